@@ -1,0 +1,4 @@
+//! sockeye: netcat you can see.
+
+pub mod net;
+pub mod wire;

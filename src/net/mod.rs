@@ -1,0 +1,141 @@
+//! The sockets. One file per protocol; every session is a task that takes orders and keeps a journal.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::wire::order::{Order, Refused, Verb};
+use crate::wire::{Reading, SessionId, Spec, What};
+
+mod http;
+mod journal;
+mod listen;
+mod meter;
+mod tcp;
+mod udp;
+
+pub use journal::Overflow;
+use journal::{Bell, Journal};
+
+/// How many orders may wait for one session; one more is refused aloud.
+const MOST_ORDERS: usize = 32;
+
+/// All sessions' tasks, and the door to them.
+#[derive(Clone, Debug)]
+pub struct Net {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    runtime: Handle,
+    overflow: Overflow,
+    bell: Arc<Bell>,
+    last_id: AtomicU32,
+    orders: Mutex<HashMap<SessionId, mpsc::Sender<Verb>>>,
+}
+
+/// What a session's task is given.
+#[derive(Debug)]
+pub(crate) struct Post {
+    /// Where it tells what happens.
+    pub(crate) journal: Arc<Journal>,
+    /// What is wanted of it; closed when the program ends.
+    pub(crate) orders: mpsc::Receiver<Verb>,
+    /// For opening sessions of its own (a listener's connections).
+    pub(crate) net: Net,
+}
+
+impl Net {
+    /// A net whose tasks run on `runtime`.
+    pub fn new(runtime: Handle, overflow: Overflow) -> Self {
+        let shared =
+            Shared { runtime, overflow, bell: Arc::default(), last_id: AtomicU32::new(0), orders: Mutex::default() };
+        Net { shared: Arc::new(shared) }
+    }
+
+    /// Opens a session: it has its number at once, and tells the rest by its readings.
+    pub fn open(&self, spec: Spec) -> SessionId {
+        let post = self.post(spec.retain);
+        let id = post.journal.id;
+        let Spec { what, script, retain } = spec;
+        match what {
+            What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, post)),
+            What::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
+            What::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
+            What::Listen(listen) => self.spawn(id, listen::run(listen, script, retain, post)),
+            What::Http(http) => self.spawn(id, http::run(http, post)),
+            What::Accepted(_) => {}
+        }
+        id
+    }
+
+    /// A new session's post: number, journal and orders.
+    pub(crate) fn post(&self, retain: usize) -> Post {
+        let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
+        let (sender, orders) = mpsc::channel(MOST_ORDERS);
+        self.orders().insert(id, sender);
+        let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
+        Post { journal, orders, net: self.clone() }
+    }
+
+    /// Runs a session's task to its end, and forgets its orders then.
+    pub(crate) fn spawn(&self, id: SessionId, task: impl Future<Output = ()> + Send + 'static) {
+        let net = self.clone();
+        self.shared.runtime.spawn(async move {
+            task.await;
+            net.orders().remove(&id);
+        });
+    }
+
+    fn orders(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, mpsc::Sender<Verb>>> {
+        self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives an order to a session. Never waits: an order that cannot be taken comes back.
+    ///
+    /// # Errors
+    /// The session is over, or has not yet dealt with the orders it was given before.
+    pub fn perform(&self, order: Order) -> Result<(), Refused> {
+        let Order { id, verb } = order;
+        let Some(sender) = self.orders().get(&id).cloned() else {
+            return Err(Refused { order: Order { id, verb }, why: format!("session {id} is over") });
+        };
+        sender.try_send(verb).map_err(|error| {
+            let (verb, why) = match error {
+                mpsc::error::TrySendError::Full(verb) => {
+                    (verb, format!("session {id} is still busy with {MOST_ORDERS} orders before this one"))
+                }
+                mpsc::error::TrySendError::Closed(verb) => (verb, format!("session {id} is over")),
+            };
+            Refused { order: Order { id, verb }, why }
+        })
+    }
+
+    /// Gives an order to a session, and waits while the session is busy with others.
+    ///
+    /// # Errors
+    /// The session is over; the verb comes back.
+    pub async fn perform_waiting(&self, order: Order) -> Result<(), Refused> {
+        let Order { id, verb } = order;
+        let sender = self.orders().get(&id).cloned();
+        let refused = |verb| Refused { order: Order { id, verb }, why: format!("session {id} is over") };
+        match sender {
+            None => Err(refused(verb)),
+            Some(sender) => sender.send(verb).await.map_err(|error| refused(error.0)),
+        }
+    }
+
+    /// Waits until some session has something new. One waiter at a time.
+    pub async fn changed(&self) {
+        self.shared.bell.changed().await;
+    }
+
+    /// Looks at every session that has something new, the lowest number first.
+    pub fn sample(&self) -> Vec<Reading> {
+        self.shared.bell.sample()
+    }
+}

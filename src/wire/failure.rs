@@ -1,0 +1,132 @@
+//! Why something did not work: a value that can be compared, shown, printed as JSON and turned into an exit code.
+
+use std::fmt;
+
+/// The classes of failure, each with its exit code: the same for screen, `--json` and shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Our fault.
+    Internal,
+    /// The command line or a file of the user's makes no sense.
+    Usage,
+    /// The name has no address, or there is no DNS answer.
+    Resolve,
+    /// A RST answered our SYN, or ICMP port unreachable our datagram.
+    Refused,
+    /// Nobody answered our SYN in time.
+    ConnectTimeout,
+    /// No route, or ICMP says so.
+    Unreachable,
+    /// A RST in the middle of a conversation: never the same as a clean FIN.
+    Reset,
+    /// Handshake or certificate.
+    Tls,
+    /// The peer broke a protocol's rules, or ended before what it promised.
+    Protocol,
+    /// It went quiet for longer than was allowed.
+    IdleTimeout,
+    /// Address in use, permission, no descriptors, disk full.
+    Local,
+    /// A 4xx or 5xx, where that was asked to be a failure.
+    HttpStatus,
+}
+
+impl Class {
+    /// Every class, in the order of the exit codes.
+    pub const ALL: [Class; 12] = [
+        Class::Internal,
+        Class::Usage,
+        Class::Resolve,
+        Class::Refused,
+        Class::ConnectTimeout,
+        Class::Unreachable,
+        Class::Reset,
+        Class::Tls,
+        Class::Protocol,
+        Class::IdleTimeout,
+        Class::Local,
+        Class::HttpStatus,
+    ];
+
+    /// The process's exit code for this class: 1 to 12; 0 means that all went well.
+    pub fn exit_code(self) -> u8 {
+        Class::ALL.iter().zip(1_u8..).find(|(class, _)| **class == self).map_or(1, |(_, code)| code)
+    }
+
+    /// The name in `--json` and on the card, as `connect_timeout`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Internal => "internal",
+            Class::Usage => "usage",
+            Class::Resolve => "resolve",
+            Class::Refused => "refused",
+            Class::ConnectTimeout => "connect_timeout",
+            Class::Unreachable => "unreachable",
+            Class::Reset => "reset",
+            Class::Tls => "tls",
+            Class::Protocol => "protocol",
+            Class::IdleTimeout => "idle_timeout",
+            Class::Local => "local",
+            Class::HttpStatus => "http_status",
+        }
+    }
+}
+
+/// How we know what we say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Evidence {
+    /// A call of ours returned it, or we saw the packet.
+    Seen,
+    /// The kernel reported it.
+    Kernel,
+    /// The RFC says that it must have happened.
+    Inferred,
+}
+
+/// One thing that did not work. `Clone + Eq`, so that a screen of it can be a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Its class, and with it the exit code.
+    pub class: Class,
+    /// What was tried, as a verb a person knows: `connect`, `resolve`, `bind`, `send`, `read`, `request`.
+    pub operation: &'static str,
+    /// Whom it was tried with: an address, a name, a URL, a path.
+    pub peer: String,
+    /// The system's error number, where the system gave one.
+    pub os_code: Option<i32>,
+    /// How we know.
+    pub evidence: Evidence,
+    /// One short sentence, lower case, no full stop: `connection refused`.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure without a system error number, seen by us.
+    pub fn new(class: Class, operation: &'static str, peer: impl Into<String>, message: impl Into<String>) -> Self {
+        Failure {
+            class,
+            operation,
+            peer: peer.into(),
+            os_code: None,
+            evidence: Evidence::Seen,
+            message: message.into(),
+        }
+    }
+
+    /// Bad input of the user's.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Failure::new(Class::Usage, "read", "", message)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.peer.is_empty() {
+            write!(f, "{}", self.message)
+        } else {
+            write!(f, "{} {}: {}", self.operation, self.peer, self.message)
+        }
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,152 @@
+//! An HTTP exchange: what we ask for, and what came of it (RFC 9110).
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpSpec {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Absolute, with a host.
+    pub url: String,
+    /// In order; a name may come again.
+    pub headers: Vec<(String, String)>,
+    /// What to send.
+    pub body: Body,
+    /// How many redirects to follow; 0 shows the redirect itself.
+    pub redirects: usize,
+    /// `user:password` for basic authentication.
+    pub user: Option<String>,
+    /// True: certificates are not verified (`-k`), and the screen says so.
+    pub insecure: bool,
+    /// A proxy URL; nothing is taken from the environment.
+    pub proxy: Option<String>,
+    /// Which version to speak.
+    pub version: Version,
+    /// `HOST:PORT` → address, as curl's `--resolve`.
+    pub resolve: Vec<(String, std::net::SocketAddr)>,
+    /// True: ask for compressed content and decode it.
+    pub compressed: bool,
+    /// A limit on the whole exchange.
+    pub timeout: Option<Duration>,
+    /// True: a 4xx or 5xx is a failure.
+    pub fail_on_status: bool,
+}
+
+impl HttpSpec {
+    /// A plain GET of `url`, ten redirects at the most, content coding accepted.
+    pub fn get(url: impl Into<String>) -> Self {
+        HttpSpec {
+            method: "GET".into(),
+            url: url.into(),
+            headers: Vec::new(),
+            body: Body::None,
+            redirects: 0,
+            user: None,
+            insecure: false,
+            proxy: None,
+            version: Version::Any,
+            resolve: Vec::new(),
+            compressed: true,
+            timeout: None,
+            fail_on_status: false,
+        }
+    }
+}
+
+/// A request's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// These bytes, as they are.
+    Bytes(bytes::Bytes),
+    /// A file's bytes, streamed.
+    File(PathBuf),
+    /// `multipart/form-data`.
+    Multipart(Vec<Part>),
+}
+
+/// One part of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The field's name.
+    pub name: String,
+    /// Its value.
+    pub value: PartValue,
+}
+
+/// What a part of a form holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartValue {
+    /// Text.
+    Text(String),
+    /// A file, sent under its own name.
+    File(PathBuf),
+}
+
+/// Which version of HTTP to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// What ALPN settles on; HTTP/1.1 in the clear.
+    Any,
+    /// HTTP/1.1 only.
+    Http1,
+    /// HTTP/2 only, in the clear by prior knowledge.
+    Http2,
+}
+
+/// A request as it was sent. Header values are bytes: a peer's or a user's may be anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestHead {
+    /// The method.
+    pub method: String,
+    /// The whole URL of this hop.
+    pub url: String,
+    /// In order.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body's length, where it is known.
+    pub body_bytes: Option<u64>,
+}
+
+/// A response's head as it arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseHead {
+    /// As `HTTP/1.1`.
+    pub version: String,
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase that belongs to the code; HTTP/2 sends none.
+    pub reason: String,
+    /// In the order in which the client library gives them.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// From the request's start to the head's arrival.
+    pub after: Duration,
+    /// The address that answered, where it is known.
+    pub peer: Option<std::net::SocketAddr>,
+}
+
+/// One request and its answer; redirects make several of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// What was asked.
+    pub request: RequestHead,
+    /// What was answered, once it is there.
+    pub response: Option<ResponseHead>,
+}
+
+/// What is measured while a body arrives. `None`: cannot be known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HttpGauge {
+    /// Body octets as they came over the wire: still compressed, chunk framing taken off.
+    pub wire_body_bytes: u64,
+    /// Body octets decoded.
+    pub body_bytes: u64,
+    /// Content-Length, where the response has one.
+    pub expected_bytes: Option<u64>,
+    /// All octets the connection received: TLS and headers included, by the kernel's count.
+    pub connection_received: Option<u64>,
+    /// All octets the connection sent.
+    pub connection_sent: Option<u64>,
+}

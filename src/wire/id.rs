@@ -1,0 +1,13 @@
+//! The small number by which everything calls a session.
+
+use std::fmt;
+
+/// One conversation's number: counts from 1 in order of opening, never reused in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u32);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,25 @@
+//! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
+
+pub mod direction;
+pub mod failure;
+pub mod http;
+pub mod id;
+pub mod news;
+pub mod order;
+pub mod rate;
+pub mod reading;
+pub mod record;
+pub mod session;
+pub mod spec;
+pub mod transcript;
+
+pub use direction::{Both, Direction, Totals};
+pub use failure::{Class, Evidence, Failure};
+pub use id::SessionId;
+pub use news::{How, News};
+pub use order::{Order, Refused, Verb};
+pub use reading::Reading;
+pub use record::{Block, Record};
+pub use session::{Phase, Session};
+pub use spec::{Spec, What};
+pub use transcript::Transcript;

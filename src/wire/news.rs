@@ -1,0 +1,187 @@
+//! Facts: what happened once in a session and may not be lost.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::direction::{Both, Totals};
+use super::failure::Failure;
+use super::http::{RequestHead, ResponseHead};
+use super::id::SessionId;
+
+/// What happened. The order is roughly that of a session's life.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// A name is being looked up.
+    Resolving {
+        /// The name.
+        host: String,
+    },
+    /// The look-up gave these addresses, in the order in which they will be tried.
+    Resolved {
+        /// The name.
+        host: String,
+        /// Its addresses.
+        addresses: Vec<IpAddr>,
+        /// How long it took.
+        took: Duration,
+    },
+    /// One address is being tried (several may be under way: RFC 8305).
+    Connecting {
+        /// The address.
+        peer: SocketAddr,
+        /// Which of the application's attempts this belongs to, from 1.
+        attempt: u32,
+    },
+    /// One address of an attempt failed; others may still be under way.
+    AttemptFailed {
+        /// Why; its peer names the address.
+        failure: Failure,
+        /// How long it took to fail.
+        took: Duration,
+    },
+    /// A conversation is open; for UDP, the socket has a peer.
+    Connected {
+        /// Our address.
+        local: SocketAddr,
+        /// The peer's.
+        peer: SocketAddr,
+        /// From the first SYN of the winning address to the end of `connect()`.
+        took: Duration,
+        /// Which attempt it was, from 1.
+        attempt: u32,
+    },
+    /// The whole attempt failed; another follows.
+    Retrying {
+        /// The number of the attempt to come, from 2.
+        attempt: u32,
+        /// How many there will be at the most, the first included.
+        of: u32,
+        /// How long until then, jitter included.
+        after: Duration,
+        /// Why the last one failed.
+        because: Failure,
+    },
+    /// A listener or an unconnected UDP socket is bound.
+    Listening {
+        /// Where, with the port that the kernel chose for port 0.
+        local: SocketAddr,
+    },
+    /// This session was accepted by a listener: the first news of an accepted session.
+    Accepted {
+        /// The listener's session.
+        listener: SessionId,
+        /// Our address.
+        local: SocketAddr,
+        /// The peer's.
+        peer: SocketAddr,
+    },
+    /// A listener turned a peer away: its limit is reached, or it refuses.
+    TurnedAway {
+        /// Whom.
+        peer: SocketAddr,
+        /// Why, in words.
+        why: String,
+    },
+    /// One accepted session of this listener ended.
+    ChildEnded {
+        /// Which.
+        child: SessionId,
+    },
+    /// An accepted connection could not be taken, but the listener goes on (no descriptors left, say).
+    AcceptFailed(Failure),
+    /// We shut down our sending side: FIN.
+    WeFinished,
+    /// The peer sent FIN; we may still send.
+    PeerFinished {
+        /// Octets received up to then.
+        received_bytes: u64,
+    },
+    /// We stopped reading, by the user's wish.
+    ReadingPaused,
+    /// We read again.
+    ReadingContinued,
+    /// A socket joined a multicast group.
+    Joined {
+        /// The group.
+        group: IpAddr,
+    },
+    /// A socket left a multicast group.
+    Left {
+        /// The group.
+        group: IpAddr,
+    },
+    /// Something that was asked for did not work, and the session goes on (a datagram too large, say).
+    Warned(Failure),
+    /// An ICMP error came back for a datagram of ours, and the socket goes on.
+    Icmp(Icmp),
+    /// A file was sent whole.
+    FileSent {
+        /// Which.
+        path: PathBuf,
+        /// Octets of it.
+        bytes: u64,
+    },
+    /// An HTTP request is being sent, as we wrote it.
+    Request(RequestHead),
+    /// An HTTP response's head arrived.
+    Response(ResponseHead),
+    /// A redirect is being followed.
+    Redirect {
+        /// The status that asked for it.
+        status: u16,
+        /// Where it leads, absolute.
+        location: String,
+    },
+    /// It did not work, and this is the end of it. [`News::Closed`] follows.
+    Failed(Failure),
+    /// The last news of a session, with its final totals.
+    Closed {
+        /// The totals, exact.
+        totals: Both<Totals>,
+        /// How it ended.
+        how: How,
+    },
+}
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum How {
+    /// Both sides finished: FIN and FIN.
+    Fin,
+    /// A RST ended it, the peer's or ours.
+    Rst,
+    /// We closed it.
+    Local,
+    /// It failed.
+    Error,
+}
+
+impl How {
+    /// The name in `--json`.
+    pub fn name(self) -> &'static str {
+        match self {
+            How::Fin => "fin",
+            How::Rst => "rst",
+            How::Local => "local",
+            How::Error => "error",
+        }
+    }
+}
+
+/// What a socket's error queue told of an ICMP message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Icmp {
+    /// The type field.
+    pub kind: u8,
+    /// The code field.
+    pub code: u8,
+    /// True for ICMPv6.
+    pub v6: bool,
+    /// Who sent it, where the kernel says.
+    pub offender: Option<IpAddr>,
+    /// Whom our datagram was meant for, where the kernel says.
+    pub destination: Option<SocketAddr>,
+    /// The error number that the kernel made of it.
+    pub os_code: i32,
+}

@@ -1,0 +1,55 @@
+//! What the user wants of an open session.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+
+use super::id::SessionId;
+use super::spec::Group;
+
+/// One wish, for one session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Whose.
+    pub id: SessionId,
+    /// What.
+    pub verb: Verb,
+}
+
+/// What can be wished. A session refuses aloud what makes no sense for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Send bytes to the peer; a listener sends them to every open connection of its own; a bound UDP
+    /// socket to the peer that was heard last.
+    Send(Bytes),
+    /// Send one datagram to this address, from a bound UDP socket.
+    SendTo(SocketAddr, Bytes),
+    /// Send a file's bytes.
+    SendFile(PathBuf),
+    /// Finish sending: FIN. Receiving goes on.
+    FinishSending,
+    /// Reset the connection: RST, whatever is still queued.
+    Reset,
+    /// Close: a stream sends what is queued, then FIN; a request is cancelled; a listener stops.
+    Close,
+    /// Stop reading; the kernel's queue fills, and the window closes.
+    PauseReading,
+    /// Read again.
+    ContinueReading,
+    /// Join a multicast group.
+    Join(Group),
+    /// Leave a multicast group.
+    Leave(Group),
+    /// Listener: how many connections may be open at once; `None` is no limit, 0 refuses everybody.
+    Limit(Option<usize>),
+}
+
+/// An order that was not taken. The order comes back, so that nothing a person typed is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The order, whole.
+    pub order: Order,
+    /// Why, in words.
+    pub why: String,
+}

@@ -1,0 +1,84 @@
+//! What a session shows when it is looked at, once a frame.
+
+use std::time::Duration;
+
+use super::direction::{Both, Totals};
+use super::http::HttpGauge;
+use super::id::SessionId;
+use super::record::Record;
+
+/// One look at one session: its counters as they stand, and all that happened since the last look, in order.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Whose.
+    pub id: SessionId,
+    /// The exact totals now.
+    pub totals: Both<Totals>,
+    /// What happened since the last look.
+    pub records: Vec<Record>,
+    /// What the kernel says of the socket, where it says anything.
+    pub kernel: Option<KernelView>,
+    /// What is measured of an HTTP body.
+    pub http: Option<HttpGauge>,
+    /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
+    pub dropped_datagrams: Option<u64>,
+}
+
+/// What the kernel tells of a socket. `None`: this system cannot know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KernelView {
+    /// The state as the kernel has it, by its RFC 9293 name.
+    pub state: Option<TcpState>,
+    /// Smoothed round-trip time.
+    pub rtt: Option<Duration>,
+    /// Octets in the send queue: written by us, not yet acknowledged.
+    pub send_queue_bytes: Option<u64>,
+    /// Octets in the receive queue: arrived, not yet read by us.
+    pub recv_queue_bytes: Option<u64>,
+}
+
+/// The states of RFC 9293 §3.3.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TcpState {
+    /// Waiting for a connection request.
+    Listen,
+    /// A SYN was sent.
+    SynSent,
+    /// A SYN was received, and ours sent.
+    SynReceived,
+    /// Open: data flows both ways.
+    Established,
+    /// We sent FIN.
+    FinWait1,
+    /// The peer acknowledged our FIN.
+    FinWait2,
+    /// The peer sent FIN; we may still send.
+    CloseWait,
+    /// Both sent FIN; ours is not acknowledged yet.
+    Closing,
+    /// The peer sent FIN, then we did; ours is not acknowledged yet.
+    LastAck,
+    /// Both are done; the port rests.
+    TimeWait,
+    /// No connection.
+    Closed,
+}
+
+impl TcpState {
+    /// The name as RFC 9293 writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            TcpState::Listen => "LISTEN",
+            TcpState::SynSent => "SYN-SENT",
+            TcpState::SynReceived => "SYN-RECEIVED",
+            TcpState::Established => "ESTABLISHED",
+            TcpState::FinWait1 => "FIN-WAIT-1",
+            TcpState::FinWait2 => "FIN-WAIT-2",
+            TcpState::CloseWait => "CLOSE-WAIT",
+            TcpState::Closing => "CLOSING",
+            TcpState::LastAck => "LAST-ACK",
+            TcpState::TimeWait => "TIME-WAIT",
+            TcpState::Closed => "CLOSED",
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! A session as it is known from its readings: nothing in here has a socket.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use super::direction::{Both, Direction, Totals};
+use super::failure::Failure;
+use super::http::{Hop, HttpGauge, ResponseHead};
+use super::id::SessionId;
+use super::news::{How, Icmp, News};
+use super::rate::Rate;
+use super::reading::{KernelView, Reading};
+use super::record::Record;
+use super::spec::{Spec, What};
+use super::transcript::Transcript;
+
+/// How many peers of a bound UDP socket are listed; more are counted.
+pub const MOST_PEERS: usize = 10_000;
+
+/// One conversation, and all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its number.
+    pub id: SessionId,
+    /// What it was asked to be.
+    pub spec: Spec,
+    /// How far it has come.
+    pub phase: Phase,
+    /// When it was opened.
+    pub opened: Instant,
+    /// Exact totals.
+    pub totals: Both<Totals>,
+    /// Rates of both directions.
+    pub rates: Both<Rate>,
+    /// What was said.
+    pub transcript: Transcript,
+    /// What only this kind of session has.
+    pub kind: Kind,
+    /// What the kernel said last.
+    pub kernel: Option<KernelView>,
+    /// The last thing that did not work while the session went on.
+    pub warning: Option<Failure>,
+}
+
+/// How far a session has come; holds only what is true at that point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Asked for; nothing happened yet.
+    Starting,
+    /// Its name is being looked up.
+    Resolving,
+    /// Addresses are being tried.
+    Connecting {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// Waiting before the next attempt.
+    Waiting {
+        /// The attempt to come.
+        attempt: u32,
+        /// How many there will be at the most.
+        of: u32,
+        /// When it begins.
+        until: Instant,
+    },
+    /// Open.
+    Open(Open),
+    /// Waiting for peers.
+    Listening,
+    /// Over.
+    Ended {
+        /// How.
+        how: How,
+        /// Why, where it failed.
+        failure: Option<Failure>,
+        /// When.
+        at: Instant,
+    },
+}
+
+/// An open conversation: which halves are still open, and whether we read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// We sent FIN.
+    pub we_finished: bool,
+    /// The peer sent FIN.
+    pub peer_finished: bool,
+    /// We stopped reading.
+    pub paused: bool,
+}
+
+/// What only one kind of session has.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A TCP connection, ours or an accepted one.
+    Stream(Ends),
+    /// A UDP conversation.
+    Conversation {
+        /// Both addresses, once known.
+        ends: Ends,
+        /// What is known of its socket.
+        socket: UdpSocketView,
+    },
+    /// A bound UDP socket.
+    Bound {
+        /// Where it is bound, once it is.
+        local: Option<SocketAddr>,
+        /// Whom it talked with.
+        peers: BTreeMap<SocketAddr, PeerCount>,
+        /// How many peers there were beyond those listed.
+        unlisted: u64,
+        /// The peer heard last: where a plain send goes.
+        last: Option<SocketAddr>,
+        /// What is known of its socket.
+        socket: UdpSocketView,
+    },
+    /// A TCP listener.
+    Listener {
+        /// Where it listens, once it does.
+        local: Option<SocketAddr>,
+        /// How many connections it accepted.
+        accepted: u64,
+        /// How many of them are open.
+        open: u64,
+        /// How many it turned away.
+        turned_away: u64,
+    },
+    /// An HTTP exchange.
+    Http(Exchange),
+}
+
+/// Both addresses of a connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
+    /// Ours.
+    pub local: Option<SocketAddr>,
+    /// The peer's.
+    pub peer: Option<SocketAddr>,
+}
+
+/// What is known of a UDP socket beside its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UdpSocketView {
+    /// The groups it joined.
+    pub groups: Vec<IpAddr>,
+    /// The last ICMP error it was told of.
+    pub icmp: Option<Icmp>,
+    /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
+    pub dropped: Option<u64>,
+    /// Datagrams that were cut short.
+    pub truncated: u64,
+}
+
+/// What one peer of a bound socket sent and was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PeerCount {
+    /// Datagrams and octets, both ways.
+    pub totals: Both<Totals>,
+}
+
+/// An HTTP exchange as far as it has come.
+#[derive(Clone, Debug, Default)]
+pub struct Exchange {
+    /// Requests and responses, redirects first.
+    pub hops: Vec<Hop>,
+    /// What is measured of the body.
+    pub gauge: HttpGauge,
+    /// From the opening to the end, once it ended.
+    pub took: Option<Duration>,
+}
+
+impl Exchange {
+    /// The last response's head, once there is one.
+    pub fn response(&self) -> Option<&ResponseHead> {
+        self.hops.iter().rev().find_map(|hop| hop.response.as_ref())
+    }
+}
+
+impl Session {
+    /// A session that was just asked for.
+    pub fn new(id: SessionId, spec: Spec, opened: Instant) -> Self {
+        let kind = match &spec.what {
+            What::Tcp(_) => Kind::Stream(Ends::default()),
+            What::Accepted(known) => Kind::Stream(Ends { local: Some(known.local), peer: Some(known.peer) }),
+            What::Udp(_) => Kind::Conversation { ends: Ends::default(), socket: UdpSocketView::default() },
+            What::UdpBound(_) => Kind::Bound {
+                local: None,
+                peers: BTreeMap::new(),
+                unlisted: 0,
+                last: None,
+                socket: UdpSocketView::default(),
+            },
+            What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
+            What::Http(_) => Kind::Http(Exchange::default()),
+        };
+        let transcript = Transcript::new(spec.retain);
+        Session {
+            id,
+            spec,
+            phase: Phase::Starting,
+            opened,
+            totals: Both::default(),
+            rates: Both::default(),
+            transcript,
+            kind,
+            kernel: None,
+            warning: None,
+        }
+    }
+
+    /// Takes in a reading: its counters, and all that happened.
+    pub fn absorb(&mut self, reading: Reading, now: Instant) {
+        self.totals = reading.totals;
+        if reading.kernel.is_some() {
+            self.kernel = reading.kernel;
+        }
+        match (&mut self.kind, reading.http) {
+            (Kind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
+            (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }, _) => {
+                socket.dropped = reading.dropped_datagrams.or(socket.dropped);
+            }
+            _ => {}
+        }
+        for record in reading.records {
+            match &record {
+                Record::News { at, news } => self.learn(news, *at),
+                Record::Block(block) => self.count_peers(block),
+                Record::NotKept { .. } => {}
+            }
+            self.transcript.push(record);
+        }
+        self.observe(now);
+    }
+
+    /// Lets time pass for the rates.
+    pub fn observe(&mut self, now: Instant) {
+        self.rates.sent.observe(self.totals.sent.bytes, now);
+        self.rates.received.observe(self.totals.received.bytes, now);
+    }
+
+    fn count_peers(&mut self, block: &super::record::Block) {
+        let (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }) = &mut self.kind else { return };
+        socket.truncated += block.pieces.iter().filter(|piece| piece.full_len > piece.len).count() as u64;
+        let Kind::Bound { peers, unlisted, last, .. } = &mut self.kind else { return };
+        for piece in &block.pieces {
+            let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
+            if block.direction == Direction::Received {
+                *last = Some(*peer);
+            }
+            if peers.len() >= MOST_PEERS && !peers.contains_key(peer) {
+                *unlisted += 1;
+                continue;
+            }
+            peers.entry(*peer).or_default().totals.of_mut(block.direction).add(u64::from(piece.full_len));
+        }
+    }
+
+    fn learn(&mut self, news: &News, at: Instant) {
+        match news {
+            News::Resolving { .. } => self.phase = Phase::Resolving,
+            News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
+            News::Retrying { attempt, of, after, .. } => {
+                self.phase = Phase::Waiting { attempt: *attempt, of: *of, until: at + *after };
+            }
+            News::Connected { local, peer, .. } | News::Accepted { local, peer, .. } => {
+                self.phase = Phase::Open(Open::default());
+                if let Kind::Stream(ends) | Kind::Conversation { ends, .. } = &mut self.kind {
+                    *ends = Ends { local: Some(*local), peer: Some(*peer) };
+                }
+            }
+            News::Listening { local: bound } => {
+                self.phase = Phase::Listening;
+                if let Kind::Listener { local, .. } | Kind::Bound { local, .. } = &mut self.kind {
+                    *local = Some(*bound);
+                }
+            }
+            News::WeFinished => self.half(|open| open.we_finished = true),
+            News::PeerFinished { .. } => self.half(|open| open.peer_finished = true),
+            News::ReadingPaused => self.half(|open| open.paused = true),
+            News::ReadingContinued => self.half(|open| open.paused = false),
+            News::Closed { totals, how } => {
+                self.totals = *totals;
+                let failure = match &self.phase {
+                    Phase::Ended { failure, .. } => failure.clone(),
+                    _ => None,
+                };
+                self.phase = Phase::Ended { how: *how, failure, at };
+                if let Kind::Http(exchange) = &mut self.kind {
+                    exchange.took = Some(at.duration_since(self.opened));
+                }
+            }
+            News::Failed(failure) => {
+                let how = if failure.class == super::failure::Class::Reset { How::Rst } else { How::Error };
+                self.phase = Phase::Ended { how, failure: Some(failure.clone()), at };
+            }
+            News::Warned(failure) | News::AcceptFailed(failure) => self.warning = Some(failure.clone()),
+            News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
+            News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
+            News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
+            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } => {}
+        }
+    }
+
+    fn half(&mut self, change: impl FnOnce(&mut Open)) {
+        if let Phase::Open(open) = &mut self.phase {
+            change(open);
+        }
+    }
+
+    fn learn_udp(&mut self, news: &News) {
+        let (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }) = &mut self.kind else { return };
+        match news {
+            News::Joined { group } if !socket.groups.contains(group) => socket.groups.push(*group),
+            News::Left { group } => socket.groups.retain(|joined| joined != group),
+            News::Icmp(icmp) => socket.icmp = Some(icmp.clone()),
+            _ => {}
+        }
+    }
+
+    fn learn_listener(&mut self, news: &News) {
+        let Kind::Listener { open, turned_away, .. } = &mut self.kind else { return };
+        match news {
+            News::TurnedAway { .. } => *turned_away += 1,
+            News::ChildEnded { .. } => *open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    /// Tells a listener that a connection of its own was accepted.
+    pub fn accepted_one(&mut self) {
+        if let Kind::Listener { accepted, open, .. } = &mut self.kind {
+            *accepted += 1;
+            *open += 1;
+        }
+    }
+
+    fn learn_http(&mut self, news: &News) {
+        let Kind::Http(exchange) = &mut self.kind else { return };
+        match news {
+            News::Request(request) => {
+                self.phase = Phase::Open(Open::default());
+                exchange.hops.push(Hop { request: request.clone(), response: None });
+            }
+            News::Response(response) => {
+                if let Some(hop) = exchange.hops.last_mut() {
+                    hop.response = Some(response.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The listener that accepted this session, if one did.
+    pub fn parent(&self) -> Option<SessionId> {
+        match &self.spec.what {
+            What::Accepted(known) => Some(known.listener),
+            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) => None,
+        }
+    }
+
+    /// Why it failed, if it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.phase {
+            Phase::Ended { failure, .. } => failure.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is over.
+    pub fn ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended { .. })
+    }
+
+    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`.
+    pub fn title(&self) -> String {
+        match &self.spec.what {
+            What::Tcp(spec) => format!("tcp {}", spec.target),
+            What::Accepted(known) => format!("tcp ⇠ {}", known.peer),
+            What::Udp(spec) => format!("udp {}", spec.target),
+            What::UdpBound(spec) => format!("udp bound {}", self.bound().unwrap_or(spec.local)),
+            What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
+            What::Http(spec) => format!("{} {}", spec.method, spec.url),
+        }
+    }
+
+    /// Where a listener or a bound socket is bound.
+    pub fn bound(&self) -> Option<SocketAddr> {
+        match &self.kind {
+            Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
+            Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
+            Kind::Http(_) => None,
+        }
+    }
+}

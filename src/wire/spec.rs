@@ -1,0 +1,235 @@
+//! What a session is asked to be, parsed and complete: nothing in here needs to be checked again.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::http::HttpSpec;
+
+/// 64 MiB: what a session keeps for looking at, unless told otherwise.
+pub const DEFAULT_RETAIN: usize = 64 * 1024 * 1024;
+
+/// A session to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// Which protocol, and with whom.
+    pub what: What,
+    /// What to do by itself once it is open.
+    pub script: Script,
+    /// How many bytes to keep for looking at.
+    pub retain: usize,
+}
+
+impl Spec {
+    /// A session without a script, with the default retention.
+    pub fn new(what: What) -> Self {
+        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN }
+    }
+}
+
+/// The kinds of session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A TCP connection to a host.
+    Tcp(TcpSpec),
+    /// A UDP conversation: a connected socket.
+    Udp(UdpSpec),
+    /// A UDP socket that is bound and talks with anybody.
+    UdpBound(UdpBoundSpec),
+    /// A TCP listener; every accepted connection becomes a session.
+    Listen(ListenSpec),
+    /// A connection that a listener accepted. Nobody opens one by hand.
+    Accepted(AcceptedSpec),
+    /// One HTTP request.
+    Http(HttpSpec),
+}
+
+/// Which addresses of a name to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Both, IPv6 first (RFC 8305).
+    #[default]
+    Any,
+    /// IPv4 only (`-4`).
+    V4,
+    /// IPv6 only (`-6`).
+    V6,
+}
+
+impl Family {
+    /// Whether an address is of this family.
+    pub fn admits(self, address: IpAddr) -> bool {
+        match self {
+            Family::Any => true,
+            Family::V4 => address.is_ipv4(),
+            Family::V6 => address.is_ipv6(),
+        }
+    }
+}
+
+/// A host, by name or by address, and a port from 1 to 65535.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HostPort {
+    /// A name or an address, without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// How often to try to connect, and how long to wait in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How many more attempts after the first; 0 is no retry.
+    pub times: u32,
+    /// The wait before the second attempt; doubled for each one after that.
+    pub first: Duration,
+    /// The longest wait.
+    pub max: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Retry { times: 0, first: Duration::from_millis(500), max: Duration::from_secs(30) }
+    }
+}
+
+impl Retry {
+    /// The wait before attempt number `attempt` (from 2): exponential with "equal jitter", that is half
+    /// of the wait fixed and half by chance. `chance` is from 0 to 1 and comes from the caller.
+    pub fn wait_before(&self, attempt: u32, chance: f64) -> Duration {
+        let doublings = attempt.saturating_sub(2).min(20);
+        let full = self.first.saturating_mul(1 << doublings).min(self.max);
+        full.mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0))
+    }
+}
+
+/// A TCP connection to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TcpSpec {
+    /// Whom to connect to.
+    pub target: HostPort,
+    /// Which addresses to use.
+    pub family: Family,
+    /// The local address to use; port 0 lets the kernel choose.
+    pub bind: Option<SocketAddr>,
+    /// How long one attempt may take, name resolution and all addresses included.
+    pub connect_timeout: Duration,
+    /// How long it may be quiet in both directions.
+    pub idle_timeout: Option<Duration>,
+    /// What to do when an attempt fails.
+    pub retry: Retry,
+}
+
+/// 10 s: long enough for a slow path, short enough for a person.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl TcpSpec {
+    /// A connection with the default timeouts and no retry.
+    pub fn to(target: HostPort) -> Self {
+        TcpSpec {
+            target,
+            family: Family::Any,
+            bind: None,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            idle_timeout: None,
+            retry: Retry::default(),
+        }
+    }
+}
+
+/// A UDP conversation to open: the socket is connected, so that ICMP errors come back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UdpSpec {
+    /// Whom to talk with.
+    pub target: HostPort,
+    /// Which addresses to use.
+    pub family: Family,
+    /// The local address to use.
+    pub bind: Option<SocketAddr>,
+    /// How long it may be quiet in both directions.
+    pub idle_timeout: Option<Duration>,
+    /// Whether a broadcast address may be the target: asked for explicitly.
+    pub broadcast: bool,
+}
+
+impl UdpSpec {
+    /// A conversation with the defaults.
+    pub fn with(target: HostPort) -> Self {
+        UdpSpec { target, family: Family::Any, bind: None, idle_timeout: None, broadcast: false }
+    }
+}
+
+/// A bound UDP socket to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UdpBoundSpec {
+    /// Where to bind; port 0 lets the kernel choose.
+    pub local: SocketAddr,
+    /// Groups to join at once.
+    pub groups: Vec<Group>,
+    /// Whether broadcasts may be sent: asked for explicitly.
+    pub broadcast: bool,
+    /// How long it may be quiet in both directions.
+    pub idle_timeout: Option<Duration>,
+}
+
+/// A multicast group, and the interface to join it on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The group's address.
+    pub address: IpAddr,
+    /// An interface's name or, for IPv4, its address; none lets the kernel choose.
+    pub interface: Option<String>,
+}
+
+/// A TCP listener to open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenSpec {
+    /// Where to listen; port 0 lets the kernel choose.
+    pub local: SocketAddr,
+    /// How many accepted connections may be open at once; more are closed at once, and that is shown.
+    pub limit: Option<usize>,
+    /// How long an accepted connection may be quiet.
+    pub idle_timeout: Option<Duration>,
+}
+
+/// What is known of a connection that a listener accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AcceptedSpec {
+    /// The listener's session.
+    pub listener: super::id::SessionId,
+    /// Our address.
+    pub local: SocketAddr,
+    /// The peer's.
+    pub peer: SocketAddr,
+}
+
+/// What a session does by itself once it is open: `--send`, `--send-file`, `--finish`, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send these bytes; for UDP they are one datagram.
+    Send(Bytes),
+    /// Send a file's bytes; for UDP in datagrams of 1,400 octets.
+    SendFile(PathBuf),
+    /// Finish sending: FIN.
+    Finish,
+}
