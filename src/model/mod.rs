@@ -1,0 +1,16 @@
+//! What the person is doing: no socket, no colour, no clock.
+
+pub mod action;
+pub mod command;
+pub mod document;
+pub mod editor;
+pub mod help;
+pub mod key;
+pub mod keymap;
+pub mod notice;
+pub mod palette;
+pub mod panel;
+pub mod pretty;
+pub mod rows;
+pub mod state;
+pub mod words;
