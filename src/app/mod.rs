@@ -130,7 +130,7 @@ impl App {
                     Some(ForTheLoop::Copy(text)) => self.copy(&text)?,
                     Some(ForTheLoop::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
                     Some(ForTheLoop::Suspend) => self.suspend()?,
-                    Some(ForTheLoop::UseTheme(_)) | None => {}
+                    None => {}
                 }
             }
         }

@@ -25,8 +25,6 @@ pub(super) enum ForTheLoop {
     Copy(String),
     /// Take the mouse or let it go.
     GrabMouse(bool),
-    /// Use this theme.
-    UseTheme(String),
     /// Suspend the program.
     Suspend,
 }
@@ -70,7 +68,6 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
         }
         Effect::Copy(text) => Some(ForTheLoop::Copy(text)),
         Effect::GrabMouse(grab) => Some(ForTheLoop::GrabMouse(grab)),
-        Effect::UseTheme(name) => Some(ForTheLoop::UseTheme(name)),
         Effect::Suspend => Some(ForTheLoop::Suspend),
     }
 }

@@ -101,8 +101,6 @@ pub enum Effect {
     },
     /// Take the mouse, or let it go.
     GrabMouse(bool),
-    /// Use another theme.
-    UseTheme(String),
     /// Remember what was sent, for the next run.
     Remember(String),
     /// Suspend the program (SIGTSTP).

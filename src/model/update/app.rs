@@ -47,17 +47,16 @@ pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
             let at = model.settings.themes.iter().position(|name| *name == model.settings.theme).unwrap_or(0);
             let count = model.settings.themes.len().max(1);
             if let Some(name) = model.settings.themes.get((at + 1) % count).cloned() {
-                use_theme(model, name, effects);
+                use_theme(model, name);
             }
         }
     }
 }
 
 /// Uses a theme, if there is one of that name.
-pub(super) fn use_theme(model: &mut Model, name: String, effects: &mut Vec<Effect>) {
+pub(super) fn use_theme(model: &mut Model, name: String) {
     if model.settings.themes.contains(&name) {
-        model.settings.theme.clone_from(&name);
-        effects.push(Effect::UseTheme(name));
+        model.settings.theme = name;
     } else {
         let known = model.settings.themes.join(", ");
         object(model, format!("there is no theme {name:?}; there are {known}"));

@@ -45,7 +45,7 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         }
         Command::Limit(limit) => compose::send_bytes(model, Verb::Limit(limit), effects),
         Command::Retain(bytes) => retain(model, bytes),
-        Command::Theme(name) => app::use_theme(model, name, effects),
+        Command::Theme(name) => app::use_theme(model, name),
         Command::Session(number) => {
             let id = SessionId(number);
             if !model.sessions.contains_key(&id) {
