@@ -1,0 +1,1 @@
+//! Built-in assets and the user's files, turned into types.
