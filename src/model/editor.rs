@@ -198,8 +198,9 @@ impl Editor {
     }
 
     fn go(&mut self, to: usize) -> bool {
-        let from = std::mem::replace(&mut self.cursor, self.snapped(to));
-        from != self.cursor
+        let from = self.cursor;
+        self.cursor = self.snapped(to);
+        self.cursor != from
     }
 
     fn before(&self, at: usize) -> usize {
