@@ -1,4 +1,5 @@
 //! sockeye: netcat you can see.
 
+pub mod model;
 pub mod net;
 pub mod wire;

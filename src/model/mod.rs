@@ -1,0 +1,7 @@
+//! What the person is doing: no socket, no colour, no clock.
+
+pub mod document;
+pub mod pretty;
+pub mod rows;
+pub mod words;
+pub(crate) mod wrap;
