@@ -28,14 +28,14 @@ impl Write for FrameBytes {
 }
 
 /// The terminal while it is ours.
-pub(super) struct Screen {
+pub struct Screen {
     terminal: Terminal<CrosstermBackend<FrameBytes>>,
     mouse: bool,
 }
 
 impl Screen {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse where wished.
-    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
+    pub fn enter(mouse: bool) -> io::Result<Self> {
         let terminal = Terminal::new(CrosstermBackend::new(FrameBytes::default()))?;
         let mut screen = Screen { terminal, mouse };
         screen.take()?;
@@ -122,7 +122,7 @@ fn restore() {
 }
 
 /// Makes a panic on any thread give the terminal back before it is told, and end the program with exit code 1.
-pub(super) fn restore_on_panic() {
+pub fn restore_on_panic() {
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         restore();

@@ -21,8 +21,4 @@ pub mod state;
 pub mod update;
 pub mod wake;
 pub mod words;
-pub mod document;
-pub mod pretty;
-pub mod rows;
-pub mod words;
 pub(crate) mod wrap;
