@@ -10,6 +10,7 @@ pub mod id;
 pub mod neutral;
 pub mod news;
 pub mod order;
+pub mod paste;
 pub mod quantity;
 pub mod rate;
 pub mod reading;

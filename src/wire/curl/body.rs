@@ -40,9 +40,9 @@ impl Content {
     }
 
     /// `--data-binary`: as [`Content::data`], or a file as it is.
-    pub(super) fn binary(&mut self, value: String) -> Result<(), String> {
+    pub(super) fn binary(&mut self, value: &str) -> Result<(), String> {
         match value.strip_prefix('@') {
-            None => self.text(&value),
+            None => self.text(value),
             Some(path) => self.file(path)?,
         }
         Ok(())
@@ -75,10 +75,10 @@ impl Content {
     }
 
     /// `--json`: text joined with nothing in between, or a file.
-    pub(super) fn json(&mut self, value: String) -> Result<(), String> {
+    pub(super) fn json(&mut self, value: &str) -> Result<(), String> {
         self.is_json = true;
         match value.strip_prefix('@') {
-            None => self.text.get_or_insert_default().push_str(&value),
+            None => self.text.get_or_insert_default().push_str(value),
             Some(path) => self.file(path)?,
         }
         Ok(())

@@ -43,11 +43,11 @@ pub(super) fn user(text: String) -> Result<String, String> {
     }
 }
 
-pub(super) fn cookie(text: String) -> Result<String, String> {
+pub(super) fn cookie(text: &str) -> Result<String, String> {
     if !text.contains('=') {
-        return Err(format!("-b {} is a cookie file, which is not read; accepted: -b 'NAME=VALUE'", quoted(&text)));
+        return Err(format!("-b {} is a cookie file, which is not read; accepted: -b 'NAME=VALUE'", quoted(text)));
     }
-    Ok(header("Cookie", &text)?.1)
+    Ok(header("Cookie", text)?.1)
 }
 
 pub(super) fn redirects(text: &str) -> Result<usize, String> {
