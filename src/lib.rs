@@ -33,6 +33,7 @@ pub mod files;
 pub mod headless;
 pub mod lab;
 pub mod model;
+pub mod lab;
 pub mod net;
 pub mod view;
 pub mod wire;
