@@ -1,11 +1,14 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
 pub mod direction;
+pub mod escapes;
 pub mod failure;
 pub mod http;
 pub mod id;
+pub mod neutral;
 pub mod news;
 pub mod order;
+pub mod quantity;
 pub mod rate;
 pub mod reading;
 pub mod record;
