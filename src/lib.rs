@@ -1,4 +1,5 @@
 //! sockeye: netcat you can see.
 
+pub mod files;
 pub mod net;
 pub mod wire;

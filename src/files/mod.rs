@@ -1,0 +1,3 @@
+//! What is built in, and what the user's files make of it.
+
+pub mod theme;
