@@ -17,3 +17,8 @@ pub mod pretty;
 pub mod rows;
 pub mod state;
 pub mod words;
+pub mod document;
+pub mod pretty;
+pub mod rows;
+pub mod words;
+pub(crate) mod wrap;

@@ -3,6 +3,7 @@
 pub mod direction;
 pub mod escapes;
 pub mod failure;
+pub mod filter;
 pub mod http;
 pub mod id;
 pub mod neutral;
@@ -12,6 +13,7 @@ pub mod quantity;
 pub mod rate;
 pub mod reading;
 pub mod record;
+pub mod search;
 pub mod session;
 pub mod spec;
 pub mod transcript;

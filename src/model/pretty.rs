@@ -1,0 +1,1 @@
+//! JSON, laid out to be read.
