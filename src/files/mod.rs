@@ -1,1 +1,3 @@
-//! Built-in assets and the user's files, turned into types.
+//! What is built in, and what the user's files make of it.
+
+pub mod theme;

@@ -4,6 +4,8 @@ pub mod action;
 pub mod command;
 pub mod document;
 pub mod editor;
+pub mod editor_keys;
+pub mod editor_window;
 mod editor_keys;
 mod editor_window;
 pub mod help;
