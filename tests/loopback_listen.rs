@@ -1,5 +1,7 @@
 //! Real sockets on loopback, scripted peers, counts equal to the byte: listeners and what they accept.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use std::io::{Read, Write};

@@ -1,5 +1,7 @@
 //! Real sockets on loopback, scripted peers, counts equal to the byte: connections that we dial.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use std::io::{Read, Write};
@@ -528,4 +530,68 @@ async fn an_order_that_makes_no_sense_is_told_and_the_session_goes_on() {
     watch.order(id, Verb::FinishSending);
     assert_eq!(watch.until_closed(id).await, How::Fin);
     assert_eq!(outcome(listener).await, b"still here");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_answering_is_a_connect_timeout() {
+    // A full backlog: the kernel drops further SYNs, as a silent host would.
+    let (socket, address) = closed_port();
+    socket.listen(0).unwrap();
+    let _fills = std::net::TcpStream::connect(address).unwrap();
+    let mut watch = Watch::new();
+    let mut spec = tcp_to(address);
+    spec.connect_timeout = Duration::from_millis(100);
+    let id = watch.open(Spec::new(What::Tcp(spec)));
+    assert_eq!(watch.until_closed(id).await, How::Error);
+    assert_eq!(watch.session(id).failure().unwrap().class, Class::ConnectTimeout);
+    assert!(watch.news_of(id).any(|news| matches!(news, News::AttemptFailed { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reset_reaches_a_session_whose_reading_is_paused_and_what_arrived_is_still_read() {
+    let (go, wait) = mpsc::channel::<()>();
+    let (address, rude) = peer(move |mut stream| {
+        wait.recv().unwrap();
+        stream.write_all(&[5; 100]).unwrap();
+        wait.recv().unwrap();
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    });
+    let mut watch = Watch::new();
+    let id = watch.open(tcp(address));
+    watch.until_open(id).await;
+    watch.order(id, Verb::PauseReading);
+    watch.until_news(id, "paused", |news| *news == News::ReadingPaused).await;
+    go.send(()).unwrap();
+    watch
+        .until("queued in the kernel", |watch| {
+            watch.session(id).kernel.is_some_and(|view| view.recv_queue_bytes == Some(100))
+        })
+        .await;
+    assert_eq!(watch.received(id), 0);
+    go.send(()).unwrap();
+    assert_eq!(watch.until_closed(id).await, How::Rst);
+    outcome(rude).await;
+    assert_eq!(watch.session(id).failure().unwrap().class, Class::Reset);
+    assert_eq!(watch.received(id), 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_cut_off_by_a_reset_says_how_much_of_it_was_sent() {
+    let (go, wait) = mpsc::channel::<()>();
+    let (address, still) = peer(move |stream| {
+        wait.recv().unwrap();
+        drop(stream);
+    });
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(64 << 20).unwrap();
+    let mut watch = Watch::new().counting();
+    let id = watch.open(tcp(address));
+    watch.order(id, Verb::SendFile(file.path().to_owned()));
+    watch.until("blocked", |watch| watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes > Some(0))).await;
+    watch.order(id, Verb::Reset);
+    assert_eq!(watch.until_closed(id).await, How::Rst);
+    go.send(()).unwrap();
+    outcome(still).await;
+    let said = &watch.session(id).warning.as_ref().unwrap().message;
+    assert!(said.ends_with(&format!("; {} bytes of it were sent", watch.sent(id))), "{said}");
 }

@@ -10,8 +10,9 @@ use crate::wire::{Class, Evidence, Failure};
 /// what a time-out means. An error without a number keeps its text. Never fails.
 pub(crate) fn of_io(operation: &'static str, peer: impl Into<String>, error: &io::Error) -> Failure {
     let (class, message) = match error.raw_os_error() {
+        // Whatever kept the name from being looked up, it was not looked up.
+        _ if operation == "resolve" => (Class::Resolve, lookup_text(error)),
         Some(code) => of_code(operation, code).map_or_else(|| (Class::Local, text(error)), |(c, m)| (c, m.to_owned())),
-        None if operation == "resolve" => (Class::Resolve, lookup_text(error)),
         None => (of_kind(operation, error.kind()), text(error)),
     };
     Failure { class, operation, peer: peer.into(), os_code: error.raw_os_error(), evidence: Evidence::Seen, message }

@@ -217,8 +217,12 @@ async fn carry_on(
             () = &mut both_finished => break End::BothFinished,
             failure = &mut quiet => break End::Failed(failure),
             () = &mut gauges => {}
-            () = sleep_until(deadline) => break broken.take().map_or(End::Closed, End::Failed),
+            () = sleep_until(deadline) => break End::Closed,
         }
+    };
+    let end = match (end, broken) {
+        (End::Closed, Some(failure)) => End::Failed(failure),
+        (end, _) => end,
     };
     if matches!(end, End::Reset)
         && let Err(error) = socket2::SockRef::from(&talk.stream).set_linger(Some(Duration::ZERO))
@@ -268,7 +272,10 @@ async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Next {
         }
         Some(Verb::PauseReading) => {
             let now = *talk.state.borrow();
-            if now.reading == Reading::Flowing && !now.peer_finished {
+            if now.peer_finished {
+                let message = "nothing to stop: the peer finished sending, and all of it is read";
+                talk.journal.news(News::Warned(Failure::new(Class::Usage, "read", &talk.peer, message))).await;
+            } else if now.reading == Reading::Flowing {
                 talk.change(|state| state.reading = Reading::Paused);
                 talk.journal.news(News::ReadingPaused).await;
                 talk.sample();

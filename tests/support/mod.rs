@@ -1,5 +1,6 @@
 //! What the loopback tests share: sessions that are watched until something is true of them, and scripted peers.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,24 +15,24 @@ use sockeye::wire::spec::{AcceptedSpec, HostPort, TcpSpec};
 use sockeye::wire::{Both, Direction, How, News, Order, Session, SessionId, Spec, Verb, What};
 
 /// After this, a test that still waits has failed.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A net, and all that is known of its sessions.
-pub struct Watch {
-    pub net: Net,
-    pub sessions: BTreeMap<SessionId, Session>,
-    pub news: Vec<(SessionId, News)>,
-    pub data: BTreeMap<SessionId, Both<Vec<u8>>>,
+pub(crate) struct Watch {
+    pub(crate) net: Net,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    pub(crate) news: Vec<(SessionId, News)>,
+    pub(crate) data: BTreeMap<SessionId, Both<Vec<u8>>>,
     retain: usize,
     keep_data: bool,
 }
 
 impl Watch {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Watch::with(Overflow::DropOldest)
     }
 
-    pub fn with(overflow: Overflow) -> Self {
+    pub(crate) fn with(overflow: Overflow) -> Self {
         let net = Net::new(tokio::runtime::Handle::current(), overflow);
         Watch {
             net,
@@ -44,27 +45,27 @@ impl Watch {
     }
 
     /// A watch that does not copy the bytes beside the transcript.
-    pub fn counting(mut self) -> Self {
+    pub(crate) fn counting(mut self) -> Self {
         self.keep_data = false;
         self
     }
 
-    pub fn open(&mut self, spec: Spec) -> SessionId {
+    pub(crate) fn open(&mut self, spec: Spec) -> SessionId {
         self.retain = spec.retain;
         let id = self.net.open(spec.clone());
         self.sessions.insert(id, Session::new(id, spec, Instant::now()));
         id
     }
 
-    pub fn order(&self, id: SessionId, verb: Verb) {
+    pub(crate) fn order(&self, id: SessionId, verb: Verb) {
         self.net.perform(Order { id, verb }).unwrap();
     }
 
-    pub fn send(&self, id: SessionId, bytes: impl Into<Bytes>) {
+    pub(crate) fn send(&self, id: SessionId, bytes: impl Into<Bytes>) {
         self.order(id, Verb::Send(bytes.into()));
     }
 
-    pub fn look(&mut self) {
+    pub(crate) fn look(&mut self) {
         for reading in self.net.sample() {
             let id = reading.id;
             for record in &reading.records {
@@ -91,7 +92,7 @@ impl Watch {
     }
 
     /// Looks until `true_of` is true; `what` stands in the message where it never is.
-    pub async fn until(&mut self, what: &str, true_of: impl Fn(&Watch) -> bool) {
+    pub(crate) async fn until(&mut self, what: &str, true_of: impl Fn(&Watch) -> bool) {
         let end = tokio::time::Instant::now() + DEADLINE;
         loop {
             self.look();
@@ -105,16 +106,16 @@ impl Watch {
         }
     }
 
-    pub async fn until_news(&mut self, id: SessionId, what: &str, is_it: impl Fn(&News) -> bool) {
+    pub(crate) async fn until_news(&mut self, id: SessionId, what: &str, is_it: impl Fn(&News) -> bool) {
         self.until(what, |watch| watch.news_of(id).any(&is_it)).await;
     }
 
-    pub async fn until_open(&mut self, id: SessionId) {
+    pub(crate) async fn until_open(&mut self, id: SessionId) {
         self.until("open", |watch| matches!(watch.session(id).phase, Phase::Open(_))).await;
     }
 
     /// Waits for the last news; gives how it ended.
-    pub async fn until_closed(&mut self, id: SessionId) -> How {
+    pub(crate) async fn until_closed(&mut self, id: SessionId) -> How {
         self.until_news(id, "closed", |news| matches!(news, News::Closed { .. })).await;
         let last = self.news_of(id).last().cloned();
         let Some(News::Closed { totals, how }) = last else { panic!("closed is not the last news: {last:?}") };
@@ -122,43 +123,45 @@ impl Watch {
         how
     }
 
-    pub fn session(&self, id: SessionId) -> &Session {
+    pub(crate) fn session(&self, id: SessionId) -> &Session {
         &self.sessions[&id]
     }
 
-    pub fn news_of(&self, id: SessionId) -> impl Iterator<Item = &News> {
+    pub(crate) fn news_of(&self, id: SessionId) -> impl Iterator<Item = &News> {
         self.news.iter().filter(move |(whose, _)| *whose == id).map(|(_, news)| news)
     }
 
-    pub fn sent(&self, id: SessionId) -> u64 {
+    pub(crate) fn sent(&self, id: SessionId) -> u64 {
         self.session(id).totals.sent.bytes
     }
 
-    pub fn received(&self, id: SessionId) -> u64 {
+    pub(crate) fn received(&self, id: SessionId) -> u64 {
         self.session(id).totals.received.bytes
     }
 
-    pub fn bytes(&self, id: SessionId, direction: Direction) -> &[u8] {
+    pub(crate) fn bytes(&self, id: SessionId, direction: Direction) -> &[u8] {
         self.data.get(&id).map_or(&[], |both| both.of(direction))
     }
 
     /// The children of a listener that were accepted so far.
-    pub fn children(&self) -> Vec<SessionId> {
+    pub(crate) fn children(&self) -> Vec<SessionId> {
         self.sessions.values().filter(|session| session.parent().is_some()).map(|session| session.id).collect()
     }
 }
 
 /// A TCP session to `peer`, with the defaults.
-pub fn tcp(peer: SocketAddr) -> Spec {
+pub(crate) fn tcp(peer: SocketAddr) -> Spec {
     Spec::new(What::Tcp(tcp_to(peer)))
 }
 
-pub fn tcp_to(peer: SocketAddr) -> TcpSpec {
+pub(crate) fn tcp_to(peer: SocketAddr) -> TcpSpec {
     TcpSpec::to(HostPort { host: peer.ip().to_string(), port: peer.port() })
 }
 
 /// A peer on loopback that accepts one connection and plays `script` on it, in a thread of its own.
-pub fn peer<T: Send + 'static>(script: impl FnOnce(TcpStream) -> T + Send + 'static) -> (SocketAddr, JoinHandle<T>) {
+pub(crate) fn peer<T: Send + 'static>(
+    script: impl FnOnce(TcpStream) -> T + Send + 'static,
+) -> (SocketAddr, JoinHandle<T>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let thread = std::thread::spawn(move || {
@@ -171,13 +174,13 @@ pub fn peer<T: Send + 'static>(script: impl FnOnce(TcpStream) -> T + Send + 'sta
 }
 
 /// What a peer's script gave, once it is over.
-pub async fn outcome<T: Send + 'static>(peer: JoinHandle<T>) -> T {
+pub(crate) async fn outcome<T: Send + 'static>(peer: JoinHandle<T>) -> T {
     let joined = tokio::task::spawn_blocking(move || peer.join());
     tokio::time::timeout(DEADLINE, joined).await.expect("the peer's script never ended").unwrap().unwrap()
 }
 
 /// A port on which nobody listens. It stays bound, so that nobody else gets it.
-pub fn closed_port() -> (socket2::Socket, SocketAddr) {
+pub(crate) fn closed_port() -> (socket2::Socket, SocketAddr) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
     let address = socket.local_addr().unwrap().as_socket().unwrap();

@@ -8,7 +8,7 @@ use tokio::io::Interest;
 
 use super::{Reading, TURN, Talk, Wish};
 use crate::net::fault;
-use crate::wire::{Block, Direction, Failure, News};
+use crate::wire::{Block, Class, Direction, Failure, News};
 
 /// What one read asks for at the most.
 const MOST_READ: usize = 256 * 1024;
@@ -45,7 +45,7 @@ pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
         }
         buffer.make_room();
         match talk.stream.try_read_buf(&mut buffer.bytes) {
-            Ok(0) if now.reading == Reading::Draining => return Ok(()),
+            Ok(0) if now.reading == Reading::Draining => return Err(broken(talk)),
             Ok(0) => return after_fin(talk).await,
             Ok(_) => {
                 let at = Instant::now();
@@ -80,6 +80,14 @@ async fn after_fin(talk: &Talk) -> Result<(), Failure> {
             talk.stopped().await;
             Ok(())
         }
+    }
+}
+
+/// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
+fn broken(talk: &Talk) -> Failure {
+    match talk.stream.take_error() {
+        Ok(Some(error)) | Err(error) => fault::of_io("read", &talk.peer, &error),
+        Ok(None) => Failure::new(Class::Reset, "read", &talk.peer, "the peer reset the connection"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::Shutdown;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -159,20 +159,40 @@ impl Half<'_> {
 
     async fn send_file(&mut self, path: PathBuf) -> Result<(), Cut> {
         let name = path.display().to_string();
+        let mut bytes = 0;
+        let (mut failure, outcome) = match self.copy(&path, &mut bytes).await {
+            Ok(Ok(())) => {
+                self.talk.journal.news(News::FileSent { path, bytes }).await;
+                return Ok(());
+            }
+            Ok(Err(error)) => (fault::of_io("read", name, &error), Ok(())),
+            Err(cut) => {
+                let message = "not sent to its end: the connection ended before";
+                (Failure::new(Class::Local, "send", name, message), Err(cut))
+            }
+        };
+        bytes -= self.rest as u64;
+        self.rest = 0;
+        if bytes > 0 {
+            failure.message.push_str(&format!("; {bytes} bytes of it were sent"));
+        }
+        self.warn(failure).await;
+        outcome
+    }
+
+    /// Sends what a file holds, and counts in `read_bytes` what was read of it. The outer error is the
+    /// connection's, the inner one the file's.
+    async fn copy(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, Cut> {
         let opened = tokio::select! {
             biased;
             () = self.talk.stopped() => return Err(Cut::Stopped),
-            opened = tokio::fs::File::open(&path) => opened,
+            opened = tokio::fs::File::open(path) => opened,
         };
         let mut file = match opened {
             Ok(file) => file,
-            Err(error) => {
-                self.warn(fault::of_io("read", name, &error)).await;
-                return Ok(());
-            }
+            Err(error) => return Ok(Err(error)),
         };
         file.set_max_buf_size(FILE_READ);
-        let mut sent_bytes = 0;
         loop {
             let mut bytes = BytesMut::with_capacity(FILE_READ);
             let read = tokio::select! {
@@ -181,23 +201,14 @@ impl Half<'_> {
                 read = file.read_buf(&mut bytes) => read,
             };
             match read {
-                Ok(0) => break,
+                Ok(0) => return Ok(Ok(())),
                 Ok(count) => {
+                    *read_bytes += count as u64;
                     self.write(bytes.freeze()).await?;
-                    sent_bytes += count as u64;
                 }
-                Err(error) => {
-                    let mut failure = fault::of_io("read", name, &error);
-                    if sent_bytes > 0 {
-                        failure.message.push_str(&format!("; {sent_bytes} bytes of it were sent"));
-                    }
-                    self.warn(failure).await;
-                    return Ok(());
-                }
+                Err(error) => return Ok(Err(error)),
             }
         }
-        self.talk.journal.news(News::FileSent { path, bytes: sent_bytes }).await;
-        Ok(())
     }
 
     async fn finish(&mut self) -> Result<(), Cut> {
