@@ -17,6 +17,7 @@ pub mod notice;
 pub mod pacer;
 pub mod palette;
 pub mod panel;
+mod heads;
 pub mod pretty;
 pub mod rows;
 pub mod state;
