@@ -94,9 +94,21 @@ impl Outgoing {
             if !teller.block(block).await {
                 return Err(BodyFault(Failure::new(Class::Internal, "send", "", "the exchange is over")));
             }
+            body.tell_sent_file(&teller).await;
             Ok(Some((piece, (body, teller))))
         });
         reqwest::Body::wrap(Counted { pieces: Box::pin(pieces), length })
+    }
+
+    /// Says that a file is sent whole, with its last octet: the connection asks for nothing after that.
+    async fn tell_sent_file(&mut self, teller: &Teller) {
+        if let Some(Segment::File { path, sent, length, .. }) = self.segments.front_mut()
+            && *length == Some(*sent)
+        {
+            let news = News::FileSent { path: std::mem::take(path), bytes: *sent };
+            self.segments.pop_front();
+            teller.news(news).await;
+        }
     }
 
     async fn next_piece(&mut self, teller: &Teller) -> Result<Option<Bytes>, Failure> {

@@ -20,11 +20,7 @@ pub(super) const MOST_HTTP2_HEADER_BYTES: u32 = 64 * 1024;
 ///
 /// # Errors
 /// The proxy makes no sense (`Usage`), or no client can be made on this system (`Local`).
-pub(super) async fn client(
-    spec: &HttpSpec,
-    dial: &Arc<Dial>,
-    with_tls: bool,
-) -> Result<reqwest::Client, Failure> {
+pub(super) async fn client(spec: &HttpSpec, dial: &Arc<Dial>, with_tls: bool) -> Result<reqwest::Client, Failure> {
     let trust = trust(spec, dial, with_tls).await?;
     let config = tls::config(&trust, spec.version, &dial.handshake).map_err(|why| cannot(&why))?;
     let mut builder = reqwest::Client::builder()

@@ -67,12 +67,7 @@ impl Coder for Deflate {
 }
 
 /// One step of inflate; `whole` becomes true at the end of the stream.
-pub(super) fn run(
-    inflate: &mut Decompress,
-    input: &[u8],
-    output: &mut [u8],
-    whole: &mut bool,
-) -> Result<Step, String> {
+pub(super) fn run(inflate: &mut Decompress, input: &[u8], output: &mut [u8], whole: &mut bool) -> Result<Step, String> {
     if *whole {
         return after_the_end(input);
     }

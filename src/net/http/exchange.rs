@@ -116,10 +116,8 @@ impl Exchange {
         }
         self.teller.news(News::Request(head)).await;
         let began = Instant::now();
-        let response = client
-            .execute(request)
-            .await
-            .map_err(|error| fault::failure(&error, hop.url.as_str(), Stage::Head))?;
+        let response =
+            client.execute(request).await.map_err(|error| fault::failure(&error, hop.url.as_str(), Stage::Head))?;
         self.teller.news(News::Response(response_head(&response, began.elapsed()))).await;
         Ok(response)
     }
@@ -133,8 +131,13 @@ impl Exchange {
         let redirect = News::Redirect { status: status.as_u16(), location: next.url.to_string() };
         self.teller.news(redirect).await;
         if hop.url.scheme() == "https" && next.url.scheme() == "http" {
-            self.warn(Class::Tls, "follow", &next.url, "the redirect leads from https to http: what follows is in the clear")
-                .await;
+            self.warn(
+                Class::Tls,
+                "follow",
+                &next.url,
+                "the redirect leads from https to http: what follows is in the clear",
+            )
+            .await;
         }
         for name in redirect::strip(&mut hop.headers, &hop.url, &next) {
             self.warn(Class::Usage, "follow", &next.url, format!("`{name}` is not sent to another origin")).await;
@@ -162,9 +165,11 @@ impl Exchange {
         }
         let mut arrived = 0_u64;
         let mut gauged = Instant::now();
-        while let Some(chunk) = self.next_chunk(&mut response).await.map_err(|error| {
-            fault::failure(&error, url.as_str(), Stage::Body { arrived, promised })
-        })? {
+        while let Some(chunk) = self
+            .next_chunk(&mut response)
+            .await
+            .map_err(|error| fault::failure(&error, url.as_str(), Stage::Body { arrived, promised }))?
+        {
             if chunk.is_empty() {
                 continue;
             }

@@ -47,8 +47,7 @@ impl Coder for Gzip {
                     taken += 1;
                     head.push(*octet);
                     if head_is_whole(head)? {
-                        self.part =
-                            Part::Content { inflate: Box::new(Decompress::new(false)), crc: Crc::new() };
+                        self.part = Part::Content { inflate: Box::new(Decompress::new(false)), crc: Crc::new() };
                     }
                 }
                 Part::Content { inflate, crc } => {

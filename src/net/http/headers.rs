@@ -1,7 +1,9 @@
 //! The request's head: what the user wrote, checked, over sensible defaults.
 
 use base64::Engine;
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
@@ -14,8 +16,9 @@ use crate::wire::{Class, Failure};
 /// # Errors
 /// It is no token (RFC 9110 §9.1), or it opens a tunnel: `Usage`.
 pub(super) fn method(text: &str) -> Result<Method, Failure> {
-    let method = Method::from_bytes(text.as_bytes())
-        .map_err(|_| Failure::usage(format!("method `{}`: a method is one word without spaces", text.escape_debug())))?;
+    let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
+        Failure::usage(format!("method `{}`: a method is one word without spaces", text.escape_debug()))
+    })?;
     if method == Method::CONNECT {
         return Err(Failure::usage("method CONNECT opens a tunnel, which is no request for a resource; use a proxy"));
     }
@@ -151,7 +154,9 @@ pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &Out
             return Ok(());
         }
         let shown = String::from_utf8_lossy(written.as_bytes()).into_owned();
-        return Err(Failure::usage(format!("header `content-length`: it says {shown}, and the body has {length} octets")));
+        return Err(Failure::usage(format!(
+            "header `content-length`: it says {shown}, and the body has {length} octets"
+        )));
     }
     let expects_one = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
     if (body.is_some() || expects_one) && !headers.contains_key(TRANSFER_ENCODING) {

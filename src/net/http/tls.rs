@@ -72,10 +72,9 @@ pub(super) fn config(trust: &Trust, version: Version, clock: &Arc<HandshakeClock
         .map_err(|error| error.to_string())?;
     let mut config = match trust {
         Trust::Nobody => builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
-        Trust::System(roots) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::clone(&roots.verifier))
-            .with_no_client_auth(),
+        Trust::System(roots) => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::clone(&roots.verifier)).with_no_client_auth()
+        }
         Trust::Everybody => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
@@ -175,7 +174,9 @@ pub(super) fn words(error: &rustls::Error) -> String {
         Error::InvalidCertificate(bad) => match bad {
             Bad::Expired | Bad::ExpiredContext { .. } => format!("the certificate has expired ({bad})"),
             Bad::NotValidYet | Bad::NotValidYetContext { .. } => format!("the certificate is not valid yet ({bad})"),
-            Bad::UnknownIssuer => "the certificate's issuer is unknown: nobody whom this machine trusts signed it".into(),
+            Bad::UnknownIssuer => {
+                "the certificate's issuer is unknown: nobody whom this machine trusts signed it".into()
+            }
             Bad::NotValidForName => "the certificate is for another name".into(),
             Bad::NotValidForNameContext { expected, presented } => {
                 let names = presented.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
