@@ -6,8 +6,6 @@ pub mod document;
 pub mod editor;
 pub mod editor_keys;
 pub mod editor_window;
-mod editor_keys;
-mod editor_window;
 pub mod help;
 pub mod history;
 pub mod key;
