@@ -1,1 +1,3 @@
 //! Built-in assets and the user's files, turned into types.
+
+pub mod keymap;

@@ -1,8 +1,12 @@
 //! What the person is doing. No sockets, no colours, no clock, no files.
 
 pub mod action;
+pub mod command;
 pub mod editor;
-pub mod editor_keys;
-pub mod editor_window;
+mod editor_keys;
+mod editor_window;
+pub mod help;
 pub mod history;
 pub mod key;
+pub mod keymap;
+pub mod palette;
