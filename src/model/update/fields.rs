@@ -1,6 +1,6 @@
 //! What is open above the panes: dialogs, menus and one-line fields.
 
-use super::{app, commands, compose, keys, object, pane, say, session};
+use super::{commands, compose, keys, object, pane, say, session};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::editor::{Edit, Editor};
 use crate::model::editor_keys::{EditInput, edit_of};

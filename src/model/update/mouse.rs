@@ -24,7 +24,7 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
         (Some(Target::Line(line)), Some(Overlay::Close { .. })) => fields::end_by_line(model, line, effects),
         (Some(Target::Line(line)), Some(Overlay::Palette { picked, .. })) => {
             *picked = line;
-            keys::press(model, Chord { key: Key::Enter, ctrl: false, alt: false, shift: false }, effects);
+            keys::press(model, Chord::plain(Key::Enter), effects);
         }
         (_, Some(_)) => {}
         (Some(Target::Session(id)), None) => {
@@ -47,7 +47,7 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
 fn wheel(model: &mut Model, hit: Option<Target>, by: isize, effects: &mut Vec<Effect>) {
     if model.overlay.is_some() {
         let key = if by < 0 { Key::Up } else { Key::Down };
-        keys::press(model, Chord { key, ctrl: false, alt: false, shift: false }, effects);
+        keys::press(model, Chord::plain(key), effects);
         return;
     }
     match hit {
