@@ -1,4 +1,5 @@
 //! sockeye: netcat you can see.
 
+pub mod lab;
 pub mod net;
 pub mod wire;
