@@ -33,6 +33,7 @@ pub mod files;
 //headless
 pub mod lab;
 pub mod model;
+pub mod lab;
 pub mod net;
 //view
 pub mod wire;
