@@ -33,7 +33,6 @@ pub mod files;
 //headless
 pub mod lab;
 pub mod model;
-pub mod lab;
 pub mod net;
 //view
 pub mod wire;

@@ -3,9 +3,6 @@
 mod http;
 
 pub use http::serve as serve_http;
-//! The built-in peers: real sockets on loopback that behave in ways worth looking at.
-//!
-//! Nothing in here knows the program's own sessions: a lab peer is met like any other host.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,7 +10,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 use tokio::task::JoinSet;
 
-mod http;
 mod peer;
 mod stream;
 #[cfg(test)]

@@ -31,24 +31,22 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
 fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
     let count = session::endings(model).len();
     match &mut model.overlay {
-        Some(Overlay::Close { picked }) => {
-            match action {
-                Some(Action::Pane(PaneAction::Down)) => *picked = (*picked + 1).min(count.saturating_sub(1)),
-                Some(Action::Pane(PaneAction::Up)) => *picked = picked.saturating_sub(1),
-                Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => {
-                    let line = *picked;
-                    end_by_line(model, line, effects);
-                }
-                _ => {
-                    if let Key::Char(letter) = chord.key {
-                        let endings = session::endings(model);
-                        if let Some(line) = endings.iter().position(|ending| ending.letter == letter) {
-                            end_by_line(model, line, effects);
-                        }
+        Some(Overlay::Close { picked }) => match action {
+            Some(Action::Pane(PaneAction::Down)) => *picked = (*picked + 1).min(count.saturating_sub(1)),
+            Some(Action::Pane(PaneAction::Up)) => *picked = picked.saturating_sub(1),
+            Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => {
+                let line = *picked;
+                end_by_line(model, line, effects);
+            }
+            _ => {
+                if let Key::Char(letter) = chord.key {
+                    let endings = session::endings(model);
+                    if let Some(line) = endings.iter().position(|ending| ending.letter == letter) {
+                        end_by_line(model, line, effects);
                     }
                 }
             }
-        }
+        },
         Some(Overlay::Confirm(question)) => {
             let yes = matches!(chord.key, Key::Char('y') | Key::Enter);
             let no = matches!(chord.key, Key::Char('n'));

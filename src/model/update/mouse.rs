@@ -11,7 +11,8 @@ const WHEEL_ROWS: isize = 3;
 
 /// Takes what the mouse did.
 pub(super) fn act(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
-    let hit = model.seen.hits.iter().rev().find(|(area, _)| area.holds(mouse.column, mouse.row)).map(|(_, target)| *target);
+    let hit =
+        model.seen.hits.iter().rev().find(|(area, _)| area.holds(mouse.column, mouse.row)).map(|(_, target)| *target);
     match mouse.what {
         MouseWhat::Click => click(model, hit, effects),
         MouseWhat::WheelUp => wheel(model, hit, -1, effects),
