@@ -3,7 +3,7 @@
 mod input;
 mod perform;
 mod signals;
-mod terminal;
+pub mod terminal;
 
 use std::time::{Duration, Instant};
 

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use crate::files;
 use crate::model::msg::{Effect, Msg};
 use crate::model::notice::Weight;
+use crate::model::words::text_of;
 use crate::net::Net;
 use crate::wire::transcript::EntryKind;
 use crate::wire::{Direction, Transcript, neutral, quantity, search};
@@ -40,7 +41,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
         Effect::Search { id, generation, needle, transcript } => {
             let replies = replies.clone();
             tokio::task::spawn_blocking(move || {
-                let hits = search::find_all(&transcript, &needle, MOST_HITS, &crate::model::words::note_text);
+                let hits = search::find_all(&transcript, &needle, text_of, MOST_HITS);
                 answer(&replies, Msg::Found { id, generation, hits });
             });
             None

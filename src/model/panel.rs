@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::document::Document;
 use super::editor::{Editor, Lines};
-use super::rows::Place;
+use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
@@ -164,5 +164,15 @@ impl Panel {
     /// The transcript to show: the frozen one while the display is frozen.
     pub fn transcript<'a>(&'a self, session: &'a Session) -> &'a Transcript {
         self.frozen.as_deref().unwrap_or(&session.transcript)
+    }
+
+    /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.
+    pub fn sight<'a>(&'a self, session: &'a Session, columns: u16) -> Sight<'a> {
+        Sight {
+            transcript: self.transcript(session),
+            filter: self.filter.as_ref().map(|filtered| &filtered.index),
+            lens: if self.view == View::Hex { Lens::Hex } else { Lens::Text },
+            columns,
+        }
     }
 }

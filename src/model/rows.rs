@@ -118,18 +118,6 @@ pub struct Sight<'a> {
     pub columns: u16,
 }
 
-/// `count` rows from `place` on; fewer where the transcript ends. See [`Sight::rows_from`].
-pub fn rows_from(
-    transcript: &Transcript,
-    filter: Option<&FilterIndex>,
-    lens: Lens,
-    place: Place,
-    columns: u16,
-    count: usize,
-) -> Vec<Row> {
-    Sight { transcript, filter, lens, columns }.rows_from(place, count)
-}
-
 impl<'a> Sight<'a> {
     /// `count` rows from the one that holds `place` on; fewer where the transcript ends.
     ///
@@ -294,4 +282,185 @@ fn len_of(entry: &Entry<'_>) -> usize {
 /// An offset within an entry: a piece's length is a `u32`, so this never saturates.
 fn octets(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::wire::filter::Filter;
+    use crate::wire::{Block, News, Record};
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Said(Direction, Vec<u8>),
+        Noted(u8),
+        Lost(u16),
+    }
+
+    fn transcript(steps: &[Step], budget: usize) -> Transcript {
+        let now = Instant::now();
+        let mut transcript = Transcript::new(budget);
+        for step in steps {
+            transcript.push(match step {
+                Step::Said(direction, bytes) => Record::Block(Block::single(*direction, now, bytes.clone().into())),
+                Step::Noted(long) => {
+                    let host = "name ".repeat(usize::from(*long));
+                    Record::News { at: now, news: News::Resolving { host } }
+                }
+                Step::Lost(bytes) => {
+                    let totals = Totals { bytes: u64::from(*bytes), ops: 1 };
+                    Record::NotKept { direction: Direction::Received, totals }
+                }
+            });
+        }
+        transcript
+    }
+
+    fn said(text: &str) -> Step {
+        Step::Said(Direction::Received, text.into())
+    }
+
+    fn sight(transcript: &Transcript, lens: Lens, columns: u16) -> Sight<'_> {
+        Sight { transcript, filter: None, lens, columns }
+    }
+
+    fn shown(sight: &Sight<'_>, rows: &[Row]) -> Vec<String> {
+        let cut = |row: &Row, bytes: &Bytes| match sight.transcript.entry(row.place.entry).map(|entry| entry.kind) {
+            Some(EntryKind::Data(data)) => String::from_utf8_lossy(&data.bytes[bytes.range.clone()]).into_owned(),
+            other => format!("{other:?}"),
+        };
+        let show = |row: &Row| match &row.body {
+            RowBody::Note { text, .. } => text.clone(),
+            RowBody::Gap(both) => format!("gap {}", both.received.bytes),
+            RowBody::Text(bytes) | RowBody::Hex { bytes, .. } => cut(row, bytes),
+        };
+        rows.iter().map(show).collect()
+    }
+
+    #[test]
+    fn a_transcript_is_laid_out_in_rows_that_fit() {
+        let steps = [Step::Noted(3), said("hello\nto all of you\n"), said(""), Step::Lost(7), said("x")];
+        let transcript = transcript(&steps, 1000);
+        let sight = sight(&transcript, Lens::Text, 12);
+        let rows = sight.rows_from(Place::default(), 100);
+        let expected = ["looking up ", "name name ", "name ", "hello\n", "to all of yo", "u\n", "", "gap 7", "x"]
+            .map(str::to_owned);
+        assert_eq!(shown(&sight, &rows), expected);
+        let heads: Vec<bool> = rows.iter().map(|row| row.head).collect();
+        assert_eq!(heads, [true, false, false, true, false, false, true, true, true]);
+    }
+
+    #[test]
+    fn the_tail_ends_with_the_last_row_and_going_on_stops_there() {
+        let transcript = transcript(&[said("a\nb\nc\n"), said("d\ne\n")], 1000);
+        let sight = sight(&transcript, Lens::Text, 80);
+        assert_eq!(shown(&sight, &sight.rows_from(sight.tail(3), 3)), ["c\n", "d\n", "e\n"]);
+        assert_eq!(sight.tail(100), Place::start_of(1));
+        assert_eq!(sight.forward(sight.tail(3), 100), Place { entry: 2, offset: 2 });
+        assert_eq!(sight.forward(sight.end(), 1), Place { entry: 2, offset: 2 });
+        assert_eq!(sight.rows_from(sight.end(), 5), []);
+    }
+
+    #[test]
+    fn a_place_of_another_width_is_read_as_the_row_that_holds_it() {
+        let transcript = transcript(&[said("abcdefghij")], 1000);
+        assert_eq!(sight(&transcript, Lens::Text, 4).snap(Place { entry: 1, offset: 6 }).offset, 4);
+        assert_eq!(sight(&transcript, Lens::Text, 10).snap(Place { entry: 1, offset: 6 }).offset, 0);
+        assert_eq!(sight(&transcript, Lens::Hex, 10).snap(Place { entry: 1, offset: 6 }).offset, 4);
+        assert_eq!(sight(&transcript, Lens::Text, 4).snap(Place { entry: 1, offset: 99 }).offset, 8);
+    }
+
+    #[test]
+    fn a_place_whose_bytes_were_dropped_is_read_as_the_gap() {
+        let transcript = transcript(&[said("abc\ndef\n"), said("ghi\njkl\n")], 8);
+        let sight = sight(&transcript, Lens::Text, 80);
+        let rows = sight.rows_from(Place { entry: 1, offset: 4 }, 9);
+        assert_eq!(shown(&sight, &rows), ["gap 8", "ghi\n", "jkl\n"]);
+    }
+
+    #[test]
+    fn nothing_to_show_is_no_row() {
+        let transcript = Transcript::new(10);
+        let sight = sight(&transcript, Lens::Hex, 80);
+        assert_eq!(sight.rows_from(sight.tail(5), 5), []);
+        assert_eq!(sight.forward(Place::default(), 3), sight.end());
+    }
+
+    #[test]
+    fn only_what_passes_the_filter_is_laid_out() {
+        let steps = [Step::Noted(1), said("one\n"), Step::Said(Direction::Sent, b"two\n".to_vec()), said("three\n")];
+        let transcript = transcript(&steps, 1000);
+        let filter = Filter::parse("received").unwrap();
+        let mut index = FilterIndex::default();
+        index.update(&transcript, &filter, words::text_of);
+        let sight = Sight { transcript: &transcript, filter: Some(&index), lens: Lens::Text, columns: 80 };
+        assert_eq!(shown(&sight, &sight.rows_from(Place::default(), 9)), ["one\n", "three\n"]);
+        assert_eq!(sight.tail(2), Place::start_of(2));
+        assert_eq!(sight.back(Place::start_of(3), 1), Place::start_of(2));
+    }
+
+    #[test]
+    fn the_middle_of_one_endless_line_is_laid_out() {
+        let transcript = transcript(&[Step::Said(Direction::Received, vec![b'x'; 64 << 20])], usize::MAX);
+        let sight = sight(&transcript, Lens::Text, 100);
+        let middle = Place { entry: 1, offset: 32 << 20 };
+        let rows = sight.rows_from(middle, 50);
+        assert_eq!((rows.len(), rows[0].place), (50, middle));
+        assert_eq!(sight.forward(sight.back(middle, 500), 500), middle);
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let bytes = prop_oneof![
+            "(\n|\r\n|[a-z ]|é|日|\u{301}|\u{202e}|\u{1b}){0,60}".prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 0..40),
+            (0..9000_usize).prop_map(|len| vec![b'a'; len]),
+        ];
+        let direction = prop_oneof![Just(Direction::Sent), Just(Direction::Received)];
+        let step = prop_oneof![
+            4 => (direction, bytes).prop_map(|(direction, bytes)| Step::Said(direction, bytes)),
+            1 => (0..30_u8).prop_map(Step::Noted),
+            1 => (1..9_u16).prop_map(Step::Lost),
+        ];
+        proptest::collection::vec(step, 0..12)
+    }
+
+    fn lens() -> impl Strategy<Value = Lens> {
+        prop_oneof![Just(Lens::Text), Just(Lens::Hex)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+        #[test]
+        fn rows_cover_every_octet_once_and_join(steps in steps(), lens in lens(), columns in 0..150_u16, budget in 1..20_000_usize) {
+            let transcript = transcript(&steps, budget);
+            let sight = sight(&transcript, lens, columns);
+            let rows = sight.rows_from(Place::default(), usize::MAX);
+            let mut covered = 0_usize;
+            for pair in rows.windows(2) {
+                prop_assert_eq!(sight.snap(pair[0].next), pair[1].place);
+            }
+            for row in &rows {
+                if let RowBody::Text(bytes) | RowBody::Hex { bytes, .. } = &row.body {
+                    prop_assert_eq!(bytes.range.start, row.place.offset as usize);
+                    covered += bytes.range.len();
+                }
+            }
+            prop_assert_eq!(covered, transcript.kept_bytes());
+        }
+
+        #[test]
+        fn back_and_forward_agree_with_the_whole(steps in steps(), lens in lens(), columns in 0..150_u16, share in 0.0..1.0_f64, count in 0..300_usize) {
+            let transcript = transcript(&steps, 20_000);
+            let sight = sight(&transcript, lens, columns);
+            let rows = sight.rows_from(Place::default(), usize::MAX);
+            let at = (rows.len() as f64 * share) as usize;
+            let Some(row) = rows.get(at) else { return Ok(()) };
+            prop_assert_eq!(sight.back(row.place, count), rows[at.saturating_sub(count)].place);
+            prop_assert_eq!(sight.forward(row.place, count), rows[(at + count).min(rows.len() - 1)].place);
+            prop_assert_eq!(sight.snap(row.place), row.place);
+            prop_assert_eq!(sight.tail(count.max(1)), rows[rows.len().saturating_sub(count.max(1))].place);
+        }
+    }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::editor::{Editor, History, Lines};
+use super::editor::{Editor, Lines};
+use super::history::History;
 use super::keymap::Keymap;
 use super::notice::Notices;
 use super::panel::Panel;

@@ -152,6 +152,7 @@ fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> Words {
 fn icmp_meaning(icmp: &Icmp) -> &'static str {
     match (icmp.v6, icmp.kind, icmp.code) {
         (false, 3, 0) => "network unreachable",
+        (true, 1, 0) => "no route to the destination",
         (false, 3, 1) => "host unreachable",
         (false, 3, 2) => "protocol unreachable",
         (false, 3, 3) | (true, 1, 4) => "port unreachable",
@@ -161,7 +162,6 @@ fn icmp_meaning(icmp: &Icmp) -> &'static str {
         (false, 11, 0) | (true, 3, 0) => "time to live exceeded on the way",
         (false, 11, _) | (true, 3, _) => "reassembly took too long",
         (false, 12, _) | (true, 4, _) => "parameter problem",
-        (true, 1, 0) => "no route to the destination",
         (true, 2, _) => "packet too big",
         (false, 4, _) => "source quench",
         (false, 5, _) | (true, 137, _) => "redirect",

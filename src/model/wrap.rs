@@ -1,7 +1,7 @@
 //! Where the rows of a piece's text begin: stateless, so that any place of a long piece is laid out at once.
 //!
 //! A row ends after `\n` and where the columns are full. A line that goes on for too long is broken by force, so
-//! that no place needs more than [`LONGEST`] octets before it to be read: at every multiple of [`STEP`] from the
+//! that no place needs more than two [`STEP`]s of octets before it to be read: at every multiple of [`STEP`] from the
 //! piece's start, unless the `STEP` octets before it hold a `\n`. A line of `STEP` octets is thus never broken.
 
 use std::ops::Range;
@@ -10,9 +10,6 @@ use crate::wire::neutral;
 
 /// The grid of forced breaks, in octets.
 pub(crate) const STEP: usize = 4096;
-
-/// The most octets between two breaks: two steps, and what a UTF-8 character needs to stay whole.
-pub(crate) const LONGEST: usize = 2 * STEP + 3;
 
 /// The grid line number `k`, moved behind the UTF-8 character that it would cut.
 fn grid(bytes: &[u8], k: usize) -> usize {
@@ -73,7 +70,7 @@ fn row_end(bytes: &[u8], start: usize, end: usize, columns: u16) -> usize {
 
 /// The rows of a piece, from the first one of the stretch that holds `offset`; none for an empty piece.
 ///
-/// Cost: what is laid out, at most [`LONGEST`] octets of it before `offset`.
+/// Cost: what is laid out, at most two [`STEP`]s of it before `offset`.
 pub(crate) fn rows_around(bytes: &[u8], offset: usize, columns: u16) -> impl Iterator<Item = Range<usize>> {
     let mut at = if bytes.is_empty() { 0 } else { stretch_start(bytes, offset.min(bytes.len() - 1)) };
     let mut end = at;
@@ -87,6 +84,17 @@ pub(crate) fn rows_around(bytes: &[u8], offset: usize, columns: u16) -> impl Ite
         let start = at;
         at = row_end(bytes, start, end, columns);
         Some(start..at)
+    })
+}
+
+/// The rows of one line of neutralised text, broken where the columns are full. At least one.
+pub(crate) fn hard(text: &str, columns: u16) -> impl Iterator<Item = Range<usize>> {
+    let mut at = Some(0);
+    std::iter::from_fn(move || {
+        let start = at?;
+        let end = row_end(text.as_bytes(), start, text.len(), columns);
+        at = (end < text.len()).then_some(end);
+        Some(start..end)
     })
 }
 
@@ -114,6 +122,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// The most octets between two breaks: two steps, and what a UTF-8 character needs to stay whole.
+    const LONGEST: usize = 2 * STEP + 3;
 
     fn rows(bytes: &[u8], columns: u16) -> Vec<String> {
         rows_around(bytes, 0, columns).map(|row| String::from_utf8_lossy(&bytes[row]).into_owned()).collect()

@@ -242,3 +242,109 @@ impl FilterIndex {
         self.before(number).next()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use proptest::prelude::*;
+
+    use super::super::direction::Totals;
+    use super::super::record::{Block, Record};
+    use super::*;
+
+    fn note_text(news: &News) -> String {
+        format!("{news:?}")
+    }
+
+    fn said(direction: Direction, text: &str) -> Record {
+        Record::Block(Block::single(direction, Instant::now(), text.to_owned().into()))
+    }
+
+    fn noted(host: &str) -> Record {
+        Record::News { at: Instant::now(), news: News::Resolving { host: host.into() } }
+    }
+
+    fn passing(typed: &str) -> Vec<u64> {
+        let mut transcript = Transcript::new(1000);
+        transcript.push(noted("some error"));
+        transcript.push(said(Direction::Sent, "an Error, two words"));
+        transcript.push(said(Direction::Received, "error\r\n"));
+        transcript.push(Record::NotKept { direction: Direction::Received, totals: Totals { bytes: 1, ops: 1 } });
+        let mut index = FilterIndex::default();
+        index.update(&transcript, &Filter::parse(typed).unwrap(), note_text);
+        index.from(0).collect()
+    }
+
+    #[test]
+    fn kinds_and_words_choose_what_is_shown() {
+        assert_eq!(passing("sent"), [2, 4]);
+        assert_eq!(passing("received"), [3, 4]);
+        assert_eq!(passing("events"), [1]);
+        assert_eq!(passing("data"), [2, 3, 4]);
+        assert_eq!(passing("events sent"), [1, 2, 4]);
+        assert_eq!(passing("error"), [1, 2, 3, 4]);
+        assert_eq!(passing("Error"), [2, 4]);
+        assert_eq!(passing("sent error"), [2, 4]);
+        assert_eq!(passing("\"two words\""), [2, 4]);
+        assert_eq!(passing("data -two"), [3, 4]);
+        assert_eq!(passing("\"sent\""), [4]);
+        assert_eq!(passing("\\r\\n"), [3, 4]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_with_a_sentence() {
+        assert_eq!(Filter::parse(" ").unwrap_err(), format!("there is nothing to filter by; accepted: {ACCEPTED}"));
+        assert_eq!(Filter::parse("\"open").unwrap_err(), "the second \" is missing");
+        assert!(Filter::parse(&"word ".repeat(17)).is_err());
+        assert!(Filter::parse("\"\"").is_err());
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Said(Direction, String),
+        Noted(String),
+        Lost,
+        Look,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let direction = prop_oneof![Just(Direction::Sent), Just(Direction::Received)];
+        let step = prop_oneof![
+            4 => (direction, "[xy]{1,6}").prop_map(|(direction, text)| Step::Said(direction, text)),
+            2 => "[xy]{0,3}".prop_map(Step::Noted),
+            1 => Just(Step::Lost),
+            2 => Just(Step::Look),
+        ];
+        proptest::collection::vec(step, 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn an_index_kept_up_to_date_is_the_one_made_anew(steps in steps(), budget in 6..40_usize, typed in "(sent|received|events|data|x|-y)( x| sent)?") {
+            let filter = Filter::parse(&typed).unwrap();
+            let mut transcript = Transcript::new(budget);
+            let mut kept = FilterIndex::default();
+            for step in steps {
+                match step {
+                    Step::Said(direction, text) => transcript.push(said(direction, &text)),
+                    Step::Noted(host) => transcript.push(noted(&host)),
+                    Step::Lost => transcript.push(Record::NotKept { direction: Direction::Sent, totals: Totals { bytes: 1, ops: 1 } }),
+                    Step::Look => kept.update(&transcript, &filter, note_text),
+                }
+            }
+            kept.update(&transcript, &filter, note_text);
+            let passing: Vec<u64> =
+                transcript.entries().filter(|entry| filter.passes(entry, note_text)).map(|entry| entry.number).collect();
+            prop_assert_eq!(kept.from(0).collect::<Vec<_>>(), passing.clone());
+            prop_assert_eq!(kept.len(), passing.len());
+            let mut backwards: Vec<u64> = kept.before(u64::MAX).collect();
+            backwards.reverse();
+            prop_assert_eq!(backwards, passing.clone());
+            for number in 0..transcript.end() + 1 {
+                prop_assert_eq!(kept.next(number), passing.iter().copied().find(|n| *n > number));
+                prop_assert_eq!(kept.previous(number), passing.iter().rev().copied().find(|n| *n < number));
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
+pub mod curl;
 pub mod direction;
 pub mod escapes;
 pub mod failure;
@@ -9,13 +10,16 @@ pub mod id;
 pub mod neutral;
 pub mod news;
 pub mod order;
+pub mod paste;
 pub mod quantity;
 pub mod rate;
 pub mod reading;
 pub mod record;
 pub mod search;
 pub mod session;
+pub mod shell;
 pub mod spec;
+pub mod target;
 pub mod transcript;
 
 pub use direction::{Both, Direction, Totals};

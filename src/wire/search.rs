@@ -47,7 +47,7 @@ impl fmt::Display for Needle {
 impl Needle {
     /// What was typed, as a needle. Without an upper-case letter, case does not matter ("smart case").
     ///
-    /// `\r \n \t \0 \\` and `\xNN` stand for those octets; any other backslash for itself.
+    /// `\r \n \t \0 \\` and `\xNN` stand for exactly those octets; any other backslash for itself.
     ///
     /// # Errors
     /// A sentence: it is empty, or longer than [`LONGEST_NEEDLE`].
@@ -63,7 +63,7 @@ impl Needle {
         while let Some(c) = rest.chars().next() {
             if let Some((octet, len)) = escape(rest) {
                 // Cannot fail: a String takes whatever is written to it.
-                write!(source, "(?-u:\\x{octet:02x})").map_err(|error| error.to_string())?;
+                write!(source, "(?-ui:\\x{octet:02x})").map_err(|error| error.to_string())?;
                 rest = &rest[len..];
                 continue;
             }
@@ -152,4 +152,86 @@ fn newest_in(entry: &Entry<'_>, needle: &Needle, note_text: NoteText, most: usiz
         hits.push_back(Hit { entry: entry.number, offset, len });
     }
     hits
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use proptest::prelude::*;
+
+    use super::super::direction::Direction;
+    use super::super::news::News;
+    use super::super::record::{Block, Record};
+    use super::*;
+
+    fn note_text(news: &News) -> String {
+        match news {
+            News::Resolving { host } => format!("looking up {host}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn transcript(pieces: &[&[u8]]) -> Transcript {
+        let mut transcript = Transcript::new(usize::MAX);
+        for bytes in pieces {
+            let bytes = bytes::Bytes::copy_from_slice(bytes);
+            transcript.push(Record::Block(Block::single(Direction::Received, Instant::now(), bytes)));
+        }
+        transcript
+    }
+
+    fn found(transcript: &Transcript, typed: &str, most: usize) -> Vec<(u64, u32, u32)> {
+        let hits = find_all(transcript, &Needle::parse(typed).unwrap(), note_text, most);
+        hits.into_iter().map(|hit| (hit.entry, hit.offset, hit.len)).collect()
+    }
+
+    #[test]
+    fn a_needle_without_capitals_ignores_case() {
+        let transcript = transcript(&[b"error Error", "ÜBER über".as_bytes()]);
+        assert_eq!(found(&transcript, "error", 9), [(1, 0, 5), (1, 6, 5)]);
+        assert_eq!(found(&transcript, "Error", 9), [(1, 6, 5)]);
+        assert_eq!(found(&transcript, "über", 9), [(2, 0, 5), (2, 6, 5)]);
+    }
+
+    #[test]
+    fn a_needle_is_no_pattern_but_may_have_escapes() {
+        let transcript = transcript(&[b"a.b[c]\\d\r\n\x00\xff\xfe"]);
+        assert_eq!(found(&transcript, ".", 9), [(1, 1, 1)]);
+        assert_eq!(found(&transcript, "[c]\\\\d", 9), [(1, 3, 5)]);
+        assert_eq!(found(&transcript, "\\d", 9), [(1, 6, 2)]);
+        assert_eq!(found(&transcript, "\\r\\n\\0\\xFF", 9), [(1, 8, 4)]);
+        assert_eq!(found(&transcript, "\\xfe", 9), [(1, 12, 1)]);
+        assert_eq!(found(&transcript, "\\xzz", 9), []);
+    }
+
+    #[test]
+    fn notes_are_searched_by_their_text_and_the_newest_places_are_kept() {
+        let mut transcript = transcript(&[b"host host"]);
+        transcript.push(Record::News { at: Instant::now(), news: News::Resolving { host: "Host".into() } });
+        assert_eq!(found(&transcript, "host", 9), [(1, 0, 4), (1, 5, 4), (2, 11, 4)]);
+        assert_eq!(found(&transcript, "host", 2), [(1, 5, 4), (2, 11, 4)]);
+        assert_eq!(found(&transcript, "host", 0), []);
+    }
+
+    #[test]
+    fn what_cannot_be_searched_for_is_refused_with_a_sentence() {
+        assert_eq!(Needle::parse("").unwrap_err(), "there is nothing to search for");
+        assert!(Needle::parse(&"x".repeat(LONGEST_NEEDLE + 1)).unwrap_err().contains("too long"));
+        assert!(Needle::parse(&"é".repeat(LONGEST_NEEDLE / 2)).is_ok());
+        assert!(Needle::parse(&"\\xff".repeat(LONGEST_NEEDLE / 4)).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_reads_as_the_needle(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0..200_usize, len in 1..6_usize) {
+            let Some(wanted) = bytes.get(at..at + len) else { return Ok(()) };
+            let typed: String = wanted.iter().map(|byte| format!("\\x{byte:02x}")).collect();
+            let places: Vec<_> = found(&transcript(&[&bytes]), &typed, usize::MAX);
+            prop_assert!(!places.is_empty());
+            for (_, offset, len) in places {
+                prop_assert_eq!(&bytes[offset as usize..(offset + len) as usize], wanted);
+            }
+        }
+    }
 }

@@ -144,7 +144,7 @@ fn recall(model: &mut Model, back: bool) {
     if moved {
         return;
     }
-    let recalled = if back { model.history.back(editor.text()) } else { model.history.forward() };
+    let recalled = if back { model.history.back(editor.text()).map(str::to_string) } else { model.history.forward() };
     if let Some(text) = recalled {
         editor.set(&text);
     }

@@ -2,7 +2,8 @@
 
 use super::{app, commands, compose, keys, object, pane, say, session};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
-use crate::model::editor::{Edit, EditInput, Editor, edit_of};
+use crate::model::editor::{Edit, Editor};
+use crate::model::editor_keys::{EditInput, edit_of};
 use crate::model::key::{Chord, Key};
 use crate::model::keymap::Mode;
 use crate::model::msg::Effect;

@@ -2,7 +2,7 @@
 
 use super::{app, compose, fields, pane, session};
 use crate::model::action::Action;
-use crate::model::editor::{EditInput, edit_of};
+use crate::model::editor_keys::{EditInput, edit_of};
 use crate::model::key::Chord;
 use crate::model::keymap::Mode;
 use crate::model::msg::Effect;

@@ -6,7 +6,6 @@ use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::panel::{Filtered, Scroll, Search, View};
 use crate::model::state::{Focus, Model, Purpose};
-use crate::model::words;
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::{Hit, Needle};
 use crate::wire::session::Kind;
@@ -39,7 +38,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::PreviousHit => step_hit(model, false),
         PaneAction::Filter => {
             if model.selected.is_some() {
-                let last = model.panel().and_then(|panel| panel.filter.as_ref()).map_or(String::new(), |filtered| filtered.filter.to_string());
+                let last = model.panel().and_then(|panel| panel.filter.as_ref()).map_or(String::new(), |filtered| filtered.filter.typed().to_string());
                 app::prompt(model, Purpose::Filter, &last);
             }
         }
@@ -271,9 +270,4 @@ pub(super) fn filter(model: &mut Model, typed: &str) -> Result<(), String> {
     }
     super::readings::refresh_panel(model);
     Ok(())
-}
-
-/// A note's text, for searching.
-pub(crate) fn note_text(news: &crate::wire::News) -> String {
-    words::note(news).text
 }

@@ -59,7 +59,7 @@ fn hostile(reading: &Reading) -> u64 {
         Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
         Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
     });
-    received.map(|bytes| neutral::count_hostile(bytes).escape_sequences).sum()
+    received.map(|bytes| neutral::count_escapes(bytes)).sum()
 }
 
 /// Brings what is derived from the selected session's transcript up to date: filter and body text.
@@ -68,7 +68,7 @@ pub(super) fn refresh_panel(model: &mut Model) {
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     if let Some(filtered) = &mut panel.filter {
         let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
-        filtered.index.update(&filtered.filter, transcript, &|news| words::note(news).text);
+        filtered.index.update(transcript, &filtered.filter, words::text_of);
     }
     if matches!(session.kind, Kind::Http(_)) && panel.view == View::Response {
         gather_body(session, panel);

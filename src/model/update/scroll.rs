@@ -1,7 +1,7 @@
 //! Moving through what a panel shows.
 
 use crate::model::panel::{Panel, Scroll, View};
-use crate::model::rows::{self, Lens, Place};
+use crate::model::rows::Place;
 use crate::model::state::Model;
 use crate::wire::Session;
 
@@ -24,8 +24,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     match panel.view {
-        View::Text => transcript(session, panel, Lens::Text, step, columns, rows),
-        View::Hex => transcript(session, panel, Lens::Hex, step, columns, rows),
+        View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
         View::Response | View::Headers | View::Request => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
@@ -56,27 +55,28 @@ pub(super) fn peers(session: &Session) -> usize {
     }
 }
 
-fn transcript(session: &Session, panel: &mut Panel, lens: Lens, step: Move, columns: u16, rows: usize) {
-    let shown = panel.frozen.as_deref().unwrap_or(&session.transcript);
-    let index = panel.filter.as_ref().map(|filtered| &filtered.index);
-    let top = |scroll: Scroll| match scroll {
-        Scroll::At(place) => place,
-        Scroll::Tail => rows::tail(shown, index, lens, columns, rows),
-    };
-    panel.scroll = match step {
+fn scrolled(session: &Session, panel: &Panel, step: Move, columns: u16, rows: usize) -> Scroll {
+    let sight = panel.sight(session, columns);
+    match step {
         Move::Top => Scroll::At(Place::default()),
         Move::Bottom => Scroll::Tail,
-        Move::Rows(by) if by < 0 => Scroll::At(rows::rows_back(shown, index, lens, top(panel.scroll), columns, by.unsigned_abs())),
+        Move::Rows(by) if by < 0 => {
+            let top = match panel.scroll {
+                Scroll::At(place) => place,
+                Scroll::Tail => sight.tail(rows),
+            };
+            Scroll::At(sight.back(top, by.unsigned_abs()))
+        }
         Move::Rows(by) => {
-            let Scroll::At(place) = panel.scroll else { return };
+            let Scroll::At(place) = panel.scroll else { return Scroll::Tail };
             let by = by.unsigned_abs();
-            let ahead = rows::rows_from(shown, index, lens, place, columns, by + rows + 1);
+            let ahead = sight.rows_from(place, by + rows + 1);
             match ahead.get(by) {
                 Some(row) if ahead.len() > by + rows => Scroll::At(row.place),
                 _ => Scroll::Tail,
             }
         }
-    };
+    }
 }
 
 /// Shows the row that holds a place, a third from the top.
@@ -88,9 +88,5 @@ pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
     if !matches!(panel.view, View::Text | View::Hex) {
         panel.view = View::Text;
     }
-    let lens = if panel.view == View::Hex { Lens::Hex } else { Lens::Text };
-    let shown = panel.frozen.as_deref().unwrap_or(&session.transcript);
-    let index = panel.filter.as_ref().map(|filtered| &filtered.index);
-    let place = Place { entry, offset };
-    panel.scroll = Scroll::At(rows::rows_back(shown, index, lens, place, columns, rows / 3));
+    panel.scroll = Scroll::At(panel.sight(session, columns).back(Place { entry, offset }, rows / 3));
 }
