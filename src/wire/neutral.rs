@@ -180,7 +180,7 @@ pub fn line(text: &str) -> String {
     line_of(text.as_bytes())
 }
 
-/// Bytes for a place of one line, as [`line`].
+/// Bytes for a place of one line, as [`line()`].
 pub fn line_of(bytes: &[u8]) -> String {
     if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return String::from_utf8_lossy(bytes).into_owned();
