@@ -1,8 +1,219 @@
-//! stub
-pub(crate) async fn run(
-    _spec: crate::wire::spec::ListenSpec,
-    _script: crate::wire::spec::Script,
-    _retain: usize,
-    _post: super::Post,
-) {
+//! A TCP listener: every connection it accepts becomes a session of its own.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::stream::{self, Connection};
+use super::{Post, fault};
+use crate::wire::spec::{ListenSpec, Script};
+use crate::wire::{Class, Failure, How, News, Order, SessionId, Verb};
+
+/// How many connections the kernel completes before we take them.
+const BACKLOG: i32 = 1024;
+
+/// How long to wait after an accept that failed: without a descriptor, the next would fail at once, forever.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How many ended connections may wait to be told of; one more waits with its end.
+const MOST_ENDED: usize = 1024;
+
+/// How many refusing connections a warning names; more are counted.
+const MOST_NAMED: usize = 5;
+
+/// The task of a listener.
+pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut post: Post) {
+    let opened = bind(spec.local).and_then(|listener| {
+        let local = listener.local_addr().map_err(|error| failed(spec.local, &error))?;
+        Ok((listener, local))
+    });
+    let (listener, local) = match opened {
+        Ok(opened) => opened,
+        Err(failure) => {
+            post.orders.close();
+            post.journal.news(News::Failed(failure)).await;
+            post.journal.closed(How::Error).await;
+            return;
+        }
+    };
+    post.journal.news(News::Listening { local }).await;
+    let (tell_end, ended) = mpsc::channel(MOST_ENDED);
+    let house = House {
+        local,
+        limit: spec.limit,
+        idle_timeout: spec.idle_timeout,
+        script,
+        retain,
+        open: BTreeSet::new(),
+        tell_end,
+        accepting_fails: false,
+    };
+    house.run(&listener, &mut post, ended).await;
+    drop(listener);
+    post.orders.close();
+    post.journal.closed(How::Local).await;
+}
+
+fn bind(local: SocketAddr) -> Result<TcpListener, Failure> {
+    let open = || {
+        let socket = socket2::Socket::new(socket2::Domain::for_address(local), socket2::Type::STREAM, None)?;
+        // On Linux this lets a port in TIME-WAIT be used again, never one that somebody listens on.
+        socket.set_reuse_address(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&local.into())?;
+        socket.listen(BACKLOG)?;
+        TcpListener::from_std(socket.into())
+    };
+    open().map_err(|error| failed(local, &error))
+}
+
+/// What cannot be listened on, why, and what to do.
+fn failed(local: SocketAddr, error: &std::io::Error) -> Failure {
+    let mut failure = fault::of_io("listen", local.to_string(), error);
+    let port = local.port();
+    match error.raw_os_error() {
+        Some(libc::EACCES) if port < 1024 => {
+            let other = if port < 1000 { 8000 + port } else { 9000 };
+            failure.message = format!("port {port} is below 1024: it needs root or CAP_NET_BIND_SERVICE; try {other}");
+        }
+        Some(libc::EADDRINUSE) => {
+            failure.message = format!(
+                "port {port} is in use: somebody else listens there (ss -ltnp shows who); try another, or 0 for any"
+            );
+        }
+        Some(libc::EADDRNOTAVAIL) => {
+            let any = if local.is_ipv4() { "0.0.0.0" } else { "[::]" };
+            failure.message = format!("{} is not an address of this host; try {any}", local.ip());
+        }
+        _ => {}
+    }
+    failure
+}
+
+struct House {
+    local: SocketAddr,
+    limit: Option<usize>,
+    idle_timeout: Option<Duration>,
+    script: Script,
+    retain: usize,
+    open: BTreeSet<SessionId>,
+    tell_end: mpsc::Sender<SessionId>,
+    accepting_fails: bool,
+}
+
+impl House {
+    /// Accepts until it is closed. The connections live on.
+    async fn run(mut self, listener: &TcpListener, post: &mut Post, mut ended: mpsc::Receiver<SessionId>) {
+        let mut accept_from = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                verb = post.orders.recv() => match verb {
+                    None | Some(Verb::Close | Verb::Reset) => return,
+                    Some(Verb::Limit(limit)) => self.limit = limit,
+                    Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
+                    Some(
+                        Verb::SendTo(..)
+                        | Verb::SendFile(_)
+                        | Verb::FinishSending
+                        | Verb::PauseReading
+                        | Verb::ContinueReading
+                        | Verb::Join(_)
+                        | Verb::Leave(_),
+                    ) => {
+                        let message = "this order makes no sense for a listener; give it to one of its connections";
+                        self.warn(post, Class::Usage, message.into()).await;
+                    }
+                },
+                Some(child) = ended.recv() => {
+                    self.open.remove(&child);
+                    post.journal.news(News::ChildEnded { child }).await;
+                }
+                accepted = accept(listener, accept_from) => match accepted {
+                    Ok((stream, peer)) => {
+                        self.accepting_fails = false;
+                        self.take(stream, peer, post).await;
+                    }
+                    Err(error) => {
+                        accept_from = Instant::now() + ACCEPT_PAUSE;
+                        if !self.accepting_fails {
+                            self.accepting_fails = true;
+                            let failure = fault::of_io("accept", self.local.to_string(), &error);
+                            post.journal.news(News::AcceptFailed(failure)).await;
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    async fn warn(&self, post: &Post, class: Class, message: String) {
+        let failure = Failure::new(class, "send", self.local.to_string(), message);
+        post.journal.news(News::Warned(failure)).await;
+    }
+
+    async fn take(&mut self, stream: TcpStream, peer: SocketAddr, post: &Post) {
+        if let Some(limit) = self.limit
+            && self.open.len() >= limit
+        {
+            drop(stream);
+            let why = match limit {
+                0 => "this listener refuses everybody".to_owned(),
+                limit => format!("{} connections are open, and the limit is {limit}", self.open.len()),
+            };
+            post.journal.news(News::TurnedAway { peer, why }).await;
+            return;
+        }
+        let child = post.net.post(self.retain);
+        let id = child.journal.id;
+        self.open.insert(id);
+        let local = stream.local_addr().unwrap_or(self.local);
+        let listener = post.journal.id;
+        let connection = Connection {
+            stream,
+            peer: peer.to_string(),
+            script: self.script.clone(),
+            idle_timeout: self.idle_timeout,
+            urgent: post.net.urgent(id),
+        };
+        let tell_end = self.tell_end.clone();
+        post.net.spawn(id, async move {
+            child.journal.news(News::Accepted { listener, local, peer }).await;
+            stream::run(connection, child).await;
+            // An error means that the listener is closed: nobody is left to tell.
+            let _closed = tell_end.send(id).await.is_err();
+        });
+    }
+
+    async fn send_to_all(&self, bytes: &Bytes, post: &Post) {
+        let refused: Vec<SessionId> = self
+            .open
+            .iter()
+            .filter(|id| post.net.perform(Order { id: **id, verb: Verb::Send(bytes.clone()) }).is_err())
+            .copied()
+            .collect();
+        if self.open.is_empty() {
+            self.warn(post, Class::Usage, "not sent: no connection is open".into()).await;
+        } else if !refused.is_empty() {
+            let named: Vec<String> = refused.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+            let more = match refused.len().saturating_sub(MOST_NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let message = format!("not sent to session {}{more}: over, or too busy", named.join(", "));
+            self.warn(post, Class::Local, message).await;
+        }
+    }
+}
+
+async fn accept(listener: &TcpListener, from: Instant) -> std::io::Result<(TcpStream, SocketAddr)> {
+    if Instant::now() < from {
+        tokio::time::sleep_until(from).await;
+    }
+    listener.accept().await
 }

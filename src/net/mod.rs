@@ -10,10 +10,14 @@ use tokio::sync::mpsc;
 use crate::wire::order::{Order, Refused, Verb};
 use crate::wire::{Reading, SessionId, Spec, What};
 
+mod dial;
+mod fault;
 mod http;
 mod journal;
+mod kernel;
 mod listen;
 mod meter;
+mod stream;
 mod tcp;
 mod udp;
 
@@ -35,7 +39,22 @@ struct Shared {
     overflow: Overflow,
     bell: Arc<Bell>,
     last_id: AtomicU32,
-    orders: Mutex<HashMap<SessionId, mpsc::Sender<Verb>>>,
+    orders: Mutex<HashMap<SessionId, Lanes>>,
+}
+
+/// The ways into one session.
+#[derive(Debug)]
+struct Lanes {
+    plain: mpsc::Sender<Verb>,
+    /// For verbs that overtake: a reset must not wait behind a write that blocks.
+    urgent: Option<mpsc::Sender<Verb>>,
+}
+
+impl Lanes {
+    fn of(&self, verb: &Verb) -> &mpsc::Sender<Verb> {
+        let urgent = matches!(verb, Verb::Reset | Verb::Close | Verb::PauseReading | Verb::ContinueReading);
+        self.urgent.as_ref().filter(|_| urgent).unwrap_or(&self.plain)
+    }
 }
 
 /// What a session's task is given.
@@ -76,10 +95,20 @@ impl Net {
     /// A new session's post: number, journal and orders.
     pub(crate) fn post(&self, retain: usize) -> Post {
         let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
-        let (sender, orders) = mpsc::channel(MOST_ORDERS);
-        self.orders().insert(id, sender);
+        let (plain, orders) = mpsc::channel(MOST_ORDERS);
+        self.orders().insert(id, Lanes { plain, urgent: None });
         let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
         Post { journal, orders, net: self.clone() }
+    }
+
+    /// Opens a second lane into a session, on which reset, close, pause and continue overtake other orders.
+    /// It is as long as the plain one, and refuses aloud in the same way when it is full.
+    pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
+        let (sender, urgent) = mpsc::channel(MOST_ORDERS);
+        if let Some(lanes) = self.orders().get_mut(&id) {
+            lanes.urgent = Some(sender);
+        }
+        urgent
     }
 
     /// Runs a session's task to its end, and forgets its orders then.
@@ -91,8 +120,12 @@ impl Net {
         });
     }
 
-    fn orders(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, mpsc::Sender<Verb>>> {
+    fn orders(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Lanes>> {
         self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lane(&self, id: SessionId, verb: &Verb) -> Option<mpsc::Sender<Verb>> {
+        self.orders().get(&id).map(|lanes| lanes.of(verb).clone())
     }
 
     /// Gives an order to a session. Never waits: an order that cannot be taken comes back.
@@ -101,7 +134,7 @@ impl Net {
     /// The session is over, or has not yet dealt with the orders it was given before.
     pub fn perform(&self, order: Order) -> Result<(), Refused> {
         let Order { id, verb } = order;
-        let Some(sender) = self.orders().get(&id).cloned() else {
+        let Some(sender) = self.lane(id, &verb) else {
             return Err(Refused { order: Order { id, verb }, why: format!("session {id} is over") });
         };
         sender.try_send(verb).map_err(|error| {
@@ -121,7 +154,7 @@ impl Net {
     /// The session is over; the verb comes back.
     pub async fn perform_waiting(&self, order: Order) -> Result<(), Refused> {
         let Order { id, verb } = order;
-        let sender = self.orders().get(&id).cloned();
+        let sender = self.lane(id, &verb);
         let refused = |verb| Refused { order: Order { id, verb }, why: format!("session {id} is over") };
         match sender {
             None => Err(refused(verb)),

@@ -1,2 +1,96 @@
-//! stub
-pub(crate) async fn run(_spec: crate::wire::spec::TcpSpec, _script: crate::wire::spec::Script, _post: super::Post) {}
+//! A TCP session that we dial: attempts, waits between them, then the open connection.
+
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+
+use super::stream::{self, Connection};
+use super::{Post, dial};
+use crate::wire::spec::{Script, TcpSpec};
+use crate::wire::{Class, Failure, How, News, Verb};
+
+/// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
+pub(crate) fn run(spec: TcpSpec, script: Script, post: Post) -> impl Future<Output = ()> + Send + 'static {
+    let urgent = post.net.urgent(post.journal.id);
+    session(spec, script, post, urgent)
+}
+
+async fn session(spec: TcpSpec, script: Script, mut post: Post, mut urgent: mpsc::Receiver<Verb>) {
+    match open(&spec, &post, &mut urgent).await {
+        Ok(stream) => {
+            let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
+            let connection = Connection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent };
+            stream::run(connection, post).await;
+        }
+        Err(end) => {
+            let peer = spec.target.to_string();
+            stream::tell_unsent(&post.journal, &peer, stream::unsent(script.steps, &mut post.orders)).await;
+            let how = match end {
+                NotOpen::GivenUp => How::Local,
+                NotOpen::Failed(failure) => {
+                    post.journal.news(News::Failed(failure)).await;
+                    How::Error
+                }
+            };
+            post.journal.closed(how).await;
+        }
+    }
+}
+
+/// Why there is no connection.
+enum NotOpen {
+    /// The user closed the session before it was open.
+    GivenUp,
+    /// The last attempt failed.
+    Failed(Failure),
+}
+
+/// Attempts until one succeeds, all are used up, or the user gives up.
+async fn open(spec: &TcpSpec, post: &Post, urgent: &mut mpsc::Receiver<Verb>) -> Result<TcpStream, NotOpen> {
+    let of = spec.retry.times.saturating_add(1);
+    let mut attempt = 1;
+    loop {
+        let outcome = unless_given_up(dial::connect(spec, attempt, &post.journal), post, urgent).await?;
+        let failure = match outcome {
+            Ok(stream) => return Ok(stream),
+            Err(failure) if attempt < of && worth_another(failure.class) => failure,
+            Err(failure) => return Err(NotOpen::Failed(failure)),
+        };
+        attempt += 1;
+        let after = spec.retry.wait_before(attempt, fastrand::f64());
+        post.journal.news(News::Retrying { attempt, of, after, because: failure }).await;
+        unless_given_up(pause(after), post, urgent).await?;
+    }
+}
+
+async fn pause(after: Duration) {
+    tokio::time::sleep(after).await;
+}
+
+/// Whether time may change this answer. What is wrong on our side stays wrong.
+fn worth_another(class: Class) -> bool {
+    matches!(class, Class::Resolve | Class::Refused | Class::ConnectTimeout | Class::Unreachable | Class::Reset)
+}
+
+/// Waits for `work`, and takes orders meanwhile: what is to be sent stays queued until there is a connection.
+async fn unless_given_up<T>(
+    work: impl Future<Output = T>,
+    post: &Post,
+    urgent: &mut mpsc::Receiver<Verb>,
+) -> Result<T, NotOpen> {
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            biased;
+            verb = urgent.recv() => match verb {
+                None | Some(Verb::Close | Verb::Reset) => return Err(NotOpen::GivenUp),
+                Some(_) => {
+                    let failure = Failure::new(Class::Usage, "read", "", "not connected yet");
+                    post.journal.news(News::Warned(failure)).await;
+                }
+            },
+            done = &mut work => return Ok(done),
+        }
+    }
+}

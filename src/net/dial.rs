@@ -1,0 +1,273 @@
+//! From a name to an open TCP connection: look-up, then the race of RFC 8305.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::Instant;
+
+use super::fault;
+use super::journal::Journal;
+use crate::wire::spec::{Family, TcpSpec};
+use crate::wire::{Class, Failure, News};
+
+/// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// How many addresses of a name are tried at the most; a name server may send any number.
+const MOST_ADDRESSES: usize = 64;
+
+/// A host's addresses of the asked family, in the order in which to try them: families interleaved, IPv6 first.
+///
+/// An address, with a zone or without, is taken as it is and tells nothing; a name tells [`News::Resolving`] and
+/// [`News::Resolved`].
+///
+/// # Errors
+/// The name has no address, or none of this family: [`Class::Resolve`].
+pub(crate) async fn resolve(
+    host: &str,
+    port: u16,
+    family: Family,
+    journal: &Arc<Journal>,
+) -> Result<Vec<SocketAddr>, Failure> {
+    if let Some(literal) = literal(host, port)? {
+        return match family.admits(literal.ip()) {
+            true => Ok(vec![literal]),
+            false => Err(none_left(host, family)),
+        };
+    }
+    let began = Instant::now();
+    journal.news(News::Resolving { host: host.to_owned() }).await;
+    let found = tokio::net::lookup_host((host, port)).await.map_err(|error| fault::of_io("resolve", host, &error))?;
+    let addresses = in_order(found.filter(|address| family.admits(address.ip())));
+    if addresses.is_empty() {
+        return Err(none_left(host, family));
+    }
+    let ips = addresses.iter().map(SocketAddr::ip).collect();
+    journal.news(News::Resolved { host: host.to_owned(), addresses: ips, took: began.elapsed() }).await;
+    Ok(addresses)
+}
+
+fn none_left(host: &str, family: Family) -> Failure {
+    let message = match family {
+        Family::Any => "the name has no address",
+        Family::V4 => "there is no IPv4 address, and only IPv4 was asked for",
+        Family::V6 => "there is no IPv6 address, and only IPv6 was asked for",
+    };
+    Failure::new(Class::Resolve, "resolve", host, message)
+}
+
+/// The address that `host` spells, with its zone (`fe80::1%eth0`, `fe80::1%2`); `None` for a name.
+fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failure> {
+    if let Ok(ip) = host.parse::<IpAddr>() {
+        return Ok(Some(SocketAddr::new(ip, port)));
+    }
+    let Some((address, zone)) = host.split_once('%') else { return Ok(None) };
+    let Ok(ip) = address.parse::<Ipv6Addr>() else { return Ok(None) };
+    let scope = zone.parse::<u32>().or_else(|_| nix::net::if_::if_nametoindex(zone)).map_err(|_| {
+        Failure::new(Class::Resolve, "resolve", host, format!("this host has no network interface named {zone}"))
+    })?;
+    Ok(Some(SocketAddrV6::new(ip, port, 0, scope).into()))
+}
+
+/// RFC 8305 §4: families take turns, IPv6 begins; each address once.
+fn in_order(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
+    let mut seen = HashSet::new();
+    let unique = found.filter(|address| seen.insert(*address)).take(MOST_ADDRESSES);
+    let (v6, v4): (Vec<_>, Vec<_>) = unique.partition(SocketAddr::is_ipv6);
+    let (mut v6, mut v4) = (v6.into_iter(), v4.into_iter());
+    let mut ordered = Vec::with_capacity(v6.len() + v4.len());
+    while v6.len() + v4.len() > 0 {
+        ordered.extend(v6.next().into_iter().chain(v4.next()));
+    }
+    ordered
+}
+
+/// One attempt at a connection: look-up and race, within the spec's connect time-out. Tells all but the outcome's
+/// end: [`News::Connected`] is told, a whole attempt's failure is the caller's to tell.
+///
+/// # Errors
+/// The most telling failure of all addresses tried, or [`Class::ConnectTimeout`].
+pub(crate) async fn connect(spec: &TcpSpec, attempt: u32, journal: &Arc<Journal>) -> Result<TcpStream, Failure> {
+    let deadline = Instant::now() + spec.connect_timeout;
+    let family = match (spec.bind, spec.family) {
+        (Some(local), Family::V4) if local.is_ipv6() => return Err(senseless_bind(local, "IPv4")),
+        (Some(local), Family::V6) if local.is_ipv4() => return Err(senseless_bind(local, "IPv6")),
+        (Some(local), _) if local.is_ipv4() => Family::V4,
+        (Some(_), _) => Family::V6,
+        (None, family) => family,
+    };
+    let look_up = resolve(&spec.target.host, spec.target.port, family, journal);
+    let addresses = match tokio::time::timeout_at(deadline, look_up).await {
+        Ok(found) => found.map_err(|mut failure| {
+            if let (Family::Any, Some(local), Class::Resolve) = (spec.family, spec.bind, failure.class)
+                && failure.message.ends_with("was asked for")
+            {
+                failure.message = format!("there is no address that a connection from {} can reach", local.ip());
+            }
+            failure
+        })?,
+        Err(_) => {
+            let message = format!("no answer from a name server within {:?}", spec.connect_timeout);
+            return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
+        }
+    };
+    let race = Race { bind: spec.bind, timeout: spec.connect_timeout, deadline, attempt, journal };
+    race.run(addresses, spec.target.to_string()).await
+}
+
+fn senseless_bind(local: SocketAddr, family: &str) -> Failure {
+    let message = format!("only {family} was asked for, and the local address is of the other family");
+    Failure::new(Class::Usage, "bind", local.to_string(), message)
+}
+
+/// One address, when it began, and what came of it: a connection with our own address.
+type Outcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), Failure>);
+
+struct Race<'a> {
+    bind: Option<SocketAddr>,
+    timeout: Duration,
+    deadline: Instant,
+    attempt: u32,
+    journal: &'a Arc<Journal>,
+}
+
+impl Race<'_> {
+    async fn run(self, addresses: Vec<SocketAddr>, target: String) -> Result<TcpStream, Failure> {
+        let mut waiting = addresses.into_iter();
+        let mut running: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
+        let mut under_way: Vec<(SocketAddr, Instant)> = Vec::new();
+        let mut worst: Option<Failure> = None;
+        let mut next_at = Instant::now();
+        loop {
+            if running.is_empty() && waiting.len() == 0 {
+                let nothing = || Failure::new(Class::Internal, "connect", target.as_str(), "no address was tried");
+                return Err(worst.unwrap_or_else(nothing));
+            }
+            tokio::select! {
+                biased;
+                Some((peer, began, outcome)) = running.next(), if !running.is_empty() => {
+                    let took = Instant::now() - began;
+                    under_way.retain(|(other, _)| *other != peer);
+                    match outcome {
+                        Ok((stream, local)) => {
+                            self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
+                            return Ok(stream);
+                        }
+                        Err(failure) => {
+                            self.journal.news(News::AttemptFailed { failure: failure.clone(), took }).await;
+                            worst = Some(more_telling(worst, failure));
+                            next_at = Instant::now();
+                        }
+                    }
+                }
+                () = tokio::time::sleep_until(self.deadline) => {
+                    for (peer, began) in &under_way {
+                        let failure = self.timed_out(peer.to_string());
+                        self.journal.news(News::AttemptFailed { failure, took: began.elapsed() }).await;
+                    }
+                    let peer = under_way.last().map_or(target, |(peer, _)| peer.to_string());
+                    return Err(self.timed_out(peer));
+                }
+                () = tokio::time::sleep_until(next_at), if waiting.len() > 0 => {
+                    if let Some(peer) = waiting.next() {
+                        self.journal.news(News::Connecting { peer, attempt: self.attempt }).await;
+                        let began = Instant::now();
+                        under_way.push((peer, began));
+                        let bind = self.bind;
+                        running.push(Box::pin(async move { (peer, began, open(peer, bind).await) }));
+                        next_at = began + STAGGER;
+                    }
+                }
+            }
+        }
+    }
+
+    fn timed_out(&self, peer: String) -> Failure {
+        let message = format!("nobody answered within {:?}", self.timeout);
+        Failure::new(Class::ConnectTimeout, "connect", peer, message)
+    }
+}
+
+/// An answer tells more than silence, silence more than a missing route, and that more than our own trouble.
+fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
+    let rank = |failure: &Failure| match failure.class {
+        Class::Refused => 4,
+        Class::Reset => 3,
+        Class::ConnectTimeout => 2,
+        Class::Unreachable => 1,
+        Class::Internal
+        | Class::Usage
+        | Class::Resolve
+        | Class::Tls
+        | Class::Protocol
+        | Class::IdleTimeout
+        | Class::Local
+        | Class::HttpStatus => 0,
+    };
+    match before {
+        Some(before) if rank(&before) > rank(&failure) => before,
+        Some(_) | None => failure,
+    }
+}
+
+async fn open(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<(TcpStream, SocketAddr), Failure> {
+    let socket = socket(peer, bind)?;
+    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    let stream = socket.connect(peer).await.map_err(failed)?;
+    let local = stream.local_addr().map_err(failed)?;
+    if local == peer {
+        // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
+        let message = "nobody listens there; the kernel had connected the socket to itself";
+        return Err(Failure::new(Class::Refused, "connect", peer.to_string(), message));
+    }
+    Ok((stream, local))
+}
+
+fn socket(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<TcpSocket, Failure> {
+    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    let socket =
+        socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
+    socket.set_nonblocking(true).map_err(failed)?;
+    if let Some(local) = bind {
+        if local.port() != 0 {
+            // Else a port that was used a minute ago could not be used again (TIME-WAIT).
+            socket.set_reuse_address(true).map_err(failed)?;
+        }
+        socket.bind(&local.into()).map_err(|error| fault::of_io("bind", local.to_string(), &error))?;
+    }
+    Ok(TcpSocket::from_std_stream(socket.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_take_turns_and_ipv6_begins() {
+        let found = ["1.1.1.1:1", "1.1.1.1:1", "2.2.2.2:1", "3.3.3.3:1", "[::1]:1", "[::2]:1"];
+        let ordered = in_order(found.iter().map(|address| address.parse().unwrap()));
+        let expected = ["[::1]:1", "1.1.1.1:1", "[::2]:1", "2.2.2.2:1", "3.3.3.3:1"];
+        assert_eq!(ordered, expected.map(|address| address.parse().unwrap()));
+    }
+
+    #[test]
+    fn a_zone_is_a_number_or_an_interface() {
+        let zoned = literal("fe80::1%7", 80).unwrap().unwrap();
+        assert_eq!(zoned, SocketAddrV6::new("fe80::1".parse().unwrap(), 80, 0, 7).into());
+        assert_eq!(literal("fe80::1%nosuchinterface", 80).unwrap_err().class, Class::Resolve);
+        assert_eq!(literal("example.org", 80).unwrap(), None);
+    }
+
+    #[test]
+    fn a_refusal_tells_more_than_a_missing_route() {
+        let fail = |class| Failure::new(class, "connect", "x", "x");
+        let told = more_telling(Some(fail(Class::Refused)), fail(Class::Unreachable));
+        assert_eq!(told.class, Class::Refused);
+        assert_eq!(more_telling(Some(fail(Class::Local)), fail(Class::Refused)).class, Class::Refused);
+    }
+}

@@ -1,0 +1,136 @@
+//! The only place that turns an [`io::Error`] into a [`Failure`].
+
+use std::io;
+
+use crate::wire::{Class, Evidence, Failure};
+
+/// What an error of the system's means, for `operation` with `peer`.
+///
+/// `operation` is a verb that a person knows (`connect`, `bind`, `read`, `send`, `resolve`); `connect` decides
+/// what a time-out means. An error without a number keeps its text. Never fails.
+pub(crate) fn of_io(operation: &'static str, peer: impl Into<String>, error: &io::Error) -> Failure {
+    let (class, message) = match error.raw_os_error() {
+        // Whatever kept the name from being looked up, it was not looked up.
+        _ if operation == "resolve" => (Class::Resolve, lookup_text(error)),
+        Some(code) => of_code(operation, code).map_or_else(|| (Class::Local, text(error)), |(c, m)| (c, m.to_owned())),
+        None => (of_kind(operation, error.kind()), text(error)),
+    };
+    Failure { class, operation, peer: peer.into(), os_code: error.raw_os_error(), evidence: Evidence::Seen, message }
+}
+
+fn of_code(operation: &'static str, code: i32) -> Option<(Class, &'static str)> {
+    let connecting = operation == "connect";
+    let known = match code {
+        libc::ECONNREFUSED if connecting => (Class::Refused, "connection refused"),
+        libc::ECONNREFUSED => (Class::Refused, "refused: nobody listens on that port"),
+        libc::ETIMEDOUT if connecting => (Class::ConnectTimeout, "no answer to our SYNs; the kernel gave up"),
+        libc::ETIMEDOUT => (Class::Unreachable, "the peer stopped answering; the kernel gave up retransmitting"),
+        libc::EHOSTUNREACH => (Class::Unreachable, "no route to the host"),
+        libc::EHOSTDOWN => (Class::Unreachable, "the host is down"),
+        libc::ENETUNREACH => (Class::Unreachable, "no route to the network"),
+        libc::ENETDOWN => (Class::Unreachable, "the network is down"),
+        libc::ECONNRESET => (Class::Reset, "the peer reset the connection"),
+        libc::ECONNABORTED => (Class::Reset, "the connection was aborted"),
+        libc::EPIPE => (Class::Reset, "the peer reset the connection; nothing more can be sent"),
+        libc::ENOTCONN => (Class::Reset, "the connection is gone"),
+        libc::EADDRINUSE => (Class::Local, "the address is in use"),
+        libc::EADDRNOTAVAIL if connecting => {
+            (Class::Local, "the address is not one of this host's, or no free port is left")
+        }
+        libc::EADDRNOTAVAIL => (Class::Local, "the address is not one of this host's"),
+        libc::EACCES if connecting => (Class::Local, "not permitted: a broadcast address, or a local firewall's rule"),
+        libc::EACCES => (Class::Local, "permission denied"),
+        libc::EPERM => (Class::Local, "not permitted: a local firewall's rule, or a missing privilege"),
+        libc::EMFILE => (Class::Local, "this process has no file descriptors left (see ulimit -n)"),
+        libc::ENFILE => (Class::Local, "the system has no file descriptors left"),
+        libc::ENOSPC => (Class::Local, "no space left"),
+        libc::ENOMEM | libc::ENOBUFS => (Class::Local, "the kernel has no memory left for this"),
+        libc::EAFNOSUPPORT => (Class::Local, "this host does not speak that address family"),
+        libc::EMSGSIZE => (Class::Local, "the message is too long to be one datagram"),
+        libc::ENOENT => (Class::Local, "no such file"),
+        libc::EISDIR => (Class::Local, "a directory, not a file"),
+        libc::EINVAL if connecting => (Class::Local, "the kernel does not take this address"),
+        _ => return None,
+    };
+    Some(known)
+}
+
+fn of_kind(operation: &'static str, kind: io::ErrorKind) -> Class {
+    use io::ErrorKind as Kind;
+    if kind == Kind::TimedOut && operation == "connect" {
+        Class::ConnectTimeout
+    } else if kind == Kind::TimedOut {
+        Class::Unreachable
+    } else if matches!(
+        kind,
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe | Kind::UnexpectedEof | Kind::NotConnected
+    ) {
+        Class::Reset
+    } else if kind == Kind::ConnectionRefused {
+        Class::Refused
+    } else if matches!(kind, Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown) {
+        Class::Unreachable
+    } else {
+        Class::Local
+    }
+}
+
+/// The system's own words, in our form: the number taken off, the first letter small.
+fn text(error: &io::Error) -> String {
+    let whole = error.to_string();
+    let words = whole.split(" (os error").next().unwrap_or(&whole).trim_end_matches('.');
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// getaddrinfo's own words mean little to most; these are the common ones in plain words.
+fn lookup_text(error: &io::Error) -> String {
+    let words = text(error);
+    let words = words.rsplit("failed to lookup address information: ").next().unwrap_or(&words);
+    let plain = [
+        ("Name or service not known", "there is no such name"),
+        ("nodename nor servname provided", "there is no such name"),
+        ("No address associated with hostname", "the name has no address"),
+        ("Temporary failure in name resolution", "no answer from a name server"),
+        ("Non-recoverable failure in name resolution", "the name server refused to answer"),
+    ];
+    plain
+        .iter()
+        .find(|(theirs, _)| words.starts_with(theirs))
+        .map_or_else(|| words.to_owned(), |(_, ours)| (*ours).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(operation: &'static str, code: i32) -> Class {
+        of_io(operation, "peer", &io::Error::from_raw_os_error(code)).class
+    }
+
+    #[test]
+    fn each_error_number_has_its_class() {
+        assert_eq!(class("connect", libc::ECONNREFUSED), Class::Refused);
+        assert_eq!(class("connect", libc::ETIMEDOUT), Class::ConnectTimeout);
+        assert_eq!(class("read", libc::ETIMEDOUT), Class::Unreachable);
+        assert_eq!(class("connect", libc::EHOSTUNREACH), Class::Unreachable);
+        assert_eq!(class("read", libc::ECONNRESET), Class::Reset);
+        assert_eq!(class("send", libc::EPIPE), Class::Reset);
+        assert_eq!(class("bind", libc::EADDRINUSE), Class::Local);
+        assert_eq!(class("read", libc::EISDIR), Class::Local);
+    }
+
+    #[test]
+    fn an_unknown_number_keeps_the_systems_words_and_its_number() {
+        let failure = of_io("read", "x", &io::Error::from_raw_os_error(libc::EXDEV));
+        assert_eq!(failure.os_code, Some(libc::EXDEV));
+        assert!(!failure.message.contains("os error"), "{}", failure.message);
+    }
+
+    #[test]
+    fn a_failed_look_up_is_told_in_plain_words() {
+        let error = io::Error::other("failed to lookup address information: Name or service not known");
+        let failure = of_io("resolve", "name.invalid", &error);
+        assert_eq!((failure.class, failure.message.as_str()), (Class::Resolve, "there is no such name"));
+    }
+}

@@ -1,0 +1,305 @@
+//! An open TCP connection, dialled or accepted: two halves that do not wait for each other, and who ends them.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::Post;
+use super::journal::Journal;
+use super::{fault, kernel};
+use crate::wire::reading::{KernelView, TcpState};
+use crate::wire::spec::Script;
+use crate::wire::{Block, Class, Failure, How, News, Verb};
+
+mod gauge;
+mod read;
+mod unsent;
+mod write;
+
+pub(super) use unsent::{Unsent, tell_unsent, unsent};
+
+/// How long a close waits for the peer to take what is queued.
+const MOST_CLOSING: Duration = Duration::from_secs(5);
+
+/// How long to wait for the kernel's last acknowledgements once both sides finished, or for the last bytes of a
+/// connection that broke.
+const MOST_SETTLING: Duration = Duration::from_secs(2);
+
+/// How many reads or writes one half does before the other half and the orders have their turn.
+const TURN: usize = 8;
+
+/// A connection to carry on.
+pub(super) struct Connection {
+    /// The socket, connected.
+    pub(super) stream: TcpStream,
+    /// Whom failures name.
+    pub(super) peer: String,
+    /// What to do first.
+    pub(super) script: Script,
+    /// How long it may be quiet.
+    pub(super) idle_timeout: Option<Duration>,
+    /// Orders that overtake: reset, close, pause, continue.
+    pub(super) urgent: mpsc::Receiver<Verb>,
+}
+
+/// What the two halves and their watchers share.
+struct Talk {
+    stream: TcpStream,
+    peer: String,
+    journal: Arc<Journal>,
+    state: watch::Sender<State>,
+    gauge: gauge::Gauge,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    wish: Wish,
+    reading: Reading,
+    we_finished: bool,
+    peer_finished: bool,
+}
+
+/// What is wanted of both halves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Wish {
+    #[default]
+    Talk,
+    /// Do what is queued, then end.
+    Close,
+    /// End now.
+    Stop,
+}
+
+/// What the reading half does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    #[default]
+    Flowing,
+    /// By the user's wish.
+    Paused,
+    /// The connection is broken; what arrived before is still read.
+    Draining,
+}
+
+impl Talk {
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        self.state.send_modify(change);
+    }
+
+    async fn stopped(&self) {
+        // The sender lives as long as `self`, so the wait cannot fail.
+        let _stop = self.state.subscribe().wait_for(|state| state.wish == Wish::Stop).await.is_ok();
+    }
+
+    /// Tells bytes that moved.
+    async fn tell(&self, block: Block) {
+        self.gauge.wait_begins();
+        self.gauge.touch();
+        self.journal.block(block).await;
+        self.gauge.wait_ends();
+        self.gauge.touch();
+    }
+
+    fn look(&self) -> KernelView {
+        let view = kernel::view(&self.stream);
+        self.journal.kernel(view);
+        view
+    }
+
+    /// Looks at the gauges now, and again when they had time to change.
+    fn sample(&self) {
+        self.look();
+        self.gauge.touch();
+    }
+
+    /// Ends when both sides finished and the kernel has nothing left to send.
+    async fn both_finished(&self) {
+        let both = |state: &State| state.we_finished && state.peer_finished;
+        if self.state.subscribe().wait_for(both).await.is_err() {
+            return;
+        }
+        let deadline = Instant::now() + MOST_SETTLING;
+        let mut pause = Duration::from_millis(1);
+        while Instant::now() < deadline {
+            let view = self.look();
+            if matches!(view.state, None | Some(TcpState::Closed)) {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
+    }
+}
+
+/// How a connection ends.
+enum End {
+    BothFinished,
+    Closed,
+    Reset,
+    Failed(Failure),
+}
+
+/// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
+pub(super) async fn run(connection: Connection, post: Post) {
+    let Connection { stream, peer, script, idle_timeout, urgent } = connection;
+    let talk = Talk {
+        stream,
+        peer,
+        journal: post.journal,
+        state: watch::Sender::new(State::default()),
+        gauge: gauge::Gauge::new(std::time::Instant::now()),
+    };
+    talk.sample();
+    let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post.orders).await;
+    let Talk { stream, peer, journal, .. } = talk;
+    drop(stream);
+    tell_unsent(&journal, &peer, unsent).await;
+    let how = match end {
+        End::BothFinished => How::Fin,
+        End::Closed => How::Local,
+        End::Reset => How::Rst,
+        End::Failed(failure) => {
+            let how = if failure.class == Class::Reset { How::Rst } else { How::Error };
+            journal.news(News::Failed(failure)).await;
+            how
+        }
+    };
+    journal.closed(how).await;
+}
+
+async fn carry_on(
+    talk: &Talk,
+    script: Script,
+    idle_timeout: Option<Duration>,
+    mut urgent: mpsc::Receiver<Verb>,
+    orders: mpsc::Receiver<Verb>,
+) -> (End, Unsent) {
+    let mut reader = pin!(read::run(talk));
+    let mut writer = pin!(write::run(talk, script, orders));
+    let mut gauges = pin!(gauge::run(talk));
+    let mut quiet = pin!(gauge::quiet(talk, idle_timeout));
+    let mut both_finished = pin!(talk.both_finished());
+    let (mut read, mut written) = (None, None);
+    let mut broken = None;
+    let mut deadline = None;
+    let end = loop {
+        tokio::select! {
+            biased;
+            verb = urgent.recv() => match order(talk, verb, deadline.is_some()).await {
+                Next::GoOn => {}
+                Next::CloseBy(by) => deadline = Some(by),
+                Next::End(end) => break end,
+            },
+            outcome = &mut reader, if read.is_none() => {
+                read = Some(());
+                if let Some(failure) = broken.take().or(outcome.err()) {
+                    break End::Failed(failure);
+                }
+            }
+            outcome = &mut writer, if written.is_none() => {
+                let write::Written { unsent, failure } = outcome;
+                written = Some(unsent);
+                match failure {
+                    None => break End::Closed,
+                    // What arrived before the connection broke is still to be read.
+                    Some(failure) if read.is_none() && !talk.state.borrow().peer_finished => {
+                        broken = Some(failure);
+                        deadline = Some(Instant::now() + MOST_SETTLING);
+                        talk.change(|state| state.reading = Reading::Draining);
+                    }
+                    Some(failure) => break End::Failed(failure),
+                }
+            }
+            () = &mut both_finished => break End::BothFinished,
+            failure = &mut quiet => break End::Failed(failure),
+            () = &mut gauges => {}
+            () = sleep_until(deadline) => break End::Closed,
+        }
+    };
+    let end = match (end, broken) {
+        (End::Closed, Some(failure)) => End::Failed(failure),
+        (end, _) => end,
+    };
+    if matches!(end, End::Reset)
+        && let Err(error) = socket2::SockRef::from(&talk.stream).set_linger(Some(Duration::ZERO))
+    {
+        talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
+    }
+    talk.look();
+    talk.change(|state| state.wish = Wish::Stop);
+    // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
+    let reads_end = async {
+        if read.is_none() {
+            // A failure that shows only now is not why it ended.
+            let _late = reader.await.is_err();
+        }
+    };
+    let writes_end = async {
+        match written {
+            Some(unsent) => unsent,
+            None => writer.await.unsent,
+        }
+    };
+    let ((), unsent) = tokio::join!(reads_end, writes_end);
+    (end, unsent)
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What follows from an order.
+enum Next {
+    GoOn,
+    CloseBy(Instant),
+    End(End),
+}
+
+async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Next {
+    match verb {
+        Some(Verb::Reset) => return Next::End(End::Reset),
+        None | Some(Verb::Close) if closing => return Next::End(End::Closed),
+        None | Some(Verb::Close) => {
+            talk.change(|state| state.wish = Wish::Close);
+            return Next::CloseBy(Instant::now() + MOST_CLOSING);
+        }
+        Some(Verb::PauseReading) => {
+            let now = *talk.state.borrow();
+            if now.peer_finished {
+                let message = "nothing to stop: the peer finished sending, and all of it is read";
+                talk.journal.news(News::Warned(Failure::new(Class::Usage, "read", &talk.peer, message))).await;
+            } else if now.reading == Reading::Flowing {
+                talk.change(|state| state.reading = Reading::Paused);
+                talk.journal.news(News::ReadingPaused).await;
+                talk.sample();
+            }
+        }
+        Some(Verb::ContinueReading) => {
+            if talk.state.borrow().reading == Reading::Paused {
+                talk.journal.news(News::ReadingContinued).await;
+                talk.change(|state| state.reading = Reading::Flowing);
+                talk.sample();
+            }
+        }
+        Some(
+            Verb::Send(_)
+            | Verb::SendTo(..)
+            | Verb::SendFile(_)
+            | Verb::FinishSending
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Limit(_),
+        ) => {
+            let failure = Failure::new(Class::Internal, "order", &talk.peer, "an order took the wrong lane");
+            talk.journal.news(News::Warned(failure)).await;
+        }
+    }
+    Next::GoOn
+}

@@ -1,0 +1,114 @@
+//! When to look at the kernel's gauges, and since when it is quiet.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::{Reading, Talk};
+use crate::wire::reading::{KernelView, TcpState};
+use crate::wire::{Class, Failure};
+
+/// The first look after something moved: soon enough to see FIN-WAIT-1 become FIN-WAIT-2.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+/// Between looks while bytes flow.
+const LOOK: Duration = Duration::from_millis(100);
+/// Between looks while nothing moves but the kernel is not done; doubled up to this.
+const SLOWEST_LOOK: Duration = Duration::from_secs(1);
+
+/// What both halves write, and the watchers below read.
+#[derive(Debug)]
+pub(super) struct Gauge {
+    opened: Instant,
+    moved_at_us: AtomicU64,
+    moved: AtomicBool,
+    bell: Notify,
+    /// How many halves wait for the journal: then it is us who are slow, not the peer.
+    waiting: AtomicU32,
+}
+
+impl Gauge {
+    pub(super) fn new(opened: Instant) -> Self {
+        Gauge {
+            opened,
+            moved_at_us: AtomicU64::new(0),
+            moved: AtomicBool::new(false),
+            bell: Notify::new(),
+            waiting: AtomicU32::new(0),
+        }
+    }
+
+    /// Something moved: bytes, or the connection's state. Cost: two atomic writes.
+    pub(super) fn touch(&self) {
+        let micros = u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.moved_at_us.store(micros, Ordering::Relaxed);
+        if !self.moved.swap(true, Ordering::AcqRel) {
+            self.bell.notify_one();
+        }
+    }
+
+    pub(super) fn wait_begins(&self) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn wait_ends(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn quiet_for(&self) -> Duration {
+        let moved_at = Duration::from_micros(self.moved_at_us.load(Ordering::Relaxed));
+        self.opened.elapsed().saturating_sub(moved_at)
+    }
+}
+
+/// Looks at the kernel's gauges while something moves, and until it settled. Never ends; sleeps when all is quiet.
+pub(super) async fn run(talk: &Talk) {
+    loop {
+        talk.gauge.bell.notified().await;
+        let mut pause = FIRST_LOOK;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = talk.gauge.bell.notified(), if pause > LOOK => {
+                    pause = LOOK;
+                    continue;
+                }
+            }
+            let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
+            let view = talk.look();
+            if moved {
+                pause = LOOK;
+            } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
+                pause = (pause * 2).min(SLOWEST_LOOK);
+            } else {
+                break;
+            }
+        }
+    }
+}
+
+/// Whether the kernel's view will change without our doing anything.
+fn unsettled(view: &KernelView) -> bool {
+    let queued = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
+    let closing = matches!(view.state, Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck));
+    view.state != Some(TcpState::Closed) && (queued(view.send_queue_bytes) || queued(view.recv_queue_bytes) || closing)
+}
+
+/// Ends when it was quiet both ways for `limit`; never without a limit.
+///
+/// Time that the user's pause or a slow reader of the journal takes is not the peer's quiet.
+pub(super) async fn quiet(talk: &Talk, limit: Option<Duration>) -> Failure {
+    let Some(limit) = limit else { return std::future::pending().await };
+    loop {
+        if talk.state.borrow().reading == Reading::Paused || talk.gauge.waiting.load(Ordering::Relaxed) > 0 {
+            tokio::time::sleep(limit).await;
+            continue;
+        }
+        let quiet = talk.gauge.quiet_for();
+        if quiet >= limit {
+            let message = format!("quiet in both directions for {limit:?}");
+            return Failure::new(Class::IdleTimeout, "read", &talk.peer, message);
+        }
+        tokio::time::sleep(limit - quiet).await;
+    }
+}

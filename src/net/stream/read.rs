@@ -1,0 +1,116 @@
+//! The reading half of an open connection.
+
+use std::io::ErrorKind;
+use std::time::Instant;
+
+use bytes::BytesMut;
+use tokio::io::Interest;
+
+use super::{Reading, TURN, Talk, Wish};
+use crate::net::fault;
+use crate::wire::{Block, Class, Direction, Failure, News};
+
+/// What one read asks for at the most.
+const MOST_READ: usize = 256 * 1024;
+
+/// What the first read asks for, so that ten thousand quiet connections cost little; doubled when it was filled.
+const FIRST_READ: usize = 4 * 1024;
+
+/// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
+pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
+    let mut state = talk.state.subscribe();
+    let mut buffer = Buffer { bytes: BytesMut::new(), ask: FIRST_READ };
+    let mut reads = 0_usize;
+    loop {
+        let now = *state.borrow_and_update();
+        if now.wish == Wish::Stop {
+            return Ok(());
+        }
+        if now.reading == Reading::Paused {
+            tokio::select! {
+                biased;
+                changed = state.changed() => if changed.is_err() { return Ok(()) },
+                // The window no longer matters on a broken connection, and what arrived before is worth seeing.
+                _ = talk.stream.ready(Interest::ERROR) => talk.change(|state| state.reading = Reading::Draining),
+            }
+            continue;
+        }
+        tokio::select! {
+            biased;
+            changed = state.changed() => {
+                if changed.is_err() { return Ok(()) }
+                continue;
+            }
+            ready = talk.stream.readable() => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
+        }
+        buffer.make_room();
+        match talk.stream.try_read_buf(&mut buffer.bytes) {
+            Ok(0) if now.reading == Reading::Draining => return Err(broken(talk)),
+            Ok(0) => return after_fin(talk).await,
+            Ok(_) => {
+                let at = Instant::now();
+                talk.tell(Block::single(Direction::Received, at, buffer.take())).await;
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
+            Err(error) => return Err(fault::of_io("read", &talk.peer, &error)),
+        }
+        reads += 1;
+        if reads.is_multiple_of(TURN) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Tells the peer's FIN, then watches: a RST may still come, and without a read nobody else would notice.
+async fn after_fin(talk: &Talk) -> Result<(), Failure> {
+    let received_bytes = talk.journal.totals().received.bytes;
+    talk.journal.news(News::PeerFinished { received_bytes }).await;
+    talk.change(|state| state.peer_finished = true);
+    talk.sample();
+    let mut state = talk.state.subscribe();
+    tokio::select! {
+        biased;
+        _ = state.wait_for(|state| state.wish == Wish::Stop) => return Ok(()),
+        _ = talk.stream.ready(Interest::ERROR) => {}
+    }
+    match talk.stream.take_error() {
+        Ok(Some(error)) | Err(error) => Err(fault::of_io("read", &talk.peer, &error)),
+        // The writing half has it.
+        Ok(None) => {
+            talk.stopped().await;
+            Ok(())
+        }
+    }
+}
+
+/// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
+fn broken(talk: &Talk) -> Failure {
+    match talk.stream.take_error() {
+        Ok(Some(error)) | Err(error) => fault::of_io("read", &talk.peer, &error),
+        Ok(None) => Failure::new(Class::Reset, "read", &talk.peer, "the peer reset the connection"),
+    }
+}
+
+/// Where reads go: consecutive small reads share one allocation, large ones get large ones.
+struct Buffer {
+    bytes: BytesMut,
+    ask: usize,
+}
+
+impl Buffer {
+    fn make_room(&mut self) {
+        if self.bytes.capacity() - self.bytes.len() < (self.ask / 4).max(FIRST_READ / 4) {
+            self.bytes.reserve(self.ask);
+        }
+    }
+
+    fn take(&mut self) -> bytes::Bytes {
+        let got = self.bytes.split().freeze();
+        if self.bytes.capacity() == 0 {
+            self.ask = (self.ask * 2).min(MOST_READ);
+        } else if got.len() < self.ask / 8 {
+            self.ask = (self.ask / 2).max(FIRST_READ);
+        }
+        got
+    }
+}

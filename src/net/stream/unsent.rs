@@ -1,0 +1,60 @@
+//! What was asked of a connection and could not be done any more: counted and said, never lost in silence.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::net::journal::Journal;
+use crate::wire::spec::Step;
+use crate::wire::{Class, Failure, News, Verb};
+
+/// What was asked for and did not happen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::net) struct Unsent {
+    /// Orders and steps that were not carried out to their end.
+    pub(in crate::net) orders: usize,
+    /// Octets among them; files are not counted.
+    pub(in crate::net) bytes: u64,
+}
+
+/// Counts what is left of a script and of the orders; orders given after this are refused.
+pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut mpsc::Receiver<Verb>) -> Unsent {
+    orders.close();
+    let mut unsent = Unsent::default();
+    let mut count = |bytes: usize| {
+        unsent.orders += 1;
+        unsent.bytes += bytes as u64;
+    };
+    for step in steps {
+        match step {
+            Step::Send(bytes) => count(bytes.len()),
+            Step::SendFile(_) => count(0),
+            Step::Finish => {}
+        }
+    }
+    while let Ok(verb) = orders.try_recv() {
+        match verb {
+            Verb::Send(bytes) | Verb::SendTo(_, bytes) => count(bytes.len()),
+            Verb::SendFile(_) => count(0),
+            Verb::FinishSending
+            | Verb::Reset
+            | Verb::Close
+            | Verb::PauseReading
+            | Verb::ContinueReading
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Limit(_) => {}
+        }
+    }
+    unsent
+}
+
+/// Says what was not sent, if anything.
+pub(in crate::net) async fn tell_unsent(journal: &Arc<Journal>, peer: &str, unsent: Unsent) {
+    if unsent.orders == 0 {
+        return;
+    }
+    let sends = if unsent.orders == 1 { "send was" } else { "sends were" };
+    let message = format!("{} {sends} not carried out: {} bytes were not sent", unsent.orders, unsent.bytes);
+    journal.news(News::Warned(Failure::new(Class::Local, "send", peer, message))).await;
+}

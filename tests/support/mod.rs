@@ -1,0 +1,188 @@
+//! What the loopback tests share: sessions that are watched until something is true of them, and scripted peers.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sockeye::net::{Net, Overflow};
+use sockeye::wire::record::Record;
+use sockeye::wire::session::Phase;
+use sockeye::wire::spec::{AcceptedSpec, HostPort, TcpSpec};
+use sockeye::wire::{Both, Direction, How, News, Order, Session, SessionId, Spec, Verb, What};
+
+/// After this, a test that still waits has failed.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A net, and all that is known of its sessions.
+pub(crate) struct Watch {
+    pub(crate) net: Net,
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    pub(crate) news: Vec<(SessionId, News)>,
+    pub(crate) data: BTreeMap<SessionId, Both<Vec<u8>>>,
+    retain: usize,
+    keep_data: bool,
+}
+
+impl Watch {
+    pub(crate) fn new() -> Self {
+        Watch::with(Overflow::DropOldest)
+    }
+
+    pub(crate) fn with(overflow: Overflow) -> Self {
+        let net = Net::new(tokio::runtime::Handle::current(), overflow);
+        Watch {
+            net,
+            sessions: BTreeMap::new(),
+            news: Vec::new(),
+            data: BTreeMap::new(),
+            retain: 64 << 20,
+            keep_data: true,
+        }
+    }
+
+    /// A watch that does not copy the bytes beside the transcript.
+    pub(crate) fn counting(mut self) -> Self {
+        self.keep_data = false;
+        self
+    }
+
+    pub(crate) fn open(&mut self, spec: Spec) -> SessionId {
+        self.retain = spec.retain;
+        let id = self.net.open(spec.clone());
+        self.sessions.insert(id, Session::new(id, spec, Instant::now()));
+        id
+    }
+
+    pub(crate) fn order(&self, id: SessionId, verb: Verb) {
+        self.net.perform(Order { id, verb }).unwrap();
+    }
+
+    pub(crate) fn send(&self, id: SessionId, bytes: impl Into<Bytes>) {
+        self.order(id, Verb::Send(bytes.into()));
+    }
+
+    pub(crate) fn look(&mut self) {
+        for reading in self.net.sample() {
+            let id = reading.id;
+            for record in &reading.records {
+                match record {
+                    Record::News { news, .. } => self.hear(id, news.clone()),
+                    Record::Block(block) if self.keep_data => {
+                        self.data.entry(id).or_default().of_mut(block.direction).extend_from_slice(&block.bytes);
+                    }
+                    Record::Block(_) | Record::NotKept { .. } => {}
+                }
+            }
+            self.sessions.get_mut(&id).unwrap().absorb(reading, Instant::now());
+        }
+    }
+
+    fn hear(&mut self, id: SessionId, news: News) {
+        if let News::Accepted { listener, local, peer } = news {
+            let mut spec = Spec::new(What::Accepted(AcceptedSpec { listener, local, peer }));
+            spec.retain = self.retain;
+            assert!(self.sessions.insert(id, Session::new(id, spec, Instant::now())).is_none());
+            self.sessions.get_mut(&listener).unwrap().accepted_one();
+        }
+        self.news.push((id, news));
+    }
+
+    /// Looks until `true_of` is true; `what` stands in the message where it never is.
+    pub(crate) async fn until(&mut self, what: &str, true_of: impl Fn(&Watch) -> bool) {
+        let end = tokio::time::Instant::now() + DEADLINE;
+        loop {
+            self.look();
+            if true_of(self) {
+                return;
+            }
+            if tokio::time::timeout_at(end, self.net.changed()).await.is_err() {
+                let phases: Vec<_> = self.sessions.values().map(|s| (s.id, &s.phase, s.totals, s.kernel)).collect();
+                panic!("never: {what}\nnews: {:#?}\nsessions: {phases:#?}", self.news);
+            }
+        }
+    }
+
+    pub(crate) async fn until_news(&mut self, id: SessionId, what: &str, is_it: impl Fn(&News) -> bool) {
+        self.until(what, |watch| watch.news_of(id).any(&is_it)).await;
+    }
+
+    pub(crate) async fn until_open(&mut self, id: SessionId) {
+        self.until("open", |watch| matches!(watch.session(id).phase, Phase::Open(_))).await;
+    }
+
+    /// Waits for the last news; gives how it ended.
+    pub(crate) async fn until_closed(&mut self, id: SessionId) -> How {
+        self.until_news(id, "closed", |news| matches!(news, News::Closed { .. })).await;
+        let last = self.news_of(id).last().cloned();
+        let Some(News::Closed { totals, how }) = last else { panic!("closed is not the last news: {last:?}") };
+        assert_eq!(totals, self.session(id).totals);
+        how
+    }
+
+    pub(crate) fn session(&self, id: SessionId) -> &Session {
+        &self.sessions[&id]
+    }
+
+    pub(crate) fn news_of(&self, id: SessionId) -> impl Iterator<Item = &News> {
+        self.news.iter().filter(move |(whose, _)| *whose == id).map(|(_, news)| news)
+    }
+
+    pub(crate) fn sent(&self, id: SessionId) -> u64 {
+        self.session(id).totals.sent.bytes
+    }
+
+    pub(crate) fn received(&self, id: SessionId) -> u64 {
+        self.session(id).totals.received.bytes
+    }
+
+    pub(crate) fn bytes(&self, id: SessionId, direction: Direction) -> &[u8] {
+        self.data.get(&id).map_or(&[], |both| both.of(direction))
+    }
+
+    /// The children of a listener that were accepted so far.
+    pub(crate) fn children(&self) -> Vec<SessionId> {
+        self.sessions.values().filter(|session| session.parent().is_some()).map(|session| session.id).collect()
+    }
+}
+
+/// A TCP session to `peer`, with the defaults.
+pub(crate) fn tcp(peer: SocketAddr) -> Spec {
+    Spec::new(What::Tcp(tcp_to(peer)))
+}
+
+pub(crate) fn tcp_to(peer: SocketAddr) -> TcpSpec {
+    TcpSpec::to(HostPort { host: peer.ip().to_string(), port: peer.port() })
+}
+
+/// A peer on loopback that accepts one connection and plays `script` on it, in a thread of its own.
+pub(crate) fn peer<T: Send + 'static>(
+    script: impl FnOnce(TcpStream) -> T + Send + 'static,
+) -> (SocketAddr, JoinHandle<T>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let thread = std::thread::spawn(move || {
+        let stream = listener.accept().unwrap().0;
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_write_timeout(Some(DEADLINE)).unwrap();
+        script(stream)
+    });
+    (address, thread)
+}
+
+/// What a peer's script gave, once it is over.
+pub(crate) async fn outcome<T: Send + 'static>(peer: JoinHandle<T>) -> T {
+    let joined = tokio::task::spawn_blocking(move || peer.join());
+    tokio::time::timeout(DEADLINE, joined).await.expect("the peer's script never ended").unwrap().unwrap()
+}
+
+/// A port on which nobody listens. It stays bound, so that nobody else gets it.
+pub(crate) fn closed_port() -> (socket2::Socket, SocketAddr) {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, address)
+}
