@@ -1,0 +1,113 @@
+//! The socket's error queue (`IP_RECVERR`, `IPV6_RECVERR`; ip(7)): ICMP errors, with who sent them and for what.
+
+use std::net::SocketAddr;
+#[cfg(not(target_os = "linux"))]
+use std::os::fd::AsFd;
+
+use tokio::net::UdpSocket;
+
+use crate::wire::news::Icmp;
+
+/// Asks that ICMP errors are queued. Best effort: without it they are told as bare error numbers.
+#[cfg(target_os = "linux")]
+pub(super) fn ask(socket: &socket2::Socket, v6: bool) {
+    use nix::sys::socket::{setsockopt, sockopt};
+
+    if v6 {
+        setsockopt(socket, sockopt::Ipv6RecvErr, &true).ok();
+    }
+    // An IPv6 socket may speak IPv4 too.
+    setsockopt(socket, sockopt::Ipv4RecvErr, &true).ok();
+}
+
+/// Asks for nothing: this system has no error queue.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn ask(_socket: &impl AsFd, _v6: bool) {}
+
+/// Waits for the next entry of the queue. Cancel-safe: an entry is taken only as this returns.
+#[cfg(target_os = "linux")]
+pub(super) async fn wait(socket: &UdpSocket) -> std::io::Result<Found> {
+    use tokio::io::Interest;
+
+    loop {
+        socket.ready(Interest::ERROR).await?;
+        // An empty queue is "would block" to the runtime, which then waits for the next event.
+        let looked = socket.try_io(Interest::ERROR, || match next(socket) {
+            Found::Nothing => Err(std::io::ErrorKind::WouldBlock.into()),
+            found => Ok(found),
+        });
+        match looked {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => tokio::task::yield_now().await,
+            looked => return looked,
+        }
+    }
+}
+
+/// Waits for ever: this system has no error queue.
+#[cfg(not(target_os = "linux"))]
+pub(super) async fn wait(_socket: &UdpSocket) -> std::io::Result<Found> {
+    std::future::pending().await
+}
+
+/// What one look at the queue found.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// An ICMP error.
+    Icmp(Icmp),
+    /// An error that this machine made itself; the call that met it was told, too.
+    Other,
+    /// Nothing more is queued.
+    Nothing,
+}
+
+/// Takes the oldest entry of the queue. One system call; never waits.
+#[cfg(target_os = "linux")]
+pub(super) fn next(socket: &UdpSocket) -> Found {
+    use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg};
+    use std::io::IoSliceMut;
+    use std::net::IpAddr;
+    use std::os::fd::AsRawFd;
+
+    let mut payload = [0_u8; 0];
+    let mut spaces = [IoSliceMut::new(&mut payload)];
+    let mut control = nix::cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6, u32, [u64; 8]);
+    let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
+    let looked = recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut spaces, Some(&mut control), flags);
+    let Ok(message) = looked else { return Found::Nothing };
+    let destination = message.address.as_ref().and_then(address).map(super::datagram::canonical);
+    let Ok(controls) = message.cmsgs() else { return Found::Other };
+    for control in controls {
+        let (error, offender) = match control {
+            ControlMessageOwned::Ipv4RecvErr(error, offender) => {
+                (error, offender.map(|from| IpAddr::from(from.sin_addr.s_addr.to_ne_bytes())))
+            }
+            ControlMessageOwned::Ipv6RecvErr(error, offender) => {
+                (error, offender.map(|from| IpAddr::from(from.sin6_addr.s6_addr).to_canonical()))
+            }
+            _ => continue,
+        };
+        let v6 = error.ee_origin == libc::SO_EE_ORIGIN_ICMP6;
+        if !v6 && error.ee_origin != libc::SO_EE_ORIGIN_ICMP {
+            return Found::Other;
+        }
+        let os_code = i32::try_from(error.ee_errno).unwrap_or_default();
+        let (kind, code) = (error.ee_type, error.ee_code);
+        return Found::Icmp(Icmp { kind, code, v6, offender, destination, os_code });
+    }
+    Found::Other
+}
+
+/// Finds nothing: this system has no error queue.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn next(_socket: &UdpSocket) -> Found {
+    Found::Nothing
+}
+
+/// The system's address as the standard library has it.
+#[cfg(target_os = "linux")]
+pub(super) fn address(from: &nix::sys::socket::SockaddrStorage) -> Option<SocketAddr> {
+    if let Some(v4) = from.as_sockaddr_in() {
+        return Some(SocketAddr::from(std::net::SocketAddrV4::from(*v4)));
+    }
+    from.as_sockaddr_in6().map(|v6| SocketAddr::from(std::net::SocketAddrV6::from(*v6)))
+}
