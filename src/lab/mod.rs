@@ -79,3 +79,8 @@ fn listen(peer: Peer) -> io::Result<TcpListener> {
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     socket.listen(BACKLOG)
 }
+//! The built-in peers: real servers on loopback, to look at and to learn from.
+
+mod http;
+
+pub use http::serve as serve_http;

@@ -1,0 +1,112 @@
+//! The bodies that the lab's web server sends.
+
+use std::io::Write;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Frame, SizeHint};
+
+use super::{BreakOff, never};
+
+/// A body, of whatever kind.
+pub(super) type Content = UnsyncBoxBody<Bytes, BreakOff>;
+
+/// Octets of one piece of a large body.
+const PIECE: usize = 64 * 1024;
+
+/// A body that is there as a whole.
+pub(super) fn whole(bytes: impl Into<Bytes>) -> Content {
+    Full::new(bytes.into()).map_err(never).boxed_unsync()
+}
+
+/// A body that comes in pieces, of unknown length.
+pub(super) fn pieces(pieces: impl Stream<Item = Result<Bytes, BreakOff>> + Send + 'static) -> Content {
+    StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
+}
+
+/// `count` octets by chance, the same ones every time.
+pub(super) fn octets(count: u64) -> Content {
+    Octets { left: count, chance: fastrand::Rng::with_seed(0x50c2_e7e5) }.map_err(never).boxed_unsync()
+}
+
+struct Octets {
+    left: u64,
+    chance: fastrand::Rng,
+}
+
+impl hyper::body::Body for Octets {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::convert::Infallible>>> {
+        let this = self.get_mut();
+        if this.left == 0 {
+            return Poll::Ready(None);
+        }
+        let count = usize::try_from(this.left).unwrap_or(PIECE).min(PIECE);
+        let mut piece = vec![0; count];
+        this.chance.fill(&mut piece);
+        this.left -= count as u64;
+        Poll::Ready(Some(Ok(Frame::data(piece.into()))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// Ten lines, one every 500 ms.
+pub(super) fn slow() -> Content {
+    pieces(stream::unfold(1_u32, |number| async move {
+        if number > 10 {
+            return None;
+        }
+        if number > 1 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        Some((Ok(Bytes::from(format!("line {number} of 10\n"))), number + 1))
+    }))
+}
+
+/// Chunks of 1, 10, 100, … octets, and back: 2,222 octets in all.
+pub(super) fn chunks() -> Content {
+    let sizes = [1_usize, 10, 100, 1000, 1000, 100, 10, 1];
+    pieces(stream::iter(sizes.map(|size| {
+        let mut chunk = vec![b'='; size];
+        chunk[size - 1] = b'\n';
+        Ok(chunk.into())
+    })))
+}
+
+/// Numbered lines for as long as somebody reads them.
+pub(super) fn endless() -> Content {
+    pieces(stream::unfold(0_u64, |number| async move {
+        let mut piece = String::with_capacity(16 * 1024 + 32);
+        let mut number = number;
+        while piece.len() < 16 * 1024 {
+            number += 1;
+            piece.push_str("line ");
+            piece.push_str(&number.to_string());
+            piece.push('\n');
+        }
+        Some((Ok(Bytes::from(piece)), number))
+    }))
+}
+
+/// Text, gzip-coded.
+pub(super) fn gzipped(text: &str) -> Vec<u8> {
+    let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    // Writing into a Vec does not fail.
+    if to.write_all(text.as_bytes()).is_err() {
+        return Vec::new();
+    }
+    to.finish().unwrap_or_default()
+}

@@ -1,2 +1,0 @@
-//! stub
-pub(crate) async fn run(_spec: crate::wire::http::HttpSpec, _post: super::Post) {}

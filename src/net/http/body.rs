@@ -1,0 +1,242 @@
+//! A request's body: bytes, files and forms, streamed and counted as the connection takes them.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::Stream;
+use hyper::body::{Frame, SizeHint};
+use tokio::fs::File;
+use tokio::io::AsyncReadExt;
+
+use super::teller::Teller;
+use crate::wire::http::{Body, Part, PartValue};
+use crate::wire::{Block, Class, Direction, Failure, News};
+
+/// Octets of one piece: what is counted at once, and what a file is read by.
+const PIECE: usize = 64 * 1024;
+
+/// A body that is ready to be sent.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    segments: VecDeque<Segment>,
+    length: Option<u64>,
+    boundary: Option<String>,
+    some: bool,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Bytes(Bytes),
+    File { file: File, path: PathBuf, sent: u64, length: Option<u64> },
+}
+
+impl Segment {
+    fn length(&self) -> Option<u64> {
+        match self {
+            Segment::Bytes(bytes) => Some(bytes.len() as u64),
+            Segment::File { length, .. } => *length,
+        }
+    }
+}
+
+impl Outgoing {
+    /// No body.
+    pub(super) fn nothing() -> Self {
+        Outgoing { segments: VecDeque::new(), length: Some(0), boundary: None, some: false }
+    }
+
+    /// Opens what is to be sent.
+    ///
+    /// # Errors
+    /// A file cannot be read: `Local`, with its name and the reason.
+    pub(super) async fn open(body: &Body) -> Result<Self, Failure> {
+        let (segments, boundary): (Vec<Segment>, Option<String>) = match body {
+            Body::None => return Ok(Outgoing::nothing()),
+            Body::Bytes(bytes) => (vec![Segment::Bytes(bytes.clone())], None),
+            Body::File(path) => (vec![open_file(path).await?], None),
+            Body::Multipart(parts) => {
+                let boundary = format!("sockeye-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+                (form(parts, &boundary).await?, Some(boundary))
+            }
+        };
+        let length = segments.iter().try_fold(0_u64, |sum, segment| sum.checked_add(segment.length()?));
+        Ok(Outgoing { segments: segments.into(), length, boundary, some: true })
+    }
+
+    /// Octets in all, where that is known before they are sent.
+    pub(super) fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// A form's boundary.
+    pub(super) fn boundary(&self) -> Option<&str> {
+        self.boundary.as_deref()
+    }
+
+    /// Whether there is a body, be it an empty one.
+    pub(super) fn is_some(&self) -> bool {
+        self.some
+    }
+
+    /// The body for reqwest; every piece that the connection takes is counted and kept as sent.
+    pub(super) fn into_counted(self, teller: Arc<Teller>) -> reqwest::Body {
+        let length = self.length;
+        let pieces = futures_util::stream::try_unfold((self, teller), |(mut body, teller)| async move {
+            let Some(piece) = body.next_piece(&teller).await.map_err(BodyFault)? else { return Ok(None) };
+            let block = Block::single(Direction::Sent, Instant::now(), piece.clone());
+            if !teller.block(block).await {
+                return Err(BodyFault(Failure::new(Class::Internal, "send", "", "the exchange is over")));
+            }
+            body.tell_sent_file(&teller).await;
+            Ok(Some((piece, (body, teller))))
+        });
+        reqwest::Body::wrap(Counted { pieces: Box::pin(pieces), length })
+    }
+
+    /// Says that a file is sent whole, with its last octet: the connection asks for nothing after that.
+    async fn tell_sent_file(&mut self, teller: &Teller) {
+        if let Some(Segment::File { path, sent, length, .. }) = self.segments.front_mut()
+            && *length == Some(*sent)
+        {
+            let news = News::FileSent { path: std::mem::take(path), bytes: *sent };
+            self.segments.pop_front();
+            teller.news(news).await;
+        }
+    }
+
+    async fn next_piece(&mut self, teller: &Teller) -> Result<Option<Bytes>, Failure> {
+        loop {
+            match self.segments.front_mut() {
+                None => return Ok(None),
+                Some(Segment::Bytes(bytes)) => {
+                    if !bytes.is_empty() {
+                        return Ok(Some(bytes.split_to(bytes.len().min(PIECE))));
+                    }
+                }
+                Some(Segment::File { file, path, sent, length }) => {
+                    if let Some(piece) = read_piece(file, path, *sent, *length).await? {
+                        *sent += piece.len() as u64;
+                        return Ok(Some(piece));
+                    }
+                    teller.news(News::FileSent { path: path.clone(), bytes: *sent }).await;
+                }
+            }
+            self.segments.pop_front();
+        }
+    }
+}
+
+fn cannot_read(path: &Path, why: impl fmt::Display) -> Failure {
+    Failure::new(Class::Local, "read", path.display().to_string(), why.to_string())
+}
+
+async fn open_file(path: &Path) -> Result<Segment, Failure> {
+    let failed = |error: std::io::Error| Failure { os_code: error.raw_os_error(), ..cannot_read(path, &error) };
+    let file = File::open(path).await.map_err(failed)?;
+    let about = file.metadata().await.map_err(failed)?;
+    if about.is_dir() {
+        return Err(cannot_read(path, "it is a directory"));
+    }
+    let length = about.is_file().then_some(about.len());
+    Ok(Segment::File { file, path: path.to_path_buf(), sent: 0, length })
+}
+
+/// The next piece of a file, never beyond the length that was promised; `None` at the end.
+async fn read_piece(file: &mut File, path: &Path, sent: u64, length: Option<u64>) -> Result<Option<Bytes>, Failure> {
+    let room = length.map_or(PIECE, |length| usize::try_from(length - sent).unwrap_or(PIECE).min(PIECE));
+    if room == 0 {
+        return Ok(None);
+    }
+    let mut piece = BytesMut::with_capacity(room);
+    let read = (&mut *file).take(room as u64).read_buf(&mut piece).await.map_err(|error| cannot_read(path, error))?;
+    match length {
+        Some(length) if read == 0 => {
+            Err(cannot_read(path, format!("it ended after {sent} of the {length} octets that it had at first")))
+        }
+        _ => Ok((read > 0).then(|| piece.freeze())),
+    }
+}
+
+/// `multipart/form-data` (RFC 7578).
+async fn form(parts: &[Part], boundary: &str) -> Result<Vec<Segment>, Failure> {
+    let mut segments = Vec::with_capacity(parts.len() * 3 + 1);
+    for part in parts {
+        let name = quoted(&part.name);
+        let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
+        let content = match &part.value {
+            PartValue::Text(text) => Segment::Bytes(text.clone().into()),
+            PartValue::File(path) => {
+                let file_name = path.file_name().map(|name| quoted(&name.to_string_lossy())).unwrap_or_default();
+                head.push_str(&format!("; filename=\"{file_name}\"\r\ncontent-type: application/octet-stream"));
+                open_file(path).await?
+            }
+        };
+        head.push_str("\r\n\r\n");
+        segments.extend([Segment::Bytes(head.into()), content, Segment::Bytes(Bytes::from_static(b"\r\n"))]);
+    }
+    segments.push(Segment::Bytes(format!("--{boundary}--\r\n").into()));
+    Ok(segments)
+}
+
+/// A name within quotes, escaped as browsers do it (WHATWG HTML, multipart/form-data encoding algorithm).
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Why a body could not be sent, on its way through the client library's errors.
+#[derive(Debug)]
+pub(super) struct BodyFault(pub(super) Failure);
+
+impl fmt::Display for BodyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for BodyFault {}
+
+type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, BodyFault>> + Send + Sync>>;
+
+struct Counted {
+    pieces: Pieces,
+    length: Option<u64>,
+}
+
+impl hyper::body::Body for Counted {
+    type Data = Bytes;
+    type Error = BodyFault;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
+        self.get_mut().pieces.as_mut().poll_next(cx).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.length.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_cannot_break_out_of_its_quotes() {
+        assert_eq!(quoted("a\"; x=\"\r\nb"), "a%22; x=%22%0D%0Ab");
+    }
+
+    #[tokio::test]
+    async fn a_directory_or_a_missing_file_is_named() {
+        for (path, why) in [("/", "directory"), ("/no/such/file", "No such file")] {
+            let failure = Outgoing::open(&Body::File(path.into())).await.unwrap_err();
+            assert_eq!((failure.class, failure.peer.as_str()), (Class::Local, path));
+            assert!(failure.message.contains(why), "{failure}");
+        }
+    }
+}

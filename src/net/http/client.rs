@@ -1,0 +1,83 @@
+//! The client of one exchange: nothing from the environment, nothing silent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::dial::{Dial, Names, Watch};
+use super::tls::{self, Roots, Trust};
+use crate::wire::http::{HttpSpec, Version};
+use crate::wire::{Class, Failure, News};
+
+/// How long a connection may take to be there, name look-up and TLS included.
+pub(super) const CONNECT_TIMEOUT: Duration = crate::wire::spec::DEFAULT_CONNECT_TIMEOUT;
+
+/// The most that the fields of an HTTP/2 response may take together.
+pub(super) const MOST_HTTP2_HEADER_BYTES: u32 = 64 * 1024;
+
+/// Makes a client for this exchange. Cost: the first one that speaks TLS reads the system's certificates.
+///
+/// # Errors
+/// The proxy makes no sense (`Usage`), or no client can be made on this system (`Local`).
+pub(super) async fn client(spec: &HttpSpec, dial: &Arc<Dial>, with_tls: bool) -> Result<reqwest::Client, Failure> {
+    let trust = trust(spec, dial, with_tls).await?;
+    let config = tls::config(&trust, spec.version, &dial.handshake).map_err(|why| cannot(&why))?;
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http2_max_header_list_size(MOST_HTTP2_HEADER_BYTES)
+        .tls_backend_preconfigured(config)
+        .dns_resolver(Arc::new(Names(Arc::clone(dial))))
+        .connector_layer(Watch(Arc::clone(dial)));
+    builder = match spec.version {
+        Version::Any => builder,
+        Version::Http1 => builder.http1_only(),
+        Version::Http2 => builder.http2_prior_knowledge(),
+    };
+    if let Some(text) = &spec.proxy {
+        proxy_url(text)?;
+        let proxy = reqwest::Proxy::all(text).map_err(|error| bad_proxy(text, &error.to_string()))?;
+        builder = builder.proxy(proxy);
+    }
+    builder.build().map_err(|error| cannot(&super::fault::chain(&error)))
+}
+
+async fn trust(spec: &HttpSpec, dial: &Dial, with_tls: bool) -> Result<Trust, Failure> {
+    if spec.insecure {
+        return Ok(Trust::Everybody);
+    }
+    if !with_tls {
+        return Ok(Trust::Nobody);
+    }
+    let loaded = tokio::task::spawn_blocking(Roots::load).await.map_err(|error| cannot(&error.to_string()))?;
+    let roots = loaded.map_err(|why| cannot(&why))?;
+    if let Some(because) = &roots.stand_in_because {
+        let why = format!("using the built-in certificate authorities, as the system's cannot be used: {because}");
+        dial.teller.news(News::Warned(Failure::new(Class::Tls, "verify", "", why))).await;
+    }
+    Ok(Trust::System(roots))
+}
+
+/// Reads the proxy's URL.
+///
+/// # Errors
+/// It has no host or a scheme that is not supported: `Usage`.
+pub(super) fn proxy_url(text: &str) -> Result<Url, Failure> {
+    let url = Url::parse(text).map_err(|error| bad_proxy(text, &error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https" | "socks4" | "socks4a" | "socks5" | "socks5h") || !url.has_host() {
+        return Err(bad_proxy(text, "wanted http, https, socks4, socks4a, socks5 or socks5h, and a host"));
+    }
+    Ok(url)
+}
+
+fn bad_proxy(text: &str, why: &str) -> Failure {
+    Failure::usage(format!("proxy `{}`: {why}", text.escape_debug()))
+}
+
+fn cannot(why: &str) -> Failure {
+    Failure::new(Class::Local, "prepare", "", format!("no HTTP client can be made: {why}"))
+}

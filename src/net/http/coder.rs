@@ -1,0 +1,170 @@
+//! One content coding, undone in steps of bounded size: deflate, brotli, zstd (gzip has its own file).
+
+use brotli::enc::StandardAlloc;
+use brotli::{BrotliDecompressStream, BrotliResult, BrotliState};
+use flate2::{Decompress, FlushDecompress, Status};
+use zstd::stream::raw::{DParameter, Operation};
+
+/// What one step took and gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Octets taken from the input.
+    pub(super) taken: usize,
+    /// Octets put into the output.
+    pub(super) given: usize,
+}
+
+/// A decoder of one coding.
+pub(super) trait Coder: Send {
+    /// Decodes some of `input` into `output`, as much as fits. A step that neither takes nor gives wants more input.
+    ///
+    /// # Errors
+    /// The input is not of this coding: why, in words.
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String>;
+
+    /// Whether the input that was taken so far is whole.
+    fn is_whole(&self) -> bool;
+}
+
+/// The decoder of a coding by its name in lower case; `None` where the name is not known.
+///
+/// # Errors
+/// The decoder could not be made, for want of memory: why, in words.
+pub(super) fn coder(name: &str) -> Option<Result<Box<dyn Coder>, String>> {
+    match name {
+        "gzip" | "x-gzip" => Some(Ok(Box::new(super::gzip::Gzip::default()))),
+        "deflate" => Some(Ok(Box::new(Deflate::default()))),
+        "br" => Some(Ok(Box::new(Brotli::new()))),
+        "zstd" => Some(Zstd::new().map(|zstd| Box::new(zstd) as Box<dyn Coder>)),
+        _ => None,
+    }
+}
+
+/// zlib (RFC 1950) as RFC 9110 says, or the bare deflate (RFC 1951) that some servers send under its name.
+#[derive(Default)]
+struct Deflate {
+    inflate: Option<Decompress>,
+    whole: bool,
+}
+
+impl Coder for Deflate {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+        let Some(first) = input.first() else {
+            return match &mut self.inflate {
+                Some(inflate) => run(inflate, input, output, &mut self.whole),
+                None => Ok(Step::default()),
+            };
+        };
+        // A zlib stream starts with method 8 and a window of 32 KiB at the most; as a bare deflate block this
+        // octet would be a stored block whose padding is not zero, which no encoder writes.
+        let inflate = self.inflate.get_or_insert_with(|| Decompress::new(first & 0x0f == 8 && first >> 4 <= 7));
+        run(inflate, input, output, &mut self.whole)
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
+    }
+}
+
+/// One step of inflate; `whole` becomes true at the end of the stream.
+pub(super) fn run(inflate: &mut Decompress, input: &[u8], output: &mut [u8], whole: &mut bool) -> Result<Step, String> {
+    if *whole {
+        return after_the_end(input);
+    }
+    let before = (inflate.total_in(), inflate.total_out());
+    let status = inflate
+        .decompress(input, output, FlushDecompress::None)
+        .map_err(|error| error.message().unwrap_or("the deflate stream is broken").to_string())?;
+    *whole = status == Status::StreamEnd;
+    let moved = |after: u64, before: u64| usize::try_from(after - before).unwrap_or(usize::MAX);
+    Ok(Step { taken: moved(inflate.total_in(), before.0), given: moved(inflate.total_out(), before.1) })
+}
+
+fn after_the_end(input: &[u8]) -> Result<Step, String> {
+    if input.is_empty() { Ok(Step::default()) } else { Err("octets follow after the end of the stream".into()) }
+}
+
+/// Brotli (RFC 7932): its window is 16 MiB at the most.
+struct Brotli {
+    state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
+    whole: bool,
+}
+
+impl Brotli {
+    fn new() -> Self {
+        let alloc = StandardAlloc::default;
+        Brotli { state: Box::new(BrotliState::new(alloc(), alloc(), alloc())), whole: false }
+    }
+}
+
+impl Coder for Brotli {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+        if self.whole {
+            return after_the_end(input);
+        }
+        let (mut left, mut room) = (input.len(), output.len());
+        let mut step = Step::default();
+        let mut total = 0;
+        let result = BrotliDecompressStream(
+            &mut left,
+            &mut step.taken,
+            input,
+            &mut room,
+            &mut step.given,
+            output,
+            &mut total,
+            &mut self.state,
+        );
+        match result {
+            BrotliResult::ResultFailure => Err("the brotli stream is broken".into()),
+            BrotliResult::ResultSuccess => {
+                self.whole = true;
+                Ok(step)
+            }
+            BrotliResult::NeedsMoreInput | BrotliResult::NeedsMoreOutput => Ok(step),
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
+    }
+}
+
+/// The largest window that a zstd body may ask for: 8 MiB (RFC 9659 §3).
+const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// Zstandard (RFC 8878), one frame or several.
+struct Zstd {
+    decoder: zstd::stream::raw::Decoder<'static>,
+    whole: bool,
+}
+
+impl Zstd {
+    fn new() -> Result<Self, String> {
+        let mut decoder = zstd::stream::raw::Decoder::new().map_err(|error| error.to_string())?;
+        decoder.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG)).map_err(|error| error.to_string())?;
+        Ok(Zstd { decoder, whole: true })
+    }
+}
+
+impl Coder for Zstd {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+        if self.whole && input.is_empty() {
+            return Ok(Step::default());
+        }
+        let status = self.decoder.run_on_buffers(input, output).map_err(|error| {
+            let text = error.to_string();
+            if text.contains("too much memory") {
+                "the zstd frame asks for a window of more than 8 MiB".into()
+            } else {
+                format!("the zstd stream is broken: {text}")
+            }
+        })?;
+        self.whole = status.remaining == 0;
+        Ok(Step { taken: status.bytes_read, given: status.bytes_written })
+    }
+
+    fn is_whole(&self) -> bool {
+        self.whole
+    }
+}

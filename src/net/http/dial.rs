@@ -1,0 +1,217 @@
+//! The way to a host, watched: the look-up of its name, and the connections that reqwest opens.
+
+use std::error::Error;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use hyper_util::client::legacy::connect::{Connection, HttpInfo};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+use super::teller::Teller;
+use super::tls::HandshakeClock;
+use super::wire_count::Connections;
+use crate::wire::{Failure, News};
+
+/// How many of a name's addresses are looked at; the rest are not tried.
+const MOST_ADDRESSES: usize = 64;
+
+/// What an exchange knows of its way to the peer. Shared with the connector's tasks.
+#[derive(Debug)]
+pub(super) struct Dial {
+    pub(super) teller: Arc<Teller>,
+    pub(super) connections: Arc<Connections>,
+    pub(super) handshake: Arc<HandshakeClock>,
+    overrides: Vec<(String, u16, IpAddr)>,
+    way: Mutex<Way>,
+}
+
+#[derive(Debug, Default)]
+struct Way {
+    /// The port of the URL, for a name that is not the one we connect to: a SOCKS proxy's target.
+    target_port: u16,
+    host: String,
+    port: u16,
+    literal: Option<SocketAddr>,
+    began: Option<Instant>,
+}
+
+impl Dial {
+    /// Reads the user's own addresses for names.
+    ///
+    /// # Errors
+    /// One of them is not `HOST:PORT`, or changes the port: `Usage`.
+    pub(super) fn new(teller: Arc<Teller>, resolve: &[(String, SocketAddr)]) -> Result<Self, Failure> {
+        let mut overrides = Vec::new();
+        for (name, address) in resolve {
+            let parsed = name.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
+            let Some((host, port)) = parsed else {
+                return Err(Failure::usage(format!("resolve `{name}`: wanted HOST:PORT")));
+            };
+            if address.port() != 0 && address.port() != port {
+                return Err(Failure::usage(format!("resolve `{name}`: the address {address} has another port")));
+            }
+            overrides.push((host.trim_matches(['[', ']']).to_ascii_lowercase(), port, address.ip()));
+        }
+        let connections = Arc::default();
+        Ok(Dial { teller, connections, handshake: Arc::default(), overrides, way: Mutex::default() })
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says what the next connection is for, and whom it goes to: the URL's own host, or the proxy.
+    pub(super) fn aim(&self, target: &Url, at: &Url) {
+        let port = at.port_or_known_default().unwrap_or(if at.scheme().starts_with("socks") { 1080 } else { 80 });
+        let literal = match at.host() {
+            Some(Host::Ipv4(ip)) => Some(SocketAddr::from((ip, port))),
+            Some(Host::Ipv6(ip)) => Some(SocketAddr::from((ip, port))),
+            // A scheme that the URL standard does not know keeps even an address as text.
+            Some(Host::Domain(text)) => text.parse().ok().map(|ip: IpAddr| SocketAddr::from((ip, port))),
+            None => None,
+        };
+        let target_port = target.port_or_known_default().unwrap_or(80);
+        let host = at.host_str().unwrap_or_default().to_string();
+        *self.way() = Way { target_port, host, port, literal, began: None };
+    }
+
+    async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, NoAddress> {
+        let (port, is_dialled) = {
+            let way = self.way();
+            let is_dialled = way.host.eq_ignore_ascii_case(host);
+            (if is_dialled { way.port } else { way.target_port }, is_dialled)
+        };
+        self.teller.news(News::Resolving { host: host.into() }).await;
+        let began = Instant::now();
+        let own: Vec<SocketAddr> = self
+            .overrides
+            .iter()
+            .filter(|(name, of, _)| *of == port && name.eq_ignore_ascii_case(host))
+            .map(|(_, _, ip)| SocketAddr::new(*ip, port))
+            .collect();
+        let found = if own.is_empty() {
+            let none = |why: String| NoAddress { host: host.into(), why };
+            let answer = tokio::net::lookup_host((host, port)).await.map_err(|error| none(error.to_string()))?;
+            let found: Vec<SocketAddr> = answer.take(MOST_ADDRESSES).collect();
+            if found.is_empty() {
+                return Err(none("the name has no address".into()));
+            }
+            found
+        } else {
+            own
+        };
+        let addresses = found.iter().map(SocketAddr::ip).collect();
+        self.teller.news(News::Resolved { host: host.into(), addresses, took: began.elapsed() }).await;
+        if let Some(first) = found.first().filter(|_| is_dialled) {
+            self.way().began = Some(Instant::now());
+            self.teller.news(News::Connecting { peer: *first, attempt: 1 }).await;
+        }
+        Ok(found)
+    }
+
+    async fn begin(&self) {
+        let literal = {
+            let mut way = self.way();
+            way.began = Some(Instant::now());
+            way.literal
+        };
+        if let Some(peer) = literal {
+            self.teller.news(News::Connecting { peer, attempt: 1 }).await;
+        }
+    }
+
+    async fn connected(&self, info: &HttpInfo) {
+        let now = Instant::now();
+        let (local, peer) = (info.local_addr(), info.remote_addr());
+        // With TLS the connector is done after the handshake; the connection itself was there when it began.
+        let there = self.handshake.take().unwrap_or(now);
+        let took = self.way().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
+        self.connections.opened(local, peer);
+        self.teller.news(News::Connected { local, peer, took, attempt: 1 }).await;
+    }
+}
+
+/// The name has no address.
+#[derive(Debug)]
+pub(super) struct NoAddress {
+    /// Which name.
+    pub(super) host: String,
+    /// What the resolver said.
+    pub(super) why: String,
+}
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.host, self.why)
+    }
+}
+
+impl Error for NoAddress {}
+
+/// The look-up that reqwest asks.
+pub(super) struct Names(pub(super) Arc<Dial>);
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let dial = Arc::clone(&self.0);
+        Box::pin(async move {
+            let found = dial.look_up(name.as_str()).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Watches every connection that reqwest opens.
+#[derive(Clone)]
+pub(super) struct Watch(pub(super) Arc<Dial>);
+
+/// A connector that is watched.
+#[derive(Clone)]
+pub(super) struct Watched<S> {
+    inner: S,
+    dial: Arc<Dial>,
+}
+
+impl<S> tower_layer::Layer<S> for Watch {
+    type Service = Watched<S>;
+
+    fn layer(&self, inner: S) -> Watched<S> {
+        Watched { inner, dial: Arc::clone(&self.0) }
+    }
+}
+
+impl<S, R> tower_service::Service<R> for Watched<S>
+where
+    S: tower_service::Service<R>,
+    S::Future: Send + 'static,
+    S::Response: Connection + Send,
+    S::Error: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let dial = Arc::clone(&self.dial);
+        let connecting = self.inner.call(request);
+        Box::pin(async move {
+            dial.begin().await;
+            let connection = connecting.await?;
+            let mut extras = http::Extensions::new();
+            connection.connected().get_extras(&mut extras);
+            if let Some(info) = extras.get::<HttpInfo>() {
+                dial.connected(info).await;
+            }
+            Ok(connection)
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! The only place that turns the client library's errors into failures: it walks the chain of causes down to the
+//! one that knows.
+
+use std::error::Error;
+use std::io;
+
+use super::body::BodyFault;
+use super::client::CONNECT_TIMEOUT;
+use super::dial::NoAddress;
+use super::tls;
+use crate::wire::{Class, Evidence, Failure};
+
+/// What hyper keeps of a response's head at the most.
+const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 octets is not read";
+
+/// How many causes are looked at: a chain has no bound of its own.
+const MOST_CAUSES: usize = 32;
+
+/// Where in the exchange it went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Before the response's head was there.
+    Head,
+    /// In the response's body, after so many octets of so many.
+    Body {
+        /// Octets of the body that arrived.
+        arrived: u64,
+        /// Octets that were promised.
+        promised: Option<u64>,
+    },
+}
+
+/// What the client library's error means.
+pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failure {
+    let causes = causes(error);
+    let connecting = error.is_connect();
+    let operation = match stage {
+        Stage::Body { .. } => "read",
+        Stage::Head if connecting => "connect",
+        Stage::Head => "request",
+    };
+    let fail = |class, message: String| Failure::new(class, operation, url, message);
+    if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
+        return failure.clone();
+    }
+    if let Some(none) = find::<NoAddress>(&causes) {
+        return Failure::new(Class::Resolve, "resolve", none.host.as_str(), none.why.as_str());
+    }
+    if let Some(tls) = find::<rustls::Error>(&causes) {
+        return fail(Class::Tls, tls::words(tls));
+    }
+    if connecting && error.is_timeout() {
+        return fail(Class::ConnectTimeout, format!("no connection within {CONNECT_TIMEOUT:?}"));
+    }
+    if let Some(io) = find::<io::Error>(&causes) {
+        let tls_expected = connecting && url.starts_with("https:");
+        let (class, message) = of_io(io, stage, connecting, tls_expected);
+        let evidence = if io.raw_os_error().is_some() { Evidence::Kernel } else { Evidence::Seen };
+        return Failure { os_code: io.raw_os_error(), evidence, ..fail(class, message) };
+    }
+    if let Some(hyper) = find::<hyper::Error>(&causes) {
+        let (class, message) = of_hyper(hyper, &causes);
+        return fail(class, message);
+    }
+    let class = if error.is_builder() { Class::Usage } else { Class::Protocol };
+    fail(class, deepest(&causes))
+}
+
+/// What an error of the operating system, or of the layers that borrow its type, means.
+fn of_io(error: &io::Error, stage: Stage, connecting: bool, tls_expected: bool) -> (Class, String) {
+    use io::ErrorKind as Kind;
+    let text = error.to_string();
+    match error.kind() {
+        Kind::ConnectionRefused => (Class::Refused, "connection refused".into()),
+        Kind::ConnectionReset | Kind::BrokenPipe | Kind::ConnectionAborted => {
+            (Class::Reset, format!("the peer reset the connection{}", so_far(stage)))
+        }
+        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => (Class::Unreachable, text),
+        Kind::TimedOut if connecting => (Class::ConnectTimeout, "nobody answered the SYN".into()),
+        Kind::TimedOut => (Class::Reset, "the kernel gave the connection up: the peer acknowledges nothing".into()),
+        Kind::UnexpectedEof if tls_expected => {
+            (Class::Tls, "the peer closed the connection in the middle of the handshake".into())
+        }
+        Kind::UnexpectedEof => match stage {
+            Stage::Head => (Class::Protocol, "the peer closed the connection before its response was whole".into()),
+            Stage::Body { .. } => {
+                (Class::Protocol, format!("the peer ended its response before it was whole{}", so_far(stage)))
+            }
+        },
+        Kind::InvalidInput | Kind::InvalidData | Kind::Other if error.raw_os_error().is_none() => {
+            (Class::Protocol, format!("{}{}", decapitalised(&text), so_far(stage)))
+        }
+        _ => (Class::Local, text),
+    }
+}
+
+/// What hyper says of a message that it could not read or write.
+fn of_hyper(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, String) {
+    let text = deepest(causes);
+    if error.is_parse_too_large() {
+        return (Class::Protocol, format!("the response's head is too large: {HEAD_BOUND}"));
+    }
+    if error.is_parse() {
+        return (Class::Protocol, format!("the response's head is no HTTP: {error}"));
+    }
+    if error.is_incomplete_message() {
+        return (Class::Protocol, "the peer closed the connection before its response was whole".into());
+    }
+    // HTTP/2 keeps the system's error behind a type that nobody else may name; its text still has the number.
+    for (number, class) in [(libc::ECONNRESET, Class::Reset), (libc::EPIPE, Class::Reset)] {
+        if text.contains(&format!("(os error {number})")) {
+            return (class, "the peer reset the connection".into());
+        }
+    }
+    (Class::Protocol, text)
+}
+
+fn so_far(stage: Stage) -> String {
+    match stage {
+        Stage::Head => String::new(),
+        Stage::Body { arrived, promised: Some(promised) } => format!(", after {arrived} of {promised} body octets"),
+        Stage::Body { arrived, promised: None } => format!(", after {arrived} body octets"),
+    }
+}
+
+/// All causes of an error, the error itself first. What an `io::Error` wraps counts as its cause: `source` skips it.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    let mut causes: Vec<&'a (dyn Error + 'static)> = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next
+        && causes.len() < MOST_CAUSES
+    {
+        causes.push(cause);
+        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| cause.source());
+    }
+    causes
+}
+
+/// The deepest cause of this type: the one nearest to what happened.
+fn find<'a, E: Error + 'static>(causes: &[&'a (dyn Error + 'static)]) -> Option<&'a E> {
+    causes.iter().rev().find_map(|cause| cause.downcast_ref::<E>())
+}
+
+fn deepest(causes: &[&(dyn Error + 'static)]) -> String {
+    causes.last().map(|cause| decapitalised(&cause.to_string())).unwrap_or_default()
+}
+
+fn decapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// An error and all its causes in one line.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    causes(error).iter().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,245 @@
+//! The request's head: what the user wrote, checked, over sensible defaults.
+
+use base64::Engine;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use url::Url;
+
+use super::body::Outgoing;
+use crate::wire::http::{HttpSpec, RequestHead, Version};
+use crate::wire::{Class, Failure};
+
+/// Reads the method.
+///
+/// # Errors
+/// It is no token (RFC 9110 §9.1), or it opens a tunnel: `Usage`.
+pub(super) fn method(text: &str) -> Result<Method, Failure> {
+    let method = Method::from_bytes(text.as_bytes()).map_err(|_| {
+        Failure::usage(format!("method `{}`: a method is one word without spaces", text.escape_debug()))
+    })?;
+    if method == Method::CONNECT {
+        return Err(Failure::usage("method CONNECT opens a tunnel, which is no request for a resource; use a proxy"));
+    }
+    Ok(method)
+}
+
+/// Reads the URL. The user and password in it are taken out and given back as `user:password`.
+///
+/// # Errors
+/// It is no URL, has no host, or is neither http nor https: `Usage`.
+pub(super) fn url(text: &str) -> Result<(Url, Option<String>), Failure> {
+    let refuse = |why: String| Failure { peer: text.to_string(), ..Failure::usage(why) };
+    let mut url = Url::parse(text).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => refuse("the URL has no scheme; write it as http://HOST/PATH".into()),
+        url::ParseError::EmptyHost => refuse("the URL has no host; write it as http://HOST/PATH".into()),
+        other => refuse(format!("this is no URL: {other}")),
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        let scheme = url.scheme();
+        return Err(refuse(format!("scheme `{scheme}` is not supported; http and https are")));
+    }
+    if !url.has_host() {
+        return Err(refuse("the URL has no host; write it as http://HOST/PATH".into()));
+    }
+    let user = take_user(&mut url);
+    Ok((url, user))
+}
+
+/// Takes `user:password` out of a URL; percent-encoding undone.
+pub(super) fn take_user(url: &mut Url) -> Option<String> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let user = format!("{}:{}", percent_decoded(url.username()), percent_decoded(url.password().unwrap_or_default()));
+    // Both fail only for a URL without a host, and this one has a user.
+    url.set_username("").and_then(|()| url.set_password(None)).ok()?;
+    Some(user)
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| *first == b'%') {
+            Some(octet) => {
+                octets.push(octet);
+                rest = &after[2..];
+            }
+            None => {
+                octets.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&octets).into_owned()
+}
+
+/// The headers of the first hop: defaults first, then the user's own, which replace them.
+///
+/// # Errors
+/// A header is not allowed by RFC 9110 §5: `Usage`, with its name and what is wrong.
+pub(super) fn headers(spec: &HttpSpec, user_of_url: Option<&str>) -> Result<HeaderMap, Failure> {
+    let mut own = HeaderMap::new();
+    for (name, value) in &spec.headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_name(name))?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad_value(name.as_str(), value))?;
+        own.append(name, value);
+    }
+    let mut all = HeaderMap::new();
+    let mut default = |name: HeaderName, value: &'static str| {
+        if !own.contains_key(&name) {
+            all.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    default(USER_AGENT, concat!("sockeye/", env!("CARGO_PKG_VERSION")));
+    default(ACCEPT, "*/*");
+    if spec.compressed {
+        default(ACCEPT_ENCODING, "gzip, br, zstd, deflate");
+    }
+    if let Some(user) = spec.user.as_deref().or(user_of_url)
+        && !own.contains_key(AUTHORIZATION)
+    {
+        let user = if user.contains(':') { user.to_string() } else { format!("{user}:") };
+        let value = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(user));
+        all.insert(AUTHORIZATION, HeaderValue::from_str(&value).map_err(|_| bad_value("authorization", &value))?);
+    }
+    for (name, value) in &own {
+        all.append(name, value.clone());
+    }
+    Ok(all)
+}
+
+fn bad_name(name: &str) -> Failure {
+    let shown = name.escape_debug();
+    let why = match name.chars().find(|c| matches!(c, '\r' | '\n')) {
+        Some(_) => "a name may not hold a line break (CR or LF)",
+        None if name.is_empty() => "a name may not be empty",
+        None => "a name may hold only letters, digits and !#$%&'*+-.^_`|~",
+    };
+    Failure::usage(format!("header `{shown}`: {why}"))
+}
+
+fn bad_value(name: &str, value: &str) -> Failure {
+    let why = if value.contains(['\r', '\n']) {
+        "its value holds a line break (CR or LF), which is not allowed: it would start another header"
+    } else {
+        "its value holds a control character, which is not allowed"
+    };
+    Failure::usage(format!("header `{name}`: {why}"))
+}
+
+/// Sets what describes the body: its length, and its type where the body has one of its own.
+///
+/// # Errors
+/// The user wrote a length that is not the body's: `Usage`.
+pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &Outgoing) -> Result<(), Failure> {
+    if let Some(boundary) = body.boundary() {
+        let written = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let value = match written {
+            Some(written) if written.contains("boundary=") => None,
+            Some(written) => Some(format!("{written}; boundary={boundary}")),
+            None => Some(format!("multipart/form-data; boundary={boundary}")),
+        };
+        if let Some(value) = value {
+            let value = HeaderValue::from_str(&value).map_err(|_| bad_value("content-type", &value))?;
+            headers.insert(CONTENT_TYPE, value);
+        }
+    }
+    let Some(length) = body.length() else { return Ok(()) };
+    if let Some(written) = headers.get(CONTENT_LENGTH) {
+        if written.as_bytes() == length.to_string().as_bytes() {
+            return Ok(());
+        }
+        let shown = String::from_utf8_lossy(written.as_bytes()).into_owned();
+        return Err(Failure::usage(format!(
+            "header `content-length`: it says {shown}, and the body has {length} octets"
+        )));
+    }
+    let expects_one = matches!(*method, Method::POST | Method::PUT | Method::PATCH);
+    if (body.is_some() || expects_one) && !headers.contains_key(TRANSFER_ENCODING) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    Ok(())
+}
+
+/// The head as it will be sent, as far as that is known before it is: the client library adds the host.
+pub(super) fn head(method: &Method, url: &Url, headers: &HeaderMap, body: &Outgoing, version: Version) -> RequestHead {
+    let mut shown: Vec<(String, Vec<u8>)> =
+        headers.iter().map(|(name, value)| (name.as_str().to_string(), value.as_bytes().to_vec())).collect();
+    if !headers.contains_key(HOST) {
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
+        let name = if version == Version::Http2 { ":authority" } else { "host" };
+        shown.push((name.into(), host.into_bytes()));
+    }
+    if body.length().is_none() && version != Version::Http2 && !headers.contains_key(CONTENT_LENGTH) {
+        shown.push(("transfer-encoding".into(), b"chunked".to_vec()));
+    }
+    RequestHead { method: method.to_string(), url: url.to_string(), headers: shown, body_bytes: body.length() }
+}
+
+/// A warning about a request that goes on.
+pub(super) fn warning(class: Class, operation: &'static str, url: &Url, why: impl Into<String>) -> Failure {
+    Failure::new(class, operation, url.as_str(), why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, value: &str) -> HttpSpec {
+        HttpSpec { headers: vec![(name.into(), value.into())], ..HttpSpec::get("http://h/") }
+    }
+
+    #[test]
+    fn the_users_headers_replace_the_defaults() {
+        let all = headers(&with("Accept", "text/plain"), None).unwrap();
+        assert_eq!(all.get_all(ACCEPT).iter().collect::<Vec<_>>(), ["text/plain"]);
+        assert!(all[USER_AGENT].to_str().unwrap().starts_with("sockeye/"));
+        assert!(all.contains_key(ACCEPT_ENCODING));
+        let plain = HttpSpec { compressed: false, ..HttpSpec::get("http://h/") };
+        assert!(!headers(&plain, None).unwrap().contains_key(ACCEPT_ENCODING));
+    }
+
+    #[test]
+    fn a_header_that_would_smuggle_another_is_refused_by_name() {
+        for (name, value, named) in [
+            ("x-a", "1\r\nx-b: 2", "header `x-a`: its value holds a line break"),
+            ("x-a", "1\0", "header `x-a`: its value holds a control"),
+            ("x-a\r\nx-b", "1", "header `x-a\\r\\nx-b`: a name may not hold a line break"),
+            ("x a", "1", "header `x a`: a name may hold only"),
+            ("", "1", "header ``: a name may not be empty"),
+        ] {
+            let failure = headers(&with(name, value), None).unwrap_err();
+            assert_eq!(failure.class, Class::Usage);
+            assert!(failure.message.starts_with(named), "{}", failure.message);
+        }
+    }
+
+    #[test]
+    fn a_url_needs_a_host_and_a_scheme_that_we_speak() {
+        for (text, why) in
+            [("/x", "no scheme"), ("http://", "no host"), ("ftp://h/", "not supported"), ("http://h:99999/", "no URL")]
+        {
+            let failure = url(text).unwrap_err();
+            assert_eq!((failure.class, failure.message.contains(why)), (Class::Usage, true), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_url_gives_its_user_to_the_authorization_header_and_is_shown_without() {
+        let (url, user) = url("http://a%40b:c%3Ad@h:8/x").unwrap();
+        assert_eq!((url.as_str(), user.as_deref()), ("http://h:8/x", Some("a@b:c:d")));
+        let all = headers(&HttpSpec::get("http://h/"), user.as_deref()).unwrap();
+        assert_eq!(all[AUTHORIZATION], "Basic YUBiOmM6ZA==");
+    }
+
+    #[test]
+    fn a_method_is_one_word() {
+        assert_eq!(method("PURGE").unwrap().as_str(), "PURGE");
+        assert!(method("GET /").is_err() && method("").is_err() && method("CONNECT").is_err());
+    }
+}

@@ -1,0 +1,137 @@
+//! Where an answer sends us, and what of the request goes along (RFC 9110 §15.4).
+
+use http::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE, COOKIE, HOST,
+    HeaderMap, HeaderName, LOCATION, PROXY_AUTHORIZATION, TRANSFER_ENCODING,
+};
+use http::{Method, StatusCode};
+use url::Url;
+
+use crate::wire::{Class, Failure};
+
+/// What must not be told to another origin.
+const SECRETS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
+
+/// What describes a body, and goes when it goes.
+const OF_THE_BODY: [HeaderName; 6] =
+    [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, TRANSFER_ENCODING];
+
+/// The request to make next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Next {
+    /// Where.
+    pub(super) url: Url,
+    /// How.
+    pub(super) method: Method,
+    /// Whether the body goes along.
+    pub(super) keeps_body: bool,
+}
+
+/// Where this answer leads; `None` where it is no redirect.
+///
+/// # Errors
+/// It is one, but leads nowhere that can be followed: `Protocol`.
+pub(super) fn next(
+    status: StatusCode,
+    headers: &HeaderMap,
+    url: &Url,
+    method: &Method,
+) -> Option<Result<Next, Failure>> {
+    let location = match status.as_u16() {
+        301 | 302 | 303 | 307 | 308 => headers.get(LOCATION)?,
+        _ => return None,
+    };
+    let refuse = |why: String| Failure::new(Class::Protocol, "follow", url.as_str(), why);
+    let shown = String::from_utf8_lossy(location.as_bytes()).into_owned();
+    let joined = match url.join(&shown) {
+        Ok(joined) => joined,
+        Err(error) => return Some(Err(refuse(format!("the redirect's location `{shown}` is no URL: {error}")))),
+    };
+    Some(follow(status, joined, url, method).map_err(refuse))
+}
+
+fn follow(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Result<Next, String> {
+    if !matches!(to.scheme(), "http" | "https") || !to.has_host() {
+        return Err(format!("the redirect leads to `{to}`; only http and https are followed"));
+    }
+    if to.fragment().is_none() {
+        to.set_fragment(from.fragment());
+    }
+    let becomes_get = match status.as_u16() {
+        303 => *method != Method::HEAD && *method != Method::GET,
+        301 | 302 => *method == Method::POST,
+        _ => false,
+    };
+    let method = if becomes_get { Method::GET } else { method.clone() };
+    Ok(Next { url: to, method, keeps_body: !becomes_get })
+}
+
+/// Takes from the headers what must not go along; gives back what was kept from another origin.
+pub(super) fn strip(headers: &mut HeaderMap, from: &Url, next: &Next) -> Vec<&'static str> {
+    if !next.keeps_body {
+        for name in OF_THE_BODY {
+            headers.remove(name);
+        }
+    }
+    if from.origin() == next.url.origin() {
+        return Vec::new();
+    }
+    headers.remove(HOST);
+    let mut kept_back = Vec::new();
+    for (name, shown) in SECRETS.iter().zip(["authorization", "cookie", "proxy-authorization"]) {
+        if headers.remove(name).is_some() {
+            kept_back.push(shown);
+        }
+    }
+    kept_back
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn led(status: u16, location: &str, method: &Method) -> Option<Result<Next, Failure>> {
+        let mut headers = HeaderMap::new();
+        headers.insert(LOCATION, location.parse().unwrap());
+        let from = Url::parse("https://a.example/x/y#frag").unwrap();
+        next(StatusCode::from_u16(status).unwrap(), &headers, &from, method)
+    }
+
+    #[test]
+    fn a_post_becomes_a_get_as_rfc_9110_says() {
+        for (status, method, then) in [
+            (301, Method::POST, Method::GET),
+            (302, Method::POST, Method::GET),
+            (302, Method::PUT, Method::PUT),
+            (303, Method::PUT, Method::GET),
+            (303, Method::HEAD, Method::HEAD),
+            (307, Method::POST, Method::POST),
+            (308, Method::POST, Method::POST),
+        ] {
+            let next = led(status, "/z", &method).unwrap().unwrap();
+            assert_eq!((status, next.method), (status, then));
+        }
+    }
+
+    #[test]
+    fn a_location_is_read_against_the_url_it_came_from() {
+        let next = led(302, "z?q=1", &Method::GET).unwrap().unwrap();
+        assert_eq!(next.url.as_str(), "https://a.example/x/z?q=1#frag");
+        assert!(led(304, "/z", &Method::GET).is_none());
+        for wild in ["ftp://a/", "file:///etc/passwd", "javascript:alert(1)", "http://["] {
+            assert_eq!(led(302, wild, &Method::GET).unwrap().unwrap_err().class, Class::Protocol, "{wild}");
+        }
+    }
+
+    #[test]
+    fn secrets_stay_with_their_origin() {
+        let from = Url::parse("https://a.example/").unwrap();
+        for (to, kept_back) in [("https://a.example/z", 0), ("http://a.example/z", 1), ("https://b.example/", 1)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, "Basic eA==".parse().unwrap());
+            let next = Next { url: Url::parse(to).unwrap(), method: Method::GET, keeps_body: true };
+            assert_eq!(strip(&mut headers, &from, &next).len(), kept_back, "{to}");
+            assert_eq!(headers.len(), 1 - kept_back);
+        }
+    }
+}

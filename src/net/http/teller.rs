@@ -1,0 +1,49 @@
+//! What tells on behalf of tasks that reqwest runs in the background, and stops when the session is over.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::net::journal::Journal;
+use crate::wire::{Block, News};
+
+/// A journal with a door: after [`Teller::finish`] nothing comes through, so that [`News::Closed`] is the last
+/// news and its totals are exact although a connection's own task may still be taking a request's body.
+#[derive(Debug)]
+pub(super) struct Teller {
+    journal: Arc<Journal>,
+    over: Mutex<bool>,
+}
+
+impl Teller {
+    pub(super) fn new(journal: Arc<Journal>) -> Self {
+        Teller { journal, over: Mutex::new(false) }
+    }
+
+    /// Tells a fact, unless the session is over.
+    pub(super) async fn news(&self, news: News) {
+        let over = self.over.lock().await;
+        if !*over {
+            self.journal.news(news).await;
+        }
+    }
+
+    /// Counts and keeps a block. False: the session is over, and nothing was counted.
+    pub(super) async fn block(&self, block: Block) -> bool {
+        let over = self.over.lock().await;
+        if !*over {
+            self.journal.block(block).await;
+        }
+        !*over
+    }
+
+    /// The journal, for gauges.
+    pub(super) fn journal(&self) -> &Arc<Journal> {
+        &self.journal
+    }
+
+    /// Shuts the door.
+    pub(super) async fn finish(&self) {
+        *self.over.lock().await = true;
+    }
+}

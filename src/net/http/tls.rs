@@ -1,0 +1,215 @@
+//! TLS for HTTP: whom to trust, which versions of HTTP to offer, and the words for what a handshake says.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, SignatureScheme};
+
+use crate::wire::http::Version;
+
+/// Whom to trust.
+#[derive(Clone, Debug)]
+pub(super) enum Trust {
+    /// Nobody: no handshake is expected, only `http` is spoken.
+    Nobody,
+    /// Whom the system trusts.
+    System(Roots),
+    /// Everybody (`-k`).
+    Everybody,
+}
+
+/// The system's certificate authorities, or those that the program carries.
+#[derive(Clone, Debug)]
+pub(super) struct Roots {
+    verifier: Arc<dyn ServerCertVerifier>,
+    /// Why the built-in list stands in for the system's, if it does.
+    pub(super) stand_in_because: Option<String>,
+}
+
+/// The one cryptography provider; always named, as rustls panics where two are compiled in and none is named.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+impl Roots {
+    /// The certificate authorities. Cost: reads the system's store the first time, then nothing.
+    ///
+    /// # Errors
+    /// Neither the system's nor the built-in list can be used: why, in words.
+    pub(super) fn load() -> Result<Roots, String> {
+        static ROOTS: OnceLock<Result<Roots, String>> = OnceLock::new();
+        ROOTS.get_or_init(Roots::read).clone()
+    }
+
+    fn read() -> Result<Roots, String> {
+        let because = match rustls_platform_verifier::Verifier::new(provider()) {
+            Ok(verifier) => return Ok(Roots { verifier: Arc::new(verifier), stand_in_because: None }),
+            Err(error) => error.to_string(),
+        };
+        Roots::built_in(because)
+    }
+
+    fn built_in(because: String) -> Result<Roots, String> {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(Roots { verifier, stand_in_because: Some(because) })
+    }
+}
+
+/// The configuration of an exchange's handshakes; `clock` is told when one begins.
+///
+/// # Errors
+/// The provider offers no version of TLS: why, in words.
+pub(super) fn config(trust: &Trust, version: Version, clock: &Arc<HandshakeClock>) -> Result<ClientConfig, String> {
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    let mut config = match trust {
+        Trust::Nobody => builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
+        Trust::System(roots) => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::clone(&roots.verifier)).with_no_client_auth()
+        }
+        Trust::Everybody => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
+            .with_no_client_auth(),
+    };
+    config.resumption = Resumption::store(Arc::clone(clock) as Arc<dyn ClientSessionStore>);
+    let offered: &[&[u8]] = match version {
+        Version::Any => &[b"h2", b"http/1.1"],
+        Version::Http1 => &[b"http/1.1"],
+        Version::Http2 => &[b"h2"],
+    };
+    config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
+    Ok(config)
+}
+
+/// Notes when a handshake begins: rustls asks the session store while it builds the ClientHello.
+#[derive(Debug, Default)]
+pub(super) struct HandshakeClock(Mutex<Option<Instant>>);
+
+impl HandshakeClock {
+    /// When the last handshake began, once; forgets it.
+    pub(super) fn take(&self) -> Option<Instant> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl ClientSessionStore for HandshakeClock {
+    fn kx_hint(&self, _: &ServerName<'_>) -> Option<NamedGroup> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        None
+    }
+    fn set_kx_hint(&self, _: ServerName<'static>, _: NamedGroup) {}
+    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        None
+    }
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
+    fn insert_tls13_ticket(&self, _: ServerName<'static>, _: Tls13ClientSessionValue) {}
+    fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        None
+    }
+}
+
+/// Accepts every certificate, but not a handshake that its owner did not sign.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// What a TLS error means, for a person.
+pub(super) fn words(error: &rustls::Error) -> String {
+    use rustls::{CertificateError as Bad, Error};
+    match error {
+        Error::InvalidCertificate(bad) => match bad {
+            Bad::Expired | Bad::ExpiredContext { .. } => format!("the certificate has expired ({bad})"),
+            Bad::NotValidYet | Bad::NotValidYetContext { .. } => format!("the certificate is not valid yet ({bad})"),
+            Bad::UnknownIssuer => {
+                "the certificate's issuer is unknown: nobody whom this machine trusts signed it".into()
+            }
+            Bad::NotValidForName => "the certificate is for another name".into(),
+            Bad::NotValidForNameContext { expected, presented } => {
+                let names = presented.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
+                format!("the certificate is for another name: wanted {}, it has {names}", expected.to_str())
+            }
+            Bad::Revoked => "the certificate was revoked".into(),
+            Bad::BadSignature => "the certificate's signature is wrong".into(),
+            other => format!("the certificate is not accepted: {other}"),
+        },
+        Error::AlertReceived(alert) => format!("the peer ended the handshake with the alert {alert:?}"),
+        Error::InvalidMessage(what) => format!("the peer does not speak TLS here ({what:?})"),
+        Error::PeerIncompatible(what) => format!("no TLS version or cipher in common with the peer ({what:?})"),
+        Error::NoApplicationProtocol => "the peer speaks none of the HTTP versions that were offered".into(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_ca_store_the_built_in_list_stands_in_and_says_so() {
+        let roots = Roots::built_in("no CA certificates".into()).unwrap();
+        assert_eq!(roots.stand_in_because.as_deref(), Some("no CA certificates"));
+        assert!(!webpki_roots::TLS_SERVER_ROOTS.is_empty());
+    }
+
+    #[test]
+    fn alpn_offers_what_was_asked_for() {
+        let offered = |version| config(&Trust::Everybody, version, &Arc::default()).unwrap().alpn_protocols;
+        assert_eq!(offered(Version::Any), [b"h2".to_vec(), b"http/1.1".to_vec()]);
+        assert_eq!(offered(Version::Http1), [b"http/1.1".to_vec()]);
+        assert_eq!(offered(Version::Http2), [b"h2".to_vec()]);
+    }
+}

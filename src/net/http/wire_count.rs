@@ -1,0 +1,221 @@
+//! How many octets an exchange's connections carried, by the kernel's own count (TCP_INFO).
+//!
+//! reqwest never hands out its sockets, so a duplicate of each is found among our own descriptors by its address
+//! pair. A duplicate keeps the connection open: [`Connections::release`] drops them all.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Octets of one or more connections, everything included: TLS, heads, framing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Octets {
+    /// What arrived.
+    pub(super) received: u64,
+    /// What was sent, each octet once however often it was retransmitted.
+    pub(super) sent: u64,
+}
+
+/// The connections of one exchange: one at a time, a new one for a redirect to another host.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    before: Octets,
+    unknown: bool,
+    any: bool,
+    live: Option<system::Duplicate>,
+    reset: bool,
+}
+
+impl Connections {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A connection was opened: counts what the one before it carried, and takes this one's count from now on.
+    pub(super) fn opened(&self, local: SocketAddr, peer: SocketAddr) {
+        let duplicate = system::duplicate(local, peer);
+        let mut inner = self.inner();
+        inner.retire();
+        inner.any = true;
+        inner.unknown |= duplicate.is_none();
+        inner.live = duplicate;
+    }
+
+    /// The count now; `None` where the kernel does not tell.
+    pub(super) fn octets(&self) -> Option<Octets> {
+        let inner = self.inner();
+        if inner.unknown || !inner.any {
+            return None;
+        }
+        let now = match &inner.live {
+            Some(live) => live.octets(inner.reset)?,
+            None => Octets::default(),
+        };
+        Some(Octets { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
+    }
+
+    /// Notes that the peer reset the connection: its end was no FIN, so none is in the kernel's count.
+    pub(super) fn was_reset(&self) {
+        self.inner().reset = true;
+    }
+
+    /// Takes the last count of the connection, and resets it. False where that cannot be done.
+    pub(super) fn reset(&self) -> bool {
+        let mut inner = self.inner();
+        let last = inner.count_live();
+        let reset = inner.live.as_ref().is_some_and(system::Duplicate::reset);
+        if reset {
+            inner.live = None;
+            inner.add(last);
+        }
+        reset
+    }
+
+    /// Lets go of the connection, so that closing it closes it.
+    pub(super) fn release(&self) {
+        self.inner().retire();
+    }
+}
+
+impl Inner {
+    fn count_live(&self) -> Option<Octets> {
+        self.live.as_ref().and_then(|live| live.octets(self.reset))
+    }
+
+    fn add(&mut self, last: Option<Octets>) {
+        match last {
+            Some(octets) => {
+                self.before.received += octets.received;
+                self.before.sent += octets.sent;
+            }
+            None => self.unknown = true,
+        }
+    }
+
+    fn retire(&mut self) {
+        if self.live.is_some() {
+            let last = self.count_live();
+            self.live = None;
+            self.add(last);
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::net::SocketAddr;
+    use std::os::fd::{AsRawFd, OwnedFd};
+
+    use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+
+    use super::Octets;
+
+    /// Room for every version of `struct tcp_info`; the kernel fills as much as it knows.
+    const ROOM: usize = 512;
+    /// Offsets into `struct tcp_info`, fixed by the kernel's ABI (include/uapi/linux/tcp.h).
+    const STATE: usize = 0;
+    const BYTES_RECEIVED: usize = 128;
+    const BYTES_SENT: usize = 200;
+    const BYTES_RETRANS: usize = 208;
+    /// The states in which the peer's FIN has arrived, as include/net/tcp_states.h numbers them: TIME-WAIT,
+    /// CLOSED, CLOSE-WAIT, LAST-ACK, CLOSING.
+    const AFTER_FIN: [u8; 5] = [6, 7, 8, 9, 11];
+
+    /// A second descriptor of a connection's socket.
+    #[derive(Debug)]
+    pub(super) struct Duplicate(OwnedFd);
+
+    /// Finds one of our own sockets by its address pair. Cost: a look at every descriptor, some 100 µs.
+    pub(super) fn duplicate(local: SocketAddr, peer: SocketAddr) -> Option<Duplicate> {
+        let own = pidfd_open(getpid(), PidfdFlags::empty()).ok()?;
+        for entry in std::fs::read_dir("/proc/self/fd").ok()? {
+            let Ok(entry) = entry else { continue };
+            let Some(number) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else { continue };
+            let is_socket = std::fs::read_link(entry.path())
+                .is_ok_and(|target| target.to_str().is_some_and(|text| text.starts_with("socket:")));
+            if !is_socket {
+                continue;
+            }
+            let Ok(copy) = pidfd_getfd(&own, number, PidfdGetfdFlags::empty()) else { continue };
+            let socket = socket2::SockRef::from(&copy);
+            let ends = (socket.local_addr(), socket.peer_addr());
+            if let (Ok(ours), Ok(theirs)) = ends
+                && ours.as_socket() == Some(local)
+                && theirs.as_socket() == Some(peer)
+            {
+                return Some(Duplicate(copy));
+            }
+        }
+        None
+    }
+
+    impl Duplicate {
+        /// What the connection carried. `reset`: it ended by RST, which is no octet.
+        pub(super) fn octets(&self, reset: bool) -> Option<Octets> {
+            let (info, len) = self.tcp_info()?;
+            let field = |at: usize| {
+                let bytes = info.get(at..at + 8).filter(|_| at + 8 <= len)?;
+                Some(u64::from_ne_bytes(bytes.try_into().ok()?))
+            };
+            // The kernel counts the FIN's place in the sequence space as one octet received.
+            let fin = u64::from(!reset && AFTER_FIN.contains(&info[STATE]));
+            Some(Octets {
+                received: field(BYTES_RECEIVED)?.saturating_sub(fin),
+                sent: field(BYTES_SENT)?.saturating_sub(field(BYTES_RETRANS)?),
+            })
+        }
+
+        /// Sends RST at once: connecting a TCP socket to nobody disconnects it that way (connect(2), AF_UNSPEC).
+        pub(super) fn reset(&self) -> bool {
+            rustix::net::connect_unspec(&self.0).is_ok()
+        }
+
+        #[expect(unsafe_code, reason = "no crate reads TCP_INFO safely on kernels of every age")]
+        fn tcp_info(&self) -> Option<([u8; ROOM], usize)> {
+            let mut info = [0_u8; ROOM];
+            let mut len = libc::socklen_t::try_from(ROOM).ok()?;
+            // SAFETY: the descriptor is open for as long as `self`; the kernel writes `len` octets at the most,
+            // which is the size of the array, and says in `len` how many.
+            let answer = unsafe {
+                libc::getsockopt(
+                    self.0.as_raw_fd(),
+                    libc::IPPROTO_TCP,
+                    libc::TCP_INFO,
+                    info.as_mut_ptr().cast(),
+                    &raw mut len,
+                )
+            };
+            (answer == 0).then_some((info, usize::try_from(len).ok()?))
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use std::net::SocketAddr;
+
+    use super::Octets;
+
+    /// A second descriptor of a connection's socket: not to be had on this system.
+    #[derive(Debug)]
+    pub(super) enum Duplicate {}
+
+    /// Nothing: this system has no way to find it.
+    pub(super) fn duplicate(_local: SocketAddr, _peer: SocketAddr) -> Option<Duplicate> {
+        None
+    }
+
+    impl Duplicate {
+        pub(super) fn octets(&self, _reset: bool) -> Option<Octets> {
+            match *self {}
+        }
+
+        pub(super) fn reset(&self) -> bool {
+            match *self {}
+        }
+    }
+}
