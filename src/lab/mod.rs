@@ -1,6 +1,8 @@
-//! The built-in peers: real sockets on loopback that behave in ways worth looking at.
-//!
-//! Nothing in here knows the program's own sessions: a lab peer is met like any other host.
+//! The built-in peers: real servers on loopback, to look at and to learn from.
+
+mod http;
+
+pub use http::serve as serve_http;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -8,7 +10,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 use tokio::task::JoinSet;
 
-mod http;
 mod peer;
 mod stream;
 #[cfg(test)]
@@ -79,8 +80,3 @@ fn listen(peer: Peer) -> io::Result<TcpListener> {
     socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     socket.listen(BACKLOG)
 }
-//! The built-in peers: real servers on loopback, to look at and to learn from.
-
-mod http;
-
-pub use http::serve as serve_http;

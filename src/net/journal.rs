@@ -114,12 +114,8 @@ impl Journal {
     /// Cost: two atomic adds, one short lock. Waits only where [`Overflow::Wait`] asks for it.
     pub(crate) async fn block(self: &Arc<Self>, block: Block) {
         self.meter.add(block.direction, block.totals());
-        while self.overflow == Overflow::Wait {
-            let drained = self.drained.notified();
-            if self.inner().admits(block.bytes.len(), self.budget) {
-                break;
-            }
-            drained.await;
+        if self.overflow == Overflow::Wait {
+            self.room_for(block.bytes.len()).await;
         }
         let mut inner = self.inner();
         inner.bytes += block.bytes.len();
@@ -132,6 +128,16 @@ impl Journal {
         }
         drop(inner);
         self.bell.ring(self);
+    }
+
+    async fn room_for(&self, bytes: usize) {
+        loop {
+            let drained = self.drained.notified();
+            if self.inner().admits(bytes, self.budget) {
+                return;
+            }
+            drained.await;
+        }
     }
 
     /// Counts bytes that are not kept to be looked at.

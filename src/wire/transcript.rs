@@ -204,6 +204,11 @@ impl Transcript {
         self.first().is_none()
     }
 
+    /// The number of the first entry that is kept whole; before it are old notes, and the gap for all that was dropped.
+    pub fn kept_from(&self) -> u64 {
+        self.items.front().map_or(self.end, |(start, _)| *start)
+    }
+
     fn gap_number(&self) -> Option<u64> {
         (self.evicted != Both::default()).then(|| self.items.front().map_or(self.end, |(start, _)| *start) - 1)
     }

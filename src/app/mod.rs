@@ -1,0 +1,176 @@
+//! The only room where time, terminal, sockets and model stand together: the loop.
+
+mod input;
+mod perform;
+mod signals;
+pub mod terminal;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use crossterm::event::EventStream;
+use futures_util::StreamExt as _;
+use tokio::sync::mpsc;
+use tokio::time::sleep_until;
+
+use crate::model::msg::Msg;
+use crate::model::pacer::Pacer;
+use crate::model::state::{Model, Size};
+use crate::model::update::update;
+use crate::net::{Net, Overflow};
+use crate::view::{self, Look};
+use crate::wire::Spec;
+use perform::{ForTheLoop, perform};
+use signals::Signals;
+use terminal::Screen;
+
+/// How many answers from beside the loop may wait; one more waits beside the loop.
+const MOST_REPLIES: usize = 64;
+
+/// What the screen starts with.
+#[derive(Debug)]
+pub struct Start {
+    /// Sessions to open at once.
+    pub open: Vec<Spec>,
+    /// End after this long.
+    pub run_for: Option<Duration>,
+    /// The model, with keymap, settings and history read; without sessions.
+    pub model: Model,
+    /// The themes.
+    pub looks: Vec<(String, Look)>,
+}
+
+/// Runs the screen until the person or a signal ends it; returns the process's exit code.
+///
+/// # Errors
+/// The terminal cannot be taken or written to.
+pub async fn run(start: Start) -> anyhow::Result<u8> {
+    let mut signals = Signals::listen().context("signals cannot be listened to")?;
+    terminal::restore_on_panic();
+    let screen = Screen::enter(start.model.settings.mouse).context("the terminal cannot be taken")?;
+    let mut app = App::new(start, screen)?;
+    let mut events = EventStream::new();
+    loop {
+        let now = Instant::now();
+        let due = app.pacer.due(now);
+        let frame = due.or(Some(now + Duration::from_secs(3600))).map_or(now, |due| due);
+        tokio::select! {
+            biased;
+            signal = signals.next() => match signal {
+                signals::Signal::Stop => app.suspend()?,
+                signals::Signal::End(code) => return Ok(code),
+            },
+            () = sleep_until(frame.into()), if due.is_some() => app.frame()?,
+            event = events.next() => match event {
+                Some(Ok(event)) => if let Some(msg) = input::message(event) { app.tell(msg)?; },
+                // The terminal is gone: nobody is there any more.
+                Some(Err(_)) | None => return Ok(signals::HANGUP),
+            },
+            Some(msg) = app.replies.recv() => app.tell(msg)?,
+            () = app.net.changed(), if !app.stale => {
+                app.stale = true;
+                app.pacer.want();
+            }
+            () = sleep_until(app.ends.unwrap_or(now).into()), if app.ends.is_some() => return Ok(0),
+        }
+        if app.model.quitting {
+            return Ok(0);
+        }
+    }
+}
+
+struct App {
+    model: Model,
+    net: Net,
+    screen: Screen,
+    looks: Vec<(String, Look)>,
+    pacer: Pacer,
+    replies: mpsc::Receiver<Msg>,
+    reply_to: mpsc::Sender<Msg>,
+    /// Some session has something new that was not looked at yet.
+    stale: bool,
+    ends: Option<Instant>,
+}
+
+impl App {
+    fn new(start: Start, screen: Screen) -> anyhow::Result<Self> {
+        let net = Net::new(tokio::runtime::Handle::current(), Overflow::DropOldest);
+        let (reply_to, replies) = mpsc::channel(MOST_REPLIES);
+        let mut app = App {
+            model: start.model,
+            net,
+            screen,
+            looks: start.looks,
+            pacer: Pacer::default(),
+            replies,
+            reply_to,
+            stale: false,
+            ends: start.run_for.map(|run_for| Instant::now() + run_for),
+        };
+        let (columns, rows) = app.screen.size().context("the terminal has no size")?;
+        app.model.size = Size { columns, rows };
+        for spec in start.open {
+            let id = app.net.open(spec.clone());
+            app.tell(Msg::Opened { id, spec })?;
+        }
+        if let Some(first) = app.model.sessions.keys().next().copied() {
+            app.model.selected = Some(first);
+        }
+        app.pacer.want();
+        Ok(app)
+    }
+
+    /// Gives the model a message, and carries out what it wants.
+    fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
+        let mut waiting = vec![msg];
+        while let Some(msg) = waiting.pop() {
+            for effect in update(&mut self.model, msg, Instant::now()) {
+                match perform(effect, &self.net, &self.reply_to) {
+                    Some(ForTheLoop::Tell(msg)) => waiting.push(msg),
+                    Some(ForTheLoop::Copy(text)) => self.copy(&text)?,
+                    Some(ForTheLoop::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
+                    Some(ForTheLoop::Suspend) => self.suspend()?,
+                    None => {}
+                }
+            }
+        }
+        self.pacer.want();
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> anyhow::Result<()> {
+        let mut bytes = Vec::new();
+        crossterm::queue!(bytes, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
+        self.screen.write(&bytes).context("the terminal cannot be written to")
+    }
+
+    fn suspend(&mut self) -> anyhow::Result<()> {
+        self.screen.lend(signals::stop_until_continued).context("the terminal cannot be taken again")?;
+        self.pacer.want();
+        Ok(())
+    }
+
+    /// Looks at the sessions, and draws.
+    fn frame(&mut self) -> anyhow::Result<()> {
+        let now = Instant::now();
+        if std::mem::take(&mut self.stale) {
+            let readings = self.net.sample();
+            update(&mut self.model, Msg::Readings(readings), now);
+        } else {
+            update(&mut self.model, Msg::Wake, now);
+        }
+        let look = self.looks.iter().find(|(name, _)| *name == self.model.settings.theme).or(self.looks.first());
+        let Some((_, look)) = look else { anyhow::bail!("there is no theme") };
+        let mut seen = None;
+        let model = &self.model;
+        self.screen
+            .draw(|frame| seen = Some(view::draw(frame, model, look)))
+            .context("the terminal cannot be written to")?;
+        if let Some(seen) = seen {
+            self.model.seen = seen;
+        }
+        self.pacer.drawn(now);
+        self.pacer.want_at(self.model.wakes_at(now));
+        Ok(())
+    }
+}

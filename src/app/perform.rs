@@ -1,0 +1,96 @@
+//! Wishes of the model, carried out.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context as _;
+use tokio::sync::mpsc;
+
+use crate::files;
+use crate::model::msg::{Effect, Msg};
+use crate::model::notice::Weight;
+use crate::model::words::text_of;
+use crate::net::Net;
+use crate::wire::transcript::EntryKind;
+use crate::wire::{Direction, Transcript, neutral, quantity, search};
+
+/// How many hits of a search are gathered at the most.
+const MOST_HITS: usize = 100_000;
+
+/// What remains for the loop itself to do, because it needs the terminal.
+#[derive(Debug)]
+pub(super) enum ForTheLoop {
+    /// A message for the model.
+    Tell(Msg),
+    /// Text for the clipboard.
+    Copy(String),
+    /// Take the mouse or let it go.
+    GrabMouse(bool),
+    /// Suspend the program.
+    Suspend,
+}
+
+/// Carries out a wish; what takes long is done beside the loop and answers through `replies`.
+pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) -> Option<ForTheLoop> {
+    match effect {
+        Effect::Open(spec) => {
+            let id = net.open((*spec).clone());
+            Some(ForTheLoop::Tell(Msg::Opened { id, spec: *spec }))
+        }
+        Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Msg::Refused(refused))),
+        Effect::Search { id, generation, needle, transcript } => {
+            let replies = replies.clone();
+            tokio::task::spawn_blocking(move || {
+                let hits = search::find_all(&transcript, &needle, text_of, MOST_HITS);
+                answer(&replies, Msg::Found { id, generation, hits });
+            });
+            None
+        }
+        Effect::Save { path, transcript } => {
+            let replies = replies.clone();
+            tokio::task::spawn_blocking(move || {
+                let (weight, text) = match save(&path, &transcript) {
+                    Ok(text) => (Weight::Done, text),
+                    Err(error) => (Weight::Problem, neutral::line(&format!("{error:#}"))),
+                };
+                answer(&replies, Msg::Said { weight, text });
+            });
+            None
+        }
+        Effect::Remember(text) => {
+            let replies = replies.clone();
+            tokio::task::spawn_blocking(move || {
+                if let Err(error) = files::history::append(&text) {
+                    let text = neutral::line(&format!("the history is not kept: {error:#}"));
+                    answer(&replies, Msg::Said { weight: Weight::Problem, text });
+                }
+            });
+            None
+        }
+        Effect::Copy(text) => Some(ForTheLoop::Copy(text)),
+        Effect::GrabMouse(grab) => Some(ForTheLoop::GrabMouse(grab)),
+        Effect::Suspend => Some(ForTheLoop::Suspend),
+    }
+}
+
+/// Answers from beside the loop. The loop may have ended meanwhile: then nobody needs the answer.
+fn answer(replies: &mpsc::Sender<Msg>, msg: Msg) {
+    drop(replies.blocking_send(msg));
+}
+
+/// Writes what was received, as far as it is kept.
+fn save(path: &Path, transcript: &Transcript) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    for entry in transcript.entries() {
+        if let EntryKind::Data(data) = entry.kind
+            && data.direction == Direction::Received
+        {
+            bytes.extend_from_slice(data.bytes);
+        }
+    }
+    anyhow::ensure!(!fs::exists(path).unwrap_or(false), "{} is there already; it was not overwritten", path.display());
+    files::write_whole(path, &bytes, true).with_context(|| format!("{} was not written", path.display()))?;
+    let missing = transcript.not_kept().received.bytes;
+    let gap = if missing > 0 { format!("; {} bytes were not kept", quantity::grouped(missing)) } else { String::new() };
+    Ok(neutral::line(&format!("wrote {} to {}{gap}", quantity::bytes(bytes.len() as u64), path.display())))
+}

@@ -1,0 +1,133 @@
+//! The terminal's guard: what it enters it leaves, on quit, panic and signal alike.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::{cursor, event, execute, queue, terminal};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// True while the terminal is ours; a panic on any thread gives it back.
+static OURS: AtomicBool = AtomicBool::new(false);
+
+/// Gathers a frame's bytes, so that it goes out in one write.
+#[derive(Clone, Debug, Default)]
+struct FrameBytes(Rc<RefCell<Vec<u8>>>);
+
+impl Write for FrameBytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal while it is ours.
+#[derive(Debug)]
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<FrameBytes>>,
+    frame: FrameBytes,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse where wished.
+    pub fn enter(mouse: bool) -> io::Result<Self> {
+        let frame = FrameBytes::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let mut screen = Screen { terminal, frame, mouse };
+        screen.take()?;
+        Ok(screen)
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        OURS.store(true, Ordering::SeqCst);
+        terminal::enable_raw_mode()?;
+        execute!(io::stdout(), terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
+        self.grab_mouse(self.mouse)?;
+        self.terminal.clear()
+    }
+
+    /// Takes the mouse or lets it go.
+    pub(super) fn grab_mouse(&mut self, grab: bool) -> io::Result<()> {
+        self.mouse = grab;
+        if grab {
+            execute!(io::stdout(), event::EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), event::DisableMouseCapture)
+        }
+    }
+
+    /// Gives the terminal back for as long as `meanwhile` runs.
+    pub(super) fn lend(&mut self, meanwhile: impl FnOnce()) -> io::Result<()> {
+        restore();
+        meanwhile();
+        self.take()
+    }
+
+    /// Draws a frame: one write, inside a synchronized update. Nothing is written where nothing changed.
+    pub(super) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), terminal::BeginSynchronizedUpdate)?;
+        self.terminal.draw(render)?;
+        queue!(self.terminal.backend_mut(), terminal::EndSynchronizedUpdate)?;
+        self.send()
+    }
+
+    /// Writes something that is not part of a frame, such as the clipboard's sequence.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let mut bytes = self.frame.0.borrow_mut();
+        let mut out = io::stdout().lock();
+        out.write_all(&bytes)?;
+        out.flush()?;
+        bytes.clear();
+        Ok(())
+    }
+
+    /// The terminal's size.
+    pub(super) fn size(&self) -> io::Result<(u16, u16)> {
+        terminal::size()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back, if it is ours. Errors are of no use to anybody here: the terminal may be gone.
+fn restore() {
+    if OURS.swap(false, Ordering::SeqCst) {
+        drop(execute!(
+            io::stdout(),
+            terminal::EndSynchronizedUpdate,
+            event::DisableMouseCapture,
+            event::DisableBracketedPaste,
+            terminal::LeaveAlternateScreen,
+            cursor::Show
+        ));
+        drop(terminal::disable_raw_mode());
+    }
+}
+
+/// Makes a panic on any thread give the terminal back before it is told, and end the program with exit code 1.
+pub fn restore_on_panic() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        restore();
+        tell(panic);
+        drop(writeln!(io::stderr(), "sockeye: this is our fault; please report it with the lines above"));
+        std::process::exit(1);
+    }));
+}

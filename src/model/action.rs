@@ -1,0 +1,356 @@
+//! Everything a person can ask for, with the name by which the keymap, the `:` line and the palette call it.
+
+use std::fmt;
+
+/// One thing a person can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Asked of the program.
+    App(AppAction),
+    /// Asked of the pane that has the focus.
+    Pane(PaneAction),
+    /// Asked of the session that is shown.
+    Session(SessionAction),
+    /// Asked of the text field, or of what it is for.
+    Compose(ComposeAction),
+}
+
+/// Asked of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AppAction {
+    /// One step back; from the home screen, out of the program.
+    Back,
+    /// End the program.
+    Quit,
+    /// Leave what is open in front: an overlay, a text field, a search.
+    Escape,
+    /// Give the focus to the next pane, or the next field.
+    NextPane,
+    /// Give the focus to the previous pane, or the previous field.
+    PreviousPane,
+    /// Show the session with this number, from 1 to 9.
+    SelectSession(u8),
+    /// Show the session below the one that is shown.
+    NextSession,
+    /// Show the session above the one that is shown.
+    PreviousSession,
+    /// Ask for a target, and open a session.
+    New,
+    /// While a search is active, go to its next hit; otherwise as [`AppAction::New`].
+    NewOrNextHit,
+    /// Show the keys.
+    Help,
+    /// Open the `:` line.
+    CommandLine,
+    /// Open the palette: everything that can be done, found by a few letters.
+    Palette,
+    /// Let the terminal have the mouse (to mark text), or take it again.
+    ToggleMouse,
+    /// Stop the program and return to the shell, until `fg`.
+    Suspend,
+    /// Switch between time since the session's start and the wall clock.
+    ToggleClock,
+    /// Change to the next theme.
+    NextTheme,
+}
+
+/// Asked of the pane that has the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PaneAction {
+    /// One line down.
+    Down,
+    /// One line up.
+    Up,
+    /// Half a page down.
+    HalfPageDown,
+    /// Half a page up.
+    HalfPageUp,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// To the first line.
+    Top,
+    /// To the last line.
+    Bottom,
+    /// Stay at the end as more arrives, or stop doing so.
+    Follow,
+    /// Ask for a text, and search for it.
+    Search,
+    /// To the next hit of the search.
+    NextHit,
+    /// To the previous hit of the search.
+    PreviousHit,
+    /// Ask for a text, and show only what contains it.
+    Filter,
+    /// The next view of the session.
+    NextView,
+    /// The previous view of the session.
+    PreviousView,
+    /// The view of what was said, as text.
+    ShowText,
+    /// The view of what was said, as offset, octets and ASCII.
+    ShowHex,
+    /// The view of an HTTP response's body.
+    ShowResponse,
+    /// The view of an HTTP exchange's headers.
+    ShowHeaders,
+    /// The view of an HTTP request as it was sent.
+    ShowRequest,
+    /// The view of a listener's connections, or of the peers of a bound UDP socket.
+    ShowPeers,
+    /// Give the pane the whole screen, or give it back.
+    Zoom,
+    /// Hold the display still, or let it go on; nothing is lost behind it.
+    Freeze,
+    /// Lay a body out for reading, or show it as it came.
+    Pretty,
+    /// Copy what is under the cursor, or what is marked.
+    Copy,
+    /// Pick what is under the cursor, or go into the composer.
+    Activate,
+}
+
+/// Asked of the session that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SessionAction {
+    /// Open the menu of the ways to end a session.
+    CloseMenu,
+    /// Finish sending: FIN; receiving goes on.
+    FinishSending,
+    /// Reset the connection: RST.
+    Reset,
+    /// Close the session.
+    Close,
+    /// Stop reading from the socket, or read again.
+    ToggleReading,
+    /// Connect or send again.
+    Retry,
+    /// Take a session that is over from the list.
+    Remove,
+    /// Ask for a file, and send its octets.
+    SendFile,
+    /// Ask for a file, and write what was said to it.
+    Save,
+}
+
+/// Asked of a text field, or of what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ComposeAction {
+    /// Go into the composer.
+    Enter,
+    /// Send what is in the composer, or accept what is in a prompt.
+    Send,
+    /// A new line in the text.
+    Newline,
+    /// Switch the composer between text and hex.
+    ToggleHex,
+    /// Change to the next line ending: none, LF, CRLF.
+    NextLineEnding,
+    /// A line up in the text; from its first line, what was sent before.
+    HistoryBack,
+    /// A line down in the text; from its last line, what was sent after.
+    HistoryForward,
+}
+
+/// What is known of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name: small letters, digits and hyphens. The keymap's `run`, the `:` line and the palette use it.
+    pub name: &'static str,
+    /// The action.
+    pub action: Action,
+    /// What it does, as the help says it: no capital at the start, no full stop.
+    pub describe: &'static str,
+    /// The heading under which the help lists it.
+    pub group: &'static str,
+}
+
+const fn app(name: &'static str, action: AppAction, describe: &'static str) -> Entry {
+    Entry { name, action: Action::App(action), describe, group: "Program" }
+}
+
+const fn opening(name: &'static str, action: AppAction, describe: &'static str) -> Entry {
+    Entry { name, action: Action::App(action), describe, group: "Session" }
+}
+
+const fn moving(name: &'static str, action: PaneAction, describe: &'static str) -> Entry {
+    Entry { name, action: Action::Pane(action), describe, group: "Moving" }
+}
+
+const fn looking(name: &'static str, action: PaneAction, describe: &'static str) -> Entry {
+    Entry { name, action: Action::Pane(action), describe, group: "Looking" }
+}
+
+const fn session(name: &'static str, action: SessionAction, describe: &'static str) -> Entry {
+    Entry { name, action: Action::Session(action), describe, group: "Session" }
+}
+
+const fn compose(name: &'static str, action: ComposeAction, describe: &'static str) -> Entry {
+    Entry { name, action: Action::Compose(action), describe, group: "Composer" }
+}
+
+/// Every action, in the order in which the help lists them.
+pub const ACTIONS: &[Entry] = &[
+    app("back", AppAction::Back, "back, or quit from the home screen"),
+    app("quit", AppAction::Quit, "quit"),
+    app("escape", AppAction::Escape, "back out of what is open"),
+    app("help", AppAction::Help, "help: every key"),
+    app("palette", AppAction::Palette, "palette: find anything by a few letters"),
+    app("command-line", AppAction::CommandLine, "command line"),
+    app("next-pane", AppAction::NextPane, "next pane"),
+    app("previous-pane", AppAction::PreviousPane, "previous pane"),
+    app("toggle-mouse", AppAction::ToggleMouse, "release the mouse to the terminal, or grab it"),
+    app("toggle-clock", AppAction::ToggleClock, "session time or wall clock"),
+    app("next-theme", AppAction::NextTheme, "next theme"),
+    app("suspend", AppAction::Suspend, "suspend; fg brings it back"),
+    session("close-menu", SessionAction::CloseMenu, "close…: finish sending, reset or close"),
+    session("finish-sending", SessionAction::FinishSending, "finish sending: FIN, receiving goes on"),
+    session("reset", SessionAction::Reset, "reset the connection: RST"),
+    session("close", SessionAction::Close, "close the session"),
+    session("toggle-reading", SessionAction::ToggleReading, "stop reading, or read again"),
+    session("retry", SessionAction::Retry, "connect or send again"),
+    session("remove", SessionAction::Remove, "take an ended session from the list"),
+    session("send-file", SessionAction::SendFile, "send a file"),
+    session("save", SessionAction::Save, "save what was said to a file"),
+    opening("new", AppAction::New, "new session"),
+    opening("new-or-next-hit", AppAction::NewOrNextHit, "new session; next hit while a search is active"),
+    opening("next-session", AppAction::NextSession, "next session"),
+    opening("previous-session", AppAction::PreviousSession, "previous session"),
+    opening("session-1", AppAction::SelectSession(1), "session 1"),
+    opening("session-2", AppAction::SelectSession(2), "session 2"),
+    opening("session-3", AppAction::SelectSession(3), "session 3"),
+    opening("session-4", AppAction::SelectSession(4), "session 4"),
+    opening("session-5", AppAction::SelectSession(5), "session 5"),
+    opening("session-6", AppAction::SelectSession(6), "session 6"),
+    opening("session-7", AppAction::SelectSession(7), "session 7"),
+    opening("session-8", AppAction::SelectSession(8), "session 8"),
+    opening("session-9", AppAction::SelectSession(9), "session 9"),
+    compose("compose", ComposeAction::Enter, "into the composer"),
+    compose("send", ComposeAction::Send, "send"),
+    compose("newline", ComposeAction::Newline, "new line in the text"),
+    compose("toggle-hex", ComposeAction::ToggleHex, "text or hex"),
+    compose("next-line-ending", ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
+    compose("history-back", ComposeAction::HistoryBack, "line up, then what was sent before"),
+    compose("history-forward", ComposeAction::HistoryForward, "line down, then what was sent after"),
+    moving("down", PaneAction::Down, "down"),
+    moving("up", PaneAction::Up, "up"),
+    moving("half-page-down", PaneAction::HalfPageDown, "half a page down"),
+    moving("half-page-up", PaneAction::HalfPageUp, "half a page up"),
+    moving("page-down", PaneAction::PageDown, "page down"),
+    moving("page-up", PaneAction::PageUp, "page up"),
+    moving("top", PaneAction::Top, "to the start"),
+    moving("bottom", PaneAction::Bottom, "to the end"),
+    moving("follow", PaneAction::Follow, "follow the tail"),
+    moving("activate", PaneAction::Activate, "pick what is under the cursor, or into the composer"),
+    looking("search", PaneAction::Search, "search"),
+    looking("next-hit", PaneAction::NextHit, "next hit"),
+    looking("previous-hit", PaneAction::PreviousHit, "previous hit"),
+    looking("filter", PaneAction::Filter, "filter"),
+    looking("next-view", PaneAction::NextView, "next view"),
+    looking("previous-view", PaneAction::PreviousView, "previous view"),
+    looking("view-text", PaneAction::ShowText, "view: text"),
+    looking("view-hex", PaneAction::ShowHex, "view: hex"),
+    looking("view-response", PaneAction::ShowResponse, "view: HTTP response"),
+    looking("view-headers", PaneAction::ShowHeaders, "view: HTTP headers"),
+    looking("view-request", PaneAction::ShowRequest, "view: HTTP request"),
+    looking("view-peers", PaneAction::ShowPeers, "view: peers of a listener"),
+    looking("zoom", PaneAction::Zoom, "zoom the pane"),
+    looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
+    looking("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
+    looking("copy", PaneAction::Copy, "copy"),
+];
+
+impl Action {
+    /// The action that has this name, exactly.
+    pub fn named(name: &str) -> Option<Action> {
+        ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
+    }
+
+    /// What is known of this action; none only for a session number that no key can have (not 1 to 9).
+    pub fn entry(self) -> Option<&'static Entry> {
+        ACTIONS.iter().find(|entry| entry.action == self)
+    }
+}
+
+/// The action's name, as the keymap writes it.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.entry().map_or("session", |entry| entry.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All variants of an enum; it does not compile while one is missing.
+    macro_rules! every {
+        ($wrap:ident, $kind:ident: $($variant:ident),* $(,)?) => {{
+            fn listed(kind: $kind) -> Action {
+                match kind { $($kind::$variant => Action::$wrap($kind::$variant),)* }
+            }
+            [$($kind::$variant),*].map(listed).to_vec()
+        }};
+    }
+
+    fn every_action() -> Vec<Action> {
+        fn plain(action: AppAction) -> bool {
+            use AppAction::*;
+            match action {
+                SelectSession(_) => false,
+                Back | Quit | Escape | NextPane | PreviousPane | NextSession | PreviousSession | New | NewOrNextHit
+                | Help | CommandLine | Palette | ToggleMouse | Suspend | ToggleClock | NextTheme => true,
+            }
+        }
+        use AppAction::*;
+        let app = [
+            Back,
+            Quit,
+            Escape,
+            NextPane,
+            PreviousPane,
+            NextSession,
+            PreviousSession,
+            New,
+            NewOrNextHit,
+            Help,
+            CommandLine,
+            Palette,
+            ToggleMouse,
+            Suspend,
+            ToggleClock,
+            NextTheme,
+        ];
+        assert!(app.into_iter().all(plain));
+        let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
+        all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
+            Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
+            ShowHeaders, ShowRequest, ShowPeers, Zoom, Freeze, Pretty, Copy, Activate));
+        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, Retry,
+            Remove, SendFile, Save));
+        all.extend(every!(Compose, ComposeAction: Enter, Send, Newline, ToggleHex, NextLineEnding, HistoryBack,
+            HistoryForward));
+        all
+    }
+
+    #[test]
+    fn every_action_is_in_the_table_once() {
+        let all = every_action();
+        for action in &all {
+            let entries = ACTIONS.iter().filter(|entry| entry.action == *action).count();
+            assert_eq!(entries, 1, "{action:?}");
+        }
+        assert_eq!(ACTIONS.len(), all.len());
+    }
+
+    #[test]
+    fn a_name_is_small_letters_and_hyphens_and_finds_its_action() {
+        for entry in ACTIONS {
+            assert_eq!(Action::named(entry.name), Some(entry.action));
+            assert_eq!(entry.action.to_string(), entry.name);
+            assert!(entry.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
+            assert!(!entry.describe.is_empty() && !entry.describe.ends_with('.'));
+        }
+    }
+}

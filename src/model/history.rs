@@ -1,0 +1,152 @@
+//! What was sent or asked before, to be had again with the arrow keys, as in a shell.
+
+use std::collections::VecDeque;
+
+/// How many entries are kept; the oldest one goes when there is one more.
+const MOST_ENTRIES: usize = 1000;
+
+/// How many octets all entries together may have; the oldest go when there are more.
+const MOST_BYTES: usize = 4 << 20;
+
+/// The entries, oldest first, and where among them the person is.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    entries: VecDeque<String>,
+    held_bytes: usize,
+    at: Option<Place>,
+}
+
+/// The entry that is shown, and what stood in the field before going back.
+#[derive(Clone, Debug)]
+struct Place {
+    index: usize,
+    draft: String,
+}
+
+impl History {
+    /// An empty history.
+    pub fn new() -> Self {
+        History::default()
+    }
+
+    /// Adds an entry as the newest, and leaves whatever was shown.
+    ///
+    /// Not added: an empty text, one equal to the newest, and one that alone is above the bound in
+    /// octets (4 MiB). Above 1,000 entries, or 4 MiB of them, the oldest go.
+    pub fn push(&mut self, text: &str) {
+        self.at = None;
+        if text.is_empty() || text.len() > MOST_BYTES || self.entries.back().is_some_and(|newest| newest == text) {
+            return;
+        }
+        self.entries.push_back(text.to_owned());
+        self.held_bytes += text.len();
+        while self.entries.len() > MOST_ENTRIES || self.held_bytes > MOST_BYTES {
+            let oldest = self.entries.pop_front().map_or(0, |entry| entry.len());
+            self.held_bytes -= oldest;
+        }
+    }
+
+    /// The entry before the one that is shown; none at the oldest one.
+    ///
+    /// `now` is the text in the field: the first step back keeps it as the draft.
+    pub fn back(&mut self, now: &str) -> Option<String> {
+        let index = match &mut self.at {
+            None => {
+                let index = self.entries.len().checked_sub(1)?;
+                self.at = Some(Place { index, draft: now.to_owned() });
+                index
+            }
+            Some(place) => {
+                place.index = place.index.checked_sub(1)?;
+                place.index
+            }
+        };
+        self.entries.get(index).cloned()
+    }
+
+    /// The entry after the one that is shown, and after the newest one the draft; none when nothing is shown.
+    pub fn forward(&mut self) -> Option<String> {
+        let place = self.at.as_mut()?;
+        place.index += 1;
+        match self.entries.get(place.index) {
+            Some(entry) => Some(entry.clone()),
+            None => self.at.take().map(|place| place.draft),
+        }
+    }
+
+    /// Forgets which entry is shown, and the draft: for when the person left the field.
+    pub fn leave(&mut self) {
+        self.at = None;
+    }
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.entries.iter().map(String::as_str)
+    }
+}
+
+/// A history of these entries, oldest first.
+impl<'a> FromIterator<&'a str> for History {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(entries: I) -> Self {
+        let mut history = History::new();
+        for entry in entries {
+            history.push(entry);
+        }
+        history
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn going_back_and_forward_gives_the_draft_again() {
+        let mut history: History = ["one", "two"].into_iter().collect();
+        assert_eq!(history.forward(), None);
+        assert_eq!(history.back("dra").as_deref(), Some("two"));
+        assert_eq!(history.back("two, edited").as_deref(), Some("one"));
+        assert_eq!(history.back("one"), None);
+        assert_eq!(history.forward(), Some("two".to_owned()));
+        assert_eq!(history.forward(), Some("dra".to_owned()));
+        assert_eq!(history.forward(), None);
+    }
+
+    #[test]
+    fn what_is_empty_or_said_twice_in_a_row_is_kept_once() {
+        let history: History = ["a", "", "a", "b", "a"].into_iter().collect();
+        assert_eq!(history.entries().collect::<Vec<_>>(), ["a", "b", "a"]);
+    }
+
+    #[test]
+    fn the_oldest_go_when_it_is_full_of_octets() {
+        let mut history = History::new();
+        for round in 0..10 {
+            history.push(&round.to_string().repeat(1 << 20));
+        }
+        assert_eq!(history.entries().count(), 4);
+        assert!(history.entries().next().is_some_and(|oldest| oldest.starts_with('6')));
+    }
+
+    proptest! {
+        #[test]
+        fn it_never_holds_more_than_its_bounds(pushes in 0_usize..3000, back in 0_usize..3000) {
+            let mut history = History::new();
+            for number in 0..pushes {
+                history.push(&number.to_string());
+            }
+            prop_assert_eq!(history.entries().count(), pushes.min(MOST_ENTRIES));
+            for _ in 0..back {
+                if history.back("draft").is_none() {
+                    break;
+                }
+            }
+            let mut last = None;
+            while let Some(entry) = history.forward() {
+                last = Some(entry);
+            }
+            prop_assert!(last.is_none() || last.as_deref() == Some("draft"));
+        }
+    }
+}

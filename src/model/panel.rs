@@ -1,0 +1,178 @@
+//! How one session is being looked at: its view, where it is scrolled to, what is searched, what is being typed.
+
+use std::net::SocketAddr;
+
+use super::document::Document;
+use super::editor::{Editor, Lines};
+use super::rows::{Lens, Place, Sight};
+use super::state::{LineEnding, limits};
+use crate::wire::filter::{Filter, FilterIndex};
+use crate::wire::search::Hit;
+use crate::wire::session::Kind;
+use crate::wire::{Session, Transcript};
+
+/// The ways to look at a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    /// The transcript as text.
+    Text,
+    /// The transcript as bytes.
+    Hex,
+    /// An HTTP response's body.
+    Response,
+    /// The heads of an HTTP exchange, redirects included.
+    Headers,
+    /// The HTTP request as it was sent.
+    Request,
+    /// The peers of a bound socket, or the connections of a listener.
+    Peers,
+}
+
+impl View {
+    /// The name in the row of views.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Text => "text",
+            View::Hex => "hex",
+            View::Response => "response",
+            View::Headers => "headers",
+            View::Request => "request",
+            View::Peers => "peers",
+        }
+    }
+
+    /// The views that a session has, in the order of the key that goes through them.
+    pub fn of(session: &Session) -> &'static [View] {
+        match session.kind {
+            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex],
+            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers],
+            Kind::Stream(_) | Kind::Conversation { .. } => &[View::Text, View::Hex],
+        }
+    }
+}
+
+/// Where a transcript is scrolled to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scroll {
+    /// At the end, and staying there.
+    Tail,
+    /// With this row on top.
+    At(Place),
+}
+
+/// How one session is being looked at.
+#[derive(Debug)]
+pub struct Panel {
+    /// The view.
+    pub view: View,
+    /// Where the transcript is scrolled to.
+    pub scroll: Scroll,
+    /// The transcript as it was when the display was frozen; live bytes go on behind it.
+    pub frozen: Option<Box<Transcript>>,
+    /// What is searched.
+    pub search: Option<Search>,
+    /// What is shown only.
+    pub filter: Option<Filtered>,
+    /// What is being typed.
+    pub composer: Composer,
+    /// The response's body as text, once it was asked for.
+    pub body: BodyText,
+    /// The first row of a document (response, headers, request) that is shown.
+    pub document_scroll: usize,
+    /// The line under the cursor in the list of peers.
+    pub peer_picked: usize,
+    /// Sequences of a peer that would have been escape sequences on a terminal, so far.
+    pub hostile: u64,
+}
+
+/// A search that is under way or done.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// What was typed.
+    pub typed: String,
+    /// Which search this is: an answer to an older one is dropped.
+    pub generation: u64,
+    /// Where it was found, in order; `None` while the answer is being made.
+    pub hits: Option<Vec<Hit>>,
+    /// Which hit the cursor is at.
+    pub at: Option<usize>,
+}
+
+/// A filter, and the entries that pass it.
+#[derive(Clone, Debug)]
+pub struct Filtered {
+    /// The filter.
+    pub filter: Filter,
+    /// The entries that pass it.
+    pub index: FilterIndex,
+}
+
+/// A response's body, gathered from the transcript for reading as one text.
+#[derive(Debug, Default)]
+pub struct BodyText {
+    /// Whether JSON is to be laid out.
+    pub pretty: bool,
+    /// The body as a document, made again when it grew or the wish changed.
+    pub document: Option<Document>,
+    /// The bytes gathered so far, bounded.
+    pub bytes: Vec<u8>,
+    /// The entry from which on the transcript has not been gathered yet.
+    pub gathered_to: u64,
+    /// Why JSON could not be laid out.
+    pub problem: Option<String>,
+}
+
+/// What is being typed to be sent.
+#[derive(Debug)]
+pub struct Composer {
+    /// The text.
+    pub editor: Editor,
+    /// True: what is typed is hex.
+    pub hex: bool,
+    /// What Enter adds; nothing in hex.
+    pub line_ending: LineEnding,
+    /// Whom a bound socket sends to; `None` is the peer heard last.
+    pub to: Option<SocketAddr>,
+    /// Why it was not sent.
+    pub problem: Option<String>,
+}
+
+impl Panel {
+    /// The panel of a new session.
+    pub fn new(session: &Session, line_ending: LineEnding) -> Self {
+        let composer = Composer {
+            editor: Editor::new(Lines::Many, limits::COMPOSER),
+            hex: false,
+            line_ending,
+            to: None,
+            problem: None,
+        };
+        Panel {
+            view: View::of(session).first().copied().unwrap_or(View::Text),
+            scroll: Scroll::Tail,
+            frozen: None,
+            search: None,
+            filter: None,
+            composer,
+            body: BodyText::default(),
+            document_scroll: 0,
+            peer_picked: 0,
+            hostile: 0,
+        }
+    }
+
+    /// The transcript to show: the frozen one while the display is frozen.
+    pub fn transcript<'a>(&'a self, session: &'a Session) -> &'a Transcript {
+        self.frozen.as_deref().unwrap_or(&session.transcript)
+    }
+
+    /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.
+    pub fn sight<'a>(&'a self, session: &'a Session, columns: u16) -> Sight<'a> {
+        Sight {
+            transcript: self.transcript(session),
+            filter: self.filter.as_ref().map(|filtered| &filtered.index),
+            lens: if self.view == View::Hex { Lens::Hex } else { Lens::Text },
+            columns,
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! What the person is doing: the sessions, what is selected, what is open on the screen.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::editor::{Editor, Lines};
+use super::history::History;
+use super::keymap::Keymap;
+use super::notice::Notices;
+use super::panel::Panel;
+use crate::wire::session::Kind;
+use crate::wire::{Both, Phase, Session, SessionId};
+
+/// Everything that the screen shows, and everything that a key can change.
+#[derive(Debug)]
+pub struct Model {
+    /// All sessions, by number.
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// How each session is being looked at.
+    pub panels: BTreeMap<SessionId, Panel>,
+    /// The session on the screen.
+    pub selected: Option<SessionId>,
+    /// Which pane the keys go to.
+    pub focus: Focus,
+    /// What is open above the panes.
+    pub overlay: Option<Overlay>,
+    /// What was said to the person lately.
+    pub notices: Notices,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// What can be set.
+    pub settings: Settings,
+    /// What was sent before, for Up and Down.
+    pub history: History,
+    /// The terminal's size.
+    pub size: Size,
+    /// True: the focused pane has the whole screen.
+    pub zoomed: bool,
+    /// What the last frame really showed.
+    pub seen: Seen,
+    /// True: the program ends.
+    pub quitting: bool,
+    /// When the program started.
+    pub started: Instant,
+    /// The time of the last update.
+    pub now: Instant,
+    /// The wall clock at `started`, seconds since 1970 UTC, and the zone's offset in seconds.
+    pub wall_start: (f64, i32),
+}
+
+/// The terminal's size in cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Cells across.
+    pub columns: u16,
+    /// Cells down.
+    pub rows: u16,
+}
+
+/// The panes that keys can go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Focus {
+    /// The list of sessions.
+    Sessions,
+    /// The selected session's view.
+    View,
+    /// The field to type what is to be sent.
+    Composer,
+}
+
+/// What can be set, from the configuration and live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The theme's name.
+    pub theme: String,
+    /// All themes' names, for the completion and the key that goes through them.
+    pub themes: Vec<String>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// Whether times are shown by the wall clock.
+    pub wall_clock: bool,
+    /// What new sessions keep.
+    pub retain: usize,
+    /// How long a connection may take to open.
+    pub connect_timeout: Duration,
+    /// The line ending of new sessions.
+    pub line_ending: LineEnding,
+}
+
+/// What Enter puts behind the text in the composer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnding {
+    /// Nothing.
+    None,
+    /// `\n`.
+    #[default]
+    Lf,
+    /// `\r\n`.
+    CrLf,
+}
+
+impl LineEnding {
+    /// The bytes.
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            LineEnding::None => b"",
+            LineEnding::Lf => b"\n",
+            LineEnding::CrLf => b"\r\n",
+        }
+    }
+
+    /// The name on the screen and in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineEnding::None => "no line end",
+            LineEnding::Lf => "LF",
+            LineEnding::CrLf => "CRLF",
+        }
+    }
+
+    /// The next one, for the key that goes through them.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            LineEnding::None => LineEnding::Lf,
+            LineEnding::Lf => LineEnding::CrLf,
+            LineEnding::CrLf => LineEnding::None,
+        }
+    }
+}
+
+/// What is open above the panes; it has the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    /// All keys, with a field to narrow them.
+    Help {
+        /// What to narrow to.
+        query: Editor,
+        /// The first row shown.
+        scroll: usize,
+    },
+    /// The field for a new session.
+    New {
+        /// What was typed or pasted.
+        input: Editor,
+        /// Why it was not taken, after Enter.
+        problem: Option<String>,
+    },
+    /// The ways to end the selected session.
+    Close {
+        /// The line that Enter takes.
+        picked: usize,
+    },
+    /// A one-line field at the bottom.
+    Prompt {
+        /// What it is for.
+        purpose: Purpose,
+        /// What was typed.
+        input: Editor,
+        /// Which completion Tab stopped at, and the text before it.
+        completing: Option<(usize, String)>,
+        /// Why it was not taken, after Enter.
+        problem: Option<String>,
+    },
+    /// All actions, to be found by a few letters.
+    Palette {
+        /// What was typed.
+        input: Editor,
+        /// The line that Enter takes.
+        picked: usize,
+    },
+    /// A question that waits for yes or no.
+    Confirm(Question),
+}
+
+/// What a one-line field is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// `:` a command.
+    Command,
+    /// `/` what to find.
+    Search,
+    /// `f` what to show only.
+    Filter,
+    /// A file to send.
+    SendFile,
+    /// A file to write what was received to.
+    Save,
+}
+
+/// A question that waits for yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Quit although sessions are open.
+    Quit {
+        /// How many.
+        open: usize,
+    },
+}
+
+/// What the last frame really showed: page sizes and mouse targets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Rows and columns of the selected session's view, without frame and gutter.
+    pub view: Area,
+    /// Rows of the list of sessions.
+    pub sessions_rows: u16,
+    /// Rows and columns of the composer's text.
+    pub composer: Area,
+    /// Areas that a click means something in, the topmost last.
+    pub hits: Vec<(Area, Target)>,
+    /// How many rows the document on the screen has at its width, where it shows one.
+    pub document_rows: usize,
+}
+
+/// A rectangle of cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    /// The first column, from 0.
+    pub column: u16,
+    /// The first row, from 0.
+    pub row: u16,
+    /// Cells across.
+    pub columns: u16,
+    /// Cells down.
+    pub rows: u16,
+}
+
+impl Area {
+    /// Whether a cell lies within.
+    pub fn holds(&self, column: u16, row: u16) -> bool {
+        column >= self.column && column - self.column < self.columns && row >= self.row && row - self.row < self.rows
+    }
+}
+
+/// What a click means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A session in the list.
+    Session(SessionId),
+    /// The list itself.
+    Sessions,
+    /// The selected session's view.
+    View,
+    /// The composer.
+    Composer,
+    /// A name in the row of views.
+    Tab(super::panel::View),
+    /// A line of a menu or list that is open.
+    Line(usize),
+    /// A peer in the list of a bound socket.
+    Peer(SocketAddr),
+}
+
+/// Bounds of what may be typed or pasted into a field.
+pub mod limits {
+    /// The composer: 1 MiB.
+    pub const COMPOSER: usize = 1024 * 1024;
+    /// One-line fields: 64 KiB, so that a long curl command fits.
+    pub const FIELD: usize = 64 * 1024;
+}
+
+impl Model {
+    /// A model without sessions.
+    pub fn new(keymap: Keymap, settings: Settings, history: History, size: Size, now: Instant) -> Self {
+        Model {
+            sessions: BTreeMap::new(),
+            panels: BTreeMap::new(),
+            selected: None,
+            focus: Focus::Sessions,
+            overlay: None,
+            notices: Notices::default(),
+            keymap,
+            settings,
+            history,
+            size,
+            zoomed: false,
+            seen: Seen::default(),
+            quitting: false,
+            started: now,
+            now,
+            wall_start: (0.0, 0),
+        }
+    }
+
+    /// The selected session.
+    pub fn session(&self) -> Option<&Session> {
+        self.sessions.get(&self.selected?)
+    }
+
+    /// The selected session's panel.
+    pub fn panel(&self) -> Option<&Panel> {
+        self.panels.get(&self.selected?)
+    }
+
+    /// The selected session's panel, to change.
+    pub fn panel_mut(&mut self) -> Option<&mut Panel> {
+        self.panels.get_mut(&self.selected?)
+    }
+
+    /// The sessions in the order of the list: each listener is followed by what it accepted.
+    pub fn listed(&self) -> Vec<SessionId> {
+        let mut children: BTreeMap<SessionId, Vec<SessionId>> = BTreeMap::new();
+        let mut listed = Vec::with_capacity(self.sessions.len());
+        for session in self.sessions.values() {
+            if let Some(parent) = session.parent().filter(|parent| self.sessions.contains_key(parent)) {
+                children.entry(parent).or_default().push(session.id);
+            }
+        }
+        for session in self.sessions.values() {
+            if session.parent().is_none_or(|parent| !self.sessions.contains_key(&parent)) {
+                listed.push(session.id);
+                listed.extend(children.remove(&session.id).into_iter().flatten());
+            }
+        }
+        listed
+    }
+
+    /// Bytes a second of all sessions together.
+    pub fn rates(&self) -> Both<f64> {
+        let mut all = Both::default();
+        for session in self.sessions.values() {
+            all.sent += session.rates.sent.per_second(self.now);
+            all.received += session.rates.received.per_second(self.now);
+        }
+        all
+    }
+
+    /// How many sessions are not over, and how many failed.
+    pub fn open_and_failed(&self) -> (usize, usize) {
+        let open = self.sessions.values().filter(|session| !session.ended()).count();
+        let failed = self.sessions.values().filter(|session| session.failure().is_some()).count();
+        (open, failed)
+    }
+
+    /// Whether the selected session can be sent to now.
+    pub fn can_send(&self) -> bool {
+        self.session().is_some_and(|session| {
+            let kind = matches!(
+                session.kind,
+                Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. }
+            );
+            let finished = matches!(&session.phase, Phase::Open(open) if open.we_finished);
+            kind && !finished && !session.ended()
+        })
+    }
+
+    /// An empty one-line field.
+    pub fn field() -> Editor {
+        Editor::new(Lines::One, limits::FIELD)
+    }
+}

@@ -1,0 +1,150 @@
+//! Actions that concern the whole program.
+
+use super::{object, open, say, settle_focus};
+use crate::model::action::AppAction;
+use crate::model::msg::Effect;
+use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
+use crate::wire::SessionId;
+
+/// Carries out an action.
+pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {
+    match action {
+        AppAction::Back => back(model),
+        AppAction::Quit => model.quitting = true,
+        AppAction::Escape => escape(model),
+        AppAction::NextPane => turn_focus(model, true),
+        AppAction::PreviousPane => turn_focus(model, false),
+        AppAction::SelectSession(place) => {
+            let listed = model.listed();
+            let chosen =
+                listed.iter().find(|id| id.0 == u32::from(place)).or_else(|| listed.get(usize::from(place) - 1));
+            match chosen.copied() {
+                Some(id) => select(model, id),
+                None => object(model, format!("there is no session {place}")),
+            }
+        }
+        AppAction::NextSession => step_session(model, 1),
+        AppAction::PreviousSession => step_session(model, -1),
+        AppAction::New => open(model, Overlay::New { input: Model::field(), problem: None }),
+        AppAction::NewOrNextHit => {
+            if model.panel().is_some_and(|panel| panel.search.is_some()) {
+                super::pane::step_hit(model, true);
+            } else {
+                open(model, Overlay::New { input: Model::field(), problem: None });
+            }
+        }
+        AppAction::Help => open(model, Overlay::Help { query: Model::field(), scroll: 0 }),
+        AppAction::CommandLine => prompt(model, Purpose::Command, ""),
+        AppAction::Palette => open(model, Overlay::Palette { input: Model::field(), picked: 0 }),
+        AppAction::ToggleMouse => {
+            model.settings.mouse = !model.settings.mouse;
+            effects.push(Effect::GrabMouse(model.settings.mouse));
+            let text = if model.settings.mouse {
+                "the mouse is ours again"
+            } else {
+                "the mouse is your terminal's: select text; m takes it back"
+            };
+            say(model, text);
+        }
+        AppAction::Suspend => effects.push(Effect::Suspend),
+        AppAction::ToggleClock => model.settings.wall_clock = !model.settings.wall_clock,
+        AppAction::NextTheme => {
+            let at = model.settings.themes.iter().position(|name| *name == model.settings.theme).unwrap_or(0);
+            let count = model.settings.themes.len().max(1);
+            if let Some(name) = model.settings.themes.get((at + 1) % count).cloned() {
+                use_theme(model, name);
+            }
+        }
+    }
+}
+
+/// Uses a theme, if there is one of that name.
+pub(super) fn use_theme(model: &mut Model, name: String) {
+    if model.settings.themes.contains(&name) {
+        model.settings.theme = name;
+    } else {
+        let known = model.settings.themes.join(", ");
+        object(model, format!("there is no theme {name:?}; there are {known}"));
+    }
+}
+
+/// Opens a one-line field.
+pub(super) fn prompt(model: &mut Model, purpose: Purpose, text: &str) {
+    let mut input = Model::field();
+    input.set(text);
+    open(model, Overlay::Prompt { purpose, input, completing: None, problem: None });
+}
+
+/// Puts a session on the screen.
+pub(super) fn select(model: &mut Model, id: SessionId) {
+    model.selected = Some(id);
+    super::readings::refresh_panel(model);
+    settle_focus(model);
+}
+
+fn step_session(model: &mut Model, step: isize) {
+    let listed = model.listed();
+    let at = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
+    let next = at.saturating_add_signed(step).min(listed.len().saturating_sub(1));
+    if let Some(id) = listed.get(next) {
+        select(model, *id);
+    }
+}
+
+/// Moves by several sessions in the list.
+pub(super) fn move_in_list(model: &mut Model, step: isize) {
+    step_session(model, step);
+}
+
+fn turn_focus(model: &mut Model, forward: bool) {
+    let composer = model.can_send();
+    model.focus = match (model.focus, forward) {
+        (Focus::Sessions, true) | (Focus::Composer, false) => Focus::View,
+        (Focus::View, true) if composer => Focus::Composer,
+        (Focus::Sessions, false) if composer => Focus::Composer,
+        (Focus::Sessions, false) => Focus::View,
+        (Focus::View | Focus::Composer, _) => Focus::Sessions,
+    };
+    settle_focus(model);
+}
+
+fn back(model: &mut Model) {
+    if model.zoomed {
+        model.zoomed = false;
+    } else if model.focus != Focus::Sessions && model.selected.is_some() {
+        model.focus = Focus::Sessions;
+    } else {
+        quit(model);
+    }
+}
+
+/// Quits, or asks first where sessions are open.
+pub(super) fn quit(model: &mut Model) {
+    match model.open_and_failed().0 {
+        0 => model.quitting = true,
+        count => open(model, Overlay::Confirm(Question::Quit { open: count })),
+    }
+}
+
+fn escape(model: &mut Model) {
+    if model.overlay.take().is_some() {
+        return;
+    }
+    if model.focus == Focus::Composer {
+        model.focus = Focus::View;
+        return;
+    }
+    if model.notices.shown(model.now).is_some() {
+        model.notices.dismiss();
+        return;
+    }
+    let Some(panel) = model.panel_mut() else { return };
+    if panel.search.take().is_some() || panel.filter.take().is_some() {
+        return;
+    }
+    if model.zoomed {
+        model.zoomed = false;
+    } else {
+        model.focus = Focus::Sessions;
+    }
+}

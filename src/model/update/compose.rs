@@ -1,0 +1,169 @@
+//! What is typed, made into bytes and sent.
+
+use bytes::Bytes;
+
+use super::{object, say, session};
+use crate::model::action::ComposeAction;
+use crate::model::editor::Edit;
+use crate::model::msg::Effect;
+use crate::model::panel::Composer;
+use crate::model::state::{Focus, LineEnding, Model};
+use crate::wire::session::Kind;
+use crate::wire::{Order, Refused, SessionId, Verb, escapes};
+
+/// Carries out an action.
+pub(super) fn act(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
+    match action {
+        ComposeAction::Enter => {
+            if model.can_send() {
+                model.focus = Focus::Composer;
+            } else {
+                object(model, "this session cannot be sent to");
+            }
+        }
+        ComposeAction::Send => send(model, effects),
+        ComposeAction::Newline => edit(model, |composer| {
+            composer.editor.insert("\n");
+        }),
+        ComposeAction::ToggleHex => toggle_hex(model),
+        ComposeAction::NextLineEnding => edit(model, |composer| composer.line_ending = composer.line_ending.next()),
+        ComposeAction::HistoryBack => recall(model, true),
+        ComposeAction::HistoryForward => recall(model, false),
+    }
+}
+
+fn edit(model: &mut Model, change: impl FnOnce(&mut Composer)) {
+    if let Some(panel) = model.panel_mut() {
+        panel.composer.problem = None;
+        change(&mut panel.composer);
+    }
+}
+
+/// Switches between text and hex, and keeps what was typed where it can be read the other way.
+fn toggle_hex(model: &mut Model) {
+    edit(model, |composer| {
+        let text = composer.editor.text().to_string();
+        let converted = if composer.hex {
+            escapes::parse_hex(&text).map(|bytes| escapes::escape_for_edit(&bytes)).ok()
+        } else {
+            escapes::parse_text(&text).map(|bytes| hex_of(&bytes)).ok()
+        };
+        if let Some(converted) = converted {
+            composer.editor.set(&converted);
+        }
+        composer.hex = !composer.hex;
+    });
+}
+
+fn hex_of(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The bytes that a composer's text stands for.
+///
+/// # Errors
+/// What is wrong with the text, and what is accepted.
+pub fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
+    let text = composer.editor.text();
+    if composer.hex {
+        return escapes::parse_hex(text).map_err(|error| error.to_string());
+    }
+    // A line break within the text is sent as the session's line ending, as if each line had been typed.
+    let text = if composer.line_ending == LineEnding::CrLf { text.replace('\n', "\r\n") } else { text.to_string() };
+    let mut bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
+    bytes.extend_from_slice(composer.line_ending.bytes());
+    Ok(bytes)
+}
+
+fn send(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(id) = model.selected else { return };
+    let to = match (model.session().map(|session| &session.kind), model.panel()) {
+        (Some(Kind::Bound { .. }), Some(panel)) => panel.composer.to,
+        _ => None,
+    };
+    let Some(panel) = model.panels.get_mut(&id) else { return };
+    let composer = &mut panel.composer;
+    match bytes_of(composer) {
+        Err(problem) => composer.problem = Some(problem),
+        Ok(bytes) => {
+            composer.problem = None;
+            let text = composer.editor.take();
+            let bytes = Bytes::from(bytes);
+            let verb = match to {
+                Some(peer) => Verb::SendTo(peer, bytes),
+                None => Verb::Send(bytes),
+            };
+            effects.push(Effect::Net(Order { id, verb }));
+            if !text.is_empty() {
+                model.history.push(&text);
+                effects.push(Effect::Remember(text));
+            }
+            if let Some(panel) = model.panel_mut() {
+                panel.scroll = crate::model::panel::Scroll::Tail;
+            }
+        }
+    }
+}
+
+/// Sends bytes that were given on the command line of the screen.
+pub(super) fn send_bytes(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
+    match model.selected {
+        Some(id) => session::order(model, id, verb, effects),
+        None => object(model, "there is no session to send to"),
+    }
+}
+
+/// An order was not taken: what was typed goes back to where it was typed.
+pub(super) fn give_back(model: &mut Model, refused: Refused) {
+    let Refused { order: Order { id, verb }, why } = refused;
+    if let Verb::Send(bytes) | Verb::SendTo(_, bytes) = verb {
+        restore(model, id, &bytes);
+    }
+    object(model, why);
+}
+
+fn restore(model: &mut Model, id: SessionId, bytes: &[u8]) {
+    let Some(panel) = model.panels.get_mut(&id) else { return };
+    let composer = &mut panel.composer;
+    if !composer.editor.is_empty() {
+        return;
+    }
+    if composer.hex {
+        composer.editor.set(&hex_of(bytes));
+    } else {
+        let text = bytes.strip_suffix(composer.line_ending.bytes()).unwrap_or(bytes);
+        composer.editor.set(&escapes::escape_for_edit(text));
+    }
+}
+
+fn recall(model: &mut Model, back: bool) {
+    let Some(id) = model.selected else { return };
+    let Some(panel) = model.panels.get_mut(&id) else { return };
+    let editor = &mut panel.composer.editor;
+    let moved = editor.apply(if back { Edit::Up } else { Edit::Down });
+    if moved {
+        return;
+    }
+    let recalled = if back { model.history.back(editor.text()) } else { model.history.forward() };
+    if let Some(text) = recalled {
+        editor.set(&text);
+    }
+}
+
+/// Puts pasted text into the composer; what does not fit is said.
+pub(super) fn paste(model: &mut Model, text: &str) {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let mut left_out = 0;
+    edit(model, |composer| left_out = composer.editor.insert(&text));
+    model.focus = Focus::Composer;
+    if left_out > 0 {
+        let limit = crate::wire::quantity::bytes(crate::model::state::limits::COMPOSER as u64);
+        let rest = crate::wire::quantity::bytes(left_out as u64);
+        object(
+            model,
+            format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"),
+        );
+    } else if text.contains('\n') {
+        say(model, "pasted, not sent: Enter sends it");
+    }
+}

@@ -1,0 +1,239 @@
+//! What is open above the panes: dialogs, menus and one-line fields.
+
+use super::{commands, compose, keys, object, pane, say, session};
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use crate::model::editor::{Edit, Editor};
+use crate::model::editor_keys::{EditInput, edit_of};
+use crate::model::key::{Chord, Key};
+use crate::model::keymap::Mode;
+use crate::model::msg::Effect;
+use crate::model::palette;
+use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
+use crate::wire::{Spec, Verb, What, paste as pasted, spec};
+
+/// Takes a key while something is open.
+pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    let mode = match &model.overlay {
+        Some(Overlay::Close { .. } | Overlay::Confirm(_)) => Mode::Menu,
+        Some(_) => Mode::Prompt,
+        None => return,
+    };
+    let action = model.keymap.lookup(mode, chord);
+    match action {
+        Some(Action::App(AppAction::Quit)) => model.quitting = true,
+        Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
+        Some(Action::App(AppAction::Escape | AppAction::Back)) => model.overlay = None,
+        _ if mode == Mode::Menu => menu(model, chord, action, effects),
+        _ => field(model, chord, action, effects),
+    }
+}
+
+fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
+    let count = session::endings(model).len();
+    match &mut model.overlay {
+        Some(Overlay::Close { picked }) => match action {
+            Some(Action::Pane(PaneAction::Down)) => *picked = (*picked + 1).min(count.saturating_sub(1)),
+            Some(Action::Pane(PaneAction::Up)) => *picked = picked.saturating_sub(1),
+            Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => {
+                let line = *picked;
+                end_by_line(model, line, effects);
+            }
+            _ => {
+                if let Key::Char(letter) = chord.key {
+                    let endings = session::endings(model);
+                    if let Some(line) = endings.iter().position(|ending| ending.letter == letter) {
+                        end_by_line(model, line, effects);
+                    }
+                }
+            }
+        },
+        Some(Overlay::Confirm(question)) => {
+            let yes = matches!(chord.key, Key::Char('y') | Key::Enter);
+            let no = matches!(chord.key, Key::Char('n'));
+            let question = *question;
+            if yes || no {
+                model.overlay = None;
+            }
+            match question {
+                Question::Quit { .. } if yes => model.quitting = true,
+                Question::Quit { .. } => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Ends the selected session in the way of that line of the close menu.
+pub(super) fn end_by_line(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
+    let ending = session::endings(model).get(line).copied();
+    model.overlay = None;
+    if let Some(ending) = ending {
+        session::act(model, ending.action, effects);
+    }
+}
+
+fn field(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
+    match action {
+        Some(Action::Compose(ComposeAction::Send) | Action::Pane(PaneAction::Activate)) => accept(model, effects),
+        Some(Action::App(AppAction::NextPane)) => complete(model, true),
+        Some(Action::App(AppAction::PreviousPane)) => complete(model, false),
+        Some(Action::Compose(ComposeAction::HistoryBack) | Action::Pane(PaneAction::Up)) => scroll(model, -1),
+        Some(Action::Compose(ComposeAction::HistoryForward) | Action::Pane(PaneAction::Down)) => scroll(model, 1),
+        Some(Action::Pane(PaneAction::PageUp | PaneAction::HalfPageUp)) => scroll(model, -10),
+        Some(Action::Pane(PaneAction::PageDown | PaneAction::HalfPageDown)) => scroll(model, 10),
+        _ => {
+            if let Some(input) = edit_of(chord) {
+                type_into(model, input);
+            }
+        }
+    }
+}
+
+fn type_into(model: &mut Model, input: EditInput) {
+    let empty_before = match &model.overlay {
+        Some(Overlay::Prompt { input, .. }) => input.is_empty(),
+        _ => false,
+    };
+    let Some(editor) = open_field(model) else { return };
+    match input {
+        EditInput::Insert(character) => {
+            editor.insert(character.encode_utf8(&mut [0; 4]));
+        }
+        // Backspace in an empty one-line field leaves it, as in vi and less.
+        EditInput::Edit(Edit::Backspace) if empty_before => model.overlay = None,
+        EditInput::Edit(edit) => {
+            editor.apply(edit);
+        }
+    }
+    edited(model);
+}
+
+/// The text changed: what was said about the old one is no longer true.
+fn edited(model: &mut Model) {
+    match &mut model.overlay {
+        Some(Overlay::Help { scroll, .. }) => *scroll = 0,
+        Some(Overlay::New { problem, .. }) => *problem = None,
+        Some(Overlay::Prompt { problem, completing, .. }) => {
+            *problem = None;
+            *completing = None;
+        }
+        Some(Overlay::Palette { picked, .. }) => *picked = 0,
+        Some(Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
+    }
+}
+
+fn open_field(model: &mut Model) -> Option<&mut Editor> {
+    match model.overlay.as_mut()? {
+        Overlay::Help { query: input, .. }
+        | Overlay::New { input, .. }
+        | Overlay::Prompt { input, .. }
+        | Overlay::Palette { input, .. } => Some(input),
+        Overlay::Close { .. } | Overlay::Confirm(_) => None,
+    }
+}
+
+fn scroll(model: &mut Model, by: isize) {
+    match &mut model.overlay {
+        Some(Overlay::Help { scroll, .. }) => *scroll = scroll.saturating_add_signed(by).min(500),
+        Some(Overlay::Palette { picked, input }) => {
+            let last = palette::matches(input.text()).len().saturating_sub(1);
+            *picked = picked.saturating_add_signed(by).min(last);
+        }
+        Some(Overlay::New { .. } | Overlay::Prompt { .. } | Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
+    }
+}
+
+fn complete(model: &mut Model, forward: bool) {
+    let themes = model.settings.themes.clone();
+    let Some(Overlay::Prompt { purpose: Purpose::Command, input, completing, .. }) = &mut model.overlay else { return };
+    let (at, base) = match completing.take() {
+        Some((at, base)) => (if forward { at + 1 } else { at.wrapping_sub(1) }, base),
+        None => (if forward { 0 } else { usize::MAX }, input.text().to_string()),
+    };
+    let found = crate::model::command::complete(&base, &themes);
+    if found.is_empty() {
+        return;
+    }
+    let at = if at == usize::MAX { found.len() - 1 } else { at % found.len() };
+    if let Some(completion) = found.get(at) {
+        input.set(&completion.text);
+    }
+    *completing = Some((at, base));
+}
+
+/// Enter in a field: its text is taken, or the reason why not stands beside it.
+fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
+    match model.overlay.take() {
+        Some(Overlay::New { input, .. }) => match open_pasted(model, input.text(), effects) {
+            Ok(()) => {}
+            Err(problem) => model.overlay = Some(Overlay::New { input, problem: Some(problem) }),
+        },
+        Some(Overlay::Prompt { purpose, input, .. }) => {
+            let text = input.text().to_string();
+            let taken = match purpose {
+                Purpose::Command => commands::run(model, &text, effects),
+                Purpose::Search if text.is_empty() => {
+                    if let Some(panel) = model.panel_mut() {
+                        panel.search = None;
+                    }
+                    Ok(())
+                }
+                Purpose::Search => pane::search(model, &text, effects),
+                Purpose::Filter => pane::filter(model, &text),
+                Purpose::SendFile => {
+                    compose::send_bytes(model, Verb::SendFile(text.into()), effects);
+                    Ok(())
+                }
+                Purpose::Save => commands::save(model, &text, effects),
+            };
+            if let Err(problem) = taken {
+                model.overlay = Some(Overlay::Prompt { purpose, input, completing: None, problem: Some(problem) });
+            }
+        }
+        Some(Overlay::Palette { input, picked }) => {
+            let action = palette::matches(input.text()).get(picked).map(|entry| entry.action);
+            match action {
+                Some(action) => keys::run(model, action, effects),
+                None => object(model, "nothing has these letters"),
+            }
+        }
+        Some(Overlay::Help { .. } | Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
+    }
+}
+
+/// Opens what a person typed or pasted, with the settings in force.
+///
+/// # Errors
+/// What was found, and what is accepted.
+pub(super) fn open_pasted(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    let mut wanted: Spec = pasted::parse_anything(text)?;
+    wanted.retain = model.settings.retain;
+    if let What::Tcp(tcp) = &mut wanted.what
+        && tcp.connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
+    {
+        tcp.connect_timeout = model.settings.connect_timeout;
+    }
+    effects.push(Effect::Open(Box::new(wanted)));
+    Ok(())
+}
+
+/// Takes pasted text: into the field that is open, else into the composer, else into the new-session dialog.
+pub(super) fn paste(model: &mut Model, text: &str) {
+    if let Some(editor) = open_field(model) {
+        // A one-line field: a command copied with line continuations becomes one line.
+        let line = text.replace("\\\r\n", " ").replace("\\\n", " ").replace(['\r', '\n'], " ");
+        let left_out = editor.insert(line.trim_end());
+        edited(model);
+        if left_out > 0 {
+            object(model, format!("the field holds 64 KiB; {left_out} bytes of the paste were left out"));
+        }
+    } else if model.overlay.is_some() {
+        say(model, "pasted text is never taken as keys");
+    } else if model.can_send() {
+        compose::paste(model, text);
+    } else {
+        model.overlay = Some(Overlay::New { input: Model::field(), problem: None });
+        model.focus = if model.selected.is_some() { model.focus } else { Focus::Sessions };
+        paste(model, text);
+    }
+}

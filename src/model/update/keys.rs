@@ -1,0 +1,54 @@
+//! Where a key goes: a text field owns every printable key; else the keymap of what has the focus decides.
+
+use super::{app, compose, fields, pane, session};
+use crate::model::action::Action;
+use crate::model::editor_keys::{EditInput, edit_of};
+use crate::model::key::Chord;
+use crate::model::keymap::Mode;
+use crate::model::msg::Effect;
+use crate::model::state::{Focus, Model};
+
+/// Takes a key.
+pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    if model.overlay.is_some() {
+        fields::press(model, chord, effects);
+        return;
+    }
+    if model.focus == Focus::Composer {
+        match model.keymap.lookup(Mode::Composer, chord) {
+            Some(action) => run(model, action, effects),
+            None => type_into_composer(model, chord),
+        }
+        return;
+    }
+    if let Some(action) = model.keymap.lookup(Mode::Normal, chord) {
+        run(model, action, effects);
+    }
+}
+
+/// Carries out an action, whatever asked for it.
+pub(super) fn run(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::App(action) => app::act(model, action, effects),
+        Action::Pane(action) => pane::act(model, action, effects),
+        Action::Session(action) => session::act(model, action, effects),
+        Action::Compose(action) => compose::act(model, action, effects),
+    }
+}
+
+fn type_into_composer(model: &mut Model, chord: Chord) {
+    let Some(input) = edit_of(chord) else { return };
+    let Some(panel) = model.panel_mut() else { return };
+    panel.composer.problem = None;
+    match input {
+        EditInput::Insert(character) => {
+            let left_out = panel.composer.editor.insert(character.encode_utf8(&mut [0; 4]));
+            if left_out > 0 {
+                super::object(model, "the composer is full: :send-file sends a file");
+            }
+        }
+        EditInput::Edit(edit) => {
+            panel.composer.editor.apply(edit);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Actions in a pane: moving, searching, filtering, the views.
+
+use super::scroll::{self, Move};
+use super::{app, object, say};
+use crate::model::action::PaneAction;
+use crate::model::msg::Effect;
+use crate::model::panel::{Filtered, Scroll, Search, View};
+use crate::model::state::{Focus, Model, Purpose};
+use crate::wire::filter::{Filter, FilterIndex};
+use crate::wire::search::{Hit, Needle};
+use crate::wire::session::Kind;
+use crate::wire::transcript::EntryKind;
+use crate::wire::{SessionId, neutral, quantity};
+
+/// The most that one copy puts on the clipboard: terminals take no more by OSC 52.
+const MOST_COPIED: usize = 64 * 1024;
+
+/// Carries out an action.
+pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effect>) {
+    let page = isize::try_from(model.seen.view.rows.max(2)).unwrap_or(1) - 1;
+    match action {
+        PaneAction::Down => step(model, 1),
+        PaneAction::Up => step(model, -1),
+        PaneAction::HalfPageDown => step(model, (page / 2).max(1)),
+        PaneAction::HalfPageUp => step(model, -(page / 2).max(1)),
+        PaneAction::PageDown => step(model, page.max(1)),
+        PaneAction::PageUp => step(model, -page.max(1)),
+        PaneAction::Top => edge(model, Move::Top),
+        PaneAction::Bottom => edge(model, Move::Bottom),
+        PaneAction::Follow => follow(model),
+        PaneAction::Search => {
+            if model.selected.is_some() {
+                let last = model
+                    .panel()
+                    .and_then(|panel| panel.search.as_ref())
+                    .map_or(String::new(), |search| search.typed.clone());
+                app::prompt(model, Purpose::Search, &last);
+            }
+        }
+        PaneAction::NextHit => step_hit(model, true),
+        PaneAction::PreviousHit => step_hit(model, false),
+        PaneAction::Filter => {
+            if model.selected.is_some() {
+                let last = model
+                    .panel()
+                    .and_then(|panel| panel.filter.as_ref())
+                    .map_or(String::new(), |filtered| filtered.filter.typed().to_string());
+                app::prompt(model, Purpose::Filter, &last);
+            }
+        }
+        PaneAction::NextView => turn_view(model, 1),
+        PaneAction::PreviousView => turn_view(model, -1),
+        PaneAction::ShowText => show_view(model, View::Text),
+        PaneAction::ShowHex => show_view(model, View::Hex),
+        PaneAction::ShowResponse => show_view(model, View::Response),
+        PaneAction::ShowHeaders => show_view(model, View::Headers),
+        PaneAction::ShowRequest => show_view(model, View::Request),
+        PaneAction::ShowPeers => show_view(model, View::Peers),
+        PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
+        PaneAction::Freeze => freeze(model),
+        PaneAction::Pretty => pretty(model),
+        PaneAction::Copy => copy(model, effects),
+        PaneAction::Activate => activate(model),
+    }
+}
+
+fn step(model: &mut Model, by: isize) {
+    if model.focus == Focus::Sessions {
+        app::move_in_list(model, by);
+    } else {
+        scroll::go(model, Move::Rows(by));
+    }
+}
+
+fn edge(model: &mut Model, step: Move) {
+    if model.focus == Focus::Sessions {
+        app::move_in_list(model, if step == Move::Top { isize::MIN } else { isize::MAX });
+    } else {
+        scroll::go(model, step);
+    }
+}
+
+/// Stays at the end as more arrives, or holds still where it is.
+fn follow(model: &mut Model) {
+    if model.panel().is_some_and(|panel| panel.scroll == Scroll::Tail) {
+        scroll::go(model, Move::Rows(-1));
+    } else {
+        scroll::go(model, Move::Bottom);
+    }
+}
+
+fn turn_view(model: &mut Model, by: isize) {
+    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
+    let views = View::of(session);
+    let at = views.iter().position(|view| *view == panel.view).unwrap_or(0);
+    let count = isize::try_from(views.len()).unwrap_or(1);
+    let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count.max(1));
+    let next = usize::try_from(next).unwrap_or(0);
+    if let Some(view) = views.get(next).copied() {
+        show_view(model, view);
+    }
+}
+
+/// Shows a view, where the selected session has it.
+pub(super) fn show_view(model: &mut Model, view: View) {
+    let Some(session) = model.session() else { return };
+    if !View::of(session).contains(&view) {
+        let names: Vec<&str> = View::of(session).iter().map(|view| view.name()).collect();
+        let text = format!("this session has no {} view; it has {}", view.name(), names.join(", "));
+        object(model, text);
+        return;
+    }
+    if let Some(panel) = model.panel_mut() {
+        panel.view = view;
+        panel.document_scroll = 0;
+    }
+    if model.focus == Focus::Sessions {
+        model.focus = Focus::View;
+    }
+    super::readings::refresh_panel(model);
+}
+
+fn freeze(model: &mut Model) {
+    let Some(id) = model.selected else { return };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
+    panel.frozen = match panel.frozen.take() {
+        Some(_) => None,
+        None => Some(Box::new(session.transcript.clone())),
+    };
+    super::readings::refresh_panel(model);
+}
+
+fn pretty(model: &mut Model) {
+    if !model.session().is_some_and(|session| matches!(session.kind, Kind::Http(_))) {
+        object(model, "only an HTTP response can be laid out as JSON");
+        return;
+    }
+    show_view(model, View::Response);
+    if let Some(panel) = model.panel_mut() {
+        panel.body.pretty = !panel.body.pretty;
+    }
+    super::readings::lay_out_again(model);
+    let problem = model.panel_mut().and_then(|panel| {
+        let problem = panel.body.problem.take();
+        panel.body.pretty &= problem.is_none();
+        problem
+    });
+    if let Some(problem) = problem {
+        object(model, format!("not laid out as JSON: {problem}"));
+    }
+}
+
+fn activate(model: &mut Model) {
+    let picked = match (model.session().map(|session| &session.kind), model.panel()) {
+        (Some(Kind::Bound { peers, .. }), Some(panel)) if panel.view == View::Peers => {
+            peers.keys().nth(panel.peer_picked).copied()
+        }
+        _ => None,
+    };
+    if let Some(peer) = picked {
+        aim(model, peer);
+    } else if model.can_send() {
+        model.focus = Focus::Composer;
+    } else if model.selected.is_some() && model.focus == Focus::Sessions {
+        model.focus = Focus::View;
+    } else if model.selected.is_none() {
+        app::act(model, crate::model::action::AppAction::New, &mut Vec::new());
+    }
+}
+
+/// Makes the composer of a bound socket send to this peer.
+pub(super) fn aim(model: &mut Model, peer: std::net::SocketAddr) {
+    if let Some(panel) = model.panel_mut() {
+        panel.composer.to = Some(peer);
+        model.focus = Focus::Composer;
+        say(model, format!("what you send now goes to {peer}"));
+    }
+}
+
+fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
+    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
+    let bytes = match panel.view {
+        View::Response => Some(panel.body.bytes.clone()),
+        View::Text | View::Hex | View::Headers | View::Request | View::Peers => {
+            let shown = panel.transcript(session);
+            let hit =
+                panel.search.as_ref().and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
+            let mut at = hit.or_else(|| shown.last());
+            loop {
+                match at.and_then(|number| shown.entry(number)).map(|entry| entry.kind) {
+                    Some(EntryKind::Data(data)) => {
+                        break Some(data.bytes[..data.bytes.len().min(MOST_COPIED)].to_vec());
+                    }
+                    Some(EntryKind::Note(_) | EntryKind::Gap(_)) => at = at.and_then(|number| shown.previous(number)),
+                    None => break None,
+                }
+            }
+        }
+    };
+    let Some(mut bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
+        object(model, "there is nothing to copy yet");
+        return;
+    };
+    let whole = bytes.len();
+    bytes.truncate(MOST_COPIED);
+    let text: Vec<String> = String::from_utf8_lossy(&bytes).split('\n').map(neutral::line).collect();
+    effects.push(Effect::Copy(text.join("\n")));
+    let cut =
+        if whole > MOST_COPIED { format!(", the first of {}", quantity::bytes(whole as u64)) } else { String::new() };
+    say(model, format!("copied {}{cut}", quantity::bytes(bytes.len() as u64)));
+}
+
+/// Begins a search.
+pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    let needle = Needle::parse(typed)?;
+    let Some(id) = model.selected else { return Ok(()) };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return Ok(()) };
+    let generation = panel.search.as_ref().map_or(1, |search| search.generation + 1);
+    panel.search = Some(Search { typed: typed.to_string(), generation, hits: None, at: None });
+    let transcript = Box::new(panel.frozen.as_deref().unwrap_or(&session.transcript).clone());
+    effects.push(Effect::Search { id, generation, needle, transcript });
+    Ok(())
+}
+
+/// Takes a search's answer, and goes to the hit that is next from where the screen is.
+pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<Hit>) {
+    let top = match model.panels.get(&id).map(|panel| panel.scroll) {
+        Some(Scroll::At(place)) => place.entry,
+        Some(Scroll::Tail) | None => u64::MAX,
+    };
+    let Some(search) = model.panels.get_mut(&id).and_then(|panel| panel.search.as_mut()) else { return };
+    if search.generation != generation {
+        return;
+    }
+    let at = hits.iter().position(|hit| hit.entry >= top).or(hits.len().checked_sub(1));
+    search.at = at;
+    let typed = neutral::line(&search.typed);
+    let hit = at.and_then(|at| hits.get(at)).copied();
+    search.hits = Some(hits);
+    match hit {
+        Some(hit) if model.selected == Some(id) => scroll::show(model, hit.entry, hit.offset),
+        Some(_) => {}
+        None => object(model, format!("{typed} was not found")),
+    }
+}
+
+/// Goes to the next hit, or the one before.
+pub(super) fn step_hit(model: &mut Model, forward: bool) {
+    let Some(search) = model.panel_mut().and_then(|panel| panel.search.as_mut()) else {
+        object(model, "nothing is searched yet: / begins");
+        return;
+    };
+    let count = search.hits.as_ref().map_or(0, Vec::len);
+    if count == 0 {
+        return;
+    }
+    let at = search.at.unwrap_or(0);
+    let (next, wrapped) = match (forward, at) {
+        (true, at) if at + 1 >= count => (0, true),
+        (true, at) => (at + 1, false),
+        (false, 0) => (count - 1, true),
+        (false, at) => (at - 1, false),
+    };
+    search.at = Some(next);
+    let hit = search.hits.as_ref().and_then(|hits| hits.get(next)).copied();
+    if let Some(hit) = hit {
+        scroll::show(model, hit.entry, hit.offset);
+    }
+    if wrapped && count > 1 {
+        say(model, if forward { "from the first hit again" } else { "from the last hit again" });
+    }
+}
+
+/// Shows only what passes a filter; an empty one shows all.
+pub(super) fn filter(model: &mut Model, typed: &str) -> Result<(), String> {
+    let parsed = if typed.trim().is_empty() { None } else { Some(Filter::parse(typed)?) };
+    if let Some(panel) = model.panel_mut() {
+        panel.filter = parsed.map(|filter| Filtered { filter, index: FilterIndex::default() });
+        panel.scroll = Scroll::Tail;
+    }
+    super::readings::refresh_panel(model);
+    Ok(())
+}

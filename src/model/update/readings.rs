@@ -1,0 +1,142 @@
+//! What the sockets told, folded into the sessions and into how they are looked at.
+
+use crate::model::document;
+use crate::model::panel::{Panel, View};
+use crate::model::state::Model;
+use crate::model::words;
+use crate::wire::session::Kind;
+use crate::wire::spec::AcceptedSpec;
+use crate::wire::transcript::EntryKind;
+use crate::wire::{Direction, News, Reading, Record, Session, SessionId, Spec, What, neutral};
+
+/// How much of a response's body is gathered to be read as one text: 8 MiB.
+pub(crate) const MOST_BODY: usize = 8 * 1024 * 1024;
+
+/// Takes in a frame's readings.
+pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
+    let now = model.now;
+    for reading in all {
+        let id = reading.id;
+        if !model.sessions.contains_key(&id) {
+            adopt(model, &reading);
+        }
+        if let Some(panel) = model.panels.get_mut(&id) {
+            panel.hostile += hostile(&reading);
+        }
+        if let Some(session) = model.sessions.get_mut(&id) {
+            session.absorb(reading, now);
+        }
+    }
+    for session in model.sessions.values_mut() {
+        session.observe(now);
+    }
+    refresh_panel(model);
+    super::settle_focus(model);
+}
+
+/// A session that a listener accepted tells its own birth.
+fn adopt(model: &mut Model, reading: &Reading) {
+    let born = reading.records.iter().find_map(|record| match record {
+        Record::News { at, news: News::Accepted { listener, local, peer } } => {
+            Some((*at, AcceptedSpec { listener: *listener, local: *local, peer: *peer }))
+        }
+        Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,
+    });
+    let Some((at, known)) = born else { return };
+    let retain = model.sessions.get(&known.listener).map_or(model.settings.retain, |parent| parent.spec.retain);
+    let mut spec = Spec::new(What::Accepted(known));
+    spec.retain = retain;
+    let session = Session::new(reading.id, spec, at);
+    if let Some(parent) = model.sessions.get_mut(&known.listener) {
+        parent.accepted_one();
+    }
+    model.panels.insert(session.id, Panel::new(&session, model.settings.line_ending));
+    model.sessions.insert(session.id, session);
+}
+
+fn hostile(reading: &Reading) -> u64 {
+    let received = reading.records.iter().filter_map(|record| match record {
+        Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
+        Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
+    });
+    received.map(|bytes| neutral::count_escapes(bytes)).sum()
+}
+
+/// Brings what is derived from the selected session's transcript up to date: filter and body text.
+pub(super) fn refresh_panel(model: &mut Model) {
+    let Some(id) = model.selected else { return };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
+    if let Some(filtered) = &mut panel.filter {
+        let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
+        filtered.index.update(transcript, &filtered.filter, words::text_of);
+    }
+    if matches!(session.kind, Kind::Http(_)) && panel.view == View::Response {
+        gather_body(session, panel);
+    }
+}
+
+fn gather_body(session: &Session, panel: &mut Panel) {
+    let Kind::Http(exchange) = &session.kind else { return };
+    let body = &mut panel.body;
+    let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
+    let mut grew = false;
+    let mut at = transcript.next_from(body.gathered_to);
+    while let Some(number) = at
+        && body.bytes.len() < MOST_BODY
+    {
+        if let Some(entry) = transcript.entry(number) {
+            match entry.kind {
+                EntryKind::Data(data) if data.direction == Direction::Received => {
+                    let room = MOST_BODY - body.bytes.len();
+                    body.bytes.extend_from_slice(&data.bytes[..data.bytes.len().min(room)]);
+                    grew = true;
+                }
+                // A redirect's own body is not the answer's.
+                EntryKind::Note(News::Redirect { .. }) => {
+                    body.bytes.clear();
+                    grew = true;
+                }
+                EntryKind::Data(_) | EntryKind::Note(_) | EntryKind::Gap(_) => {}
+            }
+        }
+        body.gathered_to = number + 1;
+        at = transcript.next(number);
+    }
+    if grew || body.document.is_none() {
+        lay_out_body(exchange, body);
+    }
+}
+
+/// Makes the document of a body again, laid out as JSON where that was asked for and is possible.
+pub(super) fn lay_out_body(exchange: &crate::wire::session::Exchange, body: &mut crate::model::panel::BodyText) {
+    body.problem = None;
+    if body.pretty {
+        match document::pretty_json(&body.bytes) {
+            Ok(document) => {
+                body.document = Some(document);
+                return;
+            }
+            Err(problem) => body.problem = Some(problem),
+        }
+    }
+    let content_type = exchange.response().and_then(|head| {
+        let found = head.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+    });
+    let total = exchange.gauge.body_bytes;
+    body.document = Some(document::of_body(&body.bytes, total, content_type.as_deref()));
+}
+
+/// Lays out the selected session's body again, after the wish for it changed.
+pub(super) fn lay_out_again(model: &mut Model) {
+    let Some(id) = model.selected else { return };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
+    if let Kind::Http(exchange) = &session.kind {
+        lay_out_body(exchange, &mut panel.body);
+    }
+}
+
+/// Whether a session is there and open.
+pub(super) fn is_open(model: &Model, id: SessionId) -> bool {
+    model.sessions.get(&id).is_some_and(|session| !session.ended())
+}

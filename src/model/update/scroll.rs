@@ -1,0 +1,92 @@
+//! Moving through what a panel shows.
+
+use crate::model::panel::{Panel, Scroll, View};
+use crate::model::rows::Place;
+use crate::model::state::Model;
+use crate::wire::Session;
+
+/// A way to move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    /// Rows down, or up where negative.
+    Rows(isize),
+    /// To the first row.
+    Top,
+    /// To the last row, and follow it.
+    Bottom,
+}
+
+/// Moves through the selected session's view.
+pub(super) fn go(model: &mut Model, step: Move) {
+    let rows = usize::from(model.seen.view.rows.max(1));
+    let columns = model.seen.view.columns.max(1);
+    let document_rows = model.seen.document_rows;
+    let Some(id) = model.selected else { return };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
+    match panel.view {
+        View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
+        View::Response | View::Headers | View::Request => {
+            let last = document_rows.saturating_sub(rows);
+            panel.document_scroll = moved(panel.document_scroll, step, last);
+        }
+        View::Peers => {
+            let last = peers(session).saturating_sub(1);
+            panel.peer_picked = moved(panel.peer_picked, step, last);
+        }
+    }
+}
+
+fn moved(at: usize, step: Move, last: usize) -> usize {
+    match step {
+        Move::Rows(by) => at.saturating_add_signed(by).min(last),
+        Move::Top => 0,
+        Move::Bottom => last,
+    }
+}
+
+/// How many lines the list of peers has.
+pub(super) fn peers(session: &Session) -> usize {
+    match &session.kind {
+        crate::wire::session::Kind::Bound { peers, .. } => peers.len(),
+        crate::wire::session::Kind::Listener { .. }
+        | crate::wire::session::Kind::Stream(_)
+        | crate::wire::session::Kind::Conversation { .. }
+        | crate::wire::session::Kind::Http(_) => 0,
+    }
+}
+
+fn scrolled(session: &Session, panel: &Panel, step: Move, columns: u16, rows: usize) -> Scroll {
+    let sight = panel.sight(session, columns);
+    match step {
+        Move::Top => Scroll::At(Place::default()),
+        Move::Bottom => Scroll::Tail,
+        Move::Rows(by) if by < 0 => {
+            let top = match panel.scroll {
+                Scroll::At(place) => place,
+                Scroll::Tail => sight.tail(rows),
+            };
+            Scroll::At(sight.back(top, by.unsigned_abs()))
+        }
+        Move::Rows(by) => {
+            let Scroll::At(place) = panel.scroll else { return Scroll::Tail };
+            let by = by.unsigned_abs();
+            let ahead = sight.rows_from(place, by + rows + 1);
+            match ahead.get(by) {
+                Some(row) if ahead.len() > by + rows => Scroll::At(row.place),
+                _ => Scroll::Tail,
+            }
+        }
+    }
+}
+
+/// Shows the row that holds a place, a third from the top.
+pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
+    let rows = usize::from(model.seen.view.rows.max(1));
+    let columns = model.seen.view.columns.max(1);
+    let Some(id) = model.selected else { return };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
+    if !matches!(panel.view, View::Text | View::Hex) {
+        panel.view = View::Text;
+    }
+    panel.scroll = Scroll::At(panel.sight(session, columns).back(Place { entry, offset }, rows / 3));
+}

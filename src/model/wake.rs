@@ -1,0 +1,25 @@
+//! When the screen will change by the mere passing of time.
+
+use std::time::{Duration, Instant};
+
+use super::state::Model;
+use crate::wire::Phase;
+
+/// How often a countdown or a decaying rate is drawn.
+const TICK: Duration = Duration::from_millis(250);
+
+impl Model {
+    /// When to look again although nothing happened; `None`: the screen stays as it is.
+    pub fn wakes_at(&self, now: Instant) -> Option<Instant> {
+        let notice = self.notices.goes(now);
+        let ticking = self.sessions.values().any(|session| {
+            let counting = matches!(session.phase, Phase::Waiting { .. });
+            counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
+        });
+        let tick = ticking.then(|| now + TICK);
+        match (notice, tick) {
+            (Some(notice), Some(tick)) => Some(notice.min(tick)),
+            (one, other) => one.or(other),
+        }
+    }
+}

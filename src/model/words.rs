@@ -1,0 +1,291 @@
+//! Every fact of a session as one sentence for a person.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::wire::http::{RequestHead, ResponseHead};
+use crate::wire::news::Icmp;
+use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
+
+/// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
+pub const MOST_QUOTED: usize = 400;
+
+/// The most addresses that one sentence lists; more are counted.
+const MOST_LISTED: usize = 8;
+
+/// A fact, ready to be drawn. Nothing in it is obeyed by a terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// One column: `◇` about to happen, `◆` happened, `✗` went wrong, `↻` again, `!` a warning, `■` the end.
+    pub mark: char,
+    /// How it is meant.
+    pub tone: Tone,
+    /// One sentence of one line, without a full stop. At most a few kilobytes.
+    pub text: String,
+}
+
+/// How a sentence is meant; the colours are the view's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tone {
+    /// By the way.
+    Quiet,
+    /// It went well.
+    Well,
+    /// Somebody did this: the user, the peer, or a rule.
+    Cause,
+    /// It is over, and not well.
+    Failed,
+    /// It did not work, and things go on.
+    Warned,
+}
+
+/// The sentence alone, as [`note`] makes it: what a filter and a search look at.
+pub fn text_of(news: &News) -> String {
+    note(news).text
+}
+
+/// A fact in words. Cost: one short string; strings from outside are cut at [`MOST_QUOTED`].
+pub fn note(news: &News) -> Words {
+    match news {
+        News::Resolving { host } => quiet('◇', format!("looking up {}", quoted(host))),
+        News::Resolved { host, addresses, took } => resolved(host, addresses, *took),
+        News::Connecting { peer, attempt } => {
+            quiet('◇', format!("connecting to {peer}{}", nth(*attempt, " (attempt ", ")")))
+        }
+        News::AttemptFailed { failure, took } => {
+            warned('✗', format!("{} after {}", failed(failure), quantity::duration(*took)))
+        }
+        News::Connected { local, took, attempt, .. } => {
+            let again = nth(*attempt, ", at attempt ", "");
+            well('◆', format!("connected from {local} in {}{again}", quantity::duration(*took)))
+        }
+        News::Retrying { attempt, of, after, because } => {
+            let wait = quantity::duration(*after);
+            warned('↻', format!("{}; attempt {attempt} of {of} in {wait}", failed(because)))
+        }
+        News::Listening { local } => well('◆', format!("bound to {local}, waiting for peers")),
+        News::Accepted { listener, local, peer } => {
+            well('◆', format!("accepted from {peer} on {local} by listener {listener}"))
+        }
+        News::TurnedAway { peer, why } => warned('✗', format!("turned {peer} away: {}", quoted(why))),
+        News::ChildEnded { child } => quiet('◇', format!("session {child} ended")),
+        News::AcceptFailed(failure) => {
+            warned('!', format!("a connection could not be accepted, listening goes on: {}", failed(failure)))
+        }
+        News::WeFinished => cause('◆', "we finished sending (FIN); what the peer sends is still received".into()),
+        News::PeerFinished { received_bytes } => {
+            let bytes = exact(*received_bytes);
+            cause('◆', format!("peer finished sending (FIN) after {bytes}; that ends its direction, not ours"))
+        }
+        News::ReadingPaused => cause('◇', "stopped reading; the kernel's buffer fills, then the window closes".into()),
+        News::ReadingContinued => cause('◆', "reading again".into()),
+        News::Joined { group } => well('◆', format!("joined group {group}")),
+        News::Left { group } => quiet('◆', format!("left group {group}")),
+        News::Warned(failure) => warned('!', failed(failure)),
+        News::Icmp(icmp) => warned('!', icmp_text(icmp)),
+        News::FileSent { path, bytes } => {
+            well('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact(*bytes)))
+        }
+        News::Request(request) => cause('◇', request_text(request)),
+        News::Response(response) => response_words(response),
+        News::Redirect { status, location } => {
+            cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
+        }
+        News::Failed(failure) => Words { mark: '✗', tone: Tone::Failed, text: failed(failure) },
+        News::Closed { totals, how } => closed(*totals, *how),
+    }
+}
+
+fn words(mark: char, tone: Tone, text: String) -> Words {
+    Words { mark, tone, text }
+}
+
+fn quiet(mark: char, text: String) -> Words {
+    words(mark, Tone::Quiet, text)
+}
+
+fn well(mark: char, text: String) -> Words {
+    words(mark, Tone::Well, text)
+}
+
+fn cause(mark: char, text: String) -> Words {
+    words(mark, Tone::Cause, text)
+}
+
+fn warned(mark: char, text: String) -> Words {
+    words(mark, Tone::Warned, text)
+}
+
+/// A string from outside: neutralised, and cut at [`MOST_QUOTED`].
+fn quoted(text: &str) -> String {
+    if text.len() <= MOST_QUOTED {
+        return neutral::line(text);
+    }
+    format!("{}…", neutral::line(&text[..text.floor_char_boundary(MOST_QUOTED)]))
+}
+
+/// An exact number of octets: `1 byte`, `1,204 bytes`.
+fn exact(bytes: u64) -> String {
+    format!("{} {}", quantity::grouped(bytes), if bytes == 1 { "byte" } else { "bytes" })
+}
+
+/// The number of an attempt that is not the first.
+fn nth(attempt: u32, before: &str, after: &str) -> String {
+    if attempt > 1 { format!("{before}{attempt}{after}") } else { String::new() }
+}
+
+fn failed(failure: &Failure) -> String {
+    quoted(&failure.to_string())
+}
+
+fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> Words {
+    let listed: Vec<String> = addresses.iter().take(MOST_LISTED).map(ToString::to_string).collect();
+    let more = match addresses.len().saturating_sub(MOST_LISTED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let list = if listed.is_empty() { "no address".to_owned() } else { listed.join(", ") };
+    quiet('◆', format!("{} is {list}{more}, looked up in {}", quoted(host), quantity::duration(took)))
+}
+
+/// The ICMP messages that a socket's error queue passes on (RFC 792, RFC 1812 §5.2.7, RFC 4443).
+fn icmp_meaning(icmp: &Icmp) -> &'static str {
+    match (icmp.v6, icmp.kind, icmp.code) {
+        (false, 3, 0) => "network unreachable",
+        (true, 1, 0) => "no route to the destination",
+        (false, 3, 1) => "host unreachable",
+        (false, 3, 2) => "protocol unreachable",
+        (false, 3, 3) | (true, 1, 4) => "port unreachable",
+        (false, 3, 4) => "fragmentation needed, and forbidden",
+        (false, 3, 9 | 10 | 13) | (true, 1, 1) => "forbidden by an administrator",
+        (false, 3, _) | (true, 1, _) => "destination unreachable",
+        (false, 11, 0) | (true, 3, 0) => "time to live exceeded on the way",
+        (false, 11, _) | (true, 3, _) => "reassembly took too long",
+        (false, 12, _) | (true, 4, _) => "parameter problem",
+        (true, 2, _) => "packet too big",
+        (false, 4, _) => "source quench",
+        (false, 5, _) | (true, 137, _) => "redirect",
+        _ => "error",
+    }
+}
+
+fn icmp_text(icmp: &Icmp) -> String {
+    let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
+    let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
+    let about = icmp.destination.map_or(String::new(), |destination| format!(" about our datagram to {destination}"));
+    let Icmp { kind, code, .. } = icmp;
+    format!("{protocol} {}{from}{about} (type {kind}, code {code})", icmp_meaning(icmp))
+}
+
+fn request_text(request: &RequestHead) -> String {
+    let body = match request.body_bytes {
+        None | Some(0) => String::new(),
+        Some(bytes) => format!(" with a body of {}", exact(bytes)),
+    };
+    format!("asking {} {}{body}", quoted(&request.method), quoted(&request.url))
+}
+
+fn response_words(response: &ResponseHead) -> Words {
+    let ResponseHead { version, status, reason, after, .. } = response;
+    let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
+    let text = format!("{} {status}{reason} after {}", quoted(version), quantity::duration(*after));
+    match status {
+        400.. => warned('◆', text),
+        300..400 => cause('◆', text),
+        _ => well('◆', text),
+    }
+}
+
+fn closed(totals: Both<Totals>, how: How) -> Words {
+    let (sent, received) = (exact(totals.sent.bytes), exact(totals.received.bytes));
+    let (mark, tone, what) = match how {
+        How::Fin => ('■', Tone::Well, "both sides finished (FIN)"),
+        How::Rst => ('✗', Tone::Failed, "ended by a reset (RST)"),
+        How::Local => ('■', Tone::Quiet, "closed by us"),
+        How::Error => ('✗', Tone::Failed, "over"),
+    };
+    words(mark, tone, format!("{what}: {sent} sent, {received} received"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::wire::{Class, SessionId};
+
+    use super::*;
+
+    fn text(news: News) -> String {
+        let words = note(&news);
+        format!("{} {}", words.mark, words.text)
+    }
+
+    fn refused() -> Failure {
+        Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused")
+    }
+
+    #[test]
+    fn a_connection_tells_its_story_in_sentences() {
+        let peer = ([127, 0, 0, 1], 7001).into();
+        let local = ([127, 0, 0, 1], 53122).into();
+        let took = Duration::from_micros(92);
+        assert_eq!(text(News::Connecting { peer, attempt: 1 }), "◇ connecting to 127.0.0.1:7001");
+        assert_eq!(text(News::Connecting { peer, attempt: 2 }), "◇ connecting to 127.0.0.1:7001 (attempt 2)");
+        assert_eq!(
+            text(News::Connected { local, peer, took, attempt: 1 }),
+            "◆ connected from 127.0.0.1:53122 in 92 µs"
+        );
+        assert_eq!(
+            text(News::PeerFinished { received_bytes: 1204 }),
+            "◆ peer finished sending (FIN) after 1,204 bytes; that ends its direction, not ours"
+        );
+        let totals = Both { sent: Totals { bytes: 1, ops: 1 }, received: Totals { bytes: 1204, ops: 3 } };
+        assert_eq!(
+            text(News::Closed { totals, how: How::Rst }),
+            "✗ ended by a reset (RST): 1 byte sent, 1,204 bytes received"
+        );
+    }
+
+    #[test]
+    fn a_failure_names_the_attempt_and_a_retry_the_wait() {
+        let took = Duration::from_micros(41);
+        assert_eq!(
+            text(News::AttemptFailed { failure: refused(), took }),
+            "✗ connect 127.0.0.1:9: connection refused after 41 µs"
+        );
+        let retry = News::Retrying { attempt: 2, of: 4, after: Duration::from_millis(500), because: refused() };
+        assert_eq!(text(retry), "↻ connect 127.0.0.1:9: connection refused; attempt 2 of 4 in 500 ms");
+        assert_eq!(note(&News::Failed(refused())).tone, Tone::Failed);
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_neutralised_and_cut() {
+        let host = format!("evil\u{1b}[2J{}", "x".repeat(5000));
+        let shown = text(News::Resolving { host });
+        assert!(shown.starts_with("◇ looking up evil␛[2Jxxx") && shown.ends_with('…'), "{shown}");
+        assert!(shown.len() < MOST_QUOTED * 2);
+        let location = "http://a/\u{202e}".into();
+        assert_eq!(text(News::Redirect { status: 302, location }), "↻ following the redirect (302) to http://a/U+202E");
+    }
+
+    #[test]
+    fn an_icmp_error_says_what_who_and_about_whom() {
+        let icmp = Icmp {
+            kind: 3,
+            code: 3,
+            v6: false,
+            offender: Some([127, 0, 0, 1].into()),
+            destination: Some(([127, 0, 0, 1], 9).into()),
+            os_code: 111,
+        };
+        assert_eq!(
+            text(News::Icmp(icmp)),
+            "! ICMP port unreachable from 127.0.0.1 about our datagram to 127.0.0.1:9 (type 3, code 3)"
+        );
+    }
+
+    #[test]
+    fn a_listener_tells_of_its_peers() {
+        let peer = ([10, 0, 0, 1], 5).into();
+        assert_eq!(text(News::TurnedAway { peer, why: "full".into() }), "✗ turned 10.0.0.1:5 away: full");
+        assert_eq!(text(News::ChildEnded { child: SessionId(7) }), "◇ session 7 ended");
+    }
+}

@@ -1,0 +1,62 @@
+//! Where everything stands, by the terminal's size.
+
+use ratatui::layout::Rect;
+
+use super::paper::part;
+use crate::model::state::{Focus, Model};
+
+/// The list of sessions is as wide as this, its frame included.
+const SIDEBAR: u16 = 28;
+
+/// With as many columns there is room for an insight column.
+const WIDE: u16 = 150;
+
+/// With fewer columns the list of sessions is not beside the pane.
+const NARROW: u16 = 72;
+
+/// With fewer rows there is no footer.
+const SHORT: u16 = 14;
+
+/// The places of the screen; an empty rectangle is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// One row at the top.
+    pub(super) header: Rect,
+    /// The list of sessions.
+    pub(super) sidebar: Rect,
+    /// The selected session, or the home screen.
+    pub(super) main: Rect,
+    /// What is known of the selected session in figures.
+    pub(super) insight: Rect,
+    /// One row of hints at the bottom.
+    pub(super) footer: Rect,
+    /// The row where prompts and notices stand: the footer, or the last row of the screen.
+    pub(super) bottom: Rect,
+}
+
+/// Where everything stands.
+pub(super) fn layout(area: Rect, model: &Model) -> Layout {
+    let header_rows = u16::from(area.height >= 4);
+    let footer_rows = u16::from(area.height >= SHORT);
+    let body = part(area, 0, header_rows, area.width, area.height - header_rows - footer_rows);
+    let mut layout = Layout {
+        header: part(area, 0, 0, area.width, header_rows),
+        footer: part(area, 0, area.height - footer_rows, area.width, footer_rows),
+        bottom: part(area, 0, area.height.saturating_sub(1), area.width, 1),
+        ..Layout::default()
+    };
+    let list_focused = model.focus == Focus::Sessions && !model.sessions.is_empty();
+    if model.sessions.is_empty() {
+        layout.main = body;
+    } else if list_focused && (area.width < NARROW || model.zoomed) {
+        layout.sidebar = body;
+    } else if area.width < NARROW || model.zoomed {
+        layout.main = body;
+    } else {
+        let insight = if area.width >= WIDE { (area.width / 4).clamp(38, 52) } else { 0 };
+        layout.sidebar = part(body, 0, 0, SIDEBAR, body.height);
+        layout.main = part(body, SIDEBAR, 0, body.width - SIDEBAR - insight, body.height);
+        layout.insight = part(body, body.width - insight, 0, insight, body.height);
+    }
+    layout
+}

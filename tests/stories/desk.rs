@@ -1,0 +1,170 @@
+//! A model at a desk: no terminal, no socket, and a clock that only moves when the test moves it.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sockeye::model::history::History;
+use sockeye::model::key::Chord;
+use sockeye::model::msg::{Effect, Msg};
+use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
+use sockeye::model::update::update;
+use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
+use sockeye::wire::{Block, Both, Direction, News, Order, Reading, Record, Refused, SessionId, Spec, Verb, What};
+use sockeye::{files, model};
+
+pub(crate) struct Desk {
+    pub(crate) model: Model,
+    now: Instant,
+    received: Both<sockeye::wire::Totals>,
+}
+
+fn address(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+/// The bytes of the one order to send.
+pub fn sent(effects: &[Effect]) -> Vec<u8> {
+    let mut all = effects.iter().filter_map(|effect| match effect {
+        Effect::Net(Order { verb: Verb::Send(bytes), .. }) => Some(bytes.to_vec()),
+        _ => None,
+    });
+    let bytes = all.next().expect("nothing was sent");
+    assert!(all.next().is_none(), "sent more than once");
+    bytes
+}
+
+impl Desk {
+    pub(crate) fn new() -> Desk {
+        let now = Instant::now();
+        let settings = Settings {
+            theme: "dark".into(),
+            themes: vec!["dark".into(), "light".into(), "mono".into()],
+            mouse: true,
+            wall_clock: false,
+            retain: 1 << 20,
+            connect_timeout: Duration::from_secs(10),
+            line_ending: LineEnding::Lf,
+        };
+        let keymap = files::keymap::presets();
+
+        let size = Size { columns: 120, rows: 36 };
+        let mut model = Model::new(keymap, settings, History::new(), size, now);
+        model.seen.view = Area { column: 30, row: 2, columns: 70, rows: 20 };
+        Desk { model, now, received: Both::default() }
+    }
+
+    /// A desk with one open TCP session, in its view.
+    pub(crate) fn connected() -> Desk {
+        let mut desk = Desk::new();
+        let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
+        desk.opens(1, What::Tcp(TcpSpec::to(target)));
+        desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
+        let took = Duration::from_micros(92);
+        desk.tells(News::Connected { local: address(53122), peer: address(7001), took, attempt: 1 });
+        desk.model.focus = model::state::Focus::View;
+        desk
+    }
+
+    pub(crate) fn listens(&mut self, id: u32) {
+        self.opens(id, What::Listen(ListenSpec { local: address(9000), limit: None, idle_timeout: None }));
+        self.tells(News::Listening { local: address(9000) });
+    }
+
+    pub(crate) fn accepts(&mut self, listener: u32, child: u32) {
+        let news = News::Accepted {
+            listener: SessionId(listener),
+            local: address(9000),
+            peer: address(40000 + u16::try_from(child).unwrap()),
+        };
+        self.reads(child, vec![Record::News { at: self.now, news }]);
+    }
+
+    fn opens(&mut self, id: u32, what: What) {
+        self.update(Msg::Opened { id: SessionId(id), spec: Spec::new(what) });
+    }
+
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        self.now += Duration::from_millis(1);
+        update(&mut self.model, msg, self.now)
+    }
+
+    fn reads(&mut self, id: u32, records: Vec<Record>) {
+        let reading = Reading {
+            id: SessionId(id),
+            totals: self.received,
+            records,
+            kernel: None,
+            http: None,
+            dropped_datagrams: None,
+        };
+        self.update(Msg::Readings(vec![reading]));
+    }
+
+    /// Session 1 tells a fact.
+    pub(crate) fn tells(&mut self, news: News) {
+        self.reads(1, vec![Record::News { at: self.now, news }]);
+    }
+
+    /// Session 1 receives bytes.
+    pub(crate) fn receives(&mut self, bytes: &'static [u8]) {
+        self.received.received.add(bytes.len() as u64);
+        let block = Block::single(Direction::Received, self.now, Bytes::from_static(bytes));
+        self.reads(1, vec![Record::Block(block)]);
+    }
+
+    /// Presses one key, as the keymap names it.
+    #[track_caller]
+    pub(crate) fn press(&mut self, chord: &str) -> Vec<Effect> {
+        let chord = Chord::parse(chord).unwrap_or_else(|error| panic!("{chord}: {error}"));
+        self.update(Msg::Key(chord))
+    }
+
+    /// Presses the keys of these characters.
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Desk {
+        for character in keys.chars() {
+            self.press(&character.to_string());
+        }
+        self
+    }
+
+    /// Types text.
+    pub(crate) fn types(&mut self, text: &str) -> &mut Desk {
+        for character in text.chars() {
+            let chord = if character == ' ' { "space".to_string() } else { character.to_string() };
+            self.press(&chord);
+        }
+        self
+    }
+
+    pub(crate) fn pastes(&mut self, text: &str) -> Vec<Effect> {
+        self.update(Msg::Paste(text.to_string()))
+    }
+
+    /// The net takes none of these orders.
+    pub(crate) fn refuse(&mut self, effects: &[Effect], why: &str) {
+        for effect in effects {
+            if let Effect::Net(order) = effect {
+                self.update(Msg::Refused(Refused { order: order.clone(), why: why.into() }));
+            }
+        }
+    }
+
+    /// The search beside the loop answers.
+    pub(crate) fn answers(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            if let Effect::Search { id, generation, needle, transcript } = effect {
+                let hits = sockeye::wire::search::find_all(transcript, needle, model::words::text_of, 1000);
+                self.update(Msg::Found { id: *id, generation: *generation, hits });
+            }
+        }
+    }
+
+    pub(crate) fn composed(&self) -> String {
+        self.model.panel().unwrap().composer.editor.text().to_string()
+    }
+
+    pub(crate) fn notice(&self) -> String {
+        self.model.notices.shown(self.now).map(|notice| notice.text.clone()).unwrap_or_default()
+    }
+}

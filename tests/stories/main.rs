@@ -1,0 +1,241 @@
+//! Stories: keys and facts go in with a clock that the test holds; what the model wants and shows comes out.
+
+mod desk;
+
+use desk::Desk;
+use sockeye::model::msg::Effect;
+use sockeye::model::panel::{Scroll, View};
+use sockeye::model::state::{Focus, Overlay};
+use sockeye::wire::{Class, Failure, News, Verb};
+
+#[test]
+fn a_key_opens_the_dialog_and_what_is_typed_opens_a_session() {
+    let mut desk = Desk::new();
+    desk.keys("n").types("127.0.0.1:7001");
+    let effects = desk.press("enter");
+    assert!(matches!(&effects[..], [Effect::Open(_)]), "{effects:?}");
+    assert!(desk.model.overlay.is_none());
+}
+
+#[test]
+fn a_target_that_makes_no_sense_stays_in_the_field_with_the_reason() {
+    let mut desk = Desk::new();
+    desk.keys("n").types("127.0.0.1:65536");
+    assert!(desk.press("enter").is_empty());
+    let Some(Overlay::New { input, problem: Some(problem) }) = &desk.model.overlay else {
+        panic!("{:?}", desk.model.overlay)
+    };
+    assert_eq!(input.text(), "127.0.0.1:65536");
+    assert!(problem.contains("65536") && problem.contains("65535"), "{problem}");
+}
+
+#[test]
+fn a_text_field_owns_every_printable_key() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("quit? n/N :q");
+    assert_eq!(desk.composed(), "quit? n/N :q");
+    assert_eq!(desk.model.focus, Focus::Composer);
+    assert!(!desk.model.quitting);
+}
+
+#[test]
+fn enter_sends_the_text_with_its_escapes_and_line_ending() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("PING\\r\\x41");
+    let effects = desk.press("enter");
+    assert_eq!(desk::sent(&effects), b"PING\rA\n");
+    assert_eq!(desk.composed(), "");
+}
+
+#[test]
+fn an_escape_that_does_not_exist_is_told_and_the_text_stays() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("a\\qb");
+    assert!(desk.press("enter").is_empty());
+    assert_eq!(desk.composed(), "a\\qb");
+    let problem = desk.model.panel().unwrap().composer.problem.clone().unwrap();
+    assert!(problem.contains("\\q"), "{problem}");
+}
+
+#[test]
+fn hex_mode_sends_the_octets_and_odd_hex_is_told() {
+    let mut desk = Desk::connected();
+    desk.keys("i");
+    desk.press("ctrl-x");
+    desk.types("48 65 6");
+    assert!(desk.press("enter").is_empty());
+    desk.types("c");
+    let effects = desk.press("enter");
+    assert_eq!(desk::sent(&effects), b"Hel");
+}
+
+#[test]
+fn a_refused_order_gives_the_text_back() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("precious");
+    let effects = desk.press("enter");
+    desk.refuse(&effects, "session 1 is still busy");
+    assert_eq!(desk.composed(), "precious");
+    assert!(desk.notice().contains("busy"));
+}
+
+#[test]
+fn what_was_sent_comes_back_with_up() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("one");
+    desk.press("enter");
+    desk.types("two");
+    desk.press("enter");
+    desk.press("up");
+    desk.press("up");
+    assert_eq!(desk.composed(), "one");
+    desk.press("down");
+    assert_eq!(desk.composed(), "two");
+}
+
+#[test]
+fn the_close_menu_finishes_resets_and_closes() {
+    for (letter, verb) in [("f", Verb::FinishSending), ("r", Verb::Reset), ("c", Verb::Close)] {
+        let mut desk = Desk::connected();
+        desk.keys("c");
+        assert!(matches!(desk.model.overlay, Some(Overlay::Close { .. })));
+        let effects = desk.press(letter);
+        assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == verb), "{effects:?}");
+        assert!(desk.model.overlay.is_none());
+    }
+}
+
+#[test]
+fn a_fin_a_reset_and_an_error_are_three_different_things() {
+    let mut finished = Desk::connected();
+    finished.tells(News::PeerFinished { received_bytes: 0 });
+    assert!(finished.model.session().unwrap().failure().is_none());
+    assert!(finished.model.can_send(), "the peer finished; we may still send");
+    let mut reset = Desk::connected();
+    reset.tells(News::Failed(Failure::new(Class::Reset, "read", "127.0.0.1:7001", "the peer reset the connection")));
+    assert_eq!(reset.model.session().unwrap().failure().map(|failure| failure.class), Some(Class::Reset));
+    assert!(!reset.model.can_send());
+}
+
+#[test]
+fn following_holds_until_a_key_moves_up_and_g_returns_to_it() {
+    let mut desk = Desk::connected();
+    for _ in 0..100 {
+        desk.receives(b"a line\n");
+    }
+    assert_eq!(desk.model.panel().unwrap().scroll, Scroll::Tail);
+    desk.keys("k");
+    assert!(matches!(desk.model.panel().unwrap().scroll, Scroll::At(_)));
+    desk.receives(b"another\n");
+    assert!(matches!(desk.model.panel().unwrap().scroll, Scroll::At(_)));
+    desk.keys("G");
+    assert_eq!(desk.model.panel().unwrap().scroll, Scroll::Tail);
+}
+
+#[test]
+fn a_frozen_display_loses_nothing_behind_it() {
+    let mut desk = Desk::connected();
+    desk.receives(b"before\n");
+    desk.keys("p");
+    desk.receives(b"behind\n");
+    let (session, panel) = (desk.model.session().unwrap(), desk.model.panel().unwrap());
+    assert!(panel.transcript(session).end() < session.transcript.end());
+    desk.keys("p");
+    let (session, panel) = (desk.model.session().unwrap(), desk.model.panel().unwrap());
+    assert_eq!(panel.transcript(session).end(), session.transcript.end());
+    assert_eq!(session.totals.received.bytes, 14);
+}
+
+#[test]
+fn a_search_finds_and_an_answer_to_an_older_one_is_dropped() {
+    let mut desk = Desk::connected();
+    desk.receives(b"needle one\n");
+    desk.receives(b"hay\n");
+    desk.receives(b"needle two\n");
+    desk.keys("/").types("hay");
+    let old = desk.press("enter");
+    desk.keys("/");
+    desk.press("ctrl-u");
+    desk.types("needle");
+    let new = desk.press("enter");
+    desk.answers(&new);
+    desk.answers(&old);
+    let search = desk.model.panel().unwrap().search.as_ref().unwrap();
+    assert_eq!(search.hits.as_ref().map(Vec::len), Some(2));
+    let before = search.at;
+    desk.keys("N");
+    assert_ne!(desk.model.panel().unwrap().search.as_ref().unwrap().at, before);
+}
+
+#[test]
+fn a_filter_shows_one_direction_and_an_empty_one_shows_all() {
+    let mut desk = Desk::connected();
+    desk.receives(b"in\n");
+    desk.keys("f").types("received");
+    desk.press("enter");
+    assert_eq!(desk.model.panel().unwrap().filter.as_ref().unwrap().index.len(), 1);
+    desk.receives(b"more\n");
+    assert_eq!(desk.model.panel().unwrap().filter.as_ref().unwrap().index.len(), 2);
+    desk.keys("f");
+    desk.press("ctrl-u");
+    desk.press("enter");
+    assert!(desk.model.panel().unwrap().filter.is_none());
+}
+
+#[test]
+fn a_paste_of_ten_megabytes_is_bounded_and_that_is_said() {
+    let mut desk = Desk::connected();
+    desk.pastes(&"x".repeat(10 * 1024 * 1024));
+    assert!(desk.composed().len() <= 1024 * 1024);
+    assert!(desk.notice().contains("left out"), "{}", desk.notice());
+}
+
+#[test]
+fn pasted_lines_wait_for_enter() {
+    let mut desk = Desk::connected();
+    let effects = desk.pastes("one\ntwo\n");
+    assert!(effects.is_empty());
+    assert_eq!(desk.composed(), "one\ntwo\n");
+}
+
+#[test]
+fn quitting_with_an_open_session_asks_first() {
+    let mut desk = Desk::connected();
+    desk.model.focus = Focus::Sessions;
+    desk.keys("q");
+    assert!(matches!(desk.model.overlay, Some(Overlay::Confirm(_))));
+    desk.keys("n");
+    assert!(!desk.model.quitting && desk.model.overlay.is_none());
+    desk.keys("qy");
+    assert!(desk.model.quitting);
+}
+
+#[test]
+fn an_accepted_connection_becomes_a_session_under_its_listener() {
+    let mut desk = Desk::new();
+    desk.listens(1);
+    desk.accepts(1, 2);
+    desk.accepts(1, 3);
+    assert_eq!(desk.model.listed().iter().map(|id| id.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(desk.model.selected.unwrap().0, 1, "an arrival does not take the screen");
+}
+
+#[test]
+fn a_view_that_the_session_does_not_have_is_said() {
+    let mut desk = Desk::connected();
+    desk.keys(":").types("view-headers");
+    desk.press("enter");
+    assert!(desk.notice().contains("no headers view"), "{}", desk.notice());
+    desk.keys("v");
+    assert_eq!(desk.model.panel().unwrap().view, View::Hex);
+}
+
+#[test]
+fn a_command_that_does_not_exist_stays_with_the_reason() {
+    let mut desk = Desk::connected();
+    desk.keys(":").types("flyaway");
+    desk.press("enter");
+    assert!(
+        matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(problem), .. }) if problem.contains("flyaway"))
+    );
+}

@@ -1,0 +1,173 @@
+//! The built program in a pseudo-terminal: it starts, opens, sends, resizes, quits, and leaves the terminal as it was.
+
+mod peers;
+mod tui;
+
+use nix::sys::signal::Signal;
+use tui::Tui;
+
+#[track_caller]
+fn left_as_it_was(tui: &Tui) {
+    tui.until_that("the alternate screen is left", |tui| !tui.alternate());
+    assert!(tui.cooked(), "the terminal is still raw");
+}
+
+#[test]
+fn without_arguments_it_shows_what_to_press_and_q_quits() {
+    let mut tui = Tui::start(&[], 80, 24);
+    tui.until("sockeye");
+    tui.until("new");
+    assert!(tui.alternate());
+    tui.keys("q");
+    assert_eq!(tui.ends().exit_code(), 0);
+    left_as_it_was(&tui);
+}
+
+#[test]
+fn what_is_typed_is_sent_and_what_comes_back_is_shown() {
+    let echo = peers::echo();
+    let mut tui = Tui::start(&["tcp", &echo.to_string()], 100, 30);
+    tui.until("connected");
+    tui.keys("i");
+    tui.keys("hello world\r");
+    tui.until_that("sent and received", |tui| tui.screen().matches("hello world").count() >= 2);
+    tui.until("▼ 12 B");
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+    left_as_it_was(&tui);
+}
+
+#[test]
+fn the_lab_opens_with_live_sessions() {
+    let mut tui = Tui::start(&["lab"], 120, 36);
+    for name in ["tcp", "udp", "GET"] {
+        tui.until(name);
+    }
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}
+
+#[test]
+fn a_new_session_is_opened_from_what_was_pasted() {
+    let echo = peers::echo();
+    let mut tui = Tui::start(&[], 100, 30);
+    tui.until("sockeye");
+    tui.keys("n");
+    tui.keys(&format!("\x1b[200~nc {} {}\x1b[201~", echo.ip(), echo.port()));
+    tui.keys("\r");
+    tui.until("connected");
+    tui.keys("\x03");
+    tui.ends();
+}
+
+#[test]
+fn pasted_text_never_runs_as_keys() {
+    let echo = peers::echo();
+    let mut tui = Tui::start(&["tcp", &echo.to_string()], 100, 30);
+    tui.until("connected");
+    tui.keys("\x1b[200~q\x03\rquit\n\x1b[201~");
+    tui.until("quit");
+    tui.keys("\x1b");
+    assert!(tui.child.try_wait().unwrap().is_none(), "the paste ended the program");
+    tui.keys("\x03");
+    tui.ends();
+}
+
+#[test]
+fn a_peers_escape_sequences_never_reach_the_terminal() {
+    let peer = peers::says(b"\x1b]0;owned\x07\x1b[31mred\x1b[0m\xc2\x9b1mend\n".to_vec());
+    let mut tui = Tui::start(&["tcp", &peer.to_string()], 100, 30);
+    tui.until("end");
+    let written = tui.written();
+    assert!(!written.windows(7).any(|bytes| bytes == b"]0;owne".as_slice() && bytes[0] == 0x1b));
+    assert!(!written.windows(10).any(|bytes| bytes == b"\x1b]0;owned\x07"));
+    assert!(!written.windows(2).any(|bytes| bytes == b"\xc2\x9b"));
+    tui.keys("\x03");
+    tui.ends();
+}
+
+#[test]
+fn a_resize_storm_and_the_smallest_terminal_do_no_harm() {
+    let echo = peers::echo();
+    let mut tui = Tui::start(&["tcp", &echo.to_string()], 100, 30);
+    tui.until("connected");
+    for step in 0..60_u16 {
+        tui.resize(1 + (step * 37) % 170, 1 + (step * 13) % 45);
+    }
+    tui.resize(1, 1);
+    tui.resize(40, 12);
+    tui.until("connected");
+    tui.resize(120, 36);
+    tui.until("sessions");
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+    left_as_it_was(&tui);
+}
+
+#[test]
+fn signals_end_it_with_the_terminal_restored() {
+    for (signal, code) in [(Signal::SIGTERM, 143), (Signal::SIGHUP, 129)] {
+        let mut tui = Tui::start(&[], 80, 24);
+        tui.until("sockeye");
+        tui.signal(signal);
+        assert_eq!(tui.ends().exit_code(), code, "{signal}");
+        left_as_it_was(&tui);
+    }
+}
+
+#[test]
+fn ctrl_z_suspends_and_continuing_draws_again() {
+    let mut tui = Tui::start(&[], 80, 24);
+    tui.until("sockeye");
+    tui.keys("\x1a");
+    tui.until_that("stopped", |tui| tui.state() == Some('T'));
+    left_as_it_was(&tui);
+    tui.signal(Signal::SIGCONT);
+    tui.until_that("drawn again", |tui| tui.alternate() && tui.screen().contains("sockeye"));
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}
+
+#[test]
+fn a_vanished_terminal_ends_the_process() {
+    let mut tui = Tui::start(&["lab"], 80, 24);
+    tui.until("sockeye");
+    tui.vanish();
+    tui.ends();
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_tells_where_it_was() {
+    let program = std::env::current_exe().unwrap();
+    let args = ["--ignored", "--exact", "--nocapture", "panics_with_the_terminal_taken"];
+    let mut tui = Tui::start_program(&program.to_string_lossy(), &args, &[("SOCKEYE_PANICS", "1")], 100, 30);
+    assert_eq!(tui.ends().exit_code(), 1);
+    left_as_it_was(&tui);
+    tui.until("on purpose");
+    tui.until("please report");
+}
+
+#[test]
+#[ignore = "run by a_panic_gives_the_terminal_back_and_tells_where_it_was, in a terminal of its own"]
+fn panics_with_the_terminal_taken() {
+    if std::env::var_os("SOCKEYE_PANICS").is_none() {
+        return;
+    }
+    sockeye::app::terminal::restore_on_panic();
+    let _screen = sockeye::app::terminal::Screen::enter(true).unwrap();
+    panic!("on purpose");
+}
+
+#[test]
+fn counts_stay_exact_while_a_flood_arrives_and_keys_are_pressed() {
+    const MIB: u64 = 1024 * 1024;
+    let peer = peers::floods(256 * MIB);
+    let mut tui = Tui::start(&["tcp", &peer.to_string(), "--retain", "1MiB"], 160, 36);
+    tui.until("▼");
+    for _ in 0..20 {
+        tui.keys("ggG:\x1b");
+    }
+    tui.until_that("the end of the flood", |tui| tui.screen().contains("268,435,456"));
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}

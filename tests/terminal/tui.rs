@@ -1,0 +1,164 @@
+//! The built program in a real pseudo-terminal, and an emulator that sees what a person would see.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// How long anything may take before the test says what it saw instead.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct Tui {
+    pub(crate) child: Box<dyn Child + Send + Sync>,
+    master: Option<Box<dyn MasterPty + Send>>,
+    writer: Option<Box<dyn Write + Send>>,
+    emulator: Arc<Mutex<vt100::Parser>>,
+    raw: Arc<Mutex<Vec<u8>>>,
+    reader: Option<std::thread::JoinHandle<()>>,
+    pub(crate) home: tempfile::TempDir,
+}
+
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+impl Tui {
+    /// Starts the program with these arguments in a terminal of this size.
+    pub(crate) fn start(args: &[&str], columns: u16, rows: u16) -> Tui {
+        Tui::start_program(env!("CARGO_BIN_EXE_sockeye"), args, &[], columns, rows)
+    }
+
+    pub(crate) fn start_program(program: &str, args: &[&str], env: &[(&str, &str)], columns: u16, rows: u16) -> Tui {
+        let pty = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
+        let home = tempfile::tempdir().unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(args);
+        command.env("TERM", "xterm-256color");
+        command.env("XDG_CONFIG_HOME", home.path().join("config"));
+        command.env("XDG_STATE_HOME", home.path().join("state"));
+        command.env_remove("NO_COLOR");
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let child = pty.slave.spawn_command(command).expect("the program starts");
+        drop(pty.slave);
+        let emulator =
+            Arc::new(Mutex::new(vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)));
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let mut from = pty.master.try_clone_reader().unwrap();
+        let writer = pty.master.take_writer().unwrap();
+        let (screen, bytes) = (Arc::clone(&emulator), Arc::clone(&raw));
+        let reader = std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            while let Ok(count @ 1..) = from.read(&mut buffer) {
+                bytes.lock().unwrap().extend_from_slice(&buffer[..count]);
+                screen.lock().unwrap().process(&buffer[..count]);
+            }
+        });
+        Tui { child, master: Some(pty.master), writer: Some(writer), emulator, raw, reader: Some(reader), home }
+    }
+
+    /// Types bytes.
+    pub(crate) fn keys(&mut self, keys: &str) {
+        let writer = self.writer.as_mut().expect("the terminal is still there");
+        writer.write_all(keys.as_bytes()).unwrap();
+        writer.flush().unwrap();
+    }
+
+    /// What is on the screen now.
+    pub(crate) fn screen(&self) -> String {
+        self.emulator.lock().unwrap().screen().contents()
+    }
+
+    /// Whether the alternate screen is on.
+    pub(crate) fn alternate(&self) -> bool {
+        self.emulator.lock().unwrap().screen().alternate_screen()
+    }
+
+    /// All bytes that the program wrote so far.
+    pub(crate) fn written(&self) -> Vec<u8> {
+        self.raw.lock().unwrap().clone()
+    }
+
+    /// Waits until a condition holds; fails with the last screen.
+    #[track_caller]
+    pub(crate) fn until_that(&self, what: &str, holds: impl Fn(&Tui) -> bool) {
+        let start = Instant::now();
+        while !holds(self) {
+            assert!(start.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}; the screen:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(5)); // between two looks
+        }
+    }
+
+    /// Waits until this text is on the screen.
+    #[track_caller]
+    pub(crate) fn until(&self, text: &str) {
+        self.until_that(&format!("{text:?}"), |tui| tui.screen().contains(text));
+    }
+
+    /// Waits until this text is no longer on the screen.
+    #[track_caller]
+    pub(crate) fn until_gone(&self, text: &str) {
+        self.until_that(&format!("{text:?} gone"), |tui| !tui.screen().contains(text));
+    }
+
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+        self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
+        self.emulator.lock().unwrap().screen_mut().set_size(rows.try_into().unwrap(), columns.try_into().unwrap());
+    }
+
+    /// Whether the terminal is in cooked mode: what it was before the program started.
+    pub(crate) fn cooked(&self) -> bool {
+        let path = self.master.as_ref().unwrap().tty_name().expect("a terminal has a name");
+        let tty = std::fs::File::open(path).expect("the terminal opens");
+        let settings = nix::sys::termios::tcgetattr(&tty).expect("a terminal has settings");
+        settings.local_flags.contains(nix::sys::termios::LocalFlags::ICANON)
+    }
+
+    pub(crate) fn signal(&self, signal: nix::sys::signal::Signal) {
+        let pid = self.child.process_id().expect("the program runs");
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), signal).unwrap();
+    }
+
+    /// The process's state letter, as /proc tells it: `S`, `T` (stopped), …
+    pub(crate) fn state(&self) -> Option<char> {
+        let pid = self.child.process_id()?;
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit(')').next()?.trim_start().chars().next()
+    }
+
+    /// Takes the terminal away, as a closed window or a lost ssh connection does.
+    pub(crate) fn vanish(&mut self) {
+        self.writer = None;
+        self.master = None;
+    }
+
+    /// Waits for the program's end.
+    #[track_caller]
+    pub(crate) fn ends(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            if start.elapsed() > PATIENCE {
+                let screen = self.screen();
+                self.child.kill().unwrap();
+                panic!("it does not end; the screen:\n{screen}");
+            }
+            std::thread::sleep(Duration::from_millis(5)); // between two looks
+        }
+    }
+}
+
+impl Drop for Tui {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        self.writer = None;
+        self.master = None;
+        if let Some(reader) = self.reader.take() {
+            drop(reader.join());
+        }
+    }
+}
