@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use sockeye::app;
 use sockeye::cli::{self, Mode, Parsed, Terminals};
 use sockeye::files;
 use sockeye::headless;
@@ -33,7 +34,7 @@ fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
         return Ok(usage(&format!("{error:#}")));
     }
     if invocation.mode == Mode::Screen {
-        anyhow::bail!("the screen is not built yet");
+        return app::run(&invocation);
     }
     headless::run(invocation, started)
 }

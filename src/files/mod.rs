@@ -162,7 +162,6 @@ mod tests {
         assert_eq!(read_settings(&folder.path().join("none")), Ok(None));
     }
 }
-//! What is built in, and what the user's files make of it.
 
 pub mod theme;
 
