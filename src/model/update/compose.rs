@@ -144,7 +144,7 @@ fn recall(model: &mut Model, back: bool) {
     if moved {
         return;
     }
-    let recalled = if back { model.history.back(editor.text()).map(str::to_string) } else { model.history.forward() };
+    let recalled = if back { model.history.back(editor.text()) } else { model.history.forward() };
     if let Some(text) = recalled {
         editor.set(&text);
     }
@@ -159,7 +159,10 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     if left_out > 0 {
         let limit = crate::wire::quantity::bytes(crate::model::state::limits::COMPOSER as u64);
         let rest = crate::wire::quantity::bytes(left_out as u64);
-        object(model, format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"));
+        object(
+            model,
+            format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"),
+        );
     } else if text.contains('\n') {
         say(model, "pasted, not sent: Enter sends it");
     }
