@@ -84,7 +84,13 @@ pub(super) fn field(paper: &mut Paper<'_>, area: Rect, input: &Editor) {
     paper.cursor = Some(Position { x: area.x + window.cursor.0.min(area.width - 1), y: area.y });
 }
 
-fn completions(paper: &mut Paper<'_>, above: Rect, model: &Model, input: &Editor, completing: Option<&(usize, String)>) {
+fn completions(
+    paper: &mut Paper<'_>,
+    above: Rect,
+    model: &Model,
+    input: &Editor,
+    completing: Option<&(usize, String)>,
+) {
     let base = completing.map_or(input.text(), |(_, base)| base.as_str());
     let found = command::complete(base, &model.settings.themes);
     let picked = completing.map(|(at, _)| *at);
@@ -108,6 +114,10 @@ fn completions(paper: &mut Paper<'_>, above: Rect, model: &Model, input: &Editor
     }
     let more = found.len() - count;
     if more > 0 {
-        paper.right(part(area, 0, 0, area.width.saturating_sub(1), 1), 0, &Strip::of(format!("{more} more"), Role::Dim));
+        paper.right(
+            part(area, 0, 0, area.width.saturating_sub(1), 1),
+            0,
+            &Strip::of(format!("{more} more"), Role::Dim),
+        );
     }
 }
