@@ -34,5 +34,5 @@ pub mod headless;
 pub mod lab;
 pub mod model;
 pub mod net;
-//view
+pub mod view;
 pub mod wire;

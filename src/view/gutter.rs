@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use crate::model::state::Model;
+use crate::wire::Session;
 use crate::wire::quantity;
 use crate::wire::session::Kind;
-use crate::wire::Session;
 
 /// How wide the columns before the text are; 0 leaves one out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -57,7 +57,12 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
             y += 1;
         }
         y += 1;
-        paper.strip(place, 0, y, &Strip::of("sockeye lab", Role::Text).and(" in a shell starts peers to talk with", Role::Dim));
+        paper.strip(
+            place,
+            0,
+            y,
+            &Strip::of("sockeye lab", Role::Text).and(" in a shell starts peers to talk with", Role::Dim),
+        );
     } else if y + 1 < place.height {
         let strip = Strip::of("sockeye lab", Role::Text).and(" in a shell starts peers", Role::Dim);
         paper.strip(place, 0, y + 1, &strip);

@@ -14,7 +14,13 @@ use crate::wire::session::Exchange;
 use crate::wire::{Session, quantity};
 
 /// Draws the response: its headline, then its body.
-pub(super) fn response(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exchange, panel: &Panel) -> Shown {
+pub(super) fn response(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    session: &Session,
+    exchange: &Exchange,
+    panel: &Panel,
+) -> Shown {
     let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let mut y = 0;
     if let Some(failure) = session.failure() {
@@ -52,8 +58,8 @@ pub(super) fn headers(paper: &mut Paper<'_>, area: Rect, exchange: &Exchange, pa
 }
 
 /// Draws the request as it was asked for.
-pub(super) fn request(paper: &mut Paper<'_>, area: Rect, spec: &HttpSpec, panel: &Panel) -> Shown {
-    document::draw(paper, area, &documents::of_request(spec), panel.document_scroll)
+pub(super) fn request(paper: &mut Paper<'_>, area: Rect, spec: &HttpSpec, exchange: &Exchange, panel: &Panel) -> Shown {
+    document::draw(paper, area, &documents::of_request(spec, exchange), panel.document_scroll)
 }
 
 /// The figures of a response, each named; says how many rows it took.

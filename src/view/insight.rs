@@ -48,7 +48,9 @@ impl Column<'_, '_> {
     fn sentence(&mut self, text: &str, role: Role) {
         let mut line = String::new();
         for word in text.split(' ') {
-            if !line.is_empty() && super::paper::columns_of(&line) + 1 + super::paper::columns_of(word) > self.area.width {
+            if !line.is_empty()
+                && super::paper::columns_of(&line) + 1 + super::paper::columns_of(word) > self.area.width
+            {
                 self.paper.put(self.area, 0, self.y, &line, role);
                 self.y += 1;
                 line.clear();

@@ -58,7 +58,7 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
     match (panel.view, &session.kind, &session.spec.what) {
         (View::Response, Kind::Http(exchange), _) => http::response(paper, area, session, exchange, panel),
         (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
-        (View::Request, _, What::Http(spec)) => http::request(paper, area, spec, panel),
+        (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
         (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),
         (View::Text | View::Response | View::Headers | View::Request, _, _) => {
@@ -91,7 +91,13 @@ fn title(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, pa
     let for_name = room.width.saturating_sub(fixed).max(12.min(room.width.saturating_sub(x)));
     x += paper.put(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
     paper.strip(room, x, 0, &state);
-    let shown: &[View] = if tabs == all { views } else if tabs > 0 { &[panel.view] } else { &[] };
+    let shown: &[View] = if tabs == all {
+        views
+    } else if tabs > 0 {
+        &[panel.view]
+    } else {
+        &[]
+    };
     let mut x = line.width - tabs;
     for view in shown {
         x += paper.put(line, x, 0, " ", Role::Dim);

@@ -75,7 +75,13 @@ fn session_rows(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Sess
     x += paper.put(area, x, 0, &number, Role::Dim) + 1;
     x += paper.put(area, x, 0, standing.mark, standing.role) + 1;
     let over = session.ended() && !selected;
-    let name = if selected { Role::Strong } else if over { Role::Dim } else { Role::Text };
+    let name = if selected {
+        Role::Strong
+    } else if over {
+        Role::Dim
+    } else {
+        Role::Text
+    };
     let inside = part(area, 0, 0, area.width.saturating_sub(1), area.height);
     paper.put(inside, x, 0, &standing::name(session), name);
     if area.height > 1 {

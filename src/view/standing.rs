@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::paper::Strip;
 use crate::files::theme::Role;
 use crate::wire::session::{Kind, Open};
-use crate::wire::{Class, How, Phase, Session, SessionId, quantity};
+use crate::wire::{Class, How, Phase, Session, quantity};
 
 /// A mark of one column, how it is meant, and the state in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,6 +164,6 @@ pub(super) fn name(session: &Session) -> String {
 }
 
 /// `7 tcp 127.0.0.1:80`, for titles of overlays.
-pub(super) fn numbered(id: SessionId, session: &Session) -> String {
-    format!("{id} {}", session.title())
+pub(super) fn numbered(session: &Session) -> String {
+    format!("{} {}", session.id, session.title())
 }

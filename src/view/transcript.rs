@@ -46,7 +46,14 @@ pub(super) fn direction_mark(direction: Direction) -> &'static str {
 }
 
 /// Draws the rows of the selected session's transcript.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel, lens: Lens) -> Shown {
+pub(super) fn draw(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    model: &Model,
+    session: &Session,
+    panel: &Panel,
+    lens: Lens,
+) -> Shown {
     let gutter = Gutter::of(model, session, area.width);
     let body = part(area, gutter.columns(), 0, area.width, area.height);
     paper.seen.view = area_of(body);
