@@ -31,9 +31,6 @@ pub mod cli;
 pub mod files;
 pub mod headless;
 //app
-//cli
-pub mod files;
-//headless
 pub mod lab;
 pub mod model;
 pub mod net;

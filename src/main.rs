@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use sockeye::cli::{self, Mode, Parsed, Terminals};
+use sockeye::cli::{self, Parsed, Terminals};
 use sockeye::files;
 use sockeye::headless;
 use sockeye::wire::{Class, neutral};
@@ -32,10 +32,10 @@ fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     {
         return Ok(usage(&format!("{error:#}")));
     }
-    if invocation.mode == Mode::Screen {
-        anyhow::bail!("the screen is not built yet");
+    match invocation.into_job() {
+        Some(job) => headless::run(job, started),
+        None => anyhow::bail!("the screen is not built yet"),
     }
-    headless::run(invocation, started)
 }
 
 /// Starts the diagnostic log: appended to a file that only its owner may read, as it may hold what a peer said.
