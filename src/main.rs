@@ -7,8 +7,12 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
+<<<<<<< HEAD
 use sockeye::app;
 use sockeye::cli::{self, Mode, Parsed, Terminals};
+=======
+use sockeye::cli::{self, Parsed, Terminals};
+>>>>>>> cli
 use sockeye::files;
 use sockeye::headless;
 use sockeye::wire::{Class, neutral};
@@ -33,10 +37,15 @@ fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     {
         return Ok(usage(&format!("{error:#}")));
     }
+<<<<<<< HEAD
     if invocation.mode == Mode::Screen {
         return app::run(&invocation);
+=======
+    match invocation.into_job() {
+        Some(job) => headless::run(job, started),
+        None => anyhow::bail!("the screen is not built yet"),
+>>>>>>> cli
     }
-    headless::run(invocation, started)
 }
 
 /// Starts the diagnostic log: appended to a file that only its owner may read, as it may hold what a peer said.
