@@ -7,12 +7,8 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
-<<<<<<< HEAD
 use sockeye::app;
-use sockeye::cli::{self, Mode, Parsed, Terminals};
-=======
 use sockeye::cli::{self, Parsed, Terminals};
->>>>>>> cli
 use sockeye::files;
 use sockeye::headless;
 use sockeye::wire::{Class, neutral};
@@ -37,14 +33,9 @@ fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     {
         return Ok(usage(&format!("{error:#}")));
     }
-<<<<<<< HEAD
-    if invocation.mode == Mode::Screen {
-        return app::run(&invocation);
-=======
-    match invocation.into_job() {
+    match invocation.job() {
         Some(job) => headless::run(job, started),
-        None => anyhow::bail!("the screen is not built yet"),
->>>>>>> cli
+        None => app::run(&invocation),
     }
 }
 

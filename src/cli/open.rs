@@ -86,11 +86,7 @@ pub(super) fn lab(names: &[String]) -> Result<Vec<Peer>, String> {
     if names.is_empty() {
         return Ok(Peer::ALL.to_vec());
     }
-<<<<<<< HEAD
     names.iter().map(|name| Peer::parse(name).map_err(|failure| failure.message)).collect()
-=======
-    names.iter().map(|name| Peer::parse(name).map_err(|failure| failure.to_string())).collect()
->>>>>>> cli
 }
 
 fn with(what: What, script: Script) -> Spec {

@@ -164,5 +164,3 @@ mod tests {
         assert_eq!(read_settings(&folder.path().join("none")), Ok(None));
     }
 }
-
-
