@@ -115,6 +115,11 @@ fn a_conversation_shows_both_directions_events_and_gaps() {
 }
 
 #[test]
+fn a_half_closed_session_says_which_half_is_open() {
+    check("half", scenes::half_closed, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
 fn a_failed_session_says_why_and_what_to_do() {
     check("failed", scenes::failed, &[SMALL, USUAL, LARGE]);
 }
@@ -198,7 +203,7 @@ const SCENES: [fn(u16, u16) -> scenes::Story; 20] = [
     scenes::busy,
     scenes::scrolled,
     scenes::hostile,
-    scenes::hostile,
+    scenes::half_closed,
 ];
 
 /// Every view, focus, zoom and filter of a scene.

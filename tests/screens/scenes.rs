@@ -8,7 +8,7 @@ use sockeye::files::keymap;
 use sockeye::model::history::History;
 use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
-use sockeye::model::state::{LineEnding, Model, Settings, Size};
+use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
 use sockeye::wire::http::{HttpGauge, HttpSpec, RequestHead, ResponseHead};
 use sockeye::wire::reading::{KernelView, TcpState};
@@ -48,6 +48,7 @@ impl Story {
             line_ending: LineEnding::Lf,
         };
         let mut model = Model::new(keymap::presets(), settings, History::default(), Size { columns, rows }, start);
+        model.seen.view = Area { column: 0, row: 0, columns: 38, rows: 15 };
         model.wall_start = (1_795_262_096.0, 3600);
         Story { model, start, totals: Default::default(), next: 1 }
     }
@@ -168,11 +169,21 @@ pub fn chat(columns: u16, rows: u16) -> Story {
     story.data(tcp, 9_733_000, received, answer);
     let lost = Totals { bytes: 268_369_920, ops: 4096 };
     story.reading(tcp, 10_000_000, vec![Record::NotKept { direction: received, totals: lost }]);
-    story.news(tcp, 12_001_000, News::WeFinished);
     story.data(tcp, 12_340_000, received, "gr\u{fc}\u{df}e, \u{4e16}\u{754c} \u{202e}\n".as_bytes());
-    story.kernel(tcp, 12_341_000, TcpState::FinWait2);
+    story.kernel(tcp, 12_341_000, TcpState::Established);
     story.wake(12_500_000);
     story.keys("1 i");
+    story
+}
+
+/// We said all we had to say; the peer goes on.
+pub fn half_closed(columns: u16, rows: u16) -> Story {
+    let mut story = chat(columns, rows);
+    story.keys("esc");
+    let id = SessionId(1);
+    story.news(id, 13_001_000, News::WeFinished);
+    story.data(id, 13_340_000, Direction::Received, b"bye\n");
+    story.kernel(id, 13_341_000, TcpState::FinWait2);
     story
 }
 
