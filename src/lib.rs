@@ -27,10 +27,10 @@
 //! * **What a peer says never reaches the terminal as control** ([`wire::neutral`]; `tests/terminal`).
 //! * **A file has one job**, and no more than 400 lines of code.
 
-//app
-//cli
+pub mod app;
+pub mod cli;
 pub mod files;
-//headless
+pub mod headless;
 pub mod lab;
 pub mod model;
 pub mod net;

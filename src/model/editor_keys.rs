@@ -106,7 +106,7 @@ pub fn edit_of(chord: Chord) -> Option<EditInput> {
         return Some(EditInput::Insert(char));
     }
     // Shift changes nothing: there is no marking, and a person who holds it by habit still wants to move.
-    let chord = Chord { shift: false, ..chord };
+    let chord = Chord { shift: false, ..Chord::new(chord.key, chord.ctrl, chord.alt, false) };
     let found = EDIT_KEYS.iter().find(|keys| keys.chords.contains(&chord))?;
     Some(EditInput::Edit(found.edit))
 }
