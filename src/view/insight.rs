@@ -113,7 +113,7 @@ fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
         _ => None,
     };
     let lasted = ended.unwrap_or(model.now).saturating_duration_since(session.opened);
-    column.line("opened", gutter::wall_clock(model, session.opened).trim_start().to_owned(), Role::Text);
+    column.line("opened", gutter::wall_clock(model, session.opened).trim_start(), Role::Text);
     // While it is open the time passes in whole seconds, so that the screen is not redrawn for a digit.
     let lasted = if ended.is_some() { lasted } else { std::time::Duration::from_secs(lasted.as_secs()) };
     let text = if lasted.is_zero() { "under 1 s".to_owned() } else { quantity::duration(lasted) };
