@@ -11,7 +11,7 @@ use crate::model::document as documents;
 use crate::model::panel::Panel;
 use crate::wire::http::HttpSpec;
 use crate::wire::session::Exchange;
-use crate::wire::{Session, quantity};
+use crate::wire::{Session, What, quantity};
 
 /// Draws the response: its headline, then its body.
 pub(super) fn response(
@@ -66,8 +66,11 @@ pub(super) fn request(paper: &mut Paper<'_>, area: Rect, spec: &HttpSpec, exchan
 fn headline(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exchange) -> u16 {
     let Some(response) = exchange.response() else { return 0 };
     let status = format!("{} {} {}", response.version, response.status, response.reason);
-    let status = Strip::of(status.trim_end(), status_role(response.status));
-    let figures = figures(session, exchange);
+    let mut status = Strip::of(status.trim_end(), status_role(response.status));
+    if matches!(&session.spec.what, What::Http(spec) if spec.insecure) {
+        status = status.and("   certificate not verified", Role::Warn);
+    }
+    let figures = Strip::of(figures(exchange), Role::Dim);
     let all = status.clone().and("   ", Role::Dim).chain(figures.clone());
     if all.columns() <= area.width {
         paper.strip(area, 0, 0, &all);
@@ -79,7 +82,7 @@ fn headline(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exc
 }
 
 /// What was measured of the body and the connection, in a row.
-pub(super) fn figures(session: &Session, exchange: &Exchange) -> Strip {
+fn figures(exchange: &Exchange) -> String {
     let gauge = &exchange.gauge;
     let mut parts = vec![format!("{} body", quantity::bytes(gauge.body_bytes))];
     let coding = header(exchange, "content-encoding");
@@ -99,11 +102,7 @@ pub(super) fn figures(session: &Session, exchange: &Exchange) -> Strip {
     if redirects > 0 {
         parts.push(format!("{redirects} {}", if redirects == 1 { "redirect" } else { "redirects" }));
     }
-    let strip = Strip::of(parts.join(" · "), Role::Dim);
-    match &session.spec.what {
-        crate::wire::What::Http(spec) if spec.insecure => strip.and(" · certificate not verified", Role::Warn),
-        _ => strip,
-    }
+    parts.join(" · ")
 }
 
 fn header(exchange: &Exchange, name: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::gutter;
-use super::paper::{Paper, Strip, part, within};
+use super::paper::{Paper, Strip, columns_of, part, within};
 use super::standing;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
@@ -33,10 +33,9 @@ impl Column<'_, '_> {
         self.y += 1;
     }
 
-    fn line(&mut self, label: &str, value: impl Into<String>, role: Role) {
+    fn line(&mut self, label: &str, value: impl AsRef<str>, role: Role) {
         self.paper.put(self.area, 0, self.y, label, Role::Dim);
-        self.paper.put(self.area, LABEL, self.y, &value.into(), role);
-        self.y += 1;
+        self.broken(LABEL, value.as_ref(), role);
     }
 
     fn known(&mut self, label: &str, value: Option<String>) {
@@ -44,23 +43,21 @@ impl Column<'_, '_> {
         self.line(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role);
     }
 
-    /// A sentence, broken at spaces.
+    /// A sentence from the left edge on.
     fn sentence(&mut self, text: &str, role: Role) {
-        let mut line = String::new();
+        self.broken(0, text, role);
+    }
+
+    /// A text from column `left` on, broken at spaces.
+    fn broken(&mut self, left: u16, text: &str, role: Role) {
+        let mut x = left;
         for word in text.split(' ') {
-            if !line.is_empty()
-                && super::paper::columns_of(&line) + 1 + super::paper::columns_of(word) > self.area.width
-            {
-                self.paper.put(self.area, 0, self.y, &line, role);
+            if x > left && x + columns_of(word) > self.area.width {
                 self.y += 1;
-                line.clear();
+                x = left;
             }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
+            x += self.paper.put(self.area, x, self.y, word, role) + 1;
         }
-        self.paper.put(self.area, 0, self.y, &line, role);
         self.y += 1;
     }
 }
@@ -116,7 +113,7 @@ fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
         _ => None,
     };
     let lasted = ended.unwrap_or(model.now).saturating_duration_since(session.opened);
-    column.line("opened", gutter::wall_clock(model, session.opened).trim_start().to_owned(), Role::Text);
+    column.line("opened", gutter::wall_clock(model, session.opened).trim_start(), Role::Text);
     // While it is open the time passes in whole seconds, so that the screen is not redrawn for a digit.
     let lasted = if ended.is_some() { lasted } else { std::time::Duration::from_secs(lasted.as_secs()) };
     let text = if lasted.is_zero() { "under 1 s".to_owned() } else { quantity::duration(lasted) };
@@ -148,7 +145,7 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
     let kept = quantity::grouped(session.transcript.kept_bytes() as u64);
-    column.line("kept", format!("{kept} of {}", quantity::bytes(session.transcript.budget() as u64)), Role::Text);
+    column.line("kept", format!("{kept}, at most {}", quantity::bytes(session.transcript.budget() as u64)), Role::Text);
     let lost = session.transcript.not_kept();
     let lost = lost.sent.bytes + lost.received.bytes;
     if lost > 0 {

@@ -17,8 +17,8 @@ use crate::wire::{Spec, What, paste, quantity};
 const EXAMPLES: [(&str, &str); 7] = [
     ("127.0.0.1:7001", "TCP"),
     ("udp://127.0.0.1:7002", "UDP"),
-    ("https://example.org/", "HTTP: a URL, GET URL, or a whole curl command"),
-    ("listen tcp 9000", "a TCP listener; each peer becomes a session"),
+    ("https://example.org/", "HTTP: a URL, or a pasted curl command"),
+    ("listen tcp 9000", "a TCP listener; peers become sessions"),
     ("listen udp 5000", "a bound UDP socket that talks with anybody"),
     ("nc -u 127.0.0.1 53", "as you would give it to nc"),
     ("telnet 127.0.0.1 25", "or to telnet"),
@@ -130,11 +130,12 @@ fn close(paper: &mut Paper<'_>, screen: Rect, model: &Model, picked: usize) {
     let width = if explained { 80 } else { 34 };
     let title = format!("end {}", standing::numbered(session));
     let inner = dialog(paper, screen, width, rows + 4, &title);
+    let rows = Rect { width: inner.width + 1, ..inner };
     for (y, (at, ending)) in (0_u16..).zip(endings.iter().enumerate()) {
-        let row = part(inner, 0, y, inner.width, 1);
+        let row = part(rows, 0, y, rows.width, 1);
         let mut x = paper.put(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
         x += paper.put(row, x, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
-        let name = if explained { format!("{:<15}", ending.name) } else { ending.name.to_owned() };
+        let name = if explained { format!("{:<14}", ending.name) } else { ending.name.to_owned() };
         x += paper.put(row, x, 0, &name, Role::Text) + 1;
         if explained {
             paper.put(row, x, 0, ending.explain, Role::Dim);

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::look::Look;
 use crate::files::theme::Role;
@@ -146,6 +146,12 @@ impl Paper<'_> {
     fn glyph(&mut self, x: u16, y: u16, text: &str, style: Style) {
         let inside = self.buffer.area().contains(Position { x, y });
         if inside {
+            // Modifiers add up; those of the frame below must not shine through.
+            for column in x..x.saturating_add(columns_of(text)).min(self.buffer.area().right()) {
+                if let Some(cell) = self.buffer.cell_mut((column, y)) {
+                    cell.modifier = Modifier::empty();
+                }
+            }
             self.buffer.set_stringn(x, y, text, usize::from(u16::MAX), style);
         }
     }

@@ -55,7 +55,8 @@ pub(super) fn draw(
     lens: Lens,
 ) -> Shown {
     let gutter = Gutter::of(model, session, area.width);
-    let body = part(area, gutter.columns(), 0, area.width, area.height);
+    let gutter = if lens == Lens::Hex { gutter.for_hex(area.width) } else { gutter };
+    let body = part(area, gutter.columns(), 0, area.width.saturating_sub(gutter.columns() + 1), area.height);
     paper.seen.view = area_of(body);
     let transcript = panel.transcript(session);
     let filter = panel.filter.as_ref().map(|filtered| &filtered.index);
@@ -118,6 +119,7 @@ impl Page<'_> {
         if let Some(at) = row.at.filter(|_| row.head && self.gutter.time > 0) {
             paper.put(area, 0, 0, &gutter::stamp(self.model, self.session, at), Role::Dim);
         }
+        // A line's end may hang over the last column.
         let text = part(area, self.gutter.columns(), 0, area.width, 1);
         match &row.body {
             RowBody::Note { mark, tone, text } => self.note(paper, area, row, *mark, *tone, text),
