@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let terminals = Terminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {
         Ok(Parsed::Print(text)) => print(&text),
-        Ok(Parsed::Run(invocation)) => match run(*invocation, started) {
+        Ok(Parsed::Run(invocation)) => match run(&invocation, started) {
             Ok(code) => ExitCode::from(code),
             Err(error) => fail(&format!("{error:#}"), Class::Internal),
         },
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
+fn run(invocation: &cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     if let Some(path) = &invocation.log
         && let Err(error) = log_to(path)
     {
@@ -35,7 +35,7 @@ fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     }
     match invocation.job() {
         Some(job) => headless::run(job, started),
-        None => app::run(&invocation),
+        None => app::run(invocation),
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Tui {
     raw: Arc<Mutex<Vec<u8>>>,
     reader: Option<std::thread::JoinHandle<()>>,
     gone: Arc<AtomicBool>,
-    pub(crate) home: tempfile::TempDir,
+    _home: tempfile::TempDir,
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
@@ -74,7 +74,16 @@ impl Tui {
                 screen.lock().unwrap().process(&buffer[..count]);
             }
         });
-        Tui { child, master: Some(pty.master), writer: Some(writer), emulator, raw, reader: Some(reader), gone, home }
+        Tui {
+            child,
+            master: Some(pty.master),
+            writer: Some(writer),
+            emulator,
+            raw,
+            reader: Some(reader),
+            gone,
+            _home: home,
+        }
     }
 
     /// Types bytes.
@@ -113,12 +122,6 @@ impl Tui {
     #[track_caller]
     pub(crate) fn until(&self, text: &str) {
         self.until_that(&format!("{text:?}"), |tui| tui.screen().contains(text));
-    }
-
-    /// Waits until this text is no longer on the screen.
-    #[track_caller]
-    pub(crate) fn until_gone(&self, text: &str) {
-        self.until_that(&format!("{text:?} gone"), |tui| !tui.screen().contains(text));
     }
 
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
