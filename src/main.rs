@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use sockeye::app;
-use sockeye::cli::{self, Mode, Parsed, Terminals};
+use sockeye::cli::{self, Parsed, Terminals};
 use sockeye::files;
 use sockeye::headless;
 use sockeye::wire::{Class, neutral};
@@ -33,10 +33,10 @@ fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     {
         return Ok(usage(&format!("{error:#}")));
     }
-    if invocation.mode == Mode::Screen {
-        return app::run(&invocation);
+    match invocation.job() {
+        Some(job) => headless::run(job, started),
+        None => app::run(&invocation),
     }
-    headless::run(invocation, started)
 }
 
 /// Starts the diagnostic log: appended to a file that only its owner may read, as it may hold what a peer said.

@@ -68,6 +68,7 @@ fn pasted_text_never_runs_as_keys() {
     tui.keys("\x1b[200~q\x03\rquit\n\x1b[201~");
     tui.until("quit");
     tui.keys("\x1b");
+    tui.until("i write");
     assert!(tui.child.try_wait().unwrap().is_none(), "the paste ended the program");
     tui.keys("\x03");
     tui.ends();
