@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use sockeye::app;
 use sockeye::cli::{self, Parsed, Terminals};
 use sockeye::files;
 use sockeye::headless;
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
     let terminals = Terminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {
         Ok(Parsed::Print(text)) => print(&text),
-        Ok(Parsed::Run(invocation)) => match run(*invocation, started) {
+        Ok(Parsed::Run(invocation)) => match run(&invocation, started) {
             Ok(code) => ExitCode::from(code),
             Err(error) => fail(&format!("{error:#}"), Class::Internal),
         },
@@ -26,15 +27,15 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
+fn run(invocation: &cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     if let Some(path) = &invocation.log
         && let Err(error) = log_to(path)
     {
         return Ok(usage(&format!("{error:#}")));
     }
-    match invocation.into_job() {
+    match invocation.job() {
         Some(job) => headless::run(job, started),
-        None => anyhow::bail!("the screen is not built yet"),
+        None => app::run(invocation),
     }
 }
 

@@ -21,7 +21,7 @@ const MOST_HITS: usize = 100_000;
 #[derive(Debug)]
 pub(super) enum ForTheLoop {
     /// A message for the model.
-    Tell(Msg),
+    Tell(Box<Msg>),
     /// Text for the clipboard.
     Copy(String),
     /// Take the mouse or let it go.
@@ -35,9 +35,9 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
     match effect {
         Effect::Open(spec) => {
             let id = net.open((*spec).clone());
-            Some(ForTheLoop::Tell(Msg::Opened { id, spec: *spec }))
+            Some(ForTheLoop::Tell(Box::new(Msg::Opened { id, spec: *spec })))
         }
-        Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Msg::Refused(refused))),
+        Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Box::new(Msg::Refused(refused)))),
         Effect::Search { id, generation, needle, transcript } => {
             let replies = replies.clone();
             tokio::task::spawn_blocking(move || {

@@ -60,19 +60,17 @@ pub enum Mode {
 
 impl Invocation {
     /// What to run without a screen; `None` where there is one.
-    pub fn into_job(self) -> Option<Job> {
+    pub fn job(&self) -> Option<Job> {
         let manner = match self.mode {
             Mode::Screen => return None,
             Mode::Raw { .. } => Manner::Raw,
             Mode::Json => Manner::Json,
         };
-        let work = match self.lab {
-            Some(peers) => Work::Lab(peers),
-            None => {
-                Work::Session { spec: Box::new(self.open.into_iter().next()?), body_from_stdin: self.body_from_stdin }
-            }
+        let work = match &self.lab {
+            Some(peers) => Work::Lab(peers.clone()),
+            None => Work::Session { spec: Box::new(self.open.first()?.clone()), body_from_stdin: self.body_from_stdin },
         };
-        Some(Job { work, manner, run_for: self.run_for, problem: self.problem })
+        Some(Job { work, manner, run_for: self.run_for, problem: self.problem.clone() })
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn lab(names: &[String]) -> Result<Vec<Peer>, String> {
     if names.is_empty() {
         return Ok(Peer::ALL.to_vec());
     }
-    names.iter().map(|name| Peer::parse(name).map_err(|failure| failure.to_string())).collect()
+    names.iter().map(|name| Peer::parse(name).map_err(|failure| failure.message)).collect()
 }
 
 fn with(what: What, script: Script) -> Spec {

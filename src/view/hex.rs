@@ -11,7 +11,14 @@ use crate::model::rows::Bytes;
 const OFFSET: u16 = 10;
 
 /// Draws a row; says how many cells it took. The offset is left out where there is no room for it.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, bytes: &Bytes, piece: &[u8], per_row: usize, found: &Found) -> u16 {
+pub(super) fn draw(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    bytes: &Bytes,
+    piece: &[u8],
+    per_row: usize,
+    found: &Found,
+) -> u16 {
     let per_row = u16::try_from(per_row).unwrap_or(16).max(1);
     let halves = u16::from(per_row == 16);
     let pairs = per_row * 3 - 1 + halves;
@@ -35,7 +42,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, bytes: &Bytes, piece: &[u8
         let (pair_style, style) = (style(base), style(role));
         let at = x + place * 3 + if place >= 8 { halves } else { 0 };
         // A run of found bytes is one block: the space between two of them is marked too.
-        let joined = place > 0 && found.holds(offset) && found.holds(offset.saturating_sub(1)) && (place != 8 || halves == 0);
+        let joined =
+            place > 0 && found.holds(offset) && found.holds(offset.saturating_sub(1)) && (place != 8 || halves == 0);
         if joined {
             paper.put_styled(area, at - 1, 0, " ", pair_style);
         }

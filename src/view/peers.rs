@@ -71,7 +71,10 @@ fn heading(paper: &mut Paper<'_>, area: Rect, name: &str, operations: &str) {
             .and(" ▲", Role::Sent)
             .and(format!("{:>8}", "octets"), Role::Dim)
     } else {
-        Strip::of("▼".to_owned(), Role::Received).and(" octets   ", Role::Dim).and("▲", Role::Sent).and(" octets", Role::Dim)
+        Strip::of("▼".to_owned(), Role::Received)
+            .and(" octets   ", Role::Dim)
+            .and("▲", Role::Sent)
+            .and(" octets", Role::Dim)
     };
     paper.strip(area, width + u16::from(!counts) * 3, 0, &strip);
 }
