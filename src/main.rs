@@ -1,1 +1,80 @@
-fn main() {}
+//! The program: reads its command line, and runs with a screen or without.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use sockeye::app;
+use sockeye::cli::{self, Mode, Parsed, Terminals};
+use sockeye::files;
+use sockeye::headless;
+use sockeye::wire::{Class, neutral};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let terminals = Terminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
+    match cli::parse(std::env::args_os(), terminals) {
+        Ok(Parsed::Print(text)) => print(&text),
+        Ok(Parsed::Run(invocation)) => match run(*invocation, started) {
+            Ok(code) => ExitCode::from(code),
+            Err(error) => fail(&format!("{error:#}"), Class::Internal),
+        },
+        Err(what) => fail(&what, Class::Usage),
+    }
+}
+
+fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
+    if let Some(path) = &invocation.log
+        && let Err(error) = log_to(path)
+    {
+        return Ok(usage(&format!("{error:#}")));
+    }
+    if invocation.mode == Mode::Screen {
+        return app::run(&invocation);
+    }
+    headless::run(invocation, started)
+}
+
+/// Starts the diagnostic log: appended to a file that only its owner may read, as it may hold what a peer said.
+fn log_to(path: &Path) -> anyhow::Result<()> {
+    let filter = match std::env::var("SOCKEYE_LOG") {
+        Ok(filter) => EnvFilter::try_new(&filter).with_context(|| {
+            format!("SOCKEYE_LOG: \"{filter}\" makes no sense; accepted: debug, sockeye::net=trace, …")
+        })?,
+        Err(_) => EnvFilter::new("sockeye=debug"),
+    };
+    let file = files::append_private(path).with_context(|| format!("--log: {} cannot be written", path.display()))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).init();
+    Ok(())
+}
+
+/// Prints what was asked for. A reader that goes away early has seen enough.
+fn print(text: &[u8]) -> ExitCode {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            fail(&format!("write standard output: {error}"), Class::Local)
+        }
+        Ok(()) | Err(_) => ExitCode::SUCCESS,
+    }
+}
+
+fn usage(what: &str) -> u8 {
+    complain(what);
+    Class::Usage.exit_code()
+}
+
+fn fail(what: &str, class: Class) -> ExitCode {
+    complain(what);
+    ExitCode::from(class.exit_code())
+}
+
+/// One line on standard error. Nothing in it can control the terminal.
+fn complain(what: &str) {
+    // Nobody is left to tell when standard error is gone.
+    writeln!(io::stderr().lock(), "sockeye: {}", neutral::line(what)).unwrap_or_default();
+}

@@ -72,8 +72,8 @@ async fn an_address_in_use_is_a_local_failure_that_says_what_to_do() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_listener_on_an_address_of_somebody_else_is_a_local_failure() {
     let mut watch = Watch::new();
-    // 192.0.2.0/24 is for documentation (RFC 5737): no host has it.
-    let id = watch.open(listen("192.0.2.1:0", None));
+    // 203.0.113.0/24 is for documentation (RFC 5737). Nothing is sent: the bind fails.
+    let id = watch.open(listen("203.0.113.9:0", None));
     assert_eq!(watch.until_closed(id).await, How::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Local);
 }

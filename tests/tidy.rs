@@ -17,12 +17,34 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Crates that a pure room must not name.
 const IMPURE: &[&str] = &[
-    "tokio", "reqwest", "ratatui", "crossterm", "socket2", "nix", "rustix", "libc", "hyper", "serde", "serde_json",
-    "toml", "anyhow", "fastrand", "jiff",
+    "tokio",
+    "reqwest",
+    "ratatui",
+    "crossterm",
+    "socket2",
+    "nix",
+    "rustix",
+    "libc",
+    "hyper",
+    "serde",
+    "serde_json",
+    "toml",
+    "anyhow",
+    "fastrand",
+    "jiff",
 ];
 
 /// What makes a room depend on the time, the environment or files.
-const WORLD: &[&str] = &["Instant::now", "SystemTime::now", "std::env", "env::var", "std::fs", "fs::read", "std::net::Tcp", "std::net::Udp"];
+const WORLD: &[&str] = &[
+    "Instant::now",
+    "SystemTime::now",
+    "std::env",
+    "env::var",
+    "std::fs",
+    "fs::read",
+    "std::net::Tcp",
+    "std::net::Udp",
+];
 
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut all = Vec::new();
@@ -146,7 +168,11 @@ fn no_test_waits_by_sleeping() {
         if path.ends_with("tests/tidy.rs") {
             continue;
         }
-        let tested = if path.starts_with(&tests) { text.as_str() } else { text.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests) };
+        let tested = if path.starts_with(&tests) {
+            text.as_str()
+        } else {
+            text.split_once("#[cfg(test)]").map_or("", |(_, tests)| tests)
+        };
         for (number, line) in tested.lines().enumerate() {
             let waits = line.contains("sleep(") && !line.contains("// between two looks");
             assert!(!waits, "{} line {} of its tests: {}", path.display(), number + 1, line.trim());

@@ -51,13 +51,7 @@ fn chord(event: KeyEvent) -> Option<Chord> {
         | KeyCode::Modifier(_) => return None,
     };
     let held = |modifier| event.modifiers.contains(modifier);
-    let printable = matches!(key, Key::Char(_) | Key::BackTab);
-    Some(Chord {
-        key,
-        ctrl: held(KeyModifiers::CONTROL),
-        alt: held(KeyModifiers::ALT),
-        shift: held(KeyModifiers::SHIFT) && !printable,
-    })
+    Some(Chord::new(key, held(KeyModifiers::CONTROL), held(KeyModifiers::ALT), held(KeyModifiers::SHIFT)))
 }
 
 fn mouse(event: MouseEvent) -> Option<Mouse> {

@@ -3,8 +3,10 @@
 mod input;
 mod perform;
 mod signals;
+mod start;
 pub mod terminal;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -13,42 +15,47 @@ use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
+use crate::cli::Invocation;
 use crate::model::msg::Msg;
 use crate::model::pacer::Pacer;
-use crate::model::state::{Model, Size};
+use crate::model::state::{Focus, Model, Size};
 use crate::model::update::update;
 use crate::net::{Net, Overflow};
 use crate::view::{self, Look};
 use crate::wire::Spec;
 use perform::{ForTheLoop, perform};
 use signals::Signals;
+use start::Desk;
 use terminal::Screen;
 
 /// How many answers from beside the loop may wait; one more waits beside the loop.
 const MOST_REPLIES: usize = 64;
 
-/// What the screen starts with.
-#[derive(Debug)]
-pub struct Start {
-    /// Sessions to open at once.
-    pub open: Vec<Spec>,
-    /// End after this long.
-    pub run_for: Option<Duration>,
-    /// The model, with keymap, settings and history read; without sessions.
-    pub model: Model,
-    /// The themes.
-    pub looks: Vec<(String, Look)>,
-}
-
 /// Runs the screen until the person or a signal ends it; returns the process's exit code.
 ///
 /// # Errors
 /// The terminal cannot be taken or written to.
-pub async fn run(start: Start) -> anyhow::Result<u8> {
+pub fn run(invocation: &Invocation) -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
+    let code = runtime.block_on(run_loop(invocation));
+    // Sessions may still wait for peers; nobody looks at them any more.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
     let mut signals = Signals::listen().context("signals cannot be listened to")?;
+    let desk = start::desk(invocation);
+    let mut specs = invocation.open.clone();
+    let mut lab = None;
+    if let Some(peers) = &invocation.lab {
+        let (started, sessions) = start::lab(peers, invocation.settings.retain).await?;
+        lab = Some(started);
+        specs.extend(sessions);
+    }
     terminal::restore_on_panic();
-    let screen = Screen::enter(start.model.settings.mouse).context("the terminal cannot be taken")?;
-    let mut app = App::new(start, screen)?;
+    let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be taken")?;
+    let mut app = App::new(desk, screen, specs, invocation.run_for)?;
     let mut events = EventStream::new();
     loop {
         let now = Instant::now();
@@ -74,6 +81,7 @@ pub async fn run(start: Start) -> anyhow::Result<u8> {
             () = sleep_until(app.ends.unwrap_or(now).into()), if app.ends.is_some() => return Ok(0),
         }
         if app.model.quitting {
+            drop(lab);
             return Ok(0);
         }
     }
@@ -84,6 +92,7 @@ struct App {
     net: Net,
     screen: Screen,
     looks: Vec<(String, Look)>,
+    history: Option<PathBuf>,
     pacer: Pacer,
     replies: mpsc::Receiver<Msg>,
     reply_to: mpsc::Sender<Msg>,
@@ -93,28 +102,30 @@ struct App {
 }
 
 impl App {
-    fn new(start: Start, screen: Screen) -> anyhow::Result<Self> {
+    fn new(desk: Desk, screen: Screen, specs: Vec<Spec>, run_for: Option<Duration>) -> anyhow::Result<Self> {
         let net = Net::new(tokio::runtime::Handle::current(), Overflow::DropOldest);
         let (reply_to, replies) = mpsc::channel(MOST_REPLIES);
         let mut app = App {
-            model: start.model,
+            model: desk.model,
             net,
             screen,
-            looks: start.looks,
+            looks: desk.looks,
+            history: desk.history,
             pacer: Pacer::default(),
             replies,
             reply_to,
             stale: false,
-            ends: start.run_for.map(|run_for| Instant::now() + run_for),
+            ends: run_for.map(|run_for| Instant::now() + run_for),
         };
         let (columns, rows) = app.screen.size().context("the terminal has no size")?;
         app.model.size = Size { columns, rows };
-        for spec in start.open {
+        for spec in specs {
             let id = app.net.open(spec.clone());
             app.tell(Msg::Opened { id, spec })?;
         }
         if let Some(first) = app.model.sessions.keys().next().copied() {
             app.model.selected = Some(first);
+            app.model.focus = Focus::View;
         }
         app.pacer.want();
         Ok(app)
@@ -125,7 +136,7 @@ impl App {
         let mut waiting = vec![msg];
         while let Some(msg) = waiting.pop() {
             for effect in update(&mut self.model, msg, Instant::now()) {
-                match perform(effect, &self.net, &self.reply_to) {
+                match perform(effect, &self.net, self.history.as_deref(), &self.reply_to) {
                     Some(ForTheLoop::Tell(msg)) => waiting.push(msg),
                     Some(ForTheLoop::Copy(text)) => self.copy(&text)?,
                     Some(ForTheLoop::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,

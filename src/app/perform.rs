@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use tokio::sync::mpsc;
 
-use crate::files;
+use crate::files::{self, history::Entry};
 use crate::model::msg::{Effect, Msg};
 use crate::model::notice::Weight;
 use crate::model::words::text_of;
@@ -31,7 +31,12 @@ pub(super) enum ForTheLoop {
 }
 
 /// Carries out a wish; what takes long is done beside the loop and answers through `replies`.
-pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) -> Option<ForTheLoop> {
+pub(super) fn perform(
+    effect: Effect,
+    net: &Net,
+    history: Option<&Path>,
+    replies: &mpsc::Sender<Msg>,
+) -> Option<ForTheLoop> {
     match effect {
         Effect::Open(spec) => {
             let id = net.open((*spec).clone());
@@ -57,10 +62,10 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             });
             None
         }
-        Effect::Remember(text) => {
-            let replies = replies.clone();
+        Effect::Remember { text, hex } => {
+            let (replies, path) = (replies.clone(), history?.to_path_buf());
             tokio::task::spawn_blocking(move || {
-                if let Err(error) = files::history::append(&text) {
+                if let Err(error) = files::history::append(&path, &Entry { text, hex }) {
                     let text = neutral::line(&format!("the history is not kept: {error:#}"));
                     answer(&replies, Msg::Said { weight: Weight::Problem, text });
                 }

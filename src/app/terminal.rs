@@ -1,6 +1,8 @@
 //! The terminal's guard: what it enters it leaves, on quit, panic and signal alike.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::{cursor, event, execute, queue, terminal};
@@ -11,14 +13,12 @@ use ratatui::backend::CrosstermBackend;
 static OURS: AtomicBool = AtomicBool::new(false);
 
 /// Gathers a frame's bytes, so that it goes out in one write.
-#[derive(Debug, Default)]
-struct FrameBytes {
-    bytes: Vec<u8>,
-}
+#[derive(Clone, Debug, Default)]
+struct FrameBytes(Rc<RefCell<Vec<u8>>>);
 
 impl Write for FrameBytes {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
+        self.0.borrow_mut().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -28,16 +28,19 @@ impl Write for FrameBytes {
 }
 
 /// The terminal while it is ours.
+#[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<FrameBytes>>,
+    frame: FrameBytes,
     mouse: bool,
 }
 
 impl Screen {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse where wished.
     pub fn enter(mouse: bool) -> io::Result<Self> {
-        let terminal = Terminal::new(CrosstermBackend::new(FrameBytes::default()))?;
-        let mut screen = Screen { terminal, mouse };
+        let frame = FrameBytes::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let mut screen = Screen { terminal, frame, mouse };
         screen.take()?;
         Ok(screen)
     }
@@ -83,14 +86,11 @@ impl Screen {
     }
 
     fn send(&mut self) -> io::Result<()> {
-        let frame = self.terminal.backend_mut().writer_mut();
-        let bytes = std::mem::take(&mut frame.bytes);
+        let mut bytes = self.frame.0.borrow_mut();
         let mut out = io::stdout().lock();
         out.write_all(&bytes)?;
         out.flush()?;
-        let frame = self.terminal.backend_mut().writer_mut();
-        frame.bytes = bytes;
-        frame.bytes.clear();
+        bytes.clear();
         Ok(())
     }
 

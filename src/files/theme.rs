@@ -312,7 +312,8 @@ mod tests {
     fn every_letter_of_dark_and_light_can_be_read() {
         for name in ["dark", "light"] {
             let theme = Theme::preset(name).unwrap();
-            let grounds = [Role::Background, Role::Menu, Role::Selection].map(|role| theme.tone(role).background.unwrap());
+            let grounds =
+                [Role::Background, Role::Menu, Role::Selection].map(|role| theme.tone(role).background.unwrap());
             for (role, label) in Role::ALL {
                 let tone = theme.tone(role);
                 let Some(letters) = tone.foreground else { continue };
@@ -349,7 +350,10 @@ mod tests {
     fn an_error_names_file_line_what_was_found_and_what_is_accepted() {
         let check = |source: &str| Theme::parse("own", "own.toml", source).unwrap_err().to_string();
         let error = check("[roles]\ntext = \"pinkish\"\n");
-        assert!(error.starts_with("own.toml:2: unknown tone \"pinkish\"; accepted: #rrggbb, default, black"), "{error}");
+        assert!(
+            error.starts_with("own.toml:2: unknown tone \"pinkish\"; accepted: #rrggbb, default, black"),
+            "{error}"
+        );
         let error = check("base = \"dark\"\n\n[roles]\ntekst = \"red\"\n");
         assert!(error.starts_with("own.toml:4: unknown role \"tekst\"; accepted: background, text"), "{error}");
         let error = check("base = \"dusk\"\n");
@@ -361,7 +365,8 @@ mod tests {
 
     #[test]
     fn what_a_theme_leaves_out_comes_from_its_base() {
-        let theme = Theme::parse("own", "own.toml", "base = \"light\"\n[roles]\nsent = \"red on #010203 bold\"\n").unwrap();
+        let theme =
+            Theme::parse("own", "own.toml", "base = \"light\"\n[roles]\nsent = \"red on #010203 bold\"\n").unwrap();
         let light = Theme::preset("light").unwrap();
         assert_eq!(theme.tone(Role::Text), light.tone(Role::Text));
         let sent = theme.tone(Role::Sent);

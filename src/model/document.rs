@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthChar;
+
 pub use super::heads::{of_headers, of_request};
 pub use super::pretty::pretty_json;
 use super::wrap;
@@ -221,9 +223,14 @@ impl Document {
         }
         if line.len() <= wrap::STEP || line.is_ascii() {
             self.lines.push(line);
-        } else {
-            let text = line.text();
-            self.lines.extend(wrap::rows_around(text.as_bytes(), 0, u16::MAX).map(|part| line.cut(&part)));
+            return true;
+        }
+        let text = line.text();
+        let mut start = 0;
+        while start < text.len() {
+            let end = wrap::character_end(text.as_bytes(), start + wrap::STEP);
+            self.lines.push(line.cut(&(start..end)));
+            start = end;
         }
         true
     }
@@ -255,12 +262,28 @@ impl Document {
             let line = &source[at..end];
             let line = line.strip_suffix(b"\n").unwrap_or(line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if !self.push(DocLine::of(Role::Plain, untabbed(line))) {
+            if !self.push_source(line) {
                 break;
             }
             at = end;
         }
         at
+    }
+
+    /// Adds a line of text; a very long one that is not ASCII as several, which is what [`Document::push`] does.
+    fn push_source(&mut self, line: &[u8]) -> bool {
+        if line.len() <= wrap::STEP || line.is_ascii() {
+            return self.push(DocLine::of(Role::Plain, untabbed(line)));
+        }
+        let mut start = 0;
+        while start < line.len() {
+            let end = wrap::character_end(line, start + wrap::STEP);
+            if !self.push(DocLine::of(Role::Plain, untabbed(&line[start..end]))) {
+                return false;
+            }
+            start = end;
+        }
+        true
     }
 
     /// Adds a hex dump, and tells how many octets of it were taken.
@@ -290,6 +313,9 @@ fn shown(octet: u8) -> char {
 
 /// A line of text, its tabs as spaces, all else neutralised.
 fn untabbed(line: &[u8]) -> String {
+    if let Some(text) = harmless(line) {
+        return text.to_owned();
+    }
     if !line.contains(&b'\t') {
         return neutral::line_of(line);
     }
@@ -306,6 +332,18 @@ fn untabbed(line: &[u8]) -> String {
         at += usize::from(glyph.bytes);
     }
     text
+}
+
+/// A line that is shown as it is: spares most text the glyphs, which cost ten times as much as this.
+fn harmless(line: &[u8]) -> Option<&str> {
+    let text = str::from_utf8(line).ok()?;
+    // The alphabets in the list hold neither a hostile nor a combining character: one comparison for most text.
+    let common = |c| {
+        matches!(c, ' '..='~' | '\u{ae}'..='\u{2ff}' | '\u{391}'..='\u{482}' | '\u{3041}'..='\u{3096}'
+            | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}')
+    };
+    let seen = |c: char| common(c) || c.width().is_some_and(|width| width > 0) && !neutral::is_hostile(c);
+    text.chars().all(seen).then_some(text)
 }
 
 /// Whether a body is text: what its type says, unless its first octets say otherwise.
@@ -404,6 +442,10 @@ mod tests {
                 prop_assert!(widths.iter().sum::<usize>() <= usize::from(columns) || widths.len() == 1);
                 prop_assert!(!row.chars().any(neutral::is_hostile));
                 text.push_str(&row);
+            }
+            if !body.contains(&b'\t') && is_text(&body, Some("text/plain")) {
+                let neutral: Vec<String> = body.split(|octet| *octet == b'\n').map(|line| neutral::line_of(line.strip_suffix(b"\r").unwrap_or(line))).collect();
+                prop_assert!(document.lines.iter().zip(&neutral).all(|(line, neutral)| line.text() == *neutral));
             }
             let whole: String = document.lines.iter().map(|line| line.text().into_owned()).collect();
             prop_assert_eq!(text, whole);

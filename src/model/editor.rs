@@ -2,6 +2,11 @@
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
+pub use super::editor_keys::{EDIT_KEYS, Edit, EditInput, EditKeys, edit_of};
+pub use super::editor_window::View;
+use super::editor_window::{line_end, line_start, window};
+pub use super::history::History;
+
 /// How many changes can be undone; the oldest one is forgotten when there is one more.
 const MOST_CHANGES: usize = 200;
 
@@ -12,45 +17,6 @@ pub enum Lines {
     One,
     /// A composer: a line break stays, as `\n`.
     Many,
-}
-
-/// One change of the text or of the cursor's place, without the keys it is made by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Edit {
-    /// The cursor one grapheme to the left.
-    Left,
-    /// The cursor one grapheme to the right.
-    Right,
-    /// The cursor to the start of the word it is in, or of the one before.
-    WordLeft,
-    /// The cursor to the end of the word it is in, or of the one after.
-    WordRight,
-    /// The cursor one line up.
-    Up,
-    /// The cursor one line down.
-    Down,
-    /// The cursor to the start of its line.
-    Home,
-    /// The cursor to the end of its line.
-    End,
-    /// The cursor to the start of the text.
-    TextStart,
-    /// The cursor to the end of the text.
-    TextEnd,
-    /// Delete the grapheme before the cursor.
-    Backspace,
-    /// Delete the grapheme after the cursor.
-    Delete,
-    /// Delete back to the blank before the cursor's word, as a shell's Ctrl-W does.
-    DeleteWordBack,
-    /// Delete to the end of the word.
-    DeleteWordForward,
-    /// Delete to the start of the line; at its start, the line break before it.
-    DeleteToStart,
-    /// Delete to the end of the line; at its end, the line break after it.
-    DeleteToEnd,
-    /// Take the last change back.
-    Undo,
 }
 
 /// A change that can be taken back: at `at`, `removed` was replaced with `inserted` octets.
@@ -156,19 +122,19 @@ impl Editor {
             Edit::WordRight => self.go(self.word_after()),
             Edit::Up => self.go(self.line_up()),
             Edit::Down => self.go(self.line_down()),
-            Edit::Home => self.go(self.line_start(self.cursor)),
-            Edit::End => self.go(self.line_end(self.cursor)),
+            Edit::Home => self.go(line_start(&self.text, self.cursor)),
+            Edit::End => self.go(line_end(&self.text, self.cursor)),
             Edit::TextStart => self.go(0),
             Edit::TextEnd => self.go(self.text.len()),
             Edit::Backspace => self.delete_back_to(self.before(self.cursor)),
             Edit::Delete => self.delete_on_to(self.after(self.cursor)),
             Edit::DeleteWordBack => self.delete_back_to(self.blank_before()),
             Edit::DeleteWordForward => self.delete_on_to(self.word_after()),
-            Edit::DeleteToStart => match self.line_start(self.cursor) {
+            Edit::DeleteToStart => match line_start(&self.text, self.cursor) {
                 start if start == self.cursor => self.delete_back_to(self.before(start)),
                 start => self.delete_back_to(start),
             },
-            Edit::DeleteToEnd => match self.line_end(self.cursor) {
+            Edit::DeleteToEnd => match line_end(&self.text, self.cursor) {
                 end if end == self.cursor => self.delete_on_to(self.after(end)),
                 end => self.delete_on_to(end),
             },
@@ -176,14 +142,18 @@ impl Editor {
         }
     }
 
-    /// Where the cursor's line begins.
-    pub(crate) fn line_start(&self, at: usize) -> usize {
-        self.text[..at].rfind('\n').map_or(0, |end| end + 1)
+    /// What a window of so many columns and rows shows: the lines around the cursor; the cursor's own line scrolled
+    /// sideways as far as needed. Cost: that of the window, not of the text.
+    ///
+    /// Without a column or a row there are no lines, and the cursor is at (0, 0).
+    pub fn window(&self, columns: u16, rows: u16) -> View {
+        window(&self.text, self.cursor, columns, rows)
     }
 
-    /// Where the line that contains `at` ends, before its line break.
-    pub(crate) fn line_end(&self, at: usize) -> usize {
-        self.text[at..].find('\n').map_or(self.text.len(), |length| at + length)
+    /// How many rows the text takes when each line is one row: at least 1. Counts no further than `most`.
+    pub fn rows(&self, most: u16) -> u16 {
+        let breaks = self.text.match_indices('\n').take(usize::from(most)).count();
+        u16::try_from(breaks + 1).unwrap_or(u16::MAX).min(most.max(1))
     }
 
     fn normal<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
@@ -229,20 +199,24 @@ impl Editor {
     }
 
     fn line_up(&self) -> usize {
-        let start = self.line_start(self.cursor);
-        if start == 0 { self.cursor } else { self.same_column(start, self.line_start(start - 1)) }
+        let start = line_start(&self.text, self.cursor);
+        if start == 0 { self.cursor } else { self.same_column(start, line_start(&self.text, start - 1)) }
     }
 
     fn line_down(&self) -> usize {
-        let end = self.line_end(self.cursor);
-        if end == self.text.len() { self.cursor } else { self.same_column(self.line_start(self.cursor), end + 1) }
+        let end = line_end(&self.text, self.cursor);
+        if end == self.text.len() {
+            self.cursor
+        } else {
+            self.same_column(line_start(&self.text, self.cursor), end + 1)
+        }
     }
 
     /// The place in the line that begins at `other`, as many graphemes in as the cursor is in the line that begins at
     /// `start`.
     fn same_column(&self, start: usize, other: usize) -> usize {
         let column = self.text[start..self.cursor].graphemes(true).count();
-        let line = &self.text[other..self.line_end(other)];
+        let line = &self.text[other..line_end(&self.text, other)];
         line.grapheme_indices(true).nth(column).map_or(other + line.len(), |(at, _)| other + at)
     }
 

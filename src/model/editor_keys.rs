@@ -1,7 +1,45 @@
 //! Which keys edit a text field: those of readline, and those of a desktop's text field.
 
-use super::editor::Edit;
 use super::key::{Chord, Key};
+
+/// One change of the text or of the cursor's place, without the keys it is made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Edit {
+    /// The cursor one grapheme to the left.
+    Left,
+    /// The cursor one grapheme to the right.
+    Right,
+    /// The cursor to the start of the word it is in, or of the one before.
+    WordLeft,
+    /// The cursor to the end of the word it is in, or of the one after.
+    WordRight,
+    /// The cursor one line up.
+    Up,
+    /// The cursor one line down.
+    Down,
+    /// The cursor to the start of its line.
+    Home,
+    /// The cursor to the end of its line.
+    End,
+    /// The cursor to the start of the text.
+    TextStart,
+    /// The cursor to the end of the text.
+    TextEnd,
+    /// Delete the grapheme before the cursor.
+    Backspace,
+    /// Delete the grapheme after the cursor.
+    Delete,
+    /// Delete back to the blank before the cursor's word, as a shell's Ctrl-W does.
+    DeleteWordBack,
+    /// Delete to the end of the word.
+    DeleteWordForward,
+    /// Delete to the start of the line; at its start, the line break before it.
+    DeleteToStart,
+    /// Delete to the end of the line; at its end, the line break after it.
+    DeleteToEnd,
+    /// Take the last change back.
+    Undo,
+}
 
 /// What a key does in a text field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +106,7 @@ pub fn edit_of(chord: Chord) -> Option<EditInput> {
         return Some(EditInput::Insert(char));
     }
     // Shift changes nothing: there is no marking, and a person who holds it by habit still wants to move.
-    let chord = Chord { shift: false, ..chord };
+    let chord = Chord { shift: false, ..Chord::new(chord.key, chord.ctrl, chord.alt, false) };
     let found = EDIT_KEYS.iter().find(|keys| keys.chords.contains(&chord))?;
     Some(EditInput::Edit(found.edit))
 }

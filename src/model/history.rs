@@ -49,7 +49,7 @@ impl History {
     /// The entry before the one that is shown; none at the oldest one.
     ///
     /// `now` is the text in the field: the first step back keeps it as the draft.
-    pub fn back(&mut self, now: &str) -> Option<&str> {
+    pub fn back(&mut self, now: &str) -> Option<String> {
         let index = match &mut self.at {
             None => {
                 let index = self.entries.len().checked_sub(1)?;
@@ -61,7 +61,7 @@ impl History {
                 place.index
             }
         };
-        self.entries.get(index).map(String::as_str)
+        self.entries.get(index).cloned()
     }
 
     /// The entry after the one that is shown, and after the newest one the draft; none when nothing is shown.
@@ -105,8 +105,8 @@ mod tests {
     fn going_back_and_forward_gives_the_draft_again() {
         let mut history: History = ["one", "two"].into_iter().collect();
         assert_eq!(history.forward(), None);
-        assert_eq!(history.back("dra"), Some("two"));
-        assert_eq!(history.back("two, edited"), Some("one"));
+        assert_eq!(history.back("dra").as_deref(), Some("two"));
+        assert_eq!(history.back("two, edited").as_deref(), Some("one"));
         assert_eq!(history.back("one"), None);
         assert_eq!(history.forward(), Some("two".to_owned()));
         assert_eq!(history.forward(), Some("dra".to_owned()));

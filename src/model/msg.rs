@@ -102,7 +102,12 @@ pub enum Effect {
     /// Take the mouse, or let it go.
     GrabMouse(bool),
     /// Remember what was sent, for the next run.
-    Remember(String),
+    Remember {
+        /// As it was typed.
+        text: String,
+        /// Whether it was hex.
+        hex: bool,
+    },
     /// Suspend the program (SIGTSTP).
     Suspend,
 }

@@ -3,7 +3,7 @@
 //! The text itself is kept as it came, octet for octet: numbers are not rounded, escapes not resolved, a name that
 //! comes twice is shown twice.
 
-use super::document::{DocLine, Document, MOST_SOURCE, Role, Span};
+use super::document::{DocLine, Document, MOST_LINES, MOST_SOURCE, Role, Span};
 use crate::wire::{neutral, quantity};
 
 /// How deep arrays and objects may be nested.
@@ -70,13 +70,22 @@ impl<'a> Reader<'a> {
             || matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n' | b'[' | b'{' | b'"'))
     }
 
+    /// Whether more lines are only counted.
+    fn is_full(&self) -> bool {
+        self.document.lines.len() >= MOST_LINES
+    }
+
     fn put(&mut self, role: Role, text: impl Into<String>) {
-        self.line.push(Span::new(role, text));
+        if !self.is_full() {
+            self.line.push(Span::new(role, text));
+        }
     }
 
     /// Puts the source from `start` up to here.
     fn put_source(&mut self, role: Role, start: usize) {
-        self.put(role, neutral::line_of(&self.bytes[start..self.at]));
+        if !self.is_full() {
+            self.put(role, neutral::line_of(&self.bytes[start..self.at]));
+        }
     }
 
     fn end_line(&mut self) {
@@ -88,7 +97,7 @@ impl<'a> Reader<'a> {
 
     fn begin_line(&mut self, depth: usize) {
         self.end_line();
-        if depth > 0 {
+        if depth > 0 && !self.is_full() {
             self.put(Role::Plain, "  ".repeat(depth.min(DEEPEST_INDENT)));
         }
     }

@@ -230,10 +230,7 @@ pub struct Area {
 impl Area {
     /// Whether a cell lies within.
     pub fn holds(&self, column: u16, row: u16) -> bool {
-        column >= self.column
-            && column - self.column < self.columns
-            && row >= self.row
-            && row - self.row < self.rows
+        column >= self.column && column - self.column < self.columns && row >= self.row && row - self.row < self.rows
     }
 }
 
@@ -340,7 +337,10 @@ impl Model {
     /// Whether the selected session can be sent to now.
     pub fn can_send(&self) -> bool {
         self.session().is_some_and(|session| {
-            let kind = matches!(session.kind, Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. });
+            let kind = matches!(
+                session.kind,
+                Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. }
+            );
             let finished = matches!(&session.phase, Phase::Open(open) if open.we_finished);
             kind && !finished && !session.ended()
         })

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::wrap;
 use crate::wire::http::{RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
@@ -121,7 +122,8 @@ fn quoted(text: &str) -> String {
     if text.len() <= MOST_QUOTED {
         return neutral::line(text);
     }
-    format!("{}…", neutral::line(&text[..text.floor_char_boundary(MOST_QUOTED)]))
+    let end = wrap::character_end(text.as_bytes(), MOST_QUOTED);
+    format!("{}…", neutral::line(&text[..end]))
 }
 
 /// An exact number of octets: `1 byte`, `1,204 bytes`.
@@ -213,8 +215,8 @@ mod tests {
 
     use super::*;
 
-    fn text(news: News) -> String {
-        let words = note(&news);
+    fn text(news: &News) -> String {
+        let words = note(news);
         format!("{} {}", words.mark, words.text)
     }
 
@@ -227,19 +229,19 @@ mod tests {
         let peer = ([127, 0, 0, 1], 7001).into();
         let local = ([127, 0, 0, 1], 53122).into();
         let took = Duration::from_micros(92);
-        assert_eq!(text(News::Connecting { peer, attempt: 1 }), "◇ connecting to 127.0.0.1:7001");
-        assert_eq!(text(News::Connecting { peer, attempt: 2 }), "◇ connecting to 127.0.0.1:7001 (attempt 2)");
+        assert_eq!(text(&News::Connecting { peer, attempt: 1 }), "◇ connecting to 127.0.0.1:7001");
+        assert_eq!(text(&News::Connecting { peer, attempt: 2 }), "◇ connecting to 127.0.0.1:7001 (attempt 2)");
         assert_eq!(
-            text(News::Connected { local, peer, took, attempt: 1 }),
+            text(&News::Connected { local, peer, took, attempt: 1 }),
             "◆ connected from 127.0.0.1:53122 in 92 µs"
         );
         assert_eq!(
-            text(News::PeerFinished { received_bytes: 1204 }),
+            text(&News::PeerFinished { received_bytes: 1204 }),
             "◆ peer finished sending (FIN) after 1,204 bytes; that ends its direction, not ours"
         );
         let totals = Both { sent: Totals { bytes: 1, ops: 1 }, received: Totals { bytes: 1204, ops: 3 } };
         assert_eq!(
-            text(News::Closed { totals, how: How::Rst }),
+            text(&News::Closed { totals, how: How::Rst }),
             "✗ ended by a reset (RST): 1 byte sent, 1,204 bytes received"
         );
     }
@@ -248,22 +250,25 @@ mod tests {
     fn a_failure_names_the_attempt_and_a_retry_the_wait() {
         let took = Duration::from_micros(41);
         assert_eq!(
-            text(News::AttemptFailed { failure: refused(), took }),
+            text(&News::AttemptFailed { failure: refused(), took }),
             "✗ connect 127.0.0.1:9: connection refused after 41 µs"
         );
         let retry = News::Retrying { attempt: 2, of: 4, after: Duration::from_millis(500), because: refused() };
-        assert_eq!(text(retry), "↻ connect 127.0.0.1:9: connection refused; attempt 2 of 4 in 500 ms");
+        assert_eq!(text(&retry), "↻ connect 127.0.0.1:9: connection refused; attempt 2 of 4 in 500 ms");
         assert_eq!(note(&News::Failed(refused())).tone, Tone::Failed);
     }
 
     #[test]
     fn what_comes_from_outside_is_neutralised_and_cut() {
         let host = format!("evil\u{1b}[2J{}", "x".repeat(5000));
-        let shown = text(News::Resolving { host });
+        let shown = text(&News::Resolving { host });
         assert!(shown.starts_with("◇ looking up evil␛[2Jxxx") && shown.ends_with('…'), "{shown}");
         assert!(shown.len() < MOST_QUOTED * 2);
         let location = "http://a/\u{202e}".into();
-        assert_eq!(text(News::Redirect { status: 302, location }), "↻ following the redirect (302) to http://a/U+202E");
+        assert_eq!(
+            text(&News::Redirect { status: 302, location }),
+            "↻ following the redirect (302) to http://a/U+202E"
+        );
     }
 
     #[test]
@@ -277,7 +282,7 @@ mod tests {
             os_code: 111,
         };
         assert_eq!(
-            text(News::Icmp(icmp)),
+            text(&News::Icmp(icmp)),
             "! ICMP port unreachable from 127.0.0.1 about our datagram to 127.0.0.1:9 (type 3, code 3)"
         );
     }
@@ -285,7 +290,7 @@ mod tests {
     #[test]
     fn a_listener_tells_of_its_peers() {
         let peer = ([10, 0, 0, 1], 5).into();
-        assert_eq!(text(News::TurnedAway { peer, why: "full".into() }), "✗ turned 10.0.0.1:5 away: full");
-        assert_eq!(text(News::ChildEnded { child: SessionId(7) }), "◇ session 7 ended");
+        assert_eq!(text(&News::TurnedAway { peer, why: "full".into() }), "✗ turned 10.0.0.1:5 away: full");
+        assert_eq!(text(&News::ChildEnded { child: SessionId(7) }), "◇ session 7 ended");
     }
 }

@@ -10,6 +10,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 use super::Post;
+use super::dial;
 use super::journal::Journal;
 use crate::wire::spec::{Script, UdpSpec};
 use crate::wire::{Class, Failure, How, News, Verb};
@@ -21,7 +22,7 @@ mod drops;
 mod error_queue;
 mod fault;
 mod group;
-mod resolve;
+
 mod send;
 mod talk;
 
@@ -38,7 +39,7 @@ pub(crate) async fn run(spec: UdpSpec, script: Script, post: Post) {
     let Post { journal, mut orders, net: _net } = post;
     let mut early = VecDeque::new();
     let found = tokio::select! {
-        found = resolve::resolve(&spec.target.host, spec.target.port, spec.family, &journal) => found,
+        found = dial::resolve(&spec.target.host, spec.target.port, spec.family, &journal) => found,
         () = cancelled(&mut orders, &mut early) => return journal.closed(How::Local).await,
     };
     let opened = match found {

@@ -62,9 +62,8 @@ fn colour(colour: Colour, depth: Depth) -> Color {
 /// The nearest of xterm's 6×6×6 cube (16–231) and its 24 greys (232–255).
 fn nearest(rgb: [u8; 3]) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let distance = |other: [u8; 3]| -> u32 {
-        rgb.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-    };
+    let distance =
+        |other: [u8; 3]| -> u32 { rgb.iter().zip(other).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum() };
     let cube = (0..216_u8).map(|n| {
         let step = |place: u8| STEPS.get(usize::from(place)).copied().unwrap_or_default();
         (16 + n, [step(n / 36), step(n / 6 % 6), step(n % 6)])

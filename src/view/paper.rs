@@ -117,7 +117,14 @@ impl Paper<'_> {
 
     /// Writes the bytes of a conversation, control pictures and marked bytes in their own roles; `style` gives
     /// a glyph's style from its first byte's offset. Says how many cells it took; what does not fit is left out.
-    pub(super) fn put_bytes(&mut self, area: Rect, x: u16, y: u16, bytes: &[u8], style: impl Fn(usize, GlyphKind, u8) -> Style) -> u16 {
+    pub(super) fn put_bytes(
+        &mut self,
+        area: Rect,
+        x: u16,
+        y: u16,
+        bytes: &[u8],
+        style: impl Fn(usize, GlyphKind, u8) -> Style,
+    ) -> u16 {
         let room = area.width.saturating_sub(x);
         let (mut used, mut offset) = (0, 0);
         if y >= area.height {

@@ -35,6 +35,21 @@ struct Kinds {
     events: bool,
 }
 
+impl Kinds {
+    /// Takes the kind of this name; false where it is none.
+    fn name(&mut self, name: &str) -> bool {
+        let (sent, received, events) = match name.to_ascii_lowercase().as_str() {
+            "sent" => (true, false, false),
+            "received" => (false, true, false),
+            "events" => (false, false, true),
+            "data" => (true, true, false),
+            _ => return false,
+        };
+        *self = Kinds { sent: self.sent || sent, received: self.received || received, events: self.events || events };
+        true
+    }
+}
+
 impl Filter {
     /// A filter as typed: `sent`, `received`, `data`, `events`, words to be found, `-word` for what must not be in
     /// it; a quoted word is only text. Words have smart case and escapes, as [`Needle::parse`] reads them.
@@ -60,27 +75,15 @@ impl Filter {
     }
 
     fn add(&mut self, word: &Word<'_>) -> Result<(), String> {
-        if !word.quoted && !word.negated {
-            match word.text.to_ascii_lowercase().as_str() {
-                "sent" => return Ok(self.kinds.sent = true),
-                "received" => return Ok(self.kinds.received = true),
-                "events" => return Ok(self.kinds.events = true),
-                "data" => {
-                    (self.kinds.sent, self.kinds.received) = (true, true);
-                    return Ok(());
-                }
-                _ => {}
-            }
+        if !word.quoted && !word.negated && self.kinds.name(word.text) {
+            return Ok(());
         }
         if self.with.len() + self.without.len() >= MOST_WORDS {
             return Err(format!("more than {MOST_WORDS} words are too many for a filter"));
         }
         let needle = Needle::parse(word.text)?;
-        if word.negated {
-            self.without.push(needle)
-        } else {
-            self.with.push(needle)
-        }
+        let list = if word.negated { &mut self.without } else { &mut self.with };
+        list.push(needle);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 pub mod curl;
 pub mod direction;
 pub mod escapes;
+pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod http;

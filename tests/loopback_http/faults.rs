@@ -103,6 +103,36 @@ async fn a_silent_peer_can_be_cancelled() {
     assert_eq!(running.end().await.how, Some(How::Local));
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ordered_reset_is_a_reset_for_the_peer() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let address = peer(move |mut stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nsome").unwrap();
+        tell.send(std::io::Read::read(&mut stream, &mut [0; 10]).map_err(|error| error.kind())).unwrap();
+    });
+    let mut running = Running::start(HttpSpec::get(format!("http://{address}/")));
+    running.until(|seen| seen.received == b"some").await;
+    running.order(Verb::Reset);
+    assert_eq!(running.end().await.how, Some(How::Rst));
+    assert_eq!(told.recv().unwrap(), Err(std::io::ErrorKind::ConnectionReset));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_socks_proxy_that_says_no_is_the_peers_fault() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        drop(std::io::Read::read(&mut stream, &mut [0; 64]));
+        stream.write_all(&[5, 0xff]).unwrap();
+        drop(std::io::Read::read(&mut stream, &mut [0; 64]));
+    });
+    let spec = HttpSpec { proxy: Some(format!("socks5h://{proxy}")), ..HttpSpec::get("http://far.example/") };
+    let seen = run(spec).await;
+    assert_eq!(seen.failed(Class::Protocol, "").operation, "connect");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_status_is_a_failure_only_where_it_was_asked_to_be() {
     let url = format!("{}/status/404", lab().await);

@@ -13,8 +13,8 @@ use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
 use sockeye::wire::{Block, Both, Direction, News, Order, Reading, Record, Refused, SessionId, Spec, Verb, What};
 use sockeye::{files, model};
 
-pub struct Desk {
-    pub model: Model,
+pub(crate) struct Desk {
+    pub(crate) model: Model,
     now: Instant,
     received: Both<sockeye::wire::Totals>,
 }
@@ -35,7 +35,7 @@ pub fn sent(effects: &[Effect]) -> Vec<u8> {
 }
 
 impl Desk {
-    pub fn new() -> Desk {
+    pub(crate) fn new() -> Desk {
         let now = Instant::now();
         let settings = Settings {
             theme: "dark".into(),
@@ -46,8 +46,8 @@ impl Desk {
             connect_timeout: Duration::from_secs(10),
             line_ending: LineEnding::Lf,
         };
-        let (keymap, problems) = files::keymap::load(None);
-        assert!(problems.is_empty(), "{problems:?}");
+        let keymap = files::keymap::presets();
+
         let size = Size { columns: 120, rows: 36 };
         let mut model = Model::new(keymap, settings, History::new(), size, now);
         model.seen.view = Area { column: 30, row: 2, columns: 70, rows: 20 };
@@ -55,7 +55,7 @@ impl Desk {
     }
 
     /// A desk with one open TCP session, in its view.
-    pub fn connected() -> Desk {
+    pub(crate) fn connected() -> Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
         desk.opens(1, What::Tcp(TcpSpec::to(target)));
@@ -66,12 +66,12 @@ impl Desk {
         desk
     }
 
-    pub fn listens(&mut self, id: u32) {
+    pub(crate) fn listens(&mut self, id: u32) {
         self.opens(id, What::Listen(ListenSpec { local: address(9000), limit: None, idle_timeout: None }));
         self.tells(News::Listening { local: address(9000) });
     }
 
-    pub fn accepts(&mut self, listener: u32, child: u32) {
+    pub(crate) fn accepts(&mut self, listener: u32, child: u32) {
         let news = News::Accepted {
             listener: SessionId(listener),
             local: address(9000),
@@ -102,12 +102,12 @@ impl Desk {
     }
 
     /// Session 1 tells a fact.
-    pub fn tells(&mut self, news: News) {
+    pub(crate) fn tells(&mut self, news: News) {
         self.reads(1, vec![Record::News { at: self.now, news }]);
     }
 
     /// Session 1 receives bytes.
-    pub fn receives(&mut self, bytes: &'static [u8]) {
+    pub(crate) fn receives(&mut self, bytes: &'static [u8]) {
         self.received.received.add(bytes.len() as u64);
         let block = Block::single(Direction::Received, self.now, Bytes::from_static(bytes));
         self.reads(1, vec![Record::Block(block)]);
@@ -115,13 +115,13 @@ impl Desk {
 
     /// Presses one key, as the keymap names it.
     #[track_caller]
-    pub fn press(&mut self, chord: &str) -> Vec<Effect> {
+    pub(crate) fn press(&mut self, chord: &str) -> Vec<Effect> {
         let chord = Chord::parse(chord).unwrap_or_else(|error| panic!("{chord}: {error}"));
         self.update(Msg::Key(chord))
     }
 
     /// Presses the keys of these characters.
-    pub fn keys(&mut self, keys: &str) -> &mut Desk {
+    pub(crate) fn keys(&mut self, keys: &str) -> &mut Desk {
         for character in keys.chars() {
             self.press(&character.to_string());
         }
@@ -129,7 +129,7 @@ impl Desk {
     }
 
     /// Types text.
-    pub fn types(&mut self, text: &str) -> &mut Desk {
+    pub(crate) fn types(&mut self, text: &str) -> &mut Desk {
         for character in text.chars() {
             let chord = if character == ' ' { "space".to_string() } else { character.to_string() };
             self.press(&chord);
@@ -137,12 +137,12 @@ impl Desk {
         self
     }
 
-    pub fn pastes(&mut self, text: &str) -> Vec<Effect> {
+    pub(crate) fn pastes(&mut self, text: &str) -> Vec<Effect> {
         self.update(Msg::Paste(text.to_string()))
     }
 
     /// The net takes none of these orders.
-    pub fn refuse(&mut self, effects: &[Effect], why: &str) {
+    pub(crate) fn refuse(&mut self, effects: &[Effect], why: &str) {
         for effect in effects {
             if let Effect::Net(order) = effect {
                 self.update(Msg::Refused(Refused { order: order.clone(), why: why.into() }));
@@ -151,7 +151,7 @@ impl Desk {
     }
 
     /// The search beside the loop answers.
-    pub fn answers(&mut self, effects: &[Effect]) {
+    pub(crate) fn answers(&mut self, effects: &[Effect]) {
         for effect in effects {
             if let Effect::Search { id, generation, needle, transcript } = effect {
                 let hits = sockeye::wire::search::find_all(transcript, needle, model::words::text_of, 1000);
@@ -160,11 +160,11 @@ impl Desk {
         }
     }
 
-    pub fn composed(&self) -> String {
+    pub(crate) fn composed(&self) -> String {
         self.model.panel().unwrap().composer.editor.text().to_string()
     }
 
-    pub fn notice(&self) -> String {
+    pub(crate) fn notice(&self) -> String {
         self.model.notices.shown(self.now).map(|notice| notice.text.clone()).unwrap_or_default()
     }
 }

@@ -22,7 +22,9 @@ fn a_target_that_makes_no_sense_stays_in_the_field_with_the_reason() {
     let mut desk = Desk::new();
     desk.keys("n").types("127.0.0.1:65536");
     assert!(desk.press("enter").is_empty());
-    let Some(Overlay::New { input, problem: Some(problem) }) = &desk.model.overlay else { panic!("{:?}", desk.model.overlay) };
+    let Some(Overlay::New { input, problem: Some(problem) }) = &desk.model.overlay else {
+        panic!("{:?}", desk.model.overlay)
+    };
     assert_eq!(input.text(), "127.0.0.1:65536");
     assert!(problem.contains("65536") && problem.contains("65535"), "{problem}");
 }
@@ -233,5 +235,7 @@ fn a_command_that_does_not_exist_stays_with_the_reason() {
     let mut desk = Desk::connected();
     desk.keys(":").types("flyaway");
     desk.press("enter");
-    assert!(matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(problem), .. }) if problem.contains("flyaway")));
+    assert!(
+        matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(problem), .. }) if problem.contains("flyaway"))
+    );
 }

@@ -9,14 +9,14 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 /// How long anything may take before the test says what it saw instead.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Tui {
-    pub child: Box<dyn Child + Send + Sync>,
+pub(crate) struct Tui {
+    pub(crate) child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
     writer: Option<Box<dyn Write + Send>>,
     emulator: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     reader: Option<std::thread::JoinHandle<()>>,
-    pub home: tempfile::TempDir,
+    pub(crate) home: tempfile::TempDir,
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
@@ -25,11 +25,11 @@ fn size(columns: u16, rows: u16) -> PtySize {
 
 impl Tui {
     /// Starts the program with these arguments in a terminal of this size.
-    pub fn start(args: &[&str], columns: u16, rows: u16) -> Tui {
+    pub(crate) fn start(args: &[&str], columns: u16, rows: u16) -> Tui {
         Tui::start_program(env!("CARGO_BIN_EXE_sockeye"), args, &[], columns, rows)
     }
 
-    pub fn start_program(program: &str, args: &[&str], env: &[(&str, &str)], columns: u16, rows: u16) -> Tui {
+    pub(crate) fn start_program(program: &str, args: &[&str], env: &[(&str, &str)], columns: u16, rows: u16) -> Tui {
         let pty = native_pty_system().openpty(size(columns, rows)).expect("a pseudo-terminal");
         let home = tempfile::tempdir().unwrap();
         let mut command = CommandBuilder::new(program);
@@ -43,11 +43,8 @@ impl Tui {
         }
         let child = pty.slave.spawn_command(command).expect("the program starts");
         drop(pty.slave);
-        let emulator = Arc::new(Mutex::new(vt100::Parser::new(
-            rows.try_into().unwrap(),
-            columns.try_into().unwrap(),
-            0,
-        )));
+        let emulator =
+            Arc::new(Mutex::new(vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)));
         let raw = Arc::new(Mutex::new(Vec::new()));
         let mut from = pty.master.try_clone_reader().unwrap();
         let writer = pty.master.take_writer().unwrap();
@@ -63,30 +60,30 @@ impl Tui {
     }
 
     /// Types bytes.
-    pub fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         let writer = self.writer.as_mut().expect("the terminal is still there");
         writer.write_all(keys.as_bytes()).unwrap();
         writer.flush().unwrap();
     }
 
     /// What is on the screen now.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.emulator.lock().unwrap().screen().contents()
     }
 
     /// Whether the alternate screen is on.
-    pub fn alternate(&self) -> bool {
+    pub(crate) fn alternate(&self) -> bool {
         self.emulator.lock().unwrap().screen().alternate_screen()
     }
 
     /// All bytes that the program wrote so far.
-    pub fn written(&self) -> Vec<u8> {
+    pub(crate) fn written(&self) -> Vec<u8> {
         self.raw.lock().unwrap().clone()
     }
 
     /// Waits until a condition holds; fails with the last screen.
     #[track_caller]
-    pub fn until_that(&self, what: &str, holds: impl Fn(&Tui) -> bool) {
+    pub(crate) fn until_that(&self, what: &str, holds: impl Fn(&Tui) -> bool) {
         let start = Instant::now();
         while !holds(self) {
             assert!(start.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}; the screen:\n{}", self.screen());
@@ -96,50 +93,50 @@ impl Tui {
 
     /// Waits until this text is on the screen.
     #[track_caller]
-    pub fn until(&self, text: &str) {
+    pub(crate) fn until(&self, text: &str) {
         self.until_that(&format!("{text:?}"), |tui| tui.screen().contains(text));
     }
 
     /// Waits until this text is no longer on the screen.
     #[track_caller]
-    pub fn until_gone(&self, text: &str) {
+    pub(crate) fn until_gone(&self, text: &str) {
         self.until_that(&format!("{text:?} gone"), |tui| !tui.screen().contains(text));
     }
 
-    pub fn resize(&self, columns: u16, rows: u16) {
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
         self.emulator.lock().unwrap().screen_mut().set_size(rows.try_into().unwrap(), columns.try_into().unwrap());
     }
 
     /// Whether the terminal is in cooked mode: what it was before the program started.
-    pub fn cooked(&self) -> bool {
+    pub(crate) fn cooked(&self) -> bool {
         let path = self.master.as_ref().unwrap().tty_name().expect("a terminal has a name");
         let tty = std::fs::File::open(path).expect("the terminal opens");
         let settings = nix::sys::termios::tcgetattr(&tty).expect("a terminal has settings");
         settings.local_flags.contains(nix::sys::termios::LocalFlags::ICANON)
     }
 
-    pub fn signal(&self, signal: nix::sys::signal::Signal) {
+    pub(crate) fn signal(&self, signal: nix::sys::signal::Signal) {
         let pid = self.child.process_id().expect("the program runs");
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), signal).unwrap();
     }
 
     /// The process's state letter, as /proc tells it: `S`, `T` (stopped), …
-    pub fn state(&self) -> Option<char> {
+    pub(crate) fn state(&self) -> Option<char> {
         let pid = self.child.process_id()?;
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         stat.rsplit(')').next()?.trim_start().chars().next()
     }
 
     /// Takes the terminal away, as a closed window or a lost ssh connection does.
-    pub fn vanish(&mut self) {
+    pub(crate) fn vanish(&mut self) {
         self.writer = None;
         self.master = None;
     }
 
     /// Waits for the program's end.
     #[track_caller]
-    pub fn ends(&mut self) -> ExitStatus {
+    pub(crate) fn ends(&mut self) -> ExitStatus {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

@@ -16,7 +16,8 @@ pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
         AppAction::PreviousPane => turn_focus(model, false),
         AppAction::SelectSession(place) => {
             let listed = model.listed();
-            let chosen = listed.iter().find(|id| id.0 == u32::from(place)).or_else(|| listed.get(usize::from(place) - 1));
+            let chosen =
+                listed.iter().find(|id| id.0 == u32::from(place)).or_else(|| listed.get(usize::from(place) - 1));
             match chosen.copied() {
                 Some(id) => select(model, id),
                 None => object(model, format!("there is no session {place}")),
@@ -38,7 +39,11 @@ pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
         AppAction::ToggleMouse => {
             model.settings.mouse = !model.settings.mouse;
             effects.push(Effect::GrabMouse(model.settings.mouse));
-            let text = if model.settings.mouse { "the mouse is ours again" } else { "the mouse is your terminal's: select text; m takes it back" };
+            let text = if model.settings.mouse {
+                "the mouse is ours again"
+            } else {
+                "the mouse is your terminal's: select text; m takes it back"
+            };
             say(model, text);
         }
         AppAction::Suspend => effects.push(Effect::Suspend),

@@ -63,10 +63,9 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
 /// A group as `ADDRESS` or `ADDRESS%INTERFACE`.
 fn parse_group(text: &str) -> Result<Group, String> {
     let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
-    let parsed: IpAddr = address
-        .trim()
-        .parse()
-        .map_err(|_| format!("{address:?} is no address; a group is 224.0.0.0 to 239.255.255.255 or ff00::/8, as 239.1.2.3%eth0"))?;
+    let parsed: IpAddr = address.trim().parse().map_err(|_| {
+        format!("{address:?} is no address; a group is 224.0.0.0 to 239.255.255.255 or ff00::/8, as 239.1.2.3%eth0")
+    })?;
     if !parsed.is_multicast() {
         return Err(format!("{parsed} is no multicast group; those are 224.0.0.0 to 239.255.255.255 and ff00::/8"));
     }

@@ -87,7 +87,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
         Err(problem) => composer.problem = Some(problem),
         Ok(bytes) => {
             composer.problem = None;
-            let text = composer.editor.take();
+            let (text, hex) = (composer.editor.take(), composer.hex);
             let bytes = Bytes::from(bytes);
             let verb = match to {
                 Some(peer) => Verb::SendTo(peer, bytes),
@@ -96,7 +96,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             effects.push(Effect::Net(Order { id, verb }));
             if !text.is_empty() {
                 model.history.push(&text);
-                effects.push(Effect::Remember(text));
+                effects.push(Effect::Remember { text, hex });
             }
             if let Some(panel) = model.panel_mut() {
                 panel.scroll = crate::model::panel::Scroll::Tail;
@@ -159,7 +159,10 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     if left_out > 0 {
         let limit = crate::wire::quantity::bytes(crate::model::state::limits::COMPOSER as u64);
         let rest = crate::wire::quantity::bytes(left_out as u64);
-        object(model, format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"));
+        object(
+            model,
+            format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"),
+        );
     } else if text.contains('\n') {
         say(model, "pasted, not sent: Enter sends it");
     }

@@ -1,6 +1,6 @@
 //! What is open above the panes: dialogs, menus and one-line fields.
 
-use super::{app, commands, compose, keys, object, pane, say, session};
+use super::{commands, compose, keys, object, pane, say, session};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::editor::{Edit, Editor};
 use crate::model::editor_keys::{EditInput, edit_of};
@@ -31,24 +31,22 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
 fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
     let count = session::endings(model).len();
     match &mut model.overlay {
-        Some(Overlay::Close { picked }) => {
-            match action {
-                Some(Action::Pane(PaneAction::Down)) => *picked = (*picked + 1).min(count.saturating_sub(1)),
-                Some(Action::Pane(PaneAction::Up)) => *picked = picked.saturating_sub(1),
-                Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => {
-                    let line = *picked;
-                    end_by_line(model, line, effects);
-                }
-                _ => {
-                    if let Key::Char(letter) = chord.key {
-                        let endings = session::endings(model);
-                        if let Some(line) = endings.iter().position(|ending| ending.letter == letter) {
-                            end_by_line(model, line, effects);
-                        }
+        Some(Overlay::Close { picked }) => match action {
+            Some(Action::Pane(PaneAction::Down)) => *picked = (*picked + 1).min(count.saturating_sub(1)),
+            Some(Action::Pane(PaneAction::Up)) => *picked = picked.saturating_sub(1),
+            Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => {
+                let line = *picked;
+                end_by_line(model, line, effects);
+            }
+            _ => {
+                if let Key::Char(letter) = chord.key {
+                    let endings = session::endings(model);
+                    if let Some(line) = endings.iter().position(|ending| ending.letter == letter) {
+                        end_by_line(model, line, effects);
                     }
                 }
             }
-        }
+        },
         Some(Overlay::Confirm(question)) => {
             let yes = matches!(chord.key, Key::Char('y') | Key::Enter);
             let no = matches!(chord.key, Key::Char('n'));

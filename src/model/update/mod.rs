@@ -19,6 +19,8 @@ use super::panel::Panel;
 use super::state::{Focus, Model, Overlay};
 use crate::wire::Session;
 
+pub use session::{Ending, endings};
+
 /// Takes in what happened, and returns what is to be done about it.
 pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
     model.now = now;

@@ -11,7 +11,8 @@ const WHEEL_ROWS: isize = 3;
 
 /// Takes what the mouse did.
 pub(super) fn act(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
-    let hit = model.seen.hits.iter().rev().find(|(area, _)| area.holds(mouse.column, mouse.row)).map(|(_, target)| *target);
+    let hit =
+        model.seen.hits.iter().rev().find(|(area, _)| area.holds(mouse.column, mouse.row)).map(|(_, target)| *target);
     match mouse.what {
         MouseWhat::Click => click(model, hit, effects),
         MouseWhat::WheelUp => wheel(model, hit, -1, effects),
@@ -24,7 +25,7 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
         (Some(Target::Line(line)), Some(Overlay::Close { .. })) => fields::end_by_line(model, line, effects),
         (Some(Target::Line(line)), Some(Overlay::Palette { picked, .. })) => {
             *picked = line;
-            keys::press(model, Chord { key: Key::Enter, ctrl: false, alt: false, shift: false }, effects);
+            keys::press(model, Chord::plain(Key::Enter), effects);
         }
         (_, Some(_)) => {}
         (Some(Target::Session(id)), None) => {
@@ -47,7 +48,7 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
 fn wheel(model: &mut Model, hit: Option<Target>, by: isize, effects: &mut Vec<Effect>) {
     if model.overlay.is_some() {
         let key = if by < 0 { Key::Up } else { Key::Down };
-        keys::press(model, Chord { key, ctrl: false, alt: false, shift: false }, effects);
+        keys::press(model, Chord::plain(key), effects);
         return;
     }
     match hit {

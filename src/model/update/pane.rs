@@ -30,7 +30,10 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::Follow => follow(model),
         PaneAction::Search => {
             if model.selected.is_some() {
-                let last = model.panel().and_then(|panel| panel.search.as_ref()).map_or(String::new(), |search| search.typed.clone());
+                let last = model
+                    .panel()
+                    .and_then(|panel| panel.search.as_ref())
+                    .map_or(String::new(), |search| search.typed.clone());
                 app::prompt(model, Purpose::Search, &last);
             }
         }
@@ -38,7 +41,10 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::PreviousHit => step_hit(model, false),
         PaneAction::Filter => {
             if model.selected.is_some() {
-                let last = model.panel().and_then(|panel| panel.filter.as_ref()).map_or(String::new(), |filtered| filtered.filter.typed().to_string());
+                let last = model
+                    .panel()
+                    .and_then(|panel| panel.filter.as_ref())
+                    .map_or(String::new(), |filtered| filtered.filter.typed().to_string());
                 app::prompt(model, Purpose::Filter, &last);
             }
         }
@@ -177,11 +183,14 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         View::Response => Some(panel.body.bytes.clone()),
         View::Text | View::Hex | View::Headers | View::Request | View::Peers => {
             let shown = panel.transcript(session);
-            let hit = panel.search.as_ref().and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
+            let hit =
+                panel.search.as_ref().and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
             let mut at = hit.or_else(|| shown.last());
             loop {
                 match at.and_then(|number| shown.entry(number)).map(|entry| entry.kind) {
-                    Some(EntryKind::Data(data)) => break Some(data.bytes[..data.bytes.len().min(MOST_COPIED)].to_vec()),
+                    Some(EntryKind::Data(data)) => {
+                        break Some(data.bytes[..data.bytes.len().min(MOST_COPIED)].to_vec());
+                    }
                     Some(EntryKind::Note(_) | EntryKind::Gap(_)) => at = at.and_then(|number| shown.previous(number)),
                     None => break None,
                 }
@@ -196,7 +205,8 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     bytes.truncate(MOST_COPIED);
     let text: Vec<String> = String::from_utf8_lossy(&bytes).split('\n').map(neutral::line).collect();
     effects.push(Effect::Copy(text.join("\n")));
-    let cut = if whole > MOST_COPIED { format!(", the first of {}", quantity::bytes(whole as u64)) } else { String::new() };
+    let cut =
+        if whole > MOST_COPIED { format!(", the first of {}", quantity::bytes(whole as u64)) } else { String::new() };
     say(model, format!("copied {}{cut}", quantity::bytes(bytes.len() as u64)));
 }
 

@@ -51,7 +51,9 @@ fn endings_of(session: &Session) -> Vec<Ending> {
             }
             all
         }
-        Kind::Conversation { .. } | Kind::Bound { .. } => vec![close("the socket is closed; UDP tells the peer nothing")],
+        Kind::Conversation { .. } | Kind::Bound { .. } => {
+            vec![close("the socket is closed; UDP tells the peer nothing")]
+        }
         Kind::Listener { .. } => vec![close("no more peers are accepted; those that are here stay")],
         Kind::Http(_) => vec![close("the request is cancelled")],
     }
@@ -75,7 +77,8 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::Reset => order(model, id, Verb::Reset, effects),
         SessionAction::Close => order(model, id, Verb::Close, effects),
         SessionAction::ToggleReading => {
-            let paused = model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
+            let paused =
+                model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
         }
         SessionAction::Retry => retry(model, effects),

@@ -32,6 +32,9 @@ pub(super) struct Dial {
 
 #[derive(Debug, Default)]
 struct Way {
+    /// The port of the URL, for a name that is not the one we connect to: a SOCKS proxy's target.
+    target_port: u16,
+    host: String,
     port: u16,
     literal: Option<SocketAddr>,
     began: Option<Instant>,
@@ -62,8 +65,8 @@ impl Dial {
         self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whom the next connection is for: the URL's host, or the proxy.
-    pub(super) fn aim(&self, at: &Url) {
+    /// Says what the next connection is for, and whom it goes to: the URL's own host, or the proxy.
+    pub(super) fn aim(&self, target: &Url, at: &Url) {
         let port = at.port_or_known_default().unwrap_or(if at.scheme().starts_with("socks") { 1080 } else { 80 });
         let literal = match at.host() {
             Some(Host::Ipv4(ip)) => Some(SocketAddr::from((ip, port))),
@@ -72,11 +75,17 @@ impl Dial {
             Some(Host::Domain(text)) => text.parse().ok().map(|ip: IpAddr| SocketAddr::from((ip, port))),
             None => None,
         };
-        *self.way() = Way { port, literal, began: None };
+        let target_port = target.port_or_known_default().unwrap_or(80);
+        let host = at.host_str().unwrap_or_default().to_string();
+        *self.way() = Way { target_port, host, port, literal, began: None };
     }
 
     async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, NoAddress> {
-        let port = self.way().port;
+        let (port, is_dialled) = {
+            let way = self.way();
+            let is_dialled = way.host.eq_ignore_ascii_case(host);
+            (if is_dialled { way.port } else { way.target_port }, is_dialled)
+        };
         self.teller.news(News::Resolving { host: host.into() }).await;
         let began = Instant::now();
         let own: Vec<SocketAddr> = self
@@ -98,7 +107,7 @@ impl Dial {
         };
         let addresses = found.iter().map(SocketAddr::ip).collect();
         self.teller.news(News::Resolved { host: host.into(), addresses, took: began.elapsed() }).await;
-        if let Some(first) = found.first() {
+        if let Some(first) = found.first().filter(|_| is_dialled) {
             self.way().began = Some(Instant::now());
             self.teller.news(News::Connecting { peer: *first, attempt: 1 }).await;
         }

@@ -74,10 +74,8 @@ impl Exchange {
                 Some((client, had_tls)) if had_tls || !with_tls => client,
                 _ => client(spec, &dial, with_tls).await?,
             };
-            dial.aim(&match &spec.proxy {
-                Some(proxy) => proxy_url(proxy)?,
-                None => hop.url.clone(),
-            });
+            let proxy = spec.proxy.as_deref().map(proxy_url).transpose()?;
+            dial.aim(&hop.url, proxy.as_ref().unwrap_or(&hop.url));
             let response = self.ask(&client, &hop).await?;
             let next = redirect::next(response.status(), response.headers(), &hop.url, &hop.method);
             match next {
@@ -244,9 +242,9 @@ impl Exchange {
         });
     }
 
-    /// Ends it by the user's wish; tells how it ended.
+    /// Ends it by the user's wish, while [`Exchange::go`] still stands; tells how it ended.
     pub(super) fn stop(&self, stop: Stop) -> How {
-        let reset = stop == Stop::Reset && self.connections().is_some_and(|connections| connections.reset_on_close());
+        let reset = stop == Stop::Reset && self.connections().is_some_and(|connections| connections.reset());
         if reset { How::Rst } else { How::Local }
     }
 

@@ -43,14 +43,15 @@ pub(crate) async fn run(spec: HttpSpec, post: Post) {
         let going = exchange.go();
         tokio::select! {
             biased;
-            how = obey(&mut orders, &teller, &pause) => End::Stopped(how),
+            // Stopped while the connection still stands: a RST must come before the FIN that dropping it sends.
+            how = async { exchange.stop(obey(&mut orders, &teller, &pause).await) } => End::Stopped(how),
             outcome = going => outcome.map_or_else(End::Failed, |()| End::Done),
             () = run_out(timeout) => End::Failed(too_long(timeout, &url)),
         }
     };
     let how = match end {
         End::Done => How::Fin,
-        End::Stopped(verb) => exchange.stop(verb),
+        End::Stopped(how) => how,
         End::Failed(failure) => {
             let how = if failure.class == Class::Reset { How::Rst } else { How::Error };
             exchange.failed(how == How::Rst);
@@ -66,7 +67,7 @@ pub(crate) async fn run(spec: HttpSpec, post: Post) {
 /// Why an exchange is over.
 enum End {
     Done,
-    Stopped(Stop),
+    Stopped(How),
     Failed(Failure),
 }
 

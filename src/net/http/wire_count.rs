@@ -63,9 +63,16 @@ impl Connections {
         self.inner().reset = true;
     }
 
-    /// Makes the coming close of the connection a RST. False where that cannot be done.
-    pub(super) fn reset_on_close(&self) -> bool {
-        self.inner().live.as_ref().is_some_and(system::Duplicate::reset_on_close)
+    /// Takes the last count of the connection, and resets it. False where that cannot be done.
+    pub(super) fn reset(&self) -> bool {
+        let mut inner = self.inner();
+        let last = inner.count_live();
+        let reset = inner.live.as_ref().is_some_and(system::Duplicate::reset);
+        if reset {
+            inner.live = None;
+            inner.add(last);
+        }
+        reset
     }
 
     /// Lets go of the connection, so that closing it closes it.
@@ -75,14 +82,25 @@ impl Connections {
 }
 
 impl Inner {
-    fn retire(&mut self) {
-        let Some(live) = self.live.take() else { return };
-        match live.octets(self.reset) {
+    fn count_live(&self) -> Option<Octets> {
+        self.live.as_ref().and_then(|live| live.octets(self.reset))
+    }
+
+    fn add(&mut self, last: Option<Octets>) {
+        match last {
             Some(octets) => {
                 self.before.received += octets.received;
                 self.before.sent += octets.sent;
             }
             None => self.unknown = true,
+        }
+    }
+
+    fn retire(&mut self) {
+        if self.live.is_some() {
+            let last = self.count_live();
+            self.live = None;
+            self.add(last);
         }
     }
 }
@@ -91,7 +109,6 @@ impl Inner {
 mod system {
     use std::net::SocketAddr;
     use std::os::fd::{AsRawFd, OwnedFd};
-    use std::time::Duration;
 
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 
@@ -152,9 +169,9 @@ mod system {
             })
         }
 
-        /// Makes the last close of this socket send RST (SO_LINGER of zero).
-        pub(super) fn reset_on_close(&self) -> bool {
-            socket2::SockRef::from(&self.0).set_linger(Some(Duration::ZERO)).is_ok()
+        /// Sends RST at once: connecting a TCP socket to nobody disconnects it that way (connect(2), AF_UNSPEC).
+        pub(super) fn reset(&self) -> bool {
+            rustix::net::connect_unspec(&self.0).is_ok()
         }
 
         #[expect(unsafe_code, reason = "no crate reads TCP_INFO safely on kernels of every age")]
@@ -197,7 +214,7 @@ mod system {
             match *self {}
         }
 
-        pub(super) fn reset_on_close(&self) -> bool {
+        pub(super) fn reset(&self) -> bool {
             match *self {}
         }
     }

@@ -1,0 +1,148 @@
+//! What the screen starts with: settings, keys, themes and history, read from the user's files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+
+use crate::cli::Invocation;
+use crate::files::config::LineEnding as FileLineEnding;
+use crate::files::history::{self, Entry};
+use crate::files::paths::Paths;
+use crate::files::theme::Theme;
+use crate::files::{self, keymap};
+use crate::lab::{Lab, Peer};
+use crate::model::history::History;
+use crate::model::notice::Weight;
+use crate::model::state::{LineEnding, Model, Settings, Size};
+use crate::view::{Depth, Look};
+use crate::wire::http::HttpSpec;
+use crate::wire::spec::{HostPort, Step, TcpSpec, UdpSpec};
+use crate::wire::{Spec, What, neutral};
+
+/// How many of a user's themes are read.
+const MOST_THEMES: usize = 100;
+
+/// Everything that was read, and what was wrong with it.
+pub(super) struct Desk {
+    /// The model, without sessions; what was wrong is among its notices.
+    pub(super) model: Model,
+    /// The themes, by name.
+    pub(super) looks: Vec<(String, Look)>,
+    /// Where what was typed is remembered; `None` where there is no home.
+    pub(super) history: Option<PathBuf>,
+}
+
+/// Reads the user's files. Whatever is wrong with them is told on the screen, and the defaults stand.
+pub(super) fn desk(invocation: &Invocation) -> Desk {
+    let paths = Paths::of_user();
+    let mut problems: Vec<String> = invocation.problem.iter().map(ToString::to_string).collect();
+    let (keymap, wrong) = match &paths {
+        Some(paths) => keymap::load(&paths.keymap_file()),
+        None => (keymap::presets(), Vec::new()),
+    };
+    problems.extend(wrong);
+    let looks = looks(paths.as_ref().map(Paths::themes).as_deref(), &mut problems);
+    let history_file = paths.as_ref().map(Paths::history_file);
+    let history = remembered(history_file.as_deref(), &mut problems);
+    let settings = settings(&invocation.settings, &looks, &mut problems);
+    let mut model = Model::new(keymap, settings, history, Size { columns: 80, rows: 24 }, Instant::now());
+    let wall = jiff::Zoned::now();
+    model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
+    for problem in problems {
+        model.notices.say(Weight::Problem, neutral::line(&problem), model.now);
+    }
+    Desk { model, looks, history: history_file }
+}
+
+fn settings(from: &files::config::Settings, looks: &[(String, Look)], problems: &mut Vec<String>) -> Settings {
+    let themes: Vec<String> = looks.iter().map(|(name, _)| name.clone()).collect();
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let by_default = if plain { "mono" } else { "dark" };
+    let theme = match &from.theme {
+        Some(name) if themes.contains(name) => name.clone(),
+        Some(name) => {
+            problems.push(format!("there is no theme \"{name}\"; accepted: {}", themes.join(", ")));
+            by_default.to_owned()
+        }
+        None => by_default.to_owned(),
+    };
+    Settings {
+        theme,
+        themes,
+        mouse: from.mouse,
+        wall_clock: from.wall_clock,
+        retain: from.retain,
+        connect_timeout: from.connect_timeout,
+        line_ending: match from.line_ending {
+            FileLineEnding::None => LineEnding::None,
+            FileLineEnding::Lf => LineEnding::Lf,
+            FileLineEnding::CrLf => LineEnding::CrLf,
+        },
+    }
+}
+
+/// The built-in themes and the user's; one of the user's may take a built-in's name.
+fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, Look)> {
+    let rich = std::env::var("COLORTERM").is_ok_and(|value| value == "truecolor" || value == "24bit");
+    let depth = if rich { Depth::True } else { Depth::Indexed };
+    let mut themes: Vec<Theme> = Theme::presets().filter_map(Theme::preset).collect();
+    // A folder that is not there, or that may not be read, has no themes in it.
+    let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    files.sort();
+    for path in files.into_iter().take(MOST_THEMES) {
+        let Some(name) = path.file_stem().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        let source = match files::read_settings(&path) {
+            Ok(Some(source)) => source,
+            Ok(None) => continue,
+            Err(problem) => {
+                problems.push(problem.to_string());
+                continue;
+            }
+        };
+        match Theme::parse(&name, &path.display().to_string(), &source) {
+            Ok(theme) => {
+                themes.retain(|other| other.name != theme.name);
+                themes.push(theme);
+            }
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    themes.into_iter().map(|theme| (theme.name.clone(), Look::new(&theme, depth))).collect()
+}
+
+fn remembered(path: Option<&Path>, problems: &mut Vec<String>) -> History {
+    match path.map(history::read) {
+        Some(Ok(entries)) => entries.into_iter().map(|Entry { text, .. }| text).collect(),
+        Some(Err(error)) => {
+            problems.push(format!("what was typed before cannot be read: {error}"));
+            History::default()
+        }
+        None => History::default(),
+    }
+}
+
+/// Starts the built-in peers, and gives the sessions that look at them.
+pub(super) async fn lab(peers: &[Peer], retain: usize) -> anyhow::Result<(Lab, Vec<Spec>)> {
+    let lab = Lab::start(peers).await.context("the built-in peers cannot be started")?;
+    let mut specs = Vec::new();
+    for (peer, address) in lab.peers() {
+        let target = HostPort { host: address.ip().to_string(), port: address.port() };
+        let (what, hello) = match peer {
+            Peer::Echo => (What::Tcp(TcpSpec::to(target)), Some("hello, echo\n")),
+            Peer::Chatter | Peer::Drip => (What::Tcp(TcpSpec::to(target)), None),
+            Peer::Reset => (What::Tcp(TcpSpec::to(target)), Some("please reset me\n")),
+            Peer::Deaf => (What::Tcp(TcpSpec::to(target)), Some("is anybody reading?\n")),
+            Peer::UdpEcho => (What::Udp(UdpSpec::with(target)), Some("hello, datagram\n")),
+            Peer::Http => (What::Http(HttpSpec::get(format!("http://{address}/json"))), None),
+        };
+        let mut spec = Spec::new(what);
+        spec.retain = retain;
+        spec.script.steps.extend(hello.map(|text| Step::Send(Bytes::from_static(text.as_bytes()))));
+        specs.push(spec);
+    }
+    Ok((lab, specs))
+}

@@ -1,0 +1,329 @@
+//! The command line as clap reads it: words, not yet meanings. Every value is text here; [`super`] parses it, so that
+//! an error is one line that says what was wrong and what is accepted.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// What stands under the options of `--help`.
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 internal, 2 usage, 3 resolve, 4 refused, 5 connect timeout, 6 unreachable, 7 reset, 8 tls,
+9 protocol, 10 idle timeout, 11 local, 12 http status (with --fail). A signal ends with 128 and its number.
+
+Durations read 500ms, 2s, 1m; sizes 64KiB, 10MB. Escapes in text: \\r \\n \\t \\0 \\\\ \\xNN \\u{…}.";
+
+/// netcat you can see: drive TCP, UDP and HTTP, and see what really happened.
+///
+/// With a terminal on standard input and output a command opens the screen. Otherwise, or with --raw or --json, it runs
+/// without one: --raw is a pipe, --json writes one event a line.
+#[derive(Debug, Parser)]
+#[command(name = "sockeye", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) common: Common,
+}
+
+/// Options of every command, before or after its name.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// Read the settings from this file instead of $XDG_CONFIG_HOME/sockeye/config.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Colours of the screen: dark, light, mono, or a theme of your own
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) theme: Option<String>,
+    /// Write a diagnostic log to this file ($SOCKEYE_LOG chooses what: debug, info, sockeye::net=trace, …)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Connect to a TCP port
+    ///
+    /// Without a screen standard input goes to the peer, and its end finishes sending (FIN); receiving goes on until
+    /// the peer finishes too. With --finish standard input is not read; nor is /dev/null where a script says what
+    /// to send.
+    Tcp(Tcp),
+    /// Talk with a UDP port
+    ///
+    /// Without a screen every block read from standard input becomes one datagram. A UDP conversation has no end of
+    /// its own: --for, --idle-timeout, a signal or an ICMP "port unreachable" ends it.
+    Udp(Udp),
+    /// Send one HTTP request, with curl's spellings
+    ///
+    /// Without a screen the decoded body goes to standard output.
+    Http(Http),
+    /// Wait for peers; each one accepted becomes a session
+    ///
+    /// Without a screen, --raw serves the first connection and ends with it, as `nc -l` does; with --limit it goes on
+    /// taking connections, and standard input goes to all of them. With --json it goes on until a signal or --for.
+    Listen(Listen),
+    /// Start the built-in peers on loopback, and open sessions to them
+    ///
+    /// With --json it prints one line for each peer, with its address, and serves until a signal.
+    Lab(Lab),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print the manual page, as roff
+    Man,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Output {
+    /// Pipe: standard input to the peer, what it says to standard output, untouched. The default where standard
+    /// output is no terminal; to a terminal only with --raw=force
+    #[arg(long, value_name = "force", num_args = 0..=1, require_equals = true, default_missing_value = "",
+          conflicts_with = "json", hide_possible_values = true)]
+    pub(super) raw: Option<String>,
+    /// One JSON object a line on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) limits: Limits,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Limits {
+    /// Stop after this long
+    #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) run_for: Option<String>,
+    /// How many bytes a session keeps for looking at [default: 64MiB]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
+    pub(super) retain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Script")]
+pub(super) struct Send {
+    /// Send this text, with escapes; may come again, and is kept in order with --send-hex and --send-file
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(super) send: Vec<String>,
+    /// Send these bytes: 48 65 6c, 0x48,0x65, 48:65 or 48656c
+    #[arg(long, value_name = "HEX")]
+    pub(super) send_hex: Vec<String>,
+    /// Send this file's bytes
+    #[arg(long, value_name = "PATH")]
+    pub(super) send_file: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct Reach {
+    /// Use IPv4 only
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    pub(super) ipv4: bool,
+    /// Use IPv6 only
+    #[arg(short = '6', long)]
+    pub(super) ipv6: bool,
+    /// The local address to use
+    #[arg(long, value_name = "ADDR[:PORT]")]
+    pub(super) bind: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Tcp {
+    /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT
+    #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
+    pub(super) target: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) send: Send,
+    /// Finish sending (FIN) after the last --send
+    #[arg(long, help_heading = "Script")]
+    pub(super) finish: bool,
+    #[command(flatten)]
+    pub(super) reach: Reach,
+    /// How long connecting may take, the name's resolution included [default: 10s]
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
+    pub(super) connect_timeout: Option<String>,
+    /// Fail when both directions were quiet for this long
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
+    pub(super) idle_timeout: Option<String>,
+    /// How many more attempts to connect after the first
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Connection")]
+    pub(super) retry: Option<String>,
+    /// The wait between attempts: doubled from FIRST up to MAX, half of it by chance [default: 500ms..30s]
+    #[arg(long, value_name = "FIRST..MAX", allow_negative_numbers = true, help_heading = "Connection")]
+    pub(super) backoff: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Udp {
+    /// Whom to talk with: HOST:PORT, [v6]:PORT, or HOST PORT
+    #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
+    pub(super) target: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) send: Send,
+    #[command(flatten)]
+    pub(super) reach: Reach,
+    /// Fail when both directions were quiet for this long
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
+    pub(super) idle_timeout: Option<String>,
+    /// Allow a broadcast address as the target
+    #[arg(long, help_heading = "Connection")]
+    pub(super) broadcast: bool,
+}
+
+/// What to listen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Protocol {
+    /// TCP connections
+    Tcp,
+    /// UDP datagrams
+    Udp,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Listen {
+    /// What to listen for
+    pub(super) protocol: Protocol,
+    /// Where; without an address on all of them, and port 0 lets the kernel choose
+    #[arg(value_name = "[ADDR:]PORT")]
+    pub(super) local: String,
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) send: Send,
+    /// TCP: how many connections may be open at once; more are turned away
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) limit: Option<String>,
+    /// UDP: join a multicast group, on an interface; may come again
+    #[arg(long, value_name = "ADDR[%IFACE]")]
+    pub(super) group: Vec<String>,
+    /// UDP: allow sending to a broadcast address
+    #[arg(long)]
+    pub(super) broadcast: bool,
+    /// End a conversation when both directions were quiet for this long
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) idle_timeout: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Lab {
+    /// Which peers; none names all of them
+    #[arg(value_name = "PEER")]
+    pub(super) peers: Vec<String>,
+    /// One JSON object a line on standard output, no screen
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Not for the lab: it has no peer to pipe to.
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(super) raw: Option<String>,
+    #[command(flatten)]
+    pub(super) limits: Limits,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Http {
+    /// The method, where it is not GET (or what the data asks for), and the URL
+    #[arg(value_name = "[METHOD] URL", num_args = 1..=2, required = true)]
+    pub(super) target: Vec<String>,
+    /// Pipe: the decoded body to standard output, untouched. To a terminal only with --raw=force
+    #[arg(long, value_name = "force", num_args = 0..=1, require_equals = true, default_missing_value = "",
+          help_heading = "Output")]
+    pub(super) raw: Option<String>,
+    /// One JSON object a line on standard output. With =DATA: send DATA as JSON, as curl's --json does
+    #[arg(long, value_name = "DATA", num_args = 0..=1, require_equals = true, default_missing_value = "",
+          action = clap::ArgAction::Append, help_heading = "Output")]
+    pub(super) json: Vec<String>,
+    #[command(flatten)]
+    pub(super) limits: Limits,
+    #[command(flatten)]
+    pub(super) curl: Curl,
+}
+
+/// curl's own options: kept as words, in order, and read by [`crate::wire::curl`].
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Request (curl's spellings)")]
+pub(super) struct Curl {
+    /// The method
+    #[arg(short = 'X', long, value_name = "METHOD")]
+    request: Option<String>,
+    /// A header line, NAME: VALUE; may come again
+    #[arg(short = 'H', long, value_name = "LINE")]
+    header: Vec<String>,
+    /// A body, as a form sends it; @FILE is a file, @- standard input; several are joined with &
+    #[arg(short = 'd', long, value_name = "DATA", allow_hyphen_values = true, visible_alias = "data-ascii")]
+    data: Vec<String>,
+    /// As -d, but @ means nothing
+    #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
+    data_raw: Vec<String>,
+    /// As -d, but a file's line ends stay
+    #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
+    data_binary: Vec<String>,
+    /// As -d, percent-encoded
+    #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
+    data_urlencode: Vec<String>,
+    /// A field of a multipart form: NAME=VALUE or NAME=@FILE
+    #[arg(short = 'F', long, value_name = "FIELD")]
+    form: Vec<String>,
+    /// Put the data into the URL's query, and use GET
+    #[arg(short = 'G', long)]
+    get: bool,
+    /// Use HEAD
+    #[arg(short = 'I', long)]
+    head: bool,
+    /// Basic authentication
+    #[arg(short = 'u', long, value_name = "USER:PASSWORD")]
+    user: Option<String>,
+    /// The User-Agent header
+    #[arg(short = 'A', long, value_name = "NAME")]
+    user_agent: Option<String>,
+    /// The Referer header
+    #[arg(short = 'e', long, value_name = "URL")]
+    referer: Option<String>,
+    /// The Cookie header
+    #[arg(short = 'b', long, value_name = "COOKIES")]
+    cookie: Vec<String>,
+    /// Do not verify certificates
+    #[arg(short = 'k', long)]
+    insecure: bool,
+    /// Follow redirects
+    #[arg(short = 'L', long)]
+    location: bool,
+    /// How many redirects to follow
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    max_redirs: Option<String>,
+    /// Go through this proxy (nothing is taken from the environment)
+    #[arg(short = 'x', long, value_name = "URL")]
+    proxy: Option<String>,
+    /// HOST:PORT:ADDRESS: use this address instead of resolving the name
+    #[arg(long, value_name = "ENTRY")]
+    resolve: Vec<String>,
+    /// Speak HTTP/1.1 only
+    #[arg(long = "http1.1", conflicts_with = "http2")]
+    http1: bool,
+    /// Speak HTTP/2 only
+    #[arg(long)]
+    http2: bool,
+    /// Ask for compressed content and decode it (the default)
+    #[arg(long, overrides_with = "no_compressed")]
+    compressed: bool,
+    /// Do not ask for compressed content
+    #[arg(long)]
+    pub(super) no_compressed: bool,
+    /// How long the whole exchange may take: 5s, or seconds as curl has them
+    #[arg(short = 'm', long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) max_time: Option<String>,
+    /// A 4xx or 5xx is a failure: exit 12
+    #[arg(short = 'f', long)]
+    fail: bool,
+    /// Taken for curl's sake: there is no progress meter to silence
+    #[arg(short = 's', long, hide = true)]
+    silent: bool,
+    /// Taken for curl's sake: errors are always shown
+    #[arg(short = 'S', long, hide = true)]
+    show_error: bool,
+}

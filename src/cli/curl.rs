@@ -1,0 +1,114 @@
+//! `sockeye http`: clap's matches back to curl's words, in their order, and those to a request.
+
+use clap::ArgMatches;
+
+use super::args::Http;
+use super::script::readable;
+use crate::wire::curl;
+use crate::wire::http::{Body, HttpSpec, PartValue};
+use crate::wire::{Spec, What};
+
+/// The options that take a value: clap's name and curl's.
+const VALUED: [(&str, &str); 16] = [
+    ("request", "-X"),
+    ("header", "-H"),
+    ("data", "-d"),
+    ("data_raw", "--data-raw"),
+    ("data_binary", "--data-binary"),
+    ("data_urlencode", "--data-urlencode"),
+    ("json", "--json"),
+    ("form", "-F"),
+    ("user", "-u"),
+    ("user_agent", "-A"),
+    ("referer", "-e"),
+    ("cookie", "-b"),
+    ("max_redirs", "--max-redirs"),
+    ("proxy", "-x"),
+    ("resolve", "--resolve"),
+    ("max_time", "-m"),
+];
+
+/// The options that take none.
+const FLAGS: [(&str, &str); 7] = [
+    ("get", "-G"),
+    ("head", "-I"),
+    ("insecure", "-k"),
+    ("location", "-L"),
+    ("http1", "--http1.1"),
+    ("http2", "--http2"),
+    ("fail", "-f"),
+];
+
+/// A request, and whether its body is still to be read from standard input.
+pub(super) struct Request {
+    /// The session to open.
+    pub(super) spec: Spec,
+    /// `-d @-`, `--data-binary @-`.
+    pub(super) body_from_stdin: bool,
+}
+
+/// Reads the request.
+pub(super) fn request(http: &Http, words: &ArgMatches) -> Result<Request, String> {
+    let (method, url) = match http.target.as_slice() {
+        [method, url] => (Some(method), url),
+        [url] => (None, url),
+        _ => return Err("no URL: accepted is [METHOD] URL".to_owned()),
+    };
+    let mut placed = valued(words);
+    let data = placed.iter().filter(|(_, flag, _)| is_body(flag)).count();
+    let mut body_from_stdin = false;
+    for (_, flag, value) in &mut placed {
+        if value == "@-" && matches!(*flag, "-d" | "--data-binary") {
+            // curl takes line ends out of what -d reads; here both are sent as they are.
+            body_from_stdin = true;
+            value.clear();
+        }
+    }
+    if body_from_stdin && (data > 1 || words.get_flag("get")) {
+        return Err("a body from standard input (@-) is the whole body: accepted without other data and -G".to_owned());
+    }
+    let mut tokens: Vec<String> = placed.into_iter().flat_map(|(_, flag, value)| [flag.to_owned(), value]).collect();
+    tokens.extend(FLAGS.iter().filter(|(name, _)| words.get_flag(name)).map(|(_, flag)| (*flag).to_owned()));
+    if let Some(method) = method {
+        if words.contains_id("request") {
+            return Err("the method is given twice: accepted are METHOD URL, or -X METHOD URL".to_owned());
+        }
+        tokens.extend(["-X".to_owned(), method.to_uppercase()]);
+    }
+    tokens.extend(["--url".to_owned(), url.clone()]);
+    let mut spec: HttpSpec = curl::http_args(&tokens)?;
+    spec.compressed = !http.curl.no_compressed;
+    files_are_readable(&spec)?;
+    Ok(Request { spec: Spec::new(What::Http(spec)), body_from_stdin })
+}
+
+/// Whether an option adds to the body.
+fn is_body(flag: &str) -> bool {
+    matches!(flag, "-d" | "--data-raw" | "--data-binary" | "--data-urlencode" | "--json" | "-F")
+}
+
+/// All options with a value, in the order in which they were written.
+fn valued(words: &ArgMatches) -> Vec<(usize, &'static str, String)> {
+    let mut placed = Vec::new();
+    for (name, flag) in VALUED {
+        let values = words.get_many::<String>(name).into_iter().flatten();
+        let places = words.indices_of(name).into_iter().flatten();
+        // A bare --json is the output's format, not a body.
+        let written = places.zip(values).filter(|(_, value)| name != "json" || !value.is_empty());
+        placed.extend(written.map(|(place, value)| (place, flag, value.clone())));
+    }
+    placed.sort_by_key(|(place, ..)| *place);
+    placed
+}
+
+/// Files that are to be sent can be read: told before anything is opened on the network.
+fn files_are_readable(spec: &HttpSpec) -> Result<(), String> {
+    match &spec.body {
+        Body::None | Body::Bytes(_) => Ok(()),
+        Body::File(path) => readable("--data-binary", path),
+        Body::Multipart(parts) => parts.iter().try_for_each(|part| match &part.value {
+            PartValue::Text(_) => Ok(()),
+            PartValue::File(path) => readable("-F", path),
+        }),
+    }
+}

@@ -1,0 +1,245 @@
+//! The command line: words to an [`Invocation`] that needs no further checking.
+//!
+//! Everything that makes no sense is one line that says what was wrong and what is accepted; the program then ends
+//! with the exit code of [`crate::wire::Class::Usage`].
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+
+use crate::files::config::{self, Settings};
+use crate::files::paths::Paths;
+use crate::files::{Problem, config::ACCEPTED};
+use crate::lab::Peer;
+use crate::wire::{Spec, neutral, quantity};
+
+mod args;
+mod curl;
+mod open;
+mod script;
+
+use args::{Cli, Command};
+
+/// What the command line asks for, whole.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// With a screen, or how without.
+    pub mode: Mode,
+    /// The sessions to open, in order.
+    pub open: Vec<Spec>,
+    /// The built-in peers to start, where the command was `lab`.
+    pub lab: Option<Vec<Peer>>,
+    /// Stop after this long.
+    pub run_for: Option<Duration>,
+    /// True: the HTTP request's body is read from standard input before the session is opened (`-d @-`).
+    pub body_from_stdin: bool,
+    /// The settings: the file's, where the command line says nothing else.
+    pub settings: Settings,
+    /// What made no sense in the file of settings; the defaults stand then.
+    pub problem: Option<Problem>,
+    /// Where the diagnostic log goes.
+    pub log: Option<PathBuf>,
+}
+
+/// How the program shows itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A terminal screen.
+    Screen,
+    /// A pipe: bytes in, bytes out, untouched.
+    Raw {
+        /// True: even to a terminal.
+        force: bool,
+    },
+    /// One event a line.
+    Json,
+}
+
+/// Which of the standard streams are terminals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terminals {
+    /// Standard input.
+    pub stdin: bool,
+    /// Standard output.
+    pub stdout: bool,
+}
+
+/// What a command line turned out to be.
+#[derive(Debug)]
+pub enum Parsed {
+    /// Something to run.
+    Run(Box<Invocation>),
+    /// Something to print on standard output, and nothing else to do: help, version, completions, the manual page.
+    Print(Vec<u8>),
+}
+
+/// Reads the command line, the program's name first, and the file of settings that it names or XDG has.
+///
+/// # Errors
+/// One line that says what makes no sense and what is accepted; nothing in it controls a terminal.
+pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: Terminals) -> Result<Parsed, String> {
+    let matches = match Cli::command().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return Err(one_line(&error)),
+        Err(help) => return Ok(Parsed::Print(help.render().to_string().into_bytes())),
+    };
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
+    let (mut settings, problem) = settings(cli.common.config.as_ref())?;
+    settings.theme = cli.common.theme.or(settings.theme);
+    let mut invocation = Invocation {
+        mode: Mode::Screen,
+        open: Vec::new(),
+        lab: None,
+        run_for: None,
+        body_from_stdin: false,
+        settings,
+        problem,
+        log: cli.common.log,
+    };
+    match cli.command {
+        Some(Command::Completions { shell }) => return Ok(Parsed::Print(completions(shell))),
+        Some(Command::Man) => return manual().map(Parsed::Print),
+        None => home(terminals)?,
+        Some(command) => {
+            let words = matches.subcommand().map(|(_, words)| words);
+            read(&mut invocation, command, words.ok_or("there is no command")?, terminals)?;
+        }
+    }
+    Ok(Parsed::Run(Box::new(invocation)))
+}
+
+/// Reads a command that opens sessions.
+fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, terminals: Terminals) -> Result<(), String> {
+    let settings = invocation.settings.clone();
+    let (mode, limits, spec) = match command {
+        Command::Tcp(tcp) => {
+            let spec = open::tcp(&tcp, &settings, words)?;
+            (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
+        }
+        Command::Udp(udp) => {
+            let spec = open::udp(&udp, words)?;
+            (mode(udp.output.raw.as_deref(), udp.output.json, terminals)?, udp.output.limits, Some(spec))
+        }
+        Command::Listen(listen) => {
+            let spec = open::listen(&listen, words)?;
+            (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
+        }
+        Command::Http(http) => {
+            let request = curl::request(&http, words)?;
+            invocation.body_from_stdin = request.body_from_stdin;
+            let json = http.json.iter().any(String::is_empty);
+            if json && http.raw.is_some() {
+                return Err("--raw and --json exclude each other: take one of them".to_owned());
+            }
+            (mode(http.raw.as_deref(), json, terminals)?, http.limits, Some(request.spec))
+        }
+        Command::Lab(lab) => {
+            if lab.raw.is_some() {
+                return Err("--raw makes no sense for the lab: accepted are --json, or a terminal".to_owned());
+            }
+            invocation.lab = Some(open::lab(&lab.peers)?);
+            let screen = !lab.json && terminals.stdin && terminals.stdout;
+            (if screen { Mode::Screen } else { Mode::Json }, lab.limits, None)
+        }
+        Command::Completions { .. } | Command::Man => return Ok(()),
+    };
+    invocation.mode = mode;
+    invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;
+    if let Some(text) = &limits.retain {
+        let size = quantity::parse_size(text).map_err(|why| format!("--retain: {why}"))?;
+        invocation.settings.retain =
+            usize::try_from(size).map_err(|_| "--retain: is more than this machine can address".to_owned())?;
+    }
+    invocation.open.extend(spec);
+    for spec in &mut invocation.open {
+        spec.retain = invocation.settings.retain;
+    }
+    Ok(())
+}
+
+/// A duration that an option was given.
+fn option(name: &str, text: &str) -> Result<Duration, String> {
+    quantity::parse_duration(text).map_err(|why| format!("{name}: {why}"))
+}
+
+/// The home screen is for terminals only.
+fn home(terminals: Terminals) -> Result<(), String> {
+    if terminals.stdin && terminals.stdout {
+        return Ok(());
+    }
+    Err("the home screen needs a terminal on standard input and output; without one, name a command: \
+         tcp, udp, http, listen, lab (see --help)"
+        .to_owned())
+}
+
+/// With a screen, or how without.
+fn mode(raw: Option<&str>, json: bool, terminals: Terminals) -> Result<Mode, String> {
+    let force = match raw {
+        None if json => return Ok(Mode::Json),
+        None if terminals.stdin && terminals.stdout => return Ok(Mode::Screen),
+        None | Some("") => false,
+        Some("force") => true,
+        Some(other) => return Err(format!("--raw={}: accepted: --raw, --raw=force", neutral::line(other))),
+    };
+    if terminals.stdout && !force {
+        return Err("what a peer says could control this terminal; accepted: --raw=force, --json, \
+                    or a pipe or file as standard output"
+            .to_owned());
+    }
+    Ok(Mode::Raw { force })
+}
+
+/// The settings of the file that was named, or of the user's own.
+fn settings(named: Option<&PathBuf>) -> Result<(Settings, Option<Problem>), String> {
+    if let Some(path) = named {
+        return match config::load(path, true) {
+            (_, Some(problem)) if problem.line.is_none() => {
+                Err(format!("--config: {problem}; accepted: a TOML file with {ACCEPTED}"))
+            }
+            loaded => Ok(loaded),
+        };
+    }
+    Ok(Paths::of_user().map_or_else(Default::default, |paths| config::load(&paths.config_file(), false)))
+}
+
+/// clap's errors, which take several lines, in one.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let mut said: Vec<&str> = Vec::new();
+    for paragraph in text.split("\n\n").map(str::trim) {
+        if !paragraph.starts_with("Usage:") && !paragraph.starts_with("For more information") {
+            said.extend(paragraph.lines().map(str::trim));
+        }
+    }
+    let line = said.join(" ");
+    format!("{} (see --help)", neutral::line(line.strip_prefix("error: ").unwrap_or(&line)))
+}
+
+/// A shell's completion script.
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "sockeye", &mut script);
+    script
+}
+
+/// The manual page: the program's, then one section for each command.
+fn manual() -> Result<Vec<u8>, String> {
+    let wrong = |error: std::io::Error| format!("the manual page cannot be made: {error}");
+    let mut page = Vec::new();
+    let mut command = Cli::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut page).map_err(wrong)?;
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        page.extend_from_slice(format!(".SH SOCKEYE {}\n", sub.get_name().to_uppercase()).as_bytes());
+        let section = clap_mangen::Man::new(sub.clone());
+        section.render_synopsis_section(&mut page).map_err(wrong)?;
+        section.render_description_section(&mut page).map_err(wrong)?;
+        section.render_options_section(&mut page).map_err(wrong)?;
+    }
+    Ok(page)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! Commands to sessions: what each one is asked to be.
+
+use std::net::{IpAddr, SocketAddr};
+
+use clap::ArgMatches;
+
+use super::args::{self, Protocol, Reach};
+use super::{option, script};
+use crate::files::config::Settings;
+use crate::lab::Peer;
+use crate::wire::quantity;
+use crate::wire::spec::{
+    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpSpec, What,
+};
+use crate::wire::target::{self, quoted};
+
+/// `sockeye tcp`.
+pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> Result<Spec, String> {
+    let (family, bind) = reach(&tcp.reach)?;
+    let connect_timeout = match &tcp.connect_timeout {
+        Some(text) => positive("--connect-timeout", text)?,
+        None => settings.connect_timeout,
+    };
+    let mut retry = Retry::default();
+    if let Some(text) = &tcp.retry {
+        retry.times = count("--retry", text)?;
+    }
+    if let Some(text) = &tcp.backoff {
+        (retry.first, retry.max) = quantity::parse_backoff(text).map_err(|why| format!("--backoff: {why}"))?;
+    }
+    let spec = TcpSpec {
+        target: whom(&tcp.target)?,
+        family,
+        bind,
+        connect_timeout,
+        idle_timeout: idle(tcp.idle_timeout.as_deref())?,
+        retry,
+    };
+    Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
+}
+
+/// `sockeye udp`.
+pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
+    let (family, bind) = reach(&udp.reach)?;
+    let spec = UdpSpec {
+        target: whom(&udp.target)?,
+        family,
+        bind,
+        idle_timeout: idle(udp.idle_timeout.as_deref())?,
+        broadcast: udp.broadcast,
+    };
+    Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
+}
+
+/// `sockeye listen`.
+pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, String> {
+    let local = target::parse_listen(&listen.local)?;
+    let idle_timeout = idle(listen.idle_timeout.as_deref())?;
+    let script = script::script(&listen.send, false, words)?;
+    let what = match listen.protocol {
+        Protocol::Tcp => {
+            if !listen.group.is_empty() || listen.broadcast {
+                return Err("--group and --broadcast are for UDP: accepted with listen udp".to_owned());
+            }
+            let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
+            What::Listen(ListenSpec { local, limit: limit.map(|limit| limit as usize), idle_timeout })
+        }
+        Protocol::Udp => {
+            if listen.limit.is_some() {
+                return Err("--limit is for TCP, as UDP has no connections: accepted with listen tcp".to_owned());
+            }
+            if !script.steps.is_empty() {
+                return Err("--send makes no sense for listen udp, as nobody is there yet: \
+                            accepted with udp HOST:PORT"
+                    .to_owned());
+            }
+            let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
+            What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout })
+        }
+    };
+    Ok(with(what, script))
+}
+
+/// The peers that `sockeye lab` names; all of them where it names none.
+pub(super) fn lab(names: &[String]) -> Result<Vec<Peer>, String> {
+    if names.is_empty() {
+        return Ok(Peer::ALL.to_vec());
+    }
+    names.iter().map(|name| Peer::parse(name).map_err(|failure| failure.message)).collect()
+}
+
+fn with(what: What, script: Script) -> Spec {
+    Spec { script, ..Spec::new(what) }
+}
+
+/// `HOST:PORT`, or `HOST PORT` as `nc` has it.
+fn whom(words: &[String]) -> Result<HostPort, String> {
+    match words {
+        [host, port] => target::join_host_port(host, port),
+        [both] => target::parse_host_port(both),
+        _ => Err("no target: accepted are HOST:PORT and HOST PORT".to_owned()),
+    }
+}
+
+/// The family and the local address, which must agree.
+fn reach(reach: &Reach) -> Result<(Family, Option<SocketAddr>), String> {
+    let family = match (reach.ipv4, reach.ipv6) {
+        (true, _) => Family::V4,
+        (_, true) => Family::V6,
+        (false, false) => Family::Any,
+    };
+    let bind = match &reach.bind {
+        Some(text) => Some(target::parse_bind(text).map_err(|why| format!("--bind: {why}"))?),
+        None => None,
+    };
+    match bind {
+        Some(local) if !family.admits(local.ip()) => {
+            Err(format!("--bind {} is not of the family that -4 or -6 asks for", local.ip()))
+        }
+        _ => Ok((family, bind)),
+    }
+}
+
+/// How long it may be quiet.
+fn idle(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
+    text.map(|text| positive("--idle-timeout", text)).transpose()
+}
+
+/// A duration that is not zero.
+fn positive(name: &str, text: &str) -> Result<std::time::Duration, String> {
+    let duration = option(name, text)?;
+    if duration.is_zero() {
+        return Err(format!("{name}: {} leaves no time at all; accepted: more than 0s", quoted(text)));
+    }
+    Ok(duration)
+}
+
+/// A whole number.
+fn count(name: &str, text: &str) -> Result<u32, String> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| format!("{name}: {} is not a number from 0 to {}", quoted(text), u32::MAX))
+}
+
+/// `ADDR[%IFACE]`.
+fn group(text: &str) -> Result<Group, String> {
+    let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
+    let wrong =
+        || format!("--group: {} is no multicast group; accepted: ADDR or ADDR%IFACE, as 239.1.2.3%eth0", quoted(text));
+    let address: IpAddr = address.parse().map_err(|_| wrong())?;
+    if !address.is_multicast() || interface.is_some_and(str::is_empty) {
+        return Err(wrong());
+    }
+    Ok(Group { address, interface: interface.map(str::to_owned) })
+}

@@ -1,0 +1,51 @@
+//! What to send, in the order in which the command line says it.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use clap::ArgMatches;
+
+use super::args::Send;
+use crate::wire::escapes;
+use crate::wire::spec::{Script, Step};
+use crate::wire::target::quoted;
+
+/// The steps of `--send`, `--send-hex` and `--send-file` in the order in which they were written, then `--finish`.
+pub(super) fn script(send: &Send, finish: bool, words: &ArgMatches) -> Result<Script, String> {
+    let mut placed: Vec<(usize, Step)> = Vec::new();
+    for (place, text) in places(words, "send").zip(&send.send) {
+        let bytes = escapes::parse_text(text).map_err(|why| format!("--send: {why}"))?;
+        placed.push((place, Step::Send(Bytes::from(bytes))));
+    }
+    for (place, text) in places(words, "send_hex").zip(&send.send_hex) {
+        let bytes = escapes::parse_hex(text).map_err(|why| format!("--send-hex: {why}"))?;
+        placed.push((place, Step::Send(Bytes::from(bytes))));
+    }
+    for (place, path) in places(words, "send_file").zip(&send.send_file) {
+        readable("--send-file", path)?;
+        placed.push((place, Step::SendFile(PathBuf::clone(path))));
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    let finish = finish.then_some(Step::Finish);
+    Ok(Script { steps: placed.into_iter().map(|(_, step)| step).chain(finish).collect() })
+}
+
+/// Where an option's values stand on the command line.
+fn places<'a>(words: &'a ArgMatches, option: &str) -> impl Iterator<Item = usize> + use<'a> {
+    words.indices_of(option).into_iter().flatten()
+}
+
+/// Whether a file can be read, told before anything is opened on the network.
+pub(super) fn readable(option: &str, path: &Path) -> Result<(), String> {
+    let shown = quoted(&path.to_string_lossy());
+    let file = File::open(path).map_err(|error| format!("{option}: {shown} cannot be read: {error}"))?;
+    let folder = file.metadata().is_ok_and(|about| about.is_dir());
+    // A pipe's bytes belong to whoever reads them in earnest.
+    let plain = file.metadata().is_ok_and(|about| about.is_file());
+    if folder || (plain && (&file).read(&mut [0]).is_err()) {
+        return Err(format!("{option}: {shown} cannot be read: accepted is a file"));
+    }
+    Ok(())
+}

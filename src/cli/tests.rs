@@ -1,0 +1,173 @@
+use std::time::Duration;
+
+use super::*;
+use crate::wire::What;
+use crate::wire::http::{Body, Version};
+use crate::wire::spec::{Family, Step};
+
+const PIPE: Terminals = Terminals { stdin: false, stdout: false };
+const TERMINAL: Terminals = Terminals { stdin: true, stdout: true };
+
+fn words(line: &str) -> Vec<OsString> {
+    let words = ["sockeye", "--config", "/dev/null"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty()));
+    words.map(|word| word.replace('~', " ").into()).collect()
+}
+
+fn run(line: &str, terminals: Terminals) -> Result<Invocation, String> {
+    match parse(words(line), terminals)? {
+        Parsed::Run(invocation) => Ok(*invocation),
+        Parsed::Print(_) => Err("printed".to_owned()),
+    }
+}
+
+fn good(line: &str) -> Invocation {
+    run(line, PIPE).unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+fn bad(line: &str) -> String {
+    let error = run(line, PIPE).expect_err(line);
+    assert!(!error.contains('\n'), "{line}: {error}");
+    error
+}
+
+#[test]
+fn clap_finds_nothing_wrong_with_the_definition() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn a_tcp_target_is_one_word_or_two_as_nc_has_it() {
+    for line in ["tcp localhost:80", "tcp localhost 80"] {
+        let What::Tcp(spec) = &good(line).open[0].what.clone() else { panic!("{line}") };
+        assert_eq!((spec.target.host.as_str(), spec.target.port), ("localhost", 80));
+    }
+}
+
+#[test]
+fn options_of_a_connection_reach_its_spec() {
+    let invocation = good(
+        "tcp [::1]:80 -6 --bind [::1]:0 --connect-timeout 2s --idle-timeout 3s --retry 2 --backoff 10ms..1s --for 5s \
+         --retain 1MiB",
+    );
+    let What::Tcp(spec) = &invocation.open[0].what else { panic!() };
+    assert_eq!((spec.family, spec.bind), (Family::V6, Some("[::1]:0".parse().unwrap())));
+    assert_eq!((spec.connect_timeout, spec.idle_timeout), (Duration::from_secs(2), Some(Duration::from_secs(3))));
+    assert_eq!((spec.retry.times, spec.retry.first, spec.retry.max.as_secs()), (2, Duration::from_millis(10), 1));
+    assert_eq!((invocation.run_for, invocation.open[0].retain), (Some(Duration::from_secs(5)), 1 << 20));
+}
+
+#[test]
+fn a_script_keeps_the_order_of_its_options() {
+    let invocation = good("tcp h:1 --send a\\r\\n --send-hex 0x00,ff --send-file /dev/null --send -b --finish");
+    let send = |bytes: &'static [u8]| Step::Send(bytes.into());
+    let expected = [send(b"a\r\n"), send(&[0, 255]), Step::SendFile("/dev/null".into()), send(b"-b"), Step::Finish];
+    assert_eq!(invocation.open[0].script.steps, expected);
+}
+
+#[test]
+fn the_mode_follows_the_terminals_and_the_flags() {
+    let mode = |line: &str, stdin, stdout| run(line, Terminals { stdin, stdout }).map(|invocation| invocation.mode);
+    assert_eq!(mode("tcp h:1", true, true), Ok(Mode::Screen));
+    assert_eq!(mode("tcp h:1", true, false), Ok(Mode::Raw { force: false }));
+    assert_eq!(mode("udp h:1 --json", true, true), Ok(Mode::Json));
+    assert_eq!(mode("http h --raw", false, false), Ok(Mode::Raw { force: false }));
+    assert_eq!(mode("tcp h:1 --raw=force", true, true), Ok(Mode::Raw { force: true }));
+    assert_eq!(mode("lab echo", false, false), Ok(Mode::Json));
+    assert_eq!(mode("lab", true, true), Ok(Mode::Screen));
+    assert_eq!(mode("", true, true), Ok(Mode::Screen));
+    for (line, stdin, stdout) in [("tcp h:1 --raw", true, true), ("tcp h:1", false, true)] {
+        let error = mode(line, stdin, stdout).unwrap_err();
+        assert!(error.contains("--raw=force, --json"), "{error}");
+    }
+    assert!(mode("", false, false).unwrap_err().contains("needs a terminal"));
+}
+
+#[test]
+fn a_request_is_spelled_as_curl_spells_it() {
+    let invocation = good("http --json -d a=1 -d b=2 -H X-A:~b -kL --max-redirs 3 --http1.1 -m 2 http://h/p");
+    let What::Http(spec) = &invocation.open[0].what else { panic!() };
+    assert_eq!((spec.method.as_str(), spec.redirects, spec.insecure), ("POST", 3, true));
+    assert_eq!(spec.body, Body::Bytes("a=1&b=2".into()));
+    assert_eq!((spec.version, spec.timeout), (Version::Http1, Some(Duration::from_secs(2))));
+    assert_eq!((invocation.mode, spec.compressed), (Mode::Json, true));
+    let put = good("http put http://h/p --json={} --no-compressed");
+    let What::Http(spec) = &put.open[0].what else { panic!() };
+    assert_eq!((spec.method.as_str(), &spec.body, spec.compressed), ("PUT", &Body::Bytes("{}".into()), false));
+    assert_eq!(put.mode, Mode::Raw { force: false });
+    assert!(good("http -d @- h").body_from_stdin);
+}
+
+#[test]
+fn listeners_and_the_lab_are_read() {
+    let What::Listen(spec) = &good("listen tcp 0 --limit 2").open[0].what.clone() else { panic!() };
+    assert_eq!((spec.limit, spec.local.port()), (Some(2), 0));
+    let What::UdpBound(spec) = &good("listen udp 127.0.0.1:9000 --group 239.1.2.3%lo").open[0].what.clone() else {
+        panic!()
+    };
+    assert_eq!((spec.groups[0].interface.as_deref(), spec.local.port()), (Some("lo"), 9000));
+    assert_eq!(good("lab").lab.unwrap(), Peer::ALL);
+    assert_eq!(good("lab udp-echo").lab.unwrap().len(), 1);
+}
+
+#[test]
+fn what_makes_no_sense_says_what_was_wrong_and_what_is_accepted() {
+    let cases = [
+        ("tcp h:0", "from 1 to 65535"),
+        ("tcp h:65536", "from 1 to 65535"),
+        ("tcp h:http", "from 1 to 65535"),
+        ("tcp h", "port"),
+        ("tcp :80", "host"),
+        ("tcp ::1:80:x", "accepted"),
+        ("tcp", "HOST:PORT"),
+        ("tcp h:1 --nope", "--nope"),
+        ("nope", "nope"),
+        ("tcp h:1 --send \\q", "\\r \\n"),
+        ("tcp h:1 --send-hex 123", "--send-hex"),
+        ("tcp h:1 --send-hex zz", "--send-hex"),
+        ("tcp h:1 --send-file /nonexistent/file", "/nonexistent/file"),
+        ("tcp h:1 --send-file /", "cannot be read"),
+        ("tcp h:1 --for 10", "500ms"),
+        ("tcp h:1 --connect-timeout 0s", "more than 0s"),
+        ("tcp h:1 --retry -1", "number"),
+        ("tcp h:1 --retry=many", "number from 0"),
+        ("tcp h:1 --backoff 1s", "FIRST..MAX"),
+        ("tcp h:1 --retain 64K", "64KiB"),
+        ("tcp h:1 --bind nowhere", "--bind"),
+        ("tcp h:1 -6 --bind 127.0.0.1", "family"),
+        ("tcp h:1 -4 -6", "cannot be used with"),
+        ("tcp h:1 --raw --json", "cannot be used with"),
+        ("tcp h:1 --raw=yes", "--raw=force"),
+        ("udp h:1 --finish", "--finish"),
+        ("http http://", "host"),
+        ("http ftp://h/", "http"),
+        ("http -X GET POST h", "twice"),
+        ("http --raw --json h", "exclude"),
+        ("http --data-binary @/nonexistent h", "/nonexistent"),
+        ("http -d @- -d x h", "whole body"),
+        ("listen tcp 65536", "from 0 to 65535"),
+        ("listen sctp 1", "tcp"),
+        ("listen udp 1 --limit 2", "listen tcp"),
+        ("listen tcp 1 --group 239.1.2.3", "listen udp"),
+        ("listen udp 1 --group 10.0.0.1", "multicast"),
+        ("lab nobody", "echo"),
+        ("lab --raw", "--json"),
+        ("completions tcsh", "bash"),
+        ("tcp \u{1b}[2J:80", "␛"),
+    ];
+    for (line, part) in cases {
+        let error = bad(line);
+        assert!(error.contains(part), "{line}: {error}");
+        assert!(!error.contains('\u{1b}'), "{error:?}");
+    }
+}
+
+#[test]
+fn help_version_completions_and_the_manual_are_printed() {
+    for line in ["--help", "--version", "http --help", "completions bash", "completions zsh", "man"] {
+        match parse(words(line), PIPE) {
+            Ok(Parsed::Print(text)) => assert!(text.len() > 10, "{line}"),
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+    assert!(matches!(parse(words("--help"), TERMINAL), Ok(Parsed::Print(text)) if text.starts_with(b"netcat")));
+}

@@ -1,0 +1,181 @@
+//! `config.toml`: what the user wants to be different from the defaults.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Problem, read_settings};
+use crate::wire::spec::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_RETAIN};
+use crate::wire::{neutral, quantity};
+
+/// What can be set in the file.
+pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, wall_clock";
+
+/// The settings, each with its default where the file says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The theme's name; `None`: the program chooses.
+    pub theme: Option<String>,
+    /// Whether the mouse selects, scrolls and focuses.
+    pub mouse: bool,
+    /// How many bytes a session keeps for looking at.
+    pub retain: usize,
+    /// What Enter puts behind the text in the composer.
+    pub line_ending: LineEnding,
+    /// How long a connection may take to open.
+    pub connect_timeout: Duration,
+    /// Whether times are shown by the wall clock.
+    pub wall_clock: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            theme: None,
+            mouse: true,
+            retain: DEFAULT_RETAIN,
+            line_ending: LineEnding::Lf,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            wall_clock: false,
+        }
+    }
+}
+
+/// What stands behind a line that is sent: `none`, `lf`, `crlf` in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineEnding {
+    /// Nothing.
+    None,
+    /// `\n`.
+    Lf,
+    /// `\r\n`.
+    CrLf,
+}
+
+/// The file as it is written. Unknown names are errors: a typing mistake must not look like a setting.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    theme: Option<String>,
+    mouse: Option<bool>,
+    retain: Option<Spanned<String>>,
+    line_ending: Option<LineEnding>,
+    connect_timeout: Option<Spanned<String>>,
+    wall_clock: Option<bool>,
+}
+
+/// Reads the settings. `named`: the user gave this path, so that its absence is a problem too.
+///
+/// A file with a problem counts as absent: the defaults stand, and the problem says so.
+pub fn load(path: &Path, named: bool) -> (Settings, Option<Problem>) {
+    match read_settings(path) {
+        Ok(Some(text)) => match parse(path, &text) {
+            Ok(settings) => (settings, None),
+            Err(problem) => (Settings::default(), Some(problem)),
+        },
+        Ok(None) if named => {
+            let what = "there is no such file".to_owned();
+            (Settings::default(), Some(Problem { path: path.to_owned(), line: None, what }))
+        }
+        Ok(None) => (Settings::default(), None),
+        Err(problem) => (Settings::default(), Some(problem)),
+    }
+}
+
+/// The settings that a file's text asks for. `path` is for the error only.
+///
+/// # Errors
+/// The first thing that makes no sense, with its line and what is accepted.
+pub fn parse(path: &Path, text: &str) -> Result<Settings, Problem> {
+    let problem = |start: Option<usize>, what: String| Problem {
+        path: path.to_owned(),
+        line: start.map(|start| line_of(text, start)),
+        what: neutral::line(&what),
+    };
+    let file: File = toml::from_str(text).map_err(|error| {
+        let message = error.message().replace('\n', "; ");
+        problem(error.span().map(|span| span.start), format!("{message}; accepted settings: {ACCEPTED}"))
+    })?;
+    let mut settings = Settings { theme: file.theme, ..Settings::default() };
+    if let Some(mouse) = file.mouse {
+        settings.mouse = mouse;
+    }
+    if let Some(wall_clock) = file.wall_clock {
+        settings.wall_clock = wall_clock;
+    }
+    if let Some(line_ending) = file.line_ending {
+        settings.line_ending = line_ending;
+    }
+    if let Some(written) = file.retain {
+        let start = written.span().start;
+        settings.retain = quantity::parse_size(written.get_ref())
+            .and_then(|size| usize::try_from(size).map_err(|_| "is more than this machine can address".to_owned()))
+            .map_err(|why| problem(Some(start), format!("retain: {why}")))?;
+    }
+    if let Some(written) = file.connect_timeout {
+        let start = written.span().start;
+        settings.connect_timeout = quantity::parse_duration(written.get_ref())
+            .map_err(|why| problem(Some(start), format!("connect_timeout: {why}")))?;
+    }
+    Ok(settings)
+}
+
+/// The line, from 1, in which an octet of the text stands.
+fn line_of(text: &str, octet: usize) -> usize {
+    let before = text.as_bytes().get(..octet).unwrap_or(text.as_bytes());
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_can_be_set() {
+        let text = "theme = \"light\"\nmouse = false\nretain = \"1MiB\"\nline_ending = \"crlf\"\n\
+                    connect_timeout = \"3s\"\nwall_clock = true\n";
+        let settings = parse(Path::new("c"), text).unwrap();
+        let expected = Settings {
+            theme: Some("light".to_owned()),
+            mouse: false,
+            retain: 1_048_576,
+            line_ending: LineEnding::CrLf,
+            connect_timeout: Duration::from_secs(3),
+            wall_clock: true,
+        };
+        assert_eq!(settings, expected);
+        assert_eq!(parse(Path::new("c"), "").unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn a_problem_names_the_file_the_line_what_was_found_and_what_is_accepted() {
+        let cases = [
+            ("mouse = true\ncolour = 1\n", "c.toml:2: unknown field `colour`", "wall_clock"),
+            ("mouse = 3", "c.toml:1: invalid type: integer `3`", "boolean"),
+            ("\n\nretain = \"64K\"", "c.toml:3: retain: \"64K\" could mean", "64KiB"),
+            ("connect_timeout = \"10\"", "c.toml:1: connect_timeout: \"10\" has no unit", "500ms"),
+            ("line_ending = \"cr\"", "c.toml:1: unknown variant `cr`", "crlf"),
+            ("mouse = ", "c.toml:1:", "accepted settings: theme"),
+            ("\"\\u001b[2J\" = 1", "␛[2J", "accepted settings"),
+        ];
+        for (text, start, part) in cases {
+            let problem = parse(Path::new("c.toml"), text).unwrap_err().to_string();
+            assert!(problem.contains(start) && problem.contains(part), "{text}: {problem}");
+            assert!(!problem.contains(['\n', '\u{1b}']), "{problem:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_problem_leaves_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        assert_eq!(load(&path, false), (Settings::default(), None));
+        assert!(load(&path, true).1.unwrap().what.contains("no such file"));
+        std::fs::write(&path, "mouse = false\nnonsense = 1\n").unwrap();
+        let (settings, problem) = load(&path, false);
+        assert_eq!((settings, problem.unwrap().line), (Settings::default(), Some(2)));
+    }
+}

@@ -1,0 +1,298 @@
+//! The keymap: the built-in `keymap.toml`, and the user's over it.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
+use toml::Spanned;
+
+use crate::model::action::{ACTIONS, Action};
+use crate::model::command::nearest;
+use crate::model::key::Chord;
+use crate::model::keymap::{Binding, Keymap, Mode, Problem};
+
+/// The built-in keymap, as text: also what a person copies to begin with.
+pub const PRESETS: &str = include_str!("../../assets/keymap.toml");
+
+/// How large a keymap file may be, in octets; a larger one is refused.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// What `run` says to take a key's meaning away.
+const NOTHING: &str = "nothing";
+
+/// The built-in keymap alone.
+pub fn presets() -> Keymap {
+    let mut keymap = Keymap::new();
+    // A test holds that the built-in file has no problem to tell of.
+    let (bindings, _) = parse(PRESETS);
+    keymap.lay(bindings);
+    keymap
+}
+
+/// The built-in keymap with the user's file over it, and what was wrong with that file.
+///
+/// A file that does not exist is no problem. Each problem is one line: file, line, what was found, what
+/// is accepted. What is wrong is left out; all else is used.
+pub fn load(path: &Path) -> (Keymap, Vec<String>) {
+    let text = match read(path) {
+        Ok(Some(text)) => text,
+        Ok(None) => return (presets(), Vec::new()),
+        Err(why) => return (presets(), vec![format!("{}: {why}; the built-in keys are used", path.display())]),
+    };
+    with_user(&path.display().to_string(), &text)
+}
+
+/// The built-in keymap with the user's over it: `text`, which came from the file of this name.
+pub fn with_user(name: &str, text: &str) -> (Keymap, Vec<String>) {
+    let mut keymap = presets();
+    let (bindings, mut problems) = parse(text);
+    problems.extend(keymap.lay(bindings));
+    problems.sort_by_key(|problem| problem.line);
+    (keymap, problems.into_iter().map(|Problem { line, what }| format!("{name}:{line}: {what}")).collect())
+}
+
+fn read(path: &Path) -> Result<Option<String>, String> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.to_string()),
+    };
+    let mut text = String::new();
+    file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err("more than 1 MiB, which no keymap is".to_owned());
+    }
+    Ok(Some(text))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    bind: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    mode: Spanned<Words>,
+    on: Spanned<Words>,
+    run: Spanned<String>,
+    desc: Option<String>,
+}
+
+/// One string, or a list of them.
+struct Words(Vec<String>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMany;
+        impl<'de> Visitor<'de> for OneOrMany {
+            type Value = Words;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string, or a list of strings")
+            }
+
+            fn visit_str<E>(self, word: &str) -> Result<Words, E> {
+                Ok(Words(vec![word.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, words: A) -> Result<Words, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(words)).map(Words)
+            }
+        }
+        deserializer.deserialize_any(OneOrMany)
+    }
+}
+
+/// The bindings of a file that make sense, in its order, and what is wrong with the others.
+fn parse(text: &str) -> (Vec<Binding>, Vec<Problem>) {
+    let line_of = |span: Range<usize>| text.as_bytes()[..span.start.min(text.len())].split(|b| *b == b'\n').count();
+    let document: Document = match toml::from_str(text) {
+        Ok(document) => document,
+        Err(error) => {
+            let what = format!(
+                "{}; accepted are [[bind]] entries with mode, on, run and desc. None of this file's keys are used",
+                error.message().replace('\n', ", ")
+            );
+            return (Vec::new(), vec![Problem { line: error.span().map_or(1, line_of), what }]);
+        }
+    };
+    let (mut bindings, mut problems) = (Vec::new(), Vec::new());
+    for Entry { mode, on, run, desc } in document.bind {
+        let lines = [line_of(mode.span()), line_of(on.span()), line_of(run.span())];
+        let modes = modes(mode.get_ref());
+        let chords: Result<Vec<Chord>, String> = on.get_ref().0.iter().map(|key| Chord::parse(key)).collect();
+        let action = action(run.get_ref());
+        match (modes, chords, action) {
+            (Ok(modes), Ok(chords), Ok(action)) => {
+                for mode in modes {
+                    bindings.extend(chords.iter().map(|chord| Binding {
+                        mode,
+                        chord: *chord,
+                        action,
+                        describe: desc.clone(),
+                        line: lines[1],
+                    }));
+                }
+            }
+            (modes, chords, action) => {
+                let wrong = [modes.err(), chords.err(), action.err()];
+                let wrong = wrong.into_iter().zip(lines).filter_map(|(what, line)| Some(Problem { line, what: what? }));
+                problems.extend(wrong);
+            }
+        }
+    }
+    (bindings, problems)
+}
+
+/// The modes of these names; `all` is every one.
+fn modes(names: &Words) -> Result<Vec<Mode>, String> {
+    if names.0 == ["all"] {
+        return Ok(Mode::ALL.to_vec());
+    }
+    let known = |name: &String| {
+        let wrong = || format!("\"{name}\" is no mode; accepted are panes, composer, prompt, menu, or all for each");
+        Mode::named(name).ok_or_else(wrong)
+    };
+    names.0.iter().map(known).collect()
+}
+
+/// The action of this name; none for the word that takes a key away.
+fn action(name: &str) -> Result<Option<Action>, String> {
+    if name == NOTHING {
+        return Ok(None);
+    }
+    Action::named(name).map(Some).ok_or_else(|| {
+        let near = nearest(name, ACTIONS.iter().map(|entry| entry.name));
+        let near = near.map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
+        format!("\"{name}\" is no action{near}; accepted are the names that the palette lists, and \"{NOTHING}\"")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::action::{AppAction, ComposeAction, PaneAction};
+    use std::io::Write;
+
+    fn check(text: &str, problems: &[&str]) -> Keymap {
+        let (keymap, found) = with_user("keymap.toml", text);
+        assert_eq!(found.len(), problems.len(), "{found:#?}");
+        for (found, expected) in found.iter().zip(problems) {
+            assert!(found.starts_with(expected), "{found}\n{expected}");
+        }
+        keymap
+    }
+
+    fn key(text: &str) -> Chord {
+        Chord::parse(text).expect(text)
+    }
+
+    #[test]
+    fn the_presets_have_no_problem_and_a_key_for_what_the_contract_names() {
+        let (bindings, problems) = parse(PRESETS);
+        assert_eq!(problems, []);
+        assert_eq!(Keymap::new().lay(bindings), []);
+        let keymap = presets();
+        for (mode, on, run) in [
+            (Mode::Normal, "q", "back"),
+            (Mode::Normal, "ctrl-c", "quit"),
+            (Mode::Composer, "ctrl-c", "quit"),
+            (Mode::Prompt, "ctrl-c", "quit"),
+            (Mode::Menu, "ctrl-c", "quit"),
+            (Mode::Composer, "esc", "escape"),
+            (Mode::Normal, "shift-tab", "previous-pane"),
+            (Mode::Normal, "7", "session-7"),
+            (Mode::Normal, "n", "new-or-next-hit"),
+            (Mode::Normal, "N", "previous-hit"),
+            (Mode::Normal, "ctrl-d", "half-page-down"),
+            (Mode::Normal, ":", "command-line"),
+            (Mode::Normal, "c", "close-menu"),
+            (Mode::Normal, "?", "help"),
+            (Mode::Normal, "ctrl-z", "suspend"),
+            (Mode::Composer, "ctrl-j", "newline"),
+            (Mode::Composer, "enter", "send"),
+            (Mode::Prompt, "enter", "send"),
+            (Mode::Menu, "j", "down"),
+        ] {
+            assert_eq!(keymap.lookup(mode, key(on)), Action::named(run), "{mode} {on}");
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_key_unless_another_one_stands_for_it() {
+        let keymap = presets();
+        let without: Vec<&str> = ACTIONS
+            .iter()
+            .filter(|entry| Mode::ALL.iter().all(|mode| keymap.chords_for(*mode, entry.action).is_empty()))
+            .map(|entry| entry.name)
+            .collect();
+        // The close menu has finish-sending, reset and close; `n` is new-or-next-hit.
+        assert_eq!(without, ["finish-sending", "reset", "close", "new", "next-hit"]);
+    }
+
+    #[test]
+    fn the_users_file_wins_over_the_presets() {
+        let keymap = check(
+            "[[bind]]\nmode = [\"panes\", \"composer\"]\non = [\"ctrl-q\", \"f10\"]\nrun = \"quit\"\n\
+             [[bind]]\nmode = \"panes\"\non = \"q\"\nrun = \"nothing\"\n",
+            &[],
+        );
+        let quit = Some(Action::App(AppAction::Quit));
+        assert_eq!(keymap.lookup(Mode::Composer, key("f10")), quit);
+        assert_eq!(keymap.lookup(Mode::Normal, key("ctrl-q")), quit);
+        assert_eq!(keymap.lookup(Mode::Normal, key("q")), None);
+        assert_eq!(keymap.lookup(Mode::Normal, key("j")), Some(Action::Pane(PaneAction::Down)));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told_with_its_line_and_the_rest_is_used() {
+        let keymap = check(
+            "[[bind]]\nmode = \"panels\"\non = \"hyper-x\"\nrun = \"qiut\"\n\n\
+             [[bind]]\nmode = \"composer\"\non = \"q\"\nrun = \"quit\"\n\n\
+             [[bind]]\nmode = \"panes\"\non = \"f9\"\nrun = \"quit\"\n\
+             [[bind]]\nmode = \"panes\"\non = \"f9\"\nrun = \"help\"\n",
+            &[
+                "keymap.toml:2: \"panels\" is no mode; accepted are panes",
+                "keymap.toml:3: \"hyper-x\" is no key; accepted are",
+                "keymap.toml:4: \"qiut\" is no action, did you mean \"quit\"?",
+                "keymap.toml:8: \"q\" in mode \"composer\": a text field owns every printable key",
+                "keymap.toml:17: \"F9\" in mode \"panes\" runs \"help\" here, and \"quit\" on line 13",
+            ],
+        );
+        assert_eq!(keymap.lookup(Mode::Normal, key("f9")), Some(Action::App(AppAction::Quit)));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_leaves_the_presets() {
+        for (text, problem) in [
+            ("[[bind]\n", "keymap.toml:1: "),
+            ("[[bind]]\nmode = \"panes\"\non = 7\nrun = \"quit\"\n", "keymap.toml:3: invalid type: integer `7`"),
+            ("\n[[bind]]\nmode = \"panes\"\nkey = \"q\"\n", "keymap.toml:4: unknown field `key`"),
+            ("[[bind]]\nmode = \"panes\"\n", "keymap.toml:1: missing field `on`"),
+        ] {
+            assert_eq!(check(text, &[problem]), presets());
+        }
+    }
+
+    #[test]
+    fn a_file_is_loaded_from_its_path_and_may_be_absent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("keymap.toml");
+        assert_eq!(load(&path), (presets(), Vec::new()));
+        let mut file = File::create(&path).expect("a file");
+        file.write_all(b"[[bind]]\nmode = \"composer\"\non = \"f5\"\nrun = \"send\"\n").expect("to write");
+        let (keymap, problems) = load(&path);
+        assert!(problems.is_empty());
+        assert_eq!(keymap.lookup(Mode::Composer, key("f5")), Some(Action::Compose(ComposeAction::Send)));
+        file.write_all(&[0xff]).expect("to write");
+        let (keymap, problems) = load(&path);
+        assert_eq!((keymap, problems.len()), (presets(), 1));
+        assert!(load(folder.path()).1[0].contains("the built-in keys are used"));
+    }
+}

@@ -1,0 +1,122 @@
+use std::time::Instant;
+
+use super::*;
+use crate::wire::direction::Both;
+use crate::wire::news::How;
+use crate::wire::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
+
+const RAW: Mode = Mode::Raw { force: false };
+const FIRST: SessionId = SessionId(1);
+const CHILD: SessionId = SessionId(2);
+
+fn target() -> HostPort {
+    HostPort { host: "h".to_owned(), port: 1 }
+}
+
+fn tcp() -> Spec {
+    Spec::new(What::Tcp(TcpSpec::to(target())))
+}
+
+fn listen(limit: Option<usize>) -> Spec {
+    let local = "127.0.0.1:0".parse().unwrap();
+    Spec::new(What::Listen(ListenSpec { local, limit, idle_timeout: None }))
+}
+
+fn begin(spec: &Spec, mode: Mode, stdin: Stdin) -> (Conversation, Vec<Act>) {
+    let mut talk = Conversation::new(spec, mode, stdin);
+    let acts = talk.opened(FIRST, spec);
+    (talk, acts)
+}
+
+fn tell(talk: &mut Conversation, id: SessionId, news: News) -> Vec<Act> {
+    talk.learn(id, &Record::News { at: Instant::now(), news })
+}
+
+fn order(id: SessionId, verb: Verb) -> Act {
+    Act::Order(Order { id, verb })
+}
+
+fn accepted() -> News {
+    let address = "127.0.0.1:1".parse().unwrap();
+    News::Accepted { listener: FIRST, local: address, peer: address }
+}
+
+const PEER_FINISHED: News = News::PeerFinished { received_bytes: 0 };
+
+fn closed() -> News {
+    News::Closed { totals: Both::default(), how: How::Fin }
+}
+
+#[test]
+fn the_end_of_standard_input_finishes_sending_once_and_the_end_of_the_session_ends_the_run() {
+    let (mut talk, acts) = begin(&tcp(), RAW, Stdin::Pipe);
+    assert_eq!(acts, [Act::Speak { id: FIRST, datagrams: false }]);
+    assert_eq!(tell(&mut talk, FIRST, PEER_FINISHED), [], "what the pipe still has may be wanted");
+    assert_eq!(talk.stdin_ended(), [order(FIRST, Verb::FinishSending)]);
+    assert_eq!(talk.stdin_ended(), []);
+    tell(&mut talk, FIRST, closed());
+    assert!(talk.done() && talk.exit_code() == 0);
+}
+
+#[test]
+fn a_peer_that_finished_ends_what_a_person_or_a_script_says() {
+    for stdin in [Stdin::Terminal, Stdin::Unread] {
+        let (mut talk, _) = begin(&tcp(), RAW, stdin);
+        assert_eq!(tell(&mut talk, FIRST, PEER_FINISHED), [order(FIRST, Verb::FinishSending)]);
+    }
+}
+
+#[test]
+fn a_raw_listener_serves_its_first_connection_and_closes() {
+    let (mut talk, acts) = begin(&listen(None), RAW, Stdin::Pipe);
+    assert_eq!(acts, []);
+    let acts = tell(&mut talk, CHILD, accepted());
+    assert_eq!(acts, [order(FIRST, Verb::Close), Act::Speak { id: CHILD, datagrams: false }]);
+    assert_eq!(tell(&mut talk, SessionId(3), accepted()), [order(SessionId(3), Verb::Close)]);
+    tell(&mut talk, FIRST, closed());
+    let reset = Failure::new(Class::Reset, "read", "", "reset");
+    tell(&mut talk, CHILD, News::Failed(reset));
+    tell(&mut talk, SessionId(3), closed());
+    tell(&mut talk, CHILD, closed());
+    assert!(talk.done());
+    assert_eq!(talk.exit_code(), 7);
+}
+
+#[test]
+fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
+    for (spec, mode) in [(listen(Some(2)), RAW), (listen(None), Mode::Json)] {
+        let (mut talk, _) = begin(&spec, mode, Stdin::Pipe);
+        assert_eq!(tell(&mut talk, CHILD, accepted()), [Act::Speak { id: FIRST, datagrams: false }]);
+        assert_eq!(tell(&mut talk, SessionId(3), accepted()), []);
+        assert_eq!(tell(&mut talk, CHILD, PEER_FINISHED), [order(CHILD, Verb::FinishSending)]);
+        tell(&mut talk, CHILD, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+        tell(&mut talk, CHILD, closed());
+        assert_eq!((talk.done(), talk.exit_code()), (false, 0));
+        assert_eq!(talk.stdin_ended(), []);
+        assert_eq!(talk.stop().len(), 2);
+    }
+}
+
+#[test]
+fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
+    let icmp = Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111 };
+    let spec = Spec::new(What::Udp(UdpSpec::with(target())));
+    let (mut talk, _) = begin(&spec, RAW, Stdin::Pipe);
+    let acts = tell(&mut talk, FIRST, News::Icmp(icmp.clone()));
+    assert!(matches!(&acts[..], [Act::Tell(News::Failed(failure)), Act::Order(_)] if failure.class == Class::Refused));
+    assert_eq!((talk.exit_code(), talk.was_failed_here(FIRST)), (4, true));
+
+    let (mut talk, _) = begin(&spec, RAW, Stdin::Pipe);
+    let block = crate::wire::Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"x"));
+    talk.learn(FIRST, &Record::Block(block));
+    assert_eq!(tell(&mut talk, FIRST, News::Icmp(icmp)), []);
+    assert_eq!(talk.exit_code(), 0);
+}
+
+#[test]
+fn what_fails_while_stopping_is_no_failure() {
+    let (mut talk, _) = begin(&tcp(), RAW, Stdin::Unread);
+    assert_eq!(talk.stop(), [Order { id: FIRST, verb: Verb::Close }]);
+    tell(&mut talk, FIRST, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+    assert_eq!(talk.exit_code(), 0);
+}

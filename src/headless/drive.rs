@@ -1,0 +1,201 @@
+//! The loop without a screen: standard input, sessions, standard output, time and signals, each waiting for its own
+//! reason only.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use tokio::runtime::Handle;
+
+use super::complain;
+use super::conversation::{Act, Conversation};
+use super::input::{Stdin, pump};
+use super::output::{Output, Written};
+use super::signals::Signals;
+use crate::cli::Invocation;
+use crate::net::{Net, Overflow};
+use crate::wire::{Class, How, News, Order, Reading, Record, SessionId, Spec};
+
+/// What was sampled and not yet rendered. Bounded by what the sessions keep: nothing is sampled while it holds
+/// anything.
+pub(crate) type Pending = VecDeque<(SessionId, Record)>;
+
+/// How long closing may take before it is asked for again, more urgently; and then until the program ends all the same.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// How standard output shows what happens.
+pub(crate) trait Format {
+    /// What happens with bytes while standard output is busy.
+    const OVERFLOW: Overflow;
+
+    /// Changes what a session is asked to be before it is opened.
+    fn prepare(&self, spec: &mut Spec);
+
+    /// A session was opened by the command line.
+    fn opened(&mut self, id: SessionId, spec: &Spec);
+
+    /// A session's gauges, before its records.
+    fn measured(&mut self, reading: &Reading);
+
+    /// Takes one or more records off the queue: what they are on standard output. May be nothing.
+    fn render(&mut self, pending: &mut Pending) -> Bytes;
+}
+
+/// How far the end has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Running,
+    Asked,
+    Urged,
+}
+
+/// Runs the invocation's sessions to their end: the exit code.
+///
+/// # Errors
+/// The system gives no signals or threads, or standard output cannot be written.
+pub(crate) async fn drive<F: Format>(invocation: &Invocation, mut format: F, started: Instant) -> anyhow::Result<u8> {
+    let mut signals = Signals::listen().context("signals cannot be listened for")?;
+    let output = Output::start().context("standard output has no thread to write it")?;
+    let net = Net::new(Handle::current(), F::OVERFLOW);
+    let Some(mut spec) = invocation.open.first().cloned() else { return Ok(0) };
+    format.prepare(&mut spec);
+    let mut talk = Conversation::new(&spec, invocation.mode, Stdin::of(&spec, invocation.mode));
+    let id = net.open(spec.clone());
+    format.opened(id, &spec);
+
+    let mut acts = talk.opened(id, &spec);
+    let mut pending = Pending::new();
+    let mut talking = tokio::task::JoinSet::new();
+    let mut stage = Stage::Running;
+    let mut stopped_by = None;
+    let mut deadline = invocation.run_for.map(|run_for| tokio::time::Instant::from(started + run_for));
+    let mut reader_gone = false;
+    loop {
+        for act in acts.drain(..) {
+            match act {
+                Act::Order(order) => send_order(&net, order),
+                Act::Speak { id, datagrams } => {
+                    talking.spawn(pump(net.clone(), id, datagrams));
+                }
+                // Told where it was learned, in its place among the records.
+                Act::Tell(_) => {}
+            }
+        }
+        if pending.is_empty() && talk.done() {
+            break;
+        }
+        tokio::select! {
+            biased;
+            code = signals.next() => {
+                stopped_by = Some(code);
+                if stage != Stage::Running {
+                    break;
+                }
+                (stage, deadline) = stop(&net, &mut talk);
+            }
+            () = until(deadline), if deadline.is_some() => match stage {
+                Stage::Running => (stage, deadline) = stop(&net, &mut talk),
+                Stage::Asked => {
+                    let (_, later) = stop(&net, &mut talk);
+                    (stage, deadline) = (Stage::Urged, later);
+                }
+                Stage::Urged => break,
+            },
+            Some(ended) = talking.join_next() => {
+                if let Ok(Some(why)) = ended {
+                    complain(&why);
+                }
+                acts = talk.stdin_ended();
+            }
+            permit = output.blocks.reserve(), if !pending.is_empty() => match permit {
+                Ok(permit) => {
+                    let block = format.render(&mut pending);
+                    if !block.is_empty() {
+                        permit.send(block);
+                    }
+                }
+                Err(_) => {
+                    reader_gone = true;
+                    break;
+                }
+            },
+            () = net.changed(), if pending.is_empty() => {
+                for reading in net.sample() {
+                    acts.extend(take(reading, &mut talk, &mut format, &mut pending));
+                }
+            }
+        }
+    }
+    talking.abort_all();
+    let patience =
+        if stage == Stage::Running && !reader_gone { Duration::from_secs(u64::from(u32::MAX)) } else { PATIENCE };
+    let written = tokio::select! {
+        biased;
+        written = output.finish(patience) => written,
+        code = signals.next() => { stopped_by = Some(code); Ok(Written::All) }
+    };
+    match written {
+        Err(error) => {
+            complain(&format!("write standard output: {error}"));
+            Ok(Class::Local.exit_code())
+        }
+        Ok(Written::ReaderGone) => Ok(stopped_by.unwrap_or(0)),
+        Ok(Written::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),
+    }
+}
+
+/// Takes in a reading: what is to be done about it, in order.
+fn take(reading: Reading, talk: &mut Conversation, format: &mut impl Format, pending: &mut Pending) -> Vec<Act> {
+    format.measured(&reading);
+    let id = reading.id;
+    let mut acts = Vec::new();
+    for mut record in reading.records {
+        if let Record::News { news, .. } = &mut record {
+            tracing::debug!(session = id.0, ?news);
+            if let News::Closed { how: how @ How::Local, .. } = news
+                && talk.was_failed_here(id)
+            {
+                *how = How::Error;
+            }
+        }
+        let learned = talk.learn(id, &record);
+        let at = match &record {
+            Record::News { at, .. } => Some(*at),
+            Record::Block(_) | Record::NotKept { .. } => None,
+        };
+        pending.push_back((id, record));
+        for act in learned {
+            match (act, at) {
+                (Act::Tell(news), Some(at)) => pending.push_back((id, Record::News { at, news })),
+                (act, _) => acts.push(act),
+            }
+        }
+    }
+    acts
+}
+
+/// Asks all sessions to close, and says until when that is waited for.
+fn stop(net: &Net, talk: &mut Conversation) -> (Stage, Option<tokio::time::Instant>) {
+    for order in talk.stop() {
+        send_order(net, order);
+    }
+    (Stage::Asked, Some(tokio::time::Instant::now() + PATIENCE))
+}
+
+/// Gives an order without holding up the loop: it waits beside it while the session is busy.
+fn send_order(net: &Net, order: Order) {
+    let Err(refused) = net.perform(order) else { return };
+    let net = net.clone();
+    tokio::spawn(async move {
+        // A session that is over needs no order any more.
+        net.perform_waiting(refused.order).await.unwrap_or_default();
+    });
+}
+
+async fn until(deadline: Option<tokio::time::Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,137 @@
+//! Facts as JSON fields. A name once released stays; what is not known is absent.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::wire::http::{RequestHead, ResponseHead};
+use crate::wire::news::Icmp;
+use crate::wire::{Failure, News, explain};
+
+/// The fields of one event, in order.
+pub(crate) type Fields = Map<String, Value>;
+
+/// Milliseconds, to the microsecond.
+pub(crate) fn milliseconds(duration: Duration) -> Value {
+    (duration.as_micros() as f64 / 1e3).into()
+}
+
+/// An event's name and its fields. `closed` is made elsewhere, as it needs what was told before.
+pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
+    let (name, fields) = match news {
+        News::Resolving { host } => ("resolving", json!({"host": host})),
+        News::Resolved { host, addresses, took } => {
+            let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            ("resolved", json!({"host": host, "addresses": addresses, "ms": milliseconds(*took)}))
+        }
+        News::Connecting { peer, attempt } => ("connecting", json!({"peer": peer.to_string(), "attempt": attempt})),
+        News::AttemptFailed { failure, took } => {
+            let mut fields = failure_fields(failure);
+            fields.insert("ms".to_owned(), milliseconds(*took));
+            ("attempt_failed", fields.into())
+        }
+        News::Connected { local, peer, took, attempt } => {
+            let (local, peer) = (local.to_string(), peer.to_string());
+            ("connected", json!({"local": local, "peer": peer, "ms": milliseconds(*took), "attempt": attempt}))
+        }
+        News::Retrying { attempt, of, after, because } => {
+            let (after, because) = (milliseconds(*after), because.to_string());
+            ("retry", json!({"attempt": attempt, "of": of, "after_ms": after, "because": because}))
+        }
+        News::Listening { local } => ("listening", json!({"local": local.to_string()})),
+        News::Accepted { listener, local, peer } => {
+            let (local, peer) = (local.to_string(), peer.to_string());
+            ("accepted", json!({"listener": listener.0, "local": local, "peer": peer}))
+        }
+        News::TurnedAway { peer, why } => ("turned_away", json!({"peer": peer.to_string(), "because": why})),
+        News::ChildEnded { child } => ("child_ended", json!({"child": child.0})),
+        News::AcceptFailed(failure) => ("accept_failed", failure_fields(failure).into()),
+        News::Request(request) => ("request", request_fields(request).into()),
+        News::Response(response) => ("response", response_fields(response).into()),
+        News::Redirect { status, location } => ("redirect", json!({"status": status, "location": location})),
+        News::WeFinished => ("we_finished", json!({})),
+        News::PeerFinished { received_bytes } => ("peer_finished", json!({"received_bytes": received_bytes})),
+        News::ReadingPaused => ("reading_paused", json!({})),
+        News::ReadingContinued => ("reading_continued", json!({})),
+        News::Joined { group } => ("joined", json!({"group": group.to_string()})),
+        News::Left { group } => ("left", json!({"group": group.to_string()})),
+        News::Icmp(icmp) => ("icmp", icmp_fields(icmp).into()),
+        News::FileSent { path, bytes } => ("file_sent", json!({"path": path.to_string_lossy(), "bytes": bytes})),
+        News::Warned(failure) => ("warned", failure_fields(failure).into()),
+        News::Failed(failure) => ("failed", failed_fields(failure).into()),
+        News::Closed { how, .. } => ("closed", json!({"how": how.name()})),
+    };
+    (name, object(fields))
+}
+
+/// `class`, `operation`, `peer`, `errno`, `message`.
+fn failure_fields(failure: &Failure) -> Fields {
+    let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation}));
+    if !failure.peer.is_empty() {
+        fields.insert("peer".to_owned(), failure.peer.as_str().into());
+    }
+    if let Some(code) = failure.os_code {
+        fields.insert("errno".to_owned(), code.into());
+    }
+    fields.insert("message".to_owned(), failure.message.as_str().into());
+    fields
+}
+
+/// As [`failure_fields`], with what it means and what to try.
+fn failed_fields(failure: &Failure) -> Fields {
+    let mut fields = failure_fields(failure);
+    fields.insert("explanation".to_owned(), explain::explanation(failure).into());
+    fields.insert("next".to_owned(), explain::next(failure).into());
+    fields
+}
+
+fn icmp_fields(icmp: &Icmp) -> Fields {
+    let mut fields = object(json!({"type": icmp.kind, "code": icmp.code}));
+    if let Some(offender) = icmp.offender {
+        fields.insert("offender".to_owned(), offender.to_string().into());
+    }
+    if let Some(destination) = icmp.destination {
+        fields.insert("destination".to_owned(), destination.to_string().into());
+    }
+    fields.insert("errno".to_owned(), icmp.os_code.into());
+    fields
+}
+
+fn request_fields(request: &RequestHead) -> Fields {
+    let mut fields = object(json!({"method": request.method, "url": request.url}));
+    fields.insert("headers".to_owned(), headers(&request.headers));
+    if let Some(bytes) = request.body_bytes {
+        fields.insert("body_bytes".to_owned(), bytes.into());
+    }
+    fields
+}
+
+fn response_fields(response: &ResponseHead) -> Fields {
+    let mut fields = object(json!({"status": response.status, "version": response.version}));
+    if !response.reason.is_empty() {
+        fields.insert("reason".to_owned(), response.reason.as_str().into());
+    }
+    fields.insert("headers".to_owned(), headers(&response.headers));
+    if let Some(peer) = response.peer {
+        fields.insert("peer".to_owned(), peer.to_string().into());
+    }
+    fields.insert("ms".to_owned(), milliseconds(response.after));
+    fields
+}
+
+/// Pairs of name and value, in order, as a name may come again. A value that is not UTF-8 is read as ISO 8859-1, in
+/// which every octet is a character (RFC 9110 §5.5).
+fn headers(headers: &[(String, Vec<u8>)]) -> Value {
+    let text = |value: &[u8]| match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.iter().copied().map(char::from).collect(),
+    };
+    headers.iter().map(|(name, value)| json!([name, text(value)])).collect()
+}
+
+fn object(value: Value) -> Fields {
+    match value {
+        Value::Object(fields) => fields,
+        other => Map::from_iter([("value".to_owned(), other)]),
+    }
+}

@@ -1,0 +1,258 @@
+//! `--json`: each record as one or more lines.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::drive::{Format, Pending};
+use super::event::{self, Fields};
+use super::payload::{self, MOST_IN_A_LINE};
+use super::raw::is_datagrams;
+use crate::net::Overflow;
+use crate::wire::http::HttpGauge;
+use crate::wire::news::How;
+use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec, Totals, What, neutral};
+
+/// How much is handed to standard output at once, about: 128 KiB.
+const BLOCK: usize = 128 * 1024;
+
+/// Events, and what has to be remembered for them.
+#[derive(Debug)]
+pub(crate) struct Json {
+    started: Instant,
+    /// Those that are not over; an entry goes with its `closed`.
+    told: HashMap<SessionId, Told>,
+}
+
+/// What was told of a session so far.
+#[derive(Debug)]
+struct Told {
+    opened: Instant,
+    datagrams: bool,
+    http: bool,
+    bytes: Both<u64>,
+    peer: Option<SocketAddr>,
+    gauge: Option<HttpGauge>,
+    dropped_datagrams: Option<u64>,
+}
+
+impl Told {
+    fn new(opened: Instant) -> Self {
+        Told {
+            opened,
+            datagrams: false,
+            http: false,
+            bytes: Both::default(),
+            peer: None,
+            gauge: None,
+            dropped_datagrams: None,
+        }
+    }
+}
+
+impl Format for Json {
+    const OVERFLOW: Overflow = Overflow::DropOldest;
+
+    fn prepare(&self, _spec: &mut Spec) {}
+
+    fn opened(&mut self, id: SessionId, spec: &Spec) {
+        let http = matches!(spec.what, What::Http(_));
+        let told = Told { datagrams: is_datagrams(spec), http, ..Told::new(Instant::now()) };
+        self.told.insert(id, told);
+    }
+
+    fn measured(&mut self, reading: &Reading) {
+        let told = self.told.entry(reading.id).or_insert_with(|| Told::new(Instant::now()));
+        told.gauge = reading.http.or(told.gauge);
+        told.dropped_datagrams = reading.dropped_datagrams.or(told.dropped_datagrams);
+    }
+
+    fn render(&mut self, pending: &mut Pending) -> Bytes {
+        let mut lines = Vec::new();
+        while lines.len() < BLOCK
+            && let Some((id, record)) = pending.pop_front()
+        {
+            match record {
+                Record::Block(block) => self.block(&mut lines, id, &block, pending),
+                Record::NotKept { direction, totals } => self.not_kept(&mut lines, id, direction, totals),
+                Record::News { at, news } => self.news(&mut lines, id, at, &news),
+            }
+        }
+        lines.into()
+    }
+}
+
+impl Json {
+    /// Events whose times count from `started`.
+    pub(crate) fn new(started: Instant) -> Self {
+        Json { started, told: HashMap::new() }
+    }
+
+    fn told(&mut self, id: SessionId) -> &mut Told {
+        self.told.entry(id).or_insert_with(|| Told::new(Instant::now()))
+    }
+
+    /// The three fields that every line has, then its own.
+    fn write(&self, lines: &mut Vec<u8>, at: Instant, id: SessionId, name: &str, fields: Fields) {
+        let mut event = Map::with_capacity(fields.len() + 3);
+        event.insert("at".to_owned(), seconds(self.started, at).into());
+        event.insert("session".to_owned(), id.0.into());
+        event.insert("event".to_owned(), name.into());
+        event.extend(fields);
+        line(lines, &Value::Object(event));
+    }
+
+    fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut Pending) {
+        if self.told(id).datagrams {
+            self.datagrams(lines, id, block);
+            return;
+        }
+        let small = joined(id, block, pending);
+        let bytes = small.as_deref().unwrap_or(&block.bytes);
+        for piece in payload::pieces(bytes) {
+            let fields = self.payload(id, block.direction, piece, piece.len());
+            self.write(lines, block.at, id, name(block.direction), fields);
+        }
+    }
+
+    fn datagrams(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block) {
+        let mut rest: &[u8] = &block.bytes;
+        for piece in &block.pieces {
+            let length = (piece.len as usize).min(rest.len());
+            let (bytes, after) = rest.split_at(length);
+            rest = after;
+            let mut fields = self.payload(id, block.direction, bytes, length);
+            let peer = block.peers.get(usize::from(piece.peer)).copied().or(self.told(id).peer);
+            if let Some(peer) = peer {
+                fields.insert("peer".to_owned(), peer.to_string().into());
+            }
+            if piece.full_len > piece.len {
+                fields.insert("truncated".to_owned(), true.into());
+                fields.insert("full_bytes".to_owned(), piece.full_len.into());
+            }
+            let at = block.at + Duration::from_micros(u64::from(piece.after_us));
+            self.write(lines, at, id, name(block.direction), fields);
+        }
+    }
+
+    fn payload(&mut self, id: SessionId, direction: Direction, bytes: &[u8], count: usize) -> Fields {
+        let total = self.told(id).bytes.of_mut(direction);
+        *total += count as u64;
+        let mut fields = Map::new();
+        fields.insert("bytes".to_owned(), count.into());
+        fields.insert("total_bytes".to_owned(), (*total).into());
+        payload::put(&mut fields, bytes);
+        fields
+    }
+
+    fn not_kept(&mut self, lines: &mut Vec<u8>, id: SessionId, direction: Direction, totals: Totals) {
+        let told = self.told(id);
+        *told.bytes.of_mut(direction) += totals.bytes;
+        let datagrams = told.datagrams.then_some(totals.ops);
+        let mut fields = Map::new();
+        fields.insert("direction".to_owned(), name(direction).into());
+        fields.insert("bytes".to_owned(), totals.bytes.into());
+        if let Some(datagrams) = datagrams {
+            fields.insert("datagrams".to_owned(), datagrams.into());
+        }
+        self.write(lines, Instant::now(), id, "not_kept", fields);
+    }
+
+    fn news(&mut self, lines: &mut Vec<u8>, id: SessionId, at: Instant, news: &News) {
+        let told = self.told(id);
+        match news {
+            News::Connected { peer, .. } => told.peer = Some(*peer),
+            News::Accepted { peer, .. } => {
+                told.peer = Some(*peer);
+                told.opened = at;
+            }
+            _ => {}
+        }
+        let (name, fields) = match news {
+            News::Closed { totals, how } => {
+                let told = self.told.remove(&id).unwrap_or_else(|| Told::new(at));
+                ("closed", closed(&told, *totals, *how, at))
+            }
+            other => event::fields(other),
+        };
+        self.write(lines, at, id, name, fields);
+    }
+}
+
+/// The last line of a session.
+fn closed(told: &Told, totals: Both<Totals>, how: How, at: Instant) -> Fields {
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Option<u64>| {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), value.into());
+        }
+    };
+    put("sent_bytes", Some(totals.sent.bytes));
+    put("received_bytes", Some(totals.received.bytes));
+    if told.datagrams {
+        put("sent_datagrams", Some(totals.sent.ops));
+        put("received_datagrams", Some(totals.received.ops));
+        put("dropped_datagrams", told.dropped_datagrams);
+    }
+    if let Some(gauge) = told.gauge.filter(|_| told.http) {
+        put("body_bytes", Some(gauge.body_bytes));
+        put("wire_body_bytes", Some(gauge.wire_body_bytes));
+        put("connection_received_bytes", gauge.connection_received);
+        put("connection_sent_bytes", gauge.connection_sent);
+    }
+    fields.insert("how".to_owned(), how.name().into());
+    fields.insert("ms".to_owned(), event::milliseconds(at.saturating_duration_since(told.opened)));
+    fields
+}
+
+/// A block with those that follow it in the same direction, up to one line: one byte a read is not one line a byte.
+fn joined(id: SessionId, block: &Block, pending: &mut Pending) -> Option<Vec<u8>> {
+    let mut joined: Option<Vec<u8>> = None;
+    while let Some((next, Record::Block(more))) = pending.front() {
+        let length = joined.as_ref().map_or(block.bytes.len(), Vec::len);
+        if *next != id || more.direction != block.direction || length + more.bytes.len() > MOST_IN_A_LINE {
+            break;
+        }
+        joined.get_or_insert_with(|| block.bytes.to_vec()).extend_from_slice(&more.bytes);
+        pending.pop_front();
+    }
+    joined
+}
+
+fn name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Sent => "sent",
+        Direction::Received => "received",
+    }
+}
+
+/// Seconds since the program's start, to the microsecond.
+pub(crate) fn seconds(started: Instant, at: Instant) -> f64 {
+    // A run of centuries would lose the last digit.
+    at.saturating_duration_since(started).as_micros() as f64 / 1e6
+}
+
+/// Adds one line. JSON leaves C1 and bidi controls as they are; a terminal would not, so that they are escaped here.
+pub(crate) fn line(lines: &mut Vec<u8>, event: &Value) {
+    let text = event.to_string();
+    if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
+        lines.extend_from_slice(text.as_bytes());
+    } else {
+        let mut units = [0; 2];
+        let mut escaped = String::with_capacity(text.len());
+        for c in text.chars() {
+            if neutral::is_hostile(c) {
+                for unit in c.encode_utf16(&mut units) {
+                    escaped.push_str(&format!("\\u{unit:04x}"));
+                }
+            } else {
+                escaped.push(c);
+            }
+        }
+        lines.extend_from_slice(escaped.as_bytes());
+    }
+    lines.push(b'\n');
+}

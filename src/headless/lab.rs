@@ -1,0 +1,55 @@
+//! `lab --json`: where each built-in peer listens, then silence until a signal.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use super::complain;
+use super::json::{line, seconds};
+use super::output::Output;
+use super::signals::Signals;
+use crate::lab::{Lab, Peer};
+use crate::wire::Class;
+
+/// How long standard output may take for the few lines of it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Starts the peers, says where they are, and serves until a signal or for `run_for`: the exit code.
+///
+/// # Errors
+/// The system gives no signals or threads, or standard output cannot be written.
+pub(crate) async fn serve(peers: &[Peer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
+    let mut signals = Signals::listen().context("signals cannot be listened for")?;
+    let output = Output::start().context("standard output has no thread to write it")?;
+    let lab = match Lab::start(peers).await {
+        Ok(lab) => lab,
+        Err(error) => {
+            complain(&format!("listen 127.0.0.1: {error}"));
+            return Ok(Class::Local.exit_code());
+        }
+    };
+    let mut lines = Vec::new();
+    for (peer, local) in lab.peers() {
+        let at = seconds(started, Instant::now());
+        let event = json!({"at": at, "event": "listening", "name": peer.name(), "local": local.to_string()});
+        line(&mut lines, &event);
+    }
+    if output.blocks.send(lines.into()).await.is_err() {
+        output.finish(PATIENCE).await.context("write standard output")?;
+        return Ok(0);
+    }
+    let code = tokio::select! {
+        code = signals.next() => code,
+        () = over(run_for) => 0,
+    };
+    output.finish(PATIENCE).await.context("write standard output")?;
+    Ok(code)
+}
+
+async fn over(run_for: Option<Duration>) {
+    match run_for {
+        Some(run_for) => tokio::time::sleep(run_for).await,
+        None => std::future::pending().await,
+    }
+}

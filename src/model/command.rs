@@ -1,0 +1,351 @@
+//! The `:` line: what can be written there, and its completion.
+
+use std::net::SocketAddr;
+
+use super::action::{ACTIONS, Action};
+use crate::wire::quantity::parse_size;
+
+/// How many completions are offered at most: what a screen can show.
+const MOST_COMPLETIONS: usize = 100;
+
+/// What a `:` line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// An action, by its name.
+    Run(Action),
+    /// Open a session to this target, as a command line writes it: `tcp HOST:PORT`, a URL, a curl line.
+    Open(String),
+    /// Send this text, in which escapes are not yet read.
+    Send(String),
+    /// Send these octets, in hex that is not yet read.
+    SendHex(String),
+    /// Send the octets of the file of this name.
+    SendFile(String),
+    /// Send this text as one datagram to an address, from a bound UDP socket.
+    SendTo(SocketAddr, String),
+    /// Join the multicast group of this name.
+    Join(String),
+    /// Leave the multicast group of this name.
+    Leave(String),
+    /// How many connections of a listener may be open at once; `None`: any number.
+    Limit(Option<usize>),
+    /// How many octets of a session are kept for looking at.
+    Retain(usize),
+    /// Use the theme of this name.
+    Theme(String),
+    /// Show the session of this number.
+    Session(u32),
+    /// Search for this text.
+    Search(String),
+    /// Show only what contains this text.
+    Filter(String),
+    /// Write what was said to the file of this name.
+    Save(String),
+}
+
+/// A command that takes an argument. Those that take none are the [`ACTIONS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommandEntry {
+    /// The name.
+    pub name: &'static str,
+    /// The argument, as the help writes it.
+    pub usage: &'static str,
+    /// What it does, as the help says it.
+    pub describe: &'static str,
+}
+
+const fn command(name: &'static str, usage: &'static str, describe: &'static str) -> CommandEntry {
+    CommandEntry { name, usage, describe }
+}
+
+/// Every command that takes an argument, in the order of the help.
+pub const COMMANDS: &[CommandEntry] = &[
+    command("open", "TARGET", "open a session: tcp HOST:PORT, udp HOST:PORT, a URL, a curl line"),
+    command("tcp", "HOST:PORT", "connect"),
+    command("tls", "HOST:PORT", "connect, then TLS"),
+    command("udp", "HOST:PORT", "a UDP conversation"),
+    command("http", "[METHOD] URL", "one HTTP request"),
+    command("curl", "[OPTION…] URL", "one HTTP request, as curl writes it"),
+    command("listen", "tcp|udp [ADDR:]PORT", "wait for peers"),
+    command("send", "TEXT", "send text; escapes are read: \\r \\n \\t \\0 \\\\ \\xNN \\u{…}"),
+    command("send-hex", "HEX", "send octets: 48 65 6c, 0x48,0x65 or 48:65"),
+    command("send-file", "PATH", "send a file"),
+    command("send-to", "ADDR:PORT TEXT", "send one datagram to this address"),
+    command("join", "GROUP[%INTERFACE]", "join a multicast group"),
+    command("leave", "GROUP[%INTERFACE]", "leave a multicast group"),
+    command("limit", "N|none", "how many connections a listener lets in at once"),
+    command("retain", "SIZE", "how much of a session is kept for looking at: 64MiB"),
+    command("theme", "NAME", "use a theme"),
+    command("session", "N", "show a session"),
+    command("search", "TEXT", "search"),
+    command("filter", "TEXT", "show only what contains this"),
+    command("save", "PATH", "save what was said to a file"),
+];
+
+/// Other names of actions, for fingers that know vi.
+const ALIASES: &[(&str, &str)] = &[("q", "quit"), ("q!", "quit"), ("qa", "quit"), ("exit", "quit"), ("h", "help")];
+
+/// One way to go on with a `:` line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The whole line as it would stand then. The same as it stands now where there is only something to say.
+    pub text: String,
+    /// What it does; for an argument, what it must be.
+    pub describe: String,
+}
+
+/// Reads a `:` line; a `:` at its start is not needed and does not matter.
+///
+/// # Errors
+/// What was wrong, the nearest name where there is one, and what is accepted: one line.
+pub fn parse(line: &str) -> Result<Command, String> {
+    let (name, argument) = split(line);
+    if name.is_empty() {
+        return Err("type a command; Tab shows them".to_owned());
+    }
+    let action = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
+    let action = Action::named(action);
+    let entry = COMMANDS.iter().find(|entry| entry.name == name);
+    match (entry, action) {
+        (Some(entry), _) if !argument.is_empty() => with_argument(entry, argument),
+        (_, Some(action)) if argument.is_empty() => Ok(Command::Run(action)),
+        (Some(entry), _) => Err(format!(":{name} needs {}: {}", entry.usage, entry.describe)),
+        (None, Some(_)) => Err(format!(":{name} takes nothing behind it, and \"{argument}\" was found")),
+        (None, None) => match name.parse::<u32>() {
+            Ok(number) if argument.is_empty() => Ok(Command::Session(number)),
+            _ => {
+                let near = nearest(name, names()).map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
+                Err(format!("\"{name}\" is no command{near}; Tab shows those that there are"))
+            }
+        },
+    }
+}
+
+/// The ways to go on with a line: the names that begin with what stands there, then those that contain
+/// it; behind a name that takes one, its argument. `themes` are the names of all themes.
+///
+/// At most 100; a line that names a whole command and nothing more comes first.
+pub fn complete(line: &str, themes: &[String]) -> Vec<Completion> {
+    let started = line.trim_start();
+    let bare = started.strip_prefix(':').unwrap_or(started).trim_start();
+    let (name, argument) = split(line);
+    let mut found = if name.is_empty() || bare.len() == name.len() {
+        names_like(name)
+    } else {
+        arguments_like(line, name, argument, themes)
+    };
+    found.truncate(MOST_COMPLETIONS);
+    found
+}
+
+/// The name that is nearest to a mistyped one; none when none is near.
+pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Longer than any name and its worst typing error: not worth the work.
+    if typed.len() > 40 {
+        return None;
+    }
+    let allowed = (typed.chars().count() / 3).clamp(1, 3);
+    let near = names.map(|name| (distance(typed, name), name)).filter(|(far, _)| *far <= allowed);
+    near.min_by_key(|(far, _)| *far).map(|(_, name)| name)
+}
+
+/// The first word, without a `:`, and what follows it without the blanks around it.
+fn split(line: &str) -> (&str, &str) {
+    let line = line.trim();
+    let line = line.strip_prefix(':').unwrap_or(line).trim_start();
+    let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    (name, argument.trim_start())
+}
+
+fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String> {
+    let text = argument.to_owned();
+    let wrong =
+        |found: &str| format!(":{} needs {}: {}; \"{found}\" was found", entry.name, entry.usage, entry.describe);
+    Ok(match entry.name {
+        "send" => Command::Send(text),
+        "send-hex" => Command::SendHex(text),
+        "send-file" => Command::SendFile(text),
+        "send-to" => {
+            let (address, text) = argument.split_once(char::is_whitespace).ok_or_else(|| wrong(argument))?;
+            Command::SendTo(address.parse().map_err(|_| wrong(address))?, text.trim_start().to_owned())
+        }
+        "join" => Command::Join(text),
+        "leave" => Command::Leave(text),
+        "limit" if argument == "none" => Command::Limit(None),
+        "limit" => Command::Limit(Some(argument.parse().map_err(|_| wrong(argument))?)),
+        "retain" => {
+            let bytes = parse_size(argument).map_err(|why| format!(":retain: {why}"))?;
+            Command::Retain(usize::try_from(bytes).map_err(|_| wrong(argument))?)
+        }
+        "theme" => Command::Theme(text),
+        "session" => Command::Session(argument.parse().map_err(|_| wrong(argument))?),
+        "search" => Command::Search(text),
+        "filter" => Command::Filter(text),
+        "save" => Command::Save(text),
+        "open" => Command::Open(text),
+        kind => Command::Open(format!("{kind} {argument}")),
+    })
+}
+
+/// Every name that the line knows; a name that is a command and an action comes once.
+fn names() -> impl Iterator<Item = &'static str> {
+    let actions = ACTIONS.iter().map(|entry| entry.name);
+    let only = actions.filter(|name| !COMMANDS.iter().any(|command| command.name == *name));
+    COMMANDS.iter().map(|command| command.name).chain(only)
+}
+
+fn names_like(typed: &str) -> Vec<Completion> {
+    let mut found: Vec<&str> = names().filter(|name| name.contains(typed)).collect();
+    found.sort_by_key(|name| (*name != typed, !name.starts_with(typed)));
+    found.into_iter().map(named).collect()
+}
+
+/// The completion to a name: with a blank behind it where an argument must follow.
+fn named(name: &str) -> Completion {
+    let action = Action::named(name).and_then(Action::entry);
+    match (COMMANDS.iter().find(|command| command.name == name), action) {
+        (Some(command), None) => {
+            Completion { text: format!("{name} "), describe: format!("{}: {}", command.usage, command.describe) }
+        }
+        (Some(command), Some(_)) => {
+            Completion { text: name.to_owned(), describe: format!("[{}]: {}", command.usage, command.describe) }
+        }
+        (None, action) => {
+            Completion { text: name.to_owned(), describe: action.map_or("", |entry| entry.describe).to_owned() }
+        }
+    }
+}
+
+fn arguments_like(line: &str, name: &str, argument: &str, themes: &[String]) -> Vec<Completion> {
+    let Some(entry) = COMMANDS.iter().find(|entry| entry.name == name) else { return Vec::new() };
+    let choices: Vec<&str> = match name {
+        "theme" => themes.iter().map(String::as_str).collect(),
+        "limit" => vec!["none"],
+        "listen" => vec!["tcp", "udp"],
+        _ => Vec::new(),
+    };
+    let matching: Vec<Completion> = choices
+        .into_iter()
+        .filter(|choice| choice.starts_with(argument))
+        .map(|choice| Completion { text: format!("{name} {choice}"), describe: entry.describe.to_owned() })
+        .collect();
+    if matching.is_empty() {
+        vec![Completion { text: line.to_owned(), describe: format!("{}: {}", entry.usage, entry.describe) }]
+    } else {
+        matching
+    }
+}
+
+/// How many characters must be typed, dropped, changed, or swapped with their neighbour to make one word of the
+/// other (the restricted Damerau-Levenshtein distance).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, to) in b.iter().enumerate() {
+            let mut least = (above[j] + usize::from(from != to)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *from == b[j - 1] && a[i - 1] == *to {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::{AppAction, PaneAction, SessionAction};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(line: &str, command: Command) {
+        assert_eq!(parse(line), Ok(command), "{line}");
+    }
+
+    fn refuse(line: &str, says: &str) {
+        let why = parse(line).expect_err(line);
+        assert!(why.contains(says) && !why.contains('\n'), "{line}: {why}");
+    }
+
+    #[test]
+    fn a_line_is_an_action_or_a_command_with_its_argument() {
+        check("quit", Command::Run(Action::App(AppAction::Quit)));
+        check(":q", Command::Run(Action::App(AppAction::Quit)));
+        check("  view-hex ", Command::Run(Action::Pane(PaneAction::ShowHex)));
+        check("open tcp [::1]:7001", Command::Open("tcp [::1]:7001".to_owned()));
+        check("tcp 127.0.0.1:7001", Command::Open("tcp 127.0.0.1:7001".to_owned()));
+        check("http GET http://localhost/", Command::Open("http GET http://localhost/".to_owned()));
+        check("send GET / HTTP/1.0\\r\\n", Command::Send("GET / HTTP/1.0\\r\\n".to_owned()));
+        check("send-hex 48 65", Command::SendHex("48 65".to_owned()));
+        check("send-file", Command::Run(Action::Session(SessionAction::SendFile)));
+        check("send-file a b.txt", Command::SendFile("a b.txt".to_owned()));
+        let peer = "127.0.0.1:53".parse().expect("an address");
+        check("send-to 127.0.0.1:53  hi there", Command::SendTo(peer, "hi there".to_owned()));
+        check("limit 3", Command::Limit(Some(3)));
+        check("limit none", Command::Limit(None));
+        check("retain 2MiB", Command::Retain(2 << 20));
+        check("session 12", Command::Session(12));
+        check("12", Command::Session(12));
+        check("search", Command::Run(Action::Pane(PaneAction::Search)));
+        check("search a  b", Command::Search("a  b".to_owned()));
+        check("theme night", Command::Theme("night".to_owned()));
+    }
+
+    #[test]
+    fn a_line_that_makes_no_sense_is_refused_with_what_is_accepted() {
+        refuse("", "type a command");
+        refuse("qiut", "did you mean \"quit\"?");
+        refuse("viewhex", "did you mean \"view-hex\"?");
+        refuse("xyzzy plugh", "\"xyzzy\" is no command; Tab");
+        refuse("quit now", ":quit takes nothing behind it");
+        refuse("theme", ":theme needs NAME");
+        refuse("limit many", "needs N|none");
+        refuse("retain lots", ":retain: ");
+        refuse("send-to localhost hi", "\"localhost\" was found");
+        refuse("send-to 127.0.0.1:53", "needs ADDR:PORT TEXT");
+        refuse("session 4294967296", "needs N");
+    }
+
+    #[test]
+    fn completion_offers_names_then_themes_then_what_an_argument_is() {
+        let themes = ["night".to_owned(), "day".to_owned(), "noon".to_owned()];
+        let texts = |line: &str| complete(line, &themes).into_iter().map(|found| found.text).collect::<Vec<_>>();
+        assert_eq!(texts("the"), ["theme ", "next-theme"]);
+        assert_eq!(texts("theme"), ["theme ", "next-theme"]);
+        assert_eq!(texts("theme n"), ["theme night", "theme noon"]);
+        assert_eq!(texts("theme "), ["theme night", "theme day", "theme noon"]);
+        assert_eq!(texts("zoo"), ["zoom"]);
+        assert_eq!(texts("nothing-like-it"), Vec::<String>::new());
+        assert_eq!(texts("zoom x"), Vec::<String>::new());
+        assert_eq!(complete("tcp exa", &[])[0].describe, "HOST:PORT: connect");
+        assert!(texts("").len() >= COMMANDS.len());
+    }
+
+    #[test]
+    fn every_command_has_an_arm_of_its_own() {
+        for entry in COMMANDS {
+            let opens = ["open", "tcp", "tls", "udp", "http", "curl", "listen"].contains(&entry.name);
+            let parsed = parse(&format!("{} 1", entry.name));
+            assert_eq!(matches!(parsed, Ok(Command::Open(_))), opens, "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn the_distance_counts_a_swap_as_one() {
+        assert_eq!(distance("qiut", "quit"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_makes_it_panic_and_a_completion_goes_on_from_what_stands_there(line in "\\PC{0,30}|[a-z :-]{0,20}") {
+            drop(parse(&line));
+            prop_assert!(complete(&line, &["night".to_owned()]).len() <= MOST_COMPLETIONS);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The field below a session's view, to type what is to be sent; or why nothing can be sent.
+
+use ratatui::layout::{Position, Rect};
+
+use super::keys::key;
+use super::paper::{Paper, Strip, area_of, part};
+use crate::files::theme::Role;
+use crate::model::action::{Action, ComposeAction, SessionAction};
+use crate::model::keymap::Mode;
+use crate::model::panel::Panel;
+use crate::model::state::{Focus, Model, Target};
+use crate::wire::session::Kind;
+use crate::wire::{Class, How, Phase, Session, neutral};
+
+/// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
+pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
+    if !model.can_send() {
+        return if inner >= 6 { 1 } else { 0 };
+    }
+    match inner {
+        0..3 => 0,
+        3..14 => panel.composer.editor.rows((inner / 3).max(1)),
+        _ => panel.composer.editor.rows((inner / 3).max(3)).max(3),
+    }
+}
+
+/// The title: what Enter sends, or what is wrong with it.
+pub(super) fn title(model: &Model, session: &Session, panel: &Panel) -> Strip {
+    let composer = &panel.composer;
+    let mut strip = Strip::new();
+    if model.can_send() {
+        strip = strip.and("send ", Role::Dim).and(if composer.hex { "hex" } else { "text" }, Role::Strong);
+        if !composer.hex {
+            strip = strip.and(format!(" · {}", composer.line_ending.name()), Role::Dim);
+        }
+        if let Kind::Bound { last, .. } = &session.kind {
+            strip = match composer.to.or(*last) {
+                Some(to) => strip.and(format!(" · to {to}"), Role::Dim),
+                None => strip.and(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
+            };
+        }
+        if let Kind::Listener { open, .. } = &session.kind {
+            strip = strip.and(format!(" · to all {open} open"), Role::Dim);
+        }
+    }
+    if let Some(problem) = &composer.problem {
+        return strip.and(format!(" · {problem}"), Role::Bad);
+    }
+    if panel.hostile > 0 {
+        let word = if panel.hostile == 1 { "sequence" } else { "sequences" };
+        let dot = if strip.parts.is_empty() { "" } else { " · " };
+        strip = strip.and(format!("{dot}{} escape {word} neutralised", panel.hostile), Role::Bad);
+    }
+    strip
+}
+
+/// Draws the field, without its title.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+    if area.is_empty() {
+        return;
+    }
+    let text = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    if !model.can_send() {
+        paper.put(text, 0, 0, &why_not(model, session), Role::Dim);
+        return;
+    }
+    paper.seen.composer = area_of(text);
+    paper.hit(area, Target::Composer);
+    let focused = model.focus == Focus::Composer && model.overlay.is_none();
+    let editor = &panel.composer.editor;
+    if editor.is_empty() {
+        let send = key(model, Mode::Composer, Action::Compose(ComposeAction::Send)).unwrap_or_default();
+        let hex = key(model, Mode::Composer, Action::Compose(ComposeAction::ToggleHex)).unwrap_or_default();
+        let enter = key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)).unwrap_or_default();
+        let hint = match (focused, panel.composer.hex) {
+            (false, _) => format!("{enter} to write"),
+            (true, false) => format!(r"type here, {send} sends; \r \n \xNN work; {hex} for hex"),
+            (true, true) => format!("48 65 6c or 48656c, {send} sends; {hex} for text"),
+        };
+        paper.put(text, u16::from(focused), 0, &hint, Role::Faint);
+    }
+    let window = editor.window(text.width, text.height);
+    let role = if focused { Role::Text } else { Role::Dim };
+    for (y, line) in (0_u16..).zip(&window.lines) {
+        if !line.is_empty() {
+            paper.put(text, 0, y, line, role);
+        }
+    }
+    if focused && !text.is_empty() {
+        let (column, row) = window.cursor;
+        let x = text.x + column.min(text.width - 1);
+        paper.cursor = Some(Position { x, y: text.y + row.min(text.height - 1) });
+    }
+}
+
+/// Why nothing can be sent, and what to do.
+fn why_not(model: &Model, session: &Session) -> String {
+    let of = |action| key(model, Mode::Normal, Action::Session(action));
+    let retry = of(SessionAction::Retry).map_or(String::new(), |key| format!(": {key} opens it again"));
+    let accepted = session.parent().is_some();
+    let retry = if accepted { String::new() } else { retry };
+    if let Kind::Http(_) = session.kind {
+        return match of(SessionAction::Retry) {
+            Some(key) if session.ended() => format!("the exchange is over: {key} sends the request again"),
+            _ => "the request is under way".to_owned(),
+        };
+    }
+    match &session.phase {
+        Phase::Ended { failure: Some(failure), .. } if failure.class == Class::Reset => {
+            format!("the peer reset the connection{retry}")
+        }
+        Phase::Ended { failure: Some(failure), .. } => format!("{}{retry}", neutral::line(&failure.message)),
+        Phase::Ended { how: How::Rst, .. } => format!("we reset the connection{retry}"),
+        Phase::Ended { .. } => format!("closed{retry}"),
+        Phase::Open(_) => "we finished sending (FIN): nothing more can be sent, receiving goes on".to_owned(),
+        Phase::Starting | Phase::Resolving | Phase::Connecting { .. } | Phase::Waiting { .. } | Phase::Listening => {
+            "not open yet".to_owned()
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The row at the bottom: a notice while there is one, else the keys that matter now.
+
+use ratatui::layout::Rect;
+
+use super::keys::{self, Hint, first, key};
+use super::paper::{Paper, Strip};
+use crate::files::theme::Role;
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
+use crate::model::keymap::Mode;
+use crate::model::notice::Weight;
+use crate::model::panel::View;
+use crate::model::state::{Focus, Model};
+use crate::wire::Session;
+
+/// Draws the footer, or the notice over the last row where there is no footer.
+pub(super) fn draw(paper: &mut Paper<'_>, footer: Rect, bottom: Rect, model: &Model) {
+    if let Some(notice) = model.notices.shown(model.now) {
+        let (mark, role) = match notice.weight {
+            Weight::Done => ("◆ ", Role::Good),
+            Weight::Problem => ("! ", Role::Warn),
+        };
+        paper.blank(bottom, Role::Background);
+        paper.strip(bottom, 1, 0, &Strip::of(mark, role).and(notice.text.as_str(), Role::Text));
+        return;
+    }
+    keys::draw(paper, footer, 1, 0, &hints(model));
+}
+
+fn hints(model: &Model) -> Vec<Hint> {
+    let app = |action: AppAction| key(model, Mode::Normal, Action::App(action));
+    let pane = |action: PaneAction| key(model, Mode::Normal, Action::Pane(action));
+    let compose = |action: ComposeAction| key(model, Mode::Composer, Action::Compose(action));
+    let new = first(model, Mode::Normal, &[Action::App(AppAction::NewOrNextHit), Action::App(AppAction::New)]);
+    let common = [(app(AppAction::CommandLine), "command"), (app(AppAction::Help), "help")];
+    let Some(shown) = model.session() else {
+        let mut hints = vec![(new, "new session")];
+        hints.extend(common);
+        hints.push((app(AppAction::Back), "quit"));
+        return hints;
+    };
+    let mut hints = match model.focus {
+        Focus::Composer => vec![
+            (compose(ComposeAction::Send), "send"),
+            (key(model, Mode::Composer, Action::App(AppAction::Escape)), "leave"),
+            (compose(ComposeAction::ToggleHex), "hex"),
+            (compose(ComposeAction::NextLineEnding), "line end"),
+            (compose(ComposeAction::Newline), "new line"),
+            (compose(ComposeAction::HistoryBack), "history"),
+            (key(model, Mode::Composer, Action::Session(SessionAction::SendFile)), "file"),
+            (key(model, Mode::Composer, Action::App(AppAction::Palette)), "more"),
+        ],
+        Focus::Sessions => {
+            let mut hints = vec![(new, "new"), (pane(PaneAction::Activate), "open")];
+            hints.extend(of_session(model, shown));
+            hints.push((app(AppAction::NextPane), "next pane"));
+            hints
+        }
+        Focus::View => in_view(model, shown, &new),
+    };
+    if model.focus != Focus::Composer {
+        hints.extend(common);
+    }
+    if model.focus == Focus::Sessions {
+        hints.push((app(AppAction::Back), "back"));
+    }
+    hints
+}
+
+/// What can be done with the session itself.
+fn of_session(model: &Model, shown: &Session) -> Vec<Hint> {
+    let session = |action: SessionAction| key(model, Mode::Normal, Action::Session(action));
+    if shown.ended() {
+        let again = if shown.parent().is_some() { None } else { session(SessionAction::Retry) };
+        vec![(again, "again"), (session(SessionAction::Remove), "remove")]
+    } else {
+        vec![(session(SessionAction::CloseMenu), "close…")]
+    }
+}
+
+fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<Hint> {
+    let pane = |action: PaneAction| key(model, Mode::Normal, Action::Pane(action));
+    let mut hints = Vec::new();
+    let panel = model.panel();
+    if panel.is_some_and(|panel| panel.search.is_some()) {
+        hints.push((new.clone(), "next hit"));
+        hints.push((pane(PaneAction::PreviousHit), "previous"));
+        hints.push((key(model, Mode::Normal, Action::App(AppAction::Escape)), "end search"));
+    }
+    if panel.is_some_and(|panel| panel.frozen.is_some()) {
+        hints.push((pane(PaneAction::Freeze), "unfreeze"));
+    }
+    if model.can_send() {
+        hints.push((key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
+    }
+    hints.extend(of_session(model, shown));
+    hints.push((pane(PaneAction::NextView), "view"));
+    let reading = panel.map(|panel| panel.view);
+    if reading == Some(View::Response) {
+        hints.push((pane(PaneAction::Pretty), "pretty"));
+        hints.push((key(model, Mode::Normal, Action::Session(SessionAction::Save)), "save"));
+    }
+    hints.push((pane(PaneAction::Search), "search"));
+    hints.push((pane(PaneAction::Filter), "filter"));
+    hints
+}

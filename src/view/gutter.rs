@@ -1,0 +1,113 @@
+//! What stands before the text of a transcript's row: time, mark, size, peer.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use crate::model::state::Model;
+use crate::wire::Session;
+use crate::wire::quantity;
+use crate::wire::session::Kind;
+
+/// How wide the columns before the text are; 0 leaves one out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Gutter {
+    /// The time, and a space behind it.
+    pub(super) time: u16,
+    /// The mark, and a space behind it.
+    pub(super) mark: u16,
+    /// The size, and a space behind it.
+    pub(super) size: u16,
+    /// The peer, and a space behind it.
+    pub(super) peer: u16,
+}
+
+impl Gutter {
+    /// The columns for a pane so many cells wide.
+    pub(super) fn of(model: &Model, session: &Session, columns: u16) -> Self {
+        let time = if model.settings.wall_clock { 14 } else { 9 };
+        let peers = matches!(session.kind, Kind::Bound { .. });
+        Gutter {
+            time: if columns >= time + 20 { time } else { 0 },
+            mark: if columns >= 10 { 2 } else { 0 },
+            size: if columns >= 60 { 9 } else { 0 },
+            peer: match columns {
+                _ if !peers => 0,
+                84.. => 22,
+                44.. => 8,
+                _ => 0,
+            },
+        }
+    }
+
+    /// Where the text begins.
+    pub(super) fn columns(self) -> u16 {
+        self.time + self.mark + self.size + self.peer
+    }
+}
+
+/// A time for the transcript: from the session's start, or by the wall clock.
+pub(super) fn stamp(model: &Model, session: &Session, at: Instant) -> String {
+    if model.settings.wall_clock {
+        wall_clock(model, at)
+    } else {
+        format!("{:>8}", quantity::clock(at.saturating_duration_since(session.opened)))
+    }
+}
+
+/// `12:34:56.789` in the zone that the program was started in.
+pub(super) fn wall_clock(model: &Model, at: Instant) -> String {
+    let (start, offset) = model.wall_start;
+    let start = Duration::try_from_secs_f64(start.max(0.0)).unwrap_or_default();
+    let since = at.saturating_duration_since(model.started);
+    let before = model.started.saturating_duration_since(at);
+    let millis = (start + since).saturating_sub(before).as_millis() as i128 + i128::from(offset) * 1000;
+    let day = millis.rem_euclid(86_400_000);
+    let (seconds, millis) = (day / 1000, day % 1000);
+    format!(" {:02}:{:02}:{:02}.{millis:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// A size of which the numbers end in one column and the units begin in one: `   12 B `, `  1.2 kB`.
+pub(super) fn size(bytes: u64) -> String {
+    let text = quantity::bytes(bytes);
+    match text.split_once(' ') {
+        Some((number, unit)) => format!("{number:>5} {unit:<2}"),
+        None => text,
+    }
+}
+
+/// A peer in at most so many columns: whole, or its end, where the port is.
+pub(super) fn peer(peer: SocketAddr, columns: u16) -> String {
+    let columns = usize::from(columns);
+    let text = peer.to_string();
+    if text.len() <= columns {
+        return text;
+    }
+    let port = format!(":{}", peer.port());
+    if columns < 12 || columns < port.len() {
+        return port;
+    }
+    let kept = text.len() - (columns - 1);
+    format!("…{}", text.get(kept..).unwrap_or(&port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_end_and_units_begin_in_one_column() {
+        for (bytes, shown) in [(0, "    0 B "), (12, "   12 B "), (1200, "  1.2 kB"), (999_900_000, "999.9 MB")] {
+            let (text, wanted) = (size(bytes), shown);
+            assert_eq!(text.len(), wanted.len(), "{text:?}");
+            assert_eq!(text.find(|c: char| c.is_ascii_alphabetic()), wanted.find(|c: char| c.is_ascii_alphabetic()));
+        }
+    }
+
+    #[test]
+    fn a_peer_that_is_too_long_keeps_its_port() {
+        let v6: SocketAddr = "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535".parse().unwrap();
+        assert_eq!(peer(v6, 21), "…ef0:1234:5678]:65535");
+        assert_eq!(peer(v6, 7), ":65535");
+        assert_eq!(peer("1.2.3.4:5".parse().unwrap(), 21), "1.2.3.4:5");
+    }
+}

@@ -1,0 +1,43 @@
+//! The row at the top: the program, and what goes on in all sessions together.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, part};
+use crate::files::theme::Role;
+use crate::model::state::Model;
+use crate::wire::quantity;
+
+/// Draws the header.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
+    let mut left = Strip::of(" sockeye", Role::Brand);
+    if model.zoomed {
+        left = left.and("  zoomed", Role::Warn);
+    }
+    if model.panel().is_some_and(|panel| panel.frozen.is_some()) {
+        left = left.and("  frozen", Role::Warn);
+    }
+    if !model.settings.mouse {
+        left = left.and("  mouse released", Role::Dim);
+    }
+    let used = paper.strip(area, 0, 0, &left);
+    let rest = part(area, used + 1, 0, area.width.saturating_sub(used + 1), 1);
+    if model.sessions.is_empty() {
+        paper.right(rest, 0, &Strip::of("netcat you can see ", Role::Dim));
+        return;
+    }
+    let rates = model.rates();
+    let (open, failed) = model.open_and_failed();
+    let moving = |rate: f64| if rate >= 1.0 { Role::Text } else { Role::Dim };
+    let rate = |rate: f64| format!(" {:<9}", quantity::rate(rate));
+    let flow = Strip::of("▲", Role::Sent)
+        .and(rate(rates.sent), moving(rates.sent))
+        .and("  ▼", Role::Received)
+        .and(rate(rates.received), moving(rates.received));
+    let failed_role = if failed > 0 { Role::Bad } else { Role::Dim };
+    let counts = Strip::of(format!("  {} open", quantity::grouped(open as u64)), Role::Dim)
+        .and(format!("   {} failed ", quantity::grouped(failed as u64)), failed_role);
+    let all = flow.clone().chain(counts.clone());
+    if !paper.right(rest, 0, &all) && !paper.right(rest, 0, &flow) {
+        paper.right(rest, 0, &counts);
+    }
+}

@@ -1,0 +1,70 @@
+//! The screen without sessions: what this is, and what to press.
+
+use ratatui::layout::Rect;
+
+use super::keys::key;
+use super::paper::{Paper, Strip, part};
+use crate::files::theme::Role;
+use crate::model::action::{Action, AppAction};
+use crate::model::keymap::Mode;
+use crate::model::state::Model;
+
+/// What can be typed at once, and what it does.
+const EXAMPLES: [(&str, &str); 5] = [
+    ("127.0.0.1:80", "a TCP connection"),
+    ("udp://127.0.0.1:53", "a UDP conversation"),
+    ("https://example.org", "an HTTP request; a curl command works too"),
+    ("listen tcp 9000", "wait for peers"),
+    ("nc -u -l 5000", "whatever you would give to nc"),
+];
+
+/// Draws the home screen.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
+    let of = |action: AppAction| key(model, Mode::Normal, Action::App(action));
+    let new = of(AppAction::New).or_else(|| of(AppAction::NewOrNextHit));
+    let hints = [
+        (new, "new session"),
+        (of(AppAction::CommandLine), "command line"),
+        (of(AppAction::Palette), "everything that can be done"),
+        (of(AppAction::Help), "every key"),
+        (of(AppAction::Back), "quit"),
+    ];
+    let width = 60.min(area.width.saturating_sub(2));
+    let full = area.height >= 19;
+    let height = if full { 17 } else { 9 };
+    let top = area.height.saturating_sub(height) / 3;
+    let left = area.width.saturating_sub(width) / 2;
+    let place = part(area, left, top, width, area.height - top);
+    let mut y = 0;
+    paper.strip(place, 0, y, &Strip::of("sockeye", Role::Brand).and("  netcat you can see", Role::Strong));
+    y += 1;
+    paper.put(place, 0, y, "TCP, UDP and HTTP by hand, and what really happened.", Role::Dim);
+    y += 2;
+    let column = hints.iter().filter_map(|(key, _)| key.as_ref()).map(|key| key.chars().count()).max().unwrap_or(1);
+    for (key, what) in &hints {
+        let Some(key) = key else { continue };
+        let strip = Strip::of(format!("{key:>column$}"), Role::Key).and(format!("  {what}"), Role::Text);
+        paper.strip(place, 0, y, &strip);
+        y += 1;
+    }
+    if full {
+        y += 1;
+        paper.put(place, 0, y, "What the new session takes, typed or pasted:", Role::Dim);
+        y += 1;
+        for (example, what) in EXAMPLES {
+            let strip = Strip::of(format!("  {example:<22}"), Role::Text).and(what, Role::Dim);
+            paper.strip(place, 0, y, &strip);
+            y += 1;
+        }
+        y += 1;
+        paper.strip(
+            place,
+            0,
+            y,
+            &Strip::of("sockeye lab", Role::Text).and(" in a shell starts peers to talk with", Role::Dim),
+        );
+    } else if y + 1 < place.height {
+        let strip = Strip::of("sockeye lab", Role::Text).and(" in a shell starts peers", Role::Dim);
+        paper.strip(place, 0, y + 1, &strip);
+    }
+}

@@ -1,0 +1,127 @@
+//! An HTTP exchange: the headline of the response, its body, the heads, the request.
+
+use ratatui::layout::Rect;
+
+use super::document;
+use super::paper::{Paper, Strip, part};
+use super::standing::status_role;
+use super::transcript::Shown;
+use crate::files::theme::Role;
+use crate::model::document as documents;
+use crate::model::panel::Panel;
+use crate::wire::http::HttpSpec;
+use crate::wire::session::Exchange;
+use crate::wire::{Session, quantity};
+
+/// Draws the response: its headline, then its body.
+pub(super) fn response(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    session: &Session,
+    exchange: &Exchange,
+    panel: &Panel,
+) -> Shown {
+    let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    let mut y = 0;
+    if let Some(failure) = session.failure() {
+        paper.put(head, 0, y, &format!("✗ {failure}"), Role::Bad);
+        y += 1;
+    }
+    match exchange.response() {
+        Some(_) => y += headline(paper, part(head, 0, y, head.width, head.height), session, exchange),
+        None if session.failure().is_none() => {
+            let text = if session.ended() { "no response came" } else { "waiting for the response" };
+            paper.put(head, 0, y, text, Role::Dim);
+            y += 1;
+        }
+        None => {}
+    }
+    y += progress(paper, part(head, 0, y, head.width, 1), session, exchange);
+    y += u16::from(area.height > 8);
+    let rest = part(area, 0, y, area.width, area.height.saturating_sub(y));
+    match &panel.body.document {
+        Some(body) if !body.lines.is_empty() => document::draw(paper, rest, body, panel.document_scroll),
+        _ => {
+            let empty = documents::Document::default();
+            if exchange.response().is_some() {
+                let text = if session.ended() { "the response has no body" } else { "the body has not begun yet" };
+                paper.put(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
+            }
+            document::draw(paper, rest, &empty, 0)
+        }
+    }
+}
+
+/// Draws every request and response head of the exchange.
+pub(super) fn headers(paper: &mut Paper<'_>, area: Rect, exchange: &Exchange, panel: &Panel) -> Shown {
+    document::draw(paper, area, &documents::of_headers(exchange), panel.document_scroll)
+}
+
+/// Draws the request as it was asked for.
+pub(super) fn request(paper: &mut Paper<'_>, area: Rect, spec: &HttpSpec, exchange: &Exchange, panel: &Panel) -> Shown {
+    document::draw(paper, area, &documents::of_request(spec, exchange), panel.document_scroll)
+}
+
+/// The figures of a response, each named; says how many rows it took.
+fn headline(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exchange) -> u16 {
+    let Some(response) = exchange.response() else { return 0 };
+    let status = format!("{} {} {}", response.version, response.status, response.reason);
+    let status = Strip::of(status.trim_end(), status_role(response.status));
+    let figures = figures(session, exchange);
+    let all = status.clone().and("   ", Role::Dim).chain(figures.clone());
+    if all.columns() <= area.width {
+        paper.strip(area, 0, 0, &all);
+        return 1;
+    }
+    paper.strip(area, 0, 0, &status);
+    paper.strip(area, 0, 1, &figures);
+    2
+}
+
+/// What was measured of the body and the connection, in a row.
+pub(super) fn figures(session: &Session, exchange: &Exchange) -> Strip {
+    let gauge = &exchange.gauge;
+    let mut parts = vec![format!("{} body", quantity::bytes(gauge.body_bytes))];
+    let coding = header(exchange, "content-encoding");
+    if gauge.wire_body_bytes != gauge.body_bytes {
+        let coding = coding.map_or(String::new(), |coding| format!(" ({coding})"));
+        parts.push(format!("{} on the wire{coding}", quantity::bytes(gauge.wire_body_bytes)));
+    }
+    if let Some(all) = gauge.connection_received {
+        let secure = exchange.hops.last().is_some_and(|hop| hop.request.url.starts_with("https:"));
+        let with = if secure { "with headers and TLS" } else { "with headers" };
+        parts.push(format!("{} {with}", quantity::bytes(all)));
+    }
+    if let Some(took) = exchange.took {
+        parts.push(quantity::duration(took));
+    }
+    let redirects = exchange.hops.len().saturating_sub(1);
+    if redirects > 0 {
+        parts.push(format!("{redirects} {}", if redirects == 1 { "redirect" } else { "redirects" }));
+    }
+    let strip = Strip::of(parts.join(" · "), Role::Dim);
+    match &session.spec.what {
+        crate::wire::What::Http(spec) if spec.insecure => strip.and(" · certificate not verified", Role::Warn),
+        _ => strip,
+    }
+}
+
+fn header(exchange: &Exchange, name: &str) -> Option<String> {
+    let headers = &exchange.response()?.headers;
+    let (_, value) = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    Some(String::from_utf8_lossy(value.get(..value.len().min(60)).unwrap_or_default()).into_owned())
+}
+
+/// How far a body has come whose length is known, while it arrives; says how many rows it took.
+fn progress(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exchange) -> u16 {
+    let Some(expected) = exchange.gauge.expected_bytes.filter(|all| *all > 0 && !session.ended()) else { return 0 };
+    let here = exchange.gauge.wire_body_bytes.min(expected);
+    let percent = u128::from(here) * 100 / u128::from(expected);
+    let text = format!(" {percent:>3} % of {}", quantity::bytes(expected));
+    let bar = area.width.saturating_sub(super::paper::columns_of(&text)).min(60);
+    let full = u16::try_from(u128::from(here) * u128::from(bar) / u128::from(expected)).unwrap_or(bar);
+    paper.run(area, 0, 0, "━", bar, Role::Border);
+    paper.run(area, 0, 0, "━", full, Role::Received);
+    paper.put(area, bar, 0, &text, Role::Dim);
+    1
+}

@@ -1,0 +1,196 @@
+//! The column at the right of a wide terminal: what is known of the selected session, in exact figures.
+
+use ratatui::layout::Rect;
+
+use super::gutter;
+use super::paper::{Paper, Strip, part, within};
+use super::standing;
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::wire::session::{Exchange, Kind};
+use crate::wire::{Phase, Session, Totals, quantity};
+
+/// The columns of a label.
+const LABEL: u16 = 12;
+
+/// What is unknown.
+const UNKNOWN: &str = "–";
+
+/// The column being filled from the top.
+struct Column<'p, 'b> {
+    paper: &'p mut Paper<'b>,
+    area: Rect,
+    y: u16,
+}
+
+impl Column<'_, '_> {
+    fn section(&mut self, name: &str) {
+        if self.y > 0 {
+            self.y += 1;
+        }
+        self.paper.put(self.area, 0, self.y, name, Role::Strong);
+        self.y += 1;
+    }
+
+    fn line(&mut self, label: &str, value: impl Into<String>, role: Role) {
+        self.paper.put(self.area, 0, self.y, label, Role::Dim);
+        self.paper.put(self.area, LABEL, self.y, &value.into(), role);
+        self.y += 1;
+    }
+
+    fn known(&mut self, label: &str, value: Option<String>) {
+        let role = if value.is_some() { Role::Text } else { Role::Dim };
+        self.line(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role);
+    }
+
+    /// A sentence, broken at spaces.
+    fn sentence(&mut self, text: &str, role: Role) {
+        let mut line = String::new();
+        for word in text.split(' ') {
+            if !line.is_empty()
+                && super::paper::columns_of(&line) + 1 + super::paper::columns_of(word) > self.area.width
+            {
+                self.paper.put(self.area, 0, self.y, &line, role);
+                self.y += 1;
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        self.paper.put(self.area, 0, self.y, &line, role);
+        self.y += 1;
+    }
+}
+
+/// Draws the column.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+    paper.frame(area, Role::Border);
+    paper.strip(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &Strip::of(" in figures ", Role::Dim));
+    let inner = within(area);
+    let inner = part(inner, 1, 0, inner.width.saturating_sub(2), inner.height);
+    let mut column = Column { paper, area: inner, y: 0 };
+    about(&mut column, model, session);
+    octets(&mut column, session, panel);
+    match &session.kind {
+        Kind::Stream(_) => kernel(&mut column, session),
+        Kind::Http(exchange) => {
+            kernel(&mut column, session);
+            hops(&mut column, exchange);
+        }
+        Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. } => {}
+    }
+    if let Some(warning) = &session.warning {
+        column.section("last warning");
+        column.sentence(&warning.to_string(), Role::Warn);
+    }
+    if let Some(failure) = session.failure() {
+        column.section("failure");
+        column.line("class", format!("{}, exit code {}", failure.class.name(), failure.class.exit_code()), Role::Bad);
+        column.line("tried", failure.operation, Role::Text);
+        if !failure.peer.is_empty() {
+            column.line("with", failure.peer.as_str(), Role::Text);
+        }
+        column.known("errno", failure.os_code.map(|code| code.to_string()));
+        column.line("evidence", evidence(failure.evidence), Role::Text);
+        column.sentence(&failure.message, Role::Bad);
+    }
+}
+
+fn evidence(evidence: crate::wire::Evidence) -> &'static str {
+    match evidence {
+        crate::wire::Evidence::Seen => "seen by us",
+        crate::wire::Evidence::Kernel => "told by the kernel",
+        crate::wire::Evidence::Inferred => "inferred from the RFC",
+    }
+}
+
+fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
+    let standing = standing::of(session, model.now);
+    column.section("session");
+    column.line("state", standing.words, standing.role);
+    let ended = match &session.phase {
+        Phase::Ended { at, .. } => Some(*at),
+        _ => None,
+    };
+    let lasted = ended.unwrap_or(model.now).saturating_duration_since(session.opened);
+    column.line("opened", gutter::wall_clock(model, session.opened).trim_start().to_owned(), Role::Text);
+    // While it is open the time passes in whole seconds, so that the screen is not redrawn for a digit.
+    let lasted = if ended.is_some() { lasted } else { std::time::Duration::from_secs(lasted.as_secs()) };
+    let text = if lasted.is_zero() { "under 1 s".to_owned() } else { quantity::duration(lasted) };
+    column.line(if ended.is_some() { "lasted" } else { "for" }, text, Role::Text);
+    match &session.kind {
+        Kind::Stream(ends) | Kind::Conversation { ends, .. } => {
+            column.known("local", ends.local.map(|local| local.to_string()));
+            column.known("peer", ends.peer.map(|peer| peer.to_string()));
+        }
+        Kind::Bound { local, peers, .. } => {
+            column.known("local", local.map(|local| local.to_string()));
+            column.line("peers", quantity::grouped(peers.len() as u64), Role::Text);
+        }
+        Kind::Listener { local, .. } => column.known("local", local.map(|local| local.to_string())),
+        Kind::Http(exchange) => {
+            let peer = exchange.response().and_then(|response| response.peer);
+            column.known("peer", peer.map(|peer| peer.to_string()));
+        }
+    }
+}
+
+fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
+    let unit = |totals: Totals| match session.kind {
+        Kind::Conversation { .. } | Kind::Bound { .. } => format!("in {} datagrams", quantity::grouped(totals.ops)),
+        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) => String::new(),
+    };
+    let total = |totals: Totals| format!("{} {}", quantity::grouped(totals.bytes), unit(totals)).trim_end().to_owned();
+    column.section("octets");
+    column.line("▲ sent", total(session.totals.sent), Role::Sent);
+    column.line("▼ received", total(session.totals.received), Role::Received);
+    let kept = quantity::grouped(session.transcript.kept_bytes() as u64);
+    column.line("kept", format!("{kept} of {}", quantity::bytes(session.transcript.budget() as u64)), Role::Text);
+    let lost = session.transcript.not_kept();
+    let lost = lost.sent.bytes + lost.received.bytes;
+    if lost > 0 {
+        column.line("not kept", quantity::grouped(lost), Role::Warn);
+    }
+    if panel.hostile > 0 {
+        column.line("neutralised", format!("{} escape sequences", quantity::grouped(panel.hostile)), Role::Bad);
+    }
+}
+
+fn kernel(column: &mut Column<'_, '_>, session: &Session) {
+    let Some(view) = session.kernel.filter(|_| !session.ended()) else { return };
+    column.section("kernel");
+    column.known("state", view.state.map(|state| state.name().to_owned()));
+    column.known("rtt", view.rtt.map(quantity::duration));
+    column.known("unacked", view.send_queue_bytes.map(|bytes| format!("{} octets", quantity::grouped(bytes))));
+    column.known("unread", view.recv_queue_bytes.map(|bytes| format!("{} octets", quantity::grouped(bytes))));
+}
+
+fn hops(column: &mut Column<'_, '_>, exchange: &Exchange) {
+    if exchange.hops.is_empty() {
+        return;
+    }
+    column.section("requests");
+    for hop in &exchange.hops {
+        let status = hop.response.as_ref();
+        let role = status.map_or(Role::Dim, |response| standing::status_role(response.status));
+        let code = status.map_or(UNKNOWN.to_owned(), |response| response.status.to_string());
+        column.paper.put(column.area, 0, column.y, &code, role);
+        column.paper.put(column.area, 4, column.y, &format!("{} {}", hop.request.method, hop.request.url), Role::Text);
+        column.y += 1;
+        if let Some(response) = status {
+            let text = format!("{} after {}", response.version, quantity::duration(response.after));
+            column.paper.put(column.area, 4, column.y, &text, Role::Dim);
+            column.y += 1;
+        }
+    }
+    let gauge = &exchange.gauge;
+    column.section("body");
+    column.line("decoded", quantity::grouped(gauge.body_bytes), Role::Text);
+    column.line("on the wire", quantity::grouped(gauge.wire_body_bytes), Role::Text);
+    column.known("promised", gauge.expected_bytes.map(quantity::grouped));
+    column.known("connection ▼", gauge.connection_received.map(quantity::grouped));
+    column.known("connection ▲", gauge.connection_sent.map(quantity::grouped));
+}

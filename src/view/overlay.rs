@@ -1,0 +1,204 @@
+//! What is open above the panes, in a frame in the middle of the screen.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, columns_of, part, within};
+use super::{help, keys, prompt, standing};
+use crate::files::theme::Role;
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use crate::model::editor::Editor;
+use crate::model::keymap::Mode;
+use crate::model::palette;
+use crate::model::state::{Model, Overlay, Question, Target};
+use crate::model::update::endings;
+use crate::wire::{Spec, What, paste, quantity};
+
+/// What the new-session dialog shows while nothing is typed.
+const EXAMPLES: [(&str, &str); 7] = [
+    ("127.0.0.1:7001", "TCP"),
+    ("udp://127.0.0.1:7002", "UDP"),
+    ("https://example.org/", "HTTP: a URL, GET URL, or a whole curl command"),
+    ("listen tcp 9000", "a TCP listener; each peer becomes a session"),
+    ("listen udp 5000", "a bound UDP socket that talks with anybody"),
+    ("nc -u 127.0.0.1 53", "as you would give it to nc"),
+    ("telnet 127.0.0.1 25", "or to telnet"),
+];
+
+/// Draws what is open.
+pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, overlay: &Overlay) {
+    match overlay {
+        Overlay::Help { query, scroll } => help::draw(paper, screen, model, query, *scroll),
+        Overlay::New { input, problem } => new(paper, screen, model, input, problem.as_deref()),
+        Overlay::Close { picked } => close(paper, screen, model, *picked),
+        Overlay::Prompt { purpose, input, completing, problem } => {
+            prompt::draw(paper, screen, model, *purpose, input, completing.as_ref(), problem.as_deref());
+        }
+        Overlay::Palette { input, picked } => find(paper, screen, model, input, *picked),
+        Overlay::Confirm(question) => confirm(paper, screen, *question),
+    }
+}
+
+/// A blank frame in the middle; gives what is within it, a cell of margin at each side.
+pub(super) fn dialog(paper: &mut Paper<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
+    let (width, height) = (width.min(screen.width), height.min(screen.height));
+    let (x, y) = ((screen.width - width) / 2, (screen.height - height) / 3);
+    let area = part(screen, x, y, width, height);
+    paper.blank(area, Role::Menu);
+    paper.frame(area, Role::Focus);
+    let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
+    paper.put(line, 0, 0, &format!(" {title} "), Role::Strong);
+    let inner = within(area);
+    part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
+}
+
+fn prompt_hints(model: &Model, take: &'static str) -> Vec<keys::Hint> {
+    let of = |action: Action| keys::key(model, Mode::Prompt, action);
+    vec![(of(Action::Compose(ComposeAction::Send)), take), (of(Action::App(AppAction::Escape)), "leaves")]
+}
+
+fn new(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, problem: Option<&str>) {
+    let rows = if screen.height >= 18 { 16 } else { screen.height.min(9) };
+    let inner = dialog(paper, screen, 72, rows, "new session");
+    paper.put(inner, 0, 0, "❯", Role::Key);
+    prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
+    let mut y = 1;
+    if input.text().trim().is_empty() {
+        paper.put(inner, 2, 0, "a host and port, a URL, or a pasted nc or curl command", Role::Faint);
+        y += 1;
+    } else {
+        let room = part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1));
+        y += match (problem, paste::parse_anything(input.text())) {
+            (Some(problem), _) => sentence(paper, room, &format!("! {problem}"), Role::Bad),
+            (None, Ok(spec)) => sentence(paper, room, &format!("→ {}", meaning(&spec)), Role::Good),
+            (None, Err(problem)) => sentence(paper, room, &format!("  {problem}"), Role::Warn),
+        };
+        y += 1;
+    }
+    let last = inner.height.saturating_sub(1);
+    for (example, what) in EXAMPLES {
+        if y + 1 >= last {
+            break;
+        }
+        let strip = Strip::of(format!("  {example:<24}"), Role::Text).and(what, Role::Dim);
+        paper.strip(inner, 0, y, &strip);
+        y += 1;
+    }
+    keys::draw(paper, inner, 0, last, &prompt_hints(model, "opens it"));
+}
+
+/// A sentence broken at spaces; says how many rows it took.
+fn sentence(paper: &mut Paper<'_>, area: Rect, text: &str, role: Role) -> u16 {
+    let indent = 2;
+    let (mut x, mut y) = (0, 0);
+    for word in text.split(' ') {
+        let columns = columns_of(word);
+        if x > indent && x + columns > area.width {
+            (x, y) = (indent, y + 1);
+        }
+        x += paper.put(area, x, y, word, role) + 1;
+    }
+    (y + 1).min(area.height)
+}
+
+/// What a text in the new-session dialog is taken for.
+fn meaning(spec: &Spec) -> String {
+    let sends = match spec.script.steps.len() {
+        0 => String::new(),
+        1 => ", then one thing is sent".to_owned(),
+        steps => format!(", then {steps} things are sent"),
+    };
+    let what = match &spec.what {
+        What::Tcp(tcp) => format!("TCP connection to {} port {}", tcp.target.host, tcp.target.port),
+        What::Udp(udp) => format!("UDP conversation with {} port {}", udp.target.host, udp.target.port),
+        What::UdpBound(bound) => format!("UDP socket bound to {}, open to any peer", bound.local),
+        What::Listen(listen) => format!("TCP listener on {}", listen.local),
+        What::Accepted(known) => format!("connection accepted from {}", known.peer),
+        What::Http(http) => {
+            let redirects = if http.redirects > 0 { ", redirects followed" } else { "" };
+            let insecure = if http.insecure { ", certificate NOT verified" } else { "" };
+            format!("HTTP {} {}{redirects}{insecure}", http.method, http.url)
+        }
+    };
+    format!("{what}{sends}")
+}
+
+fn close(paper: &mut Paper<'_>, screen: Rect, model: &Model, picked: usize) {
+    let endings = endings(model);
+    let Some(session) = model.session() else { return };
+    let explained = screen.width >= 60;
+    let rows = u16::try_from(endings.len()).unwrap_or(3);
+    let width = if explained { 80 } else { 34 };
+    let title = format!("end {}", standing::numbered(session));
+    let inner = dialog(paper, screen, width, rows + 4, &title);
+    for (y, (at, ending)) in (0_u16..).zip(endings.iter().enumerate()) {
+        let row = part(inner, 0, y, inner.width, 1);
+        let mut x = paper.put(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
+        x += paper.put(row, x, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
+        let name = if explained { format!("{:<15}", ending.name) } else { ending.name.to_owned() };
+        x += paper.put(row, x, 0, &name, Role::Text) + 1;
+        if explained {
+            paper.put(row, x, 0, ending.explain, Role::Dim);
+        }
+        if at == picked {
+            paper.wash(row, Role::Selection);
+        }
+        paper.hit(row, Target::Line(at));
+    }
+    let of = |action: Action| keys::key(model, Mode::Menu, action);
+    let hints = [
+        (of(Action::Pane(PaneAction::Activate)), "takes it"),
+        (of(Action::App(AppAction::Escape)).or_else(|| of(Action::App(AppAction::Back))), "leaves"),
+    ];
+    keys::draw(paper, inner, 1, inner.height.saturating_sub(1), &hints);
+}
+
+fn find(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, picked: usize) {
+    let found = palette::matches(input.text());
+    let inner = dialog(paper, screen, 76, screen.height.min(20), "everything that can be done");
+    paper.put(inner, 0, 0, "❯", Role::Key);
+    prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
+    let list = part(inner, 0, 2, inner.width, inner.height.saturating_sub(4));
+    let count = usize::from(list.height);
+    let picked = picked.min(found.len().saturating_sub(1));
+    let first = picked.saturating_sub(count / 2).min(found.len().saturating_sub(count));
+    let wide = list.width >= 56;
+    for (y, (at, entry)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
+        let row = part(list, 0, y, list.width, 1);
+        let mut x = paper.put(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
+        let name = format!("{:<20}", entry.name);
+        x += paper.put(row, x, 0, if wide { &name } else { entry.name }, Role::Text) + 1;
+        let chord = keys::key(model, Mode::Normal, entry.action)
+            .or_else(|| keys::key(model, Mode::Composer, entry.action))
+            .map_or(Strip::new(), |chord| Strip::of(chord, Role::Key).and(" ", Role::Dim));
+        let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
+        if wide {
+            paper.put(room, 0, 0, entry.describe, Role::Dim);
+        }
+        paper.right(row, 0, &chord);
+        if at == picked {
+            paper.wash(row, Role::Selection);
+        }
+        paper.hit(row, Target::Line(at));
+    }
+    if found.is_empty() {
+        paper.put(list, 1, 0, "nothing has these letters", Role::Dim);
+    }
+    let last = inner.height.saturating_sub(1);
+    keys::draw(paper, inner, 0, last, &prompt_hints(model, "does it"));
+    let below = found.len().saturating_sub(first + count);
+    if below > 0 {
+        let strip = Strip::of(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
+        paper.right(inner, last, &strip);
+    }
+}
+
+fn confirm(paper: &mut Paper<'_>, screen: Rect, question: Question) {
+    let text = match question {
+        Question::Quit { open: 1 } => "One session is open. Quit and close it?".to_owned(),
+        Question::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
+    };
+    let inner = dialog(paper, screen, 52, 5, "quit");
+    sentence(paper, part(inner, 0, 0, inner.width, 2), &text, Role::Text);
+    let hints = [(Some("y".to_owned()), "quit"), (Some("n".to_owned()), "stay")];
+    keys::draw(paper, inner, 0, inner.height.saturating_sub(1), &hints);
+}

@@ -1,0 +1,165 @@
+//! The pane of the selected session: its frame, its title, the row of views, the view, the composer.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, part, within};
+use super::transcript::{self, Shown};
+use super::{composer, http, peers, standing, truth};
+use crate::files::theme::Role;
+use crate::model::panel::{Panel, Scroll, View};
+use crate::model::rows::Lens;
+use crate::model::state::{Focus, Model, Target};
+use crate::wire::session::Kind;
+use crate::wire::{Session, What, quantity};
+
+/// Draws the pane.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+    let focused = model.overlay.is_none() && matches!(model.focus, Focus::View | Focus::Composer);
+    let border = if focused { Role::Focus } else { Role::Border };
+    paper.frame(area, border);
+    let inner = within(area);
+    paper.hit(area, Target::View);
+    title(paper, area, model, session, panel);
+    let rows = composer::rows(model, panel, inner.height);
+    let field = part(inner, 0, inner.height - rows, inner.width, rows);
+    let ruled = u16::from(rows > 0);
+    let body = part(inner, 0, 0, inner.width, inner.height - rows - ruled);
+    let taken = truth::draw(paper, body, session);
+    let blank = u16::from(taken > 0 && body.height > 12);
+    let view = part(body, 0, taken + blank, body.width, body.height.saturating_sub(taken + blank));
+    let shown = draw_view(paper, view, model, session, panel);
+    scrollbar(paper, part(area, area.width.saturating_sub(1), 1 + taken + blank, 1, view.height), shown, border);
+    let rule = if ruled == 1 { Rect { y: field.y.saturating_sub(1), height: 1, ..area } } else { bottom_of(area) };
+    if ruled == 1 {
+        paper.run(rule, 0, 0, "├", 1, border);
+        paper.run(rule, 1, 0, "─", area.width.saturating_sub(2), border);
+        paper.run(rule, area.width.saturating_sub(1), 0, "┤", 1, border);
+    }
+    let line = part(rule, 2, 0, rule.width.saturating_sub(4), 1);
+    let left = composer::title(model, session, panel);
+    let right = status(panel, shown);
+    let left_columns = if left.parts.is_empty() { 0 } else { left.columns() + 2 };
+    let right_columns = if right.parts.is_empty() { 0 } else { right.columns() + 2 };
+    let both = left_columns + right_columns <= line.width;
+    if right_columns > 0 && (both || panel.composer.problem.is_none()) {
+        paper.right(line, 0, &Strip::of(" ", Role::Dim).chain(right).and(" ", Role::Dim));
+    }
+    if left_columns > 0 && (both || panel.composer.problem.is_some() || right_columns == 0) {
+        paper.strip(line, 0, 0, &Strip::of(" ", Role::Dim).chain(left).and(" ", Role::Dim));
+    }
+    composer::draw(paper, field, model, session, panel);
+}
+
+fn bottom_of(area: Rect) -> Rect {
+    part(area, 0, area.height.saturating_sub(1), area.width, 1)
+}
+
+fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+    match (panel.view, &session.kind, &session.spec.what) {
+        (View::Response, Kind::Http(exchange), _) => http::response(paper, area, session, exchange, panel),
+        (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
+        (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
+        (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
+        (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),
+        (View::Text | View::Response | View::Headers | View::Request, _, _) => {
+            transcript::draw(paper, area, model, session, panel, Lens::Text)
+        }
+    }
+}
+
+/// The title in the upper border, and at its right the views that the session has.
+fn title(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+    let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
+    let number = Strip::of(format!(" {} ", session.id), Role::Dim);
+    let state = Strip::of(" ── ", Role::Border).chain(standing::headline(session, model.now)).and(" ", Role::Dim);
+    let name = session.title();
+    let name_columns = super::paper::columns_of(&name);
+    let views = View::of(session);
+    let all: u16 = views.iter().map(|view| super::paper::columns_of(view.name()) + 1).sum::<u16>() + 1;
+    let one = super::paper::columns_of(panel.view.name()) + 2;
+    let fixed = number.columns() + state.columns();
+    let needed = fixed + name_columns.min(24) + 1;
+    let tabs = if needed + all <= line.width {
+        all
+    } else if needed.min(fixed.min(24) + 16) + one <= line.width {
+        one
+    } else {
+        0
+    };
+    let room = part(line, 0, 0, line.width.saturating_sub(tabs), 1);
+    let mut x = paper.strip(room, 0, 0, &number);
+    let for_name = room.width.saturating_sub(fixed).max(12.min(room.width.saturating_sub(x)));
+    x += paper.put(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
+    paper.strip(room, x, 0, &state);
+    let shown: &[View] = if tabs == all {
+        views
+    } else if tabs > 0 {
+        &[panel.view]
+    } else {
+        &[]
+    };
+    let mut x = line.width - tabs;
+    for view in shown {
+        x += paper.put(line, x, 0, " ", Role::Dim);
+        let role = if *view == panel.view { Role::Key } else { Role::Dim };
+        let used = paper.put(line, x, 0, view.name(), role);
+        paper.hit(part(line, x, 0, used, 1), Target::Tab(*view));
+        x += used;
+    }
+    if !shown.is_empty() {
+        paper.put(line, x, 0, " ", Role::Dim);
+    }
+}
+
+/// What narrows the view or hides a part of it: search, filter, rows below.
+fn status(panel: &Panel, shown: Shown) -> Strip {
+    let mut parts: Vec<Strip> = Vec::new();
+    if let Some(search) = &panel.search {
+        let count = match (&search.hits, search.at) {
+            (None, _) => "searching".to_owned(),
+            (Some(hits), _) if hits.is_empty() => "not found".to_owned(),
+            (Some(hits), at) => format!("{} of {}", at.map_or(0, |at| at + 1), quantity::grouped(hits.len() as u64)),
+        };
+        parts.push(Strip::of(format!("/{} ", short(&search.typed)), Role::Key).and(count, Role::Dim));
+    }
+    if let Some(filtered) = &panel.filter {
+        parts.push(Strip::of("filter ", Role::Dim).and(short(filtered.filter.typed()), Role::Key));
+    }
+    let transcript = matches!(panel.view, View::Text | View::Hex);
+    if transcript && panel.scroll != Scroll::Tail && shown.entries_below > 0 {
+        parts.push(Strip::of(format!("▼ {} more", quantity::grouped(shown.entries_below)), Role::Warn));
+    }
+    let mut all = Strip::new();
+    for (place, strip) in parts.into_iter().enumerate() {
+        let strip = if place > 0 { Strip::of(" · ", Role::Dim).chain(strip) } else { strip };
+        all = all.chain(strip);
+    }
+    all
+}
+
+fn short(text: &str) -> String {
+    let mut short: String = text.chars().take(20).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// A bar on the right border, as far as not everything is on the screen.
+fn scrollbar(paper: &mut Paper<'_>, area: Rect, shown: Shown, border: Role) {
+    let (above, below) = (shown.above.clamp(0.0, 1.0), shown.below.clamp(0.0, 1.0));
+    if area.height < 3 || above + below <= 0.0 {
+        return;
+    }
+    let height = f64::from(area.height);
+    let length = ((1.0 - above - below) * height).round().clamp(1.0, height - 1.0);
+    let free = height - length;
+    let top = if above + below > 0.0 { (free * above / (above + below)).round() } else { 0.0 };
+    let role = if border == Role::Focus { Role::Focus } else { Role::Dim };
+    for y in 0..area.height {
+        let inside = f64::from(y) >= top && f64::from(y) < top + length;
+        if inside {
+            paper.run(area, 0, y, "┃", 1, role);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The peers of a bound socket, or the connections of a listener, as a table.
+
+use std::net::SocketAddr;
+
+use ratatui::layout::Rect;
+
+use super::gutter;
+use super::paper::{Paper, Strip, area_of, part};
+use super::standing;
+use super::transcript::Shown;
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::model::state::{Model, Target};
+use crate::wire::session::{Kind, PeerCount};
+use crate::wire::{Session, Totals, quantity};
+
+/// Draws the table.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+    let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
+    paper.seen.view = area_of(table);
+    match &session.kind {
+        Kind::Bound { peers, unlisted, .. } => {
+            let count = usize::from(table.height);
+            let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
+            let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
+            heading(paper, place, "peer", "datagrams");
+            for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
+                let row = part(table, 0, y, table.width, 1);
+                peer_row(paper, row, *peer, counts, panel.composer.to == Some(*peer));
+                if at == picked {
+                    paper.wash(row, Role::Selection);
+                }
+                paper.hit(row, Target::Peer(*peer));
+            }
+            if peers.is_empty() {
+                paper.put(table, 0, 0, "no datagram came or went yet", Role::Dim);
+            }
+            if *unlisted > 0 {
+                let text = format!("and {} datagrams of peers beyond these", quantity::grouped(*unlisted));
+                paper.put(table, 0, table.height.saturating_sub(1), &text, Role::Warn);
+            }
+            shown(first, count, peers.len())
+        }
+        Kind::Listener { .. } => children(paper, place, model, session),
+        Kind::Stream(_) | Kind::Conversation { .. } | Kind::Http(_) => Shown::default(),
+    }
+}
+
+fn shown(first: usize, count: usize, all: usize) -> Shown {
+    let whole = all.max(1) as f64;
+    let below = all.saturating_sub(first + count);
+    Shown { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
+}
+
+/// The columns: a name, then octets and operations of each direction, as far as there is room.
+fn columns(area: Rect) -> (u16, bool) {
+    let counts = area.width >= 62;
+    let figures = if counts { 42 } else { 22 };
+    (area.width.saturating_sub(figures).clamp(1, 47), counts)
+}
+
+fn heading(paper: &mut Paper<'_>, area: Rect, name: &str, operations: &str) {
+    let (width, counts) = columns(area);
+    paper.put(part(area, 0, 0, width, 1), 0, 0, name, Role::Dim);
+    let strip = if counts {
+        Strip::of(format!("{operations:>10}"), Role::Dim)
+            .and(" ▼", Role::Received)
+            .and(format!("{:>8}", "octets"), Role::Dim)
+            .and(format!("{operations:>11}"), Role::Dim)
+            .and(" ▲", Role::Sent)
+            .and(format!("{:>8}", "octets"), Role::Dim)
+    } else {
+        Strip::of("▼".to_owned(), Role::Received)
+            .and(" octets   ", Role::Dim)
+            .and("▲", Role::Sent)
+            .and(" octets", Role::Dim)
+    };
+    paper.strip(area, width + u16::from(!counts) * 3, 0, &strip);
+}
+
+fn figures(paper: &mut Paper<'_>, area: Rect, received: Totals, sent: Totals) {
+    let (width, counts) = columns(area);
+    let octets = |totals: Totals| gutter::size(totals.bytes);
+    let text = if counts {
+        let part = |totals: Totals| format!("{:>11}{:>10}", quantity::grouped(totals.ops), octets(totals));
+        format!("{}{}", part(received), part(sent))
+    } else {
+        format!("{:>10} {:>10}", octets(received), octets(sent))
+    };
+    paper.put(area, width, 0, &text, Role::Text);
+}
+
+fn peer_row(paper: &mut Paper<'_>, area: Rect, peer: SocketAddr, counts: &PeerCount, aimed: bool) {
+    let (width, _) = columns(area);
+    let role = if aimed { Role::Key } else { Role::Text };
+    let mark = if aimed { "→ " } else { "" };
+    let used = paper.put(area, 0, 0, mark, role);
+    let text = gutter::peer(peer, width.saturating_sub(used + 1));
+    paper.put(part(area, 0, 0, width, 1), used, 0, &text, role);
+    figures(paper, area, counts.totals.received, counts.totals.sent);
+}
+
+/// The connections of a listener, the newest first.
+fn children(paper: &mut Paper<'_>, place: Rect, model: &Model, session: &Session) -> Shown {
+    heading(paper, place, "connection", "reads");
+    let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
+    let (width, _) = columns(place);
+    let mut y = 0;
+    for child in model.sessions.values().rev().filter(|child| child.parent() == Some(session.id)) {
+        if y >= table.height {
+            break;
+        }
+        let row = part(table, 0, y, table.width, 1);
+        let standing = standing::of(child, model.now);
+        let name = part(row, 0, 0, width, 1);
+        let mut x = paper.put(name, 0, 0, &format!("{:<4}", child.id), Role::Dim);
+        x += paper.put(name, x, 0, standing.mark, standing.role) + 1;
+        x += paper.put(name, x, 0, &standing::name(child), Role::Text) + 2;
+        paper.put(name, x, 0, &standing.words, standing.role);
+        figures(paper, row, child.totals.received, child.totals.sent);
+        paper.hit(row, Target::Session(child.id));
+        y += 1;
+    }
+    if y == 0 {
+        paper.put(table, 0, 0, "nobody connected yet", Role::Dim);
+    }
+    Shown::default()
+}

@@ -1,0 +1,123 @@
+//! The one-line field at the bottom, with what it is for, what can be completed above it, and what was wrong.
+
+use ratatui::layout::{Position, Rect};
+
+use super::keys;
+use super::paper::{Paper, Strip, columns_of, part};
+use crate::files::theme::Role;
+use crate::model::action::{Action, AppAction, ComposeAction};
+use crate::model::command;
+use crate::model::editor::Editor;
+use crate::model::keymap::Mode;
+use crate::model::state::{Model, Purpose};
+
+/// The most rows of completions.
+const MOST_COMPLETIONS: u16 = 8;
+
+/// Draws a field over the last row of the screen.
+pub(super) fn draw(
+    paper: &mut Paper<'_>,
+    screen: Rect,
+    model: &Model,
+    purpose: Purpose,
+    input: &Editor,
+    completing: Option<&(usize, String)>,
+    problem: Option<&str>,
+) {
+    let row = part(screen, 0, screen.height.saturating_sub(1), screen.width, 1);
+    paper.blank(row, Role::Menu);
+    let mut x = paper.put(row, 1, 0, label(purpose), Role::Key) + 1;
+    if !matches!(purpose, Purpose::Command | Purpose::Search) {
+        x += 1;
+    }
+    field(paper, part(row, x, 0, row.width.saturating_sub(x + 1), 1), input);
+    let typed = columns_of(input.text()).min(row.width);
+    let hints = hints(model, purpose);
+    let room = part(row, x + typed + 3, 0, row.width, 1);
+    keys::draw(paper, room, 0, 0, &hints);
+    let above = part(screen, 0, 0, screen.width, screen.height.saturating_sub(1));
+    if let Some(problem) = problem {
+        let line = part(above, 0, above.height.saturating_sub(1), above.width, 1);
+        paper.blank(line, Role::Menu);
+        paper.put(line, 1, 0, &format!("! {problem}"), Role::Bad);
+    } else if purpose == Purpose::Command {
+        completions(paper, above, model, input, completing);
+    }
+}
+
+fn label(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Command => ":",
+        Purpose::Search => "/",
+        Purpose::Filter => "filter",
+        Purpose::SendFile => "send file",
+        Purpose::Save => "save to",
+    }
+}
+
+fn hints(model: &Model, purpose: Purpose) -> Vec<keys::Hint> {
+    let of = |action: Action| keys::key(model, Mode::Prompt, action);
+    let mut hints = Vec::new();
+    if purpose == Purpose::Command {
+        hints.push((of(Action::App(AppAction::NextPane)), "completes"));
+    }
+    hints.push((of(Action::Compose(ComposeAction::Send)), "takes it"));
+    hints.push((of(Action::App(AppAction::Escape)), "leaves"));
+    let example: (Option<String>, &'static str) = match purpose {
+        Purpose::Filter => (Some("e.g.".to_owned()), "sent, received, events, words, -without"),
+        Purpose::Search => (Some("e.g.".to_owned()), r"words, \r\n, \x00"),
+        Purpose::Command | Purpose::SendFile | Purpose::Save => (None, ""),
+    };
+    hints.push(example);
+    hints
+}
+
+/// Draws a one-line field and puts the terminal's cursor into it.
+pub(super) fn field(paper: &mut Paper<'_>, area: Rect, input: &Editor) {
+    if area.is_empty() {
+        return;
+    }
+    let window = input.window(area.width, 1);
+    if let Some(line) = window.lines.first() {
+        paper.put(area, 0, 0, line, Role::Text);
+    }
+    paper.cursor = Some(Position { x: area.x + window.cursor.0.min(area.width - 1), y: area.y });
+}
+
+fn completions(
+    paper: &mut Paper<'_>,
+    above: Rect,
+    model: &Model,
+    input: &Editor,
+    completing: Option<&(usize, String)>,
+) {
+    let base = completing.map_or(input.text(), |(_, base)| base.as_str());
+    let found = command::complete(base, &model.settings.themes);
+    let picked = completing.map(|(at, _)| *at);
+    let rows = MOST_COMPLETIONS.min(above.height / 2).min(u16::try_from(found.len()).unwrap_or(u16::MAX));
+    let count = usize::from(rows);
+    if count == 0 {
+        return;
+    }
+    let first = picked.unwrap_or(0).saturating_sub(count - 1).min(found.len() - count);
+    let area = part(above, 0, above.height - rows, above.width, rows);
+    paper.blank(area, Role::Menu);
+    let column = found.iter().map(|completion| columns_of(&completion.text)).max().unwrap_or(0).min(above.width / 2);
+    for (y, (at, completion)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
+        let line = part(area, 0, y, area.width, 1);
+        paper.put(part(line, 0, 0, column + 2, 1), 2, 0, &completion.text, Role::Text);
+        paper.put(line, column + 4, 0, &completion.describe, Role::Dim);
+        if Some(at) == picked {
+            paper.put(line, 0, 0, "▌", Role::Focus);
+            paper.wash(line, Role::Selection);
+        }
+    }
+    let more = found.len() - count;
+    if more > 0 {
+        paper.right(
+            part(area, 0, 0, area.width.saturating_sub(1), 1),
+            0,
+            &Strip::of(format!("{more} more"), Role::Dim),
+        );
+    }
+}

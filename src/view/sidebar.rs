@@ -1,0 +1,126 @@
+//! The list of sessions; formats only the visible ones, however many there are.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, area_of, part, within};
+use super::standing;
+use crate::files::theme::Role;
+use crate::model::state::{Focus, Model, Target};
+use crate::wire::session::Kind;
+use crate::wire::{Phase, Session, SessionId, quantity};
+
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// The most bars of a sparkline here.
+const MOST_BARS: u16 = 6;
+
+/// Draws the list in its frame.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
+    let listed = model.listed();
+    let focused = model.focus == Focus::Sessions && model.overlay.is_none();
+    let border = if focused { Role::Focus } else { Role::Border };
+    paper.frame(area, border);
+    let title = if focused { Role::Strong } else { Role::Dim };
+    paper.strip(within_title(area), 0, 0, &Strip::of(" sessions ", title));
+    paper.hit(area, Target::Sessions);
+    let inner = within(area);
+    paper.seen.sessions_rows = area_of(inner).rows;
+    let (lines, gap) = spacing(listed.len(), inner.height);
+    let step = lines + gap;
+    let count = usize::from((inner.height + gap) / step.max(1));
+    let picked = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
+    let first = picked.saturating_sub(count / 2).min(listed.len().saturating_sub(count));
+    let digits = listed.iter().max().map_or(1, |id| id.to_string().len());
+    let mut y = 0;
+    for id in listed.iter().skip(first).take(count) {
+        let row = part(inner, 0, y, inner.width, lines);
+        if let Some(session) = model.sessions.get(id) {
+            session_rows(paper, row, model, session, digits);
+        }
+        y += step;
+    }
+    let below = listed.len().saturating_sub(first + count);
+    if first > 0 {
+        paper.right(within_title(area), 0, &Strip::of(format!(" ▲ {} ", quantity::grouped(first as u64)), Role::Dim));
+    }
+    if below > 0 && area.height > 1 {
+        let strip = Strip::of(format!(" ▼ {} more ", quantity::grouped(below as u64)), Role::Dim);
+        paper.right(within_title(area), area.height - 1, &strip);
+    }
+}
+
+fn within_title(area: Rect) -> Rect {
+    part(area, 2, 0, area.width.saturating_sub(4), area.height)
+}
+
+/// How many rows a session has, and how many blank ones stand between two.
+fn spacing(sessions: usize, rows: u16) -> (u16, u16) {
+    let rows = usize::from(rows);
+    match sessions {
+        _ if rows < 6 => (1, 0),
+        n if n * 3 <= rows + 1 => (2, 1),
+        _ => (2, 0),
+    }
+}
+
+fn session_rows(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
+    let selected = model.selected == Some(session.id);
+    let standing = standing::of(session, model.now);
+    let child = session.parent().is_some_and(|parent: SessionId| model.sessions.contains_key(&parent));
+    let bar = if selected { "▌" } else { " " };
+    paper.put(area, 0, 0, bar, Role::Focus);
+    let indent = if child { 2 } else { 0 };
+    let number = format!("{:>digits$}", session.id);
+    let mut x = 1 + indent;
+    x += paper.put(area, x, 0, &number, Role::Dim) + 1;
+    x += paper.put(area, x, 0, standing.mark, standing.role) + 1;
+    let over = session.ended() && !selected;
+    let name = if selected {
+        Role::Strong
+    } else if over {
+        Role::Dim
+    } else {
+        Role::Text
+    };
+    let inside = part(area, 0, 0, area.width.saturating_sub(1), area.height);
+    paper.put(inside, x, 0, &standing::name(session), name);
+    if area.height > 1 {
+        if selected {
+            paper.put(area, 0, 1, "▌", Role::Focus);
+        }
+        let used = paper.strip(inside, x, 1, &standing::detail(session, model.now));
+        flow(paper, part(inside, x + used, 1, inside.width, 1), session, model);
+    }
+    if selected {
+        paper.wash(area, Role::Selection);
+    }
+    paper.hit(area, Target::Session(session.id));
+}
+
+/// What moved lately, where there is room: a listener's rate, and a sparkline of both directions together.
+fn flow(paper: &mut Paper<'_>, area: Rect, session: &Session, model: &Model) {
+    if matches!(session.kind, Kind::Http(_)) || !matches!(session.phase, Phase::Open(_) | Phase::Listening) {
+        return;
+    }
+    let mut x = 0;
+    if matches!(session.kind, Kind::Listener { .. }) {
+        let rate = session.rates.received.per_second(model.now);
+        if rate >= 1.0 {
+            x += paper.strip(area, 2, 0, &Strip::of("▼ ", Role::Received).and(quantity::rate(rate), Role::Dim)) + 3;
+        }
+    }
+    let room = usize::from(area.width.saturating_sub(x).min(MOST_BARS));
+    let sent: Vec<u64> = session.rates.sent.bars(room).collect();
+    let received: Vec<u64> = session.rates.received.bars(room).collect();
+    let most = sent.iter().chain(&received).copied().max().unwrap_or(0);
+    if most == 0 {
+        return;
+    }
+    for place in 0..sent.len().max(received.len()) {
+        let (up, down) = (sent.get(place).copied().unwrap_or(0), received.get(place).copied().unwrap_or(0));
+        let height = u128::from(up.max(down)) * 7 / u128::from(most);
+        let symbol = usize::try_from(height).ok().and_then(|height| BARS.get(height)).unwrap_or(&BARS[0]);
+        let role = if up > down { Role::Sent } else { Role::Received };
+        x += paper.put(area, x, 0, symbol, role);
+    }
+}

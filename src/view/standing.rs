@@ -1,0 +1,169 @@
+//! How a session stands, in a mark and in words.
+
+use std::time::{Duration, Instant};
+
+use super::paper::Strip;
+use crate::files::theme::Role;
+use crate::wire::session::{Kind, Open};
+use crate::wire::{Class, How, Phase, Session, quantity};
+
+/// A mark of one column, how it is meant, and the state in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// One column; says the same as the words.
+    pub(super) mark: &'static str,
+    /// The colour of both.
+    pub(super) role: Role,
+    /// The state, short enough for a title.
+    pub(super) words: String,
+}
+
+fn standing(mark: &'static str, role: Role, words: impl Into<String>) -> Standing {
+    Standing { mark, role, words: words.into() }
+}
+
+/// How a session stands at `now`.
+pub(super) fn of(session: &Session, now: Instant) -> Standing {
+    match &session.phase {
+        Phase::Starting => standing("◌", Role::Dim, "starting"),
+        Phase::Resolving => standing("◌", Role::Dim, "looking up the name"),
+        Phase::Connecting { attempt: 1 } => standing("◌", Role::Dim, "connecting"),
+        Phase::Connecting { attempt } => standing("◌", Role::Warn, format!("connecting, attempt {attempt}")),
+        Phase::Waiting { attempt, of, until } => {
+            let wait = countdown(until.saturating_duration_since(now));
+            standing("↻", Role::Warn, format!("retry {attempt} of {of} in {wait}"))
+        }
+        Phase::Open(open) => opened(session, *open),
+        Phase::Listening if matches!(session.kind, Kind::Bound { .. }) => standing("◎", Role::Cause, "bound"),
+        Phase::Listening => standing("◎", Role::Cause, "listening"),
+        Phase::Ended { how, failure, .. } => match failure {
+            Some(failure) if failure.class == Class::Reset => standing("✗", Role::Bad, "reset by peer"),
+            Some(failure) => standing("✗", Role::Bad, format!("failed: {}", failure.message)),
+            None => ended(session, *how),
+        },
+    }
+}
+
+fn opened(session: &Session, open: Open) -> Standing {
+    if let Kind::Http(exchange) = &session.kind {
+        let words = if exchange.response().is_some() { "receiving" } else { "waiting for the response" };
+        return standing("●", Role::Good, words);
+    }
+    let mut standing = match (open.we_finished, open.peer_finished) {
+        (false, false) => standing("●", Role::Good, "open"),
+        (true, false) => standing("◐", Role::Cause, "we finished · peer may still send"),
+        (false, true) => standing("◑", Role::Cause, "peer finished · you may still send"),
+        (true, true) => standing("◐", Role::Cause, "both finished · closing"),
+    };
+    if open.paused {
+        standing.mark = "⏸";
+        standing.role = Role::Warn;
+        standing.words.push_str(" · not reading");
+    }
+    standing
+}
+
+fn ended(session: &Session, how: How) -> Standing {
+    if let Kind::Http(exchange) = &session.kind
+        && let Some(response) = exchange.response()
+        && how != How::Error
+    {
+        let role = status_role(response.status);
+        let mark = if response.status < 400 { "✓" } else { "!" };
+        return standing(mark, role, format!("{} {}", response.status, response.reason).trim_end().to_owned());
+    }
+    match how {
+        How::Fin => standing("✓", Role::Dim, "closed"),
+        How::Local => standing("✓", Role::Dim, "closed by us"),
+        How::Rst => standing("✗", Role::Cause, "reset by us"),
+        How::Error => standing("✗", Role::Bad, "failed"),
+    }
+}
+
+/// The colour of a status code.
+pub(super) fn status_role(status: u16) -> Role {
+    match status {
+        400.. => Role::Bad,
+        300..400 => Role::Cause,
+        _ => Role::Good,
+    }
+}
+
+/// A wait that is shown while it passes: tenths of a second, never below zero.
+fn countdown(left: Duration) -> String {
+    if left < Duration::from_secs(60) { format!("{:.1} s", left.as_secs_f64()) } else { quantity::duration(left) }
+}
+
+/// The state for a session's title: the kernel's own word where it is fresh, with what a person makes of it.
+pub(super) fn headline(session: &Session, now: Instant) -> Strip {
+    let standing = of(session, now);
+    let kernel = session.kernel.filter(|_| !session.ended() && matches!(session.kind, Kind::Stream(_)));
+    let state = kernel.and_then(|kernel| kernel.state);
+    let mut strip = match (state, &session.phase) {
+        (Some(state), Phase::Open(open)) => {
+            let strip = Strip::of(state.name(), if *open == Open::default() { Role::Good } else { Role::Cause });
+            if *open == Open::default() { strip } else { strip.and(format!(" · {}", standing.words), Role::Dim) }
+        }
+        _ => Strip::of(standing.words, standing.role),
+    };
+    if let Some(rtt) = kernel.and_then(|kernel| kernel.rtt) {
+        strip = strip.and(format!(" · rtt {}", quantity::duration(rtt)), Role::Dim);
+    }
+    strip
+}
+
+/// The second line in the list of sessions.
+pub(super) fn detail(session: &Session, now: Instant) -> Strip {
+    let standing = of(session, now);
+    match (&session.phase, &session.kind) {
+        (Phase::Ended { failure: Some(failure), .. }, _) => {
+            let text = if failure.class == Class::Reset { standing.words } else { failure.message.clone() };
+            Strip::of(text, Role::Bad)
+        }
+        (Phase::Ended { how: How::Rst, .. }, _) => Strip::of(standing.words, standing.role),
+        (Phase::Waiting { attempt, of, until }, _) => {
+            let wait = countdown(until.saturating_duration_since(now));
+            Strip::of(format!("retry {attempt}/{of} in {wait}"), Role::Warn)
+        }
+        (Phase::Starting | Phase::Resolving | Phase::Connecting { .. }, _) => Strip::of(standing.words, Role::Dim),
+        (_, Kind::Http(exchange)) => {
+            let Some(response) = exchange.response() else { return Strip::of(standing.words, Role::Dim) };
+            let strip = Strip::of(response.status.to_string(), status_role(response.status));
+            let body = format!(" · {}", quantity::bytes(exchange.gauge.body_bytes));
+            let took = exchange.took.map_or(String::new(), |took| format!(" · {}", quantity::duration(took)));
+            strip.and(body, Role::Dim).and(took, Role::Dim)
+        }
+        (_, Kind::Listener { open, .. }) => {
+            let word = if *open == 1 { "peer" } else { "peers" };
+            Strip::of(format!("{} {word}", quantity::grouped(*open)), Role::Dim)
+        }
+        (_, Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. }) => totals(session),
+    }
+}
+
+/// Both totals, padded so that they stand below each other.
+fn totals(session: &Session) -> Strip {
+    let padded = |bytes: u64| format!(" {:<7} ", quantity::bytes(bytes));
+    Strip::of("▲", Role::Sent)
+        .and(padded(session.totals.sent.bytes), Role::Dim)
+        .and("▼", Role::Received)
+        .and(padded(session.totals.received.bytes), Role::Dim)
+}
+
+/// What a session is called in the list: the protocol and the shortest true name.
+pub(super) fn name(session: &Session) -> String {
+    match &session.spec.what {
+        crate::wire::What::Http(spec) => {
+            let rest = spec.url.split_once("://").map_or(spec.url.as_str(), |(_, rest)| rest);
+            let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
+            format!("http {} {path}", spec.method)
+        }
+        crate::wire::What::Accepted(known) => format!("⇠ {}", known.peer),
+        _ => session.title(),
+    }
+}
+
+/// `7 tcp 127.0.0.1:80`, for titles of overlays.
+pub(super) fn numbered(session: &Session) -> String {
+    format!("{} {}", session.id, session.title())
+}

@@ -1,0 +1,259 @@
+//! The transcript as rows of text or hex: only what is on the screen is laid out.
+
+use std::ops::Range;
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::gutter::{self, Gutter};
+use super::hex;
+use super::paper::{Paper, Strip, area_of, part};
+use crate::files::theme::Role;
+use crate::model::panel::{Panel, Scroll};
+use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
+use crate::model::state::Model;
+use crate::model::words::Tone;
+use crate::wire::neutral::GlyphKind;
+use crate::wire::search::Hit;
+use crate::wire::transcript::EntryKind;
+use crate::wire::{Both, Direction, Session, Totals, Transcript, quantity};
+
+/// What of the transcript is on the screen, for the scroll bar and the hint.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Shown {
+    /// The parts of the whole that are above and below the screen, each from 0 to 1.
+    pub(super) above: f64,
+    /// See above.
+    pub(super) below: f64,
+    /// Entries that begin below the screen.
+    pub(super) entries_below: u64,
+}
+
+/// The colour of a direction.
+pub(super) fn direction_role(direction: Direction) -> Role {
+    match direction {
+        Direction::Sent => Role::Sent,
+        Direction::Received => Role::Received,
+    }
+}
+
+/// The mark of a direction.
+pub(super) fn direction_mark(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Sent => "▲",
+        Direction::Received => "▼",
+    }
+}
+
+/// Draws the rows of the selected session's transcript.
+pub(super) fn draw(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    model: &Model,
+    session: &Session,
+    panel: &Panel,
+    lens: Lens,
+) -> Shown {
+    let gutter = Gutter::of(model, session, area.width);
+    let body = part(area, gutter.columns(), 0, area.width, area.height);
+    paper.seen.view = area_of(body);
+    let transcript = panel.transcript(session);
+    let filter = panel.filter.as_ref().map(|filtered| &filtered.index);
+    let sight = Sight { transcript, filter, lens, columns: body.width };
+    let count = usize::from(area.height);
+    let top = match panel.scroll {
+        Scroll::Tail => sight.tail(count),
+        Scroll::At(place) => place,
+    };
+    let rows = sight.rows_from(top, count);
+    if rows.is_empty() {
+        empty(paper, area, panel);
+    }
+    let page = Page { model, session, panel, transcript, gutter };
+    for (y, row) in (0_u16..).zip(&rows) {
+        page.row(paper, part(area, 0, y, area.width, 1), row);
+    }
+    shown(transcript, &rows)
+}
+
+fn empty(paper: &mut Paper<'_>, area: Rect, panel: &Panel) {
+    let text = match &panel.filter {
+        Some(filtered) => format!("nothing passes the filter {}; Esc shows all", filtered.filter.typed()),
+        None => "nothing happened yet".to_owned(),
+    };
+    paper.put(part(area, 1, 0, area.width, area.height), 0, 0, &text, Role::Dim);
+}
+
+fn shown(transcript: &Transcript, rows: &[Row]) -> Shown {
+    let (Some(first), Some(top), Some(last)) = (transcript.first(), rows.first(), rows.last()) else {
+        return Shown::default();
+    };
+    let end = transcript.end();
+    let all = end.saturating_sub(first).max(1) as f64;
+    // A place within an entry counts as a part of it, so that the bar moves within a long one too.
+    let within = |place: Place| {
+        let len = match transcript.entry(place.entry).map(|entry| entry.kind) {
+            Some(EntryKind::Data(data)) => data.bytes.len().max(1) as f64,
+            Some(EntryKind::Note(_) | EntryKind::Gap(_)) | None => f64::MAX,
+        };
+        place.entry.saturating_sub(first) as f64 + f64::from(place.offset) / len
+    };
+    Shown {
+        above: (within(top.place) / all).clamp(0.0, 1.0),
+        below: (1.0 - within(last.next) / all).clamp(0.0, 1.0),
+        entries_below: end.saturating_sub(last.next.entry),
+    }
+}
+
+struct Page<'a> {
+    model: &'a Model,
+    session: &'a Session,
+    panel: &'a Panel,
+    transcript: &'a Transcript,
+    gutter: Gutter,
+}
+
+impl Page<'_> {
+    fn row(&self, paper: &mut Paper<'_>, area: Rect, row: &Row) {
+        if let Some(at) = row.at.filter(|_| row.head && self.gutter.time > 0) {
+            paper.put(area, 0, 0, &gutter::stamp(self.model, self.session, at), Role::Dim);
+        }
+        let text = part(area, self.gutter.columns(), 0, area.width, 1);
+        match &row.body {
+            RowBody::Note { mark, tone, text } => self.note(paper, area, row, *mark, *tone, text),
+            RowBody::Gap(both) => {
+                paper.put(text, 0, 0, &gap(*both), Role::Dim);
+            }
+            RowBody::Text(bytes) => {
+                self.head(paper, area, row, bytes);
+                let piece = self.bytes(row, bytes);
+                let found = self.found(row.place.entry, &bytes.range);
+                let base = direction_role(bytes.direction);
+                let look = paper.look;
+                let used = paper.put_bytes(text, 0, 0, piece, |offset, kind, byte| {
+                    let style = look.style(glyph_role(base, kind, byte));
+                    found.over(look, bytes.range.start + offset, style)
+                });
+                self.cut_short(paper, text, row, bytes, used);
+            }
+            RowBody::Hex { bytes, per_row } => {
+                self.head(paper, area, row, bytes);
+                let piece = self.bytes(row, bytes);
+                let found = self.found(row.place.entry, &bytes.range);
+                let used = hex::draw(paper, text, bytes, piece, *per_row, &found);
+                self.cut_short(paper, text, row, bytes, used);
+            }
+        }
+    }
+
+    fn note(&self, paper: &mut Paper<'_>, area: Rect, row: &Row, mark: char, tone: Tone, text: &str) {
+        let role = tone_role(tone);
+        let x = self.gutter.time;
+        if row.head && self.gutter.mark > 0 {
+            paper.put(area, x, 0, mark.encode_utf8(&mut [0; 4]), role);
+        }
+        let start = row.place.offset as usize;
+        let found = self.found(row.place.entry, &(start..start + text.len()));
+        let look = paper.look;
+        let base = look.style(role);
+        // Without a mark's columns in the gutter the text begins where its own are kept free.
+        let x = x + self.gutter.mark.max(if self.gutter.columns() == 0 { MARK_COLUMNS } else { 0 });
+        paper.put_bytes(area, x, 0, text.as_bytes(), |offset, _, _| found.over(look, start + offset, base));
+    }
+
+    fn head(&self, paper: &mut Paper<'_>, area: Rect, row: &Row, bytes: &Bytes) {
+        if !row.head {
+            return;
+        }
+        let mut x = self.gutter.time;
+        if self.gutter.mark > 0 {
+            paper.put(area, x, 0, direction_mark(bytes.direction), direction_role(bytes.direction));
+        }
+        x += self.gutter.mark;
+        if self.gutter.size > 0 {
+            paper.put(area, x, 0, &gutter::size(bytes.size as u64), Role::Dim);
+        }
+        x += self.gutter.size;
+        if let Some(peer) = bytes.peer.filter(|_| self.gutter.peer > 0) {
+            paper.put(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
+        }
+    }
+
+    /// Says at a datagram's first row that it was cut short, behind the text or over its end.
+    fn cut_short(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16) {
+        if !row.head || bytes.full_len <= bytes.size {
+            return;
+        }
+        let (kept, all) = (quantity::grouped(bytes.size as u64), quantity::grouped(bytes.full_len as u64));
+        let strip = Strip::of(format!(" truncated: {kept} of {all} octets"), Role::Warn);
+        let x = (used + 1).min(text.width.saturating_sub(strip.columns()));
+        paper.blank(part(text, x, 0, strip.columns(), 1), Role::Background);
+        paper.strip(text, x, 0, &strip);
+    }
+
+    fn bytes(&self, row: &Row, bytes: &Bytes) -> &[u8] {
+        match self.transcript.entry(row.place.entry).map(|entry| entry.kind) {
+            Some(EntryKind::Data(data)) => data.bytes.get(bytes.range.clone()).unwrap_or_default(),
+            Some(EntryKind::Note(_) | EntryKind::Gap(_)) | None => &[],
+        }
+    }
+
+    /// The hits that touch these octets of an entry.
+    fn found(&self, entry: u64, range: &Range<usize>) -> Found {
+        let Some(search) = &self.panel.search else { return Found::default() };
+        let hits = search.hits.as_deref().unwrap_or_default();
+        let current = search.at.and_then(|at| hits.get(at));
+        let end = |hit: &Hit| hit.offset as usize + hit.len as usize;
+        let first = hits.partition_point(|hit| (hit.entry, end(hit)) <= (entry, range.start));
+        let here = hits.iter().skip(first).take_while(|hit| hit.entry == entry && (hit.offset as usize) < range.end);
+        Found(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
+    }
+}
+
+/// The found places of one row, each with whether the cursor is at it.
+#[derive(Debug, Default)]
+pub(super) struct Found(Vec<(Range<usize>, bool)>);
+
+impl Found {
+    /// Whether an octet lies in a found place.
+    pub(super) fn holds(&self, offset: usize) -> bool {
+        self.0.iter().any(|(range, _)| range.contains(&offset))
+    }
+
+    /// A style with the mark of a found place over it, where `offset` lies in one.
+    pub(super) fn over(&self, look: &super::Look, offset: usize, style: Style) -> Style {
+        match self.0.iter().find(|(range, _)| range.contains(&offset)) {
+            Some((_, true)) => style.patch(look.style(Role::HitCurrent)),
+            Some((_, false)) => style.patch(look.style(Role::Hit)),
+            None => style,
+        }
+    }
+}
+
+/// The role of one glyph of a conversation: line ends and tabs are quiet, what a terminal would obey is not.
+pub(super) fn glyph_role(base: Role, kind: GlyphKind, first: u8) -> Role {
+    match kind {
+        GlyphKind::Plain => base,
+        GlyphKind::Control if matches!(first, b'\n' | b'\r' | b'\t') => Role::Control,
+        GlyphKind::Control | GlyphKind::Marked => Role::Hostile,
+    }
+}
+
+fn tone_role(tone: Tone) -> Role {
+    match tone {
+        Tone::Quiet => Role::Dim,
+        Tone::Well => Role::Good,
+        Tone::Cause => Role::Cause,
+        Tone::Failed => Role::Bad,
+        Tone::Warned => Role::Warn,
+    }
+}
+
+fn gap(both: Both<Totals>) -> String {
+    let (sent, received) = (quantity::grouped(both.sent.bytes), quantity::grouped(both.received.bytes));
+    match (both.sent.bytes, both.received.bytes) {
+        (0, _) => format!("⋯ {received} bytes not kept ⋯"),
+        (_, 0) => format!("⋯ ▲ {sent} bytes not kept ⋯"),
+        _ => format!("⋯ ▲ {sent} and ▼ {received} bytes not kept ⋯"),
+    }
+}

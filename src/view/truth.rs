@@ -1,0 +1,87 @@
+//! The line under the title of a UDP socket or a listener: what is true of the socket, beside its bytes.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, part};
+use crate::files::theme::Role;
+use crate::model::words;
+use crate::wire::session::{Kind, UdpSocketView};
+use crate::wire::{News, Session, What, quantity};
+
+/// Draws it, wrapped between its parts; says how many rows it took.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session) -> u16 {
+    let parts = parts(session);
+    let most = if area.height >= 10 { 3 } else { 1 };
+    flow(paper, part(area, 1, 0, area.width.saturating_sub(2), most.min(area.height)), &parts)
+}
+
+/// Writes parts with ` · ` between them, on as many rows as `area` has.
+fn flow(paper: &mut Paper<'_>, area: Rect, parts: &[Strip]) -> u16 {
+    let (mut x, mut y) = (0, 0);
+    for strip in parts {
+        let columns = strip.columns();
+        if x > 0 && x + 3 + columns > area.width && y + 1 < area.height {
+            (x, y) = (0, y + 1);
+        }
+        if x > 0 {
+            x += paper.put(area, x, y, " · ", Role::Faint);
+        }
+        x += paper.strip(area, x, y, strip);
+    }
+    if parts.is_empty() { 0 } else { (y + 1).min(area.height) }
+}
+
+fn parts(session: &Session) -> Vec<Strip> {
+    let dim = |text: String| Strip::of(text, Role::Dim);
+    match &session.kind {
+        Kind::Bound { local, socket, .. } => {
+            let mut parts = Vec::new();
+            if let Some(local) = local {
+                parts.push(dim(format!("bound {local}")));
+                parts.push(dim(if local.is_ipv4() { "IPv4" } else { "IPv6" }.to_owned()));
+            }
+            parts.extend(of_socket(socket));
+            parts
+        }
+        Kind::Conversation { ends, socket } => {
+            let local = ends.local.map(|local| dim(format!("from {local}")));
+            local.into_iter().chain(of_socket(socket)).collect()
+        }
+        Kind::Listener { local, accepted, open, turned_away } => {
+            let mut parts = Vec::new();
+            parts.extend(local.map(|local| dim(format!("bound {local}"))));
+            parts.push(dim(format!("{} open", quantity::grouped(*open))));
+            parts.push(dim(format!("{} accepted", quantity::grouped(*accepted))));
+            let role = if *turned_away > 0 { Role::Warn } else { Role::Dim };
+            parts.push(Strip::of(format!("{} turned away", quantity::grouped(*turned_away)), role));
+            if let What::Listen(spec) = &session.spec.what
+                && let Some(limit) = spec.limit
+            {
+                parts.push(dim(format!("limit {limit}")));
+            }
+            parts
+        }
+        Kind::Stream(_) | Kind::Http(_) => Vec::new(),
+    }
+}
+
+fn of_socket(socket: &UdpSocketView) -> Vec<Strip> {
+    let mut parts = Vec::new();
+    if !socket.groups.is_empty() {
+        let groups: Vec<String> = socket.groups.iter().take(4).map(ToString::to_string).collect();
+        let more = socket.groups.len().saturating_sub(4);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        parts.push(Strip::of(format!("groups {}{more}", groups.join(" ")), Role::Dim));
+    }
+    let count = |name: &str, count: Option<u64>| {
+        let role = if count.is_some_and(|count| count > 0) { Role::Warn } else { Role::Dim };
+        Strip::of(format!("{name} {}", count.map_or("–".to_owned(), quantity::grouped)), role)
+    };
+    parts.push(count("dropped", socket.dropped));
+    parts.push(count("truncated", Some(socket.truncated)));
+    if let Some(icmp) = &socket.icmp {
+        let text = words::note(&News::Icmp(icmp.clone())).text;
+        parts.push(Strip::of(format!("last {text}"), Role::Warn));
+    }
+    parts
+}

@@ -1,0 +1,463 @@
+//! UDP sessions over real loopback sockets, through the door that the program uses.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test, too")]
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sockeye::net::{Net, Overflow};
+use sockeye::wire::news::Icmp;
+use sockeye::wire::spec::{Group, HostPort, Script, Step, UdpBoundSpec, UdpSpec};
+use sockeye::wire::{Both, Class, Direction, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
+
+/// One session, and all that it told so far.
+struct Story {
+    net: Net,
+    id: SessionId,
+    news: Vec<News>,
+    /// Every datagram: direction, peer, payload as read, full length.
+    datagrams: Vec<(Direction, Option<SocketAddr>, Bytes, usize)>,
+    totals: Both<Totals>,
+    not_kept: Both<Totals>,
+    dropped: Option<u64>,
+}
+
+impl Story {
+    fn open(spec: Spec) -> Story {
+        let net = Net::new(tokio::runtime::Handle::current(), Overflow::DropOldest);
+        let id = net.open(spec);
+        Story {
+            net,
+            id,
+            news: Vec::new(),
+            datagrams: Vec::new(),
+            totals: Both::default(),
+            not_kept: Both::default(),
+            dropped: None,
+        }
+    }
+
+    fn with(peer: SocketAddr) -> Story {
+        Story::open(Spec::new(What::Udp(UdpSpec::with(host_port(peer)))))
+    }
+
+    fn bound(spec: UdpBoundSpec) -> Story {
+        Story::open(Spec::new(What::UdpBound(spec)))
+    }
+
+    fn order(&self, verb: Verb) {
+        self.net.perform(Order { id: self.id, verb }).expect("the session takes the order");
+    }
+
+    fn send(&self, bytes: impl Into<Bytes>) {
+        self.order(Verb::Send(bytes.into()));
+    }
+
+    fn look(&mut self) {
+        for reading in self.net.sample() {
+            self.totals = reading.totals;
+            self.dropped = reading.dropped_datagrams;
+            for record in reading.records {
+                match record {
+                    Record::News { news, .. } => self.news.push(news),
+                    Record::NotKept { direction, totals } => self.not_kept.of_mut(direction).merge(totals),
+                    Record::Block(block) => {
+                        let mut start = 0;
+                        for piece in &block.pieces {
+                            let end = start + piece.len as usize;
+                            let peer = block.peers.get(usize::from(piece.peer)).copied();
+                            let payload = block.bytes.slice(start..end);
+                            self.datagrams.push((block.direction, peer, payload, piece.full_len as usize));
+                            start = end;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Looks until `done`, and fails with all that was told if that does not come.
+    async fn until(&mut self, what: &str, done: impl Fn(&Story) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            self.look();
+            if done(self) {
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if tokio::time::timeout(left, self.net.changed()).await.is_err() {
+                panic!("no {what}; totals {:?}, dropped {:?}, news {:#?}", self.totals, self.dropped, self.news);
+            }
+        }
+    }
+
+    async fn close(&mut self) -> (Both<Totals>, How) {
+        self.order(Verb::Close);
+        self.ended().await
+    }
+
+    async fn ended(&mut self) -> (Both<Totals>, How) {
+        self.until("end", |story| matches!(story.news.last(), Some(News::Closed { .. }))).await;
+        match self.news.last() {
+            Some(News::Closed { totals, how }) => (*totals, *how),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn local(&mut self) -> SocketAddr {
+        self.until("address", |story| story.address().is_some()).await;
+        self.address().unwrap()
+    }
+
+    fn address(&self) -> Option<SocketAddr> {
+        self.news.iter().find_map(|news| match news {
+            News::Connected { local, .. } | News::Listening { local } => Some(*local),
+            _ => None,
+        })
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let warning = |news: &News| match news {
+            News::Warned(failure) => Some(failure.message.clone()),
+            _ => None,
+        };
+        self.news.iter().filter_map(warning).collect()
+    }
+
+    fn icmp(&self) -> Option<&Icmp> {
+        self.news.iter().find_map(|news| match news {
+            News::Icmp(icmp) => Some(icmp),
+            _ => None,
+        })
+    }
+
+    fn received(&self) -> Vec<&[u8]> {
+        self.datagrams.iter().filter(|seen| seen.0 == Direction::Received).map(|seen| &seen.2[..]).collect()
+    }
+}
+
+fn host_port(address: SocketAddr) -> HostPort {
+    HostPort { host: address.ip().to_string(), port: address.port() }
+}
+
+fn anywhere(local: &str) -> UdpBoundSpec {
+    UdpBoundSpec { local: local.parse().unwrap(), groups: Vec::new(), broadcast: false, idle_timeout: None }
+}
+
+/// A plain socket of the standard library that plays the peer; its reads fail after 20 s.
+fn peer_at(local: &str) -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind(local).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
+}
+
+fn hear(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+    let mut buffer = vec![0; 70_000];
+    let (len, from) = socket.recv_from(&mut buffer).unwrap();
+    buffer.truncate(len);
+    (buffer, from)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
+    for (address, largest) in [("127.0.0.1:0", 65_507), ("[::1]:0", 65_527)] {
+        let Ok(probe) = UdpSocket::bind(address) else {
+            println!("skipped: no {address} on this machine");
+            continue;
+        };
+        drop(probe);
+        let (peer, peer_address) = peer_at(address);
+        let mut story = Story::with(peer_address);
+        let local = story.local().await;
+        let payload: Vec<u8> = (0..largest).map(|at: usize| (at % 251) as u8).collect();
+        story.send(payload.clone());
+        let (heard, from) = hear(&peer);
+        assert_eq!((heard.len(), from), (largest, local));
+        assert!(heard == payload);
+        peer.send_to(&payload, from).unwrap();
+        story.until("answer", |story| story.totals.received.ops == 1).await;
+        let (totals, how) = story.close().await;
+        let one = Totals { bytes: largest as u64, ops: 1 };
+        assert_eq!((totals, how), (Both { sent: one, received: one }, How::Local));
+        assert!(story.received()[0] == payload);
+        assert_eq!(story.datagrams.last().unwrap().3, largest, "nothing was cut short");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_datagram_too_large_is_a_clear_warning_and_the_session_goes_on() {
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    let mut story = Story::with(peer_address);
+    story.send(vec![7; 65_508]);
+    story.send("still here");
+    assert_eq!(hear(&peer).0, b"still here");
+    let (totals, how) = story.close().await;
+    assert_eq!(story.warnings(), ["datagram of 65,508 octets: at most 65,507 fit in one IPv4 datagram"]);
+    assert_eq!((totals.sent, how), (Totals { bytes: 10, ops: 1 }, How::Local));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_datagram_is_a_datagram_both_ways() {
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    let mut story = Story::with(peer_address);
+    story.send(Bytes::new());
+    let (heard, from) = hear(&peer);
+    assert!(heard.is_empty());
+    peer.send_to(b"", from).unwrap();
+    story.until("empty datagram", |story| story.totals.received.ops == 1).await;
+    let (totals, _) = story.close().await;
+    let one = Totals { bytes: 0, ops: 1 };
+    assert_eq!(totals, Both { sent: one, received: one });
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
+    for (address, expected) in [("127.0.0.1:0", (3, 3, false)), ("[::1]:0", (1, 4, true))] {
+        let Ok(gone) = UdpSocket::bind(address) else { continue };
+        let dead = gone.local_addr().unwrap();
+        drop(gone);
+        let mut story = Story::with(dead);
+        story.send("anyone?");
+        story.until("ICMP error", |story| story.icmp().is_some()).await;
+        let icmp = story.icmp().unwrap().clone();
+        assert_eq!((icmp.kind, icmp.code, icmp.v6), expected);
+        assert_eq!((icmp.offender, icmp.destination), (Some(dead.ip()), Some(dead)));
+        assert_eq!(icmp.os_code, libc::ECONNREFUSED);
+        let (alive, _) = peer_at(&dead.to_string());
+        story.send("now?");
+        assert_eq!(hear(&alive).0, b"now?");
+        let (totals, how) = story.close().await;
+        assert_eq!((totals.sent, how), (Totals { bytes: 11, ops: 2 }, How::Local));
+        assert_eq!(story.warnings(), [""; 0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bound_socket_tells_its_peers_apart_and_answers_each() {
+    let mut story = Story::bound(anywhere("127.0.0.1:0"));
+    let local = story.local().await;
+    story.send("to nobody");
+    story.until("warning", |story| !story.warnings().is_empty()).await;
+    assert!(story.warnings()[0].contains("nobody was heard yet"), "{:?}", story.warnings());
+
+    let (first, first_address) = peer_at("127.0.0.1:0");
+    let (second, second_address) = peer_at("127.0.0.1:0");
+    first.send_to(b"I am first", local).unwrap();
+    story.until("first peer", |story| story.totals.received.ops == 1).await;
+    second.send_to(b"I am second", local).unwrap();
+    story.until("second peer", |story| story.totals.received.ops == 2).await;
+    story.send("to the last heard");
+    story.order(Verb::SendTo(first_address, Bytes::from_static(b"to the first")));
+    assert_eq!(hear(&second), (b"to the last heard".to_vec(), local));
+    assert_eq!(hear(&first), (b"to the first".to_vec(), local));
+    story.close().await;
+    let peers: Vec<_> = story.datagrams.iter().map(|seen| (seen.0, seen.1)).collect();
+    let [received, sent] = [Direction::Received, Direction::Sent];
+    let [first, second] = [Some(first_address), Some(second_address)];
+    assert_eq!(peers, [(received, first), (received, second), (sent, second), (sent, first)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dual_stack_socket_writes_ipv4_peers_as_ipv4_and_answers_them() {
+    if UdpSocket::bind("[::1]:0").is_err() {
+        println!("skipped: no IPv6 on this machine");
+        return;
+    }
+    let mut story = Story::bound(anywhere("[::]:0"));
+    let port = story.local().await.port();
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    peer.send_to(b"over IPv4", (Ipv4Addr::LOCALHOST, port)).unwrap();
+    story.until("datagram", |story| story.totals.received.ops == 1).await;
+    story.send("heard");
+    assert_eq!(hear(&peer).0, b"heard");
+    story.close().await;
+    assert!(story.datagrams.iter().all(|seen| seen.1 == Some(peer_address)), "{:?}", story.datagrams);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
+    let address: IpAddr = "239.77.1.9".parse().unwrap();
+    let group = Group { address, interface: Some("127.0.0.1".into()) };
+    let mut story = Story::bound(UdpBoundSpec { groups: vec![group.clone()], ..anywhere("0.0.0.0:0") });
+    let port = story.local().await.port();
+    let told = |story: &Story| {
+        story.news.iter().any(|news| matches!(news, News::Joined { group } if *group == address))
+            || !story.warnings().is_empty()
+    };
+    story.until("word of the group", told).await;
+    let speaker = socket2::Socket::from(UdpSocket::bind("127.0.0.1:0").unwrap());
+    let spoke = speaker
+        .set_multicast_if_v4(&Ipv4Addr::LOCALHOST)
+        .and_then(|()| speaker.send_to(b"to all", &SocketAddr::new(address, port).into()));
+    if !story.warnings().is_empty() || spoke.is_err() {
+        println!("skipped: no multicast on loopback here: {:?} {spoke:?}", story.warnings());
+        return;
+    }
+    story.until("datagram of the group", |story| story.totals.received.ops == 1).await;
+    assert_eq!(story.received(), [b"to all"]);
+    story.order(Verb::Join(group.clone()));
+    story.until("warning", |story| story.warnings() == ["this socket is in the group already"]).await;
+    story.order(Verb::Leave(group));
+    story.until("leave", |story| story.news.contains(&News::Left { group: address })).await;
+    story.close().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_received_and_what_the_kernel_dropped_are_together_what_was_sent() {
+    let mut story = Story::bound(anywhere("127.0.0.1:0"));
+    let local = story.local().await;
+    story.order(Verb::PauseReading);
+    story.until("pause", |story| story.news.contains(&News::ReadingPaused)).await;
+    let (peer, _) = peer_at("127.0.0.1:0");
+    let all = 10_000_u64;
+    for number in 0..all {
+        peer.send_to(&number.to_be_bytes(), local).unwrap();
+    }
+    let dropped = |story: &Story| story.dropped.unwrap_or_default();
+    story.order(Verb::ContinueReading);
+    story.until("sum", |story| story.totals.received.ops + dropped(story) == all).await;
+    let (totals, _) = story.close().await;
+    assert_eq!(totals.received.ops + dropped(&story), all);
+    assert_eq!(totals.received.bytes, totals.received.ops * 8);
+    let told = story.received().len() as u64 + story.not_kept.received.ops;
+    assert_eq!(told, totals.received.ops, "every datagram is told, or counted as not kept");
+    println!("received {}, dropped by the kernel {}", totals.received.ops, dropped(&story));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn drops_appear_while_reading_is_paused() {
+    let mut story = Story::bound(anywhere("127.0.0.1:0"));
+    let local = story.local().await;
+    story.order(Verb::PauseReading);
+    story.until("pause", |story| story.news.contains(&News::ReadingPaused)).await;
+    let (peer, _) = peer_at("127.0.0.1:0");
+    // 40 MB: more than any receive buffer that an unprivileged socket is given.
+    let all = 20_000_u64;
+    for _ in 0..all {
+        peer.send_to(&[0; 2_000], local).unwrap();
+    }
+    story.until("drops", |story| story.dropped.is_some_and(|count| count > 0)).await;
+    assert_eq!(story.totals.received.ops, 0, "nothing is read while reading is paused");
+    story.order(Verb::ContinueReading);
+    story.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == all).await;
+    story.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broadcasting_without_having_asked_for_it_is_a_clear_failure() {
+    for target in ["255.255.255.255", "127.255.255.255"] {
+        let target = HostPort { host: target.into(), port: 9 };
+        let mut story = Story::open(Spec::new(What::Udp(UdpSpec::with(target))));
+        let (_, how) = story.ended().await;
+        let Some(News::Failed(failure)) = story.news.iter().rev().nth(1) else { panic!("{:?}", story.news) };
+        assert_eq!((failure.class, how), (Class::Local, How::Error));
+        assert!(failure.message.contains("ask for broadcast"), "{failure}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_in_use_is_a_failure_that_says_what_to_do() {
+    let (_taken, address) = peer_at("127.0.0.1:0");
+    let mut story = Story::bound(anywhere(&address.to_string()));
+    story.ended().await;
+    let Some(News::Failed(failure)) = story.news.first() else { panic!("{:?}", story.news) };
+    assert_eq!((failure.class, failure.operation), (Class::Local, "bind"));
+    assert_eq!(failure.peer, address.to_string());
+    assert!(failure.message.contains("choose another port"), "{failure}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_for_longer_than_allowed_ends_the_session() {
+    let (_peer, peer_address) = peer_at("127.0.0.1:0");
+    let spec = UdpSpec { idle_timeout: Some(Duration::from_millis(50)), ..UdpSpec::with(host_port(peer_address)) };
+    let mut story = Story::open(Spec::new(What::Udp(spec)));
+    let (_, how) = story.ended().await;
+    assert_eq!(how, How::Error);
+    let failed = |news: &News| matches!(news, News::Failed(failure) if failure.class == Class::IdleTimeout);
+    assert!(story.news.iter().any(failed), "{:?}", story.news);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let content: Vec<u8> = (0..200_000_usize).map(|at| (at % 241) as u8).collect();
+    std::fs::write(file.path(), &content).unwrap();
+    let steps = vec![
+        Step::Send(Bytes::from_static(b"first")),
+        Step::SendFile(file.path().to_owned()),
+        Step::Finish,
+        Step::Send(Bytes::from_static(b"never")),
+    ];
+    socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
+    let spec = What::Udp(UdpSpec::with(host_port(peer_address)));
+    let mut story = Story::open(Spec { script: Script { steps }, ..Spec::new(spec) });
+    assert_eq!(hear(&peer).0, b"first");
+    let mut heard = Vec::new();
+    while heard.len() < content.len() {
+        let (datagram, _) = hear(&peer);
+        assert_eq!(datagram.len(), 1_400.min(content.len() - heard.len()));
+        heard.extend(datagram);
+    }
+    assert!(heard == content);
+    let sent = News::FileSent { path: file.path().to_owned(), bytes: 200_000 };
+    story.until("file", |story| story.news.contains(&sent)).await;
+    let (totals, _) = story.close().await;
+    assert_eq!(totals.sent, Totals { bytes: 200_005, ops: 1 + 143 });
+    assert_eq!(story.warnings(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    let spec = UdpSpec {
+        family: sockeye::wire::spec::Family::V4,
+        ..UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() })
+    };
+    let mut story = Story::open(Spec::new(What::Udp(spec)));
+    story.order(Verb::FinishSending);
+    story.order(Verb::SendFile("/no/such/file".into()));
+    story.send("hello");
+    assert_eq!(hear(&peer).0, b"hello");
+    story.close().await;
+    assert!(matches!(story.news[0], News::Resolving { .. }), "{:?}", story.news);
+    assert!(matches!(story.news[1], News::Resolved { .. }), "{:?}", story.news);
+    assert!(story.warnings()[0].contains("UDP has no FIN"), "{:?}", story.warnings());
+    assert_eq!(story.warnings().len(), 2);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bound_socket_is_told_of_a_closed_port_and_of_a_datagram_too_large() {
+    let (gone, dead) = peer_at("127.0.0.1:0");
+    drop(gone);
+    let mut story = Story::bound(anywhere("127.0.0.1:0"));
+    story.order(Verb::SendTo(dead, Bytes::from_static(b"anyone?")));
+    story.until("ICMP error", |story| story.icmp().is_some()).await;
+    assert_eq!(story.icmp().unwrap().destination, Some(dead));
+    story.order(Verb::SendTo(dead, vec![0; 70_000].into()));
+    story.until("warning", |story| !story.warnings().is_empty()).await;
+    assert_eq!(story.warnings(), ["datagram of 70,000 octets: at most 65,507 fit in one IPv4 datagram"]);
+    story.order(Verb::Reset);
+    let (totals, how) = story.ended().await;
+    assert_eq!((totals.sent, how), (Totals { bytes: 7, ops: 1 }, How::Local));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
+    let (gone, dead) = peer_at("127.0.0.1:0");
+    drop(gone);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), vec![1; 1_400_000]).unwrap();
+    let mut story = Story::with(dead);
+    story.order(Verb::SendFile(file.path().to_owned()));
+    let sent = News::FileSent { path: file.path().to_owned(), bytes: 1_400_000 };
+    story.until("file", |story| story.news.contains(&sent)).await;
+    let (totals, _) = story.close().await;
+    assert_eq!(totals.sent, Totals { bytes: 1_400_000, ops: 1_000 });
+    assert_eq!(story.warnings(), [""; 0]);
+}
