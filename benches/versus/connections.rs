@@ -57,7 +57,8 @@ pub fn row(args: &Args) -> anyhow::Result<Vec<Line>> {
     let keys = keys?;
     let floor = Floor::AtMost(24.0 * 1024.0);
     Ok(vec![
-        alone(&format!("memory for each of {wanted} silent connections"), Unit::Bytes, each(silent), floor).wrong(wrong),
+        alone(&format!("memory for each of {wanted} silent connections"), Unit::Bytes, each(silent), floor)
+            .wrong(wrong),
         alone(&format!("memory for each of {wanted} connections that talk"), Unit::Bytes, each(talking), floor)
             .note(format_args!("{said} bytes said; {:.1} % of a core", cpu * 100.0)),
         alone("key to frame, p99, with them", Unit::Seconds, percentile(&keys, 0.99), Floor::AtMost(0.016))

@@ -35,7 +35,9 @@ pub struct Peer {
 }
 
 impl Peer {
-    fn serve(talk: impl FnOnce(TcpStream, &AtomicBool) -> anyhow::Result<Moved> + Send + 'static) -> anyhow::Result<Self> {
+    fn serve(
+        talk: impl FnOnce(TcpStream, &AtomicBool) -> anyhow::Result<Moved> + Send + 'static,
+    ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let stop = Arc::new(AtomicBool::new(false));

@@ -19,7 +19,14 @@ pub fn describe(args: &Args) -> String {
         format!("* date: {}", jiff::Zoned::now().strftime("%Y-%m-%d %H:%M %Z")),
         format!("* sockeye: {}", first_line(&args.sockeye.to_string_lossy(), "--version")),
     ];
-    for (program, flag) in [("nc", "-h"), ("iperf3", "--version"), ("curl", "--version"), ("nginx", "-v"), ("oha", "--version"), ("wrk", "-v")] {
+    for (program, flag) in [
+        ("nc", "-h"),
+        ("iperf3", "--version"),
+        ("curl", "--version"),
+        ("nginx", "-v"),
+        ("oha", "--version"),
+        ("wrk", "-v"),
+    ] {
         let told = installed(program).map(|path| first_line(&path.to_string_lossy(), flag));
         lines.push(format!("* {program}: {}", told.unwrap_or_else(|| "not installed".to_owned())));
     }

@@ -38,7 +38,11 @@ const ROWS: &[Row] = &[
     Row { name: "tcp-screen", about: "TCP received with the screen open, against nc -d", run: tcp::screen },
     Row { name: "tcp-raw", about: "TCP received by --raw, to /dev/null and to a pipe, against nc -d", run: tcp::raw },
     Row { name: "tcp-send", about: "TCP sent by --send-file and --raw <file, against nc -N", run: tcp::send },
-    Row { name: "udp-recv", about: "datagrams received with the screen open, against iperf3 -u -b 0", run: udp::receive },
+    Row {
+        name: "udp-recv",
+        about: "datagrams received with the screen open, against iperf3 -u -b 0",
+        run: udp::receive,
+    },
     Row { name: "udp-send", about: "datagrams sent, against iperf3 -u -b 0", run: udp::send },
     Row { name: "http-download", about: "an HTTP download from nginx, against curl -o /dev/null", run: http::download },
     Row { name: "http-repeat", about: "repeated small HTTP requests, against oha", run: http::repeat },

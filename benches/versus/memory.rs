@@ -25,7 +25,10 @@ pub fn row(args: &Args) -> anyhow::Result<Vec<Line>> {
         let (stop, stopped) = std::sync::mpsc::sync_channel::<()>(1);
         let watcher = std::thread::spawn(move || {
             let mut sizes = Vec::new();
-            while stopped.recv_timeout(Duration::from_millis(100)).is_err_and(|e| e == std::sync::mpsc::RecvTimeoutError::Timeout) {
+            while stopped
+                .recv_timeout(Duration::from_millis(100))
+                .is_err_and(|e| e == std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
                 sizes.extend(status_bytes(pid, "VmRSS"));
             }
             sizes

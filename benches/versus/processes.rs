@@ -71,15 +71,6 @@ pub fn quiet(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// Asks a process to end.
-///
-/// # Errors
-/// There is no such process.
-pub fn terminate(pid: u32) -> anyhow::Result<()> {
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid.cast_signed()), nix::sys::signal::Signal::SIGTERM)?;
-    Ok(())
-}
-
 /// Where a program is, if it is installed.
 pub fn installed(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

@@ -45,7 +45,9 @@ pub fn receive(args: &Args) -> anyhow::Result<Vec<Line>> {
             compared(&name, Unit::DatagramsPerSecond, &rounds, Floor::AtLeast(2.0))
         };
         let dropped = crate::report::median(&drops) * 100.0;
-        lines.push(line.note(format_args!("sent = received + dropped; {dropped:.0} % dropped by the kernel")).wrong(wrong));
+        lines.push(
+            line.note(format_args!("sent = received + dropped; {dropped:.0} % dropped by the kernel")).wrong(wrong),
+        );
     }
     Ok(lines)
 }
@@ -111,9 +113,10 @@ pub struct Queue {
 pub fn queue_of(port: u16) -> Option<Queue> {
     let table = std::fs::read_to_string("/proc/net/udp").ok()?;
     let local = format!("0100007F:{port:04X}");
-    let words: Vec<&str> = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).find(|words| {
-        words.get(1) == Some(&local.as_str())
-    })?;
+    let words: Vec<&str> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .find(|words| words.get(1) == Some(&local.as_str()))?;
     let waiting = words.get(4)?.split_once(':')?.1;
     Some(Queue { waiting_bytes: u64::from_str_radix(waiting, 16).ok()?, dropped: words.last()?.parse().ok()? })
 }
