@@ -116,7 +116,7 @@ fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, Look
 
 fn remembered(path: Option<&Path>, problems: &mut Vec<String>) -> History {
     match path.map(history::read) {
-        Some(Ok(entries)) => entries.into_iter().map(|Entry { text, .. }| text).collect(),
+        Some(Ok(entries)) => entries.iter().map(|Entry { text, .. }| text.as_str()).collect(),
         Some(Err(error)) => {
             problems.push(format!("what was typed before cannot be read: {error}"));
             History::default()

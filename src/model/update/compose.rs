@@ -63,7 +63,7 @@ fn hex_of(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// What is wrong with the text, and what is accepted.
-pub fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
+pub(super) fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
     let text = composer.editor.text();
     if composer.hex {
         return escapes::parse_hex(text).map_err(|error| error.to_string());
