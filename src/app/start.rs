@@ -91,7 +91,8 @@ fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, Look
     let mut themes: Vec<Theme> = Theme::presets().filter_map(Theme::preset).collect();
     // A folder that is not there, or that may not be read, has no themes in it.
     let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    let mut files: Vec<PathBuf> =
+        files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     for path in files.into_iter().take(MOST_THEMES) {
         let Some(name) = path.file_stem().map(|name| name.to_string_lossy().into_owned()) else { continue };
