@@ -53,7 +53,7 @@ pub fn row(args: &Args) -> anyhow::Result<Vec<Line>> {
     let said = talk.join().map_err(|_| anyhow::anyhow!("the clients panicked"))??;
     screen.quit()?;
     let each = |size: u64| size.saturating_sub(empty) as f64 / wanted as f64;
-    let wrong = counted.err().map(|error| format!("{error:#}").replace('\n', " ⏎ ").replace('|', "¦"));
+    let wrong = counted.err().map(|error| crate::report::in_a_cell(&error));
     let keys = keys?;
     let floor = Floor::AtMost(24.0 * 1024.0);
     Ok(vec![

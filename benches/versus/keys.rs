@@ -15,7 +15,7 @@ use crate::udp::{blast, free_port, queue_of};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What is on the screen while the help is open, and only then.
-const HELP: &str = "close this help";
+const HELP: &str = "Esc leaves";
 
 /// While TCP floods, while 100,000 datagrams a second arrive, and in peace.
 ///

@@ -36,7 +36,7 @@ pub fn row(args: &Args) -> anyhow::Result<Vec<Line>> {
         let moved = peer.join()?;
         drop(stop);
         let sizes = watcher.join().unwrap_or_default();
-        let wrong = shows_total(&screen, moved.bytes).err().map(|error| format!("{error:#}").replace('\n', " ⏎ "));
+        let wrong = shows_total(&screen, moved.bytes).err().map(|error| crate::report::in_a_cell(&error));
         let peak = status_bytes(pid, "VmHWM")?;
         screen.quit()?;
         let name = format!("peak memory, {} GiB through one session, {}", bytes / GIB, words.join(" "));

@@ -136,10 +136,17 @@ pub fn skipped(name: &str, why: &str) -> Line {
 
 /// A row that could not be measured though it should.
 pub fn failed(name: &str, error: &anyhow::Error) -> Line {
-    let why = format!("{error:#}").replace('\n', " ⏎ ").replace('|', "¦");
+    let why = in_a_cell(error);
     let mut line = line(name, ["–".into(), "–".into(), "–".into(), "–".into(), format!("**failed**: {why}")]);
     line.failure = true;
     line
+}
+
+/// The first line of an error, for a cell; the rest of it, mostly a screen, goes to standard error.
+pub fn in_a_cell(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    eprintln!("{text}\n");
+    text.lines().next().unwrap_or_default().replace('|', "¦")
 }
 
 /// The median; 0 of nothing.

@@ -44,7 +44,7 @@ pub fn screen(args: &Args) -> anyhow::Result<Vec<Line>> {
         Ok(per_second(moved.bytes, moved.took))
     };
     let rounds = in_turn(args.rounds, ours, || nc_receives(bytes, false))?;
-    let wrong = unseen.map(|error| format!("{error:#}").replace('\n', " ⏎ ").replace('|', "¦"));
+    let wrong = unseen.map(|error| crate::report::in_a_cell(&error));
     Ok(vec![compared(name, Unit::BytesPerSecond, &rounds, Floor::AtLeast(1.0)).wrong(wrong)])
 }
 

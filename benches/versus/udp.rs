@@ -85,7 +85,7 @@ fn flood_the_screen(args: &Args, size: u16, length: Duration) -> anyhow::Result<
         text.contains(&counts[0]) && (dropped == 0 || text.contains(&counts[1]))
     });
     let wrong = agrees.err().map(|error| {
-        let screen = format!("{error:#}").replace('\n', " ⏎ ").replace('|', "¦");
+        let screen = crate::report::in_a_cell(&error);
         format!("{sent} sent, {dropped} dropped by the kernel: {screen}")
     });
     screen.quit()?;
