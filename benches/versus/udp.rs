@@ -79,8 +79,8 @@ fn flood_the_screen(args: &Args, size: u16, length: Duration) -> anyhow::Result<
     let took = start.elapsed();
     let dropped = queue_of(port).context("sockeye closed its socket")?.dropped;
     let received = sent.checked_sub(dropped).context("more dropped than sent")?;
-    // The screen's own counts, against what the sender and the kernel counted.
-    let counts = [grouped(received), grouped(dropped)];
+    // The screen's own counts, against what the sender and the kernel counted; octets, as every datagram has as many.
+    let counts = [grouped(received * u64::from(size)), grouped(dropped)];
     let agrees = screen.until("the exact counts", Duration::from_secs(5), |text| {
         text.contains(&counts[0]) && (dropped == 0 || text.contains(&counts[1]))
     });
