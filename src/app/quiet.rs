@@ -8,8 +8,8 @@ use ratatui::layout::{Position, Size};
 
 /// A backend that knows where the cursor is instead of asking.
 ///
-/// ratatui asks for the cursor's position whenever it clears: a round trip, up to two seconds where nobody answers,
-/// and then an error. It also hides or places the cursor with every frame, changed or not.
+/// ratatui asks for the cursor's position when it clears: a round trip, up to two seconds where nobody answers, and
+/// then an error. It also hides or places the cursor with every frame, changed or not.
 #[derive(Debug)]
 pub(super) struct Quiet<W: Write> {
     inner: CrosstermBackend<W>,
@@ -22,12 +22,6 @@ pub(super) struct Quiet<W: Write> {
 impl<W: Write> Quiet<W> {
     pub(super) fn new(to: W) -> Self {
         Quiet { inner: CrosstermBackend::new(to), at: None, visible: None }
-    }
-
-    /// Somebody else used the terminal meanwhile.
-    pub(super) fn forget(&mut self) {
-        self.at = None;
-        self.visible = None;
     }
 }
 
