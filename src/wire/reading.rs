@@ -22,6 +22,9 @@ pub struct Reading {
     pub http: Option<HttpGauge>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
+    /// Escape sequences that started in what was received since the last look, kept or not
+    /// ([`crate::wire::neutral::count_escapes`]).
+    pub escapes: u64,
 }
 
 /// What the kernel tells of a socket. `None`: this system cannot know.

@@ -97,6 +97,7 @@ impl Desk {
             kernel: None,
             http: None,
             dropped_datagrams: None,
+            escapes: 0,
         };
         self.update(Msg::Readings(vec![reading]));
     }
