@@ -21,6 +21,9 @@ pub(crate) const MOST_NEWS: usize = 1024;
 /// How many bytes of one journal make it press to be looked at before the next frame.
 const MANY_BYTES: usize = 8 * 1024 * 1024;
 
+/// How many bytes may wait to be looked at, however many the session keeps: three times what makes a journal press.
+const MOST_BYTES: usize = 24 * 1024 * 1024;
+
 /// How many pieces may wait to be looked at.
 const MOST_PIECES: usize = 500_000;
 
@@ -102,7 +105,7 @@ impl Journal {
         Arc::new(Journal {
             id,
             overflow,
-            budget,
+            budget: budget.min(MOST_BYTES),
             meter: Meter::default(),
             queued: AtomicBool::new(false),
             escapes: AtomicU64::new(0),
