@@ -27,6 +27,21 @@ pub struct Reading {
     pub escapes: u64,
 }
 
+impl Reading {
+    /// A look at a session in which nothing happened yet.
+    pub fn empty(id: SessionId) -> Self {
+        Reading {
+            id,
+            totals: Both::default(),
+            records: Vec::new(),
+            kernel: None,
+            http: None,
+            dropped_datagrams: None,
+            escapes: 0,
+        }
+    }
+}
+
 /// What the kernel tells of a socket. `None`: this system cannot know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KernelView {
