@@ -16,6 +16,7 @@ use crate::wire::spec::Script;
 use crate::wire::{Block, Class, Failure, How, News, Verb};
 
 mod gauge;
+mod pool;
 mod read;
 mod unsent;
 mod write;
