@@ -23,6 +23,7 @@ pub mod search;
 pub mod session;
 pub mod shell;
 pub mod spec;
+mod syn;
 pub mod target;
 pub mod transcript;
 
