@@ -1,5 +1,6 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
+pub mod change;
 pub mod curl;
 pub mod direction;
 pub mod escapes;
@@ -8,8 +9,10 @@ pub mod failure;
 pub mod filter;
 pub mod http;
 pub mod id;
+pub mod kernel;
 pub mod neutral;
 pub mod news;
+pub mod option;
 pub mod order;
 pub mod paste;
 pub mod quantity;
@@ -20,6 +23,7 @@ pub mod search;
 pub mod session;
 pub mod shell;
 pub mod spec;
+mod syn;
 pub mod target;
 pub mod transcript;
 

@@ -228,7 +228,10 @@ impl Session {
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
-            self.transcript.push(record);
+            let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
+            if !inner {
+                self.transcript.push(record);
+            }
         }
         self.observe(now);
     }
@@ -298,7 +301,15 @@ impl Session {
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
             News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
-            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } => {}
+            News::Resolved { .. }
+            | News::AttemptFailed { .. }
+            | News::FileSent { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => {}
         }
     }
 
