@@ -21,6 +21,7 @@ pub mod session;
 pub mod shell;
 pub mod spec;
 pub mod target;
+pub mod tcp;
 pub mod transcript;
 
 pub use direction::{Both, Direction, Totals};
