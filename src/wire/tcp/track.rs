@@ -142,7 +142,8 @@ impl Track {
     /// moves nothing either, and stands as a [`Difference`].
     pub fn sample(&mut self, kernel: TcpState, at: Instant) -> usize {
         self.kernel = Some(kernel);
-        if kernel == self.state {
+        // What we know to be over is not begun again by a sample.
+        if kernel == self.state || self.state == TcpState::Closed {
             return 0;
         }
         // A socket that says CLOSED was ended by something that we shall be told of with its reason.
