@@ -27,6 +27,7 @@
 //! * **What a peer says never reaches the terminal as control** ([`wire::neutral`]; `tests/terminal`).
 //! * **A file has one job**, and no more than 400 lines of code.
 
+pub mod app;
 pub mod cli;
 pub mod files;
 pub mod headless;

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use sockeye::app;
-use sockeye::cli::{self, Mode, Parsed, Terminals};
+use sockeye::cli::{self, Parsed, Terminals};
 use sockeye::files;
 use sockeye::headless;
 use sockeye::wire::{Class, neutral};
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let terminals = Terminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {
         Ok(Parsed::Print(text)) => print(&text),
-        Ok(Parsed::Run(invocation)) => match run(*invocation, started) {
+        Ok(Parsed::Run(invocation)) => match run(&invocation, started) {
             Ok(code) => ExitCode::from(code),
             Err(error) => fail(&format!("{error:#}"), Class::Internal),
         },
@@ -27,16 +27,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(invocation: cli::Invocation, started: Instant) -> anyhow::Result<u8> {
+fn run(invocation: &cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     if let Some(path) = &invocation.log
         && let Err(error) = log_to(path)
     {
         return Ok(usage(&format!("{error:#}")));
     }
-    if invocation.mode == Mode::Screen {
-        return app::run(&invocation);
+    match invocation.job() {
+        Some(job) => headless::run(job, started),
+        None => app::run(invocation),
     }
-    headless::run(invocation, started)
 }
 
 /// Starts the diagnostic log: appended to a file that only its owner may read, as it may hold what a peer said.

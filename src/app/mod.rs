@@ -6,7 +6,6 @@ mod signals;
 mod start;
 pub mod terminal;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -92,7 +91,6 @@ struct App {
     net: Net,
     screen: Screen,
     looks: Vec<(String, Look)>,
-    history: Option<PathBuf>,
     pacer: Pacer,
     replies: mpsc::Receiver<Msg>,
     reply_to: mpsc::Sender<Msg>,
@@ -110,7 +108,6 @@ impl App {
             net,
             screen,
             looks: desk.looks,
-            history: desk.history,
             pacer: Pacer::default(),
             replies,
             reply_to,
@@ -136,8 +133,8 @@ impl App {
         let mut waiting = vec![msg];
         while let Some(msg) = waiting.pop() {
             for effect in update(&mut self.model, msg, Instant::now()) {
-                match perform(effect, &self.net, self.history.as_deref(), &self.reply_to) {
-                    Some(ForTheLoop::Tell(msg)) => waiting.push(msg),
+                match perform(effect, &self.net, &self.reply_to) {
+                    Some(ForTheLoop::Tell(msg)) => waiting.push(*msg),
                     Some(ForTheLoop::Copy(text)) => self.copy(&text)?,
                     Some(ForTheLoop::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
                     Some(ForTheLoop::Suspend) => self.suspend()?,

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use tokio::sync::mpsc;
 
-use crate::files::{self, history::Entry};
+use crate::files;
 use crate::model::msg::{Effect, Msg};
 use crate::model::notice::Weight;
 use crate::model::words::text_of;
@@ -21,7 +21,7 @@ const MOST_HITS: usize = 100_000;
 #[derive(Debug)]
 pub(super) enum ForTheLoop {
     /// A message for the model.
-    Tell(Msg),
+    Tell(Box<Msg>),
     /// Text for the clipboard.
     Copy(String),
     /// Take the mouse or let it go.
@@ -31,18 +31,13 @@ pub(super) enum ForTheLoop {
 }
 
 /// Carries out a wish; what takes long is done beside the loop and answers through `replies`.
-pub(super) fn perform(
-    effect: Effect,
-    net: &Net,
-    history: Option<&Path>,
-    replies: &mpsc::Sender<Msg>,
-) -> Option<ForTheLoop> {
+pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) -> Option<ForTheLoop> {
     match effect {
         Effect::Open(spec) => {
             let id = net.open((*spec).clone());
-            Some(ForTheLoop::Tell(Msg::Opened { id, spec: *spec }))
+            Some(ForTheLoop::Tell(Box::new(Msg::Opened { id, spec: *spec })))
         }
-        Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Msg::Refused(refused))),
+        Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Box::new(Msg::Refused(refused)))),
         Effect::Search { id, generation, needle, transcript } => {
             let replies = replies.clone();
             tokio::task::spawn_blocking(move || {
@@ -62,10 +57,10 @@ pub(super) fn perform(
             });
             None
         }
-        Effect::Remember { text, hex } => {
-            let (replies, path) = (replies.clone(), history?.to_path_buf());
+        Effect::Remember(text) => {
+            let replies = replies.clone();
             tokio::task::spawn_blocking(move || {
-                if let Err(error) = files::history::append(&path, &Entry { text, hex }) {
+                if let Err(error) = files::history::append(&text) {
                     let text = neutral::line(&format!("the history is not kept: {error:#}"));
                     answer(&replies, Msg::Said { weight: Weight::Problem, text });
                 }

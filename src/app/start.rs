@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use crate::cli::Invocation;
 use crate::files::config::LineEnding as FileLineEnding;
-use crate::files::history::{self, Entry};
+use crate::files::history;
 use crate::files::paths::Paths;
 use crate::files::theme::Theme;
 use crate::files::{self, keymap};
@@ -31,8 +31,6 @@ pub(super) struct Desk {
     pub(super) model: Model,
     /// The themes, by name.
     pub(super) looks: Vec<(String, Look)>,
-    /// Where what was typed is remembered; `None` where there is no home.
-    pub(super) history: Option<PathBuf>,
 }
 
 /// Reads the user's files. Whatever is wrong with them is told on the screen, and the defaults stand.
@@ -45,8 +43,7 @@ pub(super) fn desk(invocation: &Invocation) -> Desk {
     };
     problems.extend(wrong);
     let looks = looks(paths.as_ref().map(Paths::themes).as_deref(), &mut problems);
-    let history_file = paths.as_ref().map(Paths::history_file);
-    let history = remembered(history_file.as_deref(), &mut problems);
+    let history = remembered(&mut problems);
     let settings = settings(&invocation.settings, &looks, &mut problems);
     let mut model = Model::new(keymap, settings, history, Size { columns: 80, rows: 24 }, Instant::now());
     let wall = jiff::Zoned::now();
@@ -54,7 +51,7 @@ pub(super) fn desk(invocation: &Invocation) -> Desk {
     for problem in problems {
         model.notices.say(Weight::Problem, neutral::line(&problem), model.now);
     }
-    Desk { model, looks, history: history_file }
+    Desk { model, looks }
 }
 
 fn settings(from: &files::config::Settings, looks: &[(String, Look)], problems: &mut Vec<String>) -> Settings {
@@ -91,7 +88,8 @@ fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, Look
     let mut themes: Vec<Theme> = Theme::presets().filter_map(Theme::preset).collect();
     // A folder that is not there, or that may not be read, has no themes in it.
     let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    let mut files: Vec<PathBuf> =
+        files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
     files.sort();
     for path in files.into_iter().take(MOST_THEMES) {
         let Some(name) = path.file_stem().map(|name| name.to_string_lossy().into_owned()) else { continue };
@@ -114,14 +112,13 @@ fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, Look
     themes.into_iter().map(|theme| (theme.name.clone(), Look::new(&theme, depth))).collect()
 }
 
-fn remembered(path: Option<&Path>, problems: &mut Vec<String>) -> History {
-    match path.map(history::read) {
-        Some(Ok(entries)) => entries.into_iter().map(|Entry { text, .. }| text).collect(),
-        Some(Err(error)) => {
+fn remembered(problems: &mut Vec<String>) -> History {
+    match history::read() {
+        Ok(entries) => entries.iter().map(String::as_str).collect(),
+        Err(error) => {
             problems.push(format!("what was typed before cannot be read: {error}"));
             History::default()
         }
-        None => History::default(),
     }
 }
 

@@ -48,9 +48,11 @@ impl Screen {
     fn take(&mut self) -> io::Result<()> {
         OURS.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
-        execute!(io::stdout(), terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)?;
-        self.grab_mouse(self.mouse)?;
-        self.terminal.clear()
+        let clear = terminal::Clear(terminal::ClearType::All);
+        execute!(io::stdout(), terminal::EnterAlternateScreen, clear, event::EnableBracketedPaste, cursor::Hide)?;
+        // A new one knows that the screen is blank; the old one's clear() would ask the terminal where its cursor is.
+        self.terminal = Terminal::new(CrosstermBackend::new(self.frame.clone()))?;
+        self.grab_mouse(self.mouse)
     }
 
     /// Takes the mouse or lets it go.

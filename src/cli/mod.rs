@@ -12,6 +12,7 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 use crate::files::config::{self, Settings};
 use crate::files::paths::Paths;
 use crate::files::{Problem, config::ACCEPTED};
+use crate::headless::{Job, Manner, Work};
 use crate::lab::Peer;
 use crate::wire::{Spec, neutral, quantity};
 
@@ -55,6 +56,22 @@ pub enum Mode {
     },
     /// One event a line.
     Json,
+}
+
+impl Invocation {
+    /// What to run without a screen; `None` where there is one.
+    pub fn job(&self) -> Option<Job> {
+        let manner = match self.mode {
+            Mode::Screen => return None,
+            Mode::Raw { .. } => Manner::Raw,
+            Mode::Json => Manner::Json,
+        };
+        let work = match &self.lab {
+            Some(peers) => Work::Lab(peers.clone()),
+            None => Work::Session { spec: Box::new(self.open.first()?.clone()), body_from_stdin: self.body_from_stdin },
+        };
+        Some(Job { work, manner, run_for: self.run_for, problem: self.problem.clone() })
+    }
 }
 
 /// Which of the standard streams are terminals.

@@ -1,11 +1,13 @@
 //! What was typed into the composer, from run to run: one JSON object a line, oldest first, readable by its owner only.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::paths::Paths;
 use super::{append_private, write_whole};
 
 /// How many entries are kept; the oldest go.
@@ -17,14 +19,27 @@ pub const LONGEST_ENTRY: usize = 64 * 1024;
 /// How much of a file is read, from its end: 16 MiB.
 const MOST_READ: u64 = 16 * 1024 * 1024;
 
-/// One thing that was typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+/// One line of the file. What is not known of it stays readable: later fields are passed over.
+#[derive(Serialize, Deserialize)]
+struct Entry<'a> {
     /// As it was typed, escapes and all.
-    pub text: String,
-    /// True: it was hex.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub hex: bool,
+    text: Cow<'a, str>,
+}
+
+/// As [`read_from`], from the user's own file; none where there is no home.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn read() -> io::Result<Vec<String>> {
+    Paths::of_user().map_or_else(|| Ok(Vec::new()), |paths| read_from(&paths.history_file()))
+}
+
+/// As [`append_to`], to the user's own file; nothing is kept where there is no home.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn append(text: &str) -> io::Result<()> {
+    Paths::of_user().map_or(Ok(()), |paths| append_to(&paths.history_file(), text))
 }
 
 /// The newest [`MOST_ENTRIES`] entries, oldest first; none where there is no file. A file that has grown to more
@@ -32,7 +47,7 @@ pub struct Entry {
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn read(path: &Path) -> io::Result<Vec<Entry>> {
+pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -45,16 +60,17 @@ pub fn read(path: &Path) -> io::Result<Vec<Entry>> {
     file.take(MOST_READ).read_to_end(&mut bytes)?;
     // Where the beginning was skipped, the first line is cut and does not parse.
     let mut lines = 0;
-    let mut entries: Vec<Entry> = bytes
+    let mut entries: Vec<String> = bytes
         .split(|byte| *byte == b'\n')
         .inspect(|_| lines += 1)
-        .filter_map(|line| serde_json::from_slice(line).ok())
+        .filter_map(|line| serde_json::from_slice::<Entry<'_>>(line).ok())
+        .map(|entry| entry.text.into_owned())
         .collect();
     entries.drain(..entries.len().saturating_sub(MOST_ENTRIES));
     if lines > 2 * MOST_ENTRIES || skipped > 0 {
         let mut kept = Vec::new();
         for entry in &entries {
-            serde_json::to_writer(&mut kept, entry)?;
+            serde_json::to_writer(&mut kept, &Entry { text: entry.into() })?;
             kept.push(b'\n');
         }
         write_whole(path, &kept, true)?;
@@ -66,11 +82,11 @@ pub fn read(path: &Path) -> io::Result<Vec<Entry>> {
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn append(path: &Path, entry: &Entry) -> io::Result<()> {
-    if entry.text.len() > LONGEST_ENTRY {
+pub fn append_to(path: &Path, text: &str) -> io::Result<()> {
+    if text.len() > LONGEST_ENTRY {
         return Ok(());
     }
-    let mut line = serde_json::to_vec(entry)?;
+    let mut line = serde_json::to_vec(&Entry { text: text.into() })?;
     line.push(b'\n');
     append_private(path)?.write_all(&line)
 }
@@ -79,20 +95,16 @@ pub fn append(path: &Path, entry: &Entry) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn typed(text: &str) -> Entry {
-        Entry { text: text.to_owned(), hex: false }
-    }
-
     #[test]
     fn what_was_typed_is_there_again_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state/history.jsonl");
-        assert_eq!(read(&path).unwrap(), []);
-        let entries = [typed("one\ntwo \u{1b}[2J"), Entry { text: "48 65".to_owned(), hex: true }];
-        for entry in &entries {
-            append(&path, entry).unwrap();
+        assert_eq!(read_from(&path).unwrap(), Vec::<String>::new());
+        let entries = ["one\ntwo \u{1b}[2J", "48 65"];
+        for entry in entries {
+            append_to(&path, entry).unwrap();
         }
-        assert_eq!(read(&path).unwrap(), entries);
+        assert_eq!(read_from(&path).unwrap(), entries);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -106,8 +118,8 @@ mod tests {
         let path = folder.path().join("history.jsonl");
         let lines: String = (0..2_500).map(|n| format!("{{\"text\":\"{n}\"}}\n")).collect();
         fs::write(&path, lines).unwrap();
-        let entries = read(&path).unwrap();
-        assert_eq!((entries.len(), entries[0].text.as_str()), (1_000, "1500"));
+        let entries = read_from(&path).unwrap();
+        assert_eq!((entries.len(), entries[0].as_str()), (1_000, "1500"));
         assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1_000);
     }
 
@@ -116,7 +128,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.jsonl");
         fs::write(&path, b"{\"text\":\"a\"}\n\xff{\n{\"text\":\"b\"}\n").unwrap();
-        append(&path, &typed(&"x".repeat(LONGEST_ENTRY + 1))).unwrap();
-        assert_eq!(read(&path).unwrap(), [typed("a"), typed("b")]);
+        append_to(&path, &"x".repeat(LONGEST_ENTRY + 1)).unwrap();
+        assert_eq!(read_from(&path).unwrap(), ["a", "b"]);
     }
 }

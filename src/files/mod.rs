@@ -12,7 +12,9 @@ use crate::wire::neutral;
 
 pub mod config;
 pub mod history;
+pub mod keymap;
 pub mod paths;
+pub mod theme;
 
 /// The longest file of the user's that is read as settings: 1 MiB. A longer one is a problem, not a crash.
 pub const LONGEST_SETTINGS: u64 = 1024 * 1024;
@@ -162,7 +164,3 @@ mod tests {
         assert_eq!(read_settings(&folder.path().join("none")), Ok(None));
     }
 }
-
-pub mod theme;
-
-pub mod keymap;

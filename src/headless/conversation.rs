@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::Manner;
 use super::input::Stdin;
-use crate::cli::Mode;
 use crate::wire::news::Icmp;
 use crate::wire::spec::Step;
 use crate::wire::{Class, Direction, Failure, News, Order, Record, SessionId, Spec, Verb, What};
@@ -80,15 +80,15 @@ impl Known {
 }
 
 impl Conversation {
-    /// A run with this session, in this mode.
-    pub(crate) fn new(spec: &Spec, mode: Mode, stdin: Stdin) -> Self {
+    /// A run with this session, in this manner.
+    pub(crate) fn new(spec: &Spec, manner: Manner, stdin: Stdin) -> Self {
         let unlimited = matches!(&spec.what, What::Listen(listen) if listen.limit.is_none());
         let greets_only = spec.script.steps.contains(&Step::Finish);
         debug_assert!(!greets_only || stdin == Stdin::Unread, "a script that finishes leaves nothing to say");
         Conversation {
             sessions: HashMap::new(),
             stdin,
-            single: unlimited && mode != Mode::Json,
+            single: unlimited && manner == Manner::Raw,
             speaking: false,
             stopping: false,
             failed: None,

@@ -8,12 +8,11 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
-use super::complain;
 use super::conversation::{Act, Conversation};
 use super::input::{Stdin, pump};
 use super::output::{Output, Written};
 use super::signals::Signals;
-use crate::cli::Invocation;
+use super::{Manner, complain};
 use crate::net::{Net, Overflow};
 use crate::wire::{Class, How, News, Order, Reading, Record, SessionId, Spec};
 
@@ -26,6 +25,9 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// How standard output shows what happens.
 pub(crate) trait Format {
+    /// Which one it is.
+    const MANNER: Manner;
+
     /// What happens with bytes while standard output is busy.
     const OVERFLOW: Overflow;
 
@@ -50,17 +52,21 @@ enum Stage {
     Urged,
 }
 
-/// Runs the invocation's sessions to their end: the exit code.
+/// Runs a session, and those that it accepts, to their end: the exit code.
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn drive<F: Format>(invocation: &Invocation, mut format: F, started: Instant) -> anyhow::Result<u8> {
+pub(crate) async fn drive<F: Format>(
+    mut spec: Spec,
+    mut format: F,
+    run_for: Option<Duration>,
+    started: Instant,
+) -> anyhow::Result<u8> {
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
     let output = Output::start().context("standard output has no thread to write it")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
-    let Some(mut spec) = invocation.open.first().cloned() else { return Ok(0) };
     format.prepare(&mut spec);
-    let mut talk = Conversation::new(&spec, invocation.mode, Stdin::of(&spec, invocation.mode));
+    let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER));
     let id = net.open(spec.clone());
     format.opened(id, &spec);
 
@@ -69,7 +75,7 @@ pub(crate) async fn drive<F: Format>(invocation: &Invocation, mut format: F, sta
     let mut talking = tokio::task::JoinSet::new();
     let mut stage = Stage::Running;
     let mut stopped_by = None;
-    let mut deadline = invocation.run_for.map(|run_for| tokio::time::Instant::from(started + run_for));
+    let mut deadline = run_for.map(|run_for| tokio::time::Instant::from(started + run_for));
     let mut reader_gone = false;
     loop {
         for act in acts.drain(..) {

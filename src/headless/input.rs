@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Read as _};
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
-use crate::cli::Mode;
+use super::Manner;
 use crate::net::Net;
 use crate::wire::spec::{Spec, Step};
 use crate::wire::{Order, SessionId, Verb, What};
@@ -38,13 +38,13 @@ impl Stdin {
     ///
     /// A script that finishes sending leaves nothing to say; nor does `/dev/null` beside a script say that there is
     /// nothing more to send, as it is what a program gets that is started without an input.
-    pub(crate) fn of(spec: &Spec, mode: Mode) -> Self {
+    pub(crate) fn of(spec: &Spec, manner: Manner) -> Self {
         let finishes = spec.script.steps.contains(&Step::Finish);
         if finishes || matches!(spec.what, What::Http(_)) {
             return Stdin::Unread;
         }
         if io::stdin().is_terminal() {
-            return if mode == Mode::Json { Stdin::Unread } else { Stdin::Terminal };
+            return if manner == Manner::Json { Stdin::Unread } else { Stdin::Terminal };
         }
         if !spec.script.steps.is_empty() && is_null() {
             return Stdin::Unread;

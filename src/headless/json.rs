@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::Manner;
 use super::drive::{Format, Pending};
 use super::event::{self, Fields};
 use super::payload::{self, MOST_IN_A_LINE};
-use super::raw::is_datagrams;
 use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
 use crate::wire::news::How;
@@ -54,13 +54,15 @@ impl Told {
 }
 
 impl Format for Json {
+    const MANNER: Manner = Manner::Json;
     const OVERFLOW: Overflow = Overflow::DropOldest;
 
     fn prepare(&self, _spec: &mut Spec) {}
 
     fn opened(&mut self, id: SessionId, spec: &Spec) {
         let http = matches!(spec.what, What::Http(_));
-        let told = Told { datagrams: is_datagrams(spec), http, ..Told::new(Instant::now()) };
+        let datagrams = matches!(spec.what, What::Udp(_) | What::UdpBound(_));
+        let told = Told { datagrams, http, ..Told::new(Instant::now()) };
         self.told.insert(id, told);
     }
 

@@ -4,13 +4,14 @@
 //! work. A reader of standard output that goes away ends the program in silence, as it does every program in a pipe.
 
 use std::io::{self, Read as _, Write as _};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use crate::cli::{Invocation, Mode};
+use crate::files::Problem;
+use crate::lab::Peer;
 use crate::wire::http::Body;
-use crate::wire::{Class, What, neutral};
+use crate::wire::{Class, Spec, What, neutral};
 
 mod conversation;
 mod drive;
@@ -26,30 +27,68 @@ mod signals;
 /// The largest request body that is read from standard input, as it is held in memory: 256 MiB.
 const MOST_BODY: u64 = 256 * 1024 * 1024;
 
-/// Runs an invocation to its end, and says with which exit code the program is to end. `started` is the program's
+/// What is to be done without a screen.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What is to be run.
+    pub work: Work,
+    /// How standard output shows it.
+    pub manner: Manner,
+    /// Stop after this long, counted from the program's start.
+    pub run_for: Option<Duration>,
+    /// What made no sense in a file of the user's: told on standard error before anything else.
+    pub problem: Option<Problem>,
+}
+
+/// What is to be run.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// A session.
+    Session {
+        /// What it is asked to be.
+        spec: Box<Spec>,
+        /// True: the request's body is read from standard input before the session is opened.
+        body_from_stdin: bool,
+    },
+    /// The built-in peers.
+    Lab(Vec<Peer>),
+}
+
+/// How standard output shows what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// What the peer says, untouched.
+    Raw,
+    /// One event a line.
+    Json,
+}
+
+/// Runs a job to its end, and says with which exit code the program is to end. `started` is the program's
 /// start, from which the events' times count.
 ///
 /// # Errors
 /// The program itself could not go on: no runtime, or standard output cannot be written.
-pub fn run(mut invocation: Invocation, started: Instant) -> anyhow::Result<u8> {
-    if let Some(problem) = &invocation.problem {
+pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
+    let Job { mut work, manner, run_for, problem } = job;
+    if let Some(problem) = problem {
         complain(&format!("{problem}; going on with the defaults"));
     }
-    if invocation.body_from_stdin {
-        match body() {
-            Ok(body) => put_body(&mut invocation, &body),
-            Err(why) => {
-                complain(&why);
-                return Ok(Class::Usage.exit_code());
-            }
-        }
+    if let Work::Session { spec, body_from_stdin: true } = &mut work
+        && let Err(why) = read_body(spec)
+    {
+        complain(&why);
+        return Ok(Class::Usage.exit_code());
     }
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     let code = runtime.block_on(async {
-        match (&invocation.lab, invocation.mode) {
-            (Some(peers), _) => lab::serve(peers, invocation.run_for, started).await,
-            (None, Mode::Json) => drive::drive(&invocation, json::Json::new(started), started).await,
-            (None, Mode::Raw { .. } | Mode::Screen) => drive::drive(&invocation, raw::Raw, started).await,
+        match (work, manner) {
+            (Work::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
+            (Work::Session { spec, .. }, Manner::Json) => {
+                drive::drive(*spec, json::Json::new(started), run_for, started).await
+            }
+            (Work::Session { spec, .. }, Manner::Raw) => {
+                drive::drive(*spec, raw::Raw::default(), run_for, started).await
+            }
         }
     });
     // A thread may still wait for standard input, which never ends; nothing that it reads is wanted any more.
@@ -63,8 +102,9 @@ pub(crate) fn complain(what: &str) {
     writeln!(io::stderr().lock(), "sockeye: {}", neutral::line(what)).unwrap_or_default();
 }
 
-/// A request's body from standard input.
-fn body() -> Result<bytes::Bytes, String> {
+/// Reads a request's body from standard input.
+fn read_body(spec: &mut Spec) -> Result<(), String> {
+    let What::Http(http) = &mut spec.what else { return Ok(()) };
     let mut body = Vec::new();
     io::stdin()
         .lock()
@@ -74,13 +114,6 @@ fn body() -> Result<bytes::Bytes, String> {
     if body.len() as u64 > MOST_BODY {
         return Err("standard input is longer than 256 MiB; accepted for more: --data-binary @FILE".to_owned());
     }
-    Ok(body.into())
-}
-
-fn put_body(invocation: &mut Invocation, body: &bytes::Bytes) {
-    for spec in &mut invocation.open {
-        if let What::Http(http) = &mut spec.what {
-            http.body = Body::Bytes(body.clone());
-        }
-    }
+    http.body = Body::Bytes(body.into());
+    Ok(())
 }

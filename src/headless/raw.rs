@@ -2,20 +2,27 @@
 
 use bytes::Bytes;
 
-use super::complain;
 use super::drive::{Format, Pending};
-use crate::wire::spec::{Spec, What};
-use crate::wire::{Direction, News, Reading, Record, SessionId};
+use super::{Manner, complain};
+use crate::wire::{Direction, News, Reading, Record, SessionId, Spec};
 
 /// How many bytes may wait for standard output in a session: 4 MiB; then the peer waits. Nothing is kept to be looked
 /// at, so that more would only be memory.
 const BUFFER: usize = 4 * 1024 * 1024;
 
-/// The pipe. It holds nothing: bytes go from the records to standard output.
-#[derive(Debug)]
-pub(crate) struct Raw;
+/// How many warnings wait to be told while it is not yet known whether there will be a conversation; more are dropped,
+/// as they are about the same missing one.
+const MOST_WAITING: usize = 8;
+
+/// The pipe. It holds no bytes: they go from the records to standard output.
+#[derive(Debug, Default)]
+pub(crate) struct Raw {
+    open: bool,
+    waiting: Vec<String>,
+}
 
 impl Format for Raw {
+    const MANNER: Manner = Manner::Raw;
     const OVERFLOW: crate::net::Overflow = crate::net::Overflow::Wait;
 
     fn prepare(&self, spec: &mut Spec) {
@@ -33,46 +40,54 @@ impl Format for Raw {
                     return block.bytes;
                 }
                 Record::Block(_) | Record::NotKept { .. } => {}
-                Record::News { news, .. } => tell(&news),
+                Record::News { news, .. } => self.tell(&news),
             }
         }
         Bytes::new()
     }
 }
 
-/// What a person at the other end of standard error wants to know.
-fn tell(news: &News) {
-    match news {
-        News::Failed(failure) | News::Warned(failure) | News::AcceptFailed(failure) => complain(&failure.to_string()),
-        News::Retrying { attempt, of, after, because } => {
-            let wait = crate::wire::quantity::duration(*after);
-            complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
+impl Raw {
+    /// What a person at the other end of standard error wants to know.
+    fn tell(&mut self, news: &News) {
+        match news {
+            News::Warned(failure) if !self.open => {
+                if self.waiting.len() < MOST_WAITING {
+                    self.waiting.push(failure.to_string());
+                }
+            }
+            // What could not be sent to nobody is no news beside the reason.
+            News::Failed(failure) => {
+                self.waiting.clear();
+                complain(&failure.to_string());
+            }
+            News::Warned(failure) | News::AcceptFailed(failure) => complain(&failure.to_string()),
+            News::Connected { .. } | News::Accepted { .. } | News::Closed { .. } => {
+                self.open = true;
+                self.waiting.drain(..).for_each(|what| complain(&what));
+            }
+            News::Retrying { attempt, of, after, because } => {
+                let wait = crate::wire::quantity::duration(*after);
+                complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
+            }
+            News::Listening { local } => complain(&format!("listening on {local}")),
+            News::Resolving { .. }
+            | News::Resolved { .. }
+            | News::Connecting { .. }
+            | News::AttemptFailed { .. }
+            | News::TurnedAway { .. }
+            | News::ChildEnded { .. }
+            | News::WeFinished
+            | News::PeerFinished { .. }
+            | News::ReadingPaused
+            | News::ReadingContinued
+            | News::Joined { .. }
+            | News::Left { .. }
+            | News::Icmp(_)
+            | News::FileSent { .. }
+            | News::Request(_)
+            | News::Response(_)
+            | News::Redirect { .. } => {}
         }
-        News::Listening { local } => complain(&format!("listening on {local}")),
-        News::Resolving { .. }
-        | News::Resolved { .. }
-        | News::Connecting { .. }
-        | News::AttemptFailed { .. }
-        | News::Connected { .. }
-        | News::Accepted { .. }
-        | News::TurnedAway { .. }
-        | News::ChildEnded { .. }
-        | News::WeFinished
-        | News::PeerFinished { .. }
-        | News::ReadingPaused
-        | News::ReadingContinued
-        | News::Joined { .. }
-        | News::Left { .. }
-        | News::Icmp(_)
-        | News::FileSent { .. }
-        | News::Request(_)
-        | News::Response(_)
-        | News::Redirect { .. }
-        | News::Closed { .. } => {}
     }
-}
-
-/// Whether a session's bytes are to be told datagram by datagram.
-pub(crate) fn is_datagrams(spec: &Spec) -> bool {
-    matches!(spec.what, What::Udp(_) | What::UdpBound(_))
 }

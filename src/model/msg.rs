@@ -102,12 +102,7 @@ pub enum Effect {
     /// Take the mouse, or let it go.
     GrabMouse(bool),
     /// Remember what was sent, for the next run.
-    Remember {
-        /// As it was typed.
-        text: String,
-        /// Whether it was hex.
-        hex: bool,
-    },
+    Remember(String),
     /// Suspend the program (SIGTSTP).
     Suspend,
 }

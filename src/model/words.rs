@@ -151,7 +151,7 @@ fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> Words {
 }
 
 /// The ICMP messages that a socket's error queue passes on (RFC 792, RFC 1812 §5.2.7, RFC 4443).
-fn icmp_meaning(icmp: &Icmp) -> &'static str {
+pub(crate) fn icmp_meaning(icmp: &Icmp) -> &'static str {
     match (icmp.v6, icmp.kind, icmp.code) {
         (false, 3, 0) => "network unreachable",
         (true, 1, 0) => "no route to the destination",

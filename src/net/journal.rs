@@ -140,13 +140,6 @@ impl Journal {
         }
     }
 
-    /// Counts bytes that are not kept to be looked at.
-    pub(crate) fn count_only(self: &Arc<Self>, direction: Direction, totals: Totals) {
-        self.meter.add(direction, totals);
-        self.inner().dropped.of_mut(direction).merge(totals);
-        self.bell.ring(self);
-    }
-
     /// Tells a fact. Waits while [`MOST_NEWS`] are untold.
     pub(crate) async fn news(self: &Arc<Self>, news: News) {
         let at = Instant::now();

@@ -24,8 +24,8 @@ pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
     }
 }
 
-/// The title: what Enter sends, or what is wrong with it.
-pub(super) fn title(model: &Model, session: &Session, panel: &Panel) -> Strip {
+/// The title: what Enter sends, or what is wrong with it; `full` also says what was neutralised above.
+pub(super) fn title(model: &Model, session: &Session, panel: &Panel, full: bool) -> Strip {
     let composer = &panel.composer;
     let mut strip = Strip::new();
     if model.can_send() {
@@ -35,7 +35,7 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel) -> Strip {
         }
         if let Kind::Bound { last, .. } = &session.kind {
             strip = match composer.to.or(*last) {
-                Some(to) => strip.and(format!(" · to {to}"), Role::Dim),
+                Some(to) => strip.and(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
                 None => strip.and(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }
@@ -46,7 +46,7 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel) -> Strip {
     if let Some(problem) = &composer.problem {
         return strip.and(format!(" · {problem}"), Role::Bad);
     }
-    if panel.hostile > 0 {
+    if full && panel.hostile > 0 {
         let word = if panel.hostile == 1 { "sequence" } else { "sequences" };
         let dot = if strip.parts.is_empty() { "" } else { " · " };
         strip = strip.and(format!("{dot}{} escape {word} neutralised", panel.hostile), Role::Bad);
@@ -112,7 +112,7 @@ fn why_not(model: &Model, session: &Session) -> String {
         Phase::Ended { failure: Some(failure), .. } => format!("{}{retry}", neutral::line(&failure.message)),
         Phase::Ended { how: How::Rst, .. } => format!("we reset the connection{retry}"),
         Phase::Ended { .. } => format!("closed{retry}"),
-        Phase::Open(_) => "we finished sending (FIN): nothing more can be sent, receiving goes on".to_owned(),
+        Phase::Open(_) => "we finished sending (FIN); the peer may go on".to_owned(),
         Phase::Starting | Phase::Resolving | Phase::Connecting { .. } | Phase::Waiting { .. } | Phase::Listening => {
             "not open yet".to_owned()
         }

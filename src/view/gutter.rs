@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use crate::model::rows::hex_bytes_per_row;
 use crate::model::state::Model;
 use crate::wire::Session;
 use crate::wire::quantity;
@@ -37,6 +38,15 @@ impl Gutter {
                 _ => 0,
             },
         }
+    }
+
+    /// The columns for hex: times and sizes give way where a row has more bytes without them.
+    pub(super) fn for_hex(self, columns: u16) -> Self {
+        let bytes = |gutter: Gutter| hex_bytes_per_row(columns.saturating_sub(gutter.columns() + 1));
+        let narrow = Gutter { size: 0, ..self };
+        let bare = Gutter { time: 0, ..narrow };
+        let most = bytes(bare);
+        [self, narrow, bare].into_iter().find(|gutter| bytes(*gutter) == most).unwrap_or(self)
     }
 
     /// Where the text begins.

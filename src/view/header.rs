@@ -22,7 +22,6 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
     let used = paper.strip(area, 0, 0, &left);
     let rest = part(area, used + 1, 0, area.width.saturating_sub(used + 1), 1);
     if model.sessions.is_empty() {
-        paper.right(rest, 0, &Strip::of("netcat you can see ", Role::Dim));
         return;
     }
     let rates = model.rates();

@@ -45,7 +45,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, query: &E
     let count = u16::try_from(columns.len()).unwrap_or(1).max(1);
     let column_width = body.width / count;
     for (place, column) in (0_u16..).zip(&columns) {
-        let area = part(body, place * column_width, 0, column_width.saturating_sub(u16::from(count > 1)), body.height);
+        let area =
+            part(body, place * column_width, 0, column_width.saturating_sub(u16::from(count > 1) * 2), body.height);
         draw_column(paper, area, column, first);
     }
     if longest == 0 {
@@ -95,15 +96,15 @@ fn lines(groups: Vec<Group>) -> Vec<Line> {
 
 fn draw_column(paper: &mut Paper<'_>, area: Rect, lines: &[Line], first: usize) {
     let widest = lines.iter().map(|line| if let Line::Key(keys, _) = line { columns_of(keys) } else { 0 }).max();
-    let keys = widest.unwrap_or(0).min(area.width / 3);
+    let keys = widest.unwrap_or(0).min(17).min(area.width / 3);
     for (y, line) in (0_u16..area.height).zip(lines.iter().skip(first)) {
         match line {
             Line::Title(title) => {
                 paper.put(area, 0, y, title, Role::Strong);
             }
             Line::Key(chords, what) => {
-                paper.put(part(area, 0, y, keys, 1), 0, 0, chords, Role::Key);
-                paper.put(area, keys + 2, y, what, Role::Text);
+                let used = paper.put(area, 0, y, chords, Role::Key);
+                paper.put(area, used.max(keys) + 2, y, what, Role::Text);
             }
             Line::Blank => {}
         }

@@ -13,7 +13,7 @@ use crate::model::state::Model;
 const EXAMPLES: [(&str, &str); 5] = [
     ("127.0.0.1:80", "a TCP connection"),
     ("udp://127.0.0.1:53", "a UDP conversation"),
-    ("https://example.org", "an HTTP request; a curl command works too"),
+    ("https://example.org", "an HTTP request; or a curl command"),
     ("listen tcp 9000", "wait for peers"),
     ("nc -u -l 5000", "whatever you would give to nc"),
 ];

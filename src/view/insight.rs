@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::card;
 use super::gutter;
 use super::paper::{Paper, Strip, part, within};
 use super::standing;
@@ -33,10 +34,9 @@ impl Column<'_, '_> {
         self.y += 1;
     }
 
-    fn line(&mut self, label: &str, value: impl Into<String>, role: Role) {
+    fn line(&mut self, label: &str, value: impl AsRef<str>, role: Role) {
         self.paper.put(self.area, 0, self.y, label, Role::Dim);
-        self.paper.put(self.area, LABEL, self.y, &value.into(), role);
-        self.y += 1;
+        self.y += self.paper.sentence(self.area, LABEL, self.y, value.as_ref(), role);
     }
 
     fn known(&mut self, label: &str, value: Option<String>) {
@@ -44,24 +44,9 @@ impl Column<'_, '_> {
         self.line(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role);
     }
 
-    /// A sentence, broken at spaces.
+    /// A sentence from the left edge on.
     fn sentence(&mut self, text: &str, role: Role) {
-        let mut line = String::new();
-        for word in text.split(' ') {
-            if !line.is_empty()
-                && super::paper::columns_of(&line) + 1 + super::paper::columns_of(word) > self.area.width
-            {
-                self.paper.put(self.area, 0, self.y, &line, role);
-                self.y += 1;
-                line.clear();
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        self.paper.put(self.area, 0, self.y, &line, role);
-        self.y += 1;
+        self.y += self.paper.sentence(self.area, 0, self.y, text, role);
     }
 }
 
@@ -94,16 +79,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
             column.line("with", failure.peer.as_str(), Role::Text);
         }
         column.known("errno", failure.os_code.map(|code| code.to_string()));
-        column.line("evidence", evidence(failure.evidence), Role::Text);
+        column.line("evidence", card::evidence(failure.evidence), Role::Text);
         column.sentence(&failure.message, Role::Bad);
-    }
-}
-
-fn evidence(evidence: crate::wire::Evidence) -> &'static str {
-    match evidence {
-        crate::wire::Evidence::Seen => "seen by us",
-        crate::wire::Evidence::Kernel => "told by the kernel",
-        crate::wire::Evidence::Inferred => "inferred from the RFC",
     }
 }
 
@@ -116,7 +93,7 @@ fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
         _ => None,
     };
     let lasted = ended.unwrap_or(model.now).saturating_duration_since(session.opened);
-    column.line("opened", gutter::wall_clock(model, session.opened).trim_start().to_owned(), Role::Text);
+    column.line("opened", gutter::wall_clock(model, session.opened).trim_start(), Role::Text);
     // While it is open the time passes in whole seconds, so that the screen is not redrawn for a digit.
     let lasted = if ended.is_some() { lasted } else { std::time::Duration::from_secs(lasted.as_secs()) };
     let text = if lasted.is_zero() { "under 1 s".to_owned() } else { quantity::duration(lasted) };
@@ -148,7 +125,7 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
     let kept = quantity::grouped(session.transcript.kept_bytes() as u64);
-    column.line("kept", format!("{kept} of {}", quantity::bytes(session.transcript.budget() as u64)), Role::Text);
+    column.line("kept", format!("{kept}, at most {}", quantity::bytes(session.transcript.budget() as u64)), Role::Text);
     let lost = session.transcript.not_kept();
     let lost = lost.sent.bytes + lost.received.bytes;
     if lost > 0 {

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use super::paper::part;
 use crate::model::state::{Focus, Model};
 
-/// The list of sessions is as wide as this, its frame included.
-const SIDEBAR: u16 = 28;
+/// The list of sessions is as wide as this, its frame included, below 100 columns and from there on.
+const SIDEBAR: (u16, u16) = (29, 30);
 
 /// With as many columns there is room for an insight column.
 const WIDE: u16 = 150;
@@ -54,8 +54,9 @@ pub(super) fn layout(area: Rect, model: &Model) -> Layout {
         layout.main = body;
     } else {
         let insight = if area.width >= WIDE { (area.width / 4).clamp(38, 52) } else { 0 };
-        layout.sidebar = part(body, 0, 0, SIDEBAR, body.height);
-        layout.main = part(body, SIDEBAR, 0, body.width - SIDEBAR - insight, body.height);
+        let sidebar = if area.width < 100 { SIDEBAR.0 } else { SIDEBAR.1 };
+        layout.sidebar = part(body, 0, 0, sidebar, body.height);
+        layout.main = part(body, sidebar, 0, body.width - sidebar - insight, body.height);
         layout.insight = part(body, body.width - insight, 0, insight, body.height);
     }
     layout

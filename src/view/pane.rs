@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, part, within};
+use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
 use super::{composer, http, peers, standing, truth};
 use crate::files::theme::Role;
@@ -25,7 +25,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     let ruled = u16::from(rows > 0);
     let body = part(inner, 0, 0, inner.width, inner.height - rows - ruled);
     let taken = truth::draw(paper, body, session);
-    let blank = u16::from(taken > 0 && body.height > 12);
+    let blank = u16::from(if taken > 0 { body.height > 12 } else { body.height > 22 });
     let view = part(body, 0, taken + blank, body.width, body.height.saturating_sub(taken + blank));
     let shown = draw_view(paper, view, model, session, panel);
     scrollbar(paper, part(area, area.width.saturating_sub(1), 1 + taken + blank, 1, view.height), shown, border);
@@ -36,18 +36,23 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
         paper.run(rule, area.width.saturating_sub(1), 0, "┤", 1, border);
     }
     let line = part(rule, 2, 0, rule.width.saturating_sub(4), 1);
-    let left = composer::title(model, session, panel);
-    let right = status(panel, shown);
-    let left_columns = if left.parts.is_empty() { 0 } else { left.columns() + 2 };
-    let right_columns = if right.parts.is_empty() { 0 } else { right.columns() + 2 };
-    let both = left_columns + right_columns <= line.width;
-    if right_columns > 0 && (both || panel.composer.problem.is_none()) {
-        paper.right(line, 0, &Strip::of(" ", Role::Dim).chain(right).and(" ", Role::Dim));
+    let right = spaced(status(panel, shown));
+    let fits = |left: &Strip| left.columns() + right.columns() <= line.width;
+    let full = spaced(composer::title(model, session, panel, true));
+    let left = if fits(&full) { full } else { spaced(composer::title(model, session, panel, false)) };
+    // Why something was not sent is never hidden by what narrows the view.
+    if fits(&left) || panel.composer.problem.is_none() {
+        paper.right(line, 0, &right);
     }
-    if left_columns > 0 && (both || panel.composer.problem.is_some() || right_columns == 0) {
-        paper.strip(line, 0, 0, &Strip::of(" ", Role::Dim).chain(left).and(" ", Role::Dim));
+    if fits(&left) || right.parts.is_empty() || panel.composer.problem.is_some() {
+        paper.strip(line, 0, 0, &left);
     }
     composer::draw(paper, field, model, session, panel);
+}
+
+/// A strip with a blank at both ends; nothing where it has no words.
+fn spaced(strip: Strip) -> Strip {
+    if strip.parts.is_empty() { strip } else { Strip::of(" ", Role::Dim).chain(strip).and(" ", Role::Dim) }
 }
 
 fn bottom_of(area: Rect) -> Rect {
@@ -56,7 +61,9 @@ fn bottom_of(area: Rect) -> Rect {
 
 fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
     match (panel.view, &session.kind, &session.spec.what) {
-        (View::Response, Kind::Http(exchange), _) => http::response(paper, area, session, exchange, panel),
+        (View::Response, Kind::Http(exchange), _) => {
+            http::response(paper, area, &http::Page { model, session, panel }, exchange)
+        }
         (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
         (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
@@ -71,26 +78,28 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
 fn title(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
     let number = Strip::of(format!(" {} ", session.id), Role::Dim);
-    let state = Strip::of(" ── ", Role::Border).chain(standing::headline(session, model.now)).and(" ", Role::Dim);
     let name = session.title();
-    let name_columns = super::paper::columns_of(&name);
     let views = View::of(session);
-    let all: u16 = views.iter().map(|view| super::paper::columns_of(view.name()) + 1).sum::<u16>() + 1;
-    let one = super::paper::columns_of(panel.view.name()) + 2;
-    let fixed = number.columns() + state.columns();
-    let needed = fixed + name_columns.min(24) + 1;
-    let tabs = if needed + all <= line.width {
-        all
-    } else if needed.min(fixed.min(24) + 16) + one <= line.width {
-        one
-    } else {
-        0
+    let all: u16 = views.iter().map(|view| columns_of(view.name()) + 1).sum::<u16>() + 1;
+    let one = columns_of(panel.view.name()) + 2;
+    let states = standing::headlines(session, model.now).into_iter();
+    let states: Vec<Strip> = states.map(|state| Strip::of(" ── ", Role::Border).chain(state)).collect();
+    let fixed = |state: &Strip| number.columns() + state.columns() + 1;
+    // The first choice that leaves the name whole, or enough of it to be known.
+    let choices = [all, one, 0].into_iter().flat_map(|tabs| states.iter().map(move |state| (tabs, state)));
+    let fits = |least: u16| {
+        let needed = columns_of(&name).min(least);
+        choices.clone().find(|(tabs, state)| fixed(state) + needed + tabs <= line.width)
+    };
+    let (tabs, state) = match fits(44).or_else(|| fits(24)).or_else(|| fits(14)) {
+        Some((tabs, state)) => (tabs, state.clone()),
+        None => (0, states.last().cloned().unwrap_or_default()),
     };
     let room = part(line, 0, 0, line.width.saturating_sub(tabs), 1);
     let mut x = paper.strip(room, 0, 0, &number);
-    let for_name = room.width.saturating_sub(fixed).max(12.min(room.width.saturating_sub(x)));
+    let for_name = room.width.saturating_sub(fixed(&state)).max(12.min(room.width.saturating_sub(x)));
     x += paper.put(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
-    paper.strip(room, x, 0, &state);
+    paper.strip(room, x, 0, &state.and(" ", Role::Dim));
     let shown: &[View] = if tabs == all {
         views
     } else if tabs > 0 {

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::look::Look;
 use crate::files::theme::Role;
@@ -146,8 +146,27 @@ impl Paper<'_> {
     fn glyph(&mut self, x: u16, y: u16, text: &str, style: Style) {
         let inside = self.buffer.area().contains(Position { x, y });
         if inside {
+            // Modifiers add up; those of the frame below must not shine through.
+            for column in x..x.saturating_add(columns_of(text)).min(self.buffer.area().right()) {
+                if let Some(cell) = self.buffer.cell_mut((column, y)) {
+                    cell.modifier = Modifier::empty();
+                }
+            }
             self.buffer.set_stringn(x, y, text, usize::from(u16::MAX), style);
         }
+    }
+
+    /// Writes a sentence from column `x` and row `y` of `area` on, broken at spaces; says how many rows it took.
+    pub(super) fn sentence(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
+        let (left, mut x, mut rows) = (x, x, 0);
+        for word in text.split(' ') {
+            if x > left && x.saturating_add(columns_of(word)) > area.width {
+                rows += 1;
+                x = left;
+            }
+            x += self.put(area, x, y + rows, word, role) + 1;
+        }
+        rows + 1
     }
 
     /// Writes a strip; as [`Paper::put`].

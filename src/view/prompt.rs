@@ -117,7 +117,7 @@ fn completions(
         paper.right(
             part(area, 0, 0, area.width.saturating_sub(1), 1),
             0,
-            &Strip::of(format!("{more} more"), Role::Dim),
+            &Strip::of(format!("   {more} more"), Role::Dim),
         );
     }
 }

@@ -14,6 +14,9 @@ const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 /// The most bars of a sparkline here.
 const MOST_BARS: u16 = 6;
 
+/// Fewer bars tell nothing.
+const LEAST_BARS: u16 = 3;
+
 /// Draws the list in its frame.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
     let listed = model.listed();
@@ -89,7 +92,7 @@ fn session_rows(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Sess
             paper.put(area, 0, 1, "▌", Role::Focus);
         }
         let used = paper.strip(inside, x, 1, &standing::detail(session, model.now));
-        flow(paper, part(inside, x + used, 1, inside.width, 1), session, model);
+        flow(paper, part(inside, x + used + 1, 1, inside.width, 1), session, model);
     }
     if selected {
         paper.wash(area, Role::Selection);
@@ -106,10 +109,15 @@ fn flow(paper: &mut Paper<'_>, area: Rect, session: &Session, model: &Model) {
     if matches!(session.kind, Kind::Listener { .. }) {
         let rate = session.rates.received.per_second(model.now);
         if rate >= 1.0 {
-            x += paper.strip(area, 2, 0, &Strip::of("▼ ", Role::Received).and(quantity::rate(rate), Role::Dim)) + 3;
+            x += paper.strip(area, 1, 0, &Strip::of("▼ ", Role::Received).and(quantity::rate(rate), Role::Dim)) + 2;
         }
     }
-    let room = usize::from(area.width.saturating_sub(x).min(MOST_BARS));
+    let room = area.width.saturating_sub(x).min(MOST_BARS);
+    if room < LEAST_BARS {
+        return;
+    }
+    x = area.width - room;
+    let room = usize::from(room);
     let sent: Vec<u64> = session.rates.sent.bars(room).collect();
     let received: Vec<u64> = session.rates.received.bars(room).collect();
     let most = sent.iter().chain(&received).copied().max().unwrap_or(0);

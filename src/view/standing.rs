@@ -1,11 +1,12 @@
 //! How a session stands, in a mark and in words.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::paper::Strip;
 use crate::files::theme::Role;
 use crate::wire::session::{Kind, Open};
-use crate::wire::{Class, How, Phase, Session, quantity};
+use crate::wire::{Class, How, Phase, Session, What, quantity};
 
 /// A mark of one column, how it is meant, and the state in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +57,7 @@ fn opened(session: &Session, open: Open) -> Standing {
         (true, true) => standing("◐", Role::Cause, "both finished · closing"),
     };
     if open.paused {
-        standing.mark = "⏸";
+        standing.mark = "‖";
         standing.role = Role::Warn;
         standing.words.push_str(" · not reading");
     }
@@ -94,22 +95,25 @@ fn countdown(left: Duration) -> String {
     if left < Duration::from_secs(60) { format!("{:.1} s", left.as_secs_f64()) } else { quantity::duration(left) }
 }
 
-/// The state for a session's title: the kernel's own word where it is fresh, with what a person makes of it.
-pub(super) fn headline(session: &Session, now: Instant) -> Strip {
+/// The state for a session's title, in words that need less and less room: the kernel's own word where it is
+/// fresh, what a person makes of it, and the round-trip time.
+pub(super) fn headlines(session: &Session, now: Instant) -> Vec<Strip> {
     let standing = of(session, now);
     let kernel = session.kernel.filter(|_| !session.ended() && matches!(session.kind, Kind::Stream(_)));
-    let state = kernel.and_then(|kernel| kernel.state);
-    let mut strip = match (state, &session.phase) {
-        (Some(state), Phase::Open(open)) => {
-            let strip = Strip::of(state.name(), if *open == Open::default() { Role::Good } else { Role::Cause });
-            if *open == Open::default() { strip } else { strip.and(format!(" · {}", standing.words), Role::Dim) }
-        }
-        _ => Strip::of(standing.words, standing.role),
+    let quiet = matches!(&session.phase, Phase::Open(open) if *open == Open::default());
+    let state = match (kernel.and_then(|kernel| kernel.state), &session.phase) {
+        (Some(state), Phase::Open(_)) => Some(Strip::of(state.name(), if quiet { Role::Good } else { Role::Cause })),
+        _ => None,
     };
-    if let Some(rtt) = kernel.and_then(|kernel| kernel.rtt) {
-        strip = strip.and(format!(" · rtt {}", quantity::duration(rtt)), Role::Dim);
-    }
-    strip
+    let words = match &state {
+        Some(state) if quiet => state.clone(),
+        Some(state) => state.clone().and(format!(" · {}", standing.words), Role::Dim),
+        None => Strip::of(standing.words, standing.role),
+    };
+    let rtt = kernel.and_then(|kernel| kernel.rtt).map(|rtt| format!(" · rtt {}", quantity::duration(rtt)));
+    let full = words.clone().and(rtt.unwrap_or_default(), Role::Dim);
+    let short = session.failure().map(|failure| Strip::of(failure.class.name().replace('_', " "), Role::Bad));
+    [Some(full), Some(words), state, short].into_iter().flatten().collect()
 }
 
 /// The second line in the list of sessions.
@@ -143,24 +147,34 @@ pub(super) fn detail(session: &Session, now: Instant) -> Strip {
 
 /// Both totals, padded so that they stand below each other.
 fn totals(session: &Session) -> Strip {
-    let padded = |bytes: u64| format!(" {:<7} ", quantity::bytes(bytes));
+    let (sent, received) = (session.totals.sent.bytes, session.totals.received.bytes);
     Strip::of("▲", Role::Sent)
-        .and(padded(session.totals.sent.bytes), Role::Dim)
-        .and("▼", Role::Received)
-        .and(padded(session.totals.received.bytes), Role::Dim)
+        .and(format!(" {:<7}", quantity::bytes(sent)), Role::Dim)
+        .and(" ▼", Role::Received)
+        .and(format!(" {}", quantity::bytes(received)), Role::Dim)
 }
 
 /// What a session is called in the list: the protocol and the shortest true name.
 pub(super) fn name(session: &Session) -> String {
     match &session.spec.what {
-        crate::wire::What::Http(spec) => {
+        What::Http(spec) => {
             let rest = spec.url.split_once("://").map_or(spec.url.as_str(), |(_, rest)| rest);
             let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
             format!("http {} {path}", spec.method)
         }
-        crate::wire::What::Accepted(known) => format!("⇠ {}", known.peer),
-        _ => session.title(),
+        What::Accepted(known) => format!("⇠ {}", known.peer),
+        What::Listen(spec) => match session.bound().unwrap_or(spec.local) {
+            local if local.ip().is_unspecified() => format!("listen tcp {}", short(local)),
+            local => format!("listen {local}"),
+        },
+        What::UdpBound(spec) => format!("udp bound {}", short(session.bound().unwrap_or(spec.local))),
+        What::Tcp(_) | What::Udp(_) => session.title(),
     }
+}
+
+/// An address of our own; every address of this host is only the port.
+fn short(local: SocketAddr) -> String {
+    if local.ip().is_unspecified() { format!(":{}", local.port()) } else { local.to_string() }
 }
 
 /// `7 tcp 127.0.0.1:80`, for titles of overlays.

@@ -6,7 +6,7 @@ use super::paper::{Paper, Strip, part};
 use crate::files::theme::Role;
 use crate::model::words;
 use crate::wire::session::{Kind, UdpSocketView};
-use crate::wire::{News, Session, What, quantity};
+use crate::wire::{Session, What, quantity};
 
 /// Draws it, wrapped between its parts; says how many rows it took.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session) -> u16 {
@@ -80,8 +80,9 @@ fn of_socket(socket: &UdpSocketView) -> Vec<Strip> {
     parts.push(count("dropped", socket.dropped));
     parts.push(count("truncated", Some(socket.truncated)));
     if let Some(icmp) = &socket.icmp {
-        let text = words::note(&News::Icmp(icmp.clone())).text;
-        parts.push(Strip::of(format!("last {text}"), Role::Warn));
+        let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
+        let text = format!("last ICMP: {} ({}/{}){from}", words::icmp_meaning(icmp), icmp.kind, icmp.code);
+        parts.push(Strip::of(text, Role::Warn));
     }
     parts
 }

@@ -1,5 +1,7 @@
 //! The built program in a pseudo-terminal: it starts, opens, sends, resizes, quits, and leaves the terminal as it was.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod peers;
 mod tui;
 
@@ -68,6 +70,7 @@ fn pasted_text_never_runs_as_keys() {
     tui.keys("\x1b[200~q\x03\rquit\n\x1b[201~");
     tui.until("quit");
     tui.keys("\x1b");
+    tui.until("i write");
     assert!(tui.child.try_wait().unwrap().is_none(), "the paste ended the program");
     tui.keys("\x03");
     tui.ends();

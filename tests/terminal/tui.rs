@@ -1,9 +1,12 @@
 //! The built program in a real pseudo-terminal, and an emulator that sees what a person would see.
 
 use std::io::{Read, Write};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFd, PollFlags, poll};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 
 /// How long anything may take before the test says what it saw instead.
@@ -16,11 +19,19 @@ pub(crate) struct Tui {
     emulator: Arc<Mutex<vt100::Parser>>,
     raw: Arc<Mutex<Vec<u8>>>,
     reader: Option<std::thread::JoinHandle<()>>,
-    pub(crate) home: tempfile::TempDir,
+    gone: Arc<AtomicBool>,
+    _home: tempfile::TempDir,
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+/// A descriptor of our own for a file that another library holds: only so can it be waited for with a time limit.
+fn own(descriptor: i32) -> OwnedFd {
+    use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+    let ourselves = pidfd_open(getpid(), PidfdFlags::empty()).expect("our own process can be opened");
+    pidfd_getfd(ourselves, descriptor, PidfdGetfdFlags::empty()).expect("our own descriptor can be doubled")
 }
 
 impl Tui {
@@ -46,17 +57,33 @@ impl Tui {
         let emulator =
             Arc::new(Mutex::new(vt100::Parser::new(rows.try_into().unwrap(), columns.try_into().unwrap(), 0)));
         let raw = Arc::new(Mutex::new(Vec::new()));
-        let mut from = pty.master.try_clone_reader().unwrap();
+        let mut from = std::fs::File::from(own(pty.master.as_raw_fd().expect("a terminal has a descriptor")));
         let writer = pty.master.take_writer().unwrap();
         let (screen, bytes) = (Arc::clone(&emulator), Arc::clone(&raw));
+        let gone = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&gone);
         let reader = std::thread::spawn(move || {
             let mut buffer = [0; 65536];
-            while let Ok(count @ 1..) = from.read(&mut buffer) {
+            while !stop.load(Ordering::Relaxed) {
+                let mut wanted = [PollFd::new(from.as_fd(), PollFlags::POLLIN)];
+                if !matches!(poll(&mut wanted, 20_u8), Ok(1..)) {
+                    continue;
+                }
+                let Ok(count @ 1..) = from.read(&mut buffer) else { break };
                 bytes.lock().unwrap().extend_from_slice(&buffer[..count]);
                 screen.lock().unwrap().process(&buffer[..count]);
             }
         });
-        Tui { child, master: Some(pty.master), writer: Some(writer), emulator, raw, reader: Some(reader), home }
+        Tui {
+            child,
+            master: Some(pty.master),
+            writer: Some(writer),
+            emulator,
+            raw,
+            reader: Some(reader),
+            gone,
+            _home: home,
+        }
     }
 
     /// Types bytes.
@@ -97,12 +124,6 @@ impl Tui {
         self.until_that(&format!("{text:?}"), |tui| tui.screen().contains(text));
     }
 
-    /// Waits until this text is no longer on the screen.
-    #[track_caller]
-    pub(crate) fn until_gone(&self, text: &str) {
-        self.until_that(&format!("{text:?} gone"), |tui| !tui.screen().contains(text));
-    }
-
     pub(crate) fn resize(&self, columns: u16, rows: u16) {
         self.master.as_ref().unwrap().resize(size(columns, rows)).unwrap();
         self.emulator.lock().unwrap().screen_mut().set_size(rows.try_into().unwrap(), columns.try_into().unwrap());
@@ -130,6 +151,10 @@ impl Tui {
 
     /// Takes the terminal away, as a closed window or a lost ssh connection does.
     pub(crate) fn vanish(&mut self) {
+        self.gone.store(true, Ordering::Relaxed);
+        if let Some(reader) = self.reader.take() {
+            drop(reader.join());
+        }
         self.writer = None;
         self.master = None;
     }
@@ -155,10 +180,6 @@ impl Tui {
 impl Drop for Tui {
     fn drop(&mut self) {
         drop(self.child.kill());
-        self.writer = None;
-        self.master = None;
-        if let Some(reader) = self.reader.take() {
-            drop(reader.join());
-        }
+        self.vanish();
     }
 }

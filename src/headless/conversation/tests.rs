@@ -5,7 +5,7 @@ use crate::wire::direction::Both;
 use crate::wire::news::How;
 use crate::wire::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
 
-const RAW: Mode = Mode::Raw { force: false };
+const RAW: Manner = Manner::Raw;
 const FIRST: SessionId = SessionId(1);
 const CHILD: SessionId = SessionId(2);
 
@@ -22,8 +22,8 @@ fn listen(limit: Option<usize>) -> Spec {
     Spec::new(What::Listen(ListenSpec { local, limit, idle_timeout: None }))
 }
 
-fn begin(spec: &Spec, mode: Mode, stdin: Stdin) -> (Conversation, Vec<Act>) {
-    let mut talk = Conversation::new(spec, mode, stdin);
+fn begin(spec: &Spec, manner: Manner, stdin: Stdin) -> (Conversation, Vec<Act>) {
+    let mut talk = Conversation::new(spec, manner, stdin);
     let acts = talk.opened(FIRST, spec);
     (talk, acts)
 }
@@ -84,8 +84,8 @@ fn a_raw_listener_serves_its_first_connection_and_closes() {
 
 #[test]
 fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
-    for (spec, mode) in [(listen(Some(2)), RAW), (listen(None), Mode::Json)] {
-        let (mut talk, _) = begin(&spec, mode, Stdin::Pipe);
+    for (spec, manner) in [(listen(Some(2)), RAW), (listen(None), Manner::Json)] {
+        let (mut talk, _) = begin(&spec, manner, Stdin::Pipe);
         assert_eq!(tell(&mut talk, CHILD, accepted()), [Act::Speak { id: FIRST, datagrams: false }]);
         assert_eq!(tell(&mut talk, SessionId(3), accepted()), []);
         assert_eq!(tell(&mut talk, CHILD, PEER_FINISHED), [order(CHILD, Verb::FinishSending)]);

@@ -97,14 +97,14 @@ pub(super) fn move_in_list(model: &mut Model, step: isize) {
 }
 
 fn turn_focus(model: &mut Model, forward: bool) {
-    let composer = model.can_send();
-    model.focus = match (model.focus, forward) {
-        (Focus::Sessions, true) | (Focus::Composer, false) => Focus::View,
-        (Focus::View, true) if composer => Focus::Composer,
-        (Focus::Sessions, false) if composer => Focus::Composer,
-        (Focus::Sessions, false) => Focus::View,
-        (Focus::View | Focus::Composer, _) => Focus::Sessions,
+    let panes: &[Focus] = if model.can_send() {
+        &[Focus::Sessions, Focus::View, Focus::Composer]
+    } else {
+        &[Focus::Sessions, Focus::View]
     };
+    let at = panes.iter().position(|pane| *pane == model.focus).unwrap_or(0);
+    let step = if forward { 1 } else { panes.len() - 1 };
+    model.focus = panes.get((at + step) % panes.len()).copied().unwrap_or(Focus::Sessions);
     settle_focus(model);
 }
 

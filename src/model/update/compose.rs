@@ -63,7 +63,7 @@ fn hex_of(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// What is wrong with the text, and what is accepted.
-pub fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
+pub(super) fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
     let text = composer.editor.text();
     if composer.hex {
         return escapes::parse_hex(text).map_err(|error| error.to_string());
@@ -87,7 +87,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
         Err(problem) => composer.problem = Some(problem),
         Ok(bytes) => {
             composer.problem = None;
-            let (text, hex) = (composer.editor.take(), composer.hex);
+            let text = composer.editor.take();
             let bytes = Bytes::from(bytes);
             let verb = match to {
                 Some(peer) => Verb::SendTo(peer, bytes),
@@ -96,7 +96,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             effects.push(Effect::Net(Order { id, verb }));
             if !text.is_empty() {
                 model.history.push(&text);
-                effects.push(Effect::Remember { text, hex });
+                effects.push(Effect::Remember(text));
             }
             if let Some(panel) = model.panel_mut() {
                 panel.scroll = crate::model::panel::Scroll::Tail;

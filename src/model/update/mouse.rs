@@ -27,7 +27,6 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
             *picked = line;
             keys::press(model, Chord::plain(Key::Enter), effects);
         }
-        (_, Some(_)) => {}
         (Some(Target::Session(id)), None) => {
             app::select(model, id);
             model.focus = Focus::Sessions;
@@ -40,7 +39,7 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
             pane::show_view(model, view);
         }
         (Some(Target::Peer(peer)), None) => pane::aim(model, peer),
-        (Some(Target::Line(_)) | None, None) => {}
+        (Some(Target::Line(_)) | None, None) | (_, Some(_)) => {}
     }
     super::settle_focus(model);
 }

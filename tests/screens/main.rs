@@ -1,0 +1,298 @@
+//! Whole screens, as text and as roles: what is drawn, and in which colour.
+
+mod scenes;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
+use sockeye::files::theme::{Role, Theme};
+use sockeye::model::state::{Model, Seen};
+use sockeye::view::{self, Depth, Look};
+
+/// The letter of each role in the second layer, in the order of [`Role::ALL`].
+const LETTERS: &str = "-twdfboak--srgxyclh#@jqnep";
+
+/// A theme in which every role has a colour of its own, so that a cell tells its role.
+fn look() -> Look {
+    let tones: Vec<String> = (0..Role::ALL.len())
+        .map(|place| {
+            let (role, name) = Role::ALL[place];
+            match role {
+                Role::Background | Role::Selection | Role::Menu => format!("{name} = \"on #0100{place:02x}\""),
+                Role::Hit | Role::HitCurrent => format!("{name} = \"#0000{place:02x} on #0100{place:02x}\""),
+                _ => format!("{name} = \"#0000{place:02x}\""),
+            }
+        })
+        .collect();
+    let source = format!("[roles]\n{}\n", tones.join("\n"));
+    Look::new(&Theme::parse("test", "test", &source).expect("the test's own theme"), Depth::True)
+}
+
+fn drawn(model: &Model) -> (Buffer, Seen) {
+    drawn_at(model, model.size.columns, model.size.rows)
+}
+
+fn drawn_at(model: &Model, columns: u16, rows: u16) -> (Buffer, Seen) {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test backend cannot fail");
+    let look = look();
+    let mut seen = Seen::default();
+    terminal.draw(|frame| seen = view::draw(frame, model, &look)).expect("a test backend cannot fail");
+    (terminal.backend().buffer().clone(), seen)
+}
+
+fn lines(buffer: &Buffer, letter: impl Fn(&ratatui::buffer::Cell) -> String) -> String {
+    let area = buffer.area();
+    let mut lines = String::new();
+    for y in 0..area.height {
+        let mut line = String::new();
+        let mut x = 0;
+        while x < area.width {
+            let cell = &buffer[(x, y)];
+            let text = letter(cell);
+            x += u16::try_from(unicode_width::UnicodeWidthStr::width(cell.symbol())).unwrap_or(1).max(1);
+            line.push_str(&text);
+        }
+        lines.push_str(line.trim_end());
+        lines.push('\n');
+    }
+    lines
+}
+
+fn role_letter(cell: &ratatui::buffer::Cell) -> String {
+    let letter = |colour: Color| match colour {
+        Color::Rgb(_, _, place) => LETTERS.chars().nth(usize::from(place)).unwrap_or('?'),
+        _ => '?',
+    };
+    let ground = match cell.bg {
+        Color::Rgb(1, 0, place) => Role::ALL.get(usize::from(place)).map(|(role, _)| *role),
+        _ => None,
+    };
+    let fore = letter(cell.fg);
+    let blank = cell.symbol().trim().is_empty();
+    let letter = match ground {
+        Some(Role::Hit) => '#',
+        Some(Role::HitCurrent) => '@',
+        Some(Role::Selection) if blank => '_',
+        Some(Role::Selection) => fore.to_ascii_uppercase(),
+        Some(Role::Menu) if blank => '.',
+        _ if blank => ' ',
+        _ => fore,
+    };
+    letter.to_string().repeat(unicode_width::UnicodeWidthStr::width(cell.symbol()).max(1))
+}
+
+fn check(name: &str, scene: fn(u16, u16) -> scenes::Story, sizes: &[(u16, u16)]) {
+    for (columns, rows) in sizes.iter().copied() {
+        let mut story = scene(columns, rows);
+        // As in the program, what a frame showed is known to the next one.
+        let (_, seen) = drawn(&story.model);
+        story.model.seen = seen;
+        let (buffer, _) = drawn(&story.model);
+        let text = lines(&buffer, |cell| cell.symbol().to_owned());
+        let roles = lines(&buffer, role_letter);
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("../snapshots");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), format!("{text}\n{roles}")));
+    }
+}
+
+const SMALL: (u16, u16) = (40, 12);
+const USUAL: (u16, u16) = (80, 24);
+const LARGE: (u16, u16) = (120, 36);
+const WIDE: (u16, u16) = (170, 45);
+
+#[test]
+fn the_home_screen_says_what_to_press() {
+    check("home", scenes::home, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn a_conversation_shows_both_directions_events_and_gaps() {
+    check("chat", scenes::chat, &[SMALL, USUAL, LARGE, WIDE]);
+}
+
+#[test]
+fn a_half_closed_session_says_which_half_is_open() {
+    check("half", scenes::half_closed, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn a_failed_session_says_why_and_what_to_do() {
+    check("failed", scenes::failed, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn reset_closed_paused_half_closed_and_waiting_look_different() {
+    check("waiting", scenes::waiting, &[SMALL, USUAL]);
+}
+
+#[test]
+fn an_http_response_has_its_figures_and_its_body() {
+    check("response", scenes::response, &[SMALL, USUAL, LARGE, WIDE]);
+}
+
+#[test]
+fn a_listener_shows_its_children() {
+    check("listener", scenes::listener, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn a_bound_socket_names_each_peer_and_what_was_cut() {
+    check("bound", scenes::bound, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn the_peers_of_a_bound_socket_are_a_table() {
+    check("peers", scenes::peers, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn the_help_lists_every_key() {
+    check("help", scenes::help, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn the_new_session_dialog_says_what_it_would_open() {
+    check("new", scenes::new_dialog, &[SMALL, USUAL]);
+}
+
+#[test]
+fn the_close_menu_explains_each_way() {
+    check("close", scenes::close_menu, &[SMALL, USUAL]);
+}
+
+#[test]
+fn a_search_marks_its_hits() {
+    check("search", scenes::search, &[USUAL, LARGE]);
+    check("search_prompt", scenes::search_prompt, &[SMALL, USUAL]);
+    check("hex", scenes::hex, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
+fn a_command_shows_what_it_could_become() {
+    check("command", scenes::command, &[SMALL, USUAL]);
+    check("palette", scenes::palette, &[SMALL, USUAL]);
+}
+
+#[test]
+fn a_busy_session_shows_rates_and_where_one_is() {
+    check("busy", scenes::busy, &[USUAL, LARGE]);
+    check("scrolled", scenes::scrolled, &[SMALL, USUAL]);
+}
+
+const SCENES: [fn(u16, u16) -> scenes::Story; 20] = [
+    scenes::home,
+    scenes::chat,
+    scenes::failed,
+    scenes::waiting,
+    scenes::response,
+    scenes::listener,
+    scenes::bound,
+    scenes::peers,
+    scenes::help,
+    scenes::new_dialog,
+    scenes::close_menu,
+    scenes::search,
+    scenes::search_prompt,
+    scenes::hex,
+    scenes::command,
+    scenes::palette,
+    scenes::busy,
+    scenes::scrolled,
+    scenes::hostile,
+    scenes::half_closed,
+];
+
+/// Every view, focus, zoom and filter of a scene.
+fn variants(story: &mut scenes::Story, mut each: impl FnMut(&Model)) {
+    use sockeye::model::panel::View;
+    use sockeye::model::state::Focus;
+    each(&story.model);
+    story.model.overlay = None;
+    for focus in [Focus::Sessions, Focus::View, Focus::Composer] {
+        for zoomed in [false, true] {
+            story.model.focus = focus;
+            story.model.zoomed = zoomed;
+            let views = story.model.session().map_or(&[][..], View::of);
+            for view in views {
+                if let Some(panel) = story.model.panel_mut() {
+                    panel.view = *view;
+                }
+                each(&story.model);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_size_makes_the_screen_panic() {
+    let sizes = [
+        (0, 0),
+        (1, 1),
+        (1, 30),
+        (3, 2),
+        (2, 4),
+        (5, 5),
+        (9, 3),
+        (12, 7),
+        (27, 13),
+        (40, 12),
+        (71, 14),
+        (72, 15),
+        (149, 20),
+        (150, 9),
+    ];
+    for scene in SCENES {
+        let mut story = scene(80, 24);
+        variants(&mut story, |model| {
+            for (columns, rows) in sizes {
+                drawn_at(model, columns, rows);
+            }
+        });
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+    #[test]
+    fn no_size_at_all_makes_the_screen_panic(columns in 0_u16..200, rows in 0_u16..60, scene in 0..SCENES.len()) {
+        let story = SCENES[scene](columns, rows);
+        drawn_at(&story.model, columns, rows);
+    }
+}
+
+#[test]
+fn nothing_from_outside_reaches_a_cell_as_control() {
+    for (columns, rows) in [SMALL, USUAL, LARGE, WIDE] {
+        let mut story = scenes::hostile(columns, rows);
+        for id in story.model.sessions.keys().copied().collect::<Vec<_>>() {
+            story.model.selected = Some(id);
+            variants(&mut story, |model| {
+                let (buffer, _) = drawn_at(model, columns, rows);
+                for cell in buffer.content() {
+                    for letter in cell.symbol().chars() {
+                        assert!(!sockeye::wire::neutral::is_hostile(letter), "U+{:04X}", u32::from(letter));
+                        assert!(!letter.is_control(), "U+{:04X}", u32::from(letter));
+                    }
+                }
+            });
+        }
+    }
+}
+
+#[test]
+fn only_the_visible_sessions_of_ten_thousand_are_on_the_screen() {
+    let mut story = scenes::home(80, 24);
+    for _ in 0..10_000 {
+        let spec = sockeye::wire::spec::TcpSpec::to(sockeye::wire::spec::HostPort { host: "a".into(), port: 1 });
+        story.open(0, sockeye::wire::What::Tcp(spec));
+    }
+    let (buffer, seen) = drawn(&story.model);
+    let text = lines(&buffer, |cell| cell.symbol().to_owned());
+    assert!(text.contains("▌10000 ◌ tcp a:1"), "{text}");
+    assert!(text.contains("▲ 9,990"), "{text}");
+    assert!(seen.hits.len() < 40);
+}
