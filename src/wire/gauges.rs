@@ -94,6 +94,17 @@ impl Gauges {
         words::value(self, gauge)
     }
 
+    /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
+    pub fn bounds(&self, gauge: Gauge) -> String {
+        match self.range(gauge) {
+            Some(Range { min, max, .. }) => {
+                let text = |value| words::text(gauge, value, self.last(Gauge::Mss));
+                format!("least {}, greatest {}", text(min), text(max))
+            }
+            None => "this system does not tell it".to_owned(),
+        }
+    }
+
     /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
     pub fn remark(&self, gauge: Gauge) -> String {
         words::remark(self, gauge)

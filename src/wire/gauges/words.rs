@@ -18,10 +18,14 @@ const FIRST_FLIGHT: u64 = 10;
 const RTO_FLOOR: Duration = Duration::from_millis(200);
 
 pub(super) fn value(gauges: &Gauges, gauge: Gauge) -> String {
-    let Some(value) = gauges.last(gauge) else { return "–".to_owned() };
+    gauges.last(gauge).map_or("–".to_owned(), |value| text(gauge, value, gauges.last(Gauge::Mss)))
+}
+
+/// A value with its unit.
+pub(super) fn text(gauge: Gauge, value: u64, mss: Option<u64>) -> String {
     match gauge {
         Gauge::Rtt | Gauge::RttVariance | Gauge::Rto => quantity::duration(Duration::from_micros(value)),
-        Gauge::Cwnd => match gauges.last(Gauge::Mss) {
+        Gauge::Cwnd => match mss {
             Some(mss) => format!("{} × {}", quantity::grouped(value), quantity::grouped(mss)),
             None => quantity::grouped(value),
         },
