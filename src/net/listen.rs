@@ -124,7 +124,10 @@ impl House {
                         | Verb::PauseReading
                         | Verb::ContinueReading
                         | Verb::Join(_)
-                        | Verb::Leave(_),
+                        | Verb::Leave(_)
+                        | Verb::SetOption(..)
+                        | Verb::ReadOptions
+                        | Verb::SampleEvery(_),
                     ) => {
                         let message = "this order makes no sense for a listener; give it to one of its connections";
                         self.warn(post, Class::Usage, message.into()).await;

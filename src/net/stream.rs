@@ -295,7 +295,10 @@ async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Next {
             | Verb::FinishSending
             | Verb::Join(_)
             | Verb::Leave(_)
-            | Verb::Limit(_),
+            | Verb::Limit(_)
+            | Verb::SetOption(..)
+            | Verb::ReadOptions
+            | Verb::SampleEvery(_),
         ) => {
             let failure = Failure::new(Class::Internal, "order", &talk.peer, "an order took the wrong lane");
             talk.journal.news(News::Warned(failure)).await;

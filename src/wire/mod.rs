@@ -1,5 +1,6 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
+pub mod change;
 pub mod curl;
 pub mod direction;
 pub mod escapes;
@@ -9,9 +10,11 @@ pub mod filter;
 pub mod gauges;
 pub mod http;
 pub mod id;
+pub mod kernel;
 pub mod ladder;
 pub mod neutral;
 pub mod news;
+pub mod option;
 pub mod order;
 pub mod paste;
 pub mod quantity;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::direction::{Both, Totals};
 use super::http::HttpGauge;
 use super::id::SessionId;
+use super::kernel::TcpInfo;
 use super::record::Record;
 
 /// One look at one session: its counters as they stand, and all that happened since the last look, in order.
@@ -35,6 +36,8 @@ pub struct KernelView {
     pub send_queue_bytes: Option<u64>,
     /// Octets in the receive queue: arrived, not yet read by us.
     pub recv_queue_bytes: Option<u64>,
+    /// All that TCP_INFO tells.
+    pub tcp: Option<TcpInfo>,
 }
 
 /// The states of RFC 9293 §3.3.2.

@@ -233,10 +233,13 @@ impl Session {
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
+            let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
             if let Some(story) = &mut self.story {
-                story.record(self.transcript.end(), &record, now);
+                story.record((!inner).then_some(self.transcript.end()), &record, now);
             }
-            self.transcript.push(record);
+            if !inner {
+                self.transcript.push(record);
+            }
         }
         if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
             story.kernel(view, now);
@@ -309,7 +312,15 @@ impl Session {
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
             News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
-            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } => {}
+            News::Resolved { .. }
+            | News::AttemptFailed { .. }
+            | News::FileSent { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => {}
         }
     }
 

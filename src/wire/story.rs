@@ -21,8 +21,9 @@ pub struct Story {
 }
 
 impl Story {
-    /// Takes in what happened; `entry` is the number that it has in the transcript, `now` the time of the look.
-    pub fn record(&mut self, entry: u64, record: &Record, now: Instant) {
+    /// Takes in what happened; `entry` is the number that it has in the transcript,
+    /// where it stands there, `now` the time of the look.
+    pub fn record(&mut self, entry: Option<u64>, record: &Record, now: Instant) {
         match record {
             Record::Block(block) => self.ladder.block(entry, block),
             Record::NotKept { direction, totals } => self.ladder.not_kept(entry, *direction, *totals, now),
@@ -30,10 +31,15 @@ impl Story {
         }
     }
 
-    fn news(&mut self, entry: u64, news: &News, at: Instant) {
+    fn news(&mut self, entry: Option<u64>, news: &News, at: Instant) {
         self.ladder.learn(entry, news, at);
         let steps = self.track.learn(news, at);
-        self.draw(steps, Some(entry));
+        self.draw(steps, entry);
+        if let News::State { to, evidence, .. } = news
+            && steps == 0
+        {
+            self.ladder.confirm(*to, *evidence);
+        }
     }
 
     /// Takes in what the kernel says now.
@@ -56,5 +62,13 @@ impl Story {
 }
 
 fn counters(view: &KernelView) -> Counters {
-    Counters { state: view.state, ..Counters::default() }
+    let tcp = view.tcp.unwrap_or_default();
+    Counters {
+        state: view.state,
+        retransmits: tcp.total_retrans.map(u64::from),
+        probes: tcp.probes.map(u64::from),
+        backoff: tcp.backoff.map(u64::from),
+        peer_window: tcp.snd_wnd.map(u64::from),
+        our_window: tcp.rcv_wnd.map(u64::from),
+    }
 }

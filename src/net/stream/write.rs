@@ -115,7 +115,10 @@ impl Half<'_> {
             | Verb::SendTo(..)
             | Verb::Join(_)
             | Verb::Leave(_)
-            | Verb::Limit(_) => {
+            | Verb::Limit(_)
+            | Verb::SetOption(..)
+            | Verb::ReadOptions
+            | Verb::SampleEvery(_) => {
                 let message = "this order makes no sense for a TCP connection";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())

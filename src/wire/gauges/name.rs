@@ -135,11 +135,27 @@ impl Gauge {
     /// What the kernel's view says of this gauge.
     pub(super) fn of(self, view: &KernelView) -> Option<u64> {
         let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let tcp = view.tcp.unwrap_or_default();
         match self {
             Gauge::Rtt => view.rtt.map(micros),
+            Gauge::RttVariance => tcp.rttvar.map(micros),
+            Gauge::Rto => tcp.rto.map(micros),
+            Gauge::Cwnd => tcp.snd_cwnd.map(u64::from),
+            Gauge::Ssthresh => tcp.snd_ssthresh.map(u64::from),
+            Gauge::Mss => tcp.snd_mss.map(u64::from),
+            Gauge::InFlight => tcp.unacked.map(u64::from),
             Gauge::SendQueue => view.send_queue_bytes,
             Gauge::RecvQueue => view.recv_queue_bytes,
-            _ => None,
+            Gauge::NotSent => tcp.notsent_bytes.map(u64::from),
+            Gauge::PeerWindow => tcp.snd_wnd.map(u64::from),
+            Gauge::OurWindow => tcp.rcv_wnd.map(u64::from),
+            Gauge::DeliveryRate => tcp.delivery_rate,
+            Gauge::PacingRate => tcp.pacing_rate,
+            Gauge::Retransmits => tcp.total_retrans.map(u64::from),
+            Gauge::Lost => tcp.lost.map(u64::from),
+            Gauge::Reordering => tcp.reordering.map(u64::from),
+            Gauge::Probes => tcp.probes.map(u64::from),
+            Gauge::Backoff => tcp.backoff.map(u64::from),
         }
     }
 }

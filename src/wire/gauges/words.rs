@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
+use super::super::kernel::TcpInfo;
 use super::super::quantity;
 use super::{Gauge, Gauges};
 
 /// What Linux has as the slow-start threshold before the first loss.
-const NO_THRESHOLD: u64 = 0x7fff_ffff;
-
-/// What Linux has as the pacing rate while it does not pace.
-const NO_RATE: u64 = u64::MAX;
+const NO_THRESHOLD: u64 = TcpInfo::NO_THRESHOLD as u64;
 
 /// The first flight of a new connection, in segments: RFC 6928.
 const FIRST_FLIGHT: u64 = 10;
@@ -30,7 +28,6 @@ pub(super) fn text(gauge: Gauge, value: u64, mss: Option<u64>) -> String {
             None => quantity::grouped(value),
         },
         Gauge::Ssthresh if value >= NO_THRESHOLD => "∞".to_owned(),
-        Gauge::PacingRate if value == NO_RATE => "∞".to_owned(),
         Gauge::Ssthresh
         | Gauge::InFlight
         | Gauge::Retransmits

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use super::super::change::{CallResult, SynView};
 use super::super::direction::{Both, Direction, Totals};
 use super::super::failure::{Class, Evidence, Failure};
 use super::super::news::News;
@@ -40,6 +41,7 @@ pub struct Ladder {
     octets: Both<u64>,
     burst: Burst,
     counters: Counters,
+    closed: Both<bool>,
     failed: Option<Failure>,
 }
 
@@ -89,7 +91,7 @@ impl Ladder {
     }
 
     /// Adds the reads or writes of a block; `entry` is the first one's entry in the transcript.
-    pub fn block(&mut self, entry: u64, block: &Block) {
+    pub fn block(&mut self, entry: Option<u64>, block: &Block) {
         let totals = block.totals();
         let span = block.pieces.last().map_or(0, |piece| piece.after_us);
         let end = block.at + Duration::from_micros(u64::from(span));
@@ -98,9 +100,9 @@ impl Ladder {
             self.add_to_run(entry, block.direction, totals, block.at, end);
             return;
         }
-        for (number, piece) in (entry..).zip(&block.pieces) {
+        for (number, piece) in (0_u64..).zip(&block.pieces) {
             let at = block.at + Duration::from_micros(u64::from(piece.after_us));
-            self.piece(number, block.direction, u64::from(piece.len), at);
+            self.piece(entry.map(|first| first + number), block.direction, u64::from(piece.len), at);
         }
     }
 
@@ -108,7 +110,7 @@ impl Ladder {
         self.burst.last.is_some_and(|last| at.saturating_duration_since(last) < BURST_GAP)
     }
 
-    fn piece(&mut self, entry: u64, direction: Direction, bytes: u64, at: Instant) {
+    fn piece(&mut self, entry: Option<u64>, direction: Direction, bytes: u64, at: Instant) {
         if !self.in_burst(at) {
             self.burst = Burst::default();
         }
@@ -125,11 +127,11 @@ impl Ladder {
             Direction::Received => Call::Read(bytes),
         };
         let mut rung = self.rung(at, Label::Data { bytes, octet }, Evidence::Seen).going(direction).by(call);
-        rung.entry = Some(entry);
+        rung.entry = entry;
         self.push(rung);
     }
 
-    fn add_to_run(&mut self, entry: u64, direction: Direction, totals: Totals, from: Instant, to: Instant) {
+    fn add_to_run(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, from: Instant, to: Instant) {
         *self.octets.of_mut(direction) += totals.bytes;
         self.last_at = Some(to);
         let place = self.burst.runs.of(direction).and_then(|id| self.index_of(id));
@@ -145,13 +147,13 @@ impl Ladder {
         }
         let label = Label::Run { ops: totals.ops, bytes: totals.bytes, lasted: to.saturating_duration_since(from) };
         let mut run = self.rung(from, label, Evidence::Seen).going(direction).by(calls(direction, totals.ops));
-        run.entry = Some(entry);
+        run.entry = entry;
         *self.burst.runs.of_mut(direction) = Some(run.id);
         self.push(run);
     }
 
     /// Adds octets that were counted and are not kept.
-    pub fn not_kept(&mut self, entry: u64, direction: Direction, totals: Totals, at: Instant) {
+    pub fn not_kept(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, at: Instant) {
         *self.octets.of_mut(direction) += totals.bytes;
         if let Some(last) = self.rungs.back_mut()
             && last.direction == Some(direction)
@@ -161,12 +163,12 @@ impl Ladder {
             return;
         }
         let mut rung = self.rung(at, Label::NotKept { bytes: totals.bytes }, Evidence::Seen).going(direction);
-        rung.entry = Some(entry);
+        rung.entry = entry;
         self.push(rung);
     }
 
     /// Adds what a fact tells beside the steps of the state: attempts to connect, and how they failed.
-    pub fn learn(&mut self, entry: u64, news: &News, at: Instant) {
+    pub fn learn(&mut self, entry: Option<u64>, news: &News, at: Instant) {
         let rung = match news {
             News::Connecting { .. } => {
                 self.failed = None;
@@ -185,9 +187,19 @@ impl Ladder {
                     None => return,
                 }
             }
+            News::Call { name, args, result, .. } if *name == "setsockopt" => {
+                let failed = match result {
+                    CallResult::Returned(_) => String::new(),
+                    CallResult::Failed { name, .. } => format!(" → {name}"),
+                };
+                let label = Label::Set(format!("{args}{failed}"));
+                self.rung(at, label, Evidence::Seen).by(Call::Other("setsockopt".to_owned()))
+            }
+            News::Stamps { octet, acked: Some(after), .. } => return self.acknowledged(octet + 1, *after),
+            News::PeerSyn(syn) => return self.peer_syn(syn),
             _ => return,
         };
-        self.push(Rung { entry: Some(entry), ..rung });
+        self.push(Rung { entry, ..rung });
     }
 
     fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
@@ -287,10 +299,10 @@ impl Ladder {
     }
 
     /// Tells the options of the SYN that a listener's kernel kept, for the last SYN that the peer sent.
-    pub fn peer_syn(&mut self, options: String) {
+    pub fn peer_syn(&mut self, view: &SynView) {
         let syn = |rung: &&mut Rung| rung.direction == Some(Direction::Received) && matches!(rung.label, Label::Syn(_));
         if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(syn) {
-            rung.label = Label::Syn(options);
+            rung.label = Label::Syn(options(view));
             rung.evidence = Evidence::Kernel;
         }
     }
@@ -310,20 +322,26 @@ impl Ladder {
             self.more(at, Label::Again { what, times: Some(again) });
         }
         let closed = now.peer_window == Some(0);
-        match (before.peer_window, now.peer_window) {
-            (Some(1..), Some(0)) => self.window(at, Label::WindowClosed, Direction::Received),
-            (Some(0), Some(bytes @ 1..)) => self.window(at, Label::WindowOpened { bytes }, Direction::Received),
-            _ => {}
-        }
+        self.windows(at, Direction::Received, before.peer_window, now.peer_window);
         let probes = grew(now.probes, before.probes).max(if closed { grew(now.backoff, before.backoff) } else { 0 });
         match (probes, closed) {
             (0, _) => {}
             (times, true) => self.more(at, Label::WindowProbe { times }),
             (times, false) => self.more(at, Label::KeepaliveProbe { times }),
         }
-        match (before.our_window, now.our_window) {
-            (Some(1..), Some(0)) => self.window(at, Label::WindowClosed, Direction::Sent),
-            (Some(0), Some(bytes @ 1..)) => self.window(at, Label::WindowOpened { bytes }, Direction::Sent),
+        self.windows(at, Direction::Sent, before.our_window, now.our_window);
+    }
+
+    /// A window that `direction` tells of: before the handshake is over it is 0 and means nothing.
+    fn windows(&mut self, at: Instant, direction: Direction, before: Option<u64>, now: Option<u64>) {
+        match (before, now) {
+            (Some(1..), Some(0)) => {
+                *self.closed.of_mut(direction) = true;
+                self.window(at, Label::WindowClosed, direction);
+            }
+            (_, Some(bytes @ 1..)) if std::mem::take(self.closed.of_mut(direction)) => {
+                self.window(at, Label::WindowOpened { bytes }, direction);
+            }
             _ => {}
         }
     }
@@ -404,6 +422,17 @@ impl Rung {
         self.call = Some(call);
         self
     }
+}
+
+/// What a SYN tells, short: `mss 65495  sack  wscale 7`.
+fn options(view: &SynView) -> String {
+    let mut words = Vec::new();
+    words.extend(view.mss.map(|mss| format!("mss {mss}")));
+    words.extend(view.sack_permitted.then(|| "sack".to_owned()));
+    words.extend(view.wscale.map(|shift| format!("wscale {shift}")));
+    words.extend(view.timestamp.map(|_| "ts".to_owned()));
+    words.extend(view.ecn.then(|| "ecn".to_owned()));
+    words.join("  ")
 }
 
 fn calls(direction: Direction, ops: u64) -> Call {

@@ -119,6 +119,7 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
             ("There is no way to the host: no route here, or ICMP from a router.", "RFC 9293 §3.9.2.2")
         }
         Label::NotKept { .. } => ("Exactly counted, but beyond what the session keeps to look at.", "RFC 9293 §3.9.1"),
+        Label::Set(_) => ("We set an option of the socket; it works from here on.", "RFC 9293 §3.9.1"),
         Label::State => match rung.state {
             Some(state) => (tcp::explain_state(state), "RFC 9293 §3.3.2"),
             None => ("The state changed.", "RFC 9293 §3.3.2"),

@@ -159,6 +159,8 @@ pub enum Label {
     },
     /// A change of our state without a segment.
     State,
+    /// An option of the socket that was set: the call's arguments.
+    Set(String),
 }
 
 impl Label {
@@ -191,6 +193,7 @@ impl Label {
             Label::Unreachable(words) => words.clone(),
             Label::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
             Label::State => String::new(),
+            Label::Set(args) => args.clone(),
         }
     }
 

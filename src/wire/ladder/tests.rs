@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
+use super::super::change::SynView;
 use super::super::failure::{Class, Evidence, Failure};
 use super::super::reading::{KernelView, TcpState};
 use super::super::story::Story;
@@ -29,14 +30,14 @@ impl Teller {
 
     fn news(&mut self, millis: u64, news: News) {
         let at = self.at(millis);
-        self.story.record(self.entry, &Record::News { at, news }, at);
+        self.story.record(Some(self.entry), &Record::News { at, news }, at);
         self.entry += 1;
     }
 
     fn data(&mut self, millis: u64, direction: Direction, bytes: &'static [u8]) {
         let at = self.at(millis);
         let block = Block::single(direction, at, Bytes::from_static(bytes));
-        self.story.record(self.entry, &Record::Block(block), at);
+        self.story.record(Some(self.entry), &Record::Block(block), at);
         self.entry += 1;
     }
 
@@ -95,7 +96,8 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
     teller.kernel(1, TcpState::Established);
     teller.data(4_120, Direction::Sent, b"hello world\n");
     teller.data(4_121, Direction::Received, b"hello world\n");
-    teller.story.ladder.acknowledged(12, Duration::from_micros(14));
+    let acked = Some(Duration::from_micros(14));
+    teller.news(4_121, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
     teller.news(12_000, News::WeFinished);
     teller.kernel(12_001, TcpState::FinWait2);
     teller.data(12_340, Direction::Received, b"bye\n");
@@ -108,7 +110,18 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
 fn the_peers_half_close_leaves_us_sending() {
     let mut teller = Teller::new();
     teller.news(0, News::Accepted { listener: SessionId(1), local: peer(), peer: peer() });
-    teller.story.ladder.peer_syn("mss 65495  sack  wscale 7".to_owned());
+    let syn = SynView {
+        ttl: 64,
+        window: 65_535,
+        isn: 7,
+        mss: Some(65_495),
+        wscale: Some(7),
+        sack_permitted: true,
+        timestamp: None,
+        ecn: false,
+        raw: Bytes::new(),
+    };
+    teller.news(1, News::PeerSyn(syn));
     teller.news(2, News::PeerFinished { received_bytes: 0 });
     teller.data(3, Direction::Sent, b"still here");
     teller.closed(4, How::Fin);

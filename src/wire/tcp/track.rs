@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::super::change::Cause;
 use super::super::failure::{Class, Evidence, Failure};
 use super::super::news::{How, News};
 use super::super::reading::TcpState;
@@ -104,6 +105,19 @@ impl Track {
                 let event = if self.state == TcpState::FinWait1 { Event::FinAckOfFin } else { Event::Fin };
                 self.event(at, event, "FIN arrived: read() → 0", Evidence::Seen)
             }
+            News::State { from, to, cause, evidence, remaining } => {
+                if let Some(remaining) = remaining {
+                    self.rests_until = Some(at + *remaining);
+                }
+                self.told(Step {
+                    at,
+                    from: *from,
+                    to: *to,
+                    event: event_of(*cause, *from, *to),
+                    cause: cause.words(),
+                    evidence: *evidence,
+                })
+            }
             News::Failed(failure) | News::Retrying { because: failure, .. } => self.fail(failure, at),
             News::Closed { how, .. } => self.close(*how, at),
             _ => 0,
@@ -158,35 +172,31 @@ impl Track {
         steps
     }
 
-    /// Tells what is known of a step that happened, be it in order of the table or not.
-    pub fn told(
-        &mut self,
-        at: Instant,
-        from: TcpState,
-        to: TcpState,
-        cause: &'static str,
-        evidence: Evidence,
-    ) -> usize {
-        if to == self.state {
-            self.confirm(to, evidence);
+    /// Takes in a step that the session's task tells; one that we know of already is known better now.
+    fn told(&mut self, step: Step) -> usize {
+        if step.evidence != Evidence::Kernel {
+            self.called = step.to;
+        }
+        if step.from == TcpState::Closed && matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
+            self.restart();
+            self.called = step.to;
+        }
+        let start = self.steps.len() - self.latest().len();
+        let same = |known: &&mut Step| known.from == step.from && known.to == step.to;
+        if self.state != TcpState::Closed
+            && let Some(known) = self.steps.iter_mut().skip(start).rev().find(same)
+        {
+            if known.evidence == Evidence::Inferred {
+                known.evidence = step.evidence;
+            }
+            known.cause = step.cause;
             return 0;
         }
-        let event = super::path::successors(from).find(|row| row.to() == to).map(|row| row.event);
-        let step = Step { at, from: self.state, to, event: event.unwrap_or(Event::Send), cause, evidence };
+        if step.to == self.state {
+            return 0;
+        }
         self.add(step);
         1
-    }
-
-    /// Tells when TIME-WAIT will be over.
-    pub fn rest_until(&mut self, until: Instant) {
-        self.rests_until = Some(until);
-    }
-
-    /// Better evidence for the step that led here.
-    fn confirm(&mut self, to: TcpState, evidence: Evidence) {
-        if let Some(last) = self.steps.last_mut().filter(|step| step.to == to && step.evidence == Evidence::Inferred) {
-            last.evidence = evidence;
-        }
     }
 
     fn restart(&mut self) {
@@ -219,6 +229,27 @@ impl Track {
             self.steps.remove(0);
         }
         self.steps.push(step);
+    }
+}
+
+/// The event of the table behind a cause.
+fn event_of(cause: Cause, from: TcpState, to: TcpState) -> Event {
+    match cause {
+        Cause::Connect => Event::ActiveOpen,
+        Cause::Listen => Event::PassiveOpen,
+        Cause::SynArrived => Event::Syn,
+        Cause::SynAckArrived => Event::SynAck,
+        Cause::Accepted => Event::AckOfSyn,
+        Cause::WeShutDown | Cause::WeClosed => Event::Close,
+        Cause::WeReset | Cause::ClosedUnread | Cause::GivenUp => Event::Abort,
+        // From FIN-WAIT-2 it is a FIN alone; only from FIN-WAIT-1 it brings the ACK too.
+        Cause::FinArrived if from == TcpState::FinWait1 && to == TcpState::TimeWait => Event::FinAckOfFin,
+        Cause::FinArrived => Event::Fin,
+        Cause::AckOfFin => Event::AckOfFin,
+        Cause::RstArrived => Event::Rst,
+        Cause::TimedOut => Event::GiveUp,
+        Cause::Refused => Event::UserTimeout,
+        Cause::TimeWaitOver => Event::TimeWaitOver,
     }
 }
 
