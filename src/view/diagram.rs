@@ -22,7 +22,10 @@ pub(super) const SHORT: u16 = 11;
 pub(super) const TALL: u16 = 23;
 
 /// The fewest columns that the diagram is drawn in.
-pub(super) const NARROW: u16 = 44;
+pub(super) const NARROW: u16 = 40;
+
+/// With fewer columns the boxes have no blanks inside.
+const TIGHT: u16 = 46;
 
 /// The most columns that it spreads over.
 const WIDEST: u16 = 64;
@@ -65,18 +68,24 @@ struct Way {
     gap: u16,
     column: usize,
     label: &'static str,
+    /// The segment alone, for where there is little room.
+    brief: &'static str,
 }
 
 const fn way(from: TcpState, to: TcpState, gap: u16, column: usize, label: &'static str) -> Way {
-    Way { from, to, gap, column, label }
+    Way { from, to, gap, column, label, brief: label }
+}
+
+const fn called(way: Way, brief: &'static str) -> Way {
+    Way { brief, ..way }
 }
 
 const DOWN: [Way; 12] = [
-    way(Closed, SynSent, 0, 0, "connect() → SYN"),
+    called(way(Closed, SynSent, 0, 0, "connect() → SYN"), "SYN"),
     way(Listen, SynReceived, 0, 2, "SYN"),
-    way(SynSent, Established, 1, 0, "SYN-ACK → ACK"),
+    called(way(SynSent, Established, 1, 0, "SYN-ACK → ACK"), "SYN-ACK"),
     way(SynReceived, Established, 1, 2, "ACK"),
-    way(Established, FinWait1, 2, 0, "close → FIN"),
+    called(way(Established, FinWait1, 2, 0, "close → FIN"), "FIN"),
     way(Established, CloseWait, 2, 2, "FIN"),
     way(FinWait1, FinWait2, 3, 0, "ACK"),
     way(FinWait1, Closing, 3, 1, "FIN"),
@@ -105,6 +114,8 @@ pub(super) struct Diagram<'a> {
 struct Grid {
     area: Rect,
     tall: bool,
+    /// The cells between a name and the outside of its box.
+    pad: u16,
     columns: [u16; 3],
     ends: [u16; 3],
 }
@@ -113,15 +124,11 @@ impl Grid {
     fn new(area: Rect) -> Self {
         let width = area.width.min(WIDEST);
         let area = part(area, (area.width - width) / 2, 0, width, area.height);
-        let right = width.saturating_sub(16);
-        let middle = (right + 1) / 2 + 1;
-        let columns = [0, middle, right];
-        Grid {
-            area,
-            tall: area.height >= TALL,
-            columns,
-            ends: [middle.saturating_sub(2), right.saturating_sub(3), width],
-        }
+        let pad = if width < TIGHT { 1 } else { 2 };
+        let right = width.saturating_sub(columns_of(SynReceived.name()) + 2 * pad);
+        let middle = right / 2 + 1;
+        let ends = [middle.saturating_sub(1), right.saturating_sub(3), width];
+        Grid { area, tall: area.height >= TALL, pad, columns: [0, middle, right], ends }
     }
 
     fn row(&self, level: u16) -> u16 {
@@ -130,8 +137,8 @@ impl Grid {
 
     fn place(&self, spot: &Spot) -> Rect {
         let (left, right) = (self.columns[spot.from], self.ends[spot.to]);
-        let own = columns_of(spot.state.name()) + 4;
-        let width = if spot.from == spot.to { own.min(right - left) } else { right - left };
+        let own = columns_of(spot.state.name()) + 2 * self.pad;
+        let width = if spot.from == spot.to { own } else { right.saturating_sub(left) };
         part(self.area, left, self.row(spot.level), width, if self.tall { 3 } else { 1 })
     }
 }
@@ -144,7 +151,7 @@ impl Diagram<'_> {
         }
         let grid = Grid::new(area);
         for spot in &SPOTS {
-            self.spot(paper, grid.place(spot), spot, grid.tall);
+            self.spot(paper, &grid, spot);
         }
         for way in &DOWN {
             self.down(paper, &grid, way);
@@ -171,7 +178,8 @@ impl Diagram<'_> {
         self.track.state() == spot.state && (spot.state != Closed || spot.end == begun)
     }
 
-    fn spot(&self, paper: &mut Paper<'_>, place: Rect, spot: &Spot, tall: bool) {
+    fn spot(&self, paper: &mut Paper<'_>, grid: &Grid, spot: &Spot) {
+        let place = grid.place(spot);
         let current = self.is_current(spot);
         let (border, text) = match (current, self.been(spot)) {
             (true, _) => (Role::Good, Role::Strong),
@@ -180,19 +188,20 @@ impl Diagram<'_> {
         };
         let name = spot.state.name();
         let x = place.width.saturating_sub(columns_of(name)) / 2;
-        let line = if tall { part(place, 0, 1, place.width, 1) } else { place };
-        if tall {
+        let line = if grid.tall { part(place, 0, 1, place.width, 1) } else { place };
+        if grid.tall {
             paper.frame(place, border);
         } else {
-            let lead = place.width.saturating_sub(columns_of(name) + 4) / 2;
+            let (first, inner) = (x.saturating_sub(grid.pad), columns_of(name) + 2 * grid.pad - 2);
             paper.run(line, 0, 0, "─", place.width, border);
-            paper.put(line, lead, 0, "[", border);
-            paper.put(line, lead + 1, 0, &" ".repeat(name.len() + 2), border);
-            paper.put(line, lead + columns_of(name) + 3, 0, "]", border);
+            paper.put(line, first, 0, "[", border);
+            paper.run(line, first + 1, 0, " ", inner, border);
+            paper.put(line, first + 1 + inner, 0, "]", border);
         }
         paper.put(line, x, 0, name, text);
         if current {
-            paper.wash(part(line, x.saturating_sub(1), 0, columns_of(name) + 2, 1), Role::Selection);
+            let blank = grid.pad - 1;
+            paper.wash(part(line, x.saturating_sub(blank), 0, columns_of(name) + 2 * blank, 1), Role::Selection);
         }
     }
 
@@ -206,16 +215,20 @@ impl Diagram<'_> {
         match step {
             Some(step) => {
                 paper.put(room, 0, 0, evidence::down(step.evidence), Role::Cause);
-                let label = if step.event == Event::FinAckOfFin { "FIN+ACK" } else { way.label };
-                let used = paper.put(room, 2, 0, label, Role::Cause);
+                let both = step.event == Event::FinAckOfFin;
+                let [label, brief] = if both { ["FIN+ACK"; 2] } else { [way.label, way.brief] };
                 let time = quantity::clock(step.at.saturating_duration_since(self.opened));
-                if used + 3 + columns_of(&time) <= room.width {
+                let space = room.width.saturating_sub(3 + columns_of(&time));
+                let fits = [label, brief].into_iter().find(|label| columns_of(label) <= space);
+                let used = paper.put(room, 2, 0, fits.unwrap_or(brief), Role::Cause);
+                if fits.is_some() {
                     paper.put(room, used + 3, 0, &time, Role::Dim);
                 }
             }
             None => {
+                let fits = columns_of(way.label) + 2 <= room.width;
                 paper.put(room, 0, 0, "│", Role::Faint);
-                paper.put(room, 2, 0, way.label, Role::Faint);
+                paper.put(room, 2, 0, if fits { way.label } else { way.brief }, Role::Faint);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::wire::gauges::{EVERY, Gauge, Gauges};
+use crate::wire::gauges::{EVERY, Gauge, Gauges, Range};
 use crate::wire::{Session, quantity};
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -18,7 +18,7 @@ const NAME: u16 = 14;
 const VALUE: u16 = 11;
 
 /// The columns of a remark.
-const REMARK: u16 = 12;
+const REMARK: u16 = 14;
 
 /// The rows of the box that explains the gauge under the cursor, its rule included.
 const BOX: u16 = 4;
@@ -105,7 +105,7 @@ fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
 /// The samples that are remembered, each bar the greatest of as many as it takes to show them all.
 fn spark(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     let columns = usize::from(area.width.max(1));
-    let most = gauges.range(gauge).map_or(0, |range| range.max);
+    let Some(range) = gauges.range(gauge) else { return };
     let each = gauges.len().div_ceil(columns).max(1);
     let values: Vec<Option<u64>> = gauges.series(gauge, each * columns).collect();
     // A whole number of samples a bar, counted from the newest, so that bars do not shimmer as time passes.
@@ -115,10 +115,20 @@ fn spark(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     let bars = (!old.is_empty()).then_some(old).into_iter().chain(new.chunks(each));
     for (x, chunk) in (0_u16..).zip(bars.take(columns)) {
         let Some(value) = chunk.iter().flatten().max() else { continue };
-        let level = if most == 0 { 0 } else { u128::from(*value) * 7 / u128::from(most) };
-        let bar = usize::try_from(level).ok().and_then(|level| BARS.get(level)).copied().unwrap_or("█");
+        let bar = bar(*value, range);
         paper.run(area, x, 0, bar, 1, role(gauge));
     }
+}
+
+/// From the least value to the greatest; what never changed stands in the middle, 0 at the bottom.
+fn bar(value: u64, range: Range) -> &'static str {
+    let span = u128::from(range.max - range.min);
+    let level = match (range.max, span) {
+        (0, _) => 0,
+        (_, 0) => 3,
+        _ => u128::from(value.saturating_sub(range.min)) * 7 / span,
+    };
+    usize::try_from(level).ok().and_then(|level| BARS.get(level)).copied().unwrap_or("█")
 }
 
 fn role(gauge: Gauge) -> Role {

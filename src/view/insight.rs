@@ -67,9 +67,9 @@ fn framed(paper: &mut Paper<'_>, area: Rect, title: &str) -> Rect {
 }
 
 /// Draws the diagram of states and the gauges of a TCP connection, as far as there is room beside what the pane
-/// shows itself; says how many rows they took.
-fn connection(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> u16 {
-    let Some(story) = panel.story(session) else { return 0 };
+/// shows itself; says how many rows they took, and whether the gauges are there.
+fn connection(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> (u16, bool) {
+    let Some(story) = panel.story(session) else { return (0, false) };
     let mut used = 0;
     if panel.view != View::State {
         let tall = area.height >= diagram::TALL + 3 + FIGURES + 12;
@@ -87,19 +87,20 @@ fn connection(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Pane
     if panel.view != View::Kernel && told && area.height >= used + rows + FIGURES {
         let inner = framed(paper, part(area, 0, used, area.width, rows), "kernel");
         gauges::few(paper, inner, &story.gauges);
-        used += rows;
+        return (used + rows, true);
     }
-    used
+    (used, false)
 }
 
 /// Draws the column.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
-    let used = connection(paper, area, session, panel);
+    let (used, gauged) = connection(paper, area, session, panel);
     let inner = framed(paper, part(area, 0, used, area.width, area.height - used), "in figures");
     let mut column = Column { paper, area: inner, y: 0 };
     about(&mut column, model, session);
     octets(&mut column, session, panel);
     match &session.kind {
+        Kind::Stream(_) if gauged || panel.view == View::Kernel => {}
         Kind::Stream(_) => kernel(&mut column, session),
         Kind::Http(exchange) => {
             kernel(&mut column, session);

@@ -16,7 +16,7 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::wire::ladder::{Call, Label, Ladder, Rung, explain};
 use crate::wire::session::Kind;
-use crate::wire::{Direction, Session, quantity};
+use crate::wire::{Direction, Evidence, Session, quantity};
 
 /// The columns of the time, a space behind it included.
 const TIME: u16 = 9;
@@ -106,20 +106,34 @@ impl Columns {
 /// The addresses above their ends.
 fn ends(paper: &mut Paper<'_>, area: Rect, columns: Columns, session: &Session) {
     let Kind::Stream(ends) = &session.kind else { return };
-    let half = (columns.left + columns.right) / 2;
-    let name = |address: Option<std::net::SocketAddr>, room: u16| {
-        address.map_or("–".to_owned(), |address| gutter::peer(address, room))
-    };
+    let half = area.width / 2;
     if area.height <= 2 || half < 2 {
         return;
     }
-    let local = name(ends.local, half - 1);
-    let x = columns.left.saturating_sub(columns_of(&local) / 2).min((half - 1).saturating_sub(columns_of(&local)));
-    paper.put(part(area, 0, 0, half, 1), x, 0, &local, Role::Strong);
-    let peer = name(ends.peer, area.width.saturating_sub(half + 1));
-    let most = area.width.saturating_sub(columns_of(&peer));
-    let x = columns.right.saturating_sub(columns_of(&peer) / 2).clamp((half + 1).min(most), most);
-    paper.put(area, x, 0, &peer, Role::Strong);
+    let [local, peer] = [ends.local, ends.peer].map(|address| address.map_or("–".to_owned(), |a| a.to_string()));
+    let both = columns_of(&local) + columns_of(&peer) + 2 <= area.width;
+    let cut = |whole: String, address: Option<std::net::SocketAddr>| match address {
+        Some(address) if !both => gutter::peer(address, half - 1),
+        _ => whole,
+    };
+    let (local, peer) = (cut(local, ends.local), cut(peer, ends.peer));
+    let (ours, theirs) = (columns_of(&local), columns_of(&peer));
+    let right = columns.right.saturating_sub(theirs / 2).min(area.width.saturating_sub(theirs));
+    let left = columns.left.saturating_sub(ours / 2).min(right.saturating_sub(ours + 2));
+    paper.put(area, left, 0, &local, Role::Strong);
+    paper.put(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
+}
+
+/// How many rows a sentence takes.
+fn rows_of(text: &str, width: u16) -> u16 {
+    let (mut x, mut rows) = (0_u16, 1);
+    for word in text.split(' ') {
+        if x > 0 && x.saturating_add(columns_of(word)) > width {
+            (x, rows) = (0, rows + 1);
+        }
+        x = x.saturating_add(columns_of(word) + 1);
+    }
+    rows
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +210,10 @@ impl Page<'_> {
 
     fn time(&self, paper: &mut Paper<'_>, row: Rect, rung: &Rung) {
         if let Label::Silence(_) = rung.label {
+            return;
+        }
+        // What only must have arrived has no time that anybody knows.
+        if rung.evidence == Evidence::Inferred && rung.direction == Some(Direction::Received) && rung.call.is_none() {
             return;
         }
         let text = match rung.since {
@@ -279,7 +297,7 @@ fn explained(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, rung: &Rung) {
     let jump = key(page.model, Mode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| rung.entry.is_some());
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
     let used = paper.sentence(text, 0, 0, &words.means, Role::Text);
-    if used < text.height {
+    if used + rows_of(words.known, text.width) <= text.height {
         paper.sentence(text, 0, used, words.known, Role::Dim);
     }
     if let Some(jump) = jump {

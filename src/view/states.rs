@@ -99,13 +99,15 @@ impl Page<'_> {
         wrapped(&mut lines, state.name(), Role::Strong, explain_state(state), Role::Text, columns);
         if let Some(until) = self.track.rests_until() {
             let left = until.saturating_duration_since(self.model.now);
-            let text = format!("The port is free in {}.", quantity::duration(left));
+            let text = match left.is_zero() {
+                true => "Its time is over: the port is free.".to_owned(),
+                false => format!("The port is free in {}.", quantity::duration(left)),
+            };
             wrapped(&mut lines, "", Role::Cause, &text, Role::Cause, columns);
         }
         if let Some(difference) = self.track.difference().filter(|_| !self.session.ended()) {
-            let head = format!("{} ≠ {}", difference.expected.name(), difference.kernel.name());
-            let text = format!("By our calls ≠ by the kernel: {}", difference.meaning);
-            wrapped(&mut lines, &head, Role::Warn, &text, Role::Dim, columns);
+            let text = format!("({} by our calls): {}", difference.expected.name(), difference.meaning);
+            wrapped(&mut lines, difference.kernel.name(), Role::Warn, &text, Role::Dim, columns);
         }
         if let Some(twin) = twin.and_then(|twin| Some((twin, twin.story.as_ref()?))) {
             let (session, story) = twin;
@@ -147,14 +149,16 @@ fn wrapped(lines: &mut Vec<Strip>, head: &str, head_role: Role, text: &str, role
         line = line.and(format!("{head}  "), head_role);
         used = usize::from(super::paper::columns_of(head)) + 2;
     }
+    let mut blank = "";
     for word in text.split(' ') {
         let wide = usize::from(super::paper::columns_of(word));
         if used > 0 && used + wide > columns {
             lines.push(std::mem::take(&mut line));
-            used = 0;
+            (used, blank) = (0, "");
         }
-        line = line.and(format!("{word} "), role);
+        line = line.and(format!("{blank}{word}"), role);
         used += wide + 1;
+        blank = " ";
     }
     lines.push(line);
 }

@@ -27,6 +27,9 @@ const EXCHANGE_GAP: Duration = Duration::from_millis(20);
 /// As many reads and writes of a burst have a rung each; the others are a run.
 const SINGLE: u32 = 8;
 
+/// After as long a SYN without an answer is sent again: RFC 6298 §2, (2.1).
+const FIRST_RTO: Duration = Duration::from_secs(1);
+
 /// How far back a late fact looks for its place.
 const LATE: usize = 256;
 
@@ -209,10 +212,10 @@ impl Ladder {
             Class::Reset => self.rung(at, Label::Rst, failure.evidence).going(Direction::Received),
             Class::ConnectTimeout => {
                 // Linux sends a SYN again after 1 s; where it counted for us, the count stands already.
-                let waited = self.last_at.is_some_and(|last| at.saturating_duration_since(last) >= SILENCE);
-                if waited && self.counters.retransmits.unwrap_or(0) == 0 {
+                let first = self.last_at.map(|last| last + FIRST_RTO).filter(|first| *first < at);
+                if let (Some(first), 0) = (first, self.counters.retransmits.unwrap_or(0)) {
                     let again = Label::Again { what: "SYN", times: None };
-                    let again = self.rung(at, again, Evidence::Inferred).going(Direction::Sent);
+                    let again = self.rung(first, again, Evidence::Inferred).going(Direction::Sent);
                     self.push(again);
                 }
                 self.rung(at, Label::NoAnswer, Evidence::Seen)

@@ -24,7 +24,8 @@ pub struct Explained {
 pub fn explain(rung: &Rung) -> Explained {
     let (means, cite) = meaning(rung);
     let mut means = means;
-    if let (Some(state), true) = (rung.state, rung.direction.is_some()) {
+    let ends = matches!(rung.label, Label::AckOfFin | Label::FinAck);
+    if let Some(state) = rung.state.filter(|_| ends) {
         means = format!("{means} {}: {}", state.name(), tcp::explain_state(state));
     }
     Explained { title: title(rung), known: known(rung), means, cite }

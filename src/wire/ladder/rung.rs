@@ -76,12 +76,13 @@ impl Call {
     }
 }
 
-/// A count without a unit: `1,204` up to five digits, then `1.2M`.
+/// A count without a unit, in five columns: `1,204`, then `262k`, then `1.2M`.
 fn short(count: u64) -> String {
-    if count < 100_000 {
-        return quantity::grouped(count);
+    match count {
+        ..10_000 => quantity::grouped(count),
+        ..1_000_000 => format!("{}k", count / 1_000),
+        _ => quantity::bytes(count).trim_end_matches('B').replace(' ', ""),
     }
-    quantity::bytes(count).trim_end_matches('B').replace(' ', "")
 }
 
 /// What a rung is.
