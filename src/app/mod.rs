@@ -2,6 +2,7 @@
 
 mod input;
 mod perform;
+mod quiet;
 mod signals;
 mod start;
 pub mod terminal;

@@ -4,7 +4,7 @@
 //! happens beyond it is [`Overflow`]'s choice; facts are never dropped: at [`MOST_NEWS`] the task waits.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use super::meter::Meter;
 use crate::wire::http::HttpGauge;
 use crate::wire::reading::KernelView;
-use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Totals};
+use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Totals, neutral};
 
 /// How many facts may wait to be looked at; the task that has one more waits.
 pub(crate) const MOST_NEWS: usize = 1024;
@@ -69,6 +69,7 @@ pub(crate) struct Journal {
     budget: usize,
     meter: Meter,
     queued: AtomicBool,
+    escapes: AtomicU64,
     bell: Arc<Bell>,
     inner: Mutex<Inner>,
     drained: Notify,
@@ -94,6 +95,7 @@ impl Journal {
             budget,
             meter: Meter::default(),
             queued: AtomicBool::new(false),
+            escapes: AtomicU64::new(0),
             bell,
             inner: Mutex::default(),
             drained: Notify::new(),
@@ -111,9 +113,14 @@ impl Journal {
 
     /// Counts a block, and keeps it to be looked at.
     ///
-    /// Cost: two atomic adds, one short lock. Waits only where [`Overflow::Wait`] asks for it.
+    /// Cost: three atomic adds, one short lock, and one pass over received bytes while they are still in the cache: the
+    /// screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`] asks for it.
     pub(crate) async fn block(self: &Arc<Self>, block: Block) {
         self.meter.add(block.direction, block.totals());
+        // A pipe shows nothing that could be neutralised.
+        if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {
+            self.escapes.fetch_add(neutral::count_escapes(&block.bytes), Ordering::Relaxed);
+        }
         if self.overflow == Overflow::Wait {
             self.room_for(block.bytes.len()).await;
         }
@@ -204,6 +211,7 @@ impl Journal {
             kernel: inner.kernel,
             http: inner.http,
             dropped_datagrams: inner.dropped_datagrams,
+            escapes: self.escapes.swap(0, Ordering::Relaxed),
         };
         drop(inner);
         self.drained.notify_waiters();

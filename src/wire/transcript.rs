@@ -16,6 +16,9 @@ use super::record::{Block, Record};
 /// How many pieces (reads, writes, datagrams) are kept at the most, however small they are.
 pub const MOST_PIECES: usize = 1_000_000;
 
+/// What a note counts for in the budget.
+const NOTE_COST: usize = 256;
+
 /// How many notes outlive the bytes around them.
 const MOST_OLD_NOTES: usize = 2_000;
 
@@ -25,10 +28,12 @@ pub struct Transcript {
     budget: usize,
     old_notes: VecDeque<(u64, Arc<Item>)>,
     evicted: Both<Totals>,
+    gap_at: Option<u64>,
     items: VecDeque<(u64, Arc<Item>)>,
     end: u64,
     kept_bytes: usize,
     kept_pieces: usize,
+    cost: usize,
     last_data: Option<Instant>,
 }
 
@@ -91,16 +96,19 @@ impl Data<'_> {
 }
 
 impl Transcript {
-    /// An empty transcript that keeps `budget` bytes at the most.
+    /// An empty transcript that takes `budget` bytes of memory at the most, what holds them included; the newest
+    /// block always stays.
     pub fn new(budget: usize) -> Self {
         Transcript {
             budget,
             old_notes: VecDeque::new(),
             evicted: Both::default(),
+            gap_at: None,
             items: VecDeque::new(),
             end: 1,
             kept_bytes: 0,
             kept_pieces: 0,
+            cost: 0,
             last_data: None,
         }
     }
@@ -111,10 +119,14 @@ impl Transcript {
             Record::Block(block) => {
                 self.kept_bytes += block.bytes.len();
                 self.kept_pieces += block.pieces.len();
+                self.cost += block.cost();
                 self.last_data = Some(block.at);
                 Item::Block(block)
             }
-            Record::News { at, news } => Item::Note(at, news),
+            Record::News { at, news } => {
+                self.cost += NOTE_COST;
+                Item::Note(at, news)
+            }
             Record::NotKept { direction, totals } => {
                 let mut gap = Both::default();
                 *gap.of_mut(direction) = totals;
@@ -140,19 +152,23 @@ impl Transcript {
     }
 
     fn evict(&mut self) {
-        while (self.kept_bytes > self.budget || self.kept_pieces > MOST_PIECES) && self.items.len() > 1 {
+        while (self.cost > self.budget || self.kept_pieces > MOST_PIECES) && self.items.len() > 1 {
             let Some((number, item)) = self.items.pop_front() else { return };
             match &*item {
                 Item::Block(block) => {
                     self.kept_bytes -= block.bytes.len();
                     self.kept_pieces -= block.pieces.len();
+                    self.cost -= block.cost();
                     self.evicted.of_mut(block.direction).merge(block.totals());
+                    self.gap_at = Some(number + item.entries() - 1);
                 }
                 Item::Gap(both) => {
                     self.evicted.sent.merge(both.sent);
                     self.evicted.received.merge(both.received);
+                    self.gap_at = Some(number);
                 }
                 Item::Note(..) => {
+                    self.cost -= NOTE_COST;
                     self.old_notes.push_back((number, item));
                     if self.old_notes.len() > MOST_OLD_NOTES {
                         self.old_notes.pop_front();
@@ -209,8 +225,9 @@ impl Transcript {
         self.items.front().map_or(self.end, |(start, _)| *start)
     }
 
-    fn gap_number(&self) -> Option<u64> {
-        (self.evicted != Both::default()).then(|| self.items.front().map_or(self.end, |(start, _)| *start) - 1)
+    /// The number of the gap that stands for all that was dropped, where anything was.
+    pub fn gap_at(&self) -> Option<u64> {
+        self.gap_at
     }
 
     /// The first entry's number.
@@ -236,16 +253,10 @@ impl Transcript {
     /// The number of the first entry at or after `number`.
     pub fn next_from(&self, number: u64) -> Option<u64> {
         let place = self.old_notes.partition_point(|(n, _)| *n < number);
-        if let Some((n, _)) = self.old_notes.get(place)
-            && self.gap_number().is_none_or(|gap| *n < gap)
-        {
-            return Some(*n);
-        }
-        if let Some(gap) = self.gap_number().filter(|gap| number <= *gap) {
-            return Some(gap);
-        }
-        let first = self.items.front()?.0;
-        (number < self.end).then(|| number.max(first))
+        let old = self.old_notes.get(place).map(|(n, _)| *n);
+        let gap = self.gap_at.filter(|gap| *gap >= number);
+        let live = self.items.front().filter(|_| number < self.end).map(|(first, _)| number.max(*first));
+        old.into_iter().chain(gap).chain(live).min()
     }
 
     /// The number of the last entry before `number`.
@@ -255,16 +266,13 @@ impl Transcript {
         {
             return Some(number.min(self.end) - 1);
         }
-        if let Some(gap) = self.gap_number().filter(|gap| *gap < number) {
-            return Some(gap);
-        }
-        let bound = self.gap_number().unwrap_or(u64::MAX).min(number);
-        let place = self.old_notes.partition_point(|(n, _)| *n < bound);
-        place.checked_sub(1).and_then(|i| self.old_notes.get(i)).map(|(n, _)| *n)
+        let place = self.old_notes.partition_point(|(n, _)| *n < number);
+        let old = place.checked_sub(1).and_then(|i| self.old_notes.get(i)).map(|(n, _)| *n);
+        old.into_iter().chain(self.gap_at.filter(|gap| *gap < number)).max()
     }
 
     fn read(&self, number: u64) -> Option<Entry<'_>> {
-        if self.gap_number() == Some(number) {
+        if self.gap_at == Some(number) {
             return Some(Entry { number, at: None, kind: EntryKind::Gap(self.evicted) });
         }
         let old = self.old_notes.binary_search_by_key(&number, |(n, _)| *n).ok();
@@ -318,6 +326,9 @@ mod tests {
         Record::Block(Block::single(Direction::Received, now, Bytes::from_static(bytes)))
     }
 
+    /// Room for two blocks of three bytes.
+    const TWO: usize = 2 * (3 + 160 + size_of::<crate::wire::record::Piece>());
+
     fn shape(transcript: &Transcript) -> String {
         let name = |entry: Entry<'_>| match entry.kind {
             EntryKind::Data(data) => String::from_utf8_lossy(data.bytes).into_owned(),
@@ -330,7 +341,7 @@ mod tests {
     #[test]
     fn the_newest_bytes_are_kept_and_the_gap_is_counted_where_it_is() {
         let now = Instant::now();
-        let mut transcript = Transcript::new(6);
+        let mut transcript = Transcript::new(TWO);
         transcript.push(Record::News { at: now, news: News::ReadingPaused });
         for bytes in [b"abc", b"def", b"ghi", b"jkl"] {
             transcript.push(block(now, bytes));
@@ -340,9 +351,28 @@ mod tests {
     }
 
     #[test]
+    fn a_note_between_dropped_bytes_and_kept_ones_is_still_there() {
+        let now = Instant::now();
+        let mut transcript = Transcript::new(TWO / 2);
+        transcript.push(block(now, b"abc"));
+        transcript.push(Record::News { at: now, news: News::ReadingPaused });
+        transcript.push(block(now, b"def"));
+        assert_eq!(shape(&transcript), "gap 3 note def");
+    }
+
+    #[test]
+    fn notes_without_end_are_bounded() {
+        let mut transcript = Transcript::new(1 << 20);
+        for _ in 0..100_000 {
+            transcript.push(Record::News { at: Instant::now(), news: News::ReadingPaused });
+        }
+        assert!(transcript.entries().count() < 10_000);
+    }
+
+    #[test]
     fn backwards_is_forwards_reversed() {
         let now = Instant::now();
-        let mut transcript = Transcript::new(6);
+        let mut transcript = Transcript::new(TWO);
         transcript.push(Record::News { at: now, news: News::ReadingPaused });
         for bytes in [b"abc", b"def", b"ghi"] {
             transcript.push(block(now, bytes));
@@ -362,7 +392,7 @@ mod tests {
     #[test]
     fn a_gap_from_the_journal_stands_in_its_place_and_joins_its_neighbour() {
         let now = Instant::now();
-        let mut transcript = Transcript::new(100);
+        let mut transcript = Transcript::new(10_000);
         transcript.push(block(now, b"abc"));
         for _ in 0..2 {
             let totals = Totals { bytes: 5, ops: 1 };

@@ -84,7 +84,13 @@ impl Story {
                 Record::News { .. } => {}
             }
         }
-        let mut reading = Reading { id, totals: *totals, records, kernel: None, http: None, dropped_datagrams: None };
+        let received = records.iter().filter_map(|record| match record {
+            Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
+            Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
+        });
+        let escapes = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
+        let (kernel, http, dropped_datagrams) = (None, None, None);
+        let mut reading = Reading { id, totals: *totals, records, kernel, http, dropped_datagrams, escapes };
         change(&mut reading);
         let now = self.at(micros);
         update(&mut self.model, Msg::Readings(vec![reading]), now);
