@@ -16,7 +16,7 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::wire::ladder::{Call, Label, Ladder, Rung, explain};
 use crate::wire::session::Kind;
-use crate::wire::{Direction, Evidence, Session, quantity};
+use crate::wire::{Direction, Evidence, Session, What, quantity};
 
 /// The columns of the time, a space behind it included.
 const TIME: u16 = 9;
@@ -110,7 +110,12 @@ fn ends(paper: &mut Paper<'_>, area: Rect, columns: Columns, session: &Session) 
     if area.height <= 2 || half < 2 {
         return;
     }
-    let [local, peer] = [ends.local, ends.peer].map(|address| address.map_or("–".to_owned(), |a| a.to_string()));
+    let asked = match &session.spec.what {
+        What::Tcp(spec) => spec.target.to_string(),
+        _ => "the peer".to_owned(),
+    };
+    let local = ends.local.map_or("we".to_owned(), |address| address.to_string());
+    let peer = ends.peer.map_or(asked, |address| address.to_string());
     let both = columns_of(&local) + columns_of(&peer) + 2 <= area.width;
     let cut = |whole: String, address: Option<std::net::SocketAddr>| match address {
         Some(address) if !both => gutter::peer(address, half - 1),

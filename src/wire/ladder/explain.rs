@@ -73,7 +73,7 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
             ("The third segment of the handshake: now both know that the other is there.", "RFC 9293 §3.5")
         }
         Label::Ack { octet } => {
-            let text = format!("The peer's kernel has all {} octets; its program may not have read them.", octet);
+            let text = format!("The peer's kernel has all {octet} octets; its program may not have read them.");
             return (text, "RFC 9293 §3.4");
         }
         Label::Data { .. } if sent => (

@@ -79,9 +79,9 @@ impl Call {
 /// A count without a unit, in five columns: `1,204`, then `262k`, then `1.2M`.
 fn short(count: u64) -> String {
     match count {
-        ..10_000 => quantity::grouped(count),
-        ..1_000_000 => format!("{}k", count / 1_000),
-        _ => quantity::bytes(count).trim_end_matches('B').replace(' ', ""),
+        0..10_000 => quantity::grouped(count),
+        10_000..1_000_000 => format!("{}k", count / 1_000),
+        1_000_000.. => quantity::bytes(count).trim_end_matches('B').replace(' ', ""),
     }
 }
 
@@ -204,8 +204,7 @@ impl Label {
             Label::Syn(_) => "SYN".to_owned(),
             Label::SynAck => "SYN-ACK".to_owned(),
             Label::HandshakeAck | Label::Ack { .. } => "ACK".to_owned(),
-            Label::Data { bytes, .. } => quantity::bytes(*bytes),
-            Label::Run { bytes, .. } => quantity::bytes(*bytes),
+            Label::Data { bytes, .. } | Label::Run { bytes, .. } => quantity::bytes(*bytes),
             _ => self.text(),
         }
     }

@@ -12,7 +12,7 @@ use super::path::path;
 use super::table::{Outcome, after};
 
 /// How many steps are kept; a connection has ten at the most, a retried one ten an attempt. Beyond it the oldest go.
-pub const MOST_STEPS: usize = 128;
+const MOST_STEPS: usize = 128;
 
 /// One change of state.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,9 +140,8 @@ impl Track {
             How::Rst => self.event(at, Event::Abort, "close with linger 0 → RST", Evidence::Inferred),
             How::Fin | How::Local | How::Error => {
                 let mut steps = self.event(at, Event::Close, "close() → FIN", Evidence::Inferred);
-                if how == How::Fin && self.state == TcpState::LastAck {
-                    steps += self.event(at, Event::AckOfFin, "ACK of our FIN", Evidence::Inferred);
-                } else if how == How::Fin && matches!(self.state, TcpState::Closing | TcpState::FinWait1) {
+                // Both sides finished: the ACK of our FIN must have come, or this would not be the end.
+                if how == How::Fin {
                     steps += self.event(at, Event::AckOfFin, "ACK of our FIN", Evidence::Inferred);
                 }
                 steps

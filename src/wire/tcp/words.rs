@@ -69,7 +69,7 @@ fn row(row: &Row) -> &'static str {
         (Event::AckOfSyn, _, Outcome::Moves { .. }) => {
             "Our SYN is acknowledged: the peer is real, the handshake complete."
         }
-        (Event::AckOfSyn, _, Outcome::Stays { sends: None }) => "It says nothing new.",
+        (Event::AckOfSyn | Event::AckOfFin, _, Outcome::Stays { sends: None }) => "It says nothing new.",
         (Event::Fin, SynSent, _) => "A FIN before any SYN cannot be placed: it is dropped.",
         (Event::Fin, FinWait1, _) => "Simultaneous close: both sent FIN, neither is acknowledged yet.",
         (Event::Fin, _, Outcome::Moves { to: TimeWait, .. }) => "The peer is done too: we acknowledge and wait 2 MSL.",
@@ -87,7 +87,6 @@ fn row(row: &Row) -> &'static str {
         (Event::FinAckOfFin, _, Outcome::Moves { .. }) => {
             "The peer acknowledges our FIN and sends its own in one segment."
         }
-        (Event::AckOfFin, _, Outcome::Stays { sends: None }) => "It says nothing new.",
         (Event::AckOfSyn | Event::AckOfFin | Event::FinAckOfFin, _, Outcome::Stays { sends: Some(Segment::Rst) }) => {
             "It acknowledges what we never sent, and no connection stands: a RST says so."
         }
