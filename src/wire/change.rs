@@ -17,7 +17,7 @@ pub enum Cause {
     Accepted,
     /// We called `shutdown(SHUT_WR)`: a FIN goes out.
     WeShutDown,
-    /// We called `close()`: a FIN goes out, if none did before.
+    /// We called `close()`: a FIN goes out, if none did before; a listener listens no more.
     WeClosed,
     /// We closed with SO_LINGER at 0: a RST goes out.
     WeReset,
@@ -71,7 +71,7 @@ impl Cause {
             Cause::SynAckArrived => "SYN-ACK received → ACK sent",
             Cause::Accepted => "ACK of our SYN received, accept() returned",
             Cause::WeShutDown => "shutdown(SHUT_WR) → FIN sent",
-            Cause::WeClosed => "close() → FIN sent",
+            Cause::WeClosed => "close()",
             Cause::WeReset => "close() with linger 0 → RST sent",
             Cause::ClosedUnread => "close() with unread octets → RST sent",
             Cause::FinArrived => "FIN received → ACK sent",

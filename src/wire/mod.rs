@@ -26,6 +26,7 @@ pub mod session;
 pub mod shell;
 pub mod spec;
 pub mod story;
+mod syn;
 pub mod target;
 pub mod tcp;
 pub mod transcript;

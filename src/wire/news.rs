@@ -172,7 +172,7 @@ pub enum News {
         /// The peer acknowledged it.
         acked: Option<Duration>,
     },
-    /// The peer's SYN, as the kernel kept it: second news of an accepted session, where it is told.
+    /// The peer's SYN, as the kernel kept it for an accepted session (TCP_SAVED_SYN).
     PeerSyn(SynView),
     /// A socket option was set.
     OptionSet {

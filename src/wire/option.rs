@@ -255,7 +255,7 @@ impl SocketOption {
                 Ok(octets) if octets <= MOST_OCTETS => {
                     Ok(OptionValue::Octets(u32::try_from(octets).unwrap_or(u32::MAX)))
                 }
-                _ => Err(format!("{name} is a number of octets of at most {MOST_OCTETS}, as 65536, 64K or 4M")),
+                _ => Err(format!("{name} is a number of octets of at most {MOST_OCTETS}, as 65536, 64KiB or 4MiB")),
             },
             Unit::Seconds => match time(text, Duration::from_secs(1)) {
                 Some(time) if (1..=32_767).contains(&time.as_secs()) => Ok(OptionValue::Time(time)),
@@ -284,7 +284,7 @@ impl SocketOption {
 pub fn parse(text: &str) -> Result<(SocketOption, OptionValue), String> {
     let (name, value) = text
         .split_once('=')
-        .ok_or_else(|| "a socket option is set by NAME=VALUE, as nodelay=on or rcvbuf=64K".to_owned())?;
+        .ok_or_else(|| "a socket option is set by NAME=VALUE, as nodelay=on or rcvbuf=64KiB".to_owned())?;
     let option = SocketOption::parse(name)?;
     Ok((option, option.parse_value(value)?))
 }
@@ -369,7 +369,7 @@ mod tests {
     fn a_value_is_of_its_options_unit() {
         let value = |text| parse(text).unwrap().1;
         assert_eq!(value("nodelay=on"), OptionValue::Switch(true));
-        assert_eq!(value("rcvbuf=64K"), OptionValue::Octets(65_536));
+        assert_eq!(value("rcvbuf=64KiB"), OptionValue::Octets(65_536));
         assert_eq!(value("keepidle=90s"), OptionValue::Time(Duration::from_secs(90)));
         assert_eq!(value("keepidle=90"), OptionValue::Time(Duration::from_secs(90)));
         assert_eq!(value("user_timeout=1500"), OptionValue::Time(Duration::from_millis(1500)));
@@ -387,7 +387,7 @@ mod tests {
         assert!(why("sctp=1").contains("there are nodelay, quickack"));
         assert_eq!(why("nodelay=maybe"), "nodelay is on or off");
         assert_eq!(why("ttl=0"), "ttl is a number from 1 to 255");
-        assert!(why("rcvbuf=4G").contains("at most"));
+        assert!(why("rcvbuf=4GiB").contains("at most"));
         assert!(why("keepidle=500ms").contains("whole seconds"));
         assert!(why("linger=-1").contains("off"));
         assert!(why("congestion=averyveryverylongname").contains("15 octets"));

@@ -103,7 +103,7 @@ mod tests {
         };
         assert_eq!(
             note(&news).text,
-            "FIN-WAIT-2 → TIME-WAIT, for 1 m 0 s more: FIN received → ACK sent (the kernel says so)"
+            "FIN-WAIT-2 → TIME-WAIT, for 1 min 0 s more: FIN received → ACK sent (the kernel says so)"
         );
     }
 

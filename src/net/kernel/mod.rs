@@ -8,7 +8,15 @@ use crate::wire::kernel::TcpInfo;
 use crate::wire::reading::KernelView;
 
 #[cfg(target_os = "linux")]
+pub(crate) mod diag;
+#[cfg(target_os = "linux")]
 mod raw;
+#[cfg(target_os = "linux")]
+pub(crate) mod stamp;
+pub(crate) mod syn;
+
+#[cfg(target_os = "linux")]
+pub(crate) use raw::{int, set_int};
 
 /// What the kernel says of this socket now. What cannot be known is `None`.
 ///

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::time::Instant;
 
 use bytes::BytesMut;
-use tokio::io::Interest;
 
 use super::{Reading, TURN, Talk, Wish};
 use crate::net::fault;
+use crate::wire::reading::TcpState;
 use crate::wire::{Block, Class, Direction, Failure, News};
 
 /// What one read asks for at the most.
@@ -27,11 +27,11 @@ pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
             return Ok(());
         }
         if now.reading == Reading::Paused {
-            tokio::select! {
-                biased;
-                changed = state.changed() => if changed.is_err() { return Ok(()) },
+            if now.broken {
                 // The window no longer matters on a broken connection, and what arrived before is worth seeing.
-                _ = talk.stream.ready(Interest::ERROR) => talk.change(|state| state.reading = Reading::Draining),
+                talk.change(|state| state.reading = Reading::Draining);
+            } else if state.changed().await.is_err() {
+                return Ok(());
             }
             continue;
         }
@@ -66,12 +66,16 @@ async fn after_fin(talk: &Talk) -> Result<(), Failure> {
     let received_bytes = talk.journal.totals().received.bytes;
     talk.journal.news(News::PeerFinished { received_bytes }).await;
     talk.change(|state| state.peer_finished = true);
-    talk.sample();
+    if talk.way.state() == TcpState::Established {
+        talk.way.fin_read().await;
+    }
+    // The kernel knows more of a FIN that crossed ours.
+    talk.sample().await;
+    talk.way.fin_read().await;
     let mut state = talk.state.subscribe();
-    tokio::select! {
-        biased;
-        _ = state.wait_for(|state| state.wish == Wish::Stop) => return Ok(()),
-        _ = talk.stream.ready(Interest::ERROR) => {}
+    match state.wait_for(|state| state.wish == Wish::Stop || state.broken).await {
+        Ok(state) if state.wish != Wish::Stop => {}
+        Ok(_) | Err(_) => return Ok(()),
     }
     match talk.stream.take_error() {
         Ok(Some(error)) | Err(error) => Err(fault::of_io("read", &talk.peer, &error)),
