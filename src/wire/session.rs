@@ -229,7 +229,11 @@ impl Session {
         }
         for record in reading.records {
             match &record {
-                Record::News { at, news } => self.learn(news, *at),
+                Record::News { at, news } => {
+                    // Its task may have begun before we were told that it was opened.
+                    self.opened = self.opened.min(*at);
+                    self.learn(news, *at);
+                }
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
