@@ -96,7 +96,7 @@ fn lines(groups: Vec<Group>) -> Vec<Line> {
 
 fn draw_column(paper: &mut Paper<'_>, area: Rect, lines: &[Line], first: usize) {
     let widest = lines.iter().map(|line| if let Line::Key(keys, _) = line { columns_of(keys) } else { 0 }).max();
-    let keys = widest.unwrap_or(0).min(17);
+    let keys = widest.unwrap_or(0).min(17).min(area.width / 3);
     for (y, line) in (0_u16..area.height).zip(lines.iter().skip(first)) {
         match line {
             Line::Title(title) => {

@@ -2,25 +2,32 @@
 
 use ratatui::layout::Rect;
 
-use super::document;
 use super::paper::{Paper, Strip, part};
 use super::standing::status_role;
 use super::transcript::Shown;
+use super::{card, document};
 use crate::files::theme::Role;
 use crate::model::document as documents;
 use crate::model::panel::Panel;
+use crate::model::state::Model;
 use crate::wire::http::HttpSpec;
 use crate::wire::session::Exchange;
 use crate::wire::{Session, What, quantity};
 
-/// Draws the response: its headline, then its body.
-pub(super) fn response(
-    paper: &mut Paper<'_>,
-    area: Rect,
-    session: &Session,
-    exchange: &Exchange,
-    panel: &Panel,
-) -> Shown {
+/// What a response is drawn from, beside the exchange itself.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    /// For the keys that the hints name.
+    pub(super) model: &'a Model,
+    /// The session.
+    pub(super) session: &'a Session,
+    /// How it is being looked at.
+    pub(super) panel: &'a Panel,
+}
+
+/// Draws the response: its headline, then its body; of a failure, what it means.
+pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, exchange: &Exchange) -> Shown {
+    let Page { model, session, panel } = *page;
     let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let mut y = 0;
     if let Some(failure) = session.failure() {
@@ -43,7 +50,9 @@ pub(super) fn response(
         Some(body) if !body.lines.is_empty() => document::draw(paper, rest, body, panel.document_scroll),
         _ => {
             let empty = documents::Document::default();
-            if exchange.response().is_some() {
+            if let Some(failure) = session.failure() {
+                card::draw(paper, rest, model, session, failure);
+            } else if exchange.response().is_some() {
                 let text = if session.ended() { "the response has no body" } else { "the body has not begun yet" };
                 paper.put(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
             }

@@ -2,8 +2,9 @@
 
 use ratatui::layout::Rect;
 
+use super::card;
 use super::gutter;
-use super::paper::{Paper, Strip, columns_of, part, within};
+use super::paper::{Paper, Strip, part, within};
 use super::standing;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
@@ -35,7 +36,7 @@ impl Column<'_, '_> {
 
     fn line(&mut self, label: &str, value: impl AsRef<str>, role: Role) {
         self.paper.put(self.area, 0, self.y, label, Role::Dim);
-        self.broken(LABEL, value.as_ref(), role);
+        self.y += self.paper.sentence(self.area, LABEL, self.y, value.as_ref(), role);
     }
 
     fn known(&mut self, label: &str, value: Option<String>) {
@@ -45,20 +46,7 @@ impl Column<'_, '_> {
 
     /// A sentence from the left edge on.
     fn sentence(&mut self, text: &str, role: Role) {
-        self.broken(0, text, role);
-    }
-
-    /// A text from column `left` on, broken at spaces.
-    fn broken(&mut self, left: u16, text: &str, role: Role) {
-        let mut x = left;
-        for word in text.split(' ') {
-            if x > left && x + columns_of(word) > self.area.width {
-                self.y += 1;
-                x = left;
-            }
-            x += self.paper.put(self.area, x, self.y, word, role) + 1;
-        }
-        self.y += 1;
+        self.y += self.paper.sentence(self.area, 0, self.y, text, role);
     }
 }
 
@@ -91,16 +79,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
             column.line("with", failure.peer.as_str(), Role::Text);
         }
         column.known("errno", failure.os_code.map(|code| code.to_string()));
-        column.line("evidence", evidence(failure.evidence), Role::Text);
+        column.line("evidence", card::evidence(failure.evidence), Role::Text);
         column.sentence(&failure.message, Role::Bad);
-    }
-}
-
-fn evidence(evidence: crate::wire::Evidence) -> &'static str {
-    match evidence {
-        crate::wire::Evidence::Seen => "seen by us",
-        crate::wire::Evidence::Kernel => "told by the kernel",
-        crate::wire::Evidence::Inferred => "inferred from the RFC",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The screen: a picture of the model, and nothing else. No time, no I/O; it decides nothing and stores nothing.
 
+mod card;
 mod composer;
 mod document;
 mod footer;

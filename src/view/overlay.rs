@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, columns_of, part, within};
+use super::paper::{Paper, Strip, part, within};
 use super::{help, keys, prompt, standing};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
@@ -68,9 +68,9 @@ fn new(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, probl
     } else {
         let room = part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1));
         y += match (problem, paste::parse_anything(input.text())) {
-            (Some(problem), _) => sentence(paper, room, &format!("! {problem}"), Role::Bad),
-            (None, Ok(spec)) => sentence(paper, room, &format!("→ {}", meaning(&spec)), Role::Good),
-            (None, Err(problem)) => sentence(paper, room, &format!("  {problem}"), Role::Warn),
+            (Some(problem), _) => marked(paper, room, "!", problem, Role::Bad),
+            (None, Ok(spec)) => marked(paper, room, "→", &meaning(&spec), Role::Good),
+            (None, Err(problem)) => marked(paper, room, " ", &problem, Role::Warn),
         };
         y += 1;
     }
@@ -86,18 +86,10 @@ fn new(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, probl
     keys::draw(paper, inner, 0, last, &prompt_hints(model, "opens it"));
 }
 
-/// A sentence broken at spaces; says how many rows it took.
-fn sentence(paper: &mut Paper<'_>, area: Rect, text: &str, role: Role) -> u16 {
-    let indent = 2;
-    let (mut x, mut y) = (0, 0);
-    for word in text.split(' ') {
-        let columns = columns_of(word);
-        if x > indent && x + columns > area.width {
-            (x, y) = (indent, y + 1);
-        }
-        x += paper.put(area, x, y, word, role) + 1;
-    }
-    (y + 1).min(area.height)
+/// A mark and a sentence beside it; says how many rows they took.
+fn marked(paper: &mut Paper<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
+    paper.put(area, 0, 0, mark, role);
+    paper.sentence(area, 2, 0, text, role).min(area.height)
 }
 
 /// What a text in the new-session dialog is taken for.
@@ -199,7 +191,7 @@ fn confirm(paper: &mut Paper<'_>, screen: Rect, question: Question) {
         Question::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
     };
     let inner = dialog(paper, screen, 52, 5, "quit");
-    sentence(paper, part(inner, 0, 0, inner.width, 2), &text, Role::Text);
+    paper.sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
     let hints = [(Some("y".to_owned()), "quit"), (Some("n".to_owned()), "stay")];
     keys::draw(paper, inner, 0, inner.height.saturating_sub(1), &hints);
 }

@@ -61,7 +61,9 @@ fn bottom_of(area: Rect) -> Rect {
 
 fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
     match (panel.view, &session.kind, &session.spec.what) {
-        (View::Response, Kind::Http(exchange), _) => http::response(paper, area, session, exchange, panel),
+        (View::Response, Kind::Http(exchange), _) => {
+            http::response(paper, area, &http::Page { model, session, panel }, exchange)
+        }
         (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
         (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),

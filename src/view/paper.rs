@@ -156,6 +156,19 @@ impl Paper<'_> {
         }
     }
 
+    /// Writes a sentence from column `x` and row `y` of `area` on, broken at spaces; says how many rows it took.
+    pub(super) fn sentence(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
+        let (left, mut x, mut rows) = (x, x, 0);
+        for word in text.split(' ') {
+            if x > left && x.saturating_add(columns_of(word)) > area.width {
+                rows += 1;
+                x = left;
+            }
+            x += self.put(area, x, y + rows, word, role) + 1;
+        }
+        rows + 1
+    }
+
     /// Writes a strip; as [`Paper::put`].
     pub(super) fn strip(&mut self, area: Rect, x: u16, y: u16, strip: &Strip) -> u16 {
         let mut used = 0;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::card;
 use super::gutter::{self, Gutter};
 use super::hex;
 use super::paper::{Paper, Strip, area_of, part};
@@ -73,6 +74,9 @@ pub(super) fn draw(
     let page = Page { model, session, panel, transcript, gutter };
     for (y, row) in (0_u16..).zip(&rows) {
         page.row(paper, part(area, 0, y, area.width, 1), row);
+    }
+    if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(rows.len())) {
+        card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
     }
     shown(transcript, &rows)
 }
@@ -187,7 +191,10 @@ impl Page<'_> {
             return;
         }
         let (kept, all) = (quantity::grouped(bytes.size as u64), quantity::grouped(bytes.full_len as u64));
-        let strip = Strip::of(format!(" truncated: {kept} of {all} octets"), Role::Warn);
+        let mut strip = Strip::of(format!(" truncated: {kept} of {all} octets"), Role::Warn);
+        if used + 1 + strip.columns() > text.width {
+            strip = Strip::of(format!(" {kept} of {all}"), Role::Warn);
+        }
         let x = (used + 1).min(text.width.saturating_sub(strip.columns()));
         paper.blank(part(text, x, 0, strip.columns(), 1), Role::Background);
         paper.strip(text, x, 0, &strip);

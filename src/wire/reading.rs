@@ -23,6 +23,24 @@ pub struct Reading {
     pub http: Option<HttpGauge>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
+    /// Escape sequences that started in what was received since the last look, kept or not
+    /// ([`crate::wire::neutral::count_escapes`]).
+    pub escapes: u64,
+}
+
+impl Reading {
+    /// A look at a session in which nothing happened yet.
+    pub fn empty(id: SessionId) -> Self {
+        Reading {
+            id,
+            totals: Both::default(),
+            records: Vec::new(),
+            kernel: None,
+            http: None,
+            dropped_datagrams: None,
+            escapes: 0,
+        }
+    }
 }
 
 /// What the kernel tells of a socket. `None`: this system cannot know.

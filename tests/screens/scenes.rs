@@ -19,14 +19,14 @@ use sockeye::wire::{
 };
 
 /// A model and the time in it.
-pub struct Story {
-    pub model: Model,
+pub(crate) struct Story {
+    pub(crate) model: Model,
     start: Instant,
     totals: std::collections::BTreeMap<SessionId, Both<Totals>>,
     next: u32,
 }
 
-pub fn address(text: &str) -> SocketAddr {
+pub(crate) fn address(text: &str) -> SocketAddr {
     text.parse().expect("the tests' own address")
 }
 
@@ -36,7 +36,7 @@ fn tcp_to(text: &str) -> What {
 }
 
 impl Story {
-    pub fn new(columns: u16, rows: u16) -> Self {
+    pub(crate) fn new(columns: u16, rows: u16) -> Self {
         let start = Instant::now();
         let settings = Settings {
             theme: "dark".into(),
@@ -57,7 +57,7 @@ impl Story {
         self.start + Duration::from_micros(micros)
     }
 
-    pub fn open(&mut self, micros: u64, what: What) -> SessionId {
+    pub(crate) fn open(&mut self, micros: u64, what: What) -> SessionId {
         let id = SessionId(self.next);
         self.next += 1;
         let now = self.at(micros);
@@ -78,18 +78,24 @@ impl Story {
                 Record::News { .. } => {}
             }
         }
-        let mut reading = Reading { id, totals: *totals, records, kernel: None, http: None, dropped_datagrams: None };
+        let received = records.iter().filter_map(|record| match record {
+            Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
+            Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
+        });
+        let escapes = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
+        let (kernel, http, dropped_datagrams) = (None, None, None);
+        let mut reading = Reading { id, totals: *totals, records, kernel, http, dropped_datagrams, escapes };
         change(&mut reading);
         let now = self.at(micros);
         update(&mut self.model, Msg::Readings(vec![reading]), now);
     }
 
-    pub fn news(&mut self, id: SessionId, micros: u64, news: News) {
+    pub(crate) fn news(&mut self, id: SessionId, micros: u64, news: News) {
         let at = self.at(micros);
         self.reading(id, micros, vec![Record::News { at, news }]);
     }
 
-    pub fn data(&mut self, id: SessionId, micros: u64, direction: Direction, bytes: &[u8]) {
+    pub(crate) fn data(&mut self, id: SessionId, micros: u64, direction: Direction, bytes: &[u8]) {
         let block = Block::single(direction, self.at(micros), Bytes::copy_from_slice(bytes));
         self.reading(id, micros, vec![Record::Block(block)]);
     }
@@ -100,23 +106,24 @@ impl Story {
         self.reading_with(id, micros, vec![Record::Block(block)], |reading| reading.dropped_datagrams = Some(0));
     }
 
-    pub fn kernel(&mut self, id: SessionId, micros: u64, state: TcpState) {
+    pub(crate) fn kernel(&mut self, id: SessionId, micros: u64, state: TcpState) {
         let view = KernelView {
             state: Some(state),
             rtt: Some(Duration::from_micros(41)),
             send_queue_bytes: Some(0),
             recv_queue_bytes: None,
+            tcp: None,
         };
         self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
     }
 
-    pub fn wake(&mut self, micros: u64) {
+    pub(crate) fn wake(&mut self, micros: u64) {
         let now = self.at(micros);
         update(&mut self.model, Msg::Wake, now);
     }
 
     /// Keys, with a blank between them; what the model wants done is done as far as it needs no socket.
-    pub fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         for key in keys.split(' ') {
             let chord = Chord::parse(key).expect("the tests' own key");
             let now = self.model.now;
@@ -125,7 +132,7 @@ impl Story {
         }
     }
 
-    pub fn type_text(&mut self, text: &str) {
+    pub(crate) fn type_text(&mut self, text: &str) {
         for letter in text.chars() {
             self.keys(&if letter == ' ' { "space".to_owned() } else { letter.to_string() });
         }
@@ -152,12 +159,12 @@ impl Story {
     }
 }
 
-pub fn home(columns: u16, rows: u16) -> Story {
+pub(crate) fn home(columns: u16, rows: u16) -> Story {
     Story::new(columns, rows)
 }
 
 /// One of each kind in the list, a conversation with a hostile peer in front.
-pub fn chat(columns: u16, rows: u16) -> Story {
+pub(crate) fn chat(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let tcp = story.connected(0, "127.0.0.1:7001");
     others(&mut story);
@@ -177,7 +184,7 @@ pub fn chat(columns: u16, rows: u16) -> Story {
 }
 
 /// We said all we had to say; the peer goes on.
-pub fn half_closed(columns: u16, rows: u16) -> Story {
+pub(crate) fn half_closed(columns: u16, rows: u16) -> Story {
     let mut story = chat(columns, rows);
     story.keys("esc");
     let id = SessionId(1);
@@ -212,7 +219,7 @@ fn refuse(story: &mut Story, id: SessionId, micros: u64) {
     story.news(id, micros + 63, News::Closed { totals: Both::default(), how: How::Error });
 }
 
-pub fn failed(columns: u16, rows: u16) -> Story {
+pub(crate) fn failed(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let id = story.open(0, tcp_to("127.0.0.1:9"));
     refuse(&mut story, id, 0);
@@ -223,7 +230,7 @@ pub fn failed(columns: u16, rows: u16) -> Story {
 }
 
 /// A retry that waits, and a connection that the peer reset.
-pub fn waiting(columns: u16, rows: u16) -> Story {
+pub(crate) fn waiting(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let reset = story.connected(0, "127.0.0.1:7001");
     story.data(reset, 1_000, Direction::Sent, b"hello\n");
@@ -289,7 +296,7 @@ fn fetch(story: &mut Story, micros: u64) -> SessionId {
     id
 }
 
-pub fn response(columns: u16, rows: u16) -> Story {
+pub(crate) fn response(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     fetch(&mut story, 0);
     story.wake(1_000_000);
@@ -297,7 +304,7 @@ pub fn response(columns: u16, rows: u16) -> Story {
     story
 }
 
-pub fn listener(columns: u16, rows: u16) -> Story {
+pub(crate) fn listener(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let local = address("127.0.0.1:9000");
     let id = story.open(0, What::Listen(ListenSpec { local, limit: Some(3), idle_timeout: None }));
@@ -321,7 +328,7 @@ pub fn listener(columns: u16, rows: u16) -> Story {
     story
 }
 
-pub fn bound(columns: u16, rows: u16) -> Story {
+pub(crate) fn bound(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let local = address("0.0.0.0:5000");
     let groups = vec![Group { address: [239, 1, 2, 3].into(), interface: None }];
@@ -347,33 +354,33 @@ pub fn bound(columns: u16, rows: u16) -> Story {
     story
 }
 
-pub fn peers(columns: u16, rows: u16) -> Story {
+pub(crate) fn peers(columns: u16, rows: u16) -> Story {
     let mut story = bound(columns, rows);
     story.keys("v v");
     story
 }
 
-pub fn help(columns: u16, rows: u16) -> Story {
+pub(crate) fn help(columns: u16, rows: u16) -> Story {
     let mut story = chat(columns, rows);
     story.keys("esc ?");
     story
 }
 
-pub fn new_dialog(columns: u16, rows: u16) -> Story {
+pub(crate) fn new_dialog(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     story.keys("n");
     story.type_text("127.0.0.1:80");
     story
 }
 
-pub fn close_menu(columns: u16, rows: u16) -> Story {
+pub(crate) fn close_menu(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     story.connected(0, "127.0.0.1:7001");
     story.keys("c");
     story
 }
 
-pub fn search(columns: u16, rows: u16) -> Story {
+pub(crate) fn search(columns: u16, rows: u16) -> Story {
     let mut story = chat(columns, rows);
     story.keys("esc /");
     story.type_text("hello");
@@ -381,13 +388,13 @@ pub fn search(columns: u16, rows: u16) -> Story {
     story
 }
 
-pub fn search_prompt(columns: u16, rows: u16) -> Story {
+pub(crate) fn search_prompt(columns: u16, rows: u16) -> Story {
     let mut story = search(columns, rows);
     story.keys("/");
     story
 }
 
-pub fn command(columns: u16, rows: u16) -> Story {
+pub(crate) fn command(columns: u16, rows: u16) -> Story {
     let mut story = chat(columns, rows);
     story.keys("esc :");
     story.type_text("se");
@@ -395,14 +402,14 @@ pub fn command(columns: u16, rows: u16) -> Story {
     story
 }
 
-pub fn palette(columns: u16, rows: u16) -> Story {
+pub(crate) fn palette(columns: u16, rows: u16) -> Story {
     let mut story = chat(columns, rows);
     story.keys("esc ctrl-p");
     story.type_text("view");
     story
 }
 
-pub fn hex(columns: u16, rows: u16) -> Story {
+pub(crate) fn hex(columns: u16, rows: u16) -> Story {
     let mut story = chat(columns, rows);
     story.keys("esc v /");
     story.type_text("hello");
@@ -411,7 +418,7 @@ pub fn hex(columns: u16, rows: u16) -> Story {
 }
 
 /// Bytes at speed: rates, sparklines, a long transcript scrolled up.
-pub fn busy(columns: u16, rows: u16) -> Story {
+pub(crate) fn busy(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let id = story.connected(0, "127.0.0.1:7001");
     for step in 1..=60_u64 {
@@ -429,14 +436,14 @@ pub fn busy(columns: u16, rows: u16) -> Story {
 }
 
 /// The same, scrolled away from the tail, with the wall clock.
-pub fn scrolled(columns: u16, rows: u16) -> Story {
+pub(crate) fn scrolled(columns: u16, rows: u16) -> Story {
     let mut story = busy(columns, rows);
     story.keys("g t");
     story
 }
 
 /// Everything that a peer or a person can name, hostile.
-pub fn hostile(columns: u16, rows: u16) -> Story {
+pub(crate) fn hostile(columns: u16, rows: u16) -> Story {
     let evil = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m\r\n\u{200b}\u{fe0f}";
     let mut story = Story::new(columns, rows);
     let id = story.open(0, What::Tcp(TcpSpec::to(HostPort { host: evil.into(), port: 1 })));

@@ -24,7 +24,7 @@ fn address(port: u16) -> SocketAddr {
 }
 
 /// The bytes of the one order to send.
-pub fn sent(effects: &[Effect]) -> Vec<u8> {
+pub(crate) fn sent(effects: &[Effect]) -> Vec<u8> {
     let mut all = effects.iter().filter_map(|effect| match effect {
         Effect::Net(Order { verb: Verb::Send(bytes), .. }) => Some(bytes.to_vec()),
         _ => None,
@@ -97,6 +97,7 @@ impl Desk {
             kernel: None,
             http: None,
             dropped_datagrams: None,
+            escapes: 0,
         };
         self.update(Msg::Readings(vec![reading]));
     }

@@ -7,7 +7,7 @@ use crate::model::words;
 use crate::wire::session::Kind;
 use crate::wire::spec::AcceptedSpec;
 use crate::wire::transcript::EntryKind;
-use crate::wire::{Direction, News, Reading, Record, Session, SessionId, Spec, What, neutral};
+use crate::wire::{Direction, News, Reading, Record, Session, SessionId, Spec, What};
 
 /// How much of a response's body is gathered to be read as one text: 8 MiB.
 pub(crate) const MOST_BODY: usize = 8 * 1024 * 1024;
@@ -21,7 +21,7 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
             adopt(model, &reading);
         }
         if let Some(panel) = model.panels.get_mut(&id) {
-            panel.hostile += hostile(&reading);
+            panel.hostile += reading.escapes;
         }
         if let Some(session) = model.sessions.get_mut(&id) {
             session.absorb(reading, now);
@@ -52,14 +52,6 @@ fn adopt(model: &mut Model, reading: &Reading) {
     }
     model.panels.insert(session.id, Panel::new(&session, model.settings.line_ending));
     model.sessions.insert(session.id, session);
-}
-
-fn hostile(reading: &Reading) -> u64 {
-    let received = reading.records.iter().filter_map(|record| match record {
-        Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
-        Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
-    });
-    received.map(|bytes| neutral::count_escapes(bytes)).sum()
 }
 
 /// Brings what is derived from the selected session's transcript up to date: filter and body text.
