@@ -1,6 +1,10 @@
 //! What the pure parts cost: the store, the search, the filter, and one frame.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark that cannot go on fails; criterion's macros document nothing")]
+#![allow(
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a benchmark that cannot go on fails; criterion's macros document nothing"
+)]
 
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -76,7 +80,9 @@ fn find(c: &mut Criterion) {
     group.throughput(Throughput::Bytes(64 * MIB as u64));
     group.bench_function("64 MiB, no hit", |b| b.iter(|| find_all(black_box(&line), &needle, text_of, 1000).len()));
     group.throughput(Throughput::Elements(1_000_000));
-    group.bench_function("a million reads, one hit", |b| b.iter(|| find_all(black_box(&many), &number, text_of, 1000).len()));
+    group.bench_function("a million reads, one hit", |b| {
+        b.iter(|| find_all(black_box(&many), &number, text_of, 1000).len())
+    });
     let filter = Filter::parse("received 77").unwrap();
     group.bench_function("filter a million reads", |b| {
         b.iter(|| {
@@ -107,7 +113,8 @@ fn busy_model() -> Model {
         update(&mut model, Msg::Opened { id: SessionId(id), spec: Spec::new(What::Tcp(TcpSpec::to(target))) }, now);
         let news = News::Connected { local: peer, peer, took: Duration::from_micros(92), attempt: 1 };
         let mut records = vec![Record::News { at: now, news }];
-        records.extend((0..200).map(|number| block(Bytes::from(format!("line {number} of something that is said\r\n")))));
+        records
+            .extend((0..200).map(|number| block(Bytes::from(format!("line {number} of something that is said\r\n")))));
         let totals = Both { sent: Totals::default(), received: Totals { bytes: 8000, ops: 200 } };
         let reading = Reading { totals, records, ..Reading::empty(SessionId(id)) };
         update(&mut model, Msg::Readings(vec![reading]), now);

@@ -178,6 +178,11 @@ impl Net {
         self.shared.bell.changed().await;
     }
 
+    /// Waits until some session has so much new that it should be looked at soon, frame or not. One waiter at a time.
+    pub async fn pressed(&self) {
+        self.shared.bell.pressed().await;
+    }
+
     /// Looks at every session that has something new, the lowest number first.
     pub fn sample(&self) -> Vec<Reading> {
         self.shared.bell.sample()

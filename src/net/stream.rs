@@ -18,6 +18,7 @@ use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
 mod gauge;
 mod order;
+mod pool;
 mod read;
 mod stamps;
 mod unsent;
