@@ -125,7 +125,11 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
     let kept = quantity::grouped(session.transcript.kept_bytes() as u64);
-    column.line("kept", format!("{kept}, at most {}", quantity::bytes(session.transcript.budget() as u64)), Role::Text);
+    column.line(
+        "kept",
+        format!("{kept}, at most {}", quantity::binary(session.transcript.budget() as u64)),
+        Role::Text,
+    );
     let lost = session.transcript.not_kept();
     let lost = lost.sent.bytes + lost.received.bytes;
     if lost > 0 {
@@ -168,6 +172,6 @@ fn hops(column: &mut Column<'_, '_>, exchange: &Exchange) {
     column.line("decoded", quantity::grouped(gauge.body_bytes), Role::Text);
     column.line("on the wire", quantity::grouped(gauge.wire_body_bytes), Role::Text);
     column.known("promised", gauge.expected_bytes.map(quantity::grouped));
-    column.known("connection ▼", gauge.connection_received.map(quantity::grouped));
-    column.known("connection ▲", gauge.connection_sent.map(quantity::grouped));
+    column.known("all ▼", gauge.connection_received.map(quantity::grouped));
+    column.known("all ▲", gauge.connection_sent.map(quantity::grouped));
 }
