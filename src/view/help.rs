@@ -16,7 +16,7 @@ use crate::model::state::Model;
 const TWO_COLUMNS: u16 = 92;
 
 /// The cells that most keys need; the few that need more push what they do to the right.
-const KEYS: u16 = 10;
+const KEYS: u16 = 11;
 
 /// One line of the help.
 enum Line {

@@ -13,7 +13,7 @@ use crate::wire::session::{Exchange, Kind};
 use crate::wire::{Phase, Session, Totals, quantity};
 
 /// The columns of a label.
-const LABEL: u16 = 12;
+const LABEL: u16 = 13;
 
 /// What is unknown.
 const UNKNOWN: &str = "–";
@@ -172,6 +172,6 @@ fn hops(column: &mut Column<'_, '_>, exchange: &Exchange) {
     column.line("decoded", quantity::grouped(gauge.body_bytes), Role::Text);
     column.line("on the wire", quantity::grouped(gauge.wire_body_bytes), Role::Text);
     column.known("promised", gauge.expected_bytes.map(quantity::grouped));
-    column.known("all ▼", gauge.connection_received.map(quantity::grouped));
-    column.known("all ▲", gauge.connection_sent.map(quantity::grouped));
+    column.known("connection ▼", gauge.connection_received.map(quantity::grouped));
+    column.known("connection ▲", gauge.connection_sent.map(quantity::grouped));
 }
