@@ -116,13 +116,17 @@ impl Journal {
     /// Cost: three atomic adds, one short lock, and one pass over received bytes while they are still in the cache: the
     /// screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`] asks for it.
     pub(crate) async fn block(self: &Arc<Self>, block: Block) {
-        self.meter.add(block.direction, block.totals());
+        let (direction, totals) = (block.direction, block.totals());
+        self.meter.add(direction, totals);
         // A pipe shows nothing that could be neutralised.
         if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {
             self.escapes.fetch_add(neutral::count_escapes(&block.bytes), Ordering::Relaxed);
         }
         if self.overflow == Overflow::Wait {
+            // Whoever drops this while it waits (a reset, the end of the session) drops the block with it.
+            let counted = Counted { journal: self, direction, totals, kept: false };
             self.room_for(block.bytes.len()).await;
+            counted.keep();
         }
         let mut inner = self.inner();
         inner.bytes += block.bytes.len();
@@ -184,9 +188,26 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// Replaces the count of datagrams that the kernel dropped.
-    pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: u64) {
-        self.inner().dropped_datagrams = Some(count);
+    /// Replaces the count of datagrams that the kernel dropped; `None` where that is not known.
+    pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: Option<u64>) {
+        self.inner().dropped_datagrams = count;
+        self.bell.ring(self);
+    }
+
+    /// Counts what went over the wire and cannot be kept. Never waits.
+    pub(crate) fn not_kept(self: &Arc<Self>, direction: Direction, totals: Totals) {
+        self.meter.add(direction, totals);
+        self.miss(direction, totals);
+    }
+
+    /// Tells what was counted as a gap, joined to one before it.
+    fn miss(self: &Arc<Self>, direction: Direction, totals: Totals) {
+        let mut inner = self.inner();
+        match inner.records.back_mut() {
+            Some(Record::NotKept { direction: of, totals: gap }) if *of == direction => gap.merge(totals),
+            _ => inner.records.push_back(Record::NotKept { direction, totals }),
+        }
+        drop(inner);
         self.bell.ring(self);
     }
 
@@ -216,6 +237,29 @@ impl Journal {
         drop(inner);
         self.drained.notify_waiters();
         reading
+    }
+}
+
+/// A block that was counted and waits to be kept: dropped before that it becomes part of a gap.
+struct Counted<'a> {
+    journal: &'a Arc<Journal>,
+    direction: Direction,
+    totals: Totals,
+    kept: bool,
+}
+
+impl Counted<'_> {
+    /// There is room: the block is kept at once.
+    fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.journal.miss(self.direction, self.totals);
+        }
     }
 }
 

@@ -52,7 +52,8 @@ struct Lanes {
 
 impl Lanes {
     fn of(&self, verb: &Verb) -> &mpsc::Sender<Verb> {
-        let urgent = matches!(verb, Verb::Reset | Verb::Close | Verb::PauseReading | Verb::ContinueReading);
+        let urgent =
+            matches!(verb, Verb::Reset | Verb::Close | Verb::PauseReading | Verb::ContinueReading | Verb::StopBurst);
         self.urgent.as_ref().filter(|_| urgent).unwrap_or(&self.plain)
     }
 }
@@ -101,7 +102,8 @@ impl Net {
         Post { journal, orders, net: self.clone() }
     }
 
-    /// Opens a second lane into a session, on which reset, close, pause and continue overtake other orders.
+    /// Opens a second lane into a session, on which reset, close, pause, continue and the end of a
+    /// burst overtake other orders.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
     pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
         let (sender, urgent) = mpsc::channel(MOST_ORDERS);

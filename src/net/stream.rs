@@ -288,10 +288,16 @@ async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Next {
                 talk.sample();
             }
         }
+        Some(Verb::StopBurst) => {
+            let failure =
+                Failure::new(Class::Usage, "send", &talk.peer, "a TCP connection sends no burst of datagrams");
+            talk.journal.news(News::Warned(failure)).await;
+        }
         Some(
             Verb::Send(_)
             | Verb::SendTo(..)
             | Verb::SendFile(_)
+            | Verb::Burst(_)
             | Verb::FinishSending
             | Verb::Join(_)
             | Verb::Leave(_)

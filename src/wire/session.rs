@@ -298,7 +298,7 @@ impl Session {
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
             News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
-            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } => {}
+            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } | News::BurstEnded { .. } => {}
         }
     }
 
