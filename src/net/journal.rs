@@ -284,3 +284,38 @@ impl Inner {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn received(bytes: &'static [u8]) -> Block {
+        Block::single(Direction::Received, Instant::now(), Bytes::from_static(bytes))
+    }
+
+    #[tokio::test]
+    async fn a_block_that_is_given_up_while_it_waits_is_counted_and_told_as_a_gap_in_its_place() {
+        let bell: Arc<Bell> = Arc::default();
+        let journal = Journal::new(SessionId(1), 4, Overflow::Wait, Arc::clone(&bell));
+        journal.block(received(b"kept")).await;
+        for bytes in [&b"given up"[..], b"too"] {
+            let mut waiting = std::pin::pin!(journal.block(received(bytes)));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(waiting.as_mut().poll(&mut context).is_pending(), "there is no room");
+        }
+        journal.closed(crate::wire::How::Rst).await;
+        let readings = bell.sample();
+        let all = Totals { bytes: 15, ops: 3 };
+        assert_eq!(readings[0].totals.received, all);
+        let [Record::Block(kept), Record::NotKept { direction, totals }, Record::News { news, .. }] =
+            &readings[0].records[..]
+        else {
+            unreachable!("{:?}", readings[0].records);
+        };
+        assert_eq!((&kept.bytes[..], *direction), (&b"kept"[..], Direction::Received));
+        assert_eq!(*totals, Totals { bytes: 11, ops: 2 });
+        assert!(matches!(news, News::Closed { totals, .. } if totals.received == all));
+    }
+}

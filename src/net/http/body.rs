@@ -237,7 +237,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_directory_or_a_missing_file_is_named() {
-        for (path, why) in [("/", "directory"), ("/no/such/file", "No such file")] {
+        for (path, why) in [("/", "directory"), ("/no/such/file", "no such file")] {
             let failure = Outgoing::open(&Body::File(path.into())).await.unwrap_err();
             assert_eq!((failure.class, failure.peer.as_str()), (Class::Local, path));
             assert!(failure.message.contains(why), "{failure}");
