@@ -91,7 +91,7 @@ impl Net {
     pub fn open(&self, spec: Spec) -> SessionId {
         let post = self.post(spec.retain);
         let id = post.journal.id;
-        let Spec { what, script, retain } = spec;
+        let Spec { what, script, retain, label: _ } = spec;
         match what {
             What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, post)),
             What::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),

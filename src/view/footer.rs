@@ -20,7 +20,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, footer: Rect, bottom: Rect, model: &Mo
             Weight::Problem => ("! ", Role::Warn),
         };
         paper.blank(bottom, Role::Background);
-        paper.strip(bottom, 1, 0, &Strip::of(mark, role).and(notice.text.as_str(), Role::Text));
+        let mut strip = Strip::of(mark, role);
+        if let Some((place, of)) = model.notices.place(model.now) {
+            strip = strip.and(format!("{place} of {of}  "), Role::Dim);
+        }
+        paper.strip(bottom, 1, 0, &strip.and(notice.text.as_str(), Role::Text));
         return;
     }
     keys::draw(paper, footer, 1, 0, &hints(model));

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod desk;
+mod http;
 
 use desk::Desk;
 use sockeye::model::msg::Effect;

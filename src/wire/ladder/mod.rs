@@ -3,8 +3,6 @@
 mod build;
 mod explain;
 mod rung;
-#[cfg(test)]
-mod tests;
 
 pub use build::{BURST_GAP, Ladder, MOST_RUNGS, SILENCE};
 pub use explain::{Explained, explain};

@@ -159,8 +159,8 @@ impl Track {
         if kernel == self.state || self.state == TcpState::Closed {
             return 0;
         }
-        // A socket that says CLOSED was ended by something that we shall be told of with its reason.
-        if kernel == TcpState::Closed && !matches!(self.state, TcpState::LastAck | TcpState::TimeWait) {
+        // A descriptor says CLOSED in TIME-WAIT too; any other end we shall be told of, with its reason.
+        if kernel == TcpState::Closed && self.state != TcpState::LastAck {
             return 0;
         }
         let Some(way) = path(self.state, kernel) else { return 0 };
