@@ -6,6 +6,7 @@ mod compose;
 mod fields;
 mod find;
 mod keys;
+mod ladder;
 mod mouse;
 mod pane;
 mod readings;
