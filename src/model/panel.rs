@@ -26,6 +26,8 @@ pub enum View {
     Request,
     /// The peers of a bound socket, or the connections of a listener.
     Peers,
+    /// Why it failed, or how it stands.
+    Explain,
 }
 
 impl View {
@@ -38,15 +40,16 @@ impl View {
             View::Headers => "headers",
             View::Request => "request",
             View::Peers => "peers",
+            View::Explain => "explain",
         }
     }
 
     /// The views that a session has, in the order of the key that goes through them.
     pub fn of(session: &Session) -> &'static [View] {
         match session.kind {
-            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex],
-            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers],
-            Kind::Stream(_) | Kind::Conversation { .. } => &[View::Text, View::Hex],
+            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Explain],
+            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
+            Kind::Stream(_) | Kind::Conversation { .. } => &[View::Text, View::Hex, View::Explain],
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::os::fd::AsFd as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use tokio::time::Instant;
 
 use super::fault;
 use super::journal::Journal;
+use super::udp::error_queue::{self, Found};
+use crate::wire::news::Icmp;
 use crate::wire::spec::{Family, TcpSpec};
 use crate::wire::{Class, Failure, News};
 
@@ -126,7 +129,19 @@ fn senseless_bind(local: SocketAddr, family: &str) -> Failure {
 }
 
 /// One address, when it began, and what came of it: a connection with our own address.
-type Outcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), Failure>);
+type Outcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), Lost>);
+
+/// Why an address could not be connected to, and the ICMP message that said so, where one did.
+struct Lost {
+    failure: Failure,
+    icmp: Option<Icmp>,
+}
+
+impl From<Failure> for Lost {
+    fn from(failure: Failure) -> Self {
+        Lost { failure, icmp: None }
+    }
+}
 
 struct Race<'a> {
     bind: Option<SocketAddr>,
@@ -158,7 +173,10 @@ impl Race<'_> {
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
                             return Ok(stream);
                         }
-                        Err(failure) => {
+                        Err(Lost { failure, icmp }) => {
+                            if let Some(icmp) = icmp {
+                                self.journal.news(News::Icmp(icmp)).await;
+                            }
                             self.journal.news(News::AttemptFailed { failure: failure.clone(), took }).await;
                             worst = Some(more_telling(worst, failure));
                             next_at = Instant::now();
@@ -215,15 +233,34 @@ fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
     }
 }
 
-async fn open(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<(TcpStream, SocketAddr), Failure> {
+async fn open(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<(TcpStream, SocketAddr), Lost> {
     let socket = socket(peer, bind)?;
     let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
-    let stream = socket.connect(peer).await.map_err(failed)?;
+    // Another descriptor of the same socket, as connecting consumes the first one, and with it the error queue.
+    let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
+    if let Some(errors) = &errors {
+        error_queue::ask(errors, peer.is_ipv6());
+    }
+    let stream = match socket.connect(peer).await {
+        Ok(stream) => stream,
+        Err(error) => {
+            return Err(match errors.as_ref().map(error_queue::next) {
+                Some(Found::Icmp(icmp)) => {
+                    Lost { failure: icmp.failure("connect", peer.to_string()), icmp: Some(icmp) }
+                }
+                Some(Found::Other | Found::Nothing) | None => failed(error).into(),
+            });
+        }
+    };
+    if let Some(errors) = errors {
+        // On an open connection an ICMP message is a hint and no end (RFC 1122 §4.2.3.9).
+        error_queue::ask_no_more(&errors, peer.is_ipv6());
+    }
     let local = stream.local_addr().map_err(failed)?;
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
-        return Err(Failure::new(Class::Refused, "connect", peer.to_string(), message));
+        return Err(Failure::new(Class::Refused, "connect", peer.to_string(), message).into());
     }
     Ok((stream, local))
 }

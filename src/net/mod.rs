@@ -11,7 +11,7 @@ use crate::wire::order::{Order, Refused, Verb};
 use crate::wire::{Reading, SessionId, Spec, What};
 
 mod dial;
-mod fault;
+pub(crate) mod fault;
 mod http;
 mod journal;
 mod kernel;

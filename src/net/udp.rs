@@ -19,7 +19,7 @@ use talk::{Ending, Talk};
 mod bound;
 mod datagram;
 mod drops;
-mod error_queue;
+pub(super) mod error_queue;
 mod fault;
 mod group;
 

@@ -3,6 +3,7 @@
 mod card;
 mod composer;
 mod document;
+mod explain;
 mod footer;
 mod gutter;
 mod header;
@@ -12,6 +13,7 @@ mod home;
 mod http;
 mod insight;
 mod keys;
+mod lanes;
 mod layout;
 mod look;
 mod overlay;

@@ -1,5 +1,6 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
+pub mod course;
 pub mod curl;
 pub mod direction;
 pub mod escapes;
@@ -7,11 +8,13 @@ pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod http;
+pub mod icmp;
 pub mod id;
 pub mod neutral;
 pub mod news;
 pub mod order;
 pub mod paste;
+pub mod probe;
 pub mod quantity;
 pub mod rate;
 pub mod reading;
@@ -19,8 +22,10 @@ pub mod record;
 pub mod search;
 pub mod session;
 pub mod shell;
+pub mod shell_line;
 pub mod spec;
 pub mod target;
+pub mod timers;
 pub mod transcript;
 
 pub use direction::{Both, Direction, Totals};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use super::course::Course;
 use super::direction::{Both, Direction, Totals};
 use super::failure::Failure;
 use super::http::{Hop, HttpGauge, ResponseHead};
@@ -41,6 +42,8 @@ pub struct Session {
     pub kernel: Option<KernelView>,
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
+    /// Its attempts, and the facts that explain where it stands.
+    pub course: Course,
 }
 
 /// How far a session has come; holds only what is true at that point.
@@ -206,6 +209,7 @@ impl Session {
             kind,
             kernel: None,
             warning: None,
+            course: Course::default(),
         }
     }
 
@@ -257,6 +261,7 @@ impl Session {
     }
 
     fn learn(&mut self, news: &News, at: Instant) {
+        self.course.learn(news, at);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },

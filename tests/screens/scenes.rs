@@ -49,6 +49,7 @@ impl Story {
         };
         let mut model = Model::new(keymap::presets(), settings, History::default(), Size { columns, rows }, start);
         model.seen.view = Area { column: 0, row: 0, columns: 38, rows: 15 };
+        model.book = sockeye::files::explain::book();
         model.wall_start = (1_795_262_096.0, 3600);
         Story { model, start, totals: Default::default(), next: 1 }
     }

@@ -56,6 +56,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowHeaders => show_view(model, View::Headers),
         PaneAction::ShowRequest => show_view(model, View::Request),
         PaneAction::ShowPeers => show_view(model, View::Peers),
+        PaneAction::ShowExplain => show_view(model, View::Explain),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model),
@@ -181,6 +182,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
     let bytes = match panel.view {
         View::Response => Some(panel.body.bytes.clone()),
+        View::Explain => Some(crate::model::explain::text(model, session).into_bytes()),
         View::Text | View::Hex | View::Headers | View::Request | View::Peers => {
             let shown = panel.transcript(session);
             let hit =

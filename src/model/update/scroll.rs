@@ -25,7 +25,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     match panel.view {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
-        View::Response | View::Headers | View::Request => {
+        View::Response | View::Headers | View::Request | View::Explain => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
