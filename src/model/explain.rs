@@ -6,12 +6,10 @@ use super::course;
 use super::state::Model;
 use crate::wire::explain::{Explanation, Standing};
 use crate::wire::news::Icmp;
-use crate::wire::probe::{Ground, Probe};
+use crate::wire::probe::Ground;
 use crate::wire::session::Kind;
+use crate::wire::tries::{self, Try};
 use crate::wire::{Failure, Session, Spec, neutral};
-
-/// How many probes have a key: 1 to 9.
-pub const MOST_PROBES: usize = 9;
 
 /// Everything that the view says of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,17 +65,6 @@ pub enum Known {
     Inferred,
 }
 
-/// One thing to try.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Try {
-    /// What it is; empty for advice.
-    pub label: String,
-    /// What it tells, or the advice.
-    pub why: String,
-    /// What it opens; `None` for advice.
-    pub opens: Option<Spec>,
-}
-
 /// The card of a session, at the time of the model.
 pub fn card(model: &Model, session: &Session) -> Card {
     let icmp = session.course.icmp.as_ref();
@@ -86,7 +73,7 @@ pub fn card(model: &Model, session: &Session) -> Card {
         Some(failure) => model.book.failure(failure, icmp),
         None => model.book.standing(Standing::of(session)),
     };
-    let tries = tries(session, failure.as_ref(), &explanation);
+    let tries = tries::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
     let happened = course::lines(session, &model.timers, model.now);
     Card { over: session.failure().is_some(), failure, explanation, happened, tries }
 }
@@ -113,33 +100,6 @@ fn ground<'a>(session: &'a Session, failure: Option<&Failure>) -> Ground<'a> {
     let named = failure.and_then(|failure| failure.peer.parse::<std::net::SocketAddr>().ok());
     let tried = session.course.attempts.back().map(|attempt| attempt.peer);
     Ground { spec: &session.spec, peer: named.or(tried).map(|peer| peer.ip()), addresses: &session.course.addresses }
-}
-
-fn tries(session: &Session, failure: Option<&Failure>, explanation: &Explanation) -> Vec<Try> {
-    let ground = ground(session, failure);
-    let mut probes = 0;
-    let mut tries: Vec<Try> = Vec::new();
-    for next in &explanation.next {
-        let Some(probe) = next.probe else {
-            tries.push(Try { label: String::new(), why: next.why.clone(), opens: None });
-            continue;
-        };
-        if let Some(opens) = probe.spec(&ground)
-            && probes < MOST_PROBES
-        {
-            probes += 1;
-            tries.push(Try { label: probe.label(&opens), why: next.why.clone(), opens: Some(opens) });
-        }
-    }
-    if probes == 0
-        && failure.is_some()
-        && let Some(opens) = Probe::Again.spec(&ground)
-    {
-        tries.insert(0, Try { label: Probe::Again.label(&opens), why: "has it passed?".into(), opens: Some(opens) });
-    }
-    // What can be run comes first, as it has the numbers.
-    tries.sort_by_key(|one| one.opens.is_none());
-    tries
 }
 
 /// What the probe with this number opens, counted from 1.

@@ -85,10 +85,12 @@ impl Book {
         });
         let offender = icmp.and_then(|icmp| icmp.offender).map(|offender| offender.to_string());
         let peer = if failure.peer.is_empty() { "the peer" } else { failure.peer.as_str() };
+        let mut letters = failure.message.chars();
+        let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
         let filled = |text: &str| {
             text.replace("{peer}", peer)
                 .replace("{offender}", offender.as_deref().unwrap_or("somebody on the way"))
-                .replace("{message}", &failure.message)
+                .replace("{message}", &message)
         };
         explanation.headline = filled(&explanation.headline);
         explanation.happened = filled(&explanation.happened);

@@ -27,6 +27,7 @@ pub mod spec;
 pub mod target;
 pub mod timers;
 pub mod transcript;
+pub mod tries;
 
 pub use direction::{Both, Direction, Totals};
 pub use failure::{Class, Evidence, Failure};

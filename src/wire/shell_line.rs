@@ -59,7 +59,7 @@ fn of_udp(udp: &UdpSpec) -> Vec<String> {
 
 fn of_http(http: &HttpSpec) -> Option<Vec<String>> {
     let secret = http.url.contains('@') || http.user.is_some() || http.proxy.is_some();
-    if secret || !http.headers.is_empty() || http.body != Body::None || !http.resolve.is_empty() {
+    if secret || !http.headers.is_empty() || http.body != Body::None {
         return None;
     }
     let mut words = vec!["http".to_owned()];
@@ -76,6 +76,9 @@ fn of_http(http: &HttpSpec) -> Option<Vec<String>> {
         Version::Any => {}
         Version::Http1 => words.push("--http1.1".to_owned()),
         Version::Http2 => words.push("--http2".to_owned()),
+    }
+    for (place, address) in &http.resolve {
+        words.push(format!("--resolve {}", quoted(&format!("{place}:{}", address.ip()))));
     }
     words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
     words.extend(http.fail_on_status.then(|| "--fail".to_owned()));
