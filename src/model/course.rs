@@ -101,7 +101,7 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
         }
         News::Connecting { peer, attempt } => {
             let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
-            let how = format!("inferred: connect() to {peer} was called{nth}");
+            let how = format!("inferred: connect() to {peer}{nth}");
             ("SYN sent".into(), how, Tone::Plain, Known::Inferred)
         }
         News::Connected { took, local, .. } if is_tcp => {
@@ -114,7 +114,7 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
         News::AttemptFailed { failure, took } => failed(failure, Some(*took)),
         News::Failed(failure) => failed(failure, None),
         News::Retrying { attempt, of, after, .. } => {
-            let how = format!("then attempt {attempt} of {of}; half of the wait is fixed, half chance");
+            let how = format!("then attempt {attempt} of {of}; half fixed, half chance");
             (format!("wait {}", quantity::duration(*after)), how, Tone::Quiet, Known::Seen)
         }
         News::Icmp(icmp) => {

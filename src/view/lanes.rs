@@ -116,7 +116,7 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
     }
     let mut rows = vec![lane("attempts", &attempts, beside.then(|| remark(session, now)))];
     if inferred {
-        rows.push(lane("kernel", &kernel, beside.then(|| "S: a SYN, inferred from its timers".to_owned())));
+        rows.push(lane("kernel", &kernel, beside.then(|| "S: a SYN, by the kernel's timers".to_owned())));
     }
     rows.push(scale(&axis, room));
     if !beside {
