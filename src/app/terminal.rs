@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::{cursor, event, execute, queue, terminal};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+
+use super::quiet::Quiet;
 
 /// True while the terminal is ours; a panic on any thread gives it back.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -30,7 +31,7 @@ impl Write for FrameBytes {
 /// The terminal while it is ours.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<FrameBytes>>,
+    terminal: Terminal<Quiet<FrameBytes>>,
     frame: FrameBytes,
     mouse: bool,
 }
@@ -39,7 +40,7 @@ impl Screen {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse where wished.
     pub fn enter(mouse: bool) -> io::Result<Self> {
         let frame = FrameBytes::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let terminal = Terminal::new(Quiet::new(frame.clone()))?;
         let mut screen = Screen { terminal, frame, mouse };
         screen.take()?;
         Ok(screen)
@@ -51,7 +52,7 @@ impl Screen {
         let clear = terminal::Clear(terminal::ClearType::All);
         execute!(io::stdout(), terminal::EnterAlternateScreen, clear, event::EnableBracketedPaste, cursor::Hide)?;
         // A new one knows that the screen is blank; the old one's clear() would ask the terminal where its cursor is.
-        self.terminal = Terminal::new(CrosstermBackend::new(self.frame.clone()))?;
+        self.terminal = Terminal::new(Quiet::new(self.frame.clone()))?;
         self.grab_mouse(self.mouse)
     }
 
@@ -74,9 +75,7 @@ impl Screen {
 
     /// Draws a frame: one write, inside a synchronized update. Nothing is written where nothing changed.
     pub(super) fn draw(&mut self, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), terminal::BeginSynchronizedUpdate)?;
         self.terminal.draw(render)?;
-        queue!(self.terminal.backend_mut(), terminal::EndSynchronizedUpdate)?;
         self.send()
     }
 
@@ -88,12 +87,15 @@ impl Screen {
     }
 
     fn send(&mut self) -> io::Result<()> {
-        let mut bytes = self.frame.0.borrow_mut();
-        let mut out = io::stdout().lock();
-        out.write_all(&bytes)?;
-        out.flush()?;
-        bytes.clear();
-        Ok(())
+        let frame = std::mem::take(&mut *self.frame.0.borrow_mut());
+        if frame.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::with_capacity(frame.len() + 16);
+        queue!(bytes, terminal::BeginSynchronizedUpdate)?;
+        bytes.extend_from_slice(&frame);
+        queue!(bytes, terminal::EndSynchronizedUpdate)?;
+        self.write(&bytes)
     }
 
     /// The terminal's size.

@@ -6,6 +6,7 @@ use super::args::Http;
 use super::script::readable;
 use crate::wire::curl;
 use crate::wire::http::{Body, HttpSpec, PartValue};
+use crate::wire::target::quoted;
 use crate::wire::{Spec, What};
 
 /// The options that take a value: clap's name and curl's.
@@ -54,6 +55,10 @@ pub(super) fn request(http: &Http, words: &ArgMatches) -> Result<Request, String
         [url] => (None, url),
         _ => return Err("no URL: accepted is [METHOD] URL".to_owned()),
     };
+    if url.split_once("://").is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(['/', '?', '#'])) {
+        // A browser would take the path's first name for the host; nobody means that here.
+        return Err(format!("{} has no host; accepted: http://HOST[:PORT][/PATH], https://…", quoted(url)));
+    }
     let mut placed = valued(words);
     let data = placed.iter().filter(|(_, flag, _)| is_body(flag)).count();
     let mut body_from_stdin = false;

@@ -143,7 +143,7 @@ impl Conversation {
     /// Standard input has ended.
     pub(crate) fn stdin_ended(&mut self) -> Vec<Act> {
         self.stdin = Stdin::Ended;
-        let many = self.sessions.values().any(|known| known.kind == Kind::Listener);
+        let many = !self.single && self.sessions.values().any(|known| known.kind == Kind::Listener);
         let streams: Vec<SessionId> =
             self.sessions.iter().filter(|(_, known)| known.is_stream() && !many).map(|(id, _)| *id).collect();
         streams.into_iter().flat_map(|id| self.finish(id)).collect()
@@ -215,7 +215,13 @@ impl Conversation {
             | News::FileSent { .. }
             | News::Request(_)
             | News::Response(_)
-            | News::Redirect { .. } => Vec::new(),
+            | News::Redirect { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => Vec::new(),
         }
     }
 

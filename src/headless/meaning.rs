@@ -33,9 +33,8 @@ impl Facts {
             }
             News::Icmp(icmp) => self.icmp = Some(icmp.clone()),
             News::Connecting { peer, .. } => self.tried = Some(*peer),
-            News::Resolving { .. } => self.icmp = None,
             // What the last attempt met says nothing of the next one.
-            News::Connected { .. } => self.icmp = None,
+            News::Connected { .. } | News::Resolving { .. } => self.icmp = None,
             _ => {}
         }
     }

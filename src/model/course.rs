@@ -15,6 +15,7 @@ const MOST_SYNS: usize = 3;
 /// The lines of a session's course.
 pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Line> {
     let course = &session.course;
+    let is_tcp = !matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. });
     let mut lines = Vec::new();
     let mut last_failed: Option<&Failure> = None;
     for (place, (at, news)) in course.facts.iter().enumerate() {
@@ -33,11 +34,10 @@ pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Lin
         if matches!(news, News::Closed { .. }) && session.failure().is_some() {
             continue;
         }
-        let is_tcp = !matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. });
         let (what, how, tone, known) = told(news, is_tcp);
         lines.push(Line { at: Some(*at), what, how, tone, known });
     }
-    for attempt in &course.attempts {
+    for attempt in course.attempts.iter().filter(|_| is_tcp) {
         lines.extend(again(attempt, timers, now));
     }
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
@@ -65,25 +65,32 @@ fn moved(session: &Session) -> Option<Line> {
     Some(Line { at: last, what, how, tone: Tone::Plain, known: Known::Seen })
 }
 
-/// The SYNs that the kernel must have sent again in an attempt, by its own timers.
+/// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
 fn again(attempt: &Attempt, timers: &Timers, now: Instant) -> Vec<Line> {
-    let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
-    let lasted = end.saturating_duration_since(attempt.began);
-    let Some((syns, _)) = timers.syns() else { return Vec::new() };
-    let sent: Vec<Duration> = syns.into_iter().skip(1).filter(|at| *at < lasted).collect();
-    let line = |at: Duration, what: String| Line {
-        at: Some(attempt.began + at),
-        what,
-        how: "inferred: tcp(7) tcp_syn_retries as this system is set".into(),
-        tone: Tone::Plain,
-        known: Known::Inferred,
+    let (sent, known) = syns(attempt, timers, now);
+    let line = |at: Instant, what: String, how: String| Line { at: Some(at), what, how, tone: Tone::Plain, known };
+    let how = |count: usize| match known {
+        Known::Kernel => format!("kernel: retransmits {count}"),
+        Known::Seen | Known::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
     };
-    let mut lines: Vec<Line> = sent.iter().take(MOST_SYNS).map(|at| line(*at, "SYN sent again".into())).collect();
+    let told = sent.iter().take(MOST_SYNS).zip(1..);
+    let mut lines: Vec<Line> = told.map(|(at, count)| line(*at, "SYN sent again".into(), how(count))).collect();
     if let (Some(at), true) = (sent.last(), sent.len() > MOST_SYNS) {
         let more = sent.len() - MOST_SYNS;
-        lines.push(line(*at, format!("… and {more} more")));
+        lines.push(line(*at, format!("… and {more} more"), how(sent.len())));
     }
     lines
+}
+
+/// When the SYNs after the first one of an attempt were sent, and how that is known.
+pub(crate) fn syns(attempt: &Attempt, timers: &Timers, now: Instant) -> (Vec<Instant>, Known) {
+    if !attempt.syns_again.is_empty() {
+        return (attempt.syns_again.clone(), Known::Kernel);
+    }
+    let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
+    let planned = timers.syns().map(|(syns, _)| syns).unwrap_or_default();
+    let sent = planned.into_iter().skip(1).map(|after| attempt.began + after);
+    (sent.filter(|at| *at < end).collect(), Known::Inferred)
 }
 
 /// One fact in a few words, and how it is known.
@@ -98,6 +105,10 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let how = format!("seen: {}{more}", listed.join(", "));
             (format!("found in {}", quantity::duration(*took)), how, Tone::Well, Known::Seen)
+        }
+        News::Connecting { peer, .. } if !is_tcp => {
+            let how = format!("seen: connect() to {peer}; for UDP that sends nothing");
+            ("peer is set".into(), how, Tone::Plain, Known::Seen)
         }
         News::Connecting { peer, attempt } => {
             let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
@@ -173,6 +184,8 @@ fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, Tone, K
         (_, Evidence::Kernel) => (Known::Kernel, "kernel"),
         (_, Evidence::Inferred) => (Known::Inferred, "inferred"),
     };
+    // A time-out says itself how long it was.
+    let after = if failure.class == Class::ConnectTimeout { String::new() } else { after };
     let how = format!("{word}: {}{errno}{after}", failure.message);
     (what.into(), how, Tone::Bad, known)
 }

@@ -2,7 +2,7 @@
 
 pub mod action;
 pub mod command;
-mod course;
+pub(crate) mod course;
 pub mod document;
 pub mod editor;
 pub mod editor_keys;

@@ -1,6 +1,7 @@
 //! How one session is being looked at: its view, where it is scrolled to, what is searched, what is being typed.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use super::document::Document;
 use super::editor::{Editor, Lines};
@@ -9,6 +10,7 @@ use super::state::{LineEnding, limits};
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
 use crate::wire::session::Kind;
+use crate::wire::story::Story;
 use crate::wire::{Session, Transcript};
 
 /// The ways to look at a session.
@@ -26,6 +28,12 @@ pub enum View {
     Request,
     /// The peers of a bound socket, or the connections of a listener.
     Peers,
+    /// A TCP connection as a sequence diagram.
+    Ladder,
+    /// The states of a TCP connection.
+    State,
+    /// What the kernel measures of a TCP connection, over time.
+    Kernel,
     /// Why it failed, or how it stands.
     Explain,
 }
@@ -40,6 +48,9 @@ impl View {
             View::Headers => "headers",
             View::Request => "request",
             View::Peers => "peers",
+            View::Ladder => "ladder",
+            View::State => "state",
+            View::Kernel => "kernel",
             View::Explain => "explain",
         }
     }
@@ -49,7 +60,8 @@ impl View {
         match session.kind {
             Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Explain],
             Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
-            Kind::Stream(_) | Kind::Conversation { .. } => &[View::Text, View::Hex, View::Explain],
+            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain],
+            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Explain],
         }
     }
 }
@@ -84,6 +96,12 @@ pub struct Panel {
     pub document_scroll: usize,
     /// The line under the cursor in the list of peers.
     pub peer_picked: usize,
+    /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
+    pub rung: Option<u64>,
+    /// The gauge under the cursor in the kernel's view, from 0.
+    pub gauge: usize,
+    /// The story of a TCP connection as it was when the display was frozen.
+    pub frozen_story: Option<Box<Story>>,
     /// Sequences of a peer that would have been escape sequences on a terminal, so far.
     pub hostile: u64,
 }
@@ -93,12 +111,28 @@ pub struct Panel {
 pub struct Search {
     /// What was typed.
     pub typed: String,
+    /// What is searched: the places are in it.
+    pub subject: Subject,
     /// Which search this is: an answer to an older one is dropped.
     pub generation: u64,
-    /// Where it was found, in order; `None` while the answer is being made.
+    /// Where it was found, in order, an entry's number being a line's in a document; `None` while the answer is being made.
     pub hits: Option<Vec<Hit>>,
     /// Which hit the cursor is at.
     pub at: Option<usize>,
+}
+
+/// What a search goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The transcript, bytes and notes.
+    Transcript,
+    /// The document that a view shows, by its lines, as it was at this edition.
+    Document {
+        /// The view.
+        view: View,
+        /// Which of the documents that this view has shown.
+        edition: u64,
+    },
 }
 
 /// A filter, and the entries that pass it.
@@ -121,8 +155,28 @@ pub struct BodyText {
     pub bytes: Vec<u8>,
     /// The entry from which on the transcript has not been gathered yet.
     pub gathered_to: u64,
+    /// How many octets of the body were gathered or passed over for want of room.
+    pub passed: u64,
+    /// How many octets were gone before they could be gathered.
+    pub missing: u64,
+    /// How often the document was made.
+    pub edition: u64,
+    /// When the document was made last.
+    pub laid_out: Option<Instant>,
+    /// True: the body has grown since.
+    pub stale: bool,
     /// Why JSON could not be laid out.
     pub problem: Option<String>,
+}
+
+/// How long a body that grows is shown as it is before it is laid out again.
+pub const BODY_PAUSE: Duration = Duration::from_millis(250);
+
+impl BodyText {
+    /// When a body that has grown is to be laid out again.
+    pub fn due(&self) -> Option<Instant> {
+        self.laid_out.filter(|_| self.stale).map(|at| at + BODY_PAUSE)
+    }
 }
 
 /// What is being typed to be sent.
@@ -160,6 +214,9 @@ impl Panel {
             body: BodyText::default(),
             document_scroll: 0,
             peer_picked: 0,
+            rung: None,
+            gauge: 0,
+            frozen_story: None,
             hostile: 0,
         }
     }
@@ -167,6 +224,11 @@ impl Panel {
     /// The transcript to show: the frozen one while the display is frozen.
     pub fn transcript<'a>(&'a self, session: &'a Session) -> &'a Transcript {
         self.frozen.as_deref().unwrap_or(&session.transcript)
+    }
+
+    /// The story of a TCP connection to show: the frozen one while the display is frozen.
+    pub fn story<'a>(&'a self, session: &'a Session) -> Option<&'a Story> {
+        self.frozen_story.as_deref().or(session.story.as_deref())
     }
 
     /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.

@@ -4,7 +4,7 @@
 //! happens beyond it is [`Overflow`]'s choice; facts are never dropped: at [`MOST_NEWS`] the task waits.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -13,10 +13,16 @@ use tokio::sync::Notify;
 use super::meter::Meter;
 use crate::wire::http::HttpGauge;
 use crate::wire::reading::KernelView;
-use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Totals};
+use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Totals, neutral};
 
 /// How many facts may wait to be looked at; the task that has one more waits.
 pub(crate) const MOST_NEWS: usize = 1024;
+
+/// How many bytes of one journal make it press to be looked at before the next frame.
+const MANY_BYTES: usize = 8 * 1024 * 1024;
+
+/// How many bytes may wait to be looked at, however many the session keeps: three times what makes a journal press.
+const MOST_BYTES: usize = 24 * 1024 * 1024;
 
 /// How many pieces may wait to be looked at.
 const MOST_PIECES: usize = 500_000;
@@ -35,6 +41,7 @@ pub enum Overflow {
 pub(crate) struct Bell {
     dirty: Mutex<Vec<Arc<Journal>>>,
     rung: Notify,
+    pressed: Notify,
 }
 
 impl Bell {
@@ -50,6 +57,12 @@ impl Bell {
         if self.dirty.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             self.rung.notified().await;
         }
+    }
+
+    /// Waits until some session has so much that it should be looked at before the next frame, so that what is kept
+    /// and what waits to be kept do not both grow to the budget. Cancel-safe; one waiter.
+    pub(crate) async fn pressed(&self) {
+        self.pressed.notified().await;
     }
 
     /// Looks at every session that has something new, the lowest number first.
@@ -69,6 +82,7 @@ pub(crate) struct Journal {
     budget: usize,
     meter: Meter,
     queued: AtomicBool,
+    escapes: AtomicU64,
     bell: Arc<Bell>,
     inner: Mutex<Inner>,
     drained: Notify,
@@ -91,9 +105,10 @@ impl Journal {
         Arc::new(Journal {
             id,
             overflow,
-            budget,
+            budget: budget.min(MOST_BYTES),
             meter: Meter::default(),
             queued: AtomicBool::new(false),
+            escapes: AtomicU64::new(0),
             bell,
             inner: Mutex::default(),
             drained: Notify::new(),
@@ -111,14 +126,21 @@ impl Journal {
 
     /// Counts a block, and keeps it to be looked at.
     ///
-    /// Cost: two atomic adds, one short lock. Waits only where [`Overflow::Wait`] asks for it.
+    /// Cost: three atomic adds, one short lock, and one pass over received bytes while they are still in the cache: the
+    /// screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`] asks for it.
     pub(crate) async fn block(self: &Arc<Self>, block: Block) {
         self.meter.add(block.direction, block.totals());
+        // A pipe shows nothing that could be neutralised.
+        if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {
+            self.escapes.fetch_add(neutral::count_escapes(&block.bytes), Ordering::Relaxed);
+        }
         if self.overflow == Overflow::Wait {
             self.room_for(block.bytes.len()).await;
         }
         let mut inner = self.inner();
+        let before = inner.bytes;
         inner.bytes += block.bytes.len();
+        let pressing = before / MANY_BYTES < inner.bytes / MANY_BYTES;
         inner.pieces += block.pieces.len();
         inner.records.push_back(Record::Block(block));
         while inner.bytes > self.budget || inner.pieces > MOST_PIECES {
@@ -128,6 +150,9 @@ impl Journal {
         }
         drop(inner);
         self.bell.ring(self);
+        if pressing {
+            self.bell.pressed.notify_one();
+        }
     }
 
     async fn room_for(&self, bytes: usize) {
@@ -204,6 +229,7 @@ impl Journal {
             kernel: inner.kernel,
             http: inner.http,
             dropped_datagrams: inner.dropped_datagrams,
+            escapes: self.escapes.swap(0, Ordering::Relaxed),
         };
         drop(inner);
         self.drained.notify_waiters();

@@ -20,7 +20,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, footer: Rect, bottom: Rect, model: &Mo
             Weight::Problem => ("! ", Role::Warn),
         };
         paper.blank(bottom, Role::Background);
-        paper.strip(bottom, 1, 0, &Strip::of(mark, role).and(notice.text.as_str(), Role::Text));
+        let mut strip = Strip::of(mark, role);
+        if let Some((place, of)) = model.notices.place(model.now) {
+            strip = strip.and(format!("{place} of {of}  "), Role::Dim);
+        }
+        paper.strip(bottom, 1, 0, &strip.and(notice.text.as_str(), Role::Text));
         return;
     }
     keys::draw(paper, footer, 1, 0, &hints(model));
@@ -88,6 +92,10 @@ fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<Hint> {
     }
     if panel.is_some_and(|panel| panel.frozen.is_some()) {
         hints.push((pane(PaneAction::Freeze), "unfreeze"));
+    }
+    if panel.is_some_and(|panel| panel.view == View::Ladder) {
+        hints.push((pane(PaneAction::Down), "rung"));
+        hints.push((pane(PaneAction::Activate), "its bytes"));
     }
     if model.can_send() {
         hints.push((key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)), "write"));

@@ -4,7 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::paper::Strip;
 use crate::files::theme::Role;
+use crate::model::course;
+use crate::model::explain::Known;
 use crate::wire::course::Attempt;
+use crate::wire::session::Kind;
 use crate::wire::spec::Retry;
 use crate::wire::timers::Timers;
 use crate::wire::{Phase, Session, What, quantity};
@@ -74,6 +77,9 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
     let Some(first) = course.attempts.front() else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
     let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
+    if matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. }) {
+        return Vec::new();
+    }
     let repeats = course.attempts.len() > 1 || !course.waits.is_empty();
     let open = first.end.is_none();
     if room < AXIS.0 || !(repeats || open || lasted(first, now) >= Duration::from_millis(500)) {
@@ -96,7 +102,7 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
             axis.fill(&mut attempts, wait.from + least, wait.from + chance, Cell::Jitter);
         }
     }
-    let mut inferred = false;
+    let mut counted = false;
     for attempt in &course.attempts {
         let (until, cell) = match &attempt.end {
             Some((at, Some(_))) => (*at, Cell::Failed),
@@ -104,20 +110,19 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
             None => (now, Cell::UnderWay),
         };
         axis.fill(&mut attempts, attempt.began, until, cell);
-        if let Some((syns, _)) = timers.syns() {
-            for syn in syns.into_iter().filter(|syn| attempt.began + *syn <= until) {
-                kernel[axis.cell(attempt.began + syn)] = Cell::Syn;
-                inferred = true;
-            }
+        kernel[axis.cell(attempt.began)] = Cell::Syn;
+        let (again, how) = course::syns(attempt, timers, now);
+        counted |= how == Known::Kernel;
+        for syn in again {
+            kernel[axis.cell(syn)] = Cell::Syn;
         }
     }
     if !session.ended() {
         attempts[axis.cell(now)] = Cell::Now;
     }
     let mut rows = vec![lane("attempts", &attempts, beside.then(|| remark(session, now)))];
-    if inferred {
-        rows.push(lane("kernel", &kernel, beside.then(|| "S: a SYN, by the kernel's timers".to_owned())));
-    }
+    let how = if counted { "S: a SYN, as the kernel counted" } else { "S: a SYN, by the kernel's timers" };
+    rows.push(lane("kernel", &kernel, beside.then(|| how.to_owned())));
     rows.push(scale(&axis, room));
     if !beside {
         rows.push(Strip::of(format!("{:width$}{}", "", remark(session, now), width = usize::from(NAME)), Role::Dim));

@@ -2,9 +2,12 @@
 
 mod card;
 mod composer;
+mod diagram;
 mod document;
+mod evidence;
 mod explain;
 mod footer;
+mod gauges;
 mod gutter;
 mod header;
 mod help;
@@ -13,6 +16,7 @@ mod home;
 mod http;
 mod insight;
 mod keys;
+mod ladder;
 mod lanes;
 mod layout;
 mod look;
@@ -23,6 +27,7 @@ mod peers;
 mod prompt;
 mod sidebar;
 mod standing;
+mod states;
 mod transcript;
 mod truth;
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::news::{Icmp, News};
+use super::reading::{KernelView, TcpState};
 use super::spec::Retry;
 
 /// How many facts are kept: the first [`FIRST_FACTS`] and the newest of the rest; those between are counted.
@@ -16,6 +17,12 @@ const FIRST_FACTS: usize = 12;
 
 /// How many attempts are kept: the newest.
 pub const MOST_ATTEMPTS: usize = 64;
+
+/// How many SYNs of an attempt are kept.
+pub const MOST_SYNS: usize = 64;
+
+/// How much before its second a SYN may be sent again: the kernel's timers count in ticks.
+const SLACK: Duration = Duration::from_millis(50);
 
 /// How many addresses of a name are kept.
 const MOST_ADDRESSES: usize = 64;
@@ -48,6 +55,8 @@ pub struct Attempt {
     pub began: Instant,
     /// When it ended, and with which failure; `None` while it is under way.
     pub end: Option<(Instant, Option<Failure>)>,
+    /// When the kernel was first seen to have sent the SYN again, once for each further SYN; at most [`MOST_SYNS`].
+    pub syns_again: Vec<Instant>,
 }
 
 /// A wait before the next attempt.
@@ -75,7 +84,7 @@ impl Course {
     pub fn learn(&mut self, news: &News, at: Instant) {
         match news {
             News::Connecting { peer, attempt } => {
-                let attempt = Attempt { number: *attempt, peer: *peer, began: at, end: None };
+                let attempt = Attempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
                 push(&mut self.attempts, attempt, MOST_ATTEMPTS);
             }
             News::AttemptFailed { failure, took } => self.failed(failure, *took, at),
@@ -97,6 +106,20 @@ impl Course {
             _ => {}
         }
         self.keep(news, at);
+    }
+
+    /// Takes in what the kernel says of a connection that waits for its SYN-ACK: how often the SYN was sent again.
+    ///
+    /// The kernel is looked at now and then, so that the times are those of the look: late by that much at the most.
+    pub fn observe(&mut self, kernel: &KernelView, now: Instant) {
+        let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
+        let count = usize::from(info.retransmits.unwrap_or(0)).min(MOST_SYNS);
+        let Some(attempt) = self.attempts.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
+        // SYNs are a second apart at the least (RFC 6298 §2.1): what tells of more belongs to an earlier attempt.
+        let tried = now.saturating_duration_since(attempt.began) + SLACK;
+        while attempt.syns_again.len() < count && tried.as_secs() > attempt.syns_again.len() as u64 {
+            attempt.syns_again.push(now);
+        }
     }
 
     fn failed(&mut self, failure: &Failure, took: Duration, at: Instant) {
@@ -148,8 +171,16 @@ impl Course {
                 addresses: addresses.iter().take(MOST_ADDRESSES).copied().collect(),
                 took: *took,
             },
-            // Of many connections: the listener's own rows have them.
-            News::Accepted { .. } | News::ChildEnded { .. } => return,
+            // Of many connections, the listener's own rows have the first two; the ladder, the state diagram and the
+            // kernel's gauges are about the others.
+            News::Accepted { .. }
+            | News::ChildEnded { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => return,
             other => other.clone(),
         };
         self.facts.push_back((at, told));

@@ -78,7 +78,7 @@ impl Book {
         let made_of = |icmp: &&Icmp| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
         let icmp = icmp.filter(made_of);
         let found = self.failures.iter().find(|(when, _)| when.holds(failure, icmp));
-        let mut explanation = found.map(|(_, explanation)| explanation.clone()).unwrap_or_else(|| Explanation {
+        let mut explanation = found.map(|(_, explanation)| explanation).cloned().unwrap_or_else(|| Explanation {
             headline: failure.message.clone(),
             happened: failure.message.clone(),
             ..Explanation::default()
@@ -105,10 +105,10 @@ impl Book {
 
     /// What a session's standing means.
     pub fn standing(&self, standing: Standing) -> Explanation {
-        let found = self.standings.iter().find(|(of, _)| *of == standing);
-        found
-            .map(|(_, explanation)| explanation.clone())
-            .unwrap_or_else(|| Explanation { headline: standing.name().replace('-', " "), ..Explanation::default() })
+        match self.standings.iter().find(|(of, _)| *of == standing) {
+            Some((_, explanation)) => explanation.clone(),
+            None => Explanation { headline: standing.name().replace('-', " "), ..Explanation::default() },
+        }
     }
 }
 

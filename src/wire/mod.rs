@@ -1,5 +1,6 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
+pub mod change;
 pub mod course;
 pub mod curl;
 pub mod direction;
@@ -7,11 +8,15 @@ pub mod escapes;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod gauges;
 pub mod http;
 pub mod icmp;
 pub mod id;
+pub mod kernel;
+pub mod ladder;
 pub mod neutral;
 pub mod news;
+pub mod option;
 pub mod order;
 pub mod paste;
 pub mod probe;
@@ -24,7 +29,10 @@ pub mod session;
 pub mod shell;
 pub mod shell_line;
 pub mod spec;
+pub mod story;
+mod syn;
 pub mod target;
+pub mod tcp;
 pub mod timers;
 pub mod transcript;
 pub mod tries;

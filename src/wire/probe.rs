@@ -109,6 +109,7 @@ impl Probe {
             what,
             script: if self.keeps_script() { ground.spec.script.clone() } else { Default::default() },
             retain: ground.spec.retain,
+            label: None,
         })
     }
 

@@ -73,6 +73,13 @@ impl Block {
         block
     }
 
+    /// What keeping this block costs in memory: its bytes, and what holds them. A million one-byte reads are far
+    /// more than a megabyte.
+    pub fn cost(&self) -> usize {
+        const HOLDER: usize = 160;
+        self.bytes.len() + HOLDER + self.pieces.len() * size_of::<Piece>()
+    }
+
     /// What this block adds to the totals of its direction.
     pub fn totals(&self) -> Totals {
         Totals { bytes: self.bytes.len() as u64, ops: self.pieces.len() as u64 }

@@ -14,6 +14,7 @@ use super::rate::Rate;
 use super::reading::{KernelView, Reading};
 use super::record::Record;
 use super::spec::{Spec, What};
+use super::story::Story;
 use super::transcript::Transcript;
 
 /// How many peers of a bound UDP socket are listed; more are counted.
@@ -42,6 +43,8 @@ pub struct Session {
     pub kernel: Option<KernelView>,
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
+    /// States, ladder and gauges of a TCP connection; `None` for other kinds.
+    pub story: Option<Box<Story>>,
     /// Its attempts, and the facts that explain where it stands.
     pub course: Course,
 }
@@ -198,6 +201,7 @@ impl Session {
             What::Http(_) => Kind::Http(Exchange::default()),
         };
         let transcript = Transcript::new(spec.retain);
+        let story = matches!(kind, Kind::Stream(_)).then(Box::default);
         Session {
             id,
             spec,
@@ -209,6 +213,7 @@ impl Session {
             kind,
             kernel: None,
             warning: None,
+            story,
             course: Course::default(),
         }
     }
@@ -228,11 +233,27 @@ impl Session {
         }
         for record in reading.records {
             match &record {
-                Record::News { at, news } => self.learn(news, *at),
+                Record::News { at, news } => {
+                    // Its task may run before whoever asked for it has looked at the clock.
+                    self.opened = self.opened.min(*at);
+                    self.learn(news, *at);
+                }
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
-            self.transcript.push(record);
+            let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
+            if let Some(story) = &mut self.story {
+                story.record((!inner).then_some(self.transcript.end()), &record, now);
+            }
+            if !inner {
+                self.transcript.push(record);
+            }
+        }
+        if let Some(view) = &reading.kernel {
+            self.course.observe(view, now);
+        }
+        if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
+            story.kernel(view, now);
         }
         self.observe(now);
     }
@@ -303,7 +324,15 @@ impl Session {
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
             News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
-            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } => {}
+            News::Resolved { .. }
+            | News::AttemptFailed { .. }
+            | News::FileSent { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => {}
         }
     }
 
@@ -377,13 +406,19 @@ impl Session {
         matches!(self.phase, Phase::Ended { .. })
     }
 
-    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`.
+    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`; behind the
+    /// session's label where it has one: `echo · tcp 127.0.0.1:7001`.
     pub fn title(&self) -> String {
+        let label = self.spec.label.as_ref().map_or(String::new(), |label| format!("{label} · "));
+        label + &self.unlabelled()
+    }
+
+    fn unlabelled(&self) -> String {
         match &self.spec.what {
             What::Tcp(spec) => format!("tcp {}", spec.target),
             What::Accepted(known) => format!("tcp ⇠ {}", known.peer),
             What::Udp(spec) => format!("udp {}", spec.target),
-            What::UdpBound(spec) => format!("udp bound {}", self.bound().unwrap_or(spec.local)),
+            What::UdpBound(spec) => format!("udp on {}", self.bound().unwrap_or(spec.local)),
             What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
             What::Http(spec) => format!("{} {}", spec.method, spec.url),
         }

@@ -5,16 +5,23 @@
 //! were dropped leave a hole in the numbers, and one visible gap that counts them.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::direction::{Both, Direction, Totals};
+use super::direction::{Both, Totals};
 use super::news::News;
 use super::record::{Block, Record};
 
+mod entries;
+
+pub use entries::{Data, Entry, EntryKind};
+use entries::{data_entry, pieces, pieces_back, single};
+
 /// How many pieces (reads, writes, datagrams) are kept at the most, however small they are.
 pub const MOST_PIECES: usize = 1_000_000;
+
+/// What a note counts for in the budget.
+const NOTE_COST: usize = 256;
 
 /// How many notes outlive the bytes around them.
 const MOST_OLD_NOTES: usize = 2_000;
@@ -25,10 +32,12 @@ pub struct Transcript {
     budget: usize,
     old_notes: VecDeque<(u64, Arc<Item>)>,
     evicted: Both<Totals>,
+    gap_at: Option<u64>,
     items: VecDeque<(u64, Arc<Item>)>,
     end: u64,
     kept_bytes: usize,
     kept_pieces: usize,
+    cost: usize,
     last_data: Option<Instant>,
 }
 
@@ -48,59 +57,20 @@ impl Item {
     }
 }
 
-/// One row of the story.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
-    /// Its number: grows with time, never changes, may have holes before it.
-    pub number: u64,
-    /// When; a gap has no time of its own.
-    pub at: Option<Instant>,
-    /// What.
-    pub kind: EntryKind<'a>,
-}
-
-/// The kinds of entry.
-#[derive(Clone, Copy, Debug)]
-pub enum EntryKind<'a> {
-    /// One read, write or datagram.
-    Data(Data<'a>),
-    /// A fact.
-    Note(&'a News),
-    /// Bytes that were counted and are not kept.
-    Gap(Both<Totals>),
-}
-
-/// The bytes of one read, write or datagram.
-#[derive(Clone, Copy, Debug)]
-pub struct Data<'a> {
-    /// Which way they went.
-    pub direction: Direction,
-    /// They themselves.
-    pub bytes: &'a [u8],
-    /// Octets of the whole datagram, where it was cut short; else `bytes.len()`.
-    pub full_len: usize,
-    /// The peer, where the socket talks with several.
-    pub peer: Option<SocketAddr>,
-}
-
-impl Data<'_> {
-    /// Whether the datagram was cut short.
-    pub fn truncated(&self) -> bool {
-        self.full_len > self.bytes.len()
-    }
-}
-
 impl Transcript {
-    /// An empty transcript that keeps `budget` bytes at the most.
+    /// An empty transcript that takes `budget` bytes of memory at the most, what holds them included; the newest
+    /// block always stays.
     pub fn new(budget: usize) -> Self {
         Transcript {
             budget,
             old_notes: VecDeque::new(),
             evicted: Both::default(),
+            gap_at: None,
             items: VecDeque::new(),
             end: 1,
             kept_bytes: 0,
             kept_pieces: 0,
+            cost: 0,
             last_data: None,
         }
     }
@@ -111,10 +81,14 @@ impl Transcript {
             Record::Block(block) => {
                 self.kept_bytes += block.bytes.len();
                 self.kept_pieces += block.pieces.len();
+                self.cost += block.cost();
                 self.last_data = Some(block.at);
                 Item::Block(block)
             }
-            Record::News { at, news } => Item::Note(at, news),
+            Record::News { at, news } => {
+                self.cost += NOTE_COST;
+                Item::Note(at, news)
+            }
             Record::NotKept { direction, totals } => {
                 let mut gap = Both::default();
                 *gap.of_mut(direction) = totals;
@@ -145,19 +119,23 @@ impl Transcript {
     }
 
     fn evict(&mut self) {
-        while (self.kept_bytes > self.budget || self.kept_pieces > MOST_PIECES) && self.items.len() > 1 {
+        while (self.cost > self.budget || self.kept_pieces > MOST_PIECES) && self.items.len() > 1 {
             let Some((number, item)) = self.items.pop_front() else { return };
             match &*item {
                 Item::Block(block) => {
                     self.kept_bytes -= block.bytes.len();
                     self.kept_pieces -= block.pieces.len();
+                    self.cost -= block.cost();
                     self.evicted.of_mut(block.direction).merge(block.totals());
+                    self.gap_at = Some(number + item.entries() - 1);
                 }
                 Item::Gap(both) => {
                     self.evicted.sent.merge(both.sent);
                     self.evicted.received.merge(both.received);
+                    self.gap_at = Some(number);
                 }
                 Item::Note(..) => {
+                    self.cost -= NOTE_COST;
                     self.old_notes.push_back((number, item));
                     if self.old_notes.len() > MOST_OLD_NOTES {
                         self.old_notes.pop_front();
@@ -214,8 +192,9 @@ impl Transcript {
         self.items.front().map_or(self.end, |(start, _)| *start)
     }
 
-    fn gap_number(&self) -> Option<u64> {
-        (self.evicted != Both::default()).then(|| self.items.front().map_or(self.end, |(start, _)| *start) - 1)
+    /// The number of the gap that stands for all that was dropped, where anything was.
+    pub fn gap_at(&self) -> Option<u64> {
+        self.gap_at
     }
 
     /// The first entry's number.
@@ -241,16 +220,10 @@ impl Transcript {
     /// The number of the first entry at or after `number`.
     pub fn next_from(&self, number: u64) -> Option<u64> {
         let place = self.old_notes.partition_point(|(n, _)| *n < number);
-        if let Some((n, _)) = self.old_notes.get(place)
-            && self.gap_number().is_none_or(|gap| *n < gap)
-        {
-            return Some(*n);
-        }
-        if let Some(gap) = self.gap_number().filter(|gap| number <= *gap) {
-            return Some(gap);
-        }
-        let first = self.items.front()?.0;
-        (number < self.end).then(|| number.max(first))
+        let old = self.old_notes.get(place).map(|(n, _)| *n);
+        let gap = self.gap_at.filter(|gap| *gap >= number);
+        let live = self.items.front().filter(|_| number < self.end).map(|(first, _)| number.max(*first));
+        old.into_iter().chain(gap).chain(live).min()
     }
 
     /// The number of the last entry before `number`.
@@ -260,16 +233,13 @@ impl Transcript {
         {
             return Some(number.min(self.end) - 1);
         }
-        if let Some(gap) = self.gap_number().filter(|gap| *gap < number) {
-            return Some(gap);
-        }
-        let bound = self.gap_number().unwrap_or(u64::MAX).min(number);
-        let place = self.old_notes.partition_point(|(n, _)| *n < bound);
-        place.checked_sub(1).and_then(|i| self.old_notes.get(i)).map(|(n, _)| *n)
+        let place = self.old_notes.partition_point(|(n, _)| *n < number);
+        let old = place.checked_sub(1).and_then(|i| self.old_notes.get(i)).map(|(n, _)| *n);
+        old.into_iter().chain(self.gap_at.filter(|gap| *gap < number)).max()
     }
 
     fn read(&self, number: u64) -> Option<Entry<'_>> {
-        if self.gap_number() == Some(number) {
+        if self.gap_at == Some(number) {
             return Some(Entry { number, at: None, kind: EntryKind::Gap(self.evicted) });
         }
         let old = self.old_notes.binary_search_by_key(&number, |(n, _)| *n).ok();
@@ -282,34 +252,38 @@ impl Transcript {
     }
 
     fn piece_of(item: &Item, number: u64, index: u64) -> Option<Entry<'_>> {
-        match item {
-            Item::Note(at, news) => Some(Entry { number, at: Some(*at), kind: EntryKind::Note(news) }),
-            Item::Gap(both) => Some(Entry { number, at: None, kind: EntryKind::Gap(*both) }),
-            Item::Block(block) => {
-                let index = usize::try_from(index).ok()?;
-                let piece = block.pieces.get(index)?;
-                let start: usize = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
-                let bytes = block.bytes.get(start..start + piece.len as usize)?;
-                let data = Data {
-                    direction: block.direction,
-                    bytes,
-                    full_len: piece.full_len as usize,
-                    peer: block.peers.get(usize::from(piece.peer)).copied(),
-                };
-                let at = block.at + Duration::from_micros(u64::from(piece.after_us));
-                Some(Entry { number, at: Some(at), kind: EntryKind::Data(data) })
-            }
-        }
+        let Item::Block(block) = item else { return single(number, item) };
+        let index = usize::try_from(index).ok()?;
+        let piece = block.pieces.get(index)?;
+        let start = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
+        data_entry(block, *piece, start, number)
     }
 
     /// All entries, oldest first.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let mut at = self.first();
-        std::iter::from_fn(move || {
-            let number = at?;
-            at = self.next(number);
-            self.entry(number)
-        })
+        self.entries_from(0)
+    }
+
+    /// The entries from `number` on. Cost: a few steps for each, however many there are.
+    pub fn entries_from(&self, number: u64) -> impl Iterator<Item = Entry<'_>> {
+        let first = self.items.partition_point(|(start, item)| start + item.entries() <= number);
+        let live = self.items.range(first..).flat_map(|(start, item)| pieces(*start, item));
+        self.before_live(number).filter_map(|old| self.read(old)).chain(live.skip_while(move |e| e.number < number))
+    }
+
+    /// All entries, newest first.
+    pub fn entries_back(&self) -> impl Iterator<Item = Entry<'_>> {
+        let live = self.items.iter().rev().flat_map(|(start, item)| pieces_back(*start, item));
+        let old: Vec<u64> = self.before_live(0).collect();
+        live.chain(old.into_iter().rev().filter_map(|number| self.read(number)))
+    }
+
+    /// The numbers at or after `number` of what stands before the kept items: old notes, and the gap among them.
+    fn before_live(&self, number: u64) -> impl Iterator<Item = u64> {
+        let mut all: Vec<u64> = self.old_notes.iter().map(|(n, _)| *n).chain(self.gap_at).collect();
+        all.retain(|n| *n >= number);
+        all.sort_unstable();
+        all.into_iter()
     }
 }
 
@@ -318,10 +292,14 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::wire::Direction;
 
     fn block(now: Instant, bytes: &'static [u8]) -> Record {
         Record::Block(Block::single(Direction::Received, now, Bytes::from_static(bytes)))
     }
+
+    /// Room for two blocks of three bytes.
+    const TWO: usize = 2 * (3 + 160 + size_of::<crate::wire::record::Piece>());
 
     fn shape(transcript: &Transcript) -> String {
         let name = |entry: Entry<'_>| match entry.kind {
@@ -335,7 +313,7 @@ mod tests {
     #[test]
     fn the_newest_bytes_are_kept_and_the_gap_is_counted_where_it_is() {
         let now = Instant::now();
-        let mut transcript = Transcript::new(6);
+        let mut transcript = Transcript::new(TWO);
         transcript.push(Record::News { at: now, news: News::ReadingPaused });
         for bytes in [b"abc", b"def", b"ghi", b"jkl"] {
             transcript.push(block(now, bytes));
@@ -345,9 +323,28 @@ mod tests {
     }
 
     #[test]
+    fn a_note_between_dropped_bytes_and_kept_ones_is_still_there() {
+        let now = Instant::now();
+        let mut transcript = Transcript::new(TWO / 2);
+        transcript.push(block(now, b"abc"));
+        transcript.push(Record::News { at: now, news: News::ReadingPaused });
+        transcript.push(block(now, b"def"));
+        assert_eq!(shape(&transcript), "gap 3 note def");
+    }
+
+    #[test]
+    fn notes_without_end_are_bounded() {
+        let mut transcript = Transcript::new(1 << 20);
+        for _ in 0..100_000 {
+            transcript.push(Record::News { at: Instant::now(), news: News::ReadingPaused });
+        }
+        assert!(transcript.entries().count() < 10_000);
+    }
+
+    #[test]
     fn backwards_is_forwards_reversed() {
         let now = Instant::now();
-        let mut transcript = Transcript::new(6);
+        let mut transcript = Transcript::new(TWO);
         transcript.push(Record::News { at: now, news: News::ReadingPaused });
         for bytes in [b"abc", b"def", b"ghi"] {
             transcript.push(block(now, bytes));
@@ -362,12 +359,17 @@ mod tests {
         }
         backwards.reverse();
         assert_eq!(forwards, backwards);
+        let mut newest_first: Vec<u64> = transcript.entries_back().map(|entry| entry.number).collect();
+        newest_first.reverse();
+        assert_eq!(forwards, newest_first);
+        let from: Vec<u64> = transcript.entries_from(5).map(|entry| entry.number).collect();
+        assert_eq!(from, forwards.iter().copied().filter(|number| *number >= 5).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_gap_from_the_journal_stands_in_its_place_and_joins_its_neighbour() {
         let now = Instant::now();
-        let mut transcript = Transcript::new(100);
+        let mut transcript = Transcript::new(10_000);
         transcript.push(block(now, b"abc"));
         for _ in 0..2 {
             let totals = Totals { bytes: 5, ops: 1 };

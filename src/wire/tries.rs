@@ -45,8 +45,8 @@ mod tests {
         let spec = Spec::new(What::Tcp(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 80 })));
         let ground = Ground { spec: &spec, peer: None, addresses: &[] };
         let next = |probe, why: &str| Next { probe, why: why.into() };
-        let mut explanation = Explanation::default();
-        explanation.next = vec![next(None, "think"), next(Some(Probe::OtherFamily), "no"), next(Some(Probe::Udp), "u")];
+        let offered = vec![next(None, "think"), next(Some(Probe::OtherFamily), "no"), next(Some(Probe::Udp), "u")];
+        let mut explanation = Explanation { next: offered, ..Explanation::default() };
         let labels = |tries: Vec<Try>| tries.into_iter().map(|one| format!("{} {}", one.label, one.why)).collect();
         let told: Vec<String> = labels(of(&explanation, &ground, true));
         assert_eq!(told, ["UDP to 127.0.0.1:80 u", " think"]);

@@ -30,7 +30,7 @@ pub(crate) fn address(text: &str) -> SocketAddr {
     text.parse().expect("the tests' own address")
 }
 
-fn tcp_to(text: &str) -> What {
+pub(crate) fn tcp_to(text: &str) -> What {
     let (host, port) = text.rsplit_once(':').expect("the tests' own address");
     What::Tcp(TcpSpec::to(HostPort { host: host.into(), port: port.parse().expect("a port") }))
 }
@@ -54,7 +54,7 @@ impl Story {
         Story { model, start, totals: Default::default(), next: 1 }
     }
 
-    fn at(&self, micros: u64) -> Instant {
+    pub(crate) fn at(&self, micros: u64) -> Instant {
         self.start + Duration::from_micros(micros)
     }
 
@@ -70,7 +70,13 @@ impl Story {
         self.reading_with(id, micros, records, |_| {});
     }
 
-    fn reading_with(&mut self, id: SessionId, micros: u64, records: Vec<Record>, change: impl FnOnce(&mut Reading)) {
+    pub(crate) fn reading_with(
+        &mut self,
+        id: SessionId,
+        micros: u64,
+        records: Vec<Record>,
+        change: impl FnOnce(&mut Reading),
+    ) {
         let totals = self.totals.entry(id).or_default();
         for record in &records {
             match record {
@@ -79,7 +85,13 @@ impl Story {
                 Record::News { .. } => {}
             }
         }
-        let mut reading = Reading { id, totals: *totals, records, kernel: None, http: None, dropped_datagrams: None };
+        let received = records.iter().filter_map(|record| match record {
+            Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
+            Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
+        });
+        let escapes = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
+        let (kernel, http, dropped_datagrams) = (None, None, None);
+        let mut reading = Reading { id, totals: *totals, records, kernel, http, dropped_datagrams, escapes };
         change(&mut reading);
         let now = self.at(micros);
         update(&mut self.model, Msg::Readings(vec![reading]), now);
@@ -107,6 +119,7 @@ impl Story {
             rtt: Some(Duration::from_micros(41)),
             send_queue_bytes: Some(0),
             recv_queue_bytes: None,
+            tcp: None,
         };
         self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
     }
@@ -142,7 +155,7 @@ impl Story {
         }
     }
 
-    fn connected(&mut self, micros: u64, peer: &str) -> SessionId {
+    pub(crate) fn connected(&mut self, micros: u64, peer: &str) -> SessionId {
         let id = self.open(micros, tcp_to(peer));
         let peer = address(peer);
         self.news(id, micros, News::Connecting { peer, attempt: 1 });
@@ -188,7 +201,7 @@ pub(crate) fn half_closed(columns: u16, rows: u16) -> Story {
     story
 }
 
-fn others(story: &mut Story) {
+pub(crate) fn others(story: &mut Story) {
     let udp = story.open(100_000, What::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7002 })));
     let (local, peer) = (address("127.0.0.1:40112"), address("127.0.0.1:7002"));
     story.news(udp, 100_100, News::Connected { local, peer, took: Duration::from_micros(30), attempt: 1 });
@@ -202,7 +215,7 @@ fn others(story: &mut Story) {
     story.news(listener, 600_100, News::Listening { local: address("0.0.0.0:9000") });
 }
 
-fn refuse(story: &mut Story, id: SessionId, micros: u64) {
+pub(crate) fn refuse(story: &mut Story, id: SessionId, micros: u64) {
     let peer = address("127.0.0.1:9");
     story.news(id, micros, News::Connecting { peer, attempt: 1 });
     let mut failure = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");
@@ -220,6 +233,77 @@ pub(crate) fn failed(columns: u16, rows: u16) -> Story {
     story.keys("l");
     story.keys("tab");
     story.wake(1_000_000);
+    story
+}
+
+/// The same, explained.
+pub(crate) fn explained(columns: u16, rows: u16) -> Story {
+    let mut story = failed(columns, rows);
+    story.keys("w");
+    story
+}
+
+/// Silence, twice, and a third attempt under way: the kernel counted its SYNs in the first two.
+pub(crate) fn silence(columns: u16, rows: u16) -> Story {
+    use sockeye::wire::kernel::TcpInfo;
+    let mut story = Story::new(columns, rows);
+    story.model.timers.syn_retries = Some(6);
+    story.model.timers.syn_linear = Some(4);
+    let peer = address("10.0.0.9:443");
+    let What::Tcp(mut spec) = tcp_to("10.0.0.9:443") else { unreachable!("it is TCP") };
+    spec.connect_timeout = Duration::from_secs(3);
+    spec.retry.times = 2;
+    let id = story.open(0, What::Tcp(spec));
+    let mut at = 0;
+    for (attempt, after) in [(1, 400_u64), (2, 900)] {
+        story.news(id, at, News::Connecting { peer, attempt });
+        for (again, micros) in [(1_u8, 1_026_000), (2, 2_050_000)] {
+            let state = Some(TcpState::SynSent);
+            let tcp = Some(TcpInfo { state, retransmits: Some(again), ..TcpInfo::default() });
+            let view = KernelView { state, tcp, ..KernelView::default() };
+            story.reading_with(id, at + micros, Vec::new(), |reading| reading.kernel = Some(view));
+        }
+        at += 3_000_000;
+        let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "nobody answered within 3s");
+        let took = Duration::from_secs(3);
+        story.news(id, at, News::AttemptFailed { failure: failure.clone(), took });
+        let wait = Duration::from_millis(after);
+        story.news(id, at, News::Retrying { attempt: attempt + 1, of: 3, after: wait, because: failure });
+        at += after * 1000;
+    }
+    story.news(id, at, News::Connecting { peer, attempt: 3 });
+    story.wake(at + 1_200_000);
+    story.keys("w");
+    story
+}
+
+/// A router that says no, and an error of this machine's.
+pub(crate) fn filtered(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.open(0, tcp_to("10.98.0.9:22"));
+    let peer = address("10.98.0.9:22");
+    story.news(id, 0, News::Connecting { peer, attempt: 1 });
+    let icmp = sockeye::wire::news::Icmp {
+        kind: 3,
+        code: 13,
+        v6: false,
+        offender: Some([10, 99, 0, 1].into()),
+        destination: Some(peer),
+        os_code: 113,
+    };
+    let failure = icmp.failure("connect", peer.to_string());
+    story.news(id, 4_000, News::Icmp(icmp));
+    story.news(id, 4_010, News::AttemptFailed { failure: failure.clone(), took: Duration::from_millis(4) });
+    story.news(id, 4_020, News::Failed(failure));
+    story.news(id, 4_030, News::Closed { totals: Both::default(), how: How::Error });
+    story.keys("w");
+    story
+}
+
+/// How an open connection and a UDP conversation stand.
+pub(crate) fn standing(columns: u16, rows: u16) -> Story {
+    let mut story = chat(columns, rows);
+    story.keys("esc w");
     story
 }
 

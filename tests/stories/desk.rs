@@ -9,6 +9,7 @@ use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
+use sockeye::wire::http::{HttpSpec, RequestHead, ResponseHead};
 use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
 use sockeye::wire::{Block, Both, Direction, News, Order, Reading, Record, Refused, SessionId, Spec, Verb, What};
 use sockeye::{files, model};
@@ -24,7 +25,7 @@ fn address(port: u16) -> SocketAddr {
 }
 
 /// The bytes of the one order to send.
-pub fn sent(effects: &[Effect]) -> Vec<u8> {
+pub(crate) fn sent(effects: &[Effect]) -> Vec<u8> {
     let mut all = effects.iter().filter_map(|effect| match effect {
         Effect::Net(Order { verb: Verb::Send(bytes), .. }) => Some(bytes.to_vec()),
         _ => None,
@@ -66,6 +67,38 @@ impl Desk {
         desk
     }
 
+    /// A desk with an HTTP exchange whose response has begun, in its view.
+    pub(crate) fn fetching() -> Desk {
+        let mut desk = Desk::new();
+        desk.opens(1, What::Http(HttpSpec::get("http://127.0.0.1:7001/")));
+        let headers = vec![("host".to_owned(), b"127.0.0.1:7001".to_vec())];
+        let url = "http://127.0.0.1:7001/".to_owned();
+        desk.tells(News::Request(RequestHead { method: "GET".into(), url, headers, body_bytes: None }));
+        desk.tells(News::Response(ResponseHead {
+            version: "HTTP/1.1".into(),
+            status: 200,
+            reason: "OK".into(),
+            headers: vec![("server".to_owned(), b"a needle in a head".to_vec())],
+            after: Duration::from_millis(1),
+            peer: None,
+        }));
+        desk.model.focus = model::state::Focus::View;
+        desk
+    }
+
+    /// Time passes and the screen wakes, if it asked to.
+    pub(crate) fn waits(&mut self, time: Duration) {
+        self.now += time;
+        if self.model.wakes_at(self.now).is_some() {
+            self.update(Msg::Wake);
+        }
+    }
+
+    /// The lines of the response's body on the screen.
+    pub(crate) fn body_lines(&self) -> usize {
+        self.model.panel().and_then(|panel| panel.body.document.as_ref()).map_or(0, |document| document.lines.len())
+    }
+
     pub(crate) fn listens(&mut self, id: u32) {
         self.opens(id, What::Listen(ListenSpec { local: address(9000), limit: None, idle_timeout: None }));
         self.tells(News::Listening { local: address(9000) });
@@ -97,6 +130,7 @@ impl Desk {
             kernel: None,
             http: None,
             dropped_datagrams: None,
+            escapes: 0,
         };
         self.update(Msg::Readings(vec![reading]));
     }

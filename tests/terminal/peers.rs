@@ -19,7 +19,7 @@ fn serve(talk: impl Fn(TcpStream) + Send + Clone + 'static) -> SocketAddr {
 }
 
 /// Sends back what it is sent.
-pub fn echo() -> SocketAddr {
+pub(crate) fn echo() -> SocketAddr {
     serve(|mut stream| {
         let mut buffer = [0; 4096];
         while let Ok(count @ 1..) = stream.read(&mut buffer) {
@@ -31,7 +31,7 @@ pub fn echo() -> SocketAddr {
 }
 
 /// Says this, then listens until the other side is done.
-pub fn says(bytes: Vec<u8>) -> SocketAddr {
+pub(crate) fn says(bytes: Vec<u8>) -> SocketAddr {
     serve(move |mut stream| {
         drop(stream.write_all(&bytes));
         let mut rest = [0; 64];
@@ -40,7 +40,7 @@ pub fn says(bytes: Vec<u8>) -> SocketAddr {
 }
 
 /// Sends so many bytes as fast as it can, then finishes.
-pub fn floods(bytes: u64) -> SocketAddr {
+pub(crate) fn floods(bytes: u64) -> SocketAddr {
     serve(move |mut stream| {
         let block = vec![b'x'; 256 * 1024];
         let mut left = bytes;

@@ -72,6 +72,7 @@ fn a_raw_listener_serves_its_first_connection_and_closes() {
     assert_eq!(acts, []);
     let acts = tell(&mut talk, CHILD, accepted());
     assert_eq!(acts, [order(FIRST, Verb::Close), Act::Speak { id: CHILD, datagrams: false }]);
+    assert_eq!(talk.stdin_ended(), [order(CHILD, Verb::FinishSending)], "even before the listener is closed");
     assert_eq!(tell(&mut talk, SessionId(3), accepted()), [order(SessionId(3), Verb::Close)]);
     tell(&mut talk, FIRST, closed());
     let reset = Failure::new(Class::Reset, "read", "", "reset");

@@ -1,0 +1,191 @@
+//! `--json`: one event a line.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+use std::process::Stdio;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use crate::peers::{self, peer};
+use crate::program::{ends_with, events, first, names, run, run_alone, signal, sockeye, sum, wait};
+
+#[test]
+fn a_conversation_is_told_from_connecting_to_closed() {
+    let (target, thread) = peer(peers::echo);
+    let output = run_alone(&["tcp", &target, "--json", "--send", "h\\u{e9}llo\\r\\n", "--finish"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let events = events(&output.stdout);
+    let mut names = names(&events);
+    // The calls and the kernel's stamps behind the conversation have tests of their own.
+    names.retain(|name| !matches!(*name, "call" | "stamps" | "state" | "kernel"));
+    names.sort_unstable();
+    let expected = ["closed", "connected", "connecting", "peer_finished", "received", "sent", "we_finished"];
+    assert_eq!(names, expected);
+    assert_eq!(first(&events, "sent")["text"], "héllo\r\n");
+    assert_eq!(first(&events, "connected")["peer"], target);
+    let closed = events.last().unwrap();
+    assert_eq!((&closed["event"], &closed["how"]), (&"closed".into(), &"fin".into()));
+    assert_eq!((&closed["sent_bytes"], &closed["received_bytes"]), (&8.into(), &8.into()));
+    assert!(events.iter().all(|event| event["at"].is_f64() && event["session"] == 1), "{events:#?}");
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn the_lines_add_up_to_the_totals_whatever_was_kept() {
+    let (target, thread) = peer(|mut stream| {
+        let block: Vec<u8> = (0..=255).cycle().take(1 << 20).collect();
+        (0..32).for_each(|_| stream.write_all(&block).unwrap());
+    });
+    let output = run_alone(&["tcp", &target, "--json", "--retain", "64KiB"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let events = events(&output.stdout);
+    let told = sum(&events, "received", "bytes") + sum(&events, "not_kept", "bytes");
+    assert_eq!((told, first(&events, "closed")["received_bytes"].as_u64()), (32 << 20, Some(32 << 20)));
+    assert!(output.stdout.split(|byte| *byte == b'\n').all(|line| line.len() < 100_000));
+}
+
+#[test]
+fn a_slow_reader_is_told_the_end_when_the_time_is_up() {
+    let (target, thread) = peer(|mut stream| {
+        stream.write_all(&[0xff; 4 << 20]).unwrap();
+        // Held open: the time that is up ends it.
+        drop(stream.read(&mut [0]));
+    });
+    let mut child = sockeye(&["tcp", &target, "--json", "--retain", "2MiB", "--for", "200ms"])
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let mut lines = Vec::new();
+    let mut block = vec![0; 64 * 1024];
+    loop {
+        let length = stdout.read(&mut block).unwrap();
+        if length == 0 {
+            break;
+        }
+        lines.extend_from_slice(&block[..length]);
+        std::thread::sleep(Duration::from_millis(100)); // between two looks: the reader is slow
+    }
+    ends_with(&wait(child), 0);
+    thread.join().unwrap();
+    let events = events(&lines);
+    let closed = events.last().unwrap();
+    let told = sum(&events, "received", "bytes") + sum(&events, "not_kept", "bytes");
+    assert_eq!((closed["event"].as_str(), closed["received_bytes"].as_u64()), (Some("closed"), Some(told)));
+}
+
+#[test]
+fn what_could_control_a_terminal_is_escaped_in_a_line() {
+    let hostile = "\u{1b}[2J\u{9b}31m\u{202e}\u{7f}";
+    let (target, thread) = peer(move |mut stream| stream.write_all(hostile.as_bytes()).unwrap());
+    let output = run_alone(&["tcp", &target, "--json"]);
+    thread.join().unwrap();
+    assert!(!String::from_utf8(output.stdout.clone()).unwrap().contains(['\u{1b}', '\u{9b}', '\u{202e}', '\u{7f}']));
+    assert_eq!(first(&events(&output.stdout), "received")["text"], hostile);
+}
+
+#[test]
+fn a_failure_says_what_it_means_and_what_to_try() {
+    let target = peers::nobody().to_string();
+    let output = run_alone(&["tcp", &target, "--json", "--retry", "1", "--backoff", "1ms..1ms"]);
+    ends_with(&output, 4);
+    let events = events(&output.stdout);
+    let failed = first(&events, "failed");
+    assert_eq!((&failed["class"], &failed["operation"]), (&"refused".into(), &"connect".into()));
+    assert!(failed["errno"].is_i64() && failed["explanation"].is_string() && failed["next"].is_array(), "{failed}");
+    assert_eq!(first(&events, "retry")["attempt"], 2);
+    assert_eq!(first(&events, "closed")["how"], "error");
+}
+
+#[test]
+fn a_request_is_told_with_all_its_sizes() {
+    let response = "HTTP/1.1 200 OK\r\nX-A: 1\r\nX-A: 2\r\nContent-Length: 5\r\n\r\nhello";
+    let (target, thread) = peer(peers::answer(response));
+    let output = run_alone(&["http", "--json", &format!("http://{target}/path")]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let events = events(&output.stdout);
+    assert_eq!(first(&events, "request")["method"], "GET");
+    let response = first(&events, "response");
+    assert_eq!(response["status"], 200);
+    let twice = response["headers"].as_array().unwrap().iter().filter(|header| header[0] == "x-a").count();
+    assert_eq!(twice, 2);
+    let closed = first(&events, "closed");
+    assert_eq!((&closed["body_bytes"], &closed["wire_body_bytes"]), (&5.into(), &5.into()));
+}
+
+#[test]
+fn datagrams_are_told_one_by_one() {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let target = socket.local_addr().unwrap().to_string();
+    let output = run_alone(&["udp", &target, "--json", "--send", "a", "--send", "", "--send", "ccc", "--for", "100ms"]);
+    ends_with(&output, 0);
+    let events = events(&output.stdout);
+    let sizes: Vec<_> =
+        events.iter().filter(|event| event["event"] == "sent").map(|event| event["bytes"].as_u64().unwrap()).collect();
+    assert_eq!(sizes, [1, 0, 3]);
+    let closed = first(&events, "closed");
+    assert_eq!((&closed["sent_datagrams"], &closed["sent_bytes"]), (&3.into(), &4.into()));
+    assert_eq!(closed["received_datagrams"], 0);
+}
+
+#[test]
+fn a_listener_tells_its_connections_apart_until_a_signal() {
+    let mut child = sockeye(&["listen", "tcp", "127.0.0.1:0", "--json"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut all = Vec::new();
+    let mut next = |name: &str, all: &mut Vec<serde_json::Value>| loop {
+        let event: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        all.push(event.clone());
+        if event["event"] == name {
+            return event;
+        }
+    };
+    let address = next("listening", &mut all)["local"].as_str().unwrap().to_owned();
+    for (session, text) in [(2, "one"), (3, "second")] {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.write_all(text.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(next("accepted", &mut all)["listener"], 1);
+        let closed = next("closed", &mut all);
+        assert_eq!(
+            (closed["session"].as_u64(), closed["received_bytes"].as_u64()),
+            (Some(session), Some(text.len() as u64))
+        );
+        assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+    }
+    signal(&child, Signal::SIGINT);
+    let closed = next("closed", &mut all);
+    assert_eq!((&closed["session"], &closed["how"]), (&1.into(), &"local".into()));
+    ends_with(&wait(child), 130);
+}
+
+#[test]
+fn standard_input_is_sent_too() {
+    let (target, thread) = peer(peers::echo);
+    let output = run(&["tcp", &target, "--json"], b"typed");
+    assert_eq!(thread.join().unwrap(), 5);
+    ends_with(&output, 0);
+    assert_eq!(first(&events(&output.stdout), "received")["text"], "typed");
+}
+
+#[test]
+fn the_lab_says_where_its_peers_are_and_serves_until_a_signal() {
+    let mut child = sockeye(&["lab", "echo", "http", "--json"]).stdin(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut peers = Vec::new();
+    for _ in 0..2 {
+        let event: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(event["event"], "listening");
+        peers.push((event["name"].as_str().unwrap().to_owned(), event["local"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!((peers[0].0.as_str(), peers[1].0.as_str()), ("echo", "http"));
+    assert_eq!(run(&["tcp", &peers[0].1], b"hello").stdout, b"hello");
+    let large = run_alone(&["http", &format!("http://{}/bytes/1000000", peers[1].1)]);
+    assert_eq!(large.stdout.len(), 1_000_000);
+    signal(&child, Signal::SIGTERM);
+    ends_with(&wait(child), 143);
+}
