@@ -215,7 +215,11 @@ fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
     }
 }
 
-async fn open(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<(TcpStream, SocketAddr), Failure> {
+/// One connection to one address, with our own address. Waits as long as the kernel does.
+///
+/// # Errors
+/// Nobody answered there, or this host cannot ask.
+pub(crate) async fn open(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<(TcpStream, SocketAddr), Failure> {
     let socket = socket(peer, bind)?;
     let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
     let stream = socket.connect(peer).await.map_err(failed)?;

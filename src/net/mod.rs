@@ -17,6 +17,7 @@ mod journal;
 mod kernel;
 mod listen;
 mod meter;
+mod repeat;
 mod stream;
 mod tcp;
 mod udp;
@@ -87,6 +88,7 @@ impl Net {
             What::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
             What::Listen(listen) => self.spawn(id, listen::run(listen, script, retain, post)),
             What::Http(http) => self.spawn(id, http::run(http, post)),
+            What::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
             What::Accepted(_) => {}
         }
         id

@@ -14,6 +14,7 @@ pub mod order;
 pub mod paste;
 pub mod quantity;
 pub mod rate;
+pub mod repeat;
 pub mod reading;
 pub mod record;
 pub mod search;

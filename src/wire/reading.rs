@@ -20,6 +20,8 @@ pub struct Reading {
     pub kernel: Option<KernelView>,
     /// What is measured of an HTTP body.
     pub http: Option<HttpGauge>,
+    /// What is measured of a run of many.
+    pub repeat: Option<std::sync::Arc<super::repeat::RepeatReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
     /// Escape sequences that started in what was received since the last look, kept or not

@@ -12,6 +12,7 @@ use super::news::{How, Icmp, News};
 use super::rate::Rate;
 use super::reading::{KernelView, Reading};
 use super::record::Record;
+use super::repeat::RepeatView;
 use super::spec::{Spec, What};
 use super::transcript::Transcript;
 
@@ -128,6 +129,8 @@ pub enum Kind {
     },
     /// An HTTP exchange.
     Http(Exchange),
+    /// A run of many connections, datagrams or requests.
+    Repeat(RepeatView),
 }
 
 /// Both addresses of a connection.
@@ -193,6 +196,7 @@ impl Session {
             },
             What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
             What::Http(_) => Kind::Http(Exchange::default()),
+            What::Repeat(_) => Kind::Repeat(RepeatView::default()),
         };
         let transcript = Transcript::new(spec.retain);
         Session {
@@ -221,6 +225,12 @@ impl Session {
                 socket.dropped = reading.dropped_datagrams.or(socket.dropped);
             }
             _ => {}
+        }
+        if let (Kind::Repeat(view), Some(repeat)) = (&mut self.kind, reading.repeat) {
+            if !matches!(self.phase, Phase::Ended { .. }) {
+                self.phase = Phase::Open(Open { paused: repeat.paused, ..Open::default() });
+            }
+            view.reading = Some(repeat);
         }
         for record in reading.records {
             match &record {
@@ -355,7 +365,7 @@ impl Session {
     pub fn parent(&self) -> Option<SessionId> {
         match &self.spec.what {
             What::Accepted(known) => Some(known.listener),
-            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) => None,
+            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) => None,
         }
     }
 
@@ -381,6 +391,7 @@ impl Session {
             What::UdpBound(spec) => format!("udp bound {}", self.bound().unwrap_or(spec.local)),
             What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
             What::Http(spec) => format!("{} {}", spec.method, spec.url),
+            What::Repeat(spec) => format!("repeat {}", spec.title()),
         }
     }
 
@@ -389,7 +400,7 @@ impl Session {
         match &self.kind {
             Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
             Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
-            Kind::Http(_) => None,
+            Kind::Http(_) | Kind::Repeat(_) => None,
         }
     }
 }

@@ -1,0 +1,67 @@
+//! TCP connections that are opened, measured and closed.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::Attempt;
+use super::ledger::Outcome;
+use crate::net::dial;
+use crate::net::journal::Journal;
+use crate::wire::spec::TcpSpec;
+use crate::wire::{Both, Class, Failure};
+
+/// Connections to the addresses of one name.
+#[derive(Debug)]
+pub(super) struct Connect {
+    spec: TcpSpec,
+    addresses: Vec<SocketAddr>,
+    /// The address that answered last: the next connection begins with it.
+    good: AtomicUsize,
+}
+
+impl Connect {
+    /// Looks the name up, once for the whole run.
+    ///
+    /// # Errors
+    /// It has no address.
+    pub(super) async fn new(spec: TcpSpec, journal: &Arc<Journal>) -> Result<Self, Failure> {
+        let addresses = dial::resolve(&spec.target.host, spec.target.port, spec.family, journal).await?;
+        let same = |address: &SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
+        let addresses: Vec<SocketAddr> = addresses.into_iter().filter(same).collect();
+        if addresses.is_empty() {
+            let message = "there is no address that a connection from the local address can reach";
+            return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
+        }
+        Ok(Connect { spec, addresses, good: AtomicUsize::new(0) })
+    }
+
+    async fn open(&self) -> Result<Option<u16>, Failure> {
+        let first = self.good.load(Ordering::Relaxed);
+        let mut why = Failure::new(Class::Internal, "connect", self.spec.target.to_string(), "no address was tried");
+        for step in 0..self.addresses.len() {
+            let place = (first + step) % self.addresses.len();
+            let Some(peer) = self.addresses.get(place).copied() else { break };
+            match dial::open(peer, self.spec.bind).await {
+                // Dropped here: a FIN, as nothing is unread.
+                Ok(_) => {
+                    self.good.store(place, Ordering::Relaxed);
+                    return Ok(None);
+                }
+                Err(failure) => why = failure,
+            }
+        }
+        Err(why)
+    }
+}
+
+impl Attempt for Connect {
+    async fn once(&self) -> Outcome {
+        let limit = self.spec.connect_timeout;
+        let result = tokio::time::timeout(limit, self.open()).await.unwrap_or_else(|_| {
+            let message = format!("nobody answered within {limit:?}");
+            Err(Failure::new(Class::ConnectTimeout, "connect", self.spec.target.to_string(), message))
+        });
+        Outcome { result, moved: Both::default() }
+    }
+}
