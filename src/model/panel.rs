@@ -26,6 +26,8 @@ pub enum View {
     Request,
     /// The peers of a bound socket, or the connections of a listener.
     Peers,
+    /// What a run of many came to: times, counts, and how it went.
+    Latency,
 }
 
 impl View {
@@ -38,6 +40,7 @@ impl View {
             View::Headers => "headers",
             View::Request => "request",
             View::Peers => "peers",
+            View::Latency => "latency",
         }
     }
 
@@ -47,6 +50,7 @@ impl View {
             Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex],
             Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers],
             Kind::Stream(_) | Kind::Conversation { .. } => &[View::Text, View::Hex],
+            Kind::Repeat(_) => &[View::Latency, View::Text],
         }
     }
 }

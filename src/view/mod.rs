@@ -19,6 +19,7 @@ mod pane;
 mod paper;
 mod peers;
 mod prompt;
+mod repeat;
 mod sidebar;
 mod standing;
 mod transcript;

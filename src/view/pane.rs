@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
-use super::{composer, http, peers, standing, truth};
+use super::{composer, http, peers, repeat, standing, truth};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Lens;
@@ -68,7 +68,8 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
         (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),
-        (View::Text | View::Response | View::Headers | View::Request, _, _) => {
+        (View::Latency, Kind::Repeat(view), What::Repeat(spec)) => repeat::draw(paper, area, spec, view, panel),
+        (View::Text | View::Latency | View::Response | View::Headers | View::Request, _, _) => {
             transcript::draw(paper, area, model, session, panel, Lens::Text)
         }
     }

@@ -180,6 +180,6 @@ mod tests {
         assert_eq!(spec.title(), "tcp localhost:80 ×1,000 @50/s");
         spec.pace = Pace::Interval(Duration::from_secs(2));
         spec.count = None;
-        assert_eq!(spec.title(), "tcp localhost:80 every 2 s");
+        assert_eq!(spec.title(), "tcp localhost:80 every 2.0 s");
     }
 }

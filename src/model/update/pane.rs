@@ -181,7 +181,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
     let bytes = match panel.view {
         View::Response => Some(panel.body.bytes.clone()),
-        View::Text | View::Hex | View::Headers | View::Request | View::Peers => {
+        View::Text | View::Hex | View::Headers | View::Request | View::Peers | View::Latency => {
             let shown = panel.transcript(session);
             let hit =
                 panel.search.as_ref().and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));

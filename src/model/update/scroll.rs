@@ -25,7 +25,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     match panel.view {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
-        View::Response | View::Headers | View::Request => {
+        View::Response | View::Headers | View::Request | View::Latency => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
@@ -51,7 +51,8 @@ pub(super) fn peers(session: &Session) -> usize {
         crate::wire::session::Kind::Listener { .. }
         | crate::wire::session::Kind::Stream(_)
         | crate::wire::session::Kind::Conversation { .. }
-        | crate::wire::session::Kind::Http(_) => 0,
+        | crate::wire::session::Kind::Http(_)
+        | crate::wire::session::Kind::Repeat(_) => 0,
     }
 }
 

@@ -105,14 +105,20 @@ impl Latency {
         let (least, most) = (histogram.min().max(LEAST) as f64, histogram.max().max(LEAST) as f64);
         let last = i32::try_from(bars).unwrap_or(i32::MAX);
         let step = (most / least).powf(1.0 / f64::from(last.max(1)));
-        let mut below = 0;
-        let mut all = Vec::with_capacity(bars);
-        for number in 1..=last {
-            let top = if number == last { histogram.max() } else { (least * step.powi(number)) as u64 };
-            let upto = histogram.count_between(0, top.min(MOST));
-            let upto = if number == last { histogram.len() } else { upto };
-            all.push(Bar { up_to: Duration::from_nanos(top), count: upto.saturating_sub(below) });
-            below = below.max(upto);
+        let tops = (1..=last).map(|number| match number {
+            _ if number == last => histogram.max(),
+            _ => (least * step.powi(number)) as u64,
+        });
+        let mut all: Vec<Bar> = tops.map(|top| Bar { up_to: Duration::from_nanos(top), count: 0 }).collect();
+        let mut place = 0;
+        for value in histogram.iter_recorded() {
+            let time = Duration::from_nanos(value.value_iterated_to());
+            while place + 1 < all.len() && all.get(place).is_some_and(|bar| bar.up_to < time) {
+                place += 1;
+            }
+            if let Some(bar) = all.get_mut(place) {
+                bar.count += value.count_at_value();
+            }
         }
         all
     }
