@@ -34,8 +34,7 @@ pub(crate) fn event(look: &RepeatReading) -> (&'static str, Fields) {
     put("loss", look.loss().filter(|_| look.jitter.is_some() || tally.lost > 0).map(Value::from));
     put("stray", Some(tally.stray.into()).filter(|_| tally.stray > 0));
     put("jitter_ms", look.jitter.map(milliseconds));
-    let statuses: Map<String, Value> =
-        statuses(look).map(|(name, count)| (name.to_owned(), count.into())).collect();
+    let statuses: Map<String, Value> = statuses(look).map(|(name, count)| (name.to_owned(), count.into())).collect();
     put("statuses", Some(Value::Object(statuses)).filter(|_| tally.statuses.iter().any(|count| *count > 0)));
     put(if look.final_one { "cut_off" } else { "in_flight" }, Some(look.in_flight.into()));
     put("per_second", look.per_second().map(rounded));
@@ -122,7 +121,10 @@ pub(crate) fn table(look: &RepeatReading) -> String {
     for bar in bars {
         let width = (u128::from(bar.count) * BAR_WIDTH).div_ceil(u128::from(most));
         let marks = "#".repeat(usize::try_from(width).unwrap_or(0));
-        row(&quantity::duration(bar.up_to), format!("{:>10} {marks}", quantity::grouped(bar.count)).trim_end().to_owned());
+        row(
+            &quantity::duration(bar.up_to),
+            format!("{:>10} {marks}", quantity::grouped(bar.count)).trim_end().to_owned(),
+        );
     }
     table
 }

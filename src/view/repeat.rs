@@ -87,11 +87,8 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
         first = first.and(format!(" · {} {word}", quantity::grouped(reading.in_flight)), Role::Dim);
     }
     // While it runs the time passes in whole seconds, so that the screen is not redrawn for a digit.
-    let lasted = if reading.final_one {
-        reading.elapsed
-    } else {
-        std::time::Duration::from_secs(reading.elapsed.as_secs())
-    };
+    let lasted =
+        if reading.final_one { reading.elapsed } else { std::time::Duration::from_secs(reading.elapsed.as_secs()) };
     first = first.and(format!(" · in {}", quantity::duration(lasted)), Role::Dim);
     let mut rows = vec![first];
     let mut speed = labelled("a second").and(per_second(reading), Role::Strong);
@@ -104,7 +101,8 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
         .failures()
         .map(|(class, count)| format!("{} {}", quantity::grouped(count), class.name().replace('_', " ")))
         .collect();
-    failed = if failures.is_empty() { failed.and("0", Role::Text) } else { failed.and(failures.join(" · "), Role::Bad) };
+    failed =
+        if failures.is_empty() { failed.and("0", Role::Text) } else { failed.and(failures.join(" · "), Role::Bad) };
     rows.push(failed);
     if let RepeatWhat::Echo(_) = spec.what {
         let loss = reading.loss().map_or_else(|| "–".to_owned(), |loss| format!("{:.2} %", loss * 100.0));
@@ -120,7 +118,8 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
     if let RepeatWhat::Http(_) = spec.what {
         let names = ["1xx", "2xx", "3xx", "4xx", "5xx", "other"];
         let mut row = labelled("status");
-        for (place, (name, count)) in names.into_iter().zip(tally.statuses).filter(|(_, count)| *count > 0).enumerate() {
+        for (place, (name, count)) in names.into_iter().zip(tally.statuses).filter(|(_, count)| *count > 0).enumerate()
+        {
             let role = if matches!(name, "4xx" | "5xx" | "other") { Role::Bad } else { Role::Good };
             let gap = if place > 0 { " · " } else { "" };
             row = row.and(gap, Role::Dim).and(name, role).and(format!(" {}", quantity::grouped(count)), Role::Text);

@@ -81,9 +81,11 @@ impl Many {
             moved.sent.add(body.len() as u64);
         }
         let promised = response.content_length();
-        while let Some(piece) = response.chunk().await.map_err(|error| {
-            failed(&error, Stage::Body { arrived: moved.received.bytes, promised })
-        })? {
+        while let Some(piece) = response
+            .chunk()
+            .await
+            .map_err(|error| failed(&error, Stage::Body { arrived: moved.received.bytes, promised }))?
+        {
             moved.received.add(piece.len() as u64);
         }
         let status = response.status();

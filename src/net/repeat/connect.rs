@@ -42,7 +42,7 @@ impl Connect {
         for step in 0..self.addresses.len() {
             let place = (first + step) % self.addresses.len();
             let Some(peer) = self.addresses.get(place).copied() else { break };
-            match dial::open(peer, self.spec.bind).await {
+            match dial::once(&self.spec, peer).await {
                 // Dropped here: a FIN, as nothing is unread.
                 Ok(_) => {
                     self.good.store(place, Ordering::Relaxed);

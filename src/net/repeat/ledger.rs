@@ -143,10 +143,8 @@ impl Ledger {
         let before = self.journal.totals();
         for direction in [Direction::Sent, Direction::Received] {
             let (now, before) = (reading.tally.totals.of(direction), before.of(direction));
-            let more = Totals {
-                bytes: now.bytes.saturating_sub(before.bytes),
-                ops: now.ops.saturating_sub(before.ops),
-            };
+            let more =
+                Totals { bytes: now.bytes.saturating_sub(before.bytes), ops: now.ops.saturating_sub(before.ops) };
             self.journal.measured(direction, more);
         }
         self.journal.repeat(Arc::clone(&reading));

@@ -166,7 +166,11 @@ mod tests {
         let (mut left, mut right, mut both) = (Latency::default(), Latency::default(), Latency::default());
         for micros in 1..500 {
             let time = Duration::from_micros(micros * 7);
-            if micros % 3 == 0 { left.record(time) } else { right.record(time) }
+            if micros % 3 == 0 {
+                left.record(time)
+            } else {
+                right.record(time)
+            }
             both.record(time);
         }
         left.merge(&right);
