@@ -18,7 +18,7 @@ const MOST_CAUSES: usize = 32;
 
 /// Where in the exchange it went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// Before the response's head was there.
     Head,
     /// In the response's body, after so many octets of so many.
@@ -59,11 +59,24 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failur
         return Failure { os_code: io.raw_os_error(), evidence, ..fail(class, message) };
     }
     if let Some(hyper) = find::<hyper::Error>(&causes) {
-        let (class, message) = of_hyper(hyper, &causes);
+        let (class, message) = hyper_words(hyper, &causes);
         return fail(class, message);
     }
     let class = if error.is_builder() { Class::Usage } else { Class::Protocol };
     fail(class, deepest(&causes))
+}
+
+/// What the error of a connection of one's own means.
+pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: Stage) -> Failure {
+    let causes = causes(error);
+    let operation = if stage == Stage::Head { "request" } else { "read" };
+    if let Some(io) = find::<io::Error>(&causes) {
+        let (class, message) = of_io(io, stage, false, false);
+        let evidence = if io.raw_os_error().is_some() { Evidence::Kernel } else { Evidence::Seen };
+        return Failure { os_code: io.raw_os_error(), evidence, ..Failure::new(class, operation, url, message) };
+    }
+    let (class, message) = hyper_words(error, &causes);
+    Failure::new(class, operation, url, message)
 }
 
 /// What an error of the operating system, or of the layers that borrow its type, means.
@@ -95,7 +108,7 @@ fn of_io(error: &io::Error, stage: Stage, connecting: bool, tls_expected: bool) 
 }
 
 /// What hyper says of a message that it could not read or write.
-fn of_hyper(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, String) {
+fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, String) {
     let text = deepest(causes);
     if error.is_parse_too_large() {
         return (Class::Protocol, format!("the response's head is too large: {HEAD_BOUND}"));

@@ -1,10 +1,13 @@
 //! The same request many times over connections that are kept: what a repeat session asks.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::header::{HOST, HeaderMap, HeaderValue};
+use http::{Method, Uri};
+use http_body_util::Full;
 use url::Url;
 
 use super::body::Outgoing;
@@ -13,7 +16,8 @@ use super::fault::{self, Stage};
 use super::headers;
 use super::teller::Teller;
 use crate::net::journal::Journal;
-use crate::wire::http::HttpSpec;
+use crate::wire::http::{HttpSpec, Version};
+use crate::wire::spec::HostPort;
 use crate::wire::{Both, Class, Failure, News, Totals};
 
 /// How long one request may take where nothing else was asked for: nothing stands still for ever.
@@ -26,6 +30,9 @@ const MOST_BODY: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Many {
     client: reqwest::Client,
+    direct: Option<(HostPort, Vec<SocketAddr>)>,
+    host: Option<HeaderValue>,
+    path: Uri,
     url: Url,
     method: Method,
     headers: HeaderMap,
@@ -52,24 +59,61 @@ impl Many {
             teller.news(News::Warned(warning)).await;
         }
         let client = keeping(&spec, &teller, connections).await?;
-        let timeout = spec.timeout.unwrap_or(DEFAULT_TIMEOUT);
-        Ok(Many { client, url, method, headers: own, body, timeout, fail_on_status: spec.fail_on_status })
+        let path = url[url::Position::BeforePath..url::Position::AfterQuery].parse();
+        let path = path.map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))?;
+        Ok(Many {
+            client,
+            direct: direct(&spec, &url),
+            host: host(&url, &own),
+            path,
+            url,
+            method,
+            headers: own,
+            body,
+            timeout: spec.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            fail_on_status: spec.fail_on_status,
+        })
     }
 
-    /// Sends it once, and reads the answer to its end: its status. `moved` gets the octets of both bodies, as they
-    /// came over the wire.
+    /// Whom to connect to where nothing stands between us and HTTP/1.1 in the clear: no TLS, no proxy, no redirect to
+    /// follow; with the addresses that the user gave for the name.
+    pub(crate) fn direct(&self) -> Option<(HostPort, Vec<SocketAddr>)> {
+        self.direct.clone()
+    }
+
+    /// The URL, as text.
+    pub(crate) fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// How long one exchange may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Octets of the request's body, where it has one.
+    pub(crate) fn body_bytes(&self) -> Option<u64> {
+        self.body.as_ref().map(|body| body.len() as u64)
+    }
+
+    /// The request for a connection of one's own: a path, and a Host header (RFC 9112 §3.2).
+    pub(crate) fn request(&self) -> http::Request<Full<Bytes>> {
+        let mut request = http::Request::new(Full::new(self.body.clone().unwrap_or_default()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.path.clone();
+        request.headers_mut().clone_from(&self.headers);
+        if let Some(host) = &self.host {
+            request.headers_mut().insert(HOST, host.clone());
+        }
+        request
+    }
+
+    /// Sends it once through the shared client, and reads the answer to its end: its status. `moved` gets the octets
+    /// of both bodies, as they came over the wire.
     ///
     /// # Errors
     /// Whatever kept it from its end; a 4xx or 5xx where that was asked to be a failure.
     pub(crate) async fn once(&self, moved: &mut Both<Totals>) -> Result<u16, Failure> {
-        let limit = self.timeout;
-        tokio::time::timeout(limit, self.ask(moved)).await.unwrap_or_else(|_| {
-            let why = format!("the whole exchange took longer than {limit:?}");
-            Err(Failure::new(Class::IdleTimeout, "request", self.url.as_str(), why))
-        })
-    }
-
-    async fn ask(&self, moved: &mut Both<Totals>) -> Result<u16, Failure> {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         request.headers_mut().clone_from(&self.headers);
         if let Some(body) = &self.body {
@@ -77,8 +121,8 @@ impl Many {
         }
         let failed = |error: &reqwest::Error, stage| fault::failure(error, self.url.as_str(), stage);
         let mut response = self.client.execute(request).await.map_err(|error| failed(&error, Stage::Head))?;
-        if let Some(body) = &self.body {
-            moved.sent.add(body.len() as u64);
+        if let Some(sent) = self.body_bytes() {
+            moved.sent.add(sent);
         }
         let promised = response.content_length();
         while let Some(piece) = response
@@ -88,11 +132,43 @@ impl Many {
         {
             moved.received.add(piece.len() as u64);
         }
-        let status = response.status();
-        if self.fail_on_status && (status.is_client_error() || status.is_server_error()) {
-            let why = format!("the peer answered {}", status.as_u16());
+        self.judge(response.status().as_u16())
+    }
+
+    /// Whether a status is a failure.
+    ///
+    /// # Errors
+    /// It is a 4xx or 5xx, and that was asked to be a failure.
+    pub(crate) fn judge(&self, status: u16) -> Result<u16, Failure> {
+        if self.fail_on_status && (400..600).contains(&status) {
+            let why = format!("the peer answered {status}");
             return Err(Failure::new(Class::HttpStatus, "request", self.url.as_str(), why));
         }
-        Ok(status.as_u16())
+        Ok(status)
     }
+}
+
+fn direct(spec: &HttpSpec, url: &Url) -> Option<(HostPort, Vec<SocketAddr>)> {
+    if url.scheme() != "http" || spec.proxy.is_some() || spec.redirects > 0 || spec.version == Version::Http2 {
+        return None;
+    }
+    let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
+    let port = url.port_or_known_default()?;
+    let own = |(name, address): &(String, SocketAddr)| {
+        let (of, at) = name.rsplit_once(':')?;
+        let same = of.trim_matches(['[', ']']).eq_ignore_ascii_case(&host) && at.parse() == Ok(port);
+        same.then(|| SocketAddr::new(address.ip(), port))
+    };
+    let resolved = spec.resolve.iter().filter_map(own).collect();
+    Some((HostPort { host, port }, resolved))
+}
+
+/// The Host header, where the user wrote none.
+fn host(url: &Url, own: &HeaderMap) -> Option<HeaderValue> {
+    if own.contains_key(HOST) {
+        return None;
+    }
+    let host = url.host_str()?;
+    let text = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    HeaderValue::from_str(&text).ok()
 }

@@ -27,6 +27,7 @@ use super::Post;
 use crate::wire::http::HttpSpec;
 use crate::wire::{Class, Failure, How, News, Verb};
 use exchange::Exchange;
+pub(crate) use fault::{Stage, of_hyper};
 pub(crate) use many::Many;
 use teller::Teller;
 

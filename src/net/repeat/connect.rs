@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::net::TcpStream;
+
 use super::Attempt;
 use super::ledger::Outcome;
 use crate::net::dial;
 use crate::net::journal::Journal;
-use crate::wire::spec::TcpSpec;
+use crate::wire::spec::{HostPort, TcpSpec};
 use crate::wire::{Both, Class, Failure};
 
 /// Connections to the addresses of one name.
@@ -36,17 +38,44 @@ impl Connect {
         Ok(Connect { spec, addresses, good: AtomicUsize::new(0) })
     }
 
-    async fn open(&self) -> Result<Option<u16>, Failure> {
+    /// Connections to a target with the defaults; `resolved` takes the place of the look-up.
+    ///
+    /// # Errors
+    /// The name has no address.
+    pub(super) async fn to(
+        target: HostPort,
+        resolved: Vec<SocketAddr>,
+        journal: &Arc<Journal>,
+    ) -> Result<Self, Failure> {
+        let spec = TcpSpec::to(target);
+        if resolved.is_empty() {
+            return Connect::new(spec, journal).await;
+        }
+        Ok(Connect { spec, addresses: resolved, good: AtomicUsize::new(0) })
+    }
+
+    /// Opens one connection, within the spec's time.
+    ///
+    /// # Errors
+    /// Nobody answered at any of the addresses.
+    pub(super) async fn open(&self) -> Result<TcpStream, Failure> {
+        let limit = self.spec.connect_timeout;
+        tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
+            let message = format!("nobody answered within {limit:?}");
+            Err(Failure::new(Class::ConnectTimeout, "connect", self.spec.target.to_string(), message))
+        })
+    }
+
+    async fn try_all(&self) -> Result<TcpStream, Failure> {
         let first = self.good.load(Ordering::Relaxed);
         let mut why = Failure::new(Class::Internal, "connect", self.spec.target.to_string(), "no address was tried");
         for step in 0..self.addresses.len() {
             let place = (first + step) % self.addresses.len();
             let Some(peer) = self.addresses.get(place).copied() else { break };
             match dial::once(&self.spec, peer).await {
-                // Dropped here: a FIN, as nothing is unread.
-                Ok(_) => {
+                Ok(stream) => {
                     self.good.store(place, Ordering::Relaxed);
-                    return Ok(None);
+                    return Ok(stream);
                 }
                 Err(failure) => why = failure,
             }
@@ -56,12 +85,11 @@ impl Connect {
 }
 
 impl Attempt for Connect {
-    async fn once(&self) -> Outcome {
-        let limit = self.spec.connect_timeout;
-        let result = tokio::time::timeout(limit, self.open()).await.unwrap_or_else(|_| {
-            let message = format!("nobody answered within {limit:?}");
-            Err(Failure::new(Class::ConnectTimeout, "connect", self.spec.target.to_string(), message))
-        });
+    type Own = ();
+
+    async fn once(&self, (): &mut ()) -> Outcome {
+        // Dropped at once: a FIN, as nothing is unread.
+        let result = self.open().await.map(|_| None);
         Outcome { result, moved: Both::default() }
     }
 }

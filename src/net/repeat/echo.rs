@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use socket2::{Domain, Protocol, SockAddr, Type};
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
@@ -27,6 +28,9 @@ const MOST_WAITING: usize = 65_536;
 
 /// How many answers are taken before something is sent again.
 const MOST_AT_ONCE: usize = 64;
+
+/// How often a datagram is handed to the kernel that reports an earlier one's refusal instead of taking it.
+const MOST_TRIES: usize = 3;
 
 /// The largest datagram.
 const LARGEST: usize = 65_535;
@@ -123,8 +127,8 @@ impl Talk {
             let patience = self.waiting.oldest().and_then(|sent| sent.checked_add(self.socket.patience));
             tokio::select! {
                 biased;
-                ready = self.socket.socket.readable(), if self.waiting.count() > 0 => match ready {
-                    Ok(()) => self.receive().await,
+                ready = self.socket.socket.ready(Interest::READABLE | Interest::ERROR), if self.waiting.count() > 0 => match ready {
+                    Ok(ready) => self.receive(ready.is_error()).await,
                     Err(error) => self.refused(&error).await,
                 },
                 ticket = self.lane.next(), if room => match ticket {
@@ -157,14 +161,16 @@ impl Talk {
         };
         self.lane.ended(ticket.started);
         // A connected socket first reports what an ICMP message said of an earlier datagram, and sends nothing then.
-        for _ in 0..2 {
+        for _ in 0..MOST_TRIES {
             match self.socket.socket.send(&datagram).await {
                 Ok(length) => {
                     self.ledger.part(0).totals.sent.add(length as u64);
                     return;
                 }
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && self.waiting.count() > 1 => {
-                    self.refused(&error).await;
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                    if self.waiting.count() > 1 {
+                        self.refused(&error).await;
+                    }
                 }
                 Err(error) => {
                     self.waiting.take_newest();
@@ -173,10 +179,21 @@ impl Talk {
             }
         }
         self.waiting.take_newest();
-        self.fail(&io::Error::from_raw_os_error(libc::ECONNREFUSED)).await;
+        self.fail(&io::ErrorKind::ConnectionRefused.into()).await;
     }
 
-    async fn receive(&mut self) {
+    async fn receive(&mut self, error: bool) {
+        if error {
+            let taken = self.socket.socket.take_error();
+            // Tokio is told that the error was seen, so that it waits for the next one.
+            let nothing: io::Result<()> =
+                self.socket.socket.try_io(Interest::ERROR, || Err(io::ErrorKind::WouldBlock.into()));
+            nothing.unwrap_or_default();
+            match taken {
+                Ok(Some(error)) | Err(error) => self.refused(&error).await,
+                Ok(None) => {}
+            }
+        }
         for _ in 0..MOST_AT_ONCE {
             match self.socket.socket.try_recv(&mut self.buffer) {
                 Ok(length) => self.answered(length),

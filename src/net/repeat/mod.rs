@@ -6,6 +6,7 @@
 mod connect;
 mod echo;
 mod http;
+mod kept;
 mod ledger;
 mod plan;
 
@@ -31,8 +32,11 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// One thing that can be done again and again.
 trait Attempt: Send + Sync + 'static {
+    /// What a worker keeps from one to the next.
+    type Own: Default + Send;
+
     /// Does it once. Bounded in time by itself.
-    fn once(&self) -> impl Future<Output = Outcome> + Send;
+    fn once(&self, own: &mut Self::Own) -> impl Future<Output = Outcome> + Send;
 }
 
 /// Runs a repeat session to its end.
@@ -96,8 +100,8 @@ async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<Begun, Fai
             Ok(begin(spec, journal, crew, connect))
         }
         RepeatWhat::Http(http) => {
-            let many = super::http::Many::new(http.clone(), crew, journal).await?;
-            Ok(begin(spec, journal, crew, http::Http(many)))
+            let attempt = http::Http::new(http.clone(), crew, journal).await?;
+            Ok(begin(spec, journal, crew, attempt))
         }
         RepeatWhat::Echo(echo) => {
             let socket = echo::Socket::open(echo, journal).await?;
@@ -122,9 +126,10 @@ fn begin<A: Attempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, att
 }
 
 async fn work<A: Attempt>(attempt: Arc<A>, mut lane: plan::Lane, ledger: Arc<Ledger>, worker: usize) {
+    let mut own = A::Own::default();
     while let Some(ticket) = lane.next().await {
         ledger.started();
-        let outcome = attempt.once().await;
+        let outcome = attempt.once(&mut own).await;
         let ended = Instant::now();
         ledger.over(worker, ticket, ended, outcome).await;
         lane.ended(ended);
