@@ -41,7 +41,7 @@ pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Dur
     let concurrency = args.concurrency.as_deref().map_or(Ok(1), |text| whole("--concurrency", text, most))?;
     let concurrency = usize::try_from(concurrency).unwrap_or(MOST_CONCURRENCY);
     let patience = args.patience.as_deref().map(|text| option("--patience", text)).transpose()?;
-    let Spec { what, script, retain } = spec;
+    let Spec { what, script, retain, label } = spec;
     let what = match what {
         What::Tcp(_) if !script.steps.is_empty() => {
             return Err("--repeat with tcp measures connecting only: accepted without --send and --finish".to_owned());
@@ -66,7 +66,7 @@ pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Dur
         return Err("--patience is how long an answer to a datagram is waited for: accepted with udp".to_owned());
     }
     let repeat = RepeatSpec { what, count, duration: run_for.take(), pace, concurrency };
-    Ok(Spec { retain, ..Spec::new(What::Repeat(Box::new(repeat))) })
+    Ok(Spec { retain, label, ..Spec::new(What::Repeat(Box::new(repeat))) })
 }
 
 fn whole(name: &str, text: &str, most: u64) -> Result<u64, String> {

@@ -22,11 +22,11 @@ fn failed(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> 
     failure.class = Class::Local;
     match error.raw_os_error() {
         Some(libc::ENOENT) => {
-            "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)"
-                .clone_into(&mut failure.message)
+            let known = "see net.ipv4.tcp_available_congestion_control";
+            failure.message = format!("this kernel has no such congestion control ({known})");
         }
-        Some(libc::EINVAL) => "the kernel does not take this value here".clone_into(&mut failure.message),
-        Some(libc::ENODEV) => "this host has no network interface of that name".clone_into(&mut failure.message),
+        Some(libc::EINVAL) => failure.message = "the kernel does not take this value here".to_owned(),
+        Some(libc::ENODEV) => failure.message = "this host has no network interface of that name".to_owned(),
         _ => {}
     }
     failure
@@ -170,7 +170,8 @@ mod system {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use crate::wire::option;

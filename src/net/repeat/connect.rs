@@ -11,7 +11,7 @@ use super::ledger::Outcome;
 use crate::net::dial;
 use crate::net::journal::Journal;
 use crate::wire::spec::{HostPort, TcpSpec};
-use crate::wire::{Both, Class, Failure};
+use crate::wire::{Both, Class, Failure, quantity};
 
 /// Connections to the addresses of one name.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Connect {
     pub(super) async fn open(&self) -> Result<TcpStream, Failure> {
         let limit = self.spec.connect_timeout;
         tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
-            let message = format!("nobody answered within {limit:?}");
+            let message = format!("nobody answered within {}", quantity::duration(limit));
             Err(Failure::new(Class::ConnectTimeout, "connect", self.spec.target.to_string(), message))
         })
     }

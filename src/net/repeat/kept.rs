@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use super::connect::Connect;
 use crate::net::fault;
 use crate::net::http::{Many, Stage, of_hyper};
-use crate::wire::{Both, Class, Failure, Totals};
+use crate::wire::{Both, Class, Failure, Totals, quantity};
 
 type Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
@@ -151,6 +151,6 @@ async fn drain(kept: &mut Kept, mut body: Incoming, url: &str, moved: &mut Both<
 
 /// The failure of a request that took too long.
 pub(super) fn too_long(many: &Many) -> Failure {
-    let why = format!("the whole exchange took longer than {:?}", many.timeout());
+    let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
     Failure::new(Class::IdleTimeout, "request", many.url(), why)
 }

@@ -14,6 +14,7 @@ pub(super) async fn run(talk: &Talk) {
 
     use tokio::io::Interest;
 
+    use crate::net::kernel;
     use crate::wire::reading::TcpState;
 
     loop {
@@ -21,10 +22,13 @@ pub(super) async fn run(talk: &Talk) {
             return std::future::pending().await;
         }
         talk.stamps.read(talk).await;
-        let view = talk.look().await;
-        if matches!(view.state, None | Some(TcpState::Closed)) && talk.way.state() != TcpState::TimeWait {
-            talk.change(|state| state.broken = true);
-            return std::future::pending().await;
+        if matches!(kernel::view(&talk.stream).state, None | Some(TcpState::Closed)) {
+            talk.look().await;
+            // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
+            if talk.way.state() != TcpState::TimeWait {
+                talk.change(|state| state.broken = true);
+                return std::future::pending().await;
+            }
         }
         // Nothing was wrong: the runtime waits for the next event.
         let nothing = || Err::<(), _>(ErrorKind::WouldBlock.into());
@@ -177,7 +181,11 @@ mod linux {
             match stamp.point {
                 Point::Scheduled => write.scheduled = since,
                 Point::Sent => write.sent = since,
-                Point::Acked => return self.waiting.drain(..=place).last().map(|write| write.told(since)),
+                Point::Acked => {
+                    let news = write.told(since);
+                    self.waiting.drain(..=place);
+                    return Some(news);
+                }
             }
             None
         }

@@ -64,7 +64,7 @@ impl Way {
 
     /// Tells TIME-WAIT, where the kernel has it.
     async fn rest(&self) {
-        let Some(Held { state: TcpState::TimeWait, timer }) = self.held() else { return };
+        let Ok(Some(Held { state: TcpState::TimeWait, timer })) = self.held() else { return };
         let cause = if self.state() == TcpState::Closing { Cause::AckOfFin } else { Cause::FinArrived };
         self.step_for(TcpState::TimeWait, cause, Evidence::Kernel, timer).await;
     }
@@ -111,19 +111,19 @@ impl Way {
         let mut pause = Duration::from_millis(1);
         loop {
             match (self.state(), self.held()) {
-                (TcpState::Closed | TcpState::TimeWait, _) => return,
-                (TcpState::LastAck, None) if cfg!(target_os = "linux") => {
+                (TcpState::LastAck, Ok(None)) => {
                     return self.step(TcpState::Closed, Cause::AckOfFin, Evidence::Kernel).await;
                 }
-                (_, None) => return,
-                (TcpState::FinWait1, Some(Held { state: TcpState::FinWait2, .. })) => {
+                // It is gone, and why cannot be known any more; or the kernel does not tell.
+                (_, Ok(None) | Err(_)) => return,
+                (TcpState::FinWait1, Ok(Some(Held { state: TcpState::FinWait2, .. }))) => {
                     self.step(TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel).await;
                 }
-                (TcpState::FinWait1, Some(Held { state: TcpState::Closing, .. })) => {
+                (TcpState::FinWait1, Ok(Some(Held { state: TcpState::Closing, .. }))) => {
                     self.step(TcpState::Closing, Cause::FinArrived, Evidence::Kernel).await;
                 }
-                (_, Some(Held { state: TcpState::TimeWait, .. })) => return self.rest().await,
-                (_, Some(_)) => {}
+                (_, Ok(Some(Held { state: TcpState::TimeWait, .. }))) => return self.rest().await,
+                (_, Ok(Some(_))) => {}
             }
             if Instant::now() >= deadline {
                 return;
@@ -134,14 +134,15 @@ impl Way {
     }
 
     #[cfg(target_os = "linux")]
-    fn held(&self) -> Option<Held> {
-        let (local, peer) = self.ends?;
-        crate::net::kernel::diag::look_up(local, peer).ok().flatten()
+    fn held(&self) -> std::io::Result<Option<Held>> {
+        let (local, peer) = self.ends.ok_or(std::io::ErrorKind::NotConnected)?;
+        crate::net::kernel::diag::look_up(local, peer)
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn held(&self) -> Option<Held> {
-        None
+    fn held(&self) -> std::io::Result<Option<Held>> {
+        let known = self.ends.map(|_| std::io::ErrorKind::Unsupported);
+        Err(known.unwrap_or(std::io::ErrorKind::NotConnected).into())
     }
 }
 

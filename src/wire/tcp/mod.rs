@@ -4,8 +4,6 @@ mod compare;
 mod event;
 mod path;
 mod table;
-#[cfg(test)]
-mod tests;
 mod track;
 mod words;
 
@@ -15,3 +13,6 @@ pub use path::{path, successors};
 pub use table::{Outcome, Row, after, rows};
 pub use track::{Step, Track};
 pub use words::state as explain_state;
+
+#[cfg(test)]
+mod tests;

@@ -159,8 +159,8 @@ impl Track {
         if kernel == self.state || self.state == TcpState::Closed {
             return 0;
         }
-        // A socket that says CLOSED was ended by something that we shall be told of with its reason.
-        if kernel == TcpState::Closed && !matches!(self.state, TcpState::LastAck | TcpState::TimeWait) {
+        // A descriptor says CLOSED in TIME-WAIT too; any other end we shall be told of, with its reason.
+        if kernel == TcpState::Closed && self.state != TcpState::LastAck {
             return 0;
         }
         let Some(way) = path(self.state, kernel) else { return 0 };
@@ -181,7 +181,8 @@ impl Track {
             self.called = step.to;
         }
         let start = self.steps.len() - self.latest().len();
-        let same = |known: &&mut Step| known.from == step.from && known.to == step.to;
+        // No connection is twice in a state before it is CLOSED: a sample of the kernel was faster.
+        let same = |known: &&mut Step| known.to == step.to;
         if self.state != TcpState::Closed
             && let Some(known) = self.steps.iter_mut().skip(start).rev().find(same)
         {
@@ -324,6 +325,21 @@ mod tests {
         assert_eq!(track.state(), TcpState::Closed);
         track.learn(&News::Connecting { peer: peer(), attempt: 2 }, now);
         assert_eq!((track.state(), track.latest().len(), track.steps().len()), (TcpState::SynSent, 1, 3));
+    }
+
+    #[test]
+    fn a_sample_that_is_ahead_of_the_news_makes_each_step_once() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        assert_eq!(track.sample(TcpState::CloseWait, now), 2);
+        let step = |from, to, cause| News::State { from, to, cause, evidence: Evidence::Seen, remaining: None };
+        let opened = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
+        let finished = step(TcpState::Established, TcpState::CloseWait, Cause::FinArrived);
+        assert_eq!((track.learn(&opened, now), track.learn(&finished, now)), (0, 0));
+        let steps =
+            [("SYN-SENT", Evidence::Inferred), ("ESTABLISHED", Evidence::Kernel), ("CLOSE-WAIT", Evidence::Kernel)];
+        assert_eq!(told(&track), steps);
     }
 
     #[test]

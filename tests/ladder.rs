@@ -1,16 +1,16 @@
 //! Ladders of whole conversations, as text.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-
-use super::super::change::SynView;
-use super::super::failure::{Class, Evidence, Failure};
-use super::super::reading::{KernelView, TcpState};
-use super::super::story::Story;
-use super::super::{Block, Both, Direction, How, News, Record, SessionId, Totals};
-use super::*;
+use sockeye::wire::change::SynView;
+use sockeye::wire::ladder::{Call, Counters, MOST_RUNGS, Rung, explain};
+use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::wire::story::Story;
+use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
 
 /// A story being told: every record has a time in milliseconds and gets the next entries.
 struct Teller {
