@@ -213,7 +213,7 @@ impl Journal {
         self.meter.add(direction, totals);
     }
 
-    /// Replaces what is measured of a run of many.
+    /// Replaces what is measured of a run of many; told once.
     pub(crate) fn repeat(self: &Arc<Self>, reading: Arc<RepeatReading>) {
         self.inner().repeat = Some(reading);
         self.bell.ring(self);
@@ -262,7 +262,7 @@ impl Journal {
             records,
             kernel: inner.kernel,
             http: inner.http,
-            repeat: inner.repeat.clone(),
+            repeat: inner.repeat.take(),
             dropped_datagrams: inner.dropped_datagrams,
             escapes: self.escapes.swap(0, Ordering::Relaxed),
         };

@@ -21,7 +21,7 @@ pub struct Reading {
     pub kernel: Option<KernelView>,
     /// What is measured of an HTTP body.
     pub http: Option<HttpGauge>,
-    /// What is measured of a run of many.
+    /// What is measured of a run of many, where there is something new.
     pub repeat: Option<std::sync::Arc<super::repeat::RepeatReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
