@@ -21,10 +21,10 @@ const BARS: usize = 12;
 const LABEL: usize = 10;
 
 /// The columns of the percentiles' table, where the histogram stands beside it.
-const TABLE: u16 = 26;
+const TABLE: u16 = 21;
 
 /// As wide as the histogram and the table side by side need to be.
-const SIDE_BY_SIDE: u16 = 64;
+const SIDE_BY_SIDE: u16 = 46;
 
 /// Draws what is known of a run.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, spec: &RepeatSpec, view: &RepeatView, panel: &Panel) -> Shown {
@@ -196,7 +196,7 @@ fn percentiles(reading: &RepeatReading) -> Vec<Strip> {
 fn histogram(reading: &RepeatReading, width: u16) -> Vec<Strip> {
     let bars = reading.tally.latency.bars(BARS);
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
-    let room = u64::from(width).saturating_sub(24).max(1);
+    let room = u64::from(width).saturating_sub(20).max(1);
     bars.iter().map(|bar| bar_row(*bar, most, room)).collect()
 }
 
