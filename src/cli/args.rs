@@ -129,6 +129,29 @@ pub(super) struct Reach {
     pub(super) bind: Option<String>,
 }
 
+/// The same many times over.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Repeat")]
+pub(super) struct Repeat {
+    /// Do it N times, or forever, and measure each: TCP connects, UDP datagrams and their answers, HTTP requests over
+    /// kept connections. With --for: start no more after that long
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) repeat: Option<String>,
+    /// How many at once [default: 1]
+    #[arg(long, value_name = "C", allow_negative_numbers = true)]
+    pub(super) concurrency: Option<String>,
+    /// Start so many a second, whatever the peer does; times count from when each one should have been started
+    /// (corrected for coordinated omission)
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    pub(super) rate: Option<String>,
+    /// Wait so long between one's end and the next; for UDP between two datagrams
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) interval: Option<String>,
+    /// UDP: how long an answer is waited for; then it counts as lost [default: 1s]
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) patience: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Tcp {
     /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT
@@ -136,6 +159,8 @@ pub(super) struct Tcp {
     pub(super) target: Vec<String>,
     #[command(flatten)]
     pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) repeat: Repeat,
     #[command(flatten)]
     pub(super) send: Send,
     /// Finish sending (FIN) after the last --send
@@ -167,6 +192,8 @@ pub(super) struct Udp {
     pub(super) target: Vec<String>,
     #[command(flatten)]
     pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) repeat: Repeat,
     #[command(flatten)]
     pub(super) send: Send,
     #[command(flatten)]
@@ -243,6 +270,8 @@ pub(super) struct Http {
     pub(super) json: Vec<String>,
     #[command(flatten)]
     pub(super) limits: Limits,
+    #[command(flatten)]
+    pub(super) repeat: Repeat,
     #[command(flatten)]
     pub(super) curl: Curl,
 }

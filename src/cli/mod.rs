@@ -20,6 +20,7 @@ use crate::wire::{Spec, neutral, quantity};
 mod args;
 mod curl;
 mod open;
+mod repeat;
 mod script;
 
 use args::{Cli, Command};
@@ -131,13 +132,16 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: Terminals) ->
 /// Reads a command that opens sessions.
 fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, terminals: Terminals) -> Result<(), String> {
     let settings = invocation.settings.clone();
+    let mut again = None;
     let (mode, limits, spec) = match command {
         Command::Tcp(tcp) => {
             let spec = open::tcp(&tcp, &settings, words)?;
+            again = Some(tcp.repeat);
             (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
         }
         Command::Udp(udp) => {
             let spec = open::udp(&udp, words)?;
+            again = Some(udp.repeat);
             (mode(udp.output.raw.as_deref(), udp.output.json, terminals)?, udp.output.limits, Some(spec))
         }
         Command::Listen(listen) => {
@@ -148,6 +152,7 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
             let request = curl::request(&http, words)?;
             invocation.body_from_stdin = request.body_from_stdin;
             let json = http.json.iter().any(String::is_empty);
+            again = Some(http.repeat);
             if json && http.raw.is_some() {
                 return Err("--raw and --json exclude each other: take one of them".to_owned());
             }
@@ -170,6 +175,15 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
         invocation.settings.retain =
             usize::try_from(size).map_err(|_| "--retain: is more than this machine can address".to_owned())?;
     }
+    let spec = match (spec, again) {
+        (Some(spec), Some(again)) => {
+            if again.repeat.is_some() && invocation.body_from_stdin {
+                return Err("--repeat with a body from standard input (@-): accepted is @FILE".to_owned());
+            }
+            Some(repeat::repeated(&again, spec, &mut invocation.run_for)?)
+        }
+        (spec, _) => spec,
+    };
     invocation.open.extend(spec);
     for spec in &mut invocation.open {
         spec.retain = invocation.settings.retain;

@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::wire::What;
 use crate::wire::http::{Body, Version};
+use crate::wire::repeat::{Pace, PerSecond, RepeatWhat};
 use crate::wire::spec::{Family, Step};
 
 const PIPE: Terminals = Terminals { stdin: false, stdout: false };
@@ -98,6 +99,26 @@ fn a_request_is_spelled_as_curl_spells_it() {
 }
 
 #[test]
+fn a_command_is_repeated_with_its_own_options() {
+    let again = |line: &str| match good(line).open.remove(0).what {
+        What::Repeat(repeat) => *repeat,
+        other => panic!("{other:?}"),
+    };
+    let http = again("http -X POST -d a=1 http://h/p --repeat 500 --concurrency 20 --rate 50/s --for 10s");
+    assert_eq!((http.count, http.concurrency, http.duration), (Some(500), 20, Some(Duration::from_secs(10))));
+    assert_eq!(http.pace, Pace::Rate(PerSecond::new(50.0).unwrap()));
+    assert!(matches!(&http.what, RepeatWhat::Http(spec) if spec.method == "POST"));
+    let tcp = again("tcp h:1 -4 --repeat forever --interval 200ms");
+    assert_eq!((tcp.count, tcp.pace), (None, Pace::Interval(Duration::from_millis(200))));
+    assert!(matches!(&tcp.what, RepeatWhat::Connect(spec) if spec.family == Family::V4));
+    let RepeatWhat::Echo(udp) = again("udp h:1 --repeat 3").what else { panic!() };
+    assert_eq!((udp.payload.len(), udp.tagged, udp.patience), (52, true, Duration::from_secs(1)));
+    let RepeatWhat::Echo(udp) = again("udp h:1 --repeat 3 --send ping --patience 2s").what else { panic!() };
+    assert_eq!((&udp.payload[..], udp.tagged, udp.patience), (&b"ping"[..], false, Duration::from_secs(2)));
+    assert_eq!(good("http http://h/ --repeat 5 --for 3s").run_for, None, "it ends the run, and not the program");
+}
+
+#[test]
 fn listeners_and_the_lab_are_read() {
     let What::Listen(spec) = &good("listen tcp 0 --limit 2").open[0].what.clone() else { panic!() };
     assert_eq!((spec.limit, spec.local.port()), (Some(2), 0));
@@ -152,6 +173,17 @@ fn what_makes_no_sense_says_what_was_wrong_and_what_is_accepted() {
         ("lab nobody", "echo"),
         ("lab --raw", "--json"),
         ("completions tcsh", "bash"),
+        ("tcp h:1 --repeat 0", "from 1, or forever"),
+        ("tcp h:1 --repeat many", "from 1, or forever"),
+        ("tcp h:1 --repeat 5 --send x", "without --send"),
+        ("tcp h:1 --rate 5", "--repeat"),
+        ("http h --repeat 5 --rate 0", "0.001"),
+        ("http h --repeat 5 --rate x", "50"),
+        ("http h --repeat 5 --rate 5 --interval 1s", "exclude"),
+        ("http h --repeat 5 --concurrency 10001", "10,000"),
+        ("http h --repeat 5 --patience 1s", "udp"),
+        ("http h --repeat 5 -d @-", "@FILE"),
+        ("udp h:1 --repeat 5 --send a --send b", "one --send"),
         ("tcp \u{1b}[2J:80", "␛"),
     ];
     for (line, part) in cases {

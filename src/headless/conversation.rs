@@ -45,6 +45,7 @@ enum Kind {
     Listener,
     Accepted,
     Http,
+    Repeat,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +71,7 @@ impl Known {
             What::Listen(listen) => (Kind::Listener, listen.local.to_string()),
             What::Accepted(known) => (Kind::Accepted, known.peer.to_string()),
             What::Http(http) => (Kind::Http, http.url.clone()),
+            What::Repeat(repeat) => (Kind::Repeat, repeat.title()),
         };
         Known::new(kind, peer)
     }
@@ -103,7 +105,7 @@ impl Conversation {
         self.sessions.insert(id, known);
         match kind {
             Kind::Tcp | Kind::Udp => self.speak(id, kind == Kind::Udp),
-            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http => Vec::new(),
+            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http | Kind::Repeat => Vec::new(),
         }
     }
 
@@ -188,7 +190,8 @@ impl Conversation {
                 Vec::new()
             }
             News::Warned(failure) => {
-                let http = self.sessions.get(&id).is_some_and(|known| known.kind == Kind::Http);
+                let known = self.sessions.get(&id);
+                let http = known.is_some_and(|known| matches!(known.kind, Kind::Http | Kind::Repeat));
                 if failure.class == Class::Local && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
                 }

@@ -41,6 +41,11 @@ pub(crate) trait Format {
     /// A session's gauges, before its records.
     fn measured(&mut self, reading: &Reading);
 
+    /// Whether it has something to write that is no record.
+    fn waiting(&self) -> bool {
+        false
+    }
+
     /// Takes one or more records off the queue: what they are on standard output. May be nothing.
     fn render(&mut self, pending: &mut Pending) -> Bytes;
 }
@@ -90,7 +95,7 @@ pub(crate) async fn drive<F: Format>(
                 Act::Tell(_) => {}
             }
         }
-        if pending.is_empty() && talk.done() {
+        if pending.is_empty() && !format.waiting() && talk.done() {
             break;
         }
         tokio::select! {
@@ -120,7 +125,7 @@ pub(crate) async fn drive<F: Format>(
                 }
                 acts = talk.stdin_ended();
             }
-            permit = output.blocks.reserve(), if !pending.is_empty() => match permit {
+            permit = output.blocks.reserve(), if !pending.is_empty() || format.waiting() => match permit {
                 Ok(permit) => {
                     let block = format.render(&mut pending);
                     if !block.is_empty() {
@@ -132,7 +137,7 @@ pub(crate) async fn drive<F: Format>(
                     break;
                 }
             },
-            () = net.changed(), if pending.is_empty() => {
+            () = net.changed(), if pending.is_empty() && !format.waiting() => {
                 for reading in net.sample() {
                     acts.extend(take(reading, &mut talk, &mut format, &mut pending));
                 }

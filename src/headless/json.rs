@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,13 +13,18 @@ use super::drive::{Format, Pending};
 use super::event::{self, Fields};
 use super::meaning::Facts;
 use super::payload::{self, MOST_IN_A_LINE};
+use super::repeat;
 use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
 use crate::wire::news::How;
+use crate::wire::repeat::RepeatReading;
 use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec, Totals, What, neutral};
 
 /// How much is handed to standard output at once, about: 128 KiB.
 const BLOCK: usize = 128 * 1024;
+
+/// How often a run of many is told while it goes on.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Events, and what has to be remembered for them.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub(crate) struct Json {
     started: Instant,
     /// Those that are not over; an entry goes with its `closed`.
     told: HashMap<SessionId, Told>,
+    /// Looks at runs of many that are to be told: one, or the last two.
+    looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
 }
 
 /// What was told of a session so far.
@@ -39,6 +47,8 @@ struct Told {
     gauge: Option<HttpGauge>,
     dropped_datagrams: Option<u64>,
     facts: Facts,
+    /// When a run of many was told last.
+    looked: Option<Instant>,
 }
 
 impl Told {
@@ -52,6 +62,7 @@ impl Told {
             gauge: None,
             dropped_datagrams: None,
             facts: Facts::default(),
+            looked: None,
         }
     }
 }
@@ -74,10 +85,26 @@ impl Format for Json {
         let told = self.told.entry(reading.id).or_insert_with(|| Told::new(Instant::now()));
         told.gauge = reading.http.or(told.gauge);
         told.dropped_datagrams = reading.dropped_datagrams.or(told.dropped_datagrams);
+        if let Some(look) = &reading.repeat {
+            let now = Instant::now();
+            let due = told.looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
+            if due || look.final_one {
+                told.looked = Some(now);
+                self.looks.push((reading.id, now, Arc::clone(look)));
+            }
+        }
+    }
+
+    fn waiting(&self) -> bool {
+        !self.looks.is_empty()
     }
 
     fn render(&mut self, pending: &mut Pending) -> Bytes {
         let mut lines = Vec::new();
+        for (id, at, look) in std::mem::take(&mut self.looks) {
+            let (name, fields) = repeat::event(&look);
+            self.write(&mut lines, at, id, name, fields);
+        }
         while lines.len() < BLOCK
             && let Some((id, record)) = pending.pop_front()
         {
@@ -94,7 +121,7 @@ impl Format for Json {
 impl Json {
     /// Events whose times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
-        Json { started, told: HashMap::new() }
+        Json { started, told: HashMap::new(), looks: Vec::new() }
     }
 
     fn told(&mut self, id: SessionId) -> &mut Told {

@@ -23,6 +23,7 @@ mod meaning;
 mod output;
 mod payload;
 mod raw;
+mod repeat;
 mod signals;
 
 /// The largest request body that is read from standard input, as it is held in memory: 256 MiB.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::drive::{Format, Pending};
-use super::{Manner, complain};
+use super::{Manner, complain, repeat};
 use crate::wire::{Direction, News, Reading, Record, SessionId, Spec};
 
 /// How many bytes may wait for standard output in a session: 4 MiB; then the peer waits. Nothing is kept to be looked
@@ -19,6 +19,8 @@ const MOST_WAITING: usize = 8;
 pub(crate) struct Raw {
     open: bool,
     waiting: Vec<String>,
+    /// What a run of many came to, once it is over.
+    table: Option<String>,
 }
 
 impl Format for Raw {
@@ -31,9 +33,20 @@ impl Format for Raw {
 
     fn opened(&mut self, _id: SessionId, _spec: &Spec) {}
 
-    fn measured(&mut self, _reading: &Reading) {}
+    fn measured(&mut self, reading: &Reading) {
+        if let Some(look) = reading.repeat.as_ref().filter(|look| look.final_one) {
+            self.table = Some(repeat::table(look));
+        }
+    }
+
+    fn waiting(&self) -> bool {
+        self.table.is_some()
+    }
 
     fn render(&mut self, pending: &mut Pending) -> Bytes {
+        if let Some(table) = self.table.take() {
+            return table.into();
+        }
         while let Some((_, record)) = pending.pop_front() {
             match record {
                 Record::Block(block) if block.direction == Direction::Received && !block.bytes.is_empty() => {

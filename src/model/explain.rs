@@ -89,7 +89,12 @@ fn reason(session: &Session, icmp: Option<&Icmp>) -> Option<Failure> {
             Some(icmp.failure("send", peer))
         }
         (
-            Kind::Stream(_) | Kind::Http(_) | Kind::Listener { .. } | Kind::Conversation { .. } | Kind::Bound { .. },
+            Kind::Stream(_)
+            | Kind::Http(_)
+            | Kind::Repeat(_)
+            | Kind::Listener { .. }
+            | Kind::Conversation { .. }
+            | Kind::Bound { .. },
             _,
         ) => None,
     }

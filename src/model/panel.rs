@@ -28,6 +28,8 @@ pub enum View {
     Request,
     /// The peers of a bound socket, or the connections of a listener.
     Peers,
+    /// What a run of many came to: times, counts, and how it went.
+    Latency,
     /// A TCP connection as a sequence diagram.
     Ladder,
     /// The states of a TCP connection.
@@ -48,6 +50,7 @@ impl View {
             View::Headers => "headers",
             View::Request => "request",
             View::Peers => "peers",
+            View::Latency => "latency",
             View::Ladder => "ladder",
             View::State => "state",
             View::Kernel => "kernel",
@@ -62,6 +65,7 @@ impl View {
             Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
             Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain],
             Kind::Conversation { .. } => &[View::Text, View::Hex, View::Explain],
+            Kind::Repeat(_) => &[View::Latency, View::Text],
         }
     }
 }

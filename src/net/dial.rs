@@ -224,7 +224,7 @@ impl Race<'_> {
                         self.journal.news(News::Connecting { peer, attempt: self.attempt }).await;
                         let began = Instant::now();
                         next_at = began + STAGGER;
-                        match self.socket(peer) {
+                        match socket(self.spec, peer) {
                             Ok(socket) => {
                                 if under_way.is_empty() {
                                     self.journal.news(syn_sent()).await;
@@ -253,24 +253,6 @@ impl Race<'_> {
         let message = format!("nobody answered within {}", quantity::duration(self.spec.connect_timeout));
         Failure::new(Class::ConnectTimeout, "connect", peer, message)
     }
-
-    fn socket(&self, peer: SocketAddr) -> Result<TcpSocket, Failure> {
-        let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
-        let socket =
-            socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
-        socket.set_nonblocking(true).map_err(failed)?;
-        for (name, value) in &self.spec.options {
-            option::set(&socket, *name, value, peer.is_ipv6())?;
-        }
-        if let Some(local) = self.spec.bind {
-            if local.port() != 0 {
-                // Else a port that was used a minute ago could not be used again (TIME-WAIT).
-                socket.set_reuse_address(true).map_err(failed)?;
-            }
-            socket.bind(&local.into()).map_err(|error| fault::of_bind("bind", local, &error))?;
-        }
-        Ok(TcpSocket::from_std_stream(socket.into()))
-    }
 }
 
 /// An answer tells more than silence, silence more than a missing route, and that more than our own trouble.
@@ -293,6 +275,34 @@ fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
         Some(before) if rank(&before) > rank(&failure) => before,
         Some(_) | None => failure,
     }
+}
+
+/// A socket for one address, with the spec's options and local address.
+fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
+    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    let socket =
+        socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
+    socket.set_nonblocking(true).map_err(failed)?;
+    for (name, value) in &spec.options {
+        option::set(&socket, *name, value, peer.is_ipv6())?;
+    }
+    if let Some(local) = spec.bind {
+        if local.port() != 0 {
+            // Else a port that was used a minute ago could not be used again (TIME-WAIT).
+            socket.set_reuse_address(true).map_err(failed)?;
+        }
+        socket.bind(&local.into()).map_err(|error| fault::of_bind("bind", local, &error))?;
+    }
+    Ok(TcpSocket::from_std_stream(socket.into()))
+}
+
+/// One connection to one address, and nothing told of it: what a run of many does. Waits as long as the kernel does.
+///
+/// # Errors
+/// Nobody answered there, or this host cannot ask.
+pub(crate) async fn once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
+    let (stream, _) = open(socket(spec, peer)?, peer).await.map_err(|broken| broken.failure)?;
+    Ok(stream)
 }
 
 async fn open(socket: TcpSocket, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), Broken> {

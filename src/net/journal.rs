@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use super::meter::Meter;
 use crate::wire::http::HttpGauge;
 use crate::wire::reading::KernelView;
+use crate::wire::repeat::RepeatReading;
 use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Totals, neutral};
 
 /// How many facts may wait to be looked at; the task that has one more waits.
@@ -97,6 +98,7 @@ struct Inner {
     dropped: Both<Totals>,
     kernel: Option<KernelView>,
     http: Option<HttpGauge>,
+    repeat: Option<Arc<RepeatReading>>,
     dropped_datagrams: Option<u64>,
 }
 
@@ -206,6 +208,17 @@ impl Journal {
         self.bell.ring(self);
     }
 
+    /// Counts bytes that nobody wanted to look at: they are in the totals, and no gap is told.
+    pub(crate) fn measured(&self, direction: Direction, totals: Totals) {
+        self.meter.add(direction, totals);
+    }
+
+    /// Replaces what is measured of a run of many; told once.
+    pub(crate) fn repeat(self: &Arc<Self>, reading: Arc<RepeatReading>) {
+        self.inner().repeat = Some(reading);
+        self.bell.ring(self);
+    }
+
     /// Replaces the count of datagrams that the kernel dropped; `None` where that is not known.
     pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: Option<u64>) {
         self.inner().dropped_datagrams = count;
@@ -249,6 +262,7 @@ impl Journal {
             records,
             kernel: inner.kernel,
             http: inner.http,
+            repeat: inner.repeat.take(),
             dropped_datagrams: inner.dropped_datagrams,
             escapes: self.escapes.swap(0, Ordering::Relaxed),
         };

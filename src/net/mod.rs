@@ -19,6 +19,7 @@ mod kernel;
 mod listen;
 mod meter;
 mod option;
+mod repeat;
 mod stream;
 mod tcp;
 mod udp;
@@ -99,6 +100,7 @@ impl Net {
             What::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
             What::Listen(listen) => self.spawn(id, listen::run(listen, script, retain, post)),
             What::Http(http) => self.spawn(id, http::run(http, post)),
+            What::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
             What::Accepted(_) => {}
         }
         id

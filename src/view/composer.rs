@@ -121,6 +121,19 @@ fn why_not(model: &Model, session: &Session) -> String {
             _ => "the request is under way".to_owned(),
         };
     }
+    if let Kind::Repeat(_) = session.kind {
+        let toggle = of(SessionAction::ToggleReading).unwrap_or_default();
+        return match &session.phase {
+            Phase::Ended { .. } => format!("the run is over{retry}"),
+            Phase::Open(open) if open.paused => format!("paused: {toggle} goes on"),
+            Phase::Open(_)
+            | Phase::Starting
+            | Phase::Resolving
+            | Phase::Connecting { .. }
+            | Phase::Waiting { .. }
+            | Phase::Listening => format!("running: {toggle} pauses it"),
+        };
+    }
     match &session.phase {
         Phase::Ended { failure: Some(failure), .. } if failure.class == Class::Reset => {
             format!("the peer reset the connection{retry}")

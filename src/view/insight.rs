@@ -13,8 +13,9 @@ use crate::files::theme::Role;
 use crate::model::panel::{Panel, View};
 use crate::model::state::Model;
 use crate::wire::gauges::Gauge;
+use crate::wire::repeat::{Pace, RepeatSpec};
 use crate::wire::session::{Exchange, Kind};
-use crate::wire::{Phase, Session, Totals, quantity};
+use crate::wire::{Phase, Session, Totals, What, quantity};
 
 /// The columns of a label.
 const LABEL: u16 = 13;
@@ -106,7 +107,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
             kernel(&mut column, session);
             hops(&mut column, exchange);
         }
-        Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. } => {}
+        Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. } | Kind::Repeat(_) => {}
     }
     if let Some(warning) = &session.warning {
         column.section("last warning");
@@ -153,13 +154,33 @@ fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
             let peer = exchange.response().and_then(|response| response.peer);
             column.known("peer", peer.map(|peer| peer.to_string()));
         }
+        Kind::Repeat(_) => {
+            if let What::Repeat(spec) = &session.spec.what {
+                asked(column, spec);
+            }
+        }
+    }
+}
+
+/// What a run of many was asked to be.
+fn asked(column: &mut Column<'_, '_>, spec: &RepeatSpec) {
+    let pace = match spec.pace {
+        Pace::FlatOut => "as fast as it goes".to_owned(),
+        Pace::Rate(rate) => format!("{} a second, whatever the peer does", rate.per_second()),
+        Pace::Interval(interval) => format!("{} between two", quantity::duration(interval)),
+    };
+    column.line("pace", pace, Role::Text);
+    column.line("at once", quantity::grouped(spec.concurrency as u64), Role::Text);
+    column.line("in all", spec.count.map_or_else(|| "without end".to_owned(), quantity::grouped), Role::Text);
+    if let Some(duration) = spec.duration {
+        column.line("for", quantity::duration(duration), Role::Text);
     }
 }
 
 fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     let unit = |totals: Totals| match session.kind {
         Kind::Conversation { .. } | Kind::Bound { .. } => format!("in {} datagrams", quantity::grouped(totals.ops)),
-        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) => String::new(),
+        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) | Kind::Repeat(_) => String::new(),
     };
     let total = |totals: Totals| format!("{} {}", quantity::grouped(totals.bytes), unit(totals)).trim_end().to_owned();
     column.section("octets");

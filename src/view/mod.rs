@@ -25,6 +25,7 @@ mod pane;
 mod paper;
 mod peers;
 mod prompt;
+mod repeat;
 mod sidebar;
 mod standing;
 mod states;

@@ -105,6 +105,7 @@ fn meaning(spec: &Spec) -> String {
         What::UdpBound(bound) => format!("UDP socket bound to {}, open to any peer", bound.local),
         What::Listen(listen) => format!("TCP listener on {}", listen.local),
         What::Accepted(known) => format!("connection accepted from {}", known.peer),
+        What::Repeat(repeat) => format!("again and again: {}", repeat.title()),
         What::Http(http) => {
             let redirects = if http.redirects > 0 { ", redirects followed" } else { "" };
             let insecure = if http.insecure { ", certificate NOT verified" } else { "" };

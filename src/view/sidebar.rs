@@ -102,7 +102,9 @@ fn session_rows(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Sess
 
 /// What moved lately, where there is room: a listener's rate, and a sparkline of both directions together.
 fn flow(paper: &mut Paper<'_>, area: Rect, session: &Session, model: &Model) {
-    if matches!(session.kind, Kind::Http(_)) || !matches!(session.phase, Phase::Open(_) | Phase::Listening) {
+    if matches!(session.kind, Kind::Http(_) | Kind::Repeat(_))
+        || !matches!(session.phase, Phase::Open(_) | Phase::Listening)
+    {
         return;
     }
     let mut x = 0;

@@ -51,6 +51,12 @@ fn opened(session: &Session, open: Open) -> Standing {
         let words = if exchange.response().is_some() { "receiving" } else { "waiting for the response" };
         return standing("●", Role::Good, words);
     }
+    if let Kind::Repeat(_) = &session.kind {
+        return match open.paused {
+            true => standing("‖", Role::Warn, "paused"),
+            false => standing("●", Role::Good, "running"),
+        };
+    }
     let mut standing = match (open.we_finished, open.peer_finished) {
         (false, false) => standing("●", Role::Good, "open"),
         (true, false) => standing("◐", Role::Cause, "we finished · peer may still send"),
@@ -73,6 +79,9 @@ fn ended(session: &Session, how: How) -> Standing {
         let role = status_role(response.status);
         let mark = if response.status < 400 { "✓" } else { "!" };
         return standing(mark, role, format!("{} {}", response.status, response.reason).trim_end().to_owned());
+    }
+    if let (Kind::Repeat(_), How::Fin) = (&session.kind, how) {
+        return standing("✓", Role::Good, "all done");
     }
     match how {
         How::Fin => standing("✓", Role::Dim, "closed"),
@@ -142,6 +151,7 @@ pub(super) fn detail(session: &Session, now: Instant) -> Strip {
             let word = if *open == 1 { "peer" } else { "peers" };
             Strip::of(format!("{} {word}", quantity::grouped(*open)), Role::Dim)
         }
+        (_, Kind::Repeat(view)) => super::repeat::short(view),
         (_, Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. }) => totals(session),
     }
 }
@@ -177,7 +187,7 @@ fn unlabelled(session: &Session, what: &What) -> String {
             local => format!("listen {local}"),
         },
         What::UdpBound(spec) => format!("udp on {}", short(session.bound().unwrap_or(spec.local))),
-        What::Tcp(_) | What::Udp(_) => session.title(),
+        What::Tcp(_) | What::Udp(_) | What::Repeat(_) => session.title(),
     }
 }
 

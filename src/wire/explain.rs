@@ -211,7 +211,7 @@ impl Standing {
                 Kind::Conversation { .. } => Standing::Conversation,
                 Kind::Bound { .. } => Standing::Bound,
                 Kind::Http(exchange) if exchange.response().is_some() => Standing::Receiving,
-                Kind::Http(_) => Standing::Asking,
+                Kind::Http(_) | Kind::Repeat(_) => Standing::Asking,
                 Kind::Stream(_) | Kind::Listener { .. } => match (open.paused, open.we_finished, open.peer_finished) {
                     (true, _, _) => Standing::Paused,
                     (false, false, false) => Standing::Open,
@@ -222,9 +222,11 @@ impl Standing {
             },
             Phase::Listening => match &session.kind {
                 Kind::Bound { .. } => Standing::Bound,
-                Kind::Stream(_) | Kind::Conversation { .. } | Kind::Listener { .. } | Kind::Http(_) => {
-                    Standing::Listening
-                }
+                Kind::Stream(_)
+                | Kind::Conversation { .. }
+                | Kind::Listener { .. }
+                | Kind::Http(_)
+                | Kind::Repeat(_) => Standing::Listening,
             },
             Phase::Ended { how, .. } => match (&session.kind, how) {
                 (Kind::Http(exchange), How::Fin | How::Local) if exchange.response().is_some() => Standing::Answered,

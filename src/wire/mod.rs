@@ -24,6 +24,7 @@ pub mod quantity;
 pub mod rate;
 pub mod reading;
 pub mod record;
+pub mod repeat;
 pub mod search;
 pub mod session;
 pub mod shell;

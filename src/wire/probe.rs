@@ -126,7 +126,9 @@ impl Probe {
         match self {
             Probe::Again => match spec {
                 What::Accepted(_) => None,
-                What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) => Some(spec.clone()),
+                What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) => {
+                    Some(spec.clone())
+                }
             },
             Probe::OtherPort(port) => {
                 let here = place(spec)?;
@@ -157,7 +159,7 @@ impl Probe {
                     bound.broadcast = true;
                     Some(What::UdpBound(bound))
                 }
-                What::Tcp(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) => None,
+                What::Tcp(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => None,
             },
             Probe::WithoutVerification | Probe::PlainHttp | Probe::OverTls | Probe::Http1 | Probe::MoreRedirects => {
                 let What::Http(http) = spec else { return None };
@@ -185,7 +187,7 @@ impl Probe {
             What::Listen(listen) => listen.local,
             What::UdpBound(bound) => bound.local,
             What::Tcp(TcpSpec { bind: Some(local), .. }) | What::Udp(UdpSpec { bind: Some(local), .. }) => *local,
-            What::Tcp(_) | What::Udp(_) | What::Accepted(_) | What::Http(_) => return None,
+            What::Tcp(_) | What::Udp(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => return None,
         };
         let every: IpAddr = if local.is_ipv4() { [0; 4].into() } else { [0_u16; 8].into() };
         let loopback: IpAddr =
@@ -213,7 +215,7 @@ impl Probe {
             What::Tcp(TcpSpec { bind, .. }) | What::Udp(UdpSpec { bind, .. }) => {
                 *bind = if self == Probe::WithoutBind { None } else { Some(moved) };
             }
-            What::Accepted(_) | What::Http(_) => {}
+            What::Accepted(_) | What::Http(_) | What::Repeat(_) => {}
         }
         Some(spec)
     }
@@ -225,7 +227,7 @@ impl Probe {
             What::UdpBound(bound) => Some(bound.local),
             What::Tcp(tcp) => tcp.bind,
             What::Udp(udp) => udp.bind,
-            What::Accepted(_) | What::Http(_) => None,
+            What::Accepted(_) | What::Http(_) | What::Repeat(_) => None,
         };
         let local = local.map_or_else(String::new, |local| local.to_string());
         let there = place(&opens.what).map_or_else(String::new, |there| there.to_string());
@@ -275,7 +277,7 @@ fn place(what: &What) -> Option<HostPort> {
         What::Udp(udp) => Some(udp.target.clone()),
         What::Accepted(known) => Some(HostPort { host: known.peer.ip().to_string(), port: known.peer.port() }),
         What::Http(http) => of_url(&http.url),
-        What::UdpBound(_) | What::Listen(_) => None,
+        What::UdpBound(_) | What::Listen(_) | What::Repeat(_) => None,
     }
 }
 
@@ -292,7 +294,7 @@ fn family(what: &What) -> Option<Family> {
     match what {
         What::Tcp(tcp) => Some(tcp.family),
         What::Udp(udp) => Some(udp.family),
-        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) => None,
+        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => None,
     }
 }
 
@@ -334,7 +336,7 @@ fn allowed(what: &What) -> Option<Duration> {
         What::Udp(udp) => udp.idle_timeout,
         What::UdpBound(bound) => bound.idle_timeout,
         What::Http(http) => http.timeout,
-        What::Listen(_) | What::Accepted(_) => None,
+        What::Listen(_) | What::Accepted(_) | What::Repeat(_) => None,
     }
 }
 
@@ -347,7 +349,9 @@ fn longer(what: &What) -> Option<What> {
         }
         What::Udp(UdpSpec { idle_timeout: Some(idle), .. }) => *idle = idle.saturating_mul(10),
         What::Http(HttpSpec { timeout: Some(timeout), .. }) => *timeout = timeout.saturating_mul(10),
-        What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) => return None,
+        What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => {
+            return None;
+        }
     }
     Some(what)
 }

@@ -21,6 +21,8 @@ pub struct Reading {
     pub kernel: Option<KernelView>,
     /// What is measured of an HTTP body.
     pub http: Option<HttpGauge>,
+    /// What is measured of a run of many, where there is something new.
+    pub repeat: Option<std::sync::Arc<super::repeat::RepeatReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
     /// Escape sequences that started in what was received since the last look, kept or not
@@ -37,6 +39,7 @@ impl Reading {
             records: Vec::new(),
             kernel: None,
             http: None,
+            repeat: None,
             dropped_datagrams: None,
             escapes: 0,
         }

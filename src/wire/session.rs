@@ -13,6 +13,7 @@ use super::news::{How, Icmp, News};
 use super::rate::Rate;
 use super::reading::{KernelView, Reading};
 use super::record::Record;
+use super::repeat::RepeatView;
 use super::spec::{Spec, What};
 use super::story::Story;
 use super::transcript::Transcript;
@@ -134,6 +135,8 @@ pub enum Kind {
     },
     /// An HTTP exchange.
     Http(Exchange),
+    /// A run of many connections, datagrams or requests.
+    Repeat(RepeatView),
 }
 
 /// Both addresses of a connection.
@@ -199,6 +202,7 @@ impl Session {
             },
             What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
             What::Http(_) => Kind::Http(Exchange::default()),
+            What::Repeat(_) => Kind::Repeat(RepeatView::default()),
         };
         let transcript = Transcript::new(spec.retain);
         let story = matches!(kind, Kind::Stream(_)).then(Box::default);
@@ -230,6 +234,12 @@ impl Session {
                 socket.dropped = reading.dropped_datagrams.or(socket.dropped);
             }
             _ => {}
+        }
+        if let (Kind::Repeat(view), Some(repeat)) = (&mut self.kind, reading.repeat) {
+            if !matches!(self.phase, Phase::Ended { .. }) {
+                self.phase = Phase::Open(Open { paused: repeat.paused, ..Open::default() });
+            }
+            view.reading = Some(repeat);
         }
         for record in reading.records {
             match &record {
@@ -390,7 +400,7 @@ impl Session {
     pub fn parent(&self) -> Option<SessionId> {
         match &self.spec.what {
             What::Accepted(known) => Some(known.listener),
-            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) => None,
+            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) => None,
         }
     }
 
@@ -422,6 +432,7 @@ impl Session {
             What::UdpBound(spec) => format!("udp on {}", self.bound().unwrap_or(spec.local)),
             What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
             What::Http(spec) => format!("{} {}", spec.method, spec.url),
+            What::Repeat(spec) => format!("repeat {}", spec.title()),
         }
     }
 
@@ -430,7 +441,7 @@ impl Session {
         match &self.kind {
             Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
             Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
-            Kind::Http(_) => None,
+            Kind::Http(_) | Kind::Repeat(_) => None,
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn of(spec: &Spec) -> Option<String> {
             words
         }
         What::Http(http) => of_http(http)?,
-        What::UdpBound(_) | What::Accepted(_) => return None,
+        What::UdpBound(_) | What::Accepted(_) | What::Repeat(_) => return None,
     };
     Some(format!("sockeye {}", words.join(" ")))
 }

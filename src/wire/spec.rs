@@ -49,6 +49,8 @@ pub enum What {
     Accepted(AcceptedSpec),
     /// One HTTP request.
     Http(HttpSpec),
+    /// Connections, datagrams or requests, many times over.
+    Repeat(Box<super::repeat::RepeatSpec>),
 }
 
 /// Which addresses of a name to use.

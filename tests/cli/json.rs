@@ -189,3 +189,37 @@ fn the_lab_says_where_its_peers_are_and_serves_until_a_signal() {
     signal(&child, Signal::SIGTERM);
     ends_with(&wait(child), 143);
 }
+
+#[test]
+fn a_run_of_many_ends_with_a_summary_in_which_everything_adds_up() {
+    let (target, thread) = peer(|mut stream| {
+        let (mut head, mut octet) = (Vec::new(), [0]);
+        while matches!(stream.read(&mut octet), Ok(1)) {
+            head.push(octet[0]);
+            if head.ends_with(b"\r\n\r\n") {
+                head.clear();
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();
+            }
+        }
+    });
+    let output = run_alone(&["http", &format!("http://{target}/"), "--repeat", "50", "--json"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let events = events(&output.stdout);
+    let summary = first(&events, "summary");
+    assert_eq!((&summary["asked"], &summary["done"], &summary["failed"]), (&50.into(), &50.into(), &0.into()));
+    assert_eq!((&summary["statuses"]["2xx"], &summary["received_bytes"]), (&50.into(), &100.into()));
+    let bars = summary["histogram"].as_array().unwrap();
+    assert_eq!(bars.iter().map(|bar| bar["count"].as_u64().unwrap()).sum::<u64>(), 50);
+    assert!(summary["latency"]["p99_9_ms"].is_f64() && summary["cut_off"] == 0, "{summary:#?}");
+    assert_eq!(names(&events).iter().filter(|name| **name == "summary").count(), 1);
+    assert_eq!(first(&events, "closed")["received_bytes"], 100);
+}
+
+#[test]
+fn a_run_in_which_everything_was_refused_ends_with_the_code_for_that() {
+    let output = run_alone(&["tcp", "127.0.0.1:1", "--repeat", "5", "--raw"]);
+    ends_with(&output, 4);
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.starts_with("done         0 of 5\nfailed       5 refused\n"), "{table}");
+}

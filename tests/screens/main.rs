@@ -1,5 +1,6 @@
 //! Whole screens, as text and as roles: what is drawn, and in which colour.
 
+mod repeat;
 mod scenes;
 mod tcp;
 
@@ -214,11 +215,19 @@ fn the_kernels_gauges_have_values_bars_and_a_line_each() {
     check("kernel_unknown", tcp::kernel_unknown, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 32] = [
+#[test]
+fn a_run_of_many_shows_its_times_and_how_it_went() {
+    check("repeat", repeat::running, &[SMALL, USUAL, LARGE, WIDE]);
+    check("repeat_lossy", repeat::lossy, &[USUAL]);
+}
+
+const SCENES: [fn(u16, u16) -> scenes::Story; 34] = [
     scenes::explained,
     scenes::silence,
     scenes::filtered,
     scenes::standing,
+    repeat::running,
+    repeat::lossy,
     tcp::ladder,
     tcp::ladder_picked,
     tcp::ladder_flood,

@@ -129,6 +129,7 @@ impl Desk {
             records,
             kernel: None,
             http: None,
+            repeat: None,
             dropped_datagrams: None,
             escapes: 0,
         };

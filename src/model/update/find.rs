@@ -72,7 +72,14 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
     let edition = match panel.view {
         View::Response => panel.body.edition,
         View::Headers | View::Request => heads(),
-        View::Text | View::Hex | View::Peers | View::Ladder | View::State | View::Kernel | View::Explain => {
+        View::Text
+        | View::Hex
+        | View::Peers
+        | View::Ladder
+        | View::State
+        | View::Kernel
+        | View::Explain
+        | View::Latency => {
             return Subject::Transcript;
         }
     };
@@ -94,7 +101,8 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
             | View::Ladder
             | View::State
             | View::Kernel
-            | View::Explain,
+            | View::Explain
+            | View::Latency,
             _,
         ) => None,
     }

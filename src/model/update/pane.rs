@@ -197,6 +197,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Headers
         | View::Request
         | View::Peers
+        | View::Latency
         | View::Ladder
         | View::State
         | View::Kernel => {

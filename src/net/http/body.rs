@@ -100,6 +100,21 @@ impl Outgoing {
         reqwest::Body::wrap(Counted { pieces: Box::pin(pieces), length })
     }
 
+    /// The whole body in memory, for sending it again and again; `None`: there is none.
+    ///
+    /// # Errors
+    /// It is longer than `most` octets (`Usage`), or a file cannot be read (`Local`).
+    pub(super) async fn gathered(mut self, teller: &Teller, most: usize) -> Result<Option<Bytes>, Failure> {
+        let mut whole = BytesMut::new();
+        while let Some(piece) = self.next_piece(teller).await? {
+            if whole.len() + piece.len() > most {
+                return Err(Failure::usage(format!("a body that is sent again and again holds at most {most} octets")));
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(self.some.then(|| whole.freeze()))
+    }
+
     /// Says that a file is sent whole, with its last octet: the connection asks for nothing after that.
     async fn tell_sent_file(&mut self, teller: &Teller) {
         if let Some(Segment::File { path, sent, length, .. }) = self.segments.front_mut()

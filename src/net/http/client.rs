@@ -6,7 +6,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::dial::{Dial, Names, Watch};
-use super::tls::{self, Roots, Trust};
+use super::teller::Teller;
+use super::tls::{self, HandshakeClock, Roots, Trust};
 use crate::wire::http::{HttpSpec, Version};
 use crate::wire::{Class, Failure, News};
 
@@ -21,8 +22,44 @@ pub(super) const MOST_HTTP2_HEADER_BYTES: u32 = 64 * 1024;
 /// # Errors
 /// The proxy makes no sense (`Usage`), or no client can be made on this system (`Local`).
 pub(super) async fn client(spec: &HttpSpec, dial: &Arc<Dial>, with_tls: bool) -> Result<reqwest::Client, Failure> {
-    let trust = trust(spec, dial, with_tls).await?;
-    let config = tls::config(&trust, spec.version, &dial.handshake).map_err(|why| cannot(&why))?;
+    let builder = builder(spec, &dial.teller, &dial.handshake, with_tls).await?;
+    build(builder.dns_resolver(Arc::new(Names(Arc::clone(dial)))).connector_layer(Watch(Arc::clone(dial))))
+}
+
+/// Makes a client that keeps its connections, as many as `connections`, and tells nothing of them.
+///
+/// # Errors
+/// As [`client`].
+pub(super) async fn keeping(spec: &HttpSpec, teller: &Teller, connections: usize) -> Result<reqwest::Client, Failure> {
+    let mut with_tls = spec.url.starts_with("https:") || spec.proxy.as_ref().is_some_and(|p| p.starts_with("https"));
+    // A redirect may lead to https.
+    with_tls |= spec.redirects > 0;
+    let mut builder = builder(spec, teller, &Arc::default(), with_tls).await?.pool_max_idle_per_host(connections);
+    if spec.redirects > 0 {
+        builder = builder.redirect(reqwest::redirect::Policy::limited(spec.redirects));
+    }
+    for (name, address) in &spec.resolve {
+        let Some((host, _)) = name.rsplit_once(':') else {
+            return Err(Failure::usage(format!("resolve `{name}`: wanted HOST:PORT")));
+        };
+        builder = builder.resolve(host.trim_matches(['[', ']']), *address);
+    }
+    build(builder)
+}
+
+fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
+    builder.build().map_err(|error| cannot(&super::fault::chain(&error)))
+}
+
+/// What every client of ours has.
+async fn builder(
+    spec: &HttpSpec,
+    teller: &Teller,
+    handshake: &Arc<HandshakeClock>,
+    with_tls: bool,
+) -> Result<reqwest::ClientBuilder, Failure> {
+    let trust = trust(spec, teller, with_tls).await?;
+    let config = tls::config(&trust, spec.version, handshake).map_err(|why| cannot(&why))?;
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -30,9 +67,7 @@ pub(super) async fn client(spec: &HttpSpec, dial: &Arc<Dial>, with_tls: bool) ->
         .no_proxy()
         .connect_timeout(CONNECT_TIMEOUT)
         .http2_max_header_list_size(MOST_HTTP2_HEADER_BYTES)
-        .tls_backend_preconfigured(config)
-        .dns_resolver(Arc::new(Names(Arc::clone(dial))))
-        .connector_layer(Watch(Arc::clone(dial)));
+        .tls_backend_preconfigured(config);
     builder = match spec.version {
         Version::Any => builder,
         Version::Http1 => builder.http1_only(),
@@ -43,10 +78,10 @@ pub(super) async fn client(spec: &HttpSpec, dial: &Arc<Dial>, with_tls: bool) ->
         let proxy = reqwest::Proxy::all(text).map_err(|error| bad_proxy(text, &error.to_string()))?;
         builder = builder.proxy(proxy);
     }
-    builder.build().map_err(|error| cannot(&super::fault::chain(&error)))
+    Ok(builder)
 }
 
-async fn trust(spec: &HttpSpec, dial: &Dial, with_tls: bool) -> Result<Trust, Failure> {
+async fn trust(spec: &HttpSpec, teller: &Teller, with_tls: bool) -> Result<Trust, Failure> {
     if spec.insecure {
         return Ok(Trust::Everybody);
     }
@@ -57,7 +92,7 @@ async fn trust(spec: &HttpSpec, dial: &Dial, with_tls: bool) -> Result<Trust, Fa
     let roots = loaded.map_err(|why| cannot(&why))?;
     if let Some(because) = &roots.stand_in_because {
         let why = format!("using the built-in certificate authorities, as the system's cannot be used: {because}");
-        dial.teller.news(News::Warned(Failure::new(Class::Tls, "verify", "", why))).await;
+        teller.news(News::Warned(Failure::new(Class::Tls, "verify", "", why))).await;
     }
     Ok(Trust::System(roots))
 }

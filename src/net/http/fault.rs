@@ -19,7 +19,7 @@ const MOST_CAUSES: usize = 32;
 
 /// Where in the exchange it went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// Before the response's head was there.
     Head,
     /// In the response's body, after so many octets of so many.
@@ -54,23 +54,38 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failur
         return fail(Class::ConnectTimeout, format!("no connection within {}", quantity::duration(CONNECT_TIMEOUT)));
     }
     if let Some(io) = find::<io::Error>(&causes) {
-        if io.raw_os_error().is_some() {
-            let mut failure = fault::of_io(operation, url, io);
-            if failure.class == Class::Reset {
-                failure.message.push_str(&so_far(stage));
-            }
-            return Failure { evidence: Evidence::Kernel, ..failure };
-        }
-        let tls_expected = connecting && url.starts_with("https:");
-        let (class, message) = of_layer(io, stage, tls_expected);
-        return fail(class, message);
+        return of_io(io, operation, url, stage, connecting && url.starts_with("https:"));
     }
     if let Some(hyper) = find::<hyper::Error>(&causes) {
-        let (class, message) = of_hyper(hyper, &causes);
+        let (class, message) = hyper_words(hyper, &causes);
         return fail(class, message);
     }
     let class = if error.is_builder() { Class::Usage } else { Class::Protocol };
     fail(class, deepest(&causes))
+}
+
+/// What the error of a connection of one's own means.
+pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: Stage) -> Failure {
+    let causes = causes(error);
+    let operation = if stage == Stage::Head { "request" } else { "read" };
+    if let Some(io) = find::<io::Error>(&causes) {
+        return of_io(io, operation, url, stage, false);
+    }
+    let (class, message) = hyper_words(error, &causes);
+    Failure::new(class, operation, url, message)
+}
+
+/// What an error of the system, or of a layer that borrows its type, means.
+fn of_io(io: &io::Error, operation: &'static str, url: &str, stage: Stage, tls_expected: bool) -> Failure {
+    if io.raw_os_error().is_some() {
+        let mut failure = fault::of_io(operation, url, io);
+        if failure.class == Class::Reset {
+            failure.message.push_str(&so_far(stage));
+        }
+        return Failure { evidence: Evidence::Kernel, ..failure };
+    }
+    let (class, message) = of_layer(io, stage, tls_expected);
+    Failure::new(class, operation, url, message)
 }
 
 /// What an error means that is not the system's: a layer above it borrows its type.
@@ -94,7 +109,7 @@ fn of_layer(error: &io::Error, stage: Stage, tls_expected: bool) -> (Class, Stri
 }
 
 /// What hyper says of a message that it could not read or write.
-fn of_hyper(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, String) {
+fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, String) {
     let text = deepest(causes);
     if error.is_parse_too_large() {
         return (Class::Protocol, format!("the response's head is too large: {HEAD_BOUND}"));

@@ -12,6 +12,7 @@ mod exchange;
 mod fault;
 mod gzip;
 mod headers;
+mod many;
 mod redirect;
 mod teller;
 mod tls;
@@ -26,6 +27,8 @@ use super::Post;
 use crate::wire::http::HttpSpec;
 use crate::wire::{Class, Failure, How, News, Verb, quantity};
 use exchange::Exchange;
+pub(crate) use fault::{Stage, of_hyper};
+pub(crate) use many::Many;
 use teller::Teller;
 
 /// Runs one HTTP exchange to its end, and tells it to the post's journal.

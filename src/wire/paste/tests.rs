@@ -23,6 +23,7 @@ fn told(text: &str) -> String {
         What::UdpBound(bound) => format!("listen udp {}", bound.local),
         What::Http(http) => format!("{} {}", http.method, http.url),
         What::Accepted(_) => "accepted".into(),
+        What::Repeat(_) => "repeat".into(),
     }
 }
 

@@ -1,0 +1,87 @@
+//! `--repeat`: a session that was asked for, many times over.
+
+use std::time::Duration;
+
+use super::args;
+use super::option;
+use crate::wire::quantity;
+use crate::wire::repeat::{DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, Pace, PerSecond, RepeatSpec, RepeatWhat};
+use crate::wire::spec::{Spec, Step, What};
+use crate::wire::target::quoted;
+
+/// What a datagram says where nothing else was asked for: 52 octets, and 12 of its number make 64.
+const PAYLOAD: &[u8; 52] = b"sockeye is measuring the way to you and back to us. ";
+
+/// Makes a session that happens many times of one that happens once, where that was asked for. `run_for` is taken
+/// then: it ends the run, and not the program.
+pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Duration>) -> Result<Spec, String> {
+    let Some(times) = &args.repeat else {
+        let others = [
+            ("--concurrency", &args.concurrency),
+            ("--rate", &args.rate),
+            ("--interval", &args.interval),
+            ("--patience", &args.patience),
+        ];
+        return match others.into_iter().find(|(_, value)| value.is_some()) {
+            Some((name, _)) => Err(format!("{name} says how to repeat: accepted with --repeat N or --repeat forever")),
+            None => Ok(spec),
+        };
+    };
+    let count = match times.as_str() {
+        "forever" => None,
+        text => Some(whole("--repeat", text, u64::MAX)?),
+    };
+    let pace = match (&args.rate, &args.interval) {
+        (Some(_), Some(_)) => return Err("--rate and --interval exclude each other: take one of them".to_owned()),
+        (Some(text), None) => Pace::Rate(rate(text)?),
+        (None, Some(text)) => Pace::Interval(option("--interval", text)?),
+        (None, None) => Pace::FlatOut,
+    };
+    let most = MOST_CONCURRENCY as u64;
+    let concurrency = args.concurrency.as_deref().map_or(Ok(1), |text| whole("--concurrency", text, most))?;
+    let concurrency = usize::try_from(concurrency).unwrap_or(MOST_CONCURRENCY);
+    let patience = args.patience.as_deref().map(|text| option("--patience", text)).transpose()?;
+    let Spec { what, script, retain, label } = spec;
+    let what = match what {
+        What::Tcp(_) if !script.steps.is_empty() => {
+            return Err("--repeat with tcp measures connecting only: accepted without --send and --finish".to_owned());
+        }
+        What::Tcp(tcp) => RepeatWhat::Connect(tcp),
+        What::Http(http) => RepeatWhat::Http(http),
+        What::Udp(udp) => {
+            let (payload, tagged) = match script.steps.as_slice() {
+                [] => (PAYLOAD.as_slice().into(), true),
+                [Step::Send(bytes)] => (bytes.clone(), false),
+                _ => {
+                    return Err("--repeat with udp sends one datagram: accepted is one --send or --send-hex".to_owned());
+                }
+            };
+            RepeatWhat::Echo(EchoSpec { udp, payload, tagged, patience: patience.unwrap_or(DEFAULT_PATIENCE) })
+        }
+        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Repeat(_) => {
+            return Err("--repeat: accepted with tcp, udp and http".to_owned());
+        }
+    };
+    if patience.is_some() && !matches!(what, RepeatWhat::Echo(_)) {
+        return Err("--patience is how long an answer to a datagram is waited for: accepted with udp".to_owned());
+    }
+    let repeat = RepeatSpec { what, count, duration: run_for.take(), pace, concurrency };
+    Ok(Spec { retain, label, ..Spec::new(What::Repeat(Box::new(repeat))) })
+}
+
+fn whole(name: &str, text: &str, most: u64) -> Result<u64, String> {
+    let wrong = || {
+        let most = if most == u64::MAX { String::new() } else { format!(" to {}", quantity::grouped(most)) };
+        let forever = if name == "--repeat" { ", or forever" } else { "" };
+        format!("{name}: {}: accepted is a whole number from 1{most}{forever}", quoted(text))
+    };
+    text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(wrong)
+}
+
+fn rate(text: &str) -> Result<PerSecond, String> {
+    let number = text.strip_suffix("/s").unwrap_or(text);
+    let number: f64 = number
+        .parse()
+        .map_err(|_| format!("--rate: {}: accepted is a number a second: 50, 0.5, 200/s", quoted(text)))?;
+    PerSecond::new(number).map_err(|why| format!("--rate: {why}"))
+}

@@ -1,0 +1,95 @@
+//! TCP connections that are opened, measured and closed.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::net::TcpStream;
+
+use super::Attempt;
+use super::ledger::Outcome;
+use crate::net::dial;
+use crate::net::journal::Journal;
+use crate::wire::spec::{HostPort, TcpSpec};
+use crate::wire::{Both, Class, Failure, quantity};
+
+/// Connections to the addresses of one name.
+#[derive(Debug)]
+pub(super) struct Connect {
+    spec: TcpSpec,
+    addresses: Vec<SocketAddr>,
+    /// The address that answered last: the next connection begins with it.
+    good: AtomicUsize,
+}
+
+impl Connect {
+    /// Looks the name up, once for the whole run.
+    ///
+    /// # Errors
+    /// It has no address.
+    pub(super) async fn new(spec: TcpSpec, journal: &Arc<Journal>) -> Result<Self, Failure> {
+        let addresses = dial::resolve(&spec.target.host, spec.target.port, spec.family, journal).await?;
+        let same = |address: &SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
+        let addresses: Vec<SocketAddr> = addresses.into_iter().filter(same).collect();
+        if addresses.is_empty() {
+            let message = "there is no address that a connection from the local address can reach";
+            return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
+        }
+        Ok(Connect { spec, addresses, good: AtomicUsize::new(0) })
+    }
+
+    /// Connections to a target with the defaults; `resolved` takes the place of the look-up.
+    ///
+    /// # Errors
+    /// The name has no address.
+    pub(super) async fn to(
+        target: HostPort,
+        resolved: Vec<SocketAddr>,
+        journal: &Arc<Journal>,
+    ) -> Result<Self, Failure> {
+        let spec = TcpSpec::to(target);
+        if resolved.is_empty() {
+            return Connect::new(spec, journal).await;
+        }
+        Ok(Connect { spec, addresses: resolved, good: AtomicUsize::new(0) })
+    }
+
+    /// Opens one connection, within the spec's time.
+    ///
+    /// # Errors
+    /// Nobody answered at any of the addresses.
+    pub(super) async fn open(&self) -> Result<TcpStream, Failure> {
+        let limit = self.spec.connect_timeout;
+        tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
+            let message = format!("nobody answered within {}", quantity::duration(limit));
+            Err(Failure::new(Class::ConnectTimeout, "connect", self.spec.target.to_string(), message))
+        })
+    }
+
+    async fn try_all(&self) -> Result<TcpStream, Failure> {
+        let first = self.good.load(Ordering::Relaxed);
+        let mut why = Failure::new(Class::Internal, "connect", self.spec.target.to_string(), "no address was tried");
+        for step in 0..self.addresses.len() {
+            let place = (first + step) % self.addresses.len();
+            let Some(peer) = self.addresses.get(place).copied() else { break };
+            match dial::once(&self.spec, peer).await {
+                Ok(stream) => {
+                    self.good.store(place, Ordering::Relaxed);
+                    return Ok(stream);
+                }
+                Err(failure) => why = failure,
+            }
+        }
+        Err(why)
+    }
+}
+
+impl Attempt for Connect {
+    type Own = ();
+
+    async fn once(&self, (): &mut ()) -> Outcome {
+        // Dropped at once: a FIN, as nothing is unread.
+        let result = self.open().await.map(|_| None);
+        Outcome { result, moved: Both::default() }
+    }
+}

@@ -1,0 +1,123 @@
+//! Datagrams without an answer yet, in the order in which they were sent.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::net::repeat::plan::Ticket;
+
+/// Those that wait. Its bound is the sender's: it does not push more than it may.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    /// The number of the first place.
+    first: u64,
+    /// One place for each number from `first` on; `None`: it is over.
+    places: VecDeque<Option<Ticket>>,
+    count: usize,
+    /// Whether numbers tell places: then a place between others may be empty.
+    numbered: bool,
+}
+
+impl Waiting {
+    pub(super) fn new(numbered: bool) -> Self {
+        Waiting { first: 0, places: VecDeque::new(), count: 0, numbered }
+    }
+
+    /// How many wait.
+    ///
+    /// Places between the oldest and the newest count too: memory is bound by this count, also where the oldest
+    /// one gets no answer and all the others do.
+    pub(super) fn count(&self) -> usize {
+        if self.numbered { self.places.len() } else { self.count }
+    }
+
+    /// One more waits; gives its number.
+    pub(super) fn push(&mut self, ticket: Ticket) -> u64 {
+        self.places.push_back(Some(ticket));
+        self.count += 1;
+        self.first + self.places.len() as u64 - 1
+    }
+
+    /// When the oldest one was sent.
+    pub(super) fn oldest(&self) -> Option<Instant> {
+        self.places.iter().flatten().next().map(|ticket| ticket.started)
+    }
+
+    /// The one with this number, if it still waits.
+    pub(super) fn take(&mut self, number: u64) -> Option<Ticket> {
+        let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        let ticket = self.places.get_mut(place)?.take()?;
+        self.count -= 1;
+        self.trim();
+        Some(ticket)
+    }
+
+    /// The one that waits longest.
+    pub(super) fn take_oldest(&mut self) -> Option<Ticket> {
+        let ticket = self.places.iter_mut().find_map(Option::take)?;
+        self.count -= 1;
+        self.trim();
+        Some(ticket)
+    }
+
+    /// The one that was sent last.
+    pub(super) fn take_newest(&mut self) -> Option<Ticket> {
+        let ticket = self.places.back_mut()?.take()?;
+        self.count -= 1;
+        self.trim();
+        Some(ticket)
+    }
+
+    fn trim(&mut self) {
+        while let Some(None) = self.places.front() {
+            self.places.pop_front();
+            self.first += 1;
+        }
+    }
+
+    /// Lets go of those that waited so long; says how many they were.
+    pub(super) fn give_up(&mut self, now: Instant, patience: Duration) -> u64 {
+        let mut lost = 0;
+        while self.oldest().is_some_and(|sent| now.saturating_duration_since(sent) >= patience) {
+            lost += u64::from(self.take_oldest().is_some());
+        }
+        lost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticket(at: Instant) -> Ticket {
+        Ticket { from: at, started: at }
+    }
+
+    #[test]
+    fn an_answer_finds_its_own_datagram_and_only_once() {
+        let now = Instant::now();
+        let mut waiting = Waiting::new(true);
+        let numbers: Vec<u64> = (0..4).map(|_| waiting.push(ticket(now))).collect();
+        assert_eq!(numbers, [0, 1, 2, 3]);
+        assert!(waiting.take(2).is_some());
+        assert!(waiting.take(2).is_none(), "it came again");
+        assert!(waiting.take(9).is_none(), "nobody asked");
+        assert!(waiting.take(0).is_some());
+        assert!(waiting.take(0).is_none());
+        assert_eq!(waiting.give_up(now, Duration::ZERO), 2);
+        assert_eq!(waiting.count(), 0);
+        assert_eq!(waiting.push(ticket(now)), 4);
+    }
+
+    #[test]
+    fn only_those_are_given_up_that_waited_long_enough() {
+        let begin = Instant::now();
+        let mut waiting = Waiting::new(false);
+        for second in 0..5 {
+            waiting.push(ticket(begin + Duration::from_secs(second)));
+        }
+        assert_eq!(waiting.give_up(begin + Duration::from_secs(3), Duration::from_secs(1)), 3);
+        assert_eq!(waiting.count(), 2);
+    }
+}

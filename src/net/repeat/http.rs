@@ -1,0 +1,50 @@
+//! HTTP requests over connections that are kept: each worker's own where HTTP/1.1 goes in the clear to the host
+//! itself, those of a shared client's pool else.
+
+use std::sync::Arc;
+
+use super::Attempt;
+use super::connect::Connect;
+use super::kept::{self, Kept};
+use super::ledger::Outcome;
+use crate::net::http::Many;
+use crate::net::journal::Journal;
+use crate::wire::http::HttpSpec;
+use crate::wire::{Both, Failure, Totals};
+
+/// The same request again and again.
+pub(super) struct Http {
+    many: Many,
+    direct: Option<Connect>,
+}
+
+impl Http {
+    /// Reads and checks the request, and looks its host up where connections are the workers' own.
+    ///
+    /// # Errors
+    /// What makes no sense in the request, a file that cannot be read, or a host without an address.
+    pub(super) async fn new(spec: HttpSpec, crew: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
+        let many = Many::new(spec, crew, journal).await?;
+        let direct = match many.direct() {
+            Some((target, resolved)) => Some(Connect::to(target, resolved, journal).await?),
+            None => None,
+        };
+        Ok(Http { many, direct })
+    }
+}
+
+impl Attempt for Http {
+    type Own = Option<Kept>;
+
+    async fn once(&self, kept: &mut Option<Kept>) -> Outcome {
+        let mut moved: Both<Totals> = Both::default();
+        let result = tokio::time::timeout(self.many.timeout(), async {
+            match &self.direct {
+                Some(connect) => kept::once(&self.many, connect, kept, &mut moved).await,
+                None => self.many.once(&mut moved).await,
+            }
+        });
+        let result = result.await.unwrap_or_else(|_| Err(kept::too_long(&self.many))).map(Some);
+        Outcome { result, moved }
+    }
+}

@@ -1,0 +1,156 @@
+//! One connection for HTTP/1.1 in the clear that a worker keeps: no pool, no task beside it, nobody to wait for.
+//!
+//! reqwest's pool and its task for each connection cost more than the request itself where requests are small.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::connect::Connect;
+use crate::net::fault;
+use crate::net::http::{Many, Stage, of_hyper};
+use crate::wire::{Both, Class, Failure, Totals, quantity};
+
+type Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+
+/// A connection that is open.
+#[derive(Debug)]
+pub(super) struct Kept {
+    sender: SendRequest<Full<Bytes>>,
+    connection: Connection,
+    /// What the connection's own end was, once it ended.
+    ended: Option<Result<(), hyper::Error>>,
+}
+
+impl Kept {
+    async fn open(connect: &Connect, url: &str) -> Result<Self, Failure> {
+        let stream = connect.open().await?;
+        // A request must not wait for the acknowledgement of the one before it.
+        stream.set_nodelay(true).map_err(|error| fault::of_io("connect", url, &error))?;
+        let made = http1::handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = made.map_err(|error| of_hyper(&error, url, Stage::Head))?;
+        Ok(Kept { sender, connection, ended: None })
+    }
+
+    /// Lets the connection read and write; remembers its end.
+    fn drive(&mut self, cx: &mut Context<'_>) {
+        if self.ended.is_none()
+            && let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx)
+        {
+            self.ended = Some(ended);
+        }
+    }
+
+    /// Whether another request can be sent on it.
+    async fn ready(&mut self) -> bool {
+        poll_fn(|cx| {
+            self.drive(cx);
+            match self.sender.poll_ready(cx) {
+                Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
+                Poll::Pending if self.ended.is_some() => Poll::Ready(false),
+                Poll::Pending => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// The connection's own error says more than "canceled".
+    fn why(&mut self, error: hyper::Error) -> hyper::Error {
+        match self.ended.take() {
+            Some(Err(own)) => {
+                self.ended = Some(Ok(()));
+                own
+            }
+            other => {
+                self.ended = other;
+                error
+            }
+        }
+    }
+}
+
+/// Sends the request once on the kept connection, or on a new one where there is none, and reads the answer to its end.
+///
+/// # Errors
+/// Whatever kept it from its end; the connection is not kept then.
+pub(super) async fn once(
+    many: &Many,
+    connect: &Connect,
+    slot: &mut Option<Kept>,
+    moved: &mut Both<Totals>,
+) -> Result<u16, Failure> {
+    let mut before = slot.take();
+    // A peer may close a connection that nobody uses: that is no failure.
+    let usable = match &mut before {
+        Some(kept) => kept.ready().await,
+        None => false,
+    };
+    let mut kept = match before.filter(|_| usable) {
+        Some(kept) => kept,
+        None => Kept::open(connect, many.url()).await?,
+    };
+    let status = ask(&mut kept, many, moved).await?;
+    *slot = Some(kept);
+    many.judge(status)
+}
+
+async fn ask(kept: &mut Kept, many: &Many, moved: &mut Both<Totals>) -> Result<u16, Failure> {
+    let mut answer = pin!(kept.sender.send_request(many.request()));
+    let head = poll_fn(|cx| {
+        // The connection first: what it reads makes the answer ready within the same turn.
+        if kept.ended.is_none()
+            && let Poll::Ready(ended) = Pin::new(&mut kept.connection).poll(cx)
+        {
+            kept.ended = Some(ended);
+        }
+        answer.as_mut().poll(cx)
+    })
+    .await;
+    let response = match head {
+        Ok(response) => response,
+        Err(error) => return Err(of_hyper(&kept.why(error), many.url(), Stage::Head)),
+    };
+    if let Some(sent) = many.body_bytes() {
+        moved.sent.add(sent);
+    }
+    let status = response.status().as_u16();
+    drain(kept, response.into_body(), many.url(), moved).await?;
+    Ok(status)
+}
+
+async fn drain(kept: &mut Kept, mut body: Incoming, url: &str, moved: &mut Both<Totals>) -> Result<(), Failure> {
+    let promised = body.size_hint().exact();
+    while !body.is_end_stream() {
+        let frame = poll_fn(|cx| {
+            kept.drive(cx);
+            Pin::new(&mut body).poll_frame(cx)
+        })
+        .await;
+        match frame {
+            None => break,
+            Some(Ok(frame)) => {
+                if let Some(piece) = frame.data_ref() {
+                    moved.received.add(piece.len() as u64);
+                }
+            }
+            Some(Err(error)) => {
+                let stage = Stage::Body { arrived: moved.received.bytes, promised };
+                return Err(of_hyper(&kept.why(error), url, stage));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The failure of a request that took too long.
+pub(super) fn too_long(many: &Many) -> Failure {
+    let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
+    Failure::new(Class::IdleTimeout, "request", many.url(), why)
+}

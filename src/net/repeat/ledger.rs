@@ -1,0 +1,153 @@
+//! What the workers of a run count, in parts that do not wait for each other.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::plan::{Plan, Ticket};
+use crate::net::journal::Journal;
+use crate::wire::repeat::{Done, RepeatReading, Tally};
+use crate::wire::{Both, Direction, Failure, News, Totals};
+
+/// How many parts there are at the most; each holds two histograms, about half a MiB.
+const MOST_PARTS: usize = 8;
+
+/// How many failures are told one by one; the others are counted only.
+const MOST_TOLD: u32 = 8;
+
+/// No jitter is known yet.
+const UNKNOWN: u64 = u64::MAX;
+
+/// What came of one.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// An HTTP status where there is one, or why it failed.
+    pub(super) result: Result<Option<u16>, Failure>,
+    /// Payload octets that moved, whatever came of it.
+    pub(super) moved: Both<Totals>,
+}
+
+/// The counts of a run.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    plan: Arc<Plan>,
+    journal: Arc<Journal>,
+    parts: Vec<Mutex<Tally>>,
+    started: AtomicU64,
+    told: AtomicU32,
+    /// In nanoseconds.
+    jitter: AtomicU64,
+}
+
+impl Ledger {
+    /// Counts for so many workers.
+    pub(super) fn new(plan: Arc<Plan>, journal: Arc<Journal>, workers: usize) -> Arc<Self> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let parts = workers.min(cores).clamp(1, MOST_PARTS);
+        Arc::new(Ledger {
+            plan,
+            journal,
+            parts: (0..parts).map(|_| Mutex::default()).collect(),
+            started: AtomicU64::new(0),
+            told: AtomicU32::new(0),
+            jitter: AtomicU64::new(UNKNOWN),
+        })
+    }
+
+    /// The part that a worker counts in. A lock is held for some nanoseconds, by it or by the look at all parts.
+    pub(super) fn part(&self, worker: usize) -> MutexGuard<'_, Tally> {
+        let part = &self.parts[worker % self.parts.len()];
+        part.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a start.
+    pub(super) fn started(&self) {
+        self.started.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts one that is over. Waits only to tell one of the first failures.
+    pub(super) async fn over(&self, worker: usize, ticket: Ticket, ended: Instant, outcome: Outcome) {
+        let at = self.plan.elapsed(ended);
+        let told = {
+            let mut part = self.part(worker);
+            part.totals.sent.merge(outcome.moved.sent);
+            part.totals.received.merge(outcome.moved.received);
+            match outcome.result {
+                Ok(status) => {
+                    part.done(self.done(ticket, ended));
+                    if let Some(status) = status {
+                        part.status(status);
+                    }
+                    return;
+                }
+                Err(failure) => {
+                    part.failed(failure.class, at);
+                    failure
+                }
+            }
+        };
+        self.tell(told).await;
+    }
+
+    /// The times of one that was done.
+    pub(super) fn done(&self, ticket: Ticket, ended: Instant) -> Done {
+        let service = ended.saturating_duration_since(ticket.started);
+        Done {
+            at: self.plan.elapsed(ended),
+            latency: ended.saturating_duration_since(ticket.from),
+            service: self.plan.corrected().then_some(service),
+        }
+    }
+
+    /// Tells a failure, if it is one of the first.
+    pub(super) async fn tell(&self, failure: Failure) {
+        if self.told.load(Ordering::Relaxed) < MOST_TOLD && self.told.fetch_add(1, Ordering::Relaxed) < MOST_TOLD {
+            self.journal.news(News::Warned(failure)).await;
+        }
+    }
+
+    /// Notes the jitter as it stands.
+    pub(super) fn jitter(&self, jitter: Duration) {
+        let nanoseconds = u64::try_from(jitter.as_nanos()).unwrap_or(UNKNOWN - 1);
+        self.jitter.store(nanoseconds, Ordering::Relaxed);
+    }
+
+    /// How many were started: what tells cheaply whether something changed.
+    pub(super) fn mark(&self) -> (u64, u64, bool) {
+        let over = self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).over()).sum();
+        (self.started.load(Ordering::Relaxed), over, self.plan.is_paused())
+    }
+
+    /// Looks at all parts, and tells the journal. Cost: some 100 KiB copied for each part.
+    pub(super) fn look(&self, asked: Option<u64>, final_one: bool) -> Arc<RepeatReading> {
+        let mut tally = Tally::default();
+        for part in &self.parts {
+            tally.merge(&part.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        // Read after the parts: what is over was started before.
+        let started = self.started.load(Ordering::Relaxed);
+        let jitter = Some(self.jitter.load(Ordering::Relaxed)).filter(|jitter| *jitter != UNKNOWN);
+        let reading = Arc::new(RepeatReading {
+            asked,
+            started,
+            in_flight: started.saturating_sub(tally.over()),
+            corrected: self.plan.corrected(),
+            jitter: jitter.map(Duration::from_nanos),
+            elapsed: self.plan.elapsed(Instant::now()),
+            paused: self.plan.is_paused(),
+            final_one,
+            tally,
+        });
+        let before = self.journal.totals();
+        for direction in [Direction::Sent, Direction::Received] {
+            let (now, before) = (reading.tally.totals.of(direction), before.of(direction));
+            let more =
+                Totals { bytes: now.bytes.saturating_sub(before.bytes), ops: now.ops.saturating_sub(before.ops) };
+            self.journal.measured(direction, more);
+        }
+        self.journal.repeat(Arc::clone(&reading));
+        reading
+    }
+}

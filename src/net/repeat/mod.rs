@@ -1,0 +1,209 @@
+//! The same thing many times over: so many at once, so fast, so often, and every one of them counted.
+//!
+//! A run has a plan, which says when the next one is due, workers, which do it, and a ledger, in which they count.
+//! Nothing that is said goes into the transcript: only the first failures are told one by one.
+
+mod connect;
+mod echo;
+mod http;
+mod kept;
+mod ledger;
+mod plan;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::Post;
+use super::journal::Journal;
+use crate::wire::repeat::{MOST_CONCURRENCY, RepeatReading, RepeatSpec, RepeatWhat};
+use crate::wire::{Failure, How, News, Verb};
+use ledger::{Ledger, Outcome};
+use plan::Plan;
+
+/// How often a run is looked at, at the most.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How long those that are under way may still take after the end; then they are cut off.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// One thing that can be done again and again.
+trait Attempt: Send + Sync + 'static {
+    /// What a worker keeps from one to the next.
+    type Own: Default + Send;
+
+    /// Does it once. Bounded in time by itself.
+    fn once(&self, own: &mut Self::Own) -> impl Future<Output = Outcome> + Send;
+}
+
+/// Runs a repeat session to its end.
+///
+/// Ends with [`News::Closed`] in every case, and with [`News::Failed`] before it where one of them failed, or none
+/// was answered. [`Verb::Close`] and [`Verb::Reset`] cut off what is under way.
+pub(crate) async fn run(spec: RepeatSpec, post: Post) {
+    let Post { journal, mut orders, net: _ } = post;
+    let preparing = prepare(&spec, &journal);
+    let prepared = tokio::select! {
+        biased;
+        () = closed(&mut orders, &journal) => return journal.closed(How::Local).await,
+        prepared = preparing => prepared,
+    };
+    let (plan, ledger, mut workers) = match prepared {
+        Ok(begun) => begun,
+        Err(failure) => {
+            journal.news(News::Failed(failure)).await;
+            return journal.closed(How::Error).await;
+        }
+    };
+    let how = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
+    workers.shutdown().await;
+    let last = ledger.look(spec.count, true);
+    let failure = if how == How::Local { None } else { verdict(&spec, &last) };
+    let how = match failure {
+        None => how,
+        Some(failure) => {
+            journal.news(News::Failed(failure)).await;
+            How::Error
+        }
+    };
+    journal.closed(how).await;
+}
+
+/// Takes orders until one ends it, before anything is started.
+async fn closed(orders: &mut mpsc::Receiver<Verb>, journal: &Arc<Journal>) {
+    while let Some(verb) = orders.recv().await {
+        if matches!(verb, Verb::Close | Verb::Reset) {
+            return;
+        }
+        refuse(journal).await;
+    }
+}
+
+async fn refuse(journal: &Arc<Journal>) {
+    let why = "a repeated session says only what it was asked to say; it can be paused, continued and closed";
+    journal.news(News::Warned(Failure::usage(why))).await;
+}
+
+type Begun = (Arc<Plan>, Arc<Ledger>, JoinSet<()>);
+
+/// Looks up, checks and reads all that is needed, then starts the workers.
+async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<Begun, Failure> {
+    let concurrency = spec.concurrency.clamp(1, MOST_CONCURRENCY);
+    let most = spec.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
+    let crew = concurrency.min(most);
+    match &spec.what {
+        RepeatWhat::Connect(tcp) => {
+            let connect = connect::Connect::new(tcp.clone(), journal).await?;
+            Ok(begin(spec, journal, crew, connect))
+        }
+        RepeatWhat::Http(http) => {
+            let attempt = http::Http::new(http.clone(), crew, journal).await?;
+            Ok(begin(spec, journal, crew, attempt))
+        }
+        RepeatWhat::Echo(echo) => {
+            let socket = echo::Socket::open(echo, journal).await?;
+            let plan = Plan::new(spec);
+            let ledger = Ledger::new(Arc::clone(&plan), Arc::clone(journal), 1);
+            let mut workers = JoinSet::new();
+            workers.spawn(socket.talk(plan.lane(), Arc::clone(&ledger), concurrency));
+            Ok((plan, ledger, workers))
+        }
+    }
+}
+
+fn begin<A: Attempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, attempt: A) -> Begun {
+    let plan = Plan::new(spec);
+    let ledger = Ledger::new(Arc::clone(&plan), Arc::clone(journal), crew);
+    let attempt = Arc::new(attempt);
+    let mut workers = JoinSet::new();
+    for worker in 0..crew {
+        workers.spawn(work(Arc::clone(&attempt), plan.lane(), Arc::clone(&ledger), worker));
+    }
+    (plan, ledger, workers)
+}
+
+async fn work<A: Attempt>(attempt: Arc<A>, mut lane: plan::Lane, ledger: Arc<Ledger>, worker: usize) {
+    let mut own = A::Own::default();
+    while let Some(ticket) = lane.next().await {
+        ledger.started();
+        let outcome = attempt.once(&mut own).await;
+        let ended = Instant::now();
+        ledger.over(worker, ticket, ended, outcome).await;
+        lane.ended(ended);
+    }
+}
+
+/// Looks now and then, and takes orders, until all workers are done or it is to end.
+async fn watch_over(
+    spec: &RepeatSpec,
+    plan: &Plan,
+    ledger: &Ledger,
+    workers: &mut JoinSet<()>,
+    orders: &mut mpsc::Receiver<Verb>,
+    journal: &Arc<Journal>,
+) -> How {
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looked = None;
+    loop {
+        tokio::select! {
+            biased;
+            verb = orders.recv() => match verb {
+                Some(Verb::Close | Verb::Reset) | None => return How::Local,
+                Some(Verb::PauseReading) => {
+                    plan.pause();
+                }
+                Some(Verb::ContinueReading) => {
+                    plan.go_on();
+                }
+                Some(
+                    Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::FinishSending
+                    | Verb::Join(_) | Verb::Leave(_) | Verb::Limit(_) | Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) | Verb::Burst(_) | Verb::StopBurst
+                ) => refuse(journal).await,
+            },
+            _ = tick.tick() => {
+                let mark = ledger.mark();
+                if looked != Some(mark) {
+                    looked = Some(mark);
+                    ledger.look(spec.count, false);
+                }
+                if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
+                    return How::Fin;
+                }
+            }
+            ended = workers.join_next() => match ended {
+                None => return How::Fin,
+                Some(Ok(())) => {}
+                Some(Err(error)) => {
+                    let why = format!("a worker broke: {error}");
+                    journal.news(News::Warned(Failure::new(crate::wire::Class::Internal, "repeat", "", why))).await;
+                }
+            },
+        }
+    }
+}
+
+/// What kept a run from being all that was asked for: the commonest failure, or silence.
+fn verdict(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
+    use crate::wire::{Class, quantity::grouped};
+    let (whom, over) = (whom(spec), grouped(last.tally.over()));
+    if let Some((class, count)) = last.tally.commonest() {
+        let all = grouped(last.tally.failed_in_all());
+        let most = if count < last.tally.failed_in_all() { ", most of them" } else { "" };
+        let message = format!("{all} of {over} failed{most}: {}", class.name().replace('_', " "));
+        return Some(Failure::new(class, "repeat", whom, message));
+    }
+    let silence = last.tally.done == 0 && last.tally.lost > 0;
+    silence.then(|| Failure::new(Class::IdleTimeout, "repeat", whom, format!("none of {over} datagrams was answered")))
+}
+
+fn whom(spec: &RepeatSpec) -> String {
+    match &spec.what {
+        RepeatWhat::Connect(tcp) => tcp.target.to_string(),
+        RepeatWhat::Echo(echo) => echo.udp.target.to_string(),
+        RepeatWhat::Http(http) => http.url.clone(),
+    }
+}

@@ -1,0 +1,251 @@
+//! When the next one is to be started: the count, the clock, the pauses and the end, shared by all who start.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::wire::repeat::{Pace, RepeatSpec};
+
+/// What all workers of a run start by.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pace: Pace,
+    count: Option<u64>,
+    duration: Option<Duration>,
+    began: Instant,
+    next: AtomicU64,
+    /// How long it was paused in all, in nanoseconds; the pause that goes on is not in it.
+    shift: AtomicU64,
+    paused: watch::Sender<Option<Instant>>,
+}
+
+/// Leave to start one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ticket {
+    /// From when its time counts: now, or when it was due, had this worker not been kept busy.
+    pub(super) from: Instant,
+    /// When it is really started.
+    pub(super) started: Instant,
+}
+
+impl Plan {
+    pub(super) fn new(spec: &RepeatSpec) -> Arc<Self> {
+        Arc::new(Plan {
+            pace: spec.pace,
+            count: spec.count,
+            duration: spec.duration,
+            began: Instant::now(),
+            next: AtomicU64::new(0),
+            shift: AtomicU64::new(0),
+            paused: watch::Sender::new(None),
+        })
+    }
+
+    /// Whether times count from when a start was due.
+    pub(super) fn corrected(&self) -> bool {
+        matches!(self.pace, Pace::Rate(_))
+    }
+
+    /// Stops starting new ones; false where that was so.
+    pub(super) fn pause(&self) -> bool {
+        self.paused.send_if_modified(|since| {
+            let first = since.is_none();
+            since.get_or_insert_with(Instant::now);
+            first
+        })
+    }
+
+    /// Goes on: all that was not yet due is due as much later as the pause was long. False where it was not paused.
+    pub(super) fn go_on(&self) -> bool {
+        self.paused.send_if_modified(|since| {
+            let Some(at) = since.take() else { return false };
+            let paused = u64::try_from(at.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.shift.fetch_add(paused, Ordering::Relaxed);
+            true
+        })
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.paused.borrow().is_some()
+    }
+
+    fn shift(&self) -> Duration {
+        Duration::from_nanos(self.shift.load(Ordering::Relaxed))
+    }
+
+    /// How long it runs at `at`, pauses taken off.
+    pub(super) fn elapsed(&self, at: Instant) -> Duration {
+        let until = self.paused.borrow().unwrap_or(at).min(at);
+        until.saturating_duration_since(self.began).saturating_sub(self.shift())
+    }
+
+    /// How long the end has passed, where a duration was asked for.
+    pub(super) fn past_end(&self, at: Instant) -> Option<Duration> {
+        self.elapsed(at).checked_sub(self.duration?)
+    }
+
+    /// A worker's own way to its tickets.
+    pub(super) fn lane(self: &Arc<Self>) -> Lane {
+        let paused = self.paused.subscribe();
+        Lane { plan: Arc::clone(self), paused, number: None, woke: self.began, ended: None }
+    }
+
+    /// When ticket number `number` is due for a worker whose last one ended at `ended`; `None`: at once.
+    fn due(&self, number: u64, ended: Option<Instant>) -> Option<Instant> {
+        match self.pace {
+            Pace::FlatOut => None,
+            Pace::Rate(rate) => self.began.checked_add(rate.due(number).saturating_add(self.shift())),
+            Pace::Interval(interval) => ended.and_then(|ended| ended.checked_add(interval)),
+        }
+    }
+}
+
+/// One worker's way to its tickets.
+#[derive(Debug)]
+pub(super) struct Lane {
+    plan: Arc<Plan>,
+    paused: watch::Receiver<Option<Instant>>,
+    /// A ticket that was drawn and is not yet due.
+    number: Option<u64>,
+    /// When this worker last woke up: a start that was due while it slept is late by our own timer, which has a
+    /// grain of a millisecond, and not by the peer.
+    woke: Instant,
+    ended: Option<Instant>,
+}
+
+impl Lane {
+    /// Waits until the next one is due. `None`: there is none any more. Safe to be dropped and called again: a ticket
+    /// that was drawn is kept.
+    pub(super) async fn next(&mut self) -> Option<Ticket> {
+        loop {
+            if self.paused.borrow_and_update().is_some() {
+                // An error means that nobody can pause or go on any more.
+                self.paused.changed().await.ok()?;
+                self.woke = Instant::now();
+                continue;
+            }
+            let now = Instant::now();
+            if self.plan.past_end(now).is_some() {
+                return None;
+            }
+            let number = match self.number {
+                Some(number) => number,
+                None => self.draw()?,
+            };
+            let due = self.plan.due(number, self.ended).filter(|due| *due > now);
+            if let Some(due) = due {
+                let past_end = self.plan.past_end(due).is_some();
+                if past_end && !self.plan.is_paused() {
+                    return None;
+                }
+                tokio::select! {
+                    biased;
+                    changed = self.paused.changed() => changed.ok()?,
+                    () = tokio::time::sleep_until(due) => self.woke = Instant::now(),
+                }
+                continue;
+            }
+            self.number = None;
+            let from = match self.plan.pace {
+                Pace::Rate(_) => self.plan.due(number, None).unwrap_or(now).max(self.woke).min(now),
+                Pace::FlatOut | Pace::Interval(_) => now,
+            };
+            return Some(Ticket { from, started: now });
+        }
+    }
+
+    fn draw(&mut self) -> Option<u64> {
+        let number = self.plan.next.fetch_add(1, Ordering::Relaxed);
+        if self.plan.count.is_some_and(|count| number >= count) {
+            return None;
+        }
+        self.number = Some(number);
+        self.number
+    }
+
+    /// How fast.
+    pub(super) fn pace(&self) -> Pace {
+        self.plan.pace
+    }
+
+    /// How long the run lasts at `at`, pauses taken off.
+    pub(super) fn elapsed(&self, at: Instant) -> Duration {
+        self.plan.elapsed(at)
+    }
+
+    /// Says when the last one ended, from which an interval counts.
+    pub(super) fn ended(&mut self, at: Instant) {
+        self.ended = Some(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::repeat::{PerSecond, RepeatWhat};
+    use crate::wire::spec::{HostPort, TcpSpec};
+
+    fn spec(pace: Pace, count: Option<u64>, duration: Option<Duration>) -> RepeatSpec {
+        let what = RepeatWhat::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 9 }));
+        RepeatSpec { what, count, duration, pace, concurrency: 1 }
+    }
+
+    fn rate(per_second: f64) -> Pace {
+        Pace::Rate(PerSecond::new(per_second).unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_was_kept_busy_starts_late_and_counts_from_when_it_was_due() {
+        let plan = Plan::new(&spec(rate(10.0), Some(30), None));
+        let mut lane = plan.lane();
+        assert_eq!(lane.next().await.unwrap().from, plan.began);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for number in 1..=10 {
+            let ticket = lane.next().await.unwrap();
+            assert_eq!(ticket.from, plan.began + Duration::from_millis(100) * number);
+            assert_eq!(ticket.started, plan.began + Duration::from_secs(1));
+        }
+        let ticket = lane.next().await.unwrap();
+        assert_eq!(ticket.from, ticket.started, "on time again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_count_is_exact_among_many_workers() {
+        let plan = Plan::new(&spec(rate(1000.0), Some(100), None));
+        let (mut left, mut right, mut all) = (plan.lane(), plan.lane(), 0);
+        while left.next().await.is_some() {
+            all += 1 + u32::from(right.next().await.is_some());
+        }
+        assert_eq!(all, 100);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_moves_what_is_due_and_the_end() {
+        let plan = Plan::new(&spec(rate(1.0), None, Some(Duration::from_millis(2500))));
+        let mut lane = plan.lane();
+        assert!(lane.next().await.is_some());
+        assert!(plan.pause());
+        assert!(!plan.pause());
+        tokio::time::advance(Duration::from_secs(100)).await;
+        assert!(plan.go_on());
+        for second in 1..=2 {
+            let ticket = lane.next().await.unwrap();
+            assert_eq!(plan.elapsed(ticket.from), Duration::from_secs(second));
+        }
+        assert_eq!(lane.next().await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_ticket_that_was_waited_for_in_vain_is_not_lost() {
+        let plan = Plan::new(&spec(rate(1.0), Some(2), None));
+        let mut lane = plan.lane();
+        assert!(lane.next().await.is_some());
+        let waited = tokio::time::timeout(Duration::from_millis(10), lane.next()).await;
+        assert!(waited.is_err());
+        assert!(lane.next().await.is_some());
+        assert_eq!(lane.next().await, None);
+    }
+}

@@ -1,0 +1,224 @@
+//! A run of many: how many, how fast, how long each took, and how it went over time.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, area_of, part};
+use super::transcript::Shown;
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::wire::quantity;
+use crate::wire::repeat::{Bar, PERCENTILES, RepeatReading, RepeatSpec, RepeatView, RepeatWhat, Slot};
+
+const LEVELS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// Parts of a cell, from the left.
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+/// The bars of the histogram.
+const BARS: usize = 12;
+
+/// The columns of a label.
+const LABEL: usize = 10;
+
+/// The columns of the percentiles' table, where the histogram stands beside it.
+const TABLE: u16 = 21;
+
+/// As wide as the histogram and the table side by side need to be.
+const SIDE_BY_SIDE: u16 = 46;
+
+/// Draws what is known of a run.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, spec: &RepeatSpec, view: &RepeatView, panel: &Panel) -> Shown {
+    let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    paper.seen.view = area_of(place);
+    let Some(reading) = &view.reading else {
+        paper.put(place, 0, 0, "nothing was started yet", Role::Dim);
+        return Shown::default();
+    };
+    let rows = rows(spec, reading, place.width);
+    paper.seen.document_rows = rows.len();
+    let height = usize::from(place.height);
+    let first = panel.document_scroll.min(rows.len().saturating_sub(height));
+    for (y, row) in (0_u16..).zip(rows.iter().skip(first).take(height)) {
+        paper.strip(place, 0, y, row);
+    }
+    let whole = rows.len().max(1) as f64;
+    let below = rows.len().saturating_sub(first + height);
+    Shown { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
+}
+
+fn rows(spec: &RepeatSpec, reading: &RepeatReading, width: u16) -> Vec<Strip> {
+    let mut rows = headline(spec, reading);
+    rows.push(Strip::new());
+    rows.extend(over_time(reading, width));
+    rows.push(Strip::new());
+    let mut table = percentiles(reading);
+    if width < SIDE_BY_SIDE {
+        rows.append(&mut table);
+        rows.push(Strip::new());
+        rows.extend(histogram(reading, width));
+    } else {
+        let bars = histogram(reading, width - TABLE);
+        let count = table.len().max(bars.len());
+        let (mut left, mut right) = (table.into_iter(), bars.into_iter());
+        for _ in 0..count {
+            let strip = left.next().unwrap_or_default();
+            let pad = TABLE.saturating_sub(strip.columns());
+            rows.push(strip.and(" ".repeat(usize::from(pad)), Role::Dim).chain(right.next().unwrap_or_default()));
+        }
+    }
+    rows
+}
+
+fn labelled(label: &str) -> Strip {
+    Strip::of(format!("{label:<LABEL$}"), Role::Dim)
+}
+
+fn per_second(reading: &RepeatReading) -> String {
+    reading.per_second().map_or_else(|| "–".to_owned(), |rate| quantity::grouped(rate.round() as u64))
+}
+
+/// How many, how fast, and what went wrong.
+fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
+    let tally = &reading.tally;
+    let asked = reading.asked.map_or_else(String::new, |asked| format!(" of {}", quantity::grouped(asked)));
+    let mut first = labelled("done").and(quantity::grouped(tally.done), Role::Strong).and(asked, Role::Text);
+    if reading.in_flight > 0 {
+        let word = if reading.final_one { "cut off" } else { "under way" };
+        first = first.and(format!(" · {} {word}", quantity::grouped(reading.in_flight)), Role::Dim);
+    }
+    // While it runs the time passes in whole seconds, so that the screen is not redrawn for a digit.
+    let lasted =
+        if reading.final_one { reading.elapsed } else { std::time::Duration::from_secs(reading.elapsed.as_secs()) };
+    first = first.and(format!(" · in {}", quantity::duration(lasted)), Role::Dim);
+    let mut rows = vec![first];
+    let mut speed = labelled("a second").and(per_second(reading), Role::Strong);
+    if reading.corrected {
+        speed = speed.and(" · times count from when each should have been started", Role::Dim);
+    }
+    rows.push(speed);
+    let mut failed = labelled("failed");
+    let failures: Vec<String> = tally
+        .failures()
+        .map(|(class, count)| format!("{} {}", quantity::grouped(count), class.name().replace('_', " ")))
+        .collect();
+    failed =
+        if failures.is_empty() { failed.and("0", Role::Text) } else { failed.and(failures.join(" · "), Role::Bad) };
+    rows.push(failed);
+    if let RepeatWhat::Echo(_) = spec.what {
+        let loss = reading.loss().map_or_else(|| "–".to_owned(), |loss| format!("{:.2} %", loss * 100.0));
+        let role = if tally.lost > 0 { Role::Warn } else { Role::Text };
+        let jitter = reading.jitter.map_or_else(|| "–".to_owned(), quantity::duration);
+        let mut row = labelled("lost").and(format!("{} · {loss}", quantity::grouped(tally.lost)), role);
+        row = row.and(" · jitter ", Role::Dim).and(jitter, Role::Text);
+        if tally.stray > 0 {
+            row = row.and(format!(" · {} late or twice", quantity::grouped(tally.stray)), Role::Warn);
+        }
+        rows.push(row);
+    }
+    if let RepeatWhat::Http(_) = spec.what {
+        let names = ["1xx", "2xx", "3xx", "4xx", "5xx", "other"];
+        let mut row = labelled("status");
+        for (place, (name, count)) in names.into_iter().zip(tally.statuses).filter(|(_, count)| *count > 0).enumerate()
+        {
+            let role = if matches!(name, "4xx" | "5xx" | "other") { Role::Bad } else { Role::Good };
+            let gap = if place > 0 { " · " } else { "" };
+            row = row.and(gap, Role::Dim).and(name, role).and(format!(" {}", quantity::grouped(count)), Role::Text);
+        }
+        rows.push(row);
+    }
+    if !matches!(spec.what, RepeatWhat::Connect(_)) {
+        let totals = &tally.totals;
+        rows.push(
+            labelled("octets")
+                .and("▲ ", Role::Sent)
+                .and(quantity::bytes(totals.sent.bytes), Role::Text)
+                .and("  ▼ ", Role::Received)
+                .and(quantity::bytes(totals.received.bytes), Role::Text),
+        );
+    }
+    rows
+}
+
+/// Two lines of the whole run: how many a second, and the slowest of each slot.
+fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
+    let series = &reading.tally.series;
+    let room = usize::from(width).saturating_sub(LABEL + 18).max(1);
+    let step = series.slots().len().div_ceil(room).max(1);
+    let slots: Vec<Slot> = series.slots().chunks(step).map(joined).collect();
+    let lasts = series.slot().saturating_mul(u32::try_from(step).unwrap_or(u32::MAX));
+    let rates: Vec<u128> = slots.iter().map(|slot| u128::from(slot.done + slot.failed)).collect();
+    let slowest: Vec<u128> = slots.iter().map(|slot| slot.slowest.as_nanos()).collect();
+    let most = rates.iter().max().copied().unwrap_or(0) as f64 / lasts.as_secs_f64().max(1e-9);
+    let longest = slots.iter().map(|slot| slot.slowest).max().unwrap_or_default();
+    let line = |label: &str, levels: &[u128], bad: &dyn Fn(usize) -> bool, text: String| {
+        let most = levels.iter().max().copied().unwrap_or(0).max(1);
+        let mut strip = labelled(label);
+        for (place, level) in levels.iter().enumerate() {
+            let symbol = if *level == 0 {
+                " "
+            } else {
+                usize::try_from(level * 7 / most).ok().and_then(|at| LEVELS.get(at)).copied().unwrap_or("█")
+            };
+            strip = strip.and(symbol, if bad(place) { Role::Bad } else { Role::Received });
+        }
+        strip.and(format!(" {text}"), Role::Dim)
+    };
+    let failed = |place: usize| slots.get(place).is_some_and(|slot| slot.failed > 0);
+    vec![
+        line("over time", &rates, &failed, format!("most {}/s", quantity::grouped(most.round() as u64))),
+        line("slowest", &slowest, &|_| false, format!("most {}", quantity::duration(longest))),
+    ]
+}
+
+fn joined(slots: &[Slot]) -> Slot {
+    slots.iter().fold(Slot::default(), |sum, slot| Slot {
+        done: sum.done + slot.done,
+        failed: sum.failed + slot.failed,
+        slowest: sum.slowest.max(slot.slowest),
+    })
+}
+
+/// The shortest time, the mean, the percentiles and the longest, one a row.
+fn percentiles(reading: &RepeatReading) -> Vec<Strip> {
+    let latency = &reading.tally.latency;
+    let times = [("fastest", latency.least()), ("mean", latency.mean())].into_iter();
+    let times = times.chain(PERCENTILES.map(|(part, name)| (name, latency.quantile(part))));
+    let times = times.chain([("slowest", latency.most())]);
+    times
+        .map(|(name, time)| {
+            let text = time.map_or_else(|| "–".to_owned(), quantity::duration);
+            labelled(name).and(format!("{text:>9}"), Role::Strong)
+        })
+        .collect()
+}
+
+/// Bars, as long as there are times in them.
+fn histogram(reading: &RepeatReading, width: u16) -> Vec<Strip> {
+    let bars = reading.tally.latency.bars(BARS);
+    let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
+    let room = u64::from(width).saturating_sub(20).max(1);
+    bars.iter().map(|bar| bar_row(*bar, most, room)).collect()
+}
+
+fn bar_row(bar: Bar, most: u64, room: u64) -> Strip {
+    let eighths = (u128::from(bar.count) * u128::from(room) * 8).div_ceil(u128::from(most));
+    let eighths = usize::try_from(eighths).unwrap_or(0);
+    let text = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
+    let count = if bar.count > 0 { quantity::grouped(bar.count) } else { String::new() };
+    Strip::of(format!("≤ {:<9} ", quantity::duration(bar.up_to)), Role::Dim)
+        .and(text, Role::Received)
+        .and(format!(" {count}"), Role::Dim)
+}
+
+/// The run in a few words, for the list of sessions.
+pub(super) fn short(view: &RepeatView) -> Strip {
+    let Some(reading) = &view.reading else { return Strip::of("starting", Role::Dim) };
+    let tally = &reading.tally;
+    let strip = Strip::of(quantity::grouped(tally.over()), Role::Text).and(" done", Role::Dim);
+    let wrong = tally.failed_in_all() + tally.lost;
+    let strip = if wrong > 0 { strip.and(format!(" · {} bad", quantity::grouped(wrong)), Role::Bad) } else { strip };
+    match tally.latency.quantile(0.99) {
+        Some(time) => strip.and(format!(" · p99 {}", quantity::duration(time)), Role::Dim),
+        None => strip,
+    }
+}
