@@ -100,7 +100,6 @@ mod tests {
             quiet.set_cursor_position((1, 1)).unwrap();
             quiet.show_cursor().unwrap();
         }
-        drop(quiet);
         let once = bytes.len();
         let mut bytes = Vec::new();
         let mut quiet = Quiet::new(&mut bytes);
@@ -110,7 +109,6 @@ mod tests {
             quiet.set_cursor_position((1, 1)).unwrap();
             quiet.show_cursor().unwrap();
         }
-        drop(quiet);
         assert!(bytes.len() < once, "{}", String::from_utf8_lossy(&bytes));
     }
 }

@@ -88,7 +88,13 @@ impl Raw {
             | News::BurstEnded { .. }
             | News::Request(_)
             | News::Response(_)
-            | News::Redirect { .. } => {}
+            | News::Redirect { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => {}
         }
     }
 }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use crate::wire::order::{Order, Refused, Verb};
 use crate::wire::{Reading, SessionId, Spec, What};
 
+mod call;
 mod dial;
 mod fault;
 mod http;
@@ -17,6 +18,7 @@ mod journal;
 mod kernel;
 mod listen;
 mod meter;
+mod option;
 mod stream;
 mod tcp;
 mod udp;
@@ -52,8 +54,17 @@ struct Lanes {
 
 impl Lanes {
     fn of(&self, verb: &Verb) -> &mpsc::Sender<Verb> {
-        let urgent =
-            matches!(verb, Verb::Reset | Verb::Close | Verb::PauseReading | Verb::ContinueReading | Verb::StopBurst);
+        let urgent = matches!(
+            verb,
+            Verb::Reset
+                | Verb::Close
+                | Verb::PauseReading
+                | Verb::ContinueReading
+                | Verb::StopBurst
+                | Verb::SetOption(..)
+                | Verb::ReadOptions
+                | Verb::SampleEvery(_)
+        );
         self.urgent.as_ref().filter(|_| urgent).unwrap_or(&self.plain)
     }
 }
@@ -104,6 +115,7 @@ impl Net {
 
     /// Opens a second lane into a session, on which reset, close, pause, continue and the end of a
     /// burst overtake other orders.
+    /// Opens a second lane into a session, on which reset, close, pause, continue, options and gauges overtake others.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
     pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
         let (sender, urgent) = mpsc::channel(MOST_ORDERS);
@@ -167,6 +179,11 @@ impl Net {
     /// Waits until some session has something new. One waiter at a time.
     pub async fn changed(&self) {
         self.shared.bell.changed().await;
+    }
+
+    /// Waits until some session has so much new that it should be looked at soon, frame or not. One waiter at a time.
+    pub async fn pressed(&self) {
+        self.shared.bell.pressed().await;
     }
 
     /// Looks at every session that has something new, the lowest number first.

@@ -13,6 +13,7 @@ use super::rate::Rate;
 use super::reading::{KernelView, Reading};
 use super::record::Record;
 use super::spec::{Spec, What};
+use super::story::Story;
 use super::transcript::Transcript;
 
 /// How many peers of a bound UDP socket are listed; more are counted.
@@ -41,6 +42,8 @@ pub struct Session {
     pub kernel: Option<KernelView>,
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
+    /// States, ladder and gauges of a TCP connection; `None` for other kinds.
+    pub story: Option<Box<Story>>,
 }
 
 /// How far a session has come; holds only what is true at that point.
@@ -195,6 +198,7 @@ impl Session {
             What::Http(_) => Kind::Http(Exchange::default()),
         };
         let transcript = Transcript::new(spec.retain);
+        let story = matches!(kind, Kind::Stream(_)).then(Box::default);
         Session {
             id,
             spec,
@@ -206,6 +210,7 @@ impl Session {
             kind,
             kernel: None,
             warning: None,
+            story,
         }
     }
 
@@ -224,11 +229,24 @@ impl Session {
         }
         for record in reading.records {
             match &record {
-                Record::News { at, news } => self.learn(news, *at),
+                Record::News { at, news } => {
+                    // Its task may have begun before we were told that it was opened.
+                    self.opened = self.opened.min(*at);
+                    self.learn(news, *at);
+                }
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
-            self.transcript.push(record);
+            let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
+            if let Some(story) = &mut self.story {
+                story.record((!inner).then_some(self.transcript.end()), &record, now);
+            }
+            if !inner {
+                self.transcript.push(record);
+            }
+        }
+        if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
+            story.kernel(view, now);
         }
         self.observe(now);
     }
@@ -298,7 +316,16 @@ impl Session {
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
             News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
-            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } | News::BurstEnded { .. } => {}
+            News::Resolved { .. }
+            | News::AttemptFailed { .. }
+            | News::FileSent { .. }
+            | News::BurstEnded { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => {}
         }
     }
 

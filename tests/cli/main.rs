@@ -1,5 +1,7 @@
 //! The built program without a terminal: exit codes, the pipe, and one event a line.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod json;
 mod peers;
 mod program;

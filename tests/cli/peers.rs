@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 
 /// A peer that serves one connection; its thread's result is what it learned.
-pub fn peer<T: Send + 'static>(talk: impl FnOnce(TcpStream) -> T + Send + 'static) -> (String, JoinHandle<T>) {
+pub(crate) fn peer<T: Send + 'static>(talk: impl FnOnce(TcpStream) -> T + Send + 'static) -> (String, JoinHandle<T>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let thread = std::thread::spawn(move || talk(listener.accept().unwrap().0));
@@ -13,7 +13,7 @@ pub fn peer<T: Send + 'static>(talk: impl FnOnce(TcpStream) -> T + Send + 'stati
 }
 
 /// Sends back what it is sent, and finishes when the other side has; counts.
-pub fn echo(mut stream: TcpStream) -> u64 {
+pub(crate) fn echo(mut stream: TcpStream) -> u64 {
     let mut buffer = vec![0; 64 * 1024];
     let mut count = 0;
     loop {
@@ -30,14 +30,14 @@ pub fn echo(mut stream: TcpStream) -> u64 {
 }
 
 /// Ends a connection by RST, once something was said: before that, `connect` itself may get to see it.
-pub fn reset(mut stream: TcpStream) {
+pub(crate) fn reset(mut stream: TcpStream) {
     stream.read_exact(&mut [0]).unwrap();
     let socket = socket2::Socket::from(stream);
     socket.set_linger(Some(std::time::Duration::ZERO)).unwrap();
 }
 
 /// Answers any request with this response, whole, and closes.
-pub fn answer(response: &'static str) -> impl FnOnce(TcpStream) -> Vec<u8> + Send {
+pub(crate) fn answer(response: &'static str) -> impl FnOnce(TcpStream) -> Vec<u8> + Send {
     move |mut stream| {
         let mut request = Vec::new();
         let mut buffer = [0; 4096];
@@ -63,6 +63,6 @@ fn complete(request: &[u8]) -> bool {
 }
 
 /// An address at which nobody listens.
-pub fn nobody() -> SocketAddr {
+pub(crate) fn nobody() -> SocketAddr {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
 }

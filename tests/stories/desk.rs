@@ -24,7 +24,7 @@ fn address(port: u16) -> SocketAddr {
 }
 
 /// The bytes of the one order to send.
-pub fn sent(effects: &[Effect]) -> Vec<u8> {
+pub(crate) fn sent(effects: &[Effect]) -> Vec<u8> {
     let mut all = effects.iter().filter_map(|effect| match effect {
         Effect::Net(Order { verb: Verb::Send(bytes), .. }) => Some(bytes.to_vec()),
         _ => None,
