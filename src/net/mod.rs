@@ -92,7 +92,7 @@ impl Net {
     pub fn open(&self, spec: Spec) -> SessionId {
         let post = self.post(spec.retain);
         let id = post.journal.id;
-        let Spec { what, script, retain } = spec;
+        let Spec { what, script, retain, label: _ } = spec;
         match what {
             What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, post)),
             What::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
@@ -113,9 +113,8 @@ impl Net {
         Post { journal, orders, net: self.clone() }
     }
 
-    /// Opens a second lane into a session, on which reset, close, pause, continue and the end of a
+    /// Opens a second lane into a session, on which reset, close, pause, continue, options, gauges and the end of a
     /// burst overtake other orders.
-    /// Opens a second lane into a session, on which reset, close, pause, continue, options and gauges overtake others.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
     pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
         let (sender, urgent) = mpsc::channel(MOST_ORDERS);

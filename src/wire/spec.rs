@@ -23,12 +23,14 @@ pub struct Spec {
     pub script: Script,
     /// How many bytes to keep for looking at.
     pub retain: usize,
+    /// What a person calls the peer, where that tells more than its address: a built-in peer's name.
+    pub label: Option<String>,
 }
 
 impl Spec {
     /// A session without a script, with the default retention.
     pub fn new(what: What) -> Self {
-        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN }
+        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN, label: None }
     }
 }
 

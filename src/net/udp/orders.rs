@@ -86,10 +86,10 @@ impl Talk {
             Verb::FinishSending => {
                 self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;
             }
-            Verb::Limit(_) => self.warn("limit", "a UDP socket has no connections to limit").await,
             Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
                 self.warn("setsockopt", "only the options of TCP sockets can be set and watched").await;
             }
+            Verb::Limit(_) => self.warn("limit", "a UDP socket has no connections to limit").await,
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
             Verb::Join(wanted) => self.journal.news(group::join(&self.socket, &wanted)).await,
