@@ -34,6 +34,8 @@ pub enum View {
     State,
     /// What the kernel measures of a TCP connection, over time.
     Kernel,
+    /// Why it failed, or how it stands.
+    Explain,
 }
 
 impl View {
@@ -49,16 +51,17 @@ impl View {
             View::Ladder => "ladder",
             View::State => "state",
             View::Kernel => "kernel",
+            View::Explain => "explain",
         }
     }
 
     /// The views that a session has, in the order of the key that goes through them.
     pub fn of(session: &Session) -> &'static [View] {
         match session.kind {
-            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex],
-            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers],
-            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel],
-            Kind::Conversation { .. } => &[View::Text, View::Hex],
+            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Explain],
+            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
+            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain],
+            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Explain],
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::wire::{Reading, SessionId, Spec, What};
 
 mod call;
 mod dial;
-mod fault;
+pub(crate) mod fault;
 mod http;
 mod journal;
 mod kernel;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use super::course::Course;
 use super::direction::{Both, Direction, Totals};
 use super::failure::Failure;
 use super::http::{Hop, HttpGauge, ResponseHead};
@@ -44,6 +45,8 @@ pub struct Session {
     pub warning: Option<Failure>,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
     pub story: Option<Box<Story>>,
+    /// Its attempts, and the facts that explain where it stands.
+    pub course: Course,
 }
 
 /// How far a session has come; holds only what is true at that point.
@@ -211,6 +214,7 @@ impl Session {
             kernel: None,
             warning: None,
             story,
+            course: Course::default(),
         }
     }
 
@@ -245,6 +249,9 @@ impl Session {
                 self.transcript.push(record);
             }
         }
+        if let Some(view) = &reading.kernel {
+            self.course.observe(view, now);
+        }
         if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
             story.kernel(view, now);
         }
@@ -275,6 +282,7 @@ impl Session {
     }
 
     fn learn(&mut self, news: &News, at: Instant) {
+        self.course.learn(news, at);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },

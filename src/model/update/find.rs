@@ -72,7 +72,9 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
     let edition = match panel.view {
         View::Response => panel.body.edition,
         View::Headers | View::Request => heads(),
-        View::Text | View::Hex | View::Peers | View::Ladder | View::State | View::Kernel => return Subject::Transcript,
+        View::Text | View::Hex | View::Peers | View::Ladder | View::State | View::Kernel | View::Explain => {
+            return Subject::Transcript;
+        }
     };
     Subject::Document { view: panel.view, edition }
 }
@@ -84,7 +86,17 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
         (View::Response, _) => panel.body.document.as_ref().map(Cow::Borrowed),
         (View::Headers, _) => Some(Cow::Owned(document::of_headers(exchange))),
         (View::Request, What::Http(spec)) => Some(Cow::Owned(document::of_request(spec, exchange))),
-        (View::Request | View::Text | View::Hex | View::Peers | View::Ladder | View::State | View::Kernel, _) => None,
+        (
+            View::Request
+            | View::Text
+            | View::Hex
+            | View::Peers
+            | View::Ladder
+            | View::State
+            | View::Kernel
+            | View::Explain,
+            _,
+        ) => None,
     }
 }
 

@@ -58,6 +58,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowLadder => show_view(model, View::Ladder, effects),
         PaneAction::ShowState => show_view(model, View::State, effects),
         PaneAction::ShowKernel => show_view(model, View::Kernel, effects),
+        PaneAction::ShowExplain => show_view(model, View::Explain, effects),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model, effects),
@@ -190,6 +191,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
     let bytes = match panel.view {
         View::Response => Some(panel.body.bytes.clone()),
+        View::Explain => Some(crate::model::explain::text(model, session).into_bytes()),
         View::Text
         | View::Hex
         | View::Headers
