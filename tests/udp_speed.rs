@@ -1,8 +1,8 @@
 //! Datagrams at full speed against iperf3, both in this run: `cargo test --release --test udp_speed -- --ignored --nocapture`.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test, too")]
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test, too")]
 
-use std::io::IoSlice;
+use std::io::{BufRead, BufReader, IoSlice};
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::process::{Command, Stdio};
@@ -87,26 +87,27 @@ fn blast(to: SocketAddr, size: u16) -> u64 {
     sent
 }
 
-/// Datagrams a second: sent by iperf3's client, received by its server.
+/// Datagrams a second: sent by iperf3's client, received by its server. `None`: iperf3 is not there.
 fn iperf(size: u16) -> Option<(f64, f64)> {
     let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let mut server =
-        Command::new("iperf3").args(["-s", "-1", "-B", "127.0.0.1", "-p", &port]).stdout(Stdio::null()).spawn().ok()?;
+    let words = ["-s", "-1", "-B", "127.0.0.1", "-p", &port, "--forceflush"];
+    let mut server = Command::new("iperf3").args(words).stdout(Stdio::piped()).spawn().ok()?;
+    let mut said = BufReader::new(server.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("listening") {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "iperf3 does not listen");
+    }
     let (size, seconds) = (size.to_string(), LENGTH.as_secs().to_string());
     let words = ["-c", "127.0.0.1", "-p", &port, "-u", "-b", "0", "-l", &size, "-t", &seconds, "-J"];
-    let deadline = Instant::now() + Duration::from_secs(10);
-    let told = loop {
-        let output = Command::new("iperf3").args(words).output().unwrap();
-        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-        if output.status.success() {
-            break told;
-        }
-        assert!(Instant::now() < deadline, "iperf3: {told}");
-    };
+    let output = Command::new("iperf3").args(words).output().unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "iperf3: {told}");
+    server.kill().ok();
     server.wait().unwrap();
-    let figure = |name: &str| told.pointer("/end/sum").and_then(|sum| sum.get(name)?.as_f64());
-    let (packets, seconds) = (figure("packets")?, figure("seconds")?);
-    Some((packets / seconds, (packets - figure("lost_packets")?) / seconds))
+    let figure = |name: &str| told.pointer("/end/sum").and_then(|sum| sum.get(name)?.as_f64()).unwrap();
+    let (packets, seconds) = (figure("packets"), figure("seconds"));
+    Some((packets / seconds, (packets - figure("lost_packets")) / seconds))
 }
 
 /// Received a second, and sent a second by the peer.

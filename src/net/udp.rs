@@ -58,7 +58,7 @@ async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: mpsc::R
     let mut reading = true;
     let found = tokio::select! {
         found = dial::resolve(&spec.target.host, spec.target.port, spec.family, &journal) => found,
-        () = cancelled(&mut urgent, &mut reading) => return journal.closed(How::Local).await,
+        () = cancelled(&mut urgent, &mut reading, &journal) => return journal.closed(How::Local).await,
     };
     let opened = match found {
         Ok(addresses) => open_first(&spec, &addresses, &journal).await,
@@ -77,13 +77,15 @@ async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: mpsc::R
 }
 
 /// Resolves when the session is closed or reset; keeps in mind whether it is to read.
-async fn cancelled(urgent: &mut mpsc::Receiver<Verb>, reading: &mut bool) {
+async fn cancelled(urgent: &mut mpsc::Receiver<Verb>, reading: &mut bool, journal: &Arc<Journal>) {
     loop {
         match urgent.recv().await {
             None | Some(Verb::Close | Verb::Reset) => return,
             Some(Verb::PauseReading) => *reading = false,
             Some(Verb::ContinueReading) => *reading = true,
-            Some(_later) => {}
+            Some(_too_early) => {
+                journal.news(News::Warned(Failure::new(Class::Usage, "order", "", "not open yet"))).await;
+            }
         }
     }
 }

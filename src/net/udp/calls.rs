@@ -215,13 +215,11 @@ mod linux {
     fn cut_at(control: &mut Control, segment: u16) -> ControlLength {
         // SAFETY: CMSG_SPACE and CMSG_LEN only calculate.
         let (space, length) = unsafe { (libc::CMSG_SPACE(2), libc::CMSG_LEN(2)) };
-        let head = libc::cmsghdr {
-            cmsg_len: length as ControlLength,
-            cmsg_level: libc::SOL_UDP,
-            cmsg_type: libc::UDP_SEGMENT,
-            #[cfg(target_env = "musl")]
-            __pad1: 0,
-        };
+        // SAFETY: a header of zeroes is one without a length; some systems' headers have padding that cannot be named.
+        let mut head: libc::cmsghdr = unsafe { std::mem::zeroed() };
+        head.cmsg_len = length as ControlLength;
+        head.cmsg_level = libc::SOL_UDP;
+        head.cmsg_type = libc::UDP_SEGMENT;
         let start = control.0.as_mut_ptr();
         let payload = size_of::<libc::cmsghdr>();
         // SAFETY: a control has 64 octets and the alignment of a header; a header and two octets fit.
