@@ -10,7 +10,7 @@ use crate::files::config::Settings;
 use crate::lab::Peer;
 use crate::wire::quantity;
 use crate::wire::spec::{
-    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpSpec, What,
+    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
 };
 use crate::wire::target::{self, quoted};
 
@@ -35,7 +35,12 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
         connect_timeout,
         idle_timeout: idle(tcp.idle_timeout.as_deref())?,
         retry,
-        options: Vec::new(),
+        options: tcp
+            .options
+            .iter()
+            .map(|text| crate::wire::option::parse(text))
+            .collect::<Result<_, _>>()
+            .map_err(|why| format!("--option: {why}"))?,
     };
     Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
 }
@@ -49,6 +54,7 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         bind,
         idle_timeout: idle(udp.idle_timeout.as_deref())?,
         broadcast: udp.broadcast,
+        receive: UdpReceive::default(),
     };
     Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
 }
@@ -76,7 +82,8 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
                     .to_owned());
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
-            What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout })
+            let receive = UdpReceive::default();
+            What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout, receive })
         }
     };
     Ok(with(what, script))

@@ -67,6 +67,11 @@ impl Notices {
         self.all.clear();
     }
 
+    /// Takes what is no problem off the screen.
+    pub fn settle(&mut self) {
+        self.all.retain(|notice| notice.weight == Weight::Problem);
+    }
+
     /// Which of the last ones that were said at the same time has its turn, from 0, and how many these are.
     fn turn(&self, now: Instant) -> Option<(usize, usize)> {
         let last = self.all.back()?;

@@ -60,6 +60,7 @@ impl Lanes {
                 | Verb::Close
                 | Verb::PauseReading
                 | Verb::ContinueReading
+                | Verb::StopBurst
                 | Verb::SetOption(..)
                 | Verb::ReadOptions
                 | Verb::SampleEvery(_)
@@ -112,7 +113,8 @@ impl Net {
         Post { journal, orders, net: self.clone() }
     }
 
-    /// Opens a second lane into a session, on which reset, close, pause, continue, options and gauges overtake others.
+    /// Opens a second lane into a session, on which reset, close, pause, continue, options, gauges and the end of a
+    /// burst overtake other orders.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
     pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
         let (sender, urgent) = mpsc::channel(MOST_ORDERS);

@@ -332,7 +332,8 @@ impl Session {
             | News::Stamps { .. }
             | News::PeerSyn(_)
             | News::OptionSet { .. }
-            | News::Options(_) => {}
+            | News::Options(_)
+            | News::BurstEnded { .. } => {}
         }
     }
 

@@ -194,6 +194,16 @@ fn a_paste_of_ten_megabytes_is_bounded_and_that_is_said() {
 }
 
 #[test]
+fn what_was_said_of_a_text_goes_when_it_is_sent() {
+    let mut desk = Desk::connected();
+    desk.keys("i");
+    desk.pastes("two\nlines");
+    assert!(desk.notice().contains("Enter sends it"));
+    desk.press("enter");
+    assert_eq!(desk.notice(), "");
+}
+
+#[test]
 fn pasted_lines_wait_for_enter() {
     let mut desk = Desk::connected();
     let effects = desk.pastes("one\ntwo\n");
