@@ -140,9 +140,13 @@ impl Probe {
                 let ip = ground.peer.or_else(|| here.host.parse().ok()).filter(IpAddr::is_loopback)?;
                 let local = SocketAddr::new(ip, here.port);
                 Some(match spec {
-                    What::Udp(_) => {
-                        What::UdpBound(UdpBoundSpec { local, groups: Vec::new(), broadcast: false, idle_timeout: None })
-                    }
+                    What::Udp(_) => What::UdpBound(UdpBoundSpec {
+                        local,
+                        groups: Vec::new(),
+                        broadcast: false,
+                        idle_timeout: None,
+                        receive: Default::default(),
+                    }),
                     _ => listen(local),
                 })
             }
