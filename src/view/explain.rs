@@ -23,6 +23,9 @@ const BESIDE: u16 = 78;
 /// Where remarks begin, counted from what they are about.
 const REMARK: u16 = 27;
 
+/// A label of a probe that is longer than this has its remark below.
+const LONGEST_LABEL: u16 = 40;
+
 /// The widest that a sentence is: longer lines are hard to read.
 const WIDEST: u16 = 96;
 
@@ -63,15 +66,14 @@ impl Page {
     }
 
     /// Two texts, side by side where there is room, else one below the other.
-    fn pair(&mut self, lead: &Strip, (what, role): (&str, Role), (how, quiet): (&str, Role), probe: Option<u8>) {
-        let first = self.rows.len();
+    fn pair(&mut self, lead: &Strip, (what, role): (&str, Role), (how, quiet): (&str, Role), beside: u16) {
         let at = lead.columns();
-        if self.columns >= BESIDE && columns_of(what) < REMARK {
-            let filled = REMARK.saturating_sub(columns_of(what));
+        if self.columns >= BESIDE && columns_of(what) < beside {
+            let filled = beside.saturating_sub(columns_of(what));
             let lead = lead.clone().and(what, role).and(blanks(filled), Role::Text);
             let room = self.columns.saturating_sub(lead.columns()).max(8);
             for (place, line) in broken(how, room).into_iter().enumerate() {
-                let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at + REMARK), Role::Text) };
+                let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at + beside), Role::Text) };
                 self.push(before.and(line, quiet));
             }
         } else {
@@ -79,9 +81,6 @@ impl Page {
             if !how.is_empty() {
                 self.text(&Strip::of(blanks(at + 2), Role::Text), how, quiet);
             }
-        }
-        for row in self.rows.iter_mut().skip(first) {
-            row.probe = probe;
         }
     }
 }
@@ -198,7 +197,7 @@ fn happened(page: &mut Page, session: &Session, line: &Line) {
         Known::Kernel => Role::Received,
         Known::Inferred => Role::Dim,
     };
-    page.pair(&lead, (&line.what, role), (&line.how, quiet), None);
+    page.pair(&lead, (&line.what, role), (&line.how, quiet), REMARK);
 }
 
 /// Seconds to the millisecond; from 1,000 on without fractions.
@@ -226,12 +225,19 @@ fn tries(page: &mut Page, card: &Card) {
         return;
     }
     page.title("Try next");
+    // Remarks stand below each other, behind the longest label; but a very long one does not push them all away.
+    let labels = card.tries.iter().map(|one| columns_of(&one.label)).filter(|columns| *columns < LONGEST_LABEL);
+    let beside = labels.max().unwrap_or(0).saturating_add(3).max(REMARK);
     let mut number = 0;
     for one in &card.tries {
         if one.opens.is_some() {
             number += 1;
             let lead = Strip::of(format!("  {number}  "), Role::Key);
-            page.pair(&lead, (&one.label, Role::Text), (&one.why, Role::Dim), Some(number));
+            let first = page.rows.len();
+            page.pair(&lead, (&one.label, Role::Text), (&one.why, Role::Dim), beside);
+            for row in page.rows.iter_mut().skip(first) {
+                row.probe = Some(number);
+            }
         } else {
             page.text(&Strip::of("  ·  ", Role::Dim), &one.why, Role::Dim);
         }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::http::{HttpSpec, Version};
-use super::spec::{Family, HostPort, ListenSpec, Spec, TcpSpec, UdpSpec, What};
+use super::spec::{Family, HostPort, ListenSpec, Spec, TcpSpec, UdpBoundSpec, UdpSpec, What};
 use super::target;
 
 /// The longest time that a probe gives a connection.
@@ -140,7 +140,17 @@ impl Probe {
             Probe::ListenThere => {
                 let here = place(spec)?;
                 let ip = ground.peer.or_else(|| here.host.parse().ok()).filter(IpAddr::is_loopback)?;
-                Some(listen(SocketAddr::new(ip, here.port)))
+                let local = SocketAddr::new(ip, here.port);
+                Some(match spec {
+                    What::Udp(_) => What::UdpBound(UdpBoundSpec {
+                        local,
+                        groups: Vec::new(),
+                        broadcast: false,
+                        idle_timeout: None,
+                        receive: Default::default(),
+                    }),
+                    _ => listen(local),
+                })
             }
             Probe::OtherFamily => other_family(ground),
             Probe::LongerTimeout => longer(spec),
@@ -398,6 +408,17 @@ mod tests {
         assert_eq!(Probe::OtherFamily.label(&other), "by IPv6 only");
         let only = [IpAddr::from([127, 0, 0, 1])];
         assert_eq!(Probe::OtherFamily.spec(&Ground { addresses: &only, ..ground(&name) }), None);
+    }
+
+    #[test]
+    fn who_listens_where_nobody_listened_speaks_the_same_protocol() {
+        let port = HostPort { host: "127.0.0.1".into(), port: 9 };
+        let udp = Spec::new(What::Udp(UdpSpec::with(port)));
+        let opened = Probe::ListenThere.spec(&ground(&udp)).expect("it is this machine");
+        assert!(matches!(opened.what, What::UdpBound(_)));
+        assert_eq!(Probe::ListenThere.label(&opened), "listen on 127.0.0.1:9 yourself");
+        let far = Ground { peer: Some([10, 0, 0, 1].into()), ..ground(&udp) };
+        assert_eq!(Probe::ListenThere.spec(&far), None);
     }
 
     #[test]
