@@ -10,7 +10,7 @@ use crate::files::config::Settings;
 use crate::lab::Peer;
 use crate::wire::quantity;
 use crate::wire::spec::{
-    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
+    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
 };
 use crate::wire::target::{self, quoted};
 
@@ -56,7 +56,11 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         broadcast: udp.broadcast,
         receive: UdpReceive::default(),
     };
-    Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
+    let mut script = script::script(&udp.send, false, words)?;
+    if udp.probe_mtu {
+        script.steps.push(Step::ProbeMtu);
+    }
+    Ok(with(What::Udp(spec), script))
 }
 
 /// `sockeye listen`.

@@ -83,6 +83,7 @@ impl Raw {
                 let wait = crate::wire::quantity::duration(*after);
                 complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
+            News::PathMtu(report) => complain(&report.to_string()),
             News::Listening { local } => complain(&format!("listening on {local}")),
             News::Resolving { .. }
             | News::Resolved { .. }
@@ -98,6 +99,7 @@ impl Raw {
             | News::Left { .. }
             | News::Icmp(_)
             | News::FileSent { .. }
+            | News::MtuStep(_)
             | News::BurstEnded { .. }
             | News::Request(_)
             | News::Response(_)

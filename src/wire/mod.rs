@@ -37,6 +37,7 @@ pub mod tcp;
 pub mod timers;
 pub mod transcript;
 pub mod tries;
+pub mod udp;
 
 pub use direction::{Both, Direction, Totals};
 pub use failure::{Class, Evidence, Failure};

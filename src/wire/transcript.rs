@@ -254,9 +254,8 @@ impl Transcript {
     fn piece_of(item: &Item, number: u64, index: u64) -> Option<Entry<'_>> {
         let Item::Block(block) = item else { return single(number, item) };
         let index = usize::try_from(index).ok()?;
-        let piece = block.pieces.get(index)?;
-        let start = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
-        data_entry(block, *piece, start, number)
+        let start = block.pieces.get(..index)?.iter().map(|piece| piece.len as usize).sum();
+        data_entry(block, index, start, number)
     }
 
     /// All entries, oldest first.
