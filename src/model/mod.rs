@@ -3,6 +3,7 @@
 pub mod action;
 pub mod command;
 pub(crate) mod course;
+pub mod datagram;
 pub mod document;
 pub mod editor;
 pub mod editor_keys;

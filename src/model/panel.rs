@@ -62,9 +62,7 @@ impl View {
     pub fn of(session: &Session) -> &'static [View] {
         match session.kind {
             Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Explain],
-            Kind::Bound { .. } => {
-                &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain]
-            }
+            Kind::Bound { .. } => &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain],
             Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
             Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain],
             Kind::Conversation { .. } => &[View::Text, View::Hex, View::State, View::Kernel, View::Explain],

@@ -31,6 +31,7 @@ mod standing;
 mod states;
 mod transcript;
 mod truth;
+mod udp;
 
 use ratatui::Frame;
 

@@ -120,8 +120,7 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Probes the path of a UDP session.
 fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
     let can = match model.session().map(|session| &session.kind) {
-        Some(Kind::Conversation { .. }) => Ok(()),
-        Some(Kind::Bound { last: Some(_), .. }) => Ok(()),
+        Some(Kind::Conversation { .. } | Kind::Bound { last: Some(_), .. }) => Ok(()),
         Some(Kind::Bound { last: None, .. }) => Err("nobody was heard yet, so there is no path to probe"),
         _ => Err("only a UDP session can probe the path MTU: TCP finds it by itself"),
     };

@@ -93,7 +93,7 @@ impl fmt::Display for PacketInfo {
         let parts = [
             self.ttl.map(|ttl| format!("ttl {ttl}")),
             self.marks(),
-            self.interface.as_ref().map(|name| name.to_string()),
+            self.interface.as_ref().map(ToString::to_string),
             self.destination.map(|to| format!("to {to}")),
         ];
         f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
