@@ -16,8 +16,9 @@ use crate::wire::udp::mtu::{self, MtuReport, MtuStep, Outcome, Refuser};
 use crate::wire::udp::search::Search;
 use crate::wire::{Class, Failure, News};
 
-/// How long the first datagrams wait for an answer, and the longest that any waits.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// How long the first datagrams wait for an answer, and the longest that any waits: longer than the second that a host
+/// lets pass between two ICMP messages.
+const LONGEST_WAIT: Duration = Duration::from_millis(1_100);
 
 /// The shortest that any waits, however near the peer is.
 const SHORTEST_WAIT: Duration = Duration::from_millis(200);
@@ -97,6 +98,8 @@ struct Prober {
 
 /// What is met while a datagram's fate is waited for.
 enum Met {
+    /// The peer sent a datagram.
+    Answer,
     Outcome(Outcome),
     /// It is about another datagram, or about nothing.
     Else,
@@ -137,22 +140,38 @@ impl Prober {
         let sent = Instant::now();
         let end = tokio::time::Instant::from(sent) + self.wait;
         let mut answer = vec![0; 65_536];
+        let mut over = false;
         loop {
-            let met = tokio::select! {
-                () = tokio::time::sleep_until(end) => return Ok(Outcome::Quiet),
-                found = error_queue::wait(&self.socket) => match found {
-                    Ok(found) => self.told(found, bytes),
-                    Err(error) => Met::End(self.failure(&error)),
+            // Whoever reads an error of the socket takes the news of its queue away from whoever waits for that: it is
+            // looked at in each turn.
+            let met = match error_queue::next(&self.socket) {
+                Found::Nothing if over => return Ok(Outcome::Quiet),
+                Found::Nothing => tokio::select! {
+                    () = tokio::time::sleep_until(end) => {
+                        over = true;
+                        Met::Else
+                    }
+                    found = error_queue::wait(&self.socket) => match found {
+                        Ok(found) => self.told(found, bytes),
+                        Err(error) => Met::End(self.failure(&error)),
+                    },
+                    received = self.socket.recv(&mut answer) => match received {
+                        Ok(len) => self.heard(&answer[..len]),
+                        // The error queue has the reason.
+                        Err(_error) => Met::Else,
+                    },
                 },
-                received = self.socket.recv(&mut answer) => match received {
-                    Ok(len) => self.heard(&answer[..len]),
-                    // The error queue has the reason.
-                    Err(_error) => { tokio::task::yield_now().await; Met::Else }
-                },
+                found => self.told(found, bytes),
             };
+            tokio::task::yield_now().await;
             match met {
-                Met::Outcome(Outcome::Answered) => {
+                Met::Answer => {
                     self.wait = (sent.elapsed() * ROUND_TRIPS).clamp(SHORTEST_WAIT, LONGEST_WAIT);
+                    return Ok(Outcome::Answered);
+                }
+                Met::Outcome(Outcome::Answered) => {
+                    // Hosts send no more than one such message a second to each other (RFC 1812 §4.3.2.8).
+                    self.wait = LONGEST_WAIT;
                     return Ok(Outcome::Answered);
                 }
                 Met::Outcome(outcome) => return Ok(outcome),
@@ -227,7 +246,7 @@ impl Prober {
     /// What a datagram of the peer's says: an echo of one before it says nothing of this one.
     fn heard(&self, answer: &[u8]) -> Met {
         let old_echo = answer.starts_with(&NAME) && !self.is_ours(answer);
-        if old_echo { Met::Else } else { Met::Outcome(Outcome::Answered) }
+        if old_echo { Met::Else } else { Met::Answer }
     }
 
     /// Whether these octets begin as the datagram under way does.
