@@ -10,8 +10,10 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
+use super::dns::Beside;
 use super::fault;
 use super::journal::Journal;
+use super::route;
 use crate::wire::spec::{Family, TcpSpec};
 use crate::wire::{Class, Failure, News};
 
@@ -42,7 +44,16 @@ pub(crate) async fn resolve(
     }
     let began = Instant::now();
     journal.news(News::Resolving { host: host.to_owned() }).await;
-    let found = tokio::net::lookup_host((host, port)).await.map_err(|error| fault::of_io("resolve", host, &error))?;
+    let beside = Beside::start(host, family, journal);
+    let found = match tokio::net::lookup_host((host, port)).await {
+        Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
+        Err(error) => {
+            let failure = fault::of_io("resolve", host, &error);
+            beside.system_said(Err(failure.message.clone()));
+            return Err(failure);
+        }
+    };
+    beside.system_said(Ok(found.clone().map(|address| address.ip()).collect()));
     let addresses = in_order(found.filter(|address| family.admits(address.ip())));
     if addresses.is_empty() {
         return Err(none_left(host, family));
@@ -156,6 +167,7 @@ impl Race<'_> {
                     match outcome {
                         Ok((stream, local)) => {
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
+                            route::tell(local, peer, self.journal).await;
                             return Ok(stream);
                         }
                         Err(failure) => {

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::Post;
 use super::dial;
 use super::journal::Journal;
+use super::route;
 use crate::wire::spec::{Script, UdpSpec};
 use crate::wire::{Class, Failure, How, News, Verb};
 use talk::{Ending, Talk};
@@ -88,6 +89,7 @@ async fn open_first(
             Ok((socket, local)) => {
                 let took = begun.elapsed();
                 journal.news(News::Connected { local, peer: *peer, took, attempt: 1 }).await;
+                route::tell(local, *peer, journal).await;
                 return Ok((socket, local, *peer));
             }
             Err(failure) => {

@@ -2,6 +2,7 @@
 
 pub mod curl;
 pub mod direction;
+pub mod dns;
 pub mod escapes;
 pub mod explain;
 pub mod failure;
@@ -22,6 +23,7 @@ pub mod shell;
 pub mod spec;
 pub mod target;
 pub mod transcript;
+pub mod way;
 
 pub use direction::{Both, Direction, Totals};
 pub use failure::{Class, Evidence, Failure};

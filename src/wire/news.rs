@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::direction::{Both, Totals};
+use super::dns::{Comparison, DnsNews};
 use super::failure::Failure;
 use super::http::{RequestHead, ResponseHead};
 use super::id::SessionId;
+use super::way::Route;
 
 /// What happened. The order is roughly that of a session's life.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,6 +135,12 @@ pub enum News {
         /// Where it leads, absolute.
         location: String,
     },
+    /// DNS is asked: a fact of it.
+    Dns(Box<DnsNews>),
+    /// What the system's resolver says of a name, beside what name servers told us.
+    Compared(Box<Comparison>),
+    /// Which way packets to the peer leave this machine.
+    Route(Box<Route>),
     /// It did not work, and this is the end of it. [`News::Closed`] follows.
     Failed(Failure),
     /// The last news of a session, with its final totals.
@@ -142,6 +150,18 @@ pub enum News {
         /// How it ended.
         how: How,
     },
+}
+
+impl News {
+    /// Whether this tells how a connection works rather than what happened in the conversation: it belongs beside the
+    /// conversation, not between its bytes.
+    pub fn is_inner(&self) -> bool {
+        match self {
+            News::Route(_) => true,
+            News::Compared(compared) => !compared.differs(),
+            _ => false,
+        }
+    }
 }
 
 /// How a session ended.

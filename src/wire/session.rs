@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::direction::{Both, Direction, Totals};
+use super::dns::{DnsNews, Lookup};
 use super::failure::Failure;
 use super::http::{Hop, HttpGauge, ResponseHead};
 use super::id::SessionId;
@@ -14,6 +15,7 @@ use super::reading::{KernelView, Reading};
 use super::record::Record;
 use super::spec::{Spec, What};
 use super::transcript::Transcript;
+use super::way::Way;
 
 /// How many peers of a bound UDP socket are listed; more are counted.
 pub const MOST_PEERS: usize = 10_000;
@@ -41,6 +43,8 @@ pub struct Session {
     pub kernel: Option<KernelView>,
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
+    /// The way to the peer: look-up, race, route.
+    pub way: Way,
 }
 
 /// How far a session has come; holds only what is true at that point.
@@ -128,6 +132,8 @@ pub enum Kind {
     },
     /// An HTTP exchange.
     Http(Exchange),
+    /// A question for a name server.
+    Dns(Lookup),
 }
 
 /// Both addresses of a connection.
@@ -193,6 +199,7 @@ impl Session {
             },
             What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
             What::Http(_) => Kind::Http(Exchange::default()),
+            What::Dns(_) => Kind::Dns(Lookup::default()),
         };
         let transcript = Transcript::new(spec.retain);
         Session {
@@ -206,6 +213,7 @@ impl Session {
             kind,
             kernel: None,
             warning: None,
+            way: Way::default(),
         }
     }
 
@@ -228,7 +236,10 @@ impl Session {
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
-            self.transcript.push(record);
+            let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
+            if !inner {
+                self.transcript.push(record);
+            }
         }
         self.observe(now);
     }
@@ -257,6 +268,7 @@ impl Session {
     }
 
     fn learn(&mut self, news: &News, at: Instant) {
+        self.way.learn(news, at);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
@@ -298,7 +310,13 @@ impl Session {
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
             News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
-            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } => {}
+            News::Dns(news) => self.learn_dns(news),
+            News::Compared(compared) => {
+                if let Kind::Dns(lookup) = &mut self.kind {
+                    lookup.compared = Some((**compared).clone());
+                }
+            }
+            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } | News::Route(_) => {}
         }
     }
 
@@ -351,11 +369,18 @@ impl Session {
         }
     }
 
+    fn learn_dns(&mut self, news: &DnsNews) {
+        if let Kind::Dns(lookup) = &mut self.kind {
+            lookup.learn(news);
+            self.phase = Phase::Open(Open::default());
+        }
+    }
+
     /// The listener that accepted this session, if one did.
     pub fn parent(&self) -> Option<SessionId> {
         match &self.spec.what {
             What::Accepted(known) => Some(known.listener),
-            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) => None,
+            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) | What::Dns(_) => None,
         }
     }
 
@@ -381,6 +406,10 @@ impl Session {
             What::UdpBound(spec) => format!("udp bound {}", self.bound().unwrap_or(spec.local)),
             What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
             What::Http(spec) => format!("{} {}", spec.method, spec.url),
+            What::Dns(spec) => match &spec.server {
+                Some(server) => format!("dns {} @{server}", spec.question()),
+                None => format!("dns {}", spec.question()),
+            },
         }
     }
 
@@ -389,7 +418,7 @@ impl Session {
         match &self.kind {
             Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
             Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
-            Kind::Http(_) => None,
+            Kind::Http(_) | Kind::Dns(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::dns::DnsSpec;
 use super::http::HttpSpec;
 
 /// 64 MiB: what a session keeps for looking at, unless told otherwise.
@@ -45,6 +46,8 @@ pub enum What {
     Accepted(AcceptedSpec),
     /// One HTTP request.
     Http(HttpSpec),
+    /// A question for a name server.
+    Dns(DnsSpec),
 }
 
 /// Which addresses of a name to use.
