@@ -78,6 +78,8 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
                 app.stale = true;
                 app.pacer.want();
             }
+            // Between two frames a flood is taken in without drawing, or it would be held in memory twice.
+            () = app.net.pressed() => app.take_in(),
             () = sleep_until(app.ends.unwrap_or(now).into()), if app.ends.is_some() => return Ok(0),
         }
         if app.model.quitting {
@@ -157,6 +159,14 @@ impl App {
         self.screen.lend(signals::stop_until_continued).context("the terminal cannot be taken again")?;
         self.pacer.want();
         Ok(())
+    }
+
+    /// Looks at the sessions, and leaves the drawing to the next frame.
+    fn take_in(&mut self) {
+        let readings = self.net.sample();
+        update(&mut self.model, Msg::Readings(readings), Instant::now());
+        self.stale = false;
+        self.pacer.want();
     }
 
     /// Looks at the sessions, and draws.

@@ -35,6 +35,7 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
         connect_timeout,
         idle_timeout: idle(tcp.idle_timeout.as_deref())?,
         retry,
+        options: Vec::new(),
     };
     Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
 }

@@ -215,7 +215,13 @@ impl Conversation {
             | News::FileSent { .. }
             | News::Request(_)
             | News::Response(_)
-            | News::Redirect { .. } => Vec::new(),
+            | News::Redirect { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => Vec::new(),
         }
     }
 

@@ -8,6 +8,8 @@ use crate::wire::http::{RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Failure, News, explain};
 
+mod kernel;
+
 /// The fields of one event, in order.
 pub(crate) type Fields = Map<String, Value>;
 
@@ -59,6 +61,12 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         News::FileSent { path, bytes } => ("file_sent", json!({"path": path.to_string_lossy(), "bytes": bytes})),
         News::Warned(failure) => ("warned", failure_fields(failure).into()),
         News::Failed(failure) => ("failed", failed_fields(failure).into()),
+        News::State { .. }
+        | News::Call { .. }
+        | News::Stamps { .. }
+        | News::PeerSyn(_)
+        | News::OptionSet { .. }
+        | News::Options(_) => kernel::fields(news),
         News::Closed { how, .. } => ("closed", json!({"how": how.name()})),
     };
     (name, object(fields))

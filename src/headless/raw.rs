@@ -87,7 +87,13 @@ impl Raw {
             | News::FileSent { .. }
             | News::Request(_)
             | News::Response(_)
-            | News::Redirect { .. } => {}
+            | News::Redirect { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => {}
         }
     }
 }

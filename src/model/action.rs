@@ -99,6 +99,12 @@ pub enum PaneAction {
     ShowRequest,
     /// The view of a listener's connections, or of the peers of a bound UDP socket.
     ShowPeers,
+    /// The view of a TCP connection as a sequence diagram.
+    ShowLadder,
+    /// The view of the states of a TCP connection.
+    ShowState,
+    /// The view of what the kernel measures of a TCP connection.
+    ShowKernel,
     /// Give the pane the whole screen, or give it back.
     Zoom,
     /// Hold the display still, or let it go on; nothing is lost behind it.
@@ -255,6 +261,9 @@ pub const ACTIONS: &[Entry] = &[
     looking("view-headers", PaneAction::ShowHeaders, "view: HTTP headers"),
     looking("view-request", PaneAction::ShowRequest, "view: HTTP request"),
     looking("view-peers", PaneAction::ShowPeers, "view: peers of a listener"),
+    looking("view-ladder", PaneAction::ShowLadder, "view: ladder, who sent what and when"),
+    looking("view-state", PaneAction::ShowState, "view: TCP state diagram"),
+    looking("view-kernel", PaneAction::ShowKernel, "view: kernel gauges over time"),
     looking("zoom", PaneAction::Zoom, "zoom the pane"),
     looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
     looking("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
@@ -326,7 +335,7 @@ mod tests {
         let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
-            ShowHeaders, ShowRequest, ShowPeers, Zoom, Freeze, Pretty, Copy, Activate));
+            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, Zoom, Freeze, Pretty, Copy, Activate));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, Retry,
             Remove, SendFile, Save));
         all.extend(every!(Compose, ComposeAction: Enter, Send, Newline, ToggleHex, NextLineEnding, HistoryBack,

@@ -9,6 +9,7 @@ use super::state::{LineEnding, limits};
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
 use crate::wire::session::Kind;
+use crate::wire::story::Story;
 use crate::wire::{Session, Transcript};
 
 /// The ways to look at a session.
@@ -26,6 +27,12 @@ pub enum View {
     Request,
     /// The peers of a bound socket, or the connections of a listener.
     Peers,
+    /// A TCP connection as a sequence diagram.
+    Ladder,
+    /// The states of a TCP connection.
+    State,
+    /// What the kernel measures of a TCP connection, over time.
+    Kernel,
 }
 
 impl View {
@@ -38,6 +45,9 @@ impl View {
             View::Headers => "headers",
             View::Request => "request",
             View::Peers => "peers",
+            View::Ladder => "ladder",
+            View::State => "state",
+            View::Kernel => "kernel",
         }
     }
 
@@ -46,7 +56,8 @@ impl View {
         match session.kind {
             Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex],
             Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers],
-            Kind::Stream(_) | Kind::Conversation { .. } => &[View::Text, View::Hex],
+            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel],
+            Kind::Conversation { .. } => &[View::Text, View::Hex],
         }
     }
 }
@@ -81,6 +92,12 @@ pub struct Panel {
     pub document_scroll: usize,
     /// The line under the cursor in the list of peers.
     pub peer_picked: usize,
+    /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
+    pub rung: Option<u64>,
+    /// The gauge under the cursor in the kernel's view, from 0.
+    pub gauge: usize,
+    /// The story of a TCP connection as it was when the display was frozen.
+    pub frozen_story: Option<Box<Story>>,
     /// Sequences of a peer that would have been escape sequences on a terminal, so far.
     pub hostile: u64,
 }
@@ -157,6 +174,9 @@ impl Panel {
             body: BodyText::default(),
             document_scroll: 0,
             peer_picked: 0,
+            rung: None,
+            gauge: 0,
+            frozen_story: None,
             hostile: 0,
         }
     }
@@ -164,6 +184,11 @@ impl Panel {
     /// The transcript to show: the frozen one while the display is frozen.
     pub fn transcript<'a>(&'a self, session: &'a Session) -> &'a Transcript {
         self.frozen.as_deref().unwrap_or(&session.transcript)
+    }
+
+    /// The story of a TCP connection to show: the frozen one while the display is frozen.
+    pub fn story<'a>(&'a self, session: &'a Session) -> Option<&'a Story> {
+        self.frozen_story.as_deref().or(session.story.as_deref())
     }
 
     /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.

@@ -8,6 +8,8 @@ use crate::wire::http::{RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
+mod kernel;
+
 /// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
 pub const MOST_QUOTED: usize = 400;
 
@@ -93,6 +95,12 @@ pub fn note(news: &News) -> Words {
             cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
         }
         News::Failed(failure) => Words { mark: '✗', tone: Tone::Failed, text: failed(failure) },
+        News::State { .. }
+        | News::Call { .. }
+        | News::Stamps { .. }
+        | News::PeerSyn(_)
+        | News::OptionSet { .. }
+        | News::Options(_) => kernel::note(news),
         News::Closed { totals, how } => closed(*totals, *how),
     }
 }

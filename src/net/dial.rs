@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +12,12 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 use super::dns::Beside;
-use super::fault;
 use super::journal::Journal;
-use super::route;
+use super::{call, fault, kernel, option, route};
+use crate::wire::change::Cause;
+use crate::wire::reading::TcpState;
 use crate::wire::spec::{Family, TcpSpec};
-use crate::wire::{Class, Failure, News};
+use crate::wire::{Class, Evidence, Failure, News};
 
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -127,7 +129,7 @@ pub(crate) async fn connect(spec: &TcpSpec, attempt: u32, journal: &Arc<Journal>
             return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
         }
     };
-    let race = Race { bind: spec.bind, timeout: spec.connect_timeout, deadline, attempt, journal };
+    let race = Race { spec, deadline, attempt, journal };
     race.run(addresses, spec.target.to_string()).await
 }
 
@@ -136,12 +138,28 @@ fn senseless_bind(local: SocketAddr, family: &str) -> Failure {
     Failure::new(Class::Usage, "bind", local.to_string(), message)
 }
 
-/// One address, when it began, and what came of it: a connection with our own address.
-type Outcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), Failure>);
+/// One address, when its `connect()` began, and what came of it: a connection with our own address.
+type Outcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), Broken>);
+
+/// An attempt that failed, and what `connect()` gave back, if it came to that.
+struct Broken {
+    failure: Failure,
+    call: Option<News>,
+}
+
+/// An address that is being tried.
+struct Trying {
+    peer: SocketAddr,
+    began: Instant,
+    /// A second descriptor of its socket, to look at while the first waits; closed with this.
+    socket: Option<OwnedFd>,
+}
+
+/// Between looks at what the kernel says of a socket that waits for its SYN-ACK.
+const LOOK: Duration = Duration::from_millis(200);
 
 struct Race<'a> {
-    bind: Option<SocketAddr>,
-    timeout: Duration,
+    spec: &'a TcpSpec,
     deadline: Instant,
     attempt: u32,
     journal: &'a Arc<Journal>,
@@ -151,7 +169,9 @@ impl Race<'_> {
     async fn run(self, addresses: Vec<SocketAddr>, target: String) -> Result<TcpStream, Failure> {
         let mut waiting = addresses.into_iter();
         let mut running: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
-        let mut under_way: Vec<(SocketAddr, Instant)> = Vec::new();
+        let mut under_way: Vec<Trying> = Vec::new();
+        let mut look = tokio::time::interval(LOOK);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut worst: Option<Failure> = None;
         let mut next_at = Instant::now();
         loop {
@@ -163,14 +183,27 @@ impl Race<'_> {
                 biased;
                 Some((peer, began, outcome)) = running.next(), if !running.is_empty() => {
                     let took = Instant::now() - began;
-                    under_way.retain(|(other, _)| *other != peer);
+                    under_way.retain(|trying| trying.peer != peer);
                     match outcome {
                         Ok((stream, local)) => {
+                            self.journal.news(call::told("connect", peer.to_string(), Ok(0), took)).await;
+                            let open = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
+                            self.journal.news(open).await;
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
                             route::tell(local, peer, self.journal).await;
+                            for (name, asked) in &self.spec.options {
+                                let now = option::now(&stream, *name, asked.clone(), peer.is_ipv6());
+                                self.journal.news(now).await;
+                            }
                             return Ok(stream);
                         }
-                        Err(failure) => {
+                        Err(Broken { failure, call }) => {
+                            if let Some(call) = call {
+                                self.journal.news(call).await;
+                                if under_way.is_empty() {
+                                    self.journal.news(no_connection(failure.class)).await;
+                                }
+                            }
                             self.journal.news(News::AttemptFailed { failure: failure.clone(), took }).await;
                             worst = Some(more_telling(worst, failure));
                             next_at = Instant::now();
@@ -178,21 +211,40 @@ impl Race<'_> {
                     }
                 }
                 () = tokio::time::sleep_until(self.deadline) => {
-                    for (peer, began) in &under_way {
-                        let failure = self.timed_out(peer.to_string());
-                        self.journal.news(News::AttemptFailed { failure, took: began.elapsed() }).await;
+                    for trying in &under_way {
+                        let failure = self.timed_out(trying.peer.to_string());
+                        self.journal.news(News::AttemptFailed { failure, took: trying.began.elapsed() }).await;
                     }
-                    let peer = under_way.last().map_or(target, |(peer, _)| peer.to_string());
+                    let peer = under_way.last().map_or(target, |trying| trying.peer.to_string());
+                    if !under_way.is_empty() {
+                        self.journal.news(step(TcpState::SynSent, TcpState::Closed, Cause::GivenUp)).await;
+                    }
                     return Err(self.timed_out(peer));
                 }
                 () = tokio::time::sleep_until(next_at), if waiting.len() > 0 => {
                     if let Some(peer) = waiting.next() {
                         self.journal.news(News::Connecting { peer, attempt: self.attempt }).await;
                         let began = Instant::now();
-                        under_way.push((peer, began));
-                        let bind = self.bind;
-                        running.push(Box::pin(async move { (peer, began, open(peer, bind).await) }));
                         next_at = began + STAGGER;
+                        match self.socket(peer) {
+                            Ok(socket) => {
+                                if under_way.is_empty() {
+                                    self.journal.news(syn_sent()).await;
+                                }
+                                let second = socket.as_fd().try_clone_to_owned().ok();
+                                under_way.push(Trying { peer, began, socket: second });
+                                running.push(Box::pin(async move { (peer, began, open(socket, peer).await) }));
+                            }
+                            Err(failure) => {
+                                let broken = Broken { failure, call: None };
+                                running.push(Box::pin(async move { (peer, began, Err(broken)) }));
+                            }
+                        }
+                    }
+                }
+                _ = look.tick(), if !under_way.is_empty() => {
+                    if let Some(socket) = under_way.last().and_then(|trying| trying.socket.as_ref()) {
+                        self.journal.kernel(kernel::view(socket));
                     }
                 }
             }
@@ -200,8 +252,26 @@ impl Race<'_> {
     }
 
     fn timed_out(&self, peer: String) -> Failure {
-        let message = format!("nobody answered within {:?}", self.timeout);
+        let message = format!("nobody answered within {:?}", self.spec.connect_timeout);
         Failure::new(Class::ConnectTimeout, "connect", peer, message)
+    }
+
+    fn socket(&self, peer: SocketAddr) -> Result<TcpSocket, Failure> {
+        let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+        let socket =
+            socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
+        socket.set_nonblocking(true).map_err(failed)?;
+        for (name, value) in &self.spec.options {
+            option::set(&socket, *name, value, peer.is_ipv6())?;
+        }
+        if let Some(local) = self.spec.bind {
+            if local.port() != 0 {
+                // Else a port that was used a minute ago could not be used again (TIME-WAIT).
+                socket.set_reuse_address(true).map_err(failed)?;
+            }
+            socket.bind(&local.into()).map_err(|error| fault::of_io("bind", local.to_string(), &error))?;
+        }
+        Ok(TcpSocket::from_std_stream(socket.into()))
     }
 }
 
@@ -227,32 +297,51 @@ fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
     }
 }
 
-async fn open(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<(TcpStream, SocketAddr), Failure> {
-    let socket = socket(peer, bind)?;
-    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
-    let stream = socket.connect(peer).await.map_err(failed)?;
+async fn open(socket: TcpSocket, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), Broken> {
+    let began = std::time::Instant::now();
+    let connected = socket.connect(peer).await;
+    let took = began.elapsed();
+    let failed = |error: std::io::Error| Broken {
+        failure: fault::of_io("connect", peer.to_string(), &error),
+        call: Some(call::told("connect", peer.to_string(), Err(&error), took)),
+    };
+    let stream = connected.map_err(failed)?;
     let local = stream.local_addr().map_err(failed)?;
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
-        return Err(Failure::new(Class::Refused, "connect", peer.to_string(), message));
+        let failure = Failure::new(Class::Refused, "connect", peer.to_string(), message);
+        return Err(Broken { failure, call: Some(call::told("connect", peer.to_string(), Ok(0), took)) });
     }
     Ok((stream, local))
 }
 
-fn socket(peer: SocketAddr, bind: Option<SocketAddr>) -> Result<TcpSocket, Failure> {
-    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
-    let socket =
-        socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
-    socket.set_nonblocking(true).map_err(failed)?;
-    if let Some(local) = bind {
-        if local.port() != 0 {
-            // Else a port that was used a minute ago could not be used again (TIME-WAIT).
-            socket.set_reuse_address(true).map_err(failed)?;
-        }
-        socket.bind(&local.into()).map_err(|error| fault::of_io("bind", local.to_string(), &error))?;
-    }
-    Ok(TcpSocket::from_std_stream(socket.into()))
+fn step(from: TcpState, to: TcpState, cause: Cause) -> News {
+    News::State { from, to, cause, evidence: Evidence::Seen, remaining: None }
+}
+
+/// No call tells that a SYN went out.
+fn syn_sent() -> News {
+    let (from, to) = (TcpState::Closed, TcpState::SynSent);
+    News::State { from, to, cause: Cause::Connect, evidence: Evidence::Inferred, remaining: None }
+}
+
+/// `connect()` failed: what that means for the state.
+fn no_connection(class: Class) -> News {
+    let cause = match class {
+        Class::Refused | Class::Reset => Cause::RstArrived,
+        Class::ConnectTimeout => Cause::TimedOut,
+        Class::Unreachable
+        | Class::Internal
+        | Class::Usage
+        | Class::Resolve
+        | Class::Tls
+        | Class::Protocol
+        | Class::IdleTimeout
+        | Class::Local
+        | Class::HttpStatus => Cause::Refused,
+    };
+    step(TcpState::SynSent, TcpState::Closed, cause)
 }
 
 #[cfg(test)]

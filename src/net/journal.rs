@@ -18,6 +18,12 @@ use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Tota
 /// How many facts may wait to be looked at; the task that has one more waits.
 pub(crate) const MOST_NEWS: usize = 1024;
 
+/// How many bytes of one journal make it press to be looked at before the next frame.
+const MANY_BYTES: usize = 8 * 1024 * 1024;
+
+/// How many bytes may wait to be looked at, however many the session keeps: three times what makes a journal press.
+const MOST_BYTES: usize = 24 * 1024 * 1024;
+
 /// How many pieces may wait to be looked at.
 const MOST_PIECES: usize = 500_000;
 
@@ -35,6 +41,7 @@ pub enum Overflow {
 pub(crate) struct Bell {
     dirty: Mutex<Vec<Arc<Journal>>>,
     rung: Notify,
+    pressed: Notify,
 }
 
 impl Bell {
@@ -50,6 +57,12 @@ impl Bell {
         if self.dirty.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             self.rung.notified().await;
         }
+    }
+
+    /// Waits until some session has so much that it should be looked at before the next frame, so that what is kept
+    /// and what waits to be kept do not both grow to the budget. Cancel-safe; one waiter.
+    pub(crate) async fn pressed(&self) {
+        self.pressed.notified().await;
     }
 
     /// Looks at every session that has something new, the lowest number first.
@@ -94,7 +107,7 @@ impl Journal {
         Arc::new(Journal {
             id,
             overflow,
-            budget,
+            budget: budget.min(MOST_BYTES),
             meter: Meter::default(),
             queued: AtomicBool::new(false),
             escapes: AtomicU64::new(0),
@@ -128,7 +141,9 @@ impl Journal {
             self.room_for(block.bytes.len()).await;
         }
         let mut inner = self.inner();
+        let before = inner.bytes;
         inner.bytes += block.bytes.len();
+        let pressing = before / MANY_BYTES < inner.bytes / MANY_BYTES;
         inner.pieces += block.pieces.len();
         inner.records.push_back(Record::Block(block));
         while inner.bytes > self.budget || inner.pieces > MOST_PIECES {
@@ -138,6 +153,9 @@ impl Journal {
         }
         drop(inner);
         self.bell.ring(self);
+        if pressing {
+            self.bell.pressed.notify_one();
+        }
     }
 
     async fn room_for(&self, bytes: usize) {

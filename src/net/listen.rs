@@ -10,9 +10,11 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::stream::{self, Connection};
-use super::{Post, fault};
+use super::{Post, fault, kernel, option};
+use crate::wire::change::Cause;
+use crate::wire::reading::TcpState;
 use crate::wire::spec::{ListenSpec, Script};
-use crate::wire::{Class, Failure, How, News, Order, SessionId, Verb};
+use crate::wire::{Class, Evidence, Failure, How, News, Order, SessionId, Verb};
 
 /// How many connections the kernel completes before we take them.
 const BACKLOG: i32 = 1024;
@@ -42,6 +44,8 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut pos
         }
     };
     post.journal.news(News::Listening { local }).await;
+    let listens = step(TcpState::Closed, TcpState::Listen, Cause::Listen, Evidence::Seen);
+    post.journal.news(listens).await;
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
     let house = House {
         local,
@@ -55,6 +59,7 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut pos
     };
     house.run(&listener, &mut post, ended).await;
     drop(listener);
+    post.journal.news(step(TcpState::Listen, TcpState::Closed, Cause::WeClosed, Evidence::Seen)).await;
     post.orders.close();
     post.journal.closed(How::Local).await;
 }
@@ -66,6 +71,7 @@ fn bind(local: SocketAddr) -> Result<TcpListener, Failure> {
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
         socket.bind(&local.into())?;
+        kernel::syn::save(&socket);
         socket.listen(BACKLOG)?;
         TcpListener::from_std(socket.into())
     };
@@ -116,6 +122,10 @@ impl House {
                 verb = post.orders.recv() => match verb {
                     None | Some(Verb::Close | Verb::Reset) => return,
                     Some(Verb::Limit(limit)) => self.limit = limit,
+                    Some(Verb::SetOption(name, value)) => {
+                        option::perform(listener, name, value, self.local.is_ipv6(), &post.journal).await;
+                    }
+                    Some(Verb::ReadOptions) => post.journal.news(option::all(listener, self.local.is_ipv6())).await,
                     Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
                     Some(
                         Verb::SendTo(..)
@@ -124,7 +134,8 @@ impl House {
                         | Verb::PauseReading
                         | Verb::ContinueReading
                         | Verb::Join(_)
-                        | Verb::Leave(_),
+                        | Verb::Leave(_)
+                        | Verb::SampleEvery(_),
                     ) => {
                         let message = "this order makes no sense for a listener; give it to one of its connections";
                         self.warn(post, Class::Usage, message.into()).await;
@@ -183,7 +194,15 @@ impl House {
         };
         let tell_end = self.tell_end.clone();
         post.net.spawn(id, async move {
+            let syn = kernel::syn::saved(&connection.stream);
             child.journal.news(News::Accepted { listener, local, peer }).await;
+            let known = if syn.is_some() { Evidence::Kernel } else { Evidence::Inferred };
+            child.journal.news(step(TcpState::Listen, TcpState::SynReceived, Cause::SynArrived, known)).await;
+            if let Some(syn) = syn {
+                child.journal.news(News::PeerSyn(syn)).await;
+            }
+            let accepted = step(TcpState::SynReceived, TcpState::Established, Cause::Accepted, Evidence::Seen);
+            child.journal.news(accepted).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody is left to tell.
             let _closed = tell_end.send(id).await.is_err();
@@ -209,6 +228,10 @@ impl House {
             self.warn(post, Class::Local, message).await;
         }
     }
+}
+
+fn step(from: TcpState, to: TcpState, cause: Cause, evidence: Evidence) -> News {
+    News::State { from, to, cause, evidence, remaining: None }
 }
 
 async fn accept(listener: &TcpListener, from: Instant) -> std::io::Result<(TcpStream, SocketAddr)> {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use crate::wire::order::{Order, Refused, Verb};
 use crate::wire::{Reading, SessionId, Spec, What};
 
+mod call;
 mod dial;
 mod dns;
 mod fault;
@@ -18,6 +19,7 @@ mod journal;
 mod kernel;
 mod listen;
 mod meter;
+mod option;
 mod route;
 mod stream;
 mod tcp;
@@ -55,7 +57,16 @@ struct Lanes {
 
 impl Lanes {
     fn of(&self, verb: &Verb) -> &mpsc::Sender<Verb> {
-        let urgent = matches!(verb, Verb::Reset | Verb::Close | Verb::PauseReading | Verb::ContinueReading);
+        let urgent = matches!(
+            verb,
+            Verb::Reset
+                | Verb::Close
+                | Verb::PauseReading
+                | Verb::ContinueReading
+                | Verb::SetOption(..)
+                | Verb::ReadOptions
+                | Verb::SampleEvery(_)
+        );
         self.urgent.as_ref().filter(|_| urgent).unwrap_or(&self.plain)
     }
 }
@@ -118,7 +129,7 @@ impl Net {
         Post { journal, orders, net: self.clone() }
     }
 
-    /// Opens a second lane into a session, on which reset, close, pause and continue overtake other orders.
+    /// Opens a second lane into a session, on which reset, close, pause, continue, options and gauges overtake others.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
     pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
         let (sender, urgent) = mpsc::channel(MOST_ORDERS);
@@ -182,6 +193,11 @@ impl Net {
     /// Waits until some session has something new. One waiter at a time.
     pub async fn changed(&self) {
         self.shared.bell.changed().await;
+    }
+
+    /// Waits until some session has so much new that it should be looked at soon, frame or not. One waiter at a time.
+    pub async fn pressed(&self) {
+        self.shared.bell.pressed().await;
     }
 
     /// Looks at every session that has something new, the lowest number first.

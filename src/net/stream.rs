@@ -10,15 +10,22 @@ use tokio::time::Instant;
 
 use super::Post;
 use super::journal::Journal;
-use super::{fault, kernel};
+use super::{call, fault, kernel};
+use crate::wire::change::Cause;
 use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::spec::Script;
-use crate::wire::{Block, Class, Failure, How, News, Verb};
+use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
 mod gauge;
+mod order;
+mod pool;
 mod read;
+mod stamps;
 mod unsent;
+mod way;
 mod write;
+
+use order::{Next, order};
 
 pub(super) use unsent::{Unsent, tell_unsent, unsent};
 
@@ -53,6 +60,9 @@ struct Talk {
     journal: Arc<Journal>,
     state: watch::Sender<State>,
     gauge: gauge::Gauge,
+    way: way::Way,
+    stamps: stamps::Stamps,
+    v6: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,6 +71,8 @@ struct State {
     reading: Reading,
     we_finished: bool,
     peer_finished: bool,
+    /// An error is pending on the socket.
+    broken: bool,
 }
 
 /// What is wanted of both halves.
@@ -104,15 +116,16 @@ impl Talk {
         self.gauge.touch();
     }
 
-    fn look(&self) -> KernelView {
+    async fn look(&self) -> KernelView {
         let view = kernel::view(&self.stream);
         self.journal.kernel(view);
+        self.way.learn(&view).await;
         view
     }
 
     /// Looks at the gauges now, and again when they had time to change.
-    fn sample(&self) {
-        self.look();
+    async fn sample(&self) {
+        self.look().await;
         self.gauge.touch();
     }
 
@@ -125,7 +138,7 @@ impl Talk {
         let deadline = Instant::now() + MOST_SETTLING;
         let mut pause = Duration::from_millis(1);
         while Instant::now() < deadline {
-            let view = self.look();
+            let view = self.look().await;
             if matches!(view.state, None | Some(TcpState::Closed)) {
                 return;
             }
@@ -146,17 +159,22 @@ enum End {
 /// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
 pub(super) async fn run(connection: Connection, post: Post) {
     let Connection { stream, peer, script, idle_timeout, urgent } = connection;
+    let ends = stream.local_addr().and_then(|local| Ok((local, stream.peer_addr()?))).ok();
     let talk = Talk {
+        way: way::Way::established(Arc::clone(&post.journal), ends),
+        stamps: stamps::Stamps::begin(&stream),
+        v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
         stream,
         peer,
         journal: post.journal,
         state: watch::Sender::new(State::default()),
         gauge: gauge::Gauge::new(std::time::Instant::now()),
     };
-    talk.sample();
+    talk.sample().await;
     let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post.orders).await;
-    let Talk { stream, peer, journal, .. } = talk;
-    drop(stream);
+    talk.stamps.end(&talk).await;
+    let Talk { stream, peer, journal, way, .. } = talk;
+    close(stream, &journal, &way, &end).await;
     tell_unsent(&journal, &peer, unsent).await;
     let how = match end {
         End::BothFinished => How::Fin,
@@ -171,6 +189,22 @@ pub(super) async fn run(connection: Connection, post: Post) {
     journal.closed(how).await;
 }
 
+/// Gives the descriptor back, and tells what becomes of the connection.
+async fn close(stream: TcpStream, journal: &Arc<Journal>, way: &way::Way, end: &End) {
+    match end {
+        End::Failed(failure) => way.broke(failure).await,
+        End::BothFinished | End::Closed | End::Reset => {}
+    }
+    let unread = rustix::io::ioctl_fionread(&stream).is_ok_and(|bytes| bytes > 0);
+    let began = std::time::Instant::now();
+    drop(stream);
+    journal.news(call::told("close", String::new(), Ok(0), began.elapsed())).await;
+    if matches!(end, End::Reset) {
+        way.step(TcpState::Closed, Cause::WeReset, Evidence::Inferred).await;
+    }
+    way.after_close(unread).await;
+}
+
 async fn carry_on(
     talk: &Talk,
     script: Script,
@@ -181,6 +215,7 @@ async fn carry_on(
     let mut reader = pin!(read::run(talk));
     let mut writer = pin!(write::run(talk, script, orders));
     let mut gauges = pin!(gauge::run(talk));
+    let mut stamps = pin!(stamps::run(talk));
     let mut quiet = pin!(gauge::quiet(talk, idle_timeout));
     let mut both_finished = pin!(talk.both_finished());
     let (mut read, mut written) = (None, None);
@@ -217,6 +252,7 @@ async fn carry_on(
             () = &mut both_finished => break End::BothFinished,
             failure = &mut quiet => break End::Failed(failure),
             () = &mut gauges => {}
+            () = &mut stamps => {}
             () = sleep_until(deadline) => break End::Closed,
         }
     };
@@ -229,7 +265,7 @@ async fn carry_on(
     {
         talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
     }
-    talk.look();
+    talk.look().await;
     talk.change(|state| state.wish = Wish::Stop);
     // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
     let reads_end = async {
@@ -253,53 +289,4 @@ async fn sleep_until(deadline: Option<Instant>) {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
     }
-}
-
-/// What follows from an order.
-enum Next {
-    GoOn,
-    CloseBy(Instant),
-    End(End),
-}
-
-async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Next {
-    match verb {
-        Some(Verb::Reset) => return Next::End(End::Reset),
-        None | Some(Verb::Close) if closing => return Next::End(End::Closed),
-        None | Some(Verb::Close) => {
-            talk.change(|state| state.wish = Wish::Close);
-            return Next::CloseBy(Instant::now() + MOST_CLOSING);
-        }
-        Some(Verb::PauseReading) => {
-            let now = *talk.state.borrow();
-            if now.peer_finished {
-                let message = "nothing to stop: the peer finished sending, and all of it is read";
-                talk.journal.news(News::Warned(Failure::new(Class::Usage, "read", &talk.peer, message))).await;
-            } else if now.reading == Reading::Flowing {
-                talk.change(|state| state.reading = Reading::Paused);
-                talk.journal.news(News::ReadingPaused).await;
-                talk.sample();
-            }
-        }
-        Some(Verb::ContinueReading) => {
-            if talk.state.borrow().reading == Reading::Paused {
-                talk.journal.news(News::ReadingContinued).await;
-                talk.change(|state| state.reading = Reading::Flowing);
-                talk.sample();
-            }
-        }
-        Some(
-            Verb::Send(_)
-            | Verb::SendTo(..)
-            | Verb::SendFile(_)
-            | Verb::FinishSending
-            | Verb::Join(_)
-            | Verb::Leave(_)
-            | Verb::Limit(_),
-        ) => {
-            let failure = Failure::new(Class::Internal, "order", &talk.peer, "an order took the wrong lane");
-            talk.journal.news(News::Warned(failure)).await;
-        }
-    }
-    Next::GoOn
 }

@@ -89,6 +89,10 @@ fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<Hint> {
     if panel.is_some_and(|panel| panel.frozen.is_some()) {
         hints.push((pane(PaneAction::Freeze), "unfreeze"));
     }
+    if panel.is_some_and(|panel| panel.view == View::Ladder) {
+        hints.push((pane(PaneAction::Down), "rung"));
+        hints.push((pane(PaneAction::Activate), "its bytes"));
+    }
     if model.can_send() {
         hints.push((key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
     }

@@ -3,12 +3,16 @@
 use ratatui::layout::Rect;
 
 use super::card;
+use super::diagram::{self, Diagram};
+use super::evidence;
+use super::gauges;
 use super::gutter;
 use super::paper::{Paper, Strip, part, within};
 use super::standing;
 use crate::files::theme::Role;
-use crate::model::panel::Panel;
+use crate::model::panel::{Panel, View};
 use crate::model::state::Model;
+use crate::wire::gauges::Gauge;
 use crate::wire::session::{Exchange, Kind};
 use crate::wire::{Phase, Session, Totals, quantity};
 
@@ -50,16 +54,53 @@ impl Column<'_, '_> {
     }
 }
 
+/// The rows that the figures have at the least, their frame included.
+const FIGURES: u16 = 12;
+
+/// A titled frame in the column; gives its inside.
+fn framed(paper: &mut Paper<'_>, area: Rect, title: &str) -> Rect {
+    paper.frame(area, Role::Border);
+    let title = Strip::of(format!(" {title} "), Role::Dim);
+    paper.strip(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &title);
+    let inner = within(area);
+    part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
+}
+
+/// Draws the diagram of states and the gauges of a TCP connection, as far as there is room beside what the pane
+/// shows itself; says how many rows they took, and whether the gauges are there.
+fn connection(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> (u16, bool) {
+    let Some(story) = panel.story(session) else { return (0, false) };
+    let mut used = 0;
+    if panel.view != View::State {
+        let tall = area.height >= diagram::TALL + 3 + FIGURES + 12;
+        let rows = if tall { diagram::TALL } else { diagram::SHORT } + 3;
+        if area.height >= rows + FIGURES {
+            let inner = framed(paper, part(area, 0, 0, area.width, rows), "state");
+            let drawn = part(inner, 0, 0, inner.width, inner.height - 1);
+            Diagram { track: &story.track, opened: session.opened }.draw(paper, drawn);
+            paper.strip(inner, 0, inner.height - 1, &evidence::legend());
+            used = rows;
+        }
+    }
+    let rows = 2 + u16::try_from(Gauge::FEW.len()).unwrap_or(0);
+    let told = !story.gauges.is_empty() && session.failure().is_none();
+    if panel.view != View::Kernel && told && area.height >= used + rows + FIGURES {
+        let inner = framed(paper, part(area, 0, used, area.width, rows), "kernel");
+        gauges::few(paper, inner, &story.gauges);
+        return (used + rows, true);
+    }
+    (used, false)
+}
+
 /// Draws the column.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
-    paper.frame(area, Role::Border);
-    paper.strip(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &Strip::of(" in figures ", Role::Dim));
-    let inner = within(area);
-    let inner = part(inner, 1, 0, inner.width.saturating_sub(2), inner.height);
+    let (used, gauged) = connection(paper, area, session, panel);
+    let inner = framed(paper, part(area, 0, used, area.width, area.height - used), "in figures");
     let mut column = Column { paper, area: inner, y: 0 };
     about(&mut column, model, session);
     octets(&mut column, session, panel);
     match &session.kind {
+        Kind::Stream(_) if gauged || panel.view == View::Kernel => {}
         Kind::Stream(_) => kernel(&mut column, session),
         Kind::Http(exchange) => {
             kernel(&mut column, session);

@@ -53,7 +53,7 @@ pub(super) fn layout(area: Rect, model: &Model) -> Layout {
     } else if area.width < NARROW || model.zoomed {
         layout.main = body;
     } else {
-        let insight = if area.width >= WIDE { (area.width / 4).clamp(38, 52) } else { 0 };
+        let insight = if area.width >= WIDE { (area.width / 3).clamp(48, 58) } else { 0 };
         let sidebar = if area.width < 100 { SIDEBAR.0 } else { SIDEBAR.1 };
         layout.sidebar = part(body, 0, 0, sidebar, body.height);
         layout.main = part(body, sidebar, 0, body.width - sidebar - insight, body.height);

@@ -2,8 +2,11 @@
 
 mod card;
 mod composer;
+mod diagram;
 mod document;
+mod evidence;
 mod footer;
+mod gauges;
 mod gutter;
 mod header;
 mod help;
@@ -12,6 +15,7 @@ mod home;
 mod http;
 mod insight;
 mod keys;
+mod ladder;
 mod layout;
 mod look;
 mod overlay;
@@ -21,6 +25,7 @@ mod peers;
 mod prompt;
 mod sidebar;
 mod standing;
+mod states;
 mod transcript;
 mod truth;
 

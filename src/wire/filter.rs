@@ -167,20 +167,17 @@ impl FilterIndex {
         if from != self.kept_from {
             self.forget(transcript, from, filter);
         }
-        let mut at = transcript.next_from(self.seen);
-        while let Some(number) = at {
-            if let Some(entry) = transcript.entry(number)
-                && transcript.gap_at() != Some(number)
-                && filter.passes(&entry, note_text)
-            {
-                if number < from {
-                    let place = self.old.partition_point(|other| *other < number);
-                    self.old.insert(place, number);
-                } else {
-                    self.kept.push_back(number);
-                }
+        for entry in transcript.entries_from(self.seen) {
+            let number = entry.number;
+            if transcript.gap_at() == Some(number) || !filter.passes(&entry, note_text) {
+                continue;
             }
-            at = transcript.next(number);
+            if number < from {
+                let place = self.old.partition_point(|other| *other < number);
+                self.old.insert(place, number);
+            } else {
+                self.kept.push_back(number);
+            }
         }
         self.seen = transcript.end();
         let excess = self.len().saturating_sub(MOST_MATCHES);

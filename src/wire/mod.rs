@@ -1,5 +1,6 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
+pub mod change;
 pub mod curl;
 pub mod direction;
 pub mod dns;
@@ -7,10 +8,14 @@ pub mod escapes;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod gauges;
 pub mod http;
 pub mod id;
+pub mod kernel;
+pub mod ladder;
 pub mod neutral;
 pub mod news;
+pub mod option;
 pub mod order;
 pub mod paste;
 pub mod quantity;
@@ -21,7 +26,10 @@ pub mod search;
 pub mod session;
 pub mod shell;
 pub mod spec;
+pub mod story;
+mod syn;
 pub mod target;
+pub mod tcp;
 pub mod transcript;
 pub mod way;
 

@@ -4,11 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::change::{CallResult, Cause, SynView};
 use super::direction::{Both, Totals};
 use super::dns::{Comparison, DnsNews};
-use super::failure::Failure;
+use super::failure::{Evidence, Failure};
 use super::http::{RequestHead, ResponseHead};
 use super::id::SessionId;
+use super::option::{OptionValue, SocketOption};
+use super::reading::TcpState;
 use super::way::Route;
 
 /// What happened. The order is roughly that of a session's life.
@@ -141,6 +144,56 @@ pub enum News {
     Compared(Box<Comparison>),
     /// Which way packets to the peer leave this machine.
     Route(Box<Route>),
+    /// The connection came from one state of RFC 9293 to the next.
+    State {
+        /// The state before.
+        from: TcpState,
+        /// The state after.
+        to: TcpState,
+        /// Why.
+        cause: Cause,
+        /// How we know.
+        evidence: Evidence,
+        /// For TIME-WAIT: how long the kernel still holds the port. `None` elsewhere, or where it does not tell.
+        remaining: Option<Duration>,
+    },
+    /// A rare system call of ours returned; reads and writes are bytes, and tell themselves.
+    Call {
+        /// Its name, as `connect`.
+        name: &'static str,
+        /// Its arguments after the descriptor, short, as one would write them; may be empty.
+        args: String,
+        /// What it gave back.
+        result: CallResult,
+        /// How long it took: it began that long before this was told.
+        took: Duration,
+    },
+    /// When the kernel had a write's last octet where (SO_TIMESTAMPING): each since the write, `None` where it was
+    /// not told. Told once a write, and for writes that are rarer than 200 a second only.
+    Stamps {
+        /// Which octet of what we sent: the offset of the write's last one, from 0.
+        octet: u64,
+        /// It entered the queue in front of the network device.
+        scheduled: Option<Duration>,
+        /// It was given to the device.
+        sent: Option<Duration>,
+        /// The peer acknowledged it.
+        acked: Option<Duration>,
+    },
+    /// The peer's SYN, as the kernel kept it for an accepted session (TCP_SAVED_SYN).
+    PeerSyn(SynView),
+    /// A socket option was set.
+    OptionSet {
+        /// Which.
+        option: SocketOption,
+        /// What was asked for.
+        asked: OptionValue,
+        /// What it is now, as the kernel reports it back.
+        now: OptionValue,
+    },
+    /// All socket options that were asked for, with what the kernel reports; an option that cannot be read has the
+    /// reason in its place.
+    Options(Vec<(SocketOption, Result<OptionValue, String>)>),
     /// It did not work, and this is the end of it. [`News::Closed`] follows.
     Failed(Failure),
     /// The last news of a session, with its final totals.
@@ -153,11 +206,11 @@ pub enum News {
 }
 
 impl News {
-    /// Whether this tells how a connection works rather than what happened in the conversation: it belongs beside the
-    /// conversation, not between its bytes.
+    /// Whether this tells how a connection works rather than what happened in the conversation: it belongs on the
+    /// ladder, in the diagram of states or beside the conversation, not between the bytes.
     pub fn is_inner(&self) -> bool {
         match self {
-            News::Route(_) => true,
+            News::State { .. } | News::Call { .. } | News::Stamps { .. } | News::PeerSyn(_) | News::Route(_) => true,
             News::Compared(compared) => !compared.differs(),
             _ => false,
         }

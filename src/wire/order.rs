@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::id::SessionId;
+use super::option::{OptionValue, SocketOption};
 use super::spec::Group;
 
 /// One wish, for one session.
@@ -43,6 +45,13 @@ pub enum Verb {
     Leave(Group),
     /// Listener: how many connections may be open at once; `None` is no limit, 0 refuses everybody.
     Limit(Option<usize>),
+    /// Set a socket option of a connection or a listener, and tell what the kernel made of it.
+    SetOption(SocketOption, OptionValue),
+    /// Read all socket options.
+    ReadOptions,
+    /// Look at the kernel's gauges this often, moved or not; `None` goes back to looking only while something moves.
+    /// Less than 10 ms is 10 ms.
+    SampleEvery(Option<Duration>),
 }
 
 /// An order that was not taken. The order comes back, so that nothing a person typed is lost.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::direction::{Both, Totals};
 use super::http::HttpGauge;
 use super::id::SessionId;
+use super::kernel::TcpInfo;
 use super::record::Record;
 
 /// One look at one session: its counters as they stand, and all that happened since the last look, in order.
@@ -27,6 +28,21 @@ pub struct Reading {
     pub escapes: u64,
 }
 
+impl Reading {
+    /// A look at a session in which nothing happened yet.
+    pub fn empty(id: SessionId) -> Self {
+        Reading {
+            id,
+            totals: Both::default(),
+            records: Vec::new(),
+            kernel: None,
+            http: None,
+            dropped_datagrams: None,
+            escapes: 0,
+        }
+    }
+}
+
 /// What the kernel tells of a socket. `None`: this system cannot know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KernelView {
@@ -38,6 +54,8 @@ pub struct KernelView {
     pub send_queue_bytes: Option<u64>,
     /// Octets in the receive queue: arrived, not yet read by us.
     pub recv_queue_bytes: Option<u64>,
+    /// All that TCP_INFO tells.
+    pub tcp: Option<TcpInfo>,
 }
 
 /// The states of RFC 9293 §3.3.2.

@@ -115,18 +115,14 @@ fn escape(text: &str) -> Option<(u8, usize)> {
 /// it is cloned.
 pub fn find_all(transcript: &Transcript, needle: &Needle, note_text: NoteText, most: usize) -> Vec<Hit> {
     let mut hits = VecDeque::new();
-    let mut at = transcript.last();
-    while let Some(number) = at {
+    for entry in transcript.entries_back() {
         if hits.len() >= most {
             break;
         }
-        if let Some(entry) = transcript.entry(number) {
-            let newest = newest_in(&entry, needle, note_text, most - hits.len());
-            for hit in newest.into_iter().rev() {
-                hits.push_front(hit);
-            }
+        let newest = newest_in(&entry, needle, note_text, most - hits.len());
+        for hit in newest.into_iter().rev() {
+            hits.push_front(hit);
         }
-        at = transcript.previous(number);
     }
     hits.into()
 }

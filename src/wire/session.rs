@@ -14,6 +14,7 @@ use super::rate::Rate;
 use super::reading::{KernelView, Reading};
 use super::record::Record;
 use super::spec::{Spec, What};
+use super::story::Story;
 use super::transcript::Transcript;
 use super::way::Way;
 
@@ -45,6 +46,8 @@ pub struct Session {
     pub warning: Option<Failure>,
     /// The way to the peer: look-up, race, route.
     pub way: Way,
+    /// States, ladder and gauges of a TCP connection; `None` for other kinds.
+    pub story: Option<Box<Story>>,
 }
 
 /// How far a session has come; holds only what is true at that point.
@@ -202,6 +205,7 @@ impl Session {
             What::Dns(_) => Kind::Dns(Lookup::default()),
         };
         let transcript = Transcript::new(spec.retain);
+        let story = matches!(kind, Kind::Stream(_)).then(Box::default);
         Session {
             id,
             spec,
@@ -214,6 +218,7 @@ impl Session {
             kernel: None,
             warning: None,
             way: Way::default(),
+            story,
         }
     }
 
@@ -232,14 +237,24 @@ impl Session {
         }
         for record in reading.records {
             match &record {
-                Record::News { at, news } => self.learn(news, *at),
+                Record::News { at, news } => {
+                    // Its task may have begun before we were told that it was opened.
+                    self.opened = self.opened.min(*at);
+                    self.learn(news, *at);
+                }
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
             let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
+            if let Some(story) = &mut self.story {
+                story.record((!inner).then_some(self.transcript.end()), &record, now);
+            }
             if !inner {
                 self.transcript.push(record);
             }
+        }
+        if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
+            story.kernel(view, now);
         }
         self.observe(now);
     }
@@ -316,7 +331,16 @@ impl Session {
                     lookup.compared = Some((**compared).clone());
                 }
             }
-            News::Resolved { .. } | News::AttemptFailed { .. } | News::FileSent { .. } | News::Route(_) => {}
+            News::Resolved { .. }
+            | News::AttemptFailed { .. }
+            | News::FileSent { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::OptionSet { .. }
+            | News::Options(_)
+            | News::Route(_) => {}
         }
     }
 

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
+use super::option::{OptionValue, SocketOption};
 
 /// 64 MiB: what a session keeps for looking at, unless told otherwise.
 pub const DEFAULT_RETAIN: usize = 64 * 1024 * 1024;
@@ -134,6 +135,8 @@ pub struct TcpSpec {
     pub idle_timeout: Option<Duration>,
     /// What to do when an attempt fails.
     pub retry: Retry,
+    /// Socket options to set before `connect()`, in order.
+    pub options: Vec<(SocketOption, OptionValue)>,
 }
 
 /// 10 s: long enough for a slow path, short enough for a person.
@@ -149,6 +152,7 @@ impl TcpSpec {
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             idle_timeout: None,
             retry: Retry::default(),
+            options: Vec::new(),
         }
     }
 }

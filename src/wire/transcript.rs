@@ -5,13 +5,17 @@
 //! were dropped leave a hole in the numbers, and one visible gap that counts them.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::direction::{Both, Direction, Totals};
+use super::direction::{Both, Totals};
 use super::news::News;
 use super::record::{Block, Record};
+
+mod entries;
+
+pub use entries::{Data, Entry, EntryKind};
+use entries::{data_entry, pieces, pieces_back, single};
 
 /// How many pieces (reads, writes, datagrams) are kept at the most, however small they are.
 pub const MOST_PIECES: usize = 1_000_000;
@@ -50,48 +54,6 @@ impl Item {
             Item::Block(block) => block.pieces.len() as u64,
             Item::Note(..) | Item::Gap(_) => 1,
         }
-    }
-}
-
-/// One row of the story.
-#[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
-    /// Its number: grows with time, never changes, may have holes before it.
-    pub number: u64,
-    /// When; a gap has no time of its own.
-    pub at: Option<Instant>,
-    /// What.
-    pub kind: EntryKind<'a>,
-}
-
-/// The kinds of entry.
-#[derive(Clone, Copy, Debug)]
-pub enum EntryKind<'a> {
-    /// One read, write or datagram.
-    Data(Data<'a>),
-    /// A fact.
-    Note(&'a News),
-    /// Bytes that were counted and are not kept.
-    Gap(Both<Totals>),
-}
-
-/// The bytes of one read, write or datagram.
-#[derive(Clone, Copy, Debug)]
-pub struct Data<'a> {
-    /// Which way they went.
-    pub direction: Direction,
-    /// They themselves.
-    pub bytes: &'a [u8],
-    /// Octets of the whole datagram, where it was cut short; else `bytes.len()`.
-    pub full_len: usize,
-    /// The peer, where the socket talks with several.
-    pub peer: Option<SocketAddr>,
-}
-
-impl Data<'_> {
-    /// Whether the datagram was cut short.
-    pub fn truncated(&self) -> bool {
-        self.full_len > self.bytes.len()
     }
 }
 
@@ -285,34 +247,38 @@ impl Transcript {
     }
 
     fn piece_of(item: &Item, number: u64, index: u64) -> Option<Entry<'_>> {
-        match item {
-            Item::Note(at, news) => Some(Entry { number, at: Some(*at), kind: EntryKind::Note(news) }),
-            Item::Gap(both) => Some(Entry { number, at: None, kind: EntryKind::Gap(*both) }),
-            Item::Block(block) => {
-                let index = usize::try_from(index).ok()?;
-                let piece = block.pieces.get(index)?;
-                let start: usize = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
-                let bytes = block.bytes.get(start..start + piece.len as usize)?;
-                let data = Data {
-                    direction: block.direction,
-                    bytes,
-                    full_len: piece.full_len as usize,
-                    peer: block.peers.get(usize::from(piece.peer)).copied(),
-                };
-                let at = block.at + Duration::from_micros(u64::from(piece.after_us));
-                Some(Entry { number, at: Some(at), kind: EntryKind::Data(data) })
-            }
-        }
+        let Item::Block(block) = item else { return single(number, item) };
+        let index = usize::try_from(index).ok()?;
+        let piece = block.pieces.get(index)?;
+        let start = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
+        data_entry(block, *piece, start, number)
     }
 
     /// All entries, oldest first.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let mut at = self.first();
-        std::iter::from_fn(move || {
-            let number = at?;
-            at = self.next(number);
-            self.entry(number)
-        })
+        self.entries_from(0)
+    }
+
+    /// The entries from `number` on. Cost: a few steps for each, however many there are.
+    pub fn entries_from(&self, number: u64) -> impl Iterator<Item = Entry<'_>> {
+        let first = self.items.partition_point(|(start, item)| start + item.entries() <= number);
+        let live = self.items.range(first..).flat_map(|(start, item)| pieces(*start, item));
+        self.before_live(number).filter_map(|old| self.read(old)).chain(live.skip_while(move |e| e.number < number))
+    }
+
+    /// All entries, newest first.
+    pub fn entries_back(&self) -> impl Iterator<Item = Entry<'_>> {
+        let live = self.items.iter().rev().flat_map(|(start, item)| pieces_back(*start, item));
+        let old: Vec<u64> = self.before_live(0).collect();
+        live.chain(old.into_iter().rev().filter_map(|number| self.read(number)))
+    }
+
+    /// The numbers at or after `number` of what stands before the kept items: old notes, and the gap among them.
+    fn before_live(&self, number: u64) -> impl Iterator<Item = u64> {
+        let mut all: Vec<u64> = self.old_notes.iter().map(|(n, _)| *n).chain(self.gap_at).collect();
+        all.retain(|n| *n >= number);
+        all.sort_unstable();
+        all.into_iter()
     }
 }
 
@@ -321,6 +287,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::wire::Direction;
 
     fn block(now: Instant, bytes: &'static [u8]) -> Record {
         Record::Block(Block::single(Direction::Received, now, Bytes::from_static(bytes)))
@@ -387,6 +354,11 @@ mod tests {
         }
         backwards.reverse();
         assert_eq!(forwards, backwards);
+        let mut newest_first: Vec<u64> = transcript.entries_back().map(|entry| entry.number).collect();
+        newest_first.reverse();
+        assert_eq!(forwards, newest_first);
+        let from: Vec<u64> = transcript.entries_from(5).map(|entry| entry.number).collect();
+        assert_eq!(from, forwards.iter().copied().filter(|number| *number >= 5).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Whole screens, as text and as roles: what is drawn, and in which colour.
 
 mod scenes;
+mod tcp;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -183,7 +184,37 @@ fn a_busy_session_shows_rates_and_where_one_is() {
     check("scrolled", scenes::scrolled, &[SMALL, USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 20] = [
+#[test]
+fn a_ladder_shows_who_sent_what_and_how_we_know() {
+    check("ladder", tcp::ladder, &[SMALL, USUAL, LARGE, WIDE]);
+    check("ladder_picked", tcp::ladder_picked, &[USUAL]);
+    check("ladder_flood", tcp::ladder_flood, &[USUAL]);
+    check("ladder_timeout", tcp::ladder_timeout, &[USUAL]);
+    check("ladder_refused", tcp::ladder_refused, &[USUAL]);
+}
+
+#[test]
+fn the_states_are_a_diagram_with_the_way_lit() {
+    check("states", tcp::states, &[SMALL, USUAL, LARGE, WIDE]);
+    check("states_twins", tcp::states_twins, &[USUAL, LARGE]);
+    check("states_unborn", tcp::states_unborn, &[USUAL]);
+}
+
+#[test]
+fn the_kernels_gauges_have_values_bars_and_a_line_each() {
+    check("kernel", tcp::kernel, &[SMALL, USUAL, LARGE, WIDE]);
+    check("kernel_unknown", tcp::kernel_unknown, &[USUAL]);
+}
+
+const SCENES: [fn(u16, u16) -> scenes::Story; 28] = [
+    tcp::ladder,
+    tcp::ladder_picked,
+    tcp::ladder_flood,
+    tcp::ladder_timeout,
+    tcp::states,
+    tcp::states_twins,
+    tcp::kernel,
+    tcp::kernel_unknown,
     scenes::home,
     scenes::chat,
     scenes::failed,

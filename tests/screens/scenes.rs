@@ -30,7 +30,7 @@ pub(crate) fn address(text: &str) -> SocketAddr {
     text.parse().expect("the tests' own address")
 }
 
-fn tcp_to(text: &str) -> What {
+pub(crate) fn tcp_to(text: &str) -> What {
     let (host, port) = text.rsplit_once(':').expect("the tests' own address");
     What::Tcp(TcpSpec::to(HostPort { host: host.into(), port: port.parse().expect("a port") }))
 }
@@ -53,7 +53,7 @@ impl Story {
         Story { model, start, totals: Default::default(), next: 1 }
     }
 
-    fn at(&self, micros: u64) -> Instant {
+    pub(crate) fn at(&self, micros: u64) -> Instant {
         self.start + Duration::from_micros(micros)
     }
 
@@ -69,7 +69,13 @@ impl Story {
         self.reading_with(id, micros, records, |_| {});
     }
 
-    fn reading_with(&mut self, id: SessionId, micros: u64, records: Vec<Record>, change: impl FnOnce(&mut Reading)) {
+    pub(crate) fn reading_with(
+        &mut self,
+        id: SessionId,
+        micros: u64,
+        records: Vec<Record>,
+        change: impl FnOnce(&mut Reading),
+    ) {
         let totals = self.totals.entry(id).or_default();
         for record in &records {
             match record {
@@ -112,6 +118,7 @@ impl Story {
             rtt: Some(Duration::from_micros(41)),
             send_queue_bytes: Some(0),
             recv_queue_bytes: None,
+            tcp: None,
         };
         self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
     }
@@ -147,7 +154,7 @@ impl Story {
         }
     }
 
-    fn connected(&mut self, micros: u64, peer: &str) -> SessionId {
+    pub(crate) fn connected(&mut self, micros: u64, peer: &str) -> SessionId {
         let id = self.open(micros, tcp_to(peer));
         let peer = address(peer);
         self.news(id, micros, News::Connecting { peer, attempt: 1 });
@@ -193,7 +200,7 @@ pub(crate) fn half_closed(columns: u16, rows: u16) -> Story {
     story
 }
 
-fn others(story: &mut Story) {
+pub(crate) fn others(story: &mut Story) {
     let udp = story.open(100_000, What::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7002 })));
     let (local, peer) = (address("127.0.0.1:40112"), address("127.0.0.1:7002"));
     story.news(udp, 100_100, News::Connected { local, peer, took: Duration::from_micros(30), attempt: 1 });
@@ -207,7 +214,7 @@ fn others(story: &mut Story) {
     story.news(listener, 600_100, News::Listening { local: address("0.0.0.0:9000") });
 }
 
-fn refuse(story: &mut Story, id: SessionId, micros: u64) {
+pub(crate) fn refuse(story: &mut Story, id: SessionId, micros: u64) {
     let peer = address("127.0.0.1:9");
     story.news(id, micros, News::Connecting { peer, attempt: 1 });
     let mut failure = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");

@@ -241,3 +241,40 @@ fn a_command_that_does_not_exist_stays_with_the_reason() {
         matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(problem), .. }) if problem.contains("flyaway"))
     );
 }
+
+#[test]
+fn a_rung_leads_to_its_bytes_and_back() {
+    let mut desk = Desk::connected();
+    for number in 0..60 {
+        desk.receives(if number == 30 { b"this one\n" } else { b"another\n" });
+    }
+    desk.press("f8");
+    desk.keys("g");
+    let first = desk.model.panel().unwrap().rung;
+    assert!(first.is_some());
+    desk.keys("jjjjj");
+    desk.press("enter");
+    assert_eq!(desk.model.panel().unwrap().view, View::Text);
+    let picked = desk.model.panel().unwrap().rung;
+    assert_ne!(picked, first);
+    desk.press("f8");
+    assert_eq!((desk.model.panel().unwrap().view, desk.model.panel().unwrap().rung), (View::Ladder, picked));
+    desk.keys("G");
+    assert_eq!(desk.model.panel().unwrap().rung, None, "the newest rung is followed");
+}
+
+#[test]
+fn a_frozen_ladder_does_not_grow() {
+    let mut desk = Desk::connected();
+    desk.press("f8");
+    desk.keys("p");
+    let rungs = |desk: &Desk| {
+        let session = desk.model.session().expect("a session");
+        desk.model.panel().unwrap().story(session).expect("a story").ladder.len()
+    };
+    let before = rungs(&desk);
+    desk.receives(b"more\n");
+    assert_eq!(rungs(&desk), before);
+    desk.keys("p");
+    assert_eq!(rungs(&desk), before + 1);
+}

@@ -5,6 +5,7 @@ mod commands;
 mod compose;
 mod fields;
 mod keys;
+mod ladder;
 mod mouse;
 mod pane;
 mod readings;

@@ -1,7 +1,7 @@
 //! Actions in a pane: moving, searching, filtering, the views.
 
 use super::scroll::{self, Move};
-use super::{app, object, say};
+use super::{app, ladder, object, say};
 use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::panel::{Filtered, Scroll, Search, View};
@@ -56,6 +56,9 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowHeaders => show_view(model, View::Headers),
         PaneAction::ShowRequest => show_view(model, View::Request),
         PaneAction::ShowPeers => show_view(model, View::Peers),
+        PaneAction::ShowLadder => show_view(model, View::Ladder),
+        PaneAction::ShowState => show_view(model, View::State),
+        PaneAction::ShowKernel => show_view(model, View::Kernel),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model),
@@ -110,6 +113,9 @@ pub(super) fn show_view(model: &mut Model, view: View) {
         object(model, text);
         return;
     }
+    if view == View::Ladder {
+        ladder::pick_shown(model);
+    }
     if let Some(panel) = model.panel_mut() {
         panel.view = view;
         panel.document_scroll = 0;
@@ -127,6 +133,7 @@ fn freeze(model: &mut Model) {
         Some(_) => None,
         None => Some(Box::new(session.transcript.clone())),
     };
+    panel.frozen_story = panel.frozen.as_ref().and_then(|_| session.story.clone());
     super::readings::refresh_panel(model);
 }
 
@@ -159,6 +166,8 @@ fn activate(model: &mut Model) {
     };
     if let Some(peer) = picked {
         aim(model, peer);
+    } else if model.focus == Focus::View && model.panel().is_some_and(|panel| panel.view == View::Ladder) {
+        ladder::jump(model);
     } else if model.can_send() {
         model.focus = Focus::Composer;
     } else if model.selected.is_some() && model.focus == Focus::Sessions {
@@ -181,7 +190,14 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
     let bytes = match panel.view {
         View::Response => Some(panel.body.bytes.clone()),
-        View::Text | View::Hex | View::Headers | View::Request | View::Peers => {
+        View::Text
+        | View::Hex
+        | View::Headers
+        | View::Request
+        | View::Peers
+        | View::Ladder
+        | View::State
+        | View::Kernel => {
             let shown = panel.transcript(session);
             let hit =
                 panel.search.as_ref().and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));

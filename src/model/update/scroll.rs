@@ -1,9 +1,11 @@
 //! Moving through what a panel shows.
 
+use super::ladder;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Place;
 use crate::model::state::Model;
 use crate::wire::Session;
+use crate::wire::gauges::Gauge;
 
 /// A way to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +27,9 @@ pub(super) fn go(model: &mut Model, step: Move) {
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     match panel.view {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
-        View::Response | View::Headers | View::Request => {
+        View::Ladder => panel.rung = ladder::moved(session, panel, step),
+        View::Kernel => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
+        View::Response | View::Headers | View::Request | View::State => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }

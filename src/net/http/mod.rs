@@ -101,6 +101,10 @@ async fn obey(orders: &mut mpsc::Receiver<Verb>, teller: &Teller, pause: &watch:
             }
             Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
             Verb::Limit(_) => refuse(teller, "an HTTP request accepts no connections").await,
+            Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
+                refuse(teller, "an HTTP request's connection is its client's own; its socket options cannot be set")
+                    .await;
+            }
         }
     }
     Stop::Close

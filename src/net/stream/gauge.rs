@@ -23,6 +23,9 @@ pub(super) struct Gauge {
     moved_at_us: AtomicU64,
     moved: AtomicBool,
     bell: Notify,
+    /// Looks are this many milliseconds apart whatever happens; 0 is only while something moves.
+    every_ms: AtomicU64,
+    period_changed: Notify,
     /// How many halves wait for the journal: then it is us who are slow, not the peer.
     waiting: AtomicU32,
 }
@@ -34,6 +37,8 @@ impl Gauge {
             moved_at_us: AtomicU64::new(0),
             moved: AtomicBool::new(false),
             bell: Notify::new(),
+            every_ms: AtomicU64::new(0),
+            period_changed: Notify::new(),
             waiting: AtomicU32::new(0),
         }
     }
@@ -45,6 +50,17 @@ impl Gauge {
         if !self.moved.swap(true, Ordering::AcqRel) {
             self.bell.notify_one();
         }
+    }
+
+    /// How often to look, whatever happens; `None` is only while something moves.
+    pub(super) fn look_every(&self, period: Option<Duration>) {
+        let millis = period.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        self.every_ms.store(millis, Ordering::Relaxed);
+        self.period_changed.notify_one();
+    }
+
+    fn every(&self) -> Option<Duration> {
+        Some(self.every_ms.load(Ordering::Relaxed)).filter(|millis| *millis > 0).map(Duration::from_millis)
     }
 
     pub(super) fn wait_begins(&self) {
@@ -64,25 +80,42 @@ impl Gauge {
 /// Looks at the kernel's gauges while something moves, and until it settled. Never ends; sleeps when all is quiet.
 pub(super) async fn run(talk: &Talk) {
     loop {
-        talk.gauge.bell.notified().await;
-        let mut pause = FIRST_LOOK;
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = talk.gauge.bell.notified(), if pause > LOOK => {
-                    pause = LOOK;
-                    continue;
+        match talk.gauge.every() {
+            Some(period) => {
+                tokio::select! {
+                    () = tokio::time::sleep(period) => {}
+                    () = talk.gauge.period_changed.notified() => continue,
                 }
+                talk.gauge.moved.store(false, Ordering::Release);
+                talk.look().await;
             }
-            let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
-            let view = talk.look();
-            if moved {
+            None => tokio::select! {
+                () = talk.gauge.bell.notified() => while_moving(talk).await,
+                () = talk.gauge.period_changed.notified() => {}
+            },
+        }
+    }
+}
+
+/// Looks until all is quiet, or until looking is asked for by the clock.
+async fn while_moving(talk: &Talk) {
+    let mut pause = FIRST_LOOK;
+    while talk.gauge.every().is_none() {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = talk.gauge.bell.notified(), if pause > LOOK => {
                 pause = LOOK;
-            } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
-                pause = (pause * 2).min(SLOWEST_LOOK);
-            } else {
-                break;
+                continue;
             }
+        }
+        let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
+        let view = talk.look().await;
+        if moved {
+            pause = LOOK;
+        } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
+            pause = (pause * 2).min(SLOWEST_LOOK);
+        } else {
+            return;
         }
     }
 }

@@ -4,14 +4,15 @@ use std::io::ErrorKind;
 use std::time::Instant;
 
 use bytes::BytesMut;
-use tokio::io::Interest;
+use tokio::net::TcpStream;
 
-use super::{Reading, TURN, Talk, Wish};
+use super::{Reading, TURN, Talk, Wish, pool};
 use crate::net::fault;
+use crate::wire::reading::TcpState;
 use crate::wire::{Block, Class, Direction, Failure, News};
 
 /// What one read asks for at the most.
-const MOST_READ: usize = 256 * 1024;
+const MOST_READ: usize = pool::BUFFER;
 
 /// What the first read asks for, so that ten thousand quiet connections cost little; doubled when it was filled.
 const FIRST_READ: usize = 4 * 1024;
@@ -19,7 +20,7 @@ const FIRST_READ: usize = 4 * 1024;
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
 pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
     let mut state = talk.state.subscribe();
-    let mut buffer = Buffer { bytes: BytesMut::new(), ask: FIRST_READ };
+    let mut buffer = Buffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
     loop {
         let now = *state.borrow_and_update();
@@ -27,11 +28,11 @@ pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
             return Ok(());
         }
         if now.reading == Reading::Paused {
-            tokio::select! {
-                biased;
-                changed = state.changed() => if changed.is_err() { return Ok(()) },
+            if now.broken {
                 // The window no longer matters on a broken connection, and what arrived before is worth seeing.
-                _ = talk.stream.ready(Interest::ERROR) => talk.change(|state| state.reading = Reading::Draining),
+                talk.change(|state| state.reading = Reading::Draining);
+            } else if state.changed().await.is_err() {
+                return Ok(());
             }
             continue;
         }
@@ -43,8 +44,7 @@ pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
             }
             ready = talk.stream.readable() => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
         }
-        buffer.make_room();
-        match talk.stream.try_read_buf(&mut buffer.bytes) {
+        match buffer.read(&talk.stream) {
             Ok(0) if now.reading == Reading::Draining => return Err(broken(talk)),
             Ok(0) => return after_fin(talk).await,
             Ok(_) => {
@@ -66,12 +66,16 @@ async fn after_fin(talk: &Talk) -> Result<(), Failure> {
     let received_bytes = talk.journal.totals().received.bytes;
     talk.journal.news(News::PeerFinished { received_bytes }).await;
     talk.change(|state| state.peer_finished = true);
-    talk.sample();
+    if talk.way.state() == TcpState::Established {
+        talk.way.fin_read().await;
+    }
+    // The kernel knows more of a FIN that crossed ours.
+    talk.sample().await;
+    talk.way.fin_read().await;
     let mut state = talk.state.subscribe();
-    tokio::select! {
-        biased;
-        _ = state.wait_for(|state| state.wish == Wish::Stop) => return Ok(()),
-        _ = talk.stream.ready(Interest::ERROR) => {}
+    match state.wait_for(|state| state.wish == Wish::Stop || state.broken).await {
+        Ok(state) if state.wish != Wish::Stop => {}
+        Ok(_) | Err(_) => return Ok(()),
     }
     match talk.stream.take_error() {
         Ok(Some(error)) | Err(error) => Err(fault::of_io("read", &talk.peer, &error)),
@@ -91,13 +95,33 @@ fn broken(talk: &Talk) -> Failure {
     }
 }
 
-/// Where reads go: consecutive small reads share one allocation, large ones get large ones.
+/// Where reads go: consecutive small reads share one allocation, the largest get buffers that are used again.
 struct Buffer {
     bytes: BytesMut,
     ask: usize,
+    /// What the last read filled, where it asked for [`MOST_READ`].
+    large: Option<Vec<u8>>,
 }
 
 impl Buffer {
+    fn read(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
+        if self.ask < MOST_READ {
+            self.make_room();
+            return stream.try_read_buf(&mut self.bytes);
+        }
+        let mut buffer = pool::take();
+        match stream.try_read_buf(&mut buffer) {
+            Ok(count @ 1..) => {
+                self.large = Some(buffer);
+                Ok(count)
+            }
+            nothing => {
+                pool::give_back(buffer);
+                nothing
+            }
+        }
+    }
+
     fn make_room(&mut self) {
         if self.bytes.capacity() - self.bytes.len() < (self.ask / 4).max(FIRST_READ / 4) {
             self.bytes.reserve(self.ask);
@@ -105,6 +129,12 @@ impl Buffer {
     }
 
     fn take(&mut self) -> bytes::Bytes {
+        if let Some(buffer) = self.large.take() {
+            if buffer.len() < MOST_READ / 8 {
+                self.ask = MOST_READ / 2;
+            }
+            return pool::freeze(buffer);
+        }
         let got = self.bytes.split().freeze();
         if self.bytes.capacity() == 0 {
             self.ask = (self.ask * 2).min(MOST_READ);

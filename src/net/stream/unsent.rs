@@ -43,7 +43,10 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
             | Verb::ContinueReading
             | Verb::Join(_)
             | Verb::Leave(_)
-            | Verb::Limit(_) => {}
+            | Verb::Limit(_)
+            | Verb::SetOption(..)
+            | Verb::ReadOptions
+            | Verb::SampleEvery(_) => {}
         }
     }
     unsent

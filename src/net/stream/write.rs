@@ -3,14 +3,15 @@
 use std::io::ErrorKind;
 use std::net::Shutdown;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, Interest};
 use tokio::sync::{mpsc, watch};
 
 use super::{State, TURN, Talk, Unsent, Wish, unsent};
-use crate::net::fault;
+use crate::net::{call, fault};
+use crate::wire::change::Cause;
 use crate::wire::spec::{Script, Step};
 use crate::wire::{Block, Class, Direction, Failure, News, Verb};
 
@@ -19,6 +20,9 @@ const MOST_WRITE: usize = 1024 * 1024;
 
 /// What one read of a file asks for.
 const FILE_READ: usize = 256 * 1024;
+
+/// How long to wait for room where the runtime cannot wake us.
+const WITHOUT_WAKING: Duration = Duration::from_millis(1);
 
 /// How the writing half ended.
 pub(super) struct Written {
@@ -37,7 +41,8 @@ enum Cut {
 /// Carries out the script, then orders, until the connection breaks, or we close it and all orders are done, or
 /// we stop at once.
 pub(super) async fn run(talk: &Talk, script: Script, mut orders: mpsc::Receiver<Verb>) -> Written {
-    let mut half = Half { talk, state: talk.state.subscribe(), finished: false, rest: 0, writes: 0 };
+    let mut half =
+        Half { talk, state: talk.state.subscribe(), finished: false, rest: 0, writes: 0, sent_bytes: 0, fresh: None };
     let mut steps = script.steps.into_iter();
     let mut failure = None;
     loop {
@@ -75,6 +80,10 @@ struct Half<'a> {
     /// Octets of the order under way that are not written.
     rest: usize,
     writes: usize,
+    /// Octets written so far.
+    sent_bytes: u64,
+    /// A second descriptor to write on, once the runtime is wrong about the first.
+    fresh: Option<tokio::net::TcpStream>,
 }
 
 impl Half<'_> {
@@ -115,7 +124,10 @@ impl Half<'_> {
             | Verb::SendTo(..)
             | Verb::Join(_)
             | Verb::Leave(_)
-            | Verb::Limit(_) => {
+            | Verb::Limit(_)
+            | Verb::SetOption(..)
+            | Verb::ReadOptions
+            | Verb::SampleEvery(_) => {
                 let message = "this order makes no sense for a TCP connection";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())
@@ -131,23 +143,35 @@ impl Half<'_> {
     async fn write(&mut self, mut bytes: Bytes) -> Result<(), Cut> {
         while !bytes.is_empty() {
             self.rest = bytes.len();
+            let talk = self.talk;
+            let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
             let ready = tokio::select! {
                 biased;
-                () = self.talk.stopped() => return Err(Cut::Stopped),
-                ready = self.talk.stream.writable() => ready,
+                () = talk.stopped() => return Err(Cut::Stopped),
+                ready = stream.ready(Interest::WRITABLE) => ready,
             };
-            ready.map_err(|error| Cut::Broken(fault::of_io("send", &self.talk.peer, &error)))?;
+            let ready = ready.map_err(|error| Cut::Broken(fault::of_io("send", &talk.peer, &error)))?;
             let offer = &bytes[..bytes.len().min(MOST_WRITE)];
-            match self.talk.stream.try_write(offer) {
+            let stamped = talk.stamps.before_write(&talk.stream);
+            match stream.try_write(offer) {
                 Ok(taken) => {
                     let at = Instant::now();
+                    self.sent_bytes += taken as u64;
+                    if let Some(began) = stamped.filter(|_| taken > 0) {
+                        talk.stamps.wrote(self.sent_bytes - 1, began);
+                    }
                     let block = Block::single(Direction::Sent, at, bytes.slice(..taken));
                     bytes.advance(taken);
                     self.rest = bytes.len();
-                    self.talk.tell(block).await;
+                    talk.tell(block).await;
                 }
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
-                Err(error) => return Err(Cut::Broken(fault::of_io("send", &self.talk.peer, &error))),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    if ready.is_write_closed() {
+                        self.register_anew().await;
+                    }
+                    continue;
+                }
+                Err(error) => return Err(Cut::Broken(fault::of_io("send", &talk.peer, &error))),
             }
             self.writes += 1;
             if self.writes.is_multiple_of(TURN) {
@@ -155,6 +179,26 @@ impl Half<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Waits for room by a new registration with the runtime.
+    ///
+    /// A stamp on the error queue looks like an error to the runtime, which then takes the writing side for closed,
+    /// for good: from then on it calls a socket writable that is not, and waiting for room would be a busy loop. A
+    /// second descriptor of the same socket has a registration of its own, and begins without that belief.
+    async fn register_anew(&mut self) {
+        let talk = self.talk;
+        talk.stamps.read(talk).await;
+        let anew = || {
+            let second = std::os::fd::AsFd::as_fd(&talk.stream).try_clone_to_owned()?;
+            tokio::net::TcpStream::from_std(second.into())
+        };
+        self.fresh = None;
+        match anew() {
+            Ok(stream) => self.fresh = Some(stream),
+            // Without a descriptor to spare, the wait is by the clock.
+            Err(_) => tokio::time::sleep(WITHOUT_WAKING).await,
+        }
     }
 
     async fn send_file(&mut self, path: PathBuf) -> Result<(), Cut> {
@@ -212,13 +256,16 @@ impl Half<'_> {
     }
 
     async fn finish(&mut self) -> Result<(), Cut> {
-        socket2::SockRef::from(&self.talk.stream)
-            .shutdown(Shutdown::Write)
-            .map_err(|error| Cut::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
+        let began = Instant::now();
+        let done = socket2::SockRef::from(&self.talk.stream).shutdown(Shutdown::Write);
+        let took = began.elapsed();
+        self.talk.journal.news(call::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
+        done.map_err(|error| Cut::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
         self.finished = true;
         self.talk.journal.news(News::WeFinished).await;
+        self.talk.way.fin_sent(Cause::WeShutDown).await;
         self.talk.change(|state| state.we_finished = true);
-        self.talk.sample();
+        self.talk.sample().await;
         Ok(())
     }
 }

@@ -156,6 +156,10 @@ impl Talk {
                     self.warn("limit", "a UDP socket has no connections to limit").await;
                     continue;
                 }
+                Some(Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_)) => {
+                    self.warn("setsockopt", "only the options of TCP sockets can be set and watched").await;
+                    continue;
+                }
                 Some(Verb::PauseReading) => {
                     self.set_reading(false).await;
                     continue;

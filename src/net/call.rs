@@ -1,0 +1,23 @@
+//! A system call of ours, as news.
+
+use std::io;
+use std::time::Duration;
+
+use crate::wire::News;
+use crate::wire::change::CallResult;
+
+/// What a call gave back, and how long it took.
+pub(crate) fn told(name: &'static str, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {
+    let result = match result {
+        Ok(value) => CallResult::Returned(value),
+        Err(error) => {
+            let errno = error.raw_os_error().unwrap_or(0);
+            let name = match nix::errno::Errno::from_raw(errno) {
+                nix::errno::Errno::UnknownErrno => String::new(),
+                known => format!("{known:?}"),
+            };
+            CallResult::Failed { errno, name }
+        }
+    };
+    News::Call { name, args, result, took }
+}

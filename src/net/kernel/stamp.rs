@@ -1,0 +1,97 @@
+//! SO_TIMESTAMPING: when the kernel queued, sent and had acknowledged the last octet of each write.
+//!
+//! The stamps come back on the socket's error queue, by the number of the octet they are for.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::Duration;
+
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, TimestampingFlag, recvmsg, setsockopt, sockopt};
+
+/// What a stamp is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Point {
+    /// It entered the queue in front of the network device.
+    Scheduled,
+    /// It was given to the device.
+    Sent,
+    /// The peer acknowledged it.
+    Acked,
+}
+
+/// One stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// What happened.
+    pub(crate) point: Point,
+    /// The octet, counted from 0 where stamping began, modulo 2³².
+    pub(crate) octet: u32,
+    /// When, since 1970 by the system's clock.
+    pub(crate) at: Duration,
+}
+
+/// Asks for stamps of what is written from now on (`generate`), or only for those that are still to come.
+///
+/// The numbers of octets begin at the first call, which has to come before the first write.
+///
+/// # Errors
+/// The system's own.
+pub(crate) fn ask(socket: &impl AsFd, generate: bool) -> io::Result<()> {
+    let mut bits = libc::SOF_TIMESTAMPING_SOFTWARE | libc::SOF_TIMESTAMPING_OPT_ID | libc::SOF_TIMESTAMPING_OPT_TSONLY;
+    if generate {
+        bits |= libc::SOF_TIMESTAMPING_TX_SCHED | libc::SOF_TIMESTAMPING_TX_SOFTWARE | libc::SOF_TIMESTAMPING_TX_ACK;
+    }
+    setsockopt(socket, sockopt::Timestamping, &TimestampingFlag::from_bits_retain(bits)).map_err(io::Error::from)
+}
+
+/// What stood first in the error queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// A stamp.
+    Stamp(Stamp),
+    /// Something else, which is taken out.
+    Other,
+    /// Nothing.
+    Nothing,
+}
+
+/// Takes the oldest entry of the error queue. One system call; never waits.
+pub(crate) fn next(socket: &impl AsFd) -> Found {
+    let mut control = nix::cmsg_space!([libc::timespec; 3], libc::sock_extended_err, libc::sockaddr_in6, [u64; 8]);
+    let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
+    let Ok(message) = recvmsg::<()>(socket.as_fd().as_raw_fd(), &mut [], Some(&mut control), flags) else {
+        return Found::Nothing;
+    };
+    let Ok(controls) = message.cmsgs() else { return Found::Other };
+    let (mut at, mut what) = (None, None);
+    for control in controls {
+        match control {
+            ControlMessageOwned::ScmTimestampsns(stamps) => at = since_1970(stamps.system),
+            ControlMessageOwned::Ipv4RecvErr(error, _) | ControlMessageOwned::Ipv6RecvErr(error, _)
+                if error.ee_origin == libc::SO_EE_ORIGIN_TIMESTAMPING =>
+            {
+                what = point(error.ee_info).map(|point| (point, error.ee_data));
+            }
+            _ => {}
+        }
+    }
+    match (at, what) {
+        (Some(at), Some((point, octet))) => Found::Stamp(Stamp { point, octet, at }),
+        _ => Found::Other,
+    }
+}
+
+/// `SCM_TSTAMP_*` of linux/errqueue.h.
+fn point(info: u32) -> Option<Point> {
+    match info {
+        0 => Some(Point::Sent),
+        1 => Some(Point::Scheduled),
+        2 => Some(Point::Acked),
+        _ => None,
+    }
+}
+
+fn since_1970(at: nix::sys::time::TimeSpec) -> Option<Duration> {
+    let (seconds, nanos) = (u64::try_from(at.tv_sec()).ok()?, u32::try_from(at.tv_nsec()).ok()?);
+    (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))
+}

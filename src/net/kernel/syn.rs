@@ -1,0 +1,30 @@
+//! TCP_SAVE_SYN and TCP_SAVED_SYN (tcp(7)): a listener's kernel keeps each peer's SYN, to be asked for once.
+
+use std::os::fd::AsFd;
+
+use crate::wire::change::SynView;
+
+/// Asks a listener's kernel to keep SYNs, before `listen()`. Best effort: without it, SYNs stay unseen.
+#[cfg(target_os = "linux")]
+pub(crate) fn save(listener: &impl AsFd) {
+    super::raw::set_int(listener, libc::IPPROTO_TCP, libc::TCP_SAVE_SYN, 1).ok();
+}
+
+/// Asks for nothing: this system keeps no SYNs.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn save(_listener: &impl AsFd) {}
+
+/// The SYN that opened an accepted connection; the kernel gives it once.
+#[cfg(target_os = "linux")]
+pub(crate) fn saved(accepted: &impl AsFd) -> Option<SynView> {
+    // 60 octets of IPv4 and 60 of TCP at the most; IPv6 has extensions.
+    let mut bytes = [0; 512];
+    let len = super::raw::get(accepted.as_fd(), libc::IPPROTO_TCP, libc::TCP_SAVED_SYN, &mut bytes).ok()?;
+    SynView::parse(&bytes[..len])
+}
+
+/// Nothing: this system keeps no SYNs.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn saved(_accepted: &impl AsFd) -> Option<SynView> {
+    None
+}

@@ -1,0 +1,231 @@
+//! Socket options: from the table to the system's numbers, and what the kernel made of them.
+
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::journal::Journal;
+use super::{call, fault};
+use crate::wire::option::{OptionValue, SocketOption};
+use crate::wire::{Class, Failure, News};
+
+/// Sets an option.
+///
+/// # Errors
+/// The kernel does not take it; the failure names the option and the value.
+pub(crate) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue, v6: bool) -> Result<(), Failure> {
+    system::set(socket, option, value, v6).map_err(|error| failed(option, value, &error))
+}
+
+fn failed(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> Failure {
+    let mut failure = fault::of_io("setsockopt", format!("{}={value}", option.name()), error);
+    failure.class = Class::Local;
+    match error.raw_os_error() {
+        Some(libc::ENOENT) => {
+            let known = "see net.ipv4.tcp_available_congestion_control";
+            failure.message = format!("this kernel has no such congestion control ({known})");
+        }
+        Some(libc::EINVAL) => failure.message = "the kernel does not take this value here".to_owned(),
+        Some(libc::ENODEV) => failure.message = "this host has no network interface of that name".to_owned(),
+        _ => {}
+    }
+    failure
+}
+
+/// What an option is now, as the kernel reports it.
+///
+/// # Errors
+/// It cannot be read on this system or socket; in words.
+pub(crate) fn get(socket: &impl AsFd, option: SocketOption, v6: bool) -> Result<OptionValue, String> {
+    system::get(socket, option, v6).map_err(|error| fault::of_io("getsockopt", "", &error).message)
+}
+
+/// What an option is now, as news of its having been set; where it cannot be read back, what was asked for.
+pub(crate) fn now(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> News {
+    let now = get(socket, option, v6).unwrap_or_else(|_| asked.clone());
+    News::OptionSet { option, asked, now }
+}
+
+/// Sets an option and tells the call, and what the kernel made of it.
+pub(crate) async fn perform(
+    socket: &(impl AsFd + Sync),
+    option: SocketOption,
+    asked: OptionValue,
+    v6: bool,
+    journal: &Arc<Journal>,
+) {
+    let began = Instant::now();
+    let done = system::set(socket, option, &asked, v6);
+    let took = began.elapsed();
+    journal.news(call::told("setsockopt", option.arguments(&asked, v6), done.as_ref().map(|()| 0), took)).await;
+    match done {
+        Ok(()) => journal.news(now(socket, option, asked, v6)).await,
+        Err(error) => journal.news(News::Warned(failed(option, &asked, &error))).await,
+    }
+}
+
+/// All options as they are.
+pub(crate) fn all(socket: &impl AsFd, v6: bool) -> News {
+    News::Options(SocketOption::all().map(|option| (option, get(socket, option, v6))).collect())
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::io;
+    use std::os::fd::AsFd;
+    use std::time::Duration;
+
+    use crate::net::kernel::{int, set_int};
+    use crate::wire::option::{OptionValue, SocketOption, Unit};
+
+    /// The system's numbers of an option whose value is an `int`; `None` for the others.
+    fn numbers(option: SocketOption, v6: bool) -> Option<(i32, i32)> {
+        let tcp = |name| Some((libc::IPPROTO_TCP, name));
+        let socket = |name| Some((libc::SOL_SOCKET, name));
+        match option {
+            SocketOption::NoDelay => tcp(libc::TCP_NODELAY),
+            SocketOption::QuickAck => tcp(libc::TCP_QUICKACK),
+            SocketOption::Cork => tcp(libc::TCP_CORK),
+            SocketOption::KeepAlive => socket(libc::SO_KEEPALIVE),
+            SocketOption::KeepIdle => tcp(libc::TCP_KEEPIDLE),
+            SocketOption::KeepInterval => tcp(libc::TCP_KEEPINTVL),
+            SocketOption::KeepCount => tcp(libc::TCP_KEEPCNT),
+            SocketOption::UserTimeout => tcp(libc::TCP_USER_TIMEOUT),
+            SocketOption::SynCount => tcp(libc::TCP_SYNCNT),
+            SocketOption::RecvBuffer => socket(libc::SO_RCVBUF),
+            SocketOption::SendBuffer => socket(libc::SO_SNDBUF),
+            SocketOption::NotSentLowWater => tcp(libc::TCP_NOTSENT_LOWAT),
+            SocketOption::Ttl if v6 => Some((libc::IPPROTO_IPV6, libc::IPV6_UNICAST_HOPS)),
+            SocketOption::Ttl => Some((libc::IPPROTO_IP, libc::IP_TTL)),
+            SocketOption::Tos if v6 => Some((libc::IPPROTO_IPV6, libc::IPV6_TCLASS)),
+            SocketOption::Tos => Some((libc::IPPROTO_IP, libc::IP_TOS)),
+            SocketOption::MaxSegment => tcp(libc::TCP_MAXSEG),
+            SocketOption::ReuseAddress => socket(libc::SO_REUSEADDR),
+            SocketOption::ReusePort => socket(libc::SO_REUSEPORT),
+            SocketOption::Linger | SocketOption::Congestion | SocketOption::BindToDevice => None,
+        }
+    }
+
+    pub(super) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue, v6: bool) -> io::Result<()> {
+        let plain = socket2::SockRef::from(socket);
+        match (numbers(option, v6), value) {
+            (Some((level, name)), value) => set_int(socket, level, name, of_value(option, value)?),
+            (None, OptionValue::Linger(time)) => plain.set_linger(*time),
+            (None, OptionValue::Name(name)) if option == SocketOption::BindToDevice => {
+                plain.bind_device((!name.is_empty()).then_some(name.as_bytes()))
+            }
+            (None, OptionValue::Name(name)) => plain.set_tcp_congestion(name.as_bytes()),
+            (None, _) => Err(io::ErrorKind::InvalidInput.into()),
+        }
+    }
+
+    fn of_value(option: SocketOption, value: &OptionValue) -> io::Result<i32> {
+        let number = match value {
+            OptionValue::Switch(on) => i64::from(*on),
+            OptionValue::Count(count) | OptionValue::Octets(count) => i64::from(*count),
+            OptionValue::Time(time) if option.unit() == Unit::Millis => i64::try_from(time.as_millis()).unwrap_or(-1),
+            OptionValue::Time(time) => i64::try_from(time.as_secs()).unwrap_or(-1),
+            OptionValue::Linger(_) | OptionValue::Name(_) => -1,
+        };
+        i32::try_from(number).ok().filter(|number| *number >= 0).ok_or_else(|| io::ErrorKind::InvalidInput.into())
+    }
+
+    pub(super) fn get(socket: &impl AsFd, option: SocketOption, v6: bool) -> io::Result<OptionValue> {
+        let plain = socket2::SockRef::from(socket);
+        let Some((level, name)) = numbers(option, v6) else {
+            let text = match option {
+                SocketOption::Linger => return Ok(OptionValue::Linger(plain.linger()?)),
+                SocketOption::BindToDevice => plain.device()?.unwrap_or_default(),
+                _ => plain.tcp_congestion()?,
+            };
+            let end = text.iter().position(|octet| *octet == 0).unwrap_or(text.len());
+            return Ok(OptionValue::Name(String::from_utf8_lossy(&text[..end]).into_owned()));
+        };
+        let value = int(socket, level, name)?;
+        // A limit that is not set is -1 for some options, which is the largest number.
+        let count = value.cast_unsigned();
+        Ok(match option.unit() {
+            Unit::Switch => OptionValue::Switch(value != 0),
+            Unit::Octets => OptionValue::Octets(count),
+            Unit::Seconds => OptionValue::Time(Duration::from_secs(u64::from(count))),
+            Unit::Millis => OptionValue::Time(Duration::from_millis(u64::from(count))),
+            Unit::Count(..) | Unit::Linger | Unit::Name => OptionValue::Count(count),
+        })
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use std::io;
+    use std::os::fd::AsFd;
+
+    use crate::wire::option::{OptionValue, SocketOption};
+
+    pub(super) fn set(_: &impl AsFd, _: SocketOption, _: &OptionValue, _: bool) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub(super) fn get(_: &impl AsFd, _: SocketOption, _: bool) -> io::Result<OptionValue> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::wire::option;
+
+    #[test]
+    fn the_kernel_gives_back_what_was_set() {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        for text in [
+            "nodelay=on",
+            "cork=on",
+            "keepalive=on",
+            "keepidle=7s",
+            "keepintvl=3s",
+            "keepcnt=4",
+            "user_timeout=1500ms",
+            "syncnt=2",
+            "notsent_lowat=16384",
+            "linger=5s",
+            "ttl=7",
+            "tos=16",
+            "congestion=reno",
+            "maxseg=1000",
+            "reuseaddr=on",
+            "reuseport=on",
+        ] {
+            let (option, value) = option::parse(text).unwrap();
+            set(&socket, option, &value, false).unwrap();
+            assert_eq!(get(&socket, option, false), Ok(value), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_buffer_comes_back_doubled() {
+        let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
+        for option in [SocketOption::RecvBuffer, SocketOption::SendBuffer] {
+            set(&socket, option, &OptionValue::Octets(32_768), true).unwrap();
+            assert_eq!(get(&socket, option, true), Ok(OptionValue::Octets(65_536)));
+        }
+    }
+
+    #[test]
+    fn every_option_can_be_read() {
+        let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
+        let News::Options(options) = all(&socket, true) else { panic!("not options") };
+        for (option, value) in options {
+            assert!(value.is_ok(), "{option}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_kernel_does_not_take_is_said_in_words() {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        let unknown = OptionValue::Name("nosuchcontrol".into());
+        let failure = set(&socket, SocketOption::Congestion, &unknown, false).unwrap_err();
+        assert_eq!((failure.class, failure.os_code), (Class::Local, Some(libc::ENOENT)));
+        assert!(failure.to_string().contains("congestion=nosuchcontrol: this kernel has no such"), "{failure}");
+    }
+}

@@ -1,0 +1,69 @@
+//! Orders that overtake what is being sent: reset, close, pause, continue, socket options, gauges.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{End, MOST_CLOSING, Reading, Talk, Wish};
+use crate::net::option;
+use crate::wire::{Class, Failure, News, Verb};
+
+/// What follows from an order.
+pub(super) enum Next {
+    GoOn,
+    CloseBy(Instant),
+    End(End),
+}
+
+pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Next {
+    match verb {
+        Some(Verb::Reset) => return Next::End(End::Reset),
+        None | Some(Verb::Close) if closing => return Next::End(End::Closed),
+        None | Some(Verb::Close) => {
+            talk.change(|state| state.wish = Wish::Close);
+            return Next::CloseBy(Instant::now() + MOST_CLOSING);
+        }
+        Some(Verb::PauseReading) => pause(talk).await,
+        Some(Verb::ContinueReading) => {
+            if talk.state.borrow().reading == Reading::Paused {
+                talk.journal.news(News::ReadingContinued).await;
+                talk.change(|state| state.reading = Reading::Flowing);
+                talk.sample().await;
+            }
+        }
+        Some(Verb::SetOption(name, value)) => {
+            option::perform(&talk.stream, name, value, talk.v6, &talk.journal).await;
+            talk.sample().await;
+        }
+        Some(Verb::ReadOptions) => talk.journal.news(option::all(&talk.stream, talk.v6)).await,
+        Some(Verb::SampleEvery(period)) => talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD))),
+        Some(
+            Verb::Send(_)
+            | Verb::SendTo(..)
+            | Verb::SendFile(_)
+            | Verb::FinishSending
+            | Verb::Join(_)
+            | Verb::Leave(_)
+            | Verb::Limit(_),
+        ) => {
+            let failure = Failure::new(Class::Internal, "order", &talk.peer, "an order took the wrong lane");
+            talk.journal.news(News::Warned(failure)).await;
+        }
+    }
+    Next::GoOn
+}
+
+/// More often than this nobody can see, and it would cost.
+const SHORTEST_PERIOD: Duration = Duration::from_millis(10);
+
+async fn pause(talk: &Talk) {
+    let now = *talk.state.borrow();
+    if now.peer_finished {
+        let message = "nothing to stop: the peer finished sending, and all of it is read";
+        talk.journal.news(News::Warned(Failure::new(Class::Usage, "read", &talk.peer, message))).await;
+    } else if now.reading == Reading::Flowing {
+        talk.change(|state| state.reading = Reading::Paused);
+        talk.journal.news(News::ReadingPaused).await;
+        talk.sample().await;
+    }
+}

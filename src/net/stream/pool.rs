@@ -1,0 +1,80 @@
+//! Large read buffers that are used again, so that a flood does not fault in fresh memory for every read.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+/// Octets of one buffer.
+pub(super) const BUFFER: usize = 256 * 1024;
+
+/// How many buffers wait to be used again, in the whole process (8 MiB); more go back to the allocator.
+const MOST_SPARE: usize = 32;
+
+/// The last one given back is the first one used: it is the likeliest to be in a cache.
+static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+
+fn spare() -> MutexGuard<'static, Vec<Vec<u8>>> {
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An empty buffer of [`BUFFER`] octets.
+pub(super) fn take() -> Vec<u8> {
+    spare().pop().unwrap_or_else(|| Vec::with_capacity(BUFFER))
+}
+
+/// Gives back a buffer whose content nobody needs.
+pub(super) fn give_back(mut buffer: Vec<u8>) {
+    buffer.clear();
+    let mut spare = spare();
+    if buffer.capacity() >= BUFFER && spare.len() < MOST_SPARE {
+        spare.push(buffer);
+    }
+}
+
+/// What was read into a buffer, which comes back once the last of its holders is done with it. What fills the buffer
+/// badly is copied out, so that what is kept needs little more memory than it has octets.
+pub(super) fn freeze(buffer: Vec<u8>) -> Bytes {
+    if buffer.len() < BUFFER / 4 * 3 {
+        let bytes = Bytes::copy_from_slice(&buffer);
+        give_back(buffer);
+        return bytes;
+    }
+    Bytes::from_owner(Lent(buffer))
+}
+
+struct Lent(Vec<u8>);
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        give_back(std::mem::take(&mut self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_is_the_same_whether_it_fills_its_buffer_or_not() {
+        for len in [1, BUFFER / 2, BUFFER] {
+            let mut buffer = take();
+            assert!(buffer.is_empty() && buffer.capacity() >= BUFFER);
+            buffer.resize(len, 7);
+            let bytes = freeze(buffer);
+            assert!(bytes.len() == len && bytes.iter().all(|byte| *byte == 7));
+        }
+    }
+
+    #[test]
+    fn no_more_than_a_number_of_buffers_wait() {
+        let all: Vec<Vec<u8>> = (0..MOST_SPARE + 9).map(|_| Vec::with_capacity(BUFFER)).collect();
+        all.into_iter().for_each(give_back);
+        assert!(spare().len() <= MOST_SPARE);
+    }
+}

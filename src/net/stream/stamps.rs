@@ -1,0 +1,256 @@
+//! When the kernel queued, sent and had acknowledged our writes: the stamps, and the writes that they belong to.
+//!
+//! Stamps come on the error queue, which the runtime takes for an error of the socket. So one watcher alone looks at
+//! errors here, and tells the halves when one is real.
+
+use super::Talk;
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::Stamps;
+
+/// Watches for errors and stamps. Never ends.
+pub(super) async fn run(talk: &Talk) {
+    use std::io::ErrorKind;
+
+    use tokio::io::Interest;
+
+    use crate::net::kernel;
+    use crate::wire::reading::TcpState;
+
+    loop {
+        if talk.stream.ready(Interest::ERROR).await.is_err() {
+            return std::future::pending().await;
+        }
+        talk.stamps.read(talk).await;
+        if matches!(kernel::view(&talk.stream).state, None | Some(TcpState::Closed)) {
+            talk.look().await;
+            // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
+            if talk.way.state() != TcpState::TimeWait {
+                talk.change(|state| state.broken = true);
+                return std::future::pending().await;
+            }
+        }
+        // Nothing was wrong: the runtime waits for the next event.
+        let nothing = || Err::<(), _>(ErrorKind::WouldBlock.into());
+        let _waits: bool = talk.stream.try_io(Interest::ERROR, nothing).is_err();
+        tokio::task::yield_now().await;
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::collections::VecDeque;
+    use std::sync::{Mutex, PoisonError};
+    use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+    use tokio::net::TcpStream;
+
+    use super::Talk;
+    use crate::net::kernel::stamp::{self, Found, Point, Stamp};
+    use crate::wire::News;
+
+    /// More writes than this in a [`WINDOW`] are a flood, which is not stamped.
+    const MOST_WRITES: u32 = 200;
+
+    const WINDOW: Duration = Duration::from_secs(1);
+
+    /// How many writes may wait for their stamps; beyond it the oldest stay untold.
+    const MOST_WAITING: usize = 256;
+
+    /// A stamp further than this from its write is a clock that was set, and is not believed.
+    const LONGEST: Duration = Duration::from_secs(3600);
+
+    /// The writes of one connection that wait for their stamps, and whether new ones get any.
+    #[derive(Debug)]
+    pub(in super::super) struct Stamps {
+        inner: Mutex<Inner>,
+    }
+
+    #[derive(Debug)]
+    struct Inner {
+        /// Whether the kernel takes our wish at all.
+        possible: bool,
+        on: bool,
+        window_began: Instant,
+        writes: u32,
+        waiting: VecDeque<Write>,
+    }
+
+    /// A write that waits for its stamps.
+    #[derive(Debug)]
+    struct Write {
+        octet: u64,
+        /// Since 1970, by the clock that stamps are of.
+        began: Duration,
+        scheduled: Option<Duration>,
+        sent: Option<Duration>,
+    }
+
+    impl Write {
+        fn told(&self, acked: Option<Duration>) -> News {
+            News::Stamps { octet: self.octet, scheduled: self.scheduled, sent: self.sent, acked }
+        }
+    }
+
+    impl Stamps {
+        /// Stamps from the first octet on, where the kernel has any.
+        pub(in super::super) fn begin(stream: &TcpStream) -> Self {
+            let possible = stamp::ask(stream, true).is_ok();
+            let inner =
+                Inner { possible, on: possible, window_began: Instant::now(), writes: 0, waiting: VecDeque::new() };
+            Stamps { inner: Mutex::new(inner) }
+        }
+
+        fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+            self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        /// To be called before each write; the time where it is going to be stamped.
+        ///
+        /// Cost: a clock and a lock; one system call where a flood begins or ends.
+        pub(in super::super) fn before_write(&self, stream: &TcpStream) -> Option<Duration> {
+            let mut inner = self.inner();
+            if !inner.possible {
+                return None;
+            }
+            inner.writes = inner.writes.saturating_add(1);
+            if inner.writes > MOST_WRITES && inner.on {
+                inner.turn(stream, false);
+            }
+            // In a flood the clock is asked for once in so many writes only.
+            if inner.on || inner.writes.is_multiple_of(64) || inner.writes < 64 {
+                let now = Instant::now();
+                if now.duration_since(inner.window_began) >= WINDOW {
+                    if !inner.on && inner.writes <= MOST_WRITES / 2 {
+                        inner.turn(stream, true);
+                    }
+                    (inner.window_began, inner.writes) = (now, 0);
+                }
+            }
+            inner.on.then(|| SystemTime::now().duration_since(UNIX_EPOCH).ok()).flatten()
+        }
+
+        /// Notes a write whose last octet was `octet`.
+        pub(in super::super) fn wrote(&self, octet: u64, began: Duration) {
+            let mut inner = self.inner();
+            if inner.waiting.len() >= MOST_WAITING {
+                inner.waiting.pop_front();
+            }
+            inner.waiting.push_back(Write { octet, began, scheduled: None, sent: None });
+        }
+
+        /// Empties the error queue, and tells the writes that are acknowledged.
+        pub(in super::super) async fn read(&self, talk: &Talk) {
+            for _ in 0..MOST_WAITING * 4 {
+                let stamp = match stamp::next(&talk.stream) {
+                    Found::Stamp(stamp) => stamp,
+                    Found::Other => continue,
+                    Found::Nothing => return,
+                };
+                let told = self.inner().take(stamp);
+                if let Some(news) = told {
+                    talk.journal.news(news).await;
+                }
+            }
+        }
+
+        /// Tells what is known of the writes that were not acknowledged: the connection is over.
+        pub(in super::super) async fn end(&self, talk: &Talk) {
+            self.read(talk).await;
+            let rest = std::mem::take(&mut self.inner().waiting);
+            for write in rest.iter().filter(|write| write.scheduled.is_some() || write.sent.is_some()) {
+                talk.journal.news(write.told(None)).await;
+            }
+        }
+    }
+
+    impl Inner {
+        fn turn(&mut self, stream: &TcpStream, on: bool) {
+            match stamp::ask(stream, on) {
+                Ok(()) => self.on = on,
+                Err(_) => (self.possible, self.on) = (false, false),
+            }
+        }
+
+        /// Notes a stamp with its write. Writes before it that were acknowledged without stamps of their own were
+        /// joined with it into one segment by the kernel; they stay untold.
+        fn take(&mut self, stamp: Stamp) -> Option<News> {
+            let place = self.waiting.iter().position(|write| write.octet as u32 == stamp.octet)?;
+            let write = self.waiting.get_mut(place)?;
+            let since = stamp.at.checked_sub(write.began).filter(|since| *since < LONGEST);
+            match stamp.point {
+                Point::Scheduled => write.scheduled = since,
+                Point::Sent => write.sent = since,
+                Point::Acked => {
+                    let news = write.told(since);
+                    self.waiting.drain(..=place);
+                    return Some(news);
+                }
+            }
+            None
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn waiting(octets: &[u64]) -> Inner {
+            let write = |octet| Write { octet, began: Duration::from_secs(100), scheduled: None, sent: None };
+            let waiting = octets.iter().copied().map(write).collect();
+            Inner { possible: true, on: true, window_began: Instant::now(), writes: 0, waiting }
+        }
+
+        fn stamp(point: Point, octet: u32, micros: u64) -> Stamp {
+            Stamp { point, octet, at: Duration::from_secs(100) + Duration::from_micros(micros) }
+        }
+
+        #[test]
+        fn a_write_is_told_with_its_stamps_when_it_is_acknowledged() {
+            let mut inner = waiting(&[4, 9]);
+            assert_eq!(inner.take(stamp(Point::Scheduled, 9, 5)), None);
+            assert_eq!(inner.take(stamp(Point::Sent, 9, 7)), None);
+            let micros = |count| Some(Duration::from_micros(count));
+            let told = News::Stamps { octet: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) };
+            assert_eq!(inner.take(stamp(Point::Acked, 9, 80)), Some(told));
+            assert!(inner.waiting.is_empty(), "the write before it went with it");
+        }
+
+        #[test]
+        fn the_number_of_an_octet_goes_on_beyond_32_bits() {
+            let mut inner = waiting(&[(1 << 32) + 4]);
+            let News::Stamps { octet, .. } = inner.take(stamp(Point::Acked, 4, 1)).unwrap() else { panic!() };
+            assert_eq!(octet, (1 << 32) + 4);
+        }
+
+        #[test]
+        fn a_stamp_of_nobodys_and_a_clock_that_was_set_are_not_believed() {
+            let mut inner = waiting(&[4]);
+            assert_eq!(inner.take(stamp(Point::Acked, 5, 1)), None);
+            let early = Stamp { point: Point::Acked, octet: 4, at: Duration::from_secs(1) };
+            assert_eq!(inner.take(early), Some(News::Stamps { octet: 4, scheduled: None, sent: None, acked: None }));
+        }
+    }
+}
+
+/// This system stamps no writes.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug)]
+pub(super) struct Stamps;
+
+#[cfg(not(target_os = "linux"))]
+impl Stamps {
+    pub(super) fn begin(_stream: &tokio::net::TcpStream) -> Self {
+        Stamps
+    }
+
+    pub(super) fn before_write(&self, _stream: &tokio::net::TcpStream) -> Option<std::time::Duration> {
+        None
+    }
+
+    pub(super) fn wrote(&self, _octet: u64, _began: std::time::Duration) {}
+
+    pub(super) async fn read(&self, _talk: &Talk) {}
+
+    pub(super) async fn end(&self, _talk: &Talk) {}
+}

@@ -1,0 +1,50 @@
+//! The three ways to know a thing: a line, a role and a word each.
+
+use super::paper::Strip;
+use crate::files::theme::Role;
+use crate::wire::Evidence;
+
+/// How a line across looks.
+pub(super) fn across(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Seen => "─",
+        Evidence::Kernel => "╌",
+        Evidence::Inferred => "┄",
+    }
+}
+
+/// How a line down looks.
+pub(super) fn down(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Seen => "│",
+        Evidence::Kernel => "╎",
+        Evidence::Inferred => "┆",
+    }
+}
+
+/// The colour of the word.
+pub(super) fn role(evidence: Evidence) -> Role {
+    match evidence {
+        Evidence::Seen => Role::Good,
+        Evidence::Kernel => Role::Received,
+        Evidence::Inferred => Role::Dim,
+    }
+}
+
+/// The word.
+pub(super) fn word(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Seen => "seen",
+        Evidence::Kernel => "kernel",
+        Evidence::Inferred => "inferred",
+    }
+}
+
+/// What the three lines mean.
+pub(super) fn legend() -> Strip {
+    [Evidence::Seen, Evidence::Kernel, Evidence::Inferred].into_iter().fold(Strip::new(), |strip, evidence| {
+        let gap = if strip.parts.is_empty() { "" } else { "   " };
+        let line = across(evidence).repeat(2);
+        strip.and(format!("{gap}{line} "), role(evidence)).and(word(evidence), role(evidence))
+    })
+}

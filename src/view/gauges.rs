@@ -1,0 +1,157 @@
+//! What the kernel measures of a connection: values, the last minute as bars, and a line on each.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, area_of, columns_of, part};
+use super::transcript::Shown;
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::wire::gauges::{EVERY, Gauge, Gauges, Range};
+use crate::wire::{Session, quantity};
+
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// The columns of a name, a space behind it included.
+const NAME: u16 = 14;
+
+/// The columns of a value.
+const VALUE: u16 = 11;
+
+/// The columns of a remark.
+const REMARK: u16 = 14;
+
+/// The rows of the box that explains the gauge under the cursor, its rule included.
+const BOX: u16 = 4;
+
+/// Draws all gauges, and what the one under the cursor means.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
+    let Some(gauges) = panel.story(session).map(|story| &story.gauges) else { return Shown::default() };
+    let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    if gauges.is_empty() {
+        paper.seen.view = area_of(place);
+        let text = if session.ended() {
+            "the kernel told nothing of this socket before it was gone"
+        } else {
+            "the kernel has told nothing of this socket yet"
+        };
+        paper.sentence(place, 0, 0, text, Role::Dim);
+        return Shown::default();
+    }
+    let boxed = if area.height >= 12 { BOX } else { 0 };
+    let rows = part(place, 0, 0, place.width, place.height - boxed);
+    paper.seen.view = area_of(rows);
+    let lines = lines(usize::from(rows.height));
+    let all = Gauge::ALL.len();
+    let picked = panel.gauge.min(all - 1);
+    let count = usize::from(rows.height) / lines;
+    let first = picked.saturating_sub(count / 2).min(all.saturating_sub(count));
+    let step = u16::try_from(lines).unwrap_or(1);
+    for (y, (index, gauge)) in (0_u16..).zip(Gauge::ALL.into_iter().enumerate().skip(first).take(count)) {
+        let line = part(rows, 0, y * step, rows.width, 1);
+        row(paper, line, gauges, gauge);
+        if lines > 1 {
+            paper.put(part(rows, 2, y * step + 1, rows.width, 1), 0, 0, gauge.explain(), Role::Dim);
+        }
+        if index == picked && boxed > 0 {
+            paper.wash(line, Role::Selection);
+        }
+    }
+    if boxed > 0 {
+        let gauge = Gauge::ALL[picked];
+        explained(paper, part(area, 0, area.height - boxed, area.width, boxed), gauges, gauge);
+    }
+    let whole = all as f64;
+    let below = all.saturating_sub(first + count);
+    Shown { above: first as f64 / whole, below: below as f64 / whole, entries_below: 0 }
+}
+
+/// How many rows a gauge has: its line alone, or with its explanation and a blank one.
+fn lines(rows: usize) -> usize {
+    let all = Gauge::ALL.len();
+    if rows >= all * 3 {
+        3
+    } else if rows >= all * 2 {
+        2
+    } else {
+        1
+    }
+}
+
+/// Draws the few gauges that say most, for a narrow column.
+pub(super) fn few(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges) {
+    for (y, gauge) in (0..area.height).zip(Gauge::FEW) {
+        row(paper, part(area, 0, y, area.width, 1), gauges, gauge);
+    }
+}
+
+fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+    paper.put(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
+    let value = gauges.text(gauge);
+    let known = gauges.last(gauge).is_some();
+    let values = part(area, NAME, 0, VALUE, 1);
+    let role = if known { Role::Strong } else { Role::Dim };
+    paper.put(values, VALUE.saturating_sub(columns_of(&value)).min(values.width), 0, &value, role);
+    let remark = if area.width >= NAME + VALUE + REMARK + 8 { REMARK } else { 0 };
+    let bars = part(area, NAME + VALUE + 2, 0, area.width.saturating_sub(NAME + VALUE + 2 + remark), 1);
+    let bars = part(bars, 0, 0, bars.width.min(60), 1);
+    if known {
+        spark(paper, bars, gauges, gauge);
+    }
+    if remark > 0 {
+        paper.put(area, NAME + VALUE + 2 + bars.width + 2, 0, &gauges.remark(gauge), Role::Dim);
+    }
+}
+
+/// The samples that are remembered, each bar the greatest of as many as it takes to show them all.
+fn spark(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+    let columns = usize::from(area.width.max(1));
+    let Some(range) = gauges.range(gauge) else { return };
+    let each = gauges.len().div_ceil(columns).max(1);
+    let values: Vec<Option<u64>> = gauges.series(gauge, each * columns).collect();
+    // A whole number of samples a bar, counted from the newest, so that bars do not shimmer as time passes.
+    let skip = values.len() % each;
+    let old = values.get(..skip).unwrap_or_default();
+    let new = values.get(skip..).unwrap_or_default();
+    let bars = (!old.is_empty()).then_some(old).into_iter().chain(new.chunks(each));
+    for (x, chunk) in (0_u16..).zip(bars.take(columns)) {
+        let Some(value) = chunk.iter().flatten().max() else { continue };
+        let bar = bar(*value, range);
+        paper.run(area, x, 0, bar, 1, role(gauge));
+    }
+}
+
+/// From the least value to the greatest; what never changed stands in the middle, 0 at the bottom.
+fn bar(value: u64, range: Range) -> &'static str {
+    let span = u128::from(range.max - range.min);
+    let level = match (range.max, span) {
+        (0, _) => 0,
+        (_, 0) => 3,
+        _ => u128::from(value.saturating_sub(range.min)) * 7 / span,
+    };
+    usize::try_from(level).ok().and_then(|level| BARS.get(level)).copied().unwrap_or("█")
+}
+
+fn role(gauge: Gauge) -> Role {
+    match gauge {
+        Gauge::Rtt | Gauge::RecvQueue | Gauge::PeerWindow | Gauge::DeliveryRate => Role::Received,
+        Gauge::Cwnd | Gauge::Ssthresh => Role::Good,
+        Gauge::InFlight | Gauge::SendQueue | Gauge::NotSent | Gauge::OurWindow | Gauge::PacingRate => Role::Sent,
+        Gauge::Retransmits | Gauge::Lost | Gauge::Probes | Gauge::Backoff => Role::Bad,
+        Gauge::RttVariance | Gauge::Rto | Gauge::Mss | Gauge::Reordering => Role::Dim,
+    }
+}
+
+fn explained(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+    paper.run(area, 0, 0, "─", area.width, Role::Border);
+    let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
+    paper.put(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
+    let every = u32::try_from(gauges.len()).unwrap_or(u32::MAX);
+    let span = format!(" the last {} ", quantity::duration(EVERY.saturating_mul(every)));
+    paper.right(rule, 0, &Strip::of(span, Role::Dim));
+    let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
+    let used = paper.sentence(inner, 0, 0, gauge.explain(), Role::Text);
+    if used < inner.height {
+        let text = gauges.bounds(gauge);
+        paper.put(inner, 0, used, &text, Role::Dim);
+    }
+}

@@ -1,0 +1,311 @@
+//! The ladder: our end at the left, the peer's at the right, time running down.
+
+use std::time::Instant;
+
+use ratatui::layout::Rect;
+
+use super::evidence;
+use super::gutter;
+use super::keys::key;
+use super::paper::{Paper, Strip, area_of, columns_of, part};
+use super::transcript::Shown;
+use crate::files::theme::Role;
+use crate::model::action::{Action, PaneAction};
+use crate::model::keymap::Mode;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::wire::ladder::{Call, Label, Ladder, Rung, explain};
+use crate::wire::session::Kind;
+use crate::wire::{Direction, Evidence, Session, What, quantity};
+
+/// The columns of the time, a space behind it included.
+const TIME: u16 = 9;
+
+/// The columns of the calls.
+const CALL: u16 = 12;
+
+/// The columns of the word for the evidence.
+const WORD: u16 = 9;
+
+/// The rows of the box that explains the rung under the cursor, its rule included.
+const BOX: u16 = 5;
+
+/// Draws the ladder, and what the picked rung means.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+    let Some(ladder) = panel.story(session).map(|story| &story.ladder) else { return Shown::default() };
+    let boxed = if area.height >= 13 { BOX } else { 0 };
+    let place = part(area, 0, 0, area.width.saturating_sub(1), area.height - boxed);
+    let columns = Columns::of(place);
+    ends(paper, place, columns, session);
+    let head = u16::from(place.height > 2);
+    let rows = part(place, 0, head, place.width, place.height - head);
+    paper.seen.view = area_of(rows);
+    for x in [columns.left, columns.right] {
+        for y in 0..rows.height {
+            paper.run(rows, x, y, "│", 1, Role::Border);
+        }
+    }
+    let Some(picked) = picked(ladder, panel) else {
+        let inside = part(rows, columns.left + 2, 0, columns.right.saturating_sub(columns.left + 3), rows.height);
+        paper.sentence(inside, 0, 0, "nothing went over the wire yet", Role::Dim);
+        return Shown::default();
+    };
+    let lines = lines(ladder, picked, usize::from(rows.height), panel.rung.is_none());
+    let page = Page { model, session, columns };
+    for (y, line) in (0_u16..).zip(&lines) {
+        let row = part(rows, 0, y, rows.width, 1);
+        match line {
+            Line::Blank => {}
+            Line::Folded(count) => {
+                let text = format!("⋯ {} rungs before these ⋯", quantity::grouped(*count));
+                paper.put(part(row, columns.left + 2, 0, columns.room(), 1), 0, 0, &text, Role::Dim);
+            }
+            Line::Rung(index) => {
+                if let Some(rung) = ladder.get(*index) {
+                    page.rung(paper, row, rung);
+                    if *index == picked {
+                        paper.wash(row, Role::Selection);
+                    }
+                }
+            }
+        }
+    }
+    if let Some(rung) = ladder.get(picked).filter(|_| boxed > 0) {
+        explained(paper, part(area, 0, area.height - boxed, area.width, boxed), &page, rung);
+    }
+    shown(ladder, &lines)
+}
+
+fn picked(ladder: &Ladder, panel: &Panel) -> Option<usize> {
+    let last = ladder.len().checked_sub(1)?;
+    Some(panel.rung.map_or(last, |id| ladder.index_of(id).unwrap_or(0)))
+}
+
+/// Where the two ends stand.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    left: u16,
+    right: u16,
+    word: bool,
+}
+
+impl Columns {
+    fn of(area: Rect) -> Self {
+        let word = area.width >= 58;
+        let left = (TIME + CALL + 1).min(area.width.saturating_sub(12));
+        let right = area.width.saturating_sub(if word { WORD + 2 } else { 2 }).max(left + 1);
+        Columns { left, right, word }
+    }
+
+    /// The cells between the two ends.
+    fn room(self) -> u16 {
+        self.right - self.left - 1
+    }
+}
+
+/// The addresses above their ends.
+fn ends(paper: &mut Paper<'_>, area: Rect, columns: Columns, session: &Session) {
+    let Kind::Stream(ends) = &session.kind else { return };
+    let half = area.width / 2;
+    if area.height <= 2 || half < 2 {
+        return;
+    }
+    let asked = match &session.spec.what {
+        What::Tcp(spec) => spec.target.to_string(),
+        _ => "the peer".to_owned(),
+    };
+    let local = ends.local.map_or("we".to_owned(), |address| address.to_string());
+    let peer = ends.peer.map_or(asked, |address| address.to_string());
+    let both = columns_of(&local) + columns_of(&peer) + 2 <= area.width;
+    let cut = |whole: String, address: Option<std::net::SocketAddr>| match address {
+        Some(address) if !both => gutter::peer(address, half - 1),
+        _ => whole,
+    };
+    let (local, peer) = (cut(local, ends.local), cut(peer, ends.peer));
+    let (ours, theirs) = (columns_of(&local), columns_of(&peer));
+    let right = columns.right.saturating_sub(theirs / 2).min(area.width.saturating_sub(theirs));
+    let left = columns.left.saturating_sub(ours / 2).min(right.saturating_sub(ours + 2));
+    paper.put(area, left, 0, &local, Role::Strong);
+    paper.put(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
+}
+
+/// How many rows a sentence takes.
+fn rows_of(text: &str, width: u16) -> u16 {
+    let (mut x, mut rows) = (0_u16, 1);
+    for word in text.split(' ') {
+        if x > 0 && x.saturating_add(columns_of(word)) > width {
+            (x, rows) = (0, rows + 1);
+        }
+        x = x.saturating_add(columns_of(word) + 1);
+    }
+    rows
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    Blank,
+    Folded(u64),
+    Rung(usize),
+}
+
+/// The rows around the picked rung: a blank one before each exchange, where there is room for such.
+fn lines(ladder: &Ladder, picked: usize, rows: usize, tail: bool) -> Vec<Line> {
+    let first = picked.saturating_sub(rows);
+    let mut lines = Vec::with_capacity(rows * 3);
+    if first == 0 && ladder.folded() > 0 {
+        lines.push(Line::Folded(ladder.folded()));
+    }
+    let mut at = 0;
+    for (index, rung) in ladder.rungs().enumerate().skip(first).take(rows * 2) {
+        if index > first && rung.since.is_none() && rows >= 10 {
+            lines.push(Line::Blank);
+        }
+        if index == picked {
+            at = lines.len();
+        }
+        lines.push(Line::Rung(index));
+    }
+    let last = lines.len().saturating_sub(rows);
+    let top = if tail { last } else { at.saturating_sub(rows / 2).min(last) };
+    lines.split_off(top).into_iter().take(rows).collect()
+}
+
+fn shown(ladder: &Ladder, lines: &[Line]) -> Shown {
+    let rungs = || {
+        lines.iter().filter_map(|line| match line {
+            Line::Rung(index) => Some(*index),
+            Line::Blank | Line::Folded(_) => None,
+        })
+    };
+    let (first, last) = (rungs().next().unwrap_or(0), rungs().next_back().unwrap_or(0));
+    let all = ladder.len().max(1) as f64;
+    let below = ladder.len().saturating_sub(last + 1);
+    Shown { above: first as f64 / all, below: below as f64 / all, entries_below: 0 }
+}
+
+struct Page<'a> {
+    model: &'a Model,
+    session: &'a Session,
+    columns: Columns,
+}
+
+impl Page<'_> {
+    fn rung(&self, paper: &mut Paper<'_>, row: Rect, rung: &Rung) {
+        self.time(paper, row, rung);
+        let end = self.columns.left.saturating_sub(1);
+        if let Label::Silence(_) = rung.label {
+            let text = rung.label.text();
+            paper.put(part(row, 0, 0, end, 1), end.saturating_sub(columns_of(&text)), 0, &text, Role::Dim);
+            return;
+        }
+        let (call, call_role) = match (&rung.call, rung.state) {
+            (Some(call), _) => (call.text(), call_role(rung)),
+            (None, Some(state)) => (state.name().to_owned(), Role::Cause),
+            (None, None) => (String::new(), Role::Dim),
+        };
+        let calls = part(row, TIME.min(end), 0, end.saturating_sub(TIME), 1);
+        paper.put(calls, calls.width.saturating_sub(columns_of(&call)), 0, &call, call_role);
+        self.arrow(paper, part(row, self.columns.left + 1, 0, self.columns.room(), 1), rung);
+        if self.columns.word {
+            let word = evidence::word(rung.evidence);
+            let x = row.width.saturating_sub(columns_of(word));
+            paper.put(row, x, 0, word, evidence::role(rung.evidence));
+        }
+    }
+
+    fn time(&self, paper: &mut Paper<'_>, row: Rect, rung: &Rung) {
+        if let Label::Silence(_) = rung.label {
+            return;
+        }
+        // What only must have arrived has no time that anybody knows.
+        if rung.evidence == Evidence::Inferred && rung.direction == Some(Direction::Received) && rung.call.is_none() {
+            return;
+        }
+        let text = match rung.since {
+            Some(since) => format!("+{}", quantity::duration(since)),
+            None => self.stamp(rung.at),
+        };
+        let x = (TIME - 1).saturating_sub(columns_of(&text));
+        paper.put(part(row, 0, 0, TIME - 1, 1), x, 0, &text, Role::Dim);
+    }
+
+    fn stamp(&self, at: Instant) -> String {
+        if self.model.settings.wall_clock {
+            // Minutes and seconds fit the column; the hour stands in the box.
+            let text = gutter::wall_clock(self.model, at);
+            return text.trim_start().chars().skip(3).take(8).collect();
+        }
+        quantity::clock(at.saturating_duration_since(self.session.opened))
+    }
+
+    fn arrow(&self, paper: &mut Paper<'_>, space: Rect, rung: &Rung) {
+        let role = role(rung);
+        let width = space.width;
+        // The line, its head and a space on both sides of the words.
+        let words = [rung.label.text(), rung.label.brief()];
+        let fits = |text: &&String| columns_of(text) + 4 <= width;
+        let words = words.iter().find(fits).map_or_else(|| words[1].clone(), Clone::clone);
+        let Some(direction) = rung.direction else {
+            let x = width.saturating_sub(columns_of(&words)) / 2;
+            paper.put(space, x, 0, &words, role);
+            return;
+        };
+        paper.run(space, 0, 0, evidence::across(rung.evidence), width, role);
+        let head = if direction == Direction::Sent { "▶" } else { "◀" };
+        let at = if direction == Direction::Sent { width.saturating_sub(1) } else { 0 };
+        paper.run(space, at, 0, head, 1, role);
+        let text = format!(" {words} ");
+        let columns = columns_of(&text).min(width.saturating_sub(2));
+        if columns > 2 {
+            let inside = part(space, (width - columns) / 2, 0, columns, 1);
+            paper.put(inside, 0, 0, &text, role);
+        }
+    }
+}
+
+fn call_role(rung: &Rung) -> Role {
+    match &rung.call {
+        Some(Call::Other(_)) => Role::Bad,
+        Some(Call::Shutdown | Call::Close | Call::Abort) => Role::Cause,
+        Some(Call::Read(_) | Call::Reads(_) | Call::Accept) => Role::Received,
+        _ => Role::Sent,
+    }
+}
+
+fn role(rung: &Rung) -> Role {
+    match (&rung.label, rung.direction) {
+        (Label::Rst | Label::NoAnswer | Label::Unreachable(_), _) => Role::Bad,
+        (Label::Again { .. } | Label::WindowProbe { .. } | Label::KeepaliveProbe { .. } | Label::WindowClosed, _) => {
+            Role::Warn
+        }
+        (Label::Fin | Label::FinAck, _) => Role::Cause,
+        (Label::NotKept { .. } | Label::Silence(_) | Label::State, _) | (_, None) => Role::Dim,
+        (_, Some(Direction::Sent)) => Role::Sent,
+        (_, Some(Direction::Received)) => Role::Received,
+    }
+}
+
+/// What the picked rung means.
+fn explained(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, rung: &Rung) {
+    let words = explain(rung);
+    paper.run(area, 0, 0, "─", area.width, Role::Border);
+    let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
+    paper.put(rule, 0, 0, &format!(" rung {} ", rung.id), Role::Dim);
+    paper.right(rule, 0, &Strip::of(format!(" {} ", words.cite), Role::Dim));
+    let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
+    let since = rung.at.saturating_duration_since(page.session.opened);
+    let at = format!("{}.{:06}", since.as_secs(), since.subsec_micros());
+    let head = Strip::of(format!("{}  ", words.title), Role::Strong)
+        .and(format!("{at}  "), Role::Dim)
+        .and(evidence::word(rung.evidence), evidence::role(rung.evidence));
+    paper.strip(inner, 0, 0, &head);
+    let jump = key(page.model, Mode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| rung.entry.is_some());
+    let text = part(inner, 0, 1, inner.width, inner.height - 1);
+    let used = paper.sentence(text, 0, 0, &words.means, Role::Text);
+    if used + rows_of(words.known, text.width) <= text.height {
+        paper.sentence(text, 0, used, words.known, Role::Dim);
+    }
+    if let Some(jump) = jump {
+        paper.right(inner, 0, &Strip::of(jump, Role::Key).and(" its place", Role::Dim));
+    }
+}

@@ -1,0 +1,161 @@
+//! What the kernel said of a socket over the last minute: a bounded history of each gauge.
+
+mod name;
+mod words;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+pub use name::Gauge;
+
+use super::reading::KernelView;
+
+/// One sample stands for as long.
+pub const EVERY: Duration = Duration::from_millis(100);
+
+/// How many samples are remembered: a minute. Beyond it the oldest go.
+pub const MOST_SAMPLES: usize = 600;
+
+/// One value of every gauge; `None`: the system does not tell.
+pub type Sample = [Option<u64>; Gauge::ALL.len()];
+
+/// The history of all gauges of one socket.
+#[derive(Clone, Debug, Default)]
+pub struct Gauges {
+    samples: VecDeque<Sample>,
+    last_at: Option<Instant>,
+}
+
+/// The least, the greatest and the newest value of a gauge, over the samples that are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The least.
+    pub min: u64,
+    /// The greatest.
+    pub max: u64,
+    /// The newest.
+    pub last: u64,
+}
+
+impl Gauges {
+    /// Takes in what the kernel says now. Where some time passed since the last sample, the values of then are taken
+    /// to have stood until now; within [`EVERY`] the newest replaces the one before.
+    pub fn sampled(&mut self, view: &KernelView, now: Instant) {
+        let sample = Gauge::ALL.map(|gauge| gauge.of(view));
+        let passed = self.last_at.map(|last| now.saturating_duration_since(last).as_nanos() / EVERY.as_nanos());
+        match (passed, self.samples.back().copied()) {
+            (Some(0), Some(_)) => {
+                self.samples.pop_back();
+            }
+            (Some(steps), Some(before)) => {
+                for _ in 1..steps.min(MOST_SAMPLES as u128) {
+                    self.samples.push_back(before);
+                }
+                self.last_at = Some(now);
+            }
+            _ => self.last_at = Some(now),
+        }
+        self.samples.push_back(sample);
+        while self.samples.len() > MOST_SAMPLES {
+            self.samples.pop_front();
+        }
+    }
+
+    /// How many samples are remembered.
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Whether the kernel never said anything.
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// The newest value of a gauge.
+    pub fn last(&self, gauge: Gauge) -> Option<u64> {
+        self.samples.back().and_then(|sample| sample[gauge as usize])
+    }
+
+    /// The range of a gauge; `None` where it was never known, or is not known now.
+    pub fn range(&self, gauge: Gauge) -> Option<Range> {
+        let values = self.samples.iter().filter_map(|sample| sample[gauge as usize]);
+        let (min, max) = values.fold((u64::MAX, 0), |(min, max), value| (min.min(value), max.max(value)));
+        self.last(gauge).map(|last| Range { min, max, last })
+    }
+
+    /// The newest `count` values of a gauge, oldest first; fewer where fewer are remembered.
+    pub fn series(&self, gauge: Gauge, count: usize) -> impl Iterator<Item = Option<u64>> {
+        let skip = self.samples.len().saturating_sub(count);
+        self.samples.iter().skip(skip).map(move |sample| sample[gauge as usize])
+    }
+
+    /// The newest value as a person reads it; `–` where it is not known.
+    pub fn text(&self, gauge: Gauge) -> String {
+        words::value(self, gauge)
+    }
+
+    /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
+    pub fn bounds(&self, gauge: Gauge) -> String {
+        match self.range(gauge) {
+            Some(Range { min, max, .. }) => {
+                let text = |value| words::text(gauge, value, self.last(Gauge::Mss));
+                format!("least {}, greatest {}", text(min), text(max))
+            }
+            None => "this system does not tell it".to_owned(),
+        }
+    }
+
+    /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
+    pub fn remark(&self, gauge: Gauge) -> String {
+        words::remark(self, gauge)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(bytes: u64) -> KernelView {
+        KernelView { recv_queue_bytes: Some(bytes), ..KernelView::default() }
+    }
+
+    fn values(gauges: &Gauges) -> Vec<Option<u64>> {
+        gauges.series(Gauge::RecvQueue, 100).collect()
+    }
+
+    #[test]
+    fn a_value_stands_until_the_next_one_comes() {
+        let now = Instant::now();
+        let mut gauges = Gauges::default();
+        for (millis, bytes) in [(0, 1), (40, 2), (120, 3), (440, 4)] {
+            gauges.sampled(&queue(bytes), now + Duration::from_millis(millis));
+        }
+        assert_eq!(values(&gauges), [Some(2), Some(3), Some(3), Some(3), Some(4)]);
+        assert_eq!(gauges.range(Gauge::RecvQueue), Some(Range { min: 2, max: 4, last: 4 }));
+        assert_eq!(gauges.range(Gauge::Rtt), None);
+        assert_eq!(gauges.text(Gauge::Rtt), "–");
+    }
+
+    #[test]
+    fn a_minute_is_remembered_however_long_it_was_quiet() {
+        let now = Instant::now();
+        let mut gauges = Gauges::default();
+        for hour in 0..3 {
+            gauges.sampled(&queue(hour), now + Duration::from_secs(3_600 * hour));
+            for step in 0..700 {
+                gauges.sampled(&queue(hour), now + Duration::from_secs(3_600 * hour) + EVERY * step);
+            }
+        }
+        assert_eq!(gauges.len(), MOST_SAMPLES);
+    }
+
+    #[test]
+    fn every_gauge_has_a_name_and_one_line() {
+        let empty = Gauges::default();
+        for (place, gauge) in Gauge::ALL.into_iter().enumerate() {
+            assert_eq!(gauge as usize, place);
+            assert!(gauge.name().len() <= 14 && gauge.explain().ends_with('.'), "{gauge:?}");
+            assert_eq!((empty.text(gauge).as_str(), empty.remark(gauge).as_str()), ("–", ""));
+        }
+    }
+}

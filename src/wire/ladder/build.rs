@@ -1,0 +1,456 @@
+//! A ladder grows: facts, bytes, steps of the state and samples of the kernel become rungs.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::super::change::{CallResult, SynView};
+use super::super::direction::{Both, Direction, Totals};
+use super::super::failure::{Class, Evidence, Failure};
+use super::super::news::News;
+use super::super::reading::TcpState;
+use super::super::record::Block;
+use super::super::tcp::{Event, Step};
+use super::rung::{Call, Counters, Label, Rung};
+
+/// How many rungs are kept; beyond it the oldest go, and are counted.
+pub const MOST_RUNGS: usize = 10_000;
+
+/// As long a pause is a rung of its own.
+pub const SILENCE: Duration = Duration::from_secs(1);
+
+/// Reads and writes that follow each other faster than this belong to one burst.
+pub const BURST_GAP: Duration = Duration::from_millis(50);
+
+/// Rungs that follow faster than this are one exchange, timed from its first.
+const EXCHANGE_GAP: Duration = Duration::from_millis(20);
+
+/// As many reads and writes of a burst have a rung each; the others are a run.
+const SINGLE: u32 = 8;
+
+/// After as long a SYN without an answer is sent again: RFC 6298 §2, (2.1).
+const FIRST_RTO: Duration = Duration::from_secs(1);
+
+/// How far back a late fact looks for its place.
+const LATE: usize = 256;
+
+/// All rungs of one connection.
+#[derive(Clone, Debug, Default)]
+pub struct Ladder {
+    rungs: VecDeque<Rung>,
+    folded: u64,
+    last_id: u64,
+    last_at: Option<Instant>,
+    exchange: Option<Instant>,
+    octets: Both<u64>,
+    burst: Burst,
+    counters: Counters,
+    closed: Both<bool>,
+    failed: Option<Failure>,
+}
+
+/// Reads and writes that follow each other fast.
+#[derive(Clone, Copy, Debug, Default)]
+struct Burst {
+    pieces: u32,
+    last: Option<Instant>,
+    runs: Both<Option<u64>>,
+}
+
+impl Ladder {
+    /// The rungs that are kept, oldest first.
+    pub fn rungs(&self) -> impl DoubleEndedIterator<Item = &Rung> + ExactSizeIterator {
+        self.rungs.iter()
+    }
+
+    /// How many are kept.
+    pub fn len(&self) -> usize {
+        self.rungs.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rungs.is_empty()
+    }
+
+    /// The rung at a place, from 0.
+    pub fn get(&self, index: usize) -> Option<&Rung> {
+        self.rungs.get(index)
+    }
+
+    /// The place of a rung, while it is kept. Cost: a walk over the rungs.
+    pub fn index_of(&self, id: u64) -> Option<usize> {
+        self.rungs.iter().rposition(|rung| rung.id == id)
+    }
+
+    /// The rung to which an entry of the transcript belongs: its own, or the run that holds it.
+    pub fn of_entry(&self, entry: u64) -> Option<&Rung> {
+        let own = self.rungs.iter().rev().find(|rung| rung.entry == Some(entry));
+        own.or_else(|| self.rungs.iter().rev().find(|rung| rung.entry.is_some_and(|first| first <= entry)))
+    }
+
+    /// How many of the oldest rungs were let go.
+    pub fn folded(&self) -> u64 {
+        self.folded
+    }
+
+    /// Adds the reads or writes of a block; `entry` is the first one's entry in the transcript.
+    pub fn block(&mut self, entry: Option<u64>, block: &Block) {
+        let totals = block.totals();
+        let span = block.pieces.last().map_or(0, |piece| piece.after_us);
+        let end = block.at + Duration::from_micros(u64::from(span));
+        if self.in_burst(block.at) && self.burst.pieces >= SINGLE && end.duration_since(block.at) < BURST_GAP {
+            self.burst.last = Some(end);
+            self.add_to_run(entry, block.direction, totals, block.at, end);
+            return;
+        }
+        for (number, piece) in (0_u64..).zip(&block.pieces) {
+            let at = block.at + Duration::from_micros(u64::from(piece.after_us));
+            self.piece(entry.map(|first| first + number), block.direction, u64::from(piece.len), at);
+        }
+    }
+
+    fn in_burst(&self, at: Instant) -> bool {
+        self.burst.last.is_some_and(|last| at.saturating_duration_since(last) < BURST_GAP)
+    }
+
+    fn piece(&mut self, entry: Option<u64>, direction: Direction, bytes: u64, at: Instant) {
+        if !self.in_burst(at) {
+            self.burst = Burst::default();
+        }
+        self.burst.last = Some(at);
+        if self.burst.pieces >= SINGLE {
+            self.add_to_run(entry, direction, Totals { bytes, ops: 1 }, at, at);
+            return;
+        }
+        self.burst.pieces += 1;
+        let octet = *self.octets.of(direction);
+        *self.octets.of_mut(direction) += bytes;
+        let call = match direction {
+            Direction::Sent => Call::Write(bytes),
+            Direction::Received => Call::Read(bytes),
+        };
+        let mut rung = self.rung(at, Label::Data { bytes, octet }, Evidence::Seen).going(direction).by(call);
+        rung.entry = entry;
+        self.push(rung);
+    }
+
+    fn add_to_run(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, from: Instant, to: Instant) {
+        *self.octets.of_mut(direction) += totals.bytes;
+        self.last_at = Some(to);
+        let place = self.burst.runs.of(direction).and_then(|id| self.index_of(id));
+        if let Some(run) = place.and_then(|place| self.rungs.get_mut(place)) {
+            let (start, call) = (run.at, &mut run.call);
+            if let Label::Run { ops, bytes, lasted } = &mut run.label {
+                *ops += totals.ops;
+                *bytes += totals.bytes;
+                *lasted = to.saturating_duration_since(start);
+                *call = Some(calls(direction, *ops));
+            }
+            return;
+        }
+        let label = Label::Run { ops: totals.ops, bytes: totals.bytes, lasted: to.saturating_duration_since(from) };
+        let mut run = self.rung(from, label, Evidence::Seen).going(direction).by(calls(direction, totals.ops));
+        run.entry = entry;
+        *self.burst.runs.of_mut(direction) = Some(run.id);
+        self.push(run);
+    }
+
+    /// Adds octets that were counted and are not kept.
+    pub fn not_kept(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, at: Instant) {
+        *self.octets.of_mut(direction) += totals.bytes;
+        if let Some(last) = self.rungs.back_mut()
+            && last.direction == Some(direction)
+            && let Label::NotKept { bytes } = &mut last.label
+        {
+            *bytes += totals.bytes;
+            return;
+        }
+        let mut rung = self.rung(at, Label::NotKept { bytes: totals.bytes }, Evidence::Seen).going(direction);
+        rung.entry = entry;
+        self.push(rung);
+    }
+
+    /// Adds what a fact tells beside the steps of the state: attempts to connect, and how they failed.
+    pub fn learn(&mut self, entry: Option<u64>, news: &News, at: Instant) {
+        let rung = match news {
+            News::Connecting { .. } => {
+                self.failed = None;
+                self.octets = Both::default();
+                self.counters = Counters::default();
+                self.rung(at, Label::Syn(String::new()), Evidence::Inferred).going(Direction::Sent).by(Call::Connect)
+            }
+            News::AttemptFailed { failure, .. } | News::Failed(failure) | News::Retrying { because: failure, .. } => {
+                // The same failure is told of the address, of the attempt, and of the session.
+                if self.failed.as_ref() == Some(failure) {
+                    return;
+                }
+                self.failed = Some(failure.clone());
+                match self.failure(failure, at) {
+                    Some(rung) => rung,
+                    None => return,
+                }
+            }
+            News::Call { name, args, result, .. } if *name == "setsockopt" => {
+                let failed = match result {
+                    CallResult::Returned(_) => String::new(),
+                    CallResult::Failed { name, .. } => format!(" → {name}"),
+                };
+                let label = Label::Set(format!("{args}{failed}"));
+                self.rung(at, label, Evidence::Seen).by(Call::Other("setsockopt".to_owned()))
+            }
+            News::Stamps { octet, acked: Some(after), .. } => return self.acknowledged(octet + 1, *after),
+            News::PeerSyn(syn) => return self.peer_syn(syn),
+            _ => return,
+        };
+        self.push(Rung { entry, ..rung });
+    }
+
+    fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
+        let call = Call::Other(format!("→ {}", brief(failure.class)));
+        let rung = match failure.class {
+            Class::Refused => self.rung(at, Label::Rst, Evidence::Inferred).going(Direction::Received),
+            Class::Reset => self.rung(at, Label::Rst, failure.evidence).going(Direction::Received),
+            Class::ConnectTimeout => {
+                // Linux sends a SYN again after 1 s; where it counted for us, the count stands already.
+                let first = self.last_at.map(|last| last + FIRST_RTO).filter(|first| *first < at);
+                if let (Some(first), 0) = (first, self.counters.retransmits.unwrap_or(0)) {
+                    let again = Label::Again { what: "SYN", times: None };
+                    let again = self.rung(first, again, Evidence::Inferred).going(Direction::Sent);
+                    self.push(again);
+                }
+                self.rung(at, Label::NoAnswer, Evidence::Seen)
+            }
+            Class::Unreachable => {
+                let label = Label::Unreachable(failure.message.clone());
+                self.rung(at, label, failure.evidence).going(Direction::Received)
+            }
+            _ => return None,
+        };
+        Some(rung.by(call))
+    }
+
+    /// Adds the segments that a step of the state stands for; `entry` is the fact that told it.
+    pub fn stepped(&mut self, step: &Step, entry: Option<u64>) {
+        use Direction::{Received, Sent};
+        let (at, sure) = (step.at, step.evidence);
+        // Where a call of ours told the step, the segment behind it is inferred.
+        let segment = if sure == Evidence::Seen { Evidence::Inferred } else { sure };
+        let mut rungs = Vec::with_capacity(2);
+        match step.event {
+            Event::SynAck => {
+                rungs.push(self.rung(at, Label::SynAck, Evidence::Inferred).going(Received));
+                rungs.push(self.rung(at, Label::HandshakeAck, segment).going(Sent).by(Call::Connected));
+            }
+            Event::Syn => {
+                rungs.push(self.rung(at, Label::Syn(String::new()), segment).going(Received));
+                rungs.push(self.rung(at, Label::SynAck, segment).going(Sent));
+            }
+            Event::AckOfSyn => {
+                rungs.push(self.rung(at, Label::HandshakeAck, segment).going(Received).by(Call::Accept));
+            }
+            Event::Close => {
+                let call = if step.cause.starts_with("close") { Call::Close } else { Call::Shutdown };
+                rungs.push(self.rung(at, Label::Fin, segment).going(Sent).by(call));
+            }
+            Event::Fin | Event::FinAckOfFin => {
+                let label = if step.event == Event::Fin { Label::Fin } else { Label::FinAck };
+                let rung = self.rung(at, label, sure).going(Received);
+                rungs.push(if sure == Evidence::Seen { rung.by(Call::Read(0)) } else { rung });
+            }
+            Event::AckOfFin => rungs.push(self.rung(at, Label::AckOfFin, sure).going(Received)),
+            Event::Abort => rungs.push(self.rung(at, Label::Rst, segment).going(Sent).by(Call::Abort)),
+            Event::TimeWaitOver => rungs.push(self.rung(at, Label::State, sure)),
+            // Attempts and failures come from their own facts, which know more.
+            Event::PassiveOpen
+            | Event::ActiveOpen
+            | Event::Send
+            | Event::Rst
+            | Event::UserTimeout
+            | Event::RetransmissionTimeout
+            | Event::GiveUp => return,
+        }
+        if let Some(last) = rungs.last_mut() {
+            last.state = Some(step.to);
+        }
+        for rung in rungs {
+            self.push(Rung { entry, ..rung });
+        }
+    }
+
+    /// Tells that the last step of the state is known better now.
+    pub fn confirm(&mut self, state: TcpState, evidence: Evidence) {
+        let led = |rung: &&mut Rung| rung.state == Some(state) && rung.evidence == Evidence::Inferred;
+        if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(led) {
+            rung.evidence = evidence;
+        }
+    }
+
+    /// Tells that the peer acknowledged all octets below `octet`, `after` so long since they were written.
+    pub fn acknowledged(&mut self, octet: u64, after: Duration) {
+        let wrote = |rung: &Rung| {
+            rung.direction == Some(Direction::Sent)
+                && matches!(rung.label, Label::Data { bytes, octet: first } if first + bytes == octet)
+        };
+        let oldest = self.rungs.len().saturating_sub(LATE);
+        let found = self.rungs.iter().enumerate().skip(oldest).rev().find(|(_, rung)| wrote(rung));
+        let Some((place, at)) = found.map(|(place, rung)| (place, rung.at + after)) else { return };
+        let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
+        let mut rung = self.rung(at, Label::Ack { octet }, Evidence::Kernel).going(Direction::Received);
+        rung.since = Some(after);
+        self.rungs.insert(place + 1 + later, rung);
+        self.let_go();
+    }
+
+    /// Tells the options of the SYN that a listener's kernel kept, for the last SYN that the peer sent.
+    pub fn peer_syn(&mut self, view: &SynView) {
+        let syn = |rung: &&mut Rung| rung.direction == Some(Direction::Received) && matches!(rung.label, Label::Syn(_));
+        if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(syn) {
+            rung.label = Label::Syn(options(view));
+            rung.evidence = Evidence::Kernel;
+        }
+    }
+
+    /// Takes in a sample of the kernel: what its counters did since the last one.
+    pub fn sampled(&mut self, now: Counters, at: Instant) {
+        let before = std::mem::replace(&mut self.counters, now);
+        let grew = |new: Option<u64>, old: Option<u64>| new.unwrap_or(0).saturating_sub(old.unwrap_or(0));
+        let again = grew(now.retransmits, before.retransmits);
+        if again > 0 {
+            let what = match now.state {
+                Some(TcpState::SynSent) => "SYN",
+                Some(TcpState::SynReceived) => "SYN-ACK",
+                Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck) => "data or FIN",
+                _ => "data",
+            };
+            self.more(at, Label::Again { what, times: Some(again) });
+        }
+        let closed = now.peer_window == Some(0);
+        self.windows(at, Direction::Received, before.peer_window, now.peer_window);
+        let probes = grew(now.probes, before.probes).max(if closed { grew(now.backoff, before.backoff) } else { 0 });
+        match (probes, closed) {
+            (0, _) => {}
+            (times, true) => self.more(at, Label::WindowProbe { times }),
+            (times, false) => self.more(at, Label::KeepaliveProbe { times }),
+        }
+        self.windows(at, Direction::Sent, before.our_window, now.our_window);
+    }
+
+    /// A window that `direction` tells of: before the handshake is over it is 0 and means nothing.
+    fn windows(&mut self, at: Instant, direction: Direction, before: Option<u64>, now: Option<u64>) {
+        match (before, now) {
+            (Some(1..), Some(0)) => {
+                *self.closed.of_mut(direction) = true;
+                self.window(at, Label::WindowClosed, direction);
+            }
+            (_, Some(bytes @ 1..)) if std::mem::take(self.closed.of_mut(direction)) => {
+                self.window(at, Label::WindowOpened { bytes }, direction);
+            }
+            _ => {}
+        }
+    }
+
+    fn window(&mut self, at: Instant, label: Label, direction: Direction) {
+        let rung = self.rung(at, label, Evidence::Kernel).going(direction);
+        self.push(rung);
+    }
+
+    /// Something that was sent, by the kernel's count; joins its like, if that is the last rung.
+    fn more(&mut self, at: Instant, label: Label) {
+        if let Some(last) = self.rungs.back_mut() {
+            match (&mut last.label, &label) {
+                (Label::Again { what, times: Some(times) }, Label::Again { what: new, times: Some(more) })
+                    if what == new =>
+                {
+                    *times += more;
+                    self.last_at = Some(at);
+                    return;
+                }
+                (Label::WindowProbe { times }, Label::WindowProbe { times: more })
+                | (Label::KeepaliveProbe { times }, Label::KeepaliveProbe { times: more }) => {
+                    *times += more;
+                    self.last_at = Some(at);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.window(at, label, Direction::Sent);
+    }
+
+    fn rung(&mut self, at: Instant, label: Label, evidence: Evidence) -> Rung {
+        self.last_id += 1;
+        Rung {
+            id: self.last_id,
+            at,
+            since: None,
+            direction: None,
+            call: None,
+            label,
+            evidence,
+            entry: None,
+            state: None,
+        }
+    }
+
+    fn push(&mut self, mut rung: Rung) {
+        let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
+        if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
+            let silence = self.rung(rung.at, Label::Silence(pause), Evidence::Seen);
+            self.rungs.push_back(silence);
+        }
+        match self.exchange.filter(|_| pause.is_some_and(|pause| pause < EXCHANGE_GAP)) {
+            Some(start) => rung.since = Some(rung.at.saturating_duration_since(start)),
+            None => self.exchange = Some(rung.at),
+        }
+        self.last_at = Some(rung.at);
+        self.rungs.push_back(rung);
+        self.let_go();
+    }
+
+    fn let_go(&mut self) {
+        while self.rungs.len() > MOST_RUNGS {
+            self.rungs.pop_front();
+            self.folded += 1;
+        }
+    }
+}
+
+impl Rung {
+    fn going(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    fn by(mut self, call: Call) -> Self {
+        self.call = Some(call);
+        self
+    }
+}
+
+/// What a SYN tells, short: `mss 65495  sack  wscale 7`.
+fn options(view: &SynView) -> String {
+    let mut words = Vec::new();
+    words.extend(view.mss.map(|mss| format!("mss {mss}")));
+    words.extend(view.sack_permitted.then(|| "sack".to_owned()));
+    words.extend(view.wscale.map(|shift| format!("wscale {shift}")));
+    words.extend(view.timestamp.map(|_| "ts".to_owned()));
+    words.extend(view.ecn.then(|| "ecn".to_owned()));
+    words.join("  ")
+}
+
+fn calls(direction: Direction, ops: u64) -> Call {
+    match direction {
+        Direction::Sent => Call::Writes(ops),
+        Direction::Received => Call::Reads(ops),
+    }
+}
+
+fn brief(class: Class) -> &'static str {
+    match class {
+        Class::Refused => "refused",
+        Class::Reset => "reset",
+        Class::ConnectTimeout => "timed out",
+        Class::Unreachable => "no route",
+        _ => "failed",
+    }
+}

@@ -1,0 +1,18 @@
+//! The state machine of TCP as RFC 9293 has it (§3.3.2, §3.10), as a table; and what the kernel says beside it.
+
+mod compare;
+mod event;
+mod path;
+mod table;
+mod track;
+mod words;
+
+pub use compare::{Difference, compare};
+pub use event::{Event, STATES, Segment};
+pub use path::{path, successors};
+pub use table::{Outcome, Row, after, rows};
+pub use track::{Step, Track};
+pub use words::state as explain_state;
+
+#[cfg(test)]
+mod tests;

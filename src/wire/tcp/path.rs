@@ -1,0 +1,41 @@
+//! The shortest way from one state to another.
+
+use super::super::reading::TcpState;
+use super::event::Event;
+use super::table::{Outcome, Row, rows};
+
+/// The rows that lead out of a state.
+pub fn successors(from: TcpState) -> impl Iterator<Item = Row> {
+    rows().filter(move |row| row.from == from && matches!(row.outcome, Outcome::Moves { .. }))
+}
+
+/// The shortest way from one state to another that a connection takes when nothing fails: the empty one for the
+/// same state, `None` where there is no way. Resets, aborts and timeouts are taken only where they are one step
+/// and no other way is as short; CLOSED is never passed through.
+pub fn path(from: TcpState, to: TcpState) -> Option<Vec<Row>> {
+    let mut ways: Vec<(TcpState, Vec<Row>)> = vec![(from, Vec::new())];
+    let mut known = vec![from];
+    while !ways.is_empty() {
+        if let Some((_, way)) = ways.iter().find(|(state, _)| *state == to) {
+            return Some(way.clone());
+        }
+        let mut next = Vec::new();
+        for (state, way) in &ways {
+            if *state == TcpState::Closed && !way.is_empty() {
+                continue;
+            }
+            for row in successors(*state).filter(|row| usual(row.event)) {
+                if !known.contains(&row.to()) {
+                    known.push(row.to());
+                    next.push((row.to(), way.iter().copied().chain([row]).collect()));
+                }
+            }
+        }
+        ways = next;
+    }
+    successors(from).find(|row| row.to() == to).map(|row| vec![row])
+}
+
+fn usual(event: Event) -> bool {
+    !matches!(event, Event::Rst | Event::Abort | Event::UserTimeout | Event::GiveUp | Event::Send)
+}

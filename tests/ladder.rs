@@ -1,0 +1,222 @@
+//! Ladders of whole conversations, as text.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sockeye::wire::change::SynView;
+use sockeye::wire::ladder::{Call, Counters, MOST_RUNGS, Rung, explain};
+use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::wire::story::Story;
+use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
+
+/// A story being told: every record has a time in milliseconds and gets the next entries.
+struct Teller {
+    story: Story,
+    start: Instant,
+    entry: u64,
+}
+
+impl Teller {
+    fn new() -> Self {
+        Teller { story: Story::default(), start: Instant::now(), entry: 1 }
+    }
+
+    fn at(&self, millis: u64) -> Instant {
+        self.start + Duration::from_millis(millis)
+    }
+
+    fn news(&mut self, millis: u64, news: News) {
+        let at = self.at(millis);
+        self.story.record(Some(self.entry), &Record::News { at, news }, at);
+        self.entry += 1;
+    }
+
+    fn data(&mut self, millis: u64, direction: Direction, bytes: &'static [u8]) {
+        let at = self.at(millis);
+        let block = Block::single(direction, at, Bytes::from_static(bytes));
+        self.story.record(Some(self.entry), &Record::Block(block), at);
+        self.entry += 1;
+    }
+
+    fn kernel(&mut self, millis: u64, state: TcpState) {
+        let view = KernelView { state: Some(state), ..KernelView::default() };
+        self.story.kernel(&view, self.at(millis));
+    }
+
+    fn counters(&mut self, millis: u64, counters: Counters) {
+        let at = self.at(millis);
+        self.story.ladder.sampled(counters, at);
+    }
+
+    fn connected(&mut self) {
+        self.news(0, News::Connecting { peer: peer(), attempt: 1 });
+        let took = Duration::from_millis(1);
+        self.news(1, News::Connected { local: peer(), peer: peer(), took, attempt: 1 });
+    }
+
+    fn closed(&mut self, millis: u64, how: How) {
+        self.news(millis, News::Closed { totals: Both::<Totals>::default(), how });
+    }
+
+    fn drawn(&self) -> String {
+        let line = |rung: &Rung| {
+            let call = rung.call.as_ref().map(Call::text).unwrap_or_default();
+            let arrow = match rung.direction {
+                Some(Direction::Sent) => "──▶",
+                Some(Direction::Received) => "◀──",
+                None => "   ",
+            };
+            let known = match rung.evidence {
+                Evidence::Seen => "seen",
+                Evidence::Kernel => "kernel",
+                Evidence::Inferred => "inferred",
+            };
+            let entry = rung.entry.map_or("-".to_owned(), |entry| entry.to_string());
+            format!("{call:>10} {arrow} {} · {known} · {entry}\n", rung.label.text())
+        };
+        self.story.ladder.rungs().map(line).collect()
+    }
+}
+
+fn peer() -> SocketAddr {
+    ([127, 0, 0, 1], 7001).into()
+}
+
+fn refused() -> Failure {
+    Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused")
+}
+
+#[test]
+fn a_handshake_data_and_our_half_close_are_a_rung_each() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.kernel(1, TcpState::Established);
+    teller.data(4_120, Direction::Sent, b"hello world\n");
+    teller.data(4_121, Direction::Received, b"hello world\n");
+    let acked = Some(Duration::from_micros(14));
+    teller.news(4_121, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
+    teller.news(12_000, News::WeFinished);
+    teller.kernel(12_001, TcpState::FinWait2);
+    teller.data(12_340, Direction::Received, b"bye\n");
+    teller.news(12_341, News::PeerFinished { received_bytes: 16 });
+    teller.closed(12_341, How::Fin);
+    insta::assert_snapshot!(teller.drawn());
+}
+
+#[test]
+fn the_peers_half_close_leaves_us_sending() {
+    let mut teller = Teller::new();
+    teller.news(0, News::Accepted { listener: SessionId(1), local: peer(), peer: peer() });
+    let syn = SynView {
+        ttl: 64,
+        window: 65_535,
+        isn: 7,
+        mss: Some(65_495),
+        wscale: Some(7),
+        sack_permitted: true,
+        timestamp: None,
+        ecn: false,
+        raw: Bytes::new(),
+    };
+    teller.news(1, News::PeerSyn(syn));
+    teller.news(2, News::PeerFinished { received_bytes: 0 });
+    teller.data(3, Direction::Sent, b"still here");
+    teller.closed(4, How::Fin);
+    insta::assert_snapshot!(teller.drawn());
+}
+
+#[test]
+fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
+    let mut teller = Teller::new();
+    teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
+    teller.news(1, News::AttemptFailed { failure: refused(), took: Duration::from_millis(1) });
+    teller.news(1, News::Failed(refused()));
+    teller.closed(1, How::Error);
+    insta::assert_snapshot!(teller.drawn());
+}
+
+#[test]
+fn nobody_answers_a_syn() {
+    let mut teller = Teller::new();
+    teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
+    teller.counters(1_100, Counters { state: Some(TcpState::SynSent), retransmits: Some(1), ..Counters::default() });
+    teller.counters(2_100, Counters { state: Some(TcpState::SynSent), retransmits: Some(2), ..Counters::default() });
+    teller.news(3_000, News::Failed(Failure::new(Class::ConnectTimeout, "connect", "", "no answer in 3 s")));
+    teller.closed(3_000, How::Error);
+    insta::assert_snapshot!(teller.drawn());
+}
+
+#[test]
+fn resets_of_both_sides_are_told_apart() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.news(5, News::Failed(Failure::new(Class::Reset, "read", "", "connection reset")));
+    teller.closed(5, How::Rst);
+    let mut ours = Teller::new();
+    ours.connected();
+    ours.closed(5, How::Rst);
+    insta::assert_snapshot!(format!("{}\n{}", teller.drawn(), ours.drawn()));
+}
+
+#[test]
+fn a_closed_window_is_probed_and_opens_again() {
+    let mut teller = Teller::new();
+    teller.connected();
+    let window = |bytes, backoff| Counters {
+        state: Some(TcpState::Established),
+        peer_window: Some(bytes),
+        probes: Some(0),
+        backoff: Some(backoff),
+        ..Counters::default()
+    };
+    for (millis, bytes, backoff) in [(10, 65_535, 0), (110, 0, 0), (310, 0, 1), (710, 0, 2), (910, 32_768, 0)] {
+        teller.counters(millis, window(bytes, backoff));
+    }
+    teller.counters(1_010, Counters { probes: Some(2), ..window(32_768, 0) });
+    teller.counters(1_110, Counters { retransmits: Some(3), ..window(32_768, 0) });
+    insta::assert_snapshot!(teller.drawn());
+}
+
+#[test]
+fn a_flood_folds_into_one_run_a_direction() {
+    let mut teller = Teller::new();
+    teller.connected();
+    for millis in 0..1_000 {
+        teller.data(10 + millis, Direction::Received, b"0123456789");
+        if millis % 2 == 0 {
+            teller.data(10 + millis, Direction::Sent, b"01234");
+        }
+    }
+    insta::assert_snapshot!(teller.drawn());
+}
+
+#[test]
+fn the_oldest_rungs_are_counted_when_they_go() {
+    let mut teller = Teller::new();
+    for round in 0..6_000 {
+        teller.data(round * 2_000, Direction::Sent, b"x");
+    }
+    let ladder = &teller.story.ladder;
+    assert_eq!(ladder.len(), MOST_RUNGS);
+    assert_eq!(ladder.folded() as usize + ladder.len(), 6_000 + 5_999);
+    assert_eq!(ladder.of_entry(6_000).and_then(|rung| ladder.index_of(rung.id)), Some(MOST_RUNGS - 1));
+}
+
+#[test]
+fn every_rung_is_explained_with_its_section() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.data(2_000, Direction::Sent, b"x");
+    teller.news(3_000, News::WeFinished);
+    teller.kernel(3_001, TcpState::FinWait2);
+    teller.closed(3_002, How::Rst);
+    for rung in teller.story.ladder.rungs() {
+        let explained = explain(rung);
+        assert!(explained.cite.starts_with("RFC 9293 §3."), "{explained:?}");
+        assert!(explained.means.ends_with('.') && explained.known.ends_with('.'), "{explained:?}");
+        assert!(!explained.title.is_empty());
+    }
+}
