@@ -45,6 +45,7 @@ enum Kind {
     Listener,
     Accepted,
     Http,
+    Dns,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +71,7 @@ impl Known {
             What::Listen(listen) => (Kind::Listener, listen.local.to_string()),
             What::Accepted(known) => (Kind::Accepted, known.peer.to_string()),
             What::Http(http) => (Kind::Http, http.url.clone()),
+            What::Dns(dns) => (Kind::Dns, dns.question()),
         };
         Known::new(kind, peer)
     }
@@ -103,7 +105,7 @@ impl Conversation {
         self.sessions.insert(id, known);
         match kind {
             Kind::Tcp | Kind::Udp => self.speak(id, kind == Kind::Udp),
-            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http => Vec::new(),
+            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http | Kind::Dns => Vec::new(),
         }
     }
 
@@ -216,6 +218,9 @@ impl Conversation {
             | News::Request(_)
             | News::Response(_)
             | News::Redirect { .. }
+            | News::Dns(_)
+            | News::Compared(_)
+            | News::Route(_)
             | News::State { .. }
             | News::Call { .. }
             | News::Stamps { .. }

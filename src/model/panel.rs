@@ -33,6 +33,12 @@ pub enum View {
     State,
     /// What the kernel measures of a TCP connection, over time.
     Kernel,
+    /// The way to the peer: resolvers, race, route.
+    Way,
+    /// What DNS was asked and answered, as tables.
+    Answer,
+    /// Every field of every DNS message, at its octets.
+    Fields,
 }
 
 impl View {
@@ -48,16 +54,23 @@ impl View {
             View::Ladder => "ladder",
             View::State => "state",
             View::Kernel => "kernel",
+            View::Way => "way",
+            View::Answer => "answer",
+            View::Fields => "fields",
         }
     }
 
     /// The views that a session has, in the order of the key that goes through them.
     pub fn of(session: &Session) -> &'static [View] {
         match session.kind {
-            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex],
+            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way],
+            Kind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex],
             Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers],
-            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel],
-            Kind::Conversation { .. } => &[View::Text, View::Hex],
+            Kind::Stream(_) if session.parent().is_some() => {
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel]
+            }
+            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Way],
+            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Way],
         }
     }
 }

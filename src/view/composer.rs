@@ -105,6 +105,12 @@ fn why_not(model: &Model, session: &Session) -> String {
             _ => "the request is under way".to_owned(),
         };
     }
+    if let Kind::Dns(_) = session.kind {
+        return match of(SessionAction::Retry) {
+            Some(key) if session.ended() => format!("the question is answered: {key} asks again"),
+            _ => "the question is under way".to_owned(),
+        };
+    }
     match &session.phase {
         Phase::Ended { failure: Some(failure), .. } if failure.class == Class::Reset => {
             format!("the peer reset the connection{retry}")

@@ -29,7 +29,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, document: &Document, scrol
     Shown { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
 }
 
-fn draw_line(paper: &mut Paper<'_>, area: Rect, y: u16, line: &DocLine) {
+/// Draws one row of a document.
+pub(super) fn draw_line(paper: &mut Paper<'_>, area: Rect, y: u16, line: &DocLine) {
     let mut x = 0;
     for span in &line.spans {
         x += paper.put(area, x, y, &span.text, role(span.role));

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
-use super::{composer, gauges, http, ladder, peers, standing, states, truth};
+use super::{composer, dns, gauges, http, ladder, peers, standing, states, truth};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Lens;
@@ -66,12 +66,15 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         }
         (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
         (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
+        (View::Answer, Kind::Dns(lookup), _) => dns::answer(paper, area, lookup, panel),
+        (View::Fields, Kind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
+        (View::Way, _, _) => dns::way(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
         (View::State, _, _) => states::draw(paper, area, model, session, panel),
         (View::Kernel, _, _) => gauges::draw(paper, area, session, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
         (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),
-        (View::Text | View::Response | View::Headers | View::Request, _, _) => {
+        (View::Text | View::Response | View::Headers | View::Request | View::Answer | View::Fields, _, _) => {
             transcript::draw(paper, area, model, session, panel, Lens::Text)
         }
     }

@@ -50,6 +50,9 @@ fn opened(session: &Session, open: Open) -> Standing {
         let words = if exchange.response().is_some() { "receiving" } else { "waiting for the response" };
         return standing("●", Role::Good, words);
     }
+    if let Kind::Dns(_) = &session.kind {
+        return standing("●", Role::Good, "asking");
+    }
     let mut standing = match (open.we_finished, open.peer_finished) {
         (false, false) => standing("●", Role::Good, "open"),
         (true, false) => standing("◐", Role::Cause, "we finished · peer may still send"),
@@ -72,6 +75,9 @@ fn ended(session: &Session, how: How) -> Standing {
         let role = status_role(response.status);
         let mark = if response.status < 400 { "✓" } else { "!" };
         return standing(mark, role, format!("{} {}", response.status, response.reason).trim_end().to_owned());
+    }
+    if let (Kind::Dns(_), How::Local) = (&session.kind, how) {
+        return standing("✓", Role::Good, "answered");
     }
     match how {
         How::Fin => standing("✓", Role::Dim, "closed"),
@@ -141,6 +147,11 @@ pub(super) fn detail(session: &Session, now: Instant) -> Strip {
             let word = if *open == 1 { "peer" } else { "peers" };
             Strip::of(format!("{} {word}", quantity::grouped(*open)), Role::Dim)
         }
+        (_, Kind::Dns(lookup)) => {
+            let answers = lookup.answers().count();
+            let word = if answers == 1 { "answer" } else { "answers" };
+            Strip::of(format!("{answers} {word}"), Role::Dim)
+        }
         (_, Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. }) => totals(session),
     }
 }
@@ -168,7 +179,7 @@ pub(super) fn name(session: &Session) -> String {
             local => format!("listen {local}"),
         },
         What::UdpBound(spec) => format!("udp bound {}", short(session.bound().unwrap_or(spec.local))),
-        What::Tcp(_) | What::Udp(_) => session.title(),
+        What::Tcp(_) | What::Udp(_) | What::Dns(_) => session.title(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::panel::{Filtered, Scroll, Search, View};
 use crate::model::state::{Focus, Model, Purpose};
+use crate::wire::dns;
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::{Hit, Needle};
 use crate::wire::session::Kind;
@@ -59,6 +60,9 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowLadder => show_view(model, View::Ladder),
         PaneAction::ShowState => show_view(model, View::State),
         PaneAction::ShowKernel => show_view(model, View::Kernel),
+        PaneAction::ShowWay => show_view(model, View::Way),
+        PaneAction::ShowAnswer => show_view(model, View::Answer),
+        PaneAction::ShowFields => show_view(model, View::Fields),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model),
@@ -190,6 +194,14 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
     let bytes = match panel.view {
         View::Response => Some(panel.body.bytes.clone()),
+        View::Answer | View::Fields => match &session.kind {
+            // As dig prints it, its tabs as blanks: a tab would be neutralised.
+            Kind::Dns(lookup) => {
+                let text: String = lookup.answers().map(|(_, answer)| dns::text::of_answer(answer)).collect();
+                Some(text.replace('\t', " ").into_bytes())
+            }
+            _ => None,
+        },
         View::Text
         | View::Hex
         | View::Headers
@@ -197,7 +209,8 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Peers
         | View::Ladder
         | View::State
-        | View::Kernel => {
+        | View::Kernel
+        | View::Way => {
             let shown = panel.transcript(session);
             let hit =
                 panel.search.as_ref().and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));

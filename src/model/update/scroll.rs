@@ -29,7 +29,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
         View::Ladder => panel.rung = ladder::moved(session, panel, step),
         View::Kernel => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
-        View::Response | View::Headers | View::Request | View::State => {
+        View::Response | View::Headers | View::Request | View::State | View::Way | View::Answer | View::Fields => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
@@ -55,7 +55,8 @@ pub(super) fn peers(session: &Session) -> usize {
         crate::wire::session::Kind::Listener { .. }
         | crate::wire::session::Kind::Stream(_)
         | crate::wire::session::Kind::Conversation { .. }
-        | crate::wire::session::Kind::Http(_) => 0,
+        | crate::wire::session::Kind::Http(_)
+        | crate::wire::session::Kind::Dns(_) => 0,
     }
 }
 

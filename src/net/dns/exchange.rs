@@ -39,11 +39,8 @@ pub(super) struct Asker {
 struct Out<'a> {
     question: &'a Question,
     server: SocketAddr,
-    wire: Wire,
     id: u16,
     octets: Bytes,
-    began: Instant,
-    deadline: Instant,
 }
 
 impl Asker {
@@ -88,10 +85,10 @@ impl Asker {
     ) -> Result<DnsAnswer, Failure> {
         let (id, octets) = query::build(question, asking)?;
         let began = Instant::now();
-        let out = Out { question, server, wire, id, octets, began, deadline: began + self.timeout };
+        let out = Out { question, server, id, octets };
         let query = DnsQuery { question: question.clone(), server, wire, attempt, id, octets: out.octets.clone() };
         self.tell(DnsNews::Query(query)).await;
-        let asked = tokio::time::timeout_at(out.deadline, async {
+        let asked = tokio::time::timeout_at(began + self.timeout, async {
             match wire {
                 Wire::Udp => self.by_udp(&out).await,
                 Wire::Tcp => self.by_tcp(&out).await,
@@ -171,10 +168,7 @@ impl Asker {
     /// The message, where it is the answer; what is none is told, and waited on.
     async fn answer(&self, out: &Out<'_>, octets: &[u8], told: &mut usize) -> Option<Message> {
         let message = Message::read(octets);
-        let why = match not_the_answer(&message, out.id, out.question) {
-            None => return Some(message),
-            Some(why) => why,
-        };
+        let Some(why) = not_the_answer(&message, out.id, out.question) else { return Some(message) };
         *told += 1;
         if let Some(journal) = self.journal.as_ref().filter(|_| *told <= MOST_TOLD) {
             let message = format!("ignored {} octets from {}: {why}", octets.len(), out.server);

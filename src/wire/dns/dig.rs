@@ -121,7 +121,7 @@ impl Read {
     fn option(&mut self, option: &str) -> Result<(), String> {
         let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value)));
         let (is_on, plain) =
-            name.strip_prefix("no").filter(|rest| *rest != "").map_or((true, name), |rest| (false, rest));
+            name.strip_prefix("no").filter(|rest| !rest.is_empty()).map_or((true, name), |rest| (false, rest));
         let number = |most: u32| {
             let text = value.unwrap_or_default();
             let wrong = || format!("+{name}={} is not a number from 1 to {most}", quoted(text));

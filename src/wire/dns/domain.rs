@@ -91,7 +91,7 @@ mod tests {
         assert!(read(b"\xc0\x00", 0).is_err());
         assert!(read(b"\x01a\xc0\x00", 0).is_err());
         assert!(read(b"\xc0\x02\xc0\x00", 2).is_err());
-        let chain: Vec<u8> = (0..4000_u16).flat_map(|at| (0xc000 | at.saturating_sub(1) * 2).to_be_bytes()).collect();
+        let chain: Vec<u8> = (0..4000_u16).flat_map(|at| (0xc000 | (at.saturating_sub(1) * 2)).to_be_bytes()).collect();
         assert!(read(&chain, 7998).is_err());
     }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::record_type::{RecordType, rcode_name};
 
 /// How many fields of one message are listed; more are counted.
-pub const MOST_FIELDS: usize = 8_192;
+pub const MOST_FIELDS: usize = 2_048;
 
 /// How many records of one message are read; a message with more has a fault.
 pub const MOST_RECORDS: usize = 4_096;

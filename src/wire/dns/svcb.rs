@@ -38,12 +38,12 @@ fn parameter(key: u16, value: &[u8]) -> String {
         1 => format!("alpn=\"{}\"", list(strings(value))),
         2 if value.is_empty() => "no-default-alpn".to_owned(),
         3 if value.len() == 2 => format!("port={}", value.iter().fold(0, |all, low| all << 8 | u32::from(*low))),
-        4 if value.len() % 4 == 0 => {
+        4 if value.len().is_multiple_of(4) => {
             let v4 = value.chunks_exact(4).filter_map(|octets| <[u8; 4]>::try_from(octets).ok());
             format!("ipv4hint={}", list(v4.map(|octets| Ipv4Addr::from(octets).to_string()).collect()))
         }
         5 => format!("ech={}", base64::engine::general_purpose::STANDARD.encode(value)),
-        6 if value.len() % 16 == 0 => {
+        6 if value.len().is_multiple_of(16) => {
             let v6 = value.chunks_exact(16).filter_map(|octets| <[u8; 16]>::try_from(octets).ok());
             format!("ipv6hint={}", list(v6.map(|octets| Ipv6Addr::from(octets).to_string()).collect()))
         }
