@@ -326,9 +326,11 @@ async fn closing_ends_the_wait_for_an_answer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_tells_the_interface_it_leaves_by() {
-    let (address, thread) = support::peer(|stream| drop(stream));
+    let (address, thread) = support::peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
     let id = watch.open(support::tcp(address));
+    watch.until_news(id, "the route", |news| matches!(news, News::Route(_))).await;
+    watch.order(id, sockeye::wire::Verb::Close);
     watch.until_closed(id).await;
     support::outcome(thread).await;
     let route = watch.session(id).way.route.clone().unwrap();

@@ -21,7 +21,7 @@ pub fn of_answer(lookup: &Lookup) -> Document {
     let mut document = Document::default();
     if let Some(plan) = &lookup.plan {
         add_plan(&mut document, plan);
-    } else {
+    } else if lookup.exchanges.is_empty() {
         document.remark("nothing is asked yet");
     }
     if let Some(compared) = &lookup.compared {
@@ -220,7 +220,7 @@ mod tests {
         let document = of_answer(&lookup());
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&"a. A  of 192.0.2.53:53 by udp, try 2".to_owned()), "{text:#?}");
-        assert!(text.contains(&"NOERROR  in 3 ms · 35 octets for 19 · id 7 · qr rd ra".to_owned()), "{text:#?}");
+        assert!(text.contains(&"NOERROR  in 3.0 ms · 35 octets for 19 · id 7 · qr rd ra".to_owned()), "{text:#?}");
         assert!(text.contains(&"  a.       60 s  IN  A  192.0.2.1".to_owned()), "{text:#?}");
     }
 
