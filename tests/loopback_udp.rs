@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sockeye::net::{Net, Overflow};
 use sockeye::wire::news::Icmp;
-use sockeye::wire::spec::{Group, HostPort, Script, Step, UdpBoundSpec, UdpSpec};
+use sockeye::wire::spec::{Burst, Group, HostPort, Pace, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
 use sockeye::wire::{Both, Class, Direction, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
 
 /// One session, and all that it told so far.
@@ -141,7 +141,13 @@ fn host_port(address: SocketAddr) -> HostPort {
 }
 
 fn anywhere(local: &str) -> UdpBoundSpec {
-    UdpBoundSpec { local: local.parse().unwrap(), groups: Vec::new(), broadcast: false, idle_timeout: None }
+    UdpBoundSpec {
+        local: local.parse().unwrap(),
+        groups: Vec::new(),
+        broadcast: false,
+        idle_timeout: None,
+        receive: UdpReceive::default(),
+    }
 }
 
 /// A plain socket of the standard library that plays the peer; its reads fail after 20 s.
@@ -459,5 +465,221 @@ async fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
     story.until("file", |story| story.news.contains(&sent)).await;
     let (totals, _) = story.close().await;
     assert_eq!(totals.sent, Totals { bytes: 1_400_000, ops: 1_000 });
+    assert_eq!(story.warnings(), [""; 0]);
+}
+
+/// Sends datagrams of `segment` octets, the last one shorter, as one message that the kernel cuts (UDP_SEGMENT).
+#[cfg(target_os = "linux")]
+fn send_train(from: &UdpSocket, to: SocketAddr, octets: &[u8], segment: u16) {
+    use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
+    use std::os::fd::AsRawFd;
+
+    let to = SockaddrStorage::from(to);
+    let cut = [ControlMessage::UdpGsoSegments(&segment)];
+    let sent = sendmsg(from.as_raw_fd(), &[std::io::IoSlice::new(octets)], &cut, MsgFlags::empty(), Some(&to));
+    assert_eq!(sent, Ok(octets.len()));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
+    for merged in [false, true] {
+        let receive = UdpReceive { merged, ..UdpReceive::default() };
+        let mut story = Story::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
+        let local = story.local().await;
+        let (peer, _) = peer_at("127.0.0.1:0");
+        let mut lengths = Vec::new();
+        // Sizes alternate, trains end short or even, plain datagrams and empty ones stand between them.
+        for (number, (segment, octets)) in
+            [(100_u16, 950_usize), (64, 4_096), (1_400, 1_401), (1, 60), (9_000, 45_000), (7, 8), (1_400, 64_400)]
+                .into_iter()
+                .cycle()
+                .take(35)
+                .enumerate()
+        {
+            let payload: Vec<u8> = (0..octets).map(|at| (at + number) as u8).collect();
+            send_train(&peer, local, &payload, segment);
+            lengths.extend(payload.chunks(segment.into()).map(<[u8]>::to_vec));
+            for plain in [&b"plain"[..], b""] {
+                peer.send_to(plain, local).unwrap();
+                lengths.push(plain.to_vec());
+            }
+            let all = lengths.len() as u64;
+            story.until("train", |story| story.totals.received.ops == all).await;
+        }
+        assert_eq!(story.warnings(), [""; 0]);
+        assert_eq!(story.dropped, Some(0));
+        story.close().await;
+        let seen: Vec<(&[u8], usize)> = story.datagrams.iter().map(|seen| (&seen.2[..], seen.3)).collect();
+        let sent: Vec<(&[u8], usize)> = lengths.iter().map(|payload| (&payload[..], payload.len())).collect();
+        assert!(seen == sent, "merged: {merged}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_dropped() {
+    let mut story = Story::bound(anywhere("127.0.0.1:0"));
+    let local = story.local().await;
+    let (peer, _) = peer_at("127.0.0.1:0");
+    let all = 200_000_u64;
+    let sender = std::thread::spawn(move || {
+        let octets = vec![7; 65_000];
+        let mut left = all;
+        for (turn, segment) in [64_u16, 1_400, 1, 9_000, 512].into_iter().cycle().enumerate() {
+            let count = left.min(65_000 / u64::from(segment)).min(1 + turn as u64 % 64);
+            send_train(&peer, local, &octets[..count as usize * usize::from(segment)], segment);
+            left -= count;
+            if left == 0 {
+                return;
+            }
+            if turn % 7 == 0 {
+                peer.send_to(b"one", local).unwrap();
+                left -= 1;
+            }
+            if left == 0 {
+                return;
+            }
+        }
+    });
+    let sum = |story: &Story| story.totals.received.ops + story.dropped.unwrap_or_default();
+    story.until("sum", |story| sum(story) == all).await;
+    sender.join().unwrap();
+    let (totals, _) = story.close().await;
+    assert_eq!(totals.received.ops + story.dropped.unwrap(), all);
+    let kept: u64 = story.received().iter().map(|payload| payload.len() as u64).sum();
+    assert_eq!(kept + story.not_kept.received.bytes, totals.received.bytes);
+    assert_eq!(story.received().len() as u64 + story.not_kept.received.ops, totals.received.ops);
+    println!("received {}, dropped by the kernel {}", totals.received.ops, story.dropped.unwrap());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn where_trains_were_dropped_the_number_of_datagrams_is_unknown_and_not_wrong() {
+    let receive = UdpReceive { merged: true, buffer: Some(65_536) };
+    let mut story = Story::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
+    let local = story.local().await;
+    story.order(Verb::PauseReading);
+    story.until("pause", |story| story.news.contains(&News::ReadingPaused)).await;
+    let (peer, _) = peer_at("127.0.0.1:0");
+    for _ in 0..100 {
+        send_train(&peer, local, &[1; 6_400], 100);
+    }
+    story.until("word of it", |story| !story.warnings().is_empty()).await;
+    assert!(story.warnings()[0].contains("is not known from here on"), "{:?}", story.warnings());
+    assert_eq!(story.dropped, None);
+    story.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receive_buffer_that_the_kernel_does_not_give_is_told() {
+    let asked = 2_000_000_000;
+    let receive = UdpReceive { buffer: Some(asked), ..UdpReceive::default() };
+    let (_peer, address) = peer_at("127.0.0.1:0");
+    let mut story = Story::open(Spec::new(What::Udp(UdpSpec { receive, ..UdpSpec::with(host_port(address)) })));
+    story.until("word of it", |story| !story.warnings().is_empty()).await;
+    assert!(story.warnings()[0].contains("asked for 2,000,000,000"), "{:?}", story.warnings());
+    let modest = UdpReceive { buffer: Some(100_000), ..UdpReceive::default() };
+    let mut story = Story::open(Spec::new(What::Udp(UdpSpec { receive: modest, ..UdpSpec::with(host_port(address)) })));
+    story.local().await;
+    story.close().await;
+    assert_eq!(story.warnings(), [""; 0]);
+}
+
+fn burst(bytes: impl Into<Bytes>, count: u64, pace: Option<Pace>) -> Burst {
+    Burst { bytes: bytes.into(), count, pace }
+}
+
+fn ended_bursts(story: &Story) -> Vec<u64> {
+    let ended = |news: &News| match news {
+        News::BurstEnded { datagrams, .. } => Some(*datagrams),
+        _ => None,
+    };
+    story.news.iter().filter_map(ended).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
+    for (len, count) in [(0, 5_u64), (1, 3_000), (64, 1_000), (1_400, 1_000), (9_000, 100), (65_507, 5)] {
+        let (peer, address) = peer_at("127.0.0.1:0");
+        socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
+        let payload: Vec<u8> = (0..len).map(|at: usize| (at % 251) as u8).collect();
+        let steps = vec![Step::Burst(burst(payload.clone(), count, None)), Step::Send(Bytes::from_static(b"end"))];
+        let spec = What::Udp(UdpSpec::with(host_port(address)));
+        let mut story = Story::open(Spec { script: Script { steps }, ..Spec::new(spec) });
+        for _ in 0..count {
+            assert!(hear(&peer).0 == payload);
+        }
+        assert_eq!(hear(&peer).0, b"end");
+        let (totals, _) = story.close().await;
+        assert_eq!(totals.sent, Totals { bytes: count * len as u64 + 3, ops: count + 1 });
+        assert_eq!(ended_bursts(&story), [count]);
+        let told = story.datagrams.iter().filter(|seen| seen.2 == payload && seen.3 == len).count() as u64;
+        assert_eq!(told + story.not_kept.sent.ops, count);
+        assert_eq!(story.warnings(), [""; 0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_at_a_pace_is_never_ahead_of_it() {
+    let (peer, address) = peer_at("127.0.0.1:0");
+    let mut story = Story::with(address);
+    story.local().await;
+    let begun = Instant::now();
+    let pace = Pace::new(1_000, Duration::from_secs(1));
+    story.order(Verb::Burst(burst("tick", 50, pace)));
+    for before in 0..50 {
+        hear(&peer);
+        assert!(begun.elapsed() >= pace.unwrap().begins(before), "datagram {before} came too early");
+    }
+    story.until("end", |story| ended_bursts(story) == [50]).await;
+    story.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_without_end_is_ended_by_an_order_and_by_the_close() {
+    let (peer, address) = peer_at("127.0.0.1:0");
+    let mut story = Story::with(address);
+    let endless = || Verb::Burst(burst(vec![1; 200], u64::MAX, None));
+    story.order(endless());
+    hear(&peer);
+    story.order(Verb::StopBurst);
+    story.until("end", |story| ended_bursts(story).len() == 1).await;
+    let slow = Pace::new(1, Duration::from_secs(3_600));
+    story.order(Verb::Burst(burst("once an hour", u64::MAX, slow)));
+    story.order(endless());
+    story.order(endless());
+    let (totals, how) = story.close().await;
+    assert_eq!((how, ended_bursts(&story).len()), (How::Local, 4), "each tells its end");
+    assert_eq!(totals.sent.ops, ended_bursts(&story).iter().sum::<u64>());
+    assert_eq!(story.warnings(), [""; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_burst_sent_is_received_or_dropped_to_the_datagram() {
+    let mut hearer = Story::bound(anywhere("127.0.0.1:0"));
+    let local = hearer.local().await;
+    let mut speaker = Story::with(local);
+    for size in [64, 1_400] {
+        speaker.order(Verb::Burst(burst(vec![3; size], 100_000, None)));
+    }
+    speaker.until("end", |story| ended_bursts(story).len() == 2).await;
+    hearer.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == 200_000).await;
+    let (sent, _) = speaker.close().await;
+    let (received, _) = hearer.close().await;
+    assert_eq!(sent.sent, Totals { bytes: 146_400_000, ops: 200_000 });
+    assert_eq!(received.received.ops + hearer.dropped.unwrap(), 200_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_to_a_closed_port_goes_on_to_its_end() {
+    let (gone, dead) = peer_at("127.0.0.1:0");
+    drop(gone);
+    let mut story = Story::with(dead);
+    story.order(Verb::Burst(burst("anyone?", 5_000, None)));
+    story.until("end", |story| ended_bursts(story) == [5_000]).await;
+    let (totals, _) = story.close().await;
+    assert_eq!(totals.sent, Totals { bytes: 35_000, ops: 5_000 });
     assert_eq!(story.warnings(), [""; 0]);
 }

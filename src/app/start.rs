@@ -138,6 +138,7 @@ pub(super) async fn lab(peers: &[Peer], retain: usize) -> anyhow::Result<(Lab, V
         };
         let mut spec = Spec::new(what);
         spec.retain = retain;
+        spec.label = Some(peer.name().to_owned());
         spec.script.steps.extend(hello.map(|text| Step::Send(Bytes::from_static(text.as_bytes()))));
         specs.push(spec);
     }

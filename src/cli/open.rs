@@ -11,7 +11,7 @@ use crate::lab::Peer;
 use crate::wire::dns::dig::{self, Habit};
 use crate::wire::quantity;
 use crate::wire::spec::{
-    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpSpec, What,
+    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
 };
 use crate::wire::target::{self, quoted};
 
@@ -50,6 +50,7 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         bind,
         idle_timeout: idle(udp.idle_timeout.as_deref())?,
         broadcast: udp.broadcast,
+        receive: UdpReceive::default(),
     };
     Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
 }
@@ -90,7 +91,8 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
                     .to_owned());
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
-            What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout })
+            let receive = UdpReceive::default();
+            What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout, receive })
         }
     };
     Ok(with(what, script))

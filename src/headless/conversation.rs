@@ -215,6 +215,7 @@ impl Conversation {
             | News::Joined { .. }
             | News::Left { .. }
             | News::FileSent { .. }
+            | News::BurstEnded { .. }
             | News::Request(_)
             | News::Response(_)
             | News::Redirect { .. }

@@ -21,6 +21,7 @@ use crate::wire::{Class, How, News, Order, Reading, Record, SessionId, Spec};
 pub(crate) type Pending = VecDeque<(SessionId, Record)>;
 
 /// How long closing may take before it is asked for again, more urgently; and then until the program ends all the same.
+/// While standard output takes what was said before, however slowly, this time does not begin.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// How standard output shows what happens.
@@ -81,6 +82,7 @@ pub(crate) async fn drive<F: Format>(
     let mut stopped_by = None;
     let mut deadline = run_for.map(|run_for| tokio::time::Instant::from(started + run_for));
     let mut reader_gone = false;
+    let mut taken = 0;
     loop {
         for act in acts.drain(..) {
             match act {
@@ -104,13 +106,17 @@ pub(crate) async fn drive<F: Format>(
                 }
                 (stage, deadline) = stop(&net, &mut talk);
             }
-            () = until(deadline), if deadline.is_some() => match stage {
-                Stage::Running => (stage, deadline) = stop(&net, &mut talk),
-                Stage::Asked => {
-                    let (_, later) = stop(&net, &mut talk);
-                    (stage, deadline) = (Stage::Urged, later);
+            () = until(deadline), if deadline.is_some() => {
+                let before = std::mem::replace(&mut taken, output.taken());
+                match stage {
+                    Stage::Running => (stage, deadline) = stop(&net, &mut talk),
+                    _ if before != taken => deadline = Some(tokio::time::Instant::now() + PATIENCE),
+                    Stage::Asked => {
+                        let (_, later) = stop(&net, &mut talk);
+                        (stage, deadline) = (Stage::Urged, later);
+                    }
+                    Stage::Urged => break,
                 }
-                Stage::Urged => break,
             },
             Some(ended) = talking.join_next() => {
                 if let Ok(Some(why)) = ended {
@@ -151,6 +157,10 @@ pub(crate) async fn drive<F: Format>(
             Ok(Class::Local.exit_code())
         }
         Ok(Written::ReaderGone) => Ok(stopped_by.unwrap_or(0)),
+        Ok(Written::Stalled) => {
+            complain("standard output is not read any more: the rest is lost");
+            Ok(stopped_by.unwrap_or_else(|| talk.exit_code()))
+        }
         Ok(Written::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),
     }
 }

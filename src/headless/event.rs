@@ -59,6 +59,9 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         News::Joined { group } => ("joined", json!({"group": group.to_string()})),
         News::Left { group } => ("left", json!({"group": group.to_string()})),
         News::Icmp(icmp) => ("icmp", icmp_fields(icmp).into()),
+        News::BurstEnded { datagrams, took } => {
+            ("burst_ended", json!({"datagrams": datagrams, "ms": milliseconds(*took)}))
+        }
         News::FileSent { path, bytes } => ("file_sent", json!({"path": path.to_string_lossy(), "bytes": bytes})),
         News::Dns(news) => {
             let (name, fields) = dns::of(news);

@@ -175,6 +175,8 @@ impl Json {
 
     fn news(&mut self, lines: &mut Vec<u8>, id: SessionId, at: Instant, news: &News) {
         let told = self.told(id);
+        // Its task may run before whoever asked for it has looked at the clock.
+        told.opened = told.opened.min(at);
         match news {
             News::Connected { peer, .. } => told.peer = Some(*peer),
             News::Accepted { peer, .. } => {

@@ -103,6 +103,7 @@ impl Raw {
             | News::Left { .. }
             | News::Icmp(_)
             | News::FileSent { .. }
+            | News::BurstEnded { .. }
             | News::Request(_)
             | News::Response(_)
             | News::Redirect { .. }

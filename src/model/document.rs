@@ -139,13 +139,38 @@ impl DocLine {
     }
 
     fn rows(&self, columns: u16, skip: usize, take: usize) -> Vec<DocLine> {
+        self.ranges(columns, skip, take).into_iter().map(|row| self.cut(&row)).collect()
+    }
+
+    /// The octets of its rows.
+    fn ranges(&self, columns: u16, skip: usize, take: usize) -> Vec<Range<usize>> {
         if self.is_ascii() {
             let rows = (skip..self.row_count(columns)).take(take);
             let (len, columns) = (self.len(), usize::from(columns.max(1)));
-            return rows.map(|row| self.cut(&(row * columns..len.min((row + 1) * columns)))).collect();
+            return rows.map(|row| row * columns..len.min((row + 1) * columns)).collect();
         }
-        wrap::hard(&self.text(), columns).skip(skip).take(take).map(|row| self.cut(&row)).collect()
+        wrap::hard(&self.text(), columns).skip(skip).take(take).collect()
     }
+
+    /// Which of its rows, counted from 0, holds an octet; the last one for what is beyond its end.
+    pub fn row_at(&self, columns: u16, offset: usize) -> usize {
+        if self.is_ascii() {
+            return (offset / usize::from(columns.max(1))).min(self.row_count(columns) - 1);
+        }
+        let rows = wrap::hard(&self.text(), columns).map(|row| row.end).collect::<Vec<_>>();
+        rows.partition_point(|end| *end <= offset).min(rows.len().saturating_sub(1))
+    }
+}
+
+/// A row of a document on the screen: which octets of which line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocRow {
+    /// The line, from 0.
+    pub line: usize,
+    /// Its octets in the row.
+    pub range: Range<usize>,
+    /// They themselves.
+    pub text: DocLine,
 }
 
 /// A line as rows of at most `columns`, broken where they are full. At least one.
@@ -182,19 +207,24 @@ impl Fold {
     }
 
     /// `count` rows of the document it was made of, from row `first` on. Cost: these rows.
-    pub fn rows(&self, document: &Document, first: usize, count: usize) -> Vec<DocLine> {
-        let line = self.ends.partition_point(|end| *end <= first);
-        let start = line.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let mut skip = first.saturating_sub(start);
-        let mut rows = Vec::new();
-        for line in document.lines.iter().skip(line) {
+    pub fn rows(&self, document: &Document, first: usize, count: usize) -> Vec<DocRow> {
+        let at = self.line_at(first);
+        let mut skip = first.saturating_sub(self.row_of(at));
+        let mut rows: Vec<DocRow> = Vec::new();
+        for (number, line) in document.lines.iter().enumerate().skip(at) {
             if rows.len() >= count {
                 break;
             }
-            rows.extend(line.rows(self.columns, skip, count - rows.len()));
+            let ranges = line.ranges(self.columns, skip, count - rows.len()).into_iter();
+            rows.extend(ranges.map(|range| DocRow { line: number, text: line.cut(&range), range }));
             skip = 0;
         }
         rows
+    }
+
+    /// The line that a row belongs to.
+    pub fn line_at(&self, row: usize) -> usize {
+        self.ends.partition_point(|end| *end <= row)
     }
 
     /// The row in which a line begins: for jumping to a line that was searched.
@@ -408,7 +438,7 @@ mod tests {
         let document = of_body("abcdefg\n\n日本語x\nend".as_bytes(), 23, None);
         let fold = Fold::new(&document, 3);
         let rows =
-            |first, count| fold.rows(&document, first, count).iter().map(|row| row.text().into_owned()).collect();
+            |first, count| fold.rows(&document, first, count).iter().map(|row| row.text.text().into_owned()).collect();
         let all: Vec<String> = rows(0, 100);
         assert_eq!(all, ["abc", "def", "g", "", "日", "本", "語x", "end"]);
         assert_eq!(fold.row_count(), 8);
@@ -417,6 +447,8 @@ mod tests {
             assert_eq!(some, all[first.min(8)..(first + 2).min(8)]);
         }
         assert_eq!((fold.row_of(0), fold.row_of(2), fold.row_of(3)), (0, 4, 7));
+        let row_of = |line: usize, offset| fold.row_of(line) + document.lines[line].row_at(3, offset);
+        assert_eq!((row_of(0, 4), row_of(0, 7), row_of(1, 0), row_of(2, 6), row_of(2, 9)), (1, 2, 3, 6, 6));
     }
 
     #[test]
@@ -437,7 +469,7 @@ mod tests {
             prop_assert_eq!(rows.len(), fold.row_count());
             let mut text = String::new();
             for row in &rows {
-                let row = row.text();
+                let row = row.text.text();
                 let widths: Vec<usize> = neutral::glyphs(row.as_bytes()).map(|glyph| usize::from(glyph.columns)).collect();
                 prop_assert!(widths.iter().sum::<usize>() <= usize::from(columns) || widths.len() == 1);
                 prop_assert!(!row.chars().any(neutral::is_hostile));

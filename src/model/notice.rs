@@ -44,18 +44,69 @@ impl Notices {
         }
     }
 
-    /// What is on the screen at `now`.
+    /// What is on the screen at `now`: the newest; of several that were said at once, each in turn.
     pub fn shown(&self, now: Instant) -> Option<&Notice> {
-        self.all.back().filter(|notice| now.duration_since(notice.at) < STAYS)
+        let (place, burst) = self.turn(now)?;
+        self.all.get(self.all.len() - burst + place)
     }
 
-    /// When the notice that is on the screen goes.
+    /// Which of how many that were said at once is on the screen, from 1; `None`: it was the only one.
+    pub fn place(&self, now: Instant) -> Option<(usize, usize)> {
+        self.turn(now).filter(|(_, burst)| *burst > 1).map(|(place, burst)| (place + 1, burst))
+    }
+
+    /// When another notice comes or this one goes.
     pub fn goes(&self, now: Instant) -> Option<Instant> {
-        self.shown(now).map(|notice| notice.at + STAYS)
+        let (place, _) = self.turn(now)?;
+        let turns = u32::try_from(place + 1).unwrap_or(u32::MAX);
+        self.all.back().map(|last| last.at + STAYS * turns)
     }
 
-    /// Takes the notice off the screen.
+    /// Takes the notice off the screen, and all that were said with it.
     pub fn dismiss(&mut self) {
         self.all.clear();
+    }
+
+    /// Takes what is no problem off the screen.
+    pub fn settle(&mut self) {
+        self.all.retain(|notice| notice.weight == Weight::Problem);
+    }
+
+    /// Which of the last ones that were said at the same time has its turn, from 0, and how many these are.
+    fn turn(&self, now: Instant) -> Option<(usize, usize)> {
+        let last = self.all.back()?;
+        let burst = self.all.iter().rev().take_while(|notice| notice.at == last.at).count();
+        let place = now.saturating_duration_since(last.at).as_nanos() / STAYS.as_nanos();
+        usize::try_from(place).ok().filter(|place| *place < burst).map(|place| (place, burst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_at_once_is_shown_in_turn_and_what_is_said_later_at_once() {
+        let start = Instant::now();
+        let mut notices = Notices::default();
+        for text in ["one", "two", "three"] {
+            notices.say(Weight::Problem, text, start);
+        }
+        let seen = |notices: &Notices, at| {
+            let text = notices.shown(at).map(|notice| notice.text.clone());
+            (text, notices.place(at), notices.goes(at))
+        };
+        for (place, text) in (0_u32..).zip(["one", "two", "three"]) {
+            let place_now = usize::try_from(place).unwrap() + 1;
+            let goes = start + STAYS * (place + 1);
+            assert_eq!(
+                seen(&notices, start + STAYS * place),
+                (Some(text.to_owned()), Some((place_now, 3)), Some(goes))
+            );
+        }
+        assert_eq!(seen(&notices, start + STAYS * 3), (None, None, None));
+        let later = start + Duration::from_secs(1);
+        notices.say(Weight::Done, "later", later);
+        assert_eq!(seen(&notices, later), (Some("later".to_owned()), None, Some(later + STAYS)));
     }
 }

@@ -9,33 +9,58 @@ use super::command::{COMMANDS, CommandEntry};
 /// How much of a query is looked at, in characters: more than any name and description has.
 const MOST_QUERY: usize = 100;
 
-/// The actions that have the letters of `query` in their name or description, the best first; all of
-/// them, in the order of the help, when it is empty.
+/// Something that can be done: at once, or once its argument was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doable {
+    /// An action.
+    Action(&'static Entry),
+    /// A command of the `:` line, which needs an argument.
+    Command(&'static CommandEntry),
+}
+
+impl Doable {
+    /// The name, as the `:` line takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Doable::Action(entry) => entry.name,
+            Doable::Command(entry) => entry.name,
+        }
+    }
+
+    /// What it does.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Doable::Action(entry) => entry.describe,
+            Doable::Command(entry) => entry.describe,
+        }
+    }
+
+    /// The action, where it is one.
+    pub fn action(self) -> Option<Action> {
+        match self {
+            Doable::Action(entry) => Some(entry.action),
+            Doable::Command(_) => None,
+        }
+    }
+}
+
+/// What can be done and has the letters of `query` in its name or description, the best first; all of it, the actions
+/// in the order of the help and then the commands, when it is empty.
 ///
-/// An action that another one stands for is left out.
-pub fn matches(query: &str) -> Vec<&'static Entry> {
-    let shown = ACTIONS.iter().filter(|entry| entry.action != Action::App(AppAction::NewOrNextHit));
-    ranked(query, shown, |entry| (entry.name, entry.describe))
-}
-
-/// The commands of the `:` line that have the letters of `query`, as [`matches`] finds actions.
-pub fn commands(query: &str) -> Vec<&'static CommandEntry> {
-    ranked(query, COMMANDS.iter(), |entry| (entry.name, entry.describe))
-}
-
-fn ranked<T>(
-    query: &str,
-    entries: impl Iterator<Item = &'static T>,
-    words: impl Fn(&T) -> (&'static str, &'static str),
-) -> Vec<&'static T> {
+/// An action that another one stands for is left out, and so is a command that only an action's prompt is.
+pub fn matches(query: &str) -> Vec<Doable> {
+    let actions = ACTIONS.iter().filter(|entry| entry.action != Action::App(AppAction::NewOrNextHit));
+    let commands = COMMANDS.iter().filter(|command| Action::named(command.name).is_none());
     let query: String = query.chars().take(MOST_QUERY).collect();
     let pattern = Pattern::new(&query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut letters = Vec::new();
     let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut letters), &mut matcher);
-    let mut found: Vec<(u32, &T)> = entries
+    let mut found: Vec<(u32, Doable)> = actions
+        .map(Doable::Action)
+        .chain(commands.map(Doable::Command))
         .filter_map(|entry| {
-            let (name, describe) = words(entry);
+            let (name, describe) = (entry.name(), entry.describe());
             // A name counts for more than what is said of it.
             let by_name = score(name).map(|points| points.saturating_mul(2));
             by_name.max(score(&format!("{name} {describe}"))).map(|points| (points, entry))
@@ -51,12 +76,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn first(query: &str) -> Option<&'static str> {
-        matches(query).first().map(|entry| entry.name)
+        matches(query).first().map(|entry| entry.name())
     }
 
     #[test]
     fn a_few_letters_find_an_action_by_its_name_or_by_what_it_does() {
-        assert!(matches("hex").iter().take(2).any(|entry| entry.name == "view-hex"));
+        assert!(matches("hex").iter().take(2).any(|entry| entry.name() == "view-hex"));
         assert_eq!(first("vhex"), Some("view-hex"));
         assert_eq!(first("quit"), Some("quit"));
         assert_eq!(first("QUIT"), Some("quit"));
@@ -64,20 +89,23 @@ mod tests {
         assert_eq!(first("RST"), Some("reset"));
         assert_eq!(first("zzzz"), None);
         assert_eq!(first("!quit"), None);
-        assert_eq!(commands("multicast").len(), 2);
+        assert_eq!(matches("multicast").iter().take(2).filter(|entry| entry.action().is_none()).count(), 2);
+        assert_eq!(first("tls"), Some("tls"));
     }
 
     #[test]
     fn without_letters_it_lists_everything_once_in_the_order_of_the_help() {
-        let names: Vec<&str> = matches("").iter().map(|entry| entry.name).collect();
-        let all: Vec<&str> = ACTIONS.iter().map(|entry| entry.name).filter(|name| *name != "new-or-next-hit").collect();
-        assert_eq!(names, all);
+        let names: Vec<&str> = matches("").iter().map(|entry| entry.name()).collect();
+        let actions = ACTIONS.iter().map(|entry| entry.name).filter(|name| *name != "new-or-next-hit");
+        let commands = COMMANDS.iter().map(|entry| entry.name).filter(|name| Action::named(name).is_none());
+        assert_eq!(names, actions.chain(commands).collect::<Vec<_>>());
+        assert!(names.contains(&"send-to") && names.iter().filter(|name| **name == "send-file").count() == 1);
     }
 
     proptest! {
         #[test]
         fn no_query_makes_it_panic(query in "\\PC{0,200}") {
-            prop_assert!(matches(&query).len() < ACTIONS.len());
+            prop_assert!(matches(&query).len() < ACTIONS.len() + COMMANDS.len());
         }
     }
 }

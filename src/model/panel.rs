@@ -1,6 +1,7 @@
 //! How one session is being looked at: its view, where it is scrolled to, what is searched, what is being typed.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use super::document::Document;
 use super::editor::{Editor, Lines};
@@ -120,12 +121,28 @@ pub struct Panel {
 pub struct Search {
     /// What was typed.
     pub typed: String,
+    /// What is searched: the places are in it.
+    pub subject: Subject,
     /// Which search this is: an answer to an older one is dropped.
     pub generation: u64,
-    /// Where it was found, in order; `None` while the answer is being made.
+    /// Where it was found, in order, an entry's number being a line's in a document; `None` while the answer is being made.
     pub hits: Option<Vec<Hit>>,
     /// Which hit the cursor is at.
     pub at: Option<usize>,
+}
+
+/// What a search goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The transcript, bytes and notes.
+    Transcript,
+    /// The document that a view shows, by its lines, as it was at this edition.
+    Document {
+        /// The view.
+        view: View,
+        /// Which of the documents that this view has shown.
+        edition: u64,
+    },
 }
 
 /// A filter, and the entries that pass it.
@@ -148,8 +165,28 @@ pub struct BodyText {
     pub bytes: Vec<u8>,
     /// The entry from which on the transcript has not been gathered yet.
     pub gathered_to: u64,
+    /// How many octets of the body were gathered or passed over for want of room.
+    pub passed: u64,
+    /// How many octets were gone before they could be gathered.
+    pub missing: u64,
+    /// How often the document was made.
+    pub edition: u64,
+    /// When the document was made last.
+    pub laid_out: Option<Instant>,
+    /// True: the body has grown since.
+    pub stale: bool,
     /// Why JSON could not be laid out.
     pub problem: Option<String>,
+}
+
+/// How long a body that grows is shown as it is before it is laid out again.
+pub const BODY_PAUSE: Duration = Duration::from_millis(250);
+
+impl BodyText {
+    /// When a body that has grown is to be laid out again.
+    pub fn due(&self) -> Option<Instant> {
+        self.laid_out.filter(|_| self.stale).map(|at| at + BODY_PAUSE)
+    }
 }
 
 /// What is being typed to be sent.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::panel::View;
 use super::state::Model;
 use crate::wire::Phase;
 
@@ -17,9 +18,7 @@ impl Model {
             counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
         });
         let tick = ticking.then(|| now + TICK);
-        match (notice, tick) {
-            (Some(notice), Some(tick)) => Some(notice.min(tick)),
-            (one, other) => one.or(other),
-        }
+        let body = self.panel().filter(|panel| panel.view == View::Response).and_then(|panel| panel.body.due());
+        [notice, tick, body].into_iter().flatten().min()
     }
 }

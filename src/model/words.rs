@@ -87,6 +87,11 @@ pub fn note(news: &News) -> Words {
         News::Left { group } => quiet('◆', format!("left group {group}")),
         News::Warned(failure) => warned('!', failed(failure)),
         News::Icmp(icmp) => warned('!', icmp_text(icmp)),
+        News::BurstEnded { datagrams, took } => {
+            let count = quantity::grouped(*datagrams);
+            let times = if *datagrams == 1 { "time" } else { "times" };
+            well('◆', format!("the burst ended: sent {count} {times} in {}", quantity::duration(*took)))
+        }
         News::FileSent { path, bytes } => {
             well('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact(*bytes)))
         }

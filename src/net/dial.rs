@@ -17,7 +17,7 @@ use super::{call, fault, kernel, option, route};
 use crate::wire::change::Cause;
 use crate::wire::reading::TcpState;
 use crate::wire::spec::{Family, TcpSpec};
-use crate::wire::{Class, Evidence, Failure, News};
+use crate::wire::{Class, Evidence, Failure, News, quantity};
 
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -125,7 +125,7 @@ pub(crate) async fn connect(spec: &TcpSpec, attempt: u32, journal: &Arc<Journal>
             failure
         })?,
         Err(_) => {
-            let message = format!("no answer from a name server within {:?}", spec.connect_timeout);
+            let message = format!("no answer from a name server within {}", quantity::duration(spec.connect_timeout));
             return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
         }
     };
@@ -252,7 +252,7 @@ impl Race<'_> {
     }
 
     fn timed_out(&self, peer: String) -> Failure {
-        let message = format!("nobody answered within {:?}", self.spec.connect_timeout);
+        let message = format!("nobody answered within {}", quantity::duration(self.spec.connect_timeout));
         Failure::new(Class::ConnectTimeout, "connect", peer, message)
     }
 
@@ -269,7 +269,7 @@ impl Race<'_> {
                 // Else a port that was used a minute ago could not be used again (TIME-WAIT).
                 socket.set_reuse_address(true).map_err(failed)?;
             }
-            socket.bind(&local.into()).map_err(|error| fault::of_io("bind", local.to_string(), &error))?;
+            socket.bind(&local.into()).map_err(|error| fault::of_bind("bind", local, &error))?;
         }
         Ok(TcpSocket::from_std_stream(socket.into()))
     }

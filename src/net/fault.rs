@@ -1,6 +1,7 @@
 //! The only place that turns an [`io::Error`] into a [`Failure`].
 
 use std::io;
+use std::net::SocketAddr;
 
 use crate::wire::{Class, Evidence, Failure};
 
@@ -16,6 +17,30 @@ pub(crate) fn of_io(operation: &'static str, peer: impl Into<String>, error: &io
         None => (of_kind(operation, error.kind()), text(error)),
     };
     Failure { class, operation, peer: peer.into(), os_code: error.raw_os_error(), evidence: Evidence::Seen, message }
+}
+
+/// What an error of the system's means, for `operation` (`bind`, `listen`) at the address `local` of ours: with what to
+/// do about it.
+pub(crate) fn of_bind(operation: &'static str, local: SocketAddr, error: &io::Error) -> Failure {
+    let mut failure = of_io(operation, local.to_string(), error);
+    let port = local.port();
+    match error.raw_os_error() {
+        Some(libc::EACCES) if port < 1024 => {
+            let other = if port < 1000 { 8000 + port } else { 9000 };
+            failure.message = format!("port {port} is below 1024: it needs root or CAP_NET_BIND_SERVICE; try {other}");
+        }
+        Some(libc::EADDRINUSE) => {
+            failure.message = format!(
+                "port {port} is in use: somebody else has it (ss -lnp shows who); choose another port, or 0 for any"
+            );
+        }
+        Some(libc::EADDRNOTAVAIL) => {
+            let any = if local.is_ipv4() { "0.0.0.0" } else { "[::]" };
+            failure.message = format!("{} is not an address of this host; try {any}", local.ip());
+        }
+        _ => {}
+    }
+    failure
 }
 
 fn of_code(operation: &'static str, code: i32) -> Option<(Class, &'static str)> {
@@ -38,7 +63,10 @@ fn of_code(operation: &'static str, code: i32) -> Option<(Class, &'static str)> 
             (Class::Local, "the address is not one of this host's, or no free port is left")
         }
         libc::EADDRNOTAVAIL => (Class::Local, "the address is not one of this host's"),
-        libc::EACCES if connecting => (Class::Local, "not permitted: a broadcast address, or a local firewall's rule"),
+        libc::EACCES if connecting || operation == "send" => (
+            Class::Local,
+            "not permitted: a local firewall's rule, or a broadcast address (ask for broadcast to use it; UDP only)",
+        ),
         libc::EACCES => (Class::Local, "permission denied"),
         libc::EPERM => (Class::Local, "not permitted: a local firewall's rule, or a missing privilege"),
         libc::EMFILE => (Class::Local, "this process has no file descriptors left (see ulimit -n)"),
@@ -118,6 +146,19 @@ mod tests {
         assert_eq!(class("send", libc::EPIPE), Class::Reset);
         assert_eq!(class("bind", libc::EADDRINUSE), Class::Local);
         assert_eq!(class("read", libc::EISDIR), Class::Local);
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_had_is_told_with_what_to_do() {
+        let message =
+            |code, local: &str| of_bind("bind", local.parse().unwrap(), &io::Error::from_raw_os_error(code)).message;
+        assert!(message(libc::EADDRINUSE, "127.0.0.1:53").contains("choose another port"));
+        assert!(message(libc::EACCES, "127.0.0.1:53").contains("try 8053"));
+        assert!(message(libc::EADDRNOTAVAIL, "192.0.2.1:53").contains("try 0.0.0.0"));
+        assert_eq!(
+            message(libc::EMFILE, "[::1]:0"),
+            of_io("bind", "", &io::Error::from_raw_os_error(libc::EMFILE)).message
+        );
     }
 
     #[test]

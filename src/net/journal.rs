@@ -132,13 +132,17 @@ impl Journal {
     /// Cost: three atomic adds, one short lock, and one pass over received bytes while they are still in the cache: the
     /// screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`] asks for it.
     pub(crate) async fn block(self: &Arc<Self>, block: Block) {
-        self.meter.add(block.direction, block.totals());
+        let (direction, totals) = (block.direction, block.totals());
+        self.meter.add(direction, totals);
         // A pipe shows nothing that could be neutralised.
         if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {
             self.escapes.fetch_add(neutral::count_escapes(&block.bytes), Ordering::Relaxed);
         }
         if self.overflow == Overflow::Wait {
+            // Whoever drops this while it waits (a reset, the end of the session) drops the block with it.
+            let counted = Counted { journal: self, direction, totals, kept: false };
             self.room_for(block.bytes.len()).await;
+            counted.keep();
         }
         let mut inner = self.inner();
         let before = inner.bytes;
@@ -234,9 +238,26 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// Replaces the count of datagrams that the kernel dropped.
-    pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: u64) {
-        self.inner().dropped_datagrams = Some(count);
+    /// Replaces the count of datagrams that the kernel dropped; `None` where that is not known.
+    pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: Option<u64>) {
+        self.inner().dropped_datagrams = count;
+        self.bell.ring(self);
+    }
+
+    /// Counts what went over the wire and cannot be kept. Never waits.
+    pub(crate) fn not_kept(self: &Arc<Self>, direction: Direction, totals: Totals) {
+        self.meter.add(direction, totals);
+        self.miss(direction, totals);
+    }
+
+    /// Tells what was counted as a gap, joined to one before it.
+    fn miss(self: &Arc<Self>, direction: Direction, totals: Totals) {
+        let mut inner = self.inner();
+        match inner.records.back_mut() {
+            Some(Record::NotKept { direction: of, totals: gap }) if *of == direction => gap.merge(totals),
+            _ => inner.records.push_back(Record::NotKept { direction, totals }),
+        }
+        drop(inner);
         self.bell.ring(self);
     }
 
@@ -269,6 +290,29 @@ impl Journal {
     }
 }
 
+/// A block that was counted and waits to be kept: dropped before that it becomes part of a gap.
+struct Counted<'a> {
+    journal: &'a Arc<Journal>,
+    direction: Direction,
+    totals: Totals,
+    kept: bool,
+}
+
+impl Counted<'_> {
+    /// There is room: the block is kept at once.
+    fn keep(mut self) {
+        self.kept = true;
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.journal.miss(self.direction, self.totals);
+        }
+    }
+}
+
 impl Inner {
     fn admits(&self, bytes: usize, budget: usize) -> bool {
         self.bytes == 0 || self.bytes + bytes <= budget
@@ -288,5 +332,40 @@ impl Inner {
             self.dropped.of_mut(block.direction).merge(block.totals());
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn received(bytes: &'static [u8]) -> Block {
+        Block::single(Direction::Received, Instant::now(), Bytes::from_static(bytes))
+    }
+
+    #[tokio::test]
+    async fn a_block_that_is_given_up_while_it_waits_is_counted_and_told_as_a_gap_in_its_place() {
+        let bell: Arc<Bell> = Arc::default();
+        let journal = Journal::new(SessionId(1), 4, Overflow::Wait, Arc::clone(&bell));
+        journal.block(received(b"kept")).await;
+        for bytes in [&b"given up"[..], b"too"] {
+            let mut waiting = std::pin::pin!(journal.block(received(bytes)));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(waiting.as_mut().poll(&mut context).is_pending(), "there is no room");
+        }
+        journal.closed(crate::wire::How::Rst).await;
+        let readings = bell.sample();
+        let all = Totals { bytes: 15, ops: 3 };
+        assert_eq!(readings[0].totals.received, all);
+        let [Record::Block(kept), Record::NotKept { direction, totals }, Record::News { news, .. }] =
+            &readings[0].records[..]
+        else {
+            unreachable!("{:?}", readings[0].records);
+        };
+        assert_eq!((&kept.bytes[..], *direction), (&b"kept"[..], Direction::Received));
+        assert_eq!(*totals, Totals { bytes: 11, ops: 2 });
+        assert!(matches!(news, News::Closed { totals, .. } if totals.received == all));
     }
 }

@@ -31,7 +31,7 @@ const MOST_NAMED: usize = 5;
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut post: Post) {
     let opened = bind(spec.local).and_then(|listener| {
-        let local = listener.local_addr().map_err(|error| failed(spec.local, &error))?;
+        let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
         Ok((listener, local))
     });
     let (listener, local) = match opened {
@@ -75,30 +75,7 @@ fn bind(local: SocketAddr) -> Result<TcpListener, Failure> {
         socket.listen(BACKLOG)?;
         TcpListener::from_std(socket.into())
     };
-    open().map_err(|error| failed(local, &error))
-}
-
-/// What cannot be listened on, why, and what to do.
-fn failed(local: SocketAddr, error: &std::io::Error) -> Failure {
-    let mut failure = fault::of_io("listen", local.to_string(), error);
-    let port = local.port();
-    match error.raw_os_error() {
-        Some(libc::EACCES) if port < 1024 => {
-            let other = if port < 1000 { 8000 + port } else { 9000 };
-            failure.message = format!("port {port} is below 1024: it needs root or CAP_NET_BIND_SERVICE; try {other}");
-        }
-        Some(libc::EADDRINUSE) => {
-            failure.message = format!(
-                "port {port} is in use: somebody else listens there (ss -ltnp shows who); try another, or 0 for any"
-            );
-        }
-        Some(libc::EADDRNOTAVAIL) => {
-            let any = if local.is_ipv4() { "0.0.0.0" } else { "[::]" };
-            failure.message = format!("{} is not an address of this host; try {any}", local.ip());
-        }
-        _ => {}
-    }
-    failure
+    open().map_err(|error| fault::of_bind("listen", local, &error))
 }
 
 struct House {
@@ -130,6 +107,8 @@ impl House {
                     Some(
                         Verb::SendTo(..)
                         | Verb::SendFile(_)
+                        | Verb::Burst(_)
+                        | Verb::StopBurst
                         | Verb::FinishSending
                         | Verb::PauseReading
                         | Verb::ContinueReading

@@ -63,6 +63,7 @@ impl Lanes {
                 | Verb::Close
                 | Verb::PauseReading
                 | Verb::ContinueReading
+                | Verb::StopBurst
                 | Verb::SetOption(..)
                 | Verb::ReadOptions
                 | Verb::SampleEvery(_)
@@ -106,7 +107,7 @@ impl Net {
     pub fn open(&self, spec: Spec) -> SessionId {
         let post = self.post(spec.retain);
         let id = post.journal.id;
-        let Spec { what, script, retain } = spec;
+        let Spec { what, script, retain, label: _ } = spec;
         match what {
             What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, post)),
             What::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
@@ -129,7 +130,8 @@ impl Net {
         Post { journal, orders, net: self.clone() }
     }
 
-    /// Opens a second lane into a session, on which reset, close, pause, continue, options and gauges overtake others.
+    /// Opens a second lane into a session, on which reset, close, pause, continue, options, gauges and the end of a
+    /// burst overtake other orders.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
     pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
         let (sender, urgent) = mpsc::channel(MOST_ORDERS);

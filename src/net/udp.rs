@@ -1,69 +1,91 @@
 //! UDP sessions: a conversation (a connected socket) and a bound socket that talks with anybody.
 
-use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
-use super::Post;
-use super::dial;
 use super::journal::Journal;
-use super::route;
-use crate::wire::spec::{Script, UdpSpec};
-use crate::wire::{Class, Failure, How, News, Verb};
+use super::{Post, dial, fault, route};
+use crate::wire::spec::{Script, UdpReceive, UdpSpec};
+use crate::wire::{Class, Failure, How, News, Verb, quantity};
+use orders::Orders;
 use talk::{Ending, Talk};
 
 mod bound;
+mod burst;
+mod calls;
 mod datagram;
 mod drops;
 mod error_queue;
-mod fault;
 mod group;
-
+mod orders;
 mod send;
 mod talk;
 
 pub(crate) use bound::run_bound;
 
-/// How many orders may wait while a name is looked up; more stay in the session's own bounded queue.
-const MOST_EARLY: usize = 32;
-
 /// 4 MiB: what we ask the kernel to hold of datagrams that we did not read yet. It may give less.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// Runs a UDP conversation, from the look-up of its target to [`News::Closed`].
-pub(crate) async fn run(spec: UdpSpec, script: Script, post: Post) {
-    let Post { journal, mut orders, net: _net } = post;
-    let mut early = VecDeque::new();
+/// Linux holds twice of what it is asked for, to have room for its bookkeeping, and tells the double (socket(7)).
+const KERNEL_DOUBLES: usize = if cfg!(target_os = "linux") { 2 } else { 1 };
+
+/// What a call can ask for: the kernel's own number has 31 bits, and it doubles it.
+const MOST_BUFFER_BYTES: usize = (i32::MAX / 2) as usize;
+
+/// An open socket.
+#[derive(Debug)]
+struct Opened {
+    socket: UdpSocket,
+    local: SocketAddr,
+    /// The kernel hands over several datagrams as one message where it can.
+    merged: bool,
+}
+
+/// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent lane is open before this
+/// returns, so that no order can miss it.
+pub(crate) fn run(spec: UdpSpec, script: Script, post: Post) -> impl Future<Output = ()> {
+    let urgent = post.net.urgent(post.journal.id);
+    converse(spec, script, post, urgent)
+}
+
+async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: mpsc::Receiver<Verb>) {
+    let Post { journal, orders: plain, net: _net } = post;
+    let mut reading = true;
     let found = tokio::select! {
         found = dial::resolve(&spec.target.host, spec.target.port, spec.family, &journal) => found,
-        () = cancelled(&mut orders, &mut early) => return journal.closed(How::Local).await,
+        () = cancelled(&mut urgent, &mut reading) => return journal.closed(How::Local).await,
     };
     let opened = match found {
         Ok(addresses) => open_first(&spec, &addresses, &journal).await,
         Err(failure) => Err(failure),
     };
-    let (socket, local, peer) = match opened {
+    let (opened, peer) = match opened {
         Ok(opened) => opened,
         Err(failure) => return Ending::Failed(failure).tell(&journal).await,
     };
-    let talk = Talk::new(journal, socket, local, Some(peer), spec.idle_timeout);
-    talk.run(orders, early, script).await;
+    tell_buffer(&journal, &opened, spec.receive).await;
+    let talk = Talk::new(journal, opened, Some(peer), spec.idle_timeout);
+    if !reading {
+        talk.set_reading(false).await;
+    }
+    talk.run(Orders { urgent, plain }, script).await;
 }
 
-/// Resolves when the session is closed or reset; keeps other orders for later, [`MOST_EARLY`] at the most.
-async fn cancelled(orders: &mut mpsc::Receiver<Verb>, early: &mut VecDeque<Verb>) {
-    while early.len() < MOST_EARLY {
-        match orders.recv().await {
+/// Resolves when the session is closed or reset; keeps in mind whether it is to read.
+async fn cancelled(urgent: &mut mpsc::Receiver<Verb>, reading: &mut bool) {
+    loop {
+        match urgent.recv().await {
             None | Some(Verb::Close | Verb::Reset) => return,
-            Some(verb) => early.push_back(verb),
+            Some(Verb::PauseReading) => *reading = false,
+            Some(Verb::ContinueReading) => *reading = true,
+            Some(_later) => {}
         }
     }
-    std::future::pending::<()>().await;
 }
 
 /// Tries the addresses in order: the first one that the kernel lets us connect to is the peer.
@@ -73,7 +95,7 @@ async fn open_first(
     spec: &UdpSpec,
     addresses: &[SocketAddr],
     journal: &Arc<Journal>,
-) -> Result<(UdpSocket, SocketAddr, SocketAddr), Failure> {
+) -> Result<(Opened, SocketAddr), Failure> {
     let usable = |peer: &&SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == peer.is_ipv4());
     let usable: Vec<SocketAddr> = addresses.iter().filter(usable).copied().collect();
     let mut last = Failure::new(
@@ -86,11 +108,11 @@ async fn open_first(
         let begun = Instant::now();
         journal.news(News::Connecting { peer: *peer, attempt: 1 }).await;
         match open_one(spec, *peer) {
-            Ok((socket, local)) => {
+            Ok(opened) => {
                 let took = begun.elapsed();
-                journal.news(News::Connected { local, peer: *peer, took, attempt: 1 }).await;
-                route::tell(local, *peer, journal).await;
-                return Ok((socket, local, *peer));
+                journal.news(News::Connected { local: opened.local, peer: *peer, took, attempt: 1 }).await;
+                route::tell(opened.local, *peer, journal).await;
+                return Ok((opened, *peer));
             }
             Err(failure) => {
                 if place + 1 < usable.len() {
@@ -104,16 +126,23 @@ async fn open_first(
     Err(last)
 }
 
-/// A socket that is connected to `peer`, and its own address.
-fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<(UdpSocket, SocketAddr), Failure> {
+/// A socket that is connected to `peer`.
+fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<Opened, Failure> {
     if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
-        return Err(fault::broadcast_not_asked_for("connect", peer));
+        return Err(broadcast_not_asked_for("connect", peer));
     }
     let local = spec.bind.unwrap_or_else(|| wildcard(peer));
-    let socket = prepare(local, spec.broadcast)?;
-    socket.bind(&SockAddr::from(local)).map_err(|error| fault::failure("bind", local, &error))?;
-    socket.connect(&SockAddr::from(peer)).map_err(|error| fault::failure("connect", peer, &error))?;
-    adopt(socket).map_err(|error| fault::failure("connect", peer, &error))
+    let (socket, merged) = prepare(local, spec.broadcast, spec.receive)?;
+    socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind("bind", local, &error))?;
+    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    socket.connect(&SockAddr::from(peer)).map_err(failed)?;
+    adopt(socket, merged).map_err(failed)
+}
+
+/// The failure to use a broadcast address that was not asked for: a typing error could reach a whole link.
+fn broadcast_not_asked_for(operation: &'static str, peer: SocketAddr) -> Failure {
+    let message = "it is a broadcast address, which reaches every host on the link: ask for broadcast to use it";
+    Failure { os_code: Some(libc::EACCES), ..Failure::new(Class::Local, operation, peer.to_string(), message) }
 }
 
 /// The unspecified address of the peer's family, with a port of the kernel's choice.
@@ -124,8 +153,8 @@ fn wildcard(peer: SocketAddr) -> SocketAddr {
     }
 }
 
-/// A socket of `local`'s family with all our options set, not bound yet.
-fn prepare(local: SocketAddr, broadcast: bool) -> Result<Socket, Failure> {
+/// A socket of `local`'s family with all our options set, not bound yet; and whether it merges datagrams.
+fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -> Result<(Socket, bool), Failure> {
     let set_up = || {
         let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
@@ -134,17 +163,40 @@ fn prepare(local: SocketAddr, broadcast: bool) -> Result<Socket, Failure> {
         }
         Ok(socket)
     };
-    let socket = set_up().map_err(|error| fault::failure("open a socket for", local, &error))?;
-    // Best effort, all of them: without them the session works, and knows less.
-    socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).ok();
+    let socket = set_up().map_err(|error| fault::of_io("open", local.to_string(), &error))?;
+    // Best effort, all of them: without them the session works, and knows less or is slower.
+    let octets = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |octets| octets.div_ceil(KERNEL_DOUBLES));
+    socket.set_recv_buffer_size(octets.min(MOST_BUFFER_BYTES)).ok();
     error_queue::ask(&socket, local.is_ipv6());
-    drops::ask(&socket);
-    Ok(socket)
+    let merged = receive.merged && calls::ask_for_merged(&socket).is_ok();
+    Ok((socket, merged))
 }
 
-/// Hands a bound socket to the runtime; tells its address with it.
-fn adopt(socket: Socket) -> std::io::Result<(UdpSocket, SocketAddr)> {
+/// Says where the kernel gave another receive buffer than was asked for, and where it merges nothing.
+async fn tell_buffer(journal: &Arc<Journal>, opened: &Opened, receive: UdpReceive) {
+    let warn = |message: String| News::Warned(Failure::new(Class::Local, "receive", opened.local.to_string(), message));
+    let given = SockRef::from(&opened.socket).recv_buffer_size();
+    let given = given.map_err(|error| fault::of_io("receive", opened.local.to_string(), &error));
+    match given {
+        Ok(given) => {
+            tracing::debug!(session = journal.id.0, octets = given, "receive buffer as the kernel gives it");
+            if let Some(asked) = receive.buffer.filter(|asked| given < *asked || given > asked + KERNEL_DOUBLES) {
+                let (given, asked) = (quantity::grouped(given as u64), quantity::grouped(asked as u64));
+                let limits = if cfg!(target_os = "linux") { " (net.core.rmem_max is the most)" } else { "" };
+                let message = format!("the kernel gives a receive buffer of {given} octets, asked for {asked}{limits}");
+                journal.news(warn(message)).await;
+            }
+        }
+        Err(failure) => journal.news(News::Warned(failure)).await,
+    }
+    if receive.merged && !opened.merged {
+        journal.news(warn("this system cannot hand over merged datagrams (UDP_GRO): each comes alone".into())).await;
+    }
+}
+
+/// Hands a bound socket to the runtime, and learns its address.
+fn adopt(socket: Socket, merged: bool) -> std::io::Result<Opened> {
     let socket = UdpSocket::from_std(socket.into())?;
     let local = socket.local_addr()?;
-    Ok((socket, local))
+    Ok(Opened { socket, local, merged })
 }

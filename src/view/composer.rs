@@ -10,7 +10,7 @@ use crate::model::keymap::Mode;
 use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model, Target};
 use crate::wire::session::Kind;
-use crate::wire::{Class, How, Phase, Session, neutral};
+use crate::wire::{Class, How, Phase, Session, neutral, quantity};
 
 /// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
@@ -24,8 +24,19 @@ pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
     }
 }
 
-/// The title: what Enter sends, or what is wrong with it; `full` also says what was neutralised above.
-pub(super) fn title(model: &Model, session: &Session, panel: &Panel, full: bool) -> Strip {
+/// How much room there is to say what was neutralised above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// A sentence.
+    Much,
+    /// A word.
+    Little,
+    /// None.
+    None,
+}
+
+/// The title: what Enter sends, or what is wrong with it; then what was neutralised above.
+pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Room) -> Strip {
     let composer = &panel.composer;
     let mut strip = Strip::new();
     if model.can_send() {
@@ -46,10 +57,15 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, full: bool)
     if let Some(problem) = &composer.problem {
         return strip.and(format!(" · {problem}"), Role::Bad);
     }
-    if full && panel.hostile > 0 {
-        let word = if panel.hostile == 1 { "sequence" } else { "sequences" };
+    if panel.hostile > 0 && room != Room::None {
+        let count = quantity::grouped(panel.hostile);
         let dot = if strip.parts.is_empty() { "" } else { " · " };
-        strip = strip.and(format!("{dot}{} escape {word} neutralised", panel.hostile), Role::Bad);
+        let text = match room {
+            Room::Much if panel.hostile == 1 => format!("{dot}1 escape sequence neutralised"),
+            Room::Much => format!("{dot}{count} escape sequences neutralised"),
+            Room::Little | Room::None => format!("{dot}{count} neutralised"),
+        };
+        strip = strip.and(text, Role::Bad);
     }
     strip
 }

@@ -14,16 +14,16 @@ use crate::wire::dns::Lookup;
 
 /// Draws what was asked and answered as tables.
 pub(super) fn answer(paper: &mut Paper<'_>, area: Rect, lookup: &Lookup, panel: &Panel) -> Shown {
-    document::draw(paper, area, &dns_pages::of_answer(lookup), panel.document_scroll)
+    document::draw(paper, area, &dns_pages::of_answer(lookup), panel)
 }
 
 /// Draws every field of every message at its octets.
 pub(super) fn fields(paper: &mut Paper<'_>, area: Rect, lookup: &Lookup, panel: &Panel) -> Shown {
-    document::draw(paper, area, &dns_pages::of_fields(lookup), panel.document_scroll)
+    document::draw(paper, area, &dns_pages::of_fields(lookup), panel)
 }
 
 /// Draws the way to the peer: what the resolvers said, the race, the route.
 pub(super) fn way(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
     let page = way_pages::of_way(&session.way, model.now, area.width.saturating_sub(2));
-    document::draw(paper, area, &page, panel.document_scroll)
+    document::draw(paper, area, &page, panel)
 }

@@ -3,14 +3,17 @@
 use ratatui::layout::Rect;
 
 use super::paper::{Paper, area_of, part};
-use super::transcript::Shown;
+use super::transcript::{Found, Shown};
 use crate::files::theme::Role;
-use crate::model::document::{DocLine, Document, Fold, Role as DocRole};
+use crate::model::document::{DocLine, DocRow, Document, Fold, Role as DocRole};
+use crate::model::panel::Panel;
 
-/// Draws a document from its wrapped row `scroll` on, and tells how many rows it has.
+/// Draws a document, and tells how many rows it has.
 ///
 /// Only the rows on the screen are wrapped; the others are measured.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, document: &Document, scroll: usize) -> Shown {
+///
+/// `panel` gives the row to begin with and the places that were searched.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, document: &Document, panel: &Panel) -> Shown {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     if place.is_empty() {
@@ -20,20 +23,34 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, document: &Document, scrol
     let rows = fold.row_count();
     paper.seen.document_rows = rows;
     let height = usize::from(place.height);
-    let scroll = scroll.min(rows.saturating_sub(height));
+    let scroll = panel.document_scroll.min(rows.saturating_sub(height));
     for (y, line) in (0_u16..).zip(&fold.rows(document, scroll, height)) {
-        draw_line(paper, place, y, line);
+        draw_row(paper, place, y, line, panel);
     }
     let all = rows.max(1) as f64;
     let below = rows.saturating_sub(scroll + height);
     Shown { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
 }
 
-/// Draws one row of a document.
+/// Draws one line as it is, without what is found in it.
 pub(super) fn draw_line(paper: &mut Paper<'_>, area: Rect, y: u16, line: &DocLine) {
     let mut x = 0;
     for span in &line.spans {
         x += paper.put(area, x, y, &span.text, role(span.role));
+    }
+}
+
+fn draw_row(paper: &mut Paper<'_>, area: Rect, y: u16, row: &DocRow, panel: &Panel) {
+    let found = Found::in_line(panel, row.line, &row.range);
+    let (mut x, mut at) = (0, row.range.start);
+    for span in &row.text.spans {
+        let style = paper.look.style(role(span.role));
+        let look = paper.look;
+        for (start, end) in found.parts(at..at + span.text.len()) {
+            let text = span.text.get(start - at..end - at).unwrap_or_default();
+            x += paper.put_styled(area, x, y, text, found.over(look, start, style));
+        }
+        at += span.text.len();
     }
 }
 

@@ -12,6 +12,9 @@ use crate::model::panel::View;
 use crate::model::state::{Focus, Model};
 use crate::wire::Session;
 
+/// How many rows a notice may take.
+const MOST_ROWS: u16 = 4;
+
 /// Draws the footer, or the notice over the last row where there is no footer.
 pub(super) fn draw(paper: &mut Paper<'_>, footer: Rect, bottom: Rect, model: &Model) {
     if let Some(notice) = model.notices.shown(model.now) {
@@ -19,8 +22,18 @@ pub(super) fn draw(paper: &mut Paper<'_>, footer: Rect, bottom: Rect, model: &Mo
             Weight::Done => ("◆ ", Role::Good),
             Weight::Problem => ("! ", Role::Warn),
         };
-        paper.blank(bottom, Role::Background);
-        paper.strip(bottom, 1, 0, &Strip::of(mark, role).and(notice.text.as_str(), Role::Text));
+        let mut strip = Strip::of(mark, role);
+        if let Some((place, of)) = model.notices.place(model.now) {
+            strip = strip.and(format!("{place} of {of}  "), Role::Dim);
+        }
+        let margin = 1 + strip.columns();
+        let width = bottom.width.saturating_sub(margin + 1);
+        // A long one rises over what is above it: what is accepted stands at the end of a sentence.
+        let rows = Paper::sentence_rows(width, &notice.text).min(MOST_ROWS).min(bottom.y + 1);
+        let area = Rect { y: bottom.y + 1 - rows, height: rows * bottom.height.min(1), ..bottom };
+        paper.blank(area, if rows > 1 { Role::Menu } else { Role::Background });
+        paper.strip(area, 1, 0, &strip);
+        paper.sentence(Rect { width: area.width.saturating_sub(1), ..area }, margin, 0, &notice.text, Role::Text);
         return;
     }
     keys::draw(paper, footer, 1, 0, &hints(model));

@@ -15,10 +15,15 @@ use crate::model::state::Model;
 /// From so many columns within the frame on the groups stand in two columns.
 const TWO_COLUMNS: u16 = 92;
 
+/// The cells that most keys need; the few that need more push what they do to the right.
+const KEYS: u16 = 11;
+
 /// One line of the help.
 enum Line {
     Title(&'static str),
     Key(String, String),
+    /// What does not fit beside the key.
+    More(String),
     Blank,
 }
 
@@ -33,20 +38,16 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, query: &E
     }
     let groups = help::search(&model.keymap, query.text());
     let body = part(inner, 0, 2, inner.width, inner.height.saturating_sub(3));
-    let columns: Vec<Vec<Line>> = if inner.width >= TWO_COLUMNS {
-        let (left, right) = halves(groups);
-        vec![lines(left), lines(right)]
-    } else {
-        vec![lines(groups)]
-    };
+    let groups = if inner.width >= TWO_COLUMNS { halves(groups).into() } else { vec![groups] };
+    let count = u16::try_from(groups.len()).unwrap_or(1).max(1);
+    let column_width = body.width / count;
+    let text_width = column_width.saturating_sub(u16::from(count > 1) * 2);
+    let columns: Vec<Vec<Line>> = groups.into_iter().map(|groups| lines(groups, text_width)).collect();
     let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
     let height = usize::from(body.height);
     let first = scroll.min(longest.saturating_sub(height));
-    let count = u16::try_from(columns.len()).unwrap_or(1).max(1);
-    let column_width = body.width / count;
     for (place, column) in (0_u16..).zip(&columns) {
-        let area =
-            part(body, place * column_width, 0, column_width.saturating_sub(u16::from(count > 1) * 2), body.height);
+        let area = part(body, place * column_width, 0, text_width, body.height);
         draw_column(paper, area, column, first);
     }
     if longest == 0 {
@@ -65,7 +66,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, query: &E
 }
 
 /// The groups in two columns of about one length, in their order.
-fn halves(groups: Vec<Group>) -> (Vec<Group>, Vec<Group>) {
+fn halves(groups: Vec<Group>) -> [Vec<Group>; 2] {
     let all: usize = groups.iter().map(|group| group.rows.len() + 2).sum();
     let mut left: Vec<Group> = Vec::new();
     let mut right = Vec::new();
@@ -79,24 +80,52 @@ fn halves(groups: Vec<Group>) -> (Vec<Group>, Vec<Group>) {
             right.push(group);
         }
     }
-    (left, right)
+    [left, right]
 }
 
-fn lines(groups: Vec<Group>) -> Vec<Line> {
+/// The groups as lines for a column so many cells wide: what a key does stands beside it, and goes on below.
+fn lines(groups: Vec<Group>, width: u16) -> Vec<Line> {
+    let indent = beside(width);
     let mut lines = Vec::new();
     for group in groups {
         if !lines.is_empty() {
             lines.push(Line::Blank);
         }
         lines.push(Line::Title(group.title));
-        lines.extend(group.rows.into_iter().map(|row| Line::Key(row.keys, row.describe)));
+        for row in group.rows {
+            let first = columns_of(&row.keys).max(KEYS.min(width / 3)) + 2;
+            let mut rows = broken(&row.describe, width.saturating_sub(first), width.saturating_sub(indent)).into_iter();
+            lines.push(Line::Key(row.keys, rows.next().unwrap_or_default()));
+            lines.extend(rows.map(Line::More));
+        }
     }
     lines
 }
 
+/// Where the descriptions begin in a column so many cells wide; longer keys push only their own.
+fn beside(width: u16) -> u16 {
+    KEYS.min(width / 3) + 2
+}
+
+/// A text broken at its blanks: the first row so many cells wide, the others so many.
+fn broken(text: &str, first: u16, others: u16) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        let room = if rows.len() == 1 { first } else { others };
+        match rows.last_mut() {
+            Some(row) if row.is_empty() => row.push_str(word),
+            Some(row) if columns_of(row) + 1 + columns_of(word) <= room => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            _ => rows.push(word.to_owned()),
+        }
+    }
+    rows
+}
+
 fn draw_column(paper: &mut Paper<'_>, area: Rect, lines: &[Line], first: usize) {
-    let widest = lines.iter().map(|line| if let Line::Key(keys, _) = line { columns_of(keys) } else { 0 }).max();
-    let keys = widest.unwrap_or(0).min(17).min(area.width / 3);
+    let indent = beside(area.width);
     for (y, line) in (0_u16..area.height).zip(lines.iter().skip(first)) {
         match line {
             Line::Title(title) => {
@@ -104,7 +133,10 @@ fn draw_column(paper: &mut Paper<'_>, area: Rect, lines: &[Line], first: usize) 
             }
             Line::Key(chords, what) => {
                 let used = paper.put(area, 0, y, chords, Role::Key);
-                paper.put(area, used.max(keys) + 2, y, what, Role::Text);
+                paper.put(area, indent.max(used + 2), y, what, Role::Text);
+            }
+            Line::More(what) => {
+                paper.put(area, indent, y, what, Role::Text);
             }
             Line::Blank => {}
         }

@@ -47,7 +47,7 @@ pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, excha
     y += u16::from(area.height > 8);
     let rest = part(area, 0, y, area.width, area.height.saturating_sub(y));
     match &panel.body.document {
-        Some(body) if !body.lines.is_empty() => document::draw(paper, rest, body, panel.document_scroll),
+        Some(body) if !body.lines.is_empty() => document::draw(paper, rest, body, panel),
         _ => {
             let empty = documents::Document::default();
             if let Some(failure) = session.failure() {
@@ -56,19 +56,19 @@ pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, excha
                 let text = if session.ended() { "the response has no body" } else { "the body has not begun yet" };
                 paper.put(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
             }
-            document::draw(paper, rest, &empty, 0)
+            document::draw(paper, rest, &empty, panel)
         }
     }
 }
 
 /// Draws every request and response head of the exchange.
 pub(super) fn headers(paper: &mut Paper<'_>, area: Rect, exchange: &Exchange, panel: &Panel) -> Shown {
-    document::draw(paper, area, &documents::of_headers(exchange), panel.document_scroll)
+    document::draw(paper, area, &documents::of_headers(exchange), panel)
 }
 
 /// Draws the request as it was asked for.
 pub(super) fn request(paper: &mut Paper<'_>, area: Rect, spec: &HttpSpec, exchange: &Exchange, panel: &Panel) -> Shown {
-    document::draw(paper, area, &documents::of_request(spec, exchange), panel.document_scroll)
+    document::draw(paper, area, &documents::of_request(spec, exchange), panel)
 }
 
 /// The figures of a response, each named; says how many rows it took.

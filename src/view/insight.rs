@@ -20,7 +20,7 @@ use crate::wire::session::{Exchange, Kind};
 use crate::wire::{Phase, Session, Totals, quantity};
 
 /// The columns of a label.
-const LABEL: u16 = 12;
+const LABEL: u16 = 13;
 
 /// What is unknown.
 const UNKNOWN: &str = "–";
@@ -178,7 +178,11 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
     let kept = quantity::grouped(session.transcript.kept_bytes() as u64);
-    column.line("kept", format!("{kept}, at most {}", quantity::bytes(session.transcript.budget() as u64)), Role::Text);
+    column.line(
+        "kept",
+        format!("{kept}, at most {}", quantity::binary(session.transcript.budget() as u64)),
+        Role::Text,
+    );
     let lost = session.transcript.not_kept();
     let lost = lost.sent.bytes + lost.received.bytes;
     if lost > 0 {

@@ -162,14 +162,16 @@ fn find(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, pick
     for (y, (at, entry)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
         let row = part(list, 0, y, list.width, 1);
         let mut x = paper.put(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
-        let name = format!("{:<20}", entry.name);
-        x += paper.put(row, x, 0, if wide { &name } else { entry.name }, Role::Text) + 1;
-        let chord = keys::key(model, Mode::Normal, entry.action)
-            .or_else(|| keys::key(model, Mode::Composer, entry.action))
-            .map_or(Strip::new(), |chord| Strip::of(chord, Role::Key).and(" ", Role::Dim));
+        let name = format!("{:<20}", entry.name());
+        x += paper.put(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
+        let chord = match entry.action() {
+            Some(action) => keys::key(model, Mode::Normal, action).or_else(|| keys::key(model, Mode::Composer, action)),
+            None => keys::key(model, Mode::Normal, Action::App(AppAction::CommandLine)),
+        };
+        let chord = chord.map_or(Strip::new(), |chord| Strip::of(chord, Role::Key).and(" ", Role::Dim));
         let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
         if wide {
-            paper.put(room, 0, 0, entry.describe, Role::Dim);
+            paper.put(room, 0, 0, entry.describe(), Role::Dim);
         }
         paper.right(row, 0, &chord);
         if at == picked {

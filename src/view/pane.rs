@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::composer::Room;
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
 use super::{composer, dns, gauges, http, ladder, peers, standing, states, truth};
@@ -38,8 +39,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     let line = part(rule, 2, 0, rule.width.saturating_sub(4), 1);
     let right = spaced(status(panel, shown));
     let fits = |left: &Strip| left.columns() + right.columns() <= line.width;
-    let full = spaced(composer::title(model, session, panel, true));
-    let left = if fits(&full) { full } else { spaced(composer::title(model, session, panel, false)) };
+    let titles = [Room::Much, Room::Little].map(|room| spaced(composer::title(model, session, panel, room)));
+    let bare = || spaced(composer::title(model, session, panel, Room::None));
+    let left = titles.into_iter().find(|title| fits(title)).unwrap_or_else(bare);
     // Why something was not sent is never hidden by what narrows the view.
     if fits(&left) || panel.composer.problem.is_none() {
         paper.right(line, 0, &right);
@@ -133,7 +135,10 @@ fn status(panel: &Panel, shown: Shown) -> Strip {
         let count = match (&search.hits, search.at) {
             (None, _) => "searching".to_owned(),
             (Some(hits), _) if hits.is_empty() => "not found".to_owned(),
-            (Some(hits), at) => format!("{} of {}", at.map_or(0, |at| at + 1), quantity::grouped(hits.len() as u64)),
+            (Some(hits), at) => {
+                let place = at.map_or(0, |at| at as u64 + 1);
+                format!("{} of {}", quantity::grouped(place), quantity::grouped(hits.len() as u64))
+            }
         };
         parts.push(Strip::of(format!("/{} ", short(&search.typed)), Role::Key).and(count, Role::Dim));
     }

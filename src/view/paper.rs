@@ -156,6 +156,20 @@ impl Paper<'_> {
         }
     }
 
+    /// How many rows [`Paper::sentence`] needs for a text so many cells wide.
+    pub(super) fn sentence_rows(width: u16, text: &str) -> u16 {
+        let (mut x, mut rows) = (0_u16, 1_u16);
+        for word in text.split(' ') {
+            let columns = columns_of(word).min(width);
+            if x > 0 && x.saturating_add(columns) > width {
+                rows = rows.saturating_add(1);
+                x = 0;
+            }
+            x = x.saturating_add(columns + 1);
+        }
+        rows
+    }
+
     /// Writes a sentence from column `x` and row `y` of `area` on, broken at spaces; says how many rows it took.
     pub(super) fn sentence(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
         let (left, mut x, mut rows) = (x, x, 0);

@@ -1,11 +1,12 @@
 //! How a session stands, in a mark and in words.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::paper::Strip;
 use crate::files::theme::Role;
 use crate::wire::session::{Kind, Open};
+use crate::wire::spec::HostPort;
 use crate::wire::{Class, How, Phase, Session, What, quantity};
 
 /// A mark of one column, how it is meant, and the state in words.
@@ -167,7 +168,15 @@ fn totals(session: &Session) -> Strip {
 
 /// What a session is called in the list: the protocol and the shortest true name.
 pub(super) fn name(session: &Session) -> String {
-    match &session.spec.what {
+    match (&session.spec.label, &session.spec.what) {
+        (Some(label), What::Tcp(spec)) => format!("{label} · tcp {}", nearby(&spec.target)),
+        (Some(label), What::Udp(spec)) => format!("{label} · udp {}", nearby(&spec.target)),
+        (None | Some(_), what) => unlabelled(session, what),
+    }
+}
+
+fn unlabelled(session: &Session, what: &What) -> String {
+    match what {
         What::Http(spec) => {
             let rest = spec.url.split_once("://").map_or(spec.url.as_str(), |(_, rest)| rest);
             let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
@@ -178,9 +187,15 @@ pub(super) fn name(session: &Session) -> String {
             local if local.ip().is_unspecified() => format!("listen tcp {}", short(local)),
             local => format!("listen {local}"),
         },
-        What::UdpBound(spec) => format!("udp bound {}", short(session.bound().unwrap_or(spec.local))),
+        What::UdpBound(spec) => format!("udp on {}", short(session.bound().unwrap_or(spec.local))),
         What::Tcp(_) | What::Udp(_) | What::Dns(_) => session.title(),
     }
+}
+
+/// A peer that has a name: on this host its port is enough.
+fn nearby(target: &HostPort) -> String {
+    let here = target.host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    if here { format!(":{}", target.port) } else { target.to_string() }
 }
 
 /// An address of our own; every address of this host is only the port.

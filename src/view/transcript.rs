@@ -10,7 +10,7 @@ use super::gutter::{self, Gutter};
 use super::hex;
 use super::paper::{Paper, Strip, area_of, part};
 use crate::files::theme::Role;
-use crate::model::panel::{Panel, Scroll};
+use crate::model::panel::{Panel, Scroll, Search, Subject};
 use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
 use crate::model::state::Model;
 use crate::model::words::Tone;
@@ -209,13 +209,8 @@ impl Page<'_> {
 
     /// The hits that touch these octets of an entry.
     fn found(&self, entry: u64, range: &Range<usize>) -> Found {
-        let Some(search) = &self.panel.search else { return Found::default() };
-        let hits = search.hits.as_deref().unwrap_or_default();
-        let current = search.at.and_then(|at| hits.get(at));
-        let end = |hit: &Hit| hit.offset as usize + hit.len as usize;
-        let first = hits.partition_point(|hit| (hit.entry, end(hit)) <= (entry, range.start));
-        let here = hits.iter().skip(first).take_while(|hit| hit.entry == entry && (hit.offset as usize) < range.end);
-        Found(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
+        let search = self.panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
+        search.map_or(Found::default(), |search| Found::among(search, entry, range))
     }
 }
 
@@ -224,6 +219,35 @@ impl Page<'_> {
 pub(super) struct Found(Vec<(Range<usize>, bool)>);
 
 impl Found {
+    /// The found places that touch these octets of an entry, or of a document's line.
+    fn among(search: &Search, entry: u64, range: &Range<usize>) -> Found {
+        let hits = search.hits.as_deref().unwrap_or_default();
+        let current = search.at.and_then(|at| hits.get(at));
+        let end = |hit: &Hit| hit.offset as usize + hit.len as usize;
+        let first = hits.partition_point(|hit| (hit.entry, end(hit)) <= (entry, range.start));
+        let here = hits.iter().skip(first).take_while(|hit| hit.entry == entry && (hit.offset as usize) < range.end);
+        Found(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
+    }
+
+    /// The found places of a document that touch these octets of a line.
+    pub(super) fn in_line(panel: &Panel, line: usize, range: &Range<usize>) -> Found {
+        let document =
+            |search: &&Search| matches!(search.subject, Subject::Document { view, .. } if view == panel.view);
+        let search = panel.search.as_ref().filter(document);
+        search.map_or(Found::default(), |search| Found::among(search, line as u64, range))
+    }
+
+    /// A range of octets, parted where a found place begins or ends.
+    pub(super) fn parts(&self, range: Range<usize>) -> Vec<(usize, usize)> {
+        let inside = |at: &usize| range.start < *at && *at < range.end;
+        let mut edges: Vec<usize> =
+            self.0.iter().flat_map(|(place, _)| [place.start, place.end]).filter(inside).collect();
+        edges.push(range.end);
+        let mut start = range.start;
+        let parts = edges.into_iter().map(|end| (std::mem::replace(&mut start, end), end));
+        parts.filter(|(start, end)| start < end).collect()
+    }
+
     /// Whether an octet lies in a found place.
     pub(super) fn holds(&self, offset: usize) -> bool {
         self.0.iter().any(|(range, _)| range.contains(&offset))

@@ -127,6 +127,13 @@ pub enum News {
         /// Octets of it.
         bytes: u64,
     },
+    /// A burst ended: it is complete, or was stopped.
+    BurstEnded {
+        /// How many datagrams of it the kernel took.
+        datagrams: u64,
+        /// From the first to the last.
+        took: Duration,
+    },
     /// An HTTP request is being sent, as we wrote it.
     Request(RequestHead),
     /// An HTTP response's head arrived.

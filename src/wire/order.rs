@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::id::SessionId;
 use super::option::{OptionValue, SocketOption};
-use super::spec::Group;
+use super::spec::{Burst, Group};
 
 /// One wish, for one session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub enum Verb {
     SendTo(SocketAddr, Bytes),
     /// Send a file's bytes.
     SendFile(PathBuf),
+    /// Send one datagram again and again (UDP); what is ordered after it waits for its end.
+    Burst(Burst),
+    /// End the burst that is being sent, if there is one.
+    StopBurst,
     /// Finish sending: FIN. Receiving goes on.
     FinishSending,
     /// Reset the connection: RST, whatever is still queued.

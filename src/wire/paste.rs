@@ -138,7 +138,13 @@ fn listen(text: &str) -> Result<What, String> {
 /// A listener without limits, or a bound UDP socket.
 fn listener(is_udp: bool, local: std::net::SocketAddr) -> What {
     if is_udp {
-        What::UdpBound(UdpBoundSpec { local, groups: Vec::new(), broadcast: false, idle_timeout: None })
+        What::UdpBound(UdpBoundSpec {
+            local,
+            groups: Vec::new(),
+            broadcast: false,
+            idle_timeout: None,
+            receive: Default::default(),
+        })
     } else {
         What::Listen(ListenSpec { local, limit: None, idle_timeout: None })
     }

@@ -124,6 +124,23 @@ pub fn bytes(bytes: u64) -> String {
     format!("{}.{} EB", tenths / 10, tenths % 10)
 }
 
+/// A count of bytes in steps of 1024, for what people set in such steps: `64 MiB`, `1.5 GiB`. A whole number of the
+/// largest unit that it reaches, else rounded to one decimal.
+pub fn binary(bytes: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let place = (u64::BITS - 1).saturating_sub(bytes.leading_zeros()) / 10;
+    let step = 1_u64 << (place * 10);
+    let unit = units.get(place as usize).copied().unwrap_or("B");
+    if bytes.is_multiple_of(step) {
+        return format!("{} {unit}", bytes / step);
+    }
+    let tenths = (u128::from(bytes) * 10 + u128::from(step / 2)) / u128::from(step);
+    match units.get(place as usize + 1).filter(|_| tenths >= 10_240) {
+        Some(next) => format!("1 {next}"),
+        None => format!("{}.{} {unit}", tenths / 10, tenths % 10),
+    }
+}
+
 /// A count, exact, in groups of three: `268,369,920`.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
@@ -266,6 +283,23 @@ mod tests {
         ];
         for (count, text) in cases {
             assert_eq!(bytes(count), text);
+        }
+    }
+
+    #[test]
+    fn counts_in_steps_of_1024_are_whole_where_they_are() {
+        let cases = [
+            (0, "0 B"),
+            (1_023, "1023 B"),
+            (1_024, "1 KiB"),
+            (1_536, "1.5 KiB"),
+            (1_048_575, "1 MiB"),
+            (67_108_864, "64 MiB"),
+            (1_000_000, "976.6 KiB"),
+            (u64::MAX, "16.0 EiB"),
+        ];
+        for (count, text) in cases {
+            assert_eq!(binary(count), text);
         }
     }
 

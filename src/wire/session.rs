@@ -238,7 +238,7 @@ impl Session {
         for record in reading.records {
             match &record {
                 Record::News { at, news } => {
-                    // Its task may have begun before we were told that it was opened.
+                    // Its task may run before whoever asked for it has looked at the clock.
                     self.opened = self.opened.min(*at);
                     self.learn(news, *at);
                 }
@@ -340,7 +340,8 @@ impl Session {
             | News::PeerSyn(_)
             | News::OptionSet { .. }
             | News::Options(_)
-            | News::Route(_) => {}
+            | News::Route(_)
+            | News::BurstEnded { .. } => {}
         }
     }
 
@@ -421,13 +422,19 @@ impl Session {
         matches!(self.phase, Phase::Ended { .. })
     }
 
-    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`.
+    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`; behind the
+    /// session's label where it has one: `echo · tcp 127.0.0.1:7001`.
     pub fn title(&self) -> String {
+        let label = self.spec.label.as_ref().map_or(String::new(), |label| format!("{label} · "));
+        label + &self.unlabelled()
+    }
+
+    fn unlabelled(&self) -> String {
         match &self.spec.what {
             What::Tcp(spec) => format!("tcp {}", spec.target),
             What::Accepted(known) => format!("tcp ⇠ {}", known.peer),
             What::Udp(spec) => format!("udp {}", spec.target),
-            What::UdpBound(spec) => format!("udp bound {}", self.bound().unwrap_or(spec.local)),
+            What::UdpBound(spec) => format!("udp on {}", self.bound().unwrap_or(spec.local)),
             What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
             What::Http(spec) => format!("{} {}", spec.method, spec.url),
             What::Dns(spec) => match &spec.server {

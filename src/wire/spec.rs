@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,12 +24,14 @@ pub struct Spec {
     pub script: Script,
     /// How many bytes to keep for looking at.
     pub retain: usize,
+    /// What a person calls the peer, where that tells more than its address: a built-in peer's name.
+    pub label: Option<String>,
 }
 
 impl Spec {
     /// A session without a script, with the default retention.
     pub fn new(what: What) -> Self {
-        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN }
+        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN, label: None }
     }
 }
 
@@ -170,12 +173,33 @@ pub struct UdpSpec {
     pub idle_timeout: Option<Duration>,
     /// Whether a broadcast address may be the target: asked for explicitly.
     pub broadcast: bool,
+    /// How the socket receives.
+    pub receive: UdpReceive,
+}
+
+/// How a UDP socket receives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UdpReceive {
+    /// Octets that the kernel is asked to hold of datagrams that were not read yet, its own bookkeeping included
+    /// (`SO_RCVBUF`); none asks for 4 MiB. What it does not give is told.
+    pub buffer: Option<usize>,
+    /// Let the kernel hand over datagrams that arrive as one train at once (`UDP_GRO`). It is several times as fast,
+    /// and what was not cut stays cut. But the kernel counts a train that it drops as one, so that the number of
+    /// datagrams that were dropped is unknown from the first drop on.
+    pub merged: bool,
 }
 
 impl UdpSpec {
     /// A conversation with the defaults.
     pub fn with(target: HostPort) -> Self {
-        UdpSpec { target, family: Family::Any, bind: None, idle_timeout: None, broadcast: false }
+        UdpSpec {
+            target,
+            family: Family::Any,
+            bind: None,
+            idle_timeout: None,
+            broadcast: false,
+            receive: UdpReceive::default(),
+        }
     }
 }
 
@@ -190,6 +214,8 @@ pub struct UdpBoundSpec {
     pub broadcast: bool,
     /// How long it may be quiet in both directions.
     pub idle_timeout: Option<Duration>,
+    /// How the socket receives.
+    pub receive: UdpReceive,
 }
 
 /// A multicast group, and the interface to join it on.
@@ -237,6 +263,84 @@ pub enum Step {
     Send(Bytes),
     /// Send a file's bytes; for UDP in datagrams of 1,400 octets.
     SendFile(PathBuf),
+    /// Send one datagram again and again (UDP).
+    Burst(Burst),
     /// Finish sending: FIN.
     Finish,
+}
+
+/// One datagram that is sent again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Burst {
+    /// Its payload; may be empty.
+    pub bytes: Bytes,
+    /// How often; [`u64::MAX`] is until it is stopped.
+    pub count: u64,
+    /// How fast; none is as fast as the kernel takes them.
+    pub pace: Option<Pace>,
+}
+
+/// So many in so long, evenly: the first at once, each at its own time however late the one before it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    count: NonZeroU64,
+    per: Duration,
+}
+
+impl Pace {
+    /// `count` in each `per`; `None` where either is nothing.
+    pub fn new(count: u64, per: Duration) -> Option<Self> {
+        NonZeroU64::new(count).filter(|_| !per.is_zero()).map(|count| Pace { count, per })
+    }
+
+    /// So many a second, to a millionth; `None` for what is no rate: less than that, no number, without end.
+    pub fn per_second(rate: f64) -> Option<Self> {
+        const SECONDS: u32 = 1_000_000;
+        let count = (rate * f64::from(SECONDS)).round();
+        if !(1.0..1e18).contains(&count) {
+            return None;
+        }
+        Pace::new(count as u64, Duration::from_secs(SECONDS.into()))
+    }
+
+    /// How many ought to have begun when so long has passed since the first one: 1 at once.
+    pub fn due(self, passed: Duration) -> u64 {
+        let begun = passed.as_nanos().saturating_mul(self.count.get().into()) / self.per.as_nanos();
+        u64::try_from(begun).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// How long after the first one that begins which has `before` of them before it.
+    pub fn begins(self, before: u64) -> Duration {
+        let count = u128::from(self.count.get());
+        // Rounded up: at that time it is due, and never a moment too early.
+        let nanos = self.per.as_nanos().saturating_mul(before.into()).div_ceil(count);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_a_pace_is_due_exactly_when_it_begins() {
+        for pace in [Pace::new(3, Duration::from_secs(1)), Pace::per_second(1e6), Pace::per_second(0.5)] {
+            let pace = pace.unwrap();
+            assert_eq!(pace.due(Duration::ZERO), 1);
+            for before in [1_u64, 2, 3, 1_000, 7_777_777] {
+                let begins = pace.begins(before);
+                assert_eq!(pace.due(begins), before + 1);
+                assert_eq!(pace.due(begins - Duration::from_nanos(1)), before);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_rate_is_none() {
+        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-9, 1e30] {
+            assert_eq!(Pace::per_second(rate), None, "{rate}");
+        }
+        assert_eq!(Pace::new(0, Duration::from_secs(1)), None);
+        assert_eq!(Pace::new(1, Duration::ZERO), None);
+    }
 }

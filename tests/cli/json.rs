@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::process::Stdio;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
@@ -44,6 +45,36 @@ fn the_lines_add_up_to_the_totals_whatever_was_kept() {
     let told = sum(&events, "received", "bytes") + sum(&events, "not_kept", "bytes");
     assert_eq!((told, first(&events, "closed")["received_bytes"].as_u64()), (32 << 20, Some(32 << 20)));
     assert!(output.stdout.split(|byte| *byte == b'\n').all(|line| line.len() < 100_000));
+}
+
+#[test]
+fn a_slow_reader_is_told_the_end_when_the_time_is_up() {
+    let (target, thread) = peer(|mut stream| {
+        stream.write_all(&[0xff; 4 << 20]).unwrap();
+        // Held open: the time that is up ends it.
+        drop(stream.read(&mut [0]));
+    });
+    let mut child = sockeye(&["tcp", &target, "--json", "--retain", "2MiB", "--for", "200ms"])
+        .stdin(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    let mut lines = Vec::new();
+    let mut block = vec![0; 64 * 1024];
+    loop {
+        let length = stdout.read(&mut block).unwrap();
+        if length == 0 {
+            break;
+        }
+        lines.extend_from_slice(&block[..length]);
+        std::thread::sleep(Duration::from_millis(100)); // between two looks: the reader is slow
+    }
+    ends_with(&wait(child), 0);
+    thread.join().unwrap();
+    let events = events(&lines);
+    let closed = events.last().unwrap();
+    let told = sum(&events, "received", "bytes") + sum(&events, "not_kept", "bytes");
+    assert_eq!((closed["event"].as_str(), closed["received_bytes"].as_u64()), (Some("closed"), Some(told)));
 }
 
 #[test]

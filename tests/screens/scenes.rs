@@ -338,7 +338,13 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let local = address("0.0.0.0:5000");
     let groups = vec![Group { address: [239, 1, 2, 3].into(), interface: None }];
-    let what = What::UdpBound(UdpBoundSpec { local, groups, broadcast: false, idle_timeout: None });
+    let what = What::UdpBound(UdpBoundSpec {
+        local,
+        groups,
+        broadcast: false,
+        idle_timeout: None,
+        receive: Default::default(),
+    });
     let id = story.open(0, what);
     story.news(id, 100, News::Listening { local });
     story.news(id, 200, News::Joined { group: [239, 1, 2, 3].into() });

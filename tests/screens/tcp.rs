@@ -110,10 +110,10 @@ pub(crate) fn ladder_picked(columns: u16, rows: u16) -> Story {
 pub(crate) fn ladder_flood(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let id = story.connected(0, "127.0.0.1:7001");
-    let block = vec![7_u8; 262_144];
-    for step in 0..1_204 {
+    let bytes = Bytes::from(vec![7_u8; 65_536]);
+    for step in 0..204 {
         let at = story.at(1_000_000 + step * 750);
-        let record = Record::Block(Block::single(Received, at, Bytes::copy_from_slice(&block)));
+        let record = Record::Block(Block::single(Received, at, bytes.clone()));
         story.reading_with(id, 1_000_000 + step * 750, vec![record], |_| {});
     }
     for (step, window) in [(0, 65_536), (1, 0), (2, 0), (3, 32_768)] {

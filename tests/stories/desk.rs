@@ -9,6 +9,7 @@ use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
+use sockeye::wire::http::{HttpSpec, RequestHead, ResponseHead};
 use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
 use sockeye::wire::{Block, Both, Direction, News, Order, Reading, Record, Refused, SessionId, Spec, Verb, What};
 use sockeye::{files, model};
@@ -64,6 +65,38 @@ impl Desk {
         desk.tells(News::Connected { local: address(53122), peer: address(7001), took, attempt: 1 });
         desk.model.focus = model::state::Focus::View;
         desk
+    }
+
+    /// A desk with an HTTP exchange whose response has begun, in its view.
+    pub(crate) fn fetching() -> Desk {
+        let mut desk = Desk::new();
+        desk.opens(1, What::Http(HttpSpec::get("http://127.0.0.1:7001/")));
+        let headers = vec![("host".to_owned(), b"127.0.0.1:7001".to_vec())];
+        let url = "http://127.0.0.1:7001/".to_owned();
+        desk.tells(News::Request(RequestHead { method: "GET".into(), url, headers, body_bytes: None }));
+        desk.tells(News::Response(ResponseHead {
+            version: "HTTP/1.1".into(),
+            status: 200,
+            reason: "OK".into(),
+            headers: vec![("server".to_owned(), b"a needle in a head".to_vec())],
+            after: Duration::from_millis(1),
+            peer: None,
+        }));
+        desk.model.focus = model::state::Focus::View;
+        desk
+    }
+
+    /// Time passes and the screen wakes, if it asked to.
+    pub(crate) fn waits(&mut self, time: Duration) {
+        self.now += time;
+        if self.model.wakes_at(self.now).is_some() {
+            self.update(Msg::Wake);
+        }
+    }
+
+    /// The lines of the response's body on the screen.
+    pub(crate) fn body_lines(&self) -> usize {
+        self.model.panel().and_then(|panel| panel.body.document.as_ref()).map_or(0, |document| document.lines.len())
     }
 
     pub(crate) fn listens(&mut self, id: u32) {

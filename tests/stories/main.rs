@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod desk;
+mod http;
 
 use desk::Desk;
 use sockeye::model::msg::Effect;
@@ -190,6 +191,16 @@ fn a_paste_of_ten_megabytes_is_bounded_and_that_is_said() {
     desk.pastes(&"x".repeat(10 * 1024 * 1024));
     assert!(desk.composed().len() <= 1024 * 1024);
     assert!(desk.notice().contains("left out"), "{}", desk.notice());
+}
+
+#[test]
+fn what_was_said_of_a_text_goes_when_it_is_sent() {
+    let mut desk = Desk::connected();
+    desk.keys("i");
+    desk.pastes("two\nlines");
+    assert!(desk.notice().contains("Enter sends it"));
+    desk.press("enter");
+    assert_eq!(desk.notice(), "");
 }
 
 #[test]

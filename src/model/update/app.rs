@@ -28,7 +28,7 @@ pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
         AppAction::New => open(model, Overlay::New { input: Model::field(), problem: None }),
         AppAction::NewOrNextHit => {
             if model.panel().is_some_and(|panel| panel.search.is_some()) {
-                super::pane::step_hit(model, true);
+                super::find::step(model, true);
             } else {
                 open(model, Overlay::New { input: Model::field(), problem: None });
             }

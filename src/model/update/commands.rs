@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::{app, compose, fields, keys, pane, say};
+use super::{app, compose, fields, find, keys, pane, say};
 use crate::model::command::{Command, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
@@ -53,7 +53,7 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
             }
             app::select(model, id);
         }
-        Command::Search(text) => return pane::search(model, &text, effects),
+        Command::Search(text) => return find::search(model, &text, effects),
         Command::Filter(text) => return pane::filter(model, &text),
         Command::Save(path) => return save(model, &path, effects),
     }

@@ -86,6 +86,8 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     match bytes_of(composer) {
         Err(problem) => composer.problem = Some(problem),
         Ok(bytes) => {
+            // What was said of the text before it was sent holds no more.
+            model.notices.settle();
             composer.problem = None;
             let text = composer.editor.take();
             let bytes = Bytes::from(bytes);

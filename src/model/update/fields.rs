@@ -1,13 +1,13 @@
 //! What is open above the panes: dialogs, menus and one-line fields.
 
-use super::{commands, compose, keys, object, pane, say, session};
+use super::{app, commands, compose, find, keys, object, pane, say, session};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::editor::{Edit, Editor};
 use crate::model::editor_keys::{EditInput, edit_of};
 use crate::model::key::{Chord, Key};
 use crate::model::keymap::Mode;
 use crate::model::msg::Effect;
-use crate::model::palette;
+use crate::model::palette::{self, Doable};
 use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
 use crate::wire::{Spec, Verb, What, paste as pasted, spec};
 
@@ -178,7 +178,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                     }
                     Ok(())
                 }
-                Purpose::Search => pane::search(model, &text, effects),
+                Purpose::Search => find::search(model, &text, effects),
                 Purpose::Filter => pane::filter(model, &text),
                 Purpose::SendFile => {
                     compose::send_bytes(model, Verb::SendFile(text.into()), effects);
@@ -190,13 +190,11 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 model.overlay = Some(Overlay::Prompt { purpose, input, completing: None, problem: Some(problem) });
             }
         }
-        Some(Overlay::Palette { input, picked }) => {
-            let action = palette::matches(input.text()).get(picked).map(|entry| entry.action);
-            match action {
-                Some(action) => keys::run(model, action, effects),
-                None => object(model, "nothing has these letters"),
-            }
-        }
+        Some(Overlay::Palette { input, picked }) => match palette::matches(input.text()).get(picked) {
+            Some(Doable::Action(entry)) => keys::run(model, entry.action, effects),
+            Some(Doable::Command(entry)) => app::prompt(model, Purpose::Command, &format!("{} ", entry.name)),
+            None => object(model, "nothing has these letters"),
+        },
         Some(Overlay::Help { .. } | Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
     }
 }

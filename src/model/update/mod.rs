@@ -4,6 +4,7 @@ mod app;
 mod commands;
 mod compose;
 mod fields;
+mod find;
 mod keys;
 mod ladder;
 mod mouse;
@@ -39,12 +40,13 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         }
         Msg::Readings(all) => readings::absorb(model, all),
         Msg::Refused(refused) => compose::give_back(model, refused),
-        Msg::Found { id, generation, hits } => pane::found(model, id, generation, hits),
+        Msg::Found { id, generation, hits } => find::found(model, id, generation, hits),
         Msg::Said { weight, text } => model.notices.say(weight, text, now),
         Msg::Wake => {
             for session in model.sessions.values_mut() {
                 session.observe(now);
             }
+            readings::refresh_panel(model);
         }
     }
     effects

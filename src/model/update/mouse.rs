@@ -36,7 +36,7 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
         (Some(Target::Composer), None) => model.focus = Focus::Composer,
         (Some(Target::Tab(view)), None) => {
             model.focus = Focus::View;
-            pane::show_view(model, view);
+            pane::show_view(model, view, effects);
         }
         (Some(Target::Peer(peer)), None) => pane::aim(model, peer),
         (Some(Target::Line(_)) | None, None) | (_, Some(_)) => {}

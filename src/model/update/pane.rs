@@ -1,17 +1,16 @@
 //! Actions in a pane: moving, searching, filtering, the views.
 
 use super::scroll::{self, Move};
-use super::{app, ladder, object, say};
+use super::{app, find, ladder, object, say};
 use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
-use crate::model::panel::{Filtered, Scroll, Search, View};
+use crate::model::panel::{Filtered, Scroll, Subject, View};
 use crate::model::state::{Focus, Model, Purpose};
 use crate::wire::dns;
 use crate::wire::filter::{Filter, FilterIndex};
-use crate::wire::search::{Hit, Needle};
 use crate::wire::session::Kind;
 use crate::wire::transcript::EntryKind;
-use crate::wire::{SessionId, neutral, quantity};
+use crate::wire::{neutral, quantity};
 
 /// The most that one copy puts on the clipboard: terminals take no more by OSC 52.
 const MOST_COPIED: usize = 64 * 1024;
@@ -38,8 +37,8 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
                 app::prompt(model, Purpose::Search, &last);
             }
         }
-        PaneAction::NextHit => step_hit(model, true),
-        PaneAction::PreviousHit => step_hit(model, false),
+        PaneAction::NextHit => find::step(model, true),
+        PaneAction::PreviousHit => find::step(model, false),
         PaneAction::Filter => {
             if model.selected.is_some() {
                 let last = model
@@ -49,23 +48,23 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
                 app::prompt(model, Purpose::Filter, &last);
             }
         }
-        PaneAction::NextView => turn_view(model, 1),
-        PaneAction::PreviousView => turn_view(model, -1),
-        PaneAction::ShowText => show_view(model, View::Text),
-        PaneAction::ShowHex => show_view(model, View::Hex),
-        PaneAction::ShowResponse => show_view(model, View::Response),
-        PaneAction::ShowHeaders => show_view(model, View::Headers),
-        PaneAction::ShowRequest => show_view(model, View::Request),
-        PaneAction::ShowPeers => show_view(model, View::Peers),
-        PaneAction::ShowLadder => show_view(model, View::Ladder),
-        PaneAction::ShowState => show_view(model, View::State),
-        PaneAction::ShowKernel => show_view(model, View::Kernel),
-        PaneAction::ShowWay => show_view(model, View::Way),
-        PaneAction::ShowAnswer => show_view(model, View::Answer),
-        PaneAction::ShowFields => show_view(model, View::Fields),
+        PaneAction::NextView => turn_view(model, 1, effects),
+        PaneAction::PreviousView => turn_view(model, -1, effects),
+        PaneAction::ShowText => show_view(model, View::Text, effects),
+        PaneAction::ShowHex => show_view(model, View::Hex, effects),
+        PaneAction::ShowResponse => show_view(model, View::Response, effects),
+        PaneAction::ShowHeaders => show_view(model, View::Headers, effects),
+        PaneAction::ShowRequest => show_view(model, View::Request, effects),
+        PaneAction::ShowPeers => show_view(model, View::Peers, effects),
+        PaneAction::ShowLadder => show_view(model, View::Ladder, effects),
+        PaneAction::ShowState => show_view(model, View::State, effects),
+        PaneAction::ShowKernel => show_view(model, View::Kernel, effects),
+        PaneAction::ShowWay => show_view(model, View::Way, effects),
+        PaneAction::ShowAnswer => show_view(model, View::Answer, effects),
+        PaneAction::ShowFields => show_view(model, View::Fields, effects),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
-        PaneAction::Pretty => pretty(model),
+        PaneAction::Pretty => pretty(model, effects),
         PaneAction::Copy => copy(model, effects),
         PaneAction::Activate => activate(model),
     }
@@ -96,7 +95,7 @@ fn follow(model: &mut Model) {
     }
 }
 
-fn turn_view(model: &mut Model, by: isize) {
+fn turn_view(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
     let views = View::of(session);
     let at = views.iter().position(|view| *view == panel.view).unwrap_or(0);
@@ -104,12 +103,12 @@ fn turn_view(model: &mut Model, by: isize) {
     let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count.max(1));
     let next = usize::try_from(next).unwrap_or(0);
     if let Some(view) = views.get(next).copied() {
-        show_view(model, view);
+        show_view(model, view, effects);
     }
 }
 
 /// Shows a view, where the selected session has it.
-pub(super) fn show_view(model: &mut Model, view: View) {
+pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
     if !View::of(session).contains(&view) {
         let names: Vec<&str> = View::of(session).iter().map(|view| view.name()).collect();
@@ -128,6 +127,7 @@ pub(super) fn show_view(model: &mut Model, view: View) {
         model.focus = Focus::View;
     }
     super::readings::refresh_panel(model);
+    find::again(model, effects);
 }
 
 fn freeze(model: &mut Model) {
@@ -141,12 +141,12 @@ fn freeze(model: &mut Model) {
     super::readings::refresh_panel(model);
 }
 
-fn pretty(model: &mut Model) {
+fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.session().is_some_and(|session| matches!(session.kind, Kind::Http(_))) {
         object(model, "only an HTTP response can be laid out as JSON");
         return;
     }
-    show_view(model, View::Response);
+    show_view(model, View::Response, effects);
     if let Some(panel) = model.panel_mut() {
         panel.body.pretty = !panel.body.pretty;
     }
@@ -212,8 +212,8 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Kernel
         | View::Way => {
             let shown = panel.transcript(session);
-            let hit =
-                panel.search.as_ref().and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
+            let search = panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
+            let hit = search.and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
             let mut at = hit.or_else(|| shown.last());
             loop {
                 match at.and_then(|number| shown.entry(number)).map(|entry| entry.kind) {
@@ -237,67 +237,6 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let cut =
         if whole > MOST_COPIED { format!(", the first of {}", quantity::bytes(whole as u64)) } else { String::new() };
     say(model, format!("copied {}{cut}", quantity::bytes(bytes.len() as u64)));
-}
-
-/// Begins a search.
-pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
-    let needle = Needle::parse(typed)?;
-    let Some(id) = model.selected else { return Ok(()) };
-    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return Ok(()) };
-    let generation = panel.search.as_ref().map_or(1, |search| search.generation + 1);
-    panel.search = Some(Search { typed: typed.to_string(), generation, hits: None, at: None });
-    let transcript = Box::new(panel.frozen.as_deref().unwrap_or(&session.transcript).clone());
-    effects.push(Effect::Search { id, generation, needle, transcript });
-    Ok(())
-}
-
-/// Takes a search's answer, and goes to the hit that is next from where the screen is.
-pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<Hit>) {
-    let top = match model.panels.get(&id).map(|panel| panel.scroll) {
-        Some(Scroll::At(place)) => place.entry,
-        Some(Scroll::Tail) | None => u64::MAX,
-    };
-    let Some(search) = model.panels.get_mut(&id).and_then(|panel| panel.search.as_mut()) else { return };
-    if search.generation != generation {
-        return;
-    }
-    let at = hits.iter().position(|hit| hit.entry >= top).or(hits.len().checked_sub(1));
-    search.at = at;
-    let typed = neutral::line(&search.typed);
-    let hit = at.and_then(|at| hits.get(at)).copied();
-    search.hits = Some(hits);
-    match hit {
-        Some(hit) if model.selected == Some(id) => scroll::show(model, hit.entry, hit.offset),
-        Some(_) => {}
-        None => object(model, format!("{typed} was not found")),
-    }
-}
-
-/// Goes to the next hit, or the one before.
-pub(super) fn step_hit(model: &mut Model, forward: bool) {
-    let Some(search) = model.panel_mut().and_then(|panel| panel.search.as_mut()) else {
-        object(model, "nothing is searched yet: / begins");
-        return;
-    };
-    let count = search.hits.as_ref().map_or(0, Vec::len);
-    if count == 0 {
-        return;
-    }
-    let at = search.at.unwrap_or(0);
-    let (next, wrapped) = match (forward, at) {
-        (true, at) if at + 1 >= count => (0, true),
-        (true, at) => (at + 1, false),
-        (false, 0) => (count - 1, true),
-        (false, at) => (at - 1, false),
-    };
-    search.at = Some(next);
-    let hit = search.hits.as_ref().and_then(|hits| hits.get(next)).copied();
-    if let Some(hit) = hit {
-        scroll::show(model, hit.entry, hit.offset);
-    }
-    if wrapped && count > 1 {
-        say(model, if forward { "from the first hit again" } else { "from the last hit again" });
-    }
 }
 
 /// Shows only what passes a filter; an empty one shows all.

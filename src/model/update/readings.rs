@@ -1,13 +1,16 @@
 //! What the sockets told, folded into the sessions and into how they are looked at.
 
+use std::time::Instant;
+
+use super::find;
 use crate::model::document;
-use crate::model::panel::{Panel, View};
+use crate::model::panel::{BodyText, Panel, View};
 use crate::model::state::Model;
 use crate::model::words;
-use crate::wire::session::Kind;
+use crate::wire::session::{Exchange, Kind};
 use crate::wire::spec::AcceptedSpec;
 use crate::wire::transcript::EntryKind;
-use crate::wire::{Direction, News, Reading, Record, Session, SessionId, Spec, What};
+use crate::wire::{Direction, News, Reading, Record, Session, SessionId, Spec, What, quantity};
 
 /// How much of a response's body is gathered to be read as one text: 8 MiB.
 pub(crate) const MOST_BODY: usize = 8 * 1024 * 1024;
@@ -56,6 +59,7 @@ fn adopt(model: &mut Model, reading: &Reading) {
 
 /// Brings what is derived from the selected session's transcript up to date: filter and body text.
 pub(super) fn refresh_panel(model: &mut Model) {
+    let now = model.now;
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     if let Some(filtered) = &mut panel.filter {
@@ -63,30 +67,30 @@ pub(super) fn refresh_panel(model: &mut Model) {
         filtered.index.update(transcript, &filtered.filter, words::text_of);
     }
     if matches!(session.kind, Kind::Http(_)) && panel.view == View::Response {
-        gather_body(session, panel);
+        gather_body(session, panel, now);
     }
+    find::refresh(session, panel);
 }
 
-fn gather_body(session: &Session, panel: &mut Panel) {
+/// Gathers what came of the body. While it grows it is laid out now and then only, and once at the end.
+fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
     let Kind::Http(exchange) = &session.kind else { return };
     let body = &mut panel.body;
     let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
-    let mut grew = false;
     let mut at = transcript.next_from(body.gathered_to);
-    while let Some(number) = at
-        && body.bytes.len() < MOST_BODY
-    {
+    while let Some(number) = at {
         if let Some(entry) = transcript.entry(number) {
             match entry.kind {
                 EntryKind::Data(data) if data.direction == Direction::Received => {
-                    let room = MOST_BODY - body.bytes.len();
+                    let room = MOST_BODY.saturating_sub(body.bytes.len());
                     body.bytes.extend_from_slice(&data.bytes[..data.bytes.len().min(room)]);
-                    grew = true;
+                    body.passed += data.bytes.len() as u64;
+                    body.stale = true;
                 }
                 // A redirect's own body is not the answer's.
                 EntryKind::Note(News::Redirect { .. }) => {
                     body.bytes.clear();
-                    grew = true;
+                    body.stale = true;
                 }
                 EntryKind::Data(_) | EntryKind::Note(_) | EntryKind::Gap(_) => {}
             }
@@ -94,14 +98,22 @@ fn gather_body(session: &Session, panel: &mut Panel) {
         body.gathered_to = number + 1;
         at = transcript.next(number);
     }
-    if grew || body.document.is_none() {
-        lay_out_body(exchange, body);
+    let due = session.ended() || body.due().is_some_and(|due| due <= now);
+    if body.document.is_none() || body.stale && due {
+        if panel.frozen.is_none() {
+            let unseen = session.totals.received.bytes.saturating_sub(body.passed);
+            body.missing = unseen.min(session.transcript.not_kept().received.bytes);
+        }
+        lay_out_body(exchange, body, now);
     }
 }
 
 /// Makes the document of a body again, laid out as JSON where that was asked for and is possible.
-pub(super) fn lay_out_body(exchange: &crate::wire::session::Exchange, body: &mut crate::model::panel::BodyText) {
+fn lay_out_body(exchange: &Exchange, body: &mut BodyText, now: Instant) {
     body.problem = None;
+    body.stale = false;
+    body.laid_out = Some(now);
+    body.edition += 1;
     if body.pretty {
         match document::pretty_json(&body.bytes) {
             Ok(document) => {
@@ -115,16 +127,23 @@ pub(super) fn lay_out_body(exchange: &crate::wire::session::Exchange, body: &mut
         let found = head.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
         found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     });
-    let total = exchange.gauge.body_bytes;
-    body.document = Some(document::of_body(&body.bytes, total, content_type.as_deref()));
+    let total = exchange.gauge.body_bytes.saturating_sub(body.missing);
+    let mut document = document::of_body(&body.bytes, total, content_type.as_deref());
+    if body.missing > 0 {
+        let text =
+            format!("⋯ {} bytes were not kept; what is kept of the body follows ⋯", quantity::grouped(body.missing));
+        document.lines.insert(0, document::DocLine::of(document::Role::Comment, text));
+    }
+    body.document = Some(document);
 }
 
 /// Lays out the selected session's body again, after the wish for it changed.
 pub(super) fn lay_out_again(model: &mut Model) {
+    let now = model.now;
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     if let Kind::Http(exchange) = &session.kind {
-        lay_out_body(exchange, &mut panel.body);
+        lay_out_body(exchange, &mut panel.body, now);
     }
 }
 

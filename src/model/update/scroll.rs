@@ -1,6 +1,8 @@
 //! Moving through what a panel shows.
 
+use super::find;
 use super::ladder;
+use crate::model::document::Fold;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Place;
 use crate::model::state::Model;
@@ -81,6 +83,21 @@ fn scrolled(session: &Session, panel: &Panel, step: Move, columns: u16, rows: us
                 _ => Scroll::Tail,
             }
         }
+    }
+}
+
+/// Shows the row of a document that holds a place of a line: where it is not on the screen, a third from the top.
+pub(super) fn show_line(model: &mut Model, line: usize, offset: usize) {
+    let rows = usize::from(model.seen.view.rows.max(1));
+    let columns = model.seen.view.columns.max(1);
+    let Some(id) = model.selected else { return };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
+    let Some(document) = find::shown(session, panel) else { return };
+    let fold = Fold::new(&document, columns);
+    let row = fold.row_of(line) + document.lines.get(line).map_or(0, |line| line.row_at(columns, offset));
+    let last = fold.row_count().saturating_sub(rows);
+    if !(panel.document_scroll..panel.document_scroll + rows).contains(&row) {
+        panel.document_scroll = row.saturating_sub(rows / 3).min(last);
     }
 }
 

@@ -137,8 +137,12 @@ fn cannot_read(path: &Path, why: impl fmt::Display) -> Failure {
     Failure::new(Class::Local, "read", path.display().to_string(), why.to_string())
 }
 
+fn unread(path: &Path, error: &std::io::Error) -> Failure {
+    crate::net::fault::of_io("read", path.display().to_string(), error)
+}
+
 async fn open_file(path: &Path) -> Result<Segment, Failure> {
-    let failed = |error: std::io::Error| Failure { os_code: error.raw_os_error(), ..cannot_read(path, &error) };
+    let failed = |error: std::io::Error| unread(path, &error);
     let file = File::open(path).await.map_err(failed)?;
     let about = file.metadata().await.map_err(failed)?;
     if about.is_dir() {
@@ -155,7 +159,7 @@ async fn read_piece(file: &mut File, path: &Path, sent: u64, length: Option<u64>
         return Ok(None);
     }
     let mut piece = BytesMut::with_capacity(room);
-    let read = (&mut *file).take(room as u64).read_buf(&mut piece).await.map_err(|error| cannot_read(path, error))?;
+    let read = (&mut *file).take(room as u64).read_buf(&mut piece).await.map_err(|error| unread(path, &error))?;
     match length {
         Some(length) if read == 0 => {
             Err(cannot_read(path, format!("it ended after {sent} of the {length} octets that it had at first")))
@@ -233,7 +237,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_directory_or_a_missing_file_is_named() {
-        for (path, why) in [("/", "directory"), ("/no/such/file", "No such file")] {
+        for (path, why) in [("/", "directory"), ("/no/such/file", "no such file")] {
             let failure = Outgoing::open(&Body::File(path.into())).await.unwrap_err();
             assert_eq!((failure.class, failure.peer.as_str()), (Class::Local, path));
             assert!(failure.message.contains(why), "{failure}");

@@ -8,7 +8,8 @@ use super::body::BodyFault;
 use super::client::CONNECT_TIMEOUT;
 use super::dial::NoAddress;
 use super::tls;
-use crate::wire::{Class, Evidence, Failure};
+use crate::net::fault;
+use crate::wire::{Class, Evidence, Failure, quantity};
 
 /// What hyper keeps of a response's head at the most.
 const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 octets is not read";
@@ -50,13 +51,19 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failur
         return fail(Class::Tls, tls::words(tls));
     }
     if connecting && error.is_timeout() {
-        return fail(Class::ConnectTimeout, format!("no connection within {CONNECT_TIMEOUT:?}"));
+        return fail(Class::ConnectTimeout, format!("no connection within {}", quantity::duration(CONNECT_TIMEOUT)));
     }
     if let Some(io) = find::<io::Error>(&causes) {
+        if io.raw_os_error().is_some() {
+            let mut failure = fault::of_io(operation, url, io);
+            if failure.class == Class::Reset {
+                failure.message.push_str(&so_far(stage));
+            }
+            return Failure { evidence: Evidence::Kernel, ..failure };
+        }
         let tls_expected = connecting && url.starts_with("https:");
-        let (class, message) = of_io(io, stage, connecting, tls_expected);
-        let evidence = if io.raw_os_error().is_some() { Evidence::Kernel } else { Evidence::Seen };
-        return Failure { os_code: io.raw_os_error(), evidence, ..fail(class, message) };
+        let (class, message) = of_layer(io, stage, tls_expected);
+        return fail(class, message);
     }
     if let Some(hyper) = find::<hyper::Error>(&causes) {
         let (class, message) = of_hyper(hyper, &causes);
@@ -66,18 +73,13 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failur
     fail(class, deepest(&causes))
 }
 
-/// What an error of the operating system, or of the layers that borrow its type, means.
-fn of_io(error: &io::Error, stage: Stage, connecting: bool, tls_expected: bool) -> (Class, String) {
+/// What an error means that is not the system's: a layer above it borrows its type.
+fn of_layer(error: &io::Error, stage: Stage, tls_expected: bool) -> (Class, String) {
     use io::ErrorKind as Kind;
-    let text = error.to_string();
     match error.kind() {
-        Kind::ConnectionRefused => (Class::Refused, "connection refused".into()),
         Kind::ConnectionReset | Kind::BrokenPipe | Kind::ConnectionAborted => {
             (Class::Reset, format!("the peer reset the connection{}", so_far(stage)))
         }
-        Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown => (Class::Unreachable, text),
-        Kind::TimedOut if connecting => (Class::ConnectTimeout, "nobody answered the SYN".into()),
-        Kind::TimedOut => (Class::Reset, "the kernel gave the connection up: the peer acknowledges nothing".into()),
         Kind::UnexpectedEof if tls_expected => {
             (Class::Tls, "the peer closed the connection in the middle of the handshake".into())
         }
@@ -87,10 +89,7 @@ fn of_io(error: &io::Error, stage: Stage, connecting: bool, tls_expected: bool) 
                 (Class::Protocol, format!("the peer ended its response before it was whole{}", so_far(stage)))
             }
         },
-        Kind::InvalidInput | Kind::InvalidData | Kind::Other if error.raw_os_error().is_none() => {
-            (Class::Protocol, format!("{}{}", decapitalised(&text), so_far(stage)))
-        }
-        _ => (Class::Local, text),
+        _ => (Class::Protocol, format!("{}{}", decapitalised(&error.to_string()), so_far(stage))),
     }
 }
 

@@ -24,7 +24,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::Post;
 use crate::wire::http::HttpSpec;
-use crate::wire::{Class, Failure, How, News, Verb};
+use crate::wire::{Class, Failure, How, News, Verb, quantity};
 use exchange::Exchange;
 use teller::Teller;
 
@@ -96,9 +96,10 @@ async fn obey(orders: &mut mpsc::Receiver<Verb>, teller: &Teller, pause: &watch:
                     teller.news(News::ReadingContinued).await;
                 }
             }
-            Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::FinishSending => {
+            Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::Burst(_) | Verb::FinishSending => {
                 refuse(teller, "an HTTP request sends only its own body").await;
             }
+            Verb::StopBurst => refuse(teller, "an HTTP request sends no burst").await,
             Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
             Verb::Limit(_) => refuse(teller, "an HTTP request accepts no connections").await,
             Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
@@ -122,6 +123,6 @@ async fn run_out(timeout: Option<Duration>) {
 }
 
 fn too_long(timeout: Option<Duration>, url: &str) -> Failure {
-    let allowed = timeout.unwrap_or_default();
-    Failure::new(Class::IdleTimeout, "request", url, format!("the whole exchange took longer than {allowed:?}"))
+    let allowed = quantity::duration(timeout.unwrap_or_default());
+    Failure::new(Class::IdleTimeout, "request", url, format!("the whole exchange took longer than {allowed}"))
 }

@@ -184,6 +184,7 @@ pub(super) fn words(error: &rustls::Error) -> String {
             }
             Bad::Revoked => "the certificate was revoked".into(),
             Bad::BadSignature => "the certificate's signature is wrong".into(),
+            Bad::Other(other) => format!("the certificate is not accepted: {}", odd(&other.to_string())),
             other => format!("the certificate is not accepted: {other}"),
         },
         Error::AlertReceived(alert) => format!("the peer ended the handshake with the alert {alert:?}"),
@@ -191,6 +192,14 @@ pub(super) fn words(error: &rustls::Error) -> String {
         Error::PeerIncompatible(what) => format!("no TLS version or cipher in common with the peer ({what:?})"),
         Error::NoApplicationProtocol => "the peer speaks none of the HTTP versions that were offered".into(),
         other => other.to_string(),
+    }
+}
+
+/// What the verifier found that has no name of its own in rustls: it is only known by the word that it is printed as.
+fn odd(word: &str) -> &str {
+    match word {
+        "CaUsedAsEndEntity" => "it is the certificate of an authority and not of a server, as self-made ones often are",
+        other => other,
     }
 }
 

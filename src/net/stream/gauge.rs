@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::{Reading, Talk};
 use crate::wire::reading::{KernelView, TcpState};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, Failure, quantity};
 
 /// The first look after something moved: soon enough to see FIN-WAIT-1 become FIN-WAIT-2.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
@@ -139,7 +139,7 @@ pub(super) async fn quiet(talk: &Talk, limit: Option<Duration>) -> Failure {
         }
         let quiet = talk.gauge.quiet_for();
         if quiet >= limit {
-            let message = format!("quiet in both directions for {limit:?}");
+            let message = format!("quiet in both directions for {}", quantity::duration(limit));
             return Failure::new(Class::IdleTimeout, "read", &talk.peer, message);
         }
         tokio::time::sleep(limit - quiet).await;

@@ -37,10 +37,15 @@ pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Nex
         }
         Some(Verb::ReadOptions) => talk.journal.news(option::all(&talk.stream, talk.v6)).await,
         Some(Verb::SampleEvery(period)) => talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD))),
+        Some(Verb::StopBurst) => {
+            let message = "a TCP connection sends no burst of datagrams";
+            talk.journal.news(News::Warned(Failure::new(Class::Usage, "send", &talk.peer, message))).await;
+        }
         Some(
             Verb::Send(_)
             | Verb::SendTo(..)
             | Verb::SendFile(_)
+            | Verb::Burst(_)
             | Verb::FinishSending
             | Verb::Join(_)
             | Verb::Leave(_)

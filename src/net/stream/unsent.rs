@@ -13,7 +13,7 @@ use crate::wire::{Class, Failure, News, Verb};
 pub(in crate::net) struct Unsent {
     /// Orders and steps that were not carried out to their end.
     pub(in crate::net) orders: usize,
-    /// Octets among them; files are not counted.
+    /// Octets among them; files and bursts are not counted.
     pub(in crate::net) bytes: u64,
 }
 
@@ -28,15 +28,16 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
     for step in steps {
         match step {
             Step::Send(bytes) => count(bytes.len()),
-            Step::SendFile(_) => count(0),
+            Step::SendFile(_) | Step::Burst(_) => count(0),
             Step::Finish => {}
         }
     }
     while let Ok(verb) = orders.try_recv() {
         match verb {
             Verb::Send(bytes) | Verb::SendTo(_, bytes) => count(bytes.len()),
-            Verb::SendFile(_) => count(0),
+            Verb::SendFile(_) | Verb::Burst(_) => count(0),
             Verb::FinishSending
+            | Verb::StopBurst
             | Verb::Reset
             | Verb::Close
             | Verb::PauseReading

@@ -49,6 +49,7 @@ pub(super) async fn run(talk: &Talk, script: Script, mut orders: mpsc::Receiver<
         let verb = match steps.next() {
             Some(Step::Send(bytes)) => Verb::Send(bytes),
             Some(Step::SendFile(path)) => Verb::SendFile(path),
+            Some(Step::Burst(burst)) => Verb::Burst(burst),
             Some(Step::Finish) => Verb::FinishSending,
             None => match half.next(&mut orders).await {
                 Some(verb) => verb,
@@ -117,6 +118,11 @@ impl Half<'_> {
             Verb::Send(bytes) => self.write(bytes).await,
             Verb::SendFile(path) => self.send_file(path).await,
             Verb::FinishSending => self.finish().await,
+            Verb::Burst(_) | Verb::StopBurst => {
+                let message = "a burst is of datagrams, which a TCP connection does not have";
+                self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
+                Ok(())
+            }
             Verb::Reset
             | Verb::Close
             | Verb::PauseReading

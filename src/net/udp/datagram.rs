@@ -4,17 +4,17 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use bytes::Bytes;
 use tokio::net::UdpSocket;
 
+use super::calls::{self, Arrival, MOST_MESSAGES, Space};
 use crate::wire::record::Piece;
 use crate::wire::{Block, Direction};
 
 /// 65,536 octets: more than any UDP datagram has (65,527 over IPv6, jumbograms aside).
 pub(super) const ROOM_BYTES: usize = 65_536;
 
-/// How many datagrams one block takes at the most: a look at the orders is due then.
-const MOST_PIECES: usize = 64;
+/// How many datagrams one block takes at the most: to find one, the lengths before it are added up.
+const MOST_PIECES: usize = 256;
 
 /// How many octets a block may hold before it takes no further datagram.
 const ENOUGH_BYTES: usize = 256 * 1024;
@@ -41,160 +41,99 @@ pub(super) fn as_the_socket_takes_it(to: SocketAddr, socket_is_v6: bool) -> Sock
     }
 }
 
-/// One datagram that was read.
-#[derive(Debug)]
-struct Arrival {
-    /// Octets of it that were read.
-    len: usize,
-    /// Octets that it had.
-    full_len: usize,
-    peer: Option<SocketAddr>,
-    /// The kernel's drop counter as it stood when the datagram was queued.
-    dropped: Option<u32>,
-}
-
 /// Datagrams that were read and not handed on yet. Its memory is used again for the next ones.
 #[derive(Debug)]
 pub(super) struct Batch {
-    store: Box<[u8]>,
-    room: usize,
-    control: Vec<u8>,
-    filled: usize,
+    space: Space,
+    arrivals: Vec<Arrival>,
     at: Instant,
-    pieces: Vec<Piece>,
-    peers: Vec<SocketAddr>,
-    /// The drop counter that came with the last datagram.
-    pub(super) dropped: Option<u32>,
-    /// An error that came after datagrams: it is told the next time.
-    late: Option<io::Error>,
+    /// The first message that is not wholly in a block, and how many octets of it are.
+    next: (usize, usize),
 }
+
+/// Where a datagram stands: the message's place, its first octet there, and how many octets.
+type Spot = (usize, usize, usize);
 
 impl Batch {
     /// An empty batch that reads `room` octets of each datagram at the most.
     pub(super) fn new(room: usize) -> Self {
-        Batch {
-            store: vec![0; ENOUGH_BYTES + room].into_boxed_slice(),
-            room,
-            control: control_room(),
-            filled: 0,
-            at: Instant::now(),
-            pieces: Vec::with_capacity(MOST_PIECES),
-            peers: Vec::new(),
-            dropped: None,
-            late: None,
-        }
+        let arrivals = Vec::with_capacity(MOST_MESSAGES);
+        Batch { space: Space::new(room), arrivals, at: Instant::now(), next: (0, 0) }
     }
 
-    /// Reads what is there, [`MOST_PIECES`] datagrams at the most.
+    /// Reads what is there with one call, [`MOST_MESSAGES`] messages at the most. What was read before is forgotten.
     ///
     /// # Errors
     /// Nothing was read: `WouldBlock`, or an error that the socket holds.
     pub(super) fn fill(&mut self, socket: &UdpSocket) -> io::Result<()> {
-        if let Some(error) = self.late.take() {
-            return Err(error);
-        }
-        while self.pieces.len() < MOST_PIECES && self.filled < ENOUGH_BYTES {
-            let space = &mut self.store[self.filled..self.filled + self.room];
-            match receive(socket, space, &mut self.control) {
-                Ok(arrival) => self.add(&arrival),
-                Err(error) if self.pieces.is_empty() => return Err(error),
-                Err(error) => {
-                    self.late = (error.kind() != io::ErrorKind::WouldBlock).then_some(error);
-                    return Ok(());
-                }
-            }
-        }
+        self.next = (0, 0);
+        calls::receive(socket, &mut self.space, &mut self.arrivals)?;
+        self.at = Instant::now();
         Ok(())
-    }
-
-    fn add(&mut self, arrival: &Arrival) {
-        let now = Instant::now();
-        if self.pieces.is_empty() {
-            self.at = now;
-        }
-        let peer = arrival.peer.map_or(0, |peer| self.index_of(canonical(peer)));
-        self.pieces.push(Piece {
-            len: u32::try_from(arrival.len).unwrap_or(u32::MAX),
-            after_us: u32::try_from(now.duration_since(self.at).as_micros()).unwrap_or(u32::MAX),
-            full_len: u32::try_from(arrival.full_len).unwrap_or(u32::MAX),
-            peer,
-        });
-        self.filled += arrival.len;
-        self.dropped = arrival.dropped.or(self.dropped);
-    }
-
-    /// Peers are as few as pieces, so a search from the end is cheap.
-    fn index_of(&mut self, peer: SocketAddr) -> u16 {
-        let place = self.peers.iter().rposition(|known| *known == peer).unwrap_or_else(|| {
-            self.peers.push(peer);
-            self.peers.len() - 1
-        });
-        u16::try_from(place).unwrap_or(u16::MAX)
     }
 
     /// The peer of the last datagram.
     pub(super) fn last_peer(&self) -> Option<SocketAddr> {
-        self.pieces.last().and_then(|piece| self.peers.get(usize::from(piece.peer))).copied()
+        self.arrivals.last().and_then(|arrival| arrival.peer).map(canonical)
     }
 
-    /// Hands on what was read, and is empty again. `name_peers`: the socket talks with several.
-    pub(super) fn take(&mut self, name_peers: bool) -> Block {
-        let block = Block {
+    /// The next datagrams that fit in one block, until none is left. `name_peers`: the socket talks with several.
+    ///
+    /// All of them have the time of the call that read them: when each arrived is not known.
+    pub(super) fn next_block(&mut self, name_peers: bool) -> Option<Block> {
+        let mut pieces = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
+        let mut peers = Vec::new();
+        let mut spots: Vec<Spot> = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
+        let mut filled = 0;
+        while pieces.len() < MOST_PIECES
+            && filled < ENOUGH_BYTES
+            && let Some((arrival, (place, start, len), full_len)) = self.next_datagram()
+        {
+            let peer = arrival.peer.filter(|_| name_peers).map_or(0, |peer| index_of(&mut peers, canonical(peer)));
+            let short = |octets| u32::try_from(octets).unwrap_or(u32::MAX);
+            pieces.push(Piece { len: short(len), after_us: 0, full_len: short(full_len), peer });
+            // Datagrams of one message stand back to back: one copy takes them all.
+            match spots.last_mut() {
+                Some(last) if last.0 == place => last.2 += len,
+                _ => spots.push((place, start, len)),
+            }
+            filled += len;
+        }
+        if pieces.is_empty() {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(filled);
+        for (place, start, len) in spots {
+            bytes.extend_from_slice(&self.space.slot(place)[start..start + len]);
+        }
+        Some(Block {
             direction: Direction::Received,
             at: self.at,
-            bytes: Bytes::copy_from_slice(&self.store[..self.filled]),
-            pieces: self.pieces.as_slice().into(),
-            peers: if name_peers { self.peers.as_slice().into() } else { Box::default() },
-        };
-        self.filled = 0;
-        self.pieces.clear();
-        self.peers.clear();
-        block
+            bytes: bytes.into(),
+            pieces: pieces.into(),
+            peers: peers.into(),
+        })
+    }
+
+    /// The next datagram of the messages: its message, where it stands, and the octets that it had in full.
+    fn next_datagram(&mut self) -> Option<(Arrival, Spot, usize)> {
+        let (place, start) = self.next;
+        let arrival = *self.arrivals.get(place)?;
+        let left = arrival.full_len - start;
+        let full_len = arrival.segment.map_or(left, |segment| segment.min(left));
+        self.next = if full_len == left { (place + 1, 0) } else { (place, start + full_len) };
+        let there = arrival.len.saturating_sub(start).min(full_len);
+        Some((arrival, (place, start.min(arrival.len), there), full_len))
     }
 }
 
-/// Room for one drop counter, and to spare.
-fn control_room() -> Vec<u8> {
-    #[cfg(target_os = "linux")]
-    return nix::cmsg_space!(u32, [u64; 8]);
-    #[cfg(not(target_os = "linux"))]
-    Vec::new()
-}
-
-/// Reads one datagram; with its real length, where it did not fit.
-#[cfg(target_os = "linux")]
-fn receive(socket: &UdpSocket, space: &mut [u8], control: &mut [u8]) -> io::Result<Arrival> {
-    use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg};
-    use std::os::fd::AsRawFd;
-
-    let room = space.len();
-    let mut spaces = [io::IoSliceMut::new(space)];
-    socket.try_io(tokio::io::Interest::READABLE, || {
-        // MSG_TRUNC as a wish makes recvmsg() return the datagram's real length (recv(2)).
-        let flags = MsgFlags::MSG_TRUNC | MsgFlags::MSG_DONTWAIT;
-        let message = loop {
-            match recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut spaces, Some(&mut *control), flags) {
-                Err(nix::Error::EINTR) => {}
-                Err(error) => return Err(error.into()),
-                Ok(message) => break message,
-            }
-        };
-        let dropped = message.cmsgs().ok().and_then(|mut messages| {
-            messages.find_map(|message| match message {
-                ControlMessageOwned::RxqOvfl(counter) => Some(counter),
-                _ => None,
-            })
-        });
-        let peer = message.address.as_ref().and_then(super::error_queue::address);
-        Ok(Arrival { len: message.bytes.min(room), full_len: message.bytes, peer, dropped })
-    })
-}
-
-/// Reads one datagram. This system does not tell whether it was cut short; `space` is larger than any datagram.
-#[cfg(not(target_os = "linux"))]
-fn receive(socket: &UdpSocket, space: &mut [u8], _control: &mut [u8]) -> io::Result<Arrival> {
-    let (len, peer) = socket.try_recv_from(space)?;
-    Ok(Arrival { len, full_len: len, peer: Some(peer), dropped: None })
+/// Peers are as few as pieces, so a search from the end is cheap.
+fn index_of(peers: &mut Vec<SocketAddr>, peer: SocketAddr) -> u16 {
+    let place = peers.iter().rposition(|known| *known == peer).unwrap_or_else(|| {
+        peers.push(peer);
+        peers.len() - 1
+    });
+    u16::try_from(place).unwrap_or(u16::MAX)
 }
 
 #[cfg(test)]
@@ -210,19 +149,22 @@ mod tests {
             peer.send_to(datagram, socket.local_addr().unwrap()).await.unwrap();
         }
         let mut batch = Batch::new(4);
-        while batch.pieces.len() < 3 {
+        let (mut bytes, mut lengths) = (Vec::new(), Vec::new());
+        while lengths.len() < 3 {
             socket.readable().await.unwrap();
             match batch.fill(&socket) {
-                Ok(()) => {}
+                Ok(()) => {
+                    assert_eq!(batch.last_peer(), Some(peer.local_addr().unwrap()));
+                    while let Some(block) = batch.next_block(true) {
+                        assert_eq!(*block.peers, [peer.local_addr().unwrap()]);
+                        bytes.extend_from_slice(&block.bytes);
+                        lengths.extend(block.pieces.iter().map(|piece| (piece.len, piece.full_len)));
+                    }
+                }
                 Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
             }
         }
-        assert_eq!(batch.last_peer(), Some(peer.local_addr().unwrap()));
-        let block = batch.take(true);
-        assert_eq!(&block.bytes[..], b"abcdxyz");
-        let lengths: Vec<(u32, u32)> = block.pieces.iter().map(|piece| (piece.len, piece.full_len)).collect();
-        assert_eq!(lengths, [(4, 10), (0, 0), (3, 3)]);
-        assert_eq!(block.peers.len(), 1);
+        assert_eq!((&bytes[..], &lengths[..]), (&b"abcdxyz"[..], &[(4, 10), (0, 0), (3, 3)][..]));
     }
 
     #[test]

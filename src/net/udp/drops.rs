@@ -1,8 +1,7 @@
 //! How many datagrams the kernel dropped because we did not read in time.
 //!
-//! Two sources. `SO_MEMINFO` tells the socket's drop counter at any time. `SO_RXQ_OVFL` tells it beside a
-//! datagram, as it stood when that datagram was queued: what was dropped after the last one stays unknown.
-//! The first is used where there is one.
+//! `SO_MEMINFO` tells the socket's drop counter at any time: the one that `SO_RXQ_OVFL` tells beside a datagram, as it
+//! stood when that datagram was queued, so that what was dropped after the last one would stay unknown.
 
 use std::os::fd::AsFd;
 
@@ -24,14 +23,6 @@ impl Drops {
         self.known = true;
         news.then_some(self.total)
     }
-}
-
-/// Asks that the counter comes with every datagram. Best effort: without it `SO_MEMINFO` still tells.
-pub(super) fn ask(socket: &impl AsFd) {
-    #[cfg(target_os = "linux")]
-    nix::sys::socket::setsockopt(socket, nix::sys::socket::sockopt::RxqOvfl, &1).ok();
-    #[cfg(not(target_os = "linux"))]
-    let _: &_ = socket;
 }
 
 /// The socket's drop counter now; `None` where the system does not tell.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use socket2::{InterfaceIndexOrAddress, SockRef};
 use tokio::net::UdpSocket;
 
-use super::fault;
+use crate::net::fault;
 use crate::wire::spec::Group;
 use crate::wire::{Class, Failure, News};
 
@@ -70,7 +70,7 @@ fn change(socket: &UdpSocket, group: &Group, change: Change) -> Result<(), Failu
     changed.map_err(|error| match (error.kind(), change) {
         (io::ErrorKind::AddrInUse, Change::Join) => refused("this socket is in the group already".into()),
         (io::ErrorKind::AddrNotAvailable, Change::Leave) => refused("this socket is not in the group".into()),
-        _ => fault::failure(change.operation(), group.address, &error),
+        _ => fault::of_io(change.operation(), group.address.to_string(), &error),
     })
 }
 

@@ -10,12 +10,13 @@ use bytes::Bytes;
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 
+use super::calls::{self, Train};
 use super::datagram::{as_the_socket_takes_it, most_payload};
-use super::fault;
 use super::talk::{Ending, Talk};
+use crate::net::fault;
 use crate::wire::record::Piece;
-use crate::wire::spec::{Script, Step};
-use crate::wire::{Block, Class, Direction, Failure, News};
+use crate::wire::spec::{Burst, Script, Step};
+use crate::wire::{Block, Class, Direction, Failure, News, quantity};
 
 /// 1,400 octets of a file go into one datagram: with all headers it passes every usual link unfragmented.
 pub(super) const FILE_DATAGRAM_BYTES: usize = 1_400;
@@ -27,6 +28,13 @@ const FILE_DATAGRAMS: usize = 64;
 /// at the next call, whatever that call is, and does not send then (udp(7)).
 const MOST_TRIES: usize = 16;
 
+/// 64: how many datagrams the kernel cuts one message into at the most (`UDP_MAX_SEGMENTS`; newer kernels cut more).
+const MOST_CUT: usize = 64;
+
+/// What the kernel says where it cannot cut a message for this route: no offload (`EIO`), datagrams larger than the
+/// route's packets (`EMSGSIZE`, `EINVAL`), an old kernel (`EINVAL`).
+const CANNOT_CUT: [i32; 4] = [libc::EIO, libc::EMSGSIZE, libc::EINVAL, libc::EOPNOTSUPP];
+
 /// What the sending half is asked to do, in order.
 #[derive(Debug)]
 pub(super) enum Job {
@@ -34,6 +42,8 @@ pub(super) enum Job {
     Datagram(Option<SocketAddr>, Bytes),
     /// A file, in datagrams of [`FILE_DATAGRAM_BYTES`].
     File(PathBuf),
+    /// A burst, as long as the wishes to end one are so many.
+    Burst(Burst, u64),
     /// Nothing more comes.
     Close,
 }
@@ -43,6 +53,7 @@ pub(super) fn jobs_of(script: Script) -> VecDeque<Job> {
     let until_finish = script.steps.into_iter().map_while(|step| match step {
         Step::Send(bytes) => Some(Job::Datagram(None, bytes)),
         Step::SendFile(path) => Some(Job::File(path)),
+        Step::Burst(burst) => Some(Job::Burst(burst, 0)),
         Step::Finish => None,
     });
     until_finish.collect()
@@ -71,6 +82,7 @@ impl Talk {
         let done = match job {
             Job::Datagram(to, bytes) => self.send_one(to, bytes).await,
             Job::File(path) => self.send_file(&path).await,
+            Job::Burst(burst, stops) => self.send_burst(&burst, stops).await,
             Job::Close => Ok(()),
         };
         if let Err(failure) = done {
@@ -80,42 +92,32 @@ impl Talk {
 
     async fn send_one(&self, to: Option<SocketAddr>, bytes: Bytes) -> Result<(), Failure> {
         let to = self.whom(to)?;
-        self.put(to, &bytes).await?;
-        let block = match self.peer {
-            Some(_) => Block::single(Direction::Sent, Instant::now(), bytes),
-            None => {
-                let len = bytes.len();
-                Block::datagram(Direction::Sent, Instant::now(), bytes, to, len)
-            }
-        };
-        self.journal.block(block).await;
+        let len = bytes.len();
+        check_size(to, len)?;
+        self.put(to, &bytes, len, &mut false).await?;
+        self.tell_sent(to, Instant::now(), bytes, 1, len).await;
         Ok(())
     }
 
     async fn send_file(&self, path: &Path) -> Result<(), Failure> {
-        let unread = |error: io::Error| fault::failure("read", path.display(), &error);
+        let name = path.display();
+        let unread = |error: io::Error| fault::of_io("read", name.to_string(), &error);
         let to = self.whom(None)?;
         let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
         let mut sent_bytes = 0;
+        let mut cut = true;
         loop {
             let mut rest = read_full(&mut file, FILE_DATAGRAMS * FILE_DATAGRAM_BYTES).await.map_err(unread)?;
             let last = rest.len() < FILE_DATAGRAMS * FILE_DATAGRAM_BYTES;
             while !rest.is_empty() {
-                let begun = Instant::now();
-                let mut pieces = self.put_what_goes_at_once(to, &rest, begun);
-                if pieces.is_empty() {
-                    let first = rest.slice(..rest.len().min(FILE_DATAGRAM_BYTES));
-                    self.put(to, &first).await.map_err(|mut failure| {
-                        let so_far = format!("; {sent_bytes} octets of {} were sent before", path.display());
-                        failure.message.push_str(&so_far);
-                        failure
-                    })?;
-                    pieces.push(piece(first.len(), begun));
-                }
-                // Counted before the next wait: a reset in the middle of a file leaves no octet uncounted.
-                let taken = pieces.iter().map(|piece| piece.len as usize).sum();
-                sent_bytes += taken as u64;
-                self.journal.block(self.file_block(to, begun, rest.split_to(taken), pieces)).await;
+                let taken = self.put(to, &rest, FILE_DATAGRAM_BYTES, &mut cut).await.map_err(|mut failure| {
+                    let so_far = format!("; {sent_bytes} octets of {name} were sent before");
+                    failure.message.push_str(&so_far);
+                    failure
+                })?;
+                let bytes = rest.split_to(rest.len().min(taken * FILE_DATAGRAM_BYTES));
+                sent_bytes += bytes.len() as u64;
+                self.tell_sent(to, Instant::now(), bytes, taken, FILE_DATAGRAM_BYTES).await;
             }
             if last {
                 break;
@@ -127,23 +129,21 @@ impl Talk {
         Ok(())
     }
 
-    /// Sends a chunk datagram by datagram, up to the first one that meets an error or has to wait.
-    fn put_what_goes_at_once(&self, to: SocketAddr, chunk: &Bytes, begun: Instant) -> Vec<Piece> {
-        let taken = chunk.chunks(FILE_DATAGRAM_BYTES).take_while(|payload| self.try_put(to, payload).is_ok());
-        let pieces: Vec<Piece> = taken.map(|payload| piece(payload.len(), begun)).collect();
-        if !pieces.is_empty() {
-            self.active();
-        }
-        pieces
-    }
-
-    fn file_block(&self, to: SocketAddr, at: Instant, bytes: Bytes, pieces: Vec<Piece>) -> Block {
+    /// Counts and tells what the kernel took: `count` datagrams of `segment` octets, the last one may have fewer.
+    /// Nothing is lost where this is dropped while it waits.
+    pub(super) async fn tell_sent(&self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
+        let short = |octets: usize| u32::try_from(octets).unwrap_or(u32::MAX);
+        let piece = |place: usize| {
+            let len = short(segment.min(bytes.len() - (place * segment).min(bytes.len())));
+            Piece { len, after_us: 0, full_len: len, peer: 0 }
+        };
+        let pieces = (0..count).map(piece).collect();
         let peers: Box<[SocketAddr]> = if self.peer.is_some() { Box::default() } else { Box::new([to]) };
-        Block { direction: Direction::Sent, at, bytes, pieces: pieces.into(), peers }
+        self.journal.block(Block { direction: Direction::Sent, at, bytes, pieces, peers }).await;
     }
 
     /// Whom a datagram goes to.
-    fn whom(&self, to: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
+    pub(super) fn whom(&self, to: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
         match (self.peer, to) {
             (Some(peer), Some(to)) if to != peer => Err(Failure::new(
                 Class::Local,
@@ -160,42 +160,46 @@ impl Talk {
         }
     }
 
-    /// Hands one datagram to the kernel, and waits while the kernel has no room for it.
-    async fn put(&self, to: SocketAddr, payload: &[u8]) -> Result<(), Failure> {
-        let most = most_payload(to);
-        if payload.len() > most {
-            let family = if most == 65_507 { "IPv4" } else { "IPv6" };
-            let (len, most) = (grouped(payload.len()), grouped(most));
-            let message = format!("datagram of {len} octets: at most {most} fit in one {family} datagram");
-            let mut failure = Failure::new(Class::Local, "send", to.to_string(), message);
-            failure.os_code = Some(libc::EMSGSIZE);
-            return Err(failure);
-        }
+    /// Hands datagrams of `segment` octets (the last one may have fewer) to the kernel, as many as it takes at once, and
+    /// waits until it takes the first; how many it took. No octets at all are one empty datagram.
+    ///
+    /// `cut` is whether the kernel is given several as one message that it cuts; it becomes false where that cannot be
+    /// done on the way to this peer. Cancel-safe: it ends as soon as any were taken.
+    pub(super) async fn put(
+        &self,
+        to: SocketAddr,
+        bytes: &[u8],
+        segment: usize,
+        cut: &mut bool,
+    ) -> Result<usize, Failure> {
+        let addressee = self.peer.is_none().then(|| as_the_socket_takes_it(to, self.local.is_ipv6()));
         let mut tries = 0;
         let mut waits = 0;
         loop {
-            let Err(error) = self.try_put(to, payload) else {
-                self.active();
-                return Ok(());
+            let together = if *cut { (most_payload(to) / segment.max(1)).clamp(1, MOST_CUT) } else { 1 };
+            let train = Train { bytes, segment, message: segment * together };
+            let error = match calls::send(&self.socket, addressee, train) {
+                Ok(messages) => {
+                    self.active();
+                    return Ok((messages * together).min(bytes.len().div_ceil(segment.max(1))).max(1));
+                }
+                Err(error) => error,
             };
             if error.kind() == io::ErrorKind::WouldBlock {
-                self.room(waits).await.map_err(|error| fault::failure("send", to, &error))?;
+                self.room(waits).await.map_err(|error| fault::of_io("send", to.to_string(), &error))?;
                 waits += 1;
+                continue;
+            }
+            if together > 1 && CANNOT_CUT.contains(&error.raw_os_error().unwrap_or_default()) {
+                *cut = false;
                 continue;
             }
             let told = self.tell_errors().await;
             tries += 1;
             let old = told > 0 || error.kind() == io::ErrorKind::ConnectionRefused;
             if !old || tries == MOST_TRIES {
-                return Err(fault::failure("send", to, &error));
+                return Err(fault::of_io("send", to.to_string(), &error));
             }
-        }
-    }
-
-    fn try_put(&self, to: SocketAddr, payload: &[u8]) -> io::Result<usize> {
-        match self.peer {
-            Some(_) => self.socket.try_send(payload),
-            None => self.socket.try_send_to(payload, as_the_socket_takes_it(to, self.local.is_ipv6())),
         }
     }
 
@@ -209,11 +213,17 @@ impl Talk {
     }
 }
 
-/// A datagram that was sent just now, in a block that begun then.
-fn piece(len: usize, begun: Instant) -> Piece {
-    let len = u32::try_from(len).unwrap_or(u32::MAX);
-    let after_us = u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX);
-    Piece { len, after_us, full_len: len, peer: 0 }
+/// Refuses a payload that no datagram to this address can have.
+pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
+    let most = most_payload(to);
+    if len <= most {
+        return Ok(());
+    }
+    let family = if most == 65_507 { "IPv4" } else { "IPv6" };
+    let (len, most) = (quantity::grouped(len as u64), quantity::grouped(most as u64));
+    let message = format!("datagram of {len} octets: at most {most} fit in one {family} datagram");
+    let failure = Failure::new(Class::Local, "send", to.to_string(), message);
+    Err(Failure { os_code: Some(libc::EMSGSIZE), ..failure })
 }
 
 /// Reads `most` octets, or fewer at the file's end only.
@@ -223,27 +233,9 @@ async fn read_full(file: &mut tokio::fs::File, most: usize) -> io::Result<Bytes>
     Ok(chunk.into())
 }
 
-/// A number as people read it: `65,507`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_three() {
-        assert_eq!([7, 999, 70_000, 1_234_567].map(grouped), ["7", "999", "70,000", "1,234,567"]);
-    }
 
     #[test]
     fn a_script_sends_nothing_after_its_finish() {

@@ -1,6 +1,5 @@
 //! An open UDP socket: reading, sending, orders, errors and the watch on silence, all at once in one task.
 
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,14 +8,16 @@ use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc, watch};
 
+use super::Opened;
 use super::datagram::{Batch, ROOM_BYTES};
 use super::drops::{self, Drops};
 use super::error_queue::{self, Found};
-use super::send::{Job, jobs_of};
-use super::{fault, group};
+use super::orders::Orders;
+use super::send::jobs_of;
+use crate::net::fault;
 use crate::net::journal::Journal;
 use crate::wire::spec::Script;
-use crate::wire::{Class, Evidence, Failure, How, News, Verb};
+use crate::wire::{Class, Evidence, Failure, How, News, quantity};
 
 /// How many jobs may wait for the sending half; then further orders stay in the session's own queue.
 const MOST_JOBS: usize = 32;
@@ -65,10 +66,16 @@ pub(super) struct Talk {
     heard: Mutex<Option<SocketAddr>>,
     heard_first: Notify,
     reading: watch::Sender<bool>,
+    /// Grows with every wish to end the burst that is being sent.
+    pub(super) burst_stops: watch::Sender<u64>,
+    /// The kernel hands over several datagrams as one message, and counts such a message as one when it drops it.
+    merged: bool,
     last_activity: Mutex<Instant>,
     /// True while the journal makes the reading half wait.
     held: AtomicBool,
     drops: Mutex<Drops>,
+    /// Trains were dropped, and it was told that their datagrams cannot be counted.
+    drops_unknown: AtomicBool,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -76,43 +83,50 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Talk {
-    /// A talk over `socket`; with one peer, where it is connected.
+    /// A talk over the socket; with one peer, where it is connected.
     pub(super) fn new(
         journal: Arc<Journal>,
-        socket: UdpSocket,
-        local: SocketAddr,
+        opened: Opened,
         peer: Option<SocketAddr>,
         idle_timeout: Option<Duration>,
     ) -> Self {
+        let Opened { socket, local, merged } = opened;
         Talk {
             journal,
             socket,
             local,
+            merged,
             peer,
             idle_timeout,
             heard: Mutex::default(),
             heard_first: Notify::new(),
             reading: watch::Sender::new(true),
+            burst_stops: watch::Sender::new(0),
             last_activity: Mutex::new(Instant::now()),
             held: AtomicBool::new(false),
             drops: Mutex::default(),
+            drops_unknown: AtomicBool::new(false),
         }
     }
 
     /// Talks until it is over, and tells how it ended.
-    pub(super) async fn run(self, orders: mpsc::Receiver<Verb>, early: VecDeque<Verb>, script: Script) {
-        self.count_drops(None);
+    pub(super) async fn run(self, orders: Orders, script: Script) {
+        self.count_drops().await;
         let (job, jobs) = mpsc::channel(MOST_JOBS);
+        let mut batch = Batch::new(ROOM_BYTES);
         let ending = tokio::select! {
-            ending = self.take_orders(orders, early, job) => ending,
+            ending = self.take_orders(orders, job) => ending,
             ending = self.send_all(jobs_of(script), jobs) => ending,
-            ending = self.read() => ending,
+            ending = self.read(&mut batch) => ending,
             ending = self.watch_errors() => ending,
             ending = self.watch_silence() => ending,
-            ending = self.watch_drops() => ending,
         };
+        // What the kernel handed over and nobody had room for is counted, however suddenly the session ends.
+        while let Some(block) = batch.next_block(false) {
+            self.journal.not_kept(block.direction, block.totals());
+        }
         self.tell_errors().await;
-        self.count_drops(None);
+        self.count_drops().await;
         ending.tell(&self.journal).await;
     }
 
@@ -126,69 +140,17 @@ impl Talk {
         self.heard_first.notified().await;
     }
 
+    /// Ends the burst that is being sent, if there is one.
+    pub(super) fn stop_burst(&self) {
+        self.burst_stops.send_modify(|stops| *stops += 1);
+    }
+
     /// Something went over the wire just now.
     pub(super) fn active(&self) {
         *locked(&self.last_activity) = Instant::now();
     }
 
-    async fn take_orders(
-        &self,
-        mut orders: mpsc::Receiver<Verb>,
-        mut early: VecDeque<Verb>,
-        jobs: mpsc::Sender<Job>,
-    ) -> Ending {
-        loop {
-            let verb = match early.pop_front() {
-                Some(verb) => Some(verb),
-                None => orders.recv().await,
-            };
-            let job = match verb {
-                None | Some(Verb::Reset) => return Ending::Local,
-                Some(Verb::Send(bytes)) => Job::Datagram(None, bytes),
-                Some(Verb::SendTo(to, bytes)) => Job::Datagram(Some(to), bytes),
-                Some(Verb::SendFile(path)) => Job::File(path),
-                Some(Verb::Close) => Job::Close,
-                Some(Verb::FinishSending) => {
-                    self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;
-                    continue;
-                }
-                Some(Verb::Limit(_)) => {
-                    self.warn("limit", "a UDP socket has no connections to limit").await;
-                    continue;
-                }
-                Some(Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_)) => {
-                    self.warn("setsockopt", "only the options of TCP sockets can be set and watched").await;
-                    continue;
-                }
-                Some(Verb::PauseReading) => {
-                    self.set_reading(false).await;
-                    continue;
-                }
-                Some(Verb::ContinueReading) => {
-                    self.set_reading(true).await;
-                    continue;
-                }
-                Some(Verb::Join(wanted)) => {
-                    self.journal.news(group::join(&self.socket, &wanted)).await;
-                    continue;
-                }
-                Some(Verb::Leave(left)) => {
-                    self.journal.news(group::leave(&self.socket, &left)).await;
-                    continue;
-                }
-            };
-            if jobs.send(job).await.is_err() {
-                return Ending::Local;
-            }
-        }
-    }
-
-    async fn warn(&self, operation: &'static str, message: &str) {
-        let peer = self.peer.unwrap_or(self.local).to_string();
-        self.journal.news(News::Warned(Failure::new(Class::Local, operation, peer, message))).await;
-    }
-
-    async fn set_reading(&self, on: bool) {
+    pub(super) async fn set_reading(&self, on: bool) {
         let changed = self.reading.send_if_modified(|reading| std::mem::replace(reading, on) != on);
         if changed {
             self.active();
@@ -196,13 +158,12 @@ impl Talk {
         }
     }
 
-    async fn read(&self) -> Ending {
+    async fn read(&self, batch: &mut Batch) -> Ending {
         let mut reading = self.reading.subscribe();
-        let mut batch = Batch::new(ROOM_BYTES);
         let mut unexplained = 0;
         loop {
             if !*reading.borrow_and_update() {
-                if reading.changed().await.is_err() {
+                if self.counting_drops(reading.changed()).await.is_err() {
                     return Ending::Local;
                 }
                 continue;
@@ -214,15 +175,16 @@ impl Talk {
             match ready.and_then(|()| batch.fill(&self.socket)) {
                 Ok(()) => {
                     unexplained = 0;
-                    self.hand_on(&mut batch).await;
+                    self.hand_on(batch).await;
                 }
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                // A datagram that is dropped for its checksum makes the socket readable, and then there is nothing.
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => self.count_drops().await,
                 Err(error) => {
                     if self.tell_errors().await > 0 {
                         unexplained = 0;
                         continue;
                     }
-                    let failure = fault::failure("read", self.peer.unwrap_or(self.local), &error);
+                    let failure = fault::of_io("read", self.peer.unwrap_or(self.local).to_string(), &error);
                     // With an error queue a refusal was told from there, by whoever looked first.
                     if !(cfg!(target_os = "linux") && failure.class == Class::Refused) {
                         unexplained += 1;
@@ -238,9 +200,7 @@ impl Talk {
 
     async fn hand_on(&self, batch: &mut Batch) {
         self.active();
-        if let Some(counter) = batch.dropped.take() {
-            self.count_drops(Some(counter));
-        }
+        self.count_drops().await;
         if let Some(peer) = batch.last_peer().filter(|_| self.peer.is_none()) {
             let before = locked(&self.heard).replace(peer);
             if before.is_none() {
@@ -248,7 +208,9 @@ impl Talk {
             }
         }
         self.held.store(true, Ordering::Relaxed);
-        self.journal.block(batch.take(self.peer.is_none())).await;
+        while let Some(block) = batch.next_block(self.peer.is_none()) {
+            self.counting_drops(self.journal.block(block)).await;
+        }
         self.held.store(false, Ordering::Relaxed);
         self.active();
         // A flood never makes reading wait: the other halves get their turn here.
@@ -260,7 +222,7 @@ impl Talk {
             match error_queue::wait(&self.socket).await {
                 Ok(Found::Icmp(icmp)) => self.journal.news(News::Icmp(icmp)).await,
                 Ok(Found::Other | Found::Nothing) => {}
-                Err(error) => return Ending::Failed(fault::failure("read", self.local, &error)),
+                Err(error) => return Ending::Failed(fault::of_io("read", self.local.to_string(), &error)),
             }
             tokio::task::yield_now().await;
         }
@@ -289,7 +251,7 @@ impl Talk {
             let quiet = locked(&self.last_activity).elapsed();
             if quiet >= limit {
                 let peer = self.peer.unwrap_or(self.local).to_string();
-                let message = format!("nothing was sent or received for {limit:?}");
+                let message = format!("nothing was sent or received for {}", quantity::duration(limit));
                 let mut failure = Failure::new(Class::IdleTimeout, "read", peer, message);
                 failure.evidence = Evidence::Seen;
                 return Ending::Failed(failure);
@@ -298,21 +260,30 @@ impl Talk {
         }
     }
 
-    async fn watch_drops(&self) -> Ending {
-        let mut ticks = tokio::time::interval(DROPS_EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    /// Waits for `change`, and looks at the drop counter meanwhile: nothing is read, so the kernel's queue may be full.
+    /// While we read no such look is needed: a datagram is dropped only where others wait to be read.
+    async fn counting_drops<T>(&self, change: impl Future<Output = T>) -> T {
+        tokio::pin!(change);
         loop {
-            ticks.tick().await;
-            self.count_drops(None);
+            tokio::select! {
+                biased;
+                changed = &mut change => return changed,
+                () = tokio::time::sleep(DROPS_EVERY) => self.count_drops().await,
+            }
         }
     }
 
-    /// Looks at the kernel's drop counter; `beside` is what came with a datagram, for kernels that tell no other way.
-    fn count_drops(&self, beside: Option<u32>) {
-        if let Some(counter) = drops::counter(&self.socket).or(beside)
-            && let Some(total) = locked(&self.drops).observe(counter)
-        {
-            self.journal.dropped_datagrams(total);
+    /// Looks at the kernel's drop counter, and tells what is new.
+    async fn count_drops(&self) {
+        let Some(counter) = drops::counter(&self.socket) else { return };
+        let Some(total) = locked(&self.drops).observe(counter) else { return };
+        if !self.merged || total == 0 {
+            self.journal.dropped_datagrams(Some(total));
+        } else if !self.drops_unknown.swap(true, Ordering::Relaxed) {
+            self.journal.dropped_datagrams(None);
+            let message = "the kernel drops trains of datagrams and counts each train as one: \
+                           how many datagrams were dropped is not known from here on";
+            self.warn("receive", message).await;
         }
     }
 }

@@ -79,6 +79,13 @@ impl Lookup {
         }
     }
 
+    /// Grows with every fact that changes what is shown.
+    pub fn edition(&self) -> u64 {
+        let settled = self.exchanges.iter().filter(|exchange| exchange.outcome != Outcome::Waiting).count();
+        let facts = self.exchanges.len() + settled + usize::from(self.compared.is_some());
+        2 * self.unlisted + facts as u64
+    }
+
     /// The answers, in order of their queries.
     pub fn answers(&self) -> impl Iterator<Item = (&DnsQuery, &DnsAnswer)> {
         self.exchanges.iter().filter_map(|exchange| match &exchange.outcome {

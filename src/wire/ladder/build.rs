@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use super::super::change::{CallResult, SynView};
 use super::super::direction::{Both, Direction, Totals};
-use super::super::failure::{Class, Evidence, Failure};
+use super::super::failure::{Evidence, Failure};
 use super::super::news::News;
 use super::super::reading::TcpState;
 use super::super::record::Block;
-use super::super::tcp::{Event, Step};
 use super::rung::{Call, Counters, Label, Rung};
 
 /// How many rungs are kept; beyond it the oldest go, and are counted.
@@ -27,24 +26,21 @@ const EXCHANGE_GAP: Duration = Duration::from_millis(20);
 /// As many reads and writes of a burst have a rung each; the others are a run.
 const SINGLE: u32 = 8;
 
-/// After as long a SYN without an answer is sent again: RFC 6298 §2, (2.1).
-const FIRST_RTO: Duration = Duration::from_secs(1);
-
 /// How far back a late fact looks for its place.
 const LATE: usize = 256;
 
 /// All rungs of one connection.
 #[derive(Clone, Debug, Default)]
 pub struct Ladder {
-    rungs: VecDeque<Rung>,
+    pub(super) rungs: VecDeque<Rung>,
     folded: u64,
     last_id: u64,
-    last_at: Option<Instant>,
+    pub(super) last_at: Option<Instant>,
     exchange: Option<Instant>,
     octets: Both<u64>,
     burst: Burst,
-    counters: Counters,
-    closed: Both<bool>,
+    pub(super) counters: Counters,
+    pub(super) closed: Both<bool>,
     failed: Option<Failure>,
 }
 
@@ -205,78 +201,6 @@ impl Ladder {
         self.push(Rung { entry, ..rung });
     }
 
-    fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
-        let call = Call::Other(format!("→ {}", brief(failure.class)));
-        let rung = match failure.class {
-            Class::Refused => self.rung(at, Label::Rst, Evidence::Inferred).going(Direction::Received),
-            Class::Reset => self.rung(at, Label::Rst, failure.evidence).going(Direction::Received),
-            Class::ConnectTimeout => {
-                // Linux sends a SYN again after 1 s; where it counted for us, the count stands already.
-                let first = self.last_at.map(|last| last + FIRST_RTO).filter(|first| *first < at);
-                if let (Some(first), 0) = (first, self.counters.retransmits.unwrap_or(0)) {
-                    let again = Label::Again { what: "SYN", times: None };
-                    let again = self.rung(first, again, Evidence::Inferred).going(Direction::Sent);
-                    self.push(again);
-                }
-                self.rung(at, Label::NoAnswer, Evidence::Seen)
-            }
-            Class::Unreachable => {
-                let label = Label::Unreachable(failure.message.clone());
-                self.rung(at, label, failure.evidence).going(Direction::Received)
-            }
-            _ => return None,
-        };
-        Some(rung.by(call))
-    }
-
-    /// Adds the segments that a step of the state stands for; `entry` is the fact that told it.
-    pub fn stepped(&mut self, step: &Step, entry: Option<u64>) {
-        use Direction::{Received, Sent};
-        let (at, sure) = (step.at, step.evidence);
-        // Where a call of ours told the step, the segment behind it is inferred.
-        let segment = if sure == Evidence::Seen { Evidence::Inferred } else { sure };
-        let mut rungs = Vec::with_capacity(2);
-        match step.event {
-            Event::SynAck => {
-                rungs.push(self.rung(at, Label::SynAck, Evidence::Inferred).going(Received));
-                rungs.push(self.rung(at, Label::HandshakeAck, segment).going(Sent).by(Call::Connected));
-            }
-            Event::Syn => {
-                rungs.push(self.rung(at, Label::Syn(String::new()), segment).going(Received));
-                rungs.push(self.rung(at, Label::SynAck, segment).going(Sent));
-            }
-            Event::AckOfSyn => {
-                rungs.push(self.rung(at, Label::HandshakeAck, segment).going(Received).by(Call::Accept));
-            }
-            Event::Close => {
-                let call = if step.cause.starts_with("close") { Call::Close } else { Call::Shutdown };
-                rungs.push(self.rung(at, Label::Fin, segment).going(Sent).by(call));
-            }
-            Event::Fin | Event::FinAckOfFin => {
-                let label = if step.event == Event::Fin { Label::Fin } else { Label::FinAck };
-                let rung = self.rung(at, label, sure).going(Received);
-                rungs.push(if sure == Evidence::Seen { rung.by(Call::Read(0)) } else { rung });
-            }
-            Event::AckOfFin => rungs.push(self.rung(at, Label::AckOfFin, sure).going(Received)),
-            Event::Abort => rungs.push(self.rung(at, Label::Rst, segment).going(Sent).by(Call::Abort)),
-            Event::TimeWaitOver => rungs.push(self.rung(at, Label::State, sure)),
-            // Attempts and failures come from their own facts, which know more.
-            Event::PassiveOpen
-            | Event::ActiveOpen
-            | Event::Send
-            | Event::Rst
-            | Event::UserTimeout
-            | Event::RetransmissionTimeout
-            | Event::GiveUp => return,
-        }
-        if let Some(last) = rungs.last_mut() {
-            last.state = Some(step.to);
-        }
-        for rung in rungs {
-            self.push(Rung { entry, ..rung });
-        }
-    }
-
     /// Tells that the last step of the state is known better now.
     pub fn confirm(&mut self, state: TcpState, evidence: Evidence) {
         let led = |rung: &&mut Rung| rung.state == Some(state) && rung.evidence == Evidence::Inferred;
@@ -310,74 +234,7 @@ impl Ladder {
         }
     }
 
-    /// Takes in a sample of the kernel: what its counters did since the last one.
-    pub fn sampled(&mut self, now: Counters, at: Instant) {
-        let before = std::mem::replace(&mut self.counters, now);
-        let grew = |new: Option<u64>, old: Option<u64>| new.unwrap_or(0).saturating_sub(old.unwrap_or(0));
-        let again = grew(now.retransmits, before.retransmits);
-        if again > 0 {
-            let what = match now.state {
-                Some(TcpState::SynSent) => "SYN",
-                Some(TcpState::SynReceived) => "SYN-ACK",
-                Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck) => "data or FIN",
-                _ => "data",
-            };
-            self.more(at, Label::Again { what, times: Some(again) });
-        }
-        let closed = now.peer_window == Some(0);
-        self.windows(at, Direction::Received, before.peer_window, now.peer_window);
-        let probes = grew(now.probes, before.probes).max(if closed { grew(now.backoff, before.backoff) } else { 0 });
-        match (probes, closed) {
-            (0, _) => {}
-            (times, true) => self.more(at, Label::WindowProbe { times }),
-            (times, false) => self.more(at, Label::KeepaliveProbe { times }),
-        }
-        self.windows(at, Direction::Sent, before.our_window, now.our_window);
-    }
-
-    /// A window that `direction` tells of: before the handshake is over it is 0 and means nothing.
-    fn windows(&mut self, at: Instant, direction: Direction, before: Option<u64>, now: Option<u64>) {
-        match (before, now) {
-            (Some(1..), Some(0)) => {
-                *self.closed.of_mut(direction) = true;
-                self.window(at, Label::WindowClosed, direction);
-            }
-            (_, Some(bytes @ 1..)) if std::mem::take(self.closed.of_mut(direction)) => {
-                self.window(at, Label::WindowOpened { bytes }, direction);
-            }
-            _ => {}
-        }
-    }
-
-    fn window(&mut self, at: Instant, label: Label, direction: Direction) {
-        let rung = self.rung(at, label, Evidence::Kernel).going(direction);
-        self.push(rung);
-    }
-
-    /// Something that was sent, by the kernel's count; joins its like, if that is the last rung.
-    fn more(&mut self, at: Instant, label: Label) {
-        if let Some(last) = self.rungs.back_mut() {
-            match (&mut last.label, &label) {
-                (Label::Again { what, times: Some(times) }, Label::Again { what: new, times: Some(more) })
-                    if what == new =>
-                {
-                    *times += more;
-                    self.last_at = Some(at);
-                    return;
-                }
-                (Label::WindowProbe { times }, Label::WindowProbe { times: more })
-                | (Label::KeepaliveProbe { times }, Label::KeepaliveProbe { times: more }) => {
-                    *times += more;
-                    self.last_at = Some(at);
-                    return;
-                }
-                _ => {}
-            }
-        }
-        self.window(at, label, Direction::Sent);
-    }
-
-    fn rung(&mut self, at: Instant, label: Label, evidence: Evidence) -> Rung {
+    pub(super) fn rung(&mut self, at: Instant, label: Label, evidence: Evidence) -> Rung {
         self.last_id += 1;
         Rung {
             id: self.last_id,
@@ -392,7 +249,7 @@ impl Ladder {
         }
     }
 
-    fn push(&mut self, mut rung: Rung) {
+    pub(super) fn push(&mut self, mut rung: Rung) {
         let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
         if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
             let silence = self.rung(rung.at, Label::Silence(pause), Evidence::Seen);
@@ -415,18 +272,6 @@ impl Ladder {
     }
 }
 
-impl Rung {
-    fn going(mut self, direction: Direction) -> Self {
-        self.direction = Some(direction);
-        self
-    }
-
-    fn by(mut self, call: Call) -> Self {
-        self.call = Some(call);
-        self
-    }
-}
-
 /// What a SYN tells, short: `mss 65495  sack  wscale 7`.
 fn options(view: &SynView) -> String {
     let mut words = Vec::new();
@@ -442,15 +287,5 @@ fn calls(direction: Direction, ops: u64) -> Call {
     match direction {
         Direction::Sent => Call::Writes(ops),
         Direction::Received => Call::Reads(ops),
-    }
-}
-
-fn brief(class: Class) -> &'static str {
-    match class {
-        Class::Refused => "refused",
-        Class::Reset => "reset",
-        Class::ConnectTimeout => "timed out",
-        Class::Unreachable => "no route",
-        _ => "failed",
     }
 }

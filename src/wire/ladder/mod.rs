@@ -3,6 +3,8 @@
 mod build;
 mod explain;
 mod rung;
+mod sample;
+mod steps;
 
 pub use build::{BURST_GAP, Ladder, MOST_RUNGS, SILENCE};
 pub use explain::{Explained, explain};

@@ -30,6 +30,18 @@ pub struct Rung {
     pub state: Option<TcpState>,
 }
 
+impl Rung {
+    pub(super) fn going(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    pub(super) fn by(mut self, call: Call) -> Self {
+        self.call = Some(call);
+        self
+    }
+}
+
 /// A system call of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {

@@ -24,7 +24,7 @@ pub fn path(from: TcpState, to: TcpState) -> Option<Vec<Row>> {
             if *state == TcpState::Closed && !way.is_empty() {
                 continue;
             }
-            for row in successors(*state).filter(|row| usual(row.event)) {
+            for row in successors(*state).filter(|row| usual(row, to)) {
                 if !known.contains(&row.to()) {
                     known.push(row.to());
                     next.push((row.to(), way.iter().copied().chain([row]).collect()));
@@ -36,6 +36,11 @@ pub fn path(from: TcpState, to: TcpState) -> Option<Vec<Row>> {
     successors(from).find(|row| row.to() == to).map(|row| vec![row])
 }
 
-fn usual(event: Event) -> bool {
-    !matches!(event, Event::Rst | Event::Abort | Event::UserTimeout | Event::GiveUp | Event::Send)
+fn usual(row: &Row, to: TcpState) -> bool {
+    match (row.from, row.event) {
+        // A simultaneous open is rare: only who ends in SYN-RECEIVED must have come by it.
+        (TcpState::SynSent, Event::Syn) => to == TcpState::SynReceived,
+        (TcpState::SynReceived, Event::Fin | Event::Close) => false,
+        (_, event) => !matches!(event, Event::Rst | Event::Abort | Event::UserTimeout | Event::GiveUp | Event::Send),
+    }
 }

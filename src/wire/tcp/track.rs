@@ -181,7 +181,8 @@ impl Track {
             self.called = step.to;
         }
         let start = self.steps.len() - self.latest().len();
-        let same = |known: &&mut Step| known.from == step.from && known.to == step.to;
+        // No connection is twice in a state before it is CLOSED: a sample of the kernel was faster.
+        let same = |known: &&mut Step| known.to == step.to;
         if self.state != TcpState::Closed
             && let Some(known) = self.steps.iter_mut().skip(start).rev().find(same)
         {
@@ -324,6 +325,21 @@ mod tests {
         assert_eq!(track.state(), TcpState::Closed);
         track.learn(&News::Connecting { peer: peer(), attempt: 2 }, now);
         assert_eq!((track.state(), track.latest().len(), track.steps().len()), (TcpState::SynSent, 1, 3));
+    }
+
+    #[test]
+    fn a_sample_that_is_ahead_of_the_news_makes_each_step_once() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        assert_eq!(track.sample(TcpState::CloseWait, now), 2);
+        let step = |from, to, cause| News::State { from, to, cause, evidence: Evidence::Seen, remaining: None };
+        let opened = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
+        let finished = step(TcpState::Established, TcpState::CloseWait, Cause::FinArrived);
+        assert_eq!((track.learn(&opened, now), track.learn(&finished, now)), (0, 0));
+        let steps =
+            [("SYN-SENT", Evidence::Inferred), ("ESTABLISHED", Evidence::Kernel), ("CLOSE-WAIT", Evidence::Kernel)];
+        assert_eq!(told(&track), steps);
     }
 
     #[test]

@@ -1,0 +1,115 @@
+//! Orders to an open UDP socket: what can be done at once is done here, the rest becomes jobs of the sending half.
+
+use std::net::SocketAddr;
+
+use tokio::sync::mpsc;
+
+use super::group;
+use super::send::Job;
+use super::talk::{Ending, Talk};
+use crate::wire::{Class, Failure, News, Verb};
+
+/// The two ways in which orders come.
+#[derive(Debug)]
+pub(super) struct Orders {
+    /// Those that overtake others.
+    pub(super) urgent: mpsc::Receiver<Verb>,
+    /// Those that are done in order.
+    pub(super) plain: mpsc::Receiver<Verb>,
+}
+
+impl Orders {
+    /// The next order for a sending half that takes jobs with `jobs`; `None` when there will be no more. A plain order
+    /// stays in its queue until there is room for its job. Cancel-safe.
+    async fn next(&mut self, jobs: &mpsc::Sender<Job>) -> Option<Verb> {
+        let plain = async {
+            // The room is kept free by this task, which alone fills it.
+            drop(jobs.reserve().await);
+            self.plain.recv().await
+        };
+        tokio::select! {
+            biased;
+            verb = self.urgent.recv() => verb,
+            verb = plain => verb,
+        }
+    }
+}
+
+impl Talk {
+    /// Takes orders until the session is to end at once. A close ends a burst, and lets what else was ordered before it
+    /// be done.
+    pub(super) async fn take_orders(&self, mut orders: Orders, jobs: mpsc::Sender<Job>) -> Ending {
+        loop {
+            let job = match orders.next(&jobs).await {
+                None | Some(Verb::Reset) => return Ending::Local,
+                Some(Verb::Close) => break,
+                Some(verb) => self.obey(verb).await,
+            };
+            if let Some(job) = job
+                && jobs.send(job).await.is_err()
+            {
+                return Ending::Local;
+            }
+        }
+        orders.plain.close();
+        let rest = async {
+            while let Some(verb) = orders.plain.recv().await {
+                if let Some(job) = self.obey(verb).await
+                    && jobs.send(job).await.is_err()
+                {
+                    return;
+                }
+                // A burst among them may be one without end.
+                self.stop_burst();
+            }
+            // It fails where the sending half is gone, and the session is over then.
+            jobs.send(Job::Close).await.ok();
+        };
+        self.stop_burst();
+        tokio::select! {
+            () = rest => {}
+            () = reset(&mut orders.urgent) => return Ending::Local,
+        }
+        // The sending half ends the session, unless a reset is faster.
+        reset(&mut orders.urgent).await;
+        Ending::Local
+    }
+
+    /// Does what can be done at once; what the sending half has to do comes back.
+    async fn obey(&self, verb: Verb) -> Option<Job> {
+        match verb {
+            Verb::Send(bytes) => return Some(Job::Datagram(None, bytes)),
+            Verb::SendTo(to, bytes) => return Some(Job::Datagram(Some(to), bytes)),
+            Verb::SendFile(path) => return Some(Job::File(path)),
+            Verb::Burst(burst) => return Some(Job::Burst(burst, *self.burst_stops.borrow())),
+            Verb::StopBurst => self.stop_burst(),
+            Verb::FinishSending => {
+                self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;
+            }
+            Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
+                self.warn("setsockopt", "only the options of TCP sockets can be set and watched").await;
+            }
+            Verb::Limit(_) => self.warn("limit", "a UDP socket has no connections to limit").await,
+            Verb::PauseReading => self.set_reading(false).await,
+            Verb::ContinueReading => self.set_reading(true).await,
+            Verb::Join(wanted) => self.journal.news(group::join(&self.socket, &wanted)).await,
+            Verb::Leave(left) => self.journal.news(group::leave(&self.socket, &left)).await,
+            Verb::Reset | Verb::Close => return Some(Job::Close),
+        }
+        None
+    }
+
+    pub(super) async fn warn(&self, operation: &'static str, message: impl Into<String>) {
+        let about: SocketAddr = self.peer.unwrap_or(self.local);
+        self.journal.news(News::Warned(Failure::new(Class::Local, operation, about.to_string(), message))).await;
+    }
+}
+
+/// Resolves when the session is to end at once. It finishes already: other urgent orders come too late.
+async fn reset(urgent: &mut mpsc::Receiver<Verb>) {
+    loop {
+        if let None | Some(Verb::Reset) = urgent.recv().await {
+            return;
+        }
+    }
+}
