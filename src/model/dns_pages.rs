@@ -5,20 +5,23 @@ use crate::wire::dns::lookup::{Exchange, Outcome};
 use crate::wire::dns::message::Field;
 use crate::wire::dns::record_type::class_name;
 use crate::wire::dns::{DnsAnswer, DnsPlan, Lookup, Message, Record};
-use crate::wire::quantity;
+use crate::wire::{Failure, quantity};
 
 /// The widest column of names; a longer name pushes its row.
 const WIDEST_NAME: usize = 40;
 
 /// How many octets of a field are shown as hex.
-const MOST_HEX: usize = 8;
+const MOST_HEX: usize = 4;
 
 /// The most octets of one record's data that are shown.
 const MOST_DATA: usize = 16 * 1024;
 
-/// The plan, then every query with its answer as tables.
-pub fn of_answer(lookup: &Lookup) -> Document {
+/// Why it failed, where it did; the plan; then every query with its answer as tables.
+pub fn of_answer(lookup: &Lookup, failure: Option<&Failure>) -> Document {
     let mut document = Document::default();
+    if let Some(failure) = failure {
+        document.push(DocLine::new([Span::outside(Role::Bad, &format!("✗ {}", failure.message))]));
+    }
     if let Some(plan) = &lookup.plan {
         add_plan(&mut document, plan);
     } else if lookup.exchanges.is_empty() {
@@ -65,8 +68,9 @@ fn add_plan(document: &mut Document, plan: &DnsPlan) {
     let servers: Vec<String> = plan.servers.iter().map(ToString::to_string).collect();
     let (each, tries) = (quantity::duration(plan.timeout), plan.tries);
     let times = if tries == 1 { "once".to_owned() } else { format!("up to {tries} times") };
-    let by = format!("asking {} (from {}), {each} for an answer, {times}", servers.join(", "), plan.source);
-    document.push(DocLine::of(Role::Comment, by));
+    let (servers, source) = (servers.join(", "), &plan.source);
+    document.push(DocLine::of(Role::Comment, format!("asking {servers}, from {source}")));
+    document.push(DocLine::of(Role::Comment, format!("{each} for an answer, {times}")));
     if let [first, others @ ..] = plan.names.as_slice()
         && !others.is_empty()
     {
@@ -101,7 +105,7 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
     let role = if message.rcode() == 0 { Role::Good } else { Role::Bad };
     let took = quantity::duration(answer.took);
     let figures = format!(
-        "  in {took} · {} octets for {asked} · id {} · {}",
+        "  in {took} · {} octets for {asked} asked · id {} · {}",
         message.octets,
         message.id,
         message.flag_names().join(" ")
@@ -181,7 +185,7 @@ fn field_line(field: &Field, octets: &[u8]) -> DocLine {
     let role = if is_heading { Role::Keyword } else { Role::Key };
     DocLine::new([
         Span::new(Role::Punctuation, format!("{:>5} ", field.range.start)),
-        Span::new(Role::Number, format!("{hex:<25}")),
+        Span::new(Role::Number, format!("{hex:<14}")),
         Span::outside(role, &format!("{:indent$}{}  ", "", field.name)),
         Span::outside(Role::Value, &cut(&field.value)),
     ])
@@ -217,10 +221,13 @@ mod tests {
 
     #[test]
     fn an_answer_is_a_table_with_its_figures() {
-        let document = of_answer(&lookup());
+        let document = of_answer(&lookup(), None);
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&"a. A  of 192.0.2.53:53 by udp, try 2".to_owned()), "{text:#?}");
-        assert!(text.contains(&"NOERROR  in 3.0 ms · 35 octets for 19 · id 7 · qr rd ra".to_owned()), "{text:#?}");
+        assert!(
+            text.contains(&"NOERROR  in 3.0 ms · 35 octets for 19 asked · id 7 · qr rd ra".to_owned()),
+            "{text:#?}"
+        );
         assert!(text.contains(&"  a.       60 s  IN  A  192.0.2.1".to_owned()), "{text:#?}");
     }
 

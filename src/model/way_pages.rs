@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::document::{DocLine, Document, Role, Span};
-use crate::wire::quantity;
+use super::wrap;
 use crate::wire::way::{Finish, Lane, Way};
+use crate::wire::{neutral, quantity};
 
 /// The narrowest bar that says something.
 const NARROWEST: usize = 8;
@@ -12,11 +13,12 @@ const NARROWEST: usize = 8;
 /// What is known of the way, for a column so wide, at `now`.
 pub fn of_way(way: &Way, now: Instant, columns: u16) -> Document {
     let mut document = Document::default();
-    add_lookup(&mut document, way, now);
+    let room = usize::from(columns);
+    add_lookup(&mut document, way, now, room);
     let race = way.race();
     if !race.is_empty() {
         title(&mut document, "race");
-        add_race(&mut document, race, now, usize::from(columns));
+        add_race(&mut document, race, now, room);
     }
     if let Some(route) = &way.route {
         title(&mut document, "route");
@@ -26,8 +28,8 @@ pub fn of_way(way: &Way, now: Instant, columns: u16) -> Document {
             None => "on the link, or by a router that is not told".to_owned(),
         };
         let interface = route.interface.as_deref().unwrap_or("an interface that is not told");
-        document.push(DocLine::new([Span::outside(Role::Value, &format!("from {} over {interface}", route.source))]));
-        document.push(DocLine::of(Role::Comment, via));
+        prose(&mut document, Role::Value, "", &format!("from {} over {interface}", route.source), room);
+        prose(&mut document, Role::Comment, "", &via, room);
     }
     if document.lines.is_empty() {
         document.remark("nothing is known of the way yet");
@@ -42,7 +44,7 @@ fn title(document: &mut Document, name: &str) {
     document.push(DocLine::of(Role::Title, name));
 }
 
-fn add_lookup(document: &mut Document, way: &Way, now: Instant) {
+fn add_lookup(document: &mut Document, way: &Way, now: Instant, columns: usize) {
     let Some(lookup) = &way.lookup else { return };
     title(document, "name");
     let text = match &lookup.found {
@@ -56,13 +58,13 @@ fn add_lookup(document: &mut Document, way: &Way, now: Instant) {
             format!("{}: no answer by the system yet, {since}", lookup.host)
         }
     };
-    document.push(DocLine::new([Span::outside(Role::Value, &text)]));
+    prose(document, Role::Value, "", &text, columns);
     for address in lookup.found.iter().flat_map(|(addresses, _)| addresses).take(8) {
         document.push(DocLine::of(Role::Comment, format!("  {address}")));
     }
     if let Some(compared) = &way.compared {
-        let (role, word) = if compared.differs() { (Role::Bad, "differs: ") } else { (Role::Good, "beside: ") };
-        document.push(DocLine::new([Span::new(role, word), Span::outside(Role::Value, &compared.own_text())]));
+        let (role, word) = if compared.differs() { (Role::Bad, "differs") } else { (Role::Good, "beside") };
+        prose(document, role, "", &format!("{word}: {}", compared.own_text()), columns);
     }
 }
 
@@ -83,11 +85,9 @@ fn add_race(document: &mut Document, race: &[Lane], now: Instant, columns: usize
             Some((Finish::GivenUp, _)) => ("–", Role::Comment, format!("given up after {}", quantity::duration(took))),
             Some((Finish::Failed(why), _)) => ("✗", Role::Bad, format!("{why} after {}", quantity::duration(took))),
         };
-        document.push(DocLine::new([
-            Span::new(role, format!("{mark} ")),
-            Span::new(Role::Value, format!("{}  ", lane.peer)),
-            Span::outside(role, &words),
-        ]));
+        document
+            .push(DocLine::new([Span::new(role, format!("{mark} ")), Span::new(Role::Value, lane.peer.to_string())]));
+        prose(document, role, "  ", &words, columns);
         let before = cells(from(lane)).min(room - 1);
         let bar = cells(took).clamp(1, room - before);
         document.push(DocLine::new([
@@ -97,6 +97,16 @@ fn add_race(document: &mut Document, race: &[Lane], now: Instant, columns: usize
     }
     let end = quantity::duration(whole);
     document.push(DocLine::of(Role::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
+}
+
+/// A sentence as lines that break between words, each with this before it.
+fn prose(document: &mut Document, role: Role, before: &str, text: &str, columns: usize) {
+    let text = neutral::line(text);
+    let room = u16::try_from(columns.saturating_sub(before.len()).max(NARROWEST)).unwrap_or(u16::MAX);
+    for row in wrap::sentences(&text, room) {
+        let part = text.get(row).unwrap_or_default();
+        document.push(DocLine::of(role, format!("{before}{part}")));
+    }
 }
 
 /// A time that passes, so that the screen is not drawn again for a digit.
@@ -132,7 +142,7 @@ mod tests {
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&format!("  {}", "━".repeat(20))), "{text:#?}");
         assert!(text.contains(&format!("  {}{}", "·".repeat(10), "━".repeat(10))), "{text:#?}");
-        assert!(text.contains(&"✓ 127.0.0.1:80  connected in 250 ms".to_owned()), "{text:#?}");
+        assert!(text.contains(&"  connected in 250 ms".to_owned()), "{text:#?}");
         assert!(text.contains(&"from 127.0.0.1 over lo".to_owned()), "{text:#?}");
         for columns in 0..12 {
             of_way(&way, at(900), columns);

@@ -123,6 +123,7 @@ fn why_not(model: &Model, session: &Session) -> String {
     }
     if let Kind::Dns(_) = session.kind {
         return match of(SessionAction::Retry) {
+            Some(key) if session.failure().is_some() => format!("there is no answer: {key} asks again"),
             Some(key) if session.ended() => format!("the question is answered: {key} asks again"),
             _ => "the question is under way".to_owned(),
         };

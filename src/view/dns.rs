@@ -11,10 +11,12 @@ use crate::model::state::Model;
 use crate::model::way_pages;
 use crate::wire::Session;
 use crate::wire::dns::Lookup;
+use crate::wire::session::Kind;
 
 /// Draws what was asked and answered as tables.
-pub(super) fn answer(paper: &mut Paper<'_>, area: Rect, lookup: &Lookup, panel: &Panel) -> Shown {
-    document::draw(paper, area, &dns_pages::of_answer(lookup), panel)
+pub(super) fn answer(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
+    let Kind::Dns(lookup) = &session.kind else { return Shown::default() };
+    document::draw(paper, area, &dns_pages::of_answer(lookup, session.failure()), panel)
 }
 
 /// Draws every field of every message at its octets.

@@ -70,7 +70,7 @@ pub(super) fn refresh(session: &Session, panel: &mut Panel) {
 /// What a search goes through now.
 fn subject(session: &Session, panel: &Panel) -> Subject {
     if let (Kind::Dns(lookup), View::Answer | View::Fields) = (&session.kind, panel.view) {
-        return Subject::Document { view: panel.view, edition: lookup.edition() };
+        return Subject::Document { view: panel.view, edition: lookup.edition() + u64::from(session.ended()) };
     }
     let Kind::Http(exchange) = &session.kind else { return Subject::Transcript };
     let heads = || exchange.hops.iter().map(|hop| 1 + u64::from(hop.response.is_some())).sum();
@@ -94,7 +94,7 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
 pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
     let exchange = match &session.kind {
         Kind::Http(exchange) => exchange,
-        Kind::Dns(lookup) => return of_dns(lookup, panel.view).map(Cow::Owned),
+        Kind::Dns(lookup) => return of_dns(session, lookup, panel.view).map(Cow::Owned),
         _ => return None,
     };
     match (panel.view, &session.spec.what) {
@@ -117,9 +117,9 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
     }
 }
 
-fn of_dns(lookup: &Lookup, view: View) -> Option<Document> {
+fn of_dns(session: &Session, lookup: &Lookup, view: View) -> Option<Document> {
     match view {
-        View::Answer => Some(dns_pages::of_answer(lookup)),
+        View::Answer => Some(dns_pages::of_answer(lookup, session.failure())),
         View::Fields => Some(dns_pages::of_fields(lookup)),
         _ => None,
     }
