@@ -81,7 +81,7 @@ fn find(c: &mut Criterion) {
     group.bench_function("64 MiB, no hit", |b| b.iter(|| find_all(black_box(&line), &needle, text_of, 1000).len()));
     group.throughput(Throughput::Elements(1_000_000));
     group.bench_function("a million reads, one hit", |b| {
-        b.iter(|| find_all(black_box(&many), &number, text_of, 1000).len())
+        b.iter(|| find_all(black_box(&many), &number, text_of, 1000).len());
     });
     let filter = Filter::parse("received 77").unwrap();
     group.bench_function("filter a million reads", |b| {

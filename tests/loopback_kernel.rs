@@ -213,8 +213,14 @@ async fn a_reset_ends_in_closed_whoever_sent_it() {
     assert_eq!(outcome(listener).await, Some(libc::ECONNRESET));
     assert_eq!(steps(&watch, ours).last().unwrap(), "ESTABLISHED → CLOSED we_reset inferred");
 
-    let (address, rude) = peer(|stream| socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap());
+    let (go, wait) = mpsc::channel::<()>();
+    let (address, rude) = peer(move |stream| {
+        wait.recv().unwrap();
+        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+    });
     let theirs = watch.open(tcp(address));
+    watch.until_open(theirs).await;
+    go.send(()).unwrap();
     assert_eq!(watch.until_closed(theirs).await, How::Rst);
     outcome(rude).await;
     assert_eq!(steps(&watch, theirs).last().unwrap(), "ESTABLISHED → CLOSED rst_arrived seen");

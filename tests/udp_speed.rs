@@ -1,6 +1,6 @@
 //! Datagrams at full speed against iperf3, both in this run: `cargo test --release --test udp_speed -- --ignored --nocapture`.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test, too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test, too")]
 
 use std::io::IoSlice;
 use std::net::{SocketAddr, UdpSocket};

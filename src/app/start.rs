@@ -12,7 +12,7 @@ use crate::files::config::LineEnding as FileLineEnding;
 use crate::files::history;
 use crate::files::paths::Paths;
 use crate::files::theme::Theme;
-use crate::files::{self, keymap};
+use crate::files::{self, explain, keymap};
 use crate::lab::{Lab, Peer};
 use crate::model::history::History;
 use crate::model::notice::Weight;
@@ -46,6 +46,8 @@ pub(super) fn desk(invocation: &Invocation) -> Desk {
     let history = remembered(&mut problems);
     let settings = settings(&invocation.settings, &looks, &mut problems);
     let mut model = Model::new(keymap, settings, history, Size { columns: 80, rows: 24 }, Instant::now());
+    model.book = explain::book();
+    model.timers = explain::timers();
     let wall = jiff::Zoned::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
     for problem in problems {

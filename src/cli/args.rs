@@ -158,6 +158,9 @@ pub(super) struct Tcp {
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
+    /// Set a socket option before connecting, as nodelay=on or sndbuf=64KiB (repeatable)
+    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
+    pub(super) options: Vec<String>,
     /// How many more attempts to connect after the first
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) retry: Option<String>,

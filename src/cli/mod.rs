@@ -11,6 +11,7 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
 use crate::files::config::{self, Settings};
 use crate::files::paths::Paths;
+use crate::files::theme::Theme;
 use crate::files::{Problem, config::ACCEPTED};
 use crate::headless::{Job, Manner, Work};
 use crate::lab::Peer;
@@ -105,7 +106,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: Terminals) ->
     };
     let cli = Cli::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
     let (mut settings, problem) = settings(cli.common.config.as_ref())?;
-    settings.theme = cli.common.theme.or(settings.theme);
+    settings.theme = cli.common.theme.map(theme).transpose()?.or(settings.theme);
     settings.system_resolver |= cli.common.system_resolver;
     let mut invocation = Invocation {
         mode: Mode::Screen,
@@ -214,6 +215,21 @@ fn mode(raw: Option<&str>, json: bool, terminals: Terminals) -> Result<Mode, Str
     Ok(Mode::Raw { force })
 }
 
+/// The name of a theme, built-in or a file of the user's.
+fn theme(name: String) -> Result<String, String> {
+    let folder = Paths::of_user().map(|paths| paths.themes());
+    let named = folder.as_ref().map(|folder| folder.join(format!("{name}.toml")));
+    let plain = !name.contains(['/', '\\']);
+    if Theme::presets().any(|preset| preset == name) || plain && named.is_some_and(|file| file.is_file()) {
+        return Ok(name);
+    }
+    let presets: Vec<&str> = Theme::presets().collect();
+    let own = folder.map_or(String::new(), |folder| {
+        format!(", or NAME for the file {}", neutral::line(&folder.join("NAME.toml").to_string_lossy()))
+    });
+    Err(format!("--theme: there is no theme \"{}\"; accepted: {}{own}", neutral::line(&name), presets.join(", ")))
+}
+
 /// The settings of the file that was named, or of the user's own.
 fn settings(named: Option<&PathBuf>) -> Result<(Settings, Option<Problem>), String> {
     if let Some(path) = named {
@@ -230,13 +246,15 @@ fn settings(named: Option<&PathBuf>) -> Result<(Settings, Option<Problem>), Stri
 /// clap's errors, which take several lines, in one.
 fn one_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
-    let mut said: Vec<&str> = Vec::new();
+    let mut line = String::new();
     for paragraph in text.split("\n\n").map(str::trim) {
-        if !paragraph.starts_with("Usage:") && !paragraph.starts_with("For more information") {
-            said.extend(paragraph.lines().map(str::trim));
+        if paragraph.starts_with("Usage:") || paragraph.starts_with("For more information") {
+            continue;
         }
+        let said: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        line.push_str(if line.is_empty() { "" } else { "; " });
+        line.push_str(&said.join(" "));
     }
-    let line = said.join(" ");
     format!("{} (see --help)", neutral::line(line.strip_prefix("error: ").unwrap_or(&line)))
 }
 

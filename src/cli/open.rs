@@ -36,7 +36,12 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
         connect_timeout,
         idle_timeout: idle(tcp.idle_timeout.as_deref())?,
         retry,
-        options: Vec::new(),
+        options: tcp
+            .options
+            .iter()
+            .map(|text| crate::wire::option::parse(text))
+            .collect::<Result<_, _>>()
+            .map_err(|why| format!("--option: {why}"))?,
     };
     Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
 }

@@ -171,3 +171,16 @@ fn help_version_completions_and_the_manual_are_printed() {
     }
     assert!(matches!(parse(words("--help"), TERMINAL), Ok(Parsed::Print(text)) if text.starts_with(b"netcat")));
 }
+
+#[test]
+fn a_theme_that_is_not_there_is_said_with_those_that_are() {
+    assert_eq!(good("--theme mono tcp localhost:1").settings.theme.as_deref(), Some("mono"));
+    let error = bad("--theme nope tcp localhost:1");
+    assert!(error.starts_with("--theme: there is no theme \"nope\"; accepted: dark, light, mono"), "{error}");
+    assert!(bad("--theme ../mono tcp localhost:1").contains("there is no theme"));
+}
+
+#[test]
+fn what_clap_adds_stands_apart_from_what_it_found() {
+    assert!(bad("tcp localhost:1 --nope").starts_with("unexpected argument '--nope' found; tip: "));
+}

@@ -231,6 +231,8 @@ mod tests {
             .iter()
             .filter(|entry| Mode::ALL.iter().all(|mode| keymap.chords_for(*mode, entry.action).is_empty()))
             .map(|entry| entry.name)
+            // In the explain view the keys of the sessions stand for these.
+            .filter(|name| !name.starts_with("try-"))
             .collect();
         // The close menu has finish-sending, reset and close; `n` is new-or-next-hit.
         assert_eq!(without, ["finish-sending", "reset", "close", "new", "next-hit"]);

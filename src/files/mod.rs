@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::wire::neutral;
 
 pub mod config;
+pub mod explain;
 pub mod history;
 pub mod keymap;
 pub mod paths;

@@ -260,27 +260,14 @@ impl Conversation {
     /// An ICMP error is the answer where there was no other.
     fn icmp(&mut self, id: SessionId, icmp: &Icmp) -> Vec<Act> {
         let Some(known) = self.sessions.get_mut(&id) else { return Vec::new() };
-        let (unreachable, port) = if icmp.v6 { (1, 4) } else { (3, 3) };
+        let unreachable = if icmp.v6 { 1 } else { 3 };
         // Fragmentation needed (3/4) is no end: the kernel sends smaller ones from now on.
         let hard = icmp.kind == unreachable && (icmp.v6 || icmp.code != 4);
         if known.kind != Kind::Udp || known.heard || known.failed || !hard || self.stopping {
             return Vec::new();
         }
         known.failed = true;
-        let by = icmp.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
-        let (class, what) = if icmp.code == port {
-            (Class::Refused, "refused: ICMP port unreachable")
-        } else {
-            (Class::Unreachable, "ICMP destination unreachable")
-        };
-        let mut failure = Failure::new(
-            class,
-            "send",
-            known.peer.clone(),
-            format!("{what} (type {}, code {}){by}", icmp.kind, icmp.code),
-        );
-        failure.os_code = Some(icmp.os_code);
-        failure.evidence = crate::wire::Evidence::Kernel;
+        let failure = icmp.failure("send", known.peer.clone());
         self.count(id, &failure);
         vec![Act::Tell(News::Failed(failure)), Act::Order(Order { id, verb: Verb::Close })]
     }

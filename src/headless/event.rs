@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::wire::http::{RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
-use crate::wire::{Failure, News, explain};
+use crate::wire::{Failure, News};
 
 mod dns;
 mod kernel;
@@ -19,7 +19,8 @@ pub(crate) fn milliseconds(duration: Duration) -> Value {
     (duration.as_micros() as f64 / 1e3).into()
 }
 
-/// An event's name and its fields. `closed` is made elsewhere, as it needs what was told before.
+/// An event's name and its fields. `closed`, and what a failure means, is made elsewhere, as that needs what was told
+/// before.
 pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
     let (name, fields) = match news {
         News::Resolving { host } => ("resolving", json!({"host": host})),
@@ -70,7 +71,7 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         News::Compared(compared) => ("resolver", dns::compared(compared).into()),
         News::Route(route) => ("route", dns::route(route).into()),
         News::Warned(failure) => ("warned", failure_fields(failure).into()),
-        News::Failed(failure) => ("failed", failed_fields(failure).into()),
+        News::Failed(failure) => ("failed", failure_fields(failure).into()),
         News::State { .. }
         | News::Call { .. }
         | News::Stamps { .. }
@@ -92,14 +93,6 @@ fn failure_fields(failure: &Failure) -> Fields {
         fields.insert("errno".to_owned(), code.into());
     }
     fields.insert("message".to_owned(), failure.message.as_str().into());
-    fields
-}
-
-/// As [`failure_fields`], with what it means and what to try.
-fn failed_fields(failure: &Failure) -> Fields {
-    let mut fields = failure_fields(failure);
-    fields.insert("explanation".to_owned(), explain::explanation(failure).into());
-    fields.insert("next".to_owned(), explain::next(failure).into());
     fields
 }
 

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::Manner;
 use super::drive::{Format, Pending};
 use super::event::{self, Fields};
+use super::meaning::Facts;
 use super::payload::{self, MOST_IN_A_LINE};
 use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
@@ -38,6 +39,7 @@ struct Told {
     peer: Option<SocketAddr>,
     gauge: Option<HttpGauge>,
     dropped_datagrams: Option<u64>,
+    facts: Facts,
 }
 
 impl Told {
@@ -50,6 +52,7 @@ impl Told {
             peer: None,
             gauge: None,
             dropped_datagrams: None,
+            facts: Facts::default(),
         }
     }
 }
@@ -67,7 +70,8 @@ impl Format for Json {
     fn opened(&mut self, id: SessionId, spec: &Spec) {
         let http = matches!(spec.what, What::Http(_));
         let datagrams = matches!(spec.what, What::Udp(_) | What::UdpBound(_));
-        let told = Told { datagrams, http, ..Told::new(Instant::now()) };
+        let mut told = Told { datagrams, http, ..Told::new(Instant::now()) };
+        told.facts.spec = Some(spec.clone());
         self.told.insert(id, told);
     }
 
@@ -177,6 +181,7 @@ impl Json {
         let told = self.told(id);
         // Its task may run before whoever asked for it has looked at the clock.
         told.opened = told.opened.min(at);
+        told.facts.learn(news);
         match news {
             News::Connected { peer, .. } => told.peer = Some(*peer),
             News::Accepted { peer, .. } => {
@@ -190,7 +195,11 @@ impl Json {
                 let told = self.told.remove(&id).unwrap_or_else(|| Told::new(at));
                 ("closed", closed(&told, *totals, *how, at))
             }
-            other => event::fields(other),
+            other => {
+                let (name, mut fields) = event::fields(other);
+                self.told(id).facts.explain(other, &mut fields);
+                (name, fields)
+            }
         };
         self.write(lines, at, id, name, fields);
     }

@@ -19,6 +19,7 @@ mod event;
 mod input;
 mod json;
 mod lab;
+mod meaning;
 mod output;
 mod payload;
 mod raw;

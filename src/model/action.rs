@@ -111,6 +111,8 @@ pub enum PaneAction {
     ShowAnswer,
     /// The view of every field of DNS's messages.
     ShowFields,
+    /// The view that explains why a session failed, or how it stands.
+    ShowExplain,
     /// Give the pane the whole screen, or give it back.
     Zoom,
     /// Hold the display still, or let it go on; nothing is lost behind it.
@@ -144,6 +146,8 @@ pub enum SessionAction {
     SendFile,
     /// Ask for a file, and write what was said to it.
     Save,
+    /// Try what the explain view offers under this number, from 1 to 9.
+    RunProbe(u8),
 }
 
 /// Asked of a text field, or of what it is for.
@@ -225,6 +229,15 @@ pub const ACTIONS: &[Entry] = &[
     session("remove", SessionAction::Remove, "take an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
     session("save", SessionAction::Save, "save what was said to a file"),
+    session("try-1", SessionAction::RunProbe(1), "try what the explain view offers under 1"),
+    session("try-2", SessionAction::RunProbe(2), "try what the explain view offers under 2"),
+    session("try-3", SessionAction::RunProbe(3), "try what the explain view offers under 3"),
+    session("try-4", SessionAction::RunProbe(4), "try what the explain view offers under 4"),
+    session("try-5", SessionAction::RunProbe(5), "try what the explain view offers under 5"),
+    session("try-6", SessionAction::RunProbe(6), "try what the explain view offers under 6"),
+    session("try-7", SessionAction::RunProbe(7), "try what the explain view offers under 7"),
+    session("try-8", SessionAction::RunProbe(8), "try what the explain view offers under 8"),
+    session("try-9", SessionAction::RunProbe(9), "try what the explain view offers under 9"),
     opening("new", AppAction::New, "new session"),
     opening("new-or-next-hit", AppAction::NewOrNextHit, "new session; next hit while a search is active"),
     opening("next-session", AppAction::NextSession, "next session"),
@@ -273,6 +286,7 @@ pub const ACTIONS: &[Entry] = &[
     looking("view-way", PaneAction::ShowWay, "view: way to the peer: resolvers, race, route"),
     looking("view-answer", PaneAction::ShowAnswer, "view: DNS answers as tables"),
     looking("view-fields", PaneAction::ShowFields, "view: DNS messages field by field"),
+    looking("view-explain", PaneAction::ShowExplain, "view: why it failed, or how it stands"),
     looking("zoom", PaneAction::Zoom, "zoom the pane"),
     looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
     looking("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
@@ -304,9 +318,9 @@ mod tests {
 
     /// All variants of an enum; it does not compile while one is missing.
     macro_rules! every {
-        ($wrap:ident, $kind:ident: $($variant:ident),* $(,)?) => {{
+        ($wrap:ident, $kind:ident: $($variant:ident),* $(; $other:pat)? $(,)?) => {{
             fn listed(kind: $kind) -> Action {
-                match kind { $($kind::$variant => Action::$wrap($kind::$variant),)* }
+                match kind { $($kind::$variant => Action::$wrap($kind::$variant),)* $($other => Action::$wrap(kind),)? }
             }
             [$($kind::$variant),*].map(listed).to_vec()
         }};
@@ -344,9 +358,11 @@ mod tests {
         let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
-            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowWay, ShowAnswer, ShowFields, Zoom, Freeze, Pretty, Copy, Activate));
+            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer, ShowFields, Zoom, Freeze, Pretty, Copy,
+            Activate));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, Retry,
-            Remove, SendFile, Save));
+            Remove, SendFile, Save; SessionAction::RunProbe(_)));
+        all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
         all.extend(every!(Compose, ComposeAction: Enter, Send, Newline, ToggleHex, NextLineEnding, HistoryBack,
             HistoryForward));
         all

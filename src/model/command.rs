@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::action::{ACTIONS, Action};
+use crate::wire::option::{self, OptionValue, SocketOption};
 use crate::wire::quantity::parse_size;
 
 /// How many completions are offered at most: what a screen can show.
@@ -31,6 +32,10 @@ pub enum Command {
     Limit(Option<usize>),
     /// How many octets of a session are kept for looking at.
     Retain(usize),
+    /// Set a socket option of the session.
+    SetOption(SocketOption, OptionValue),
+    /// Show all socket options of the session.
+    ReadOptions,
     /// Use the theme of this name.
     Theme(String),
     /// Show the session of this number.
@@ -62,7 +67,6 @@ const fn command(name: &'static str, usage: &'static str, describe: &'static str
 pub const COMMANDS: &[CommandEntry] = &[
     command("open", "TARGET", "open a session: tcp HOST:PORT, udp HOST:PORT, a URL, a curl line"),
     command("tcp", "HOST:PORT", "connect"),
-    command("tls", "HOST:PORT", "connect, then TLS"),
     command("udp", "HOST:PORT", "a UDP conversation"),
     command("http", "[METHOD] URL", "one HTTP request"),
     command("curl", "[OPTION…] URL", "one HTTP request, as curl writes it"),
@@ -74,6 +78,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("join", "GROUP[%INTERFACE]", "join a multicast group"),
     command("leave", "GROUP[%INTERFACE]", "leave a multicast group"),
     command("limit", "N|none", "how many connections a listener lets in at once"),
+    command("option", "NAME=VALUE|all", "set a TCP socket option, or show all: nodelay=on, sndbuf=64KiB"),
     command("retain", "SIZE", "how much of a session is kept for looking at: 64MiB"),
     command("theme", "NAME", "use a theme"),
     command("session", "N", "show a session"),
@@ -173,6 +178,11 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String
         "leave" => Command::Leave(text),
         "limit" if argument == "none" => Command::Limit(None),
         "limit" => Command::Limit(Some(argument.parse().map_err(|_| wrong(argument))?)),
+        "option" if argument == "all" => Command::ReadOptions,
+        "option" => {
+            let (option, value) = option::parse(argument).map_err(|why| format!(":option: {why}"))?;
+            Command::SetOption(option, value)
+        }
         "retain" => {
             let bytes = parse_size(argument).map_err(|why| format!(":retain: {why}"))?;
             Command::Retain(usize::try_from(bytes).map_err(|_| wrong(argument))?)
@@ -328,7 +338,7 @@ mod tests {
     #[test]
     fn every_command_has_an_arm_of_its_own() {
         for entry in COMMANDS {
-            let opens = ["open", "tcp", "tls", "udp", "http", "curl", "listen"].contains(&entry.name);
+            let opens = ["open", "tcp", "udp", "http", "curl", "listen"].contains(&entry.name);
             let parsed = parse(&format!("{} 1", entry.name));
             assert_eq!(matches!(parsed, Ok(Command::Open(_))), opens, "{}", entry.name);
         }

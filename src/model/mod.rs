@@ -2,11 +2,13 @@
 
 pub mod action;
 pub mod command;
+pub(crate) mod course;
 pub mod dns_pages;
 pub mod document;
 pub mod editor;
 pub mod editor_keys;
 pub mod editor_window;
+pub mod explain;
 mod heads;
 pub mod help;
 pub mod history;

@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(first("zzzz"), None);
         assert_eq!(first("!quit"), None);
         assert_eq!(matches("multicast").iter().take(2).filter(|entry| entry.action().is_none()).count(), 2);
-        assert_eq!(first("tls"), Some("tls"));
+        assert_eq!(first("udp"), Some("udp"));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum View {
     Answer,
     /// Every field of every DNS message, at its octets.
     Fields,
+    /// Why it failed, or how it stands.
+    Explain,
 }
 
 impl View {
@@ -58,20 +60,25 @@ impl View {
             View::Way => "way",
             View::Answer => "answer",
             View::Fields => "fields",
+            View::Explain => "explain",
         }
     }
 
     /// The views that a session has, in the order of the key that goes through them.
     pub fn of(session: &Session) -> &'static [View] {
         match session.kind {
-            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way],
-            Kind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex],
-            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers],
-            Kind::Stream(_) if session.parent().is_some() => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel]
+            Kind::Http(_) => {
+                &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
             }
-            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Way],
-            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Way],
+            Kind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
+            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
+            Kind::Stream(_) if session.parent().is_some() => {
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain]
+            }
+            Kind::Stream(_) => {
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Way, View::Explain]
+            }
+            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Way, View::Explain],
         }
     }
 }

@@ -9,7 +9,9 @@ use super::history::History;
 use super::keymap::Keymap;
 use super::notice::Notices;
 use super::panel::Panel;
+use crate::wire::explain::Book;
 use crate::wire::session::Kind;
+use crate::wire::timers::Timers;
 use crate::wire::{Both, Phase, Session, SessionId};
 
 /// Everything that the screen shows, and everything that a key can change.
@@ -33,6 +35,10 @@ pub struct Model {
     pub settings: Settings,
     /// What was sent before, for Up and Down.
     pub history: History,
+    /// What failures and standings mean.
+    pub book: &'static Book,
+    /// How the system's TCP timers are set.
+    pub timers: Timers,
     /// The terminal's size.
     pub size: Size,
     /// True: the focused pane has the whole screen.
@@ -251,6 +257,8 @@ pub enum Target {
     Line(usize),
     /// A peer in the list of a bound socket.
     Peer(SocketAddr),
+    /// Something to try, by its number from 1.
+    Probe(u8),
 }
 
 /// Bounds of what may be typed or pasted into a field.
@@ -260,6 +268,9 @@ pub mod limits {
     /// One-line fields: 64 KiB, so that a long curl command fits.
     pub const FIELD: usize = 64 * 1024;
 }
+
+/// The texts of a model that was given none: failures then say what their own message says.
+static EMPTY: Book = Book { failures: Vec::new(), standings: Vec::new() };
 
 impl Model {
     /// A model without sessions.
@@ -274,6 +285,8 @@ impl Model {
             keymap,
             settings,
             history,
+            book: &EMPTY,
+            timers: Timers::default(),
             size,
             zoomed: false,
             seen: Seen::default(),

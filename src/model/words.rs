@@ -167,25 +167,9 @@ fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> Words {
     quiet('◆', format!("{} is {list}{more}, looked up in {}", quoted(host), quantity::duration(took)))
 }
 
-/// The ICMP messages that a socket's error queue passes on (RFC 792, RFC 1812 §5.2.7, RFC 4443).
+/// What an ICMP message means.
 pub(crate) fn icmp_meaning(icmp: &Icmp) -> &'static str {
-    match (icmp.v6, icmp.kind, icmp.code) {
-        (false, 3, 0) => "network unreachable",
-        (true, 1, 0) => "no route to the destination",
-        (false, 3, 1) => "host unreachable",
-        (false, 3, 2) => "protocol unreachable",
-        (false, 3, 3) | (true, 1, 4) => "port unreachable",
-        (false, 3, 4) => "fragmentation needed, and forbidden",
-        (false, 3, 9 | 10 | 13) | (true, 1, 1) => "forbidden by an administrator",
-        (false, 3, _) | (true, 1, _) => "destination unreachable",
-        (false, 11, 0) | (true, 3, 0) => "time to live exceeded on the way",
-        (false, 11, _) | (true, 3, _) => "reassembly took too long",
-        (false, 12, _) | (true, 4, _) => "parameter problem",
-        (true, 2, _) => "packet too big",
-        (false, 4, _) => "source quench",
-        (false, 5, _) | (true, 137, _) => "redirect",
-        _ => "error",
-    }
+    icmp.meaning()
 }
 
 fn icmp_text(icmp: &Icmp) -> String {

@@ -13,8 +13,10 @@ use tokio::time::Instant;
 
 use super::dns::Beside;
 use super::journal::Journal;
+use super::udp::error_queue::{self, Found};
 use super::{call, fault, kernel, option, route};
 use crate::wire::change::Cause;
+use crate::wire::news::Icmp;
 use crate::wire::reading::TcpState;
 use crate::wire::spec::{Family, TcpSpec};
 use crate::wire::{Class, Evidence, Failure, News, quantity};
@@ -145,6 +147,8 @@ type Outcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), Broken>);
 struct Broken {
     failure: Failure,
     call: Option<News>,
+    /// The ICMP message that said so, where one did.
+    icmp: Option<Icmp>,
 }
 
 /// An address that is being tried.
@@ -197,12 +201,17 @@ impl Race<'_> {
                             }
                             return Ok(stream);
                         }
-                        Err(Broken { failure, call }) => {
+                        Err(Broken { failure, call, icmp }) => {
                             if let Some(call) = call {
                                 self.journal.news(call).await;
                                 if under_way.is_empty() {
-                                    self.journal.news(no_connection(failure.class)).await;
+                                    // A RST is only one way to be refused.
+                                    let class = if icmp.is_some() { Class::Unreachable } else { failure.class };
+                                    self.journal.news(no_connection(class)).await;
                                 }
+                            }
+                            if let Some(icmp) = icmp {
+                                self.journal.news(News::Icmp(icmp)).await;
                             }
                             self.journal.news(News::AttemptFailed { failure: failure.clone(), took }).await;
                             worst = Some(more_telling(worst, failure));
@@ -236,7 +245,7 @@ impl Race<'_> {
                                 running.push(Box::pin(async move { (peer, began, open(socket, peer).await) }));
                             }
                             Err(failure) => {
-                                let broken = Broken { failure, call: None };
+                                let broken = Broken { failure, call: None, icmp: None };
                                 running.push(Box::pin(async move { (peer, began, Err(broken)) }));
                             }
                         }
@@ -298,20 +307,36 @@ fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
 }
 
 async fn open(socket: TcpSocket, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), Broken> {
+    // Another descriptor of the same socket, as connecting consumes the first one, and with it the error queue.
+    let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
+    if let Some(errors) = &errors {
+        error_queue::ask(errors, peer.is_ipv6());
+    }
     let began = std::time::Instant::now();
     let connected = socket.connect(peer).await;
     let took = began.elapsed();
-    let failed = |error: std::io::Error| Broken {
-        failure: fault::of_io("connect", peer.to_string(), &error),
-        call: Some(call::told("connect", peer.to_string(), Err(&error), took)),
+    let failed = |error: std::io::Error| {
+        let icmp = match errors.as_ref().map(error_queue::next) {
+            Some(Found::Icmp(icmp)) => Some(icmp),
+            Some(Found::Other | Found::Nothing) | None => None,
+        };
+        let failure = match &icmp {
+            Some(icmp) => icmp.failure("connect", peer.to_string()),
+            None => fault::of_io("connect", peer.to_string(), &error),
+        };
+        Broken { failure, call: Some(call::told("connect", peer.to_string(), Err(&error), took)), icmp }
     };
     let stream = connected.map_err(failed)?;
+    if let Some(errors) = &errors {
+        // On an open connection an ICMP message is a hint and no end (RFC 1122 §4.2.3.9).
+        error_queue::ask_no_more(errors, peer.is_ipv6());
+    }
     let local = stream.local_addr().map_err(failed)?;
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
         let failure = Failure::new(Class::Refused, "connect", peer.to_string(), message);
-        return Err(Broken { failure, call: Some(call::told("connect", peer.to_string(), Ok(0), took)) });
+        return Err(Broken { failure, call: Some(call::told("connect", peer.to_string(), Ok(0), took)), icmp: None });
     }
     Ok((stream, local))
 }

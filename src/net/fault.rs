@@ -54,6 +54,12 @@ fn of_code(operation: &'static str, code: i32) -> Option<(Class, &'static str)> 
         libc::EHOSTDOWN => (Class::Unreachable, "the host is down"),
         libc::ENETUNREACH => (Class::Unreachable, "no route to the network"),
         libc::ENETDOWN => (Class::Unreachable, "the network is down"),
+        // What the kernel makes of the rarer ICMP messages (icmp_err_convert in Linux).
+        libc::ENOPROTOOPT => (Class::Unreachable, "ICMP: the protocol is unreachable"),
+        libc::EPROTO => (Class::Unreachable, "ICMP: a parameter of our packet made no sense"),
+        libc::EOPNOTSUPP => (Class::Unreachable, "ICMP: the source route failed"),
+        #[cfg(target_os = "linux")]
+        libc::ENONET => (Class::Unreachable, "ICMP: this host is isolated"),
         libc::ECONNRESET => (Class::Reset, "the peer reset the connection"),
         libc::ECONNABORTED => (Class::Reset, "the connection was aborted"),
         libc::EPIPE => (Class::Reset, "the peer reset the connection; nothing more can be sent"),

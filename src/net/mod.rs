@@ -13,7 +13,7 @@ use crate::wire::{Reading, SessionId, Spec, What};
 mod call;
 mod dial;
 mod dns;
-mod fault;
+pub(crate) mod fault;
 mod http;
 mod journal;
 mod kernel;

@@ -20,7 +20,7 @@ mod burst;
 mod calls;
 mod datagram;
 mod drops;
-mod error_queue;
+pub(super) mod error_queue;
 mod group;
 mod orders;
 mod send;

@@ -1,14 +1,14 @@
-//! Why a session failed: what was tried, what that means, and what to try next.
+//! Why a session failed, in short, under what was said; the explain view has the rest.
 
 use ratatui::layout::Rect;
 
 use super::keys::key;
 use super::paper::{Paper, Strip, part};
 use crate::files::theme::Role;
-use crate::model::action::{Action, SessionAction};
+use crate::model::action::{Action, PaneAction, SessionAction};
 use crate::model::keymap::Mode;
 use crate::model::state::Model;
-use crate::wire::{Evidence, Failure, Session, explain};
+use crate::wire::{Evidence, Failure, Session};
 
 /// The fewest rows that the card is drawn in.
 const LEAST: u16 = 6;
@@ -22,23 +22,23 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
         return;
     }
     let place = part(area, 2, 0, area.width.saturating_sub(4).min(WIDEST), area.height);
+    let text = model.book.failure(failure, session.course.icmp.as_ref());
     let mut y = 1;
     let head = Strip::of(format!("✗ {}", failure.class.name().replace('_', " ")), Role::Bad)
         .and(format!("   {}", evidence(failure.evidence)), Role::Dim)
         .and(format!("   exit code {}", failure.class.exit_code()), Role::Dim);
     paper.strip(place, 0, y, &head);
     y += 1;
-    y += paper.sentence(place, 2, y, explain::explanation(failure), Role::Text);
+    y += paper.sentence(place, 2, y, &text.happened, Role::Text);
     y += 1;
-    paper.put(place, 0, y, "What to try next", Role::Strong);
-    y += 1;
-    for hint in explain::next(failure) {
-        paper.put(place, 2, y, "·", Role::Dim);
-        y += paper.sentence(place, 4, y, hint, Role::Text);
-    }
+    let why = key(model, Mode::Normal, Action::Pane(PaneAction::ShowExplain));
     let again = key(model, Mode::Normal, Action::Session(SessionAction::Retry)).filter(|_| session.parent().is_none());
-    if let Some(again) = again {
-        paper.strip(place, 2, y, &Strip::of(again, Role::Key).and(" the same again", Role::Text));
+    let hints = [(why, "what this rules out, what is likely, what to try"), (again, "the same again")];
+    for (key, what) in hints {
+        if let Some(key) = key {
+            paper.strip(place, 2, y, &Strip::of(key, Role::Key).and(format!(" {what}"), Role::Text));
+            y += 1;
+        }
     }
 }
 

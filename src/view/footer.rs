@@ -110,8 +110,12 @@ fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<Hint> {
         hints.push((key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
     }
     hints.extend(of_session(model, shown));
-    hints.push((pane(PaneAction::NextView), "view"));
     let reading = panel.map(|panel| panel.view);
+    if reading == Some(View::Explain) {
+        hints.insert(0, (key(model, Mode::Normal, Action::App(AppAction::SelectSession(1))), "… try"));
+        hints.push((pane(PaneAction::Copy), "copy"));
+    }
+    hints.push((pane(PaneAction::NextView), "view"));
     if reading == Some(View::Response) {
         hints.push((pane(PaneAction::Pretty), "pretty"));
         hints.push((key(model, Mode::Normal, Action::Session(SessionAction::Save)), "save"));

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::composer::Room;
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
-use super::{composer, dns, gauges, http, ladder, peers, standing, states, truth};
+use super::{composer, dns, explain, gauges, http, ladder, peers, standing, states, truth};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Lens;
@@ -74,6 +74,7 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
         (View::State, _, _) => states::draw(paper, area, model, session, panel),
         (View::Kernel, _, _) => gauges::draw(paper, area, session, panel),
+        (View::Explain, _, _) => explain::draw(paper, area, model, session, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
         (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),
         (View::Text | View::Response | View::Headers | View::Request | View::Answer | View::Fields, _, _) => {

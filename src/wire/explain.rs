@@ -1,63 +1,248 @@
-//! What a failure means, and what to try next: one table for the screen and for `--json`.
+//! What a failure means, or how a session stands: texts that are data, and the choice among them.
+//!
+//! The texts themselves are read by `files`, as this room knows no file format.
 
-use super::failure::{Class, Failure};
+use super::failure::{Class, Evidence, Failure};
+use super::news::Icmp;
+use super::probe::Probe;
+use super::session::{Kind, Session};
+use super::{How, Phase};
 
-/// One sentence on what happened on the wire and what it rules out.
-pub fn explanation(failure: &Failure) -> &'static str {
-    match failure.class {
-        Class::Internal => "Something is wrong in sockeye itself, not in the network or in what you asked for.",
-        Class::Usage => "What was asked for makes no sense as it stands; nothing was sent.",
-        Class::Resolve => "The name has no address of the kind asked for, so nothing was sent to the host itself.",
-        Class::Refused if failure.operation == "connect" => {
-            "The host answered our SYN with a RST: it is reachable, but nothing listens on this port (or a firewall \
-             rejects it on its behalf)."
-        }
-        Class::Refused => "ICMP port unreachable came back: the host is there, but no program has this UDP port open.",
-        Class::ConnectTimeout => {
-            "Nobody answered our SYN in time: a firewall drops it, the host is down, or the path is broken. A closed \
-             port would have answered at once."
-        }
-        Class::Unreachable => {
-            "There is no way to the host: this machine has no route, or a router on the way said so by ICMP."
-        }
-        Class::Reset => {
-            "A RST ended the conversation: unlike a FIN, it throws away what was under way, so data may be missing."
-        }
-        Class::Tls => {
-            "The connection stands, but the two sides could not agree on TLS, or the certificate did not hold."
-        }
-        Class::Protocol => "The peer answered, but broke the protocol's rules or ended before what it had promised.",
-        Class::IdleTimeout => "The conversation was open, but nothing came or went for longer than was allowed.",
-        Class::Local => "This machine said no: the address, a permission, a descriptor or the disk, not the network.",
-        Class::HttpStatus => "The exchange worked as HTTP; the server's own answer says that the request did not.",
+/// What is to be said of one situation. The texts are sentences for a person who learns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// The situation in a few words, no full stop.
+    pub headline: String,
+    /// What happened on the wire or in this machine.
+    pub happened: String,
+    /// What cannot be the cause, as otherwise something else would have been seen.
+    pub rules_out: Vec<String>,
+    /// Causes, the likeliest first.
+    pub likely: Vec<String>,
+    /// What to try, the most telling first.
+    pub next: Vec<Next>,
+    /// Where it is written: RFC sections, manual pages.
+    pub cite: Vec<String>,
+}
+
+/// One thing to try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// What can be run; `None`: advice that only a person can follow, and `why` says it.
+    pub probe: Option<Probe>,
+    /// What it tells, or the advice.
+    pub why: String,
+}
+
+/// When an explanation holds: every list that is not empty must have the fact in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    /// The class of the failure.
+    pub classes: Vec<Class>,
+    /// What was tried.
+    pub operations: Vec<String>,
+    /// The system's error number.
+    pub os_codes: Vec<i32>,
+    /// ICMP's version 6 or not, type and code; no code is any code.
+    pub icmp: Vec<(bool, u8, Option<u8>)>,
+    /// Words of the failure's message, one of them.
+    pub says: Vec<String>,
+}
+
+impl When {
+    /// Whether it holds for a failure, and for the ICMP message that caused it.
+    pub fn holds(&self, failure: &Failure, icmp: Option<&Icmp>) -> bool {
+        let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
+            icmp.is_some_and(|icmp| icmp.v6 == *v6 && icmp.kind == *kind && code.is_none_or(|code| code == icmp.code))
+        };
+        (self.classes.is_empty() || self.classes.contains(&failure.class))
+            && (self.operations.is_empty() || self.operations.iter().any(|verb| verb == failure.operation))
+            && (self.os_codes.is_empty() || failure.os_code.is_some_and(|code| self.os_codes.contains(&code)))
+            && (self.icmp.is_empty() || self.icmp.iter().any(of_icmp))
+            && (self.says.is_empty() || self.says.iter().any(|words| failure.message.contains(words.as_str())))
     }
 }
 
-/// What to try next, the most telling first. Never empty.
-pub fn next(failure: &Failure) -> &'static [&'static str] {
-    match failure.class {
-        Class::Internal => &["run it again with --log FILE, and report it with that log"],
-        Class::Usage => &["sockeye --help"],
-        Class::Resolve => &["check the spelling of the name", "try without -4 or -6", "try the address instead"],
-        Class::Refused => &[
-            "check that the service runs, and on which port and address (ss -ltnup on the host)",
-            "try again with --retry if it is just starting",
-        ],
-        Class::ConnectTimeout => &[
-            "try another port of the same host: if that is refused, the host is up and a firewall drops this one",
-            "ping the host",
-            "try -4 or -6",
-        ],
-        Class::Unreachable => &["look at the route (ip route get ADDRESS)", "try -4 or -6"],
-        Class::Reset => &[
-            "look at what was sent last: the peer may have refused it",
-            "try again: a restart or a proxy's limit resets too",
-        ],
-        Class::Tls => &["check the name and the dates of the certificate", "try -k, which does not verify it"],
-        Class::Protocol => &["look at the last bytes that came", "check that the port speaks this protocol"],
-        Class::IdleTimeout => &["try a longer --idle-timeout or -m", "check that the peer was asked for something"],
-        Class::Local => &["look at the message: it names what this machine refused", "try another port or address"],
-        Class::HttpStatus => &["look at the response's body and headers"],
+/// All explanations. An empty book still answers: with the failure's own message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Book {
+    /// Failures: the first one that holds is the one.
+    pub failures: Vec<(When, Explanation)>,
+    /// How a session can stand that did not fail.
+    pub standings: Vec<(Standing, Explanation)>,
+}
+
+impl Book {
+    /// What a failure means; `icmp` is the last message that came, and counts where the failure is made of it.
+    pub fn failure(&self, failure: &Failure, icmp: Option<&Icmp>) -> Explanation {
+        let made_of = |icmp: &&Icmp| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
+        let icmp = icmp.filter(made_of);
+        let found = self.failures.iter().find(|(when, _)| when.holds(failure, icmp));
+        let mut explanation = found.map(|(_, explanation)| explanation).cloned().unwrap_or_else(|| Explanation {
+            headline: failure.message.clone(),
+            happened: failure.message.clone(),
+            ..Explanation::default()
+        });
+        let offender = icmp.and_then(|icmp| icmp.offender).map(|offender| offender.to_string());
+        let peer = if failure.peer.is_empty() { "the peer" } else { failure.peer.as_str() };
+        let mut letters = failure.message.chars();
+        let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let filled = |text: &str| {
+            text.replace("{peer}", peer)
+                .replace("{offender}", offender.as_deref().unwrap_or("somebody on the way"))
+                .replace("{message}", &message)
+        };
+        explanation.headline = filled(&explanation.headline);
+        explanation.happened = filled(&explanation.happened);
+        for text in explanation.rules_out.iter_mut().chain(&mut explanation.likely) {
+            *text = filled(text);
+        }
+        for next in &mut explanation.next {
+            next.why = filled(&next.why);
+        }
+        explanation
+    }
+
+    /// What a session's standing means.
+    pub fn standing(&self, standing: Standing) -> Explanation {
+        match self.standings.iter().find(|(of, _)| *of == standing) {
+            Some((_, explanation)) => explanation.clone(),
+            None => Explanation { headline: standing.name().replace('-', " "), ..Explanation::default() },
+        }
+    }
+}
+
+/// How a session stands, as far as there is something to explain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Just asked for.
+    Starting,
+    /// The name is being looked up.
+    Resolving,
+    /// SYNs are under way.
+    Connecting,
+    /// Waiting before the next attempt.
+    Waiting,
+    /// A TCP connection, both halves open.
+    Open,
+    /// We sent FIN.
+    WeFinished,
+    /// The peer sent FIN.
+    PeerFinished,
+    /// Both sent FIN.
+    BothFinished,
+    /// We stopped reading.
+    Paused,
+    /// A UDP conversation.
+    Conversation,
+    /// A UDP socket that talks with anybody.
+    Bound,
+    /// A TCP listener.
+    Listening,
+    /// An HTTP request without an answer yet.
+    Asking,
+    /// An HTTP response that is arriving.
+    Receiving,
+    /// An HTTP exchange that is over.
+    Answered,
+    /// Name servers are asked.
+    Querying,
+    /// Name servers have answered.
+    Told,
+    /// Over by FIN and FIN.
+    Finished,
+    /// Over by a RST of ours.
+    ResetByUs,
+    /// Closed by us.
+    Closed,
+}
+
+impl Standing {
+    /// Every one, in the order of a session's life.
+    pub const ALL: [Standing; 20] = [
+        Standing::Starting,
+        Standing::Resolving,
+        Standing::Connecting,
+        Standing::Waiting,
+        Standing::Open,
+        Standing::WeFinished,
+        Standing::PeerFinished,
+        Standing::BothFinished,
+        Standing::Paused,
+        Standing::Conversation,
+        Standing::Bound,
+        Standing::Listening,
+        Standing::Asking,
+        Standing::Receiving,
+        Standing::Answered,
+        Standing::Querying,
+        Standing::Told,
+        Standing::Finished,
+        Standing::ResetByUs,
+        Standing::Closed,
+    ];
+
+    /// The name in the file of texts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Starting => "starting",
+            Standing::Resolving => "resolving",
+            Standing::Connecting => "connecting",
+            Standing::Waiting => "waiting",
+            Standing::Open => "open",
+            Standing::WeFinished => "we-finished",
+            Standing::PeerFinished => "peer-finished",
+            Standing::BothFinished => "both-finished",
+            Standing::Paused => "paused",
+            Standing::Conversation => "conversation",
+            Standing::Bound => "bound",
+            Standing::Listening => "listening",
+            Standing::Asking => "asking",
+            Standing::Receiving => "receiving",
+            Standing::Answered => "answered",
+            Standing::Querying => "querying",
+            Standing::Told => "told",
+            Standing::Finished => "finished",
+            Standing::ResetByUs => "reset-by-us",
+            Standing::Closed => "closed",
+        }
+    }
+
+    /// How a session stands; also for one that failed, as if it had only ended.
+    pub fn of(session: &Session) -> Self {
+        match &session.phase {
+            Phase::Starting => Standing::Starting,
+            Phase::Resolving => Standing::Resolving,
+            Phase::Connecting { .. } => Standing::Connecting,
+            Phase::Waiting { .. } => Standing::Waiting,
+            Phase::Open(open) => match &session.kind {
+                Kind::Conversation { .. } => Standing::Conversation,
+                Kind::Bound { .. } => Standing::Bound,
+                Kind::Http(exchange) if exchange.response().is_some() => Standing::Receiving,
+                Kind::Http(_) => Standing::Asking,
+                Kind::Dns(_) => Standing::Querying,
+                Kind::Stream(_) | Kind::Listener { .. } => match (open.paused, open.we_finished, open.peer_finished) {
+                    (true, _, _) => Standing::Paused,
+                    (false, false, false) => Standing::Open,
+                    (false, true, false) => Standing::WeFinished,
+                    (false, false, true) => Standing::PeerFinished,
+                    (false, true, true) => Standing::BothFinished,
+                },
+            },
+            Phase::Listening => match &session.kind {
+                Kind::Bound { .. } => Standing::Bound,
+                Kind::Stream(_) | Kind::Conversation { .. } | Kind::Listener { .. } | Kind::Http(_) | Kind::Dns(_) => {
+                    Standing::Listening
+                }
+            },
+            Phase::Ended { how, .. } => match (&session.kind, how) {
+                (Kind::Http(exchange), How::Fin | How::Local) if exchange.response().is_some() => Standing::Answered,
+                (Kind::Dns(lookup), How::Local) if lookup.answers().next().is_some() => Standing::Told,
+                (_, How::Fin) => Standing::Finished,
+                (_, How::Rst) => Standing::ResetByUs,
+                (_, How::Local | How::Error) => Standing::Closed,
+            },
+        }
     }
 }
 
@@ -66,19 +251,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_class_is_explained_in_one_line_and_has_a_next_step() {
-        for class in Class::ALL {
-            for operation in ["connect", "send"] {
-                let failure = Failure::new(class, operation, "", "");
-                assert!(explanation(&failure).ends_with('.') && !explanation(&failure).contains('\n'));
-                assert!(!next(&failure).is_empty());
-            }
-        }
+    fn an_empty_book_says_what_the_failure_says() {
+        let failure = Failure::new(Class::Refused, "connect", "h:1", "connection refused");
+        assert_eq!(Book::default().failure(&failure, None).happened, "connection refused");
+        assert_eq!(Book::default().standing(Standing::WeFinished).headline, "we finished");
     }
 
     #[test]
-    fn a_refused_datagram_is_not_explained_by_a_syn() {
-        assert!(explanation(&Failure::new(Class::Refused, "connect", "", "")).contains("SYN"));
-        assert!(explanation(&Failure::new(Class::Refused, "send", "", "")).contains("ICMP"));
+    fn every_list_of_a_condition_must_have_the_fact() {
+        let mut failure = Failure::new(Class::Unreachable, "connect", "h:1", "no route to the host");
+        failure.os_code = Some(113);
+        let icmp = Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113 };
+        let when = When { classes: vec![Class::Unreachable], icmp: vec![(false, 3, Some(1))], ..When::default() };
+        assert!(when.holds(&failure, Some(&icmp)));
+        assert!(!when.holds(&failure, None), "no ICMP is known of");
+        let when = When { os_codes: vec![113], says: vec!["no route".into()], ..When::default() };
+        assert!(when.holds(&failure, None));
+        let when = When { operations: vec!["send".into()], ..When::default() };
+        assert!(!when.holds(&failure, None));
+    }
+
+    #[test]
+    fn names_from_outside_are_put_into_the_text() {
+        let text = Explanation { happened: "{offender} says {peer} is shut".into(), ..Explanation::default() };
+        let book = Book { failures: vec![(When::default(), text)], standings: Vec::new() };
+        let mut icmp = Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111 };
+        let failure = icmp.failure("send", "h:1");
+        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
+        icmp.offender = Some([10, 0, 0, 1].into());
+        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "10.0.0.1 says h:1 is shut");
     }
 }

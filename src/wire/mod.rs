@@ -1,6 +1,7 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
 pub mod change;
+pub mod course;
 pub mod curl;
 pub mod direction;
 pub mod dns;
@@ -10,6 +11,7 @@ pub mod failure;
 pub mod filter;
 pub mod gauges;
 pub mod http;
+pub mod icmp;
 pub mod id;
 pub mod kernel;
 pub mod ladder;
@@ -18,6 +20,7 @@ pub mod news;
 pub mod option;
 pub mod order;
 pub mod paste;
+pub mod probe;
 pub mod quantity;
 pub mod rate;
 pub mod reading;
@@ -25,12 +28,15 @@ pub mod record;
 pub mod search;
 pub mod session;
 pub mod shell;
+pub mod shell_line;
 pub mod spec;
 pub mod story;
 mod syn;
 pub mod target;
 pub mod tcp;
+pub mod timers;
 pub mod transcript;
+pub mod tries;
 pub mod way;
 
 pub use direction::{Both, Direction, Totals};

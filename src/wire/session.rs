@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use super::course::Course;
 use super::direction::{Both, Direction, Totals};
 use super::dns::{DnsNews, Lookup};
 use super::failure::Failure;
@@ -48,6 +49,8 @@ pub struct Session {
     pub way: Way,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
     pub story: Option<Box<Story>>,
+    /// Its attempts, and the facts that explain where it stands.
+    pub course: Course,
 }
 
 /// How far a session has come; holds only what is true at that point.
@@ -219,6 +222,7 @@ impl Session {
             warning: None,
             way: Way::default(),
             story,
+            course: Course::default(),
         }
     }
 
@@ -253,6 +257,9 @@ impl Session {
                 self.transcript.push(record);
             }
         }
+        if let Some(view) = &reading.kernel {
+            self.course.observe(view, now);
+        }
         if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
             story.kernel(view, now);
         }
@@ -284,6 +291,7 @@ impl Session {
 
     fn learn(&mut self, news: &News, at: Instant) {
         self.way.learn(news, at);
+        self.course.learn(news, at);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },

@@ -107,6 +107,11 @@ impl Transcript {
         self.evict();
     }
 
+    /// When the last block of bytes began to move; `None` before the first.
+    pub fn last_data_at(&self) -> Option<Instant> {
+        self.last_data
+    }
+
     /// Changes the budget, and drops what is beyond it.
     pub fn set_budget(&mut self, bytes: usize) {
         self.budget = bytes;

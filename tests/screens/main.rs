@@ -127,6 +127,14 @@ fn a_failed_session_says_why_and_what_to_do() {
 }
 
 #[test]
+fn the_explain_view_says_what_happened_what_it_rules_out_and_what_to_try() {
+    check("explain_refused", scenes::explained, &[SMALL, USUAL, LARGE, WIDE]);
+    check("explain_silence", scenes::silence, &[USUAL, LARGE, WIDE]);
+    check("explain_filtered", scenes::filtered, &[USUAL, LARGE]);
+    check("explain_standing", scenes::standing, &[USUAL, LARGE]);
+}
+
+#[test]
 fn reset_closed_paused_half_closed_and_waiting_look_different() {
     check("waiting", scenes::waiting, &[SMALL, USUAL]);
 }
@@ -207,7 +215,11 @@ fn the_kernels_gauges_have_values_bars_and_a_line_each() {
     check("kernel_unknown", tcp::kernel_unknown, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 28] = [
+const SCENES: [fn(u16, u16) -> scenes::Story; 32] = [
+    scenes::explained,
+    scenes::silence,
+    scenes::filtered,
+    scenes::standing,
     tcp::ladder,
     tcp::ladder_picked,
     tcp::ladder_flood,

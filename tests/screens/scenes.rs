@@ -49,6 +49,7 @@ impl Story {
         };
         let mut model = Model::new(keymap::presets(), settings, History::default(), Size { columns, rows }, start);
         model.seen.view = Area { column: 0, row: 0, columns: 38, rows: 15 };
+        model.book = sockeye::files::explain::book();
         model.wall_start = (1_795_262_096.0, 3600);
         Story { model, start, totals: Default::default(), next: 1 }
     }
@@ -232,6 +233,77 @@ pub(crate) fn failed(columns: u16, rows: u16) -> Story {
     story.keys("l");
     story.keys("tab");
     story.wake(1_000_000);
+    story
+}
+
+/// The same, explained.
+pub(crate) fn explained(columns: u16, rows: u16) -> Story {
+    let mut story = failed(columns, rows);
+    story.keys("w");
+    story
+}
+
+/// Silence, twice, and a third attempt under way: the kernel counted its SYNs in the first two.
+pub(crate) fn silence(columns: u16, rows: u16) -> Story {
+    use sockeye::wire::kernel::TcpInfo;
+    let mut story = Story::new(columns, rows);
+    story.model.timers.syn_retries = Some(6);
+    story.model.timers.syn_linear = Some(4);
+    let peer = address("10.0.0.9:443");
+    let What::Tcp(mut spec) = tcp_to("10.0.0.9:443") else { unreachable!("it is TCP") };
+    spec.connect_timeout = Duration::from_secs(3);
+    spec.retry.times = 2;
+    let id = story.open(0, What::Tcp(spec));
+    let mut at = 0;
+    for (attempt, after) in [(1, 400_u64), (2, 900)] {
+        story.news(id, at, News::Connecting { peer, attempt });
+        for (again, micros) in [(1_u8, 1_026_000), (2, 2_050_000)] {
+            let state = Some(TcpState::SynSent);
+            let tcp = Some(TcpInfo { state, retransmits: Some(again), ..TcpInfo::default() });
+            let view = KernelView { state, tcp, ..KernelView::default() };
+            story.reading_with(id, at + micros, Vec::new(), |reading| reading.kernel = Some(view));
+        }
+        at += 3_000_000;
+        let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "nobody answered within 3s");
+        let took = Duration::from_secs(3);
+        story.news(id, at, News::AttemptFailed { failure: failure.clone(), took });
+        let wait = Duration::from_millis(after);
+        story.news(id, at, News::Retrying { attempt: attempt + 1, of: 3, after: wait, because: failure });
+        at += after * 1000;
+    }
+    story.news(id, at, News::Connecting { peer, attempt: 3 });
+    story.wake(at + 1_200_000);
+    story.keys("w");
+    story
+}
+
+/// A router that says no, and an error of this machine's.
+pub(crate) fn filtered(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.open(0, tcp_to("10.98.0.9:22"));
+    let peer = address("10.98.0.9:22");
+    story.news(id, 0, News::Connecting { peer, attempt: 1 });
+    let icmp = sockeye::wire::news::Icmp {
+        kind: 3,
+        code: 13,
+        v6: false,
+        offender: Some([10, 99, 0, 1].into()),
+        destination: Some(peer),
+        os_code: 113,
+    };
+    let failure = icmp.failure("connect", peer.to_string());
+    story.news(id, 4_000, News::Icmp(icmp));
+    story.news(id, 4_010, News::AttemptFailed { failure: failure.clone(), took: Duration::from_millis(4) });
+    story.news(id, 4_020, News::Failed(failure));
+    story.news(id, 4_030, News::Closed { totals: Both::default(), how: How::Error });
+    story.keys("w");
+    story
+}
+
+/// How an open connection and a UDP conversation stand.
+pub(crate) fn standing(columns: u16, rows: u16) -> Story {
+    let mut story = chat(columns, rows);
+    story.keys("esc w");
     story
 }
 

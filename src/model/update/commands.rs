@@ -24,26 +24,28 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         Command::Open(target) => return fields::open_pasted(model, &target, effects),
         Command::Send(text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
-            compose::send_bytes(model, Verb::Send(Bytes::from(bytes)), effects);
+            compose::give(model, Verb::Send(Bytes::from(bytes)), effects);
         }
         Command::SendHex(hex) => {
             let bytes = escapes::parse_hex(&hex).map_err(|error| error.to_string())?;
-            compose::send_bytes(model, Verb::Send(Bytes::from(bytes)), effects);
+            compose::give(model, Verb::Send(Bytes::from(bytes)), effects);
         }
-        Command::SendFile(path) => compose::send_bytes(model, Verb::SendFile(path.into()), effects),
+        Command::SendFile(path) => compose::give(model, Verb::SendFile(path.into()), effects),
         Command::SendTo(peer, text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
-            compose::send_bytes(model, Verb::SendTo(peer, Bytes::from(bytes)), effects);
+            compose::give(model, Verb::SendTo(peer, Bytes::from(bytes)), effects);
         }
         Command::Join(group) => {
             let group = parse_group(&group)?;
-            compose::send_bytes(model, Verb::Join(group), effects);
+            compose::give(model, Verb::Join(group), effects);
         }
         Command::Leave(group) => {
             let group = parse_group(&group)?;
-            compose::send_bytes(model, Verb::Leave(group), effects);
+            compose::give(model, Verb::Leave(group), effects);
         }
-        Command::Limit(limit) => compose::send_bytes(model, Verb::Limit(limit), effects),
+        Command::Limit(limit) => compose::give(model, Verb::Limit(limit), effects),
+        Command::SetOption(option, value) => compose::give(model, Verb::SetOption(option, value), effects),
+        Command::ReadOptions => compose::give(model, Verb::ReadOptions, effects),
         Command::Retain(bytes) => retain(model, bytes),
         Command::Theme(name) => app::use_theme(model, name),
         Command::Session(number) => {

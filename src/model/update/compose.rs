@@ -107,11 +107,11 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Sends bytes that were given on the command line of the screen.
-pub(super) fn send_bytes(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
+/// Gives the selected session an order.
+pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
     match model.selected {
         Some(id) => session::order(model, id, verb, effects),
-        None => object(model, "there is no session to send to"),
+        None => object(model, "there is no session yet: n opens one"),
     }
 }
 

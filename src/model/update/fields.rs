@@ -181,7 +181,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 Purpose::Search => find::search(model, &text, effects),
                 Purpose::Filter => pane::filter(model, &text),
                 Purpose::SendFile => {
-                    compose::send_bytes(model, Verb::SendFile(text.into()), effects);
+                    compose::give(model, Verb::SendFile(text.into()), effects);
                     Ok(())
                 }
                 Purpose::Save => commands::save(model, &text, effects),

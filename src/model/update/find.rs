@@ -85,7 +85,8 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
         | View::Kernel
         | View::Way
         | View::Answer
-        | View::Fields => return Subject::Transcript,
+        | View::Fields
+        | View::Explain => return Subject::Transcript,
     };
     Subject::Document { view: panel.view, edition }
 }
@@ -111,7 +112,8 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
             | View::Kernel
             | View::Way
             | View::Answer
-            | View::Fields,
+            | View::Fields
+            | View::Explain,
             _,
         ) => None,
     }

@@ -1,11 +1,12 @@
 //! Where a key goes: a text field owns every printable key; else the keymap of what has the focus decides.
 
 use super::{app, compose, fields, pane, session};
-use crate::model::action::Action;
+use crate::model::action::{Action, AppAction, SessionAction};
 use crate::model::editor_keys::{EditInput, edit_of};
 use crate::model::key::Chord;
 use crate::model::keymap::Mode;
 use crate::model::msg::Effect;
+use crate::model::panel::View;
 use crate::model::state::{Focus, Model};
 
 /// Takes a key.
@@ -22,7 +23,17 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
         return;
     }
     if let Some(action) = model.keymap.lookup(Mode::Normal, chord) {
+        let action = in_explain(model, action);
         run(model, action, effects);
+    }
+}
+
+/// In the explain view the keys of sessions 1 to 9 try what it offers.
+fn in_explain(model: &Model, action: Action) -> Action {
+    let explaining = model.focus == Focus::View && model.panel().is_some_and(|panel| panel.view == View::Explain);
+    match action {
+        Action::App(AppAction::SelectSession(number)) if explaining => Action::Session(SessionAction::RunProbe(number)),
+        other => other,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The mouse selects, scrolls and focuses: what it means is where it is.
 
 use super::scroll::{self, Move};
-use super::{app, fields, keys, pane};
+use super::{app, fields, keys, pane, session};
 use crate::model::key::{Chord, Key};
 use crate::model::msg::{Effect, Mouse, MouseWhat};
 use crate::model::state::{Focus, Model, Overlay, Target};
@@ -39,6 +39,7 @@ fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
             pane::show_view(model, view, effects);
         }
         (Some(Target::Peer(peer)), None) => pane::aim(model, peer),
+        (Some(Target::Probe(number)), None) => session::run_probe(model, number, effects),
         (Some(Target::Line(_)) | None, None) | (_, Some(_)) => {}
     }
     super::settle_focus(model);
@@ -52,7 +53,9 @@ fn wheel(model: &mut Model, hit: Option<Target>, by: isize, effects: &mut Vec<Ef
     }
     match hit {
         Some(Target::Session(_) | Target::Sessions) => app::move_in_list(model, by),
-        Some(Target::View | Target::Composer | Target::Tab(_) | Target::Line(_) | Target::Peer(_)) => {
+        Some(
+            Target::View | Target::Composer | Target::Tab(_) | Target::Line(_) | Target::Peer(_) | Target::Probe(_),
+        ) => {
             scroll::go(model, Move::Rows(by * WHEEL_ROWS));
         }
         None => {}

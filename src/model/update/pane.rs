@@ -62,6 +62,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowWay => show_view(model, View::Way, effects),
         PaneAction::ShowAnswer => show_view(model, View::Answer, effects),
         PaneAction::ShowFields => show_view(model, View::Fields, effects),
+        PaneAction::ShowExplain => show_view(model, View::Explain, effects),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model, effects),
@@ -202,6 +203,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
             }
             _ => None,
         },
+        View::Explain => Some(crate::model::explain::text(model, session).into_bytes()),
         View::Text
         | View::Hex
         | View::Headers

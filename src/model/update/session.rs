@@ -2,6 +2,7 @@
 
 use super::{app, object, open, readings, say};
 use crate::model::action::SessionAction;
+use crate::model::explain;
 use crate::model::msg::Effect;
 use crate::model::state::{Model, Overlay, Purpose};
 use crate::wire::session::Kind;
@@ -92,6 +93,7 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
             }
         }
         SessionAction::Save => app::prompt(model, Purpose::Save, ""),
+        SessionAction::RunProbe(number) => run_probe(model, number, effects),
     }
 }
 
@@ -112,6 +114,14 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     let spec: Spec = session.spec.clone();
     effects.push(Effect::Open(Box::new(spec)));
+}
+
+/// Opens what the explain view offers under a number.
+pub(super) fn run_probe(model: &mut Model, number: u8, effects: &mut Vec<Effect>) {
+    match explain::probe(model, usize::from(number)) {
+        Some(spec) => effects.push(Effect::Open(Box::new(spec))),
+        None => object(model, format!("there is nothing to try under {number} here")),
+    }
 }
 
 fn remove(model: &mut Model, id: SessionId) {

@@ -41,7 +41,8 @@ pub(crate) fn view(_socket: &impl AsFd) -> KernelView {
     KernelView::default()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::net::{TcpListener, TcpStream};
 

@@ -1,4 +1,6 @@
 //! The socket's error queue (`IP_RECVERR`, `IPV6_RECVERR`; ip(7)): ICMP errors, with who sent them and for what.
+//!
+//! A TCP socket has one too while its SYN is under way (Linux 5.9 and newer).
 
 use std::net::SocketAddr;
 #[cfg(not(target_os = "linux"))]
@@ -10,7 +12,7 @@ use crate::wire::news::Icmp;
 
 /// Asks that ICMP errors are queued. Best effort: without it they are told as bare error numbers.
 #[cfg(target_os = "linux")]
-pub(super) fn ask(socket: &socket2::Socket, v6: bool) {
+pub(in crate::net) fn ask(socket: &socket2::Socket, v6: bool) {
     use nix::sys::socket::{setsockopt, sockopt};
 
     if v6 {
@@ -20,9 +22,24 @@ pub(super) fn ask(socket: &socket2::Socket, v6: bool) {
     setsockopt(socket, sockopt::Ipv4RecvErr, &true).ok();
 }
 
+/// Asks that ICMP errors are queued no more.
+#[cfg(target_os = "linux")]
+pub(in crate::net) fn ask_no_more(socket: &socket2::Socket, v6: bool) {
+    use nix::sys::socket::{setsockopt, sockopt};
+
+    if v6 {
+        setsockopt(socket, sockopt::Ipv6RecvErr, &false).ok();
+    }
+    setsockopt(socket, sockopt::Ipv4RecvErr, &false).ok();
+}
+
+/// Nothing was asked for.
+#[cfg(not(target_os = "linux"))]
+pub(in crate::net) fn ask_no_more(_socket: &impl AsFd, _v6: bool) {}
+
 /// Asks for nothing: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn ask(_socket: &impl AsFd, _v6: bool) {}
+pub(in crate::net) fn ask(_socket: &impl AsFd, _v6: bool) {}
 
 /// Waits for the next entry of the queue. Cancel-safe: an entry is taken only as this returns.
 #[cfg(target_os = "linux")]
@@ -51,7 +68,7 @@ pub(super) async fn wait(_socket: &UdpSocket) -> std::io::Result<Found> {
 
 /// What one look at the queue found.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(in crate::net) enum Found {
     /// An ICMP error.
     Icmp(Icmp),
     /// An error that this machine made itself; the call that met it was told, too.
@@ -62,11 +79,10 @@ pub(super) enum Found {
 
 /// Takes the oldest entry of the queue. One system call; never waits.
 #[cfg(target_os = "linux")]
-pub(super) fn next(socket: &UdpSocket) -> Found {
+pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> Found {
     use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg};
     use std::io::IoSliceMut;
     use std::net::IpAddr;
-    use std::os::fd::AsRawFd;
 
     let mut payload = [0_u8; 0];
     let mut spaces = [IoSliceMut::new(&mut payload)];
@@ -99,7 +115,7 @@ pub(super) fn next(socket: &UdpSocket) -> Found {
 
 /// Finds nothing: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn next(_socket: &UdpSocket) -> Found {
+pub(in crate::net) fn next<S>(_socket: &S) -> Found {
     Found::Nothing
 }
 

@@ -1,0 +1,383 @@
+//! The built-in texts of `assets/explain.toml`, and the kernel's timers as this system is set.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::wire::Class;
+use crate::wire::explain::{Book, Explanation, Next, Standing, When};
+use crate::wire::probe::Probe;
+use crate::wire::timers::Timers;
+
+const SOURCE: &str = include_str!("../../assets/explain.toml");
+
+/// The most that is read of one of the kernel's settings: a number is never longer.
+const LONGEST_SETTING: u64 = 32;
+
+/// The built-in texts. They are a part of the program, so that reading them cannot fail; a test reads them all.
+pub fn book() -> &'static Book {
+    static BOOK: LazyLock<Book> = LazyLock::new(|| parse(SOURCE).unwrap_or_default());
+    &BOOK
+}
+
+/// How this system's TCP timers are set; what it does not tell is `None`.
+pub fn timers() -> Timers {
+    let seconds = |name| setting(name).map(|count| Duration::from_secs(u64::from(count)));
+    Timers {
+        syn_retries: setting("tcp_syn_retries"),
+        syn_linear: setting("tcp_syn_linear_timeouts"),
+        retries: setting("tcp_retries2"),
+        keepalive_after: seconds("tcp_keepalive_time"),
+        keepalive_every: seconds("tcp_keepalive_intvl"),
+        keepalive_probes: setting("tcp_keepalive_probes"),
+    }
+}
+
+/// A number under `/proc/sys/net/ipv4` (ip-sysctl); other systems have no such place.
+fn setting(name: &str) -> Option<u32> {
+    use std::io::Read as _;
+
+    let mut text = String::new();
+    let file = std::fs::File::open(format!("/proc/sys/net/ipv4/{name}")).ok()?;
+    file.take(LONGEST_SETTING).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    failure: Vec<RawFailure>,
+    standing: Vec<RawStanding>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFailure {
+    class: OneOrMore,
+    #[serde(default)]
+    operation: Vec<String>,
+    #[serde(default)]
+    errno: Vec<String>,
+    #[serde(default)]
+    icmp: Vec<String>,
+    #[serde(default)]
+    says: Vec<String>,
+    headline: String,
+    happened: String,
+    rules_out: Option<Vec<String>>,
+    likely: Option<Vec<String>>,
+    next: Option<Vec<RawNext>>,
+    cite: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStanding {
+    when: String,
+    headline: String,
+    happened: String,
+    #[serde(default)]
+    rules_out: Vec<String>,
+    #[serde(default)]
+    likely: Vec<String>,
+    #[serde(default)]
+    next: Vec<RawNext>,
+    cite: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNext {
+    r#try: Option<String>,
+    why: Option<String>,
+    advice: Option<String>,
+}
+
+/// Reads the texts.
+///
+/// # Errors
+/// What is wrong, and with which text.
+fn parse(source: &str) -> Result<Book, String> {
+    let file: File = toml::from_str(source).map_err(|error| error.to_string())?;
+    let general = |class: Class| {
+        file.failure.iter().rev().find(|raw| raw.is_general() && raw.classes().is_ok_and(|all| all.contains(&class)))
+    };
+    let mut book = Book::default();
+    for raw in &file.failure {
+        let when = raw.when().map_err(|why| format!("{}: {why}", raw.headline))?;
+        let class = when.classes.first().copied().ok_or_else(|| format!("{}: no class", raw.headline))?;
+        let last = general(class).ok_or_else(|| format!("{}: the class has no general text", raw.headline))?;
+        let or_last = |own: &Option<Vec<String>>, last: &Option<Vec<String>>| {
+            own.clone().or_else(|| last.clone()).unwrap_or_default()
+        };
+        let next = raw.next.as_deref().or(last.next.as_deref()).unwrap_or_default();
+        let explanation = Explanation {
+            headline: raw.headline.clone(),
+            happened: raw.happened.clone(),
+            rules_out: or_last(&raw.rules_out, &last.rules_out),
+            likely: or_last(&raw.likely, &last.likely),
+            next: steps(next).map_err(|why| format!("{}: {why}", raw.headline))?,
+            cite: or_last(&raw.cite, &last.cite),
+        };
+        book.failures.push((when, explanation));
+    }
+    for raw in file.standing {
+        let standing = Standing::ALL.into_iter().find(|standing| standing.name() == raw.when);
+        let standing = standing.ok_or_else(|| format!("there is no standing \"{}\"", raw.when))?;
+        let explanation = Explanation {
+            next: steps(&raw.next).map_err(|why| format!("{}: {why}", raw.headline))?,
+            headline: raw.headline,
+            happened: raw.happened,
+            rules_out: raw.rules_out,
+            likely: raw.likely,
+            cite: raw.cite,
+        };
+        book.standings.push((standing, explanation));
+    }
+    Ok(book)
+}
+
+fn steps(raw: &[RawNext]) -> Result<Vec<Next>, String> {
+    raw.iter()
+        .map(|raw| match (&raw.r#try, &raw.why, &raw.advice) {
+            (Some(name), Some(why), None) => {
+                let probe = Probe::parse(name).ok_or_else(|| format!("there is no probe \"{name}\""))?;
+                Ok(Next { probe: Some(probe), why: why.clone() })
+            }
+            (None, None, Some(advice)) => Ok(Next { probe: None, why: advice.clone() }),
+            _ => Err("next: accepted are { try, why } and { advice }".to_owned()),
+        })
+        .collect()
+}
+
+impl RawFailure {
+    fn is_general(&self) -> bool {
+        self.operation.is_empty() && self.errno.is_empty() && self.icmp.is_empty() && self.says.is_empty()
+    }
+
+    fn classes(&self) -> Result<Vec<Class>, String> {
+        let names = match &self.class {
+            OneOrMore::One(name) => std::slice::from_ref(name),
+            OneOrMore::More(names) => names,
+        };
+        let class = |name: &String| {
+            Class::ALL
+                .into_iter()
+                .find(|class| class.name() == name)
+                .ok_or_else(|| format!("there is no class \"{name}\""))
+        };
+        names.iter().map(class).collect()
+    }
+
+    fn when(&self) -> Result<When, String> {
+        Ok(When {
+            classes: self.classes()?,
+            operations: self.operation.clone(),
+            // An error that this system does not have never holds.
+            os_codes: self.errno.iter().map(|name| number(name).unwrap_or(i32::MIN)).collect(),
+            icmp: self.icmp.iter().map(|text| icmp(text)).collect::<Result<_, _>>()?,
+            says: self.says.clone(),
+        })
+    }
+}
+
+/// The number of an error, by its name; `None`: this system has no such error.
+fn number(name: &str) -> Option<i32> {
+    (1..=200).find(|code| format!("{:?}", nix::errno::Errno::from_raw(*code)) == name)
+}
+
+/// `v4 3/1` or `v6 2/*`.
+fn icmp(text: &str) -> Result<(bool, u8, Option<u8>), String> {
+    let wrong = || format!("\"{text}\" is no ICMP type and code; accepted: v4 3/1, v6 2/*");
+    let (version, rest) = text.split_once(' ').ok_or_else(wrong)?;
+    let (kind, code) = rest.split_once('/').ok_or_else(wrong)?;
+    let v6 = match version {
+        "v4" => false,
+        "v6" => true,
+        _ => return Err(wrong()),
+    };
+    let code = if code == "*" { None } else { Some(code.parse().map_err(|_| wrong())?) };
+    Ok((v6, kind.parse().map_err(|_| wrong())?, code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::wire::Failure;
+    use crate::wire::news::Icmp;
+
+    /// Whether an explanation has all its parts: something happened, something to try, somewhere to read on.
+    fn check(what: &str, explanation: &Explanation) {
+        let Explanation { headline, happened, rules_out, likely, next, cite } = explanation;
+        assert!(!headline.is_empty() && !headline.ends_with('.'), "{what}: {headline}");
+        assert!(happened.ends_with('.'), "{what}: {happened}");
+        assert!(!rules_out.is_empty() && !likely.is_empty() && !next.is_empty() && !cite.is_empty(), "{what}");
+        assert!(rules_out.iter().all(|text| text.ends_with('.')), "{what}: {rules_out:?}");
+        assert!(likely.iter().all(|text| !text.ends_with('.')), "{what}: {likely:?}");
+        for source in cite {
+            let known = source.starts_with("RFC ") || source.contains('(') || source.starts_with("sockeye");
+            assert!(known, "{what}: {source}");
+        }
+    }
+
+    fn specific(what: &str, failure: &Failure, icmp: Option<&Icmp>) {
+        let book = parse(SOURCE).unwrap();
+        let (when, explanation) = book.failures.iter().find(|(when, _)| when.holds(failure, icmp)).expect(what);
+        check(what, explanation);
+        let general = when.os_codes.is_empty() && when.icmp.is_empty() && when.says.is_empty();
+        assert!(!general || !when.operations.is_empty(), "{what} has only its class's general text");
+    }
+
+    #[test]
+    fn the_built_in_texts_are_read_whole() {
+        let book = parse(SOURCE).unwrap();
+        for (_, explanation) in &book.failures {
+            check(&explanation.headline, explanation);
+        }
+        let told: BTreeSet<&str> = book.standings.iter().map(|(standing, _)| standing.name()).collect();
+        let all: BTreeSet<&str> = Standing::ALL.into_iter().map(Standing::name).collect();
+        assert_eq!(told, all);
+        assert_eq!(book.standings.len(), Standing::ALL.len(), "none is told twice");
+    }
+
+    #[test]
+    fn every_class_is_explained_whatever_was_tried() {
+        let operations = ["connect", "resolve", "bind", "listen", "send", "read", "request", "follow", "join", "order"];
+        for class in Class::ALL {
+            for operation in operations {
+                let explanation = book().failure(&Failure::new(class, operation, "", "odd"), None);
+                check(class.name(), &explanation);
+            }
+        }
+    }
+
+    #[test]
+    fn every_error_number_that_net_knows_has_a_text_of_its_own() {
+        // The table is read off the source, so that a number that is added there is asked for here.
+        let source = include_str!("../net/fault.rs");
+        let table = source.split("fn of_code").nth(1).and_then(|rest| rest.split("fn of_kind").next()).unwrap();
+        let names: BTreeSet<&str> = table
+            .split("libc::")
+            .skip(1)
+            .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default())
+            .collect();
+        assert!(names.len() > 20, "{names:?}");
+        for name in names {
+            let code = number(name).unwrap();
+            for operation in ["connect", "bind", "read", "send"] {
+                let failure = crate::net::fault::of_io(operation, "h:1", &std::io::Error::from_raw_os_error(code));
+                // A RST is what the general texts of these two are about.
+                if matches!(failure.class, Class::Refused | Class::Reset) {
+                    check(name, &book().failure(&failure, None));
+                } else {
+                    specific(&format!("{operation}: {name}"), &failure, None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_icmp_message_has_a_text_of_its_own() {
+        let v4 = (0..=15).map(|code| (false, 3, code)).chain([(false, 11, 0), (false, 11, 1), (false, 12, 0)]);
+        let v6 = (0..=6).map(|code| (true, 1, code)).chain([(true, 2, 0), (true, 3, 0), (true, 3, 1), (true, 4, 0)]);
+        let mut headlines = BTreeSet::new();
+        for (v6, kind, code) in v4.chain(v6) {
+            let icmp = Icmp { kind, code, v6, offender: None, destination: None, os_code: 113 };
+            for operation in ["connect", "send"] {
+                let failure = icmp.failure(operation, "h:1");
+                specific(&failure.message, &failure, Some(&icmp));
+                let headline = book().failure(&failure, Some(&icmp)).headline;
+                assert!(headline.contains("ICMP"), "{}: {headline}", failure.message);
+                headlines.insert(headline);
+            }
+        }
+        assert!(headlines.len() >= 25, "{headlines:?}");
+    }
+
+    #[test]
+    fn the_reasons_of_names_tls_and_http_have_texts_of_their_own() {
+        let reasons: [(Class, &str, &[&str]); 4] = [
+            (
+                Class::Resolve,
+                "resolve",
+                &[
+                    "there is no such name",
+                    "the name has no address",
+                    "no answer from a name server",
+                    "no answer from a name server within 10s",
+                    "the name server refused to answer",
+                    "there is no IPv6 address, and only IPv6 was asked for",
+                    "this host has no network interface named eth9",
+                    "failed to lookup address information: Name or service not known",
+                ],
+            ),
+            (
+                Class::Tls,
+                "connect",
+                &[
+                    "the certificate has expired (…)",
+                    "the certificate is not valid yet (…)",
+                    "the certificate's issuer is unknown: nobody whom this machine trusts signed it",
+                    "the certificate is for another name: wanted a, it has b",
+                    "the certificate was revoked",
+                    "the certificate's signature is wrong",
+                    "the certificate is not accepted: odd",
+                    "the peer ended the handshake with the alert HandshakeFailure",
+                    "the peer does not speak TLS here (InvalidContentType)",
+                    "no TLS version or cipher in common with the peer (odd)",
+                    "the peer speaks none of the HTTP versions that were offered",
+                    "the peer closed the connection in the middle of the handshake",
+                ],
+            ),
+            (
+                Class::Protocol,
+                "request",
+                &[
+                    "the response's head is too large: bound",
+                    "the response's head is no HTTP: odd",
+                    "the peer closed the connection before its response was whole",
+                    "the peer ended its response before it was whole, after 3 of 9 body octets",
+                    "content coding gzip: odd",
+                    "received unexpected message from connection",
+                ],
+            ),
+            (
+                Class::HttpStatus,
+                "request",
+                &[
+                    "the peer answered 404 Not Found",
+                    "the peer answered 503",
+                    "the peer answered 500",
+                    "the peer answered 401",
+                ],
+            ),
+        ];
+        for (class, operation, messages) in reasons {
+            for message in messages {
+                specific(message, &Failure::new(class, operation, "h", *message), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_makes_no_sense_is_named() {
+        let broken = "[[failure]]\nclass = \"odd\"\nheadline = \"h\"\nhappened = \"x.\"\n[[standing]]\nwhen=\"open\"\nheadline=\"\"\nhappened=\"\"\ncite=[]";
+        assert_eq!(parse(broken).unwrap_err(), "h: there is no class \"odd\"");
+        assert!(icmp("v5 1/2").is_err() && icmp("v4 1").is_err() && icmp("v4 300/1").is_err());
+        assert_eq!(number("ECONNREFUSED"), Some(nix::errno::Errno::ECONNREFUSED as i32));
+        let file: File = toml::from_str(SOURCE).unwrap();
+        if cfg!(target_os = "linux") {
+            assert!(file.failure.iter().flat_map(|raw| &raw.errno).all(|name| number(name).is_some()));
+        }
+    }
+}

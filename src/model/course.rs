@@ -1,0 +1,191 @@
+//! What happened in a session, told as a network person would: SYN, RST, ICMP, FIN, each with how it is known.
+
+use std::time::{Duration, Instant};
+
+use super::explain::{Known, Line, Tone};
+use super::words;
+use crate::wire::course::Attempt;
+use crate::wire::session::Kind;
+use crate::wire::timers::Timers;
+use crate::wire::{Class, Evidence, Failure, News, Session, quantity};
+
+/// How many SYNs sent again are told one by one for an attempt; more are counted.
+const MOST_SYNS: usize = 3;
+
+/// The lines of a session's course.
+pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Line> {
+    let course = &session.course;
+    let is_tcp = !matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. });
+    let mut lines = Vec::new();
+    let mut last_failed: Option<&Failure> = None;
+    for (place, (at, news)) in course.facts.iter().enumerate() {
+        if place == course.gap() && course.left_out > 0 {
+            let what = format!("⋯ {} more facts ⋯", quantity::grouped(course.left_out));
+            lines.push(Line { at: None, what, how: String::new(), tone: Tone::Quiet, known: Known::Seen });
+        }
+        match news {
+            News::AttemptFailed { failure, .. } => last_failed = Some(failure),
+            // The attempt's own line has said it.
+            News::Failed(failure) if last_failed == Some(failure) => continue,
+            News::Failed(_) => lines.extend(moved(session)),
+            News::Closed { .. } if session.failure().is_none() => lines.extend(moved(session)),
+            _ => {}
+        }
+        if matches!(news, News::Closed { .. }) && session.failure().is_some() {
+            continue;
+        }
+        let (what, how, tone, known) = told(news, is_tcp);
+        lines.push(Line { at: Some(*at), what, how, tone, known });
+    }
+    for attempt in course.attempts.iter().filter(|_| is_tcp) {
+        lines.extend(again(attempt, timers, now));
+    }
+    lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
+    // The facts stand in order already; those that were inferred find their places, gaps stay where they are.
+    let mut latest = session.opened;
+    let mut keyed: Vec<(Instant, Line)> = Vec::with_capacity(lines.len());
+    for line in lines {
+        latest = line.at.unwrap_or(latest);
+        keyed.push((latest, line));
+    }
+    keyed.sort_by_key(|(at, _)| *at);
+    keyed.into_iter().map(|(_, line)| line).collect()
+}
+
+/// The octets that went over it, once it is over.
+fn moved(session: &Session) -> Option<Line> {
+    let (sent, received) = (session.totals.sent, session.totals.received);
+    if sent.bytes + received.bytes == 0 {
+        return None;
+    }
+    let what = format!("▲ {}  ▼ {}", quantity::bytes(sent.bytes), quantity::bytes(received.bytes));
+    let last = session.transcript.last_data_at();
+    let how =
+        if last.is_some() { "seen: the last of them at this time" } else { "seen: all of the session" }.to_owned();
+    Some(Line { at: last, what, how, tone: Tone::Plain, known: Known::Seen })
+}
+
+/// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
+fn again(attempt: &Attempt, timers: &Timers, now: Instant) -> Vec<Line> {
+    let (sent, known) = syns(attempt, timers, now);
+    let line = |at: Instant, what: String, how: String| Line { at: Some(at), what, how, tone: Tone::Plain, known };
+    let how = |count: usize| match known {
+        Known::Kernel => format!("kernel: retransmits {count}"),
+        Known::Seen | Known::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
+    };
+    let told = sent.iter().take(MOST_SYNS).zip(1..);
+    let mut lines: Vec<Line> = told.map(|(at, count)| line(*at, "SYN sent again".into(), how(count))).collect();
+    if let (Some(at), true) = (sent.last(), sent.len() > MOST_SYNS) {
+        let more = sent.len() - MOST_SYNS;
+        lines.push(line(*at, format!("… and {more} more"), how(sent.len())));
+    }
+    lines
+}
+
+/// When the SYNs after the first one of an attempt were sent, and how that is known.
+pub(crate) fn syns(attempt: &Attempt, timers: &Timers, now: Instant) -> (Vec<Instant>, Known) {
+    if !attempt.syns_again.is_empty() {
+        return (attempt.syns_again.clone(), Known::Kernel);
+    }
+    let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
+    let planned = timers.syns().map(|(syns, _)| syns).unwrap_or_default();
+    let sent = planned.into_iter().skip(1).map(|after| attempt.began + after);
+    (sent.filter(|at| *at < end).collect(), Known::Inferred)
+}
+
+/// One fact in a few words, and how it is known.
+fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
+    match news {
+        News::Resolving { host } => {
+            (format!("looking up {host}"), "seen: the system's resolver was asked".into(), Tone::Plain, Known::Seen)
+        }
+        News::Resolved { addresses, took, .. } => {
+            let listed: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();
+            let more = addresses.len().saturating_sub(3);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let how = format!("seen: {}{more}", listed.join(", "));
+            (format!("found in {}", quantity::duration(*took)), how, Tone::Well, Known::Seen)
+        }
+        News::Connecting { peer, .. } if !is_tcp => {
+            let how = format!("seen: connect() to {peer}; for UDP that sends nothing");
+            ("peer is set".into(), how, Tone::Plain, Known::Seen)
+        }
+        News::Connecting { peer, attempt } => {
+            let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+            let how = format!("inferred: connect() to {peer}{nth}");
+            ("SYN sent".into(), how, Tone::Plain, Known::Inferred)
+        }
+        News::Connected { took, local, .. } if is_tcp => {
+            let how = format!("seen: connect() returned after {}, from {local}", quantity::duration(*took));
+            ("SYN-ACK came back".into(), how, Tone::Well, Known::Seen)
+        }
+        News::Connected { local, .. } => {
+            ("socket is ready".into(), format!("seen: from {local}; nothing was sent yet"), Tone::Well, Known::Seen)
+        }
+        News::AttemptFailed { failure, took } => failed(failure, Some(*took)),
+        News::Failed(failure) => failed(failure, None),
+        News::Retrying { attempt, of, after, .. } => {
+            let how = format!("then attempt {attempt} of {of}; half fixed, half chance");
+            (format!("wait {}", quantity::duration(*after)), how, Tone::Quiet, Known::Seen)
+        }
+        News::Icmp(icmp) => {
+            let by = icmp.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
+            let how = format!("kernel: type {}, code {}{by}", icmp.kind, icmp.code);
+            let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
+            (format!("{protocol} {}", icmp.meaning()), how, Tone::Bad, Known::Kernel)
+        }
+        News::WeFinished => ("FIN sent".into(), "inferred: shutdown() was called".into(), Tone::Plain, Known::Inferred),
+        News::PeerFinished { received_bytes } => {
+            let how = format!("seen: read() returned 0 after {}", quantity::bytes(*received_bytes));
+            ("FIN came".into(), how, Tone::Plain, Known::Seen)
+        }
+        News::Request(request) => {
+            let how = format!("seen: {}", request.url);
+            (format!("asked {}", request.method), how, Tone::Plain, Known::Seen)
+        }
+        News::Response(response) => {
+            let how = format!("seen: {} after {}", response.version, quantity::duration(response.after));
+            let tone = if response.status < 400 { Tone::Well } else { Tone::Bad };
+            (format!("answered {} {}", response.status, response.reason).trim_end().into(), how, tone, Known::Seen)
+        }
+        News::Listening { local } => ("bound".into(), format!("seen: bind() gave {local}"), Tone::Well, Known::Seen),
+        News::Warned(failure) | News::AcceptFailed(failure) => {
+            let (what, how, _, known) = failed(failure, None);
+            (what, how, Tone::Quiet, known)
+        }
+        News::Closed { how, .. } => {
+            (format!("closed ({})", how.name()), "seen: our descriptor is closed".into(), Tone::Plain, Known::Seen)
+        }
+        other => {
+            let told = words::note(other);
+            (told.text, "seen".into(), Tone::Plain, Known::Seen)
+        }
+    }
+}
+
+/// What came back, or did not.
+fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, Tone, Known) {
+    let after = took.map(|took| format!(" after {}", quantity::duration(took))).unwrap_or_default();
+    let errno = failure.os_code.map(|code| format!(", errno {code}")).unwrap_or_default();
+    let what = match failure.class {
+        Class::Refused if failure.operation == "connect" && failure.evidence != Evidence::Kernel => "RST came back",
+        Class::Reset => "RST came",
+        Class::ConnectTimeout => "we gave up",
+        Class::IdleTimeout => "we gave up waiting",
+        Class::Resolve => "no address",
+        Class::Tls => "TLS failed",
+        Class::Local => "this machine said no",
+        Class::Refused | Class::Unreachable => "it ended",
+        Class::Internal | Class::Usage | Class::Protocol | Class::HttpStatus => "it failed",
+    };
+    let (known, word) = match (failure.class, failure.evidence) {
+        (Class::Refused | Class::Reset, Evidence::Seen) if failure.os_code.is_some() => (Known::Kernel, "kernel"),
+        (_, Evidence::Seen) => (Known::Seen, "seen"),
+        (_, Evidence::Kernel) => (Known::Kernel, "kernel"),
+        (_, Evidence::Inferred) => (Known::Inferred, "inferred"),
+    };
+    // A time-out says itself how long it was.
+    let after = if failure.class == Class::ConnectTimeout { String::new() } else { after };
+    let how = format!("{word}: {}{errno}{after}", failure.message);
+    (what.into(), how, Tone::Bad, known)
+}

@@ -1,0 +1,146 @@
+//! The explain view: why a session failed, or how it stands, as lines to be laid out.
+
+use std::time::Instant;
+
+use super::course;
+use super::state::Model;
+use crate::wire::explain::{Explanation, Standing};
+use crate::wire::news::Icmp;
+use crate::wire::probe::Ground;
+use crate::wire::session::Kind;
+use crate::wire::tries::{self, Try};
+use crate::wire::{Failure, Session, Spec, neutral};
+
+/// Everything that the view says of one session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// The failure, where there is one; for UDP what the last ICMP message means.
+    pub failure: Option<Failure>,
+    /// Whether the session ended with it.
+    pub over: bool,
+    /// The texts.
+    pub explanation: Explanation,
+    /// What happened, in order.
+    pub happened: Vec<Line>,
+    /// What can be tried, in order; those that can be run come with what they open.
+    pub tries: Vec<Try>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// When; `None` stands for a gap, or for what has no time of its own.
+    pub at: Option<Instant>,
+    /// What, in a few words.
+    pub what: String,
+    /// How it is known, with the figures.
+    pub how: String,
+    /// How it is meant.
+    pub tone: Tone,
+    /// How sure it is.
+    pub known: Known,
+}
+
+/// How a line is meant; the colours are the view's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It happened.
+    Plain,
+    /// It went well.
+    Well,
+    /// It went wrong.
+    Bad,
+    /// Time passes.
+    Quiet,
+}
+
+/// How a line is known; the colours are the view's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// A call of ours returned it.
+    Seen,
+    /// The kernel told.
+    Kernel,
+    /// It must have happened.
+    Inferred,
+}
+
+/// The card of a session, at the time of the model.
+pub fn card(model: &Model, session: &Session) -> Card {
+    let icmp = session.course.icmp.as_ref();
+    let failure = reason(session, icmp);
+    let explanation = match &failure {
+        Some(failure) => model.book.failure(failure, icmp),
+        None => model.book.standing(Standing::of(session)),
+    };
+    let tries = tries::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
+    let happened = course::lines(session, &model.timers, model.now);
+    Card { over: session.failure().is_some(), failure, explanation, happened, tries }
+}
+
+/// Why it failed; a UDP session goes on after an ICMP message, and has a reason all the same.
+fn reason(session: &Session, icmp: Option<&Icmp>) -> Option<Failure> {
+    if let Some(failure) = session.failure() {
+        return Some(failure.clone());
+    }
+    match (&session.kind, icmp) {
+        (Kind::Conversation { .. } | Kind::Bound { .. }, Some(icmp)) => {
+            let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());
+            Some(icmp.failure("send", peer))
+        }
+        (
+            Kind::Stream(_)
+            | Kind::Http(_)
+            | Kind::Dns(_)
+            | Kind::Listener { .. }
+            | Kind::Conversation { .. }
+            | Kind::Bound { .. },
+            _,
+        ) => None,
+    }
+}
+
+/// What a probe starts from.
+fn ground<'a>(session: &'a Session, failure: Option<&Failure>) -> Ground<'a> {
+    let named = failure.and_then(|failure| failure.peer.parse::<std::net::SocketAddr>().ok());
+    let tried = session.course.attempts.back().map(|attempt| attempt.peer);
+    Ground { spec: &session.spec, peer: named.or(tried).map(|peer| peer.ip()), addresses: &session.course.addresses }
+}
+
+/// What the probe with this number opens, counted from 1.
+pub fn probe(model: &Model, number: usize) -> Option<Spec> {
+    let session = model.session()?;
+    let index = number.checked_sub(1)?;
+    card(model, session).tries.into_iter().filter_map(|one| one.opens).nth(index)
+}
+
+/// The card as text, for the clipboard.
+pub fn text(model: &Model, session: &Session) -> String {
+    let card = card(model, session);
+    let mut lines = vec![neutral::line(&session.title())];
+    if let Some(failure) = &card.failure {
+        lines.push(format!("{}, exit code {}: {failure}", failure.class.name(), failure.class.exit_code()));
+    }
+    lines.push(card.explanation.headline.clone());
+    lines.push(card.explanation.happened.clone());
+    lines.push("What happened".into());
+    for line in &card.happened {
+        let at = line
+            .at
+            .map_or(String::new(), |at| format!("{:.3} ", at.saturating_duration_since(session.opened).as_secs_f64()));
+        lines.push(format!("  {at}{}: {}", line.what, line.how));
+    }
+    let mut section = |title: &str, texts: &[String]| {
+        if !texts.is_empty() {
+            lines.push(title.to_owned());
+            lines.extend(texts.iter().map(|text| format!("  {text}")));
+        }
+    };
+    section("What this rules out", &card.explanation.rules_out);
+    section("Likely, in order", &card.explanation.likely);
+    let tries: Vec<String> = card.tries.iter().map(|one| format!("{} {}", one.label, one.why).trim().into()).collect();
+    section("Try next", &tries);
+    section("To read", &card.explanation.cite);
+    let lines: Vec<String> = lines.iter().map(|line| neutral::line(line)).collect();
+    lines.join("\n")
+}

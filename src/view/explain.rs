@@ -1,0 +1,251 @@
+//! Why a session failed, or how it stands: what happened, what it rules out, what is likely, what to try.
+
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use super::lanes;
+use super::paper::{Paper, Strip, area_of, columns_of, part};
+use super::standing;
+use super::transcript::Shown;
+use crate::files::theme::Role;
+use crate::model::explain::{self, Card, Known, Line, Tone};
+use crate::model::panel::Panel;
+use crate::model::state::{Model, Target};
+use crate::wire::Session;
+
+/// The columns of a time, with the blank behind it.
+const TIME: u16 = 9;
+
+/// From so many columns on there is room for a remark beside what it is about.
+const BESIDE: u16 = 78;
+
+/// Where remarks begin, counted from what they are about.
+const REMARK: u16 = 27;
+
+/// The widest that a sentence is: longer lines are hard to read.
+const WIDEST: u16 = 96;
+
+/// One row, ready to be drawn: words from the left edge on, and the probe that a click on it runs.
+struct Row {
+    strip: Strip,
+    probe: Option<u8>,
+}
+
+/// The rows being laid out for a width.
+struct Page {
+    rows: Vec<Row>,
+    columns: u16,
+}
+
+impl Page {
+    fn push(&mut self, strip: Strip) {
+        self.rows.push(Row { strip, probe: None });
+    }
+
+    fn blank(&mut self) {
+        self.push(Strip::new());
+    }
+
+    fn title(&mut self, text: &str) {
+        self.blank();
+        self.push(Strip::of(text, Role::Strong));
+    }
+
+    /// A text with something before its first row; what does not fit goes on below the text's own beginning.
+    fn text(&mut self, lead: &Strip, text: &str, role: Role) {
+        let at = lead.columns();
+        let room = self.columns.min(WIDEST).saturating_sub(at).max(8);
+        for (place, line) in broken(text, room).into_iter().enumerate() {
+            let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at), Role::Text) };
+            self.push(before.and(line, role));
+        }
+    }
+
+    /// Two texts, side by side where there is room, else one below the other.
+    fn pair(&mut self, lead: &Strip, (what, role): (&str, Role), (how, quiet): (&str, Role), probe: Option<u8>) {
+        let first = self.rows.len();
+        let at = lead.columns();
+        if self.columns >= BESIDE && columns_of(what) < REMARK {
+            let filled = REMARK.saturating_sub(columns_of(what));
+            let lead = lead.clone().and(what, role).and(blanks(filled), Role::Text);
+            let room = self.columns.saturating_sub(lead.columns()).max(8);
+            for (place, line) in broken(how, room).into_iter().enumerate() {
+                let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at + REMARK), Role::Text) };
+                self.push(before.and(line, quiet));
+            }
+        } else {
+            self.text(lead, what, role);
+            if !how.is_empty() {
+                self.text(&Strip::of(blanks(at + 2), Role::Text), how, quiet);
+            }
+        }
+        for row in self.rows.iter_mut().skip(first) {
+            row.probe = probe;
+        }
+    }
+}
+
+fn blanks(count: u16) -> String {
+    " ".repeat(usize::from(count))
+}
+
+/// A text broken at blanks into rows of so many columns; a word that is longer stands alone and is cut when drawn.
+fn broken(text: &str, columns: u16) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let width = columns_of(word);
+        if used > 0 && used + 1 + width > columns {
+            rows.push(String::new());
+            used = 0;
+        }
+        if let Some(row) = rows.last_mut() {
+            if used > 0 {
+                row.push(' ');
+                used += 1;
+            }
+            row.push_str(word);
+        }
+        used = used.saturating_add(width);
+    }
+    rows
+}
+
+/// Draws the view from its row `document_scroll` on.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+    let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    paper.seen.view = area_of(place);
+    if place.is_empty() {
+        return Shown::default();
+    }
+    let page = laid_out(model, session, place.width);
+    let (all, height) = (page.rows.len(), usize::from(place.height));
+    paper.seen.document_rows = all;
+    let scroll = panel.document_scroll.min(all.saturating_sub(height));
+    for (y, row) in (0_u16..).zip(page.rows.iter().skip(scroll).take(height)) {
+        paper.strip(place, 0, y, &row.strip);
+        if let Some(number) = row.probe {
+            paper.hit(part(place, 0, y, place.width, 1), Target::Probe(number));
+        }
+    }
+    let whole = all.max(1) as f64;
+    let below = all.saturating_sub(scroll + height);
+    Shown { above: scroll as f64 / whole, below: below as f64 / whole, entries_below: 0 }
+}
+
+fn laid_out(model: &Model, session: &Session, columns: u16) -> Page {
+    let card = explain::card(model, session);
+    let mut page = Page { rows: Vec::new(), columns };
+    head(&mut page, model, session, &card);
+    page.text(&Strip::new(), &card.explanation.happened, Role::Text);
+    if !card.happened.is_empty() {
+        page.title("What happened");
+        for line in &card.happened {
+            happened(&mut page, session, line);
+        }
+    }
+    sentences(&mut page, "What this rules out", &card.explanation.rules_out, None);
+    sentences(&mut page, "Likely, in order", &card.explanation.likely, Some(1));
+    tries(&mut page, &card);
+    let lanes = lanes::rows(session, &model.timers, model.now, columns);
+    if !lanes.is_empty() {
+        page.blank();
+        for strip in lanes {
+            page.push(strip);
+        }
+    }
+    if !card.explanation.cite.is_empty() {
+        page.blank();
+        page.text(&Strip::new(), &card.explanation.cite.join(" · "), Role::Dim);
+    }
+    page
+}
+
+/// The class or the state, what was tried, the exit code.
+fn head(page: &mut Page, model: &Model, session: &Session, card: &Card) {
+    let Some(failure) = &card.failure else {
+        let standing = standing::of(session, model.now);
+        let lead = Strip::of(format!("{} ", standing.mark), standing.role);
+        page.text(&lead, &card.explanation.headline, standing.role);
+        return;
+    };
+    let (mark, role) = if card.over { ("✗ ", Role::Bad) } else { ("! ", Role::Warn) };
+    let name = Strip::of(mark, role).and(failure.class.name(), role);
+    let with = format!("   {} {}", failure.operation, failure.peer);
+    let code = if card.over { format!("   exit code {}", failure.class.exit_code()) } else { String::new() };
+    let whole = name.clone().and(with.trim_end(), Role::Dim).and(code.as_str(), Role::Dim);
+    if whole.columns() <= page.columns {
+        page.push(whole);
+    } else {
+        page.push(name.and(code.as_str(), Role::Dim));
+        page.text(&Strip::of("  ", Role::Dim), with.trim(), Role::Dim);
+    }
+    page.text(&Strip::of("  ", Role::Text), &card.explanation.headline, Role::Strong);
+}
+
+fn happened(page: &mut Page, session: &Session, line: &Line) {
+    let time = line.at.map_or(String::new(), |at| seconds(at.saturating_duration_since(session.opened)));
+    let lead = Strip::of(format!("{time:>width$}  ", width = usize::from(TIME) - 2), Role::Dim);
+    let role = match line.tone {
+        Tone::Plain => Role::Text,
+        Tone::Well => Role::Good,
+        Tone::Bad => Role::Bad,
+        Tone::Quiet => Role::Dim,
+    };
+    let quiet = match line.known {
+        Known::Seen => Role::Text,
+        Known::Kernel => Role::Received,
+        Known::Inferred => Role::Dim,
+    };
+    page.pair(&lead, (&line.what, role), (&line.how, quiet), None);
+}
+
+/// Seconds to the millisecond; from 1,000 on without fractions.
+fn seconds(since: Duration) -> String {
+    let seconds = since.as_secs_f64();
+    if seconds < 1000.0 { format!("{seconds:.3}") } else { format!("{seconds:.0}") }
+}
+
+fn sentences(page: &mut Page, title: &str, texts: &[String], from: Option<usize>) {
+    if texts.is_empty() {
+        return;
+    }
+    page.title(title);
+    for (place, text) in texts.iter().enumerate() {
+        let lead = match from {
+            Some(first) => Strip::of(format!("  {}  ", place + first), Role::Dim),
+            None => Strip::of("  ", Role::Dim),
+        };
+        page.text(&lead, text, Role::Text);
+    }
+}
+
+fn tries(page: &mut Page, card: &Card) {
+    if card.tries.is_empty() {
+        return;
+    }
+    page.title("Try next");
+    let mut number = 0;
+    for one in &card.tries {
+        if one.opens.is_some() {
+            number += 1;
+            let lead = Strip::of(format!("  {number}  "), Role::Key);
+            page.pair(&lead, (&one.label, Role::Text), (&one.why, Role::Dim), Some(number));
+        } else {
+            page.text(&Strip::of("  ·  ", Role::Dim), &one.why, Role::Dim);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_broken_at_blanks_and_a_long_word_stands_alone() {
+        assert_eq!(broken("one two three", 7), ["one two", "three"]);
+        assert_eq!(broken("a incomprehensibilities b", 6), ["a", "incomprehensibilities", "b"]);
+        assert_eq!(broken("", 5), [""]);
+    }
+}

@@ -1,0 +1,221 @@
+//! Attempts on one time axis, with the kernel's timers below the application's.
+
+use std::time::{Duration, Instant};
+
+use super::paper::Strip;
+use crate::files::theme::Role;
+use crate::model::course;
+use crate::model::explain::Known;
+use crate::wire::course::Attempt;
+use crate::wire::session::Kind;
+use crate::wire::spec::Retry;
+use crate::wire::timers::Timers;
+use crate::wire::{Phase, Session, What, quantity};
+
+/// The columns of a lane's name.
+const NAME: u16 = 11;
+
+/// The columns of what is said at the right of a lane, where there is room.
+const REMARK: u16 = 34;
+
+/// The narrowest axis that tells anything, and the widest that is needed.
+const AXIS: (u16, u16) = (16, 60);
+
+/// One cell of a lane.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Nothing,
+    Failed,
+    Connected,
+    UnderWay,
+    Wait,
+    Jitter,
+    Syn,
+    Now,
+}
+
+impl Cell {
+    fn look(self) -> (&'static str, Role) {
+        match self {
+            Cell::Nothing => (" ", Role::Text),
+            Cell::Failed => ("█", Role::Bad),
+            Cell::Connected => ("█", Role::Good),
+            Cell::UnderWay => ("▓", Role::Warn),
+            Cell::Wait => ("┄", Role::Dim),
+            Cell::Jitter => ("░", Role::Warn),
+            Cell::Syn => ("S", Role::Received),
+            Cell::Now => ("│", Role::Key),
+        }
+    }
+}
+
+/// Where a time stands on the axis.
+struct Axis {
+    from: Instant,
+    whole: Duration,
+    cells: usize,
+}
+
+impl Axis {
+    fn cell(&self, at: Instant) -> usize {
+        let share = at.saturating_duration_since(self.from).as_secs_f64() / self.whole.as_secs_f64().max(1e-9);
+        // The share is from 0 to 1, so that the product fits.
+        ((share * self.cells as f64) as usize).min(self.cells.saturating_sub(1))
+    }
+
+    fn fill(&self, lane: &mut [Cell], from: Instant, to: Instant, cell: Cell) {
+        let (first, last) = (self.cell(from), self.cell(to));
+        for place in lane.iter_mut().take(last.max(first) + 1).skip(first) {
+            *place = cell;
+        }
+    }
+}
+
+/// The lanes of a session in rows; none where nothing was tried, or where there is no room.
+pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u16) -> Vec<Strip> {
+    let course = &session.course;
+    let Some(first) = course.attempts.front() else { return Vec::new() };
+    let beside = columns >= NAME + AXIS.0 + REMARK;
+    let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
+    if matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. }) {
+        return Vec::new();
+    }
+    let repeats = course.attempts.len() > 1 || !course.waits.is_empty();
+    let open = first.end.is_none();
+    if room < AXIS.0 || !(repeats || open || lasted(first, now) >= Duration::from_millis(500)) {
+        return Vec::new();
+    }
+    let retry = retry(session);
+    let end = end(session, &retry, now);
+    let axis = Axis {
+        from: first.began,
+        whole: end.saturating_duration_since(first.began).max(Duration::from_millis(1)),
+        cells: usize::from(room),
+    };
+    let mut attempts = vec![Cell::Nothing; axis.cells];
+    let mut kernel = vec![Cell::Nothing; axis.cells];
+    for wait in &course.waits {
+        let (least, most) = wait.span(&retry);
+        axis.fill(&mut attempts, wait.from, wait.from + least, Cell::Wait);
+        let chance = if now < wait.from + wait.after { most } else { wait.after };
+        if chance > least {
+            axis.fill(&mut attempts, wait.from + least, wait.from + chance, Cell::Jitter);
+        }
+    }
+    let mut counted = false;
+    for attempt in &course.attempts {
+        let (until, cell) = match &attempt.end {
+            Some((at, Some(_))) => (*at, Cell::Failed),
+            Some((at, None)) => (*at, Cell::Connected),
+            None => (now, Cell::UnderWay),
+        };
+        axis.fill(&mut attempts, attempt.began, until, cell);
+        kernel[axis.cell(attempt.began)] = Cell::Syn;
+        let (again, how) = course::syns(attempt, timers, now);
+        counted |= how == Known::Kernel;
+        for syn in again {
+            kernel[axis.cell(syn)] = Cell::Syn;
+        }
+    }
+    if !session.ended() {
+        attempts[axis.cell(now)] = Cell::Now;
+    }
+    let mut rows = vec![lane("attempts", &attempts, beside.then(|| remark(session, now)))];
+    let how = if counted { "S: a SYN, as the kernel counted" } else { "S: a SYN, by the kernel's timers" };
+    rows.push(lane("kernel", &kernel, beside.then(|| how.to_owned())));
+    rows.push(scale(&axis, room));
+    if !beside {
+        rows.push(Strip::of(format!("{:width$}{}", "", remark(session, now), width = usize::from(NAME)), Role::Dim));
+    }
+    rows.extend(timer_row(session, timers));
+    rows
+}
+
+fn lasted(attempt: &Attempt, now: Instant) -> Duration {
+    attempt.end.as_ref().map_or(now, |(at, _)| *at).saturating_duration_since(attempt.began)
+}
+
+fn retry(session: &Session) -> Retry {
+    match &session.spec.what {
+        What::Tcp(tcp) => tcp.retry,
+        What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Dns(_) => {
+            Retry::default()
+        }
+    }
+}
+
+/// The end of the axis: the end of what happened, or of what is to come.
+fn end(session: &Session, retry: &Retry, now: Instant) -> Instant {
+    let course = &session.course;
+    let past = course.attempts.iter().filter_map(|attempt| attempt.end.as_ref().map(|(at, _)| *at)).max();
+    match (&session.phase, course.waits.back(), course.attempts.back()) {
+        (Phase::Waiting { .. }, Some(wait), _) => (wait.from + wait.span(retry).1).max(now),
+        (Phase::Connecting { .. }, _, Some(attempt)) => match &session.spec.what {
+            What::Tcp(tcp) => (attempt.began + tcp.connect_timeout).max(now),
+            _ => now,
+        },
+        _ => past.unwrap_or(now),
+    }
+}
+
+/// Where it stands among its attempts, with the time that is left.
+fn remark(session: &Session, now: Instant) -> String {
+    let course = &session.course;
+    let number = course.attempts.back().map_or(1, |attempt| attempt.number);
+    let of = retry(session).times.saturating_add(1);
+    let left = |until: Instant| format!("{:.1} s", until.saturating_duration_since(now).as_secs_f64());
+    match &session.phase {
+        Phase::Waiting { attempt, of, until } => format!("attempt {attempt} of {of} in {}", left(*until)),
+        Phase::Connecting { .. } => match (&session.spec.what, course.attempts.back()) {
+            (What::Tcp(tcp), Some(attempt)) => {
+                format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.connect_timeout))
+            }
+            _ => format!("attempt {number} of {of}"),
+        },
+        Phase::Ended { failure: Some(_), .. } => {
+            let word = if of == 1 { "attempt" } else { "attempts" };
+            format!("{number} of {of} {word}, all failed")
+        }
+        _ => format!("attempt {number} of {of}"),
+    }
+}
+
+fn lane(name: &str, cells: &[Cell], remark: Option<String>) -> Strip {
+    let mut strip = Strip::of(format!("{name:<width$}", width = usize::from(NAME)), Role::Dim);
+    let mut rest = cells;
+    while let Some(first) = rest.first() {
+        let run = rest.iter().take_while(|cell| *cell == first).count();
+        let (symbol, role) = first.look();
+        strip = strip.and(symbol.repeat(run), role);
+        rest = &rest[run..];
+    }
+    strip.and(remark.map_or(String::new(), |remark| format!("  {remark}")), Role::Dim)
+}
+
+/// 0 at the left, half in the middle, the whole at the right.
+fn scale(axis: &Axis, room: u16) -> Strip {
+    let half = quantity::duration(axis.whole / 2);
+    let whole = quantity::duration(axis.whole);
+    let room = usize::from(room);
+    let left = room / 2 - 1;
+    let right = room.saturating_sub(1 + left);
+    let text = format!("{:name$}0{half:>left$}{whole:>right$}", "", name = usize::from(NAME));
+    Strip::of(text, Role::Dim)
+}
+
+/// The kernel's other timers, as far as they are known.
+fn timer_row(session: &Session, timers: &Timers) -> Option<Strip> {
+    let mut parts = Vec::new();
+    if let What::Tcp(tcp) = &session.spec.what {
+        parts.push(format!("ours {}", quantity::duration(tcp.connect_timeout)));
+    }
+    if let Some((syns, gives_up)) = timers.syns() {
+        let again = syns.len().saturating_sub(1);
+        parts.push(format!("kernel {} after {again} more SYNs", quantity::duration(gives_up)));
+    }
+    if let Some(after) = timers.keepalive_after.filter(|_| matches!(session.phase, Phase::Open(_))) {
+        parts.push(format!("keepalive, if on, {}", quantity::duration(after)));
+    }
+    let text = format!("{:<width$}{}", "gives up", parts.join(" · "), width = usize::from(NAME));
+    (!parts.is_empty()).then(|| Strip::of(text, Role::Dim))
+}

@@ -1,0 +1,71 @@
+//! The kernel's own clocks for TCP: how often it sends a SYN again, and when it gives up.
+
+use std::time::Duration;
+
+/// What the system is set to (tcp(7)); `None`: this system does not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timers {
+    /// How often a SYN is sent again, before the linear ones are added.
+    pub syn_retries: Option<u32>,
+    /// How many of the first waits for an answer to a SYN are not doubled (Linux 6.5 and newer); 0 on older ones.
+    pub syn_linear: Option<u32>,
+    /// How often data is sent again before the connection is given up.
+    pub retries: Option<u32>,
+    /// How long a connection with SO_KEEPALIVE is quiet before the first probe.
+    pub keepalive_after: Option<Duration>,
+    /// How far apart the probes are.
+    pub keepalive_every: Option<Duration>,
+    /// How many probes may stay unanswered.
+    pub keepalive_probes: Option<u32>,
+}
+
+/// The first wait for an answer to a SYN (RFC 6298 §2.1, and TCP_TIMEOUT_INIT in Linux).
+const FIRST: Duration = Duration::from_secs(1);
+
+/// The longest wait for an answer (TCP_RTO_MAX in Linux).
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// The most SYNs that a system can be set to; more are not counted.
+const MOST_SYNS: u32 = 255;
+
+impl Timers {
+    /// When each SYN of one attempt goes out, from the first at 0 on, and when the kernel gives up.
+    ///
+    /// `None` where the system does not tell how it is set.
+    pub fn syns(&self) -> Option<(Vec<Duration>, Duration)> {
+        let linear = self.syn_linear.unwrap_or(0).min(MOST_SYNS);
+        let again = self.syn_retries?.min(MOST_SYNS) + linear;
+        let mut at = Duration::ZERO;
+        let mut syns = Vec::new();
+        for count in 0..=again {
+            syns.push(at);
+            let doublings = count.saturating_sub(linear).min(16);
+            at += FIRST.saturating_mul(1 << doublings).min(LONGEST);
+        }
+        Some((syns, at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_four_linear_ones_the_last_syn_goes_out_at_67_seconds_and_the_end_is_at_131() {
+        // The numbers of the kernel's own documentation (ip-sysctl, tcp_syn_retries).
+        let timers = Timers { syn_retries: Some(6), syn_linear: Some(4), ..Timers::default() };
+        let (syns, end) = timers.syns().expect("it is set");
+        let seconds: Vec<u64> = syns.iter().map(Duration::as_secs).collect();
+        assert_eq!(seconds, [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67]);
+        assert_eq!(end.as_secs(), 131);
+    }
+
+    #[test]
+    fn without_them_it_doubles_from_the_first_on() {
+        let timers = Timers { syn_retries: Some(6), ..Timers::default() };
+        let (syns, end) = timers.syns().expect("it is set");
+        assert_eq!(syns.iter().map(Duration::as_secs).collect::<Vec<_>>(), [0, 1, 3, 7, 15, 31, 63]);
+        assert_eq!(end.as_secs(), 127);
+        assert_eq!(Timers::default().syns(), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! The ways to fail, each made to happen, and what the built program tells of it: class, exit code, explanation.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod local;
+mod run;
+mod tls;
+mod wire;
+mod world;
