@@ -80,14 +80,26 @@ fn flags(walk: &mut Walk<'_>, message: &Message) {
     walk.note(2..4, "flags", format!("{:#06x}  {set}", message.flags));
     walk.depth = 2;
     walk.note(2..3, "opcode", opcode_name(message.opcode()));
+    let nothing = "means nothing in a query";
+    let (authoritative, recursion) = match message.is_response() {
+        true => (
+            ("from the zone's own server", "not from the zone's own server"),
+            ("it looks further", "it does not look further"),
+        ),
+        false => ((nothing, nothing), (nothing, nothing)),
+    };
+    let verified = match message.is_response() {
+        true => ("verified by DNSSEC, says the server", "not said to be verified"),
+        false => ("say whether it is verified", "do not say whether it is verified"),
+    };
     let meanings = [
         (0x8000, 2, "qr", "response", "query"),
-        (0x0400, 2, "aa", "the server is responsible for the zone", "not from the zone's own server"),
+        (0x0400, 2, "aa", authoritative.0, authoritative.1),
         (0x0200, 2, "tc", "cut short: TCP has the whole", "whole"),
         (0x0100, 2, "rd", "asked to look further", "not asked to look further"),
-        (0x0080, 3, "ra", "the server looks further", "the server does not look further"),
-        (0x0020, 3, "ad", "verified by DNSSEC, says the server", "not said to be verified by DNSSEC"),
-        (0x0010, 3, "cd", "unverified data is wanted too", "no unverified data is wanted"),
+        (0x0080, 3, "ra", recursion.0, recursion.1),
+        (0x0020, 3, "ad", verified.0, verified.1),
+        (0x0010, 3, "cd", "unverified data is wanted", "verified data only"),
     ];
     for (bit, octet, name, set, clear) in meanings {
         let is_set = message.flags & bit != 0;
