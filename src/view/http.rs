@@ -31,8 +31,7 @@ pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, excha
     let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let mut y = 0;
     if let Some(failure) = session.failure() {
-        paper.put(head, 0, y, &format!("✗ {failure}"), Role::Bad);
-        y += 1;
+        y += paper.sentence(head, 0, y, &format!("✗ {failure}"), Role::Bad);
     }
     match exchange.response() {
         Some(_) => y += headline(paper, part(head, 0, y, head.width, head.height), session, exchange),

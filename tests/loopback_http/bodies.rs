@@ -57,7 +57,7 @@ async fn a_file_is_streamed_and_counted() {
 async fn a_file_that_cannot_be_read_is_named() {
     let path = std::path::PathBuf::from("/no/such/file");
     let seen = run(post(format!("{}/echo", lab().await), Body::File(path))).await;
-    assert_eq!(seen.failed(Class::Local, "No such file").peer, "/no/such/file");
+    assert_eq!(seen.failed(Class::Local, "no such file").peer, "/no/such/file");
 }
 
 #[tokio::test(flavor = "multi_thread")]

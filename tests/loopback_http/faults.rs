@@ -89,7 +89,7 @@ async fn what_makes_no_sense_is_refused_before_anything_is_sent() {
 async fn a_limit_on_the_whole_exchange_holds() {
     let timeout = Some(Duration::from_millis(200));
     let seen = run(HttpSpec { timeout, ..HttpSpec::get(format!("{}/endless", lab().await)) }).await;
-    seen.failed(Class::IdleTimeout, "the whole exchange took longer than 200ms");
+    seen.failed(Class::IdleTimeout, "the whole exchange took longer than 200 ms");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sockeye::model::panel::{Subject, View};
-use sockeye::wire::{Both, How, News};
+use sockeye::wire::{Both, Class, Evidence, Failure, How, News};
 
 use crate::desk::Desk;
 
@@ -58,6 +58,23 @@ fn what_arrives_after_a_search_is_searched_too() {
     closes(&mut desk);
     let search = desk.model.panel().unwrap().search.as_ref().unwrap();
     assert_eq!((search.hits.as_ref().unwrap().len(), search.at), (2, Some(0)));
+}
+
+#[test]
+fn a_failure_without_a_body_has_no_empty_body_in_its_place() {
+    let mut desk = Desk::fetching();
+    assert_eq!(desk.body_lines(), 1, "nothing of the body is there yet");
+    desk.tells(News::Failed(Failure {
+        class: Class::Protocol,
+        operation: "read",
+        peer: "http://127.0.0.1:7001/".into(),
+        os_code: None,
+        evidence: Evidence::Seen,
+        message: "the peer ended its response before it was whole".into(),
+    }));
+    assert_eq!(desk.body_lines(), 0);
+    desk.receives(b"part\n");
+    assert_eq!(desk.body_lines(), 1);
 }
 
 #[test]

@@ -98,6 +98,11 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         body.gathered_to = number + 1;
         at = transcript.next(number);
     }
+    if body.bytes.is_empty() && (exchange.response().is_none() || session.failure().is_some()) {
+        // There is no body to speak of: why stands in its place.
+        body.document = None;
+        return;
+    }
     let due = session.ended() || body.due().is_some_and(|due| due <= now);
     if body.document.is_none() || body.stale && due {
         if panel.frozen.is_none() {
