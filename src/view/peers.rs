@@ -43,7 +43,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
             shown(first, count, peers.len())
         }
         Kind::Listener { .. } => children(paper, place, model, session),
-        Kind::Stream(_) | Kind::Conversation { .. } | Kind::Http(_) | Kind::Repeat(_) => Shown::default(),
+        Kind::Stream(_) | Kind::Conversation { .. } | Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => {
+            Shown::default()
+        }
     }
 }
 

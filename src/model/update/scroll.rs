@@ -31,7 +31,15 @@ pub(super) fn go(model: &mut Model, step: Move) {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
         View::Ladder => panel.rung = ladder::moved(session, panel, step),
         View::Kernel => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
-        View::Response | View::Headers | View::Request | View::State | View::Explain | View::Latency => {
+        View::Response
+        | View::Headers
+        | View::Request
+        | View::State
+        | View::Way
+        | View::Answer
+        | View::Fields
+        | View::Explain
+        | View::Latency => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
@@ -58,7 +66,8 @@ pub(super) fn peers(session: &Session) -> usize {
         | crate::wire::session::Kind::Stream(_)
         | crate::wire::session::Kind::Conversation { .. }
         | crate::wire::session::Kind::Http(_)
-        | crate::wire::session::Kind::Repeat(_) => 0,
+        | crate::wire::session::Kind::Repeat(_)
+        | crate::wire::session::Kind::Dns(_) => 0,
     }
 }
 
