@@ -190,7 +190,7 @@ fn what_is_told_of_a_datagram_is_what_tcpdump_sees() {
         println!("skipped: tcpdump is not installed");
         return;
     }
-    if !nix::unistd::geteuid().is_root() {
+    if !rustix::process::geteuid().is_root() {
         // In a user namespace it cannot drop its privileges, and refuses to start.
         println!("skipped: tcpdump starts for root only");
         return;

@@ -62,7 +62,7 @@ pub(in crate::view) fn figures(
 pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
     match &session.kind {
         Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } => Some(socket),
-        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) | Kind::Repeat(_) => None,
+        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => None,
     }
 }
 
