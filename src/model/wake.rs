@@ -9,16 +9,23 @@ use crate::wire::Phase;
 /// How often a countdown or a decaying rate is drawn.
 const TICK: Duration = Duration::from_millis(250);
 
+/// How often a countdown to a probe is drawn: the first ones are 200 ms apart.
+const FINE_TICK: Duration = Duration::from_millis(100);
+
 impl Model {
     /// When to look again although nothing happened; `None`: the screen stays as it is.
     pub fn wakes_at(&self, now: Instant) -> Option<Instant> {
         let notice = self.notices.goes(now);
+        let resting = self.session().and_then(|session| session.story.as_ref()?.track.rests_until());
+        let rest = resting.filter(|until| *until > now).map(|until| until.min(now + TICK));
+        let flow = self.session().and_then(|session| session.story.as_ref()).map(|story| &story.flow);
+        let countdown = flow.filter(|flow| flow.counts_down(now)).map(|_| now + FINE_TICK);
         let ticking = self.sessions.values().any(|session| {
             let counting = matches!(session.phase, Phase::Waiting { .. });
             counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
         });
         let tick = ticking.then(|| now + TICK);
         let body = self.panel().filter(|panel| panel.view == View::Response).and_then(|panel| panel.body.due());
-        [notice, tick, body].into_iter().flatten().min()
+        [notice, tick, body, rest, countdown].into_iter().flatten().min()
     }
 }

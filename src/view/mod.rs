@@ -1,11 +1,13 @@
 //! The screen: a picture of the model, and nothing else. No time, no I/O; it decides nothing and stores nothing.
 
+mod boundaries;
 mod card;
 mod composer;
 mod diagram;
 mod document;
 mod evidence;
 mod explain;
+mod flow;
 mod footer;
 mod gauges;
 mod gutter;

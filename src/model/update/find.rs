@@ -78,6 +78,7 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
         | View::Ladder
         | View::State
         | View::Kernel
+        | View::Flow
         | View::Explain
         | View::Latency => {
             return Subject::Transcript;
@@ -101,6 +102,7 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
             | View::Ladder
             | View::State
             | View::Kernel
+            | View::Flow
             | View::Explain
             | View::Latency,
             _,

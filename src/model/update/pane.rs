@@ -58,6 +58,8 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowLadder => show_view(model, View::Ladder, effects),
         PaneAction::ShowState => show_view(model, View::State, effects),
         PaneAction::ShowKernel => show_view(model, View::Kernel, effects),
+        PaneAction::ShowFlow => show_view(model, View::Flow, effects),
+        PaneAction::Boundaries => boundaries(model),
         PaneAction::ShowExplain => show_view(model, View::Explain, effects),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
@@ -138,6 +140,21 @@ fn freeze(model: &mut Model) {
     super::readings::refresh_panel(model);
 }
 
+/// Numbers reads and writes, or stops doing so.
+fn boundaries(model: &mut Model) {
+    if !model.session().is_some_and(|session| matches!(session.kind, Kind::Stream(_))) {
+        object(model, "only a TCP connection has reads and writes that are not messages");
+        return;
+    }
+    let Some(panel) = model.panel_mut() else { return };
+    panel.boundaries = !panel.boundaries;
+    let text = match panel.boundaries {
+        true => "each read and write has its number; where they met is marked in text and hex",
+        false => "reads and writes are not numbered",
+    };
+    say(model, text);
+}
+
 fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.session().is_some_and(|session| matches!(session.kind, Kind::Http(_))) {
         object(model, "only an HTTP response can be laid out as JSON");
@@ -200,7 +217,8 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Latency
         | View::Ladder
         | View::State
-        | View::Kernel => {
+        | View::Kernel
+        | View::Flow => {
             let shown = panel.transcript(session);
             let search = panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
             let hit = search.and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));

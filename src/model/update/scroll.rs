@@ -31,7 +31,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
         View::Ladder => panel.rung = ladder::moved(session, panel, step),
         View::Kernel => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
-        View::Response | View::Headers | View::Request | View::State | View::Explain | View::Latency => {
+        View::Response | View::Headers | View::Request | View::State | View::Flow | View::Explain | View::Latency => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
