@@ -83,8 +83,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
 pub(super) fn brief(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, story: &Story) {
     let own = &story.flow.own;
     let (top, below) = (part(area, 0, 0, area.width, ROWS), part(area, 0, ROWS, area.width, ROWS - 1));
-    sender(paper, top, own, model.now);
-    receiver(paper, below, own, "our window");
+    sender(paper, top, own, ["send queue", "peer window"], model.now);
+    receiver(paper, below, own, ["recv queue", "our window"]);
     let rest = part(area, 0, 2 * ROWS - 1, area.width, area.height.saturating_sub(2 * ROWS - 1));
     let text = words(&story.flow, paused(session), model.now).join("; ");
     if !text.is_empty() {
@@ -128,9 +128,9 @@ impl Stage<'_> {
             y += 1;
             self.ours(paper, side(y, true), sending);
             self.peers(paper, side(y, false), sending);
-            let arrow = if sending { "──▶" } else { "◀──" };
+            let arrow = if sending { "─▶" } else { "◀─" };
             let role = if sending { Role::Sent } else { Role::Received };
-            paper.put(part(area, width, y, BETWEEN, 1), 0, 0, arrow, role);
+            paper.put(part(area, width, y, BETWEEN, 1), 1, 0, arrow, role);
             y += ROWS;
             y += self.told(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending) + 1;
         }
@@ -144,20 +144,24 @@ impl Stage<'_> {
         for sending in [true, false] {
             self.heading(paper, part(area, 0, y, area.width, 1), sending);
             y += 1;
-            if sending {
-                self.ours(paper, rows(y), true);
-                y += ROWS;
-            }
-            if self.theirs.is_some() {
-                self.peers(paper, rows(y), sending);
-                y += if sending { 2 } else { ROWS };
-            }
-            if !sending {
-                self.ours(paper, rows(y), false);
-                y += 2;
+            // Where the other end can be seen its queue stands beside ours; the window between them is one.
+            let own = &self.story.flow.own;
+            match (sending, self.theirs) {
+                (true, theirs) => {
+                    y += sender(paper, rows(y), own, ["send queue", "peer window"], self.model.now);
+                    if let Some(end) = theirs {
+                        y += receiver(paper, part(rows(y), 0, 0, area.width, 1), end, ["peer's queue", ""]);
+                    }
+                }
+                (false, theirs) => {
+                    if let Some(end) = theirs {
+                        y += sender(paper, rows(y), end, ["peer's queue", ""], self.model.now);
+                    }
+                    y += receiver(paper, rows(y), own, ["recv queue", "our window"]);
+                }
             }
             y += self.told(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending);
-            y += u16::from(area.height > 18);
+            y += u16::from(area.height > 16);
         }
         y
     }
@@ -168,7 +172,7 @@ impl Stage<'_> {
             _ => String::new(),
         };
         let name = Strip::of(format!("{}  ", self.session.id), Role::Dim).and(format!("we, {local}"), Role::Strong);
-        if paused(self.session) { name.and("  reading is stopped", Role::Warn) } else { name }
+        if paused(self.session) { name.and(" ‖ not reading", Role::Warn) } else { name }
     }
 
     fn their_name(&self) -> Strip {
@@ -179,7 +183,7 @@ impl Stage<'_> {
         match (self.twin, self.theirs) {
             (Some(twin), _) => {
                 let name = Strip::of(format!("{}  ", twin.id), Role::Dim).and(format!("ours too, {peer}"), Role::Strong);
-                if paused(twin) { name.and("  reading is stopped", Role::Warn) } else { name }
+                if paused(twin) { name.and(" ‖ not reading", Role::Warn) } else { name }
             }
             (None, Some(_)) => Strip::of(format!("the peer, {peer}"), Role::Strong).and("  on this host", Role::Dim),
             (None, None) => Strip::of(format!("the peer, {peer}"), Role::Strong),
@@ -193,21 +197,29 @@ impl Stage<'_> {
         };
         let used = paper.strip(area, 0, 0, &Strip::of(mark, role).and(text, Role::Dim));
         paper.run(area, used, 0, "─", area.width, Role::Faint);
+        let legend = Strip::of(" █", role).and(" in flight ", Role::Dim).and("▒", role).and(" not sent", Role::Dim);
+        if area.width >= used + legend.columns() + 4 {
+            paper.right(area, 0, &legend);
+        }
     }
 
     fn ours(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
         let own = &self.story.flow.own;
         if sending {
-            sender(paper, area, own, self.model.now);
+            sender(paper, area, own, ["send queue", "peer window"], self.model.now);
         } else {
-            receiver(paper, area, own, "our window");
+            receiver(paper, area, own, ["recv queue", "our window"]);
         }
     }
 
     fn peers(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
         match (self.theirs, sending) {
-            (Some(end), true) => receiver(paper, area, end, "its window"),
-            (Some(end), false) => sender(paper, area, end, self.model.now),
+            (Some(end), true) => {
+                receiver(paper, area, end, ["recv queue", "peer window"]);
+            }
+            (Some(end), false) => {
+                sender(paper, area, end, ["send queue", "our window"], self.model.now);
+            }
             (None, true) => {
                 let text = "– what it has not read, only its own kernel knows; its window tells us how much room is left";
                 paper.sentence(area, 0, 0, text, Role::Dim);
@@ -267,33 +279,39 @@ impl Stage<'_> {
     }
 }
 
-/// What an end has to send: its queue, the window that it sends into, and the timer that comes next.
-fn sender(paper: &mut Paper<'_>, area: Rect, end: &End, now: Instant) {
+/// What an end has to send: its queue, the window that it sends into, and the timer that comes next. An empty name
+/// leaves its line out. Gives the rows used.
+fn sender(paper: &mut Paper<'_>, area: Rect, end: &End, [queue, window]: [&str; 2], now: Instant) -> u16 {
     let in_flight = end.send_queue.zip(end.not_sent).map(|(queue, not_sent)| queue.saturating_sub(not_sent));
-    let queue = Bar { part: in_flight, ..Bar::of(end.send_queue, scale(end.greatest.send_queue), Role::Sent) };
-    octets(paper, area, 0, "send queue", end.send_queue, &queue);
-    let role = if end.peer_window_closed.is_some() { Role::Bad } else { Role::Good };
-    let window = Bar::of(end.peer_window, end.greatest.peer_window, role);
-    octets(paper, area, 1, "peer window", end.peer_window, &window);
+    let bar = Bar { part: in_flight, ..Bar::of(end.send_queue, scale(end.greatest.send_queue), Role::Sent) };
+    octets(paper, area, 0, queue, end.send_queue, &bar);
+    let y = 1 + u16::from(!window.is_empty());
+    if !window.is_empty() {
+        let role = if end.peer_window_closed.is_some() { Role::Bad } else { Role::Good };
+        octets(paper, area, 1, window, end.peer_window, &Bar::of(end.peer_window, end.greatest.peer_window, role));
+    }
     let Some((timer, name)) = end.timer.zip(end.next()) else {
-        paper.put(area, 0, 2, "timer", Role::Dim);
-        paper.put(area, NAME + VALUE - 3, 2, "–", Role::Dim);
-        return;
+        line(paper, area, y, "timer", "–", &Bar::of(None, 1, Role::Warn));
+        return y + 1;
     };
     let left = timer.due.saturating_duration_since(now);
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let waited = millis(timer.whole).saturating_sub(millis(left));
-    let bar = Bar::of(Some(waited), millis(timer.whole), Role::Warn);
     let value = if left.is_zero() { "now".to_owned() } else { coarse(left) };
-    line(paper, area, 2, &name, &value, &bar);
+    line(paper, area, y, &name, &value, &Bar::of(Some(waited), millis(timer.whole), Role::Warn));
+    y + 1
 }
 
-/// What an end has received: the room taken by what it did not read, and the window that is left.
-fn receiver(paper: &mut Paper<'_>, area: Rect, end: &End, window: &str) {
+/// What an end has received: the room taken by what it did not read, and the window that is left. Gives the rows used.
+fn receiver(paper: &mut Paper<'_>, area: Rect, end: &End, [queue, window]: [&str; 2]) -> u16 {
     let room = end.greatest.room;
-    octets(paper, area, 0, "recv queue", end.recv_queue, &Bar::of(end.recv_queue, room, Role::Received));
+    octets(paper, area, 0, queue, end.recv_queue, &Bar::of(end.recv_queue, room, Role::Received));
+    if window.is_empty() {
+        return 1;
+    }
     let role = if end.own_window_closed.is_some() { Role::Bad } else { Role::Good };
     octets(paper, area, 1, window, end.own_window, &Bar::of(end.own_window, room, role));
+    2
 }
 
 /// A bar is full where the queue was when it was longest, up to the next power of two: it shows that it grows.

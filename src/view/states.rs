@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use super::diagram::{Diagram, NARROW, SHORT, TALL};
 use super::evidence;
 use super::keys;
-use super::paper::{Paper, Strip, area_of, part};
+use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::action::{Action, SessionAction};
@@ -149,13 +149,16 @@ impl Page<'_> {
             wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
         }
         lines.push(Strip::new());
-        for step in self.track.steps().iter().rev() {
+        let causes = || self.track.steps().iter().rev().map(|step| format!("{}{}", self.pressed(step), step.cause));
+        let widest = causes().map(|cause| usize::from(columns_of(&cause))).max().unwrap_or(0).max(28);
+        // Time, state and evidence stand beside the cause, where all fit in a line.
+        let in_a_line = columns >= 31 + widest;
+        for (step, cause) in self.track.steps().iter().rev().zip(causes()) {
             let time = quantity::clock(step.at.saturating_duration_since(self.session.opened));
             let head = Strip::of(format!("{time:>8} "), Role::Dim).and(format!("{:<12} ", step.to.name()), Role::Text);
             let word = Strip::of(evidence::word(step.evidence), evidence::role(step.evidence));
-            let cause = format!("{}{}", self.pressed(step), step.cause);
-            if columns >= 34 + usize::from(super::paper::columns_of(&cause)).max(28) {
-                lines.push(head.and(format!("{cause:<28} "), Role::Cause).chain(word));
+            if in_a_line {
+                lines.push(head.and(format!("{cause:<widest$} "), Role::Cause).chain(word));
             } else {
                 lines.push(head.chain(word));
                 let mut wrap = Vec::new();
@@ -181,11 +184,11 @@ fn wrapped(lines: &mut Vec<Strip>, head: &str, head_role: Role, text: &str, role
     let mut used = 0;
     if !head.is_empty() {
         line = line.and(format!("{head}  "), head_role);
-        used = usize::from(super::paper::columns_of(head)) + 2;
+        used = usize::from(columns_of(head)) + 2;
     }
     let mut blank = "";
     for word in text.split(' ') {
-        let wide = usize::from(super::paper::columns_of(word));
+        let wide = usize::from(columns_of(word));
         if used > 0 && used + wide > columns {
             lines.push(std::mem::take(&mut line));
             (used, blank) = (0, "");
