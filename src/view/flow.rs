@@ -22,7 +22,7 @@ use crate::wire::story::Story;
 use crate::wire::{Phase, Session, quantity};
 
 /// With as many columns both ends stand side by side.
-const SIDE_BY_SIDE: u16 = 82;
+const SIDE_BY_SIDE: u16 = 78;
 
 /// The columns between the two.
 const BETWEEN: u16 = 4;
@@ -36,6 +36,9 @@ const MOST_BAR: u16 = 44;
 
 /// The rows of one end in one direction.
 const ROWS: u16 = 3;
+
+/// The rows that both directions take, one below the other.
+const BOTH: u16 = 14;
 
 /// The gauges whose last minute stands below, where there is room.
 const HISTORY: [Gauge; 5] =
@@ -141,11 +144,14 @@ impl Stage<'_> {
     fn below(&self, paper: &mut Paper<'_>, area: Rect) -> u16 {
         let rows = |y: u16| part(area, 0, y, area.width, area.height.saturating_sub(y).min(ROWS));
         let mut y = 0;
-        for sending in [true, false] {
+        // Where not both fit, what is held back comes first.
+        let own = &self.story.flow.own;
+        let ours = own.stalled("", self.model.now).is_empty() && (paused(self.session) || own.own_window_closed.is_some());
+        let order = if area.height < BOTH && ours { [false, true] } else { [true, false] };
+        for sending in order {
             self.heading(paper, part(area, 0, y, area.width, 1), sending);
             y += 1;
             // Where the other end can be seen its queue stands beside ours; the window between them is one.
-            let own = &self.story.flow.own;
             match (sending, self.theirs) {
                 (true, theirs) => {
                     y += sender(paper, rows(y), own, ["send queue", "peer window"], self.model.now);

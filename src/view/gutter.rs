@@ -52,9 +52,10 @@ impl Gutter {
     pub(super) fn for_hex(self, columns: u16) -> Self {
         let bytes = |gutter: Gutter| hex_bytes_per_row(columns.saturating_sub(gutter.columns() + 1));
         let narrow = Gutter { size: 0, ..self };
-        let bare = Gutter { time: 0, ..narrow };
+        let timeless = Gutter { time: 0, ..narrow };
+        let bare = Gutter { op: 0, ..timeless };
         let most = bytes(bare);
-        [self, narrow, bare].into_iter().find(|gutter| bytes(*gutter) == most).unwrap_or(self)
+        [self, narrow, timeless, bare].into_iter().find(|gutter| bytes(*gutter) == most).unwrap_or(self)
     }
 
     /// Where the text begins.

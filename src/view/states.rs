@@ -18,6 +18,9 @@ use crate::wire::session::{Ends, Kind};
 use crate::wire::tcp::{Event, Step, Track, explain_state};
 use crate::wire::{Session, quantity};
 
+/// With as many rows of words there is a blank one among them.
+const ROOMY: u16 = 8;
+
 /// The columns of the words beside the diagram, at the least.
 const WORDS: u16 = 34;
 
@@ -83,8 +86,9 @@ impl Page<'_> {
         }
         let rows = if area.height >= TALL + 8 { TALL } else { SHORT };
         diagram.draw(paper, part(area, 0, 0, area.width, rows));
+        paper.strip(area, 0, rows, &evidence::legend());
         let used = (rows + 1).min(area.height);
-        self.words(paper, part(area, 0, used, area.width, area.height - used), twin)
+        self.scrolled(paper, part(area, 0, used, area.width, area.height - used), twin)
     }
 
     /// What the state means, where the kernel differs, and every step; scrolled.
@@ -92,9 +96,12 @@ impl Page<'_> {
         // What the three lines mean stays in sight, however far the words are scrolled.
         let legend = u16::from(area.height > 3);
         paper.strip(area, 0, area.height.saturating_sub(1), &if legend > 0 { evidence::legend() } else { Strip::new() });
-        let area = part(area, 0, 0, area.width, area.height - legend);
+        self.scrolled(paper, part(area, 0, 0, area.width, area.height - legend), twin)
+    }
+
+    fn scrolled(&self, paper: &mut Paper<'_>, area: Rect, twin: Option<&Session>) -> Shown {
         paper.seen.view = area_of(area);
-        let lines = self.lines(usize::from(area.width), twin);
+        let lines = self.lines(usize::from(area.width), area.height >= ROOMY, twin);
         paper.seen.document_rows = lines.len();
         let rows = usize::from(area.height);
         let scroll = self.scroll.min(lines.len().saturating_sub(rows));
@@ -124,7 +131,7 @@ impl Page<'_> {
         }
     }
 
-    fn lines(&self, columns: usize, twin: Option<&Session>) -> Vec<Strip> {
+    fn lines(&self, columns: usize, roomy: bool, twin: Option<&Session>) -> Vec<Strip> {
         let state = self.track.state();
         let mut lines = Vec::new();
         wrapped(&mut lines, state.name(), Role::Strong, explain_state(state), Role::Text, columns);
@@ -148,7 +155,9 @@ impl Page<'_> {
             let text = format!("in {} by this host's kernel", end.state.name());
             wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
         }
-        lines.push(Strip::new());
+        if roomy {
+            lines.push(Strip::new());
+        }
         let causes = || self.track.steps().iter().rev().map(|step| format!("{}{}", self.pressed(step), step.cause));
         let widest = causes().map(|cause| usize::from(columns_of(&cause))).max().unwrap_or(0).max(28);
         // Time, state and evidence stand beside the cause, where all fit in a line.

@@ -183,8 +183,9 @@ impl Track {
 
     /// Takes in a step that the session's task tells; one that we know of already is known better now.
     fn told(&mut self, step: Step) -> usize {
-        if step.evidence != Evidence::Kernel {
-            self.called = step.to;
+        match step.evidence {
+            Evidence::Kernel => self.kernel = Some(step.to),
+            Evidence::Seen | Evidence::Inferred => self.called = step.to,
         }
         if step.from == TcpState::Closed && matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
             self.restart();
