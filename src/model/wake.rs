@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::panel::View;
 use super::state::Model;
 use crate::wire::Phase;
+use crate::wire::reading::TcpState;
 
 /// How often a countdown or a decaying rate is drawn.
 const TICK: Duration = Duration::from_millis(250);
@@ -16,10 +17,10 @@ impl Model {
     /// When to look again although nothing happened; `None`: the screen stays as it is.
     pub fn wakes_at(&self, now: Instant) -> Option<Instant> {
         let notice = self.notices.goes(now);
-        let resting = self.session().and_then(|session| session.story.as_ref()?.track.rests_until());
-        let rest = resting.filter(|until| *until > now).map(|until| until.min(now + TICK));
-        let flow = self.session().and_then(|session| session.story.as_ref()).map(|story| &story.flow);
-        let countdown = flow.filter(|flow| flow.counts_down(now)).map(|_| now + FINE_TICK);
+        let story = self.session().and_then(|session| session.story.as_ref());
+        let track = story.map(|story| &story.track).filter(|track| track.state() == TcpState::TimeWait);
+        let rest = track.and_then(|track| track.rests_until()).map(|until| until.min(now + TICK));
+        let countdown = story.filter(|story| story.flow.counts_down(now)).map(|_| now + FINE_TICK);
         let ticking = self.sessions.values().any(|session| {
             let counting = matches!(session.phase, Phase::Waiting { .. });
             counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
