@@ -9,8 +9,8 @@ use std::net::Shutdown;
 use std::sync::mpsc;
 use std::time::Instant;
 
-use sockeye::wire::option::{OptionValue, SocketOption};
 use sockeye::wire::ladder::{Label, Rung};
+use sockeye::wire::option::{OptionValue, SocketOption};
 use sockeye::wire::reading::{TcpState, TimerKind};
 use sockeye::wire::spec::ListenSpec;
 use sockeye::wire::story::Story;
@@ -219,8 +219,7 @@ async fn boundaries_are_where_the_calls_of_the_other_end_were() {
         }
     }
     watch.until("all read", |watch| watch.received(child) == total).await;
-    let (writes, reads) =
-        (pieces(&watch, id, Direction::Sent), pieces(&watch, child, Direction::Received));
+    let (writes, reads) = (pieces(&watch, id, Direction::Sent), pieces(&watch, child, Direction::Received));
     let starts = |of: &[(u64, u64, u64)]| of.iter().map(|(_, octet, _)| *octet).collect::<Vec<_>>();
     let inside = |all: Vec<u64>, from: u64, to: u64| -> Vec<u64> {
         all.into_iter().filter(|at| from < *at && *at < to).collect()

@@ -41,8 +41,7 @@ const ROWS: u16 = 3;
 const BOTH: u16 = 14;
 
 /// The gauges whose last minute stands below, where there is room.
-const HISTORY: [Gauge; 5] =
-    [Gauge::SendQueue, Gauge::PeerWindow, Gauge::RecvQueue, Gauge::OurWindow, Gauge::Backoff];
+const HISTORY: [Gauge; 5] = [Gauge::SendQueue, Gauge::PeerWindow, Gauge::RecvQueue, Gauge::OurWindow, Gauge::Backoff];
 
 /// What flow control holds back, in parts: both directions, ours first. Nothing where it flows.
 pub(super) fn words(flow: &Flow, paused: bool, now: Instant) -> Vec<String> {
@@ -146,7 +145,8 @@ impl Stage<'_> {
         let mut y = 0;
         // Where not both fit, what is held back comes first.
         let own = &self.story.flow.own;
-        let ours = own.stalled("", self.model.now).is_empty() && (paused(self.session) || own.own_window_closed.is_some());
+        let ours =
+            own.stalled("", self.model.now).is_empty() && (paused(self.session) || own.own_window_closed.is_some());
         let order = if area.height < BOTH && ours { [false, true] } else { [true, false] };
         for sending in order {
             self.heading(paper, part(area, 0, y, area.width, 1), sending);
@@ -188,7 +188,8 @@ impl Stage<'_> {
         };
         match (self.twin, self.theirs) {
             (Some(twin), _) => {
-                let name = Strip::of(format!("{}  ", twin.id), Role::Dim).and(format!("ours too, {peer}"), Role::Strong);
+                let name =
+                    Strip::of(format!("{}  ", twin.id), Role::Dim).and(format!("ours too, {peer}"), Role::Strong);
                 if paused(twin) { name.and(" ‖ not reading", Role::Warn) } else { name }
             }
             (None, Some(_)) => Strip::of(format!("the peer, {peer}"), Role::Strong).and("  on this host", Role::Dim),
@@ -227,7 +228,8 @@ impl Stage<'_> {
                 sender(paper, area, end, ["send queue", "our window"], self.model.now);
             }
             (None, true) => {
-                let text = "– what it has not read, only its own kernel knows; its window tells us how much room is left";
+                let text =
+                    "– what it has not read, only its own kernel knows; its window tells us how much room is left";
                 paper.sentence(area, 0, 0, text, Role::Dim);
             }
             (None, false) => {

@@ -4,6 +4,7 @@ mod boundaries;
 mod card;
 mod composer;
 mod diagram;
+mod dns;
 mod document;
 mod evidence;
 mod explain;

@@ -95,7 +95,12 @@ impl Page<'_> {
     fn words(&self, paper: &mut Paper<'_>, area: Rect, twin: Option<&Session>) -> Shown {
         // What the three lines mean stays in sight, however far the words are scrolled.
         let legend = u16::from(area.height > 3);
-        paper.strip(area, 0, area.height.saturating_sub(1), &if legend > 0 { evidence::legend() } else { Strip::new() });
+        paper.strip(
+            area,
+            0,
+            area.height.saturating_sub(1),
+            &if legend > 0 { evidence::legend() } else { Strip::new() },
+        );
         self.scrolled(paper, part(area, 0, 0, area.width, area.height - legend), twin)
     }
 

@@ -254,13 +254,8 @@ mod tests {
     fn the_other_end_is_known_as_long_as_the_kernel_has_it() {
         let now = Instant::now();
         let tcp = Some(TcpInfo { rcv_wnd: Some(0), ..TcpInfo::default() });
-        let end = PeerEnd {
-            state: TcpState::Established,
-            send_queue_bytes: 0,
-            recv_queue_bytes: 4_096,
-            timer: None,
-            tcp,
-        };
+        let end =
+            PeerEnd { state: TcpState::Established, send_queue_bytes: 0, recv_queue_bytes: 4_096, timer: None, tcp };
         let mut flow = Flow::default();
         flow.look(&KernelView { peer_end: Some(end), ..view(0, 0, None) }, now);
         let peer = flow.peer.as_ref().unwrap();

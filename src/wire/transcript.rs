@@ -16,8 +16,8 @@ mod entries;
 mod stream;
 
 pub use entries::{Data, Entry, EntryKind};
-pub use stream::{MOST_CUTS, Shares};
 use entries::{data_entry, pieces, pieces_back, single};
+pub use stream::{MOST_CUTS, Shares};
 
 /// How many pieces (reads, writes, datagrams) are kept at the most, however small they are.
 pub const MOST_PIECES: usize = 1_000_000;

@@ -238,7 +238,8 @@ fn stalled(columns: u16, rows: u16) -> Story {
     }
     let full = Stall { windows: (65_536, 0), queues: (0, 3_145_728), ..calm };
     look(&mut story, child, 1_400_000, &full);
-    let closed = Stall { windows: (0, 65_536), queues: (2_560_000, 0), timer: Some((TimerKind::Probe, 200, 0)), ..calm };
+    let closed =
+        Stall { windows: (0, 65_536), queues: (2_560_000, 0), timer: Some((TimerKind::Probe, 200, 0)), ..calm };
     look(&mut story, id, 1_400_000, &closed);
     look(&mut story, id, 3_000_000, &Stall { timer: Some((TimerKind::Probe, 1_600, 3)), ..closed });
     story.wake(3_600_000);
@@ -274,7 +275,12 @@ pub(crate) fn flow_paused(columns: u16, rows: u16) -> Story {
         timer,
         tcp: Some(tcp),
     };
-    look(&mut story, id, 3_000_000, &Stall { windows: (65_536, 0), queues: (0, 3_145_728), peer_end: Some(sender), ..calm });
+    look(
+        &mut story,
+        id,
+        3_000_000,
+        &Stall { windows: (65_536, 0), queues: (0, 3_145_728), peer_end: Some(sender), ..calm },
+    );
     story.wake(3_600_000);
     story.keys("1 W");
     story

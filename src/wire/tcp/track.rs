@@ -88,9 +88,7 @@ impl Track {
     /// Lets time pass: when TIME-WAIT is over, the connection is CLOSED. Gives the number of steps that it made.
     pub fn pass(&mut self, now: Instant) -> usize {
         match self.rests_until.filter(|until| self.state == TcpState::TimeWait && *until <= now) {
-            Some(until) => {
-                self.event(until, Event::TimeWaitOver, "2 MSL over: the port is free", Evidence::Inferred)
-            }
+            Some(until) => self.event(until, Event::TimeWaitOver, "2 MSL over: the port is free", Evidence::Inferred),
             None => 0,
         }
     }
@@ -382,11 +380,8 @@ mod tests {
         assert_eq!(track.sample(TcpState::SynReceived, now), 1);
         let took = std::time::Duration::ZERO;
         track.learn(&News::Connected { local: peer(), peer: peer(), took, attempt: 1 }, now);
-        let steps = [
-            ("SYN-SENT", Evidence::Inferred),
-            ("SYN-RECEIVED", Evidence::Kernel),
-            ("ESTABLISHED", Evidence::Seen),
-        ];
+        let steps =
+            [("SYN-SENT", Evidence::Inferred), ("SYN-RECEIVED", Evidence::Kernel), ("ESTABLISHED", Evidence::Seen)];
         assert_eq!(told(&track), steps);
         assert_eq!(track.steps()[1].event, Event::Syn);
     }
