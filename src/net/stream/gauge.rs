@@ -119,8 +119,8 @@ async fn while_moving(talk: &Talk) {
             pause = LOOK;
         } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
-            if let Some(timer) = view.timer {
-                // Right after it fired there is something new to see.
+            // Right after a timer fired there is something new to see, at whichever end.
+            for timer in [view.timer, view.peer_end.and_then(|end| end.timer)].into_iter().flatten() {
                 pause = pause.min((timer.expires + AFTER_TIMER).max(FIRST_LOOK));
             }
         } else {
