@@ -284,6 +284,9 @@ impl Session {
     pub fn observe(&mut self, now: Instant) {
         self.rates.sent.observe(self.totals.sent.bytes, now);
         self.rates.received.observe(self.totals.received.bytes, now);
+        if let Some(story) = &mut self.story {
+            story.pass(now);
+        }
     }
 
     fn count_peers(&mut self, block: &super::record::Block) {

@@ -4,6 +4,7 @@ use super::{app, object, open, readings, say};
 use crate::model::action::SessionAction;
 use crate::model::explain;
 use crate::model::msg::Effect;
+use crate::model::panel::Asked;
 use crate::model::state::{Model, Overlay, Purpose};
 use crate::wire::session::Kind;
 use crate::wire::{Order, Phase, Session, SessionId, Spec, Verb, What};
@@ -76,9 +77,9 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
                 open(model, Overlay::Close { picked: 0 });
             }
         }
-        SessionAction::FinishSending => order(model, id, Verb::FinishSending, effects),
-        SessionAction::Reset => order(model, id, Verb::Reset, effects),
-        SessionAction::Close => order(model, id, Verb::Close, effects),
+        SessionAction::FinishSending => end(model, id, action, Verb::FinishSending, effects),
+        SessionAction::Reset => end(model, id, action, Verb::Reset, effects),
+        SessionAction::Close => end(model, id, action, Verb::Close, effects),
         SessionAction::ToggleReading => {
             let paused =
                 model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
@@ -97,6 +98,15 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::ProbeMtu => probe_mtu(model, id, effects),
         SessionAction::RunProbe(number) => run_probe(model, number, effects),
     }
+}
+
+/// Gives an order that ends something, and remembers that the user did.
+fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effects: &mut Vec<Effect>) {
+    let at = model.now;
+    if let Some(panel) = model.panels.get_mut(&id) {
+        panel.asked = Some(Asked { at, action, letter: None });
+    }
+    order(model, id, verb, effects);
 }
 
 /// Gives an order to a session, unless it is over.
