@@ -8,7 +8,7 @@ use crate::wire::http::{RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Failure, News};
 
-mod kernel;
+pub(super) mod kernel;
 
 /// The fields of one event, in order.
 pub(crate) type Fields = Map<String, Value>;
@@ -69,6 +69,7 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         | News::Call { .. }
         | News::Stamps { .. }
         | News::PeerSyn(_)
+        | News::Kernel(_)
         | News::OptionSet { .. }
         | News::Options(_) => kernel::fields(news),
         News::Closed { how, .. } => ("closed", json!({"how": how.name()})),

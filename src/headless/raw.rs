@@ -106,6 +106,7 @@ impl Raw {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => {}
         }

@@ -6,7 +6,7 @@ use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::wire::gauges::{EVERY, Gauge, Gauges, Range};
+use crate::wire::gauges::{Gauge, Gauges, Range};
 use crate::wire::{Session, quantity};
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -145,8 +145,7 @@ fn explained(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     paper.run(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
     paper.put(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
-    let every = u32::try_from(gauges.len()).unwrap_or(u32::MAX);
-    let span = format!(" the last {} ", quantity::duration(EVERY.saturating_mul(every)));
+    let span = format!(" the last {} ", quantity::duration(gauges.span()));
     paper.right(rule, 0, &Strip::of(span, Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
     let used = paper.sentence(inner, 0, 0, gauge.explain(), Role::Text);

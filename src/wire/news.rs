@@ -10,7 +10,7 @@ use super::failure::{Evidence, Failure};
 use super::http::{RequestHead, ResponseHead};
 use super::id::SessionId;
 use super::option::{OptionValue, SocketOption};
-use super::reading::TcpState;
+use super::reading::{KernelView, TcpState};
 
 /// What happened. The order is roughly that of a session's life.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,6 +181,9 @@ pub enum News {
     },
     /// The peer's SYN, as the kernel kept it for an accepted session (TCP_SAVED_SYN).
     PeerSyn(SynView),
+    /// What the kernel said of a connection at its beginning, and again at its end; in between its gauges are looked at,
+    /// and not told.
+    Kernel(Box<KernelView>),
     /// A socket option was set.
     OptionSet {
         /// Which.
@@ -206,9 +209,17 @@ pub enum News {
 
 impl News {
     /// Whether this tells how a connection works rather than what happened in the conversation: it belongs on the
-    /// ladder and in the diagram of states, not between the bytes.
+    /// ladder, in the diagram of states or in the dialog of socket options, not between the bytes.
     pub fn is_inner(&self) -> bool {
-        matches!(self, News::State { .. } | News::Call { .. } | News::Stamps { .. } | News::PeerSyn(_))
+        matches!(
+            self,
+            News::State { .. }
+                | News::Call { .. }
+                | News::Stamps { .. }
+                | News::PeerSyn(_)
+                | News::Kernel(_)
+                | News::Options(_)
+        )
     }
 }
 

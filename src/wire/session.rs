@@ -46,6 +46,8 @@ pub struct Session {
     pub warning: Option<Failure>,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
     pub story: Option<Box<Story>>,
+    /// What is known of its socket's options.
+    pub options: super::option::Options,
     /// Its attempts, and the facts that explain where it stands.
     pub course: Course,
 }
@@ -218,6 +220,7 @@ impl Session {
             kernel: None,
             warning: None,
             story,
+            options: super::option::Options::default(),
             course: Course::default(),
         }
     }
@@ -293,6 +296,7 @@ impl Session {
 
     fn learn(&mut self, news: &News, at: Instant) {
         self.course.learn(news, at);
+        self.options.learn(news);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
@@ -341,6 +345,7 @@ impl Session {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_)
             | News::BurstEnded { .. } => {}

@@ -125,6 +125,7 @@ impl Half<'_> {
             }
             Verb::Reset
             | Verb::Close
+            | Verb::CloseUnread
             | Verb::PauseReading
             | Verb::ContinueReading
             | Verb::SendTo(..)
