@@ -20,6 +20,7 @@ mod ladder;
 mod lanes;
 mod layout;
 mod look;
+mod options;
 mod overlay;
 mod pane;
 mod paper;

@@ -2,6 +2,7 @@
 //!
 //! The texts themselves are read by `files`, as this room knows no file format.
 
+use super::change::Cause;
 use super::failure::{Class, Evidence, Failure};
 use super::news::Icmp;
 use super::probe::Probe;
@@ -149,13 +150,15 @@ pub enum Standing {
     Finished,
     /// Over by a RST of ours.
     ResetByUs,
+    /// Closed by us, with octets unread.
+    ClosedUnread,
     /// Closed by us.
     Closed,
 }
 
 impl Standing {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 18] = [
+    pub const ALL: [Standing; 19] = [
         Standing::Starting,
         Standing::Resolving,
         Standing::Connecting,
@@ -173,6 +176,7 @@ impl Standing {
         Standing::Answered,
         Standing::Finished,
         Standing::ResetByUs,
+        Standing::ClosedUnread,
         Standing::Closed,
     ];
 
@@ -196,6 +200,7 @@ impl Standing {
             Standing::Answered => "answered",
             Standing::Finished => "finished",
             Standing::ResetByUs => "reset-by-us",
+            Standing::ClosedUnread => "closed-unread",
             Standing::Closed => "closed",
         }
     }
@@ -232,10 +237,17 @@ impl Standing {
                 (Kind::Http(exchange), How::Fin | How::Local) if exchange.response().is_some() => Standing::Answered,
                 (_, How::Fin) => Standing::Finished,
                 (_, How::Rst) => Standing::ResetByUs,
+                (_, How::Local) if closed_unread(session) => Standing::ClosedUnread,
                 (_, How::Local | How::Error) => Standing::Closed,
             },
         }
     }
+}
+
+/// Whether it ended by a close over octets that nobody read.
+fn closed_unread(session: &Session) -> bool {
+    let last = session.story.as_ref().and_then(|story| story.track.steps().last());
+    last.is_some_and(|step| step.cause == Cause::ClosedUnread.words())
 }
 
 #[cfg(test)]

@@ -194,20 +194,30 @@ impl SocketOption {
         self.line().unit
     }
 
-    /// The arguments of its `setsockopt` after the descriptor, for a socket of IPv6 or not.
-    pub fn arguments(self, value: &OptionValue, v6: bool) -> String {
-        let Line { level, symbol, .. } = self.line();
-        let (level, symbol) = match (self, v6) {
+    /// Its level and its name, for a socket of IPv6 or not.
+    fn place(self, v6: bool) -> (&'static str, &'static str) {
+        match (self, v6) {
             (SocketOption::Ttl, true) => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
             (SocketOption::Tos, true) => ("IPPROTO_IPV6", "IPV6_TCLASS"),
-            _ => (*level, *symbol),
-        };
+            _ => (self.line().level, self.line().symbol),
+        }
+    }
+
+    /// The arguments of its `setsockopt` after the descriptor, for a socket of IPv6 or not.
+    pub fn arguments(self, value: &OptionValue, v6: bool) -> String {
+        let (level, symbol) = self.place(v6);
         format!("{level}, {symbol}, {}", self.argument(value))
     }
 
     /// Its system call, to copy.
     pub fn call(self, value: &OptionValue, v6: bool) -> String {
         format!("setsockopt(fd, {})", self.arguments(value, v6))
+    }
+
+    /// The system call that reads it, to copy.
+    pub fn reading_call(self, v6: bool) -> String {
+        let (level, symbol) = self.place(v6);
+        format!("getsockopt(fd, {level}, {symbol}, &value, &length)")
     }
 
     fn argument(self, value: &OptionValue) -> String {
