@@ -1,6 +1,7 @@
 //! The screen: a picture of the model, and nothing else. No time, no I/O; it decides nothing and stores nothing.
 
 mod card;
+mod chart;
 mod composer;
 mod diagram;
 mod document;

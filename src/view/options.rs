@@ -19,8 +19,12 @@ const NAME: u16 = 15;
 /// The columns of a value.
 const VALUE: u16 = 17;
 
-/// The rows that say what the option under the cursor does, takes and is called, their rule included.
-const BOX: u16 = 7;
+/// The rows that say what the option under the cursor does, takes and is called, their rule included: on a usual
+/// screen, and on one that is wide enough for each to be one row.
+const BOX: (u16, u16) = (7, 5);
+
+/// From as many columns on each of them is one row.
+const WIDE: u16 = 120;
 
 /// The widest that a line of it is pleasant to read.
 const WIDEST: u16 = 118;
@@ -28,7 +32,11 @@ const WIDEST: u16 = 118;
 /// Draws the dialog.
 pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
     let lines = dialog.lines(model);
-    let boxed = if screen.height >= 18 { BOX } else { 3 };
+    let boxed = match screen {
+        Rect { height: ..18, .. } => 3,
+        Rect { width: ..WIDE, .. } => BOX.0,
+        _ => BOX.1,
+    };
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let height = count.saturating_add(boxed + 3);
     let inner = framed(paper, screen, WIDEST, height, &title(model, dialog));

@@ -1,6 +1,7 @@
 //! What the kernel said of a socket over the last minute: a bounded history of each gauge.
 
 mod name;
+mod sentence;
 mod words;
 
 use std::collections::VecDeque;
@@ -153,6 +154,20 @@ impl Gauges {
         }
     }
 
+    /// What the value means now, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC 6928.` What
+    /// is not known is said to be so.
+    pub fn sentence(&self, gauge: Gauge) -> String {
+        sentence::of(self, gauge)
+    }
+
+    /// A value of a gauge with its unit, short enough for the axis of a chart.
+    pub fn label(&self, gauge: Gauge, value: u64) -> String {
+        match gauge {
+            Gauge::Cwnd => quantity::grouped(value),
+            _ => words::text(gauge, value, None),
+        }
+    }
+
     /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
     pub fn remark(&self, gauge: Gauge) -> String {
         words::remark(self, gauge)
@@ -219,6 +234,7 @@ mod tests {
             assert_eq!(gauge as usize, place);
             assert!(gauge.name().len() <= 14 && gauge.explain().ends_with('.'), "{gauge:?}");
             assert_eq!((empty.text(gauge).as_str(), empty.remark(gauge).as_str()), ("–", ""));
+            assert!(empty.sentence(gauge).ends_with("not told."));
         }
     }
 }

@@ -90,7 +90,7 @@ mod tests {
         };
         let says = |clocks: Clocks, queued| clocks.message(queued).unwrap_or_default();
         assert!(
-            says(keepalive, 0).ends_with("quiet for 1.00 s, then 2 keepalive probes 1.00 s apart without an answer"),
+            says(keepalive, 0).ends_with("quiet for 1.0 s, then 2 keepalive probes 1.0 s apart without an answer"),
             "{}",
             says(keepalive, 0)
         );

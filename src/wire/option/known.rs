@@ -123,7 +123,9 @@ impl SocketOption {
             }
             (SocketOption::Linger, OptionValue::Linger(None)) => Some("FIN, in the background".to_owned()),
             (SocketOption::Linger, OptionValue::Linger(Some(time))) if time.is_zero() => Some("RST".to_owned()),
-            (SocketOption::BindToDevice, OptionValue::Name(name)) if name.is_empty() => Some("any".to_owned()),
+            (SocketOption::BindToDevice, OptionValue::Name(name)) if name.is_empty() => {
+                Some("any interface".to_owned())
+            }
             _ => None,
         }
     }

@@ -96,6 +96,7 @@ impl fmt::Display for OptionValue {
             OptionValue::Switch(false) | OptionValue::Linger(None) => f.write_str("off"),
             OptionValue::Count(count) => write!(f, "{count}"),
             OptionValue::Octets(octets) => write!(f, "{} octets", quantity::grouped(u64::from(*octets))),
+            OptionValue::Time(time) | OptionValue::Linger(Some(time)) if time.is_zero() => f.write_str("0"),
             OptionValue::Time(time) | OptionValue::Linger(Some(time)) => {
                 write!(f, "{}", quantity::duration(*time))
             }
