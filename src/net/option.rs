@@ -54,16 +54,23 @@ pub(crate) async fn perform(
     v6: bool,
     journal: &Arc<Journal>,
 ) -> bool {
+    let (taken, told) = attempt(socket, option, asked, v6);
+    for news in told {
+        journal.news(news).await;
+    }
+    taken
+}
+
+/// Sets an option: whether the kernel took it, and what is to be told: the call, then what came of it.
+pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> (bool, [News; 2]) {
     let began = Instant::now();
     let done = system::set(socket, option, &asked, v6);
     let took = began.elapsed();
-    journal.news(call::told(SETTING, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took)).await;
-    let taken = done.is_ok();
+    let call = call::told(SETTING, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
     match done {
-        Ok(()) => journal.news(now(socket, option, asked, v6)).await,
-        Err(error) => journal.news(News::Warned(failed(option, &asked, &error))).await,
+        Ok(()) => (true, [call, now(socket, option, asked, v6)]),
+        Err(error) => (false, [call, News::Warned(failed(option, &asked, &error))]),
     }
-    taken
 }
 
 /// All options of a socket of this kind, as they are. Cost: a system call each, some microseconds together.
