@@ -49,6 +49,7 @@ enum Kind {
     Accepted,
     Http,
     Repeat,
+    Dns,
 }
 
 #[derive(Clone, Debug)]
@@ -75,6 +76,7 @@ impl Known {
             What::Accepted(known) => (Kind::Accepted, known.peer.to_string()),
             What::Http(http) => (Kind::Http, http.url.clone()),
             What::Repeat(repeat) => (Kind::Repeat, repeat.title()),
+            What::Dns(dns) => (Kind::Dns, dns.question()),
         };
         Known::new(kind, peer)
     }
@@ -114,7 +116,7 @@ impl Conversation {
         self.sessions.insert(id, known);
         match kind {
             Kind::Tcp | Kind::Udp => self.speak(id, kind == Kind::Udp),
-            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http | Kind::Repeat => Vec::new(),
+            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http | Kind::Repeat | Kind::Dns => Vec::new(),
         }
     }
 
@@ -233,6 +235,9 @@ impl Conversation {
             | News::Request(_)
             | News::Response(_)
             | News::Redirect { .. }
+            | News::Dns(_)
+            | News::Compared(_)
+            | News::Route(_)
             | News::State { .. }
             | News::Call { .. }
             | News::Stamps { .. }

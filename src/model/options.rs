@@ -67,7 +67,7 @@ pub enum Sure {
 
 /// Whether a session has a socket that can be asked and set now.
 pub fn is_live(session: &Session) -> bool {
-    matches!(session.phase, Phase::Open(_) | Phase::Listening) && !matches!(session.kind, Kind::Repeat(_))
+    matches!(session.phase, Phase::Open(_) | Phase::Listening) && SocketKind::of(&session.spec.what).is_some()
 }
 
 impl OptionsDialog {
@@ -163,7 +163,7 @@ fn is_v6(session: &Session) -> bool {
         Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
         Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
         Kind::Http(exchange) => exchange.response().and_then(|response| response.peer),
-        Kind::Repeat(_) => None,
+        Kind::Dns(_) | Kind::Repeat(_) => None,
     };
     local.is_some_and(|local| local.is_ipv6())
 }

@@ -354,6 +354,11 @@ impl Model {
         self.sessions.values().rev().find(|twin| matches!(twin.kind, Kind::Stream(ends) if ends == other))
     }
 
+    /// The connections that a listener accepted, the newest first.
+    pub fn children(&self, listener: SessionId) -> impl Iterator<Item = &Session> {
+        self.sessions.values().rev().filter(move |session| session.parent() == Some(listener))
+    }
+
     /// Bytes a second of all sessions together.
     pub fn rates(&self) -> Both<f64> {
         let mut all = Both::default();

@@ -4,6 +4,7 @@ mod card;
 mod chart;
 mod composer;
 mod diagram;
+mod dns;
 mod document;
 mod evidence;
 mod explain;

@@ -20,7 +20,7 @@ pub(super) fn of_session(model: &mut Model, effects: &mut Vec<Effect>) {
     };
     let id = session.id;
     if SocketKind::of(&session.spec.what).is_none() {
-        object(model, "a run of many has many sockets: --option sets the options of all of them");
+        object(model, "this session has no one socket whose options could be set");
     } else if session.ended() && matches!(session.spec.what, What::Accepted(_)) {
         object(model, "this session is over, and only the peer can open it again");
     } else {
@@ -217,7 +217,7 @@ pub(super) fn command(
 ) -> Result<(), String> {
     let session = model.session().ok_or("there is no session yet: n opens one")?;
     let (id, ended) = (session.id, session.ended());
-    let kind = SocketKind::of(&session.spec.what).ok_or("a run of many has many sockets")?;
+    let kind = SocketKind::of(&session.spec.what).ok_or("this session has no one socket whose options could be set")?;
     if !option.applies_to(kind) {
         let names: Vec<&str> = SocketOption::of(kind).map(SocketOption::name).collect();
         return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));

@@ -31,7 +31,7 @@ impl SocketKind {
             What::Tcp(_) | What::Accepted(_) | What::Http(_) => Some(SocketKind::Connection),
             What::Listen(_) => Some(SocketKind::Listener),
             What::Udp(_) | What::UdpBound(_) => Some(SocketKind::Datagrams),
-            What::Repeat(_) => None,
+            What::Dns(_) | What::Repeat(_) => None,
         }
     }
 
@@ -214,7 +214,7 @@ pub fn wishes(what: &What) -> Option<&Wishes> {
         What::Udp(spec) => Some(&spec.options),
         What::UdpBound(spec) => Some(&spec.options),
         What::Http(spec) => Some(&spec.options),
-        What::Accepted(_) | What::Repeat(_) => None,
+        What::Accepted(_) | What::Dns(_) | What::Repeat(_) => None,
     }
 }
 
@@ -226,7 +226,7 @@ pub fn wishes_mut(what: &mut What) -> Option<&mut Wishes> {
         What::Udp(spec) => Some(&mut spec.options),
         What::UdpBound(spec) => Some(&mut spec.options),
         What::Http(spec) => Some(&mut spec.options),
-        What::Accepted(_) | What::Repeat(_) => None,
+        What::Accepted(_) | What::Dns(_) | What::Repeat(_) => None,
     }
 }
 
