@@ -65,7 +65,9 @@ impl Flow {
         let first_octet = relative_seq + i64::from(syn) - 1;
         let seen = Seen { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
         let (mut notes, last) = judge(&seen, own, other);
-        if relative_ack.zip(other.next).is_some_and(|(ack, next)| ack > next && ack - next <= FARTHEST) {
+        // A probe's octet may have been taken.
+        let seen_to = other.next.map(|next| next + i64::from(other.last == Last::WindowProbe));
+        if relative_ack.zip(seen_to).is_some_and(|(ack, next)| ack > next && ack - next <= FARTHEST) {
             notes.push(Note::AckedUnseen);
         }
         let acks_fin = !own.acked_fin && other.fin.zip(relative_ack).is_some_and(|(fin, ack)| ack >= fin);
@@ -143,7 +145,9 @@ impl Flow {
         }
         let back = opposite(seen.direction);
         let own = self.sides.of_mut(seen.direction);
-        own.reach(seen.segment, seen.seq, seen.at);
+        if last != Last::WindowProbe {
+            own.reach(seen.segment, seen.seq, seen.at);
+        }
         if flags.has(Flags::FIN) {
             own.fin = Some(seen.seq + i64::from(seen.segment.span()));
         }
