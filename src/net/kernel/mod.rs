@@ -16,7 +16,7 @@ pub(crate) mod stamp;
 pub(crate) mod syn;
 
 #[cfg(target_os = "linux")]
-pub(crate) use raw::{int, set_int};
+pub(crate) use raw::{get, int, set_int};
 
 /// What the kernel says of this socket now. What cannot be known is `None`.
 ///

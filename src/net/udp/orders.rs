@@ -89,6 +89,7 @@ impl Talk {
             Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
                 self.warn("setsockopt", "only the options of TCP sockets can be set and watched").await;
             }
+            Verb::Capture(_) => self.warn("capture", "the packets of TCP sessions can be captured").await,
             Verb::Limit(_) => self.warn("limit", "a UDP socket has no connections to limit").await,
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
