@@ -42,7 +42,8 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
             .collect::<Result<_, _>>()
             .map_err(|why| format!("--option: {why}"))?,
     };
-    Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
+    let spec = with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
+    Ok(Spec { capture: tcp.capture, ..spec })
 }
 
 /// `sockeye udp`.
@@ -76,6 +77,9 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
             if listen.limit.is_some() {
                 return Err("--limit is for TCP, as UDP has no connections: accepted with listen tcp".to_owned());
             }
+            if listen.capture {
+                return Err("--capture is for TCP: accepted with listen tcp".to_owned());
+            }
             if !script.steps.is_empty() {
                 return Err("--send makes no sense for listen udp, as nobody is there yet: \
                             accepted with udp HOST:PORT"
@@ -86,7 +90,7 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
             What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout, receive })
         }
     };
-    Ok(with(what, script))
+    Ok(Spec { capture: listen.capture, ..with(what, script) })
 }
 
 /// The peers that `sockeye lab` names; all of them where it names none.

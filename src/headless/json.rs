@@ -14,6 +14,7 @@ use super::event::{self, Fields};
 use super::meaning::Facts;
 use super::payload::{self, MOST_IN_A_LINE};
 use super::repeat;
+use super::segment::{self, Segments};
 use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
 use crate::wire::news::How;
@@ -34,6 +35,7 @@ pub(crate) struct Json {
     told: HashMap<SessionId, Told>,
     /// Looks at runs of many that are to be told: one, or the last two.
     looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
+    segments: Segments,
 }
 
 /// What was told of a session so far.
@@ -85,6 +87,9 @@ impl Format for Json {
         let told = self.told.entry(reading.id).or_insert_with(|| Told::new(Instant::now()));
         told.gauge = reading.http.or(told.gauge);
         told.dropped_datagrams = reading.dropped_datagrams.or(told.dropped_datagrams);
+        if let Some(capture) = &reading.capture {
+            self.segments.take(reading.id, capture);
+        }
         if let Some(look) = &reading.repeat {
             let now = Instant::now();
             let due = told.looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
@@ -96,7 +101,7 @@ impl Format for Json {
     }
 
     fn waiting(&self) -> bool {
-        !self.looks.is_empty()
+        !self.looks.is_empty() || !self.segments.is_empty()
     }
 
     fn render(&mut self, pending: &mut Pending) -> Bytes {
@@ -108,11 +113,18 @@ impl Format for Json {
         while lines.len() < BLOCK
             && let Some((id, record)) = pending.pop_front()
         {
+            self.before(&mut lines, id, &record);
             match record {
                 Record::Block(block) => self.block(&mut lines, id, &block, pending),
                 Record::NotKept { direction, totals } => self.not_kept(&mut lines, id, direction, totals),
                 Record::News { at, news } => self.news(&mut lines, id, at, &news),
             }
+        }
+        while pending.is_empty()
+            && lines.len() < BLOCK
+            && let Some(event) = self.segments.next()
+        {
+            self.segment(&mut lines, event);
         }
         lines.into()
     }
@@ -121,7 +133,7 @@ impl Format for Json {
 impl Json {
     /// Events whose times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
-        Json { started, told: HashMap::new(), looks: Vec::new() }
+        Json { started, told: HashMap::new(), looks: Vec::new(), segments: Segments::default() }
     }
 
     fn told(&mut self, id: SessionId) -> &mut Told {
@@ -136,6 +148,26 @@ impl Json {
         event.insert("event".to_owned(), name.into());
         event.extend(fields);
         line(lines, &Value::Object(event));
+    }
+
+    /// Writes the segments that were captured before a record; all of its session before that one's last line.
+    fn before(&mut self, lines: &mut Vec<u8>, id: SessionId, record: &Record) {
+        let (until, last) = match record {
+            Record::Block(block) => (Some(block.at), false),
+            Record::News { at, news } => (Some(*at), matches!(news, News::Closed { .. })),
+            Record::NotKept { .. } => (None, false),
+        };
+        while let Some(event) = self.segments.next_before(until, last.then_some(id)) {
+            self.segment(lines, event);
+        }
+    }
+
+    fn segment(&mut self, lines: &mut Vec<u8>, event: segment::Event) {
+        let segment::Event { id, at, name, fields } = event;
+        // Behind its last line nothing is told of a session.
+        if self.told.contains_key(&id) {
+            self.write(lines, at.unwrap_or_else(Instant::now), id, name, fields);
+        }
     }
 
     fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut Pending) {
