@@ -9,6 +9,7 @@ use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
+use crate::wire::segment::Numbers;
 use crate::wire::session::Kind;
 use crate::wire::story::Story;
 use crate::wire::{Session, Transcript};
@@ -102,6 +103,8 @@ pub struct Panel {
     pub peer_picked: usize,
     /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
     pub rung: Option<u64>,
+    /// Which way the ladder shows sequence numbers.
+    pub numbers: Numbers,
     /// The gauge under the cursor in the kernel's view, from 0.
     pub gauge: usize,
     /// The story of a TCP connection as it was when the display was frozen.
@@ -219,6 +222,7 @@ impl Panel {
             document_scroll: 0,
             peer_picked: 0,
             rung: None,
+            numbers: Numbers::default(),
             gauge: 0,
             frozen_story: None,
             hostile: 0,

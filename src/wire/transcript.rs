@@ -13,6 +13,7 @@ use super::news::News;
 use super::record::{Block, Record};
 
 mod entries;
+mod octets;
 
 pub use entries::{Data, Entry, EntryKind};
 use entries::{data_entry, pieces, pieces_back, single};

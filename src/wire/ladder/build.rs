@@ -9,6 +9,7 @@ use super::super::failure::{Evidence, Failure};
 use super::super::news::News;
 use super::super::reading::TcpState;
 use super::super::record::Block;
+use super::capture::Capture;
 use super::rung::{Call, Counters, Label, Rung};
 
 /// How many rungs are kept; beyond it the oldest go, and are counted.
@@ -21,13 +22,13 @@ pub const SILENCE: Duration = Duration::from_secs(1);
 pub const BURST_GAP: Duration = Duration::from_millis(50);
 
 /// Rungs that follow faster than this are one exchange, timed from its first.
-const EXCHANGE_GAP: Duration = Duration::from_millis(20);
+pub(super) const EXCHANGE_GAP: Duration = Duration::from_millis(20);
 
 /// As many reads and writes of a burst have a rung each; the others are a run.
 const SINGLE: u32 = 8;
 
 /// How far back a late fact looks for its place.
-const LATE: usize = 256;
+pub(super) const LATE: usize = 256;
 
 /// All rungs of one connection.
 #[derive(Clone, Debug, Default)]
@@ -36,12 +37,13 @@ pub struct Ladder {
     folded: u64,
     last_id: u64,
     pub(super) last_at: Option<Instant>,
-    exchange: Option<Instant>,
+    pub(super) exchange: Option<Instant>,
     octets: Both<u64>,
     burst: Burst,
     pub(super) counters: Counters,
     pub(super) closed: Both<bool>,
     failed: Option<Failure>,
+    pub(super) capture: Capture,
 }
 
 /// Reads and writes that follow each other fast.
@@ -217,6 +219,9 @@ impl Ladder {
         };
         let oldest = self.rungs.len().saturating_sub(LATE);
         let found = self.rungs.iter().enumerate().skip(oldest).rev().find(|(_, rung)| wrote(rung));
+        if self.capture.on {
+            return self.stamped(octet, after, found.map(|(_, rung)| rung.at + after));
+        }
         let Some((place, at)) = found.map(|(place, rung)| (place, rung.at + after)) else { return };
         let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
         let mut rung = self.rung(at, Label::Ack { octet }, Evidence::Kernel).going(Direction::Received);
@@ -246,10 +251,15 @@ impl Ladder {
             evidence,
             entry: None,
             state: None,
+            stamp: None,
+            lone: false,
         }
     }
 
     pub(super) fn push(&mut self, mut rung: Rung) {
+        if self.capture.on {
+            return self.beside(rung);
+        }
         let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
         if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
             let silence = self.rung(rung.at, Label::Silence(pause), Evidence::Seen);
@@ -264,7 +274,7 @@ impl Ladder {
         self.let_go();
     }
 
-    fn let_go(&mut self) {
+    pub(super) fn let_go(&mut self) {
         while self.rungs.len() > MOST_RUNGS {
             self.rungs.pop_front();
             self.folded += 1;

@@ -12,7 +12,7 @@ use super::parse::Segment;
 pub const MOST_SEGMENTS: usize = 8_192;
 
 /// What was captured of a session since the last look.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaptureReading {
     /// Whether segments are being captured now.
     pub on: bool,
@@ -34,7 +34,7 @@ pub enum Numbers {
 }
 
 /// One captured segment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Captured {
     /// When the kernel saw it.
     pub at: Instant,
@@ -76,6 +76,11 @@ impl Captured {
     pub fn is_plain(&self) -> bool {
         let control = self.segment.flags.any(Flags::SYN.and(Flags::FIN).and(Flags::RST));
         self.notes.is_empty() && !control && !self.acks_fin && !self.completes_handshake
+    }
+
+    /// Whether it carries this octet of its sender's stream.
+    pub fn has(&self, octet: u64) -> bool {
+        self.octet.is_some_and(|first| (first..first + u64::from(self.segment.len)).contains(&octet))
     }
 
     /// The notes, joined.
