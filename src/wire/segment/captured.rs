@@ -114,11 +114,13 @@ impl Captured {
             let shift = if numbers == Numbers::Relative { shift } else { 0 };
             format!("sack {}–{}", i64::from(*from) + shift, i64::from(*to) + shift)
         }));
-        let whole = format!("{windowed}  {}", extra.join(" "));
-        let mut words = vec![windowed, numbered, short];
+        let extra = extra.join(" ");
+        let mut words = Vec::new();
         if !extra.is_empty() {
-            words.insert(0, whole);
+            words.extend([format!("{windowed}  {extra}"), format!("{numbered}  {extra}")]);
         }
+        let telling = if segment.len > 0 || ack.is_empty() { format!("  seq {seq}{len}") } else { ack };
+        words.extend([windowed, numbered, format!("{note}{}{telling}", segment.flags), short]);
         if !note.is_empty() {
             words.push(note.trim().to_owned());
         }
