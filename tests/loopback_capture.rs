@@ -103,7 +103,9 @@ async fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_besi
     assert!(!by(&Call::Read(8)).0);
     assert_eq!(watch.session(id).story.as_ref().unwrap().ladder.missed(), 0);
     let inferred: Vec<String> = rungs(&watch, id)
-        .filter(|rung| !rung.lone && matches!(rung.label, Label::Syn(_) | Label::SynAck | Label::Data { .. } | Label::Fin))
+        .filter(|rung| {
+            !rung.lone && matches!(rung.label, Label::Syn(_) | Label::SynAck | Label::Data { .. } | Label::Fin)
+        })
         .map(|rung| rung.label.text())
         .collect();
     assert!(inferred.is_empty(), "nothing inferred is left: {inferred:?}");
@@ -180,10 +182,11 @@ async fn the_connections_of_a_listener_are_captured_from_their_syn() {
             client
         })
         .collect();
-    watch.until("three children heard all", |watch| {
-        watch.children().iter().filter(|id| lines(watch, **id).iter().any(|line| line.contains("FIN"))).count() == 3
-    })
-    .await;
+    watch
+        .until("three children heard all", |watch| {
+            watch.children().iter().filter(|id| lines(watch, **id).iter().any(|line| line.contains("FIN"))).count() == 3
+        })
+        .await;
     let mut lengths = Vec::new();
     for id in watch.children() {
         let told = lines(&watch, id);
@@ -211,18 +214,20 @@ async fn capture_may_begin_and_end_while_the_connection_is_open() {
     watch.until("the first echo", |watch| watch.received(id) == 6).await;
     assert!(lines(&watch, id).is_empty());
     // The echo is acknowledged before its read returns, but our write's own ACK is told by the kernel only.
-    watch.until("all is acknowledged", |watch| {
-        watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes == Some(0))
-    })
-    .await;
+    watch
+        .until("all is acknowledged", |watch| {
+            watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes == Some(0))
+        })
+        .await;
     watch.order(id, Verb::Capture(true));
     let on = |watch: &Watch| watch.session(id).story.as_ref().unwrap().ladder.is_captured();
     watch.until("capture is on", on).await;
     watch.send(id, &b"while"[..]);
-    watch.until("the second echo is captured", |watch| {
-        segments(watch, id).any(|captured| captured.direction == Direction::Received && captured.segment.len == 5)
-    })
-    .await;
+    watch
+        .until("the second echo is captured", |watch| {
+            segments(watch, id).any(|captured| captured.direction == Direction::Received && captured.segment.len == 5)
+        })
+        .await;
     let sent = segments(&watch, id).find(|captured| captured.segment.len == 5).unwrap();
     assert_eq!((sent.direction, sent.octet, sent.relative_seq), (Direction::Sent, Some(6), 7));
     assert!(sent.window.is_some(), "the scale is the kernel's: {sent:?}");

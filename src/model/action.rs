@@ -366,8 +366,10 @@ mod tests {
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
             ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer, ShowFields, Zoom, Freeze, Pretty,
             Numbers, Copy, Activate));
-        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, ToggleCapture, Retry,
-            Remove, SendFile, Save; SessionAction::RunProbe(_)));
+        all.extend(
+            every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, ToggleCapture, Retry,
+            Remove, SendFile, Save; SessionAction::RunProbe(_)),
+        );
         all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
         all.extend(every!(Compose, ComposeAction: Enter, Send, Newline, ToggleHex, NextLineEnding, HistoryBack,
             HistoryForward));

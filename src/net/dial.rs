@@ -327,11 +327,7 @@ pub(crate) async fn once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, 
     Ok(stream)
 }
 
-async fn open(
-    socket: TcpSocket,
-    peer: SocketAddr,
-    capture: Option<Watch>,
-) -> Result<(TcpStream, SocketAddr), Broken> {
+async fn open(socket: TcpSocket, peer: SocketAddr, capture: Option<Watch>) -> Result<(TcpStream, SocketAddr), Broken> {
     // Another descriptor of the same socket, as connecting consumes the first one, and with it the error queue.
     let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
     if let Some(errors) = &errors {

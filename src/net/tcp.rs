@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use super::stream::{self, Connection};
 use super::capture::{Wanted, Watch};
+use super::stream::{self, Connection};
 use super::{Post, dial};
 use crate::wire::spec::{Script, TcpSpec};
 use crate::wire::{Class, Failure, How, News, Verb};

@@ -132,14 +132,7 @@ fn ends(paper: &mut Paper<'_>, area: Rect, columns: Columns, session: &Session) 
 }
 
 /// Between the addresses, how the rungs are known: captured, and how they are numbered, or inferred.
-fn source(
-    paper: &mut Paper<'_>,
-    area: Rect,
-    columns: Columns,
-    ladder: &Ladder,
-    session: &Session,
-    numbers: Numbers,
-) {
+fn source(paper: &mut Paper<'_>, area: Rect, columns: Columns, ladder: &Ladder, session: &Session, numbers: Numbers) {
     if area.height <= 2 {
         return;
     }
@@ -159,7 +152,8 @@ fn source(
         false => [Strip::of("inferred, not captured", Role::Dim), Strip::of("inferred", Role::Dim)],
     };
     let Kind::Stream(ends) = &session.kind else { return };
-    let half = |address: Option<std::net::SocketAddr>| address.map_or(8, |address| columns_of(&address.to_string()) / 2);
+    let half =
+        |address: Option<std::net::SocketAddr>| address.map_or(8, |address| columns_of(&address.to_string()) / 2);
     // The peer's address may have been moved to the left to be seen whole.
     let from = columns.left + half(ends.local) + 3;
     let right = columns.right.saturating_sub(half(ends.peer));
@@ -348,7 +342,6 @@ fn explained(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, rung: &Rung) {
     let head = Strip::of(format!("{}  ", words.title), Role::Strong)
         .and(format!("{at}  "), Role::Dim)
         .and(evidence::word(rung.evidence), evidence::role(rung.evidence));
-    paper.strip(inner, 0, 0, &head);
     let placed = rung.entry.is_some() || rung.octet().is_some();
     let jump = key(page.model, Mode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
@@ -356,7 +349,8 @@ fn explained(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, rung: &Rung) {
     if used + rows_of(words.known, text.width) <= text.height {
         paper.sentence(text, 0, used, words.known, Role::Dim);
     }
-    if let Some(jump) = jump {
-        paper.right(inner, 0, &Strip::of(jump, Role::Key).and(" its place", Role::Dim));
-    }
+    let jump = jump.map_or(Strip::new(), |jump| Strip::of(jump, Role::Key).and(" its place", Role::Dim));
+    let taken = if jump.parts.is_empty() { 0 } else { jump.columns() + 2 };
+    paper.strip(part(inner, 0, 0, inner.width.saturating_sub(taken), 1), 0, 0, &head);
+    paper.right(inner, 0, &jump);
 }

@@ -85,18 +85,10 @@ fn talk(columns: u16, rows: u16) -> Story {
     wire.tell(6_500_000, 3);
     wire.one(7_000_000, Sent, Flags::FIN.and(ACK), (65_473, 401), 0, 512);
     wire.story.news(id, 7_000_010, News::WeFinished);
-    wire.story.news(
-        id,
-        7_000_010,
-        step(open, TcpState::FinWait1, Cause::WeShutDown, Evidence::Inferred),
-    );
+    wire.story.news(id, 7_000_010, step(open, TcpState::FinWait1, Cause::WeShutDown, Evidence::Inferred));
     wire.one(7_000_030, Received, ACK, (401, 65_474), 0, 512);
     wire.tell(7_000_100, 0);
-    wire.story.news(
-        id,
-        7_100_000,
-        step(TcpState::FinWait1, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel),
-    );
+    wire.story.news(id, 7_100_000, step(TcpState::FinWait1, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel));
     let mut story = wire.story;
     others(&mut story);
     story.wake(7_500_000);

@@ -136,7 +136,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
             match (listens, on) {
                 (true, true) => say(model, "connections that come from now on are captured"),
                 (true, false) => say(model, "connections that come from now on are not captured"),
-                (false, true) | (false, false) => {}
+                (false, true | false) => {}
             }
         }
     }

@@ -126,9 +126,8 @@ impl Wanted {
 
 /// Puts the parts behind each other, with jumps as distances.
 fn assemble(parts: &[(To, &[Line])]) -> Vec<SockFilter> {
-    let start = |to: To| -> usize {
-        parts.iter().take_while(|(name, _)| *name != to).map(|(_, lines)| lines.len()).sum()
-    };
+    let start =
+        |to: To| -> usize { parts.iter().take_while(|(name, _)| *name != to).map(|(_, lines)| lines.len()).sum() };
     let lines = parts.iter().flat_map(|(_, lines)| lines.iter());
     let line = |(place, (code, operand, yes, no)): (usize, &Line)| {
         // All of it is far shorter than the 255 that a jump can go.

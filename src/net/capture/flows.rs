@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::net::journal::Journal;
-use crate::wire::segment::{Captured, Flags, Flow, Hint, Segment};
 use crate::wire::Direction;
+use crate::wire::segment::{Captured, Flags, Flow, Hint, Segment};
 
 /// How many connections may have segments that wait; beyond it the oldest are forgotten.
 const MOST_WAITING: usize = 256;
@@ -111,9 +111,8 @@ impl Flows {
 impl Owned {
     fn take(&mut self, at: Instant, interface: usize, segment: Segment) {
         // A bridge or a bond shows each packet once more on the interface below it.
-        let same = |(on, before): &(usize, Segment)| {
-            *on != interface && Segment { ttl: segment.ttl, ..*before } == segment
-        };
+        let same =
+            |(on, before): &(usize, Segment)| *on != interface && Segment { ttl: segment.ttl, ..*before } == segment;
         if self.recent.iter().any(same) {
             return;
         }

@@ -76,15 +76,13 @@ impl Packets {
     /// # Errors
     /// The system's own: `WouldBlock` where nothing is there.
     pub(super) fn read(&mut self, mut each: impl FnMut(Packet<'_>)) -> io::Result<usize> {
-        let mut vectors: Vec<[IoSliceMut<'_>; 1]> =
-            self.slots.iter_mut().map(|slot| [IoSliceMut::new(slot)]).collect();
+        let mut vectors: Vec<[IoSliceMut<'_>; 1]> = self.slots.iter_mut().map(|slot| [IoSliceMut::new(slot)]).collect();
         let mut found: [(usize, Option<Duration>, usize); MOST_AT_ONCE] = [(0, None, 0); MOST_AT_ONCE];
         let mut count = 0;
         let mut headers = MultiHeaders::<LinkAddr>::preallocate(MOST_AT_ONCE, Some(nix::cmsg_space!(TimeSpec)));
-        let messages =
-            recvmmsg(self.fd.as_raw_fd(), &mut headers, vectors.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
+        let messages = recvmmsg(self.fd.as_raw_fd(), &mut headers, vectors.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
         for (message, found) in messages.zip(&mut found) {
-            let at = message.cmsgs().ok().and_then(|mut all| all.find_map(stamp));
+            let at = message.cmsgs().ok().and_then(|mut all| all.find_map(|control| stamp(&control)));
             *found = (message.bytes, at, message.address.map_or(0, |address| address.ifindex()));
             count += 1;
         }
@@ -106,7 +104,7 @@ impl Packets {
     }
 }
 
-fn stamp(control: ControlMessageOwned) -> Option<Duration> {
+fn stamp(control: &ControlMessageOwned) -> Option<Duration> {
     let ControlMessageOwned::ScmTimestampns(at) = control else { return None };
     let (seconds, nanos) = (u64::try_from(at.tv_sec()).ok()?, u32::try_from(at.tv_nsec()).ok()?);
     (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))

@@ -105,7 +105,9 @@ async fn obey(orders: &mut mpsc::Receiver<Verb>, teller: &Teller, pause: &watch:
             Verb::StopBurst => refuse(teller, "an HTTP request sends no burst").await,
             Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
             Verb::Limit(_) => refuse(teller, "an HTTP request accepts no connections").await,
-            Verb::Capture(_) => refuse(teller, "the packets of TCP sessions can be captured, not those of a request").await,
+            Verb::Capture(_) => {
+                refuse(teller, "the packets of TCP sessions can be captured, not those of a request").await;
+            }
             Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
                 refuse(teller, "an HTTP request's connection is its client's own; its socket options cannot be set")
                     .await;

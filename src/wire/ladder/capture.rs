@@ -9,7 +9,7 @@ use super::super::direction::{Both, Direction};
 use super::super::failure::Evidence;
 use super::super::segment::{Captured, Flags};
 use super::build::{BURST_GAP, EXCHANGE_GAP, LATE, Ladder, SILENCE};
-use super::rung::{Label, Rung};
+use super::rung::{Call, Label, Rung};
 
 /// As many plain segments of a burst have a rung each; the others are a run.
 const SINGLE: u32 = 40;
@@ -19,6 +19,9 @@ const SINGLE_NOTED: u32 = 120;
 
 /// A call belongs to its segment where it returned this soon before or after it passed.
 const CALL_WITHIN: Duration = Duration::from_millis(20);
+
+/// A read belongs to a segment that came this soon before; later, something else was waited for.
+const READ_WITHIN: Duration = Duration::from_millis(2);
 
 /// What the kernel tells may be this much younger or older than the segment that it tells of.
 const KERNEL_WITHIN: Duration = Duration::from_secs(1);
@@ -180,7 +183,9 @@ impl Ladder {
     pub(super) fn stamped(&mut self, octet: u64, after: Duration, at: Option<Instant>) {
         let acks = |rung: &&mut Rung| match &rung.label {
             Label::Segment(captured) => {
-                rung.stamp.is_none() && captured.direction == Direction::Received && shows(captured, &Label::Ack { octet })
+                rung.stamp.is_none()
+                    && captured.direction == Direction::Received
+                    && shows(captured, &Label::Ack { octet })
             }
             _ => false,
         };
@@ -224,7 +229,23 @@ impl Ladder {
         }
         self.last_at = self.last_at.max(Some(rung.end()));
         self.rungs.insert(index, rung);
+        for neighbour in [index.checked_sub(1), Some(index + 1)].into_iter().flatten() {
+            self.measure_silence(neighbour);
+        }
         self.let_go();
+    }
+
+    /// A silence lasts from what is before it to what is behind it, whatever came there later.
+    fn measure_silence(&mut self, index: usize) {
+        let from = index.checked_sub(1).and_then(|before| self.rungs.get(before)).map(Rung::end);
+        let to = self.rungs.get(index + 1).map(|after| after.at);
+        if let (Some(from), Some(to)) = (from, to)
+            && let Some(silence) = self.rungs.get_mut(index)
+            && let Label::Silence(lasted) = &mut silence.label
+        {
+            *lasted = to.saturating_duration_since(from);
+            silence.at = from;
+        }
     }
 
     /// The newest rung that shows this octet of a stream for the first time.
@@ -267,7 +288,11 @@ impl Rung {
         let room = (alone.call.is_none() || self.call.is_none())
             && (alone.state.is_none() || self.state.is_none())
             && (alone.stamp.is_none() || self.stamp.is_none());
-        let within = if alone.call.is_some() { CALL_WITHIN } else { KERNEL_WITHIN };
+        let within = match &alone.call {
+            Some(Call::Read(1..)) => READ_WITHIN,
+            Some(_) => CALL_WITHIN,
+            None => KERNEL_WITHIN,
+        };
         let apart = if alone.at > self.at { alone.at - self.at } else { self.at - alone.at };
         room && alone.direction == self.direction && apart <= within && shows(captured, &alone.label)
     }

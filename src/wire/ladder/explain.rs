@@ -61,7 +61,9 @@ fn known(rung: &Rung) -> &'static str {
         (Label::Silence(_), _) => "No call returned, and the kernel told of nothing.",
         (Label::Segments { .. }, _) => "Captured: the segments themselves passed here.",
         (Label::NotCaptured { .. }, _) => "The kernel counted what did not fit into its queue, or we into ours.",
-        (_, Evidence::Seen) if rung.lone => "A call of ours returned it; its segment stands elsewhere, or was not captured.",
+        (_, Evidence::Seen) if rung.lone => {
+            "A call of ours returned it; its segment stands elsewhere, or was not captured."
+        }
         (Label::Data { .. } | Label::Run { .. }, Evidence::Seen) => {
             "The call returned it; how the kernel cut it into segments is not seen."
         }
@@ -141,9 +143,10 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
             ("From here on the segments themselves are seen; before, they were inferred.", "RFC 9293 §3.1")
         }
         Label::Capture(false) => ("From here on what goes over the wire is inferred again.", "RFC 9293 §3.1"),
-        Label::NotCaptured { .. } => {
-            ("They passed faster than they could be looked at. Numbers and notes around here may be wrong.", "RFC 9293 §3.4")
-        }
+        Label::NotCaptured { .. } => (
+            "They passed faster than they could be looked at. Numbers and notes around here may be wrong.",
+            "RFC 9293 §3.4",
+        ),
         Label::State => match rung.state {
             Some(state) => (tcp::explain_state(state), "RFC 9293 §3.3.2"),
             None => ("The state changed.", "RFC 9293 §3.3.2"),

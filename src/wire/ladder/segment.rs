@@ -2,7 +2,7 @@
 
 use super::super::direction::Direction;
 use super::super::quantity;
-use super::super::segment::{Captured, Flags};
+use super::super::segment::{Captured, Flags, Note};
 use super::explain::Explained;
 use super::rung::Rung;
 
@@ -23,6 +23,11 @@ pub(super) fn explain(rung: &Rung, captured: &Captured) -> Explained {
         None => plain(captured),
     };
     let mut means = what.to_owned();
+    for note in &captured.notes {
+        if let Note::Gap { octets } = note {
+            means.push_str(&format!(" {} octets are missing.", quantity::grouped(*octets)));
+        }
+    }
     if let Some(segments) = captured.offload {
         means.push_str(&format!(
             " One capture of {segments} segments: the network device cuts or joins them (offload)."

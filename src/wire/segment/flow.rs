@@ -61,7 +61,8 @@ impl Flow {
         let acks = segment.flags.has(Flags::ACK);
         let relative_ack = if acks { other.relative(segment.ack) } else { None };
         let syn = segment.flags.has(Flags::SYN);
-        let window = if syn { Some(segment.window.into()) } else { shift.map(|bits| u64::from(segment.window) << bits) };
+        let window =
+            if syn { Some(segment.window.into()) } else { shift.map(|bits| u64::from(segment.window) << bits) };
         let first_octet = relative_seq + i64::from(syn) - 1;
         let seen = Seen { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
         let (mut notes, last) = judge(&seen, own, other);

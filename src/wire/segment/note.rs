@@ -60,11 +60,10 @@ impl Note {
         }
     }
 
-    /// The name, and its number or size where it has one.
+    /// The name, and its number where it has one.
     pub fn text(self) -> String {
         match self {
             Note::DuplicateAck { number } => format!("Dup ACK #{number}"),
-            Note::Gap { octets } => format!("Previous segment not captured: {octets} B missing"),
             _ => self.name().to_owned(),
         }
     }
@@ -81,7 +80,9 @@ impl Note {
                 "Octets before these were not seen here: lost on the way, late, or missed by the capture."
             }
             Note::AckedUnseen => "It acknowledges octets that the capture missed.",
-            Note::Retransmission => "These octets were sent before and not acknowledged in time: the timer sent them.",
+            Note::Retransmission => {
+                "These octets were sent before: no ACK came in time, or one said that they are missing."
+            }
             Note::FastRetransmission => "Three duplicate ACKs say that a segment is missing: sent without the timer.",
             Note::SpuriousRetransmission => "The other side had it already: its ACK was late or lost.",
             Note::OutOfOrder => "Segments that were sent later arrived before it.",

@@ -99,7 +99,7 @@ fn a_segment_that_is_missing_makes_a_gap_and_duplicate_acks_and_comes_again_fast
     wire.check(&[
         ((Received, DATA, 1, 1, 100, 64), ""),
         ((Sent, Flags::ACK, 1, 101, 0, 64), ""),
-        ((Received, DATA, 201, 1, 100, 64), "Previous segment not captured: 100 B missing"),
+        ((Received, DATA, 201, 1, 100, 64), "Previous segment not captured"),
         ((Sent, Flags::ACK, 1, 101, 0, 64), "Dup ACK #1"),
         ((Received, DATA, 301, 1, 100, 64), ""),
         ((Sent, Flags::ACK, 1, 101, 0, 64), "Dup ACK #2"),
@@ -118,7 +118,7 @@ fn a_segment_that_is_missing_makes_a_gap_and_duplicate_acks_and_comes_again_fast
 fn what_comes_at_once_behind_its_gap_is_out_of_order_and_what_comes_later_was_sent_again() {
     let mut late = Wire::open();
     late.check(&[
-        ((Received, DATA, 101, 1, 100, 64), "Previous segment not captured: 100 B missing"),
+        ((Received, DATA, 101, 1, 100, 64), "Previous segment not captured"),
         ((Received, DATA, 1, 1, 100, 64), "Out-Of-Order"),
     ]);
     let mut again = Wire::open();
