@@ -1,5 +1,6 @@
 //! Whole screens, as text and as roles: what is drawn, and in which colour.
 
+mod captured;
 mod dns;
 mod repeat;
 mod scenes;
@@ -192,6 +193,14 @@ fn a_command_shows_what_it_could_become() {
 fn a_busy_session_shows_rates_and_where_one_is() {
     check("busy", scenes::busy, &[USUAL, LARGE]);
     check("scrolled", scenes::scrolled, &[SMALL, USUAL]);
+}
+
+#[test]
+fn a_ladder_of_captured_segments_names_what_they_are() {
+    check("captured", captured::ladder, &[SMALL, USUAL, LARGE, WIDE]);
+    check("captured_absolute", captured::absolute, &[LARGE]);
+    check("captured_jump", captured::jumped, &[USUAL]);
+    check("captured_back", captured::back, &[USUAL]);
 }
 
 #[test]

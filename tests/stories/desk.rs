@@ -130,6 +130,7 @@ impl Desk {
             kernel: None,
             http: None,
             repeat: None,
+            capture: None,
             dropped_datagrams: None,
             escapes: 0,
         };
