@@ -117,7 +117,8 @@ impl Talk {
     }
 
     async fn look(&self) -> KernelView {
-        let view = kernel::view(&self.stream);
+        let mut view = kernel::view(&self.stream);
+        self.way.look_beside(&mut view);
         self.journal.kernel(view);
         self.way.learn(&view).await;
         view

@@ -119,8 +119,7 @@ impl Story {
             state: Some(state),
             rtt: Some(Duration::from_micros(41)),
             send_queue_bytes: Some(0),
-            recv_queue_bytes: None,
-            tcp: None,
+            ..KernelView::default()
         };
         self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
     }
