@@ -134,6 +134,12 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
             let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
             (format!("{protocol} {}", icmp.meaning()), how, Tone::Bad, Known::Kernel)
         }
+        News::Route(route) => {
+            let interface = route.interface.as_deref().map(|name| format!(" over {name}")).unwrap_or_default();
+            let router = route.gateway.map(|router| format!(", by router {router}")).unwrap_or_default();
+            let how = format!("kernel: from {}{interface}{router}", route.source);
+            (format!("route to {}", route.peer), how, Tone::Plain, Known::Kernel)
+        }
         News::WeFinished => ("FIN sent".into(), "inferred: shutdown() was called".into(), Tone::Plain, Known::Inferred),
         News::PeerFinished { received_bytes } => {
             let how = format!("seen: read() returned 0 after {}", quantity::bytes(*received_bytes));

@@ -26,6 +26,9 @@ const REMARK: u16 = 27;
 /// A label of a probe that is longer than this has its remark below.
 const LONGEST_LABEL: u16 = 40;
 
+/// With fewer rows none is left blank.
+const TIGHT: u16 = 12;
+
 /// The widest that a sentence is: longer lines are hard to read.
 const WIDEST: u16 = 96;
 
@@ -39,6 +42,8 @@ struct Row {
 struct Page {
     rows: Vec<Row>,
     columns: u16,
+    /// There are so few rows that none is left blank, and what the pane's title says is not said again.
+    tight: bool,
 }
 
 impl Page {
@@ -47,7 +52,9 @@ impl Page {
     }
 
     fn blank(&mut self) {
-        self.push(Strip::new());
+        if !self.tight {
+            self.push(Strip::new());
+        }
     }
 
     fn title(&mut self, text: &str) {
@@ -118,7 +125,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     if place.is_empty() {
         return Shown::default();
     }
-    let page = laid_out(model, session, place.width);
+    let page = laid_out(model, session, place.width, place.height < TIGHT);
     let (all, height) = (page.rows.len(), usize::from(place.height));
     paper.seen.document_rows = all;
     let scroll = panel.document_scroll.min(all.saturating_sub(height));
@@ -133,9 +140,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     Shown { above: scroll as f64 / whole, below: below as f64 / whole, entries_below: 0 }
 }
 
-fn laid_out(model: &Model, session: &Session, columns: u16) -> Page {
+fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Page {
     let card = explain::card(model, session);
-    let mut page = Page { rows: Vec::new(), columns };
+    let mut page = Page { rows: Vec::new(), columns, tight };
     head(&mut page, model, session, &card);
     page.text(&Strip::new(), &card.explanation.happened, Role::Text);
     if !card.happened.is_empty() {
@@ -178,7 +185,12 @@ fn head(page: &mut Page, model: &Model, session: &Session, card: &Card) {
         page.push(whole);
     } else {
         page.push(name.and(code.as_str(), Role::Dim));
-        page.text(&Strip::of("  ", Role::Dim), with.trim(), Role::Dim);
+        if !page.tight {
+            page.text(&Strip::of("  ", Role::Dim), with.trim(), Role::Dim);
+        }
+    }
+    if page.tight && card.explanation.headline.replace(' ', "_").contains(failure.class.name()) {
+        return;
     }
     page.text(&Strip::of("  ", Role::Text), &card.explanation.headline, Role::Strong);
 }

@@ -5,5 +5,6 @@
 mod local;
 mod run;
 mod tls;
+mod ways;
 mod wire;
 mod world;

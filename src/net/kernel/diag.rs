@@ -199,7 +199,10 @@ mod tests {
     #[test]
     fn an_attribute_that_says_a_wrong_length_is_not_read() {
         let one = |len: u16, kind: u16| [len.to_ne_bytes(), kind.to_ne_bytes()].concat();
-        assert_eq!(attribute(&[one(5, 7), vec![9, 0, 0, 0], one(6, 2), vec![1, 2, 0, 0]].concat(), 2), Some(&[1, 2][..]));
+        assert_eq!(
+            attribute(&[one(5, 7), vec![9, 0, 0, 0], one(6, 2), vec![1, 2, 0, 0]].concat(), 2),
+            Some(&[1, 2][..])
+        );
         for broken in [one(0, 7), one(3, 2), one(200, 2), one(u16::MAX, 7), vec![4, 0]] {
             assert_eq!(attribute(&broken, 2), None, "{broken:?}");
         }

@@ -16,6 +16,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Between looks while nothing moves but the kernel is not done; doubled up to this.
 const SLOWEST_LOOK: Duration = Duration::from_secs(1);
 
+/// A timer of the kernel's is looked at so long after it was to fire: it counts in ticks of up to 10 ms.
+const AFTER_FIRING: Duration = Duration::from_millis(15);
+
 /// What both halves write, and the watchers below read.
 #[derive(Debug)]
 pub(super) struct Gauge {
@@ -100,6 +103,7 @@ pub(super) async fn run(talk: &Talk) {
 /// Looks until all is quiet, or until looking is asked for by the clock.
 async fn while_moving(talk: &Talk) {
     let mut pause = FIRST_LOOK;
+    let mut lingered = false;
     while talk.gauge.every().is_none() {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -111,11 +115,20 @@ async fn while_moving(talk: &Talk) {
         let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
         let view = talk.look().await;
         if moved {
-            pause = LOOK;
+            (pause, lingered) = (LOOK, false);
         } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
+        } else if let Some(timer) = view.timer {
+            // A keepalive timer: nothing changes until it fires.
+            pause = timer.expires + AFTER_FIRING;
+        } else if !lingered {
+            // Which timer runs is asked for only once it was quiet for a second.
+            (pause, lingered) = (SLOWEST_LOOK, true);
         } else {
             return;
+        }
+        if let Some(timer) = view.timer {
+            pause = pause.min(timer.expires + AFTER_FIRING);
         }
     }
 }
