@@ -43,6 +43,7 @@ impl Facts {
     pub(crate) fn explain(&self, news: &News, fields: &mut Fields) {
         match news {
             News::Failed(failure) => self.failed(failure, self.icmp.as_ref(), fields),
+            News::Warned(failure) | News::AcceptFailed(failure) => self.said(failure, None, fields),
             News::Retrying { because, .. } => {
                 fields.insert("class".to_owned(), because.class.name().into());
                 if let Some(code) = because.os_code {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use sockeye::cli::{self, Parsed, Terminals};
 
 use crate::local::{closed_port, hear, peer};
-use crate::run::{self, PROGRAM, Told, sockeye_with};
+use crate::run::{self, PROGRAM, Told, sockeye};
 use crate::tls::Authority;
 use crate::world;
 
@@ -27,11 +27,13 @@ struct Way {
     errno: Option<i32>,
     /// Words of the explanation.
     says: &'static str,
+    /// What a shell does before it is run.
+    before: &'static str,
 }
 
 impl Way {
     fn new(name: &'static str, line: &str, class: (&'static str, i32), operation: &'static str) -> Self {
-        Way { name, args: shell(line), class, operation, errno: None, says: "" }
+        Way { name, args: shell(line), class, operation, errno: None, says: "", before: "" }
     }
 
     fn errno(self, errno: i32) -> Self {
@@ -42,43 +44,64 @@ impl Way {
         Way { says, ..self }
     }
 
-    /// Asserts that all of it was told.
-    fn check(&self, told: &Told) {
-        let name = self.name;
-        let Some(failed) = told.of("failed").last() else { panic!("{name}: nothing failed: {told:#?}") };
+    fn before(self, before: &'static str) -> Self {
+        Way { before, ..self }
+    }
+
+    /// What a shell does to run it in a world of its own.
+    fn call(&self) -> String {
+        let words: Vec<String> = self.args.iter().map(|word| format!("'{word}'")).collect();
+        format!("{}\nrun {}\n", self.before, words.join(" "))
+    }
+
+    /// What is not as it must be, of all that was told.
+    fn wrong(&self, told: &Told) -> Vec<String> {
+        let Some(failed) = told.of("failed").last() else { return vec![format!("{}: {told:#?}", self.name)] };
         let text = |field: &str| failed[field].as_str().unwrap_or_default().to_owned();
-        assert_eq!((text("class").as_str(), told.code), (self.class.0, Some(self.class.1)), "{name}: {told:#?}");
-        assert_eq!(text("operation"), self.operation, "{name}: {failed}");
-        assert_eq!(failed["errno"].as_i64(), self.errno.map(i64::from), "{name}: {failed}");
-        assert!(text("explanation").contains(self.says), "{name}: {failed}");
+        let mut wrong: Vec<String> = Vec::new();
+        let mut must = |holds: bool, what: &str| {
+            if !holds {
+                wrong.push(format!("{}: {what}: exit {:?}: {failed}", self.name, told.code));
+            }
+        };
+        must((text("class").as_str(), told.code) == (self.class.0, Some(self.class.1)), "the class and the exit code");
+        must(text("operation") == self.operation, "the operation");
+        must(failed["errno"].as_i64() == self.errno.map(i64::from), "the errno");
+        must(text("explanation").contains(self.says), self.says);
         for field in ["peer", "message", "explanation"] {
-            assert!(!text(field).is_empty() && !text(field).contains(['{', '\n']), "{name}: {field}: {failed}");
+            must(!text(field).is_empty() && !text(field).contains(['{', '\n']), field);
         }
         for field in ["next", "rules_out", "likely", "cite"] {
-            let list = failed[field].as_array().unwrap_or_else(|| panic!("{name}: no {field}: {failed}"));
             let whole = |one: &Value| one.as_str().is_some_and(|text| !text.is_empty() && !text.contains('{'));
-            assert!(!list.is_empty() && list.iter().all(whole), "{name}: {field}: {failed}");
+            must(failed[field].as_array().is_some_and(|list| !list.is_empty() && list.iter().all(whole)), field);
         }
         for next in failed["next"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            runs(name, next);
+            must(runs(next), next);
         }
-        assert_eq!(told.of("closed").count(), 1, "{name}: {told:#?}");
-        // The first fact of each line is when; nothing is told after the last fact of a session.
-        assert_eq!(told.events.last().map(|event| event["event"].clone()), Some("closed".into()), "{name}");
+        // Nothing is told of a session after its last fact.
+        let closed = told.of("closed").count() == 1 && told.events.last().is_some_and(|last| last["event"] == "closed");
+        must(closed, "one `closed` at the end");
+        wrong
     }
+}
+
+/// Asserts that nothing is wrong with any of them.
+#[track_caller]
+fn all_told<'a>(ways: impl IntoIterator<Item = (&'a Way, &'a Told)>) {
+    let wrong: Vec<String> = ways.into_iter().flat_map(|(way, told)| way.wrong(told)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 fn shell(line: &str) -> Vec<String> {
     sockeye::wire::shell::words(line).unwrap()
 }
 
-/// Asserts that what is offered is a command that this program takes; advice is for people.
-fn runs(name: &str, next: &str) {
-    let Some(rest) = next.strip_prefix("sockeye ") else { return };
+/// Whether what is offered is a command that this program takes; advice is for people.
+fn runs(next: &str) -> bool {
+    let Some(rest) = next.strip_prefix("sockeye ") else { return true };
     let (command, _) = rest.split_once(" (").unwrap_or((rest, ""));
     let words = ["sockeye".to_owned()].into_iter().chain(shell(command)).map(OsString::from);
-    let parsed = cli::parse(words, Terminals { stdin: true, stdout: true });
-    assert!(matches!(parsed, Ok(Parsed::Run(_))), "{name}: {next}: {parsed:?}");
+    matches!(cli::parse(words, Terminals { stdin: true, stdout: true }), Ok(Parsed::Run(_)))
 }
 
 /// A name server that answers every question with this code and no record; `None`: it never answers.
@@ -175,6 +198,7 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
         )
         .says("nothing came back"),
         Way::new("no name server there", &format!("dns @127.0.0.1 -p {nobody} n.test A"), resolve, "ask for")
+            .errno(libc::ECONNREFUSED)
             .says("nobody answers DNS"),
         Way::new("a TCP address in use", &format!("listen tcp {taken}"), local, "listen")
             .errno(libc::EADDRINUSE)
@@ -185,8 +209,6 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
             .says("192.0.2.1:8000 is none of them"),
         Way::new("a source of somebody else's", &format!("tcp {taken} --bind 192.0.2.1"), local, "bind")
             .errno(libc::EADDRNOTAVAIL),
-        Way::new("no such file", &format!("tcp {silent} --send-file /nonexistent/file --finish"), local, "read")
-            .errno(libc::ENOENT),
         Way::new("what is no HTTP", &http(b"220 mail.test ESMTP\r\n"), protocol, "request")
             .says("HTTP/1.1 and a status"),
         Way::new("a body cut short", &http(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly"), protocol, "read")
@@ -217,11 +239,9 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
             .says("no TLS"),
         Way::new("closed in the handshake", &format!("http https://{hangs_up}/"), tls, "connect"),
     ];
-    for way in &ways {
-        let args: Vec<&str> = way.args.iter().map(String::as_str).collect();
-        // The resolver's own list of servers is no part of these tests.
-        way.check(&sockeye_with(&args, &[]));
-    }
+    let told: Vec<Told> =
+        ways.iter().map(|way| sockeye(&way.args.iter().map(String::as_str).collect::<Vec<_>>())).collect();
+    all_told(ways.iter().zip(&told));
 }
 
 #[test]
@@ -240,7 +260,7 @@ fn every_certificate_that_does_not_hold_has_its_own_explanation() {
     ];
     for (name, address, says) in servers {
         let way = Way::new(name, "", ("tls", 8), "connect").says(says);
-        way.check(&ours.fetch(address));
+        all_told([(&way, &ours.fetch(address))]);
     }
 }
 
@@ -255,9 +275,6 @@ fn every_way_to_fail_on_the_network_has_its_class_its_code_and_what_to_try() {
     let mut ways = vec![
         Way::new("a SYN that is dropped", "tcp 10.98.0.9:81 --connect-timeout 1200ms", silent, "connect")
             .says("The time that was allowed ran out first"),
-        Way::new("a SYN that the kernel gives up", "tcp 10.98.0.9:81 --connect-timeout 60s", silent, "connect")
-            .errno(libc::ETIMEDOUT)
-            .says("It has a limit of its own"),
         Way::new("RST from a firewall", "tcp 10.98.0.9:82", refused, "connect").errno(libc::ECONNREFUSED),
         Way::new("no such host behind the router", "tcp 10.98.0.77:80", unreachable, "connect")
             .errno(libc::EHOSTUNREACH)
@@ -269,12 +286,11 @@ fn every_way_to_fail_on_the_network_has_its_class_its_code_and_what_to_try() {
             .errno(libc::ENETUNREACH)
             .says("10.99.0.9 has no route to the network"),
         Way::new("an IPv6 network that the router does not know", "tcp '[fd96::9]:80'", unreachable, "connect")
+            .errno(libc::ENETUNREACH)
             .says("fd99::9 has no route"),
         Way::new("a prohibited route of ours", "tcp 10.95.0.9:80", local, "connect").errno(libc::EACCES),
         Way::new("an unreachable route of ours", "tcp 10.94.0.9:80", unreachable, "connect").errno(libc::EHOSTUNREACH),
         Way::new("a blackhole of ours", "tcp 10.93.0.9:80", local, "connect").errno(libc::EINVAL),
-        Way::new("a firewall of ours, UDP", "udp 10.98.0.9:84 --send x --idle-timeout 1s", local, "send")
-            .errno(libc::EPERM),
         Way::new("a broadcast address", "udp 10.99.0.255:9 --send x --idle-timeout 1s", local, "connect")
             .errno(libc::EACCES)
             .says("broadcast"),
@@ -300,26 +316,31 @@ fn every_way_to_fail_on_the_network_has_its_class_its_code_and_what_to_try() {
             ways.push(Way { errno: Some(-1), ..Way::new("an ICMPv6 code", &line, class, operation) }.says("fd98::9"));
         }
     }
-    let last = Way {
-        errno: Some(-1),
-        ..Way::new("a TTL that ends at the router", "tcp 10.98.0.9:80", unreachable, "connect")
-    };
-    let calls: String = ways.iter().map(|way| format!("run {}\n", quoted(&way.args))).collect();
+    ways.push(
+        Way::new("a TTL that ends at the router", "tcp 10.98.0.9:80", unreachable, "connect")
+            .before("echo 1 > /proc/sys/net/ipv4/ip_default_ttl")
+            .errno(libc::EHOSTUNREACH)
+            .says("Every router takes one off"),
+    );
+    ways.push(
+        Way::new("a SYN that the kernel gives up", "tcp 10.98.0.9:81 --connect-timeout 60s", silent, "connect")
+            .before(
+                "echo 64 > /proc/sys/net/ipv4/ip_default_ttl
+                echo 1 > /proc/sys/net/ipv4/tcp_syn_retries
+                echo 0 > /proc/sys/net/ipv4/tcp_syn_linear_timeouts 2>/dev/null || true",
+            )
+            .errno(libc::ETIMEDOUT)
+            .says("It has a limit of its own"),
+    );
+    let calls: String = ways.iter().map(Way::call).collect();
     let script = format!(
         "on host nft 'table ip t {{ chain c {{ type filter hook input priority 0; {rules} }}; }}'
         on host nft 'table ip6 t {{ chain c {{ type filter hook input priority 0; {rules6} }}; }}'
-        nft 'table ip t {{ chain c {{ type filter hook output priority 0; udp dport 84 drop; }}; }}'
-        echo 1 > /proc/sys/net/ipv4/tcp_syn_retries
-        echo 0 > /proc/sys/net/ipv4/tcp_syn_linear_timeouts 2>/dev/null || true
         ip route add prohibit 10.95.0.0/16
         ip route add unreachable 10.94.0.0/16
         ip route add blackhole 10.93.0.0/16
-        {calls}
-        echo 1 > /proc/sys/net/ipv4/ip_default_ttl
-        run {}",
-        quoted(&last.args)
+        {calls}"
     );
-    ways.push(last.says("Every router takes one off"));
     let runs = world::runs(world::play(&script));
     assert_eq!(runs.len(), ways.len());
     for (way, told) in ways.iter_mut().zip(&runs) {
@@ -330,13 +351,8 @@ fn every_way_to_fail_on_the_network_has_its_class_its_code_and_what_to_try() {
             assert!(failed["explanation"].as_str().is_some_and(|text| text.contains(offender)), "{failed}");
             way.errno = way.errno.map(|_| i32::try_from(icmp["errno"].as_i64().unwrap()).unwrap());
         }
-        way.check(told);
     }
-}
-
-/// Words as a shell takes them.
-fn quoted(words: &[String]) -> String {
-    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ")
+    all_told(ways.iter().zip(&runs));
 }
 
 #[test]
@@ -351,32 +367,28 @@ fn every_way_that_a_look_up_fails_by_the_systems_resolver_is_told_apart() {
     let ways = [
         resolve("NXDOMAIN", "no.test").says("was told that it does not exist"),
         resolve("no address", "mail.test").says("neither an A nor an AAAA record"),
-        resolve("SERVFAIL", "name.broken").says("the servers are silent, or said that they failed"),
+        resolve("a server that is silent", "name.broken").says("the servers are silent, or said that they failed"),
+        resolve("a server that refuses", "name.else").says("the servers are silent, or said that they failed"),
         Way::new("only the other family", "tcp four.test:80 -6", ("resolve", 3), "resolve"),
-        resolve("no name server", "four.test").says("the servers are silent, or said that they failed"),
+        resolve("no name server", "four.test")
+            .before("kill $server\nwhile [ -n \"$(ss -Hlun sport = 53)\" ]; do sleep 0.05; done")
+            .says("the servers are silent, or said that they failed"),
     ];
-    let call = |way: &Way| format!("run {}\n", quoted(&way.args));
-    let calls: String = ways[..ways.len() - 1].iter().map(call).collect();
+    let calls: String = ways.iter().map(Way::call).collect();
     let script = format!(
         "echo 'nameserver 127.0.0.1' > /run/resolv.conf
         echo 'options timeout:1 attempts:1' >> /run/resolv.conf
         mount --bind /run/resolv.conf /etc/resolv.conf
-        dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root --pid-file= \\
+        dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts \\
             --listen-address=127.0.0.1 --bind-interfaces --local=/test/ --address=/four.test/10.98.0.9 \\
-            --mx-host=mail.test,four.test --server=/broken/127.0.0.1#9 2>/dev/null &
+            --mx-host=mail.test,four.test --server=/broken/127.0.0.1#9 >/dev/null 2>&1 &
         server=$!
         until [ -n \"$(ss -Hlun sport = 53)\" ]; do sleep 0.05; done
-        {calls}
-        kill $server
-        while [ -n \"$(ss -Hlun sport = 53)\" ]; do sleep 0.05; done
-        {}",
-        call(&ways[ways.len() - 1])
+        {calls}"
     );
     let runs = world::runs(world::play(&script));
     assert_eq!(runs.len(), ways.len());
-    for (way, told) in ways.iter().zip(&runs) {
-        way.check(told);
-    }
+    all_told(ways.iter().zip(&runs));
 }
 
 #[test]
@@ -396,7 +408,8 @@ fn without_a_descriptor_left_or_a_privilege_it_is_this_machine_that_says_no() {
         run::told(command)
     });
     let met = |told: &Told| told.of("failed").any(|failed| failed["errno"].as_i64() == Some(libc::EMFILE.into()));
-    way.check(&told.find(met).expect("a limit that leaves the program running without a descriptor for its socket"));
+    let told = told.find(met).expect("a limit that leaves the program running without a descriptor for its socket");
+    all_told([(&way, &told)]);
 
     // Without any capability, port 1 is not to be had, whoever the user is; unless this host keeps no port.
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap_or_default();
@@ -413,6 +426,6 @@ fn without_a_descriptor_left_or_a_privilege_it_is_this_machine_that_says_no() {
         }
         command.args([PROGRAM, "listen", protocol, "127.0.0.1:1", "--json"]);
         let way = Way::new("a privileged port", "", ("local", 11), operation).errno(libc::EACCES).says("below 1024");
-        way.check(&run::told(command));
+        all_told([(&way, &run::told(command))]);
     }
 }
