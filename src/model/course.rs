@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::explain::{Known, Line, Tone};
 use super::words;
 use crate::wire::course::Attempt;
+use crate::wire::dns::DnsNews;
 use crate::wire::session::Kind;
 use crate::wire::timers::Timers;
 use crate::wire::{Class, Evidence, Failure, News, Session, quantity};
@@ -134,6 +135,7 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
             let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
             (format!("{protocol} {}", icmp.meaning()), how, Tone::Bad, Known::Kernel)
         }
+        News::Dns(news) => dns(news),
         News::Route(route) => {
             let interface = route.interface.as_deref().map(|name| format!(" over {name}")).unwrap_or_default();
             let router = route.gateway.map(|router| format!(", by router {router}")).unwrap_or_default();
@@ -165,6 +167,36 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
         other => {
             let told = words::note(other);
             (told.text, "seen".into(), Tone::Plain, Known::Seen)
+        }
+    }
+}
+
+/// A fact of a question for name servers.
+fn dns(news: &DnsNews) -> (String, String, Tone, Known) {
+    let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, Known::Seen);
+    match news {
+        DnsNews::Query(query) => {
+            let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
+            let (question, by) = (&query.question, query.wire.name());
+            let how = format!("by {by} for {} {}{again}", question.name, question.kind);
+            seen(format!("asked {}", query.server), how, Tone::Plain)
+        }
+        DnsNews::Answer(answer) => {
+            let message = &answer.message;
+            let count = message.answers.len();
+            let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+            let cut = if message.is_truncated() { ", cut short (TC)" } else { "" };
+            let how = format!("{records}{cut} after {} by {}", quantity::duration(answer.took), answer.wire.name());
+            let tone = if message.rcode() == 0 && count > 0 { Tone::Well } else { Tone::Bad };
+            seen(format!("{} came back", message.rcode_name()), how, tone)
+        }
+        DnsNews::Failed(failed) => {
+            let how = format!("{} after {}", failed.failure.message, quantity::duration(failed.took));
+            seen("no answer".into(), how, Tone::Bad)
+        }
+        DnsNews::Plan(plan) => {
+            let servers: Vec<String> = plan.servers.iter().take(4).map(ToString::to_string).collect();
+            seen("name servers chosen".into(), format!("{}, from {}", servers.join(", "), plan.source), Tone::Plain)
         }
     }
 }

@@ -26,6 +26,9 @@ const REMARK: u16 = 27;
 /// A label of a probe that is longer than this has its remark below.
 const LONGEST_LABEL: u16 = 40;
 
+/// A remark of so few columns goes on in the row of what it is about.
+const SHORT: u16 = 6;
+
 /// With fewer rows none is left blank.
 const TIGHT: u16 = 12;
 
@@ -83,6 +86,8 @@ impl Page {
                 let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at + beside), Role::Text) };
                 self.push(before.and(line, quiet));
             }
+        } else if columns_of(how) <= SHORT && at + columns_of(what) + columns_of(how) + 2 <= self.columns {
+            self.push(lead.clone().and(what, role).and(format!("  {how}"), quiet));
         } else {
             self.text(lead, what, role);
             if !how.is_empty() {

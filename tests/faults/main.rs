@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod local;
+mod race;
 mod run;
 mod tls;
 mod ways;
