@@ -104,13 +104,10 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
     let message = &answer.message;
     let role = if message.rcode() == 0 { Role::Good } else { Role::Bad };
     let took = quantity::duration(answer.took);
-    let figures = format!(
-        "  in {took} · {} octets for {asked} asked · id {} · {}",
-        message.octets,
-        message.id,
-        message.flag_names().join(" ")
-    );
+    let figures = format!("  in {took} · {} octets for {asked} asked", message.octets);
     document.push(DocLine::new([Span::new(role, message.rcode_name()), Span::new(Role::Value, figures)]));
+    let header = format!("id {} · {}", message.id, message.flag_names().join(" "));
+    document.push(DocLine::new([Span::new(Role::Comment, header)]));
     if let Some(edns) = &message.edns {
         let signatures = if edns.dnssec_ok { " · do" } else { "" };
         let mut text = format!("EDNS {} · UDP payload {}{signatures}", edns.version, edns.udp_payload);
@@ -224,10 +221,8 @@ mod tests {
         let document = of_answer(&lookup(), None);
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&"a. A  of 192.0.2.53:53 by udp, try 2".to_owned()), "{text:#?}");
-        assert!(
-            text.contains(&"NOERROR  in 3.0 ms · 35 octets for 19 asked · id 7 · qr rd ra".to_owned()),
-            "{text:#?}"
-        );
+        assert!(text.contains(&"NOERROR  in 3.0 ms · 35 octets for 19 asked".to_owned()), "{text:#?}");
+        assert!(text.contains(&"id 7 · qr rd ra".to_owned()), "{text:#?}");
         assert!(text.contains(&"  a.       60 s  IN  A  192.0.2.1".to_owned()), "{text:#?}");
     }
 

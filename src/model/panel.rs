@@ -11,7 +11,7 @@ use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
 use crate::wire::session::Kind;
 use crate::wire::story::Story;
-use crate::wire::{Session, Transcript};
+use crate::wire::{Session, SessionId, Transcript};
 
 /// The ways to look at a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,6 +117,8 @@ pub struct Panel {
     pub document_scroll: usize,
     /// The line under the cursor in the list of peers.
     pub peer_picked: usize,
+    /// The connection under the cursor in a listener's list; `None` is the newest, whichever that is.
+    pub child_picked: Option<SessionId>,
     /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
     pub rung: Option<u64>,
     /// The gauge under the cursor in the kernel's view, from 0.
@@ -235,6 +237,7 @@ impl Panel {
             body: BodyText::default(),
             document_scroll: 0,
             peer_picked: 0,
+            child_picked: None,
             rung: None,
             gauge: 0,
             frozen_story: None,

@@ -210,7 +210,8 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
         column.line("not kept", quantity::grouped(lost), Role::Warn);
     }
     if panel.hostile > 0 {
-        column.line("neutralised", format!("{} escape sequences", quantity::grouped(panel.hostile)), Role::Bad);
+        let word = if panel.hostile == 1 { "sequence" } else { "sequences" };
+        column.line("neutralised", format!("{} escape {word}", quantity::grouped(panel.hostile)), Role::Bad);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::wire::dns;
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::session::Kind;
 use crate::wire::transcript::EntryKind;
-use crate::wire::{neutral, quantity};
+use crate::wire::{SessionId, neutral, quantity};
 
 /// The most that one copy puts on the clipboard: terminals take no more by OSC 52.
 const MOST_COPIED: usize = 64 * 1024;
@@ -171,6 +171,8 @@ fn activate(model: &mut Model) {
     };
     if let Some(peer) = picked {
         aim(model, peer);
+    } else if let Some(child) = picked_child(model) {
+        app::select(model, child);
     } else if model.focus == Focus::View && model.panel().is_some_and(|panel| panel.view == View::Ladder) {
         ladder::jump(model);
     } else if model.can_send() {
@@ -180,6 +182,17 @@ fn activate(model: &mut Model) {
     } else if model.selected.is_none() {
         app::act(model, crate::model::action::AppAction::New, &mut Vec::new());
     }
+}
+
+/// The connection under the cursor, where a listener's list is shown.
+fn picked_child(model: &Model) -> Option<SessionId> {
+    let (session, panel) = (model.session()?, model.panel()?);
+    if panel.view != View::Peers || model.focus != Focus::View {
+        return None;
+    }
+    let mut children = model.children(session.id);
+    let newest = children.next()?.id;
+    Some(panel.child_picked.filter(|child| model.sessions.contains_key(child)).unwrap_or(newest))
 }
 
 /// Makes the composer of a bound socket send to this peer.
