@@ -1,5 +1,6 @@
 //! What happened in a session, told as a network person would: SYN, RST, ICMP, FIN, each with how it is known.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::explain::{Known, Line, Tone};
@@ -35,7 +36,12 @@ pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Lin
         if matches!(news, News::Closed { .. }) && session.failure().is_some() {
             continue;
         }
-        let (what, how, tone, known) = told(news, is_tcp);
+        let (what, how, tone, known) = match news {
+            News::Connecting { peer, attempt } if is_tcp && unsent(session, *peer, *attempt) => {
+                ("nothing was sent".into(), format!("seen: connect() to {peer} failed here"), Tone::Plain, Known::Seen)
+            }
+            _ => told(news, is_tcp),
+        };
         lines.push(Line { at: Some(*at), what, how, tone, known });
     }
     for attempt in course.attempts.iter().filter(|_| is_tcp) {
@@ -51,6 +57,26 @@ pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Lin
     }
     keyed.sort_by_key(|(at, _)| *at);
     keyed.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Whether an attempt failed within this machine: then no SYN went out. What ICMP says has come from the network.
+fn unsent(session: &Session, peer: SocketAddr, number: u32) -> bool {
+    let mut attempts = session.course.attempts.iter().rev();
+    let attempt = attempts.find(|attempt| attempt.peer == peer && attempt.number == number);
+    let end = attempt.and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref());
+    end.is_some_and(|failure| match failure.class {
+        Class::Local | Class::Usage => true,
+        Class::Unreachable => failure.evidence == Evidence::Seen,
+        Class::Internal
+        | Class::Resolve
+        | Class::Refused
+        | Class::ConnectTimeout
+        | Class::Reset
+        | Class::Tls
+        | Class::Protocol
+        | Class::IdleTimeout
+        | Class::HttpStatus => false,
+    })
 }
 
 /// The octets that went over it, once it is over.

@@ -3,7 +3,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::keys::key;
-use super::paper::{Paper, Strip, area_of, part};
+use super::paper::{Paper, Strip, area_of, columns_of, part};
 use crate::files::theme::Role;
 use crate::model::action::{Action, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::Mode;
@@ -77,7 +77,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     }
     let text = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     if !model.can_send() {
-        paper.put(text, 0, 0, &why_not(model, session), Role::Dim);
+        let whole = why_not(model, session, false);
+        let fits = columns_of(&whole) <= text.width;
+        paper.put(text, 0, 0, &if fits { whole } else { why_not(model, session, true) }, Role::Dim);
         return;
     }
     paper.seen.composer = area_of(text);
@@ -109,18 +111,19 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     }
 }
 
-/// Why nothing can be sent, and what to do.
-fn why_not(model: &Model, session: &Session) -> String {
+/// Why nothing can be sent, and what to do; `brief` where there is little room.
+fn why_not(model: &Model, session: &Session, brief: bool) -> String {
     let of = |action| key(model, Mode::Normal, Action::Session(action));
-    let retry = of(SessionAction::Retry).map_or(String::new(), |key| format!(": {key} opens it again"));
+    let retry = of(SessionAction::Retry)
+        .map_or(String::new(), |key| format!(": {key} {}", if brief { "again" } else { "opens it again" }));
     let accepted = session.parent().is_some();
     let retry = if accepted { String::new() } else { retry };
     let why = session.failure().and_then(|_| key(model, Mode::Normal, Action::Pane(PaneAction::ShowExplain)));
-    let why = why.map_or(String::new(), |key| format!(": {key} says why,"));
+    let why = why.map_or(String::new(), |key| format!(": {key} {},", if brief { "why" } else { "says why" }));
     if let Kind::Http(_) = session.kind {
         return match of(SessionAction::Retry) {
             Some(key) if session.failure().is_some() => {
-                format!("the exchange failed{why} {key} sends the request again")
+                format!("the exchange failed{why} {key} sends it again")
             }
             Some(key) if session.ended() => format!("the exchange is over: {key} sends the request again"),
             _ => "the request is under way".to_owned(),

@@ -150,6 +150,10 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Page
     let mut page = Page { rows: Vec::new(), columns, tight };
     head(&mut page, model, session, &card);
     page.text(&Strip::new(), &card.explanation.happened, Role::Text);
+    // What is under way counts down: it comes first. What is over is looked at last.
+    if !session.ended() {
+        timers(&mut page, model, session);
+    }
     if !card.happened.is_empty() {
         page.title("What happened");
         for line in &card.happened {
@@ -159,18 +163,23 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Page
     sentences(&mut page, "What this rules out", &card.explanation.rules_out, None);
     sentences(&mut page, "Likely, in order", &card.explanation.likely, Some(1));
     tries(&mut page, &card);
-    let lanes = lanes::rows(session, &model.timers, model.now, columns);
-    if !lanes.is_empty() {
-        page.blank();
-        for strip in lanes {
-            page.push(strip);
-        }
+    if session.ended() {
+        timers(&mut page, model, session);
     }
     if !card.explanation.cite.is_empty() {
         page.blank();
         page.text(&Strip::new(), &card.explanation.cite.join(" · "), Role::Dim);
     }
     page
+}
+
+/// The lanes of attempts and timers, where there are any.
+fn timers(page: &mut Page, model: &Model, session: &Session) {
+    let lanes = lanes::rows(session, &model.timers, model.now, page.columns);
+    if !lanes.is_empty() {
+        page.blank();
+        lanes.into_iter().for_each(|strip| page.push(strip));
+    }
 }
 
 /// The class or the state, what was tried, the exit code.

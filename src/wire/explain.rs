@@ -5,6 +5,7 @@
 use super::failure::{Class, Evidence, Failure};
 use super::news::Icmp;
 use super::probe::Probe;
+use super::reading::TimerKind;
 use super::session::{Kind, Session};
 use super::{How, Phase};
 
@@ -125,6 +126,12 @@ pub enum Standing {
     Waiting,
     /// A TCP connection, both halves open.
     Open,
+    /// Open, and what we sent is not acknowledged: it was sent again.
+    Unanswered,
+    /// Open, and keepalive probes are not answered.
+    Probing,
+    /// Open, and the peer has no room: its window is probed.
+    WindowClosed,
     /// We sent FIN.
     WeFinished,
     /// The peer sent FIN.
@@ -159,12 +166,15 @@ pub enum Standing {
 
 impl Standing {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 20] = [
+    pub const ALL: [Standing; 23] = [
         Standing::Starting,
         Standing::Resolving,
         Standing::Connecting,
         Standing::Waiting,
         Standing::Open,
+        Standing::Unanswered,
+        Standing::Probing,
+        Standing::WindowClosed,
         Standing::WeFinished,
         Standing::PeerFinished,
         Standing::BothFinished,
@@ -190,6 +200,9 @@ impl Standing {
             Standing::Connecting => "connecting",
             Standing::Waiting => "waiting",
             Standing::Open => "open",
+            Standing::Unanswered => "unanswered",
+            Standing::Probing => "probing",
+            Standing::WindowClosed => "window-closed",
             Standing::WeFinished => "we-finished",
             Standing::PeerFinished => "peer-finished",
             Standing::BothFinished => "both-finished",
@@ -223,7 +236,12 @@ impl Standing {
                 Kind::Dns(_) => Standing::Querying,
                 Kind::Stream(_) | Kind::Listener { .. } => match (open.paused, open.we_finished, open.peer_finished) {
                     (true, _, _) => Standing::Paused,
-                    (false, false, false) => Standing::Open,
+                    (false, false, false) => match session.course.clocks.in_a_row().map(|(kind, _)| kind) {
+                        Some(TimerKind::Retransmit) => Standing::Unanswered,
+                        Some(TimerKind::Keepalive) => Standing::Probing,
+                        Some(TimerKind::Probe) => Standing::WindowClosed,
+                        Some(TimerKind::TimeWait) | None => Standing::Open,
+                    },
                     (false, true, false) => Standing::WeFinished,
                     (false, false, true) => Standing::PeerFinished,
                     (false, true, true) => Standing::BothFinished,

@@ -120,7 +120,7 @@ async fn while_moving(talk: &Talk) {
             pause = (pause * 2).min(SLOWEST_LOOK);
         } else if let Some(timer) = view.timer {
             // A keepalive timer: nothing changes until it fires.
-            pause = timer.expires + AFTER_FIRING;
+            (pause, lingered) = (timer.expires + AFTER_FIRING, false);
         } else if !lingered {
             // Which timer runs is asked for only once it was quiet for a second.
             (pause, lingered) = (SLOWEST_LOOK, true);
