@@ -6,6 +6,7 @@ mod local;
 mod race;
 mod run;
 mod tls;
+mod udp;
 mod ways;
 mod wire;
 mod world;
