@@ -148,7 +148,7 @@ fn gives_up(clocks: &Clocks, times: &Times, timers: &Timers) -> String {
     let probing = clocks.next().map(|(kind, _)| kind).or(clocks.in_a_row().map(|(kind, _)| kind));
     let mut parts = Vec::new();
     if let Some(time) = clocks.user_timeout {
-        parts.push(format!("kernel {} without an acknowledgement (TCP_USER_TIMEOUT)", quantity::duration(time)));
+        parts.push(format!("kernel after {} (TCP_USER_TIMEOUT)", quantity::duration(time)));
     } else if probing == Some(TimerKind::Keepalive) {
         let count = clocks.keep_count.or(timers.keepalive_probes);
         let every = clocks.keep_every.or(timers.keepalive_every);
@@ -157,7 +157,7 @@ fn gives_up(clocks: &Clocks, times: &Times, timers: &Timers) -> String {
         }
     } else if let (Some(time), Some(retries)) = (timers.data(), timers.retries) {
         let least = quantity::duration(time);
-        parts.push(format!("kernel after {least} without an acknowledgement (tcp_retries2 {retries})"));
+        parts.push(format!("kernel after {least} (tcp_retries2 {retries})"));
     }
     if times.idle.is_none() {
         parts.push("we never".into());
