@@ -19,14 +19,24 @@ impl Model {
         let notice = self.notices.goes(now);
         let story = self.session().and_then(|session| session.story.as_ref());
         let track = story.map(|story| &story.track).filter(|track| track.state() == TcpState::TimeWait);
-        let rest = track.and_then(|track| track.rests_until()).map(|until| until.min(now + TICK));
+        let rest = track.and_then(crate::wire::tcp::Track::rests_until).map(|until| until.min(now + TICK));
         let countdown = story.filter(|story| story.flow.counts_down(now)).map(|_| now + FINE_TICK);
         let ticking = self.sessions.values().any(|session| {
             let counting = matches!(session.phase, Phase::Waiting { .. });
             counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
         });
-        let tick = ticking.then(|| now + TICK);
+        // The lanes of the explain view count down.
+        let lanes = self.session().filter(|_| self.panel().is_some_and(|panel| panel.view == View::Explain));
+        let lanes = lanes.is_some_and(|session| match &session.phase {
+            Phase::Connecting { .. } => true,
+            Phase::Open(_) => session.course.clocks.running.is_some() || session.idle_timeout().is_some(),
+            Phase::Starting | Phase::Resolving | Phase::Waiting { .. } | Phase::Listening | Phase::Ended { .. } => {
+                false
+            }
+        });
+        let ticking = ticking || lanes;
         let body = self.panel().filter(|panel| panel.view == View::Response).and_then(|panel| panel.body.due());
+        let tick = ticking.then(|| now + TICK);
         [notice, tick, body, rest, countdown].into_iter().flatten().min()
     }
 }

@@ -4,8 +4,10 @@
 
 mod capture;
 mod local;
+mod race;
 mod run;
 mod tls;
 mod udp;
+mod ways;
 mod wire;
 mod world;

@@ -132,6 +132,11 @@ fn a_syn_that_is_dropped_times_out_and_a_closed_port_answers_with_rst() {
     }
     let retries: Vec<_> = runs[3].of("retry").collect();
     assert_eq!(retries.len(), 2);
+    for retry in &retries {
+        let of = |name: &str| retry[name].as_f64().unwrap_or_else(|| panic!("no {name}: {retry}"));
+        assert!(of("least_ms") <= of("after_ms") && of("after_ms") <= of("most_ms"), "{retry}");
+    }
+    assert_eq!((retries[1]["least_ms"].as_f64(), retries[1]["most_ms"].as_f64()), (Some(20.0), Some(40.0)));
     assert!(retries.iter().all(|retry| retry["class"] == "refused" && retry["explanation"].is_string()), "{retries:?}");
 }
 

@@ -5,6 +5,7 @@ mod dns;
 mod repeat;
 mod scenes;
 mod tcp;
+mod timers;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -134,6 +135,13 @@ fn the_explain_view_says_what_happened_what_it_rules_out_and_what_to_try() {
     check("explain_silence", scenes::silence, &[USUAL, LARGE, WIDE]);
     check("explain_filtered", scenes::filtered, &[USUAL, LARGE]);
     check("explain_standing", scenes::standing, &[USUAL, LARGE]);
+}
+
+#[test]
+fn the_timers_of_an_open_connection_stand_below_our_own() {
+    check("timers_unanswered", timers::unanswered, &[SMALL, USUAL, LARGE]);
+    check("timers_user_timeout", timers::user_timeout, &[LARGE]);
+    check("timers_keepalive", timers::keepalive, &[USUAL, LARGE]);
 }
 
 #[test]
