@@ -243,8 +243,11 @@ fn the_kernels_gauges_are_told_at_both_ends_and_as_often_as_was_asked_for() {
         assert!(ends[0].get("snd_ssthresh").is_none(), "unknown before the first loss: {}", ends[0]);
     }
 
-    let (target, thread) = peer(|mut stream| drop(stream.read(&mut [0])));
-    let output = run_alone(&["tcp", &target, "--json", "--kernel-every", "20ms", "--for", "600ms"]);
+    let (target, thread) = peer(|mut stream| {
+        stream.read_exact(&mut [0; 2]).unwrap();
+        drop(stream.read(&mut [0]));
+    });
+    let output = run_alone(&["tcp", &target, "--json", "--send", "hi", "--kernel-every", "20ms", "--for", "600ms"]);
     thread.join().unwrap();
     let looks = told(&events(&output.stdout));
     assert!(looks.len() > 4, "an idle connection is looked at too: {looks:#?}");

@@ -178,7 +178,8 @@ fn an_ordinary_user_may_not_have_port_80_and_is_told_why() {
 fn vanishing(options: &str, send: &str) -> Vec<run::Told> {
     let script = format!(
         "
-        on host \"$SOCKEYE\" listen tcp 10.98.0.9:7000 --json --for 60s > /run/listener 2>/dev/null < /dev/null &
+        nsenter --net=/run/netns/host \"$SOCKEYE\" listen tcp 10.98.0.9:7000 --json > /run/listener 2>&1 < /dev/null &
+        listener=$!
         until grep -q listening /run/listener; do sleep 0.05; done
         mkfifo /run/say
         {{ \"$SOCKEYE\" tcp 10.98.0.9:7000 --json {options} < /run/say > /run/told && code=0 || code=$?
@@ -189,6 +190,7 @@ fn vanishing(options: &str, send: &str) -> Vec<run::Told> {
         {send}
         until grep -q '\"exit\"' /run/told; do sleep 0.05; done
         exec 9>&-
+        kill $listener
         cat /run/told
         "
     );
