@@ -226,6 +226,10 @@ pub(super) struct Udp {
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
+    /// After the last --send, find the path MTU: datagrams with the don't-fragment bit, 64 at the most, until the biggest
+    /// that passes is known. Without a screen the session ends with the result
+    #[arg(long, help_heading = "Script")]
+    pub(super) probe_mtu: bool,
     /// Set a socket option before binding, as ttl=5 or tos=0xb8; may come again
     #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
     pub(super) options: Vec<String>,

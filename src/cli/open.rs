@@ -11,7 +11,7 @@ use crate::lab::Peer;
 use crate::wire::dns::dig::{self, Habit};
 use crate::wire::option as socket;
 use crate::wire::spec::{
-    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
+    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
 };
 use crate::wire::target::{self, quoted};
 use crate::wire::{gauges, quantity};
@@ -54,7 +54,11 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         receive: UdpReceive::default(),
         options: Vec::new(),
     };
-    optioned(with(What::Udp(spec), script::script(&udp.send, false, words)?), &udp.options)
+    let mut script = script::script(&udp.send, false, words)?;
+    if udp.probe_mtu {
+        script.steps.push(Step::ProbeMtu);
+    }
+    optioned(with(What::Udp(spec), script), &udp.options)
 }
 
 /// `sockeye dns`: clap's words back to dig's.

@@ -113,6 +113,10 @@ pub enum PaneAction {
     ShowFields,
     /// The view that explains why a session failed, or how it stands.
     ShowExplain,
+    /// The view of the windows and queues of a TCP connection.
+    ShowFlow,
+    /// Number each read and write of a TCP connection, or stop doing so.
+    Boundaries,
     /// Give the pane the whole screen, or give it back.
     Zoom,
     /// Hold the display still, or let it go on; nothing is lost behind it.
@@ -150,6 +154,8 @@ pub enum SessionAction {
     SendFile,
     /// Ask for a file, and write what was said to it.
     Save,
+    /// Probe the path MTU of a UDP session.
+    ProbeMtu,
     /// Try what the explain view offers under this number, from 1 to 9.
     RunProbe(u8),
 }
@@ -237,6 +243,7 @@ pub const ACTIONS: &[Entry] = &[
     session("remove", SessionAction::Remove, "take an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
     session("save", SessionAction::Save, "save what was said to a file"),
+    session("mtu", SessionAction::ProbeMtu, "UDP: probe the path MTU"),
     session("try-1", SessionAction::RunProbe(1), "try what the explain view offers under 1"),
     session("try-2", SessionAction::RunProbe(2), "try what the explain view offers under 2"),
     session("try-3", SessionAction::RunProbe(3), "try what the explain view offers under 3"),
@@ -296,6 +303,8 @@ pub const ACTIONS: &[Entry] = &[
     looking("view-answer", PaneAction::ShowAnswer, "view: DNS answers as tables"),
     looking("view-fields", PaneAction::ShowFields, "view: DNS messages field by field"),
     looking("view-explain", PaneAction::ShowExplain, "view: why it failed, or how it stands"),
+    looking("view-flow", PaneAction::ShowFlow, "view: flow control, windows and queues at both ends"),
+    looking("boundaries", PaneAction::Boundaries, "number each read and write"),
     looking("zoom", PaneAction::Zoom, "zoom the pane"),
     looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
     looking("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
@@ -367,10 +376,11 @@ mod tests {
         let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
-            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer, ShowFields, Zoom, Freeze, Pretty, Copy,
+            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer,
+            ShowFields, ShowFlow, Boundaries, Zoom, Freeze, Pretty, Copy,
             Activate));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, Retry,
-            Remove, SendFile, Save; SessionAction::RunProbe(_)));
+            Remove, SendFile, Save, ProbeMtu; SessionAction::RunProbe(_)));
         all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
         all.extend(
             every!(Compose, ComposeAction: Enter, Send, EditOutside, Newline, ToggleHex, NextLineEnding, HistoryBack,

@@ -127,6 +127,7 @@ impl House {
                         | Verb::SendFile(_)
                         | Verb::Burst(_)
                         | Verb::StopBurst
+                        | Verb::ProbeMtu
                         | Verb::FinishSending
                         | Verb::CloseUnread
                         | Verb::PauseReading

@@ -126,7 +126,8 @@ impl Talk {
     }
 
     async fn look(&self) -> KernelView {
-        let view = kernel::view(&self.stream);
+        let mut view = kernel::view(&self.stream);
+        self.way.look_beside(&mut view);
         self.journal.kernel(view);
         self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
         self.way.learn(&view).await;

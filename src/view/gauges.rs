@@ -87,7 +87,8 @@ pub(super) fn few(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges) {
     }
 }
 
-fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+/// Draws one gauge: name, value, the last minute, a remark.
+pub(super) fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     paper.put(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
     let value = gauges.text(gauge);
     let known = gauges.last(gauge).is_some();

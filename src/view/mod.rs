@@ -1,5 +1,6 @@
 //! The screen: a picture of the model, and nothing else. No time, no I/O; it decides nothing and stores nothing.
 
+mod boundaries;
 mod card;
 mod chart;
 mod composer;
@@ -8,6 +9,7 @@ mod dns;
 mod document;
 mod evidence;
 mod explain;
+mod flow;
 mod footer;
 mod gauges;
 mod gutter;
@@ -34,6 +36,7 @@ mod standing;
 mod states;
 mod transcript;
 mod truth;
+mod udp;
 
 use ratatui::Frame;
 

@@ -76,6 +76,9 @@ pub(super) fn end_by_line(model: &mut Model, line: usize, effects: &mut Vec<Effe
     model.overlay = None;
     if let Some(ending) = ending {
         session::act(model, ending.action, effects);
+        if let Some(asked) = model.panel_mut().and_then(|panel| panel.asked.as_mut()) {
+            asked.letter = Some(ending.letter);
+        }
     }
 }
 

@@ -107,6 +107,7 @@ async fn obey(
             Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::Burst(_) | Verb::FinishSending => {
                 refuse(teller, "an HTTP request sends only its own body").await;
             }
+            Verb::ProbeMtu => refuse(teller, "an HTTP request probes no path: a UDP session does").await,
             Verb::CloseUnread => {
                 refuse(teller, "an HTTP request's connection is its client's own: close or reset it").await
             }
