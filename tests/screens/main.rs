@@ -185,6 +185,13 @@ fn the_close_menu_explains_each_way() {
 }
 
 #[test]
+fn the_socket_options_have_their_values_and_a_line_each() {
+    check("options", tcp::options, &[SMALL, USUAL, LARGE]);
+    check("options_wrong", tcp::options_wrong, &[USUAL]);
+    check("options_wished", tcp::options_wished, &[USUAL]);
+}
+
+#[test]
 fn a_search_marks_its_hits() {
     check("search", scenes::search, &[USUAL, LARGE]);
     check("search_prompt", scenes::search_prompt, &[SMALL, USUAL]);
@@ -257,7 +264,10 @@ fn a_run_of_many_shows_its_times_and_how_it_went() {
     check("repeat_lossy", repeat::lossy, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 42] = [
+const SCENES: [fn(u16, u16) -> scenes::Story; 45] = [
+    tcp::options,
+    tcp::options_wrong,
+    tcp::options_wished,
     tcp::flow,
     tcp::flow_beside,
     tcp::flow_paused,

@@ -177,6 +177,11 @@ impl Desk {
         self.update(Msg::Paste(text.to_string()))
     }
 
+    /// The person's editor gives a text back.
+    pub(crate) fn edited(&mut self, id: SessionId, text: &str) -> Vec<Effect> {
+        self.update(Msg::Edited { id, text: text.into() })
+    }
+
     /// The net takes none of these orders.
     pub(crate) fn refuse(&mut self, effects: &[Effect], why: &str) {
         for effect in effects {

@@ -52,7 +52,7 @@ fn endings_of(session: &Session) -> Vec<Ending> {
                 all.push(Ending {
                     letter: 'u',
                     name: "close unread",
-                    explain: "stop reading, close over what comes: RST, as programs that do not read to the end",
+                    explain: "stop reading, and close over what comes then: RST",
                     action: SessionAction::CloseUnread,
                 });
             }
