@@ -9,6 +9,7 @@ pub mod escapes;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod flow;
 pub mod gauges;
 pub mod http;
 pub mod icmp;
@@ -39,6 +40,7 @@ pub mod tcp;
 pub mod timers;
 pub mod transcript;
 pub mod tries;
+pub mod udp;
 pub mod way;
 
 pub use direction::{Both, Direction, Totals};

@@ -6,5 +6,6 @@ mod capture;
 mod local;
 mod run;
 mod tls;
+mod udp;
 mod wire;
 mod world;

@@ -151,6 +151,8 @@ impl Ladder {
             | Label::SynAck
             | Label::HandshakeAck
             | Label::Ack { .. }
+            | Label::LateAck { .. }
+            | Label::Held { .. }
             | Label::Data { .. }
             | Label::Fin
             | Label::AckOfFin
@@ -178,9 +180,9 @@ impl Ladder {
         self.place(rung);
     }
 
-    /// The kernel's own stamp of an acknowledgement of all octets below `octet`, where its write is known: it joins the
-    /// segment.
-    pub(super) fn stamped(&mut self, octet: u64, after: Duration, at: Option<Instant>) {
+    /// The kernel's own stamp of an acknowledgement of all octets below `octet`: it joins the segment, or stands alone
+    /// where its write is known.
+    pub(super) fn stamp_captured(&mut self, octet: u64, after: Duration) {
         let acks = |rung: &&mut Rung| match &rung.label {
             Label::Segment(captured) => {
                 rung.stamp.is_none()
@@ -192,12 +194,21 @@ impl Ladder {
         let oldest = self.rungs.len().saturating_sub(LATE);
         if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
             segment.stamp = Some(after);
-        } else if let Some(at) = at {
+        } else if let Some(at) = self.wrote(octet).map(|at| at + after) {
             let mut rung = self.rung(at, Label::Ack { octet }, Evidence::Kernel).going(Direction::Received);
             rung.stamp = Some(after);
             rung.lone = true;
             self.place(rung);
         }
+    }
+
+    /// When the write was made that ended below an octet, where no segment shows it.
+    fn wrote(&self, octet: u64) -> Option<Instant> {
+        let is_it = |rung: &&Rung| {
+            rung.direction == Some(Direction::Sent)
+                && matches!(rung.label, Label::Data { bytes, octet: first } if first + bytes == octet)
+        };
+        self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
     }
 
     /// Puts a rung where its time is, with the silence before it.

@@ -5,40 +5,29 @@ use crate::wire::direction::Direction;
 use crate::wire::record::Block;
 
 impl Transcript {
-    /// The entry that holds an octet of one direction's stream, counted from 0, and how far into it; `None` where it is
-    /// not kept, or has not come yet. Cost: a walk over the blocks.
+    /// The entry that holds an octet of the present connection's stream of one direction, counted from 0, and how far
+    /// into it; `None` where it is not kept, or has not come yet. Cost: a walk over the blocks.
     pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<(u64, u32)> {
-        let mut passed = self.evicted.of(direction).bytes;
-        for (number, item) in &self.items {
-            let bytes = bytes_of(item, direction);
-            if octet < passed + bytes {
-                let Item::Block(block) = &**item else { return None };
-                return piece_at(block, octet.checked_sub(passed)?).map(|(piece, within)| (number + piece, within));
+        let here = self.items.iter().rev().take_while(|(number, _)| *number >= self.stream_from);
+        for (number, item) in here {
+            let Item::Block(block, before) = &**item else { continue };
+            let first = before.of(direction).bytes;
+            if block.direction == direction && first <= octet {
+                return piece_at(block, octet - first).map(|(piece, within)| (number + piece, within));
             }
-            passed += bytes;
         }
         None
     }
 
-    /// The direction of an entry of bytes, and the place of its first octet in that one's stream, from 0. Cost: a walk
-    /// over the blocks.
+    /// The direction of an entry of bytes, and the place of its first octet in its connection's stream, from 0.
     pub fn octet_of(&self, entry: u64) -> Option<(Direction, u64)> {
         let place = self.items.partition_point(|(start, _)| *start <= entry).checked_sub(1)?;
         let (start, item) = self.items.get(place)?;
-        let Item::Block(block) = &**item else { return None };
+        let Item::Block(block, before) = &**item else { return None };
         let index = usize::try_from(entry - start).ok()?;
-        let before = block.pieces.get(..index).filter(|_| index < block.pieces.len())?;
-        let within: u64 = before.iter().map(|piece| u64::from(piece.len)).sum();
-        let passed: u64 = self.items.range(..place).map(|(_, item)| bytes_of(item, block.direction)).sum();
-        Some((block.direction, self.evicted.of(block.direction).bytes + passed + within))
-    }
-}
-
-fn bytes_of(item: &Item, direction: Direction) -> u64 {
-    match item {
-        Item::Block(block) if block.direction == direction => block.bytes.len() as u64,
-        Item::Gap(both) => both.of(direction).bytes,
-        Item::Block(_) | Item::Note(..) => 0,
+        let passed = block.pieces.get(..index).filter(|_| index < block.pieces.len())?;
+        let within: u64 = passed.iter().map(|piece| u64::from(piece.len)).sum();
+        Some((block.direction, before.of(block.direction).bytes + within))
     }
 }
 
