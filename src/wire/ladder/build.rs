@@ -220,6 +220,9 @@ impl Ladder {
     /// Takes in the stamps of the write that ended below `octet`: when it was sent and acknowledged, since it was
     /// written. A wait in our kernel is a rung of its own, and an ACK that came late says so.
     fn stamped(&mut self, octet: u64, sent: Option<Duration>, acked: Duration) {
+        if self.capture.on {
+            return self.stamp_captured(octet, acked);
+        }
         self.acknowledged(octet, acked);
         // The segments themselves tell when they went, and when the ACK came.
         if self.capture.on {

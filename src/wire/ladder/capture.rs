@@ -194,12 +194,21 @@ impl Ladder {
         let oldest = self.rungs.len().saturating_sub(LATE);
         if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
             segment.stamp = Some(after);
-        } else if let Some(at) = at {
+        } else if let Some(at) = self.wrote(octet).map(|at| at + after) {
             let mut rung = self.rung(at, Label::Ack { octet }, Evidence::Kernel).going(Direction::Received);
             rung.stamp = Some(after);
             rung.lone = true;
             self.place(rung);
         }
+    }
+
+    /// When the write was made that ended below an octet, where no segment shows it.
+    fn wrote(&self, octet: u64) -> Option<Instant> {
+        let is_it = |rung: &&Rung| {
+            rung.direction == Some(Direction::Sent)
+                && matches!(rung.label, Label::Data { bytes, octet: first } if first + bytes == octet)
+        };
+        self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
     }
 
     /// Puts a rung where its time is, with the silence before it.

@@ -291,6 +291,10 @@ impl Label {
     pub fn words(&self, numbers: Numbers) -> Vec<String> {
         match self {
             Label::Segment(captured) => captured.words(numbers),
+            Label::Segments { segments, bytes, .. } => {
+                let middle = format!("{} segments · {}", quantity::grouped(*segments), quantity::bytes(*bytes));
+                vec![self.text(), middle, self.brief()]
+            }
             _ => vec![self.text(), self.brief()],
         }
     }

@@ -5,8 +5,8 @@ use crate::wire::direction::Direction;
 use crate::wire::record::Block;
 
 impl Transcript {
-    /// The entry that holds an octet of one direction's stream, counted from 0, and how far into it; `None` where it is
-    /// not kept, or has not come yet. Cost: a walk over the blocks.
+    /// The entry that holds an octet of the present connection's stream of one direction, counted from 0, and how far
+    /// into it; `None` where it is not kept, or has not come yet. Cost: a walk over the blocks.
     pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<(u64, u32)> {
         let mut passed = self.evicted.of(direction).bytes;
         for (number, item) in &self.items {
@@ -15,13 +15,11 @@ impl Transcript {
                 let Item::Block(block, _) = &**item else { return None };
                 return piece_at(block, octet.checked_sub(passed)?).map(|(piece, within)| (number + piece, within));
             }
-            passed += bytes;
         }
         None
     }
 
-    /// The direction of an entry of bytes, and the place of its first octet in that one's stream, from 0. Cost: a walk
-    /// over the blocks.
+    /// The direction of an entry of bytes, and the place of its first octet in its connection's stream, from 0.
     pub fn octet_of(&self, entry: u64) -> Option<(Direction, u64)> {
         let place = self.items.partition_point(|(start, _)| *start <= entry).checked_sub(1)?;
         let (start, item) = self.items.get(place)?;
