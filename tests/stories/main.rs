@@ -307,3 +307,16 @@ fn a_frozen_ladder_does_not_grow() {
     desk.keys("p");
     assert_eq!(rungs(&desk), before + 1);
 }
+
+#[test]
+fn only_a_udp_session_probes_the_path() {
+    let mut desk = Desk::connected();
+    assert!(desk.press("M").is_empty(), "TCP finds it by itself");
+    let mut desk = Desk::talking();
+    let effects = desk.press("M");
+    assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == Verb::ProbeMtu), "{effects:?}");
+    desk.press("f9");
+    assert_eq!(desk.model.panel().unwrap().view, View::State);
+    desk.press("f10");
+    assert_eq!(desk.model.panel().unwrap().view, View::Kernel);
+}
