@@ -157,6 +157,7 @@ fn anywhere(local: &str) -> UdpBoundSpec {
         broadcast: false,
         idle_timeout: None,
         receive: UdpReceive::default(),
+        options: Vec::new(),
     }
 }
 
