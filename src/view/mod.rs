@@ -34,6 +34,7 @@ mod standing;
 mod states;
 mod transcript;
 mod truth;
+mod udp;
 
 use ratatui::Frame;
 

@@ -290,6 +290,7 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Story {
         offender: Some([10, 99, 0, 1].into()),
         destination: Some(peer),
         os_code: 113,
+        ..sockeye::wire::news::Icmp::default()
     };
     let failure = icmp.failure("connect", peer.to_string());
     story.news(id, 4_000, News::Icmp(icmp));
@@ -431,6 +432,7 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Story {
         offender: Some([127, 0, 0, 1].into()),
         destination: Some(address("127.0.0.1:53122")),
         os_code: 111,
+        ..sockeye::wire::news::Icmp::default()
     };
     story.news(id, 2_100_000, News::Icmp(icmp));
     story.wake(3_000_000);

@@ -212,6 +212,7 @@ fn look(story: &mut Story, id: SessionId, micros: u64, stall: &Stall) {
         tcp: Some(info),
         timer: stall.timer.map(|(kind, left, _)| Timer { kind, expires: Duration::from_millis(left) }),
         peer_end: stall.peer_end,
+        udp: None,
     };
     story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
 }

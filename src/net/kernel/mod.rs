@@ -15,9 +15,13 @@ mod raw;
 #[cfg(target_os = "linux")]
 pub(crate) mod stamp;
 pub(crate) mod syn;
+#[cfg(target_os = "linux")]
+mod udp;
 
 #[cfg(target_os = "linux")]
 pub(crate) use raw::{int, set_int};
+#[cfg(target_os = "linux")]
+pub(crate) use udp::{path_mtu, probe_path, udp_view};
 
 /// What the kernel says of this socket now. What cannot be known is `None`.
 ///

@@ -7,6 +7,7 @@ use super::Item;
 use crate::wire::direction::{Both, Direction, Totals};
 use crate::wire::news::News;
 use crate::wire::record::{Block, Piece};
+use crate::wire::udp::packet::PacketInfo;
 
 /// One row of the story.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,8 @@ pub struct Data<'a> {
     pub full_len: usize,
     /// The peer, where the socket talks with several.
     pub peer: Option<SocketAddr>,
+    /// What is known of the packet that it came in, where anything is.
+    pub packet: Option<&'a PacketInfo>,
     /// Which read or write of its connection it was, from 1.
     pub op: u64,
     /// The place of the first octet in its direction of the connection, from 0.
@@ -70,6 +73,7 @@ pub(super) fn data_entry<'a>(
         bytes: block.bytes.get(start..start + piece.len as usize)?,
         full_len: piece.full_len as usize,
         peer: block.peers.get(usize::from(piece.peer)).copied(),
+        packet: block.packets.get(usize::from(piece.packet)),
     };
     let at = block.at + Duration::from_micros(u64::from(piece.after_us));
     Some(Entry { number, at: Some(at), kind: EntryKind::Data(data) })
