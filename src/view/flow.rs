@@ -203,7 +203,8 @@ impl Stage<'_> {
         };
         let used = paper.strip(area, 0, 0, &Strip::of(mark, role).and(text, Role::Dim));
         paper.run(area, used, 0, "─", area.width, Role::Faint);
-        let legend = Strip::of(" █", role).and(" in flight ", Role::Dim).and("▒", role).and(" not sent", Role::Dim);
+        let legend =
+            Strip::of(" █", Role::Sent).and(" in flight  ", Role::Dim).and("▒", Role::Sent).and(" not sent", Role::Dim);
         if area.width >= used + legend.columns() + 4 {
             paper.right(area, 0, &legend);
         }

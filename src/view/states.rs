@@ -141,10 +141,19 @@ impl Page<'_> {
             };
             wrapped(&mut lines, "", Role::Cause, &text, Role::Cause, columns);
         }
-        if let Some(difference) = self.track.difference().filter(|_| !self.session.ended()) {
+        let differs = self.track.difference().filter(|_| !self.session.ended()).map(|difference| {
             let text = format!("({} by our calls): {}", difference.expected.name(), difference.meaning);
+            let mut lines = Vec::new();
             wrapped(&mut lines, difference.kernel.name(), Role::Warn, &text, Role::Dim, columns);
-        }
+            // Where it is a step below already, it may stand behind the steps.
+            (lines, difference.kernel == self.track.state() && !roomy)
+        });
+        let (before, behind) = match differs {
+            Some((told, true)) => (Vec::new(), told),
+            Some((told, false)) => (told, Vec::new()),
+            None => Default::default(),
+        };
+        lines.extend(before);
         if let Some(twin) = twin.and_then(|twin| Some((twin, twin.story.as_ref()?))) {
             let (session, story) = twin;
             let text = format!("session {} is in {}", session.id, story.track.state().name());
@@ -173,6 +182,7 @@ impl Page<'_> {
                 lines.extend(wrap.into_iter().map(|line| Strip::of(" ".repeat(9), Role::Dim).chain(line)));
             }
         }
+        lines.extend(behind);
         lines
     }
 }

@@ -15,7 +15,9 @@ use crate::wire::{Phase, Session, What, quantity};
 /// Draws it, wrapped between its parts; says how many rows it took.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {
     let parts = match session.kind {
-        Kind::Stream(_) if panel.view != View::Flow => held_back(model, session, panel),
+        Kind::Stream(_) if matches!(panel.view, View::Text | View::Hex | View::Ladder) => {
+            held_back(model, session, panel)
+        }
         _ => parts(session),
     };
     let most = if area.height >= 10 { 3 } else { 1 };

@@ -284,3 +284,35 @@ fn an_option_that_makes_no_sense_is_refused_with_what_is_accepted() {
         assert!(said.contains(says) && said.lines().count() == 1, "{words:?}: {said}");
     }
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_closed_window_is_told_with_the_kernels_countdown_and_the_peers_end() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let (target, thread) = peer(move |stream| {
+        // It reads nothing until it is let go.
+        wait.recv().unwrap_or_default();
+        drop(stream);
+    });
+    let mut child = sockeye(&["tcp", &target, "--json", "--kernel-every", "50ms", "--retain", "1MiB"]).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&vec![b'x'; 32 << 20])));
+    let until = std::time::Instant::now() + crate::program::DEADLINE;
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let kernel = lines.map_while(Result::ok).take_while(|_| std::time::Instant::now() < until).find_map(|line| {
+        let event: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let probes = event["event"] == "kernel" && event["timer"] == "probe";
+        // The three are read one after the other, while the window closes perhaps.
+        let closed = event["snd_wnd"] == 0 && event["peer_end"]["rcv_wnd"] == 0;
+        (probes && closed).then_some(event)
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    go.send(()).unwrap();
+    thread.join().unwrap();
+    writer.join().unwrap();
+    let kernel = kernel.expect("no event told of a probe to come");
+    assert_eq!(kernel["peer_end"]["state"], "ESTABLISHED", "{kernel}");
+    assert!(kernel["timer_expires_ms"].is_f64() && kernel["send_queue_bytes"].as_u64() > Some(0), "{kernel}");
+    assert!(kernel["peer_end"]["recv_queue_bytes"].as_u64() > Some(0), "{kernel}");
+}

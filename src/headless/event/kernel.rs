@@ -8,7 +8,7 @@ use super::{Fields, milliseconds, object};
 use crate::wire::change::{CallResult, SynView};
 use crate::wire::kernel::TcpInfo;
 use crate::wire::option::OptionValue;
-use crate::wire::reading::KernelView;
+use crate::wire::reading::{KernelView, PeerEnd, Timer};
 use crate::wire::{Evidence, News};
 
 /// The name and the fields of a fact of the kernel's; a fact of another kind gives no fields.
@@ -137,6 +137,36 @@ pub(crate) fn gauges(view: &KernelView) -> Fields {
     ];
     let known = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
     fields.extend(known);
+    fields.extend(timer(view.timer));
+    if let Some(end) = &view.peer_end {
+        fields.insert("peer_end".to_owned(), peer_end(end).into());
+    }
+    fields
+}
+
+/// The timer that runs: what it is for, and how long until it fires.
+fn timer(timer: Option<Timer>) -> Fields {
+    let Some(timer) = timer else { return Fields::new() };
+    object(json!({"timer": timer.kind.name(), "timer_expires_ms": milliseconds(timer.expires)}))
+}
+
+/// The other end of a connection within this host: its state and queues, and what flow control goes by.
+fn peer_end(end: &PeerEnd) -> Fields {
+    let mut fields = object(json!({
+        "state": end.state.name(),
+        "send_queue_bytes": end.send_queue_bytes,
+        "recv_queue_bytes": end.recv_queue_bytes,
+    }));
+    let tcp = end.tcp.unwrap_or_default();
+    let numbers = [
+        ("notsent_bytes", tcp.notsent_bytes),
+        ("snd_wnd", tcp.snd_wnd),
+        ("rcv_wnd", tcp.rcv_wnd),
+        ("backoff", tcp.backoff.map(u32::from)),
+        ("probes", tcp.probes.map(u32::from)),
+    ];
+    fields.extend(numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into()))));
+    fields.extend(timer(end.timer));
     fields
 }
 

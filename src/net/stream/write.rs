@@ -166,10 +166,11 @@ impl Half<'_> {
             };
             let ready = ready.map_err(|error| Cut::Broken(fault::of_io("send", &talk.peer, &error)))?;
             let offer = &bytes[..bytes.len().min(MOST_WRITE)];
+            // What the kernel tells of this write counts from here, so its own time does.
+            let at = Instant::now();
             let stamped = talk.stamps.before_write(&talk.stream);
             match stream.try_write(offer) {
                 Ok(taken) => {
-                    let at = Instant::now();
                     self.sent_bytes += taken as u64;
                     if let Some(began) = stamped.filter(|_| taken > 0) {
                         talk.stamps.wrote(self.sent_bytes - 1, began);

@@ -259,11 +259,14 @@ impl Ladder {
         };
         let oldest = self.rungs.len().saturating_sub(LATE);
         let mut among = self.rungs.iter().enumerate().skip(oldest).rev();
-        let found = among.find_map(|(place, rung)| wrote(rung).map(|first| (place, first, rung.at + after)));
-        let Some((place, first, at)) = found else { return };
+        let found = among.find_map(|(place, rung)| {
+            let since = rung.since.unwrap_or_default() + after;
+            wrote(rung).map(|first| (place, first, rung.at + after, since))
+        });
+        let Some((place, first, at, since)) = found else { return };
         let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
         let mut rung = self.rung(at, label(first), Evidence::Kernel).going(direction);
-        rung.since = Some(after);
+        rung.since = Some(since);
         self.rungs.insert(place + 1 + later, rung);
         self.let_go();
     }
