@@ -63,7 +63,7 @@ pub(crate) async fn drive<F: Format>(
     started: Instant,
 ) -> anyhow::Result<u8> {
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
-    let output = Output::start().context("standard output has no thread to write it")?;
+    let mut output = Output::start().context("standard output cannot be had")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
     format.prepare(&mut spec);
     let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER));
@@ -114,18 +114,16 @@ pub(crate) async fn drive<F: Format>(
                 }
                 acts = talk.stdin_ended();
             }
-            permit = output.blocks.reserve(), if !pending.is_empty() => match permit {
-                Ok(permit) => {
-                    let block = format.render(&mut pending);
-                    if !block.is_empty() {
-                        permit.send(block);
-                    }
-                }
-                Err(_) => {
+            ready = output.ready(), if !pending.is_empty() => {
+                if ready.is_err() {
                     reader_gone = true;
                     break;
                 }
-            },
+                let block = format.render(&mut pending);
+                if !block.is_empty() {
+                    output.put(block);
+                }
+            }
             () = net.changed(), if pending.is_empty() => {
                 for reading in net.sample() {
                     acts.extend(take(reading, &mut talk, &mut format, &mut pending));

@@ -7,12 +7,9 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
 use super::Manner;
-use crate::net::Net;
+use crate::net::{Net, pool};
 use crate::wire::spec::{Spec, Step};
 use crate::wire::{Order, SessionId, Verb, What};
-
-/// How much is read at once for a stream. A pipe gives no more than 64 KiB at a time, a file does.
-const STREAM_BLOCK: usize = 256 * 1024;
 
 /// How much is read at once for UDP: the largest payload of an IPv4 datagram.
 const DATAGRAM: usize = 65_507;
@@ -82,8 +79,7 @@ fn is_null() -> bool {
 /// Cost: one copy of each block. It waits while the session is busy, and so does whoever writes into the pipe.
 pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool) -> Option<String> {
     let (sender, mut blocks) = mpsc::channel(MOST_BLOCKS);
-    let limit = if datagrams { DATAGRAM } else { STREAM_BLOCK };
-    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, limit));
+    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, datagrams));
     if let Err(error) = reader {
         return Some(format!("standard input cannot be read: {error}"));
     }
@@ -101,8 +97,8 @@ pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool) -> Option<Str
 }
 
 /// Reads to the end, or until nobody takes the blocks any more.
-fn read(sender: &mpsc::Sender<io::Result<Bytes>>, limit: usize) {
-    let mut file = match stdin() {
+fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
+    let file = match stdin() {
         Ok(file) => file,
         Err(error) => {
             // A receiver that is gone does not want to know.
@@ -111,17 +107,24 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, limit: usize) {
         }
     };
     loop {
-        let mut buffer = BytesMut::zeroed(limit);
-        let block = match file.read(&mut buffer) {
-            Ok(0) => return,
-            Ok(length) if length < limit / 2 => Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default())),
-            Ok(length) => Ok(buffer.split_to(length).freeze()),
+        let block = match if datagrams { datagram(&file) } else { pool::read(&file) } {
+            Ok(bytes) if bytes.is_empty() => return,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => Err(error),
+            block => block,
         };
         let failed = block.is_err();
         if sender.blocking_send(block).is_err() || failed {
             return;
         }
     }
+}
+
+/// One read that fits in a datagram.
+fn datagram(mut file: &File) -> io::Result<Bytes> {
+    let mut buffer = BytesMut::zeroed(DATAGRAM);
+    let length = file.read(&mut buffer)?;
+    if length < DATAGRAM / 2 {
+        return Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()));
+    }
+    Ok(buffer.split_to(length).freeze())
 }
