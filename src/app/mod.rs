@@ -36,25 +36,11 @@ const MOST_REPLIES: usize = 64;
 /// # Errors
 /// The terminal cannot be taken or written to.
 pub fn run(invocation: &Invocation) -> anyhow::Result<u8> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .on_thread_start(step_back)
-        .build()
-        .context("the runtime cannot be started")?;
+    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     let code = runtime.block_on(run_loop(invocation));
     // Sessions may still wait for peers; nobody looks at them any more.
     runtime.shutdown_background();
     code
-}
-
-/// Lets the screen's thread go first where there are fewer processors than there is work: a key is answered at once,
-/// and the sockets get what is left, which is nearly all.
-fn step_back() {
-    // Two thirds of the share of a thread at 0. On Linux it is the calling thread's own, elsewhere the process's.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, 2) {
-        tracing::debug!(%error, "the sockets' threads stay at the screen's priority");
-    }
 }
 
 async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {

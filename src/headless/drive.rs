@@ -82,7 +82,7 @@ pub(crate) async fn drive<F: Format>(
             match act {
                 Act::Order(order) => send_order(&net, order),
                 Act::Speak { id, datagrams } => {
-                    talking.spawn(pump(net.clone(), id, datagrams));
+                    talking.spawn(pump(net.clone(), id, datagrams, F::MANNER));
                 }
                 // Told where it was learned, in its place among the records.
                 Act::Tell(_) => {}

@@ -1,7 +1,7 @@
 //! Standard input: who reads it, and how it gets to the peer.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _, Read as _, Seek as _};
 
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
@@ -77,7 +77,17 @@ fn is_null() -> bool {
 /// Sends standard input to a session until it ends or the session does. Says what went wrong, if reading did.
 ///
 /// Cost: one copy of each block. It waits while the session is busy, and so does whoever writes into the pipe.
-pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool) -> Option<String> {
+pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool, manner: Manner) -> Option<String> {
+    // Where nobody looks at what is sent, the session takes a file out of the page cache, and nothing passes by here.
+    #[cfg(target_os = "linux")]
+    if manner == Manner::Raw
+        && !datagrams
+        && let Some(whole) = take_whole()
+    {
+        // A session that is over wants nothing any more, and says what it did not send.
+        net.perform_waiting(Order { id, verb: Verb::SendFile(whole.into()) }).await.unwrap_or_default();
+        return None;
+    }
     let (sender, mut blocks) = mpsc::channel(MOST_BLOCKS);
     let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, datagrams));
     if let Err(error) = reader {
@@ -94,6 +104,20 @@ pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool) -> Option<Str
         }
     }
     None
+}
+
+/// Takes all of standard input at once, where it is a file that was not read from and can be opened a second time: the
+/// name to open it by. Whoever shares it with us finds it read to its end, as they would if we had read it.
+#[cfg(target_os = "linux")]
+fn take_whole() -> Option<&'static str> {
+    const NAME: &str = "/dev/stdin";
+    let file = stdin().ok()?;
+    let untouched = file.metadata().ok()?.is_file() && (&file).stream_position().ok()? == 0;
+    if !untouched || File::open(NAME).is_err() {
+        return None;
+    }
+    (&file).seek(io::SeekFrom::End(0)).ok()?;
+    Some(NAME)
 }
 
 /// Reads to the end, or until nobody takes the blocks any more.

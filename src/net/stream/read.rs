@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Instant;
 
-use bytes::{BufMut as _, BytesMut};
+use bytes::BytesMut;
 use tokio::net::TcpStream;
 
 use super::{Reading, TURN, Talk, Wish, pool};
@@ -14,16 +14,13 @@ use crate::wire::{Block, Class, Direction, Failure, News};
 /// What one read asks for at the most.
 const MOST_READ: usize = pool::BUFFER;
 
-/// What consecutive large reads share; at most a sixteenth of it, the room that is too small for a read, is kept in vain.
-const SHARED: usize = 1024 * 1024;
-
 /// What the first read asks for, so that ten thousand quiet connections cost little; doubled when it was filled.
 const FIRST_READ: usize = 4 * 1024;
 
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
 pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
     let mut state = talk.state.subscribe();
-    let mut buffer = Buffer::new(talk.journal.counts_sent_only());
+    let mut buffer = Buffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
     loop {
         let now = *state.borrow_and_update();
@@ -98,26 +95,19 @@ fn broken(talk: &Talk) -> Failure {
     }
 }
 
-/// Where reads go: consecutive reads share one allocation, so that what is kept fills the memory that it holds; what
-/// nobody keeps goes into buffers that are used again while they are in the processor's cache.
+/// Where reads go: consecutive small reads share one allocation, the largest get buffers that are used again.
 struct Buffer {
     bytes: BytesMut,
     ask: usize,
-    /// Whether what is read is let go of soon.
-    passes: bool,
-    /// What the last read filled, where it asked for [`MOST_READ`] and passes.
+    /// What the last read filled, where it asked for [`MOST_READ`].
     large: Option<Vec<u8>>,
 }
 
 impl Buffer {
-    fn new(passes: bool) -> Self {
-        Buffer { bytes: BytesMut::new(), ask: FIRST_READ, passes, large: None }
-    }
-
     fn read(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
-        if self.ask < MOST_READ || !self.passes {
+        if self.ask < MOST_READ {
             self.make_room();
-            return stream.try_read_buf(&mut (&mut self.bytes).limit(MOST_READ));
+            return stream.try_read_buf(&mut self.bytes);
         }
         let mut buffer = pool::take();
         match stream.try_read_buf(&mut buffer) {
@@ -134,8 +124,7 @@ impl Buffer {
 
     fn make_room(&mut self) {
         if self.bytes.capacity() - self.bytes.len() < (self.ask / 4).max(FIRST_READ / 4) {
-            // Of one size while it floods, so that the allocator has no holes that nothing fits into.
-            self.bytes.reserve(if self.ask < MOST_READ { self.ask } else { SHARED });
+            self.bytes.reserve(self.ask);
         }
     }
 
@@ -147,7 +136,7 @@ impl Buffer {
             return pool::freeze(buffer);
         }
         let got = self.bytes.split().freeze();
-        if self.bytes.capacity() == 0 || got.len() == MOST_READ {
+        if self.bytes.capacity() == 0 {
             self.ask = (self.ask * 2).min(MOST_READ);
         } else if got.len() < self.ask / 8 {
             self.ask = (self.ask / 2).max(FIRST_READ);
