@@ -145,7 +145,7 @@ impl App {
                 }
             }
         }
-        self.pacer.want();
+        self.pacer.want_answer();
         Ok(())
     }
 
@@ -157,7 +157,7 @@ impl App {
 
     fn suspend(&mut self) -> anyhow::Result<()> {
         self.screen.lend(signals::stop_until_continued).context("the terminal cannot be taken again")?;
-        self.pacer.want();
+        self.pacer.want_answer();
         Ok(())
     }
 

@@ -69,7 +69,7 @@ pub(crate) async fn drive<F: Format>(
     started: Instant,
 ) -> anyhow::Result<u8> {
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
-    let output = Output::start().context("standard output has no thread to write it")?;
+    let mut output = Output::start().context("standard output cannot be had")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
     format.prepare(&mut spec);
     let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER));
@@ -89,7 +89,7 @@ pub(crate) async fn drive<F: Format>(
             match act {
                 Act::Order(order) => send_order(&net, order),
                 Act::Speak { id, datagrams } => {
-                    talking.spawn(pump(net.clone(), id, datagrams));
+                    talking.spawn(pump(net.clone(), id, datagrams, F::MANNER));
                 }
                 // Told where it was learned, in its place among the records.
                 Act::Tell(_) => {}
@@ -125,18 +125,16 @@ pub(crate) async fn drive<F: Format>(
                 }
                 acts = talk.stdin_ended();
             }
-            permit = output.blocks.reserve(), if !pending.is_empty() || format.waiting() => match permit {
-                Ok(permit) => {
-                    let block = format.render(&mut pending);
-                    if !block.is_empty() {
-                        permit.send(block);
-                    }
-                }
-                Err(_) => {
+            ready = output.ready(), if !pending.is_empty() || format.waiting() => {
+                if ready.is_err() {
                     reader_gone = true;
                     break;
                 }
-            },
+                let block = format.render(&mut pending);
+                if !block.is_empty() {
+                    output.put(block);
+                }
+            }
             () = net.changed(), if pending.is_empty() && !format.waiting() => {
                 for reading in net.sample() {
                     acts.extend(take(reading, &mut talk, &mut format, &mut pending));

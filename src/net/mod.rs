@@ -26,6 +26,7 @@ mod udp;
 
 pub use journal::Overflow;
 use journal::{Bell, Journal};
+pub(crate) use stream::pool;
 
 /// How many orders may wait for one session; one more is refused aloud.
 const MOST_ORDERS: usize = 32;

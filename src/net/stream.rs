@@ -16,9 +16,10 @@ use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::spec::Script;
 use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
+mod file;
 mod gauge;
 mod order;
-mod pool;
+pub(crate) mod pool;
 mod read;
 mod stamps;
 mod unsent;
