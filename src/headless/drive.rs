@@ -71,6 +71,11 @@ pub(crate) async fn drive<F: Format>(
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
     let mut output = Output::start().context("standard output cannot be had")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
+    if F::MANNER == Manner::Raw
+        && let Some(outlet) = Output::outlet()
+    {
+        net.pour_into(outlet);
+    }
     format.prepare(&mut spec);
     let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER));
     let id = net.open(spec.clone());

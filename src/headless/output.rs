@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 
+use crate::net::Outlet;
 use thread::Thread;
 
 mod thread;
@@ -60,6 +61,12 @@ impl Output {
     pub(crate) fn start() -> io::Result<Self> {
         let taken = Taken::default();
         Ok(Output { way: way(&taken)?, rest: Bytes::new(), taken, failed: None })
+    }
+
+    /// A way past this program's memory, where there is one. What goes there comes before what is put here from then
+    /// on, so it is for whoever stops using it before anything is put.
+    pub(crate) fn outlet() -> Option<Outlet> {
+        Outlet::into(stdout().ok()?)
     }
 
     /// Waits until another block can be taken. Cancel-safe.

@@ -140,7 +140,7 @@ impl Journal {
         if self.overflow == Overflow::Wait {
             // Nor does it show what was sent.
             if direction == Direction::Sent {
-                return self.bell.ring(self);
+                return;
             }
             // Whoever drops this while it waits (a reset, the end of the session) drops the block with it.
             let counted = Counted { journal: self, direction, totals, kept: false };
@@ -168,12 +168,6 @@ impl Journal {
     /// Whether what is sent needs only be counted: nobody looks at it.
     pub(crate) fn counts_sent_only(&self) -> bool {
         self.overflow == Overflow::Wait
-    }
-
-    /// Counts what was sent without a block of it, for a journal that only counts.
-    pub(crate) fn sent(self: &Arc<Self>, totals: Totals) {
-        self.meter.add(Direction::Sent, totals);
-        self.bell.ring(self);
     }
 
     async fn room_for(&self, bytes: usize) {
@@ -223,7 +217,7 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// Counts bytes that nobody wanted to look at: they are in the totals, and no gap is told.
+    /// Counts bytes that nobody wants to look at: they are in the totals, and no gap is told.
     pub(crate) fn measured(&self, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
     }

@@ -19,6 +19,7 @@ mod kernel;
 mod listen;
 mod meter;
 mod option;
+mod outlet;
 mod repeat;
 mod stream;
 mod tcp;
@@ -26,6 +27,7 @@ mod udp;
 
 pub use journal::Overflow;
 use journal::{Bell, Journal};
+pub use outlet::Outlet;
 pub(crate) use stream::pool;
 
 /// How many orders may wait for one session; one more is refused aloud.
@@ -44,6 +46,7 @@ struct Shared {
     bell: Arc<Bell>,
     last_id: AtomicU32,
     orders: Mutex<HashMap<SessionId, Lanes>>,
+    outlet: Mutex<Option<Outlet>>,
 }
 
 /// The ways into one session.
@@ -85,9 +88,26 @@ pub(crate) struct Post {
 impl Net {
     /// A net whose tasks run on `runtime`.
     pub fn new(runtime: Handle, overflow: Overflow) -> Self {
-        let shared =
-            Shared { runtime, overflow, bell: Arc::default(), last_id: AtomicU32::new(0), orders: Mutex::default() };
+        let shared = Shared {
+            runtime,
+            overflow,
+            bell: Arc::default(),
+            last_id: AtomicU32::new(0),
+            orders: Mutex::default(),
+            outlet: Mutex::default(),
+        };
         Net { shared: Arc::new(shared) }
+    }
+
+    /// What the first stream that is open from now on receives goes there, and is counted only, as long as that takes
+    /// it; what comes after that is kept as ever.
+    pub fn pour_into(&self, outlet: Outlet) {
+        *self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet);
+    }
+
+    /// The outlet, for whoever asks first.
+    pub(crate) fn take_outlet(&self) -> Option<Outlet> {
+        self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Opens a session: it has its number at once, and tells the rest by its readings.

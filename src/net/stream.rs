@@ -167,12 +167,12 @@ pub(super) async fn run(connection: Connection, post: Post) {
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
         stream,
         peer,
-        journal: post.journal,
+        journal: Arc::clone(&post.journal),
         state: watch::Sender::new(State::default()),
         gauge: gauge::Gauge::new(std::time::Instant::now()),
     };
     talk.sample().await;
-    let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post.orders).await;
+    let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post).await;
     talk.stamps.end(&talk).await;
     let Talk { stream, peer, journal, way, .. } = talk;
     close(stream, &journal, &way, &end).await;
@@ -211,9 +211,10 @@ async fn carry_on(
     script: Script,
     idle_timeout: Option<Duration>,
     mut urgent: mpsc::Receiver<Verb>,
-    orders: mpsc::Receiver<Verb>,
+    Post { orders, net, .. }: Post,
 ) -> (End, Unsent) {
-    let mut reader = pin!(read::run(talk));
+    let outlet = net.take_outlet();
+    let mut reader = pin!(read::run(talk, outlet));
     let mut writer = pin!(write::run(talk, script, orders));
     let mut gauges = pin!(gauge::run(talk));
     let mut stamps = pin!(stamps::run(talk));

@@ -297,7 +297,7 @@ impl Half<'_> {
                         talk.stamps.wrote(self.sent_bytes - 1, began);
                     }
                     talk.gauge.touch();
-                    talk.journal.sent(Totals { bytes: taken, ops: 1 });
+                    talk.journal.measured(Direction::Sent, Totals { bytes: taken, ops: 1 });
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     self.no_room(ready).await;
