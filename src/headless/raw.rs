@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::drive::{Format, Pending};
 use super::{Manner, complain, repeat};
+use crate::wire::dns::{self, DnsNews};
 use crate::wire::{Direction, News, Reading, Record, SessionId, Spec, What};
 
 /// How many bytes may wait for standard output in a session that can make its peer wait: a read or two, so that they
@@ -21,6 +22,8 @@ const MOST_WAITING: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Raw {
     open: bool,
+    /// What is read is no stream: answers are written as text.
+    dns: bool,
     waiting: Vec<String>,
     /// What a run of many came to, once it is over.
     table: Option<String>,
@@ -30,14 +33,22 @@ impl Format for Raw {
     const MANNER: Manner = Manner::Raw;
     const OVERFLOW: crate::net::Overflow = crate::net::Overflow::Wait;
 
+    fn asks_beside(&self) -> bool {
+        false
+    }
+
     fn prepare(&self, spec: &mut Spec) {
         spec.retain = match spec.what {
             What::Udp(_) | What::UdpBound(_) => DATAGRAM_BUFFER,
-            What::Tcp(_) | What::Accepted(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) => STREAM_BUFFER,
+            What::Tcp(_) | What::Accepted(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
+                STREAM_BUFFER
+            }
         };
     }
 
-    fn opened(&mut self, _id: SessionId, _spec: &Spec) {}
+    fn opened(&mut self, _id: SessionId, spec: &Spec) {
+        self.dns = matches!(spec.what, What::Dns(_));
+    }
 
     fn measured(&mut self, reading: &Reading) {
         if let Some(look) = reading.repeat.as_ref().filter(|look| look.final_one) {
@@ -55,7 +66,13 @@ impl Format for Raw {
         }
         while let Some((_, record)) = pending.pop_front() {
             match record {
-                Record::Block(block) if block.direction == Direction::Received && !block.bytes.is_empty() => {
+                Record::News { news: News::Dns(news), .. } => {
+                    if let DnsNews::Answer(answer) = *news {
+                        return dns::text::of_answer(&answer).into();
+                    }
+                }
+                Record::Block(block) if self.dns || block.bytes.is_empty() => drop(block),
+                Record::Block(block) if block.direction == Direction::Received => {
                     return block.bytes;
                 }
                 Record::Block(_) | Record::NotKept { .. } => {}
@@ -89,6 +106,9 @@ impl Raw {
                 let wait = crate::wire::quantity::duration(*after);
                 complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
+            News::Compared(compared) if compared.differs() => {
+                complain(&format!("the resolvers differ: {}", compared.system_text()));
+            }
             News::Listening { local } => complain(&format!("listening on {local}")),
             News::Resolving { .. }
             | News::Resolved { .. }
@@ -108,6 +128,9 @@ impl Raw {
             | News::Request(_)
             | News::Response(_)
             | News::Redirect { .. }
+            | News::Dns(_)
+            | News::Compared(_)
+            | News::Route(_)
             | News::State { .. }
             | News::Call { .. }
             | News::Stamps { .. }

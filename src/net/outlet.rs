@@ -6,13 +6,13 @@
 //! then is read as it is everywhere else; whoever writes that finds out what was wrong.
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::Poured;
-#[cfg(not(target_os = "linux"))]
 pub use elsewhere::Outlet;
-#[cfg(target_os = "linux")]
-pub(crate) use linux::Poured;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::Poured;
 #[cfg(target_os = "linux")]
 pub use linux::Outlet;
+#[cfg(target_os = "linux")]
+pub(crate) use linux::Poured;
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -165,9 +165,6 @@ mod linux {
         // What cannot be asked is tried again.
         poll(&mut asked, PollTimeout::ZERO).map_or(true, |count| count > 0)
     }
-
-    #[cfg(test)]
-    mod tests;
 }
 
 /// No other system hands pages on.
