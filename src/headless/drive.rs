@@ -10,7 +10,8 @@ use tokio::runtime::Handle;
 
 use super::conversation::{Act, Conversation};
 use super::input::{Stdin, pump};
-use super::output::{Output, Written};
+use super::output::{Gone, Output, Written};
+use super::press::Press;
 use super::signals::Signals;
 use super::{Manner, complain};
 use crate::net::{Net, Overflow};
@@ -49,6 +50,11 @@ pub(crate) trait Format {
         false
     }
 
+    /// Whether rendering what comes next takes so long that it is done beside the loop.
+    fn is_heavy(&self, _pending: &Pending) -> bool {
+        false
+    }
+
     /// Takes one or more records off the queue: what they are on standard output. May be nothing.
     fn render(&mut self, pending: &mut Pending) -> Bytes;
 }
@@ -65,7 +71,7 @@ enum Stage {
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn drive<F: Format>(
+pub(crate) async fn drive<F: Format + Send + 'static>(
     mut spec: Spec,
     mut format: F,
     run_for: Option<Duration>,
@@ -86,7 +92,7 @@ pub(crate) async fn drive<F: Format>(
     format.opened(id, &spec);
 
     let mut acts = talk.opened(id, &spec);
-    let mut pending = Pending::new();
+    let mut press = Press::new(format);
     let mut talking = tokio::task::JoinSet::new();
     let mut stage = Stage::Running;
     let mut stopped_by = None;
@@ -104,7 +110,7 @@ pub(crate) async fn drive<F: Format>(
                 Act::Tell(_) => {}
             }
         }
-        if pending.is_empty() && !format.waiting() && talk.done() {
+        if press.is_idle() && talk.done() {
             break;
         }
         tokio::select! {
@@ -134,19 +140,19 @@ pub(crate) async fn drive<F: Format>(
                 }
                 acts = talk.stdin_ended();
             }
-            ready = output.ready(), if !pending.is_empty() || format.waiting() => {
-                if ready.is_err() {
+            block = next_block(&mut output, &mut press), if !press.is_idle() => match block {
+                Ok(block) if block.is_empty() => {}
+                Ok(block) => output.put(block),
+                Err(Gone) => {
                     reader_gone = true;
                     break;
                 }
-                let block = format.render(&mut pending);
-                if !block.is_empty() {
-                    output.put(block);
-                }
-            }
-            () = net.changed(), if pending.is_empty() && !format.waiting() => {
-                for reading in net.sample() {
-                    acts.extend(take(reading, &mut talk, &mut format, &mut pending));
+            },
+            () = net.changed(), if press.is_idle() => {
+                if let Some((format, pending)) = press.here() {
+                    for reading in net.sample() {
+                        acts.extend(take(reading, &mut talk, format, pending));
+                    }
                 }
             }
         }
@@ -171,6 +177,12 @@ pub(crate) async fn drive<F: Format>(
         }
         Ok(Written::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),
     }
+}
+
+/// Waits for room, and then for what fills it. Cancel-safe.
+async fn next_block<F: Format + Send + 'static>(output: &mut Output, press: &mut Press<F>) -> Result<Bytes, Gone> {
+    output.ready().await?;
+    Ok(press.next().await)
 }
 
 /// Takes in a reading: what is to be done about it, in order.

@@ -22,6 +22,7 @@ mod lab;
 mod meaning;
 mod output;
 mod payload;
+mod press;
 mod raw;
 mod repeat;
 mod signals;
