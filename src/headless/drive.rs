@@ -59,6 +59,17 @@ pub(crate) trait Format {
     fn render(&mut self, pending: &mut Pending) -> Bytes;
 }
 
+/// The times of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    /// Stop after this long.
+    pub(crate) run_for: Option<Duration>,
+    /// How often the kernel's gauges are looked at.
+    pub(crate) kernel_every: Option<Duration>,
+    /// The program's start, from which all counts.
+    pub(crate) started: Instant,
+}
+
 /// How far the end has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -74,9 +85,9 @@ enum Stage {
 pub(crate) async fn drive<F: Format + Send + 'static>(
     mut spec: Spec,
     mut format: F,
-    run_for: Option<Duration>,
-    started: Instant,
+    times: Times,
 ) -> anyhow::Result<u8> {
+    let Times { run_for, kernel_every, started } = times;
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
     let mut output = Output::start().context("standard output cannot be had")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
@@ -87,7 +98,7 @@ pub(crate) async fn drive<F: Format + Send + 'static>(
     }
     net.ask_beside(format.asks_beside());
     format.prepare(&mut spec);
-    let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER));
+    let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER)).looking(kernel_every);
     let id = net.open(spec.clone());
     format.opened(id, &spec);
 

@@ -106,6 +106,7 @@ impl Raw {
                 let wait = crate::wire::quantity::duration(*after);
                 complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
+            News::PathMtu(report) => complain(&report.to_string()),
             News::Compared(compared) if compared.differs() => {
                 complain(&format!("the resolvers differ: {}", compared.system_text()));
             }
@@ -124,6 +125,7 @@ impl Raw {
             | News::Left { .. }
             | News::Icmp(_)
             | News::FileSent { .. }
+            | News::MtuStep(_)
             | News::BurstEnded { .. }
             | News::Request(_)
             | News::Response(_)
@@ -135,6 +137,7 @@ impl Raw {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => {}
         }

@@ -179,6 +179,8 @@ impl Course {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::MtuStep(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => return,
             other => other.clone(),

@@ -2,6 +2,7 @@
 //!
 //! The texts themselves are read by `files`, as this room knows no file format.
 
+use super::change::Cause;
 use super::failure::{Class, Evidence, Failure};
 use super::news::Icmp;
 use super::probe::Probe;
@@ -153,13 +154,15 @@ pub enum Standing {
     Finished,
     /// Over by a RST of ours.
     ResetByUs,
+    /// Closed by us, with octets unread.
+    ClosedUnread,
     /// Closed by us.
     Closed,
 }
 
 impl Standing {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 20] = [
+    pub const ALL: [Standing; 21] = [
         Standing::Starting,
         Standing::Resolving,
         Standing::Connecting,
@@ -179,6 +182,7 @@ impl Standing {
         Standing::Told,
         Standing::Finished,
         Standing::ResetByUs,
+        Standing::ClosedUnread,
         Standing::Closed,
     ];
 
@@ -204,6 +208,7 @@ impl Standing {
             Standing::Told => "told",
             Standing::Finished => "finished",
             Standing::ResetByUs => "reset-by-us",
+            Standing::ClosedUnread => "closed-unread",
             Standing::Closed => "closed",
         }
     }
@@ -243,10 +248,17 @@ impl Standing {
                 (Kind::Dns(lookup), How::Local) if lookup.answers().next().is_some() => Standing::Told,
                 (_, How::Fin) => Standing::Finished,
                 (_, How::Rst) => Standing::ResetByUs,
+                (_, How::Local) if closed_unread(session) => Standing::ClosedUnread,
                 (_, How::Local | How::Error) => Standing::Closed,
             },
         }
     }
+}
+
+/// Whether it ended by a close over octets that nobody read.
+fn closed_unread(session: &Session) -> bool {
+    let last = session.story.as_ref().and_then(|story| story.track.steps().last());
+    last.is_some_and(|step| step.cause == Cause::ClosedUnread.words())
 }
 
 #[cfg(test)]
@@ -264,7 +276,8 @@ mod tests {
     fn every_list_of_a_condition_must_have_the_fact() {
         let mut failure = Failure::new(Class::Unreachable, "connect", "h:1", "no route to the host");
         failure.os_code = Some(113);
-        let icmp = Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113 };
+        let icmp =
+            Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113, ..Icmp::default() };
         let when = When { classes: vec![Class::Unreachable], icmp: vec![(false, 3, Some(1))], ..When::default() };
         assert!(when.holds(&failure, Some(&icmp)));
         assert!(!when.holds(&failure, None), "no ICMP is known of");
@@ -278,7 +291,8 @@ mod tests {
     fn names_from_outside_are_put_into_the_text() {
         let text = Explanation { happened: "{offender} says {peer} is shut".into(), ..Explanation::default() };
         let book = Book { failures: vec![(When::default(), text)], standings: Vec::new() };
-        let mut icmp = Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111 };
+        let mut icmp =
+            Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111, ..Icmp::default() };
         let failure = icmp.failure("send", "h:1");
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
         icmp.offender = Some([10, 0, 0, 1].into());

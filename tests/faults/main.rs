@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod capture;
 mod local;
 mod run;
 mod tls;
+mod udp;
 mod wire;
 mod world;
