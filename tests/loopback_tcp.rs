@@ -595,3 +595,34 @@ async fn a_file_cut_off_by_a_reset_says_how_much_of_it_was_sent() {
     let said = &watch.session(id).warning.as_ref().unwrap().message;
     assert!(said.ends_with(&format!("; {} bytes of it were sent", watch.sent(id))), "{said}");
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_outlet_takes_is_counted_to_the_byte_and_what_it_refuses_is_in_the_records() {
+    use std::os::unix::fs::FileExt as _;
+
+    let said: Vec<u8> = (0..9_000_011_u32).map(|n| (n >> 7) as u8).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    let open = |append: bool| {
+        std::fs::OpenOptions::new().read(true).write(!append).append(append).create(true).open(&path).unwrap()
+    };
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for (file, takes) in [(open(false), true), (open(true), false), (full, false)] {
+        let out = file.try_clone().unwrap();
+        let copy = said.clone();
+        let (address, sender) = peer(move |mut stream| stream.write_all(&copy).unwrap());
+        let mut watch = Watch::with(Overflow::Wait);
+        watch.net.pour_into(sockeye::net::Outlet::into(file).unwrap());
+        let id = watch.open(tcp(address));
+        watch.until("the peer finished", |watch| watch.session(id).totals.received.bytes == said.len() as u64).await;
+        watch.order(id, Verb::FinishSending);
+        assert_eq!(watch.until_closed(id).await, How::Fin);
+        outcome(sender).await;
+        assert_eq!(watch.session(id).totals.received.bytes, said.len() as u64);
+        let told = watch.data.remove(&id).unwrap_or_default().received;
+        let mut written = vec![0; if takes { said.len() } else { 0 }];
+        out.read_exact_at(&mut written, 0).unwrap();
+        assert!(if takes { written == said && told.is_empty() } else { told == said }, "{} told", told.len());
+    }
+}

@@ -153,7 +153,7 @@ impl App {
     /// Gives the model a message, and carries out what it wants.
     fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
         self.act(msg, Instant::now())?;
-        self.pacer.want();
+        self.pacer.want_answer();
         Ok(())
     }
 
@@ -183,7 +183,7 @@ impl App {
 
     fn suspend(&mut self) -> anyhow::Result<()> {
         self.screen.lend(signals::stop_until_continued).context("the terminal cannot be taken again")?;
-        self.pacer.want();
+        self.pacer.want_answer();
         Ok(())
     }
 

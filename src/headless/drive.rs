@@ -10,7 +10,8 @@ use tokio::runtime::Handle;
 
 use super::conversation::{Act, Conversation};
 use super::input::{Stdin, pump};
-use super::output::{Output, Written};
+use super::output::{Gone, Output, Written};
+use super::press::Press;
 use super::signals::Signals;
 use super::{Manner, complain};
 use crate::net::{Net, Overflow};
@@ -49,6 +50,11 @@ pub(crate) trait Format {
         false
     }
 
+    /// Whether rendering what comes next takes so long that it is done beside the loop.
+    fn is_heavy(&self, _pending: &Pending) -> bool {
+        false
+    }
+
     /// Takes one or more records off the queue: what they are on standard output. May be nothing.
     fn render(&mut self, pending: &mut Pending) -> Bytes;
 }
@@ -76,11 +82,20 @@ enum Stage {
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn drive<F: Format>(mut spec: Spec, mut format: F, times: Times) -> anyhow::Result<u8> {
+pub(crate) async fn drive<F: Format + Send + 'static>(
+    mut spec: Spec,
+    mut format: F,
+    times: Times,
+) -> anyhow::Result<u8> {
     let Times { run_for, kernel_every, started } = times;
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
-    let output = Output::start().context("standard output has no thread to write it")?;
+    let mut output = Output::start().context("standard output cannot be had")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
+    if F::MANNER == Manner::Raw
+        && let Some(outlet) = Output::outlet()
+    {
+        net.pour_into(outlet);
+    }
     net.ask_beside(format.asks_beside());
     format.prepare(&mut spec);
     let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER)).looking(kernel_every);
@@ -88,7 +103,7 @@ pub(crate) async fn drive<F: Format>(mut spec: Spec, mut format: F, times: Times
     format.opened(id, &spec);
 
     let mut acts = talk.opened(id, &spec);
-    let mut pending = Pending::new();
+    let mut press = Press::new(format);
     let mut talking = tokio::task::JoinSet::new();
     let mut stage = Stage::Running;
     let mut stopped_by = None;
@@ -100,13 +115,13 @@ pub(crate) async fn drive<F: Format>(mut spec: Spec, mut format: F, times: Times
             match act {
                 Act::Order(order) => send_order(&net, order),
                 Act::Speak { id, datagrams } => {
-                    talking.spawn(pump(net.clone(), id, datagrams));
+                    talking.spawn(pump(net.clone(), id, datagrams, F::MANNER));
                 }
                 // Told where it was learned, in its place among the records.
                 Act::Tell(_) => {}
             }
         }
-        if pending.is_empty() && !format.waiting() && talk.done() {
+        if press.is_idle() && talk.done() {
             break;
         }
         tokio::select! {
@@ -136,21 +151,19 @@ pub(crate) async fn drive<F: Format>(mut spec: Spec, mut format: F, times: Times
                 }
                 acts = talk.stdin_ended();
             }
-            permit = output.blocks.reserve(), if !pending.is_empty() || format.waiting() => match permit {
-                Ok(permit) => {
-                    let block = format.render(&mut pending);
-                    if !block.is_empty() {
-                        permit.send(block);
-                    }
-                }
-                Err(_) => {
+            block = next_block(&mut output, &mut press), if !press.is_idle() => match block {
+                Ok(block) if block.is_empty() => {}
+                Ok(block) => output.put(block),
+                Err(Gone) => {
                     reader_gone = true;
                     break;
                 }
             },
-            () = net.changed(), if pending.is_empty() && !format.waiting() => {
-                for reading in net.sample() {
-                    acts.extend(take(reading, &mut talk, &mut format, &mut pending));
+            () = net.changed(), if press.is_idle() => {
+                if let Some((format, pending)) = press.here() {
+                    for reading in net.sample() {
+                        acts.extend(take(reading, &mut talk, format, pending));
+                    }
                 }
             }
         }
@@ -175,6 +188,12 @@ pub(crate) async fn drive<F: Format>(mut spec: Spec, mut format: F, times: Times
         }
         Ok(Written::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),
     }
+}
+
+/// Waits for room, and then for what fills it. Cancel-safe.
+async fn next_block<F: Format + Send + 'static>(output: &mut Output, press: &mut Press<F>) -> Result<Bytes, Gone> {
+    output.ready().await?;
+    Ok(press.next().await)
 }
 
 /// Takes in a reading: what is to be done about it, in order.

@@ -1,18 +1,15 @@
 //! Standard input: who reads it, and how it gets to the peer.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _, Read as _, Seek as _};
 
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
 use super::Manner;
-use crate::net::Net;
+use crate::net::{Net, pool};
 use crate::wire::spec::{Spec, Step};
 use crate::wire::{Order, SessionId, Verb, What};
-
-/// How much is read at once for a stream. A pipe gives no more than 64 KiB at a time, a file does.
-const STREAM_BLOCK: usize = 256 * 1024;
 
 /// How much is read at once for UDP: the largest payload of an IPv4 datagram.
 const DATAGRAM: usize = 65_507;
@@ -81,10 +78,19 @@ fn is_null() -> bool {
 /// Sends standard input to a session until it ends or the session does. Says what went wrong, if reading did.
 ///
 /// Cost: one copy of each block. It waits while the session is busy, and so does whoever writes into the pipe.
-pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool) -> Option<String> {
+pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool, manner: Manner) -> Option<String> {
+    // Where nobody looks at what is sent, the session takes a file out of the page cache, and nothing passes by here.
+    #[cfg(target_os = "linux")]
+    if manner == Manner::Raw
+        && !datagrams
+        && let Some(whole) = take_whole()
+    {
+        // A session that is over wants nothing any more, and says what it did not send.
+        net.perform_waiting(Order { id, verb: Verb::SendFile(whole.into()) }).await.unwrap_or_default();
+        return None;
+    }
     let (sender, mut blocks) = mpsc::channel(MOST_BLOCKS);
-    let limit = if datagrams { DATAGRAM } else { STREAM_BLOCK };
-    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, limit));
+    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || read(&sender, datagrams));
     if let Err(error) = reader {
         return Some(format!("standard input cannot be read: {error}"));
     }
@@ -101,9 +107,23 @@ pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool) -> Option<Str
     None
 }
 
+/// Takes all of standard input at once, where it is a file that was not read from and can be opened a second time: the
+/// name to open it by. Whoever shares it with us finds it read to its end, as they would if we had read it.
+#[cfg(target_os = "linux")]
+fn take_whole() -> Option<&'static str> {
+    const NAME: &str = "/dev/stdin";
+    let file = stdin().ok()?;
+    let untouched = file.metadata().ok()?.is_file() && (&file).stream_position().ok()? == 0;
+    if !untouched || File::open(NAME).is_err() {
+        return None;
+    }
+    (&file).seek(io::SeekFrom::End(0)).ok()?;
+    Some(NAME)
+}
+
 /// Reads to the end, or until nobody takes the blocks any more.
-fn read(sender: &mpsc::Sender<io::Result<Bytes>>, limit: usize) {
-    let mut file = match stdin() {
+fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
+    let file = match stdin() {
         Ok(file) => file,
         Err(error) => {
             // A receiver that is gone does not want to know.
@@ -112,17 +132,24 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, limit: usize) {
         }
     };
     loop {
-        let mut buffer = BytesMut::zeroed(limit);
-        let block = match file.read(&mut buffer) {
-            Ok(0) => return,
-            Ok(length) if length < limit / 2 => Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default())),
-            Ok(length) => Ok(buffer.split_to(length).freeze()),
+        let block = match if datagrams { datagram(&file) } else { pool::read(&file) } {
+            Ok(bytes) if bytes.is_empty() => return,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => Err(error),
+            block => block,
         };
         let failed = block.is_err();
         if sender.blocking_send(block).is_err() || failed {
             return;
         }
     }
+}
+
+/// One read that fits in a datagram.
+fn datagram(mut file: &File) -> io::Result<Bytes> {
+    let mut buffer = BytesMut::zeroed(DATAGRAM);
+    let length = file.read(&mut buffer)?;
+    if length < DATAGRAM / 2 {
+        return Ok(Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default()));
+    }
+    Ok(buffer.split_to(length).freeze())
 }

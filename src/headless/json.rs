@@ -26,6 +26,10 @@ use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec
 /// How much is handed to standard output at once, about: 128 KiB.
 const BLOCK: usize = 128 * 1024;
 
+/// From so many octets in one block, or so many records that wait, lines are written beside the loop.
+const LARGE: usize = 32 * 1024;
+const MANY: usize = 64;
+
 /// How often a run of many is told while it goes on.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -130,6 +134,12 @@ impl Format for Json {
 
     fn waiting(&self) -> bool {
         !self.looks.is_empty() || !self.samples.is_empty() || !self.segments.is_empty()
+    }
+
+    fn is_heavy(&self, pending: &Pending) -> bool {
+        let large =
+            |(_, record): &(SessionId, Record)| matches!(record, Record::Block(block) if block.bytes.len() >= LARGE);
+        pending.len() >= MANY || pending.front().is_some_and(large)
     }
 
     fn render(&mut self, pending: &mut Pending) -> Bytes {

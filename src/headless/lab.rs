@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The system gives no signals or threads, or standard output cannot be written.
 pub(crate) async fn serve(peers: &[Peer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
-    let output = Output::start().context("standard output has no thread to write it")?;
+    let mut output = Output::start().context("standard output cannot be had")?;
     let lab = match Lab::start(peers).await {
         Ok(lab) => lab,
         Err(error) => {
@@ -35,12 +35,11 @@ pub(crate) async fn serve(peers: &[Peer], run_for: Option<Duration>, started: In
         let event = json!({"at": at, "event": "listening", "name": peer.name(), "local": local.to_string()});
         line(&mut lines, &event);
     }
-    if output.blocks.send(lines.into()).await.is_err() {
-        output.finish(PATIENCE).await.context("write standard output")?;
-        return Ok(0);
-    }
+    output.put(lines.into());
     let code = tokio::select! {
         code = signals.next() => code,
+        // Nobody is left who would read where the peers are.
+        Err(_) = output.ready() => 0,
         () = over(run_for) => 0,
     };
     output.finish(PATIENCE).await.context("write standard output")?;

@@ -24,6 +24,7 @@ mod lab;
 mod meaning;
 mod output;
 mod payload;
+mod press;
 mod raw;
 mod repeat;
 mod segment;
@@ -88,7 +89,13 @@ pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
         complain(&why);
         return Ok(Class::Usage.exit_code());
     }
-    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
+    // One conversation between two descriptors is one thread's work: every other thread costs a wake-up a block, and
+    // time to start.
+    let mut runtime = match work {
+        Work::Session { .. } => tokio::runtime::Builder::new_current_thread(),
+        Work::Lab(_) => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = runtime.enable_all().build().context("the runtime cannot be started")?;
     let code = runtime.block_on(async {
         match (work, manner) {
             (Work::Lab(peers), _) => lab::serve(&peers, run_for, started).await,

@@ -1,27 +1,41 @@
-//! Standard output: a thread of its own, so that a slow reader holds up nobody but itself.
+//! Standard output: written where the bytes are as long as that cannot hold anybody up, else by a thread of its own.
+//!
+//! Every hop between a read and its write costs a wake-up for some hundred KiB, which is what `nc` does not pay. A file
+//! or a device such as `/dev/null` takes what it is given. A pipe may be full: Linux can be asked not to wait for it,
+//! write by write, without changing the pipe for others who have it open. What is left waits on a thread.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use bytes::{Buf as _, Bytes};
 
-/// How many blocks wait for the writer; then nothing more is taken from the sessions.
-const MOST_BLOCKS: usize = 4;
+use crate::net::Outlet;
+use thread::Thread;
 
-/// How much is written at once: what a slow reader takes is seen while it takes it.
-const PORTION: usize = 64 * 1024;
+mod thread;
 
-/// The way to standard output.
+/// The way to standard output. It holds one block at the most that is not written.
 #[derive(Debug)]
 pub(crate) struct Output {
-    /// Blocks to write, as they are. Closed once writing has failed.
-    pub(crate) blocks: mpsc::Sender<Bytes>,
-    taken: Arc<AtomicU64>,
-    written: oneshot::Receiver<io::Result<()>>,
+    way: Way,
+    rest: Bytes,
+    taken: Taken,
+    failed: Option<io::Error>,
+}
+
+/// How much was written so far, in octets; whoever writes adds to it.
+type Taken = Arc<AtomicU64>;
+
+#[derive(Debug)]
+enum Way {
+    /// Writing does not wait for a reader.
+    Direct(File),
+    #[cfg(target_os = "linux")]
+    Pipe(tokio::io::unix::AsyncFd<File>),
+    Thread(Thread),
 }
 
 /// How writing ended.
@@ -35,31 +49,96 @@ pub(crate) enum Written {
     ReaderGone,
 }
 
+/// Nothing more can be written; [`Output::finish`] says why.
+#[derive(Debug)]
+pub(crate) struct Gone;
+
 impl Output {
-    /// Starts the writer.
+    /// Finds the way. Belongs on the runtime.
     ///
     /// # Errors
-    /// There is no thread to be had.
+    /// There is no descriptor or no thread to be had.
     pub(crate) fn start() -> io::Result<Self> {
-        let (blocks, mut queue) = mpsc::channel::<Bytes>(MOST_BLOCKS);
-        let (done, written) = oneshot::channel();
-        let taken = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&taken);
-        std::thread::Builder::new().name("stdout".to_owned()).spawn(move || {
-            let result = stdout().and_then(|mut file| {
-                while let Some(block) = queue.blocking_recv() {
-                    for portion in block.chunks(PORTION) {
-                        file.write_all(portion)?;
-                        counted.fetch_add(portion.len() as u64, Ordering::Relaxed);
+        let taken = Taken::default();
+        Ok(Output { way: way(&taken)?, rest: Bytes::new(), taken, failed: None })
+    }
+
+    /// A way past this program's memory, where there is one. What goes there comes before what is put here from then
+    /// on, so it is for whoever stops using it before anything is put.
+    pub(crate) fn outlet() -> Option<Outlet> {
+        Outlet::into(stdout().ok()?)
+    }
+
+    /// Waits until another block can be taken. Cancel-safe.
+    ///
+    /// # Errors
+    /// Writing has failed.
+    pub(crate) async fn ready(&mut self) -> Result<(), Gone> {
+        loop {
+            if self.failed.is_some() {
+                return Err(Gone);
+            }
+            match &mut self.way {
+                Way::Thread(thread) => return thread.ready().await,
+                Way::Direct(_) => return Ok(()),
+                #[cfg(target_os = "linux")]
+                Way::Pipe(pipe) => {
+                    if self.rest.is_empty() {
+                        return Ok(());
+                    }
+                    match pipe.writable().await {
+                        Ok(mut guard) => {
+                            if let Err(error) = pipe::write(guard.get_inner(), &mut self.rest, &self.taken) {
+                                if error.kind() == io::ErrorKind::WouldBlock {
+                                    guard.clear_ready();
+                                } else {
+                                    drop(guard);
+                                    self.cannot(error);
+                                }
+                            }
+                        }
+                        Err(error) => self.failed = Some(error),
                     }
                 }
-                Ok(())
-            });
-            drop(queue);
-            // Whoever does not wait for it does not want to know.
-            done.send(result).unwrap_or_default();
-        })?;
-        Ok(Output { blocks, taken, written })
+            }
+        }
+    }
+
+    /// Takes a block; to be called after [`Output::ready`]. What cannot be written at once is kept until then.
+    pub(crate) fn put(&mut self, block: Bytes) {
+        debug_assert!(self.rest.is_empty(), "one block at a time");
+        match &mut self.way {
+            Way::Thread(thread) => thread.put(block),
+            Way::Direct(file) => match io::Write::write_all(file, &block) {
+                Ok(()) => count(&self.taken, block.len()),
+                Err(error) => self.failed = Some(error),
+            },
+            #[cfg(target_os = "linux")]
+            Way::Pipe(pipe) => {
+                self.rest = block;
+                if let Err(error) = pipe::write(pipe.get_ref(), &mut self.rest, &self.taken)
+                    && error.kind() != io::ErrorKind::WouldBlock
+                {
+                    self.cannot(error);
+                }
+            }
+        }
+    }
+
+    /// A pipe cannot be written to in this way: an older kernel waits on a thread, anything else is the end.
+    #[cfg(target_os = "linux")]
+    fn cannot(&mut self, error: io::Error) {
+        if error.raw_os_error() != Some(rustix::io::Errno::OPNOTSUPP.raw_os_error()) {
+            self.failed = Some(error);
+            return;
+        }
+        match stdout().and_then(|file| Thread::start(file, &self.taken)) {
+            Ok(mut thread) => {
+                thread.put(std::mem::take(&mut self.rest));
+                self.way = Way::Thread(thread);
+            }
+            Err(error) => self.failed = Some(error),
+        }
     }
 
     /// How much the reader has taken so far, in octets; monotonic.
@@ -71,12 +150,20 @@ impl Output {
     ///
     /// # Errors
     /// Writing failed for a reason other than a reader that went away.
-    pub(crate) async fn finish(self, patience: Duration) -> io::Result<Written> {
-        let Output { blocks, taken, mut written } = self;
-        drop(blocks);
+    pub(crate) async fn finish(mut self, patience: Duration) -> io::Result<Written> {
+        let taken = Arc::clone(&self.taken);
+        let mut all = std::pin::pin!(async move {
+            // What failed is told below.
+            let _gone = self.ready().await.is_err();
+            match (self.failed, self.way) {
+                (Some(error), _) => Err(error),
+                (None, Way::Thread(thread)) => thread.finish().await,
+                (None, _) => Ok(()),
+            }
+        });
         let mut before = taken.load(Ordering::Relaxed);
         loop {
-            match tokio::time::timeout(patience, &mut written).await {
+            match tokio::time::timeout(patience, &mut all).await {
                 Err(_) => {
                     let now = taken.load(Ordering::Relaxed);
                     if now == before {
@@ -84,12 +171,47 @@ impl Output {
                     }
                     before = now;
                 }
-                Ok(Err(_) | Ok(Ok(()))) => return Ok(Written::All),
-                Ok(Ok(Err(error))) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Written::ReaderGone),
-                Ok(Ok(Err(error))) => return Err(error),
+                Ok(Ok(())) => return Ok(Written::All),
+                Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Written::ReaderGone),
+                Ok(Err(error)) => return Err(error),
             }
         }
     }
+}
+
+fn count(taken: &Taken, octets: usize) {
+    taken.fetch_add(octets as u64, Ordering::Relaxed);
+}
+
+#[cfg(target_os = "linux")]
+fn way(taken: &Taken) -> io::Result<Way> {
+    use std::io::IsTerminal as _;
+    use std::os::unix::fs::FileTypeExt as _;
+
+    let file = stdout()?;
+    let kind = file.metadata()?.file_type();
+    if kind.is_file() || (kind.is_char_device() && !file.is_terminal()) {
+        return Ok(Way::Direct(file));
+    }
+    if kind.is_fifo() {
+        let writable = tokio::io::Interest::WRITABLE;
+        #[expect(
+            deprecated,
+            reason = "what is unsound about it is a descriptor that closes early, which a File does not"
+        )]
+        let pipe = tokio::io::unix::AsyncFd::with_interest(file, writable)?;
+        return Ok(Way::Pipe(pipe));
+    }
+    Thread::start(file, taken).map(Way::Thread)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn way(taken: &Taken) -> io::Result<Way> {
+    let file = stdout()?;
+    if file.metadata().is_ok_and(|about| about.is_file()) {
+        return Ok(Way::Direct(file));
+    }
+    Thread::start(file, taken).map(Way::Thread)
 }
 
 /// The descriptor itself: [`io::Stdout`] looks for line ends, which binary data has none of.
@@ -103,4 +225,54 @@ fn stdout() -> io::Result<File> {
 fn stdout() -> io::Result<File> {
     use std::os::windows::io::AsHandle as _;
     io::stdout().as_handle().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(target_os = "linux")]
+mod pipe {
+    use super::*;
+
+    /// Writes what goes without waiting, and takes it off `rest`. An error of kind `WouldBlock` leaves some of it.
+    pub(super) fn write(pipe: &File, rest: &mut Bytes, counted: &Taken) -> io::Result<()> {
+        use rustix::io::ReadWriteFlags;
+
+        while !rest.is_empty() {
+            // An offset of -1 is "where the file stands", and all that a pipe has.
+            match rustix::io::pwritev2(pipe, &[io::IoSlice::new(rest)], u64::MAX, ReadWriteFlags::NOWAIT) {
+                Ok(taken) => {
+                    rest.advance(taken);
+                    count(counted, taken);
+                }
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::io::Read as _;
+
+        use super::*;
+
+        #[test]
+        fn a_full_pipe_takes_what_it_can_and_the_rest_when_it_was_read() {
+            let (from, to) = std::io::pipe().unwrap();
+            let to = File::from(std::os::fd::OwnedFd::from(to));
+            let all: Vec<u8> = (0..1_000_000_u32).map(|i| (i >> 3) as u8).collect();
+            let mut rest = Bytes::from(all.clone());
+            let mut read = Vec::new();
+            let mut buffer = vec![0; 50_000];
+            let taken = Taken::default();
+            while let Err(error) = write(&to, &mut rest, &taken) {
+                assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}");
+                let count = (&from).read(&mut buffer).unwrap();
+                read.extend_from_slice(&buffer[..count]);
+            }
+            drop(to);
+            (&from).read_to_end(&mut read).unwrap();
+            assert!(read == all, "{} bytes of {}", read.len(), all.len());
+            assert_eq!(taken.load(Ordering::Relaxed), all.len() as u64);
+        }
+    }
 }

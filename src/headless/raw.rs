@@ -7,9 +7,12 @@ use super::{Manner, complain, repeat};
 use crate::wire::dns::{self, DnsNews};
 use crate::wire::{Direction, News, Reading, Record, SessionId, Spec, What};
 
-/// How many bytes may wait for standard output in a session: 4 MiB; then the peer waits. Nothing is kept to be looked
-/// at, so that more would only be memory.
-const BUFFER: usize = 4 * 1024 * 1024;
+/// How many bytes may wait for standard output in a session that can make its peer wait: a read or two, so that they
+/// are written while they are still in the processor's cache.
+const STREAM_BUFFER: usize = 256 * 1024;
+
+/// How many may wait where the peer cannot be made to wait: 4 MiB.
+const DATAGRAM_BUFFER: usize = 4 * 1024 * 1024;
 
 /// How many warnings wait to be told while it is not yet known whether there will be a conversation; more are dropped,
 /// as they are about the same missing one.
@@ -35,7 +38,12 @@ impl Format for Raw {
     }
 
     fn prepare(&self, spec: &mut Spec) {
-        spec.retain = BUFFER;
+        spec.retain = match spec.what {
+            What::Udp(_) | What::UdpBound(_) => DATAGRAM_BUFFER,
+            What::Tcp(_) | What::Accepted(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
+                STREAM_BUFFER
+            }
+        };
     }
 
     fn opened(&mut self, _id: SessionId, spec: &Spec) {

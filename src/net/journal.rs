@@ -21,10 +21,10 @@ use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Tota
 pub(crate) const MOST_NEWS: usize = 1024;
 
 /// How many bytes of one journal make it press to be looked at before the next frame.
-const MANY_BYTES: usize = 8 * 1024 * 1024;
+const MANY_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many bytes may wait to be looked at, however many the session keeps: three times what makes a journal press.
-const MOST_BYTES: usize = 24 * 1024 * 1024;
+const MOST_BYTES: usize = 12 * 1024 * 1024;
 
 /// How many pieces may wait to be looked at.
 const MOST_PIECES: usize = 500_000;
@@ -145,6 +145,10 @@ impl Journal {
             self.escapes.fetch_add(neutral::count_escapes(&block.bytes), Ordering::Relaxed);
         }
         if self.overflow == Overflow::Wait {
+            // Nor does it show what was sent.
+            if direction == Direction::Sent {
+                return;
+            }
             // Whoever drops this while it waits (a reset, the end of the session) drops the block with it.
             let counted = Counted { journal: self, direction, totals, kept: false };
             self.room_for(block.bytes.len()).await;
@@ -166,6 +170,11 @@ impl Journal {
         if pressing {
             self.bell.pressed.notify_one();
         }
+    }
+
+    /// Whether what is sent needs only be counted: nobody looks at it.
+    pub(crate) fn counts_sent_only(&self) -> bool {
+        self.overflow == Overflow::Wait
     }
 
     async fn room_for(&self, bytes: usize) {
@@ -244,7 +253,7 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// Counts bytes that nobody wanted to look at: they are in the totals, and no gap is told.
+    /// Counts bytes that nobody wants to look at: they are in the totals, and no gap is told.
     pub(crate) fn measured(&self, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
     }

@@ -21,6 +21,7 @@ mod kernel;
 mod listen;
 mod meter;
 mod option;
+mod outlet;
 mod repeat;
 mod route;
 mod stream;
@@ -29,6 +30,8 @@ mod udp;
 
 pub use journal::Overflow;
 use journal::{Bell, Journal};
+pub use outlet::Outlet;
+pub(crate) use stream::pool;
 
 /// How many orders may wait for one session; one more is refused aloud.
 const MOST_ORDERS: usize = 32;
@@ -47,6 +50,7 @@ struct Shared {
     last_id: AtomicU32,
     asks_beside: AtomicBool,
     orders: Mutex<HashMap<SessionId, Lanes>>,
+    outlet: Mutex<Option<Outlet>>,
 }
 
 /// The ways into one session.
@@ -97,8 +101,20 @@ impl Net {
             last_id: AtomicU32::new(0),
             asks_beside: AtomicBool::new(true),
             orders: Mutex::default(),
+            outlet: Mutex::default(),
         };
         Net { shared: Arc::new(shared) }
+    }
+
+    /// What the first stream that is open from now on receives goes there, and is counted only, as long as that takes
+    /// it; what comes after that is kept as ever.
+    pub fn pour_into(&self, outlet: Outlet) {
+        *self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet);
+    }
+
+    /// The outlet, for whoever asks first.
+    pub(crate) fn take_outlet(&self) -> Option<Outlet> {
+        self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Chooses whether sessions from now on ask name servers too, beside the system's resolver: so it is from the start.

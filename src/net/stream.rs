@@ -21,9 +21,10 @@ use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
 mod capture;
 mod death;
+mod file;
 mod gauge;
 mod order;
-mod pool;
+pub(crate) mod pool;
 mod read;
 mod stamps;
 mod unsent;
@@ -209,13 +210,13 @@ pub(super) async fn run(connection: Connection, post: Post) {
         capture: Mutex::new(capture),
         stream,
         peer,
-        journal: post.journal,
+        journal: Arc::clone(&post.journal),
         state: watch::Sender::new(State::default()),
         gauge: gauge::Gauge::new(std::time::Instant::now()),
     };
     talk.mark().await;
     talk.gauge.touch();
-    let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post.orders).await;
+    let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post).await;
     let end = death::explained(&talk, end);
     talk.stamps.end(&talk).await;
     let Talk { stream, peer, journal, way, capture, .. } = talk;
@@ -259,9 +260,10 @@ async fn carry_on(
     script: Script,
     idle_timeout: Option<Duration>,
     mut urgent: mpsc::Receiver<Verb>,
-    orders: mpsc::Receiver<Verb>,
+    Post { orders, net, .. }: Post,
 ) -> (End, Unsent) {
-    let mut reader = pin!(read::run(talk));
+    let outlet = net.take_outlet();
+    let mut reader = pin!(read::run(talk, outlet));
     let mut writer = pin!(write::run(talk, script, orders));
     let mut gauges = pin!(gauge::run(talk));
     let mut stamps = pin!(stamps::run(talk));

@@ -9,6 +9,9 @@ pub const BAR: Duration = Duration::from_millis(500);
 /// How many bars are remembered.
 pub const BARS: usize = 64;
 
+/// Totals that were seen closer together than this share a sample, however often somebody looks.
+const SAMPLE: Duration = Duration::from_millis(50);
+
 /// A running rate over the last second, fed with totals and the time.
 #[derive(Clone, Debug)]
 pub struct Rate {
@@ -32,13 +35,20 @@ impl Rate {
     /// Tells that the total stood at `total` at `now`.
     pub fn observe(&mut self, total: u64, now: Instant) {
         let window = Duration::from_secs(1);
-        self.samples.push_back((now, total));
+        // The last sample moves with the time until it is far enough from the one before.
+        match self.samples.iter().nth_back(1).copied().zip(self.samples.back_mut()) {
+            Some(((before, _), last)) if now.duration_since(before) < SAMPLE => *last = (now, total),
+            _ => self.samples.push_back((now, total)),
+        }
         while self.samples.len() > 2 && self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= window) {
             self.samples.pop_front();
         }
         let (mut start, mut base) = *self.bar_start.get_or_insert((now, total));
         let mut steps = 0;
         while now.duration_since(start) >= BAR && steps < BARS {
+            if self.bars.len() == BARS {
+                self.bars.pop_front();
+            }
             self.bars.push_back(total - base);
             base = total;
             start += BAR;
@@ -46,9 +56,6 @@ impl Rate {
         }
         if now.duration_since(start) >= BAR {
             start = now;
-        }
-        while self.bars.len() > BARS {
-            self.bars.pop_front();
         }
         self.bar_start = Some((start, base));
     }

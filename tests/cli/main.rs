@@ -7,6 +7,7 @@ mod json;
 mod peers;
 mod program;
 mod raw;
+mod ways;
 
 use peers::{nobody, peer, reset};
 use program::{ends_with, run, run_alone, stderr};

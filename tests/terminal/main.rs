@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod peers;
+mod soak;
 mod tui;
 
 use nix::sys::signal::Signal;

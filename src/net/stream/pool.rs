@@ -1,11 +1,13 @@
 //! Large read buffers that are used again, so that a flood does not fault in fresh memory for every read.
 
+use std::fs::File;
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
 /// Octets of one buffer.
-pub(super) const BUFFER: usize = 256 * 1024;
+pub(crate) const BUFFER: usize = 256 * 1024;
 
 /// How many buffers wait to be used again, in the whole process (8 MiB); more go back to the allocator.
 const MOST_SPARE: usize = 32;
@@ -18,12 +20,12 @@ fn spare() -> MutexGuard<'static, Vec<Vec<u8>>> {
 }
 
 /// An empty buffer of [`BUFFER`] octets.
-pub(super) fn take() -> Vec<u8> {
+pub(crate) fn take() -> Vec<u8> {
     spare().pop().unwrap_or_else(|| Vec::with_capacity(BUFFER))
 }
 
 /// Gives back a buffer whose content nobody needs.
-pub(super) fn give_back(mut buffer: Vec<u8>) {
+pub(crate) fn give_back(mut buffer: Vec<u8>) {
     buffer.clear();
     let mut spare = spare();
     if buffer.capacity() >= BUFFER && spare.len() < MOST_SPARE {
@@ -33,13 +35,42 @@ pub(super) fn give_back(mut buffer: Vec<u8>) {
 
 /// What was read into a buffer, which comes back once the last of its holders is done with it. What fills the buffer
 /// badly is copied out, so that what is kept needs little more memory than it has octets.
-pub(super) fn freeze(buffer: Vec<u8>) -> Bytes {
+pub(crate) fn freeze(buffer: Vec<u8>) -> Bytes {
     if buffer.len() < BUFFER / 4 * 3 {
         let bytes = Bytes::copy_from_slice(&buffer);
         give_back(buffer);
         return bytes;
     }
     Bytes::from_owner(Lent(buffer))
+}
+
+/// Reads once from a file, up to [`BUFFER`] octets; nothing at its end.
+///
+/// # Errors
+/// Those of the read.
+pub(crate) fn read(file: &File) -> io::Result<Bytes> {
+    let mut buffer = take();
+    match fill(file, &mut buffer) {
+        Ok(()) => Ok(freeze(buffer)),
+        Err(error) => {
+            give_back(buffer);
+            Err(error)
+        }
+    }
+}
+
+#[cfg(unix)]
+fn fill(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+    rustix::io::read(file, rustix::buffer::spare_capacity(buffer))?;
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn fill(mut file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+    buffer.resize(BUFFER, 0);
+    let length = io::Read::read(&mut file, buffer)?;
+    buffer.truncate(length);
+    Ok(())
 }
 
 struct Lent(Vec<u8>);

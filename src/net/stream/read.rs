@@ -8,8 +8,9 @@ use tokio::net::TcpStream;
 
 use super::{Reading, TURN, Talk, Wish, pool};
 use crate::net::fault;
+use crate::net::outlet::{Outlet, Poured};
 use crate::wire::reading::TcpState;
-use crate::wire::{Block, Class, Direction, Failure, News};
+use crate::wire::{Block, Class, Direction, Failure, News, Totals};
 
 /// What one read asks for at the most.
 const MOST_READ: usize = pool::BUFFER;
@@ -18,7 +19,9 @@ const MOST_READ: usize = pool::BUFFER;
 const FIRST_READ: usize = 4 * 1024;
 
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
-pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
+///
+/// Into an outlet bytes go without being looked at, as long as it takes them.
+pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), Failure> {
     let mut state = talk.state.subscribe();
     let mut buffer = Buffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
@@ -44,9 +47,35 @@ pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
             }
             ready = talk.stream.readable() => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
         }
-        match buffer.read(&talk.stream) {
+        let read = match &outlet {
+            Some(way) => match pour(talk, way) {
+                Ok(Poured::All(count)) => Ok(count),
+                Ok(Poured::Full) => {
+                    talk.gauge.wait_begins();
+                    tokio::select! {
+                        biased;
+                        // What changed is looked at above.
+                        _ = state.changed() => {}
+                        () = way.room() => {}
+                    }
+                    talk.gauge.wait_ends();
+                    continue;
+                }
+                Ok(Poured::Refused(_, rest)) => {
+                    outlet = None;
+                    if !rest.is_empty() {
+                        talk.tell(Block::single(Direction::Received, Instant::now(), rest)).await;
+                    }
+                    continue;
+                }
+                Err(error) => Err(error),
+            },
+            None => buffer.read(&talk.stream),
+        };
+        match read {
             Ok(0) if now.reading == Reading::Draining => return Err(broken(talk)),
             Ok(0) => return after_fin(talk).await,
+            Ok(_) if outlet.is_some() => {}
             Ok(_) => {
                 let at = Instant::now();
                 talk.tell(Block::single(Direction::Received, at, buffer.take())).await;
@@ -59,6 +88,16 @@ pub(super) async fn run(talk: &Talk) -> Result<(), Failure> {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// Moves what arrived into the outlet, and counts it.
+fn pour(talk: &Talk, outlet: &Outlet) -> std::io::Result<Poured> {
+    let poured = outlet.pour(&talk.stream)?;
+    if let Poured::All(count @ 1..) | Poured::Refused(count @ 1.., _) = poured {
+        talk.gauge.touch();
+        talk.journal.measured(Direction::Received, Totals { bytes: count as u64, ops: 1 });
+    }
+    Ok(poured)
 }
 
 /// Tells the peer's FIN, then watches: a RST may still come, and without a read nobody else would notice.

@@ -5,21 +5,18 @@ use std::net::Shutdown;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use bytes::{Buf, Bytes, BytesMut};
-use tokio::io::{AsyncReadExt, Interest};
+use bytes::{Buf, Bytes};
+use tokio::io::{Interest, Ready};
 use tokio::sync::{mpsc, watch};
 
-use super::{State, TURN, Talk, Unsent, Wish, unsent};
+use super::{State, TURN, Talk, Unsent, Wish, file, unsent};
 use crate::net::{call, fault};
 use crate::wire::change::Cause;
 use crate::wire::spec::{Script, Step};
-use crate::wire::{Block, Class, Direction, Failure, News, Verb};
+use crate::wire::{Block, Class, Direction, Failure, News, Totals, Verb};
 
 /// What one write offers the kernel at the most.
 const MOST_WRITE: usize = 1024 * 1024;
-
-/// What one read of a file asks for.
-const FILE_READ: usize = 256 * 1024;
 
 /// How long to wait for room where the runtime cannot wake us.
 const WITHOUT_WAKING: Duration = Duration::from_millis(1);
@@ -157,14 +154,9 @@ impl Half<'_> {
     async fn write(&mut self, mut bytes: Bytes) -> Result<(), Cut> {
         while !bytes.is_empty() {
             self.rest = bytes.len();
+            let ready = self.writable().await?;
             let talk = self.talk;
             let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
-            let ready = tokio::select! {
-                biased;
-                () = talk.stopped() => return Err(Cut::Stopped),
-                ready = stream.ready(Interest::WRITABLE) => ready,
-            };
-            let ready = ready.map_err(|error| Cut::Broken(fault::of_io("send", &talk.peer, &error)))?;
             let offer = &bytes[..bytes.len().min(MOST_WRITE)];
             // What the kernel tells of this write counts from here, so its own time does.
             let at = Instant::now();
@@ -181,19 +173,38 @@ impl Half<'_> {
                     talk.tell(block).await;
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    if ready.is_write_closed() {
-                        self.register_anew().await;
-                    }
+                    self.no_room(ready).await;
                     continue;
                 }
                 Err(error) => return Err(Cut::Broken(fault::of_io("send", &talk.peer, &error))),
             }
-            self.writes += 1;
-            if self.writes.is_multiple_of(TURN) {
-                tokio::task::yield_now().await;
-            }
+            self.took_turn().await;
         }
         Ok(())
+    }
+
+    async fn writable(&self) -> Result<Ready, Cut> {
+        let talk = self.talk;
+        let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
+        let ready = tokio::select! {
+            biased;
+            () = talk.stopped() => return Err(Cut::Stopped),
+            ready = stream.ready(Interest::WRITABLE) => ready,
+        };
+        ready.map_err(|error| Cut::Broken(fault::of_io("send", &talk.peer, &error)))
+    }
+
+    async fn no_room(&mut self, ready: Ready) {
+        if ready.is_write_closed() {
+            self.register_anew().await;
+        }
+    }
+
+    async fn took_turn(&mut self) {
+        self.writes += 1;
+        if self.writes.is_multiple_of(TURN) {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Waits for room by a new registration with the runtime.
@@ -242,31 +253,69 @@ impl Half<'_> {
     /// Sends what a file holds, and counts in `read_bytes` what was read of it. The outer error is the
     /// connection's, the inner one the file's.
     async fn copy(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, Cut> {
-        let opened = tokio::select! {
+        let talk = self.talk;
+        let mut ahead = tokio::select! {
             biased;
-            () = self.talk.stopped() => return Err(Cut::Stopped),
-            opened = tokio::fs::File::open(path) => opened,
+            () = talk.stopped() => return Err(Cut::Stopped),
+            opened = file::Ahead::open(path) => match opened {
+                Ok(ahead) => ahead,
+                Err(error) => return Ok(Err(error)),
+            },
         };
-        let mut file = match opened {
-            Ok(file) => file,
-            Err(error) => return Ok(Err(error)),
-        };
-        file.set_max_buf_size(FILE_READ);
+        #[cfg(target_os = "linux")]
+        if talk.journal.counts_sent_only()
+            && let Some(file) = ahead.regular()
+            && self.splice(file, read_bytes).await?
+        {
+            return Ok(Ok(()));
+        }
         loop {
-            let mut bytes = BytesMut::with_capacity(FILE_READ);
             let read = tokio::select! {
                 biased;
-                () = self.talk.stopped() => return Err(Cut::Stopped),
-                read = file.read_buf(&mut bytes) => read,
+                () = talk.stopped() => return Err(Cut::Stopped),
+                read = ahead.next() => read,
             };
             match read {
-                Ok(0) => return Ok(Ok(())),
-                Ok(count) => {
-                    *read_bytes += count as u64;
-                    self.write(bytes.freeze()).await?;
+                Ok(bytes) if bytes.is_empty() => return Ok(Ok(())),
+                Ok(bytes) => {
+                    *read_bytes += bytes.len() as u64;
+                    self.write(bytes).await?;
                 }
                 Err(error) => return Ok(Err(error)),
             }
+        }
+    }
+
+    /// Sends a file out of the page cache, where nobody looks at what is sent. False: not to its end, and what is
+    /// left is to be read, which also tells what is wrong with it.
+    #[cfg(target_os = "linux")]
+    async fn splice(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, Cut> {
+        loop {
+            let ready = self.writable().await?;
+            let talk = self.talk;
+            let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
+            let stamped = talk.stamps.before_write(&talk.stream);
+            let send = || Ok(rustix::fs::sendfile(stream, file, None, MOST_WRITE)?);
+            match stream.try_io(Interest::WRITABLE, send) {
+                Ok(0) => return Ok(true),
+                Ok(taken) => {
+                    let taken = taken as u64;
+                    *read_bytes += taken;
+                    self.sent_bytes += taken;
+                    if let Some(began) = stamped {
+                        talk.stamps.wrote(self.sent_bytes - 1, began);
+                    }
+                    talk.gauge.touch();
+                    talk.journal.measured(Direction::Sent, Totals { bytes: taken, ops: 1 });
+                }
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                    self.no_room(ready).await;
+                    continue;
+                }
+                // The connection's errors show again with the next write, the file's with the next read.
+                Err(_) => return Ok(false),
+            }
+            self.took_turn().await;
         }
     }
 

@@ -1,0 +1,58 @@
+//! Where records become blocks for standard output: in the loop, or beside it where that would hold up the sockets.
+
+use bytes::Bytes;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::drive::{Format, Pending};
+
+/// A format, and what it has to render. While a block is under way beside the loop, both are with the thread that
+/// renders it.
+#[derive(Debug)]
+pub(crate) struct Press<F> {
+    here: Option<(F, Pending)>,
+    under_way: Option<JoinHandle<(F, Pending, Bytes)>>,
+}
+
+impl<F: Format + Send + 'static> Press<F> {
+    /// With nothing to render.
+    pub(crate) fn new(format: F) -> Self {
+        Press { here: Some((format, Pending::new())), under_way: None }
+    }
+
+    /// Whether there is nothing to render.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.here.as_ref().is_some_and(|(format, pending)| pending.is_empty() && !format.waiting())
+    }
+
+    /// The format and its queue, unless a block is under way.
+    pub(crate) fn here(&mut self) -> Option<(&mut F, &mut Pending)> {
+        self.here.as_mut().map(|(format, pending)| (format, pending))
+    }
+
+    /// The next block; may be empty. Cancel-safe: a block that was begun is the next one.
+    pub(crate) async fn next(&mut self) -> Bytes {
+        if let Some((mut format, mut pending)) = self.here.take() {
+            if !format.is_heavy(&pending) {
+                let block = format.render(&mut pending);
+                self.here = Some((format, pending));
+                return block;
+            }
+            self.under_way = Some(spawn_blocking(move || {
+                let block = format.render(&mut pending);
+                (format, pending, block)
+            }));
+        }
+        let Some(under_way) = &mut self.under_way else { return Bytes::new() };
+        match under_way.await {
+            Ok((format, pending, block)) => {
+                (self.here, self.under_way) = (Some((format, pending)), None);
+                block
+            }
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime is going away, and everything with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+}
