@@ -127,7 +127,7 @@ async fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
 }
 
 fn listen() -> ListenSpec {
-    ListenSpec { local: ([127, 0, 0, 1], 0).into(), limit: None, idle_timeout: None }
+    ListenSpec::at(([127, 0, 0, 1], 0).into())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

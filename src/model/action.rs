@@ -138,6 +138,10 @@ pub enum SessionAction {
     FinishSending,
     /// Reset the connection: RST.
     Reset,
+    /// Stop reading, and close as soon as octets lie unread: RST.
+    CloseUnread,
+    /// Open the dialog of socket options.
+    Options,
     /// Close the session.
     Close,
     /// Stop reading from the socket, or read again.
@@ -163,6 +167,8 @@ pub enum ComposeAction {
     Enter,
     /// Send what is in the composer, or accept what is in a prompt.
     Send,
+    /// Edit the text in an editor of the person's own.
+    EditOutside,
     /// A new line in the text.
     Newline,
     /// Switch the composer between text and hex.
@@ -230,6 +236,8 @@ pub const ACTIONS: &[Entry] = &[
     session("finish-sending", SessionAction::FinishSending, "finish sending: FIN, receiving goes on"),
     session("reset", SessionAction::Reset, "reset the connection: RST"),
     session("close", SessionAction::Close, "close the session"),
+    session("close-unread", SessionAction::CloseUnread, "stop reading, close with octets unread: RST"),
+    session("options", SessionAction::Options, "socket options"),
     session("toggle-reading", SessionAction::ToggleReading, "stop reading, or read again"),
     session("retry", SessionAction::Retry, "connect or send again"),
     session("remove", SessionAction::Remove, "take an ended session from the list"),
@@ -261,6 +269,7 @@ pub const ACTIONS: &[Entry] = &[
     compose("compose", ComposeAction::Enter, "into the composer"),
     compose("send", ComposeAction::Send, "send"),
     compose("newline", ComposeAction::Newline, "new line in the text"),
+    compose("edit", ComposeAction::EditOutside, "edit the text in $VISUAL or $EDITOR"),
     compose("toggle-hex", ComposeAction::ToggleHex, "text or hex"),
     compose("next-line-ending", ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
     compose("history-back", ComposeAction::HistoryBack, "line up, then what was sent before"),
@@ -370,11 +379,13 @@ mod tests {
             ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer,
             ShowFields, ShowFlow, Boundaries, Zoom, Freeze, Pretty, Copy,
             Activate));
-        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, Retry,
+        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, Retry,
             Remove, SendFile, Save, ProbeMtu; SessionAction::RunProbe(_)));
         all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
-        all.extend(every!(Compose, ComposeAction: Enter, Send, Newline, ToggleHex, NextLineEnding, HistoryBack,
-            HistoryForward));
+        all.extend(
+            every!(Compose, ComposeAction: Enter, Send, EditOutside, Newline, ToggleHex, NextLineEnding, HistoryBack,
+            HistoryForward),
+        );
         all
     }
 

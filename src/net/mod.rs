@@ -62,6 +62,7 @@ impl Lanes {
             verb,
             Verb::Reset
                 | Verb::Close
+                | Verb::CloseUnread
                 | Verb::PauseReading
                 | Verb::ContinueReading
                 | Verb::StopBurst

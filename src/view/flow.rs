@@ -8,7 +8,6 @@ use ratatui::layout::Rect;
 use super::gauges;
 use super::keys;
 use super::paper::{Paper, Strip, area_of, columns_of, part};
-use super::states;
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::action::{Action, SessionAction};
@@ -73,7 +72,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
         paper.sentence(place, 0, 0, text, Role::Dim);
         return Shown::default();
     };
-    let twin = states::other_end(model, session);
+    let twin = model.other_end(session);
     let theirs = twin.and_then(|twin| twin.story.as_ref()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
     let stage = Stage { model, session, twin, story, theirs };
     let used = if place.width >= SIDE_BY_SIDE { stage.beside(paper, place) } else { stage.below(paper, place) };

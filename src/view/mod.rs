@@ -2,6 +2,7 @@
 
 mod boundaries;
 mod card;
+mod chart;
 mod composer;
 mod diagram;
 mod dns;
@@ -23,6 +24,7 @@ mod ladder;
 mod lanes;
 mod layout;
 mod look;
+mod options;
 mod overlay;
 mod pane;
 mod paper;

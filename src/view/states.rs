@@ -31,19 +31,12 @@ const SOON: Duration = Duration::from_secs(6);
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
     let Some(story) = panel.story(session) else { return Shown::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
-    let twin = other_end(model, session);
+    let twin = model.other_end(session);
     let page = Page { model, session, track: &story.track, scroll: panel.document_scroll, asked: panel.asked };
     match twin {
         Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => page.both(paper, place, twin),
         _ => page.one(paper, place, twin),
     }
-}
-
-/// The session at the other end of the same connection, where that is ours too.
-pub(super) fn other_end<'m>(model: &'m Model, session: &Session) -> Option<&'m Session> {
-    let Kind::Stream(Ends { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
-    let other = Ends { local: Some(peer), peer: Some(local) };
-    model.sessions.values().rev().find(|twin| matches!(twin.kind, Kind::Stream(ends) if ends == other))
 }
 
 struct Page<'a> {

@@ -9,7 +9,7 @@ use super::card;
 use super::gutter::{self, Gutter};
 use super::hex;
 use super::paper::{Paper, Strip, area_of, part};
-use super::{boundaries, states, udp};
+use super::{boundaries, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, Search, Subject};
 use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
@@ -82,7 +82,7 @@ pub(super) fn draw(
     if rows.is_empty() {
         empty(paper, area, panel);
     }
-    let twin = states::other_end(model, session);
+    let twin = model.other_end(session);
     let page = Page { model, session, panel, transcript, gutter, stream, twin };
     for (y, row) in (0_u16..).zip(&rows) {
         page.row(paper, part(area, 0, y, area.width, 1), row);

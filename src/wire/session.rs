@@ -51,6 +51,8 @@ pub struct Session {
     pub way: Way,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
     pub story: Option<Box<Story>>,
+    /// What is known of its socket's options.
+    pub options: super::option::Options,
     /// Its attempts, and the facts that explain where it stands.
     pub course: Course,
 }
@@ -227,6 +229,7 @@ impl Session {
             warning: None,
             way: Way::default(),
             story,
+            options: super::option::Options::default(),
             course: Course::default(),
         }
     }
@@ -322,6 +325,7 @@ impl Session {
     fn learn(&mut self, news: &News, at: Instant) {
         self.way.learn(news, at);
         self.course.learn(news, at);
+        self.options.learn(news);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
@@ -376,6 +380,7 @@ impl Session {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_)
             | News::MtuStep(_)

@@ -1,6 +1,6 @@
 //! Actions on the selected session.
 
-use super::{app, object, open, readings, say};
+use super::{app, object, open, options, readings, say};
 use crate::model::action::SessionAction;
 use crate::model::explain;
 use crate::model::msg::Effect;
@@ -48,6 +48,14 @@ fn endings_of(session: &Session) -> Vec<Ending> {
         Kind::Stream(_) => {
             let finished = matches!(&session.phase, Phase::Open(open) if open.we_finished);
             let mut all = vec![reset, close("what is queued is sent, then FIN; unread bytes make it RST")];
+            if matches!(&session.phase, Phase::Open(open) if !open.peer_finished) {
+                all.push(Ending {
+                    letter: 'u',
+                    name: "close unread",
+                    explain: "stop reading, close over what comes: RST, as programs that do not read to the end",
+                    action: SessionAction::CloseUnread,
+                });
+            }
             if !finished && matches!(session.phase, Phase::Open(_)) {
                 all.insert(0, finish);
             }
@@ -80,6 +88,8 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::FinishSending => end(model, id, action, Verb::FinishSending, effects),
         SessionAction::Reset => end(model, id, action, Verb::Reset, effects),
         SessionAction::Close => end(model, id, action, Verb::Close, effects),
+        SessionAction::CloseUnread => close_unread(model, id, action, effects),
+        SessionAction::Options => options::of_session(model, effects),
         SessionAction::ToggleReading => {
             let paused =
                 model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
@@ -107,6 +117,15 @@ fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effe
         panel.asked = Some(Asked { at, action, letter: None });
     }
     order(model, id, verb, effects);
+}
+
+/// Closes over octets that nobody read; where none lie there yet, the next ones are waited for.
+fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
+    let lie_there = model.session().and_then(|session| session.kernel?.recv_queue_bytes).unwrap_or(0) > 0;
+    end(model, id, action, Verb::CloseUnread, effects);
+    if !lie_there && readings::is_open(model, id) {
+        say(model, "not reading any more: it closes as soon as octets lie unread; S reads again, c ends it otherwise");
+    }
 }
 
 /// Gives an order to a session, unless it is over.
