@@ -29,6 +29,7 @@ pub mod reading;
 pub mod record;
 pub mod repeat;
 pub mod search;
+pub mod segment;
 pub mod session;
 pub mod shell;
 pub mod shell_line;

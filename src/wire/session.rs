@@ -253,6 +253,9 @@ impl Session {
             }
             view.reading = Some(repeat);
         }
+        if let (Some(story), Some(capture)) = (&mut self.story, &reading.capture) {
+            story.capturing(capture, now);
+        }
         for record in reading.records {
             if let Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } = &mut self.kind {
                 socket.ledger.record(&record);
@@ -284,6 +287,9 @@ impl Session {
         }
         if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
             story.kernel(view, now);
+        }
+        if let (Some(story), Some(capture)) = (&mut self.story, reading.capture) {
+            story.captured(*capture, now);
         }
         self.observe(now);
     }
