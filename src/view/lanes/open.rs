@@ -130,15 +130,18 @@ fn idle_words(times: &Times, now: Instant, over: bool) -> String {
 fn kernel_words(clocks: &Clocks, now: Instant, over: bool) -> String {
     let name = |kind| match kind {
         TimerKind::Retransmit => "R: sent again",
-        TimerKind::Keepalive => "K: keepalive probe",
-        TimerKind::Probe => "W: window probe",
+        TimerKind::Keepalive => "K: probed",
+        TimerKind::Probe => "W: probed",
         TimerKind::TimeWait => "TIME-WAIT",
     };
     let next = clocks.next().filter(|_| !over).map(|(kind, at)| (kind, left(at, now)));
     match (clocks.in_a_row(), next) {
         (Some((kind, times)), Some((_, next))) => format!("{} {times}×, next in {next}", name(kind)),
         (Some((kind, times)), None) => format!("{} {times}×", name(kind)),
-        (None, Some((kind, next))) => format!("{} in {next}", name(kind).to_lowercase()),
+        (None, Some((TimerKind::Retransmit, next))) => format!("r: sent again in {next}"),
+        (None, Some((TimerKind::Keepalive, next))) => format!("k: keepalive probe in {next}"),
+        (None, Some((TimerKind::Probe, next))) => format!("w: window probe in {next}"),
+        (None, Some((TimerKind::TimeWait, next))) => format!("the port rests, {next}"),
         (None, None) => "no timer runs".into(),
     }
 }
