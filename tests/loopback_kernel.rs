@@ -516,6 +516,24 @@ async fn keepalive_probes_a_quiet_peer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keepalive_timer_of_a_quiet_connection_is_known_without_being_asked_for() {
+    use sockeye::wire::reading::TimerKind;
+
+    let (address, thread) = peer(|mut stream| {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+    });
+    let mut watch = Watch::new();
+    let id = watch.open(with_options(address, &["keepalive=on", "keepidle=30s"]));
+    let next = |watch: &Watch| watch.session(id).course.clocks.next().map(|(kind, _)| kind);
+    watch.until("the keepalive timer", |watch| next(watch) == Some(TimerKind::Keepalive)).await;
+    watch.order(id, Verb::Close);
+    watch.until_closed(id).await;
+    assert_eq!(next(&watch), None, "what is closed has no timer");
+    outcome(thread).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_watched_session_is_looked_at_though_nothing_moves() {
     let (go, wait) = mpsc::channel::<()>();
     let (address, quiet) = peer(move |stream| {

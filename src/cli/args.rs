@@ -199,6 +199,9 @@ pub(super) struct Tcp {
     pub(super) idle_timeout: Option<String>,
     #[command(flatten)]
     pub(super) socket: Socket,
+    /// Capture the packets themselves, for the ladder and as `segment` events; needs CAP_NET_RAW (setcap) or root
+    #[arg(long, help_heading = "Connection")]
+    pub(super) capture: bool,
     /// How many more attempts to connect after the first
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) retry: Option<String>,
@@ -283,6 +286,9 @@ pub(super) struct Listen {
     /// TCP: how many connections may be open at once; more are turned away
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<String>,
+    /// TCP: capture the packets themselves, for the ladder and as `segment` events; needs CAP_NET_RAW (setcap) or root
+    #[arg(long)]
+    pub(super) capture: bool,
     /// UDP: join a multicast group, on an interface; may come again
     #[arg(long, value_name = "ADDR[%IFACE]")]
     pub(super) group: Vec<String>,

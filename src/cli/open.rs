@@ -39,7 +39,8 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
         retry,
         options: Vec::new(),
     };
-    optioned(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?), &tcp.socket.options)
+    let spec = with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
+    optioned(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
 }
 
 /// `sockeye udp`.
@@ -96,6 +97,9 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
             if listen.limit.is_some() {
                 return Err("--limit is for TCP, as UDP has no connections: accepted with listen tcp".to_owned());
             }
+            if listen.capture {
+                return Err("--capture is for TCP: accepted with listen tcp".to_owned());
+            }
             if !script.steps.is_empty() {
                 return Err("--send makes no sense for listen udp, as nobody is there yet: \
                             accepted with udp HOST:PORT"
@@ -113,7 +117,7 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
             })
         }
     };
-    optioned(with(what, script), &listen.socket.options)
+    optioned(Spec { capture: listen.capture, ..with(what, script) }, &listen.socket.options)
 }
 
 /// A session with the socket options that `--option` names.

@@ -69,6 +69,8 @@ struct RawFailure {
     #[serde(default)]
     icmp: Vec<String>,
     #[serde(default)]
+    from_peer: bool,
+    #[serde(default)]
     says: Vec<String>,
     headline: String,
     happened: String,
@@ -184,6 +186,7 @@ impl RawFailure {
             // An error that this system does not have never holds.
             os_codes: self.errno.iter().map(|name| number(name).unwrap_or(i32::MIN)).collect(),
             icmp: self.icmp.iter().map(|text| icmp(text)).collect::<Result<_, _>>()?,
+            from_peer: self.from_peer,
             says: self.says.clone(),
         })
     }

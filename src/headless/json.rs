@@ -14,6 +14,7 @@ use super::event::{self, Fields};
 use super::meaning::Facts;
 use super::payload::{self, MOST_IN_A_LINE};
 use super::repeat;
+use super::segment::{self, Segments};
 use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
 use crate::wire::news::How;
@@ -41,6 +42,7 @@ pub(crate) struct Json {
     gauges: bool,
     /// Looks at the kernel's gauges that are to be told: one for each session that was looked at.
     samples: Vec<(SessionId, Instant, KernelView)>,
+    segments: Segments,
 }
 
 /// What was told of a session so far.
@@ -113,6 +115,9 @@ impl Format for Json {
                 self.samples.push((reading.id, Instant::now(), view));
             }
         }
+        if let Some(capture) = &reading.capture {
+            self.segments.take(reading.id, capture);
+        }
         if let Some(look) = &reading.repeat {
             let now = Instant::now();
             let due = told.looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
@@ -124,7 +129,7 @@ impl Format for Json {
     }
 
     fn waiting(&self) -> bool {
-        !self.looks.is_empty() || !self.samples.is_empty()
+        !self.looks.is_empty() || !self.samples.is_empty() || !self.segments.is_empty()
     }
 
     fn render(&mut self, pending: &mut Pending) -> Bytes {
@@ -139,6 +144,7 @@ impl Format for Json {
         while lines.len() < BLOCK
             && let Some((id, record)) = pending.pop_front()
         {
+            self.before(&mut lines, id, &record);
             if let Some(told) = self.told.get_mut(&id).filter(|told| told.datagrams) {
                 told.ledger.record(&record);
             }
@@ -148,6 +154,12 @@ impl Format for Json {
                 Record::News { at, news } => self.news(&mut lines, id, at, &news),
             }
         }
+        while pending.is_empty()
+            && lines.len() < BLOCK
+            && let Some(event) = self.segments.next()
+        {
+            self.segment(&mut lines, event);
+        }
         lines.into()
     }
 }
@@ -155,7 +167,15 @@ impl Format for Json {
 impl Json {
     /// Events whose times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
-        Json { started, asks_beside: true, told: HashMap::new(), looks: Vec::new(), gauges: false, samples: Vec::new() }
+        Json {
+            started,
+            asks_beside: true,
+            told: HashMap::new(),
+            looks: Vec::new(),
+            gauges: false,
+            samples: Vec::new(),
+            segments: Segments::default(),
+        }
     }
 
     /// Chooses whether name servers are asked beside the system's resolver.
@@ -180,6 +200,26 @@ impl Json {
         event.insert("event".to_owned(), name.into());
         event.extend(fields);
         line(lines, &Value::Object(event));
+    }
+
+    /// Writes the segments that were captured before a record; all of its session before that one's last line.
+    fn before(&mut self, lines: &mut Vec<u8>, id: SessionId, record: &Record) {
+        let (until, last) = match record {
+            Record::Block(block) => (Some(block.at), false),
+            Record::News { at, news } => (Some(*at), matches!(news, News::Closed { .. })),
+            Record::NotKept { .. } => (None, false),
+        };
+        while let Some(event) = self.segments.next_before(until, last.then_some(id)) {
+            self.segment(lines, event);
+        }
+    }
+
+    fn segment(&mut self, lines: &mut Vec<u8>, event: segment::Event) {
+        let segment::Event { id, at, name, fields } = event;
+        // Behind its last line nothing is told of a session.
+        if self.told.contains_key(&id) {
+            self.write(lines, at.unwrap_or_else(Instant::now), id, name, fields);
+        }
     }
 
     fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut Pending) {

@@ -26,6 +26,7 @@ mod output;
 mod payload;
 mod raw;
 mod repeat;
+mod segment;
 mod signals;
 
 /// The largest request body that is read from standard input, as it is held in memory: 256 MiB.

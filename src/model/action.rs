@@ -123,6 +123,8 @@ pub enum PaneAction {
     Freeze,
     /// Lay a body out for reading, or show it as it came.
     Pretty,
+    /// Sequence numbers as they stand in the header, or counted from 0.
+    Numbers,
     /// Copy what is under the cursor, or what is marked.
     Copy,
     /// Pick what is under the cursor, or go into the composer.
@@ -146,6 +148,8 @@ pub enum SessionAction {
     Close,
     /// Stop reading from the socket, or read again.
     ToggleReading,
+    /// Capture packets, or capture no more.
+    ToggleCapture,
     /// Connect or send again.
     Retry,
     /// Take a session that is over from the list.
@@ -239,6 +243,7 @@ pub const ACTIONS: &[Entry] = &[
     session("close-unread", SessionAction::CloseUnread, "stop reading, close with octets unread: RST"),
     session("options", SessionAction::Options, "socket options"),
     session("toggle-reading", SessionAction::ToggleReading, "stop reading, or read again"),
+    session("toggle-capture", SessionAction::ToggleCapture, "capture packets for the ladder, or stop"),
     session("retry", SessionAction::Retry, "connect or send again"),
     session("remove", SessionAction::Remove, "take an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
@@ -308,6 +313,7 @@ pub const ACTIONS: &[Entry] = &[
     looking("zoom", PaneAction::Zoom, "zoom the pane"),
     looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
     looking("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
+    looking("numbers", PaneAction::Numbers, "ladder: relative or absolute numbers"),
     looking("copy", PaneAction::Copy, "copy"),
 ];
 
@@ -377,9 +383,9 @@ mod tests {
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
             ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer,
-            ShowFields, ShowFlow, Boundaries, Zoom, Freeze, Pretty, Copy,
+            ShowFields, ShowFlow, Boundaries, Numbers, Zoom, Freeze, Pretty, Copy,
             Activate));
-        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, Retry,
+        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, ToggleCapture, Retry,
             Remove, SendFile, Save, ProbeMtu; SessionAction::RunProbe(_)));
         all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
         all.extend(

@@ -36,6 +36,8 @@ pub enum Command {
     Retain(usize),
     /// Set a socket option of the session.
     SetOption(SocketOption, OptionValue),
+    /// Capture the packets of the session, or no more.
+    Capture(bool),
     /// Open the dialog of socket options.
     ReadOptions,
     /// How often the kernel's gauges are looked at while they are on the screen.
@@ -84,6 +86,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("limit", "N|none", "how many connections a listener lets in at once"),
     command("option", "NAME=VALUE|all", "set a socket option, or show all: nodelay=on, sndbuf=64KiB"),
     command("sample-every", "DURATION", "how often the kernel's gauges are looked at: 10ms to 1m"),
+    command("capture", "on|off", "capture the session's packets for the ladder; needs CAP_NET_RAW"),
     command("retain", "SIZE", "how much of a session is kept for looking at: 64MiB"),
     command("theme", "NAME", "use a theme"),
     command("session", "N", "show a session"),
@@ -189,6 +192,11 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String
             Command::SetOption(option, value)
         }
         "sample-every" => Command::SampleEvery(parse_every(argument).map_err(|why| format!(":sample-every: {why}"))?),
+        "capture" => match argument {
+            "on" => Command::Capture(true),
+            "off" => Command::Capture(false),
+            _ => return Err(wrong(argument)),
+        },
         "retain" => {
             let bytes = parse_size(argument).map_err(|why| format!(":retain: {why}"))?;
             Command::Retain(usize::try_from(bytes).map_err(|_| wrong(argument))?)
@@ -240,6 +248,7 @@ fn arguments_like(line: &str, name: &str, argument: &str, themes: &[String]) -> 
     let choices: Vec<&str> = match name {
         "theme" => themes.iter().map(String::as_str).collect(),
         "limit" => vec!["none"],
+        "capture" => vec!["on", "off"],
         "listen" => vec!["tcp", "udp"],
         _ => Vec::new(),
     };
@@ -322,6 +331,8 @@ mod tests {
         check("send-to 127.0.0.1:53  hi there", Command::SendTo(peer, "hi there".to_owned()));
         check("limit 3", Command::Limit(Some(3)));
         check("limit none", Command::Limit(None));
+        check("capture on", Command::Capture(true));
+        check("capture off", Command::Capture(false));
         check("retain 2MiB", Command::Retain(2 << 20));
         check("session 12", Command::Session(12));
         check("12", Command::Session(12));
@@ -338,6 +349,7 @@ mod tests {
         refuse("xyzzy plugh", "\"xyzzy\" is no command; Tab");
         refuse("quit now", ":quit takes nothing behind it");
         refuse("theme", ":theme needs NAME");
+        refuse("capture maybe", ":capture needs on|off");
         refuse("limit many", "needs N|none");
         refuse("retain lots", ":retain: ");
         refuse("send-to localhost hi", "\"localhost\" was found");

@@ -10,6 +10,7 @@ use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
+use crate::wire::segment::Numbers;
 use crate::wire::session::Kind;
 use crate::wire::story::Story;
 use crate::wire::{Session, SessionId, Transcript};
@@ -126,6 +127,8 @@ pub struct Panel {
     pub child_picked: Option<SessionId>,
     /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
     pub rung: Option<u64>,
+    /// Which way the ladder shows sequence numbers.
+    pub numbers: Numbers,
     /// The gauge under the cursor in the kernel's view, from 0.
     pub gauge: usize,
     /// Whether each read and write of a TCP connection is numbered.
@@ -259,6 +262,7 @@ impl Panel {
             peer_picked: 0,
             child_picked: None,
             rung: None,
+            numbers: Numbers::default(),
             gauge: 0,
             boundaries: false,
             asked: None,

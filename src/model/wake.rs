@@ -26,8 +26,18 @@ impl Model {
             let counting = matches!(session.phase, Phase::Waiting { .. });
             counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
         });
-        let tick = ticking.then(|| now + TICK);
+        // The lanes of the explain view count down.
+        let lanes = self.session().filter(|_| self.panel().is_some_and(|panel| panel.view == View::Explain));
+        let lanes = lanes.is_some_and(|session| match &session.phase {
+            Phase::Connecting { .. } => true,
+            Phase::Open(_) => session.course.clocks.running.is_some() || session.idle_timeout().is_some(),
+            Phase::Starting | Phase::Resolving | Phase::Waiting { .. } | Phase::Listening | Phase::Ended { .. } => {
+                false
+            }
+        });
+        let ticking = ticking || lanes;
         let body = self.panel().filter(|panel| panel.view == View::Response).and_then(|panel| panel.body.due());
+        let tick = ticking.then(|| now + TICK);
         [notice, tick, body, rest, countdown].into_iter().flatten().min()
     }
 }

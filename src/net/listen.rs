@@ -9,11 +9,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::capture::{Tap, Wanted, Watch};
 use super::stream::{self, Connection};
-use super::{Post, fault, kernel, option};
+use super::{Post, capture, fault, kernel, option};
 use crate::wire::change::Cause;
 use crate::wire::option::{self as options, SocketKind, Wishes};
 use crate::wire::reading::TcpState;
+use crate::wire::segment::Hint;
 use crate::wire::spec::{ListenSpec, Script};
 use crate::wire::{Class, Evidence, Failure, How, News, Order, SessionId, Verb};
 
@@ -30,7 +32,7 @@ const MOST_ENDED: usize = 1024;
 const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
-pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut post: Post) {
+pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, capture: bool, mut post: Post) {
     let opened = bind(&spec).and_then(|listener| {
         let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
         Ok((listener, local))
@@ -48,6 +50,7 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut pos
     let listens = step(TcpState::Closed, TcpState::Listen, Cause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
     option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
+    let tap = if capture { tap(local, &post).await } else { None };
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
     let house = House {
         local,
@@ -59,12 +62,24 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut pos
         open: BTreeSet::new(),
         tell_end,
         accepting_fails: false,
+        tap,
     };
     house.run(&listener, &mut post, ended).await;
     drop(listener);
     post.journal.news(step(TcpState::Listen, TcpState::Closed, Cause::WeClosed, Evidence::Seen)).await;
     post.orders.close();
     post.journal.closed(How::Local).await;
+}
+
+/// Begins to capture what comes to a listener; what stands against it is told.
+async fn tap(local: SocketAddr, post: &Post) -> Option<Tap> {
+    match Tap::open(Wanted::Port(local.port())) {
+        Ok(tap) => Some(tap),
+        Err(failure) => {
+            capture::tell_refusal(failure, &post.journal).await;
+            None
+        }
+    }
 }
 
 fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
@@ -99,6 +114,8 @@ struct House {
     open: BTreeSet<SessionId>,
     tell_end: mpsc::Sender<SessionId>,
     accepting_fails: bool,
+    /// What captures the packets of connections to come.
+    tap: Option<Tap>,
 }
 
 impl House {
@@ -120,6 +137,12 @@ impl House {
                     Some(Verb::ReadOptions) => {
                         let all = option::all(listener, SocketKind::Listener, self.local.is_ipv6());
                         post.journal.news(all).await;
+                    }
+                    Some(Verb::Capture(false)) => self.tap = None,
+                    Some(Verb::Capture(true)) => {
+                        if self.tap.is_none() {
+                            self.tap = tap(self.local, post).await;
+                        }
                     }
                     Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
                     Some(
@@ -186,17 +209,24 @@ impl House {
         let v6 = self.local.is_ipv6();
         let inherited = option::inheritance(listener, &self.options, v6);
         let listener = post.journal.id;
-        let connection = Connection {
+        let mut connection = Connection {
             stream,
             peer: peer.to_string(),
             script: self.script.clone(),
             idle_timeout: self.idle_timeout,
             urgent: post.net.urgent(id),
+            capture: None,
         };
+        let tap = self.tap.clone();
         let tell_end = self.tell_end.clone();
         post.net.spawn(id, async move {
             let syn = kernel::syn::saved(&connection.stream);
             child.journal.news(News::Accepted { listener, local, peer }).await;
+            if let Some(tap) = &tap {
+                let watch = Watch::of(tap, &child.journal);
+                watch.claim(local, peer, Hint::default());
+                connection.capture = Some(watch);
+            }
             let known = if syn.is_some() { Evidence::Kernel } else { Evidence::Inferred };
             child.journal.news(step(TcpState::Listen, TcpState::SynReceived, Cause::SynArrived, known)).await;
             if let Some(syn) = syn {

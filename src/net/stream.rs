@@ -1,8 +1,9 @@
 //! An open TCP connection, dialled or accepted: two halves that do not wait for each other, and who ends them.
 
+use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -10,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::Post;
+use super::capture::Watch;
 use super::journal::Journal;
 use super::{call, fault, kernel};
 use crate::wire::change::Cause;
@@ -17,6 +19,7 @@ use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::spec::Script;
 use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
+mod capture;
 mod death;
 mod gauge;
 mod order;
@@ -56,6 +59,8 @@ pub(super) struct Connection {
     pub(super) idle_timeout: Option<Duration>,
     /// Orders that overtake: reset, close, pause, continue.
     pub(super) urgent: mpsc::Receiver<Verb>,
+    /// What captures its packets.
+    pub(super) capture: Option<Watch>,
 }
 
 /// What the two halves and their watchers share.
@@ -70,6 +75,8 @@ struct Talk {
     /// Octets in the send queue at the last look; [`u64::MAX`] is not known.
     queued: AtomicU64,
     v6: bool,
+    ends: Option<(SocketAddr, SocketAddr)>,
+    capture: Mutex<Option<Watch>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -191,13 +198,15 @@ enum End {
 
 /// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
 pub(super) async fn run(connection: Connection, post: Post) {
-    let Connection { stream, peer, script, idle_timeout, urgent } = connection;
+    let Connection { stream, peer, script, idle_timeout, urgent, capture } = connection;
     let ends = stream.local_addr().and_then(|local| Ok((local, stream.peer_addr()?))).ok();
     let talk = Talk {
         way: way::Way::established(Arc::clone(&post.journal), ends),
         stamps: stamps::Stamps::begin(&stream),
         queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
+        ends,
+        capture: Mutex::new(capture),
         stream,
         peer,
         journal: post.journal,
@@ -209,8 +218,12 @@ pub(super) async fn run(connection: Connection, post: Post) {
     let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post.orders).await;
     let end = death::explained(&talk, end);
     talk.stamps.end(&talk).await;
-    let Talk { stream, peer, journal, way, .. } = talk;
+    let Talk { stream, peer, journal, way, capture, .. } = talk;
     close(stream, &journal, &way, &end).await;
+    let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let (Some(watch), Some((local, peer))) = (capture, ends) {
+        watch.end(local, peer).await;
+    }
     tell_unsent(&journal, &peer, unsent).await;
     let how = match end {
         End::BothFinished => How::Fin,

@@ -23,6 +23,9 @@ const VALUE: u16 = 17;
 /// screen, and on one that is wide enough for each to be one row.
 const BOX: (u16, u16) = (7, 5);
 
+/// With fewer columns an option has its name and its value only.
+const NARROW: u16 = 50;
+
 /// From as many columns on each of them is one row.
 const WIDE: u16 = 120;
 
@@ -62,7 +65,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, dialog: &
     let last = inner.height.saturating_sub(1);
     keys::draw(paper, inner, 0, last, &hints(model, dialog, lines.get(picked)));
     let below = lines.len().saturating_sub(first + shown);
-    if below > 0 {
+    if below > 0 && inner.width >= NARROW {
         paper.right(inner, last, &Strip::of(format!("▼ {below} more"), Role::Dim));
     }
 }
@@ -91,7 +94,8 @@ fn draw_line(paper: &mut Paper<'_>, row: Rect, line: &OptionLine, picked: bool, 
     };
     let room = part(row, NAME + 1, 0, VALUE.max(columns_of(&line.value).min(VALUE + 8)), 1);
     paper.put(room, 0, 0, &line.value, role);
-    let rest = part(row, NAME + 1 + room.width + 1, 0, row.width.saturating_sub(NAME + 2 + room.width), 1);
+    let beside = if row.width >= NARROW { row.width.saturating_sub(NAME + 2 + room.width) } else { 0 };
+    let rest = part(row, NAME + 1 + room.width + 1, 0, beside, 1);
     let (text, role) = match (line.sure, line.remark.as_str()) {
         (Sure::Refused, why) => (format!("! {why}"), Role::Bad),
         (_, "") => (line.option.does().to_owned(), Role::Dim),
@@ -116,13 +120,16 @@ fn explained(paper: &mut Paper<'_>, area: Rect, model: &Model, dialog: &OptionsD
         return;
     }
     let mut y = 0;
+    if line.sure == Sure::Refused {
+        y += paper.sentence(room, 0, y, &format!("Not taken: {}.", line.remark), Role::Bad);
+    }
     if dialog.field.is_none() || room.height > 2 {
         let does = format!("{}.", capital(line.option.does()));
-        y += paper.sentence(room, 0, y, &does, Role::Text);
+        y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &does, Role::Text);
     }
     let mut accepted = format!("Accepted: {}", line.option.accepts());
     if !dialog.is_live(model) {
-        let nothing = if line.option.unit() == Unit::Switch { "" } else { "; nothing leaves it as it is" };
+        let nothing = if line.option.unit() == Unit::Switch { "" } else { "; empty leaves it as it is" };
         accepted.push_str(nothing);
     }
     y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);

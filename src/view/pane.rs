@@ -68,7 +68,7 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         }
         (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
         (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
-        (View::Answer, Kind::Dns(_), _) => dns::answer(paper, area, session, panel),
+        (View::Answer, Kind::Dns(_), _) => dns::answer(paper, area, model, session, panel),
         (View::Fields, Kind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
         (View::Way, _, _) => dns::way(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),

@@ -61,6 +61,13 @@ pub(super) fn draw(
     let stream = matches!(session.kind, Kind::Stream(_));
     let gutter = if panel.boundaries && stream { gutter.counting(area.width) } else { gutter };
     let gutter = if lens == Lens::Hex { gutter.for_hex(area.width) } else { gutter };
+    // A failure is what counts at the end: its card has room there, however long the transcript is.
+    let card = match (session.failure(), panel.scroll) {
+        (Some(failure), Scroll::Tail) => card::least_rows(model, session, failure, area.width),
+        _ => 0,
+    };
+    let whole = area;
+    let area = part(area, 0, 0, area.width, area.height - if card + 2 <= area.height { card } else { 0 });
     let body = part(area, gutter.columns(), 0, area.width.saturating_sub(gutter.columns() + 1), area.height);
     paper.seen.view = area_of(body);
     let transcript = panel.transcript(session);
@@ -81,7 +88,7 @@ pub(super) fn draw(
         page.row(paper, part(area, 0, y, area.width, 1), row);
     }
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(rows.len())) {
-        card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
+        card::draw(paper, part(whole, 0, used, whole.width, whole.height), model, session, failure);
     }
     shown(transcript, &rows)
 }

@@ -2,10 +2,13 @@
 //!
 //! The texts themselves are read by `files`, as this room knows no file format.
 
+use std::net::SocketAddr;
+
 use super::change::Cause;
 use super::failure::{Class, Evidence, Failure};
 use super::news::Icmp;
 use super::probe::Probe;
+use super::reading::TimerKind;
 use super::session::{Kind, Session};
 use super::{How, Phase};
 
@@ -46,6 +49,8 @@ pub struct When {
     pub os_codes: Vec<i32>,
     /// ICMP's version 6 or not, type and code; no code is any code.
     pub icmp: Vec<(bool, u8, Option<u8>)>,
+    /// True: only where the peer's own address sent the ICMP message.
+    pub from_peer: bool,
     /// Words of the failure's message, one of them.
     pub says: Vec<String>,
 }
@@ -56,10 +61,15 @@ impl When {
         let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
             icmp.is_some_and(|icmp| icmp.v6 == *v6 && icmp.kind == *kind && code.is_none_or(|code| code == icmp.code))
         };
+        let from_peer = || {
+            let peer = failure.peer.parse::<SocketAddr>().ok().map(|peer| peer.ip());
+            peer.is_some() && icmp.is_some_and(|icmp| icmp.offender == peer)
+        };
         (self.classes.is_empty() || self.classes.contains(&failure.class))
             && (self.operations.is_empty() || self.operations.iter().any(|verb| verb == failure.operation))
             && (self.os_codes.is_empty() || failure.os_code.is_some_and(|code| self.os_codes.contains(&code)))
             && (self.icmp.is_empty() || self.icmp.iter().any(of_icmp))
+            && (!self.from_peer || from_peer())
             && (self.says.is_empty() || self.says.iter().any(|words| failure.message.contains(words.as_str())))
     }
 }
@@ -126,6 +136,12 @@ pub enum Standing {
     Waiting,
     /// A TCP connection, both halves open.
     Open,
+    /// Open, and what we sent is not acknowledged: it was sent again.
+    Unanswered,
+    /// Open, and keepalive probes are not answered.
+    Probing,
+    /// Open, and the peer has no room: its window is probed.
+    WindowClosed,
     /// We sent FIN.
     WeFinished,
     /// The peer sent FIN.
@@ -162,12 +178,15 @@ pub enum Standing {
 
 impl Standing {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 21] = [
+    pub const ALL: [Standing; 24] = [
         Standing::Starting,
         Standing::Resolving,
         Standing::Connecting,
         Standing::Waiting,
         Standing::Open,
+        Standing::Unanswered,
+        Standing::Probing,
+        Standing::WindowClosed,
         Standing::WeFinished,
         Standing::PeerFinished,
         Standing::BothFinished,
@@ -194,6 +213,9 @@ impl Standing {
             Standing::Connecting => "connecting",
             Standing::Waiting => "waiting",
             Standing::Open => "open",
+            Standing::Unanswered => "unanswered",
+            Standing::Probing => "probing",
+            Standing::WindowClosed => "window-closed",
             Standing::WeFinished => "we-finished",
             Standing::PeerFinished => "peer-finished",
             Standing::BothFinished => "both-finished",
@@ -228,7 +250,12 @@ impl Standing {
                 Kind::Dns(_) => Standing::Querying,
                 Kind::Stream(_) | Kind::Listener { .. } => match (open.paused, open.we_finished, open.peer_finished) {
                     (true, _, _) => Standing::Paused,
-                    (false, false, false) => Standing::Open,
+                    (false, false, false) => match session.course.clocks.in_a_row().map(|(kind, _)| kind) {
+                        Some(TimerKind::Retransmit) => Standing::Unanswered,
+                        Some(TimerKind::Keepalive) => Standing::Probing,
+                        Some(TimerKind::Probe) => Standing::WindowClosed,
+                        Some(TimerKind::TimeWait) | None => Standing::Open,
+                    },
                     (false, true, false) => Standing::WeFinished,
                     (false, false, true) => Standing::PeerFinished,
                     (false, true, true) => Standing::BothFinished,
@@ -285,6 +312,27 @@ mod tests {
         assert!(when.holds(&failure, None));
         let when = When { operations: vec!["send".into()], ..When::default() };
         assert!(!when.holds(&failure, None));
+    }
+
+    #[test]
+    fn who_sent_the_message_can_make_a_difference() {
+        let icmp = |offender: [u8; 4]| Icmp {
+            kind: 3,
+            code: 1,
+            v6: false,
+            offender: Some(offender.into()),
+            destination: None,
+            os_code: 113,
+            ..Icmp::default()
+        };
+        let when = When { icmp: vec![(false, 3, None)], from_peer: true, ..When::default() };
+        let holds = |offender, peer: &str| {
+            let icmp = icmp(offender);
+            when.holds(&icmp.failure("connect", peer), Some(&icmp))
+        };
+        assert!(holds([10, 0, 0, 9], "10.0.0.9:80"));
+        assert!(!holds([10, 0, 0, 1], "10.0.0.9:80"), "a router said so");
+        assert!(!holds([10, 0, 0, 9], "a name:80"), "who the peer is, is not known");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
 pub mod change;
+pub mod clocks;
 pub mod course;
 pub mod curl;
 pub mod direction;
@@ -28,6 +29,7 @@ pub mod reading;
 pub mod record;
 pub mod repeat;
 pub mod search;
+pub mod segment;
 pub mod session;
 pub mod shell;
 pub mod shell_line;

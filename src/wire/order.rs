@@ -62,6 +62,8 @@ pub enum Verb {
     /// Look at the kernel's gauges this often, moved or not; `None` goes back to looking only while something moves.
     /// Less than 10 ms is 10 ms.
     SampleEvery(Option<Duration>),
+    /// Capture the packets of a TCP connection from now on, or no more; of a listener, those of connections to come.
+    Capture(bool),
 }
 
 /// An order that was not taken. The order comes back, so that nothing a person typed is lost.

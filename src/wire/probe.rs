@@ -127,6 +127,7 @@ impl Probe {
             script: if self.keeps_script() { ground.spec.script.clone() } else { Default::default() },
             retain: ground.spec.retain,
             label: None,
+            capture: ground.spec.capture,
         })
     }
 

@@ -7,6 +7,7 @@ use super::http::HttpGauge;
 use super::id::SessionId;
 use super::kernel::TcpInfo;
 use super::record::Record;
+use super::segment::CaptureReading;
 use super::udp::SocketView;
 
 /// One look at one session: its counters as they stand, and all that happened since the last look, in order.
@@ -24,6 +25,8 @@ pub struct Reading {
     pub http: Option<HttpGauge>,
     /// What is measured of a run of many, where there is something new.
     pub repeat: Option<std::sync::Arc<super::repeat::RepeatReading>>,
+    /// What was captured, where segments are captured or that has just ended.
+    pub capture: Option<Box<CaptureReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
     /// Escape sequences that started in what was received since the last look, kept or not
@@ -41,6 +44,7 @@ impl Reading {
             kernel: None,
             http: None,
             repeat: None,
+            capture: None,
             dropped_datagrams: None,
             escapes: 0,
         }

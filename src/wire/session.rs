@@ -253,6 +253,9 @@ impl Session {
             }
             view.reading = Some(repeat);
         }
+        if let (Some(story), Some(capture)) = (&mut self.story, &reading.capture) {
+            story.capturing(capture, now);
+        }
         for record in reading.records {
             if let Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } = &mut self.kind {
                 socket.ledger.record(&record);
@@ -266,7 +269,12 @@ impl Session {
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
-            let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
+            // A session that fails with its last attempt says so once.
+            let inner = match &record {
+                Record::News { news: News::Failed(failure), .. } => self.course.failed_attempt() == Some(failure),
+                Record::News { news, .. } => news.is_inner(),
+                Record::Block(_) | Record::NotKept { .. } => false,
+            };
             if let Some(story) = &mut self.story {
                 story.record((!inner).then_some(self.transcript.end()), &record, now);
             }
@@ -280,7 +288,20 @@ impl Session {
         if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
             story.kernel(view, now);
         }
+        if let (Some(story), Some(capture)) = (&mut self.story, reading.capture) {
+            story.captured(*capture, now);
+        }
         self.observe(now);
+    }
+
+    /// How long it may be quiet in both directions, where there is a limit.
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        match &self.spec.what {
+            What::Tcp(tcp) => tcp.idle_timeout,
+            What::Udp(udp) => udp.idle_timeout,
+            What::UdpBound(bound) => bound.idle_timeout,
+            What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => None,
+        }
     }
 
     /// Lets time pass for the rates.

@@ -26,12 +26,14 @@ pub struct Spec {
     pub retain: usize,
     /// What a person calls the peer, where that tells more than its address: a built-in peer's name.
     pub label: Option<String>,
+    /// Whether its packets are to be captured, where that is allowed.
+    pub capture: bool,
 }
 
 impl Spec {
     /// A session without a script, with the default retention.
     pub fn new(what: What) -> Self {
-        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN, label: None }
+        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN, label: None, capture: false }
     }
 }
 

@@ -8,6 +8,7 @@ use super::ladder::{Counters, Ladder};
 use super::news::News;
 use super::reading::KernelView;
 use super::record::Record;
+use super::segment::CaptureReading;
 use super::tcp::Track;
 
 /// The story of one connection, told by its records and its kernel.
@@ -42,6 +43,27 @@ impl Story {
             && steps == 0
         {
             self.ladder.confirm(*to, *evidence);
+        }
+    }
+
+    /// Takes in whether segments are captured now; to be told before what happened since.
+    pub fn capturing(&mut self, reading: &CaptureReading, now: Instant) {
+        if reading.on {
+            let first = reading.segments.first().map_or(now, |captured| captured.at);
+            self.ladder.capturing(true, first);
+        }
+    }
+
+    /// Takes in what was captured, behind what else happened.
+    pub fn captured(&mut self, reading: CaptureReading, now: Instant) {
+        for captured in reading.segments {
+            self.ladder.captured(captured);
+        }
+        if reading.missed > 0 {
+            self.ladder.not_captured(reading.missed, now);
+        }
+        if !reading.on {
+            self.ladder.capturing(false, now);
         }
     }
 

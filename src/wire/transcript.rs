@@ -13,6 +13,7 @@ use super::news::News;
 use super::record::{Block, Record};
 
 mod entries;
+mod octets;
 mod stream;
 
 pub use entries::{Data, Entry, EntryKind};

@@ -1,9 +1,11 @@
 //! Whole screens, as text and as roles: what is drawn, and in which colour.
 
+mod captured;
 mod dns;
 mod repeat;
 mod scenes;
 mod tcp;
+mod timers;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -136,6 +138,13 @@ fn the_explain_view_says_what_happened_what_it_rules_out_and_what_to_try() {
 }
 
 #[test]
+fn the_timers_of_an_open_connection_stand_below_our_own() {
+    check("timers_unanswered", timers::unanswered, &[SMALL, USUAL, LARGE]);
+    check("timers_user_timeout", timers::user_timeout, &[LARGE]);
+    check("timers_keepalive", timers::keepalive, &[USUAL, LARGE]);
+}
+
+#[test]
 fn reset_closed_paused_half_closed_and_waiting_look_different() {
     check("waiting", scenes::waiting, &[SMALL, USUAL]);
 }
@@ -176,6 +185,13 @@ fn the_close_menu_explains_each_way() {
 }
 
 #[test]
+fn the_socket_options_have_their_values_and_a_line_each() {
+    check("options", tcp::options, &[SMALL, USUAL, LARGE]);
+    check("options_wrong", tcp::options_wrong, &[USUAL]);
+    check("options_wished", tcp::options_wished, &[USUAL]);
+}
+
+#[test]
 fn a_search_marks_its_hits() {
     check("search", scenes::search, &[USUAL, LARGE]);
     check("search_prompt", scenes::search_prompt, &[SMALL, USUAL]);
@@ -192,6 +208,14 @@ fn a_command_shows_what_it_could_become() {
 fn a_busy_session_shows_rates_and_where_one_is() {
     check("busy", scenes::busy, &[USUAL, LARGE]);
     check("scrolled", scenes::scrolled, &[SMALL, USUAL]);
+}
+
+#[test]
+fn a_ladder_of_captured_segments_names_what_they_are() {
+    check("captured", captured::ladder, &[SMALL, USUAL, LARGE, WIDE]);
+    check("captured_absolute", captured::absolute, &[LARGE]);
+    check("captured_jump", captured::jumped, &[USUAL]);
+    check("captured_back", captured::back, &[USUAL]);
 }
 
 #[test]
@@ -240,7 +264,10 @@ fn a_run_of_many_shows_its_times_and_how_it_went() {
     check("repeat_lossy", repeat::lossy, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 42] = [
+const SCENES: [fn(u16, u16) -> scenes::Story; 45] = [
+    tcp::options,
+    tcp::options_wrong,
+    tcp::options_wished,
     tcp::flow,
     tcp::flow_beside,
     tcp::flow_paused,

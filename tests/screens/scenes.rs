@@ -91,8 +91,17 @@ impl Story {
         });
         let escapes = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
         let (kernel, http, dropped_datagrams) = (None, None, None);
-        let mut reading =
-            Reading { id, totals: *totals, records, kernel, http, repeat: None, dropped_datagrams, escapes };
+        let mut reading = Reading {
+            id,
+            totals: *totals,
+            records,
+            kernel,
+            http,
+            repeat: None,
+            capture: None,
+            dropped_datagrams,
+            escapes,
+        };
         change(&mut reading);
         let now = self.at(micros);
         update(&mut self.model, Msg::Readings(vec![reading]), now);

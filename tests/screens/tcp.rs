@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use sockeye::wire::change::Cause;
 use sockeye::wire::kernel::TcpInfo;
+use sockeye::wire::option::{self, OptionValue, SETTING, SocketOption};
 use sockeye::wire::reading::{KernelView, PeerEnd, TcpState, Timer, TimerKind};
 use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
 
@@ -184,6 +185,64 @@ pub(crate) fn kernel_unknown(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     story.open(0, tcp_to("127.0.0.1:7001"));
     story.keys("1 f10");
+    story
+}
+
+/// The dialog of socket options, as a kernel reports them.
+pub(crate) fn options(columns: u16, rows: u16) -> Story {
+    let mut story = talk(columns, rows);
+    story.keys("o");
+    let texts = [
+        "nodelay=on",
+        "quickack=on",
+        "cork=off",
+        "keepalive=off",
+        "keepidle=7200s",
+        "keepintvl=75s",
+        "keepcnt=9",
+        "user_timeout=0",
+        "syncnt=6",
+        "rcvbuf=131072",
+        "sndbuf=2626560",
+        "notsent_lowat=0",
+        "linger=off",
+        "ttl=64",
+        "tos=0xb8",
+        "congestion=cubic",
+        "maxseg=1448",
+        "reuseaddr=off",
+        "reuseport=off",
+        "bindtodevice=",
+    ];
+    let all = texts.iter().map(|text| option::parse(text).map(|(option, value)| (option, Ok(value))));
+    let id = SessionId(1);
+    story.news(id, 12_600_000, News::Options(all.collect::<Result<_, _>>().expect("the test's own")));
+    let (asked, now) = (OptionValue::Octets(65_536), OptionValue::Octets(131_072));
+    story.news(id, 12_600_000, News::OptionSet { option: SocketOption::RecvBuffer, asked, now });
+    let asked = SocketOption::Congestion.named(&OptionValue::Name("bbr2".into()));
+    let why = "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)";
+    story.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, SETTING, asked, why)));
+    story.keys("j j j j j j j j j");
+    story
+}
+
+/// A value that is none is being typed.
+pub(crate) fn options_wrong(columns: u16, rows: u16) -> Story {
+    let mut story = options(columns, rows);
+    story.keys("enter ctrl-u");
+    story.type_text("lots");
+    story.keys("enter");
+    story
+}
+
+/// What will be set on the session that the form opens.
+pub(crate) fn options_wished(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    story.keys("n");
+    story.type_text("127.0.0.1:80");
+    story.keys("ctrl-o enter j j j enter j enter");
+    story.type_text("30s");
+    story.keys("enter");
     story
 }
 

@@ -130,6 +130,7 @@ impl Desk {
             kernel: None,
             http: None,
             repeat: None,
+            capture: None,
             dropped_datagrams: None,
             escapes: 0,
         };
@@ -174,6 +175,11 @@ impl Desk {
 
     pub(crate) fn pastes(&mut self, text: &str) -> Vec<Effect> {
         self.update(Msg::Paste(text.to_string()))
+    }
+
+    /// The person's editor gives a text back.
+    pub(crate) fn edited(&mut self, id: SessionId, text: &str) -> Vec<Effect> {
+        self.update(Msg::Edited { id, text: text.into() })
     }
 
     /// The net takes none of these orders.

@@ -4,6 +4,7 @@
 
 mod desk;
 mod http;
+mod options;
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::{app, compose, fields, find, keys, options, pane, say};
+use super::{app, compose, fields, find, keys, options, pane, say, session};
 use crate::model::command::{Command, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
@@ -45,6 +45,7 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         }
         Command::Limit(limit) => compose::give(model, Verb::Limit(limit), effects),
         Command::SetOption(option, value) => return options::command(model, option, value, effects),
+        Command::Capture(on) => session::capture(model, on, effects),
         Command::ReadOptions => options::of_session(model, effects),
         Command::SampleEvery(every) => {
             model.sample_every = every;

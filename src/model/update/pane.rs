@@ -8,6 +8,7 @@ use crate::model::panel::{Filtered, Scroll, Subject, View};
 use crate::model::state::{Focus, Model, Purpose};
 use crate::wire::dns;
 use crate::wire::filter::{Filter, FilterIndex};
+use crate::wire::segment::Numbers;
 use crate::wire::session::Kind;
 use crate::wire::transcript::EntryKind;
 use crate::wire::{SessionId, neutral, quantity};
@@ -68,6 +69,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model, effects),
+        PaneAction::Numbers => turn_numbers(model),
         PaneAction::Copy => copy(model, effects),
         PaneAction::Activate => activate(model),
     }
@@ -177,6 +179,17 @@ fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(problem) = problem {
         object(model, format!("not laid out as JSON: {problem}"));
     }
+}
+
+fn turn_numbers(model: &mut Model) {
+    let Some(panel) = model.panel_mut().filter(|panel| panel.view == View::Ladder) else {
+        object(model, "the ladder of captured segments has such numbers");
+        return;
+    };
+    panel.numbers = match panel.numbers {
+        Numbers::Relative => Numbers::Absolute,
+        Numbers::Absolute => Numbers::Relative,
+    };
 }
 
 fn activate(model: &mut Model) {

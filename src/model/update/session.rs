@@ -52,7 +52,7 @@ fn endings_of(session: &Session) -> Vec<Ending> {
                 all.push(Ending {
                     letter: 'u',
                     name: "close unread",
-                    explain: "stop reading, close over what comes: RST, as programs that do not read to the end",
+                    explain: "stop reading, and close over what comes then: RST",
                     action: SessionAction::CloseUnread,
                 });
             }
@@ -95,6 +95,13 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
                 model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
         }
+        SessionAction::ToggleCapture => {
+            let on = model.session().is_some_and(|session| match &session.story {
+                Some(story) => story.ladder.is_captured(),
+                None => session.spec.capture,
+            });
+            capture(model, !on, effects);
+        }
         SessionAction::Retry => retry(model, effects),
         SessionAction::Remove => remove(model, id),
         SessionAction::SendFile => {
@@ -134,6 +141,34 @@ pub(super) fn order(model: &mut Model, id: SessionId, verb: Verb, effects: &mut 
         effects.push(Effect::Net(Order { id, verb }));
     } else {
         object(model, format!("session {id} is over: r opens it again"));
+    }
+}
+
+/// Captures the selected session's packets from now on, or no more; tried again, it begins so.
+pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
+    let Some(session) = model.session() else {
+        object(model, "there is no session yet: n opens one");
+        return;
+    };
+    let (id, over, listens) = (session.id, session.ended(), matches!(session.kind, Kind::Listener { .. }));
+    if !listens && session.story.is_none() {
+        object(model, "the packets of TCP connections and listeners can be captured");
+        return;
+    }
+    if let Some(session) = model.sessions.get_mut(&id) {
+        session.spec.capture = on;
+    }
+    match (over, on) {
+        (true, true) => say(model, "it is over: opened again, it is captured from its first packet on"),
+        (true, false) => say(model, "opened again, it is not captured"),
+        (false, _) => {
+            effects.push(Effect::Net(Order { id, verb: Verb::Capture(on) }));
+            match (listens, on) {
+                (true, true) => say(model, "connections that come from now on are captured"),
+                (true, false) => say(model, "connections that come from now on are not captured"),
+                (false, true | false) => {}
+            }
+        }
     }
 }
 

@@ -114,6 +114,9 @@ async fn obey(
             Verb::StopBurst => refuse(teller, "an HTTP request sends no burst").await,
             Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
             Verb::Limit(_) => refuse(teller, "an HTTP request accepts no connections").await,
+            Verb::Capture(_) => {
+                refuse(teller, "the packets of TCP sessions can be captured, not those of a request").await;
+            }
             Verb::SetOption(name, value) => match exchange.dial() {
                 Some(dial) => dial.set_option(name, value).await,
                 None => refuse(teller, "there is no connection yet whose options could be set").await,

@@ -19,7 +19,7 @@ pub(crate) mod syn;
 mod udp;
 
 #[cfg(target_os = "linux")]
-pub(crate) use raw::{int, set_int};
+pub(crate) use raw::{get, int, set_int};
 #[cfg(target_os = "linux")]
 pub(crate) use udp::{path_mtu, probe_path, udp_view};
 

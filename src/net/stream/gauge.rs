@@ -103,6 +103,7 @@ pub(super) async fn run(talk: &Talk) {
 /// Looks until all is quiet, or until looking is asked for by the clock.
 async fn while_moving(talk: &Talk) {
     let mut pause = FIRST_LOOK;
+    let mut lingered = false;
     let mut before = None;
     while talk.gauge.every().is_none() {
         tokio::select! {
@@ -116,13 +117,19 @@ async fn while_moving(talk: &Talk) {
         let view = talk.look().await;
         let changed = before.replace(essence(&view)) != Some(essence(&view));
         if moved || changed {
-            pause = LOOK;
+            (pause, lingered) = (LOOK, false);
         } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
             // Right after a timer fired there is something new to see, at whichever end.
             for timer in [view.timer, view.peer_end.and_then(|end| end.timer)].into_iter().flatten() {
                 pause = pause.min((timer.expires + AFTER_TIMER).max(FIRST_LOOK));
             }
+        } else if let Some(timer) = view.timer {
+            // A keepalive timer: nothing changes until it fires.
+            (pause, lingered) = ((timer.expires + AFTER_TIMER).max(FIRST_LOOK), false);
+        } else if !lingered {
+            // Which timer runs is asked for only once it was quiet for a second.
+            (pause, lingered) = (SLOWEST_LOOK, true);
         } else {
             return;
         }

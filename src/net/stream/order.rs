@@ -49,6 +49,8 @@ pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Nex
             talk.journal.news(option::all(&talk.stream, SocketKind::Connection, talk.v6)).await;
         }
         Some(Verb::SampleEvery(period)) => talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD))),
+        Some(Verb::Capture(true)) => super::capture::begin(talk).await,
+        Some(Verb::Capture(false)) => super::capture::stop(talk),
         Some(Verb::StopBurst) => {
             let message = "a TCP connection sends no burst of datagrams";
             talk.journal.news(News::Warned(Failure::new(Class::Usage, "send", &talk.peer, message))).await;

@@ -49,7 +49,8 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
             | Verb::Limit(_)
             | Verb::SetOption(..)
             | Verb::ReadOptions
-            | Verb::SampleEvery(_) => {}
+            | Verb::SampleEvery(_)
+            | Verb::Capture(_) => {}
         }
     }
     unsent

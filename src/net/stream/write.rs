@@ -140,7 +140,8 @@ impl Half<'_> {
             | Verb::Limit(_)
             | Verb::SetOption(..)
             | Verb::ReadOptions
-            | Verb::SampleEvery(_) => {
+            | Verb::SampleEvery(_)
+            | Verb::Capture(_) => {
                 let message = "this order makes no sense for a TCP connection";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())

@@ -106,6 +106,7 @@ impl Talk {
             Verb::SampleEvery(_) => {
                 self.warn("sample", "the kernel has gauges for TCP connections only").await;
             }
+            Verb::Capture(_) => self.warn("capture", "the packets of TCP sessions can be captured").await,
             Verb::Limit(_) => self.warn("limit", "a UDP socket has no connections to limit").await,
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,

@@ -9,6 +9,7 @@ use super::super::failure::{Evidence, Failure};
 use super::super::news::News;
 use super::super::reading::TcpState;
 use super::super::record::Block;
+use super::capture::Capture;
 use super::rung::{Call, Counters, Label, Rung};
 
 /// How many rungs are kept; beyond it the oldest go, and are counted.
@@ -21,7 +22,7 @@ pub const SILENCE: Duration = Duration::from_secs(1);
 pub const BURST_GAP: Duration = Duration::from_millis(50);
 
 /// Rungs that follow faster than this are one exchange, timed from its first.
-const EXCHANGE_GAP: Duration = Duration::from_millis(20);
+pub(super) const EXCHANGE_GAP: Duration = Duration::from_millis(20);
 
 /// As many reads and writes of a burst have a rung each; the others are a run.
 const SINGLE: u32 = 8;
@@ -33,7 +34,7 @@ const HELD: Duration = Duration::from_millis(5);
 const LATE_ACK: Duration = Duration::from_millis(30);
 
 /// How far back a late fact looks for its place.
-const LATE: usize = 256;
+pub(super) const LATE: usize = 256;
 
 /// All rungs of one connection.
 #[derive(Clone, Debug, Default)]
@@ -42,12 +43,13 @@ pub struct Ladder {
     folded: u64,
     last_id: u64,
     pub(super) last_at: Option<Instant>,
-    exchange: Option<Instant>,
+    pub(super) exchange: Option<Instant>,
     octets: Both<u64>,
     burst: Burst,
     pub(super) counters: Counters,
     pub(super) closed: Both<bool>,
     failed: Option<Failure>,
+    pub(super) capture: Capture,
 }
 
 /// Reads and writes that follow each other fast.
@@ -218,6 +220,9 @@ impl Ladder {
     /// Takes in the stamps of the write that ended below `octet`: when it was sent and acknowledged, since it was
     /// written. A wait in our kernel is a rung of its own, and an ACK that came late says so.
     fn stamped(&mut self, octet: u64, sent: Option<Duration>, acked: Duration) {
+        if self.capture.on {
+            return self.stamp_captured(octet, acked);
+        }
         self.acknowledged(octet, acked);
         let Some(sent) = sent else { return };
         let late = acked.saturating_sub(sent).saturating_sub(self.counters.min_rtt.unwrap_or_default());
@@ -287,10 +292,15 @@ impl Ladder {
             evidence,
             entry: None,
             state: None,
+            stamp: None,
+            lone: false,
         }
     }
 
     pub(super) fn push(&mut self, mut rung: Rung) {
+        if self.capture.on {
+            return self.beside(rung);
+        }
         let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
         if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
             let silence = self.rung(rung.at, Label::Silence(pause), Evidence::Seen);
@@ -305,7 +315,7 @@ impl Ladder {
         self.let_go();
     }
 
-    fn let_go(&mut self) {
+    pub(super) fn let_go(&mut self) {
         while self.rungs.len() > MOST_RUNGS {
             self.rungs.pop_front();
             self.folded += 1;

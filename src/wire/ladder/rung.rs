@@ -6,6 +6,7 @@ use super::super::direction::Direction;
 use super::super::failure::Evidence;
 use super::super::quantity;
 use super::super::reading::TcpState;
+use super::super::segment::{Captured, Numbers};
 
 /// One thing between the two ends, or on our side of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,10 @@ pub struct Rung {
     pub entry: Option<u64>,
     /// The state that it led to.
     pub state: Option<TcpState>,
+    /// How long after the write the kernel had the acknowledgement that this is.
+    pub stamp: Option<Duration>,
+    /// It stands for a call or a state only: its segment is captured elsewhere on the ladder, or was not captured.
+    pub lone: bool,
 }
 
 impl Rung {
@@ -188,6 +193,30 @@ pub enum Label {
     State,
     /// An option of the socket that was set: the call's arguments.
     Set(String),
+    /// A segment that was captured.
+    Segment(Box<Captured>),
+    /// Many captured segments, as one.
+    Segments {
+        /// How many.
+        segments: u64,
+        /// Octets in them.
+        bytes: u64,
+        /// How many of them were sent again.
+        again: u64,
+        /// How many of them are something else that has a name: duplicate ACKs, window updates.
+        noted: u64,
+        /// The place of their first octet in the stream, where it is known.
+        octet: Option<u64>,
+        /// From the first to the last.
+        lasted: Duration,
+    },
+    /// Capture began, or ended.
+    Capture(bool),
+    /// Packets that passed and were not captured.
+    NotCaptured {
+        /// How many.
+        packets: u64,
+    },
 }
 
 impl Label {
@@ -225,6 +254,23 @@ impl Label {
             Label::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
             Label::State => String::new(),
             Label::Set(args) => args.clone(),
+            Label::Segment(captured) => captured.words(Numbers::Relative).into_iter().next().unwrap_or_default(),
+            Label::Segments { segments, bytes, again, noted, lasted, .. } => {
+                let mut text = format!("{} segments", quantity::grouped(*segments));
+                if *bytes > 0 {
+                    text.push_str(&format!(" · {}", quantity::bytes(*bytes)));
+                }
+                text.push_str(&format!(" in {}", quantity::duration(*lasted)));
+                for (count, what) in [(*again, "sent again"), (*noted, "noted")] {
+                    if count > 0 {
+                        text.push_str(&format!(" · {} {what}", quantity::grouped(count)));
+                    }
+                }
+                text
+            }
+            Label::Capture(true) => "capture begins".to_owned(),
+            Label::Capture(false) => "capture ends".to_owned(),
+            Label::NotCaptured { packets } => format!("⋯ {} packets not captured ⋯", quantity::grouped(*packets)),
         }
     }
 
@@ -236,7 +282,20 @@ impl Label {
             Label::HandshakeAck | Label::Ack { .. } | Label::LateAck { .. } => "ACK".to_owned(),
             Label::Held { after, .. } => format!("held {}", quantity::duration(*after)),
             Label::Data { bytes, .. } | Label::Run { bytes, .. } => quantity::bytes(*bytes),
+            Label::Segments { segments, .. } => format!("{} segments", quantity::grouped(*segments)),
             _ => self.text(),
+        }
+    }
+
+    /// The words on the arrow, the longest way first.
+    pub fn words(&self, numbers: Numbers) -> Vec<String> {
+        match self {
+            Label::Segment(captured) => captured.words(numbers),
+            Label::Segments { segments, bytes, .. } => {
+                let middle = format!("{} segments · {}", quantity::grouped(*segments), quantity::bytes(*bytes));
+                vec![self.text(), middle, self.brief()]
+            }
+            _ => vec![self.text(), self.brief()],
         }
     }
 }
