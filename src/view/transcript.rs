@@ -277,10 +277,15 @@ impl Page<'_> {
             return;
         };
         let room = part(text, used + 2, 0, text.width.saturating_sub(used + 3), 1);
-        for strip in udp::suffix(self.session, &data) {
-            if paper.right(room, 0, &strip) {
-                return;
-            }
+        let choices = udp::suffix(self.session, &data);
+        if choices.iter().any(|strip| paper.right(room, 0, strip)) || data.direction == Direction::Received {
+            return;
+        }
+        // A verdict is not left out for want of room: it stands over the row's end.
+        if let Some(strip) = choices.iter().find(|strip| strip.columns() + 1 < text.width / 2).or(choices.last()) {
+            let x = text.width.saturating_sub(strip.columns() + 2);
+            paper.blank(part(text, x, 0, strip.columns() + 1, 1), Role::Background);
+            paper.strip(text, x + 1, 0, strip);
         }
     }
 

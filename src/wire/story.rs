@@ -46,12 +46,6 @@ impl Story {
         }
     }
 
-    /// Lets time pass: a port that rests becomes free.
-    pub fn pass(&mut self, now: Instant) {
-        let steps = self.track.pass(now);
-        self.draw(steps, None);
-    }
-
     /// Takes in whether segments are captured now; to be told before what happened since.
     pub fn capturing(&mut self, reading: &CaptureReading, now: Instant) {
         if reading.on {
@@ -71,6 +65,12 @@ impl Story {
         if !reading.on {
             self.ladder.capturing(false, now);
         }
+    }
+
+    /// Lets time pass: a port that rests becomes free.
+    pub fn pass(&mut self, now: Instant) {
+        let steps = self.track.pass(now);
+        self.draw(steps, None);
     }
 
     /// Takes in what the kernel says now.

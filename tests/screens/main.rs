@@ -6,6 +6,7 @@ mod repeat;
 mod scenes;
 mod tcp;
 mod timers;
+mod udp;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -108,6 +109,13 @@ const SMALL: (u16, u16) = (40, 12);
 const USUAL: (u16, u16) = (80, 24);
 const LARGE: (u16, u16) = (120, 36);
 const WIDE: (u16, u16) = (170, 45);
+
+#[test]
+fn a_udp_session_shows_packets_verdicts_its_ledger_and_its_path() {
+    check("udp", udp::conversation, &[SMALL, USUAL, LARGE, WIDE]);
+    check("udp_ledger", udp::ledger, &[SMALL, USUAL, LARGE, WIDE]);
+    check("udp_socket", udp::socket, &[SMALL, USUAL, LARGE]);
+}
 
 #[test]
 fn the_home_screen_says_what_to_press() {

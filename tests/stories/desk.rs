@@ -67,6 +67,17 @@ impl Desk {
         desk
     }
 
+    /// A desk with one UDP conversation, in its view.
+    pub(crate) fn talking() -> Desk {
+        let mut desk = Desk::new();
+        let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
+        desk.opens(1, What::Udp(sockeye::wire::spec::UdpSpec::with(target)));
+        desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
+        desk.tells(News::Connected { local: address(53122), peer: address(7001), took: Duration::ZERO, attempt: 1 });
+        desk.model.focus = model::state::Focus::View;
+        desk
+    }
+
     /// A desk with an HTTP exchange whose response has begun, in its view.
     pub(crate) fn fetching() -> Desk {
         let mut desk = Desk::new();

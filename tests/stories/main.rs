@@ -315,6 +315,19 @@ fn a_frozen_ladder_does_not_grow() {
 }
 
 #[test]
+fn only_a_udp_session_probes_the_path() {
+    let mut desk = Desk::connected();
+    assert!(desk.press("M").is_empty(), "TCP finds it by itself");
+    let mut desk = Desk::talking();
+    let effects = desk.press("M");
+    assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == Verb::ProbeMtu), "{effects:?}");
+    desk.press("f9");
+    assert_eq!(desk.model.panel().unwrap().view, View::State);
+    desk.press("f10");
+    assert_eq!(desk.model.panel().unwrap().view, View::Kernel);
+}
+
+#[test]
 fn a_port_that_rests_is_looked_at_until_it_is_free() {
     let mut desk = Desk::connected();
     let (from, to) = (TcpState::FinWait2, TcpState::TimeWait);

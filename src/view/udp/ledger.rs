@@ -146,11 +146,14 @@ pub(super) fn path(sheet: &mut Sheet, session: &Session, socket: &UdpSocketView)
         Some(refused) => {
             sheet.row("too big", format!("{}, for {}", octets(refused.bytes), refused.by), Role::Warn, "");
         }
-        None => sheet.known("too big", None, "the largest datagram there can be passed"),
+        None if report.passed.is_some() && report.settled => {
+            sheet.known("too big", None, "the largest datagram there can be passed");
+        }
+        None => sheet.known("too big", None, ""),
     }
     if let Some(failure) = &report.failure {
         sheet.row("ended by", failure.to_string(), Role::Bad, "");
     }
-    let cost = format!("{} datagrams, DF set, in {}", report.datagrams, quantity::duration(report.took));
+    let cost = format!("{}, DF set, in {}", report.datagrams_text(), quantity::duration(report.took));
     sheet.row("probed with", cost, Role::Dim, "");
 }

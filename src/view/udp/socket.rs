@@ -6,13 +6,13 @@ use super::ledger::{of, path};
 use super::{Sheet, inside};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::view::paper::{Paper, Strip};
+use crate::view::paper::{Paper, Strip, columns_of};
 use crate::view::transcript::Shown;
 use crate::wire::udp::{MtuStep, Outcome, PacketInfo, SocketView};
 use crate::wire::{Session, quantity};
 
-/// The cells of a bar.
-const BAR: u64 = 20;
+/// The cells of a bar, where there is much room beside it and where there is little.
+const BARS: [u64; 2] = [20, 8];
 
 /// Draws the view.
 pub(in crate::view) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
@@ -43,13 +43,17 @@ fn queues(sheet: &mut Sheet, known: &SocketView) {
 /// How full a buffer is, with a bar.
 fn full(sheet: &mut Sheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
     let (Some(used), Some(room)) = (used, room) else { return sheet.known(label, None, "") };
-    let cells = (u128::from(used) * u128::from(BAR)).div_ceil(u128::from(room.max(1)));
-    let cells = usize::try_from(cells).unwrap_or(usize::MAX).min(BAR as usize);
-    let role = if cells * 4 >= BAR as usize * 3 { Role::Bad } else { role };
+    let figures = format!("  {} of {}", quantity::bytes(used), quantity::bytes(room));
+    let fits = |bar: &u64| super::LABEL + *bar as usize + usize::from(columns_of(&figures)) <= sheet.columns;
+    let bar = BARS.into_iter().find(fits).unwrap_or(0);
+    let cells = (u128::from(used) * u128::from(bar)).div_ceil(u128::from(room.max(1)));
+    let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
+    let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
+    let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
     let strip = Strip::of(format!("{label:<width$}", width = super::LABEL), Role::Dim)
-        .and("█".repeat(cells), role)
-        .and("░".repeat(BAR as usize - cells), Role::Faint)
-        .and(format!("  {} of {}", quantity::bytes(used), quantity::bytes(room)), Role::Text);
+        .and(run("█", cells), role)
+        .and(run("░", bar - cells), Role::Faint)
+        .and(figures, Role::Text);
     sheet.lines.push(strip);
 }
 

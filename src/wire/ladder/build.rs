@@ -224,10 +224,6 @@ impl Ladder {
             return self.stamp_captured(octet, acked);
         }
         self.acknowledged(octet, acked);
-        // The segments themselves tell when they went, and when the ACK came.
-        if self.capture.on {
-            return;
-        }
         let Some(sent) = sent else { return };
         let late = acked.saturating_sub(sent).saturating_sub(self.counters.min_rtt.unwrap_or_default());
         let own = |rung: &&mut Rung| rung.label == Label::Ack { octet };
@@ -264,9 +260,6 @@ impl Ladder {
         let oldest = self.rungs.len().saturating_sub(LATE);
         let mut among = self.rungs.iter().enumerate().skip(oldest).rev();
         let found = among.find_map(|(place, rung)| wrote(rung).map(|first| (place, first, rung.at + after)));
-        if self.capture.on {
-            return self.acknowledged_segment(octet, after, found.map(|(.., at)| at));
-        }
         let Some((place, first, at)) = found else { return };
         let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
         let mut rung = self.rung(at, label(first), Evidence::Kernel).going(direction);

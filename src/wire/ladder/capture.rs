@@ -144,7 +144,6 @@ impl Ladder {
             | Label::Unreachable(_)
             | Label::Capture(_)
             | Label::NotCaptured { .. }
-            | Label::Held { .. }
             | Label::Segment(_)
             | Label::Segments { .. } => {}
             Label::Run { .. } => rung.lone = true,
@@ -153,6 +152,7 @@ impl Ladder {
             | Label::HandshakeAck
             | Label::Ack { .. }
             | Label::LateAck { .. }
+            | Label::Held { .. }
             | Label::Data { .. }
             | Label::Fin
             | Label::AckOfFin
@@ -180,9 +180,9 @@ impl Ladder {
         self.place(rung);
     }
 
-    /// The kernel's own stamp of an acknowledgement of all octets below `octet`, where its write is known: it joins the
-    /// segment.
-    pub(super) fn acknowledged_segment(&mut self, octet: u64, after: Duration, at: Option<Instant>) {
+    /// The kernel's own stamp of an acknowledgement of all octets below `octet`: it joins the segment, or stands alone
+    /// where its write is known.
+    pub(super) fn stamp_captured(&mut self, octet: u64, after: Duration) {
         let acks = |rung: &&mut Rung| match &rung.label {
             Label::Segment(captured) => {
                 rung.stamp.is_none()

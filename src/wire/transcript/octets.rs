@@ -8,12 +8,12 @@ impl Transcript {
     /// The entry that holds an octet of the present connection's stream of one direction, counted from 0, and how far
     /// into it; `None` where it is not kept, or has not come yet. Cost: a walk over the blocks.
     pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<(u64, u32)> {
-        let mut passed = self.evicted.of(direction).bytes;
-        for (number, item) in &self.items {
-            let bytes = bytes_of(item, direction);
-            if octet < passed + bytes {
-                let Item::Block(block, _) = &**item else { return None };
-                return piece_at(block, octet.checked_sub(passed)?).map(|(piece, within)| (number + piece, within));
+        let here = self.items.iter().rev().take_while(|(number, _)| *number >= self.stream_from);
+        for (number, item) in here {
+            let Item::Block(block, before) = &**item else { continue };
+            let first = before.of(direction).bytes;
+            if block.direction == direction && first <= octet {
+                return piece_at(block, octet - first).map(|(piece, within)| (number + piece, within));
             }
         }
         None
@@ -23,20 +23,11 @@ impl Transcript {
     pub fn octet_of(&self, entry: u64) -> Option<(Direction, u64)> {
         let place = self.items.partition_point(|(start, _)| *start <= entry).checked_sub(1)?;
         let (start, item) = self.items.get(place)?;
-        let Item::Block(block, _) = &**item else { return None };
+        let Item::Block(block, before) = &**item else { return None };
         let index = usize::try_from(entry - start).ok()?;
-        let before = block.pieces.get(..index).filter(|_| index < block.pieces.len())?;
-        let within: u64 = before.iter().map(|piece| u64::from(piece.len)).sum();
-        let passed: u64 = self.items.range(..place).map(|(_, item)| bytes_of(item, block.direction)).sum();
-        Some((block.direction, self.evicted.of(block.direction).bytes + passed + within))
-    }
-}
-
-fn bytes_of(item: &Item, direction: Direction) -> u64 {
-    match item {
-        Item::Block(block, _) if block.direction == direction => block.bytes.len() as u64,
-        Item::Gap(both) => both.of(direction).bytes,
-        Item::Block(..) | Item::Note(..) => 0,
+        let passed = block.pieces.get(..index).filter(|_| index < block.pieces.len())?;
+        let within: u64 = passed.iter().map(|piece| u64::from(piece.len)).sum();
+        Some((block.direction, before.of(block.direction).bytes + within))
     }
 }
 

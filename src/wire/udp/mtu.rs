@@ -116,6 +116,13 @@ impl fmt::Display for Refuser {
     }
 }
 
+impl MtuReport {
+    /// How many datagrams left this host, in words.
+    pub fn datagrams_text(&self) -> String {
+        format!("{} {}", self.datagrams, if self.datagrams == 1 { "datagram" } else { "datagrams" })
+    }
+}
+
 /// The whole result in one line.
 impl fmt::Display for MtuReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -136,7 +143,7 @@ impl fmt::Display for MtuReport {
         if let Some(failure) = &self.failure {
             write!(f, "; ended by {failure}")?;
         }
-        write!(f, " ({} datagrams in {})", self.datagrams, quantity::duration(self.took))
+        write!(f, " ({} in {})", self.datagrams_text(), quantity::duration(self.took))
     }
 }
 
