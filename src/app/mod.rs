@@ -1,5 +1,6 @@
 //! The only room where time, terminal, sockets and model stand together: the loop.
 
+pub mod heap;
 mod input;
 mod perform;
 mod quiet;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::drive::{Format, Pending};
 use super::{Manner, complain, repeat};
-use crate::wire::{Direction, News, Reading, Record, SessionId, Spec};
+use crate::wire::{Direction, News, Reading, Record, Retention, SessionId, Spec};
 
 /// How many bytes may wait for standard output in a session: 4 MiB; then the peer waits. Nothing is kept to be looked
 /// at, so that more would only be memory.
@@ -28,7 +28,7 @@ impl Format for Raw {
     const OVERFLOW: crate::net::Overflow = crate::net::Overflow::Wait;
 
     fn prepare(&self, spec: &mut Spec) {
-        spec.retain = BUFFER;
+        spec.retain = Retention::of_bytes(BUFFER);
     }
 
     fn opened(&mut self, _id: SessionId, _spec: &Spec) {}

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::action::{ACTIONS, Action};
 use crate::wire::option::{self, OptionValue, SocketOption};
-use crate::wire::quantity::parse_size;
+use crate::wire::retention;
 
 /// How many completions are offered at most: what a screen can show.
 const MOST_COMPLETIONS: usize = 100;
@@ -31,7 +31,9 @@ pub enum Command {
     /// How many connections of a listener may be open at once; `None`: any number.
     Limit(Option<usize>),
     /// How many octets of a session are kept for looking at.
-    Retain(usize),
+    Retain(retention::Wish),
+    /// Say how much is kept now, and how much may be.
+    ShowRetained,
     /// Set a socket option of the session.
     SetOption(SocketOption, OptionValue),
     /// Show all socket options of the session.
@@ -79,7 +81,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("leave", "GROUP[%INTERFACE]", "leave a multicast group"),
     command("limit", "N|none", "how many connections a listener lets in at once"),
     command("option", "NAME=VALUE|all", "set a TCP socket option, or show all: nodelay=on, sndbuf=64KiB"),
-    command("retain", "SIZE", "how much of a session is kept for looking at: 64MiB"),
+    command("retain", "[SIZE] [Nsegments]", "how much of a session is kept for looking at: 64MiB 5000segments"),
     command("theme", "NAME", "use a theme"),
     command("session", "N", "show a session"),
     command("search", "TEXT", "search"),
@@ -113,6 +115,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
     let entry = COMMANDS.iter().find(|entry| entry.name == name);
     match (entry, action) {
         (Some(entry), _) if !argument.is_empty() => with_argument(entry, argument),
+        (Some(entry), _) if entry.name == "retain" => Ok(Command::ShowRetained),
         (_, Some(action)) if argument.is_empty() => Ok(Command::Run(action)),
         (Some(entry), _) => Err(format!(":{name} needs {}: {}", entry.usage, entry.describe)),
         (None, Some(_)) => Err(format!(":{name} takes nothing behind it, and \"{argument}\" was found")),
@@ -184,8 +187,7 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String
             Command::SetOption(option, value)
         }
         "retain" => {
-            let bytes = parse_size(argument).map_err(|why| format!(":retain: {why}"))?;
-            Command::Retain(usize::try_from(bytes).map_err(|_| wrong(argument))?)
+            Command::Retain(retention::Wish::parse(argument).map_err(|why| format!(":retain: {why}"))?)
         }
         "theme" => Command::Theme(text),
         "session" => Command::Session(argument.parse().map_err(|_| wrong(argument))?),
@@ -297,7 +299,8 @@ mod tests {
         check("send-to 127.0.0.1:53  hi there", Command::SendTo(peer, "hi there".to_owned()));
         check("limit 3", Command::Limit(Some(3)));
         check("limit none", Command::Limit(None));
-        check("retain 2MiB", Command::Retain(2 << 20));
+        check("retain 2MiB", Command::Retain(retention::Wish::parse("2MiB").expect("a size")));
+        check("retain", Command::ShowRetained);
         check("session 12", Command::Session(12));
         check("12", Command::Session(12));
         check("search", Command::Run(Action::Pane(PaneAction::Search)));

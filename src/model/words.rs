@@ -8,7 +8,10 @@ use crate::wire::http::{RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
+mod kept;
 mod kernel;
+
+pub use kept::{kept, kept_memory, kept_segments};
 
 /// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
 pub const MOST_QUOTED: usize = 400;

@@ -29,7 +29,7 @@ const MOST_ENDED: usize = 1024;
 const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
-pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut post: Post) {
+pub(crate) async fn run(spec: ListenSpec, script: Script, mut post: Post) {
     let opened = bind(spec.local).and_then(|listener| {
         let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
         Ok((listener, local))
@@ -52,7 +52,6 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut pos
         limit: spec.limit,
         idle_timeout: spec.idle_timeout,
         script,
-        retain,
         open: BTreeSet::new(),
         tell_end,
         accepting_fails: false,
@@ -83,7 +82,6 @@ struct House {
     limit: Option<usize>,
     idle_timeout: Option<Duration>,
     script: Script,
-    retain: usize,
     open: BTreeSet<SessionId>,
     tell_end: mpsc::Sender<SessionId>,
     accepting_fails: bool,
@@ -159,7 +157,7 @@ impl House {
             post.journal.news(News::TurnedAway { peer, why }).await;
             return;
         }
-        let child = post.net.post(self.retain);
+        let child = post.net.post(post.journal.retention());
         let id = child.journal.id;
         self.open.insert(id);
         let local = stream.local_addr().unwrap_or(self.local);

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 /// How long one bar of the sparkline lasts.
 pub const BAR: Duration = Duration::from_millis(500);
 
+/// How far the remembered totals lie apart, at the least.
+const GRAIN: Duration = Duration::from_millis(60);
+
 /// How many bars are remembered.
 pub const BARS: usize = 64;
 
@@ -15,6 +18,8 @@ pub struct Rate {
     samples: VecDeque<(Instant, u64)>,
     bars: VecDeque<u64>,
     bar_start: Option<(Instant, u64)>,
+    /// When it was told last that nothing ever moved.
+    still_at: Option<Instant>,
 }
 
 impl Default for Rate {
@@ -26,19 +31,36 @@ impl Default for Rate {
 impl Rate {
     /// Nothing measured yet.
     pub fn new() -> Self {
-        Rate { samples: VecDeque::new(), bars: VecDeque::new(), bar_start: None }
+        Rate { samples: VecDeque::new(), bars: VecDeque::new(), bar_start: None, still_at: None }
     }
 
     /// Tells that the total stood at `total` at `now`.
     pub fn observe(&mut self, total: u64, now: Instant) {
+        if total == 0 && self.samples.is_empty() {
+            // Ten thousand connections that say nothing need nothing to be remembered.
+            self.still_at = Some(now);
+            return;
+        }
+        if let Some(still) = self.still_at.take() {
+            self.samples.push_back((still, 0));
+            self.bar_start = Some((still, 0));
+        }
         let window = Duration::from_secs(1);
-        self.samples.push_back((now, total));
+        let before = self.samples.len().checked_sub(2).and_then(|before| self.samples.get(before)).copied();
+        match (before, self.samples.back_mut()) {
+            // What is close to the one before, or says the same as two before, stands for them.
+            (Some((at, was)), Some(last)) if last.0.duration_since(at) < GRAIN || was == total => *last = (now, total),
+            _ => self.samples.push_back((now, total)),
+        }
         while self.samples.len() > 2 && self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= window) {
             self.samples.pop_front();
         }
         let (mut start, mut base) = *self.bar_start.get_or_insert((now, total));
         let mut steps = 0;
         while now.duration_since(start) >= BAR && steps < BARS {
+            if self.bars.len() == BARS {
+                self.bars.pop_front();
+            }
             self.bars.push_back(total - base);
             base = total;
             start += BAR;
@@ -46,9 +68,6 @@ impl Rate {
         }
         if now.duration_since(start) >= BAR {
             start = now;
-        }
-        while self.bars.len() > BARS {
-            self.bars.pop_front();
         }
         self.bar_start = Some((start, base));
     }

@@ -80,6 +80,15 @@ impl Block {
         self.bytes.len() + HOLDER + self.pieces.len() * size_of::<Piece>()
     }
 
+    /// The first `pieces` pieces, and the others. The bytes are shared, not copied.
+    pub fn split(&self, pieces: usize) -> (Block, Block) {
+        let (first, rest) = self.pieces.split_at(pieces.min(self.pieces.len()));
+        let octets: usize = first.iter().map(|piece| piece.len as usize).sum();
+        let octets = octets.min(self.bytes.len());
+        let part = |bytes, pieces: &[Piece]| Block { bytes, pieces: pieces.into(), ..self.clone() };
+        (part(self.bytes.slice(..octets), first), part(self.bytes.slice(octets..), rest))
+    }
+
     /// What this block adds to the totals of its direction.
     pub fn totals(&self) -> Totals {
         Totals { bytes: self.bytes.len() as u64, ops: self.pieces.len() as u64 }

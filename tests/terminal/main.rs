@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod peers;
+#[cfg(target_os = "linux")]
+mod soak;
 mod tui;
 
 use nix::sys::signal::Signal;

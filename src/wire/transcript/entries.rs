@@ -81,18 +81,6 @@ pub(super) fn pieces(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>>
     single(start, item).into_iter().chain(data)
 }
 
-/// The entries of an item, the last one first.
-pub(super) fn pieces_back(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
-    let pieces = blocks_pieces(item);
-    let mut end = pieces.iter().map(|piece| piece.len as usize).sum::<usize>();
-    let data = pieces.iter().enumerate().rev().filter_map(move |(index, piece)| {
-        let Item::Block(block) = item else { return None };
-        end -= piece.len as usize;
-        data_entry(block, *piece, end, start + index as u64)
-    });
-    data.chain(single(start, item))
-}
-
 /// The one entry of an item that has no pieces.
 pub(super) fn single(number: u64, item: &Item) -> Option<Entry<'_>> {
     match item {
