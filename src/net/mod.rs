@@ -130,6 +130,8 @@ impl Net {
     /// Runs a session's task to its end, and forgets its orders then.
     pub(crate) fn spawn(&self, id: SessionId, task: impl Future<Output = ()> + Send + 'static) {
         let net = self.clone();
+        // In a future of its own it would stand twice: as what was given, and as what is awaited.
+        let task = Box::pin(task);
         self.shared.runtime.spawn(async move {
             task.await;
             net.orders().remove(&id);

@@ -12,7 +12,7 @@ use super::Post;
 use super::journal::Journal;
 use super::{call, fault, kernel};
 use crate::wire::change::Cause;
-use crate::wire::reading::{KernelView, TcpState};
+use crate::wire::reading::TcpState;
 use crate::wire::spec::Script;
 use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
@@ -75,6 +75,14 @@ struct State {
     broken: bool,
 }
 
+/// What matters of a look at the kernel.
+#[derive(Clone, Copy, Debug)]
+struct Looked {
+    state: Option<TcpState>,
+    /// It will change without our doing anything.
+    unsettled: bool,
+}
+
 /// What is wanted of both halves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Wish {
@@ -116,11 +124,19 @@ impl Talk {
         self.gauge.touch();
     }
 
-    async fn look(&self) -> KernelView {
+    /// Tells what the kernel says now; the state of it.
+    ///
+    /// The view itself is large, and must not be held while something is waited for: five tasks of each connection look.
+    async fn look(&self) -> Looked {
+        let looked = self.tell_view();
+        self.way.learn(looked.state).await;
+        looked
+    }
+
+    fn tell_view(&self) -> Looked {
         let view = kernel::view(&self.stream);
         self.journal.kernel(view);
-        self.way.learn(&view).await;
-        view
+        Looked { state: view.state, unsettled: gauge::unsettled(&view) }
     }
 
     /// Looks at the gauges now, and again when they had time to change.
@@ -138,8 +154,8 @@ impl Talk {
         let deadline = Instant::now() + MOST_SETTLING;
         let mut pause = Duration::from_millis(1);
         while Instant::now() < deadline {
-            let view = self.look().await;
-            if matches!(view.state, None | Some(TcpState::Closed)) {
+            let looked = self.look().await;
+            if matches!(looked.state, None | Some(TcpState::Closed)) {
                 return;
             }
             tokio::time::sleep(pause).await;

@@ -109,10 +109,10 @@ async fn while_moving(talk: &Talk) {
             }
         }
         let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
-        let view = talk.look().await;
+        let looked = talk.look().await;
         if moved {
             pause = LOOK;
-        } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
+        } else if looked.unsettled || talk.state.borrow().reading == Reading::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
         } else {
             return;
@@ -121,7 +121,7 @@ async fn while_moving(talk: &Talk) {
 }
 
 /// Whether the kernel's view will change without our doing anything.
-fn unsettled(view: &KernelView) -> bool {
+pub(super) fn unsettled(view: &KernelView) -> bool {
     let queued = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
     let closing = matches!(view.state, Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck));
     view.state != Some(TcpState::Closed) && (queued(view.send_queue_bytes) || queued(view.recv_queue_bytes) || closing)

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::net::journal::Journal;
 use crate::wire::change::Cause;
-use crate::wire::reading::{KernelView, TcpState};
+use crate::wire::reading::TcpState;
 use crate::wire::{Class, Evidence, Failure, News};
 
 /// How long after a close the kernel is asked for what became of the connection.
@@ -45,11 +45,11 @@ impl Way {
         }
     }
 
-    /// Takes in what the kernel reports of the open socket.
-    pub(super) async fn learn(&self, view: &KernelView) {
+    /// Takes in the state that the kernel reports of the open socket.
+    pub(super) async fn learn(&self, state: Option<TcpState>) {
         use TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
 
-        let Some(kernel) = view.state else { return };
+        let Some(kernel) = state else { return };
         match (self.state(), kernel) {
             (Established, CloseWait) | (FinWait1, Closing) => {
                 self.step(kernel, Cause::FinArrived, Evidence::Kernel).await;
