@@ -8,6 +8,7 @@ use crate::wire::http::{RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
+mod dns;
 mod kept;
 mod kernel;
 
@@ -102,6 +103,9 @@ pub fn note(news: &News) -> Words {
         News::Redirect { status, location } => {
             cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
         }
+        News::Dns(news) => dns::of(news),
+        News::Compared(compared) => dns::compared(compared),
+        News::Route(route) => dns::route(route),
         News::Failed(failure) => Words { mark: '✗', tone: Tone::Failed, text: failed(failure) },
         News::State { .. }
         | News::Call { .. }

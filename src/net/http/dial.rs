@@ -15,6 +15,9 @@ use url::{Host, Url};
 use super::teller::Teller;
 use super::tls::HandshakeClock;
 use super::wire_count::Connections;
+use crate::net::dns::Beside;
+use crate::net::route;
+use crate::wire::spec::Family;
 use crate::wire::{Failure, News};
 
 /// How many of a name's addresses are looked at; the rest are not tried.
@@ -96,8 +99,15 @@ impl Dial {
             .collect();
         let found = if own.is_empty() {
             let none = |why: String| NoAddress { host: host.into(), why };
-            let answer = tokio::net::lookup_host((host, port)).await.map_err(|error| none(error.to_string()))?;
-            let found: Vec<SocketAddr> = answer.take(MOST_ADDRESSES).collect();
+            let beside = Beside::start(host, Family::Any, self.teller.journal());
+            let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
+                Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
+                Err(error) => {
+                    beside.system_said(Err(error.to_string()));
+                    return Err(none(error.to_string()));
+                }
+            };
+            beside.system_said(Ok(found.iter().map(SocketAddr::ip).collect()));
             if found.is_empty() {
                 return Err(none("the name has no address".into()));
             }
@@ -133,6 +143,9 @@ impl Dial {
         let took = self.way().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
         self.connections.opened(local, peer);
         self.teller.news(News::Connected { local, peer, took, attempt: 1 }).await;
+        if let Some(route) = route::shown(local, peer, self.teller.journal()) {
+            self.teller.news(News::Route(Box::new(route))).await;
+        }
     }
 }
 
