@@ -186,9 +186,7 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String
             let (option, value) = option::parse(argument).map_err(|why| format!(":option: {why}"))?;
             Command::SetOption(option, value)
         }
-        "retain" => {
-            Command::Retain(retention::Wish::parse(argument).map_err(|why| format!(":retain: {why}"))?)
-        }
+        "retain" => Command::Retain(retention::Wish::parse(argument).map_err(|why| format!(":retain: {why}"))?),
         "theme" => Command::Theme(text),
         "session" => Command::Session(argument.parse().map_err(|_| wrong(argument))?),
         "search" => Command::Search(text),

@@ -11,7 +11,9 @@ use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
 use sockeye::wire::http::{HttpSpec, RequestHead, ResponseHead};
 use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
-use sockeye::wire::{Block, Both, Direction, News, Order, Reading, Record, Refused, Retention, SessionId, Spec, Verb, What};
+use sockeye::wire::{
+    Block, Both, Direction, News, Order, Reading, Record, Refused, Retention, SessionId, Spec, Verb, What,
+};
 use sockeye::{files, model};
 
 pub(crate) struct Desk {

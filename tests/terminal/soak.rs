@@ -53,7 +53,8 @@ fn tcp_flood(until: Until) -> (SocketAddr, JoinHandle<u64>) {
     let thread = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         // Lines, so that there is something to look for.
-        let block: Vec<u8> = b"0123456789 something that is said\r\n".iter().copied().cycle().take(256 * 1024).collect();
+        let block: Vec<u8> =
+            b"0123456789 something that is said\r\n".iter().copied().cycle().take(256 * 1024).collect();
         let (start, mut sent) = (Instant::now(), 0);
         while !until.reached(start, sent) {
             stream.write_all(&block).unwrap();
