@@ -213,6 +213,10 @@ pub(super) struct Udp {
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
+    /// After the last --send, find the path MTU: datagrams with the don't-fragment bit, 64 at the most, until the biggest
+    /// that passes is known. Without a screen the session ends with the result
+    #[arg(long, help_heading = "Script")]
+    pub(super) probe_mtu: bool,
 }
 
 #[derive(Debug, Args)]

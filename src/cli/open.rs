@@ -11,7 +11,7 @@ use crate::lab::Peer;
 use crate::wire::dns::dig::{self, Habit};
 use crate::wire::quantity;
 use crate::wire::spec::{
-    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
+    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
 };
 use crate::wire::target::{self, quoted};
 
@@ -57,7 +57,11 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         broadcast: udp.broadcast,
         receive: UdpReceive::default(),
     };
-    Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
+    let mut script = script::script(&udp.send, false, words)?;
+    if udp.probe_mtu {
+        script.steps.push(Step::ProbeMtu);
+    }
+    Ok(with(What::Udp(spec), script))
 }
 
 /// `sockeye dns`: clap's words back to dig's.

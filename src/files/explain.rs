@@ -292,7 +292,7 @@ mod tests {
         let v6 = (0..=6).map(|code| (true, 1, code)).chain([(true, 2, 0), (true, 3, 0), (true, 3, 1), (true, 4, 0)]);
         let mut headlines = BTreeSet::new();
         for (v6, kind, code) in v4.chain(v6) {
-            let icmp = Icmp { kind, code, v6, offender: None, destination: None, os_code: 113 };
+            let icmp = Icmp { kind, code, v6, offender: None, destination: None, os_code: 113, ..Icmp::default() };
             for operation in ["connect", "send"] {
                 let failure = icmp.failure(operation, "h:1");
                 specific(&failure.message, &failure, Some(&icmp));

@@ -57,11 +57,13 @@ struct Known {
     peer_finished: bool,
     heard: bool,
     failed: bool,
+    /// Its script probes the path, and its end is the session's.
+    probes: bool,
 }
 
 impl Known {
     fn new(kind: Kind, peer: String) -> Self {
-        Known { kind, peer, we_finished: false, peer_finished: false, heard: false, failed: false }
+        Known { kind, peer, we_finished: false, peer_finished: false, heard: false, failed: false, probes: false }
     }
 
     fn of(spec: &Spec) -> Self {
@@ -75,7 +77,7 @@ impl Known {
             What::Repeat(repeat) => (Kind::Repeat, repeat.title()),
             What::Dns(dns) => (Kind::Dns, dns.question()),
         };
-        Known::new(kind, peer)
+        Known { probes: spec.script.steps.contains(&Step::ProbeMtu), ..Known::new(kind, peer) }
     }
 
     fn is_stream(&self) -> bool {
@@ -199,6 +201,7 @@ impl Conversation {
                 }
                 Vec::new()
             }
+            News::PathMtu(report) => self.probed(id, report.failure.as_ref()),
             News::Closed { .. } => {
                 self.sessions.remove(&id);
                 Vec::new()
@@ -218,6 +221,7 @@ impl Conversation {
             | News::Joined { .. }
             | News::Left { .. }
             | News::FileSent { .. }
+            | News::MtuStep(_)
             | News::BurstEnded { .. }
             | News::Request(_)
             | News::Response(_)
@@ -258,6 +262,17 @@ impl Conversation {
             return Vec::new();
         }
         self.finish(id).into_iter().collect()
+    }
+
+    /// A run that was started to probe the path ends with what the probe found.
+    fn probed(&mut self, id: SessionId, failure: Option<&Failure>) -> Vec<Act> {
+        if !self.sessions.get(&id).is_some_and(|known| known.probes) || self.stopping {
+            return Vec::new();
+        }
+        if let Some(failure) = failure {
+            self.count(id, failure);
+        }
+        vec![Act::Order(Order { id, verb: Verb::Close })]
     }
 
     /// An ICMP error is the answer where there was no other.

@@ -18,6 +18,7 @@ use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
 use crate::wire::news::How;
 use crate::wire::repeat::RepeatReading;
+use crate::wire::udp::UdpLedger;
 use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec, Totals, What, neutral};
 
 /// How much is handed to standard output at once, about: 128 KiB.
@@ -47,6 +48,7 @@ struct Told {
     peer: Option<SocketAddr>,
     gauge: Option<HttpGauge>,
     dropped_datagrams: Option<u64>,
+    ledger: UdpLedger,
     facts: Facts,
     /// When a run of many was told last.
     looked: Option<Instant>,
@@ -62,6 +64,7 @@ impl Told {
             peer: None,
             gauge: None,
             dropped_datagrams: None,
+            ledger: UdpLedger::default(),
             facts: Facts::default(),
             looked: None,
         }
@@ -83,6 +86,9 @@ impl Format for Json {
         let datagrams = matches!(spec.what, What::Udp(_) | What::UdpBound(_));
         let mut told = Told { datagrams, http, ..Told::new(Instant::now()) };
         told.facts.spec = Some(spec.clone());
+        if matches!(spec.what, What::UdpBound(_)) {
+            told.ledger = UdpLedger::of_many();
+        }
         self.told.insert(id, told);
     }
 
@@ -113,6 +119,9 @@ impl Format for Json {
         while lines.len() < BLOCK
             && let Some((id, record)) = pending.pop_front()
         {
+            if let Some(told) = self.told.get_mut(&id).filter(|told| told.datagrams) {
+                told.ledger.record(&record);
+            }
             match record {
                 Record::Block(block) => self.block(&mut lines, id, &block, pending),
                 Record::NotKept { direction, totals } => self.not_kept(&mut lines, id, direction, totals),
@@ -171,6 +180,9 @@ impl Json {
             let peer = block.peers.get(usize::from(piece.peer)).copied().or(self.told(id).peer);
             if let Some(peer) = peer {
                 fields.insert("peer".to_owned(), peer.to_string().into());
+            }
+            if let Some(packet) = block.packets.get(usize::from(piece.packet)) {
+                event::udp::packet(packet, &mut fields);
             }
             if piece.full_len > piece.len {
                 fields.insert("truncated".to_owned(), true.into());
@@ -252,6 +264,9 @@ fn closed(told: &Told, totals: Both<Totals>, how: How, at: Instant) -> Fields {
         put("wire_body_bytes", Some(gauge.wire_body_bytes));
         put("connection_received_bytes", gauge.connection_received);
         put("connection_sent_bytes", gauge.connection_sent);
+    }
+    if told.datagrams {
+        event::udp::ledger(&told.ledger, &mut fields);
     }
     fields.insert("how".to_owned(), how.name().into());
     fields.insert("ms".to_owned(), event::milliseconds(at.saturating_duration_since(told.opened)));

@@ -146,6 +146,8 @@ pub enum SessionAction {
     SendFile,
     /// Ask for a file, and write what was said to it.
     Save,
+    /// Probe the path MTU of a UDP session.
+    ProbeMtu,
     /// Try what the explain view offers under this number, from 1 to 9.
     RunProbe(u8),
 }
@@ -229,6 +231,7 @@ pub const ACTIONS: &[Entry] = &[
     session("remove", SessionAction::Remove, "take an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
     session("save", SessionAction::Save, "save what was said to a file"),
+    session("mtu", SessionAction::ProbeMtu, "UDP: probe the path MTU"),
     session("try-1", SessionAction::RunProbe(1), "try what the explain view offers under 1"),
     session("try-2", SessionAction::RunProbe(2), "try what the explain view offers under 2"),
     session("try-3", SessionAction::RunProbe(3), "try what the explain view offers under 3"),
@@ -361,7 +364,7 @@ mod tests {
             ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer, ShowFields, Zoom, Freeze, Pretty, Copy,
             Activate));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, Retry,
-            Remove, SendFile, Save; SessionAction::RunProbe(_)));
+            Remove, SendFile, Save, ProbeMtu; SessionAction::RunProbe(_)));
         all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
         all.extend(every!(Compose, ComposeAction: Enter, Send, Newline, ToggleHex, NextLineEnding, HistoryBack,
             HistoryForward));

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod command;
 pub(crate) mod course;
+pub mod datagram;
 pub mod dns_pages;
 pub mod document;
 pub mod editor;

@@ -32,9 +32,9 @@ pub enum View {
     Latency,
     /// A TCP connection as a sequence diagram.
     Ladder,
-    /// The states of a TCP connection.
+    /// The states of a TCP connection, or the ledger of a UDP socket.
     State,
-    /// What the kernel measures of a TCP connection, over time.
+    /// What the kernel measures of a TCP connection, over time; of a UDP socket, its queues and its path.
     Kernel,
     /// The way to the peer: resolvers, race, route.
     Way,
@@ -74,14 +74,15 @@ impl View {
                 &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
             }
             Kind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
-            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
+            Kind::Bound { .. } => &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain],
+            Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
             Kind::Stream(_) if session.parent().is_some() => {
                 &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain]
             }
             Kind::Stream(_) => {
                 &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Way, View::Explain]
             }
-            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Way, View::Explain],
+            Kind::Conversation { .. } => &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain],
             Kind::Repeat(_) => &[View::Latency, View::Text],
         }
     }

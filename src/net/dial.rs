@@ -327,8 +327,8 @@ async fn open(socket: TcpSocket, peer: SocketAddr) -> Result<(TcpStream, SocketA
     let took = began.elapsed();
     let failed = |error: std::io::Error| {
         let icmp = match errors.as_ref().map(error_queue::next) {
-            Some(Found::Icmp(icmp)) => Some(icmp),
-            Some(Found::Other | Found::Nothing) | None => None,
+            Some(Found::Icmp(icmp, _)) => Some(icmp),
+            Some(Found::Here(_) | Found::Nothing) | None => None,
         };
         let failure = match &icmp {
             Some(icmp) => icmp.failure("connect", peer.to_string()),

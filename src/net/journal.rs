@@ -143,8 +143,10 @@ impl Journal {
     ///
     /// Cost: three atomic adds, one short lock, and one pass over received bytes while they are still in the cache: the
     /// screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`] asks for it.
-    pub(crate) async fn block(self: &Arc<Self>, block: Block) {
+    pub(crate) async fn block(self: &Arc<Self>, mut block: Block) {
         let (direction, totals) = (block.direction, block.totals());
+        // Each direction has one task that tells of it, so that nobody counts in between.
+        block.first = self.meter.totals().of(direction).ops;
         self.meter.add(direction, totals);
         // A pipe shows nothing that could be neutralised.
         if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {

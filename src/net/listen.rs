@@ -107,6 +107,7 @@ impl House {
                         | Verb::SendFile(_)
                         | Verb::Burst(_)
                         | Verb::StopBurst
+                        | Verb::ProbeMtu
                         | Verb::FinishSending
                         | Verb::PauseReading
                         | Verb::ContinueReading

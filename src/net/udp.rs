@@ -18,12 +18,17 @@ use talk::{Ending, Talk};
 mod bound;
 mod burst;
 mod calls;
+mod control;
 mod datagram;
 mod drops;
 pub(super) mod error_queue;
 mod group;
+mod interface;
+mod look;
+mod mtu;
 mod orders;
 mod send;
+mod sent;
 mod talk;
 
 pub(crate) use bound::run_bound;
@@ -170,6 +175,7 @@ fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -> Result<(S
     let octets = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |octets| octets.div_ceil(KERNEL_DOUBLES));
     socket.set_recv_buffer_size(octets.min(MOST_BUFFER_BYTES)).ok();
     error_queue::ask(&socket, local.is_ipv6());
+    control::ask(&socket, local.is_ipv6());
     let merged = receive.merged && calls::ask_for_merged(&socket).is_ok();
     Ok((socket, merged))
 }

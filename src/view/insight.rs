@@ -10,6 +10,7 @@ use super::gauges;
 use super::gutter;
 use super::paper::{Paper, Strip, part, within};
 use super::standing;
+use super::udp;
 use crate::files::theme::Role;
 use crate::model::document as documents;
 use crate::model::panel::{Panel, View};
@@ -103,6 +104,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     let inner = framed(paper, part(area, 0, used, area.width, area.height - used), "in figures");
     let mut column = Column { paper, area: inner, y: 0 };
     about(&mut column, model, session);
+    if matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. }) && panel.view != View::State {
+        column.y += 1;
+        let rest = part(inner, 0, column.y, inner.width, inner.height.saturating_sub(column.y));
+        column.y += udp::figures(column.paper, rest, model, session, panel);
+    }
     octets(&mut column, session, panel);
     match &session.kind {
         Kind::Stream(_) if gauged || panel.view == View::Kernel => {}

@@ -32,6 +32,7 @@ mod standing;
 mod states;
 mod transcript;
 mod truth;
+mod udp;
 
 use ratatui::Frame;
 

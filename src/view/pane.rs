@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::composer::Room;
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
-use super::{composer, dns, explain, gauges, http, ladder, peers, repeat, standing, states, truth};
+use super::{composer, dns, explain, gauges, http, ladder, peers, repeat, standing, states, truth, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Lens;
@@ -72,6 +72,12 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         (View::Fields, Kind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
         (View::Way, _, _) => dns::way(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
+        (View::State, Kind::Conversation { .. } | Kind::Bound { .. }, _) => {
+            udp::draw_ledger(paper, area, model, session, panel)
+        }
+        (View::Kernel, Kind::Conversation { .. } | Kind::Bound { .. }, _) => {
+            udp::draw_socket(paper, area, session, panel)
+        }
         (View::State, _, _) => states::draw(paper, area, model, session, panel),
         (View::Kernel, _, _) => gauges::draw(paper, area, session, panel),
         (View::Explain, _, _) => explain::draw(paper, area, model, session, panel),

@@ -9,6 +9,7 @@ use super::card;
 use super::gutter::{self, Gutter};
 use super::hex;
 use super::paper::{Paper, Strip, area_of, part};
+use super::udp;
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, Search, Subject};
 use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
@@ -141,6 +142,7 @@ impl Page<'_> {
                     found.over(look, bytes.range.start + offset, style)
                 });
                 self.cut_short(paper, text, row, bytes, used);
+                self.suffix(paper, text, row, bytes, used);
             }
             RowBody::Hex { bytes, per_row } => {
                 self.head(paper, area, row, bytes);
@@ -198,6 +200,22 @@ impl Page<'_> {
         let x = (used + 1).min(text.width.saturating_sub(strip.columns()));
         paper.blank(part(text, x, 0, strip.columns(), 1), Role::Background);
         paper.strip(text, x, 0, &strip);
+    }
+
+    /// Says at a datagram's first row what is known of it beside its payload, as far as there is room.
+    fn suffix(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16) {
+        if !row.head || bytes.full_len > bytes.size {
+            return;
+        }
+        let Some(EntryKind::Data(data)) = self.transcript.entry(row.place.entry).map(|entry| entry.kind) else {
+            return;
+        };
+        let room = part(text, used + 2, 0, text.width.saturating_sub(used + 3), 1);
+        for strip in udp::suffix(self.session, &data) {
+            if paper.right(room, 0, &strip) {
+                return;
+            }
+        }
     }
 
     fn bytes(&self, row: &Row, bytes: &Bytes) -> &[u8] {

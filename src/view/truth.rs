@@ -78,7 +78,7 @@ fn of_socket(socket: &UdpSocketView) -> Vec<Strip> {
         Strip::of(format!("{name} {}", count.map_or("–".to_owned(), quantity::grouped)), role)
     };
     parts.push(count("dropped", socket.dropped));
-    parts.push(count("truncated", Some(socket.truncated)));
+    parts.push(count("truncated", Some(socket.ledger.truncated)));
     if let Some(icmp) = &socket.icmp {
         let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
         let text = format!("last ICMP: {} ({}/{}){from}", words::icmp_meaning(icmp), icmp.kind, icmp.code);

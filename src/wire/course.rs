@@ -179,6 +179,7 @@ impl Course {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::MtuStep(_)
             | News::OptionSet { .. }
             | News::Options(_) => return,
             other => other.clone(),

@@ -264,7 +264,8 @@ mod tests {
     fn every_list_of_a_condition_must_have_the_fact() {
         let mut failure = Failure::new(Class::Unreachable, "connect", "h:1", "no route to the host");
         failure.os_code = Some(113);
-        let icmp = Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113 };
+        let icmp =
+            Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113, ..Icmp::default() };
         let when = When { classes: vec![Class::Unreachable], icmp: vec![(false, 3, Some(1))], ..When::default() };
         assert!(when.holds(&failure, Some(&icmp)));
         assert!(!when.holds(&failure, None), "no ICMP is known of");
@@ -278,7 +279,8 @@ mod tests {
     fn names_from_outside_are_put_into_the_text() {
         let text = Explanation { happened: "{offender} says {peer} is shut".into(), ..Explanation::default() };
         let book = Book { failures: vec![(When::default(), text)], standings: Vec::new() };
-        let mut icmp = Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111 };
+        let mut icmp =
+            Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111, ..Icmp::default() };
         let failure = icmp.failure("send", "h:1");
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
         icmp.offender = Some([10, 0, 0, 1].into());

@@ -39,6 +39,7 @@ pub mod tcp;
 pub mod timers;
 pub mod transcript;
 pub mod tries;
+pub mod udp;
 pub mod way;
 
 pub use direction::{Both, Direction, Totals};

@@ -33,6 +33,9 @@ pub enum Verb {
     Burst(Burst),
     /// End the burst that is being sent, if there is one.
     StopBurst,
+    /// Probe the path MTU with the don't-fragment bit, by a socket of its own (UDP); what is ordered after it waits for
+    /// its end.
+    ProbeMtu,
     /// Finish sending: FIN. Receiving goes on.
     FinishSending,
     /// Reset the connection: RST, whatever is still queued.

@@ -7,6 +7,7 @@ use super::http::HttpGauge;
 use super::id::SessionId;
 use super::kernel::TcpInfo;
 use super::record::Record;
+use super::udp::SocketView;
 
 /// One look at one session: its counters as they stand, and all that happened since the last look, in order.
 #[derive(Clone, Debug)]
@@ -59,6 +60,8 @@ pub struct KernelView {
     pub recv_queue_bytes: Option<u64>,
     /// All that TCP_INFO tells.
     pub tcp: Option<TcpInfo>,
+    /// What the kernel tells of a UDP socket.
+    pub udp: Option<SocketView>,
 }
 
 /// The states of RFC 9293 §3.3.2.

@@ -18,6 +18,7 @@ use super::repeat::RepeatView;
 use super::spec::{Spec, What};
 use super::story::Story;
 use super::transcript::Transcript;
+use super::udp::UdpLedger;
 use super::way::Way;
 
 /// How many peers of a bound UDP socket are listed; more are counted.
@@ -155,7 +156,7 @@ pub struct Ends {
 }
 
 /// What is known of a UDP socket beside its bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct UdpSocketView {
     /// The groups it joined.
     pub groups: Vec<IpAddr>,
@@ -163,8 +164,8 @@ pub struct UdpSocketView {
     pub icmp: Option<Icmp>,
     /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
     pub dropped: Option<u64>,
-    /// Datagrams that were cut short.
-    pub truncated: u64,
+    /// What became of its datagrams.
+    pub ledger: UdpLedger,
 }
 
 /// What one peer of a bound socket sent and was sent.
@@ -204,7 +205,7 @@ impl Session {
                 peers: BTreeMap::new(),
                 unlisted: 0,
                 last: None,
-                socket: UdpSocketView::default(),
+                socket: UdpSocketView { ledger: UdpLedger::of_many(), ..UdpSocketView::default() },
             },
             What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
             What::Http(_) => Kind::Http(Exchange::default()),
@@ -252,6 +253,9 @@ impl Session {
             view.reading = Some(repeat);
         }
         for record in reading.records {
+            if let Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } = &mut self.kind {
+                socket.ledger.record(&record);
+            }
             match &record {
                 Record::News { at, news } => {
                     // Its task may run before whoever asked for it has looked at the clock.
@@ -285,8 +289,6 @@ impl Session {
     }
 
     fn count_peers(&mut self, block: &super::record::Block) {
-        let (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }) = &mut self.kind else { return };
-        socket.truncated += block.pieces.iter().filter(|piece| piece.full_len > piece.len).count() as u64;
         let Kind::Bound { peers, unlisted, last, .. } = &mut self.kind else { return };
         for piece in &block.pieces {
             let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
@@ -360,6 +362,8 @@ impl Session {
             | News::PeerSyn(_)
             | News::OptionSet { .. }
             | News::Options(_)
+            | News::MtuStep(_)
+            | News::PathMtu(_)
             | News::Route(_)
             | News::BurstEnded { .. } => {}
         }

@@ -265,6 +265,8 @@ pub enum Step {
     SendFile(PathBuf),
     /// Send one datagram again and again (UDP).
     Burst(Burst),
+    /// Probe the path MTU (UDP).
+    ProbeMtu,
     /// Finish sending: FIN.
     Finish,
 }

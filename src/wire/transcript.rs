@@ -16,7 +16,7 @@ use super::retention::Retention;
 mod entries;
 
 pub use entries::{Data, Entry, EntryKind};
-use entries::{data_entry, pieces, single};
+use entries::{data_entry, pieces, pieces_back, single};
 
 /// What a note counts for in the budget.
 const NOTE_COST: usize = 256;
@@ -300,9 +300,8 @@ impl Transcript {
     fn piece_of(item: &Item, number: u64, index: u64) -> Option<Entry<'_>> {
         let Item::Block(block) = item else { return single(number, item) };
         let index = usize::try_from(index).ok()?;
-        let piece = block.pieces.get(index)?;
-        let start = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
-        data_entry(block, *piece, start, number)
+        let start = block.pieces.get(..index)?.iter().map(|piece| piece.len as usize).sum();
+        data_entry(block, index, start, number)
     }
 
     /// All entries, oldest first.
@@ -342,6 +341,13 @@ impl Transcript {
             }
         }
         0
+    }
+
+    /// All entries, newest first.
+    pub fn entries_back(&self) -> impl Iterator<Item = Entry<'_>> {
+        let live = self.items.iter().rev().flat_map(|(start, item)| pieces_back(*start, item));
+        let old: Vec<u64> = self.before_live(0).collect();
+        live.chain(old.into_iter().rev().filter_map(|number| self.read(number)))
     }
 
     /// The numbers at or after `number` of what stands before the kept items: old notes, and the gap among them.
@@ -404,10 +410,11 @@ mod tests {
 
         let now = Instant::now();
         let many = |bytes: &'static [u8]| {
-            let piece = |after_us| Piece { len: 1, after_us, full_len: 1, peer: 0 };
+            let piece = |after_us| Piece { len: 1, after_us, full_len: 1, peer: 0, packet: 0 };
             let pieces = (0..bytes.len() as u32).map(piece).collect();
             let bytes = Bytes::from_static(bytes);
-            Record::Block(Block { direction: Direction::Received, at: now, bytes, pieces, peers: Box::default() })
+            let one = Block::single(Direction::Received, now, bytes);
+            Record::Block(Block { pieces, ..one })
         };
         let mut transcript = Transcript::keeping(Retention { bytes: 1 << 20, segments: 5 });
         transcript.push(many(b"abc"));
@@ -452,6 +459,9 @@ mod tests {
         }
         backwards.reverse();
         assert_eq!(forwards, backwards);
+        let mut newest_first: Vec<u64> = transcript.entries_back().map(|entry| entry.number).collect();
+        newest_first.reverse();
+        assert_eq!(forwards, newest_first);
         let from: Vec<u64> = transcript.entries_from(5).map(|entry| entry.number).collect();
         assert_eq!(from, forwards.iter().copied().filter(|number| *number >= 5).collect::<Vec<_>>());
     }

@@ -5,5 +5,6 @@
 mod local;
 mod run;
 mod tls;
+mod udp;
 mod wire;
 mod world;

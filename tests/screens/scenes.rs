@@ -121,6 +121,7 @@ impl Story {
             send_queue_bytes: Some(0),
             recv_queue_bytes: None,
             tcp: None,
+            udp: None,
         };
         self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
     }
@@ -291,6 +292,7 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Story {
         offender: Some([10, 99, 0, 1].into()),
         destination: Some(peer),
         os_code: 113,
+        ..sockeye::wire::news::Icmp::default()
     };
     let failure = icmp.failure("connect", peer.to_string());
     story.news(id, 4_000, News::Icmp(icmp));
@@ -432,6 +434,7 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Story {
         offender: Some([127, 0, 0, 1].into()),
         destination: Some(address("127.0.0.1:53122")),
         os_code: 111,
+        ..sockeye::wire::news::Icmp::default()
     };
     story.news(id, 2_100_000, News::Icmp(icmp));
     story.wake(3_000_000);

@@ -43,6 +43,7 @@ fn sample(story: &mut Story, id: SessionId, micros: u64, info: TcpInfo, queues: 
         send_queue_bytes: Some(queues.0),
         recv_queue_bytes: Some(queues.1),
         tcp: Some(info),
+        udp: None,
     };
     story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
 }

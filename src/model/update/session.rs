@@ -94,6 +94,7 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
             }
         }
         SessionAction::Save => app::prompt(model, Purpose::Save, ""),
+        SessionAction::ProbeMtu => probe_mtu(model, id, effects),
         SessionAction::RunProbe(number) => run_probe(model, number, effects),
     }
 }
@@ -115,6 +116,24 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     let spec: Spec = session.spec.clone();
     effects.push(Effect::Open(Box::new(spec)));
+}
+
+/// Probes the path of a UDP session.
+fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
+    let can = match model.session().map(|session| &session.kind) {
+        Some(Kind::Conversation { .. } | Kind::Bound { last: Some(_), .. }) => Ok(()),
+        Some(Kind::Bound { last: None, .. }) => Err("nobody was heard yet, so there is no path to probe"),
+        _ => Err("only a UDP session can probe the path MTU: TCP finds it by itself"),
+    };
+    match can {
+        Ok(()) => {
+            order(model, id, Verb::ProbeMtu, effects);
+            if readings::is_open(model, id) {
+                say(model, "probing the path MTU: each step stands in the text, the result in the state view");
+            }
+        }
+        Err(why) => object(model, why),
+    }
 }
 
 /// Opens what the explain view offers under a number.

@@ -102,6 +102,7 @@ async fn obey(orders: &mut mpsc::Receiver<Verb>, teller: &Teller, pause: &watch:
             Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::Burst(_) | Verb::FinishSending => {
                 refuse(teller, "an HTTP request sends only its own body").await;
             }
+            Verb::ProbeMtu => refuse(teller, "an HTTP request probes no path: a UDP session does").await,
             Verb::StopBurst => refuse(teller, "an HTTP request sends no burst").await,
             Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
             Verb::Limit(_) => refuse(teller, "an HTTP request accepts no connections").await,

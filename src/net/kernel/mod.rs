@@ -14,9 +14,13 @@ mod raw;
 #[cfg(target_os = "linux")]
 pub(crate) mod stamp;
 pub(crate) mod syn;
+#[cfg(target_os = "linux")]
+mod udp;
 
 #[cfg(target_os = "linux")]
 pub(crate) use raw::{int, set_int};
+#[cfg(target_os = "linux")]
+pub(crate) use udp::{path_mtu, probe_path, udp_view};
 
 /// What the kernel says of this socket now. What cannot be known is `None`.
 ///
@@ -32,6 +36,7 @@ pub(crate) fn view(socket: &impl AsFd) -> KernelView {
         send_queue_bytes: raw::send_queue(socket.as_fd()),
         recv_queue_bytes: rustix::io::ioctl_fionread(socket).ok(),
         tcp: (filled > 0).then_some(info),
+        udp: None,
     }
 }
 

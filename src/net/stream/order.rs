@@ -46,6 +46,7 @@ pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Nex
             | Verb::SendTo(..)
             | Verb::SendFile(_)
             | Verb::Burst(_)
+            | Verb::ProbeMtu
             | Verb::FinishSending
             | Verb::Join(_)
             | Verb::Leave(_)

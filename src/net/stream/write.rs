@@ -50,6 +50,7 @@ pub(super) async fn run(talk: &Talk, script: Script, mut orders: mpsc::Receiver<
             Some(Step::Send(bytes)) => Verb::Send(bytes),
             Some(Step::SendFile(path)) => Verb::SendFile(path),
             Some(Step::Burst(burst)) => Verb::Burst(burst),
+            Some(Step::ProbeMtu) => Verb::ProbeMtu,
             Some(Step::Finish) => Verb::FinishSending,
             None => match half.next(&mut orders).await {
                 Some(verb) => verb,
@@ -121,6 +122,11 @@ impl Half<'_> {
             Verb::Burst(_) | Verb::StopBurst => {
                 let message = "a burst is of datagrams, which a TCP connection does not have";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
+                Ok(())
+            }
+            Verb::ProbeMtu => {
+                let message = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
+                self.warn(Failure::new(Class::Usage, "probe", &self.talk.peer, message)).await;
                 Ok(())
             }
             Verb::Reset

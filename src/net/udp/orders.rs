@@ -82,6 +82,7 @@ impl Talk {
             Verb::SendTo(to, bytes) => return Some(Job::Datagram(Some(to), bytes)),
             Verb::SendFile(path) => return Some(Job::File(path)),
             Verb::Burst(burst) => return Some(Job::Burst(burst, *self.burst_stops.borrow())),
+            Verb::ProbeMtu => return Some(Job::ProbeMtu(*self.burst_stops.borrow())),
             Verb::StopBurst => self.stop_burst(),
             Verb::FinishSending => {
                 self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;

@@ -7,6 +7,7 @@ use super::Item;
 use crate::wire::direction::{Both, Direction, Totals};
 use crate::wire::news::News;
 use crate::wire::record::{Block, Piece};
+use crate::wire::udp::packet::PacketInfo;
 
 /// One row of the story.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,10 @@ pub struct Data<'a> {
     pub full_len: usize,
     /// The peer, where the socket talks with several.
     pub peer: Option<SocketAddr>,
+    /// What is known of the packet that it came in, where anything is.
+    pub packet: Option<&'a PacketInfo>,
+    /// Which one of its direction it is, counted from 0.
+    pub ordinal: u64,
 }
 
 impl Data<'_> {
@@ -50,13 +55,16 @@ impl Data<'_> {
     }
 }
 
-/// A block's piece of bytes as an entry; `start` is where it begins in the block.
-pub(super) fn data_entry(block: &Block, piece: Piece, start: usize, number: u64) -> Option<Entry<'_>> {
+/// A block's piece of bytes as an entry: the one with this index, which begins at `start`.
+pub(super) fn data_entry(block: &Block, index: usize, start: usize, number: u64) -> Option<Entry<'_>> {
+    let piece: Piece = *block.pieces.get(index)?;
     let data = Data {
         direction: block.direction,
         bytes: block.bytes.get(start..start + piece.len as usize)?,
         full_len: piece.full_len as usize,
         peer: block.peers.get(usize::from(piece.peer)).copied(),
+        packet: block.packets.get(usize::from(piece.packet)),
+        ordinal: block.first + index as u64,
     };
     let at = block.at + Duration::from_micros(u64::from(piece.after_us));
     Some(Entry { number, at: Some(at), kind: EntryKind::Data(data) })
@@ -72,13 +80,25 @@ fn blocks_pieces(item: &Item) -> &[Piece] {
 /// The entries of an item, in order.
 pub(super) fn pieces(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
     let mut offset = 0;
-    let data = blocks_pieces(item).iter().zip(start..).filter_map(move |(piece, number)| {
+    let data = blocks_pieces(item).iter().enumerate().filter_map(move |(index, piece)| {
         let Item::Block(block) = item else { return None };
         let from = offset;
         offset += piece.len as usize;
-        data_entry(block, *piece, from, number)
+        data_entry(block, index, from, start + index as u64)
     });
     single(start, item).into_iter().chain(data)
+}
+
+/// The entries of an item, the last one first.
+pub(super) fn pieces_back(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
+    let pieces = blocks_pieces(item);
+    let mut end = pieces.iter().map(|piece| piece.len as usize).sum::<usize>();
+    let data = pieces.iter().enumerate().rev().filter_map(move |(index, piece)| {
+        let Item::Block(block) = item else { return None };
+        end -= piece.len as usize;
+        data_entry(block, index, end, start + index as u64)
+    });
+    data.chain(single(start, item))
 }
 
 /// The one entry of an item that has no pieces.
