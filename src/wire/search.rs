@@ -294,7 +294,7 @@ mod tests {
 
         #[test]
         fn however_datagrams_are_gathered_each_is_searched_alone(datagrams in proptest::collection::vec("[xy]{0,12}", 1..300), typed in "[xy]{1,4}") {
-            let transcript = transcript(&datagrams.iter().map(|text| text.as_bytes()).collect::<Vec<_>>());
+            let transcript = transcript(&datagrams.iter().map(String::as_bytes).collect::<Vec<_>>());
             let needle = Needle::parse(&typed).unwrap();
             let expected: Vec<(u64, usize)> = (1..).zip(&datagrams)
                 .flat_map(|(entry, text)| needle.places(text.as_bytes()).map(|(at, _)| (entry, at)).collect::<Vec<_>>())

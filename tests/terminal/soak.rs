@@ -5,6 +5,8 @@
 //! SOCKEYE_SOAK=1h cargo test --release --test terminal soak -- --ignored    # or 100GiB
 //! ```
 
+#![allow(clippy::print_stdout, reason = "a soak tells what it saw")]
+
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::process::{Command, Stdio};
