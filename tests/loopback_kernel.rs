@@ -63,7 +63,7 @@ fn read_to_end(mut stream: &TcpStream) -> usize {
 
 async fn listening(watch: &mut Watch) -> (SessionId, SocketAddr) {
     let local = "127.0.0.1:0".parse().unwrap();
-    let id = watch.open(Spec::new(What::Listen(ListenSpec { local, limit: None, idle_timeout: None })));
+    let id = watch.open(Spec::new(What::Listen(ListenSpec::at(local))));
     watch.until("listening", |watch| watch.session(id).bound().is_some()).await;
     let address = watch.session(id).bound().unwrap();
     (id, address)

@@ -147,6 +147,7 @@ fn anywhere(local: &str) -> UdpBoundSpec {
         broadcast: false,
         idle_timeout: None,
         receive: UdpReceive::default(),
+        options: Vec::new(),
     }
 }
 

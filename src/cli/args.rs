@@ -161,6 +161,20 @@ pub(super) struct Repeat {
     pub(super) patience: Option<String>,
 }
 
+/// The socket's options, and looks at it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct Socket {
+    /// Set a socket option before connecting or binding, as nodelay=on, sndbuf=64KiB or ttl=5; may come again. A name
+    /// that is none lists them all. A listener's connections have its options too
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub(super) options: Vec<String>,
+    /// Look at the kernel's gauges of a TCP connection this often: a `kernel` event each with --json, and the pace of
+    /// the gauges on the screen (10ms to 1m) [default: 100ms on the screen, else at connect and close only]
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) kernel_every: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Tcp {
     /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT
@@ -183,9 +197,8 @@ pub(super) struct Tcp {
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
-    /// Set a socket option before connecting, as nodelay=on or sndbuf=64KiB (repeatable)
-    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
-    pub(super) options: Vec<String>,
+    #[command(flatten)]
+    pub(super) socket: Socket,
     /// How many more attempts to connect after the first
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) retry: Option<String>,
@@ -217,6 +230,9 @@ pub(super) struct Udp {
     /// that passes is known. Without a screen the session ends with the result
     #[arg(long, help_heading = "Script")]
     pub(super) probe_mtu: bool,
+    /// Set a socket option before binding, as ttl=5 or tos=0xb8; may come again
+    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
+    pub(super) options: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -276,6 +292,8 @@ pub(super) struct Listen {
     /// End a conversation when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) idle_timeout: Option<String>,
+    #[command(flatten)]
+    pub(super) socket: Socket,
 }
 
 #[derive(Debug, Args)]
@@ -310,6 +328,9 @@ pub(super) struct Http {
     pub(super) limits: Limits,
     #[command(flatten)]
     pub(super) repeat: Repeat,
+    /// Set a socket option once the connection stands, as nodelay=on or ttl=5; may come again
+    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
+    pub(super) options: Vec<String>,
     #[command(flatten)]
     pub(super) curl: Curl,
 }

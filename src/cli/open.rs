@@ -9,11 +9,12 @@ use super::{option, script};
 use crate::files::config::Settings;
 use crate::lab::Peer;
 use crate::wire::dns::dig::{self, Habit};
-use crate::wire::quantity;
+use crate::wire::option as socket;
 use crate::wire::spec::{
     Family, Group, HostPort, ListenSpec, Retry, Script, Spec, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
 };
 use crate::wire::target::{self, quoted};
+use crate::wire::{gauges, quantity};
 
 /// `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> Result<Spec, String> {
@@ -36,14 +37,9 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
         connect_timeout,
         idle_timeout: idle(tcp.idle_timeout.as_deref())?,
         retry,
-        options: tcp
-            .options
-            .iter()
-            .map(|text| crate::wire::option::parse(text))
-            .collect::<Result<_, _>>()
-            .map_err(|why| format!("--option: {why}"))?,
+        options: Vec::new(),
     };
-    Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
+    optioned(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?), &tcp.socket.options)
 }
 
 /// `sockeye udp`.
@@ -56,12 +52,13 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         idle_timeout: idle(udp.idle_timeout.as_deref())?,
         broadcast: udp.broadcast,
         receive: UdpReceive::default(),
+        options: Vec::new(),
     };
     let mut script = script::script(&udp.send, false, words)?;
     if udp.probe_mtu {
         script.steps.push(Step::ProbeMtu);
     }
-    Ok(with(What::Udp(spec), script))
+    optioned(with(What::Udp(spec), script), &udp.options)
 }
 
 /// `sockeye dns`: clap's words back to dig's.
@@ -88,7 +85,12 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
                 return Err("--group and --broadcast are for UDP: accepted with listen udp".to_owned());
             }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
-            What::Listen(ListenSpec { local, limit: limit.map(|limit| limit as usize), idle_timeout })
+            What::Listen(ListenSpec {
+                local,
+                limit: limit.map(|limit| limit as usize),
+                idle_timeout,
+                options: Vec::new(),
+            })
         }
         Protocol::Udp => {
             if listen.limit.is_some() {
@@ -101,10 +103,29 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
             let receive = UdpReceive::default();
-            What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout, receive })
+            What::UdpBound(UdpBoundSpec {
+                local,
+                groups,
+                broadcast: listen.broadcast,
+                idle_timeout,
+                receive,
+                options: Vec::new(),
+            })
         }
     };
-    Ok(with(what, script))
+    optioned(with(what, script), &listen.socket.options)
+}
+
+/// A session with the socket options that `--option` names.
+pub(super) fn optioned(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
+    let options: Result<socket::Wishes, String> = texts.iter().map(|text| socket::parse(text)).collect();
+    options.and_then(|options| socket::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
+    Ok(spec)
+}
+
+/// How often the kernel's gauges are looked at.
+pub(super) fn kernel_every(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
+    text.map(|text| gauges::parse_every(text).map_err(|why| format!("--kernel-every: {why}"))).transpose()
 }
 
 /// The peers that `sockeye lab` names; all of them where it names none.

@@ -1,6 +1,7 @@
 //! When to speak, when to finish and when it is over: decisions only, no socket and no clock.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::Manner;
 use super::input::Stdin;
@@ -17,6 +18,8 @@ pub(crate) struct Conversation {
     single: bool,
     speaking: bool,
     stopping: bool,
+    /// How often the kernel's gauges are looked at.
+    kernel_every: Option<Duration>,
     failed: Option<Class>,
     missed: Option<Class>,
 }
@@ -97,9 +100,15 @@ impl Conversation {
             single: unlimited && manner == Manner::Raw,
             speaking: false,
             stopping: false,
+            kernel_every: None,
             failed: None,
             missed: None,
         }
+    }
+
+    /// The same, with the kernel's gauges of each connection looked at so often.
+    pub(crate) fn looking(self, every: Option<Duration>) -> Self {
+        Conversation { kernel_every: every, ..self }
     }
 
     /// A session was opened.
@@ -180,7 +189,12 @@ impl Conversation {
 
     fn learn_news(&mut self, id: SessionId, news: &News) -> Vec<Act> {
         match news {
-            News::Accepted { listener, peer, .. } => self.accepted(id, *listener, peer.to_string()),
+            News::Accepted { listener, peer, .. } => {
+                let mut acts = self.accepted(id, *listener, peer.to_string());
+                acts.extend(self.look(id));
+                acts
+            }
+            News::Connected { .. } => self.look(id).into_iter().collect(),
             News::WeFinished => {
                 if let Some(known) = self.sessions.get_mut(&id) {
                     known.we_finished = true;
@@ -210,7 +224,6 @@ impl Conversation {
             | News::Resolved { .. }
             | News::Connecting { .. }
             | News::AttemptFailed { .. }
-            | News::Connected { .. }
             | News::Retrying { .. }
             | News::Listening { .. }
             | News::TurnedAway { .. }
@@ -233,9 +246,16 @@ impl Conversation {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => Vec::new(),
         }
+    }
+
+    /// Has the gauges of a connection looked at by the clock, where that is wished.
+    fn look(&self, id: SessionId) -> Option<Act> {
+        let verb = Verb::SampleEvery(Some(self.kernel_every?));
+        self.sessions.get(&id).filter(|known| known.is_stream()).map(|_| Act::Order(Order { id, verb }))
     }
 
     fn accepted(&mut self, id: SessionId, listener: SessionId, peer: String) -> Vec<Act> {

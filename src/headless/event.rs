@@ -9,7 +9,7 @@ use crate::wire::news::Icmp;
 use crate::wire::{Failure, News};
 
 mod dns;
-mod kernel;
+pub(super) mod kernel;
 pub(crate) mod udp;
 
 /// The fields of one event, in order.
@@ -79,6 +79,7 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         | News::Call { .. }
         | News::Stamps { .. }
         | News::PeerSyn(_)
+        | News::Kernel(_)
         | News::OptionSet { .. }
         | News::Options(_) => kernel::fields(news),
         News::Closed { how, .. } => ("closed", json!({"how": how.name()})),

@@ -17,6 +17,7 @@ use super::repeat;
 use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
 use crate::wire::news::How;
+use crate::wire::reading::KernelView;
 use crate::wire::repeat::RepeatReading;
 use crate::wire::udp::UdpLedger;
 use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec, Totals, What, neutral};
@@ -36,6 +37,10 @@ pub(crate) struct Json {
     told: HashMap<SessionId, Told>,
     /// Looks at runs of many that are to be told: one, or the last two.
     looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
+    /// True: looks at the kernel's gauges are told.
+    gauges: bool,
+    /// Looks at the kernel's gauges that are to be told: one for each session that was looked at.
+    samples: Vec<(SessionId, Instant, KernelView)>,
 }
 
 /// What was told of a session so far.
@@ -52,6 +57,8 @@ struct Told {
     facts: Facts,
     /// When a run of many was told last.
     looked: Option<Instant>,
+    /// The kernel's gauges as they were told last.
+    kernel: Option<KernelView>,
 }
 
 impl Told {
@@ -67,6 +74,7 @@ impl Told {
             ledger: UdpLedger::default(),
             facts: Facts::default(),
             looked: None,
+            kernel: None,
         }
     }
 }
@@ -96,6 +104,15 @@ impl Format for Json {
         let told = self.told.entry(reading.id).or_insert_with(|| Told::new(Instant::now()));
         told.gauge = reading.http.or(told.gauge);
         told.dropped_datagrams = reading.dropped_datagrams.or(told.dropped_datagrams);
+        if self.gauges
+            && let Some(view) = reading.kernel.filter(|view| told.kernel != Some(*view) && view.tcp.is_some())
+        {
+            told.kernel = Some(view);
+            let is_fact = |record: &Record| matches!(record, Record::News { news: News::Kernel(_), .. });
+            if !reading.records.iter().any(is_fact) {
+                self.samples.push((reading.id, Instant::now(), view));
+            }
+        }
         if let Some(look) = &reading.repeat {
             let now = Instant::now();
             let due = told.looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
@@ -107,7 +124,7 @@ impl Format for Json {
     }
 
     fn waiting(&self) -> bool {
-        !self.looks.is_empty()
+        !self.looks.is_empty() || !self.samples.is_empty()
     }
 
     fn render(&mut self, pending: &mut Pending) -> Bytes {
@@ -115,6 +132,9 @@ impl Format for Json {
         for (id, at, look) in std::mem::take(&mut self.looks) {
             let (name, fields) = repeat::event(&look);
             self.write(&mut lines, at, id, name, fields);
+        }
+        for (id, at, view) in std::mem::take(&mut self.samples) {
+            self.write(&mut lines, at, id, "kernel", event::kernel::gauges(&view));
         }
         while lines.len() < BLOCK
             && let Some((id, record)) = pending.pop_front()
@@ -135,12 +155,17 @@ impl Format for Json {
 impl Json {
     /// Events whose times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
-        Json { started, asks_beside: true, told: HashMap::new(), looks: Vec::new() }
+        Json { started, asks_beside: true, told: HashMap::new(), looks: Vec::new(), gauges: false, samples: Vec::new() }
     }
 
     /// Chooses whether name servers are asked beside the system's resolver.
     pub(crate) fn asking_beside(self, asks_beside: bool) -> Self {
         Json { asks_beside, ..self }
+    }
+
+    /// Chooses whether every look at the kernel's gauges is told.
+    pub(crate) fn gauging(self, gauges: bool) -> Self {
+        Json { gauges, ..self }
     }
 
     fn told(&mut self, id: SessionId) -> &mut Told {

@@ -129,6 +129,7 @@ impl Raw {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => {}
         }

@@ -17,6 +17,7 @@ pub mod key;
 pub mod keymap;
 pub mod msg;
 pub mod notice;
+pub mod options;
 pub mod pacer;
 pub mod palette;
 pub mod panel;

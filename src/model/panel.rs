@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::action::SessionAction;
 use super::document::Document;
 use super::editor::{Editor, Lines};
 use super::rows::{Lens, Place, Sight};
@@ -36,6 +37,8 @@ pub enum View {
     State,
     /// What the kernel measures of a TCP connection, over time; of a UDP socket, its queues and its path.
     Kernel,
+    /// The windows and queues of a TCP connection, at both ends where both can be seen.
+    Flow,
     /// The way to the peer: resolvers, race, route.
     Way,
     /// What DNS was asked and answered, as tables.
@@ -60,6 +63,7 @@ impl View {
             View::Ladder => "ladder",
             View::State => "state",
             View::Kernel => "kernel",
+            View::Flow => "flow",
             View::Way => "way",
             View::Answer => "answer",
             View::Fields => "fields",
@@ -77,10 +81,10 @@ impl View {
             Kind::Bound { .. } => &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain],
             Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
             Kind::Stream(_) if session.parent().is_some() => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain]
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Explain]
             }
             Kind::Stream(_) => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Way, View::Explain]
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Way, View::Explain]
             }
             Kind::Conversation { .. } => &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain],
             Kind::Repeat(_) => &[View::Latency, View::Text],
@@ -124,10 +128,25 @@ pub struct Panel {
     pub rung: Option<u64>,
     /// The gauge under the cursor in the kernel's view, from 0.
     pub gauge: usize,
+    /// Whether each read and write of a TCP connection is numbered.
+    pub boundaries: bool,
+    /// How the user asked last for the end of the session.
+    pub asked: Option<Asked>,
     /// The story of a TCP connection as it was when the display was frozen.
     pub frozen_story: Option<Box<Story>>,
     /// Sequences of a peer that would have been escape sequences on a terminal, so far.
     pub hostile: u64,
+}
+
+/// What the user asked for that ends a session, or its sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub action: SessionAction,
+    /// The letter of the close menu that was pressed; `None`: it was asked for in another way.
+    pub letter: Option<char>,
 }
 
 /// A search that is under way or done.
@@ -243,6 +262,8 @@ impl Panel {
             child_picked: None,
             rung: None,
             gauge: 0,
+            boundaries: false,
+            asked: None,
             frozen_story: None,
             hostile: 0,
         }

@@ -114,6 +114,7 @@ pub fn note(news: &News) -> Words {
         | News::Call { .. }
         | News::Stamps { .. }
         | News::PeerSyn(_)
+        | News::Kernel(_)
         | News::OptionSet { .. }
         | News::Options(_) => kernel::note(news),
         News::Closed { totals, how } => closed(*totals, *how),

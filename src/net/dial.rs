@@ -195,10 +195,7 @@ impl Race<'_> {
                             self.journal.news(open).await;
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
                             route::tell(local, peer, self.journal).await;
-                            for (name, asked) in &self.spec.options {
-                                let now = option::now(&stream, *name, asked.clone(), peer.is_ipv6());
-                                self.journal.news(now).await;
-                            }
+                            option::tell(&stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
                             return Ok(stream);
                         }
                         Err(Broken { failure, call, icmp }) => {
@@ -294,9 +291,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    for (name, value) in &spec.options {
-        option::set(&socket, *name, value, peer.is_ipv6())?;
-    }
+    option::set_all(&socket, &spec.options, peer.is_ipv6())?;
     if let Some(local) = spec.bind {
         if local.port() != 0 {
             // Else a port that was used a minute ago could not be used again (TIME-WAIT).

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::stream::{self, Connection};
 use super::{Post, fault, kernel, option};
 use crate::wire::change::Cause;
+use crate::wire::option::{self as options, SocketKind, Wishes};
 use crate::wire::reading::TcpState;
 use crate::wire::spec::{ListenSpec, Script};
 use crate::wire::{Class, Evidence, Failure, How, News, Order, SessionId, Verb};
@@ -30,7 +31,7 @@ const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, mut post: Post) {
-    let opened = bind(spec.local).and_then(|listener| {
+    let opened = bind(&spec).and_then(|listener| {
         let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
         Ok((listener, local))
     });
@@ -46,11 +47,13 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, mut post: Post) {
     post.journal.news(News::Listening { local }).await;
     let listens = step(TcpState::Closed, TcpState::Listen, Cause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
+    option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
     let house = House {
         local,
         limit: spec.limit,
         idle_timeout: spec.idle_timeout,
+        options: spec.options,
         script,
         open: BTreeSet::new(),
         tell_end,
@@ -63,24 +66,33 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, mut post: Post) {
     post.journal.closed(How::Local).await;
 }
 
-fn bind(local: SocketAddr) -> Result<TcpListener, Failure> {
-    let open = || {
+fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
+    let local = spec.local;
+    let create = || {
         let socket = socket2::Socket::new(socket2::Domain::for_address(local), socket2::Type::STREAM, None)?;
         // On Linux this lets a port in TIME-WAIT be used again, never one that somebody listens on.
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
+        Ok(socket)
+    };
+    let failed = |error: std::io::Error| fault::of_bind("listen", local, &error);
+    let socket = create().map_err(failed)?;
+    option::set_all(&socket, &spec.options, local.is_ipv6())?;
+    let open = || {
         socket.bind(&local.into())?;
         kernel::syn::save(&socket);
         socket.listen(BACKLOG)?;
         TcpListener::from_std(socket.into())
     };
-    open().map_err(|error| fault::of_bind("listen", local, &error))
+    open().map_err(failed)
 }
 
 struct House {
     local: SocketAddr,
     limit: Option<usize>,
     idle_timeout: Option<Duration>,
+    /// What was set on it, which its connections have too.
+    options: Wishes,
     script: Script,
     open: BTreeSet<SessionId>,
     tell_end: mpsc::Sender<SessionId>,
@@ -98,9 +110,15 @@ impl House {
                     None | Some(Verb::Close | Verb::Reset) => return,
                     Some(Verb::Limit(limit)) => self.limit = limit,
                     Some(Verb::SetOption(name, value)) => {
-                        option::perform(listener, name, value, self.local.is_ipv6(), &post.journal).await;
+                        let v6 = self.local.is_ipv6();
+                        if option::perform(listener, name, value.clone(), v6, &post.journal).await {
+                            options::wish(&mut self.options, name, Some(value));
+                        }
                     }
-                    Some(Verb::ReadOptions) => post.journal.news(option::all(listener, self.local.is_ipv6())).await,
+                    Some(Verb::ReadOptions) => {
+                        let all = option::all(listener, SocketKind::Listener, self.local.is_ipv6());
+                        post.journal.news(all).await;
+                    }
                     Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
                     Some(
                         Verb::SendTo(..)
@@ -109,6 +127,7 @@ impl House {
                         | Verb::StopBurst
                         | Verb::ProbeMtu
                         | Verb::FinishSending
+                        | Verb::CloseUnread
                         | Verb::PauseReading
                         | Verb::ContinueReading
                         | Verb::Join(_)
@@ -126,7 +145,7 @@ impl House {
                 accepted = accept(listener, accept_from) => match accepted {
                     Ok((stream, peer)) => {
                         self.accepting_fails = false;
-                        self.take(stream, peer, post).await;
+                        self.take(listener, stream, peer, post).await;
                     }
                     Err(error) => {
                         accept_from = Instant::now() + ACCEPT_PAUSE;
@@ -146,7 +165,7 @@ impl House {
         post.journal.news(News::Warned(failure)).await;
     }
 
-    async fn take(&mut self, stream: TcpStream, peer: SocketAddr, post: &Post) {
+    async fn take(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, post: &Post) {
         if let Some(limit) = self.limit
             && self.open.len() >= limit
         {
@@ -162,6 +181,8 @@ impl House {
         let id = child.journal.id;
         self.open.insert(id);
         let local = stream.local_addr().unwrap_or(self.local);
+        let v6 = self.local.is_ipv6();
+        let inherited = option::inheritance(listener, &self.options, v6);
         let listener = post.journal.id;
         let connection = Connection {
             stream,
@@ -181,6 +202,7 @@ impl House {
             }
             let accepted = step(TcpState::SynReceived, TcpState::Established, Cause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
+            option::inherit(&connection.stream, &inherited, v6, &child.journal).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody is left to tell.
             let _closed = tell_end.send(id).await.is_err();

@@ -63,6 +63,7 @@ impl Lanes {
             verb,
             Verb::Reset
                 | Verb::Close
+                | Verb::CloseUnread
                 | Verb::PauseReading
                 | Verb::ContinueReading
                 | Verb::StopBurst

@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -12,10 +13,11 @@ use super::Post;
 use super::journal::Journal;
 use super::{call, fault, kernel};
 use crate::wire::change::Cause;
-use crate::wire::reading::TcpState;
+use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::spec::Script;
 use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
+mod death;
 mod gauge;
 mod order;
 mod pool;
@@ -35,6 +37,9 @@ const MOST_CLOSING: Duration = Duration::from_secs(5);
 /// How long to wait for the kernel's last acknowledgements once both sides finished, or for the last bytes of a
 /// connection that broke.
 const MOST_SETTLING: Duration = Duration::from_secs(2);
+
+/// Between looks whether octets lie unread, where that is waited for.
+const UNREAD_LOOK: Duration = Duration::from_millis(10);
 
 /// How many reads or writes one half does before the other half and the orders have their turn.
 const TURN: usize = 8;
@@ -62,6 +67,8 @@ struct Talk {
     gauge: gauge::Gauge,
     way: way::Way,
     stamps: stamps::Stamps,
+    /// Octets in the send queue at the last look; [`u64::MAX`] is not known.
+    queued: AtomicU64,
     v6: bool,
 }
 
@@ -73,6 +80,8 @@ struct State {
     peer_finished: bool,
     /// An error is pending on the socket.
     broken: bool,
+    /// It is to be closed as soon as octets lie unread.
+    close_unread: bool,
 }
 
 /// What matters of a look at the kernel.
@@ -81,6 +90,10 @@ struct Looked {
     state: Option<TcpState>,
     /// It will change without our doing anything.
     unsettled: bool,
+    /// What makes another look soon worth while, where it changed: queues, windows, probes.
+    essence: [Option<u64>; 8],
+    /// When the next timer fires, at whichever end.
+    timer: Option<Duration>,
 }
 
 /// What is wanted of both halves.
@@ -124,19 +137,44 @@ impl Talk {
         self.gauge.touch();
     }
 
-    /// Tells what the kernel says now; the state of it.
+    /// Tells what the kernel says now; what matters of it.
     ///
     /// The view itself is large, and must not be held while something is waited for: five tasks of each connection look.
     async fn look(&self) -> Looked {
-        let looked = self.tell_view();
+        let looked = gauge::what_matters(&self.tell_view());
         self.way.learn(looked.state).await;
         looked
     }
 
-    fn tell_view(&self) -> Looked {
-        let view = kernel::view(&self.stream);
+    fn tell_view(&self) -> KernelView {
+        let mut view = kernel::view(&self.stream);
+        self.way.look_beside(&mut view);
         self.journal.kernel(view);
-        Looked { state: view.state, unsettled: gauge::unsettled(&view) }
+        self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
+        view
+    }
+
+    /// Looks at the gauges now, and tells it as a fact: at the connection's beginning and at its end.
+    async fn mark(&self) {
+        let view = Box::new(self.tell_view());
+        self.way.learn(view.state).await;
+        if view.tcp.is_some() {
+            self.journal.news(News::Kernel(view)).await;
+        }
+    }
+
+    /// Octets in the send queue at the last look.
+    fn queued(&self) -> Option<u64> {
+        Some(self.queued.load(Ordering::Relaxed)).filter(|octets| *octets != u64::MAX)
+    }
+
+    /// Ends when octets lie unread and the session is to be closed over them.
+    async fn unread(&self) {
+        // The sender lives as long as `self`, so the wait cannot fail.
+        let _wished = self.state.subscribe().wait_for(|state| state.close_unread).await.is_ok();
+        while !rustix::io::ioctl_fionread(&self.stream).is_ok_and(|octets| octets > 0) {
+            tokio::time::sleep(UNREAD_LOOK).await;
+        }
     }
 
     /// Looks at the gauges now, and again when they had time to change.
@@ -179,6 +217,7 @@ pub(super) async fn run(connection: Connection, post: Post) {
     let talk = Talk {
         way: way::Way::established(Arc::clone(&post.journal), ends),
         stamps: stamps::Stamps::begin(&stream),
+        queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
         stream,
         peer,
@@ -186,8 +225,10 @@ pub(super) async fn run(connection: Connection, post: Post) {
         state: watch::Sender::new(State::default()),
         gauge: gauge::Gauge::new(std::time::Instant::now()),
     };
-    talk.sample().await;
+    talk.mark().await;
+    talk.gauge.touch();
     let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post.orders).await;
+    let end = death::explained(&talk, end);
     talk.stamps.end(&talk).await;
     let Talk { stream, peer, journal, way, .. } = talk;
     close(stream, &journal, &way, &end).await;
@@ -233,6 +274,7 @@ async fn carry_on(
     let mut gauges = pin!(gauge::run(talk));
     let mut stamps = pin!(stamps::run(talk));
     let mut quiet = pin!(gauge::quiet(talk, idle_timeout));
+    let mut unread = pin!(talk.unread());
     let mut both_finished = pin!(talk.both_finished());
     let (mut read, mut written) = (None, None);
     let mut broken = None;
@@ -267,6 +309,7 @@ async fn carry_on(
             }
             () = &mut both_finished => break End::BothFinished,
             failure = &mut quiet => break End::Failed(failure),
+            () = &mut unread => break End::Closed,
             () = &mut gauges => {}
             () = &mut stamps => {}
             () = sleep_until(deadline) => break End::Closed,
@@ -281,7 +324,7 @@ async fn carry_on(
     {
         talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
     }
-    talk.look().await;
+    talk.mark().await;
     talk.change(|state| state.wish = Wish::Stop);
     // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
     let reads_end = async {

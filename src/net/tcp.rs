@@ -6,7 +6,8 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::stream::{self, Connection};
-use super::{Post, dial};
+use super::{Post, dial, option};
+use crate::wire::option::{Wishes, wish};
 use crate::wire::spec::{Script, TcpSpec};
 use crate::wire::{Class, Failure, How, News, Verb};
 
@@ -16,8 +17,8 @@ pub(crate) fn run(spec: TcpSpec, script: Script, post: Post) -> impl Future<Outp
     session(spec, script, post, urgent)
 }
 
-async fn session(spec: TcpSpec, script: Script, mut post: Post, mut urgent: mpsc::Receiver<Verb>) {
-    match open(&spec, &post, &mut urgent).await {
+async fn session(mut spec: TcpSpec, script: Script, mut post: Post, mut urgent: mpsc::Receiver<Verb>) {
+    match open(&mut spec, &post, &mut urgent).await {
         Ok(stream) => {
             let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
             let connection = Connection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent };
@@ -46,21 +47,33 @@ enum NotOpen {
     Failed(Failure),
 }
 
-/// Attempts until one succeeds, all are used up, or the user gives up.
-async fn open(spec: &TcpSpec, post: &Post, urgent: &mut mpsc::Receiver<Verb>) -> Result<TcpStream, NotOpen> {
+/// Attempts until one succeeds, all are used up, or the user gives up. Options that are asked for meanwhile are set on
+/// the next attempt's socket; on the one that connects, at once.
+async fn open(spec: &mut TcpSpec, post: &Post, urgent: &mut mpsc::Receiver<Verb>) -> Result<TcpStream, NotOpen> {
     let of = spec.retry.times.saturating_add(1);
     let mut attempt = 1;
     loop {
-        let outcome = unless_given_up(dial::connect(spec, attempt, &post.journal), post, urgent).await?;
+        let mut later = Wishes::new();
+        let connecting = dial::connect(spec, attempt, &post.journal);
+        let outcome = unless_given_up(connecting, post, urgent, &mut later).await?;
         let failure = match outcome {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                let v6 = stream.peer_addr().is_ok_and(|peer| peer.is_ipv6());
+                for (name, value) in later {
+                    option::perform(&stream, name, value, v6, &post.journal).await;
+                }
+                return Ok(stream);
+            }
             Err(failure) if attempt < of && worth_another(failure.class) => failure,
             Err(failure) => return Err(NotOpen::Failed(failure)),
         };
         attempt += 1;
         let after = spec.retry.wait_before(attempt, fastrand::f64());
         post.journal.news(News::Retrying { attempt, of, after, because: failure }).await;
-        unless_given_up(pause(after), post, urgent).await?;
+        unless_given_up(pause(after), post, urgent, &mut later).await?;
+        for (name, value) in later {
+            wish(&mut spec.options, name, Some(value));
+        }
     }
 }
 
@@ -78,13 +91,17 @@ async fn unless_given_up<T>(
     work: impl Future<Output = T>,
     post: &Post,
     urgent: &mut mpsc::Receiver<Verb>,
+    later: &mut Wishes,
 ) -> Result<T, NotOpen> {
     tokio::pin!(work);
     loop {
         tokio::select! {
             biased;
             verb = urgent.recv() => match verb {
-                None | Some(Verb::Close | Verb::Reset) => return Err(NotOpen::GivenUp),
+                None | Some(Verb::Close | Verb::CloseUnread | Verb::Reset) => return Err(NotOpen::GivenUp),
+                Some(Verb::SetOption(name, value)) => wish(later, name, Some(value)),
+                // There is no socket to be looked at; once there is one, it is asked again.
+                Some(Verb::ReadOptions | Verb::SampleEvery(_)) => {}
                 Some(_) => {
                     let failure = Failure::new(Class::Usage, "read", "", "not connected yet");
                     post.journal.news(News::Warned(failure)).await;

@@ -9,7 +9,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 use super::journal::Journal;
-use super::{Post, dial, fault, route};
+use super::{Post, dial, fault, option, route};
 use crate::wire::spec::{Script, UdpReceive, UdpSpec};
 use crate::wire::{Class, Failure, How, News, Verb, quantity};
 use orders::Orders;
@@ -74,6 +74,7 @@ async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: mpsc::R
         Err(failure) => return Ending::Failed(failure).tell(&journal).await,
     };
     tell_buffer(&journal, &opened, spec.receive).await;
+    option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
     let talk = Talk::new(journal, opened, Some(peer), spec.idle_timeout);
     if !reading {
         talk.set_reading(false).await;
@@ -88,6 +89,7 @@ async fn cancelled(urgent: &mut mpsc::Receiver<Verb>, reading: &mut bool, journa
             None | Some(Verb::Close | Verb::Reset) => return,
             Some(Verb::PauseReading) => *reading = false,
             Some(Verb::ContinueReading) => *reading = true,
+            Some(Verb::ReadOptions | Verb::SampleEvery(_)) => {}
             Some(_too_early) => {
                 journal.news(News::Warned(Failure::new(Class::Usage, "order", "", "not open yet"))).await;
             }
@@ -140,6 +142,7 @@ fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<Opened, Failure> {
     }
     let local = spec.bind.unwrap_or_else(|| wildcard(peer));
     let (socket, merged) = prepare(local, spec.broadcast, spec.receive)?;
+    option::set_all(&socket, &spec.options, local.is_ipv6())?;
     socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind("bind", local, &error))?;
     let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
     socket.connect(&SockAddr::from(peer)).map_err(failed)?;

@@ -9,7 +9,7 @@ use super::card;
 use super::gutter::{self, Gutter};
 use super::hex;
 use super::paper::{Paper, Strip, area_of, part};
-use super::udp;
+use super::{boundaries, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, Search, Subject};
 use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
@@ -17,7 +17,8 @@ use crate::model::state::Model;
 use crate::model::words::Tone;
 use crate::wire::neutral::GlyphKind;
 use crate::wire::search::Hit;
-use crate::wire::transcript::EntryKind;
+use crate::wire::session::Kind;
+use crate::wire::transcript::{EntryKind, Shares};
 use crate::wire::{Both, Direction, Session, Totals, Transcript, quantity};
 
 /// What of the transcript is on the screen, for the scroll bar and the hint.
@@ -57,6 +58,8 @@ pub(super) fn draw(
     lens: Lens,
 ) -> Shown {
     let gutter = Gutter::of(model, session, area.width);
+    let stream = matches!(session.kind, Kind::Stream(_));
+    let gutter = if panel.boundaries && stream { gutter.counting(area.width) } else { gutter };
     let gutter = if lens == Lens::Hex { gutter.for_hex(area.width) } else { gutter };
     let body = part(area, gutter.columns(), 0, area.width.saturating_sub(gutter.columns() + 1), area.height);
     paper.seen.view = area_of(body);
@@ -72,7 +75,8 @@ pub(super) fn draw(
     if rows.is_empty() {
         empty(paper, area, panel);
     }
-    let page = Page { model, session, panel, transcript, gutter };
+    let twin = model.other_end(session);
+    let page = Page { model, session, panel, transcript, gutter, stream, twin };
     for (y, row) in (0_u16..).zip(&rows) {
         page.row(paper, part(area, 0, y, area.width, 1), row);
     }
@@ -117,6 +121,10 @@ struct Page<'a> {
     panel: &'a Panel,
     transcript: &'a Transcript,
     gutter: Gutter,
+    /// A TCP connection, whose reads and writes are not messages.
+    stream: bool,
+    /// The session at its other end, where that is ours too.
+    twin: Option<&'a Session>,
 }
 
 impl Page<'_> {
@@ -137,19 +145,30 @@ impl Page<'_> {
                 let found = self.found(row.place.entry, &bytes.range);
                 let base = direction_role(bytes.direction);
                 let look = paper.look;
+                let shares = self.shares(row, bytes);
+                let cuts = boundaries::cuts(&shares, bytes);
                 let used = paper.put_bytes(text, 0, 0, piece, |offset, kind, byte| {
                     let style = look.style(glyph_role(base, kind, byte));
-                    found.over(look, bytes.range.start + offset, style)
+                    let style = found.over(look, bytes.range.start + offset, style);
+                    boundaries::over(look, &cuts, bytes.range.start + offset, style)
                 });
+                self.bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
                 self.suffix(paper, text, row, bytes, used);
+                self.told(paper, text, row, bytes, used, &shares);
             }
             RowBody::Hex { bytes, per_row } => {
                 self.head(paper, area, row, bytes);
                 let piece = self.bytes(row, bytes);
                 let found = self.found(row.place.entry, &bytes.range);
-                let used = hex::draw(paper, text, bytes, piece, *per_row, &found);
+                let shares = self.shares(row, bytes);
+                let cuts = boundaries::cuts(&shares, bytes);
+                let base = if self.stream { bytes.octet } else { 0 };
+                let over = hex::Over { found: &found, cuts: &cuts, base };
+                let used = hex::draw(paper, text, bytes, piece, *per_row, &over);
+                self.bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
+                self.told(paper, text, row, bytes, used, &shares);
             }
         }
     }
@@ -178,12 +197,52 @@ impl Page<'_> {
             paper.put(area, x, 0, direction_mark(bytes.direction), direction_role(bytes.direction));
         }
         x += self.gutter.mark;
+        if self.gutter.op > 0 {
+            paper.put(area, x, 0, &gutter::op(bytes.direction, bytes.op), Role::Dim);
+        }
+        x += self.gutter.op;
         if self.gutter.size > 0 {
             paper.put(area, x, 0, &gutter::size(bytes.size as u64), Role::Dim);
         }
         x += self.gutter.size;
         if let Some(peer) = bytes.peer.filter(|_| self.gutter.peer > 0) {
             paper.put(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
+        }
+    }
+
+    /// The reads or writes of the other end that hold this row's entry; nothing where the other end is not ours.
+    fn shares(&self, row: &Row, bytes: &Bytes) -> Shares {
+        match self.twin {
+            Some(twin) if row.place.entry >= self.transcript.stream_from() => {
+                boundaries::shares(&twin.transcript, bytes, row.head)
+            }
+            _ => Shares::default(),
+        }
+    }
+
+    /// Joins the rows of one read or write at their left, so that it is seen where one ends.
+    fn bracket(&self, paper: &mut Paper<'_>, area: Rect, row: &Row, bytes: &Bytes) {
+        let Some(x) = self.gutter.columns().checked_sub(1).filter(|_| self.stream) else { return };
+        let symbol = match (row.head, bytes.range.end >= bytes.size) {
+            (true, true) => return,
+            (true, false) => "╭",
+            (false, false) => "│",
+            (false, true) => "╰",
+        };
+        paper.put(area, x, 0, symbol, Role::Faint);
+    }
+
+    /// Says behind an entry's first row what it was at the other end.
+    fn told(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16, shares: &Shares) {
+        let Some(twin) = self.twin.filter(|_| row.head) else { return };
+        let words = boundaries::words(shares, bytes, twin);
+        if words.is_empty() {
+            return;
+        }
+        let strip = Strip::of(format!("{} ", hex::CUT), Role::Cause).and(words, Role::Dim);
+        // It may not hide what was said.
+        if used + 2 + strip.columns() <= text.width {
+            paper.strip(text, used + 2, 0, &strip);
         }
     }
 

@@ -180,6 +180,7 @@ impl Course {
             | News::Stamps { .. }
             | News::PeerSyn(_)
             | News::MtuStep(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => return,
             other => other.clone(),

@@ -2,6 +2,7 @@
 //!
 //! The texts themselves are read by `files`, as this room knows no file format.
 
+use super::change::Cause;
 use super::failure::{Class, Evidence, Failure};
 use super::news::Icmp;
 use super::probe::Probe;
@@ -153,13 +154,15 @@ pub enum Standing {
     Finished,
     /// Over by a RST of ours.
     ResetByUs,
+    /// Closed by us, with octets unread.
+    ClosedUnread,
     /// Closed by us.
     Closed,
 }
 
 impl Standing {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 20] = [
+    pub const ALL: [Standing; 21] = [
         Standing::Starting,
         Standing::Resolving,
         Standing::Connecting,
@@ -179,6 +182,7 @@ impl Standing {
         Standing::Told,
         Standing::Finished,
         Standing::ResetByUs,
+        Standing::ClosedUnread,
         Standing::Closed,
     ];
 
@@ -204,6 +208,7 @@ impl Standing {
             Standing::Told => "told",
             Standing::Finished => "finished",
             Standing::ResetByUs => "reset-by-us",
+            Standing::ClosedUnread => "closed-unread",
             Standing::Closed => "closed",
         }
     }
@@ -243,10 +248,17 @@ impl Standing {
                 (Kind::Dns(lookup), How::Local) if lookup.answers().next().is_some() => Standing::Told,
                 (_, How::Fin) => Standing::Finished,
                 (_, How::Rst) => Standing::ResetByUs,
+                (_, How::Local) if closed_unread(session) => Standing::ClosedUnread,
                 (_, How::Local | How::Error) => Standing::Closed,
             },
         }
     }
+}
+
+/// Whether it ended by a close over octets that nobody read.
+fn closed_unread(session: &Session) -> bool {
+    let last = session.story.as_ref().and_then(|story| story.track.steps().last());
+    last.is_some_and(|step| step.cause == Cause::ClosedUnread.words())
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub struct HttpSpec {
     pub timeout: Option<Duration>,
     /// True: a 4xx or 5xx is a failure.
     pub fail_on_status: bool,
+    /// Socket options to set once a connection stands, in order.
+    pub options: super::option::Wishes,
 }
 
 impl HttpSpec {
@@ -51,6 +53,7 @@ impl HttpSpec {
             compressed: true,
             timeout: None,
             fail_on_status: false,
+            options: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod escapes;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod flow;
 pub mod gauges;
 pub mod http;
 pub mod icmp;

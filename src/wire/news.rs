@@ -11,7 +11,7 @@ use super::failure::{Evidence, Failure};
 use super::http::{RequestHead, ResponseHead};
 use super::id::SessionId;
 use super::option::{OptionValue, SocketOption};
-use super::reading::TcpState;
+use super::reading::{KernelView, TcpState};
 use super::udp::mtu::{MtuReport, MtuStep};
 use super::way::Route;
 
@@ -194,6 +194,9 @@ pub enum News {
     },
     /// The peer's SYN, as the kernel kept it for an accepted session (TCP_SAVED_SYN).
     PeerSyn(SynView),
+    /// What the kernel said of a connection at its beginning, and again at its end; in between its gauges are looked at,
+    /// and not told.
+    Kernel(Box<KernelView>),
     /// A socket option was set.
     OptionSet {
         /// Which.
@@ -219,10 +222,16 @@ pub enum News {
 
 impl News {
     /// Whether this tells how a connection works rather than what happened in the conversation: it belongs on the
-    /// ladder, in the diagram of states or beside the conversation, not between the bytes.
+    /// ladder, in the diagram of states, beside the conversation or in the dialog of socket options, not between the bytes.
     pub fn is_inner(&self) -> bool {
         match self {
-            News::State { .. } | News::Call { .. } | News::Stamps { .. } | News::PeerSyn(_) | News::Route(_) => true,
+            News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::Kernel(_)
+            | News::Options(_)
+            | News::Route(_) => true,
             News::Compared(compared) => !compared.differs(),
             _ => false,
         }

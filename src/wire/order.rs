@@ -42,6 +42,9 @@ pub enum Verb {
     Reset,
     /// Close: a stream sends what is queued, then FIN; a request is cancelled; a listener stops.
     Close,
+    /// Stop reading, and close as soon as octets lie unread: the kernel then sends RST (RFC 2525 §2.17). A continue takes
+    /// it back.
+    CloseUnread,
     /// Stop reading; the kernel's queue fills, and the window closes.
     PauseReading,
     /// Read again.

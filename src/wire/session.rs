@@ -51,6 +51,8 @@ pub struct Session {
     pub way: Way,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
     pub story: Option<Box<Story>>,
+    /// What is known of its socket's options.
+    pub options: super::option::Options,
     /// Its attempts, and the facts that explain where it stands.
     pub course: Course,
 }
@@ -229,6 +231,7 @@ impl Session {
             warning: None,
             way: Way::default(),
             story,
+            options: super::option::Options::default(),
             course: Course::default(),
         }
     }
@@ -286,6 +289,9 @@ impl Session {
     pub fn observe(&mut self, now: Instant) {
         self.rates.sent.observe(self.totals.sent.bytes, now);
         self.rates.received.observe(self.totals.received.bytes, now);
+        if let Some(story) = &mut self.story {
+            story.pass(now);
+        }
     }
 
     fn count_peers(&mut self, block: &super::record::Block) {
@@ -306,6 +312,7 @@ impl Session {
     fn learn(&mut self, news: &News, at: Instant) {
         self.way.learn(news, at);
         self.course.learn(news, at);
+        self.options.learn(news);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
@@ -360,6 +367,7 @@ impl Session {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_)
             | News::MtuStep(_)

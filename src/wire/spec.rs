@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
-use super::option::{OptionValue, SocketOption};
+use super::option::Wishes;
 use super::retention::Retention;
 
 /// A session to open.
@@ -139,7 +139,7 @@ pub struct TcpSpec {
     /// What to do when an attempt fails.
     pub retry: Retry,
     /// Socket options to set before `connect()`, in order.
-    pub options: Vec<(SocketOption, OptionValue)>,
+    pub options: Wishes,
 }
 
 /// 10 s: long enough for a slow path, short enough for a person.
@@ -175,6 +175,8 @@ pub struct UdpSpec {
     pub broadcast: bool,
     /// How the socket receives.
     pub receive: UdpReceive,
+    /// Socket options to set before `bind()`, in order.
+    pub options: Wishes,
 }
 
 /// How a UDP socket receives.
@@ -199,6 +201,7 @@ impl UdpSpec {
             idle_timeout: None,
             broadcast: false,
             receive: UdpReceive::default(),
+            options: Wishes::new(),
         }
     }
 }
@@ -216,6 +219,8 @@ pub struct UdpBoundSpec {
     pub idle_timeout: Option<Duration>,
     /// How the socket receives.
     pub receive: UdpReceive,
+    /// Socket options to set before `bind()`, in order.
+    pub options: Wishes,
 }
 
 /// A multicast group, and the interface to join it on.
@@ -236,6 +241,15 @@ pub struct ListenSpec {
     pub limit: Option<usize>,
     /// How long an accepted connection may be quiet.
     pub idle_timeout: Option<Duration>,
+    /// Socket options to set before `bind()`, in order; accepted connections have them too.
+    pub options: Wishes,
+}
+
+impl ListenSpec {
+    /// A listener without limits.
+    pub fn at(local: SocketAddr) -> Self {
+        ListenSpec { local, limit: None, idle_timeout: None, options: Wishes::new() }
+    }
 }
 
 /// What is known of a connection that a listener accepted.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::flow::Flow;
 use super::gauges::Gauges;
 use super::ladder::{Counters, Ladder};
 use super::news::News;
@@ -18,6 +19,8 @@ pub struct Story {
     pub ladder: Ladder,
     /// What the kernel measured.
     pub gauges: Gauges,
+    /// What its windows and queues hold back.
+    pub flow: Flow,
 }
 
 impl Story {
@@ -42,6 +45,12 @@ impl Story {
         }
     }
 
+    /// Lets time pass: a port that rests becomes free.
+    pub fn pass(&mut self, now: Instant) {
+        let steps = self.track.pass(now);
+        self.draw(steps, None);
+    }
+
     /// Takes in what the kernel says now.
     pub fn kernel(&mut self, view: &KernelView, now: Instant) {
         if let Some(state) = view.state {
@@ -50,6 +59,7 @@ impl Story {
         }
         self.ladder.sampled(counters(view), now);
         self.gauges.sampled(view, now);
+        self.flow.look(view, now);
     }
 
     /// Draws the newest steps of the state on the ladder.
@@ -70,5 +80,6 @@ fn counters(view: &KernelView) -> Counters {
         backoff: tcp.backoff.map(u64::from),
         peer_window: tcp.snd_wnd.map(u64::from),
         our_window: tcp.rcv_wnd.map(u64::from),
+        min_rtt: tcp.min_rtt,
     }
 }

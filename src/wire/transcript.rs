@@ -14,9 +14,11 @@ use super::record::{Block, Record};
 use super::retention::Retention;
 
 mod entries;
+mod stream;
 
 pub use entries::{Data, Entry, EntryKind};
 use entries::{data_entry, pieces, pieces_back, single};
+pub use stream::{MOST_CUTS, Shares};
 
 /// What a note counts for in the budget.
 const NOTE_COST: usize = 256;
@@ -38,11 +40,16 @@ pub struct Transcript {
     cost: usize,
     last_data: Option<Instant>,
     stream: bool,
+    /// What the present connection sent and received so far.
+    said: Both<Totals>,
+    /// The entry with which the present connection began.
+    stream_from: u64,
 }
 
 #[derive(Clone, Debug)]
 enum Item {
-    Block(Block),
+    /// With what the connection had sent and received before it.
+    Block(Block, Both<Totals>),
     Note(Instant, News),
     Gap(Both<Totals>),
 }
@@ -50,14 +57,14 @@ enum Item {
 impl Item {
     fn octets(&self) -> usize {
         match self {
-            Item::Block(block) => block.bytes.len(),
+            Item::Block(block, _) => block.bytes.len(),
             Item::Note(..) | Item::Gap(_) => 0,
         }
     }
 
     fn entries(&self) -> u64 {
         match self {
-            Item::Block(block) => block.pieces.len() as u64,
+            Item::Block(block, _) => block.pieces.len() as u64,
             Item::Note(..) | Item::Gap(_) => 1,
         }
     }
@@ -84,6 +91,8 @@ impl Transcript {
             cost: 0,
             last_data: None,
             stream: false,
+            said: Both::default(),
+            stream_from: 0,
         }
     }
 
@@ -106,15 +115,23 @@ impl Transcript {
                 self.kept_pieces += block.pieces.len();
                 self.cost += block.cost();
                 self.last_data = Some(block.at);
-                Item::Block(block)
+                let before = self.said;
+                self.said.of_mut(block.direction).merge(block.totals());
+                Item::Block(block, before)
             }
             Record::News { at, news } => {
+                if matches!(news, News::Connecting { .. }) {
+                    // Another attempt is another connection, whose octets are counted from the start.
+                    self.said = Both::default();
+                    self.stream_from = self.end;
+                }
                 self.cost += NOTE_COST;
                 Item::Note(at, news)
             }
             Record::NotKept { direction, totals } => {
                 let mut gap = Both::default();
                 *gap.of_mut(direction) = totals;
+                self.said.of_mut(direction).merge(totals);
                 if let Some((_, last)) = self.items.back_mut()
                     && let Item::Gap(both) = Arc::make_mut(last)
                 {
@@ -150,8 +167,10 @@ impl Transcript {
             }
             let Some((number, item)) = self.items.pop_front() else { return };
             match &*item {
-                Item::Block(block) if !heavy && block.pieces.len() > excess => self.trim(number, block, excess),
-                Item::Block(block) => {
+                Item::Block(block, before) if !heavy && block.pieces.len() > excess => {
+                    self.trim(number, block, *before, excess);
+                }
+                Item::Block(block, _) => {
                     self.kept_bytes -= block.bytes.len();
                     self.kept_pieces -= block.pieces.len();
                     self.cost -= block.cost();
@@ -175,15 +194,16 @@ impl Transcript {
     }
 
     /// Drops the first pieces of the block that was the oldest item and began with entry `number`.
-    fn trim(&mut self, number: u64, block: &Block, excess: usize) {
+    fn trim(&mut self, number: u64, block: &Block, mut before: Both<Totals>, excess: usize) {
         let (older, newer) = block.split(excess);
         self.kept_bytes -= older.bytes.len();
         self.kept_pieces -= excess;
         self.cost = self.cost + newer.cost() - block.cost();
         self.evicted.of_mut(older.direction).merge(older.totals());
+        before.of_mut(older.direction).merge(older.totals());
         let kept_from = number + excess as u64;
         self.gap_at = Some(kept_from - 1);
-        self.items.push_front((kept_from, Arc::new(Item::Block(newer))));
+        self.items.push_front((kept_from, Arc::new(Item::Block(newer, before))));
     }
 
     /// Bytes kept now.
@@ -298,10 +318,11 @@ impl Transcript {
     }
 
     fn piece_of(item: &Item, number: u64, index: u64) -> Option<Entry<'_>> {
-        let Item::Block(block) = item else { return single(number, item) };
+        let Item::Block(block, before) = item else { return single(number, item) };
         let index = usize::try_from(index).ok()?;
-        let start = block.pieces.get(..index)?.iter().map(|piece| piece.len as usize).sum();
-        data_entry(block, index, start, number)
+        let piece = block.pieces.get(index)?;
+        let start = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
+        data_entry((block, before), *piece, (index, start), number)
     }
 
     /// All entries, oldest first.

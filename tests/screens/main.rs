@@ -208,6 +208,8 @@ fn the_states_are_a_diagram_with_the_way_lit() {
     check("states", tcp::states, &[SMALL, USUAL, LARGE, WIDE]);
     check("states_twins", tcp::states_twins, &[USUAL, LARGE]);
     check("states_unborn", tcp::states_unborn, &[USUAL]);
+    check("states_asked", tcp::states_asked, &[USUAL, LARGE]);
+    check("states_resting", tcp::states_resting, &[USUAL, LARGE]);
 }
 
 #[test]
@@ -217,12 +219,36 @@ fn the_kernels_gauges_have_values_bars_and_a_line_each() {
 }
 
 #[test]
+fn flow_control_shows_both_ends_and_counts_down_to_the_next_probe() {
+    check("flow", tcp::flow, &[SMALL, USUAL, LARGE, WIDE]);
+    check("flow_beside", tcp::flow_beside, &[USUAL, LARGE, WIDE]);
+    check("flow_paused", tcp::flow_paused, &[USUAL, LARGE]);
+    check("flow_far", tcp::flow_far, &[USUAL, LARGE]);
+}
+
+#[test]
+fn where_reads_and_writes_met_is_marked_in_text_and_hex() {
+    check("met_sender", tcp::met_sender, &[USUAL, LARGE]);
+    check("met_reader", tcp::met_reader, &[USUAL, LARGE]);
+    check("met_hex", tcp::met_hex, &[USUAL, LARGE]);
+    check("ladder_held", tcp::ladder_held, &[USUAL, LARGE]);
+}
+
+#[test]
 fn a_run_of_many_shows_its_times_and_how_it_went() {
     check("repeat", repeat::running, &[SMALL, USUAL, LARGE, WIDE]);
     check("repeat_lossy", repeat::lossy, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 34] = [
+const SCENES: [fn(u16, u16) -> scenes::Story; 42] = [
+    tcp::flow,
+    tcp::flow_beside,
+    tcp::flow_paused,
+    tcp::flow_far,
+    tcp::met_sender,
+    tcp::met_reader,
+    tcp::met_hex,
+    tcp::ladder_held,
     scenes::explained,
     scenes::silence,
     scenes::filtered,

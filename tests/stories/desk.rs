@@ -102,7 +102,7 @@ impl Desk {
     }
 
     pub(crate) fn listens(&mut self, id: u32) {
-        self.opens(id, What::Listen(ListenSpec { local: address(9000), limit: None, idle_timeout: None }));
+        self.opens(id, What::Listen(ListenSpec::at(address(9000))));
         self.tells(News::Listening { local: address(9000) });
     }
 

@@ -19,7 +19,7 @@ fn tcp() -> Spec {
 
 fn listen(limit: Option<usize>) -> Spec {
     let local = "127.0.0.1:0".parse().unwrap();
-    Spec::new(What::Listen(ListenSpec { local, limit, idle_timeout: None }))
+    Spec::new(What::Listen(ListenSpec { limit, ..ListenSpec::at(local) }))
 }
 
 fn begin(spec: &Spec, manner: Manner, stdin: Stdin) -> (Conversation, Vec<Act>) {

@@ -59,6 +59,8 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowLadder => show_view(model, View::Ladder, effects),
         PaneAction::ShowState => show_view(model, View::State, effects),
         PaneAction::ShowKernel => show_view(model, View::Kernel, effects),
+        PaneAction::ShowFlow => show_view(model, View::Flow, effects),
+        PaneAction::Boundaries => boundaries(model),
         PaneAction::ShowWay => show_view(model, View::Way, effects),
         PaneAction::ShowAnswer => show_view(model, View::Answer, effects),
         PaneAction::ShowFields => show_view(model, View::Fields, effects),
@@ -140,6 +142,21 @@ fn freeze(model: &mut Model) {
     };
     panel.frozen_story = panel.frozen.as_ref().and_then(|_| session.story.clone());
     super::readings::refresh_panel(model);
+}
+
+/// Numbers reads and writes, or stops doing so.
+fn boundaries(model: &mut Model) {
+    if !model.session().is_some_and(|session| matches!(session.kind, Kind::Stream(_))) {
+        object(model, "only a TCP connection has reads and writes that are not messages");
+        return;
+    }
+    let Some(panel) = model.panel_mut() else { return };
+    panel.boundaries = !panel.boundaries;
+    let text = match panel.boundaries {
+        true => "each read and write has its number; where they met is marked in text and hex",
+        false => "reads and writes are not numbered",
+    };
+    say(model, text);
 }
 
 fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -226,6 +243,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Ladder
         | View::State
         | View::Kernel
+        | View::Flow
         | View::Way => {
             let shown = panel.transcript(session);
             let search = panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);

@@ -40,6 +40,7 @@ pub(super) fn go(model: &mut Model, step: Move) {
         | View::Request
         | View::State
         | View::Kernel
+        | View::Flow
         | View::Way
         | View::Answer
         | View::Fields

@@ -1,9 +1,10 @@
 //! Actions on the selected session.
 
-use super::{app, object, open, readings, say};
+use super::{app, object, open, options, readings, say};
 use crate::model::action::SessionAction;
 use crate::model::explain;
 use crate::model::msg::Effect;
+use crate::model::panel::Asked;
 use crate::model::state::{Model, Overlay, Purpose};
 use crate::wire::session::Kind;
 use crate::wire::{Order, Phase, Session, SessionId, Spec, Verb, What};
@@ -47,6 +48,14 @@ fn endings_of(session: &Session) -> Vec<Ending> {
         Kind::Stream(_) => {
             let finished = matches!(&session.phase, Phase::Open(open) if open.we_finished);
             let mut all = vec![reset, close("what is queued is sent, then FIN; unread bytes make it RST")];
+            if matches!(&session.phase, Phase::Open(open) if !open.peer_finished) {
+                all.push(Ending {
+                    letter: 'u',
+                    name: "close unread",
+                    explain: "stop reading, close over what comes: RST, as programs that do not read to the end",
+                    action: SessionAction::CloseUnread,
+                });
+            }
             if !finished && matches!(session.phase, Phase::Open(_)) {
                 all.insert(0, finish);
             }
@@ -76,9 +85,11 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
                 open(model, Overlay::Close { picked: 0 });
             }
         }
-        SessionAction::FinishSending => order(model, id, Verb::FinishSending, effects),
-        SessionAction::Reset => order(model, id, Verb::Reset, effects),
-        SessionAction::Close => order(model, id, Verb::Close, effects),
+        SessionAction::FinishSending => end(model, id, action, Verb::FinishSending, effects),
+        SessionAction::Reset => end(model, id, action, Verb::Reset, effects),
+        SessionAction::Close => end(model, id, action, Verb::Close, effects),
+        SessionAction::CloseUnread => close_unread(model, id, action, effects),
+        SessionAction::Options => options::of_session(model, effects),
         SessionAction::ToggleReading => {
             let paused =
                 model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
@@ -96,6 +107,24 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::Save => app::prompt(model, Purpose::Save, ""),
         SessionAction::ProbeMtu => probe_mtu(model, id, effects),
         SessionAction::RunProbe(number) => run_probe(model, number, effects),
+    }
+}
+
+/// Gives an order that ends something, and remembers that the user did.
+fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effects: &mut Vec<Effect>) {
+    let at = model.now;
+    if let Some(panel) = model.panels.get_mut(&id) {
+        panel.asked = Some(Asked { at, action, letter: None });
+    }
+    order(model, id, verb, effects);
+}
+
+/// Closes over octets that nobody read; where none lie there yet, the next ones are waited for.
+fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
+    let lie_there = model.session().and_then(|session| session.kernel?.recv_queue_bytes).unwrap_or(0) > 0;
+    end(model, id, action, Verb::CloseUnread, effects);
+    if !lie_there && readings::is_open(model, id) {
+        say(model, "not reading any more: it closes as soon as octets lie unread; S reads again, c ends it otherwise");
     }
 }
 

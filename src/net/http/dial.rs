@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -16,9 +17,10 @@ use super::teller::Teller;
 use super::tls::HandshakeClock;
 use super::wire_count::Connections;
 use crate::net::dns::Beside;
-use crate::net::route;
+use crate::net::{option, route};
+use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption, Wishes};
 use crate::wire::spec::Family;
-use crate::wire::{Failure, News};
+use crate::wire::{Class, Failure, News};
 
 /// How many of a name's addresses are looked at; the rest are not tried.
 const MOST_ADDRESSES: usize = 64;
@@ -30,6 +32,8 @@ pub(super) struct Dial {
     pub(super) connections: Arc<Connections>,
     pub(super) handshake: Arc<HandshakeClock>,
     overrides: Vec<(String, u16, IpAddr)>,
+    /// Set on each connection as soon as it stands: the client library opens it.
+    options: Wishes,
     way: Mutex<Way>,
 }
 
@@ -44,11 +48,15 @@ struct Way {
 }
 
 impl Dial {
-    /// Reads the user's own addresses for names.
+    /// Reads the user's own addresses for names; `options` are set on each connection.
     ///
     /// # Errors
     /// One of them is not `HOST:PORT`, or changes the port: `Usage`.
-    pub(super) fn new(teller: Arc<Teller>, resolve: &[(String, SocketAddr)]) -> Result<Self, Failure> {
+    pub(super) fn new(
+        teller: Arc<Teller>,
+        resolve: &[(String, SocketAddr)],
+        options: &Wishes,
+    ) -> Result<Self, Failure> {
         let mut overrides = Vec::new();
         for (name, address) in resolve {
             let parsed = name.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
@@ -61,7 +69,8 @@ impl Dial {
             overrides.push((host.trim_matches(['[', ']']).to_ascii_lowercase(), port, address.ip()));
         }
         let connections = Arc::default();
-        Ok(Dial { teller, connections, handshake: Arc::default(), overrides, way: Mutex::default() })
+        let options = options.clone();
+        Ok(Dial { teller, connections, handshake: Arc::default(), overrides, options, way: Mutex::default() })
     }
 
     fn way(&self) -> MutexGuard<'_, Way> {
@@ -146,7 +155,38 @@ impl Dial {
         if let Some(route) = route::shown(local, peer, self.teller.journal()) {
             self.teller.news(News::Route(Box::new(route))).await;
         }
+        for (name, value) in &self.options {
+            self.set_option(*name, value.clone()).await;
+        }
     }
+
+    /// Sets an option of the connection that stands now.
+    pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
+        let Some(socket) = self.connections.socket() else {
+            let why = "there is no connection now, or this system does not let it be found";
+            let failure = Failure::new(Class::Local, SETTING, name.named(&value), why);
+            return self.teller.news(News::Warned(failure)).await;
+        };
+        let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket));
+        drop(socket);
+        for news in told {
+            self.teller.news(news).await;
+        }
+    }
+
+    /// Tells all options of the connection that stands now.
+    pub(super) async fn tell_options(&self) {
+        if let Some(socket) = self.connections.socket() {
+            let all = option::all(&socket, SocketKind::Connection, is_v6(&socket));
+            drop(socket);
+            self.teller.news(all).await;
+        }
+    }
+}
+
+fn is_v6(socket: &OwnedFd) -> bool {
+    let local = socket2::SockRef::from(socket).local_addr();
+    local.is_ok_and(|local| local.is_ipv6())
 }
 
 /// The name has no address.

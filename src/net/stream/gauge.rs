@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::{Reading, Talk};
+use super::{Looked, Reading, Talk};
 use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::{Class, Failure, quantity};
 
@@ -15,6 +15,9 @@ const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LOOK: Duration = Duration::from_millis(100);
 /// Between looks while nothing moves but the kernel is not done; doubled up to this.
 const SLOWEST_LOOK: Duration = Duration::from_secs(1);
+
+/// How long after a timer fired the next look comes.
+const AFTER_TIMER: Duration = Duration::from_millis(5);
 
 /// What both halves write, and the watchers below read.
 #[derive(Debug)]
@@ -100,6 +103,7 @@ pub(super) async fn run(talk: &Talk) {
 /// Looks until all is quiet, or until looking is asked for by the clock.
 async fn while_moving(talk: &Talk) {
     let mut pause = FIRST_LOOK;
+    let mut before = None;
     while talk.gauge.every().is_none() {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -110,18 +114,49 @@ async fn while_moving(talk: &Talk) {
         }
         let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
         let looked = talk.look().await;
-        if moved {
+        let changed = before.replace(looked.essence) != Some(looked.essence);
+        if moved || changed {
             pause = LOOK;
         } else if looked.unsettled || talk.state.borrow().reading == Reading::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
+            // Right after a timer fired there is something new to see, at whichever end.
+            if let Some(expires) = looked.timer {
+                pause = pause.min((expires + AFTER_TIMER).max(FIRST_LOOK));
+            }
         } else {
             return;
         }
     }
 }
 
+/// What matters of a look at the kernel.
+pub(super) fn what_matters(view: &KernelView) -> Looked {
+    let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
+    Looked {
+        state: view.state,
+        unsettled: unsettled(view),
+        essence: essence(view),
+        timer: timers.into_iter().flatten().map(|timer| timer.expires).min(),
+    }
+}
+
+/// What of a look makes another one soon worth while, where it changed: queues, windows, probes.
+fn essence(view: &KernelView) -> [Option<u64>; 8] {
+    let tcp = view.tcp.unwrap_or_default();
+    [
+        view.send_queue_bytes,
+        view.recv_queue_bytes,
+        tcp.snd_wnd.map(u64::from),
+        tcp.rcv_wnd.map(u64::from),
+        tcp.probes.map(u64::from),
+        tcp.backoff.map(u64::from),
+        view.peer_end.map(|end| end.send_queue_bytes),
+        view.peer_end.map(|end| end.recv_queue_bytes),
+    ]
+}
+
 /// Whether the kernel's view will change without our doing anything.
-pub(super) fn unsettled(view: &KernelView) -> bool {
+fn unsettled(view: &KernelView) -> bool {
     let queued = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
     let closing = matches!(view.state, Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck));
     view.state != Some(TcpState::Closed) && (queued(view.send_queue_bytes) || queued(view.recv_queue_bytes) || closing)

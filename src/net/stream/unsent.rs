@@ -41,6 +41,7 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
             | Verb::ProbeMtu
             | Verb::Reset
             | Verb::Close
+            | Verb::CloseUnread
             | Verb::PauseReading
             | Verb::ContinueReading
             | Verb::Join(_)

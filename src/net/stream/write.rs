@@ -131,6 +131,7 @@ impl Half<'_> {
             }
             Verb::Reset
             | Verb::Close
+            | Verb::CloseUnread
             | Verb::PauseReading
             | Verb::ContinueReading
             | Verb::SendTo(..)

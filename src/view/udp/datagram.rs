@@ -21,7 +21,7 @@ pub(super) fn section(sheet: &mut Sheet, model: &Model, session: &Session, panel
         Direction::Received => ("▼", "received", Role::Received),
     };
     sheet.section("the datagram in view");
-    let number = quantity::grouped(data.ordinal + 1);
+    let number = quantity::grouped(data.op);
     sheet.row(&format!("{mark} {word}"), number, role, "its number among them");
     let time = entry.at.map(|at| gutter::stamp(model, session, at).trim().to_owned());
     sheet.known("at", time, "");
@@ -43,7 +43,7 @@ pub(super) fn section(sheet: &mut Sheet, model: &Model, session: &Session, panel
 }
 
 fn verdict(sheet: &mut Sheet, session: &Session, data: &Data<'_>) {
-    match of(session).and_then(|socket| socket.ledger.verdict(data.ordinal)) {
+    match of(session).and_then(|socket| socket.ledger.verdict(data.op.saturating_sub(1))) {
         Some(icmp) => {
             let from = icmp.offender.map_or(UNKNOWN.to_owned(), |offender| offender.to_string());
             sheet.row("verdict", format!("{} ({}/{})", words::icmp_meaning(icmp), icmp.kind, icmp.code), Role::Bad, "");
@@ -75,11 +75,11 @@ fn packet(sheet: &mut Sheet, data: &Data<'_>) {
 /// interface of one that we received.
 pub(in crate::view) fn suffix(session: &Session, data: &Data<'_>) -> Vec<Strip> {
     match data.direction {
-        Direction::Sent => {
-            of(session).and_then(|socket| socket.ledger.verdict(data.ordinal)).map_or_else(Vec::new, |icmp| {
+        Direction::Sent => of(session)
+            .and_then(|socket| socket.ledger.verdict(data.op.saturating_sub(1)))
+            .map_or_else(Vec::new, |icmp| {
                 verdict_words(icmp).into_iter().map(|text| Strip::of(text, Role::Bad)).collect()
-            })
-        }
+            }),
         Direction::Received => {
             let Some(packet) = data.packet else { return Vec::new() };
             let ttl = packet.ttl.map(|ttl| format!("ttl {ttl}"));

@@ -106,13 +106,18 @@ impl History {
         }
     }
 
-    /// All values of a gauge, oldest first.
-    pub(super) fn of(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
+    /// All samples, oldest first.
+    pub(super) fn samples(&self) -> impl Iterator<Item = Sample> {
         let (mut now, mut values) = (self.base, self.values.iter().copied());
         self.runs.iter().flat_map(move |run| {
             now.apply(*run, values.by_ref());
-            std::iter::repeat_n(now.of(gauge), run.samples as usize)
+            std::iter::repeat_n(now, run.samples as usize)
         })
+    }
+
+    /// All values of a gauge, oldest first.
+    pub(super) fn of(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
+        self.samples().map(move |sample| sample.of(gauge))
     }
 }
 

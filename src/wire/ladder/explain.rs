@@ -52,7 +52,10 @@ fn known(rung: &Rung) -> &'static str {
             "The call returned it; how the kernel cut it into segments is not seen."
         }
         (_, Evidence::Seen) => "A call of ours returned it.",
-        (Label::Ack { .. }, Evidence::Kernel) => "The socket's time stamps told when the ACK came.",
+        (Label::Ack { .. } | Label::LateAck { .. }, Evidence::Kernel) => {
+            "The socket's time stamps told when the ACK came."
+        }
+        (Label::Held { .. }, Evidence::Kernel) => "The socket's time stamps told when it was sent.",
         (Label::Syn(_), Evidence::Kernel) => "The kernel kept the peer's SYN for us (TCP_SAVED_SYN).",
         (_, Evidence::Kernel) => "The kernel reported it (TCP_INFO).",
         (_, Evidence::Inferred) => "RFC 9293 says that it must have gone: no process sees it without capture.",
@@ -75,6 +78,21 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
         Label::Ack { octet } => {
             let text = format!("The peer's kernel has all {octet} octets; its program may not have read them.");
             return (text, "RFC 9293 §3.4");
+        }
+        Label::LateAck { after, .. } => {
+            let text = format!(
+                "A delayed ACK: the peer's kernel waited {} for an answer to ride on. QUICKACK at its end stops that.",
+                quantity::duration(*after)
+            );
+            return (text, "RFC 9293 §3.8.6.3");
+        }
+        Label::Held { after, .. } => {
+            let text = format!(
+                "The write waited {} in our kernel. Nagle's algorithm keeps a small segment back until all before it is \
+                 acknowledged: NODELAY sends at once. A full window or TCP_CORK keep it back too.",
+                quantity::duration(*after)
+            );
+            return (text, "RFC 9293 §3.7.4");
         }
         Label::Data { .. } if sent => (
             "The kernel took the octets; it sends them as the windows allow, and keeps them until the ACK.",

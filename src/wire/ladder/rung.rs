@@ -111,6 +111,20 @@ pub enum Label {
         /// The octet that is expected next.
         octet: u64,
     },
+    /// An ACK of data that the peer's kernel kept back, as [`Label::Ack`].
+    LateAck {
+        /// The octet that is expected next.
+        octet: u64,
+        /// From when we sent the last octet to the ACK.
+        after: Duration,
+    },
+    /// A write's last octet goes out only now: it waited in our kernel.
+    Held {
+        /// The first octet of the write, from 0.
+        octet: u64,
+        /// From the write to here.
+        after: Duration,
+    },
     /// Octets of one write or one read.
     Data {
         /// How many.
@@ -185,6 +199,10 @@ impl Label {
             Label::SynAck => "SYN-ACK  seq 0  ack 1".to_owned(),
             Label::HandshakeAck => "ACK  ack 1".to_owned(),
             Label::Ack { octet } => format!("ACK  ack {}", octet + 1),
+            Label::LateAck { octet, after } => {
+                format!("ACK  ack {}  {} late", octet + 1, quantity::duration(*after))
+            }
+            Label::Held { octet, after } => format!("seq {}  held {}", octet + 1, quantity::duration(*after)),
             Label::Data { bytes, octet } => format!("{}  seq {}", quantity::bytes(*bytes), octet + 1),
             Label::Run { bytes, lasted, .. } => {
                 format!("{} in {}", quantity::bytes(*bytes), quantity::duration(*lasted))
@@ -215,7 +233,8 @@ impl Label {
         match self {
             Label::Syn(_) => "SYN".to_owned(),
             Label::SynAck => "SYN-ACK".to_owned(),
-            Label::HandshakeAck | Label::Ack { .. } => "ACK".to_owned(),
+            Label::HandshakeAck | Label::Ack { .. } | Label::LateAck { .. } => "ACK".to_owned(),
+            Label::Held { after, .. } => format!("held {}", quantity::duration(*after)),
             Label::Data { bytes, .. } | Label::Run { bytes, .. } => quantity::bytes(*bytes),
             _ => self.text(),
         }
@@ -237,4 +256,6 @@ pub struct Counters {
     pub peer_window: Option<u64>,
     /// Our window in octets.
     pub our_window: Option<u64>,
+    /// The shortest round trip so far.
+    pub min_rtt: Option<Duration>,
 }

@@ -7,6 +7,7 @@ use super::window::Window;
 use super::{Hit, Needle};
 use crate::wire::direction::Both;
 use crate::wire::filter::NoteText;
+use crate::wire::news::News;
 use crate::wire::transcript::{EntryKind, Transcript};
 
 /// How many octets one slice has, about.
@@ -93,6 +94,11 @@ impl<'a> Finder<'a> {
                     windows.of_mut(data.direction).add(entry.number, data.bytes, self.needle, &mut hits);
                 }
                 EntryKind::Note(news) => {
+                    if matches!(news, News::Connecting { .. }) {
+                        // Another connection, and another stream.
+                        windows.sent.end(self.needle, &mut hits);
+                        windows.received.end(self.needle, &mut hits);
+                    }
                     let text = (self.note_text)(news);
                     hits.extend(self.needle.places(text.as_bytes()).map(|(at, len)| Hit::new(entry.number, at, len)));
                 }
@@ -126,8 +132,8 @@ impl<'a> Finder<'a> {
                     *have += part.len();
                     windows.of_mut(data.direction).lend(part);
                 }
+                EntryKind::Gap(_) | EntryKind::Note(News::Connecting { .. }) => return,
                 EntryKind::Note(_) => {}
-                EntryKind::Gap(_) => return,
             }
             if have.sent == wanted && have.received == wanted {
                 return;
