@@ -10,7 +10,7 @@ use crate::model::msg::Effect;
 use crate::model::state::Model;
 use crate::model::words;
 use crate::wire::spec::Group;
-use crate::wire::{SessionId, Verb, escapes, retention};
+use crate::wire::{SessionId, Verb, escapes, quantity, retention};
 
 /// Runs what was typed behind `:`.
 ///

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::net::journal::Journal;
 use crate::wire::change::Cause;
-use crate::wire::reading::TcpState;
+use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::{Class, Evidence, Failure, News};
 
 /// How long after a close the kernel is asked for what became of the connection.
