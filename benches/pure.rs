@@ -26,7 +26,9 @@ use sockeye::view::{self, Depth, Look};
 use sockeye::wire::filter::{Filter, FilterIndex};
 use sockeye::wire::search::{Needle, find_all};
 use sockeye::wire::spec::{HostPort, TcpSpec};
-use sockeye::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec, Totals, Transcript, What};
+use sockeye::wire::{
+    Block, Both, Direction, News, Reading, Record, Retention, SessionId, Spec, Totals, Transcript, What,
+};
 
 const MIB: usize = 1024 * 1024;
 
@@ -101,7 +103,7 @@ fn busy_model() -> Model {
         themes: vec!["dark".into()],
         mouse: true,
         wall_clock: false,
-        retain: 64 * MIB,
+        retain: Retention::DEFAULT,
         connect_timeout: Duration::from_secs(10),
         line_ending: LineEnding::Lf,
     };

@@ -16,6 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let started = Instant::now();
+    app::heap::settle();
     let terminals = Terminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {
         Ok(Parsed::Print(text)) => print(&text),

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use sockeye::net::Overflow;
 use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::{Family, HostPort, Retry, Step, TcpSpec};
-use sockeye::wire::{Class, Direction, How, News, Spec, Verb, What};
+use sockeye::wire::{Class, Direction, How, News, Retention, Spec, Verb, What};
 use support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
 
 fn read_all(mut stream: &std::net::TcpStream) -> Vec<u8> {
@@ -448,7 +448,7 @@ async fn a_flood_is_counted_to_the_byte_however_little_is_kept() {
     });
     let mut watch = Watch::new().counting();
     let mut spec = tcp(address);
-    spec.retain = 1 << 20;
+    spec.retain = Retention::of_bytes(1 << 20);
     let id = watch.open(spec);
     watch.until_news(id, "the flood is over", |news| matches!(news, News::PeerFinished { .. })).await;
     outcome(flood).await;
@@ -471,7 +471,7 @@ async fn a_pipe_that_nobody_reads_holds_the_peer_back_but_not_our_orders() {
     });
     let mut watch = Watch::with(Overflow::Wait);
     let mut spec = tcp(address);
-    spec.retain = 1 << 20;
+    spec.retain = Retention::of_bytes(1 << 20);
     let id = watch.open(spec);
     watch.until_open(id).await;
     watch.send(id, "heard");

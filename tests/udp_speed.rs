@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 use sockeye::net::{Net, Overflow};
-use sockeye::wire::spec::{Burst, DEFAULT_RETAIN, HostPort, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
+use sockeye::wire::spec::{Burst, HostPort, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
 use sockeye::wire::transcript::Transcript;
-use sockeye::wire::{Both, News, Order, Record, SessionId, Spec, Totals, Verb, What};
+use sockeye::wire::{Both, News, Order, Record, Retention, SessionId, Spec, Totals, Verb, What};
 
 const LENGTH: Duration = Duration::from_secs(3);
 const FRAME: Duration = Duration::from_millis(16);
@@ -32,7 +32,7 @@ impl Seen {
     fn open(runtime: &tokio::runtime::Runtime, spec: Spec) -> Seen {
         let net = Net::new(runtime.handle().clone(), Overflow::DropOldest);
         let id = net.open(spec);
-        let transcript = Transcript::new(DEFAULT_RETAIN);
+        let transcript = Transcript::keeping(Retention::DEFAULT);
         Seen { net, id, transcript, totals: Both::default(), dropped: None, local: None, over: false }
     }
 

@@ -1,6 +1,7 @@
 //! The only room where time, terminal, sockets and model stand together: the loop.
 
 mod editor;
+pub mod heap;
 mod input;
 mod perform;
 mod quiet;

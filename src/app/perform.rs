@@ -13,7 +13,7 @@ use crate::model::notice::Weight;
 use crate::model::words::text_of;
 use crate::net::Net;
 use crate::wire::transcript::EntryKind;
-use crate::wire::{Direction, Transcript, neutral, quantity, search};
+use crate::wire::{Direction, Transcript, neutral, quantity, search::Finder};
 
 /// How many hits of a search are gathered at the most.
 const MOST_HITS: usize = 100_000;
@@ -41,11 +41,22 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             Some(ForTheLoop::Tell(Box::new(Msg::Opened { id, spec })))
         }
         Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Box::new(Msg::Refused(refused)))),
-        Effect::Search { id, generation, needle, transcript } => {
+        Effect::Retain(id, retention) => {
+            net.retain(id, retention);
+            None
+        }
+        Effect::Search { id, generation, needle, from, transcript } => {
             let replies = replies.clone();
             tokio::task::spawn_blocking(move || {
-                let hits = search::find_all(&transcript, &needle, text_of, MOST_HITS);
-                answer(&replies, Msg::Found { id, generation, hits });
+                let mut finder = Finder::new(&transcript, &needle, text_of, from, MOST_HITS);
+                let mut told = false;
+                while finder.step() {
+                    if finder.found_any() && !told {
+                        told = true;
+                        answer(&replies, Msg::Found { id, generation, hits: finder.hits(), done: false });
+                    }
+                }
+                answer(&replies, Msg::Found { id, generation, hits: finder.hits(), done: true });
             });
             None
         }

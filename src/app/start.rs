@@ -20,7 +20,7 @@ use crate::model::state::{LineEnding, Model, Settings, Size};
 use crate::view::{Depth, Look};
 use crate::wire::http::HttpSpec;
 use crate::wire::spec::{HostPort, Step, TcpSpec, UdpSpec};
-use crate::wire::{Spec, What, neutral};
+use crate::wire::{Retention, Spec, What, neutral};
 
 /// How many of a user's themes are read.
 const MOST_THEMES: usize = 100;
@@ -126,7 +126,7 @@ fn remembered(problems: &mut Vec<String>) -> History {
 }
 
 /// Starts the built-in peers, and gives the sessions that look at them.
-pub(super) async fn lab(peers: &[Peer], retain: usize) -> anyhow::Result<(Lab, Vec<Spec>)> {
+pub(super) async fn lab(peers: &[Peer], retain: Retention) -> anyhow::Result<(Lab, Vec<Spec>)> {
     let lab = Lab::start(peers).await.context("the built-in peers cannot be started")?;
     let mut specs = Vec::new();
     for (peer, address) in lab.peers() {

@@ -105,8 +105,8 @@ pub(super) struct Limits {
     /// Stop after this long
     #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) run_for: Option<String>,
-    /// How many bytes a session keeps for looking at [default: 64MiB]
-    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
+    /// How much a session keeps for looking at: 64MiB, 5000segments, or both in quotes [default: 64MiB]
+    #[arg(long, value_name = "SIZE|Nsegments", allow_negative_numbers = true)]
     pub(super) retain: Option<String>,
 }
 

@@ -15,7 +15,7 @@ use crate::files::theme::Theme;
 use crate::files::{Problem, config::ACCEPTED};
 use crate::headless::{Job, Manner, Work};
 use crate::lab::Peer;
-use crate::wire::{Spec, neutral, quantity};
+use crate::wire::{Spec, neutral, quantity, retention};
 
 mod args;
 mod curl;
@@ -193,9 +193,8 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
     invocation.mode = mode;
     invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;
     if let Some(text) = &limits.retain {
-        let size = quantity::parse_size(text).map_err(|why| format!("--retain: {why}"))?;
-        invocation.settings.retain =
-            usize::try_from(size).map_err(|_| "--retain: is more than this machine can address".to_owned())?;
+        let wish = retention::Wish::parse(text).map_err(|why| format!("--retain: {why}"))?;
+        invocation.settings.retain = wish.applied_to(invocation.settings.retain);
     }
     let spec = match (spec, again) {
         (Some(spec), Some(again)) => {

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::wire::What;
 use crate::wire::http::{Body, Version};
 use crate::wire::repeat::{Pace, PerSecond, RepeatWhat};
 use crate::wire::spec::{Family, Step};
+use crate::wire::{Retention, What};
 
 const PIPE: Terminals = Terminals { stdin: false, stdout: false };
 const TERMINAL: Terminals = Terminals { stdin: true, stdout: true };
@@ -54,7 +54,10 @@ fn options_of_a_connection_reach_its_spec() {
     assert_eq!((spec.family, spec.bind), (Family::V6, Some("[::1]:0".parse().unwrap())));
     assert_eq!((spec.connect_timeout, spec.idle_timeout), (Duration::from_secs(2), Some(Duration::from_secs(3))));
     assert_eq!((spec.retry.times, spec.retry.first, spec.retry.max.as_secs()), (2, Duration::from_millis(10), 1));
-    assert_eq!((invocation.run_for, invocation.open[0].retain), (Some(Duration::from_secs(5)), 1 << 20));
+    assert_eq!(
+        (invocation.run_for, invocation.open[0].retain),
+        (Some(Duration::from_secs(5)), Retention::of_bytes(1 << 20))
+    );
 }
 
 #[test]

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Problem, read_settings};
-use crate::wire::spec::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_RETAIN};
-use crate::wire::{neutral, quantity};
+use crate::wire::spec::DEFAULT_CONNECT_TIMEOUT;
+use crate::wire::{Retention, neutral, quantity, retention};
 
 /// What can be set in the file.
 pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, wall_clock, system_resolver";
@@ -20,8 +20,8 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Whether the mouse selects, scrolls and focuses.
     pub mouse: bool,
-    /// How many bytes a session keeps for looking at.
-    pub retain: usize,
+    /// How much a session keeps for looking at: a size, a number of segments, or both.
+    pub retain: Retention,
     /// What Enter puts behind the text in the composer.
     pub line_ending: LineEnding,
     /// How long a connection may take to open.
@@ -37,7 +37,7 @@ impl Default for Settings {
         Settings {
             theme: None,
             mouse: true,
-            retain: DEFAULT_RETAIN,
+            retain: Retention::DEFAULT,
             line_ending: LineEnding::Lf,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             wall_clock: false,
@@ -118,9 +118,9 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, Problem> {
     }
     if let Some(written) = file.retain {
         let start = written.span().start;
-        settings.retain = quantity::parse_size(written.get_ref())
-            .and_then(|size| usize::try_from(size).map_err(|_| "is more than this machine can address".to_owned()))
-            .map_err(|why| problem(Some(start), format!("retain: {why}")))?;
+        let wish = retention::Wish::parse(written.get_ref());
+        settings.retain =
+            wish.map_err(|why| problem(Some(start), format!("retain: {why}")))?.applied_to(settings.retain);
     }
     if let Some(written) = file.connect_timeout {
         let start = written.span().start;
@@ -142,13 +142,13 @@ mod tests {
 
     #[test]
     fn every_setting_can_be_set() {
-        let text = "theme = \"light\"\nmouse = false\nretain = \"1MiB\"\nline_ending = \"crlf\"\n\
+        let text = "theme = \"light\"\nmouse = false\nretain = \"1MiB 50segments\"\nline_ending = \"crlf\"\n\
                     connect_timeout = \"3s\"\nwall_clock = true\nsystem_resolver = true\n";
         let settings = parse(Path::new("c"), text).unwrap();
         let expected = Settings {
             theme: Some("light".to_owned()),
             mouse: false,
-            retain: 1_048_576,
+            retain: Retention { bytes: 1_048_576, segments: 50 },
             line_ending: LineEnding::CrLf,
             connect_timeout: Duration::from_secs(3),
             wall_clock: true,

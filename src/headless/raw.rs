@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::drive::{Format, Pending};
 use super::{Manner, complain, repeat};
 use crate::wire::dns::{self, DnsNews};
-use crate::wire::{Direction, News, Reading, Record, SessionId, Spec, What};
+use crate::wire::{Direction, News, Reading, Record, Retention, SessionId, Spec, What};
 
 /// How many bytes may wait for standard output in a session that can make its peer wait: a read or two, so that they
 /// are written while they are still in the processor's cache.
@@ -38,12 +38,12 @@ impl Format for Raw {
     }
 
     fn prepare(&self, spec: &mut Spec) {
-        spec.retain = match spec.what {
+        spec.retain = Retention::of_bytes(match spec.what {
             What::Udp(_) | What::UdpBound(_) => DATAGRAM_BUFFER,
             What::Tcp(_) | What::Accepted(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
                 STREAM_BUFFER
             }
-        };
+        });
     }
 
     fn opened(&mut self, _id: SessionId, spec: &Spec) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::action::{ACTIONS, Action};
 use crate::wire::gauges::parse_every;
 use crate::wire::option::{self, OptionValue, SocketOption};
-use crate::wire::quantity::parse_size;
+use crate::wire::retention;
 
 /// How many completions are offered at most: what a screen can show.
 const MOST_COMPLETIONS: usize = 100;
@@ -33,7 +33,9 @@ pub enum Command {
     /// How many connections of a listener may be open at once; `None`: any number.
     Limit(Option<usize>),
     /// How many octets of a session are kept for looking at.
-    Retain(usize),
+    Retain(retention::Wish),
+    /// Say how much is kept now, and how much may be.
+    ShowRetained,
     /// Set a socket option of the session.
     SetOption(SocketOption, OptionValue),
     /// Capture the packets of the session, or no more.
@@ -87,7 +89,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("option", "NAME=VALUE|all", "set a socket option, or show all: nodelay=on, sndbuf=64KiB"),
     command("sample-every", "DURATION", "how often the kernel's gauges are looked at: 10ms to 1m"),
     command("capture", "on|off", "capture the session's packets for the ladder; needs CAP_NET_RAW"),
-    command("retain", "SIZE", "how much of a session is kept for looking at: 64MiB"),
+    command("retain", "[SIZE] [Nsegments]", "how much of a session is kept for looking at: 64MiB 5000segments"),
     command("theme", "NAME", "use a theme"),
     command("session", "N", "show a session"),
     command("search", "TEXT", "search"),
@@ -121,6 +123,7 @@ pub fn parse(line: &str) -> Result<Command, String> {
     let entry = COMMANDS.iter().find(|entry| entry.name == name);
     match (entry, action) {
         (Some(entry), _) if !argument.is_empty() => with_argument(entry, argument),
+        (Some(entry), _) if entry.name == "retain" => Ok(Command::ShowRetained),
         (_, Some(action)) if argument.is_empty() => Ok(Command::Run(action)),
         (Some(entry), _) => Err(format!(":{name} needs {}: {}", entry.usage, entry.describe)),
         (None, Some(_)) => Err(format!(":{name} takes nothing behind it, and \"{argument}\" was found")),
@@ -197,10 +200,7 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String
             "off" => Command::Capture(false),
             _ => return Err(wrong(argument)),
         },
-        "retain" => {
-            let bytes = parse_size(argument).map_err(|why| format!(":retain: {why}"))?;
-            Command::Retain(usize::try_from(bytes).map_err(|_| wrong(argument))?)
-        }
+        "retain" => Command::Retain(retention::Wish::parse(argument).map_err(|why| format!(":retain: {why}"))?),
         "theme" => Command::Theme(text),
         "session" => Command::Session(argument.parse().map_err(|_| wrong(argument))?),
         "search" => Command::Search(text),
@@ -333,7 +333,8 @@ mod tests {
         check("limit none", Command::Limit(None));
         check("capture on", Command::Capture(true));
         check("capture off", Command::Capture(false));
-        check("retain 2MiB", Command::Retain(2 << 20));
+        check("retain 2MiB", Command::Retain(retention::Wish::parse("2MiB").expect("a size")));
+        check("retain", Command::ShowRetained);
         check("session 12", Command::Session(12));
         check("12", Command::Session(12));
         check("search", Command::Run(Action::Pane(PaneAction::Search)));

@@ -6,7 +6,7 @@ use super::key::Chord;
 use super::notice::Weight;
 use super::state::Size;
 use crate::wire::search::{Hit, Needle};
-use crate::wire::{Order, Reading, Refused, SessionId, Spec, Transcript};
+use crate::wire::{Order, Reading, Refused, Retention, SessionId, Spec, Transcript};
 
 /// Something happened.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub enum Msg {
     Readings(Vec<Reading>),
     /// An order was not taken.
     Refused(Refused),
-    /// A search beside the loop has its answer.
+    /// A search beside the loop has its answer, or the first part of it.
     Found {
         /// In which session.
         id: SessionId,
@@ -38,6 +38,8 @@ pub enum Msg {
         generation: u64,
         /// Where.
         hits: Vec<Hit>,
+        /// Whether everything was searched.
+        done: bool,
     },
     /// What was handed to an editor came back, changed or not.
     Edited {
@@ -86,6 +88,8 @@ pub enum Effect {
     Open(Box<Spec>),
     /// Give an order to a session; [`Msg::Refused`] answers where it is not taken.
     Net(Order),
+    /// Keep so much of a session from now on.
+    Retain(SessionId, Retention),
     /// Search a snapshot beside the loop; [`Msg::Found`] answers.
     Search {
         /// In which session.
@@ -94,6 +98,8 @@ pub enum Effect {
         generation: u64,
         /// What.
         needle: Needle,
+        /// The entry from which on the first hit is wanted.
+        from: u64,
         /// Where.
         transcript: Box<Transcript>,
     },

@@ -163,6 +163,8 @@ pub struct Search {
     pub generation: u64,
     /// Where it was found, in order, an entry's number being a line's in a document; `None` while the answer is being made.
     pub hits: Option<Vec<Hit>>,
+    /// Whether everything was searched: else there may be more hits.
+    pub done: bool,
     /// Which hit the cursor is at.
     pub at: Option<usize>,
 }

@@ -15,7 +15,7 @@ use crate::wire::gauges;
 use crate::wire::option::Wishes;
 use crate::wire::session::{Ends, Kind};
 use crate::wire::timers::Timers;
-use crate::wire::{Both, Phase, Session, SessionId};
+use crate::wire::{Both, Phase, Retention, Session, SessionId};
 
 /// Everything that the screen shows, and everything that a key can change.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ pub struct Settings {
     /// Whether times are shown by the wall clock.
     pub wall_clock: bool,
     /// What new sessions keep.
-    pub retain: usize,
+    pub retain: Retention,
     /// How long a connection may take to open.
     pub connect_timeout: Duration,
     /// The line ending of new sessions.

@@ -9,8 +9,11 @@ use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
 mod dns;
+mod kept;
 mod kernel;
 mod udp;
+
+pub use kept::{kept, kept_memory, kept_segments};
 
 /// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
 pub const MOST_QUOTED: usize = 400;

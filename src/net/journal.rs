@@ -15,7 +15,7 @@ use crate::wire::http::HttpGauge;
 use crate::wire::reading::KernelView;
 use crate::wire::repeat::RepeatReading;
 use crate::wire::segment::{CaptureReading, Captured, MOST_SEGMENTS};
-use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Totals, neutral};
+use crate::wire::{Block, Both, Direction, News, Reading, Record, Retention, SessionId, Totals, neutral};
 
 /// How many facts may wait to be looked at; the task that has one more waits.
 pub(crate) const MOST_NEWS: usize = 1024;
@@ -81,7 +81,6 @@ pub(crate) struct Journal {
     /// Whose it is.
     pub(crate) id: SessionId,
     overflow: Overflow,
-    budget: usize,
     meter: Meter,
     queued: AtomicBool,
     escapes: AtomicU64,
@@ -93,6 +92,7 @@ pub(crate) struct Journal {
 
 #[derive(Debug, Default)]
 struct Inner {
+    retention: Retention,
     records: VecDeque<Record>,
     bytes: usize,
     pieces: usize,
@@ -107,23 +107,33 @@ struct Inner {
 }
 
 impl Journal {
-    pub(crate) fn new(id: SessionId, budget: usize, overflow: Overflow, bell: Arc<Bell>) -> Arc<Self> {
+    pub(crate) fn new(id: SessionId, retention: Retention, overflow: Overflow, bell: Arc<Bell>) -> Arc<Self> {
         Arc::new(Journal {
             id,
             overflow,
-            budget: budget.min(MOST_BYTES),
             meter: Meter::default(),
             queued: AtomicBool::new(false),
             escapes: AtomicU64::new(0),
             asks_beside: AtomicBool::new(false),
             bell,
-            inner: Mutex::default(),
+            inner: Mutex::new(Inner { retention, ..Inner::default() }),
             drained: Notify::new(),
         })
     }
 
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How much of the session is kept.
+    pub(crate) fn retention(&self) -> Retention {
+        self.inner().retention
+    }
+
+    /// Changes how much of the session is kept.
+    pub(crate) fn set_retention(&self, retention: Retention) {
+        self.inner().retention = retention;
+        self.drained.notify_waiters();
     }
 
     /// The exact totals now.
@@ -157,10 +167,11 @@ impl Journal {
         let mut inner = self.inner();
         let before = inner.bytes;
         inner.bytes += block.bytes.len();
-        let pressing = before / MANY_BYTES < inner.bytes / MANY_BYTES;
+        let many = MANY_BYTES.min(inner.most_bytes() / 3).max(1);
+        let pressing = before / many < inner.bytes / many;
         inner.pieces += block.pieces.len();
         inner.records.push_back(Record::Block(block));
-        while inner.bytes > self.budget || inner.pieces > MOST_PIECES {
+        while inner.bytes > inner.most_bytes() || inner.pieces > inner.retention.segments.min(MOST_PIECES) {
             if !inner.drop_oldest_block() {
                 break;
             }
@@ -180,7 +191,7 @@ impl Journal {
     async fn room_for(&self, bytes: usize) {
         loop {
             let drained = self.drained.notified();
-            if self.inner().admits(bytes, self.budget) {
+            if self.inner().admits(bytes) {
                 return;
             }
             drained.await;
@@ -375,8 +386,13 @@ impl Inner {
         Some(taken)
     }
 
-    fn admits(&self, bytes: usize, budget: usize) -> bool {
-        self.bytes == 0 || self.bytes + bytes <= budget
+    /// How many bytes may wait: never more than are kept in the end.
+    fn most_bytes(&self) -> usize {
+        self.retention.bytes.min(MOST_BYTES)
+    }
+
+    fn admits(&self, bytes: usize) -> bool {
+        self.bytes == 0 || self.bytes + bytes <= self.most_bytes()
     }
 
     /// Turns the oldest block into part of a gap; false where there is no block but the newest.
@@ -409,7 +425,7 @@ mod tests {
     #[tokio::test]
     async fn a_block_that_is_given_up_while_it_waits_is_counted_and_told_as_a_gap_in_its_place() {
         let bell: Arc<Bell> = Arc::default();
-        let journal = Journal::new(SessionId(1), 4, Overflow::Wait, Arc::clone(&bell));
+        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), Overflow::Wait, Arc::clone(&bell));
         journal.block(received(b"kept")).await;
         for bytes in [&b"given up"[..], b"too"] {
             let mut waiting = std::pin::pin!(journal.block(received(bytes)));

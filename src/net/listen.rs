@@ -32,7 +32,7 @@ const MOST_ENDED: usize = 1024;
 const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
-pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, capture: bool, mut post: Post) {
+pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut post: Post) {
     let opened = bind(&spec).and_then(|listener| {
         let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
         Ok((listener, local))
@@ -58,7 +58,6 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, capture
         idle_timeout: spec.idle_timeout,
         options: spec.options,
         script,
-        retain,
         open: BTreeSet::new(),
         tell_end,
         accepting_fails: false,
@@ -110,7 +109,6 @@ struct House {
     /// What was set on it, which its connections have too.
     options: Wishes,
     script: Script,
-    retain: usize,
     open: BTreeSet<SessionId>,
     tell_end: mpsc::Sender<SessionId>,
     accepting_fails: bool,
@@ -202,7 +200,7 @@ impl House {
             post.journal.news(News::TurnedAway { peer, why }).await;
             return;
         }
-        let child = post.net.post(self.retain);
+        let child = post.net.post(post.journal.retention());
         let id = child.journal.id;
         self.open.insert(id);
         let local = stream.local_addr().unwrap_or(self.local);

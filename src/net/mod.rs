@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::wire::order::{Order, Refused, Verb};
-use crate::wire::{Reading, SessionId, Spec, What};
+use crate::wire::{Reading, Retention, SessionId, Spec, What};
 
 mod call;
 mod capture;
@@ -59,6 +59,7 @@ struct Lanes {
     plain: mpsc::Sender<Verb>,
     /// For verbs that overtake: a reset must not wait behind a write that blocks.
     urgent: Option<mpsc::Sender<Verb>>,
+    journal: Arc<Journal>,
 }
 
 impl Lanes {
@@ -127,12 +128,12 @@ impl Net {
     pub fn open(&self, spec: Spec) -> SessionId {
         let post = self.post(spec.retain);
         let id = post.journal.id;
-        let Spec { what, script, retain, label: _, capture } = spec;
+        let Spec { what, script, capture, .. } = spec;
         match what {
             What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, capture, post)),
             What::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
             What::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
-            What::Listen(listen) => self.spawn(id, listen::run(listen, script, retain, capture, post)),
+            What::Listen(listen) => self.spawn(id, listen::run(listen, script, capture, post)),
             What::Http(http) => self.spawn(id, http::run(http, post)),
             What::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
             What::Dns(question) => self.spawn(id, dns::run(question, post)),
@@ -142,12 +143,12 @@ impl Net {
     }
 
     /// A new session's post: number, journal and orders.
-    pub(crate) fn post(&self, retain: usize) -> Post {
+    pub(crate) fn post(&self, retain: Retention) -> Post {
         let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         let (plain, orders) = mpsc::channel(MOST_ORDERS);
-        self.orders().insert(id, Lanes { plain, urgent: None });
         let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
         journal.ask_beside(self.shared.asks_beside.load(Ordering::Relaxed));
+        self.orders().insert(id, Lanes { plain, urgent: None, journal: Arc::clone(&journal) });
         Post { journal, orders, net: self.clone() }
     }
 
@@ -165,6 +166,8 @@ impl Net {
     /// Runs a session's task to its end, and forgets its orders then.
     pub(crate) fn spawn(&self, id: SessionId, task: impl Future<Output = ()> + Send + 'static) {
         let net = self.clone();
+        // In a future of its own it would stand twice: as what was given, and as what is awaited.
+        let task = Box::pin(task);
         self.shared.runtime.spawn(async move {
             task.await;
             net.orders().remove(&id);
@@ -177,6 +180,14 @@ impl Net {
 
     fn lane(&self, id: SessionId, verb: &Verb) -> Option<mpsc::Sender<Verb>> {
         self.orders().get(&id).map(|lanes| lanes.of(verb).clone())
+    }
+
+    /// Changes how much of a session is kept: how much may wait to be looked at follows it, and what a listener accepts
+    /// from now on has the same. Nothing where the session is over.
+    pub fn retain(&self, id: SessionId, retention: Retention) {
+        if let Some(lanes) = self.orders().get(&id) {
+            lanes.journal.set_retention(retention);
+        }
     }
 
     /// Gives an order to a session. Never waits: an order that cannot be taken comes back.

@@ -92,6 +92,20 @@ struct State {
     close_unread: bool,
 }
 
+/// What matters of a look at the kernel.
+#[derive(Clone, Copy, Debug)]
+struct Looked {
+    state: Option<TcpState>,
+    /// It will change without our doing anything.
+    unsettled: bool,
+    /// What makes another look soon worth while, where it changed: queues, windows, probes.
+    essence: [Option<u64>; 8],
+    /// When the next timer fires, at whichever end.
+    timer: Option<Duration>,
+    /// When the one at our end fires.
+    own_timer: Option<Duration>,
+}
+
 /// What is wanted of both halves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Wish {
@@ -133,20 +147,29 @@ impl Talk {
         self.gauge.touch();
     }
 
-    async fn look(&self) -> KernelView {
+    /// Tells what the kernel says now; what matters of it.
+    ///
+    /// The view itself is large, and must not be held while something is waited for: five tasks of each connection look.
+    async fn look(&self) -> Looked {
+        let looked = gauge::what_matters(&self.tell_view());
+        self.way.learn(looked.state).await;
+        looked
+    }
+
+    fn tell_view(&self) -> KernelView {
         let mut view = kernel::view(&self.stream);
         self.way.look_beside(&mut view);
         self.journal.kernel(view);
         self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
-        self.way.learn(&view).await;
         view
     }
 
     /// Looks at the gauges now, and tells it as a fact: at the connection's beginning and at its end.
     async fn mark(&self) {
-        let view = self.look().await;
+        let view = Box::new(self.tell_view());
+        self.way.learn(view.state).await;
         if view.tcp.is_some() {
-            self.journal.news(News::Kernel(Box::new(view))).await;
+            self.journal.news(News::Kernel(view)).await;
         }
     }
 
@@ -179,8 +202,8 @@ impl Talk {
         let deadline = Instant::now() + MOST_SETTLING;
         let mut pause = Duration::from_millis(1);
         while Instant::now() < deadline {
-            let view = self.look().await;
-            if matches!(view.state, None | Some(TcpState::Closed)) {
+            let looked = self.look().await;
+            if matches!(looked.state, None | Some(TcpState::Closed)) {
                 return;
             }
             tokio::time::sleep(pause).await;

@@ -17,6 +17,7 @@ use crate::model::document as documents;
 use crate::model::panel::{Panel, View};
 use crate::model::state::Model;
 use crate::model::way_pages;
+use crate::model::words;
 use crate::wire::gauges::Gauge;
 use crate::wire::repeat::{Pace, RepeatSpec};
 use crate::wire::session::{Exchange, Kind};
@@ -211,12 +212,9 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     column.section("octets");
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
-    let kept = quantity::grouped(session.transcript.kept_bytes() as u64);
-    column.line(
-        "kept",
-        format!("{kept}, at most {}", quantity::binary(session.transcript.budget() as u64)),
-        Role::Text,
-    );
+    let transcript = &session.transcript;
+    column.line("kept", words::kept_memory(transcript), Role::Text);
+    column.line("segments", words::kept_segments(transcript), Role::Text);
     let lost = session.transcript.not_kept();
     let lost = lost.sent.bytes + lost.received.bytes;
     if lost > 0 {

@@ -148,7 +148,8 @@ fn status(panel: &Panel, shown: Shown) -> Strip {
             (Some(hits), _) if hits.is_empty() => "not found".to_owned(),
             (Some(hits), at) => {
                 let place = at.map_or(0, |at| at as u64 + 1);
-                format!("{} of {}", quantity::grouped(place), quantity::grouped(hits.len() as u64))
+                let more = if search.done { "" } else { "…" };
+                format!("{} of {}{more}", quantity::grouped(place), quantity::grouped(hits.len() as u64))
             }
         };
         parts.push(Strip::of(format!("/{} ", short(&search.typed)), Role::Key).and(count, Role::Dim));

@@ -299,9 +299,43 @@ impl Page<'_> {
     /// The hits that touch these octets of an entry.
     fn found(&self, entry: u64, range: &Range<usize>) -> Found {
         let search = self.panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
-        search.map_or(Found::default(), |search| Found::among(search, entry, range))
+        search.map_or(Found::default(), |search| {
+            let mut found = Found::among(search, entry, range);
+            found.0.extend(self.begun_before(search, entry, range));
+            found
+        })
+    }
+
+    /// The end of a hit that begins in an earlier read of a stream, as far as it touches these octets of an entry.
+    fn begun_before(&self, search: &Search, entry: u64, range: &Range<usize>) -> Option<(Range<usize>, bool)> {
+        let hits = search.hits.as_deref().unwrap_or_default();
+        let data = |number: u64| match self.transcript.entry(number)?.kind {
+            EntryKind::Data(data) => Some(data),
+            EntryKind::Note(_) | EntryKind::Gap(_) => None,
+        };
+        let here = data(entry).filter(|_| self.transcript.is_stream())?;
+        let before = hits.partition_point(|hit| hit.entry < entry);
+        // The other direction may have hits between.
+        let nearest = hits[..before].iter().rev().take(MOST_BETWEEN);
+        let hit = nearest.copied().find(|hit| data(hit.entry).is_some_and(|data| data.direction == here.direction))?;
+        let mut left = (hit.offset as usize + hit.len as usize).checked_sub(data(hit.entry)?.bytes.len())?;
+        let mut at = self.transcript.next(hit.entry)?;
+        for _ in 0..MOST_BETWEEN {
+            if left == 0 || at >= entry {
+                break;
+            }
+            if let Some(between) = data(at).filter(|data| data.direction == here.direction) {
+                left = left.checked_sub(between.bytes.len())?;
+            }
+            at = self.transcript.next(at)?;
+        }
+        let current = search.at.and_then(|at| hits.get(at)) == Some(&hit);
+        (at == entry && left > range.start).then_some((0..left, current))
     }
 }
+
+/// How many hits, and how many entries after one, are looked at for a hit that reaches into a row.
+const MOST_BETWEEN: usize = 64;
 
 /// The found places of one row, each with whether the cursor is at it.
 #[derive(Debug, Default)]

@@ -1,16 +1,17 @@
 //! What the kernel said of a socket over the last minute: a bounded history of each gauge.
 
+mod history;
 mod name;
 mod sentence;
 mod words;
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 pub use name::Gauge;
 
 use super::quantity;
 use super::reading::KernelView;
+use history::{History, Sample};
 
 /// One sample stands for as long, unless told otherwise.
 pub const EVERY: Duration = Duration::from_millis(100);
@@ -33,14 +34,13 @@ pub fn parse_every(text: &str) -> Result<Duration, String> {
 /// How many samples are remembered: a minute, of ten a second. Beyond it the oldest go.
 pub const MOST_SAMPLES: usize = 600;
 
-/// One value of every gauge; `None`: the system does not tell.
-pub type Sample = [Option<u64>; Gauge::ALL.len()];
-
 /// The history of all gauges of one socket.
 #[derive(Clone, Debug)]
 pub struct Gauges {
     every: Duration,
-    samples: VecDeque<Sample>,
+    /// All samples but the newest.
+    before: History,
+    newest: Option<Sample>,
     last_at: Option<Instant>,
 }
 
@@ -57,7 +57,7 @@ pub struct Range {
 
 impl Default for Gauges {
     fn default() -> Self {
-        Gauges { every: EVERY, samples: VecDeque::new(), last_at: None }
+        Gauges { every: EVERY, before: History::default(), newest: None, last_at: None }
     }
 }
 
@@ -69,7 +69,7 @@ impl Gauges {
 
     /// How long all samples together stand for.
     pub fn span(&self) -> Duration {
-        self.every.saturating_mul(u32::try_from(self.samples.len()).unwrap_or(u32::MAX))
+        self.every.saturating_mul(u32::try_from(self.len()).unwrap_or(u32::MAX))
     }
 
     /// From now on one sample stands for this long. What is remembered is stretched or thinned out, so that it stays in
@@ -80,62 +80,67 @@ impl Gauges {
             return;
         }
         let (old, new) = (self.every.as_nanos(), every.as_nanos());
-        let count = (self.samples.len() as u128 * old).div_ceil(new).min(MOST_SAMPLES as u128);
+        let samples: Vec<Sample> = self.before.samples().chain(self.newest).collect();
+        let count = (samples.len() as u128 * old).div_ceil(new).min(MOST_SAMPLES as u128);
         let ages = (0..count).rev().map(|age| usize::try_from(age * new / old).unwrap_or(usize::MAX));
-        let last = self.samples.len().saturating_sub(1);
-        self.samples = ages.filter_map(|age| self.samples.get(last.saturating_sub(age)).copied()).collect();
+        let last = samples.len().saturating_sub(1);
+        let mut paced: Vec<Sample> = ages.filter_map(|age| samples.get(last.saturating_sub(age)).copied()).collect();
+        self.newest = paced.pop();
+        self.before = History::default();
+        for sample in paced {
+            self.before.push(sample, 1);
+        }
         self.every = every;
     }
 
     /// Takes in what the kernel says now. Where some time passed since the last sample, the values of then are taken
     /// to have stood until now; within one period the newest replaces the one before.
     pub fn sampled(&mut self, view: &KernelView, now: Instant) {
-        let sample = Gauge::ALL.map(|gauge| gauge.of(view));
-        let passed = self.last_at.map(|last| now.saturating_duration_since(last).as_nanos() / self.every.as_nanos());
-        match (passed, self.samples.back().copied()) {
-            (Some(0), Some(_)) => {
-                self.samples.pop_back();
-            }
-            (Some(steps), Some(before)) => {
-                for _ in 1..steps.min(MOST_SAMPLES as u128) {
-                    self.samples.push_back(before);
-                }
-                self.last_at = Some(now);
-            }
-            _ => self.last_at = Some(now),
+        let sample = Sample::new(Gauge::ALL.map(|gauge| gauge.of(view)));
+        let passed =
+            self.last_at.map_or(0, |last| now.saturating_duration_since(last).as_nanos() / self.every.as_nanos());
+        if let Some(before) = self.newest.replace(sample)
+            && passed > 0
+        {
+            let times = u32::try_from(passed.min(MOST_SAMPLES as u128)).unwrap_or(u32::MAX);
+            self.before.push(before, times);
+            self.before.shorten(MOST_SAMPLES - 1);
         }
-        self.samples.push_back(sample);
-        while self.samples.len() > MOST_SAMPLES {
-            self.samples.pop_front();
+        if passed > 0 || self.last_at.is_none() {
+            self.last_at = Some(now);
         }
     }
 
     /// How many samples are remembered.
     pub fn len(&self) -> usize {
-        self.samples.len()
+        self.before.len() + usize::from(self.newest.is_some())
     }
 
     /// Whether the kernel never said anything.
     pub fn is_empty(&self) -> bool {
-        self.samples.is_empty()
+        self.newest.is_none()
     }
 
     /// The newest value of a gauge.
     pub fn last(&self, gauge: Gauge) -> Option<u64> {
-        self.samples.back().and_then(|sample| sample[gauge as usize])
+        self.newest.and_then(|sample| sample.of(gauge))
+    }
+
+    /// All values of a gauge, oldest first.
+    fn all(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
+        self.before.of(gauge).chain(self.newest.map(|sample| sample.of(gauge)))
     }
 
     /// The range of a gauge; `None` where it was never known, or is not known now.
     pub fn range(&self, gauge: Gauge) -> Option<Range> {
-        let values = self.samples.iter().filter_map(|sample| sample[gauge as usize]);
+        let values = self.all(gauge).flatten();
         let (min, max) = values.fold((u64::MAX, 0), |(min, max), value| (min.min(value), max.max(value)));
         self.last(gauge).map(|last| Range { min, max, last })
     }
 
     /// The newest `count` values of a gauge, oldest first; fewer where fewer are remembered.
     pub fn series(&self, gauge: Gauge, count: usize) -> impl Iterator<Item = Option<u64>> {
-        let skip = self.samples.len().saturating_sub(count);
-        self.samples.iter().skip(skip).map(move |sample| sample[gauge as usize])
+        self.all(gauge).skip(self.len().saturating_sub(count))
     }
 
     /// The newest value as a person reads it; `–` where it is not known.

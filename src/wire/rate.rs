@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 /// How long one bar of the sparkline lasts.
 pub const BAR: Duration = Duration::from_millis(500);
 
+/// How far the remembered totals lie apart, at the least.
+const GRAIN: Duration = Duration::from_millis(60);
+
 /// How many bars are remembered.
 pub const BARS: usize = 64;
-
-/// Totals that were seen closer together than this share a sample, however often somebody looks.
-const SAMPLE: Duration = Duration::from_millis(50);
 
 /// A running rate over the last second, fed with totals and the time.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Rate {
     samples: VecDeque<(Instant, u64)>,
     bars: VecDeque<u64>,
     bar_start: Option<(Instant, u64)>,
+    /// When it was told last that nothing ever moved.
+    still_at: Option<Instant>,
 }
 
 impl Default for Rate {
@@ -29,15 +31,25 @@ impl Default for Rate {
 impl Rate {
     /// Nothing measured yet.
     pub fn new() -> Self {
-        Rate { samples: VecDeque::new(), bars: VecDeque::new(), bar_start: None }
+        Rate { samples: VecDeque::new(), bars: VecDeque::new(), bar_start: None, still_at: None }
     }
 
     /// Tells that the total stood at `total` at `now`.
     pub fn observe(&mut self, total: u64, now: Instant) {
+        if total == 0 && self.samples.is_empty() {
+            // Ten thousand connections that say nothing need nothing to be remembered.
+            self.still_at = Some(now);
+            return;
+        }
+        if let Some(still) = self.still_at.take() {
+            self.samples.push_back((still, 0));
+            self.bar_start = Some((still, 0));
+        }
         let window = Duration::from_secs(1);
-        // The last sample moves with the time until it is far enough from the one before.
-        match self.samples.iter().nth_back(1).copied().zip(self.samples.back_mut()) {
-            Some(((before, _), last)) if now.duration_since(before) < SAMPLE => *last = (now, total),
+        let before = self.samples.len().checked_sub(2).and_then(|before| self.samples.get(before)).copied();
+        match (before, self.samples.back_mut()) {
+            // What is close to the one before, or says the same as two before, stands for them.
+            (Some((at, was)), Some(last)) if last.0.duration_since(at) < GRAIN || was == total => *last = (now, total),
             _ => self.samples.push_back((now, total)),
         }
         while self.samples.len() > 2 && self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at) >= window) {

@@ -92,7 +92,19 @@ impl Block {
     /// more than a megabyte.
     pub fn cost(&self) -> usize {
         const HOLDER: usize = 160;
-        self.bytes.len() + HOLDER + self.pieces.len() * size_of::<Piece>()
+        let packets = self.packets.len() * size_of::<PacketInfo>();
+        self.bytes.len() + HOLDER + self.pieces.len() * size_of::<Piece>() + packets
+    }
+
+    /// The first `pieces` pieces, and the others. The bytes are shared, not copied.
+    pub fn split(&self, pieces: usize) -> (Block, Block) {
+        let (first, rest) = self.pieces.split_at(pieces.min(self.pieces.len()));
+        let octets: usize = first.iter().map(|piece| piece.len as usize).sum();
+        let octets = octets.min(self.bytes.len());
+        let part = |bytes, pieces: &[Piece]| Block { bytes, pieces: pieces.into(), ..self.clone() };
+        let mut newer = part(self.bytes.slice(octets..), rest);
+        newer.first += first.len() as u64;
+        (part(self.bytes.slice(..octets), first), newer)
     }
 
     /// What this block adds to the totals of its direction.

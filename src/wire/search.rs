@@ -1,13 +1,17 @@
 //! Finding text and bytes in what was said.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::fmt::Write as _;
 
 use regex::bytes::{Regex, RegexBuilder};
 
 use super::filter::NoteText;
-use super::transcript::{Entry, EntryKind, Transcript};
+use super::transcript::Transcript;
+
+mod finder;
+mod window;
+
+pub use finder::Finder;
 
 /// The longest text that can be searched for, in octets.
 pub const LONGEST_NEEDLE: usize = 1024;
@@ -19,8 +23,16 @@ pub struct Hit {
     pub entry: u64,
     /// The first octet within the entry; within a note's text for a note.
     pub offset: u32,
-    /// How many octets.
+    /// How many octets; in a stream they may reach into the reads that follow.
     pub len: u32,
+}
+
+impl Hit {
+    /// `len` octets from octet `at` of an entry on. A read's length is a `u32`, and so is that of a match.
+    fn new(entry: u64, at: usize, len: usize) -> Self {
+        let [offset, len] = [at, len].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        Hit { entry, offset, len }
+    }
 }
 
 /// What to look for: parsed, and compiled once.
@@ -85,6 +97,17 @@ impl Needle {
         self.pattern.is_match(bytes)
     }
 
+    /// The most octets that one place has. Another case of a letter may be longer than what was typed.
+    pub fn longest(&self) -> usize {
+        3 * self.typed.len()
+    }
+
+    /// The first place at or after octet `from`: its offset and length.
+    fn place_from(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
+        let found = self.pattern.find_at(bytes, from)?;
+        Some((found.start(), found.len()))
+    }
+
     /// Where it is in there, without overlap, in order: offsets and lengths.
     pub fn places<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = (usize, usize)> + 'a {
         self.pattern.find_iter(bytes).map(|found| (found.start(), found.len()))
@@ -110,44 +133,13 @@ fn escape(text: &str) -> Option<(u8, usize)> {
 
 /// Where the needle is in a transcript, in order: the newest `most` places, in bytes and in the text of notes.
 ///
-/// A match that begins in one read and ends in the next is not found. Cost: all that is kept, at memory speed or
-/// near it (64 MiB take some tens of milliseconds), so it belongs beside the loop: a [`Transcript`] is a snapshot when
-/// it is cloned.
+/// In a stream a match may begin in one read and end in a later one of the same direction; in datagrams it does not.
+/// Cost: all that is kept, at memory speed or near it (64 MiB take some tens of milliseconds), so it belongs beside the
+/// loop: a [`Transcript`] is a snapshot when it is cloned. [`Finder`] does it in steps.
 pub fn find_all(transcript: &Transcript, needle: &Needle, note_text: NoteText, most: usize) -> Vec<Hit> {
-    let mut hits = VecDeque::new();
-    for entry in transcript.entries_back() {
-        if hits.len() >= most {
-            break;
-        }
-        let newest = newest_in(&entry, needle, note_text, most - hits.len());
-        for hit in newest.into_iter().rev() {
-            hits.push_front(hit);
-        }
-    }
-    hits.into()
-}
-
-/// The last `most` places in one entry, in order.
-fn newest_in(entry: &Entry<'_>, needle: &Needle, note_text: NoteText, most: usize) -> VecDeque<Hit> {
-    let text;
-    let bytes = match entry.kind {
-        EntryKind::Data(data) => data.bytes,
-        EntryKind::Note(news) => {
-            text = note_text(news);
-            text.as_bytes()
-        }
-        EntryKind::Gap(_) => return VecDeque::new(),
-    };
-    let mut hits = VecDeque::new();
-    for (offset, len) in needle.places(bytes) {
-        if hits.len() == most {
-            hits.pop_front();
-        }
-        // A piece's length is a u32.
-        let (offset, len) = (u32::try_from(offset).unwrap_or(u32::MAX), u32::try_from(len).unwrap_or(u32::MAX));
-        hits.push_back(Hit { entry: entry.number, offset, len });
-    }
-    hits
+    let mut finder = Finder::new(transcript, needle, note_text, transcript.end(), most);
+    while finder.step() {}
+    finder.hits()
 }
 
 #[cfg(test)]
@@ -210,6 +202,56 @@ mod tests {
         assert_eq!(found(&transcript, "host", 0), []);
     }
 
+    fn stream(pieces: &[(Direction, &[u8])]) -> Transcript {
+        let mut transcript = Transcript::new(usize::MAX).of_a_stream();
+        for (direction, bytes) in pieces {
+            let bytes = bytes::Bytes::copy_from_slice(bytes);
+            transcript.push(Record::Block(Block::single(*direction, Instant::now(), bytes)));
+        }
+        transcript
+    }
+
+    #[test]
+    fn a_match_may_span_the_reads_of_one_direction_but_not_two_datagrams() {
+        use Direction::{Received, Sent};
+
+        let reads: [&[u8]; 4] = [b"say nee", b"dle, and a nee", b"d", b"le"];
+        let joined = stream(&reads.map(|bytes| (Received, bytes)));
+        assert_eq!(found(&joined, "needle", 9), [(1, 4, 6), (2, 11, 6)]);
+        assert_eq!(found(&joined, "needle", 1), [(2, 11, 6)]);
+        assert_eq!(found(&transcript(&reads), "needle", 9), []);
+        let between = stream(&[(Received, b"nee"), (Sent, b"needle"), (Received, b"dle")]);
+        assert_eq!(found(&between, "needle", 9), [(1, 0, 6), (2, 0, 6)]);
+    }
+
+    #[test]
+    fn a_match_does_not_span_what_was_not_kept() {
+        let mut transcript = stream(&[(Direction::Received, b"nee")]);
+        let totals = crate::wire::Totals { bytes: 1, ops: 1 };
+        transcript.push(Record::NotKept { direction: Direction::Received, totals });
+        let rest = Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"dle needle"));
+        transcript.push(Record::Block(rest));
+        assert_eq!(found(&transcript, "needle", 9), [(3, 4, 6)]);
+    }
+
+    #[test]
+    fn a_place_that_ends_in_the_next_datagram_does_not_hide_one_that_ends_in_its_own() {
+        let transcript = transcript(&[b"aab", b"ab", b"a", b"aba", b"b"]);
+        assert_eq!(found(&transcript, "ab", 9), [(1, 1, 2), (2, 0, 2), (4, 0, 2)]);
+        assert_eq!(found(&transcript, "aba", 9), [(4, 0, 3)]);
+    }
+
+    #[test]
+    fn a_search_from_a_place_finds_what_follows_first() {
+        let transcript = transcript(&[b"a", b"a", b"a"]);
+        let needle = Needle::parse("a").unwrap();
+        let mut finder = Finder::new(&transcript, &needle, note_text, 2, 9);
+        assert!(finder.step());
+        assert_eq!(finder.hits().iter().map(|hit| hit.entry).collect::<Vec<_>>(), [2, 3]);
+        while finder.step() {}
+        assert_eq!(finder.hits().iter().map(|hit| hit.entry).collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
     #[test]
     fn what_cannot_be_searched_for_is_refused_with_a_sentence() {
         assert_eq!(Needle::parse("").unwrap_err(), "there is nothing to search for");
@@ -218,7 +260,49 @@ mod tests {
         assert!(Needle::parse(&"\\xff".repeat(LONGEST_NEEDLE / 4)).is_ok());
     }
 
+    /// Lengths of reads: small ones that are gathered, large ones that are searched where they lie, and whole slices.
+    fn reads() -> impl Strategy<Value = Vec<usize>> {
+        let length = prop_oneof![30 => 1..40_usize, 3 => 16_000..17_000_usize, 1 => 600_000..1_100_000_usize];
+        proptest::collection::vec(length, 1..60)
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn however_a_stream_was_cut_into_reads_the_same_places_are_found(reads in reads(), seed in any::<u64>(), typed in "x[yz]{0,3}") {
+            let length: usize = reads.iter().sum();
+            // No place overlaps another one: only so does the cut not matter.
+            let mut random = fastrand::Rng::with_seed(seed);
+            let text: Vec<u8> = (0..length).map(|_| *random.choice(b"xyxyxyzz").unwrap_or(&b'z')).collect();
+            let text: Vec<u8> = text.chunks(50).enumerate().flat_map(|(nth, chunk)| {
+                if nth % 20 == 0 || length < 2000 { chunk.to_vec() } else { vec![b'z'; chunk.len()] }
+            }).collect();
+            let (mut transcript, mut starts, mut at) = (Transcript::new(usize::MAX).of_a_stream(), vec![0], 0);
+            for read in reads {
+                let bytes = bytes::Bytes::copy_from_slice(&text[at..at + read]);
+                transcript.push(Record::Block(Block::single(Direction::Received, Instant::now(), bytes)));
+                starts.push(at);
+                at += read;
+            }
+            let needle = Needle::parse(&typed).unwrap();
+            let expected: Vec<usize> = needle.places(&text).map(|(at, _)| at).collect();
+            let hits = find_all(&transcript, &needle, note_text, usize::MAX);
+            let got: Vec<usize> = hits.iter().map(|hit| starts[hit.entry as usize] + hit.offset as usize).collect();
+            prop_assert_eq!(got, expected);
+        }
+
+        #[test]
+        fn however_datagrams_are_gathered_each_is_searched_alone(datagrams in proptest::collection::vec("[xy]{0,12}", 1..300), typed in "[xy]{1,4}") {
+            let transcript = transcript(&datagrams.iter().map(String::as_bytes).collect::<Vec<_>>());
+            let needle = Needle::parse(&typed).unwrap();
+            let expected: Vec<(u64, usize)> = (1..).zip(&datagrams)
+                .flat_map(|(entry, text)| needle.places(text.as_bytes()).map(|(at, _)| (entry, at)).collect::<Vec<_>>())
+                .collect();
+            let hits = find_all(&transcript, &needle, note_text, usize::MAX);
+            prop_assert_eq!(hits.iter().map(|hit| (hit.entry, hit.offset as usize)).collect::<Vec<_>>(), expected);
+        }
+
         #[test]
         fn every_place_reads_as_the_needle(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in 0..200_usize, len in 1..6_usize) {
             let Some(wanted) = bytes.get(at..at + len) else { return Ok(()) };

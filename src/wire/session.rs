@@ -214,7 +214,9 @@ impl Session {
             What::Repeat(_) => Kind::Repeat(RepeatView::default()),
             What::Dns(_) => Kind::Dns(Lookup::default()),
         };
-        let transcript = Transcript::new(spec.retain);
+        let stream = matches!(kind, Kind::Stream(_) | Kind::Http(_));
+        let transcript = Transcript::keeping(spec.retain);
+        let transcript = if stream { transcript.of_a_stream() } else { transcript };
         let story = matches!(kind, Kind::Stream(_)).then(Box::default);
         Session {
             id,

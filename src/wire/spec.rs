@@ -11,9 +11,7 @@ use bytes::Bytes;
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
 use super::option::Wishes;
-
-/// 64 MiB: what a session keeps for looking at, unless told otherwise.
-pub const DEFAULT_RETAIN: usize = 64 * 1024 * 1024;
+use super::retention::Retention;
 
 /// A session to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +20,8 @@ pub struct Spec {
     pub what: What,
     /// What to do by itself once it is open.
     pub script: Script,
-    /// How many bytes to keep for looking at.
-    pub retain: usize,
+    /// How much to keep for looking at.
+    pub retain: Retention,
     /// What a person calls the peer, where that tells more than its address: a built-in peer's name.
     pub label: Option<String>,
     /// Whether its packets are to be captured, where that is allowed.
@@ -33,7 +31,7 @@ pub struct Spec {
 impl Spec {
     /// A session without a script, with the default retention.
     pub fn new(what: What) -> Self {
-        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN, label: None, capture: false }
+        Spec { what, script: Script::default(), retain: Retention::DEFAULT, label: None, capture: false }
     }
 }
 

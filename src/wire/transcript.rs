@@ -11,6 +11,7 @@ use std::time::Instant;
 use super::direction::{Both, Totals};
 use super::news::News;
 use super::record::{Block, Record};
+use super::retention::Retention;
 
 mod entries;
 mod octets;
@@ -19,9 +20,6 @@ mod stream;
 pub use entries::{Data, Entry, EntryKind};
 use entries::{data_entry, pieces, pieces_back, single};
 pub use stream::{MOST_CUTS, Shares};
-
-/// How many pieces (reads, writes, datagrams) are kept at the most, however small they are.
-pub const MOST_PIECES: usize = 1_000_000;
 
 /// What a note counts for in the budget.
 const NOTE_COST: usize = 256;
@@ -32,7 +30,7 @@ const MOST_OLD_NOTES: usize = 2_000;
 /// The retained part of a conversation. Cloning it is a snapshot: the bytes are shared.
 #[derive(Clone, Debug)]
 pub struct Transcript {
-    budget: usize,
+    retention: Retention,
     old_notes: VecDeque<(u64, Arc<Item>)>,
     evicted: Both<Totals>,
     gap_at: Option<u64>,
@@ -42,6 +40,7 @@ pub struct Transcript {
     kept_pieces: usize,
     cost: usize,
     last_data: Option<Instant>,
+    stream: bool,
     /// What the present connection sent and received so far.
     said: Both<Totals>,
     /// The entry with which the present connection began.
@@ -57,6 +56,13 @@ enum Item {
 }
 
 impl Item {
+    fn octets(&self) -> usize {
+        match self {
+            Item::Block(block, _) => block.bytes.len(),
+            Item::Note(..) | Item::Gap(_) => 0,
+        }
+    }
+
     fn entries(&self) -> u64 {
         match self {
             Item::Block(block, _) => block.pieces.len() as u64,
@@ -69,8 +75,13 @@ impl Transcript {
     /// An empty transcript that takes `budget` bytes of memory at the most, what holds them included; the newest
     /// block always stays.
     pub fn new(budget: usize) -> Self {
+        Transcript::keeping(Retention::of_bytes(budget))
+    }
+
+    /// An empty transcript of this retention. The newest block always stays, as far as its segments may.
+    pub fn keeping(retention: Retention) -> Self {
         Transcript {
-            budget,
+            retention,
             old_notes: VecDeque::new(),
             evicted: Both::default(),
             gap_at: None,
@@ -80,9 +91,21 @@ impl Transcript {
             kept_pieces: 0,
             cost: 0,
             last_data: None,
+            stream: false,
             said: Both::default(),
             stream_from: 0,
         }
+    }
+
+    /// The same for a stream: where its reads end means nothing to those who talk.
+    pub fn of_a_stream(mut self) -> Self {
+        self.stream = true;
+        self
+    }
+
+    /// Whether the reads of one direction are one text.
+    pub fn is_stream(&self) -> bool {
+        self.stream
     }
 
     /// Adds what happened, and drops the oldest bytes beyond the budget.
@@ -130,16 +153,24 @@ impl Transcript {
         self.last_data
     }
 
-    /// Changes the budget, and drops what is beyond it.
-    pub fn set_budget(&mut self, bytes: usize) {
-        self.budget = bytes;
+    /// Changes the retention, and drops what is beyond it.
+    pub fn set_retention(&mut self, retention: Retention) {
+        self.retention = retention;
         self.evict();
     }
 
     fn evict(&mut self) {
-        while (self.cost > self.budget || self.kept_pieces > MOST_PIECES) && self.items.len() > 1 {
+        loop {
+            let excess = self.kept_pieces.saturating_sub(self.retention.segments);
+            let heavy = self.cost > self.retention.bytes && self.items.len() > 1;
+            if excess == 0 && !heavy {
+                return;
+            }
             let Some((number, item)) = self.items.pop_front() else { return };
             match &*item {
+                Item::Block(block, before) if !heavy && block.pieces.len() > excess => {
+                    self.trim(number, block, *before, excess);
+                }
                 Item::Block(block, _) => {
                     self.kept_bytes -= block.bytes.len();
                     self.kept_pieces -= block.pieces.len();
@@ -163,9 +194,27 @@ impl Transcript {
         }
     }
 
+    /// Drops the first pieces of the block that was the oldest item and began with entry `number`.
+    fn trim(&mut self, number: u64, block: &Block, mut before: Both<Totals>, excess: usize) {
+        let (older, newer) = block.split(excess);
+        self.kept_bytes -= older.bytes.len();
+        self.kept_pieces -= excess;
+        self.cost = self.cost + newer.cost() - block.cost();
+        self.evicted.of_mut(older.direction).merge(older.totals());
+        before.of_mut(older.direction).merge(older.totals());
+        let kept_from = number + excess as u64;
+        self.gap_at = Some(kept_from - 1);
+        self.items.push_front((kept_from, Arc::new(Item::Block(newer, before))));
+    }
+
     /// Bytes kept now.
     pub fn kept_bytes(&self) -> usize {
         self.kept_bytes
+    }
+
+    /// Octets of memory that what is kept takes now, what holds the bytes included: what the retention bounds.
+    pub fn kept_memory(&self) -> usize {
+        self.cost
     }
 
     /// Pieces kept now.
@@ -173,9 +222,9 @@ impl Transcript {
         self.kept_pieces
     }
 
-    /// The budget in bytes.
-    pub fn budget(&self) -> usize {
-        self.budget
+    /// How much is kept at the most.
+    pub fn retention(&self) -> Retention {
+        self.retention
     }
 
     /// What was counted and is not kept, the gaps within included.
@@ -289,6 +338,33 @@ impl Transcript {
         self.before_live(number).filter_map(|old| self.read(old)).chain(live.skip_while(move |e| e.number < number))
     }
 
+    /// The end of a slice that begins with entry `from`: of whole blocks, about so many octets and entries at the most.
+    pub(super) fn slice_from(&self, from: u64, octets: usize, entries: u64) -> u64 {
+        let first = self.items.partition_point(|(start, item)| start + item.entries() <= from);
+        let mut have = 0;
+        for (start, item) in self.items.range(first..) {
+            have += item.octets();
+            let end = start + item.entries();
+            if have >= octets || end - from >= entries {
+                return end;
+            }
+        }
+        self.end
+    }
+
+    /// The begin of a slice that ends before entry `to`: of whole blocks, about so many octets and entries at the most.
+    pub(super) fn slice_before(&self, to: u64, octets: usize, entries: u64) -> u64 {
+        let last = self.items.partition_point(|(start, _)| *start < to);
+        let mut have = 0;
+        for (start, item) in self.items.range(..last).rev() {
+            have += item.octets();
+            if have >= octets || to - start >= entries {
+                return *start;
+            }
+        }
+        0
+    }
+
     /// All entries, newest first.
     pub fn entries_back(&self) -> impl Iterator<Item = Entry<'_>> {
         let live = self.items.iter().rev().flat_map(|(start, item)| pieces_back(*start, item));
@@ -348,6 +424,34 @@ mod tests {
         transcript.push(Record::News { at: now, news: News::ReadingPaused });
         transcript.push(block(now, b"def"));
         assert_eq!(shape(&transcript), "gap 3 note def");
+    }
+
+    #[test]
+    fn no_more_segments_are_kept_than_may_be_to_the_very_one() {
+        use crate::wire::record::Piece;
+
+        let now = Instant::now();
+        let many = |bytes: &'static [u8]| {
+            let piece = |after_us| Piece { len: 1, after_us, full_len: 1, peer: 0, packet: 0 };
+            let pieces = (0..bytes.len() as u32).map(piece).collect();
+            let bytes = Bytes::from_static(bytes);
+            let one = Block::single(Direction::Received, now, bytes);
+            Record::Block(Block { pieces, ..one })
+        };
+        let mut transcript = Transcript::keeping(Retention { bytes: 1 << 20, segments: 5 });
+        transcript.push(many(b"abc"));
+        transcript.push(Record::News { at: now, news: News::ReadingPaused });
+        transcript.push(many(b"def"));
+        assert_eq!(shape(&transcript), "gap 1 b c note d e f");
+        transcript.push(many(b"0123456789"));
+        assert_eq!(shape(&transcript), "note gap 11 5 6 7 8 9");
+        transcript.set_retention(Retention { bytes: 1 << 20, segments: 2 });
+        assert_eq!(shape(&transcript), "note gap 14 8 9");
+        assert_eq!((transcript.kept_bytes(), transcript.kept_pieces()), (2, 2));
+        assert_eq!(transcript.not_kept().received, Totals { bytes: 14, ops: 14 });
+        assert_eq!(transcript.kept_memory(), 2 + 160 + 2 * size_of::<Piece>());
+        let last = transcript.entry(transcript.end() - 1).and_then(|entry| entry.at);
+        assert_eq!(last, Some(now + std::time::Duration::from_micros(9)));
     }
 
     #[test]

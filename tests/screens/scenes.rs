@@ -15,7 +15,7 @@ use sockeye::wire::reading::{KernelView, TcpState};
 use sockeye::wire::search;
 use sockeye::wire::spec::{AcceptedSpec, Group, HostPort, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
 use sockeye::wire::{
-    Block, Both, Class, Direction, Failure, How, News, Reading, Record, SessionId, Spec, Totals, What,
+    Block, Both, Class, Direction, Failure, How, News, Reading, Record, Retention, SessionId, Spec, Totals, What,
 };
 
 /// A model and the time in it.
@@ -43,7 +43,7 @@ impl Story {
             themes: ["dark", "light", "mono"].map(String::from).to_vec(),
             mouse: true,
             wall_clock: false,
-            retain: 64 * 1024 * 1024,
+            retain: Retention::DEFAULT,
             connect_timeout: Duration::from_secs(10),
             line_ending: LineEnding::Lf,
         };
@@ -156,10 +156,10 @@ impl Story {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Search { id, generation, needle, transcript } = effect {
+            if let Effect::Search { id, generation, needle, transcript, .. } = effect {
                 let hits = search::find_all(&transcript, &needle, sockeye::model::words::text_of, 10_000);
                 let now = self.model.now;
-                update(&mut self.model, Msg::Found { id, generation, hits }, now);
+                update(&mut self.model, Msg::Found { id, generation, hits, done: true }, now);
             }
         }
     }

@@ -11,7 +11,9 @@ use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
 use sockeye::wire::http::{HttpSpec, RequestHead, ResponseHead};
 use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
-use sockeye::wire::{Block, Both, Direction, News, Order, Reading, Record, Refused, SessionId, Spec, Verb, What};
+use sockeye::wire::{
+    Block, Both, Direction, News, Order, Reading, Record, Refused, Retention, SessionId, Spec, Verb, What,
+};
 use sockeye::{files, model};
 
 pub(crate) struct Desk {
@@ -43,7 +45,7 @@ impl Desk {
             themes: vec!["dark".into(), "light".into(), "mono".into()],
             mouse: true,
             wall_clock: false,
-            retain: 1 << 20,
+            retain: Retention::of_bytes(1 << 20),
             connect_timeout: Duration::from_secs(10),
             line_ending: LineEnding::Lf,
         };
@@ -128,7 +130,7 @@ impl Desk {
         self.update(Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(what)) });
     }
 
-    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+    pub(crate) fn update(&mut self, msg: Msg) -> Vec<Effect> {
         self.now += Duration::from_millis(1);
         update(&mut self.model, msg, self.now)
     }
@@ -205,9 +207,9 @@ impl Desk {
     /// The search beside the loop answers.
     pub(crate) fn answers(&mut self, effects: &[Effect]) {
         for effect in effects {
-            if let Effect::Search { id, generation, needle, transcript } = effect {
+            if let Effect::Search { id, generation, needle, transcript, .. } = effect {
                 let hits = sockeye::wire::search::find_all(transcript, needle, model::words::text_of, 1000);
-                self.update(Msg::Found { id: *id, generation: *generation, hits });
+                self.update(Msg::Found { id: *id, generation: *generation, hits, done: true });
             }
         }
     }

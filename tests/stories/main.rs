@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use desk::Desk;
 use sockeye::model::action::SessionAction;
-use sockeye::model::msg::Effect;
+use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::panel::{Scroll, View};
 use sockeye::model::state::{Focus, Overlay};
 use sockeye::wire::change::Cause;
@@ -275,6 +275,53 @@ fn a_command_that_does_not_exist_stays_with_the_reason() {
     assert!(
         matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(problem), .. }) if problem.contains("flyaway"))
     );
+}
+
+#[test]
+fn how_much_is_kept_changes_at_once_in_octets_and_in_segments_and_is_said() {
+    let mut desk = Desk::connected();
+    for _ in 0..10 {
+        desk.receives(b"0123456789");
+    }
+    let mut type_line = |line: &str| {
+        desk.keys(":").types(line);
+        let effects = desk.press("enter");
+        let transcript = &desk.model.session().unwrap().transcript;
+        (effects, (transcript.kept_bytes(), transcript.kept_pieces()), desk.notice())
+    };
+    let (effects, kept, said) = type_line("retain 4 segments");
+    let [Effect::Retain(_, retention)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!((retention.bytes, retention.segments), (1 << 20, 4));
+    assert_eq!(kept, (40, 4));
+    assert!(said.contains("keeps 1 MiB and 4 segments"), "{said}");
+    let (_, kept, _) = type_line("retain 500B");
+    assert_eq!(kept, (20, 2), "what holds the octets counts too");
+    let (effects, kept, said) = type_line("retain");
+    assert!(effects.is_empty());
+    assert_eq!(kept, (20, 2));
+    assert!(said.contains("of 500 B · 2 of 4 segments"), "{said}");
+}
+
+#[test]
+fn the_first_part_of_an_answer_shows_its_hit_and_the_rest_leaves_the_screen_there() {
+    let mut desk = Desk::connected();
+    for _ in 0..3 {
+        desk.receives(b"needle\n");
+    }
+    desk.keys("/").types("needle");
+    let effects = desk.press("enter");
+    let [Effect::Search { id, generation, transcript, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let needle = sockeye::wire::search::Needle::parse("needle").unwrap();
+    let all = sockeye::wire::search::find_all(transcript, &needle, sockeye::model::words::text_of, 9);
+    let at = |desk: &Desk| {
+        let search = desk.model.panel().unwrap().search.clone().unwrap();
+        (search.at, search.hits.map(|hits| hits.len()), search.done)
+    };
+    desk.update(Msg::Found { id: *id, generation: *generation, hits: all[2..].to_vec(), done: false });
+    assert_eq!(at(&desk), (Some(0), Some(1), false));
+    desk.keys("N");
+    desk.update(Msg::Found { id: *id, generation: *generation, hits: all, done: true });
+    assert_eq!(at(&desk), (Some(2), Some(3), true));
 }
 
 #[test]

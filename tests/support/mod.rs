@@ -12,7 +12,7 @@ use sockeye::net::{Net, Overflow};
 use sockeye::wire::record::Record;
 use sockeye::wire::session::Phase;
 use sockeye::wire::spec::{AcceptedSpec, HostPort, TcpSpec};
-use sockeye::wire::{Both, Direction, How, News, Order, Session, SessionId, Spec, Verb, What};
+use sockeye::wire::{Both, Direction, How, News, Order, Retention, Session, SessionId, Spec, Verb, What};
 
 /// After this, a test that still waits has failed.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
@@ -23,7 +23,7 @@ pub(crate) struct Watch {
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     pub(crate) news: Vec<(SessionId, News)>,
     pub(crate) data: BTreeMap<SessionId, Both<Vec<u8>>>,
-    retain: usize,
+    retain: Retention,
     keep_data: bool,
 }
 
@@ -39,7 +39,7 @@ impl Watch {
             sessions: BTreeMap::new(),
             news: Vec::new(),
             data: BTreeMap::new(),
-            retain: 64 << 20,
+            retain: Retention::DEFAULT,
             keep_data: true,
         }
     }

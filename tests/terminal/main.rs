@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod peers;
+#[cfg(target_os = "linux")]
 mod soak;
 mod tui;
 

@@ -108,6 +108,11 @@ impl Tui {
         self.raw.lock().unwrap().clone()
     }
 
+    /// Forgets what the program wrote so far; the screen stays.
+    pub(crate) fn forget_written(&self) {
+        self.raw.lock().unwrap().clear();
+    }
+
     /// Waits until a condition holds; fails with the last screen.
     #[track_caller]
     pub(crate) fn until_that(&self, what: &str, holds: impl Fn(&Tui) -> bool) {

@@ -8,8 +8,9 @@ use super::{app, compose, fields, find, keys, options, pane, say, session};
 use crate::model::command::{Command, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
+use crate::model::words;
 use crate::wire::spec::Group;
-use crate::wire::{SessionId, Verb, escapes, quantity};
+use crate::wire::{SessionId, Verb, escapes, quantity, retention};
 
 /// Runs what was typed behind `:`.
 ///
@@ -51,7 +52,8 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
             model.sample_every = every;
             say(model, format!("the kernel's gauges are looked at every {}", quantity::duration(every)));
         }
-        Command::Retain(bytes) => retain(model, bytes),
+        Command::ShowRetained => show_retained(model),
+        Command::Retain(wish) => retain(model, wish, effects),
         Command::Theme(name) => app::use_theme(model, name),
         Command::Session(number) => {
             let id = SessionId(number);
@@ -79,18 +81,27 @@ fn parse_group(text: &str) -> Result<Group, String> {
     Ok(Group { address: parsed, interface: interface.map(str::to_string) })
 }
 
-fn retain(model: &mut Model, bytes: usize) {
-    let text = quantity::bytes(bytes as u64);
+fn show_retained(model: &mut Model) {
+    let text = match model.session() {
+        Some(session) => format!("session {} keeps {}", session.id, words::kept(&session.transcript)),
+        None => format!("new sessions keep {}", model.settings.retain),
+    };
+    say(model, text);
+}
+
+fn retain(model: &mut Model, wish: retention::Wish, effects: &mut Vec<Effect>) {
     match model.selected.and_then(|id| model.sessions.get_mut(&id)) {
         Some(session) => {
-            session.spec.retain = bytes;
-            session.transcript.set_budget(bytes);
+            let wanted = wish.applied_to(session.spec.retain);
+            session.spec.retain = wanted;
+            session.transcript.set_retention(wanted);
             let id = session.id;
-            say(model, format!("session {id} keeps {text} from now on"));
+            effects.push(Effect::Retain(id, wanted));
+            say(model, format!("session {id} keeps {wanted} from now on"));
         }
         None => {
-            model.settings.retain = bytes;
-            say(model, format!("new sessions keep {text}"));
+            model.settings.retain = wish.applied_to(model.settings.retain);
+            say(model, format!("new sessions keep {}", model.settings.retain));
         }
     }
 }

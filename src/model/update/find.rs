@@ -27,15 +27,19 @@ pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) 
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return Ok(()) };
     let generation = panel.search.as_ref().map_or(1, |search| search.generation + 1);
     let subject = subject(session, panel);
-    panel.search = Some(Search { typed: typed.to_owned(), subject, generation, hits: None, at: None });
+    panel.search = Some(Search { typed: typed.to_owned(), subject, generation, hits: None, done: false, at: None });
     match subject {
         Subject::Transcript => {
             let transcript = Box::new(panel.frozen.as_deref().unwrap_or(&session.transcript).clone());
-            effects.push(Effect::Search { id, generation, needle, transcript });
+            let from = match panel.scroll {
+                Scroll::At(place) => place.entry,
+                Scroll::Tail => u64::MAX,
+            };
+            effects.push(Effect::Search { id, generation, needle, from, transcript });
         }
         Subject::Document { .. } => {
             let hits = in_document(session, panel, &needle);
-            found(model, id, generation, hits);
+            found(model, id, generation, hits, true);
         }
     }
     Ok(())
@@ -64,6 +68,7 @@ pub(super) fn refresh(session: &Session, panel: &mut Panel) {
         search.generation += 1;
         search.at = search.at.or(Some(0)).filter(|_| !hits.is_empty()).map(|at| at.min(hits.len().saturating_sub(1)));
         search.hits = Some(hits);
+        search.done = true;
     }
 }
 
@@ -145,8 +150,9 @@ fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<Hit> {
     hits
 }
 
-/// Takes a search's answer, and goes to the hit that is next from where the screen is.
-pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<Hit>) {
+/// Takes a search's answer, and goes to the hit that is next from where the screen is; what follows the first part of an
+/// answer leaves the screen at its hit.
+pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<Hit>, done: bool) {
     let columns = model.seen.view.columns;
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     let wanted = |search: &Search| search.generation == generation;
@@ -162,6 +168,12 @@ pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec
         (Subject::Transcript, Scroll::Tail) => u64::MAX,
     };
     let Some(search) = &mut panel.search else { return };
+    search.done = done;
+    if let Some(hit) = search.at.and_then(|at| search.hits.as_ref()?.get(at)).copied() {
+        search.at = Some(hits.partition_point(|other| *other < hit).min(hits.len().saturating_sub(1)));
+        search.hits = Some(hits);
+        return;
+    }
     let at = hits.iter().position(|hit| hit.entry >= top).or(hits.len().checked_sub(1));
     search.at = at;
     let typed = neutral::line(&search.typed);

@@ -42,7 +42,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         }
         Msg::Readings(all) => readings::absorb(model, all),
         Msg::Refused(refused) => compose::give_back(model, refused),
-        Msg::Found { id, generation, hits } => find::found(model, id, generation, hits),
+        Msg::Found { id, generation, hits, done } => find::found(model, id, generation, hits, done),
         Msg::Edited { id, text } => compose::edited(model, id, &text),
         Msg::Said { weight, text } => model.notices.say(weight, text, now),
         Msg::Wake => {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::{Reading, Talk};
+use super::{Looked, Reading, Talk};
 use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::{Class, Failure, quantity};
 
@@ -114,25 +114,37 @@ async fn while_moving(talk: &Talk) {
             }
         }
         let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
-        let view = talk.look().await;
-        let changed = before.replace(essence(&view)) != Some(essence(&view));
+        let looked = talk.look().await;
+        let changed = before.replace(looked.essence) != Some(looked.essence);
         if moved || changed {
             (pause, lingered) = (LOOK, false);
-        } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
+        } else if looked.unsettled || talk.state.borrow().reading == Reading::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
             // Right after a timer fired there is something new to see, at whichever end.
-            for timer in [view.timer, view.peer_end.and_then(|end| end.timer)].into_iter().flatten() {
-                pause = pause.min((timer.expires + AFTER_TIMER).max(FIRST_LOOK));
+            if let Some(expires) = looked.timer {
+                pause = pause.min((expires + AFTER_TIMER).max(FIRST_LOOK));
             }
-        } else if let Some(timer) = view.timer {
+        } else if let Some(expires) = looked.own_timer {
             // A keepalive timer: nothing changes until it fires.
-            (pause, lingered) = ((timer.expires + AFTER_TIMER).max(FIRST_LOOK), false);
+            (pause, lingered) = ((expires + AFTER_TIMER).max(FIRST_LOOK), false);
         } else if !lingered {
             // Which timer runs is asked for only once it was quiet for a second.
             (pause, lingered) = (SLOWEST_LOOK, true);
         } else {
             return;
         }
+    }
+}
+
+/// What matters of a look at the kernel.
+pub(super) fn what_matters(view: &KernelView) -> Looked {
+    let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
+    Looked {
+        state: view.state,
+        unsettled: unsettled(view),
+        essence: essence(view),
+        own_timer: view.timer.map(|timer| timer.expires),
+        timer: timers.into_iter().flatten().map(|timer| timer.expires).min(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::wire::{Block, Class, Direction, Failure, News, Totals};
 const MOST_READ: usize = pool::BUFFER;
 
 /// What the first read asks for, so that ten thousand quiet connections cost little; doubled when it was filled.
-const FIRST_READ: usize = 4 * 1024;
+const FIRST_READ: usize = 2 * 1024;
 
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
 ///

@@ -52,11 +52,11 @@ impl Way {
         }
     }
 
-    /// Takes in what the kernel reports of the open socket.
-    pub(super) async fn learn(&self, view: &KernelView) {
+    /// Takes in the state that the kernel reports of the open socket.
+    pub(super) async fn learn(&self, state: Option<TcpState>) {
         use TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
 
-        let Some(kernel) = view.state else { return };
+        let Some(kernel) = state else { return };
         match (self.state(), kernel) {
             (Established, CloseWait) | (FinWait1, Closing) => {
                 self.step(kernel, Cause::FinArrived, Evidence::Kernel).await;

@@ -61,7 +61,8 @@ async fn a_server_that_cannot_be_reached_is_no_answer_and_holds_up_nobody() {
 
 fn journal(overflow: Overflow) -> (Arc<Journal>, Arc<Bell>) {
     let bell = Arc::new(Bell::default());
-    let journal = journal::Journal::new(SessionId(1), 1024, overflow, Arc::clone(&bell));
+    let journal =
+        journal::Journal::new(SessionId(1), crate::wire::Retention::of_bytes(1024), overflow, Arc::clone(&bell));
     journal.ask_beside(true);
     (journal, bell)
 }

@@ -1,0 +1,24 @@
+//! How much of a session is kept, in words.
+
+use crate::wire::retention::MOST_SEGMENTS;
+use crate::wire::{Transcript, quantity};
+
+/// The memory that it takes now, of what it may take: `1.5 MiB of 64 MiB`.
+pub fn kept_memory(transcript: &Transcript) -> String {
+    let now = quantity::binary(transcript.kept_memory() as u64);
+    format!("{now} of {}", quantity::binary(transcript.retention().bytes as u64))
+}
+
+/// The segments that are kept now, of those that may be, where that was bounded: `12,345 of 20,000`.
+pub fn kept_segments(transcript: &Transcript) -> String {
+    let now = quantity::grouped(transcript.kept_pieces() as u64);
+    match transcript.retention().segments {
+        MOST_SEGMENTS.. => now,
+        most => format!("{now} of {}", quantity::grouped(most as u64)),
+    }
+}
+
+/// Both: `1.5 MiB of 64 MiB · 12,345 segments`.
+pub fn kept(transcript: &Transcript) -> String {
+    format!("{} · {} segments", kept_memory(transcript), kept_segments(transcript))
+}
