@@ -93,7 +93,7 @@ async fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_besi
     assert!(syn.segment.options.mss.is_some() && syn.segment.options.sack_permitted, "{syn:?}");
     let by = |call: &Call| {
         let found = rungs(&watch, id).find(|rung| rung.call.as_ref() == Some(call));
-        found.map(|rung| (rung.lone, rung.label.text())).unwrap_or_else(|| panic!("no {call:?}: {told:#?}"))
+        found.map_or_else(|| panic!("no {call:?}: {told:#?}"), |rung| (rung.lone, rung.label.text()))
     };
     for (call, flags) in [(Call::Connect, "SYN"), (Call::Connected, "ACK"), (Call::Shutdown, "FIN-ACK")] {
         let (lone, text) = by(&call);
