@@ -99,7 +99,7 @@ mod linux {
                     Err(Errno::AGAIN) if !has_room(pipe) => Ok(Poured::Full),
                     Err(Errno::AGAIN) => Err(ErrorKind::Interrupted.into()),
                     // Nor whose end it is that broke.
-                    Err(Errno::PIPE) if is_ready(pipe.get_ref(), PollFlags::empty()) => Ok(Poured::nothing()),
+                    Err(Errno::PIPE) if is_ready(pipe.get_ref(), PollFlags::POLLERR) => Ok(Poured::nothing()),
                     Err(error) => no_way(error),
                 },
                 Way::Through { from, to, out } => match take(stream, to) {
@@ -155,15 +155,16 @@ mod linux {
     }
 
     fn has_room(pipe: &AsyncFd<File>) -> bool {
-        is_ready(pipe.get_ref(), PollFlags::POLLOUT)
+        is_ready(pipe.get_ref(), PollFlags::POLLOUT | PollFlags::POLLERR)
     }
 
-    /// Whether this would not wait, or it is broken.
+    /// Whether one of these is true now. Stamps of our own writes on a socket's error queue are none of them.
     fn is_ready(what: &impl AsFd, flags: PollFlags) -> bool {
         let what: BorrowedFd<'_> = what.as_fd();
         let mut asked = [PollFd::new(what, flags)];
         // What cannot be asked is tried again.
-        poll(&mut asked, PollTimeout::ZERO).map_or(true, |count| count > 0)
+        poll(&mut asked, PollTimeout::ZERO).is_err()
+            || asked.iter().filter_map(PollFd::revents).any(|found| found.intersects(flags))
     }
 }
 
