@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(
             report.to_string(),
             "path MTU to 10.98.0.9:7: 1,300 octets passed and were answered, 1,301 are too big for the router \
-             10.99.0.9 (MTU 1,300) (5 datagrams in 3 ms)"
+             10.99.0.9 (MTU 1,300) (5 datagrams in 3.0 ms)"
         );
         (report.answers, report.refused) = (false, None);
         assert!(report.to_string().contains("without an objection"));
