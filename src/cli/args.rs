@@ -129,6 +129,21 @@ pub(super) struct Reach {
     pub(super) bind: Option<String>,
 }
 
+/// How long to try to connect, and how often.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct Tries {
+    /// How long connecting may take, the name's resolution included, and TLS where there is any [default: 10s]
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) connect_timeout: Option<String>,
+    /// How many more attempts to connect after the first
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) retry: Option<String>,
+    /// The wait between attempts: doubled from FIRST up to MAX, half of it by chance [default: 500ms..30s]
+    #[arg(long, value_name = "FIRST..MAX", allow_negative_numbers = true)]
+    pub(super) backoff: Option<String>,
+}
+
 /// The same many times over.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Repeat")]
@@ -168,21 +183,14 @@ pub(super) struct Tcp {
     pub(super) finish: bool,
     #[command(flatten)]
     pub(super) reach: Reach,
-    /// How long connecting may take, the name's resolution included [default: 10s]
-    #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
-    pub(super) connect_timeout: Option<String>,
+    #[command(flatten)]
+    pub(super) tries: Tries,
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
     /// Set a socket option before connecting, as nodelay=on or sndbuf=64KiB (repeatable)
     #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
     pub(super) options: Vec<String>,
-    /// How many more attempts to connect after the first
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Connection")]
-    pub(super) retry: Option<String>,
-    /// The wait between attempts: doubled from FIRST up to MAX, half of it by chance [default: 500ms..30s]
-    #[arg(long, value_name = "FIRST..MAX", allow_negative_numbers = true, help_heading = "Connection")]
-    pub(super) backoff: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -272,6 +280,10 @@ pub(super) struct Http {
     pub(super) limits: Limits,
     #[command(flatten)]
     pub(super) repeat: Repeat,
+    #[command(flatten)]
+    pub(super) reach: Reach,
+    #[command(flatten)]
+    pub(super) tries: Tries,
     #[command(flatten)]
     pub(super) curl: Curl,
 }

@@ -149,7 +149,7 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
             (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
         }
         Command::Http(http) => {
-            let request = curl::request(&http, words)?;
+            let request = curl::request(&http, &settings, words)?;
             invocation.body_from_stdin = request.body_from_stdin;
             let json = http.json.iter().any(String::is_empty);
             again = Some(http.repeat);

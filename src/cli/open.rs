@@ -4,10 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use clap::ArgMatches;
 
-use super::args::{self, Protocol, Reach};
+use super::args::{self, Protocol, Reach, Tries};
 use super::{option, script};
 use crate::files::config::Settings;
 use crate::lab::Peer;
+use crate::wire::http::HttpSpec;
 use crate::wire::quantity;
 use crate::wire::spec::{
     Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
@@ -17,17 +18,7 @@ use crate::wire::target::{self, quoted};
 /// `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = reach(&tcp.reach)?;
-    let connect_timeout = match &tcp.connect_timeout {
-        Some(text) => positive("--connect-timeout", text)?,
-        None => settings.connect_timeout,
-    };
-    let mut retry = Retry::default();
-    if let Some(text) = &tcp.retry {
-        retry.times = count("--retry", text)?;
-    }
-    if let Some(text) = &tcp.backoff {
-        (retry.first, retry.max) = quantity::parse_backoff(text).map_err(|why| format!("--backoff: {why}"))?;
-    }
+    let (connect_timeout, retry) = tries(&tcp.tries, settings)?;
     let spec = TcpSpec {
         target: whom(&tcp.target)?,
         family,
@@ -43,6 +34,41 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
             .map_err(|why| format!("--option: {why}"))?,
     };
     Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
+}
+
+/// How long to try, and how often.
+fn tries(tries: &Tries, settings: &Settings) -> Result<(std::time::Duration, Retry), String> {
+    let connect_timeout = match &tries.connect_timeout {
+        Some(text) => positive("--connect-timeout", text)?,
+        None => settings.connect_timeout,
+    };
+    let mut retry = Retry::default();
+    if let Some(text) = &tries.retry {
+        retry.times = count("--retry", text)?;
+    }
+    if let Some(text) = &tries.backoff {
+        (retry.first, retry.max) = quantity::parse_backoff(text).map_err(|why| format!("--backoff: {why}"))?;
+    }
+    Ok((connect_timeout, retry))
+}
+
+/// `sockeye http`: the connection that its request goes over. The time-out was read with curl's options, as curl has it
+/// in seconds.
+pub(super) fn connection(http: &args::Http, spec: &mut HttpSpec, settings: &Settings) -> Result<(), String> {
+    (spec.family, spec.bind) = reach(&http.reach)?;
+    let asked = Tries { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
+    let (connect_timeout, retry) = tries(&asked, settings)?;
+    spec.retry = retry;
+    if http.tries.connect_timeout.is_none() {
+        spec.connect_timeout = connect_timeout;
+    }
+    if spec.proxy.is_some() && spec.bind.is_some_and(|local| local.port() != 0) {
+        return Err("--bind with a port and --proxy exclude each other: accepted is --bind ADDR".to_owned());
+    }
+    if http.repeat.repeat.is_some() && (http.tries.retry.is_some() || http.tries.backoff.is_some()) {
+        return Err("--retry and --backoff exclude --repeat, which counts every failure: take one of them".to_owned());
+    }
+    Ok(())
 }
 
 /// `sockeye udp`.

@@ -218,7 +218,9 @@ impl Conversation {
             | News::FileSent { .. }
             | News::BurstEnded { .. }
             | News::Request(_)
+            | News::Interim(_)
             | News::Response(_)
+            | News::Trailers(_)
             | News::Redirect { .. }
             | News::State { .. }
             | News::Call { .. }

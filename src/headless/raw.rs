@@ -100,7 +100,9 @@ impl Raw {
             | News::FileSent { .. }
             | News::BurstEnded { .. }
             | News::Request(_)
+            | News::Interim(_)
             | News::Response(_)
+            | News::Trailers(_)
             | News::Redirect { .. }
             | News::State { .. }
             | News::Call { .. }

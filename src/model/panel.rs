@@ -167,8 +167,10 @@ pub struct BodyText {
     pub edition: u64,
     /// When the document was made last.
     pub laid_out: Option<Instant>,
-    /// True: the body has grown since.
+    /// True: the body has grown since, and what is shown of it with it.
     pub stale: bool,
+    /// True: the body has grown since, be it beyond what is shown of it.
+    pub longer: bool,
     /// Why JSON could not be laid out.
     pub problem: Option<String>,
 }

@@ -18,7 +18,7 @@ use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
 mod gauge;
 mod order;
-mod pool;
+pub(super) mod pool;
 mod read;
 mod stamps;
 mod unsent;

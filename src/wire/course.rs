@@ -166,6 +166,12 @@ impl Course {
                 head.headers.clear();
                 News::Response(head)
             }
+            News::Interim(head) => {
+                let mut head = head.clone();
+                head.headers.clear();
+                News::Interim(head)
+            }
+            News::Trailers(_) => return,
             News::Resolved { host, addresses, took } => News::Resolved {
                 host: host.clone(),
                 addresses: addresses.iter().take(MOST_ADDRESSES).copied().collect(),

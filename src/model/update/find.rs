@@ -8,6 +8,7 @@ use crate::model::document::{self, Document};
 use crate::model::msg::Effect;
 use crate::model::panel::{Panel, Scroll, Search, Subject, View};
 use crate::model::state::Model;
+use crate::wire::http::Hop;
 use crate::wire::search::{Hit, Needle};
 use crate::wire::session::Kind;
 use crate::wire::{Session, SessionId, What, neutral};
@@ -68,7 +69,8 @@ pub(super) fn refresh(session: &Session, panel: &mut Panel) {
 /// What a search goes through now.
 fn subject(session: &Session, panel: &Panel) -> Subject {
     let Kind::Http(exchange) = &session.kind else { return Subject::Transcript };
-    let heads = || exchange.hops.iter().map(|hop| 1 + u64::from(hop.response.is_some())).sum();
+    let heads_of = |hop: &Hop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
+    let heads = || exchange.hops.iter().map(heads_of).sum::<usize>() as u64;
     let edition = match panel.view {
         View::Response => panel.body.edition,
         View::Headers | View::Request => heads(),

@@ -85,7 +85,8 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
                     let room = MOST_BODY.saturating_sub(body.bytes.len());
                     body.bytes.extend_from_slice(&data.bytes[..data.bytes.len().min(room)]);
                     body.passed += data.bytes.len() as u64;
-                    body.stale = true;
+                    body.stale |= room > 0;
+                    body.longer = true;
                 }
                 // A redirect's own body is not the answer's.
                 EntryKind::Note(News::Redirect { .. }) => {
@@ -104,11 +105,22 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         return;
     }
     let due = session.ended() || body.due().is_some_and(|due| due <= now);
-    if body.document.is_none() || body.stale && due {
-        if panel.frozen.is_none() {
-            let unseen = session.totals.received.bytes.saturating_sub(body.passed);
-            body.missing = unseen.min(session.transcript.not_kept().received.bytes);
-        }
+    let missing = if panel.frozen.is_none() {
+        let unseen = session.totals.received.bytes.saturating_sub(body.passed);
+        unseen.min(session.transcript.not_kept().received.bytes)
+    } else {
+        body.missing
+    };
+    let total = exchange.gauge.body_bytes.saturating_sub(missing);
+    // What is shown of a long body stays as it is; only how much more there is changes, and costs one line.
+    let renewed = body.longer
+        && !body.stale
+        && missing == body.missing
+        && body.document.as_mut().is_some_and(|document| document.renew_total(total));
+    if renewed {
+        body.longer = false;
+    } else if body.document.is_none() || body.stale && due || body.longer && session.ended() {
+        body.missing = missing;
         lay_out_body(exchange, body, now);
     }
 }
@@ -117,6 +129,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
 fn lay_out_body(exchange: &Exchange, body: &mut BodyText, now: Instant) {
     body.problem = None;
     body.stale = false;
+    body.longer = false;
     body.laid_out = Some(now);
     body.edition += 1;
     if body.pretty {

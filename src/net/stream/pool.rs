@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 /// Octets of one buffer.
-pub(super) const BUFFER: usize = 256 * 1024;
+pub(in crate::net) const BUFFER: usize = 256 * 1024;
 
 /// How many buffers wait to be used again, in the whole process (8 MiB); more go back to the allocator.
 const MOST_SPARE: usize = 32;
@@ -18,12 +18,12 @@ fn spare() -> MutexGuard<'static, Vec<Vec<u8>>> {
 }
 
 /// An empty buffer of [`BUFFER`] octets.
-pub(super) fn take() -> Vec<u8> {
+pub(in crate::net) fn take() -> Vec<u8> {
     spare().pop().unwrap_or_else(|| Vec::with_capacity(BUFFER))
 }
 
 /// Gives back a buffer whose content nobody needs.
-pub(super) fn give_back(mut buffer: Vec<u8>) {
+pub(in crate::net) fn give_back(mut buffer: Vec<u8>) {
     buffer.clear();
     let mut spare = spare();
     if buffer.capacity() >= BUFFER && spare.len() < MOST_SPARE {
@@ -33,7 +33,7 @@ pub(super) fn give_back(mut buffer: Vec<u8>) {
 
 /// What was read into a buffer, which comes back once the last of its holders is done with it. What fills the buffer
 /// badly is copied out, so that what is kept needs little more memory than it has octets.
-pub(super) fn freeze(buffer: Vec<u8>) -> Bytes {
+pub(in crate::net) fn freeze(buffer: Vec<u8>) -> Bytes {
     if buffer.len() < BUFFER / 4 * 3 {
         let bytes = Bytes::copy_from_slice(&buffer);
         give_back(buffer);
