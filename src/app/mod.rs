@@ -55,7 +55,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
     }
     terminal::restore_on_panic();
     let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be taken")?;
-    let mut app = App::new(desk, screen, specs, invocation.run_for)?;
+    let mut app = App::new(desk, screen, specs, invocation.run_for, !invocation.settings.system_resolver)?;
     let mut events = EventStream::new();
     loop {
         let now = Instant::now();
@@ -103,8 +103,15 @@ struct App {
 }
 
 impl App {
-    fn new(desk: Desk, screen: Screen, specs: Vec<Spec>, run_for: Option<Duration>) -> anyhow::Result<Self> {
+    fn new(
+        desk: Desk,
+        screen: Screen,
+        specs: Vec<Spec>,
+        run_for: Option<Duration>,
+        asks_beside: bool,
+    ) -> anyhow::Result<Self> {
         let net = Net::new(tokio::runtime::Handle::current(), Overflow::DropOldest);
+        net.ask_beside(asks_beside);
         let (reply_to, replies) = mpsc::channel(MOST_REPLIES);
         let mut app = App {
             model: desk.model,

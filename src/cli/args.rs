@@ -35,6 +35,9 @@ pub(super) struct Common {
     /// Colours of the screen: dark, light, mono, or a theme of your own
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,
+    /// Take names from the system's resolver alone: no name server is asked by us beside it
+    #[arg(long, global = true)]
+    pub(super) system_resolver: bool,
     /// Write a diagnostic log to this file ($SOCKEYE_LOG chooses what: debug, info, sockeye::net=trace, …)
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
@@ -57,6 +60,12 @@ pub(super) enum Command {
     ///
     /// Without a screen the decoded body goes to standard output.
     Http(Http),
+    /// Ask name servers, and see what they say; dig's spellings
+    ///
+    /// Without a server those of /etc/resolv.conf are asked, in order, its search domains included, and the system's
+    /// own answer stands beside; without a type A and AAAA are asked for at once. Without a screen it prints as dig
+    /// does. A name without an answer ends with 3.
+    Dns(Dns),
     /// Wait for peers; each one accepted becomes a session
     ///
     /// Without a screen, --raw serves the first connection and ends with it, as `nc -l` does; with --limit it goes on
@@ -212,6 +221,31 @@ pub(super) struct Udp {
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Dns {
+    /// [@SERVER[:PORT]] NAME [TYPE…], and +tcp, +norecurse, +search, +noedns, +bufsize=N, +dnssec, +cd, +noad,
+    /// +ignore, +time=SECONDS, +tries=N
+    #[arg(value_name = "QUESTION")]
+    pub(super) words: Vec<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Ask for the name of an address
+    #[arg(short = 'x', value_name = "ADDRESS", help_heading = "Question")]
+    pub(super) reverse: Option<String>,
+    /// Ask for records of this type; may come again
+    #[arg(short = 't', value_name = "TYPE", help_heading = "Question")]
+    pub(super) kind: Vec<String>,
+    /// The server's port
+    #[arg(short = 'p', value_name = "PORT", help_heading = "Question")]
+    pub(super) port: Option<String>,
+    /// Ask servers over IPv4 only
+    #[arg(short = '4', long, conflicts_with = "ipv6", help_heading = "Question")]
+    pub(super) ipv4: bool,
+    /// Ask servers over IPv6 only
+    #[arg(short = '6', long, help_heading = "Question")]
+    pub(super) ipv6: bool,
 }
 
 /// What to listen for.

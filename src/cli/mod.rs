@@ -72,7 +72,8 @@ impl Invocation {
             Some(peers) => Work::Lab(peers.clone()),
             None => Work::Session { spec: Box::new(self.open.first()?.clone()), body_from_stdin: self.body_from_stdin },
         };
-        Some(Job { work, manner, run_for: self.run_for, problem: self.problem.clone() })
+        let asks_beside = !self.settings.system_resolver;
+        Some(Job { work, manner, run_for: self.run_for, problem: self.problem.clone(), asks_beside })
     }
 }
 
@@ -107,6 +108,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: Terminals) ->
     let cli = Cli::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
     let (mut settings, problem) = settings(cli.common.config.as_ref())?;
     settings.theme = cli.common.theme.map(theme).transpose()?.or(settings.theme);
+    settings.system_resolver |= cli.common.system_resolver;
     let mut invocation = Invocation {
         mode: Mode::Screen,
         open: Vec::new(),
@@ -143,6 +145,10 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
             let spec = open::udp(&udp, words)?;
             again = Some(udp.repeat);
             (mode(udp.output.raw.as_deref(), udp.output.json, terminals)?, udp.output.limits, Some(spec))
+        }
+        Command::Dns(dns) => {
+            let spec = open::dns(&dns)?;
+            (mode(dns.output.raw.as_deref(), dns.output.json, terminals)?, dns.output.limits, Some(spec))
         }
         Command::Listen(listen) => {
             let spec = open::listen(&listen, words)?;
@@ -202,7 +208,7 @@ fn home(terminals: Terminals) -> Result<(), String> {
         return Ok(());
     }
     Err("the home screen needs a terminal on standard input and output; without one, name a command: \
-         tcp, udp, http, listen, lab (see --help)"
+         tcp, udp, http, dns, listen, lab (see --help)"
         .to_owned())
 }
 

@@ -9,6 +9,7 @@ use super::{option, script};
 use crate::files::config::Settings;
 use crate::lab::Peer;
 use crate::wire::http::HttpSpec;
+use crate::wire::dns::dig::{self, Habit};
 use crate::wire::quantity;
 use crate::wire::spec::{
     Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
@@ -83,6 +84,19 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         receive: UdpReceive::default(),
     };
     Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
+}
+
+/// `sockeye dns`: clap's words back to dig's.
+pub(super) fn dns(dns: &args::Dns) -> Result<Spec, String> {
+    let mut words = dns.words.clone();
+    let valued = [("-x", dns.reverse.as_ref()), ("-p", dns.port.as_ref())];
+    let valued = valued.into_iter().chain(dns.kind.iter().map(|kind| ("-t", Some(kind))));
+    for (option, value) in valued {
+        words.extend(value.into_iter().flat_map(|value| [option.to_owned(), value.clone()]));
+    }
+    let families = [("-4", dns.ipv4), ("-6", dns.ipv6)];
+    words.extend(families.into_iter().filter(|(_, is_asked)| *is_asked).map(|(option, _)| option.to_owned()));
+    Ok(Spec::new(What::Dns(dig::parse(&words, Habit::Sockeye)?)))
 }
 
 /// `sockeye listen`.

@@ -58,7 +58,7 @@ pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Dur
             };
             RepeatWhat::Echo(EchoSpec { udp, payload, tagged, patience: patience.unwrap_or(DEFAULT_PATIENCE) })
         }
-        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Repeat(_) => {
+        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Repeat(_) | What::Dns(_) => {
             return Err("--repeat: accepted with tcp, udp and http".to_owned());
         }
     };

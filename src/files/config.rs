@@ -11,7 +11,7 @@ use crate::wire::spec::{DEFAULT_CONNECT_TIMEOUT, DEFAULT_RETAIN};
 use crate::wire::{neutral, quantity};
 
 /// What can be set in the file.
-pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, wall_clock";
+pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, wall_clock, system_resolver";
 
 /// The settings, each with its default where the file says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// Whether times are shown by the wall clock.
     pub wall_clock: bool,
+    /// Whether names are looked up by the system's resolver alone: no name server is asked beside it.
+    pub system_resolver: bool,
 }
 
 impl Default for Settings {
@@ -39,6 +41,7 @@ impl Default for Settings {
             line_ending: LineEnding::Lf,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             wall_clock: false,
+            system_resolver: false,
         }
     }
 }
@@ -65,6 +68,7 @@ struct File {
     line_ending: Option<LineEnding>,
     connect_timeout: Option<Spanned<String>>,
     wall_clock: Option<bool>,
+    system_resolver: Option<bool>,
 }
 
 /// Reads the settings. `named`: the user gave this path, so that its absence is a problem too.
@@ -106,6 +110,9 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, Problem> {
     if let Some(wall_clock) = file.wall_clock {
         settings.wall_clock = wall_clock;
     }
+    if let Some(system_resolver) = file.system_resolver {
+        settings.system_resolver = system_resolver;
+    }
     if let Some(line_ending) = file.line_ending {
         settings.line_ending = line_ending;
     }
@@ -136,7 +143,7 @@ mod tests {
     #[test]
     fn every_setting_can_be_set() {
         let text = "theme = \"light\"\nmouse = false\nretain = \"1MiB\"\nline_ending = \"crlf\"\n\
-                    connect_timeout = \"3s\"\nwall_clock = true\n";
+                    connect_timeout = \"3s\"\nwall_clock = true\nsystem_resolver = true\n";
         let settings = parse(Path::new("c"), text).unwrap();
         let expected = Settings {
             theme: Some("light".to_owned()),
@@ -145,6 +152,7 @@ mod tests {
             line_ending: LineEnding::CrLf,
             connect_timeout: Duration::from_secs(3),
             wall_clock: true,
+            system_resolver: true,
         };
         assert_eq!(settings, expected);
         assert_eq!(parse(Path::new("c"), "").unwrap(), Settings::default());

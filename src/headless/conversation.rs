@@ -46,6 +46,7 @@ enum Kind {
     Accepted,
     Http,
     Repeat,
+    Dns,
 }
 
 #[derive(Clone, Debug)]
@@ -72,6 +73,7 @@ impl Known {
             What::Accepted(known) => (Kind::Accepted, known.peer.to_string()),
             What::Http(http) => (Kind::Http, http.url.clone()),
             What::Repeat(repeat) => (Kind::Repeat, repeat.title()),
+            What::Dns(dns) => (Kind::Dns, dns.question()),
         };
         Known::new(kind, peer)
     }
@@ -105,7 +107,7 @@ impl Conversation {
         self.sessions.insert(id, known);
         match kind {
             Kind::Tcp | Kind::Udp => self.speak(id, kind == Kind::Udp),
-            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http | Kind::Repeat => Vec::new(),
+            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http | Kind::Repeat | Kind::Dns => Vec::new(),
         }
     }
 
@@ -222,6 +224,9 @@ impl Conversation {
             | News::Response(_)
             | News::Trailers(_)
             | News::Redirect { .. }
+            | News::Dns(_)
+            | News::Compared(_)
+            | News::Route(_)
             | News::State { .. }
             | News::Call { .. }
             | News::Stamps { .. }

@@ -32,6 +32,9 @@ pub(crate) trait Format {
     /// What happens with bytes while standard output is busy.
     const OVERFLOW: Overflow;
 
+    /// Whether name servers are asked by us too, beside the system's resolver.
+    fn asks_beside(&self) -> bool;
+
     /// Changes what a session is asked to be before it is opened.
     fn prepare(&self, spec: &mut Spec);
 
@@ -71,6 +74,7 @@ pub(crate) async fn drive<F: Format>(
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
     let output = Output::start().context("standard output has no thread to write it")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
+    net.ask_beside(format.asks_beside());
     format.prepare(&mut spec);
     let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER));
     let id = net.open(spec.clone());

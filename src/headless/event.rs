@@ -8,6 +8,7 @@ use crate::wire::http::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Failure, News};
 
+mod dns;
 mod kernel;
 
 /// The fields of one event, in order.
@@ -65,6 +66,12 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
             ("burst_ended", json!({"datagrams": datagrams, "ms": milliseconds(*took)}))
         }
         News::FileSent { path, bytes } => ("file_sent", json!({"path": path.to_string_lossy(), "bytes": bytes})),
+        News::Dns(news) => {
+            let (name, fields) = dns::of(news);
+            (name, fields.into())
+        }
+        News::Compared(compared) => ("resolver", dns::compared(compared).into()),
+        News::Route(route) => ("route", dns::route(route).into()),
         News::Warned(failure) => ("warned", failure_fields(failure).into()),
         News::Failed(failure) => ("failed", failure_fields(failure).into()),
         News::State { .. }

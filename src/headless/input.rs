@@ -40,7 +40,7 @@ impl Stdin {
     /// nothing more to send, as it is what a program gets that is started without an input.
     pub(crate) fn of(spec: &Spec, manner: Manner) -> Self {
         let finishes = spec.script.steps.contains(&Step::Finish);
-        if finishes || matches!(spec.what, What::Http(_) | What::Repeat(_)) {
+        if finishes || matches!(spec.what, What::Http(_) | What::Repeat(_) | What::Dns(_)) {
             return Stdin::Unread;
         }
         if io::stdin().is_terminal() {

@@ -30,6 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Json {
     started: Instant,
+    asks_beside: bool,
     /// Those that are not over; an entry goes with its `closed`.
     told: HashMap<SessionId, Told>,
     /// Looks at runs of many that are to be told: one, or the last two.
@@ -70,6 +71,10 @@ impl Told {
 impl Format for Json {
     const MANNER: Manner = Manner::Json;
     const OVERFLOW: Overflow = Overflow::DropOldest;
+
+    fn asks_beside(&self) -> bool {
+        self.asks_beside
+    }
 
     fn prepare(&self, _spec: &mut Spec) {}
 
@@ -121,7 +126,12 @@ impl Format for Json {
 impl Json {
     /// Events whose times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
-        Json { started, told: HashMap::new(), looks: Vec::new() }
+        Json { started, asks_beside: true, told: HashMap::new(), looks: Vec::new() }
+    }
+
+    /// Chooses whether name servers are asked beside the system's resolver.
+    pub(crate) fn asking_beside(self, asks_beside: bool) -> Self {
+        Json { asks_beside, ..self }
     }
 
     fn told(&mut self, id: SessionId) -> &mut Told {
@@ -139,7 +149,7 @@ impl Json {
     }
 
     fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut Pending) {
-        if self.told(id).datagrams {
+        if self.told(id).datagrams || !block.peers.is_empty() {
             self.datagrams(lines, id, block);
             return;
         }

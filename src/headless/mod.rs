@@ -38,6 +38,8 @@ pub struct Job {
     pub manner: Manner,
     /// Stop after this long, counted from the program's start.
     pub run_for: Option<Duration>,
+    /// Whether name servers are asked by us too, beside the system's resolver.
+    pub asks_beside: bool,
     /// What made no sense in a file of the user's: told on standard error before anything else.
     pub problem: Option<Problem>,
 }
@@ -71,7 +73,7 @@ pub enum Manner {
 /// # Errors
 /// The program itself could not go on: no runtime, or standard output cannot be written.
 pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
-    let Job { mut work, manner, run_for, problem } = job;
+    let Job { mut work, manner, run_for, problem, asks_beside } = job;
     if let Some(problem) = problem {
         complain(&format!("{problem}; going on with the defaults"));
     }
@@ -86,7 +88,7 @@ pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
         match (work, manner) {
             (Work::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
             (Work::Session { spec, .. }, Manner::Json) => {
-                drive::drive(*spec, json::Json::new(started), run_for, started).await
+                drive::drive(*spec, json::Json::new(started).asking_beside(asks_beside), run_for, started).await
             }
             (Work::Session { spec, .. }, Manner::Raw) => {
                 drive::drive(*spec, raw::Raw::default(), run_for, started).await

@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::drive::{Format, Pending};
 use super::{Manner, complain, repeat};
-use crate::wire::{Direction, News, Reading, Record, SessionId, Spec};
+use crate::wire::dns::{self, DnsNews};
+use crate::wire::{Direction, News, Reading, Record, SessionId, Spec, What};
 
 /// How many bytes may wait for standard output in a session: 4 MiB; then the peer waits. Nothing is kept to be looked
 /// at, so that more would only be memory.
@@ -18,6 +19,8 @@ const MOST_WAITING: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Raw {
     open: bool,
+    /// What is read is no stream: answers are written as text.
+    dns: bool,
     waiting: Vec<String>,
     /// What a run of many came to, once it is over.
     table: Option<String>,
@@ -27,11 +30,17 @@ impl Format for Raw {
     const MANNER: Manner = Manner::Raw;
     const OVERFLOW: crate::net::Overflow = crate::net::Overflow::Wait;
 
+    fn asks_beside(&self) -> bool {
+        false
+    }
+
     fn prepare(&self, spec: &mut Spec) {
         spec.retain = BUFFER;
     }
 
-    fn opened(&mut self, _id: SessionId, _spec: &Spec) {}
+    fn opened(&mut self, _id: SessionId, spec: &Spec) {
+        self.dns = matches!(spec.what, What::Dns(_));
+    }
 
     fn measured(&mut self, reading: &Reading) {
         if let Some(look) = reading.repeat.as_ref().filter(|look| look.final_one) {
@@ -49,7 +58,13 @@ impl Format for Raw {
         }
         while let Some((_, record)) = pending.pop_front() {
             match record {
-                Record::Block(block) if block.direction == Direction::Received && !block.bytes.is_empty() => {
+                Record::News { news: News::Dns(news), .. } => {
+                    if let DnsNews::Answer(answer) = *news {
+                        return dns::text::of_answer(&answer).into();
+                    }
+                }
+                Record::Block(block) if self.dns || block.bytes.is_empty() => drop(block),
+                Record::Block(block) if block.direction == Direction::Received => {
                     return block.bytes;
                 }
                 Record::Block(_) | Record::NotKept { .. } => {}
@@ -83,6 +98,9 @@ impl Raw {
                 let wait = crate::wire::quantity::duration(*after);
                 complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
+            News::Compared(compared) if compared.differs() => {
+                complain(&format!("the resolvers differ: {}", compared.system_text()));
+            }
             News::Listening { local } => complain(&format!("listening on {local}")),
             News::Resolving { .. }
             | News::Resolved { .. }
@@ -104,6 +122,9 @@ impl Raw {
             | News::Response(_)
             | News::Trailers(_)
             | News::Redirect { .. }
+            | News::Dns(_)
+            | News::Compared(_)
+            | News::Route(_)
             | News::State { .. }
             | News::Call { .. }
             | News::Stamps { .. }

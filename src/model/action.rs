@@ -105,6 +105,12 @@ pub enum PaneAction {
     ShowState,
     /// The view of what the kernel measures of a TCP connection.
     ShowKernel,
+    /// The view of the way to the peer: resolvers, race, route.
+    ShowWay,
+    /// The view of what DNS answered, as tables.
+    ShowAnswer,
+    /// The view of every field of DNS's messages.
+    ShowFields,
     /// The view that explains why a session failed, or how it stands.
     ShowExplain,
     /// Give the pane the whole screen, or give it back.
@@ -277,6 +283,9 @@ pub const ACTIONS: &[Entry] = &[
     looking("view-ladder", PaneAction::ShowLadder, "view: ladder, who sent what and when"),
     looking("view-state", PaneAction::ShowState, "view: TCP state diagram"),
     looking("view-kernel", PaneAction::ShowKernel, "view: kernel gauges over time"),
+    looking("view-way", PaneAction::ShowWay, "view: way to the peer: resolvers, race, route"),
+    looking("view-answer", PaneAction::ShowAnswer, "view: DNS answers as tables"),
+    looking("view-fields", PaneAction::ShowFields, "view: DNS messages field by field"),
     looking("view-explain", PaneAction::ShowExplain, "view: why it failed, or how it stands"),
     looking("zoom", PaneAction::Zoom, "zoom the pane"),
     looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
@@ -349,7 +358,7 @@ mod tests {
         let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
-            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, Zoom, Freeze, Pretty, Copy,
+            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer, ShowFields, Zoom, Freeze, Pretty, Copy,
             Activate));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, Retry,
             Remove, SendFile, Save; SessionAction::RunProbe(_)));

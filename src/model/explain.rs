@@ -92,6 +92,7 @@ fn reason(session: &Session, icmp: Option<&Icmp>) -> Option<Failure> {
             Kind::Stream(_)
             | Kind::Http(_)
             | Kind::Repeat(_)
+            | Kind::Dns(_)
             | Kind::Listener { .. }
             | Kind::Conversation { .. }
             | Kind::Bound { .. },

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod command;
 pub(crate) mod course;
+pub mod dns_pages;
 pub mod document;
 pub mod editor;
 pub mod editor_keys;
@@ -23,5 +24,6 @@ pub mod rows;
 pub mod state;
 pub mod update;
 pub mod wake;
+pub mod way_pages;
 pub mod words;
 pub(crate) mod wrap;

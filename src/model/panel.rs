@@ -11,7 +11,7 @@ use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
 use crate::wire::session::Kind;
 use crate::wire::story::Story;
-use crate::wire::{Session, Transcript};
+use crate::wire::{Session, SessionId, Transcript};
 
 /// The ways to look at a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +36,12 @@ pub enum View {
     State,
     /// What the kernel measures of a TCP connection, over time.
     Kernel,
+    /// The way to the peer: resolvers, race, route.
+    Way,
+    /// What DNS was asked and answered, as tables.
+    Answer,
+    /// Every field of every DNS message, at its octets.
+    Fields,
     /// Why it failed, or how it stands.
     Explain,
 }
@@ -54,6 +60,9 @@ impl View {
             View::Ladder => "ladder",
             View::State => "state",
             View::Kernel => "kernel",
+            View::Way => "way",
+            View::Answer => "answer",
+            View::Fields => "fields",
             View::Explain => "explain",
         }
     }
@@ -61,10 +70,18 @@ impl View {
     /// The views that a session has, in the order of the key that goes through them.
     pub fn of(session: &Session) -> &'static [View] {
         match session.kind {
-            Kind::Http(_) => &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Explain],
+            Kind::Http(_) => {
+                &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
+            }
+            Kind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
             Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
-            Kind::Stream(_) => &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain],
-            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Explain],
+            Kind::Stream(_) if session.parent().is_some() => {
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain]
+            }
+            Kind::Stream(_) => {
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Way, View::Explain]
+            }
+            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Way, View::Explain],
             Kind::Repeat(_) => &[View::Latency, View::Text],
         }
     }
@@ -100,6 +117,8 @@ pub struct Panel {
     pub document_scroll: usize,
     /// The line under the cursor in the list of peers.
     pub peer_picked: usize,
+    /// The connection under the cursor in a listener's list; `None` is the newest, whichever that is.
+    pub child_picked: Option<SessionId>,
     /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
     pub rung: Option<u64>,
     /// The gauge under the cursor in the kernel's view, from 0.
@@ -220,6 +239,7 @@ impl Panel {
             body: BodyText::default(),
             document_scroll: 0,
             peer_picked: 0,
+            child_picked: None,
             rung: None,
             gauge: 0,
             frozen_story: None,

@@ -330,6 +330,11 @@ impl Model {
         listed
     }
 
+    /// The connections that a listener accepted, the newest first.
+    pub fn children(&self, listener: SessionId) -> impl Iterator<Item = &Session> {
+        self.sessions.values().rev().filter(move |session| session.parent() == Some(listener))
+    }
+
     /// Bytes a second of all sessions together.
     pub fn rates(&self) -> Both<f64> {
         let mut all = Both::default();

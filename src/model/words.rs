@@ -8,6 +8,7 @@ use crate::wire::http::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
+mod dns;
 mod kernel;
 
 /// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
@@ -107,6 +108,9 @@ pub fn note(news: &News) -> Words {
         News::Redirect { status, location } => {
             cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
         }
+        News::Dns(news) => dns::of(news),
+        News::Compared(compared) => dns::compared(compared),
+        News::Route(route) => dns::route(route),
         News::Failed(failure) => Words { mark: '✗', tone: Tone::Failed, text: failed(failure) },
         News::State { .. }
         | News::Call { .. }

@@ -11,9 +11,10 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
+use super::dns::Beside;
 use super::journal::Journal;
 use super::udp::error_queue::{self, Found};
-use super::{call, fault, kernel, option};
+use super::{call, fault, kernel, option, route};
 use crate::wire::change::Cause;
 use crate::wire::news::Icmp;
 use crate::wire::reading::TcpState;
@@ -47,7 +48,16 @@ pub(crate) async fn resolve(
     }
     let began = Instant::now();
     journal.news(News::Resolving { host: host.to_owned() }).await;
-    let found = tokio::net::lookup_host((host, port)).await.map_err(|error| fault::of_io("resolve", host, &error))?;
+    let beside = Beside::start(host, family, journal);
+    let found = match tokio::net::lookup_host((host, port)).await {
+        Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
+        Err(error) => {
+            let failure = fault::of_io("resolve", host, &error);
+            beside.system_said(Err(failure.message.clone()));
+            return Err(failure);
+        }
+    };
+    beside.system_said(Ok(found.clone().map(|address| address.ip()).collect()));
     let addresses = in_order(found.filter(|address| family.admits(address.ip())));
     if addresses.is_empty() {
         return Err(none_left(host, family));
@@ -225,6 +235,7 @@ impl Race<'_> {
                             let open = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
                             self.tell_inner(open).await;
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
+                            route::tell(local, peer, self.journal).await;
                             for (name, asked) in &self.spec.options {
                                 let now = option::now(&stream, *name, asked.clone(), peer.is_ipv6());
                                 self.journal.news(now).await;

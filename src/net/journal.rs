@@ -84,6 +84,7 @@ pub(crate) struct Journal {
     meter: Meter,
     queued: AtomicBool,
     escapes: AtomicU64,
+    asks_beside: AtomicBool,
     bell: Arc<Bell>,
     inner: Mutex<Inner>,
     drained: Notify,
@@ -95,6 +96,7 @@ struct Inner {
     bytes: usize,
     pieces: usize,
     news: usize,
+    over: bool,
     dropped: Both<Totals>,
     kernel: Option<KernelView>,
     http: Option<HttpGauge>,
@@ -111,6 +113,7 @@ impl Journal {
             meter: Meter::default(),
             queued: AtomicBool::new(false),
             escapes: AtomicU64::new(0),
+            asks_beside: AtomicBool::new(false),
             bell,
             inner: Mutex::default(),
             drained: Notify::new(),
@@ -180,6 +183,7 @@ impl Journal {
                 let mut inner = self.inner();
                 if inner.news < MOST_NEWS {
                     inner.news += 1;
+                    inner.over |= matches!(news, News::Closed { .. });
                     inner.records.push_back(Record::News { at, news });
                     break;
                 }
@@ -187,6 +191,34 @@ impl Journal {
             drained.await;
         }
         self.bell.ring(self);
+    }
+
+    /// Tells a fact that is known beside the session, and may come late: once the session is over, or while
+    /// [`MOST_NEWS`] are untold, it is dropped. Never waits.
+    pub(crate) fn aside(self: &Arc<Self>, news: News) {
+        let mut inner = self.inner();
+        if inner.over || inner.news >= MOST_NEWS {
+            return;
+        }
+        inner.news += 1;
+        inner.records.push_back(Record::News { at: Instant::now(), news });
+        drop(inner);
+        self.bell.ring(self);
+    }
+
+    /// Chooses whether name servers are asked beside the system's resolver.
+    pub(crate) fn ask_beside(&self, wanted: bool) {
+        self.asks_beside.store(wanted, Ordering::Relaxed);
+    }
+
+    /// Whether name servers are to be asked beside the system's resolver: not in a pipe, where nobody would see it.
+    pub(crate) fn asks_beside(&self) -> bool {
+        self.overflow == Overflow::DropOldest && self.asks_beside.load(Ordering::Relaxed)
+    }
+
+    /// Whether anybody looks at more than the peer's bytes: not in a pipe.
+    pub(crate) fn is_looked_at(&self) -> bool {
+        self.overflow == Overflow::DropOldest
     }
 
     /// Tells the last fact, with the exact totals.

@@ -1,7 +1,7 @@
 //! The sockets. One file per protocol; every session is a task that takes orders and keeps a journal.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::runtime::Handle;
@@ -12,6 +12,7 @@ use crate::wire::{Reading, SessionId, Spec, What};
 
 mod call;
 mod dial;
+mod dns;
 pub(crate) mod fault;
 mod http;
 mod journal;
@@ -20,6 +21,7 @@ mod listen;
 mod meter;
 mod option;
 mod repeat;
+mod route;
 mod stream;
 mod tcp;
 mod udp;
@@ -42,6 +44,7 @@ struct Shared {
     overflow: Overflow,
     bell: Arc<Bell>,
     last_id: AtomicU32,
+    asks_beside: AtomicBool,
     orders: Mutex<HashMap<SessionId, Lanes>>,
 }
 
@@ -84,9 +87,21 @@ pub(crate) struct Post {
 impl Net {
     /// A net whose tasks run on `runtime`.
     pub fn new(runtime: Handle, overflow: Overflow) -> Self {
-        let shared =
-            Shared { runtime, overflow, bell: Arc::default(), last_id: AtomicU32::new(0), orders: Mutex::default() };
+        let shared = Shared {
+            runtime,
+            overflow,
+            bell: Arc::default(),
+            last_id: AtomicU32::new(0),
+            asks_beside: AtomicBool::new(true),
+            orders: Mutex::default(),
+        };
         Net { shared: Arc::new(shared) }
+    }
+
+    /// Chooses whether sessions from now on ask name servers too, beside the system's resolver: so it is from the start.
+    /// Not where the net is a pipe ([`Overflow::Wait`]), as nobody would see it.
+    pub fn ask_beside(&self, wanted: bool) {
+        self.shared.asks_beside.store(wanted, Ordering::Relaxed);
     }
 
     /// Opens a session: it has its number at once, and tells the rest by its readings.
@@ -101,6 +116,7 @@ impl Net {
             What::Listen(listen) => self.spawn(id, listen::run(listen, script, retain, post)),
             What::Http(http) => self.spawn(id, http::run(http, post)),
             What::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
+            What::Dns(question) => self.spawn(id, dns::run(question, post)),
             What::Accepted(_) => {}
         }
         id
@@ -112,6 +128,7 @@ impl Net {
         let (plain, orders) = mpsc::channel(MOST_ORDERS);
         self.orders().insert(id, Lanes { plain, urgent: None });
         let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
+        journal.ask_beside(self.shared.asks_beside.load(Ordering::Relaxed));
         Post { journal, orders, net: self.clone() }
     }
 

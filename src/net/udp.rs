@@ -9,7 +9,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 use super::journal::Journal;
-use super::{Post, dial, fault};
+use super::{Post, dial, fault, route};
 use crate::wire::spec::{Script, UdpReceive, UdpSpec};
 use crate::wire::{Class, Failure, How, News, Verb, quantity};
 use orders::Orders;
@@ -113,6 +113,7 @@ async fn open_first(
             Ok(opened) => {
                 let took = begun.elapsed();
                 journal.news(News::Connected { local: opened.local, peer: *peer, took, attempt: 1 }).await;
+                route::tell(opened.local, *peer, journal).await;
                 return Ok((opened, *peer));
             }
             Err(failure) => {

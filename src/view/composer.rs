@@ -134,6 +134,13 @@ fn why_not(model: &Model, session: &Session) -> String {
             | Phase::Listening => format!("running: {toggle} pauses it"),
         };
     }
+    if let Kind::Dns(_) = session.kind {
+        return match of(SessionAction::Retry) {
+            Some(key) if session.failure().is_some() => format!("there is no answer: {key} asks again"),
+            Some(key) if session.ended() => format!("the question is answered: {key} asks again"),
+            _ => "the question is under way".to_owned(),
+        };
+    }
     match &session.phase {
         Phase::Ended { failure: Some(failure), .. } if failure.class == Class::Reset => {
             format!("the peer reset the connection{retry}")

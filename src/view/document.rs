@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::paper::{Paper, area_of, part};
 use super::transcript::{Found, Shown};
 use crate::files::theme::Role;
-use crate::model::document::{DocRow, Document, Fold, Role as DocRole};
+use crate::model::document::{DocLine, DocRow, Document, Fold, Role as DocRole};
 use crate::model::panel::Panel;
 
 /// Draws a document, and tells how many rows it has.
@@ -30,6 +30,14 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, document: &Document, panel
     let all = rows.max(1) as f64;
     let below = rows.saturating_sub(scroll + height);
     Shown { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
+}
+
+/// Draws one line as it is, without what is found in it.
+pub(super) fn draw_line(paper: &mut Paper<'_>, area: Rect, y: u16, line: &DocLine) {
+    let mut x = 0;
+    for span in &line.spans {
+        x += paper.put(area, x, y, &span.text, role(span.role));
+    }
 }
 
 fn draw_row(paper: &mut Paper<'_>, area: Rect, y: u16, row: &DocRow, panel: &Panel) {

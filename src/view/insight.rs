@@ -4,14 +4,17 @@ use ratatui::layout::Rect;
 
 use super::card;
 use super::diagram::{self, Diagram};
+use super::document;
 use super::evidence;
 use super::gauges;
 use super::gutter;
 use super::paper::{Paper, Strip, part, within};
 use super::standing;
 use crate::files::theme::Role;
+use crate::model::document as documents;
 use crate::model::panel::{Panel, View};
 use crate::model::state::Model;
+use crate::model::way_pages;
 use crate::wire::gauges::Gauge;
 use crate::wire::repeat::{Pace, RepeatSpec};
 use crate::wire::session::{Exchange, Kind};
@@ -107,7 +110,10 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
             kernel(&mut column, session);
             hops(&mut column, exchange);
         }
-        Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. } | Kind::Repeat(_) => {}
+        Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. } | Kind::Repeat(_) | Kind::Dns(_) => {}
+    }
+    if panel.view != View::Way {
+        way(&mut column, model, session);
     }
     if let Some(warning) = &session.warning {
         column.section("last warning");
@@ -150,6 +156,11 @@ fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
             column.line("peers", quantity::grouped(peers.len() as u64), Role::Text);
         }
         Kind::Listener { local, .. } => column.known("local", local.map(|local| local.to_string())),
+        Kind::Dns(lookup) => {
+            let queries = lookup.unlisted + lookup.exchanges.len() as u64;
+            column.line("queries", quantity::grouped(queries), Role::Text);
+            column.line("answers", quantity::grouped(lookup.answers().count() as u64), Role::Text);
+        }
         Kind::Http(exchange) => {
             let peer = exchange.response().and_then(|response| response.peer);
             column.known("peer", peer.map(|peer| peer.to_string()));
@@ -180,6 +191,7 @@ fn asked(column: &mut Column<'_, '_>, spec: &RepeatSpec) {
 fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     let unit = |totals: Totals| match session.kind {
         Kind::Conversation { .. } | Kind::Bound { .. } => format!("in {} datagrams", quantity::grouped(totals.ops)),
+        Kind::Dns(_) => format!("in {} messages", quantity::grouped(totals.ops)),
         Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) | Kind::Repeat(_) => String::new(),
     };
     let total = |totals: Totals| format!("{} {}", quantity::grouped(totals.bytes), unit(totals)).trim_end().to_owned();
@@ -198,7 +210,8 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
         column.line("not kept", quantity::grouped(lost), Role::Warn);
     }
     if panel.hostile > 0 {
-        column.line("neutralised", format!("{} escape sequences", quantity::grouped(panel.hostile)), Role::Bad);
+        let word = if panel.hostile == 1 { "sequence" } else { "sequences" };
+        column.line("neutralised", format!("{} escape {word}", quantity::grouped(panel.hostile)), Role::Bad);
     }
 }
 
@@ -209,6 +222,23 @@ fn kernel(column: &mut Column<'_, '_>, session: &Session) {
     column.known("rtt", view.rtt.map(quantity::duration));
     column.known("unacked", view.send_queue_bytes.map(|bytes| format!("{} octets", quantity::grouped(bytes))));
     column.known("unread", view.recv_queue_bytes.map(|bytes| format!("{} octets", quantity::grouped(bytes))));
+}
+
+/// The way to the peer, where there is more to tell of it than one address tried.
+fn way(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
+    let way = &session.way;
+    if way.lookup.is_none() && way.route.is_none() && way.race().len() < 2 {
+        return;
+    }
+    column.y += 1;
+    let page = way_pages::of_way(way, model.now, column.area.width);
+    for line in page.lines.iter().flat_map(|line| documents::wrap(line, column.area.width.max(1))) {
+        if column.y >= column.area.height {
+            return;
+        }
+        document::draw_line(column.paper, column.area, column.y, &line);
+        column.y += 1;
+    }
 }
 
 fn hops(column: &mut Column<'_, '_>, exchange: &Exchange) {

@@ -138,9 +138,13 @@ fn lasted(attempt: &Attempt, now: Instant) -> Duration {
 fn retry(session: &Session) -> Retry {
     match &session.spec.what {
         What::Tcp(tcp) => tcp.retry,
-        What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => {
-            Retry::default()
-        }
+        What::Udp(_)
+        | What::UdpBound(_)
+        | What::Listen(_)
+        | What::Accepted(_)
+        | What::Http(_)
+        | What::Repeat(_)
+        | What::Dns(_) => Retry::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod card;
 mod composer;
 mod diagram;
+mod dns;
 mod document;
 mod evidence;
 mod explain;

@@ -104,6 +104,10 @@ fn meaning(spec: &Spec) -> String {
         What::Udp(udp) => format!("UDP conversation with {} port {}", udp.target.host, udp.target.port),
         What::UdpBound(bound) => format!("UDP socket bound to {}, open to any peer", bound.local),
         What::Listen(listen) => format!("TCP listener on {}", listen.local),
+        What::Dns(dns) => match &dns.server {
+            Some(server) => format!("DNS question for {} to {server}", dns.question()),
+            None => format!("DNS question for {} to the system's servers", dns.question()),
+        },
         What::Accepted(known) => format!("connection accepted from {}", known.peer),
         What::Repeat(repeat) => format!("again and again: {}", repeat.title()),
         What::Http(http) => {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::composer::Room;
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
-use super::{composer, explain, gauges, http, ladder, peers, repeat, standing, states, truth};
+use super::{composer, dns, explain, gauges, http, ladder, peers, repeat, standing, states, truth};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Lens;
@@ -68,6 +68,9 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         }
         (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
         (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
+        (View::Answer, Kind::Dns(_), _) => dns::answer(paper, area, session, panel),
+        (View::Fields, Kind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
+        (View::Way, _, _) => dns::way(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
         (View::State, _, _) => states::draw(paper, area, model, session, panel),
         (View::Kernel, _, _) => gauges::draw(paper, area, session, panel),
@@ -75,9 +78,11 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
         (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),
         (View::Latency, Kind::Repeat(view), What::Repeat(spec)) => repeat::draw(paper, area, spec, view, panel),
-        (View::Text | View::Latency | View::Response | View::Headers | View::Request, _, _) => {
-            transcript::draw(paper, area, model, session, panel, Lens::Text)
-        }
+        (
+            View::Text | View::Latency | View::Response | View::Headers | View::Request | View::Answer | View::Fields,
+            _,
+            _,
+        ) => transcript::draw(paper, area, model, session, panel, Lens::Text),
     }
 }
 

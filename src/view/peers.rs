@@ -42,8 +42,10 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
             }
             shown(first, count, peers.len())
         }
-        Kind::Listener { .. } => children(paper, place, model, session),
-        Kind::Stream(_) | Kind::Conversation { .. } | Kind::Http(_) | Kind::Repeat(_) => Shown::default(),
+        Kind::Listener { .. } => children(paper, place, model, session, panel),
+        Kind::Stream(_) | Kind::Conversation { .. } | Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => {
+            Shown::default()
+        }
     }
 }
 
@@ -102,28 +104,31 @@ fn peer_row(paper: &mut Paper<'_>, area: Rect, peer: SocketAddr, counts: &PeerCo
 }
 
 /// The connections of a listener, the newest first.
-fn children(paper: &mut Paper<'_>, place: Rect, model: &Model, session: &Session) -> Shown {
+fn children(paper: &mut Paper<'_>, place: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
     heading(paper, place, "connection", "reads");
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     let (width, _) = columns(place);
-    let mut y = 0;
-    for child in model.sessions.values().rev().filter(|child| child.parent() == Some(session.id)) {
-        if y >= table.height {
-            break;
-        }
+    let all = model.children(session.id).count();
+    let picked = panel.child_picked.and_then(|picked| model.children(session.id).position(|child| child.id == picked));
+    let count = usize::from(table.height);
+    let first = picked.unwrap_or(0).saturating_sub(count / 2).min(all.saturating_sub(count));
+    for (y, (at, child)) in (0_u16..).zip(model.children(session.id).enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
         let standing = standing::of(child, model.now);
         let name = part(row, 0, 0, width, 1);
-        let mut x = paper.put(name, 0, 0, &format!("{:<4}", child.id), Role::Dim);
+        let number = child.id.to_string();
+        let mut x = paper.put(name, 0, 0, &format!("{number:<4} "), Role::Dim);
         x += paper.put(name, x, 0, standing.mark, standing.role) + 1;
         x += paper.put(name, x, 0, &standing::name(child), Role::Text) + 2;
         paper.put(name, x, 0, &standing.words, standing.role);
         figures(paper, row, child.totals.received, child.totals.sent);
+        if at == picked.unwrap_or(0) {
+            paper.wash(row, Role::Selection);
+        }
         paper.hit(row, Target::Session(child.id));
-        y += 1;
     }
-    if y == 0 {
+    if all == 0 {
         paper.put(table, 0, 0, "nobody connected yet", Role::Dim);
     }
-    Shown::default()
+    shown(first, count, all)
 }

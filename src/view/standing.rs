@@ -57,6 +57,9 @@ fn opened(session: &Session, open: Open) -> Standing {
             false => standing("●", Role::Good, "running"),
         };
     }
+    if let Kind::Dns(_) = &session.kind {
+        return standing("●", Role::Good, "asking");
+    }
     let mut standing = match (open.we_finished, open.peer_finished) {
         (false, false) => standing("●", Role::Good, "open"),
         (true, false) => standing("◐", Role::Cause, "we finished · peer may still send"),
@@ -82,6 +85,9 @@ fn ended(session: &Session, how: How) -> Standing {
     }
     if let (Kind::Repeat(_), How::Fin) = (&session.kind, how) {
         return standing("✓", Role::Good, "all done");
+    }
+    if let (Kind::Dns(_), How::Local) = (&session.kind, how) {
+        return standing("✓", Role::Good, "answered");
     }
     match how {
         How::Fin => standing("✓", Role::Dim, "closed"),
@@ -152,6 +158,11 @@ pub(super) fn detail(session: &Session, now: Instant) -> Strip {
             Strip::of(format!("{} {word}", quantity::grouped(*open)), Role::Dim)
         }
         (_, Kind::Repeat(view)) => super::repeat::short(view),
+        (_, Kind::Dns(lookup)) => {
+            let answers = lookup.answers().count();
+            let word = if answers == 1 { "answer" } else { "answers" };
+            Strip::of(format!("{answers} {word}"), Role::Dim)
+        }
         (_, Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. }) => totals(session),
     }
 }
@@ -187,7 +198,7 @@ fn unlabelled(session: &Session, what: &What) -> String {
             local => format!("listen {local}"),
         },
         What::UdpBound(spec) => format!("udp on {}", short(session.bound().unwrap_or(spec.local))),
-        What::Tcp(_) | What::Udp(_) | What::Repeat(_) => session.title(),
+        What::Tcp(_) | What::Udp(_) | What::Repeat(_) | What::Dns(_) => session.title(),
     }
 }
 

@@ -61,7 +61,7 @@ fn parts(session: &Session) -> Vec<Strip> {
             }
             parts
         }
-        Kind::Stream(_) | Kind::Http(_) | Kind::Repeat(_) => Vec::new(),
+        Kind::Stream(_) | Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => Vec::new(),
     }
 }
 

@@ -145,6 +145,10 @@ pub enum Standing {
     Receiving,
     /// An HTTP exchange that is over.
     Answered,
+    /// Name servers are asked.
+    Querying,
+    /// Name servers have answered.
+    Told,
     /// Over by FIN and FIN.
     Finished,
     /// Over by a RST of ours.
@@ -155,7 +159,7 @@ pub enum Standing {
 
 impl Standing {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 18] = [
+    pub const ALL: [Standing; 20] = [
         Standing::Starting,
         Standing::Resolving,
         Standing::Connecting,
@@ -171,6 +175,8 @@ impl Standing {
         Standing::Asking,
         Standing::Receiving,
         Standing::Answered,
+        Standing::Querying,
+        Standing::Told,
         Standing::Finished,
         Standing::ResetByUs,
         Standing::Closed,
@@ -194,6 +200,8 @@ impl Standing {
             Standing::Asking => "asking",
             Standing::Receiving => "receiving",
             Standing::Answered => "answered",
+            Standing::Querying => "querying",
+            Standing::Told => "told",
             Standing::Finished => "finished",
             Standing::ResetByUs => "reset-by-us",
             Standing::Closed => "closed",
@@ -212,6 +220,7 @@ impl Standing {
                 Kind::Bound { .. } => Standing::Bound,
                 Kind::Http(exchange) if exchange.response().is_some() => Standing::Receiving,
                 Kind::Http(_) | Kind::Repeat(_) => Standing::Asking,
+                Kind::Dns(_) => Standing::Querying,
                 Kind::Stream(_) | Kind::Listener { .. } => match (open.paused, open.we_finished, open.peer_finished) {
                     (true, _, _) => Standing::Paused,
                     (false, false, false) => Standing::Open,
@@ -226,10 +235,12 @@ impl Standing {
                 | Kind::Conversation { .. }
                 | Kind::Listener { .. }
                 | Kind::Http(_)
-                | Kind::Repeat(_) => Standing::Listening,
+                | Kind::Repeat(_)
+                | Kind::Dns(_) => Standing::Listening,
             },
             Phase::Ended { how, .. } => match (&session.kind, how) {
                 (Kind::Http(exchange), How::Fin | How::Local) if exchange.response().is_some() => Standing::Answered,
+                (Kind::Dns(lookup), How::Local) if lookup.answers().next().is_some() => Standing::Told,
                 (_, How::Fin) => Standing::Finished,
                 (_, How::Rst) => Standing::ResetByUs,
                 (_, How::Local | How::Error) => Standing::Closed,

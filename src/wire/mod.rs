@@ -4,6 +4,7 @@ pub mod change;
 pub mod course;
 pub mod curl;
 pub mod direction;
+pub mod dns;
 pub mod escapes;
 pub mod explain;
 pub mod failure;
@@ -37,6 +38,7 @@ pub mod tcp;
 pub mod timers;
 pub mod transcript;
 pub mod tries;
+pub mod way;
 
 pub use direction::{Both, Direction, Totals};
 pub use failure::{Class, Evidence, Failure};

@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use super::change::{CallResult, Cause, SynView};
 use super::direction::{Both, Totals};
+use super::dns::{Comparison, DnsNews};
 use super::failure::{Evidence, Failure};
 use super::http::{InterimHead, RequestHead, ResponseHead};
 use super::id::SessionId;
 use super::option::{OptionValue, SocketOption};
 use super::reading::TcpState;
+use super::way::Route;
 
 /// What happened. The order is roughly that of a session's life.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +149,12 @@ pub enum News {
         /// Where it leads, absolute.
         location: String,
     },
+    /// DNS is asked: a fact of it.
+    Dns(Box<DnsNews>),
+    /// What the system's resolver says of a name, beside what name servers told us.
+    Compared(Box<Comparison>),
+    /// Which way packets to the peer leave this machine.
+    Route(Box<Route>),
     /// The connection came from one state of RFC 9293 to the next.
     State {
         /// The state before.
@@ -210,9 +218,13 @@ pub enum News {
 
 impl News {
     /// Whether this tells how a connection works rather than what happened in the conversation: it belongs on the
-    /// ladder and in the diagram of states, not between the bytes.
+    /// ladder, in the diagram of states or beside the conversation, not between the bytes.
     pub fn is_inner(&self) -> bool {
-        matches!(self, News::State { .. } | News::Call { .. } | News::Stamps { .. } | News::PeerSyn(_))
+        match self {
+            News::State { .. } | News::Call { .. } | News::Stamps { .. } | News::PeerSyn(_) | News::Route(_) => true,
+            News::Compared(compared) => !compared.differs(),
+            _ => false,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What people paste or type to open a session: a target, a URL, or the command of another tool.
 
 use super::curl;
+use super::dns::dig::{self, Habit};
 use super::http::{Body, HttpSpec};
 use super::shell;
 use super::spec::{Family, ListenSpec, Spec, TcpSpec, UdpBoundSpec, UdpSpec, What};
@@ -10,7 +11,7 @@ mod netcat;
 
 /// What [`parse_anything`] takes.
 pub const ACCEPTED: &str = "HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT, http(s)://…, GET URL, POST URL BODY, \
-    listen tcp|udp [ADDR:]PORT, nc …, telnet …, curl …";
+    dns NAME, listen tcp|udp [ADDR:]PORT, nc …, telnet …, curl …, dig …";
 
 /// The longest text that is read, in octets.
 pub const LONGEST: usize = 1024 * 1024;
@@ -25,7 +26,7 @@ const TELNET: &str = "23";
 ///
 /// Taken are: `host:port`, `host port`, `tcp://…`, `udp://…`, `http(s)://…`, `METHOD url [body]`, `tcp host:port`,
 /// `udp host:port`, `http [METHOD] url` with curl's options, `listen tcp|udp [addr:]port`, each also behind the word
-/// `sockeye`; and the commands `nc`, `ncat`, `netcat`, `telnet` and `curl`. A prompt (`$ `) is skipped.
+/// `sockeye`; `dns [@server] name [type]`, and the commands `nc`, `ncat`, `netcat`, `telnet`, `curl` and `dig`. A prompt (`$ `) is skipped.
 ///
 /// # Errors
 /// A sentence that says what was found and what is accepted; nothing in it is obeyed by a terminal.
@@ -46,6 +47,8 @@ fn what(text: &str) -> Result<What, String> {
         "" => Err(format!("nothing to open; accepted: {ACCEPTED}")),
         "curl" => Ok(What::Http(curl::curl_args(&shell::words(rest)?)?)),
         "nc" | "ncat" | "netcat" | "nc.openbsd" | "nc.traditional" => netcat::parse(command, &shell::words(rest)?),
+        "dns" => dns(rest, Habit::Sockeye),
+        "dig" => dns(rest, Habit::Dig),
         "telnet" => telnet(&shell::words(rest)?),
         "http" | "https" if !rest.is_empty() => http(first, rest),
         "tcp" if !rest.is_empty() => tcp(rest),
@@ -106,6 +109,10 @@ fn tcp(text: &str) -> Result<What, String> {
 fn udp(text: &str) -> Result<What, String> {
     let (family, word) = with_family(text, "udp [-4|-6] HOST:PORT")?;
     Ok(What::Udp(UdpSpec { family, ..UdpSpec::with(target::parse_host_port(word)?) }))
+}
+
+fn dns(text: &str, habit: Habit) -> Result<What, String> {
+    Ok(What::Dns(dig::parse(&shell::words(text)?, habit)?))
 }
 
 fn telnet(words: &[String]) -> Result<What, String> {

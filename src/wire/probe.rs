@@ -3,12 +3,20 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use super::dns::spec::Transport;
+use super::dns::{self, DnsSpec, names};
 use super::http::{HttpSpec, Version};
 use super::spec::{Family, HostPort, ListenSpec, Spec, TcpSpec, UdpBoundSpec, UdpSpec, What};
 use super::target;
 
 /// The longest time that a probe gives a connection.
 const LONGEST_CONNECT: Duration = Duration::from_secs(120);
+
+/// How long a name server is waited for, where it was silent.
+const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+
+/// Public resolvers that answer everybody: Quad9, and Cloudflare where that one was asked already.
+const PUBLIC: [&str; 2] = ["9.9.9.9", "1.1.1.1"];
 
 /// How often [`Probe::Retrying`] tries again.
 const MORE_ATTEMPTS: u32 = 5;
@@ -56,6 +64,12 @@ pub enum Probe {
     ListenThere,
     /// The same, with broadcast allowed.
     Broadcast,
+    /// A question for the system's name servers: what do they say of this name?
+    AskDns,
+    /// The same question for a public resolver.
+    OtherServer,
+    /// The same question over TCP.
+    DnsOverTcp,
 }
 
 /// What a probe starts from: what was asked for, and what became known on the way.
@@ -71,7 +85,7 @@ pub struct Ground<'a> {
 
 impl Probe {
     /// Every probe by its name in the file of texts; [`Probe::OtherPort`] has its port behind the name.
-    const NAMES: [(&'static str, Probe); 19] = [
+    const NAMES: [(&'static str, Probe); 22] = [
         ("other-family", Probe::OtherFamily),
         ("longer-timeout", Probe::LongerTimeout),
         ("again", Probe::Again),
@@ -91,6 +105,9 @@ impl Probe {
         ("who-is-there", Probe::WhoIsThere),
         ("listen-there", Probe::ListenThere),
         ("broadcast", Probe::Broadcast),
+        ("ask-dns", Probe::AskDns),
+        ("other-server", Probe::OtherServer),
+        ("dns-tcp", Probe::DnsOverTcp),
     ];
 
     /// Reads a name, as `again` or `other-port 80`; `None`: there is no such probe.
@@ -126,9 +143,13 @@ impl Probe {
         match self {
             Probe::Again => match spec {
                 What::Accepted(_) => None,
-                What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) => {
-                    Some(spec.clone())
-                }
+                What::Tcp(_)
+                | What::Udp(_)
+                | What::UdpBound(_)
+                | What::Listen(_)
+                | What::Http(_)
+                | What::Repeat(_)
+                | What::Dns(_) => Some(spec.clone()),
             },
             Probe::OtherPort(port) => {
                 let here = place(spec)?;
@@ -163,13 +184,16 @@ impl Probe {
             Probe::WithoutBind | Probe::FreePort | Probe::HighPort | Probe::EveryAddress | Probe::WhoIsThere => {
                 self.elsewhere(spec)
             }
+            Probe::AskDns | Probe::OtherServer | Probe::DnsOverTcp => self.question(spec).map(What::Dns),
             Probe::Broadcast => match spec.clone() {
                 What::Udp(udp) => Some(What::Udp(UdpSpec { broadcast: true, ..udp })),
                 What::UdpBound(mut bound) => {
                     bound.broadcast = true;
                     Some(What::UdpBound(bound))
                 }
-                What::Tcp(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => None,
+                What::Tcp(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
+                    None
+                }
             },
             Probe::WithoutVerification | Probe::PlainHttp | Probe::OverTls | Probe::Http1 | Probe::MoreRedirects => {
                 let What::Http(http) = spec else { return None };
@@ -191,13 +215,37 @@ impl Probe {
         Some(http)
     }
 
+    /// A question for name servers about the name that a session is about.
+    fn question(self, spec: &What) -> Option<DnsSpec> {
+        let mut question = match spec {
+            What::Dns(question) => question.clone(),
+            _ => {
+                let host = place(spec)?.host;
+                let is_name = host.split('%').next()?.parse::<IpAddr>().is_err();
+                DnsSpec::of(is_name.then(|| names::checked(&host).ok()).flatten()?)
+            }
+        };
+        match self {
+            Probe::AskDns => question.server = None,
+            Probe::DnsOverTcp => question.transport = Transport::Tcp,
+            _ => {
+                let asked = question.server.as_ref().map(|server| server.host.as_str());
+                let host = PUBLIC.into_iter().find(|host| asked != Some(host))?;
+                question.server = Some(HostPort { host: host.to_owned(), port: dns::spec::PORT });
+            }
+        }
+        Some(question)
+    }
+
     /// The same on another address of our own.
     fn elsewhere(self, spec: &What) -> Option<What> {
         let local = match spec {
             What::Listen(listen) => listen.local,
             What::UdpBound(bound) => bound.local,
             What::Tcp(TcpSpec { bind: Some(local), .. }) | What::Udp(UdpSpec { bind: Some(local), .. }) => *local,
-            What::Tcp(_) | What::Udp(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => return None,
+            What::Tcp(_) | What::Udp(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
+                return None;
+            }
         };
         let every: IpAddr = if local.is_ipv4() { [0; 4].into() } else { [0_u16; 8].into() };
         let loopback: IpAddr =
@@ -225,7 +273,7 @@ impl Probe {
             What::Tcp(TcpSpec { bind, .. }) | What::Udp(UdpSpec { bind, .. }) => {
                 *bind = if self == Probe::WithoutBind { None } else { Some(moved) };
             }
-            What::Accepted(_) | What::Http(_) | What::Repeat(_) => {}
+            What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {}
         }
         Some(spec)
     }
@@ -237,7 +285,7 @@ impl Probe {
             What::UdpBound(bound) => Some(bound.local),
             What::Tcp(tcp) => tcp.bind,
             What::Udp(udp) => udp.bind,
-            What::Accepted(_) | What::Http(_) | What::Repeat(_) => None,
+            What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => None,
         };
         let local = local.map_or_else(String::new, |local| local.to_string());
         let there = place(&opens.what).map_or_else(String::new, |there| there.to_string());
@@ -268,6 +316,12 @@ impl Probe {
             Probe::WhoIsThere => format!("connect to {there}"),
             Probe::ListenThere => format!("listen on {local} yourself"),
             Probe::Broadcast => "with broadcast allowed".into(),
+            Probe::AskDns => "ask name servers ourselves".into(),
+            Probe::OtherServer => match &opens.what {
+                What::Dns(DnsSpec { server: Some(server), .. }) => format!("ask {}, a public resolver", server.host),
+                _ => "ask a public resolver".into(),
+            },
+            Probe::DnsOverTcp => "ask over TCP".into(),
         }
     }
 }
@@ -287,7 +341,7 @@ fn place(what: &What) -> Option<HostPort> {
         What::Udp(udp) => Some(udp.target.clone()),
         What::Accepted(known) => Some(HostPort { host: known.peer.ip().to_string(), port: known.peer.port() }),
         What::Http(http) => of_url(&http.url),
-        What::UdpBound(_) | What::Listen(_) | What::Repeat(_) => None,
+        What::UdpBound(_) | What::Listen(_) | What::Repeat(_) | What::Dns(_) => None,
     }
 }
 
@@ -304,7 +358,9 @@ fn family(what: &What) -> Option<Family> {
     match what {
         What::Tcp(tcp) => Some(tcp.family),
         What::Udp(udp) => Some(udp.family),
-        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => None,
+        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
+            None
+        }
     }
 }
 
@@ -346,6 +402,7 @@ fn allowed(what: &What) -> Option<Duration> {
         What::Udp(udp) => udp.idle_timeout,
         What::UdpBound(bound) => bound.idle_timeout,
         What::Http(http) => http.timeout,
+        What::Dns(dns) => dns.timeout,
         What::Listen(_) | What::Accepted(_) | What::Repeat(_) => None,
     }
 }
@@ -359,6 +416,7 @@ fn longer(what: &What) -> Option<What> {
         }
         What::Udp(UdpSpec { idle_timeout: Some(idle), .. }) => *idle = idle.saturating_mul(10),
         What::Http(HttpSpec { timeout: Some(timeout), .. }) => *timeout = timeout.saturating_mul(10),
+        What::Dns(dns) => dns.timeout = Some(LONGEST_ANSWER),
         What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => {
             return None;
         }
@@ -419,6 +477,21 @@ mod tests {
         assert_eq!(Probe::ListenThere.label(&opened), "listen on 127.0.0.1:9 yourself");
         let far = Ground { peer: Some([10, 0, 0, 1].into()), ..ground(&udp) };
         assert_eq!(Probe::ListenThere.spec(&far), None);
+    }
+
+    #[test]
+    fn a_name_can_be_asked_for_and_an_address_cannot() {
+        let name = to("name.test", 80);
+        let asked = Probe::AskDns.spec(&ground(&name)).expect("it is a name");
+        assert_eq!(asked.what, What::Dns(DnsSpec::of("name.test")));
+        assert_eq!(Probe::AskDns.spec(&ground(&to("127.0.0.1", 80))), None);
+        assert_eq!(Probe::AskDns.spec(&ground(&asked)), None, "it would be the same again");
+        let public = Probe::OtherServer.spec(&ground(&asked)).expect("another server");
+        assert_eq!(Probe::OtherServer.label(&public), "ask 9.9.9.9, a public resolver");
+        let other = Probe::OtherServer.spec(&ground(&public)).expect("yet another server");
+        assert_eq!(Probe::OtherServer.label(&other), "ask 1.1.1.1, a public resolver");
+        let tcp = Probe::DnsOverTcp.spec(&ground(&asked)).expect("it was by UDP");
+        assert_eq!(super::super::shell_line::of(&tcp).as_deref(), Some("sockeye dns name.test A AAAA +tcp"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::course::Course;
 use super::direction::{Both, Direction, Totals};
+use super::dns::{DnsNews, Lookup};
 use super::failure::Failure;
 use super::http::{Hop, HttpGauge, MOST_INTERIM, ResponseHead};
 use super::id::SessionId;
@@ -17,6 +18,7 @@ use super::repeat::RepeatView;
 use super::spec::{Spec, What};
 use super::story::Story;
 use super::transcript::Transcript;
+use super::way::Way;
 
 /// How many peers of a bound UDP socket are listed; more are counted.
 pub const MOST_PEERS: usize = 10_000;
@@ -44,6 +46,8 @@ pub struct Session {
     pub kernel: Option<KernelView>,
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
+    /// The way to the peer: look-up, race, route.
+    pub way: Way,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
     pub story: Option<Box<Story>>,
     /// Its attempts, and the facts that explain where it stands.
@@ -137,6 +141,8 @@ pub enum Kind {
     Http(Exchange),
     /// A run of many connections, datagrams or requests.
     Repeat(RepeatView),
+    /// A question for a name server.
+    Dns(Lookup),
 }
 
 /// Both addresses of a connection.
@@ -203,6 +209,7 @@ impl Session {
             What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
             What::Http(_) => Kind::Http(Exchange::default()),
             What::Repeat(_) => Kind::Repeat(RepeatView::default()),
+            What::Dns(_) => Kind::Dns(Lookup::default()),
         };
         let transcript = Transcript::new(spec.retain);
         let story = matches!(kind, Kind::Stream(_)).then(Box::default);
@@ -217,6 +224,7 @@ impl Session {
             kind,
             kernel: None,
             warning: None,
+            way: Way::default(),
             story,
             course: Course::default(),
         }
@@ -292,6 +300,7 @@ impl Session {
     }
 
     fn learn(&mut self, news: &News, at: Instant) {
+        self.way.learn(news, at);
         self.course.learn(news, at);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
@@ -334,7 +343,13 @@ impl Session {
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
             News::Request(_) | News::Interim(_) | News::Response(_) | News::Trailers(_) | News::Redirect { .. } => {
-                self.learn_http(news)
+                self.learn_http(news);
+            }
+            News::Dns(news) => self.learn_dns(news),
+            News::Compared(compared) => {
+                if let Kind::Dns(lookup) = &mut self.kind {
+                    lookup.compared = Some((**compared).clone());
+                }
             }
             News::Resolved { .. }
             | News::AttemptFailed { .. }
@@ -345,6 +360,7 @@ impl Session {
             | News::PeerSyn(_)
             | News::OptionSet { .. }
             | News::Options(_)
+            | News::Route(_)
             | News::BurstEnded { .. } => {}
         }
     }
@@ -408,11 +424,24 @@ impl Session {
         }
     }
 
+    fn learn_dns(&mut self, news: &DnsNews) {
+        if let Kind::Dns(lookup) = &mut self.kind {
+            lookup.learn(news);
+            self.phase = Phase::Open(Open::default());
+        }
+    }
+
     /// The listener that accepted this session, if one did.
     pub fn parent(&self) -> Option<SessionId> {
         match &self.spec.what {
             What::Accepted(known) => Some(known.listener),
-            What::Tcp(_) | What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) => None,
+            What::Tcp(_)
+            | What::Udp(_)
+            | What::UdpBound(_)
+            | What::Listen(_)
+            | What::Http(_)
+            | What::Repeat(_)
+            | What::Dns(_) => None,
         }
     }
 
@@ -445,6 +474,10 @@ impl Session {
             What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
             What::Http(spec) => format!("{} {}", spec.method, spec.url),
             What::Repeat(spec) => format!("repeat {}", spec.title()),
+            What::Dns(spec) => match &spec.server {
+                Some(server) => format!("dns {} @{server}", spec.question()),
+                None => format!("dns {}", spec.question()),
+            },
         }
     }
 
@@ -453,7 +486,7 @@ impl Session {
         match &self.kind {
             Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
             Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
-            Kind::Http(_) | Kind::Repeat(_) => None,
+            Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => None,
         }
     }
 }

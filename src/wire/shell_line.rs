@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::dns::DnsSpec;
+use super::dns::spec::{Asking, Transport};
 use super::http::{Body, HttpSpec, Version};
 use super::spec::{Family, Retry, Spec, TcpSpec, UdpSpec, What};
 
@@ -24,6 +26,7 @@ pub fn of(spec: &Spec) -> Option<String> {
             words
         }
         What::Http(http) => of_http(http)?,
+        What::Dns(dns) => of_dns(dns),
         What::UdpBound(_) | What::Accepted(_) | What::Repeat(_) => return None,
     };
     Some(format!("sockeye {}", words.join(" ")))
@@ -45,6 +48,33 @@ fn of_tcp(tcp: &TcpSpec) -> Vec<String> {
     if (tcp.retry.first, tcp.retry.max) != (usual.first, usual.max) {
         words.push(format!("--backoff {}..{}", time(tcp.retry.first), time(tcp.retry.max)));
     }
+    words
+}
+
+fn of_dns(dns: &DnsSpec) -> Vec<String> {
+    let mut words = vec!["dns".to_owned()];
+    words.extend(dns.server.as_ref().map(|server| format!("@{server}")));
+    words.push(quoted(&dns.name));
+    words.extend(dns.kinds.iter().map(ToString::to_string));
+    words.extend(family(dns.family));
+    let (asking, usual) = (dns.asking, Asking::default());
+    let flags = [
+        (dns.transport == Transport::Tcp, "+tcp"),
+        (dns.transport == Transport::Udp, "+ignore"),
+        (!asking.recursion, "+norecurse"),
+        (!asking.authentic, "+noad"),
+        (asking.checking_disabled, "+cd"),
+        (asking.udp_payload.is_none(), "+noedns"),
+        (asking.dnssec, "+dnssec"),
+        (dns.search == Some(true), "+search"),
+        (dns.search == Some(false), "+nosearch"),
+    ];
+    words.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word.to_owned()));
+    if asking.udp_payload != usual.udp_payload {
+        words.extend(asking.udp_payload.map(|size| format!("+bufsize={size}")));
+    }
+    words.extend(dns.timeout.map(|timeout| format!("+time={}", time(timeout))));
+    words.extend(dns.tries.map(|tries| format!("+tries={tries}")));
     words
 }
 

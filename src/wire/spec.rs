@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::dns::DnsSpec;
 use super::http::HttpSpec;
 use super::option::{OptionValue, SocketOption};
 
@@ -51,6 +52,8 @@ pub enum What {
     Http(HttpSpec),
     /// Connections, datagrams or requests, many times over.
     Repeat(Box<super::repeat::RepeatSpec>),
+    /// A question for a name server.
+    Dns(DnsSpec),
 }
 
 /// Which addresses of a name to use.

@@ -19,7 +19,7 @@ fn a_conversation_is_told_from_connecting_to_closed() {
     let events = events(&output.stdout);
     let mut names = names(&events);
     // The calls and the kernel's stamps behind the conversation have tests of their own.
-    names.retain(|name| !matches!(*name, "call" | "stamps" | "state" | "kernel"));
+    names.retain(|name| !matches!(*name, "call" | "stamps" | "state" | "kernel" | "route"));
     names.sort_unstable();
     let expected = ["closed", "connected", "connecting", "peer_finished", "received", "sent", "we_finished"];
     assert_eq!(names, expected);

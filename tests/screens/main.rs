@@ -1,5 +1,6 @@
 //! Whole screens, as text and as roles: what is drawn, and in which colour.
 
+mod dns;
 mod repeat;
 mod scenes;
 mod tcp;

@@ -234,6 +234,24 @@ fn an_accepted_connection_becomes_a_session_under_its_listener() {
 }
 
 #[test]
+fn each_connection_of_a_listener_can_be_reached_in_its_list() {
+    let mut desk = Desk::new();
+    desk.listens(1);
+    for child in 2..60 {
+        desk.accepts(1, child);
+    }
+    desk.press("f7");
+    desk.keys("jj");
+    desk.accepts(1, 60);
+    desk.press("enter");
+    assert_eq!(desk.model.selected.unwrap().0, 57, "the third from the top stays under the cursor");
+    desk.keys("1");
+    desk.keys("G");
+    desk.press("enter");
+    assert_eq!(desk.model.selected.unwrap().0, 2);
+}
+
+#[test]
 fn a_view_that_the_session_does_not_have_is_said() {
     let mut desk = Desk::connected();
     desk.keys(":").types("view-headers");

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use super::scroll;
 use super::{object, say};
+use crate::model::dns_pages;
 use crate::model::document::{self, Document};
 use crate::model::msg::Effect;
 use crate::model::panel::{Panel, Scroll, Search, Subject, View};
 use crate::model::state::Model;
 use crate::wire::http::Hop;
+use crate::wire::dns::Lookup;
 use crate::wire::search::{Hit, Needle};
 use crate::wire::session::Kind;
 use crate::wire::{Session, SessionId, What, neutral};
@@ -68,6 +70,9 @@ pub(super) fn refresh(session: &Session, panel: &mut Panel) {
 
 /// What a search goes through now.
 fn subject(session: &Session, panel: &Panel) -> Subject {
+    if let (Kind::Dns(lookup), View::Answer | View::Fields) = (&session.kind, panel.view) {
+        return Subject::Document { view: panel.view, edition: lookup.edition() + u64::from(session.ended()) };
+    }
     let Kind::Http(exchange) = &session.kind else { return Subject::Transcript };
     let heads_of = |hop: &Hop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
     let heads = || exchange.hops.iter().map(heads_of).sum::<usize>() as u64;
@@ -80,17 +85,22 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
         | View::Ladder
         | View::State
         | View::Kernel
+        | View::Way
+        | View::Answer
+        | View::Fields
         | View::Explain
-        | View::Latency => {
-            return Subject::Transcript;
-        }
+        | View::Latency => return Subject::Transcript,
     };
     Subject::Document { view: panel.view, edition }
 }
 
 /// The document that a view shows; none for a transcript.
 pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
-    let Kind::Http(exchange) = &session.kind else { return None };
+    let exchange = match &session.kind {
+        Kind::Http(exchange) => exchange,
+        Kind::Dns(lookup) => return of_dns(session, lookup, panel.view).map(Cow::Owned),
+        _ => return None,
+    };
     match (panel.view, &session.spec.what) {
         (View::Response, _) => panel.body.document.as_ref().map(Cow::Borrowed),
         (View::Headers, _) => Some(Cow::Owned(document::of_headers(exchange))),
@@ -103,10 +113,21 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
             | View::Ladder
             | View::State
             | View::Kernel
+            | View::Way
+            | View::Answer
+            | View::Fields
             | View::Explain
             | View::Latency,
             _,
         ) => None,
+    }
+}
+
+fn of_dns(session: &Session, lookup: &Lookup, view: View) -> Option<Document> {
+    match view {
+        View::Answer => Some(dns_pages::of_answer(lookup, session.failure())),
+        View::Fields => Some(dns_pages::of_fields(lookup)),
+        _ => None,
     }
 }
 

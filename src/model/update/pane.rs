@@ -6,10 +6,11 @@ use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::panel::{Filtered, Scroll, Subject, View};
 use crate::model::state::{Focus, Model, Purpose};
+use crate::wire::dns;
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::session::Kind;
 use crate::wire::transcript::EntryKind;
-use crate::wire::{neutral, quantity};
+use crate::wire::{SessionId, neutral, quantity};
 
 /// The most that one copy puts on the clipboard: terminals take no more by OSC 52.
 const MOST_COPIED: usize = 64 * 1024;
@@ -58,6 +59,9 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowLadder => show_view(model, View::Ladder, effects),
         PaneAction::ShowState => show_view(model, View::State, effects),
         PaneAction::ShowKernel => show_view(model, View::Kernel, effects),
+        PaneAction::ShowWay => show_view(model, View::Way, effects),
+        PaneAction::ShowAnswer => show_view(model, View::Answer, effects),
+        PaneAction::ShowFields => show_view(model, View::Fields, effects),
         PaneAction::ShowExplain => show_view(model, View::Explain, effects),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
@@ -167,6 +171,8 @@ fn activate(model: &mut Model) {
     };
     if let Some(peer) = picked {
         aim(model, peer);
+    } else if let Some(child) = picked_child(model) {
+        app::select(model, child);
     } else if model.focus == Focus::View && model.panel().is_some_and(|panel| panel.view == View::Ladder) {
         ladder::jump(model);
     } else if model.can_send() {
@@ -176,6 +182,17 @@ fn activate(model: &mut Model) {
     } else if model.selected.is_none() {
         app::act(model, crate::model::action::AppAction::New, &mut Vec::new());
     }
+}
+
+/// The connection under the cursor, where a listener's list is shown.
+fn picked_child(model: &Model) -> Option<SessionId> {
+    let (session, panel) = (model.session()?, model.panel()?);
+    if panel.view != View::Peers || model.focus != Focus::View {
+        return None;
+    }
+    let mut children = model.children(session.id);
+    let newest = children.next()?.id;
+    Some(panel.child_picked.filter(|child| model.sessions.contains_key(child)).unwrap_or(newest))
 }
 
 /// Makes the composer of a bound socket send to this peer.
@@ -191,6 +208,14 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
     let bytes = match panel.view {
         View::Response => Some(panel.body.bytes.clone()),
+        View::Answer | View::Fields => match &session.kind {
+            // As dig prints it, its tabs as blanks: a tab would be neutralised.
+            Kind::Dns(lookup) => {
+                let text: String = lookup.answers().map(|(_, answer)| dns::text::of_answer(answer)).collect();
+                Some(text.replace('\t', " ").into_bytes())
+            }
+            _ => None,
+        },
         View::Explain => Some(crate::model::explain::text(model, session).into_bytes()),
         View::Text
         | View::Hex
@@ -200,7 +225,8 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Latency
         | View::Ladder
         | View::State
-        | View::Kernel => {
+        | View::Kernel
+        | View::Way => {
             let shown = panel.transcript(session);
             let search = panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
             let hit = search.and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));

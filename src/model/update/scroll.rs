@@ -6,8 +6,9 @@ use crate::model::document::Fold;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Place;
 use crate::model::state::Model;
-use crate::wire::Session;
 use crate::wire::gauges::Gauge;
+use crate::wire::session::Kind;
+use crate::wire::{Session, SessionId};
 
 /// A way to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,12 +27,23 @@ pub(super) fn go(model: &mut Model, step: Move) {
     let columns = model.seen.view.columns.max(1);
     let document_rows = model.seen.document_rows;
     let Some(id) = model.selected else { return };
+    if model.panel().is_some_and(|panel| panel.view == View::Peers) && of_listener(model, id, step) {
+        return;
+    }
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     match panel.view {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
         View::Ladder => panel.rung = ladder::moved(session, panel, step),
         View::Kernel => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
-        View::Response | View::Headers | View::Request | View::State | View::Explain | View::Latency => {
+        View::Response
+        | View::Headers
+        | View::Request
+        | View::State
+        | View::Way
+        | View::Answer
+        | View::Fields
+        | View::Explain
+        | View::Latency => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
@@ -40,6 +52,21 @@ pub(super) fn go(model: &mut Model, step: Move) {
             panel.peer_picked = moved(panel.peer_picked, step, last);
         }
     }
+}
+
+/// Moves through the connections of a listener; whether it is one.
+fn of_listener(model: &mut Model, id: SessionId, step: Move) -> bool {
+    if !model.sessions.get(&id).is_some_and(|session| matches!(session.kind, Kind::Listener { .. })) {
+        return false;
+    }
+    let children: Vec<SessionId> = model.children(id).map(|child| child.id).collect();
+    if let Some(panel) = model.panels.get_mut(&id) {
+        let at = children.iter().position(|child| Some(*child) == panel.child_picked).unwrap_or(0);
+        let to = moved(at, step, children.len().saturating_sub(1));
+        // The newest stays the newest, as others come.
+        panel.child_picked = children.get(to).copied().filter(|_| to > 0);
+    }
+    true
 }
 
 fn moved(at: usize, step: Move, last: usize) -> usize {
@@ -53,12 +80,13 @@ fn moved(at: usize, step: Move, last: usize) -> usize {
 /// How many lines the list of peers has.
 pub(super) fn peers(session: &Session) -> usize {
     match &session.kind {
-        crate::wire::session::Kind::Bound { peers, .. } => peers.len(),
-        crate::wire::session::Kind::Listener { .. }
-        | crate::wire::session::Kind::Stream(_)
-        | crate::wire::session::Kind::Conversation { .. }
-        | crate::wire::session::Kind::Http(_)
-        | crate::wire::session::Kind::Repeat(_) => 0,
+        Kind::Bound { peers, .. } => peers.len(),
+        Kind::Listener { .. }
+        | Kind::Stream(_)
+        | Kind::Conversation { .. }
+        | Kind::Http(_)
+        | Kind::Repeat(_)
+        | Kind::Dns(_) => 0,
     }
 }
 

@@ -58,6 +58,7 @@ fn endings_of(session: &Session) -> Vec<Ending> {
         Kind::Listener { .. } => vec![close("no more peers are accepted; those that are here stay")],
         Kind::Http(_) => vec![close("the request is cancelled")],
         Kind::Repeat(_) => vec![close("no more are started, and what is under way is cut off")],
+        Kind::Dns(_) => vec![close("answers are waited for no longer")],
     }
 }
 

@@ -19,6 +19,8 @@ use super::client::tls_config;
 use super::teller::Teller;
 use super::tls::HandshakeClock;
 use super::wire_count::Connections;
+use crate::net::dns::Beside;
+use crate::net::route;
 use crate::wire::http::HttpSpec;
 use crate::wire::spec::Family;
 use crate::wire::{Failure, News};
@@ -131,8 +133,16 @@ impl Dial {
         let own = self.own(host, port);
         let none = |why: String| NoAddress { host: host.into(), why };
         let mut found = if own.is_empty() {
-            let answer = tokio::net::lookup_host((host, port)).await.map_err(|error| none(error.to_string()))?;
-            answer.take(MOST_ADDRESSES).collect()
+            let beside = Beside::start(host, self.family, self.teller.journal());
+            let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
+                Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
+                Err(error) => {
+                    beside.system_said(Err(error.to_string()));
+                    return Err(none(error.to_string()));
+                }
+            };
+            beside.system_said(Ok(found.iter().map(SocketAddr::ip).collect()));
+            found
         } else {
             own
         };
@@ -168,6 +178,9 @@ impl Dial {
         let took = self.way().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
         self.connections.opened(local, peer);
         self.teller.news(News::Connected { local, peer, took, attempt: self.attempt() }).await;
+        if let Some(route) = route::shown(local, peer, self.teller.journal()) {
+            self.teller.news(News::Route(Box::new(route))).await;
+        }
     }
 }
 

@@ -22,6 +22,10 @@ fn told(text: &str) -> String {
         What::Listen(listen) => format!("listen tcp {}", listen.local),
         What::UdpBound(bound) => format!("listen udp {}", bound.local),
         What::Http(http) => format!("{} {}", http.method, http.url),
+        What::Dns(dns) => {
+            let server = dns.server.as_ref().map(|server| format!(" @{server}")).unwrap_or_default();
+            format!("dns {}{server}", dns.question())
+        }
         What::Accepted(_) => "accepted".into(),
         What::Repeat(_) => "repeat".into(),
     }
@@ -54,6 +58,11 @@ fn targets_urls_and_commands_are_understood() {
         ("sockeye listen udp [::1]:0", "listen udp [::1]:0"),
         ("listen 9000", "listen tcp 0.0.0.0:9000"),
         ("listen localhost:1", "listen tcp 127.0.0.1:1"),
+        ("dns example.org", "dns example.org A AAAA"),
+        ("sockeye dns @::1 example.org MX", "dns example.org MX @[::1]:53"),
+        ("dig @1.2.3.4 example.org", "dns example.org A @1.2.3.4:53"),
+        ("dig -x 192.0.2.1 +short", "dns 1.2.0.192.in-addr.arpa. PTR"),
+        ("dns:53", "tcp dns:53"),
         ("telnet h", "tcp h:23"),
         ("telnet h 25", "tcp h:25"),
         ("curl -sSL https://h/ \\\n  -H 'A: b' \\\n  -d '{\"a\": 1}'", "POST https://h/"),

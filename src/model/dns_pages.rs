@@ -1,0 +1,242 @@
+//! The documents of a DNS session: what was asked and answered as tables, and every field at its octets.
+
+use super::document::{DocLine, Document, Role, Span};
+use crate::wire::dns::lookup::{Exchange, Outcome};
+use crate::wire::dns::message::Field;
+use crate::wire::dns::record_type::class_name;
+use crate::wire::dns::{DnsAnswer, DnsPlan, Lookup, Message, Record};
+use crate::wire::{Failure, quantity};
+
+/// The widest column of names; a longer name pushes its row.
+const WIDEST_NAME: usize = 40;
+
+/// How many octets of a field are shown as hex.
+const MOST_HEX: usize = 4;
+
+/// The most octets of one record's data that are shown.
+const MOST_DATA: usize = 16 * 1024;
+
+/// Why it failed, where it did; the plan; then every query with its answer as tables.
+pub fn of_answer(lookup: &Lookup, failure: Option<&Failure>) -> Document {
+    let mut document = Document::default();
+    if let Some(failure) = failure {
+        document.push(DocLine::new([Span::outside(Role::Bad, &format!("✗ {}", failure.message))]));
+    }
+    if let Some(plan) = &lookup.plan {
+        add_plan(&mut document, plan);
+    } else if lookup.exchanges.is_empty() {
+        document.remark("nothing is asked yet");
+    }
+    if let Some(compared) = &lookup.compared {
+        let role = if compared.differs() { Role::Bad } else { Role::Good };
+        let same = if compared.differs() { "differs" } else { "agrees" };
+        document.push(DocLine::new([
+            Span::new(role, same),
+            Span::outside(Role::Comment, &format!("  {}", compared.system_text())),
+        ]));
+    }
+    if lookup.unlisted > 0 {
+        document.remark(format!("⋯ {} queries before these are not listed ⋯", quantity::grouped(lookup.unlisted)));
+    }
+    for exchange in &lookup.exchanges {
+        document.push(DocLine::default());
+        add_exchange(&mut document, exchange);
+    }
+    document
+}
+
+/// Every field of every query and answer at its octets.
+pub fn of_fields(lookup: &Lookup) -> Document {
+    let mut document = Document::default();
+    if lookup.exchanges.is_empty() {
+        document.remark("nothing is asked yet");
+    }
+    for exchange in &lookup.exchanges {
+        let query = &exchange.query;
+        let to = format!("▲ query to {} by {}, {} octets", query.server, query.wire.name(), query.octets.len());
+        add_fields(&mut document, &to, &query.octets);
+        if let Outcome::Answered(answer) = &exchange.outcome {
+            let from =
+                format!("▼ answer from {} by {}, {} octets", answer.server, answer.wire.name(), answer.octets.len());
+            add_fields(&mut document, &from, &answer.octets);
+        }
+    }
+    document
+}
+
+fn add_plan(document: &mut Document, plan: &DnsPlan) {
+    let servers: Vec<String> = plan.servers.iter().map(ToString::to_string).collect();
+    let (each, tries) = (quantity::duration(plan.timeout), plan.tries);
+    let times = if tries == 1 { "once".to_owned() } else { format!("up to {tries} times") };
+    let (servers, source) = (servers.join(", "), &plan.source);
+    document.push(DocLine::of(Role::Comment, format!("asking {servers}, from {source}")));
+    document.push(DocLine::of(Role::Comment, format!("{each} for an answer, {times}")));
+    if let [first, others @ ..] = plan.names.as_slice()
+        && !others.is_empty()
+    {
+        let text = format!("names in turn (search, ndots {}): {first} {}", plan.ndots, others.join(" "));
+        document.push(DocLine::of(Role::Comment, text));
+    }
+    if !plan.hosts.is_empty() {
+        let hosts: Vec<String> = plan.hosts.iter().map(ToString::to_string).collect();
+        let text = format!("/etc/hosts has {}: programs take that without asking", hosts.join(", "));
+        document.push(DocLine::of(Role::Bad, text));
+    }
+}
+
+fn add_exchange(document: &mut Document, exchange: &Exchange) {
+    let query = &exchange.query;
+    let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
+    let title = format!("{} {}", query.question.name, query.question.kind);
+    let whom = format!("  of {} by {}{again}", query.server, query.wire.name());
+    document.push(DocLine::new([Span::new(Role::Title, title), Span::new(Role::Comment, whom)]));
+    match &exchange.outcome {
+        Outcome::Waiting => document.remark(format!("id {}, {} octets: no answer yet", query.id, query.octets.len())),
+        Outcome::Failed { failure, took } => {
+            let text = format!("✗ {} after {}", failure.message, quantity::duration(*took));
+            document.push(DocLine::new([Span::outside(Role::Bad, &text)]));
+        }
+        Outcome::Answered(answer) => add_answer(document, answer, query.octets.len()),
+    }
+}
+
+fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
+    let message = &answer.message;
+    let role = if message.rcode() == 0 { Role::Good } else { Role::Bad };
+    let took = quantity::duration(answer.took);
+    let figures = format!("  in {took} · {} octets for {asked} asked", message.octets);
+    document.push(DocLine::new([Span::new(role, message.rcode_name()), Span::new(Role::Value, figures)]));
+    let header = format!("id {} · {}", message.id, message.flag_names().join(" "));
+    document.push(DocLine::new([Span::new(Role::Comment, header)]));
+    if let Some(edns) = &message.edns {
+        let signatures = if edns.dnssec_ok { " · do" } else { "" };
+        let mut text = format!("EDNS {} · UDP payload {}{signatures}", edns.version, edns.udp_payload);
+        for (name, value) in &edns.options {
+            text.push_str(&format!(" · {name} {}", cut(value)));
+        }
+        document.push(DocLine::new([Span::outside(Role::Comment, &text)]));
+    }
+    for question in &message.questions {
+        let text = format!("{} {} {}", question.name, class_name(question.class), question.kind);
+        document.push(DocLine::new([Span::new(Role::Keyword, "question    "), Span::new(Role::Value, text)]));
+    }
+    for (name, records) in
+        [("answer", &message.answers), ("authority", &message.authorities), ("additional", &message.additionals)]
+    {
+        if !records.is_empty() {
+            document.push(DocLine::of(Role::Keyword, format!("{name} ({})", records.len())));
+            add_records(document, records);
+        }
+    }
+    if let Some(fault) = &message.fault {
+        let text = format!("octet {}: {}", fault.at, fault.why);
+        document.push(DocLine::new([Span::outside(Role::Bad, &text)]));
+    }
+}
+
+fn add_records(document: &mut Document, records: &[Record]) {
+    let names = records.iter().map(|record| record.name.len()).max().unwrap_or(0).min(WIDEST_NAME);
+    let kinds = records.iter().map(|record| record.kind.to_string().len()).max().unwrap_or(0);
+    for record in records {
+        let Record { name, kind, class, ttl, data, .. } = record;
+        let kind = kind.to_string();
+        document.push(DocLine::new([
+            Span::new(Role::Key, format!("  {name:<names$}  ")),
+            Span::new(Role::Number, format!("{ttl:>7} s  ")),
+            Span::new(Role::Comment, format!("{}  ", class_name(*class))),
+            Span::new(Role::Keyword, format!("{kind:<kinds$}  ")),
+            Span::outside(Role::Value, &cut(data)),
+        ]));
+    }
+}
+
+/// Data that is shown as far as it makes sense to; it is ASCII.
+fn cut(data: &str) -> String {
+    match data.get(..MOST_DATA) {
+        Some(start) if start.len() < data.len() => format!("{start}…"),
+        _ => data.to_owned(),
+    }
+}
+
+fn add_fields(document: &mut Document, title: &str, octets: &[u8]) {
+    if !document.lines.is_empty() {
+        document.push(DocLine::default());
+    }
+    document.push(DocLine::of(Role::Title, title));
+    let (fields, unlisted) = Message::fields(octets);
+    for field in &fields {
+        document.push(field_line(field, octets));
+    }
+    if unlisted > 0 {
+        document.remark(format!("⋯ {} more fields are not listed ⋯", quantity::grouped(unlisted as u64)));
+    }
+}
+
+fn field_line(field: &Field, octets: &[u8]) -> DocLine {
+    let bytes = octets.get(field.range.clone()).unwrap_or_default();
+    let hex: Vec<String> = bytes.iter().take(MOST_HEX).map(|octet| format!("{octet:02x}")).collect();
+    let more = if bytes.len() > MOST_HEX { "…" } else { "" };
+    let is_heading = field.depth == 0;
+    let hex = if is_heading { String::new() } else { format!("{}{more}", hex.join(" ")) };
+    let indent = usize::from(field.depth) * 2;
+    let role = if is_heading { Role::Keyword } else { Role::Key };
+    DocLine::new([
+        Span::new(Role::Punctuation, format!("{:>5} ", field.range.start)),
+        Span::new(Role::Number, format!("{hex:<14}")),
+        Span::outside(role, &format!("{:indent$}{}  ", "", field.name)),
+        Span::outside(Role::Value, &cut(&field.value)),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::wire::dns::{DnsNews, DnsQuery, Question, RecordType, Wire};
+
+    fn lookup() -> Lookup {
+        let octets: &[u8] =
+            b"\0\x07\x81\x80\0\x01\0\x01\0\0\0\0\x01a\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
+        let server = "192.0.2.53:53".parse().unwrap();
+        let question = Question { name: "a.".into(), kind: RecordType::A, class: 1 };
+        let asked = octets[..19].to_vec().into();
+        let query = DnsQuery { question, server, wire: Wire::Udp, attempt: 2, id: 7, octets: asked };
+        let answer = DnsAnswer {
+            server,
+            wire: Wire::Udp,
+            took: Duration::from_millis(3),
+            octets: octets.into(),
+            message: Arc::new(Message::read(octets)),
+        };
+        let mut lookup = Lookup::default();
+        lookup.learn(&DnsNews::Query(query));
+        lookup.learn(&DnsNews::Answer(answer));
+        lookup
+    }
+
+    #[test]
+    fn an_answer_is_a_table_with_its_figures() {
+        let document = of_answer(&lookup(), None);
+        let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
+        assert!(text.contains(&"a. A  of 192.0.2.53:53 by udp, try 2".to_owned()), "{text:#?}");
+        assert!(text.contains(&"NOERROR  in 3.0 ms · 35 octets for 19 asked".to_owned()), "{text:#?}");
+        assert!(text.contains(&"id 7 · qr rd ra".to_owned()), "{text:#?}");
+        assert!(text.contains(&"  a.       60 s  IN  A  192.0.2.1".to_owned()), "{text:#?}");
+    }
+
+    #[test]
+    fn every_field_stands_at_its_octets() {
+        let document = of_fields(&lookup());
+        let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
+        assert!(
+            text.iter().any(|line| line.starts_with("   19 c0 0c") && line.contains("pointer to octet 12")),
+            "{text:#?}"
+        );
+        assert!(
+            text.iter().any(|line| line.starts_with("   31 c0 00 02 01") && line.contains("192.0.2.1")),
+            "{text:#?}"
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! A name, its types, and all servers that may know: who is asked when, and what counts as an answer.
+
+use std::net::SocketAddr;
+
+use futures_util::future::join_all;
+use tokio::time::Instant;
+
+use super::exchange::{Asker, whom};
+use crate::wire::dns::record_type::rcode_name;
+use crate::wire::dns::{DnsAnswer, Question, RecordType};
+use crate::wire::{Class, Failure};
+
+/// Whom to ask, and how often.
+#[derive(Clone, Debug)]
+pub(super) struct Servers {
+    /// In order.
+    pub(super) servers: Vec<SocketAddr>,
+    /// How often all of them.
+    pub(super) tries: u32,
+}
+
+/// What came of one question.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// The question.
+    pub(super) question: Question,
+    /// The answer, or why there is none.
+    pub(super) result: Result<DnsAnswer, Failure>,
+    /// From the first query to the end.
+    pub(super) took: std::time::Duration,
+}
+
+impl Found {
+    /// Whether there are records, or other servers to ask are named.
+    pub(super) fn has_answer(&self) -> bool {
+        self.result.as_ref().is_ok_and(|answer| !answer.message.answers.is_empty() || answer.message.is_referral())
+    }
+
+    /// What is wrong with it: no such name, no such record, or no answer.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        let answer = match &self.result {
+            Err(failure) => return Some(failure.clone()),
+            Ok(_) if self.has_answer() => return None,
+            Ok(answer) => answer,
+        };
+        let Question { kind, .. } = self.question;
+        let server = answer.server;
+        let message = match answer.message.rcode() {
+            0 => format!("the name has no {kind} record (NODATA from {server})"),
+            3 => format!("there is no such name (NXDOMAIN from {server})"),
+            other => format!("{} from {server}", rcode_name(other)),
+        };
+        Some(Failure::new(Class::Resolve, "ask for", whom(&self.question), message))
+    }
+
+    /// Whether it failed otherwise than by a plain no.
+    pub(super) fn is_trouble(&self) -> bool {
+        self.result.is_err()
+    }
+}
+
+/// Asks for all types of a name at once, name by name until one has an answer (resolv.conf(5), `search`).
+///
+/// A name that no server could answer ends it, unless a server said SERVFAIL: then the next name is asked for, as
+/// glibc does. What is told at the end is of the last name, or of the first one that exists.
+pub(super) async fn in_turn(asker: &Asker, names: &[String], kinds: &[RecordType], servers: &Servers) -> Vec<Found> {
+    let mut best: Vec<Found> = Vec::new();
+    for name in names {
+        let asked = kinds.iter().map(|kind| {
+            let question = Question { name: name.clone(), kind: *kind, class: 1 };
+            one(asker, question, servers)
+        });
+        let found = join_all(asked).await;
+        let is_answer = found.iter().any(Found::has_answer);
+        let is_silent = found.iter().any(|found| found.is_trouble() && !said(found, "SERVFAIL"));
+        let exists = |found: &[Found]| found.iter().any(|found| said(found, "NODATA"));
+        if is_answer || is_silent {
+            return found;
+        }
+        if !exists(&best) {
+            best = found;
+        }
+    }
+    best
+}
+
+fn said(found: &Found, code: &str) -> bool {
+    found.failure().is_some_and(|failure| failure.message.contains(code))
+}
+
+/// One question, server by server until one says yes or no.
+async fn one(asker: &Asker, question: Question, servers: &Servers) -> Found {
+    let began = Instant::now();
+    let mut last = Failure::new(Class::Resolve, "ask for", whom(&question), "there is no server to ask");
+    for attempt in 1..=servers.tries {
+        for server in &servers.servers {
+            last = match asker.ask(&question, *server, attempt).await {
+                Ok(answer) if matches!(answer.message.rcode(), 0 | 3) => {
+                    return Found { question, result: Ok(answer), took: began.elapsed() };
+                }
+                Ok(answer) => refused(&question, &answer),
+                Err(failure) => failure,
+            };
+        }
+    }
+    if servers.tries > 1 && last.message.starts_with("no answer") {
+        last.message = format!("{}, {} times", last.message, servers.tries);
+    }
+    Found { question, result: Err(last), took: began.elapsed() }
+}
+
+/// A server that answers, and neither yes nor no.
+fn refused(question: &Question, answer: &DnsAnswer) -> Failure {
+    let server = answer.server;
+    let message = match answer.message.rcode() {
+        1 => format!("{server} could not read the question (FORMERR)"),
+        2 => format!("{server} could not find out (SERVFAIL)"),
+        4 => format!("{server} does not do that (NOTIMP)"),
+        5 => format!("{server} refuses to answer (REFUSED)"),
+        other => format!("{server} answers {}", rcode_name(other)),
+    };
+    Failure::new(Class::Resolve, "ask for", whom(question), message)
+}

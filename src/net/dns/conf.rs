@@ -1,0 +1,110 @@
+//! How this system is told to ask: `resolv.conf`, read as resolv.conf(5) has it.
+
+use std::io::Read as _;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
+use std::time::Duration;
+
+use resolv_conf::{Config, ScopedIp};
+
+use crate::wire::dns::names::MOST_SEARCHED;
+use crate::wire::dns::spec::PORT;
+
+/// The file.
+pub(super) const PATH: &str = "/etc/resolv.conf";
+
+/// How much of the file is read: 64 KiB.
+const MOST_OCTETS: u64 = 64 * 1024;
+
+/// How many servers are asked; glibc asks three.
+const MOST_SERVERS: usize = 8;
+
+/// How to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Conf {
+    /// Whom, in order; never empty.
+    pub(super) servers: Vec<SocketAddr>,
+    /// The domains in which a name is looked for.
+    pub(super) search: Vec<String>,
+    /// How many dots make a name be asked for as it is first.
+    pub(super) ndots: usize,
+    /// How long one answer is waited for.
+    pub(super) timeout: Duration,
+    /// How often all servers are asked.
+    pub(super) tries: u32,
+    /// Whether TCP is to be used at once (`use-vc`).
+    pub(super) tcp: bool,
+}
+
+impl Conf {
+    /// What the file of the system says; without one, what resolv.conf(5) has for that. Blocks for a small file.
+    pub(super) fn of_system() -> Conf {
+        let mut octets = Vec::new();
+        // A file that is missing or cannot be read is an empty one to the system's resolver too.
+        let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_OCTETS).read_to_end(&mut octets));
+        if let Err(error) = read {
+            tracing::debug!(%error, "{PATH} cannot be read");
+        }
+        Conf::parse(&octets)
+    }
+
+    /// Reads the file's text; lines that make no sense are passed over, as the system does.
+    pub(super) fn parse(text: &[u8]) -> Conf {
+        let (mut config, problems) = Config::parse_with_errors(text);
+        for problem in problems {
+            tracing::debug!(%problem, "{PATH}");
+        }
+        config.glibc_normalize();
+        let mut servers: Vec<SocketAddr> = config.nameservers.iter().filter_map(server).take(MOST_SERVERS).collect();
+        if servers.is_empty() {
+            servers.push((Ipv4Addr::LOCALHOST, PORT).into());
+        }
+        Conf {
+            servers,
+            search: config.get_last_search_or_domain().take(MOST_SEARCHED).cloned().collect(),
+            ndots: usize::try_from(config.ndots.min(15)).unwrap_or(15),
+            timeout: Duration::from_secs(u64::from(config.timeout.clamp(1, 30))),
+            tries: config.attempts.clamp(1, 5),
+            tcp: config.use_vc,
+        }
+    }
+}
+
+fn server(ip: &ScopedIp) -> Option<SocketAddr> {
+    match ip {
+        ScopedIp::V4(v4) => Some((*v4, PORT).into()),
+        ScopedIp::V6(v6, None) => Some((IpAddr::V6(*v6), PORT).into()),
+        ScopedIp::V6(v6, Some(zone)) => {
+            let scope = zone.parse().ok().or_else(|| nix::net::if_::if_nametoindex(zone.as_str()).ok())?;
+            Some(SocketAddrV6::new(*v6, PORT, 0, scope).into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_wishes_are_read() {
+        let conf = Conf::parse(
+            b"# comment\nnameserver 192.0.2.1\nnameserver 2001:db8::53\nsearch a.example b.example\n\
+              options ndots:3 timeout:2 attempts:4 use-vc\nnonsense here\n",
+        );
+        assert_eq!(conf.servers, ["192.0.2.1:53".parse().unwrap(), "[2001:db8::53]:53".parse().unwrap()]);
+        assert_eq!(conf.search, ["a.example", "b.example"]);
+        assert_eq!((conf.ndots, conf.timeout, conf.tries, conf.tcp), (3, Duration::from_secs(2), 4, true));
+    }
+
+    #[test]
+    fn without_a_file_this_machine_is_asked() {
+        let conf = Conf::parse(b"");
+        assert_eq!(conf.servers, ["127.0.0.1:53".parse().unwrap()]);
+        assert_eq!((conf.ndots, conf.timeout, conf.tries, conf.tcp), (1, Duration::from_secs(5), 2, false));
+    }
+
+    #[test]
+    fn senseless_numbers_are_bounded() {
+        let conf = Conf::parse(b"options ndots:4000000000 timeout:4000000000 attempts:4000000000\n\xff\xfe\n");
+        assert_eq!((conf.ndots, conf.timeout, conf.tries), (15, Duration::from_secs(30), 5));
+    }
+}

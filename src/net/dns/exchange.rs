@@ -1,0 +1,232 @@
+//! One question to one server: by UDP, by TCP where the answer is cut short, without EDNS where that is not understood.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::Instant;
+
+use super::query;
+use crate::net::journal::Journal;
+use crate::wire::dns::spec::{Asking, Transport};
+use crate::wire::dns::{DnsAnswer, DnsFailed, DnsNews, DnsQuery, Message, Question, Wire};
+use crate::wire::{Block, Class, Direction, Failure, News, quantity};
+
+/// How many datagrams that are no answer are told of for one query; all are counted as octets.
+const MOST_TOLD: usize = 8;
+
+/// The longest message, and more than any datagram.
+const LONGEST: usize = 65_535;
+
+/// How questions are asked, and who is told.
+#[derive(Clone, Debug)]
+pub(super) struct Asker {
+    /// What queries say beside the question.
+    pub(super) asking: Asking,
+    /// How they go.
+    pub(super) transport: Transport,
+    /// How long one answer is waited for.
+    pub(super) timeout: Duration,
+    /// Who is told each query, answer and octet; nobody where it is only a second opinion.
+    pub(super) journal: Option<Arc<Journal>>,
+}
+
+/// A query that is out.
+struct Out<'a> {
+    question: &'a Question,
+    server: SocketAddr,
+    id: u16,
+    octets: Bytes,
+}
+
+impl Asker {
+    /// Asks one server: the answer that is whole and understood, whatever it says. At most four queries go out.
+    ///
+    /// # Errors
+    /// No answer: [`Class::Resolve`]; one that cannot be read: [`Class::Protocol`].
+    pub(super) async fn ask(
+        &self,
+        question: &Question,
+        server: SocketAddr,
+        attempt: u32,
+    ) -> Result<DnsAnswer, Failure> {
+        let mut asking = self.asking;
+        let mut wire = if self.transport == Transport::Tcp { Wire::Tcp } else { Wire::Udp };
+        loop {
+            let answer = self.once(question, server, attempt, (wire, asking)).await?;
+            let message = &answer.message;
+            let rcode = message.rcode();
+            let no_edns = matches!(rcode, 1 | 4) && message.edns.is_none() || rcode == 16;
+            if message.is_truncated() && wire == Wire::Udp && self.transport == Transport::Auto {
+                wire = Wire::Tcp;
+            } else if no_edns && asking.udp_payload.is_some() {
+                // RFC 6891 §6.2.2: a server that does not know EDNS says FORMERR or NOTIMP.
+                asking = Asking { udp_payload: None, dnssec: false, ..asking };
+            } else if let Some(fault) = message.fault.as_ref().filter(|_| !message.is_truncated()) {
+                let message = format!("the answer of {server} cannot be read: octet {}: {}", fault.at, fault.why);
+                return Err(Failure::new(Class::Protocol, "ask for", whom(question), message));
+            } else {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// One query and its answer.
+    async fn once(
+        &self,
+        question: &Question,
+        server: SocketAddr,
+        attempt: u32,
+        (wire, asking): (Wire, Asking),
+    ) -> Result<DnsAnswer, Failure> {
+        let (id, octets) = query::build(question, asking)?;
+        let began = Instant::now();
+        let out = Out { question, server, id, octets };
+        let query = DnsQuery { question: question.clone(), server, wire, attempt, id, octets: out.octets.clone() };
+        self.tell(DnsNews::Query(query)).await;
+        let asked = tokio::time::timeout_at(began + self.timeout, async {
+            match wire {
+                Wire::Udp => self.by_udp(&out).await,
+                Wire::Tcp => self.by_tcp(&out).await,
+            }
+        });
+        let failure = match asked.await {
+            Ok(Ok((octets, message))) => {
+                let took = began.elapsed();
+                let answer = DnsAnswer { server, wire, took, octets, message: Arc::new(message) };
+                self.tell(DnsNews::Answer(answer.clone())).await;
+                return Ok(answer);
+            }
+            Ok(Err(error)) => {
+                let mut failure = Failure::new(Class::Resolve, "ask for", whom(question), why(&error, server));
+                failure.os_code = error.raw_os_error();
+                failure
+            }
+            Err(_) => {
+                let within = quantity::duration(self.timeout);
+                let message = format!("no answer from {server} ({}) within {within}", wire.name());
+                Failure::new(Class::Resolve, "ask for", whom(question), message)
+            }
+        };
+        let failed = DnsFailed { server, wire, id, failure: failure.clone(), took: began.elapsed() };
+        self.tell(DnsNews::Failed(failed)).await;
+        Err(failure)
+    }
+
+    /// A connected socket: the kernel lets through what the server's own address and port send, and nothing else, and
+    /// chooses a port by chance.
+    async fn by_udp(&self, out: &Out<'_>) -> io::Result<(Bytes, Message)> {
+        let local: SocketAddr = match out.server {
+            SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+            SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+        };
+        let socket = UdpSocket::bind(local).await?;
+        socket.connect(out.server).await?;
+        socket.send(&out.octets).await?;
+        self.block(Direction::Sent, out, out.octets.clone()).await;
+        let mut told = 0;
+        loop {
+            let mut buffer = BytesMut::zeroed(LONGEST);
+            let length = socket.recv(&mut buffer).await?;
+            // A copy, as the answer is kept for long and the buffer is large.
+            let octets = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+            self.block(Direction::Received, out, octets.clone()).await;
+            match self.answer(out, &octets, &mut told).await {
+                Some(message) => return Ok((octets, message)),
+                None => continue,
+            }
+        }
+    }
+
+    async fn by_tcp(&self, out: &Out<'_>) -> io::Result<(Bytes, Message)> {
+        let mut stream = TcpStream::connect(out.server).await?;
+        let length = u16::try_from(out.octets.len()).map_err(io::Error::other)?;
+        // RFC 7766 §8: length and message in one write, as some servers read no more than one segment.
+        let framed = Bytes::from([&length.to_be_bytes()[..], &out.octets].concat());
+        stream.write_all(&framed).await?;
+        self.block(Direction::Sent, out, framed).await;
+        let mut told = 0;
+        loop {
+            let length = stream.read_u16().await?;
+            let mut framed = BytesMut::zeroed(2 + usize::from(length));
+            framed[..2].copy_from_slice(&length.to_be_bytes());
+            stream.read_exact(&mut framed[2..]).await?;
+            let framed = framed.freeze();
+            let octets = framed.slice(2..);
+            self.block(Direction::Received, out, framed).await;
+            match self.answer(out, &octets, &mut told).await {
+                Some(message) => return Ok((octets, message)),
+                None => continue,
+            }
+        }
+    }
+
+    /// The message, where it is the answer; what is none is told, and waited on.
+    async fn answer(&self, out: &Out<'_>, octets: &[u8], told: &mut usize) -> Option<Message> {
+        let message = Message::read(octets);
+        let Some(why) = not_the_answer(&message, out.id, out.question) else { return Some(message) };
+        *told += 1;
+        if let Some(journal) = self.journal.as_ref().filter(|_| *told <= MOST_TOLD) {
+            let message = format!("ignored {} octets from {}: {why}", octets.len(), out.server);
+            journal.news(News::Warned(Failure::new(Class::Protocol, "ask for", whom(out.question), message))).await;
+        }
+        None
+    }
+
+    async fn tell(&self, news: DnsNews) {
+        if let Some(journal) = &self.journal {
+            journal.news(News::Dns(Box::new(news))).await;
+        }
+    }
+
+    async fn block(&self, direction: Direction, out: &Out<'_>, octets: Bytes) {
+        if let Some(journal) = &self.journal {
+            let length = octets.len();
+            journal.block(Block::datagram(direction, std::time::Instant::now(), octets, out.server, length)).await;
+        }
+    }
+}
+
+/// A question as failures name it.
+pub(super) fn whom(question: &Question) -> String {
+    format!("{} {}", question.name, question.kind)
+}
+
+/// Why a message is not the answer to a query (RFC 5452 §9.1).
+fn not_the_answer(message: &Message, id: u16, question: &Question) -> Option<String> {
+    if message.octets < 12 {
+        return Some("too short for a DNS message".to_owned());
+    }
+    if message.id != id {
+        return Some(format!("its number is {}, and {id} was asked", message.id));
+    }
+    if !message.is_response() || message.opcode() != 0 {
+        return Some("it is no answer".to_owned());
+    }
+    match message.questions.as_slice() {
+        [asked]
+            if asked.kind == question.kind
+                && asked.class == question.class
+                && asked.name.eq_ignore_ascii_case(&question.name) =>
+        {
+            None
+        }
+        // A server that could not read the question need not repeat it.
+        [] if message.counts[0] == 0 && message.rcode() != 0 => None,
+        _ => Some("it answers another question".to_owned()),
+    }
+}
+
+fn why(error: &io::Error, server: SocketAddr) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => format!("{server} refuses: nobody answers DNS there"),
+        io::ErrorKind::UnexpectedEof => format!("{server} closed the connection without an answer"),
+        io::ErrorKind::ConnectionReset => format!("{server} reset the connection"),
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => format!("there is no route to {server}"),
+        _ => format!("{server}: {}", error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()),
+    }
+}

@@ -1,0 +1,68 @@
+//! Queries: built by hickory, their numbers by the cryptographic source of chance, as they are half of what keeps a
+//! stranger from answering (RFC 5452 §9).
+
+use bytes::Bytes;
+use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
+use hickory_proto::rr::Name;
+
+use crate::wire::dns::Question;
+use crate::wire::dns::spec::Asking;
+use crate::wire::{Class, Failure};
+
+/// A query's number and octets.
+///
+/// # Errors
+/// The name cannot be sent.
+pub(super) fn build(question: &Question, asking: Asking) -> Result<(u16, Bytes), Failure> {
+    let wrong = |why: String| Failure::new(Class::Usage, "ask for", question.name.as_str(), why);
+    let name = Name::from_ascii(&question.name).map_err(|error| wrong(error.to_string()))?;
+    let id = random_id();
+    let mut message = Message::new(id, MessageType::Query, OpCode::Query);
+    message.metadata.recursion_desired = asking.recursion;
+    message.metadata.authentic_data = asking.authentic;
+    message.metadata.checking_disabled = asking.checking_disabled;
+    message.add_query(Query::query(name, question.kind.0.into()));
+    if let Some(udp_payload) = asking.udp_payload {
+        let mut edns = Edns::new();
+        edns.set_version(0).set_max_payload(udp_payload).set_dnssec_ok(asking.dnssec);
+        message.set_edns(edns);
+    }
+    let octets = message.to_vec().map_err(|error| wrong(error.to_string()))?;
+    Ok((id, octets.into()))
+}
+
+fn random_id() -> u16 {
+    let mut octets = [0; 2];
+    let chance = rustls::crypto::aws_lc_rs::default_provider().secure_random;
+    // Without the system's chance there would be no TLS either; a number is better than no query.
+    if chance.fill(&mut octets).is_err() {
+        return fastrand::u16(..);
+    }
+    u16::from_be_bytes(octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::dns::{self, RecordType};
+
+    #[test]
+    fn a_query_asks_what_was_asked_for() {
+        let question = Question { name: "a\\.b._tcp.example.".into(), kind: RecordType(65), class: 1 };
+        let asking = Asking { dnssec: true, checking_disabled: true, ..Asking::default() };
+        let (id, octets) = build(&question, asking).unwrap();
+        let read = dns::Message::read(&octets);
+        assert_eq!((read.fault, read.id, read.questions), (None, id, vec![question]));
+        assert_eq!(read.edns.map(|edns| (edns.udp_payload, edns.dnssec_ok)), Some((1232, true)));
+        assert_eq!(read.flags, 0x0130);
+    }
+
+    #[test]
+    fn edns_is_left_out_where_it_is_not_wanted() {
+        let question = Question { name: ".".into(), kind: RecordType::NS, class: 1 };
+        let asking = Asking { udp_payload: None, recursion: false, authentic: false, ..Asking::default() };
+        let (_, octets) = build(&question, asking).unwrap();
+        let read = dns::Message::read(&octets);
+        assert_eq!((octets.len(), read.edns, read.flags), (17, None, 0));
+    }
+}

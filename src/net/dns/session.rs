@@ -1,0 +1,127 @@
+//! A question as a session: planned, asked, told, compared with what the system says.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::ask::{self, Found, Servers};
+use super::beside;
+use super::conf::{self, Conf};
+use super::exchange::Asker;
+use super::hosts;
+use crate::net::journal::Journal;
+use crate::net::{Post, dial, fault};
+use crate::wire::dns::spec::Transport;
+use crate::wire::dns::{Comparison, DnsNews, DnsPlan, DnsSpec, compare::Own, names};
+use crate::wire::{Failure, How, News, Verb};
+
+/// How long the system's own answer is waited for once ours is there.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Asks, and tells it to the post's journal. Ends with [`News::Closed`]; closing or resetting it ends it at any point.
+pub(crate) async fn run(spec: DnsSpec, post: Post) {
+    let Post { journal, mut orders, net: _net } = post;
+    let end = tokio::select! {
+        biased;
+        () = closed(&mut orders, &journal) => Ok(()),
+        end = asked(&spec, &journal) => end,
+    };
+    let how = match end {
+        Ok(()) => How::Local,
+        Err(failure) => {
+            journal.news(News::Failed(failure)).await;
+            How::Error
+        }
+    };
+    journal.closed(how).await;
+}
+
+/// Takes orders until one of them ends the session.
+async fn closed(orders: &mut mpsc::Receiver<Verb>, journal: &Arc<Journal>) {
+    while let Some(verb) = orders.recv().await {
+        if matches!(verb, Verb::Close | Verb::Reset) {
+            return;
+        }
+        journal.news(News::Warned(Failure::usage("a question for DNS takes no orders but to be closed"))).await;
+    }
+}
+
+async fn asked(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
+    let system = spec.is_comparable().then(|| tokio::spawn(system(spec.name.clone())));
+    let name = spec.name.clone();
+    let read = tokio::task::spawn_blocking(move || (Conf::of_system(), hosts::of_system(&name)));
+    let (conf, hosts) = read.await.unwrap_or_else(|_| (Conf::parse(b""), Vec::new()));
+    let plan = plan(spec, &conf, hosts, journal).await?;
+    journal.news(News::Dns(Box::new(DnsNews::Plan(plan.clone())))).await;
+    let transport = if conf.tcp && spec.server.is_none() { Transport::Tcp } else { spec.transport };
+    let asker = Asker { asking: spec.asking, transport, timeout: plan.timeout, journal: Some(Arc::clone(journal)) };
+    let servers = Servers { servers: plan.servers, tries: plan.tries };
+    let found = ask::in_turn(&asker, &plan.names, &spec.kinds, &servers).await;
+    if let Some(system) = system {
+        compare(spec, &found, system, journal).await;
+    }
+    verdict(&found, journal).await
+}
+
+/// Whom to ask for what.
+async fn plan(spec: &DnsSpec, conf: &Conf, hosts: Vec<IpAddr>, journal: &Arc<Journal>) -> Result<DnsPlan, Failure> {
+    let (servers, source): (Vec<SocketAddr>, String) = match &spec.server {
+        Some(server) => {
+            let found = dial::resolve(&server.host, server.port, spec.family, journal).await?;
+            (found.into_iter().take(1).collect(), "the command".to_owned())
+        }
+        None => {
+            let of_family = conf.servers.iter().filter(|server| spec.family.admits(server.ip()));
+            (of_family.copied().collect(), conf::PATH.to_owned())
+        }
+    };
+    let is_searched = spec.search.unwrap_or(spec.server.is_none());
+    let search = if is_searched { conf.search.as_slice() } else { &[] };
+    Ok(DnsPlan {
+        names: names::in_turn(&spec.name, search, conf.ndots),
+        servers,
+        source,
+        ndots: conf.ndots,
+        timeout: spec.timeout.unwrap_or(conf.timeout),
+        tries: spec.tries.unwrap_or(conf.tries),
+        hosts,
+    })
+}
+
+/// What the system's own resolver says.
+async fn system(name: String) -> Result<Vec<IpAddr>, String> {
+    let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+    let found = found.map(|found| beside::each_once(found.map(|address| address.ip())));
+    found.map_err(|error| fault::of_io("resolve", name.as_str(), &error).message)
+}
+
+async fn compare(
+    spec: &DnsSpec,
+    found: &[Found],
+    system: tokio::task::JoinHandle<Result<Vec<IpAddr>, String>>,
+    journal: &Arc<Journal>,
+) {
+    let Ok(Ok(system)) = tokio::time::timeout(PATIENCE, system).await else { return };
+    let own = Own::Asked(found.iter().filter_map(beside::family_of).collect());
+    journal.news(News::Compared(Box::new(Comparison { host: spec.name.clone(), system, own }))).await;
+}
+
+/// Done where every question got its answer or a plain no, and at least one of them a record; what else is wrong is
+/// told beside.
+async fn verdict(found: &[Found], journal: &Arc<Journal>) -> Result<(), Failure> {
+    let has_answer = found.iter().any(Found::has_answer);
+    let trouble = found.iter().find(|found| found.is_trouble());
+    let failed = match trouble {
+        Some(trouble) => trouble.failure(),
+        None if has_answer => None,
+        None => found.iter().find_map(Found::failure),
+    };
+    for failure in found.iter().filter_map(Found::failure) {
+        if failed.as_ref() != Some(&failure) {
+            journal.news(News::Warned(failure)).await;
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}

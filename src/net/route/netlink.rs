@@ -1,0 +1,105 @@
+//! One question for the kernel's routing tables, octet by octet (netlink(7), rtnetlink(7)).
+
+use std::net::IpAddr;
+use std::os::fd::AsRawFd as _;
+
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket};
+
+/// What the kernel answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// The number of the interface.
+    pub(super) interface: Option<u32>,
+    /// The router.
+    pub(super) gateway: Option<IpAddr>,
+}
+
+/// The lengths of `struct nlmsghdr` and `struct rtmsg`.
+const HEADER: usize = 16;
+const ROUTE: usize = 12;
+
+/// Asks for the route from `source` to `peer`. Never waits: the kernel answers within the call, or it does not.
+pub(super) fn ask(source: IpAddr, peer: IpAddr) -> Option<Answer> {
+    let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+    let socket = socket(AddressFamily::Netlink, SockType::Raw, flags, SockProtocol::NetlinkRoute).ok()?;
+    send(socket.as_raw_fd(), &question(source, peer), MsgFlags::empty()).ok()?;
+    let mut buffer = [0; 4_096];
+    let length = recv(socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT).ok()?;
+    read(buffer.get(..length)?)
+}
+
+fn question(source: IpAddr, peer: IpAddr) -> Vec<u8> {
+    let family = if peer.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
+    let mut attributes = attribute(libc::RTA_DST, peer);
+    if source.is_ipv4() == peer.is_ipv4() && !source.is_unspecified() {
+        attributes.extend(attribute(libc::RTA_SRC, source));
+    }
+    let bits = |ip: IpAddr| if ip.is_ipv4() { 32 } else { 128 };
+    let length = HEADER + ROUTE + attributes.len();
+    let mut octets = Vec::with_capacity(length);
+    octets.extend(u32::try_from(length).unwrap_or(u32::MAX).to_ne_bytes());
+    octets.extend(libc::RTM_GETROUTE.to_ne_bytes());
+    octets.extend(u16::try_from(libc::NLM_F_REQUEST).unwrap_or_default().to_ne_bytes());
+    octets.extend([0; 8]);
+    octets.extend([u8::try_from(family).unwrap_or_default(), bits(peer), bits(source), 0]);
+    octets.extend([0; 8]);
+    octets.extend(attributes);
+    octets
+}
+
+fn attribute(kind: u16, ip: IpAddr) -> Vec<u8> {
+    let value = match ip {
+        IpAddr::V4(v4) => v4.octets().to_vec(),
+        IpAddr::V6(v6) => v6.octets().to_vec(),
+    };
+    let length = u16::try_from(4 + value.len()).unwrap_or_default();
+    [&length.to_ne_bytes()[..], &kind.to_ne_bytes(), &value].concat()
+}
+
+/// Reads the answer; `None` where it is an error or makes no sense.
+fn read(octets: &[u8]) -> Option<Answer> {
+    let kind = u16::from_ne_bytes(octets.get(4..6)?.try_into().ok()?);
+    if kind != libc::RTM_NEWROUTE {
+        return None;
+    }
+    let mut answer = Answer::default();
+    let mut rest = octets.get(HEADER + ROUTE..)?;
+    while let Some(head) = rest.get(..4) {
+        let length = usize::from(u16::from_ne_bytes([head[0], head[1]]));
+        let kind = u16::from_ne_bytes([head[2], head[3]]);
+        let value = rest.get(4..length)?;
+        match kind {
+            libc::RTA_OIF => answer.interface = value.try_into().ok().map(u32::from_ne_bytes),
+            libc::RTA_GATEWAY => answer.gateway = address(value),
+            _ => {}
+        }
+        // Attributes begin at multiples of four octets.
+        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    Some(answer)
+}
+
+fn address(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).ok().map(IpAddr::from);
+    v4.or_else(|| <[u8; 16]>::try_from(octets).ok().map(IpAddr::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_names_interface_and_router() {
+        let mut octets = vec![0; HEADER + ROUTE];
+        octets[4..6].copy_from_slice(&libc::RTM_NEWROUTE.to_ne_bytes());
+        octets.extend(attribute(libc::RTA_DST, "192.0.2.1".parse().unwrap()));
+        octets.extend(attribute(libc::RTA_GATEWAY, "192.0.2.254".parse().unwrap()));
+        octets.extend([8_u16.to_ne_bytes(), libc::RTA_OIF.to_ne_bytes()].concat());
+        octets.extend(3_u32.to_ne_bytes());
+        let expected = Answer { interface: Some(3), gateway: "192.0.2.254".parse().ok() };
+        assert_eq!(read(&octets), Some(expected));
+        for cut in 0..octets.len() {
+            read(&octets[..cut]);
+        }
+    }
+}

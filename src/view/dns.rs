@@ -1,0 +1,31 @@
+//! A question for DNS, and the way to a peer: documents both.
+
+use ratatui::layout::Rect;
+
+use super::document;
+use super::paper::Paper;
+use super::transcript::Shown;
+use crate::model::dns_pages;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::model::way_pages;
+use crate::wire::Session;
+use crate::wire::dns::Lookup;
+use crate::wire::session::Kind;
+
+/// Draws what was asked and answered as tables.
+pub(super) fn answer(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
+    let Kind::Dns(lookup) = &session.kind else { return Shown::default() };
+    document::draw(paper, area, &dns_pages::of_answer(lookup, session.failure()), panel)
+}
+
+/// Draws every field of every message at its octets.
+pub(super) fn fields(paper: &mut Paper<'_>, area: Rect, lookup: &Lookup, panel: &Panel) -> Shown {
+    document::draw(paper, area, &dns_pages::of_fields(lookup), panel)
+}
+
+/// Draws the way to the peer: what the resolvers said, the race, the route.
+pub(super) fn way(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+    let page = way_pages::of_way(&session.way, model.now, area.width.saturating_sub(2));
+    document::draw(paper, area, &page, panel)
+}

@@ -1,0 +1,104 @@
+//! Names on the wire: labels, and pointers to labels that stood before (RFC 1035 §4.1.4).
+
+/// The longest name, in octets of the wire with the root's label (RFC 1035 §2.3.4).
+const LONGEST: usize = 255;
+
+/// How many pointers one name may follow: more than it can have labels is a loop by another name.
+const MOST_POINTERS: usize = 127;
+
+/// A name as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ReadName {
+    /// In presentation form, absolute, with a dot at its end; printable ASCII only, all else is `\DDD` (RFC 4343 §2.1).
+    pub(super) text: String,
+    /// Where what follows the name begins.
+    pub(super) end: usize,
+    /// Where its first pointer leads.
+    pub(super) pointer: Option<usize>,
+}
+
+/// Reads the name at `start`, its pointers followed. Every pointer must lead before what it was read from, so that it
+/// ends whatever the octets are.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn read(octets: &[u8], start: usize) -> Result<ReadName, String> {
+    let beyond = || "a name runs over the end of the message".to_owned();
+    let (mut at, mut chunk, mut length, mut pointers) = (start, start, 1, 0);
+    let (mut end, mut pointer) = (None, None);
+    let mut text = String::new();
+    loop {
+        let head = *octets.get(at).ok_or_else(beyond)?;
+        match head & 0xc0 {
+            0 if head == 0 => {
+                if text.is_empty() {
+                    text.push('.');
+                }
+                return Ok(ReadName { text, end: end.unwrap_or(at + 1), pointer });
+            }
+            0 => {
+                let label = octets.get(at + 1..at + 1 + usize::from(head)).ok_or_else(beyond)?;
+                length += label.len() + 1;
+                if length > LONGEST {
+                    return Err(format!("a name is longer than {LONGEST} octets"));
+                }
+                label.iter().for_each(|octet| escaped(&mut text, *octet));
+                text.push('.');
+                at += label.len() + 1;
+            }
+            0xc0 => {
+                let low = *octets.get(at + 1).ok_or_else(beyond)?;
+                let target = usize::from(head & 0x3f) << 8 | usize::from(low);
+                pointers += 1;
+                if target >= chunk || pointers > MOST_POINTERS {
+                    return Err(format!("the pointer at octet {at} leads to octet {target}: a loop, or forward"));
+                }
+                end.get_or_insert(at + 2);
+                pointer.get_or_insert(target);
+                (at, chunk) = (target, target);
+            }
+            _ => return Err(format!("octet {at} begins neither a label nor a pointer ({head:#04x})")),
+        }
+    }
+}
+
+/// One octet of a label as text.
+fn escaped(text: &mut String, octet: u8) {
+    match octet {
+        b'.' | b'\\' | b'"' | b'(' | b')' | b';' | b'@' | b'$' => {
+            text.push('\\');
+            text.push(char::from(octet));
+        }
+        0x21..=0x7e => text.push(char::from(octet)),
+        other => text.push_str(&format!("\\{other:03}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_is_followed_and_what_follows_it_is_found() {
+        let octets = b"\x03www\x07example\x00\x02ns\xc0\x04rest";
+        let name = read(octets, 13).unwrap();
+        assert_eq!((name.text.as_str(), name.end, name.pointer), ("ns.example.", 18, Some(4)));
+        assert_eq!(read(octets, 12).unwrap().text, ".");
+    }
+
+    #[test]
+    fn a_loop_of_pointers_ends() {
+        assert!(read(b"\xc0\x00", 0).is_err());
+        assert!(read(b"\x01a\xc0\x00", 0).is_err());
+        assert!(read(b"\xc0\x02\xc0\x00", 2).is_err());
+        let chain: Vec<u8> = (0..4000_u16).flat_map(|at| (0xc000 | (at.saturating_sub(1) * 2)).to_be_bytes()).collect();
+        assert!(read(&chain, 7998).is_err());
+    }
+
+    #[test]
+    fn nothing_in_a_name_controls_a_terminal() {
+        assert_eq!(read(b"\x05a.\x1b\xff \x00", 0).unwrap().text, "a\\.\\027\\255\\032.");
+        let long: Vec<u8> = std::iter::repeat_n([1, b'x'], 128).flatten().chain([0]).collect();
+        assert!(read(&long, 0).unwrap_err().contains("255"));
+    }
+}

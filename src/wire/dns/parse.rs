@@ -1,0 +1,200 @@
+//! The walk over a message's octets: sections, records, EDNS.
+
+use super::message::{EdnsView, Fault, Field, MOST_RECORDS, Message, Question, Record};
+use super::rdata;
+use super::record_type::{RecordType, class_name, opcode_name, rcode_name};
+use super::walk::Walk;
+
+impl Message {
+    /// Reads a message. Never fails: what makes no sense is its [`Message::fault`].
+    ///
+    /// Cost: its octets, names at the most 255 times over.
+    pub fn read(octets: &[u8]) -> Message {
+        parse(octets).0
+    }
+
+    /// Its fields in the order of its octets, and how many there were beyond
+    /// [`MOST_FIELDS`](super::message::MOST_FIELDS).
+    pub fn fields(octets: &[u8]) -> (Vec<Field>, usize) {
+        let (_, fields, unlisted) = parse(octets);
+        (fields, unlisted)
+    }
+}
+
+/// The message, its fields, and how many fields are not listed.
+fn parse(octets: &[u8]) -> (Message, Vec<Field>, usize) {
+    let mut walk = Walk::over(octets);
+    let mut message = Message { octets: octets.len(), ..Message::default() };
+    if let Err(why) = message_in(&mut walk, &mut message) {
+        let at = walk.at.min(octets.len());
+        walk.depth = 0;
+        walk.note(at..octets.len(), "not readable", &why);
+        message.fault = Some(Fault { at, why });
+    }
+    (message, walk.fields, walk.unlisted)
+}
+
+fn message_in(walk: &mut Walk<'_>, message: &mut Message) -> Result<(), String> {
+    let place = walk.begin("header");
+    walk.depth = 1;
+    message.id = walk.raw_u16()?;
+    walk.note(0..2, "id", format!("{} ({:#06x})", message.id, message.id));
+    message.flags = walk.raw_u16()?;
+    flags(walk, message);
+    for (count, name) in message.counts.iter_mut().zip(["questions", "answers", "authority", "additional"]) {
+        *count = walk.u16(name)?;
+    }
+    walk.depth = 0;
+    walk.end(place, if message.is_response() { "response" } else { "query" });
+    let [questions, answers, authorities, additionals] = message.counts;
+    let all = message.counts.iter().map(|count| usize::from(*count)).sum::<usize>();
+    if usize::from(questions) > MOST_RECORDS {
+        return Err(format!("{questions} questions are too many: {MOST_RECORDS} are read"));
+    }
+    for number in 1..=questions {
+        let question = question(walk, number)?;
+        message.questions.push(question);
+    }
+    for (section, count) in [("answer", answers), ("authority", authorities), ("additional", additionals)] {
+        for number in 1..=count {
+            if message.answers.len() + message.authorities.len() + message.additionals.len() >= MOST_RECORDS {
+                return Err(format!("{all} records are too many: {MOST_RECORDS} are read"));
+            }
+            let Some(record) = record(walk, section, number, message)? else { continue };
+            match section {
+                "answer" => message.answers.push(record),
+                "authority" => message.authorities.push(record),
+                _ => message.additionals.push(record),
+            }
+        }
+    }
+    let left = walk.octets().len() - walk.at;
+    if left > 0 {
+        return Err(format!("{left} octets follow after all that the header counts"));
+    }
+    Ok(())
+}
+
+fn flags(walk: &mut Walk<'_>, message: &Message) {
+    let set = message.flag_names().join(" ");
+    walk.note(2..4, "flags", format!("{:#06x}  {set}", message.flags));
+    walk.depth = 2;
+    walk.note(2..3, "opcode", opcode_name(message.opcode()));
+    let nothing = "means nothing in a query";
+    let (authoritative, recursion) = match message.is_response() {
+        true => (
+            ("from the zone's own server", "not from the zone's own server"),
+            ("it looks further", "it does not look further"),
+        ),
+        false => ((nothing, nothing), (nothing, nothing)),
+    };
+    let verified = match message.is_response() {
+        true => ("verified by DNSSEC, says the server", "not said to be verified"),
+        false => ("say whether it is verified", "do not say whether it is verified"),
+    };
+    let meanings = [
+        (0x8000, 2, "qr", "response", "query"),
+        (0x0400, 2, "aa", authoritative.0, authoritative.1),
+        (0x0200, 2, "tc", "cut short: TCP has the whole", "whole"),
+        (0x0100, 2, "rd", "asked to look further", "not asked to look further"),
+        (0x0080, 3, "ra", recursion.0, recursion.1),
+        (0x0020, 3, "ad", verified.0, verified.1),
+        (0x0010, 3, "cd", "unverified data is wanted", "verified data only"),
+    ];
+    for (bit, octet, name, set, clear) in meanings {
+        let is_set = message.flags & bit != 0;
+        let value = format!("{} {}", u8::from(is_set), if is_set { set } else { clear });
+        walk.note(octet..octet + 1, name, value);
+    }
+    walk.note(3..4, "rcode", rcode_name(message.flags & 0xf));
+    walk.depth = 1;
+}
+
+fn question(walk: &mut Walk<'_>, number: u16) -> Result<Question, String> {
+    let place = walk.begin(format!("question {number}"));
+    walk.depth = 1;
+    let name = walk.name("name")?;
+    let kind = kind(walk)?;
+    let class = class(walk)?;
+    walk.depth = 0;
+    walk.end(place, &format!("{name} {} {kind}", class_name(class)));
+    Ok(Question { name, kind, class })
+}
+
+fn kind(walk: &mut Walk<'_>) -> Result<RecordType, String> {
+    let kind = RecordType(walk.raw_u16()?);
+    walk.note(walk.at - 2..walk.at, "type", format!("{} ({kind})", kind.0));
+    Ok(kind)
+}
+
+fn class(walk: &mut Walk<'_>) -> Result<u16, String> {
+    let class = walk.raw_u16()?;
+    walk.note(walk.at - 2..walk.at, "class", format!("{class} ({})", class_name(class)));
+    Ok(class)
+}
+
+/// A record; EDNS goes into the message and is none.
+fn record(walk: &mut Walk<'_>, section: &str, number: u16, message: &mut Message) -> Result<Option<Record>, String> {
+    let place = walk.begin(format!("{section} {number}"));
+    walk.depth = 1;
+    let name = walk.name("name")?;
+    let kind = kind(walk)?;
+    let is_edns = kind == RecordType::OPT && section == "additional";
+    if is_edns {
+        let edns = edns(walk)?;
+        walk.depth = 0;
+        walk.end(place, &format!("EDNS version {}, UDP payload {}", edns.version, edns.udp_payload));
+        message.edns.get_or_insert(edns);
+        return Ok(None);
+    }
+    let class = class(walk)?;
+    let ttl = walk.u32("ttl", " s")?;
+    let end = length(walk)?;
+    let place_of_data = walk.begin("data");
+    walk.depth = 2;
+    let (data, address) = rdata::read(walk, kind, class, end)?;
+    if walk.at != end {
+        return Err(format!("the data of a {kind} record ends at octet {}, and its length says {end}", walk.at));
+    }
+    walk.end(place_of_data, &data);
+    walk.depth = 0;
+    walk.end(place, &format!("{name} {ttl} {} {kind} {data}", class_name(class)));
+    Ok(Some(Record { name, kind, class, ttl, data, address }))
+}
+
+/// The length of the data to come, and where that ends.
+fn length(walk: &mut Walk<'_>) -> Result<usize, String> {
+    let length = usize::from(walk.u16("length")?);
+    let end = walk.at + length;
+    if end > walk.octets().len() {
+        return Err(format!("the data is {length} octets long, and the message is over"));
+    }
+    Ok(end)
+}
+
+fn edns(walk: &mut Walk<'_>) -> Result<EdnsView, String> {
+    let udp_payload = walk.u16("UDP payload")?;
+    let upper_rcode = walk.u8("upper rcode")?;
+    let version = walk.u8("version")?;
+    let flags = walk.raw_u16()?;
+    let dnssec_ok = flags & 0x8000 != 0;
+    let meaning = if dnssec_ok { "do: signatures are wanted" } else { "" };
+    walk.note(walk.at - 2..walk.at, "flags", format!("{flags:#06x}  {meaning}"));
+    let end = length(walk)?;
+    let mut options = Vec::new();
+    while walk.at < end {
+        let start = walk.at;
+        let code = walk.raw_u16()?;
+        let length = usize::from(walk.raw_u16()?);
+        if walk.at + length > end {
+            return Err("an option is longer than EDNS itself".to_owned());
+        }
+        let value = walk.take(length)?;
+        let (name, text) = rdata::option(code, value);
+        walk.note(start..walk.at, format!("option {name}"), text.as_str());
+        options.push((name, text));
+    }
+    Ok(EdnsView { udp_payload, upper_rcode, version, dnssec_ok, options })
+}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// `example.org A`, and two answers of which the second one's name is a pointer; then EDNS.
+const ANSWER: &[u8] = b"\x12\x34\x81\xa0\0\x01\0\x02\0\0\0\x01\
+    \x07example\x03org\0\0\x01\0\x01\
+    \xc0\x0c\0\x05\0\x01\0\0\x01\x2c\0\x06\x03www\xc0\x0c\
+    \xc0\x29\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01\
+    \0\0\x29\x04\xd0\0\0\x80\0\0\0";
+
+#[test]
+fn an_answer_is_read_with_its_pointers_and_edns() {
+    let message = Message::read(ANSWER);
+    assert_eq!(message.fault, None);
+    assert_eq!((message.id, message.rcode_name().as_str()), (0x1234, "NOERROR"));
+    assert_eq!(message.flag_names(), ["qr", "rd", "ra", "ad"]);
+    assert_eq!(message.questions[0].name, "example.org.");
+    let lines: Vec<String> = message.answers.iter().map(|record| format!("{} {}", record.name, record.data)).collect();
+    assert_eq!(lines, ["example.org. www.example.org.", "www.example.org. 192.0.2.1"]);
+    assert_eq!((message.ttl(), message.addresses()), (Some(60), vec![[192, 0, 2, 1].into()]));
+    let edns = message.edns.unwrap();
+    assert_eq!((edns.udp_payload, edns.dnssec_ok), (1232, true));
+}
+
+#[test]
+fn every_octet_of_an_answer_is_told_by_some_field() {
+    let (fields, unlisted) = Message::fields(ANSWER);
+    assert_eq!(unlisted, 0);
+    for octet in 0..ANSWER.len() {
+        assert!(fields.iter().any(|field| field.depth > 0 && field.range.contains(&octet)), "octet {octet}");
+    }
+    let line = |name: &str| fields.iter().find(|field| field.name == name).map(|field| field.value.as_str());
+    assert_eq!(line("answer 2"), Some("www.example.org. 60 IN A 192.0.2.1"));
+    assert!(fields.iter().any(|field| field.value == "example.org.  (pointer to octet 12)"));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_where_and_why() {
+    let message = Message::read(&ANSWER[..50]);
+    let fault = message.fault.unwrap();
+    assert_eq!((message.answers.len(), fault.at >= 41), (1, true));
+    let looped = [&ANSWER[..29], b"\xc0\x1d\0\x01\0\x01\0\0\0\0\0\0"].concat();
+    assert!(Message::read(&looped).fault.unwrap().why.contains("loop"));
+    assert!(Message::read(b"").fault.is_some());
+    let longer = [ANSWER, b"x"].concat();
+    assert!(Message::read(&longer).fault.unwrap().why.contains("1 octets follow"));
+}
+
+#[test]
+fn every_type_says_what_it_holds() {
+    let record = |kind: u16, data: &[u8]| {
+        let mut octets = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\0".to_vec();
+        octets.extend(kind.to_be_bytes());
+        octets.extend(b"\0\x01\0\0\0\0");
+        octets.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
+        octets.extend(data);
+        let message = Message::read(&octets);
+        assert_eq!(message.fault, None, "type {kind}");
+        message.answers[0].data.clone()
+    };
+    assert_eq!(record(15, b"\0\x0a\x02mx\0"), "10 mx.");
+    assert_eq!(record(16, b"\x02hi\x03\"\x1b\xff"), "\"hi\" \"\\\"\\027\\255\"");
+    assert_eq!(record(33, b"\0\x01\0\x02\x01\xbb\x01s\0"), "1 2 443 s.");
+    assert_eq!(record(6, b"\x01a\0\x01b\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04\0\0\0\x05"), "a. b. 1 2 3 4 5");
+    assert_eq!(record(257, b"\0\x05issueca.example"), "0 issue \"ca.example\"");
+    assert_eq!(record(43, b"\x30\x39\x08\x02\xab\xcd"), "12345 8 2 ABCD");
+    assert_eq!(record(65, b"\0\x01\0\0\x01\0\x06\x02h2\x02h3\0\x03\0\x02\x01\xbb"), "1 . alpn=\"h2,h3\" port=443");
+    assert_eq!(record(65280, b"\x01\x02"), "\\# 2 0102");
+}
+
+proptest! {
+    #[test]
+    fn octets_of_chance_never_panic_and_never_control_a_terminal(octets in proptest::collection::vec(any::<u8>(), 0..600)) {
+        check(&octets);
+    }
+
+    #[test]
+    fn a_damaged_answer_never_panics(at in 0..ANSWER.len(), octet in any::<u8>(), cut in 0..=ANSWER.len()) {
+        let mut octets = ANSWER.to_vec();
+        octets[at] = octet;
+        check(&octets);
+        check(&octets[..cut]);
+    }
+
+    #[test]
+    fn records_of_chance_never_panic(kind in 0..300_u16, data in proptest::collection::vec(any::<u8>(), 0..120)) {
+        let mut octets = b"\0\0\x80\0\0\0\0\x01\0\0\0\x01\x03www\x02ab\0".to_vec();
+        octets.extend(kind.to_be_bytes());
+        octets.extend(b"\0\x01\0\0\0\0");
+        octets.extend(u16::try_from(data.len()).unwrap_or_default().to_be_bytes());
+        octets.extend(&data);
+        check(&octets);
+    }
+}
+
+fn check(octets: &[u8]) {
+    let message = Message::read(octets);
+    let (fields, _) = Message::fields(octets);
+    for field in fields {
+        assert!(field.range.start <= field.range.end && field.range.end <= octets.len());
+        assert!(!field.value.chars().any(crate::wire::neutral::is_hostile), "{}", field.value);
+    }
+    for record in message.answers.iter().chain(&message.authorities).chain(&message.additionals) {
+        assert!(!record.data.chars().chain(record.name.chars()).any(crate::wire::neutral::is_hostile));
+    }
+}

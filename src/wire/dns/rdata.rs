@@ -1,0 +1,255 @@
+//! What a record says: the common types field by field, the others as hickory reads them, or as octets.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use base64::Engine as _;
+use hickory_proto::rr::RData;
+use hickory_proto::serialize::binary::{BinDecoder, Restrict};
+
+use super::record_type::RecordType;
+use super::svcb;
+use super::walk::Walk;
+use crate::wire::neutral;
+
+/// What the data says in presentation form, and the address in it. Reads up to `end` where it makes sense.
+pub(super) fn read(
+    walk: &mut Walk<'_>,
+    kind: RecordType,
+    class: u16,
+    end: usize,
+) -> Result<(String, Option<IpAddr>), String> {
+    let text = match (kind.0, class) {
+        (1, 1) => {
+            let ip = Ipv4Addr::from(fixed::<4>(walk)?);
+            return Ok(address(walk, ip.into()));
+        }
+        (28, 1) => {
+            let ip = Ipv6Addr::from(fixed::<16>(walk)?);
+            return Ok(address(walk, ip.into()));
+        }
+        (2 | 5 | 12 | 39, _) => walk.name("name")?,
+        (15, _) => format!("{} {}", walk.u16("preference")?, walk.name("exchange")?),
+        (33, _) => {
+            let numbers = (walk.u16("priority")?, walk.u16("weight")?, walk.u16("port")?);
+            format!("{} {} {} {}", numbers.0, numbers.1, numbers.2, walk.name("target")?)
+        }
+        (6, _) => soa(walk)?,
+        (16 | 99, _) => strings(walk, end)?,
+        (64 | 65, _) => svcb::read(walk, end)?,
+        (257, _) => caa(walk, end)?,
+        (43 | 59, _) => {
+            let head = format!("{} {} {}", walk.u16("key tag")?, walk.u8("algorithm")?, walk.u8("digest type")?);
+            format!("{head} {}", hex(walk, "digest", end)?)
+        }
+        (48 | 60, _) => {
+            let head = format!("{} {} {}", walk.u16("flags")?, walk.u8("protocol")?, walk.u8("algorithm")?);
+            format!("{head} {}", base64(walk, "key", end)?)
+        }
+        (46, _) => rrsig(walk, end)?,
+        (44, _) => {
+            let head = format!("{} {}", walk.u8("algorithm")?, walk.u8("fingerprint type")?);
+            format!("{head} {}", hex(walk, "fingerprint", end)?)
+        }
+        (52 | 53, _) => {
+            let head = format!("{} {} {}", walk.u8("usage")?, walk.u8("selector")?, walk.u8("matching type")?);
+            format!("{head} {}", hex(walk, "association", end)?)
+        }
+        _ => other(walk, kind, end)?,
+    };
+    Ok((text, None))
+}
+
+fn fixed<const N: usize>(walk: &mut Walk<'_>) -> Result<[u8; N], String> {
+    walk.take(N)?.try_into().map_err(|_| "an address is cut short".to_owned())
+}
+
+fn address(walk: &mut Walk<'_>, ip: IpAddr) -> (String, Option<IpAddr>) {
+    let octets = if ip.is_ipv4() { 4 } else { 16 };
+    walk.note(walk.at - octets..walk.at, "address", ip.to_string());
+    (ip.to_string(), Some(ip))
+}
+
+fn soa(walk: &mut Walk<'_>) -> Result<String, String> {
+    let mut text = format!("{} {}", walk.name("primary server")?, walk.name("mailbox")?);
+    for (name, unit) in
+        [("serial", ""), ("refresh", " s"), ("retry", " s"), ("expire", " s"), ("minimum: how long a no is kept", " s")]
+    {
+        text.push_str(&format!(" {}", walk.u32(name, unit)?));
+    }
+    Ok(text)
+}
+
+fn strings(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+    let mut all = Vec::new();
+    while walk.at < end {
+        all.push(string(walk, "text", end)?);
+    }
+    Ok(all.join(" "))
+}
+
+/// A character-string (RFC 1035 §3.3), quoted; all that is not printable ASCII is `\DDD`.
+fn string(walk: &mut Walk<'_>, name: &str, end: usize) -> Result<String, String> {
+    let start = walk.at;
+    let length = walk.take(1)?.iter().fold(0, |_, octet| usize::from(*octet));
+    if walk.at + length > end {
+        return Err("a text is longer than the data it stands in".to_owned());
+    }
+    let text = quoted(walk.take(length)?);
+    walk.note(start..walk.at, name, text.as_str());
+    Ok(text)
+}
+
+fn quoted(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len() + 2);
+    text.push('"');
+    for octet in octets {
+        match octet {
+            b'"' | b'\\' => text.extend(['\\', char::from(*octet)]),
+            b' '..=b'~' => text.push(char::from(*octet)),
+            other => text.push_str(&format!("\\{other:03}")),
+        }
+    }
+    text.push('"');
+    text
+}
+
+fn caa(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+    let flags = walk.u8("flags")?;
+    let tag = string(walk, "tag", end)?;
+    let start = walk.at;
+    let value = quoted(walk.rest(end)?);
+    walk.note(start..walk.at, "value", value.as_str());
+    Ok(format!("{flags} {} {value}", tag.trim_matches('"')))
+}
+
+fn rrsig(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+    let covered = RecordType(walk.raw_u16()?);
+    walk.note(walk.at - 2..walk.at, "type covered", covered.to_string());
+    let head = format!("{covered} {} {}", walk.u8("algorithm")?, walk.u8("labels")?);
+    let times = (walk.u32("original ttl", " s")?, walk.u32("expires", "")?, walk.u32("signed", "")?);
+    let tail = format!("{} {}", walk.u16("key tag")?, walk.name("signer")?);
+    let signature = base64(walk, "signature", end)?;
+    Ok(format!("{head} {} {} {} {tail} {signature}", times.0, time(times.1), time(times.2)))
+}
+
+/// Seconds since 1970 as `YYYYMMDDHHmmSS`, in UTC (RFC 4034 §3.2).
+fn time(seconds: u32) -> String {
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    // The days of the calendar that begins in March, counted from 0000-03-01.
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = year_of_era + era * 400 + u32::from(month <= 2);
+    format!("{year:04}{month:02}{day:02}{:02}{:02}{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
+}
+
+fn hex(walk: &mut Walk<'_>, name: &str, end: usize) -> Result<String, String> {
+    let start = walk.at;
+    let text = hex_of(walk.rest(end)?).to_uppercase();
+    walk.note(start..walk.at, name, text.as_str());
+    Ok(text)
+}
+
+fn base64(walk: &mut Walk<'_>, name: &str, end: usize) -> Result<String, String> {
+    let start = walk.at;
+    let text = base64::engine::general_purpose::STANDARD.encode(walk.rest(end)?);
+    walk.note(start..walk.at, name, text.as_str());
+    Ok(text)
+}
+
+fn hex_of(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// A type that hickory knows, or its octets (RFC 3597 §5).
+fn other(walk: &mut Walk<'_>, kind: RecordType, end: usize) -> Result<String, String> {
+    let start = walk.at;
+    let known = u16::try_from(start).ok().zip(u16::try_from(end - start).ok()).and_then(|(at, length)| {
+        let mut decoder = BinDecoder::new(walk.octets()).clone(at);
+        RData::read(&mut decoder, kind.0.into(), Restrict::new(length)).ok()
+    });
+    let octets = walk.rest(end)?;
+    Ok(match known {
+        Some(known) if !matches!(known, RData::Unknown { .. } | RData::NULL(_)) && !octets.is_empty() => {
+            neutral::line(&known.to_string())
+        }
+        _ if octets.is_empty() => "\\# 0".to_owned(),
+        _ => format!("\\# {} {}", octets.len(), hex_of(octets)),
+    })
+}
+
+/// An option of EDNS by name, and what it says (IANA, "DNS EDNS0 Option Codes").
+pub(super) fn option(code: u16, value: &[u8]) -> (String, String) {
+    let name = match code {
+        3 => "NSID",
+        8 => "client subnet",
+        9 => "expire",
+        10 => "cookie",
+        11 => "keepalive",
+        12 => "padding",
+        15 => "error",
+        other => return (format!("{other}"), hex_of(value)),
+    };
+    let text = match (code, value) {
+        (15, [high, low, text @ ..]) => {
+            let number = u16::from(*high) << 8 | u16::from(*low);
+            format!("{number} ({}) {}", extended_error(number), quoted(text))
+        }
+        (3, text) => format!("{} {}", hex_of(text), quoted(text)),
+        (12, zeros) => format!("{} octets", zeros.len()),
+        (_, octets) => hex_of(octets),
+    };
+    (name.to_owned(), text)
+}
+
+/// Extended DNS errors (RFC 8914 §4).
+fn extended_error(code: u16) -> &'static str {
+    match code {
+        1 => "unsupported DNSKEY algorithm",
+        2 => "unsupported DS digest type",
+        3 => "stale answer",
+        4 => "forged answer",
+        5 => "DNSSEC indeterminate",
+        6 => "DNSSEC bogus",
+        7 => "signature expired",
+        8 => "signature not yet valid",
+        9 => "DNSKEY missing",
+        10 => "RRSIGs missing",
+        11 => "no zone key bit set",
+        12 => "NSEC missing",
+        13 => "cached error",
+        14 => "not ready",
+        15 => "blocked",
+        16 => "censored",
+        17 => "filtered",
+        18 => "prohibited",
+        19 => "stale NXDOMAIN answer",
+        20 => "not authoritative",
+        21 => "not supported",
+        22 => "no reachable authority",
+        23 => "network error",
+        24 => "invalid data",
+        _ => "other error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signatures_times_are_dates() {
+        assert_eq!(time(0), "19700101000000");
+        assert_eq!(time(1_709_164_800), "20240229000000");
+        assert_eq!(time(u32::MAX), "21060207062815");
+    }
+
+    #[test]
+    fn an_extended_error_says_what_it_is() {
+        assert_eq!(option(15, b"\0\x16no\x1b"), ("error".into(), "22 (no reachable authority) \"no\\027\"".into()));
+    }
+}

@@ -1,0 +1,76 @@
+//! SVCB and HTTPS records: a target and its parameters (RFC 9460).
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use base64::Engine as _;
+
+use super::walk::Walk;
+
+/// Reads one up to `end`, in presentation form.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn read(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+    let mut text = format!("{} {}", walk.u16("priority")?, walk.name("target")?);
+    while walk.at < end {
+        let start = walk.at;
+        let key = walk.raw_u16()?;
+        let length = usize::from(walk.raw_u16()?);
+        if walk.at + length > end {
+            return Err("a parameter is longer than the data it stands in".to_owned());
+        }
+        let parameter = parameter(key, walk.take(length)?);
+        walk.note(start..walk.at, "parameter", parameter.as_str());
+        text.push(' ');
+        text.push_str(&parameter);
+    }
+    Ok(text)
+}
+
+fn parameter(key: u16, value: &[u8]) -> String {
+    let list = |items: Vec<String>| items.join(",");
+    match key {
+        0 => {
+            let names =
+                value.chunks(2).map(|pair| key_name(pair.iter().fold(0, |all, low| all << 8 | u16::from(*low))));
+            format!("mandatory={}", list(names.collect()))
+        }
+        1 => format!("alpn=\"{}\"", list(strings(value))),
+        2 if value.is_empty() => "no-default-alpn".to_owned(),
+        3 if value.len() == 2 => format!("port={}", value.iter().fold(0, |all, low| all << 8 | u32::from(*low))),
+        4 if value.len().is_multiple_of(4) => {
+            let v4 = value.chunks_exact(4).filter_map(|octets| <[u8; 4]>::try_from(octets).ok());
+            format!("ipv4hint={}", list(v4.map(|octets| Ipv4Addr::from(octets).to_string()).collect()))
+        }
+        5 => format!("ech={}", base64::engine::general_purpose::STANDARD.encode(value)),
+        6 if value.len().is_multiple_of(16) => {
+            let v6 = value.chunks_exact(16).filter_map(|octets| <[u8; 16]>::try_from(octets).ok());
+            format!("ipv6hint={}", list(v6.map(|octets| Ipv6Addr::from(octets).to_string()).collect()))
+        }
+        other => format!("{}=\"{}\"", key_name(other), value.iter().map(|octet| escaped(*octet)).collect::<String>()),
+    }
+}
+
+fn key_name(key: u16) -> String {
+    let names = ["mandatory", "alpn", "no-default-alpn", "port", "ipv4hint", "ech", "ipv6hint", "dohpath", "ohttp"];
+    names.get(usize::from(key)).map_or_else(|| format!("key{key}"), |name| (*name).to_owned())
+}
+
+/// Texts, each with its length before it; one that is too long ends with the octets.
+fn strings(mut octets: &[u8]) -> Vec<String> {
+    let mut all = Vec::new();
+    while let [length, rest @ ..] = octets {
+        let (text, after) = rest.split_at(usize::from(*length).min(rest.len()));
+        all.push(text.iter().map(|octet| escaped(*octet)).collect());
+        octets = after;
+    }
+    all
+}
+
+fn escaped(octet: u8) -> String {
+    match octet {
+        b'"' | b'\\' | b',' => format!("\\{}", char::from(octet)),
+        b' '..=b'~' => char::from(octet).to_string(),
+        other => format!("\\{other:03}"),
+    }
+}

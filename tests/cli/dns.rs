@@ -1,0 +1,79 @@
+//! `sockeye dns` without a terminal: what it prints, its events, its exit codes.
+
+use std::net::UdpSocket;
+use std::thread::JoinHandle;
+
+use crate::program::{ends_with, events, first, names, run_alone, stderr};
+
+/// A name server for `count` queries: `code` in the lower flags, and one address where that is 0.
+fn server(count: usize, code: u8) -> (String, JoinHandle<()>) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap().to_string();
+    let thread = std::thread::spawn(move || {
+        let mut buffer = [0; 2048];
+        for _ in 0..count {
+            let (_, from) = socket.recv_from(&mut buffer).unwrap();
+            let end = 12 + buffer[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+            let answers = u8::from(code == 0);
+            let head = [buffer[0], buffer[1], 0x81, 0x80 | code, 0, 1, 0, answers, 0, 0, 0, 0];
+            let mut octets = [&head[..], &buffer[12..end]].concat();
+            if answers > 0 {
+                octets.extend(b"\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x01");
+            }
+            socket.send_to(&octets, from).unwrap();
+        }
+    });
+    (format!("@{address}"), thread)
+}
+
+#[test]
+fn in_a_pipe_it_prints_what_dig_prints() {
+    let (server, thread) = server(1, 0);
+    let output = run_alone(&["dns", &server, "web.example", "A"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    for part in
+        ["status: NOERROR", ";; flags: qr rd ra;", ";web.example.\t\tIN\tA", "web.example.\t300\tIN\tA\t192.0.2.1"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+#[test]
+fn each_query_and_answer_is_an_event() {
+    let (server, thread) = server(1, 0);
+    let output = run_alone(&["dns", "--json", &server, "web.example", "-t", "A", "+norecurse"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let events = events(&output.stdout);
+    assert_eq!(names(&events), ["dns_plan", "dns_query", "sent", "received", "dns_answer", "closed"]);
+    let query = first(&events, "dns_query");
+    assert_eq!((&query["name"], &query["type"]), (&"web.example.".into(), &"A".into()));
+    assert_eq!(query["flags"], serde_json::json!(["ad"]));
+    let answer = first(&events, "dns_answer");
+    assert_eq!((&answer["rcode"], &answer["id"]), (&"NOERROR".into(), &query["id"]));
+    assert_eq!(answer["answer"][0]["data"], "192.0.2.1");
+    assert_eq!(answer["answer"][0]["ttl"], 300);
+    let closed = first(&events, "closed");
+    assert_eq!((&closed["sent_bytes"], &closed["received_bytes"]), (&query["bytes"], &answer["bytes"]));
+}
+
+#[test]
+fn a_name_without_an_answer_ends_with_3_and_says_who_said_so() {
+    let (server, thread) = server(1, 3);
+    let output = run_alone(&["dns", &server, "no.example", "A"]);
+    thread.join().unwrap();
+    ends_with(&output, 3);
+    assert!(stderr(&output).contains("NXDOMAIN from 127.0.0.1:"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_question_that_makes_no_sense_ends_with_2() {
+    for words in [&["dns"][..], &["dns", "+nonsense", "x"], &["dns", "x", "AXFR"], &["dns", "@", "x"]] {
+        let output = run_alone(words);
+        ends_with(&output, 2);
+        assert_eq!(stderr(&output).trim_end().lines().count(), 1, "{}", stderr(&output));
+    }
+}
