@@ -171,7 +171,8 @@ pub(super) struct Repeat {
     /// Wait so long between one's end and the next; for UDP between two datagrams
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) interval: Option<String>,
-    /// UDP: how long an answer is waited for; then it counts as lost [default: 1s]
+    /// UDP: how long an answer is waited for; then it counts as lost. With 0s nothing is waited for, and datagrams leave
+    /// as fast as the kernel takes them, or as --rate says [default: 1s]
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) patience: Option<String>,
 }

@@ -8,8 +8,8 @@ use super::args::{self, Protocol, Reach, Tries};
 use super::{option, script};
 use crate::files::config::Settings;
 use crate::lab::Peer;
-use crate::wire::http::HttpSpec;
 use crate::wire::dns::dig::{self, Habit};
+use crate::wire::http::HttpSpec;
 use crate::wire::quantity;
 use crate::wire::spec::{
     Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,

@@ -198,6 +198,16 @@ impl Fold {
         Fold { columns, ends: ends.collect() }
     }
 
+    /// Folds the last line again, which alone has changed.
+    pub(crate) fn renew_last(&mut self, document: &Document) {
+        if let Some(last) = document.lines.last()
+            && document.lines.len() == self.ends.len()
+        {
+            self.ends.pop();
+            self.ends.push(self.row_count() + last.row_count(self.columns));
+        }
+    }
+
     /// How wide it is folded.
     pub fn columns(&self) -> u16 {
         self.columns

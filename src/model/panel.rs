@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::document::Document;
+use super::document::{Document, Fold};
 use super::editor::{Editor, Lines};
 use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
@@ -174,6 +174,8 @@ pub struct BodyText {
     pub pretty: bool,
     /// The body as a document, made again when it grew or the wish changed.
     pub document: Option<Document>,
+    /// The document folded to the width that it was last drawn with: so that a frame measures no line again.
+    pub fold: Option<Fold>,
     /// The bytes gathered so far, bounded.
     pub bytes: Vec<u8>,
     /// The entry from which on the transcript has not been gathered yet.

@@ -25,6 +25,7 @@ mod group;
 mod orders;
 mod send;
 mod talk;
+pub(super) mod train;
 
 pub(crate) use bound::run_bound;
 

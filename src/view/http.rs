@@ -46,7 +46,9 @@ pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, excha
     y += u16::from(area.height > 8);
     let rest = part(area, 0, y, area.width, area.height.saturating_sub(y));
     match &panel.body.document {
-        Some(body) if !body.lines.is_empty() => document::draw(paper, rest, body, panel),
+        Some(body) if !body.lines.is_empty() => {
+            document::draw_folded(paper, rest, body, panel.body.fold.as_ref(), panel)
+        }
         _ => {
             let empty = documents::Document::default();
             if let Some(failure) = session.failure() {

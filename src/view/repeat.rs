@@ -104,7 +104,9 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
     failed =
         if failures.is_empty() { failed.and("0", Role::Text) } else { failed.and(failures.join(" · "), Role::Bad) };
     rows.push(failed);
-    if let RepeatWhat::Echo(_) = spec.what {
+    if matches!(&spec.what, RepeatWhat::Echo(echo) if echo.patience.is_zero()) {
+        rows.push(labelled("lost").and("–", Role::Text).and(" · answers are not waited for", Role::Dim));
+    } else if let RepeatWhat::Echo(_) = spec.what {
         let loss = reading.loss().map_or_else(|| "–".to_owned(), |loss| format!("{:.2} %", loss * 100.0));
         let role = if tally.lost > 0 { Role::Warn } else { Role::Text };
         let jitter = reading.jitter.map_or_else(|| "–".to_owned(), quantity::duration);

@@ -6,12 +6,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderMap};
+use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use http::{Response, StatusCode, response};
 use hyper::body::{Body, Frame, Incoming};
 
 use super::fault::{self, Stage};
 use super::link::Link;
+use super::tap::Source;
 use crate::wire::Failure;
 use crate::wire::http::ResponseHead;
 
@@ -19,11 +20,11 @@ use crate::wire::http::ResponseHead;
 pub(super) struct Answer {
     head: response::Parts,
     peer: Option<SocketAddr>,
-    body: Source,
+    body: Over,
     url: String,
 }
 
-enum Source {
+enum Over {
     Own(Box<Link>, Incoming),
     Proxied(reqwest::Body),
 }
@@ -32,14 +33,14 @@ impl Answer {
     /// One that comes over a connection of our own.
     pub(super) fn own(link: Box<Link>, answer: Response<Incoming>, url: &str) -> Self {
         let (head, body) = answer.into_parts();
-        Answer { head, peer: Some(link.peer()), body: Source::Own(link, body), url: url.to_owned() }
+        Answer { head, peer: Some(link.peer()), body: Over::Own(link, body), url: url.to_owned() }
     }
 
     /// One that comes through a proxy.
     pub(super) fn proxied(answer: reqwest::Response) -> Self {
         let (peer, url) = (answer.remote_addr(), answer.url().to_string());
         let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
-        Answer { head, peer, body: Source::Proxied(body), url }
+        Answer { head, peer, body: Over::Proxied(body), url }
     }
 
     pub(super) fn status(&self) -> StatusCode {
@@ -55,10 +56,17 @@ impl Answer {
         // hyper knows the request's method, and gives the answer to a HEAD an exact size of 0.
         let said: u64 = self.head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
         let size = match &self.body {
-            Source::Own(_, body) => body.size_hint(),
-            Source::Proxied(body) => body.size_hint(),
+            Over::Own(_, body) => body.size_hint(),
+            Over::Proxied(body) => body.size_hint(),
         };
         (said == 0 || size.exact() != Some(0)).then_some(said)
+    }
+
+    /// The socket, where all that is left of the answer on it is so many octets as they are.
+    pub(super) fn straight(&self) -> Option<(Source, u64)> {
+        let Over::Own(link, _) = &self.body else { return None };
+        let promised = self.promised().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
+        Some((link.source()?.clone(), promised))
     }
 
     /// The head, for a person.
@@ -89,13 +97,13 @@ impl Answer {
         stage: impl FnOnce() -> Stage,
     ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
         match &mut self.body {
-            Source::Own(link, body) => {
+            Over::Own(link, body) => {
                 link.drive(cx);
                 Pin::new(body).poll_frame(cx).map(|frame| {
                     frame.map(|frame| frame.map_err(|error| fault::of_hyper(&link.why(error), &self.url, stage())))
                 })
             }
-            Source::Proxied(body) => Pin::new(body)
+            Over::Proxied(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(|error| fault::failure(&error, &self.url, stage())))),
         }
@@ -104,8 +112,8 @@ impl Answer {
     /// Whether the body is over, as far as that is known without asking for more of it.
     fn is_over(&self) -> bool {
         match &self.body {
-            Source::Own(_, body) => body.is_end_stream(),
-            Source::Proxied(body) => body.is_end_stream(),
+            Over::Own(_, body) => body.is_end_stream(),
+            Over::Proxied(body) => body.is_end_stream(),
         }
     }
 
@@ -126,8 +134,8 @@ impl Answer {
             }
         }
         match self.body {
-            Source::Own(link, _) => Some(link),
-            Source::Proxied(_) => None,
+            Over::Own(link, _) => Some(link),
+            Over::Proxied(_) => None,
         }
     }
 }

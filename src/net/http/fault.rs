@@ -83,6 +83,11 @@ pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: Stage) -> Failure
     Failure::new(class, operation, url, message)
 }
 
+/// What an error means that a read of the socket itself gave, and what its end means that came too early.
+pub(super) fn of_read(error: &io::Error, url: &str, stage: Stage) -> Failure {
+    of_io(error, "read", url, stage, false)
+}
+
 /// What the error of a TLS handshake means.
 pub(super) fn of_handshake(error: &io::Error, url: &str) -> Failure {
     let causes = causes(error);

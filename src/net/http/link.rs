@@ -23,6 +23,7 @@ use super::body::Counted;
 use super::client::MOST_HTTP2_HEADER_BYTES;
 use super::dial::Dial;
 use super::fault::{self, Stage};
+use super::tap::{Source, tapped};
 use crate::net::{dial, fault as system};
 use crate::wire::http::{HttpSpec, Version};
 use crate::wire::spec::{HostPort, TcpSpec};
@@ -36,6 +37,8 @@ pub(super) struct Link {
     ended: Option<hyper::Result<()>>,
     peer: SocketAddr,
     origin: url::Origin,
+    /// The socket itself, where HTTP/1.1 goes over it in the clear.
+    source: Option<Source>,
 }
 
 enum Sender {
@@ -73,19 +76,28 @@ impl Link {
         way.connections.took(&stream);
         let rest = async {
             let Some((config, name)) = secure else {
-                return speak(stream, spec.version == Version::Http2, url).await;
+                let (tap, source) = tapped(stream);
+                let http2 = spec.version == Version::Http2;
+                let (sender, connection) = speak(tap, http2, url).await?;
+                return Ok((sender, connection, (!http2).then_some(source)));
             };
             let secured = TlsConnector::from(config).connect(name, stream).await;
             let secured = secured.map_err(|error| fault::of_handshake(&error, url.as_str()))?;
             let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == Version::Http2;
-            speak(secured, http2, url).await
+            let (sender, connection) = speak(secured, http2, url).await?;
+            Ok((sender, connection, None))
         };
-        let (sender, connection) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
+        let (sender, connection, source) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
             let allowed = quantity::duration(spec.connect_timeout);
             let message = format!("the connection stood, but not its handshake within {allowed}");
             Err(Failure::new(Class::ConnectTimeout, "connect", url.as_str(), message))
         })?;
-        Ok(Link { sender, connection, ended: None, peer, origin: url.origin() })
+        Ok(Link { sender, connection, ended: None, peer, origin: url.origin(), source })
+    }
+
+    /// The socket itself, where HTTP/1.1 goes over it in the clear: for reading a body whose length is known.
+    pub(super) fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
     }
 
     /// The address that it goes to.

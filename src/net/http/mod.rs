@@ -20,6 +20,8 @@ mod link;
 mod many;
 mod receive;
 mod redirect;
+mod straight;
+mod tap;
 mod teller;
 mod tls;
 mod wire_count;

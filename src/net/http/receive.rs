@@ -13,14 +13,24 @@ use super::fault::Stage;
 use super::joined::Joined;
 use crate::wire::{Block, Class, Direction, Failure, News};
 
+/// How long a body is that is read from the socket itself, rather than through hyper: 256 KiB or more.
+const WORTH_IT: u64 = 256 * 1024;
+
 /// A body under way.
-struct Taking {
+pub(super) struct Taking {
     promised: Option<u64>,
     /// Octets of it as they came over the wire.
-    arrived: u64,
+    pub(super) arrived: u64,
     joined: Joined,
     decoder: Option<Decoder>,
     gauged: Instant,
+}
+
+impl Taking {
+    /// How far it has come.
+    pub(super) fn stage(&self) -> Stage {
+        Stage::Body { arrived: self.arrived, promised: self.promised }
+    }
 }
 
 impl Exchange {
@@ -44,7 +54,10 @@ impl Exchange {
             }
         }
         let mut taking = Taking { promised, arrived: 0, joined: Joined::default(), decoder, gauged: Instant::now() };
-        let took = self.take_all(&mut answer, &mut taking, url).await;
+        let took = match answer.straight().filter(|(_, all)| taking.decoder.is_none() && *all >= WORTH_IT) {
+            Some((source, all)) => self.take_straight(&mut answer, &source, all, &mut taking, url).await,
+            None => self.take_all(&mut answer, &mut taking, url).await,
+        };
         self.keep(&mut taking).await;
         took?;
         taking.decoder.map_or(Ok(()), |decoder| decoder.finish().map_err(broken))
@@ -69,21 +82,15 @@ impl Exchange {
     /// was joined is told before anything is waited for.
     async fn next_frame(&self, answer: &mut Answer, taking: &mut Taking) -> Result<Option<Frame<Bytes>>, Failure> {
         let mut paused = self.paused.clone();
-        let (arrived, promised) = (taking.arrived, taking.promised);
-        let stage = || Stage::Body { arrived, promised };
+        let stage_now = taking.stage();
+        let stage = || stage_now;
         loop {
             if *paused.borrow_and_update() {
                 self.keep(taking).await;
                 // An error means that nobody can pause or go on any more.
                 paused.wait_for(|paused| !paused).await.ok();
             }
-            let at_once = std::future::poll_fn(|cx| {
-                Poll::Ready(match answer.poll_frame(cx, stage) {
-                    Poll::Ready(frame) => Some(frame),
-                    Poll::Pending => None,
-                })
-            });
-            if let Some(frame) = at_once.await {
+            if let Some(frame) = at_once(answer, stage_now).await {
                 return frame.transpose();
             }
             self.keep(taking).await;
@@ -95,7 +102,7 @@ impl Exchange {
         }
     }
 
-    async fn take(&self, piece: Bytes, taking: &mut Taking, url: &str) -> Result<(), Failure> {
+    pub(super) async fn take(&self, piece: Bytes, taking: &mut Taking, url: &str) -> Result<(), Failure> {
         taking.arrived += piece.len() as u64;
         let mut decoder = taking.decoder.take();
         match &mut decoder {
@@ -123,12 +130,16 @@ impl Exchange {
     }
 
     /// Counts and keeps what was joined.
-    async fn keep(&self, taking: &mut Taking) {
+    pub(super) async fn keep(&self, taking: &mut Taking) {
+        match taking.joined.block() {
+            Some(block) => self.keep_block(block, taking).await,
+            None => self.measure(|gauge| gauge.wire_body_bytes = taking.arrived),
+        }
+    }
+
+    /// Counts and keeps a block.
+    pub(super) async fn keep_block(&self, block: Bytes, taking: &mut Taking) {
         let arrived = taking.arrived;
-        let Some(block) = taking.joined.block() else {
-            self.measure(|gauge| gauge.wire_body_bytes = arrived);
-            return;
-        };
         self.measure(|gauge| {
             gauge.wire_body_bytes = arrived;
             gauge.body_bytes += block.len() as u64;
@@ -139,4 +150,15 @@ impl Exchange {
             self.ask_the_kernel();
         }
     }
+}
+
+/// What is there of the answer without waiting; `None`: nothing yet.
+pub(super) async fn at_once(answer: &mut Answer, stage: Stage) -> Option<Option<Result<Frame<Bytes>, Failure>>> {
+    std::future::poll_fn(|cx| {
+        Poll::Ready(match answer.poll_frame(cx, || stage) {
+            Poll::Ready(frame) => Some(frame),
+            Poll::Pending => None,
+        })
+    })
+    .await
 }
