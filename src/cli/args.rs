@@ -153,6 +153,20 @@ pub(super) struct Tries {
     pub(super) backoff: Option<String>,
 }
 
+/// How datagrams are received.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Receiving datagrams")]
+pub(super) struct Receive {
+    /// UDP: how much the kernel is asked to hold of what was not read yet (SO_RCVBUF); what it gives is told
+    /// [default: 4MiB]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
+    pub(super) receive_buffer: Option<String>,
+    /// UDP: let the kernel hand over a train of datagrams at once (UDP_GRO): several times as fast, but it counts a train
+    /// that it drops as one, so that from the first drop on the number of those dropped is unknown
+    #[arg(long)]
+    pub(super) gro: bool,
+}
+
 /// The same many times over.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Repeat")]
@@ -219,6 +233,8 @@ pub(super) struct Udp {
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
+    #[command(flatten)]
+    pub(super) receive: Receive,
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
@@ -275,6 +291,8 @@ pub(super) struct Listen {
     /// UDP: join a multicast group, on an interface; may come again
     #[arg(long, value_name = "ADDR[%IFACE]")]
     pub(super) group: Vec<String>,
+    #[command(flatten)]
+    pub(super) receive: Receive,
     /// UDP: allow sending to a broadcast address
     #[arg(long)]
     pub(super) broadcast: bool,

@@ -81,7 +81,7 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         bind,
         idle_timeout: idle(udp.idle_timeout.as_deref())?,
         broadcast: udp.broadcast,
-        receive: UdpReceive::default(),
+        receive: receive(&udp.receive)?,
     };
     Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
 }
@@ -99,6 +99,19 @@ pub(super) fn dns(dns: &args::Dns) -> Result<Spec, String> {
     Ok(Spec::new(What::Dns(dig::parse(&words, Habit::Sockeye)?)))
 }
 
+/// How datagrams are received.
+fn receive(asked: &args::Receive) -> Result<UdpReceive, String> {
+    let wrong = |why: String| format!("--receive-buffer: {why}");
+    let buffer = match &asked.receive_buffer {
+        None => None,
+        Some(text) => {
+            let size = quantity::parse_size(text).map_err(wrong)?;
+            Some(usize::try_from(size).map_err(|_| wrong("is more than this machine can address".to_owned()))?)
+        }
+    };
+    Ok(UdpReceive { buffer, merged: asked.gro })
+}
+
 /// `sockeye listen`.
 pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, String> {
     let local = target::parse_listen(&listen.local)?;
@@ -108,6 +121,9 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
         Protocol::Tcp => {
             if !listen.group.is_empty() || listen.broadcast {
                 return Err("--group and --broadcast are for UDP: accepted with listen udp".to_owned());
+            }
+            if listen.receive.gro || listen.receive.receive_buffer.is_some() {
+                return Err("--gro and --receive-buffer are for UDP: accepted with listen udp".to_owned());
             }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
             What::Listen(ListenSpec { local, limit: limit.map(|limit| limit as usize), idle_timeout })
@@ -122,7 +138,7 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
                     .to_owned());
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
-            let receive = UdpReceive::default();
+            let receive = receive(&listen.receive)?;
             What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout, receive })
         }
     };
