@@ -71,7 +71,7 @@ pub fn download(args: &Args) -> anyhow::Result<Vec<Line>> {
     let total = grouped(bytes);
     let shown = || {
         let screen = Screen::start(args, &["http", url], 160, 48)?;
-        let at = screen.until("the whole file", PATIENCE, |text| text.contains("✓") && text.contains(&total))?;
+        let at = screen.until("the whole file", PATIENCE, |text| text.contains(" 0 open") && text.contains(&total))?;
         let took = at - screen.started;
         screen.quit()?;
         Ok(per_second(bytes, took))

@@ -10,6 +10,10 @@ use super::tap::Source;
 use crate::net::stream::pool;
 use crate::wire::Failure;
 
+/// How often in a row hyper must have nothing more, before it has nothing more: its two halves speak through a channel,
+/// and one may have to be looked at before the other gives.
+const LOOKS: u32 = 3;
+
 /// How many reads are done before other tasks get their turn.
 const TURN: u32 = 32;
 
@@ -27,10 +31,17 @@ impl Exchange {
         url: &str,
     ) -> Result<(), Failure> {
         source.shut();
-        while let Some(frame) = at_once(answer, taking.stage()).await {
-            let Some(frame) = frame.transpose()? else { return Ok(()) };
-            if let Ok(piece) = frame.into_data() {
-                self.take(piece, taking, url).await?;
+        let mut looks = 0;
+        while looks < LOOKS {
+            match at_once(answer, taking.stage()).await {
+                None => looks += 1,
+                Some(frame) => {
+                    let Some(frame) = frame.transpose()? else { return Ok(()) };
+                    if let Ok(piece) = frame.into_data() {
+                        self.take(piece, taking, url).await?;
+                    }
+                    looks = 0;
+                }
             }
         }
         self.keep(taking).await;
