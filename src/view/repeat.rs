@@ -152,6 +152,7 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
     let slowest: Vec<u128> = slots.iter().map(|slot| slot.slowest.as_nanos()).collect();
     let most = rates.iter().max().copied().unwrap_or(0) as f64 / lasts.as_secs_f64().max(1e-9);
     let longest = slots.iter().map(|slot| slot.slowest).max().unwrap_or_default();
+    let slowest_of_all = if longest.is_zero() { "–".to_owned() } else { quantity::duration(longest) };
     let line = |label: &str, levels: &[u128], bad: &dyn Fn(usize) -> bool, text: String| {
         let most = levels.iter().max().copied().unwrap_or(0).max(1);
         let mut strip = labelled(label);
@@ -168,7 +169,7 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
     let failed = |place: usize| slots.get(place).is_some_and(|slot| slot.failed > 0);
     vec![
         line("over time", &rates, &failed, format!("most {}/s", quantity::grouped(most.round() as u64))),
-        line("slowest", &slowest, &|_| false, format!("most {}", quantity::duration(longest))),
+        line("slowest", &slowest, &|_| false, format!("most {slowest_of_all}")),
     ]
 }
 
