@@ -9,6 +9,7 @@ use bytes::Bytes;
 use sockeye::wire::change::SynView;
 use sockeye::wire::ladder::{Call, Counters, MOST_RUNGS, Rung, explain};
 use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
 use sockeye::wire::story::Story;
 use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
 
@@ -64,7 +65,7 @@ impl Teller {
     fn drawn(&self) -> String {
         let line = |rung: &Rung| {
             let call = rung.call.as_ref().map(Call::text).unwrap_or_default();
-            let arrow = match rung.direction {
+            let arrow = match rung.direction.filter(|_| !rung.lone) {
                 Some(Direction::Sent) => "──▶",
                 Some(Direction::Received) => "◀──",
                 None => "   ",
@@ -219,4 +220,83 @@ fn every_rung_is_explained_with_its_section() {
         assert!(explained.means.ends_with('.') && explained.known.ends_with('.'), "{explained:?}");
         assert!(!explained.title.is_empty());
     }
+}
+
+/// What is captured of a handshake, twelve octets, their ACK and our FIN, from 0 ms and 5,000 ms on.
+fn segments(teller: &Teller) -> CaptureReading {
+    use Direction::{Received, Sent};
+    let ack = Flags::ACK;
+    let rows = [
+        (100, Sent, Flags::SYN, 0, 0, 0),
+        (120, Received, Flags::SYN.and(ack), 0, 1, 0),
+        (130, Sent, ack, 1, 1, 0),
+        (4_999_990, Sent, ack.and(Flags::PSH), 1, 1, 12),
+        (4_999_999, Received, ack, 1, 13, 0),
+        (9_000_010, Sent, ack.and(Flags::FIN), 13, 1, 0),
+        (9_000_020, Received, ack, 1, 14, 0),
+    ];
+    let mut flow = Flow::default();
+    let mut take = |(micros, direction, flags, seq, ack, len)| {
+        let (source, destination) = (peer(), peer());
+        let options = Options::default();
+        let segment = Segment { source, destination, ttl: 64, seq, ack, flags, window: 512, options, len };
+        flow.take(teller.start + Duration::from_micros(micros), direction, segment)
+    };
+    CaptureReading { on: true, segments: rows.map(&mut take).to_vec(), missed: 0 }
+}
+
+#[test]
+fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
+    let told = [false, true].map(|segments_first| {
+        let mut teller = Teller::new();
+        let captured = segments(&teller);
+        teller.story.capturing(&captured, teller.at(0));
+        if segments_first {
+            teller.story.captured(captured.clone(), teller.at(9_100));
+        }
+        teller.connected();
+        teller.data(5_000, Direction::Sent, b"hello world\n");
+        let acked = Some(Duration::from_micros(14));
+        teller.news(5_001, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
+        teller.news(9_000, News::WeFinished);
+        teller.kernel(9_040, TcpState::FinWait2);
+        if !segments_first {
+            teller.story.captured(captured, teller.at(9_100));
+        }
+        // A read that no segment shows stands alone, at its time.
+        teller.data(9_200, Direction::Received, b"bye\n");
+        teller.drawn()
+    });
+    assert_eq!(told[0], told[1]);
+    insta::assert_snapshot!(told[0]);
+}
+
+#[test]
+fn a_captured_flood_folds_and_what_is_noted_is_counted() {
+    let mut teller = Teller::new();
+    let mut flow = Flow::default();
+    let options = Options::default();
+    let mut all = Vec::new();
+    for number in 0..20_000_u32 {
+        let seq = if number % 100 == 99 { 1 } else { 1 + number * 10 };
+        let (source, destination) = (peer(), peer());
+        let flags = Flags::ACK;
+        let segment = Segment { source, destination, ttl: 64, seq, ack: 1, flags, window: 512, options, len: 10 };
+        all.push(flow.take(teller.start + Duration::from_micros(number.into()), Direction::Received, segment));
+    }
+    let reading = CaptureReading { on: true, segments: all, missed: 7 };
+    teller.story.capturing(&reading, teller.at(0));
+    teller.story.captured(reading, teller.at(100));
+    let ladder = &teller.story.ladder;
+    assert!(ladder.len() < 200, "{}", ladder.len());
+    assert_eq!(ladder.missed(), 7);
+    let counted: u64 = ladder
+        .rungs()
+        .map(|rung| match &rung.label {
+            sockeye::wire::ladder::Label::Segment(_) => 1,
+            sockeye::wire::ladder::Label::Segments { segments, .. } => *segments,
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(counted, 20_000);
 }

@@ -63,7 +63,7 @@ fn read_to_end(mut stream: &TcpStream) -> usize {
 
 async fn listening(watch: &mut Watch) -> (SessionId, SocketAddr) {
     let local = "127.0.0.1:0".parse().unwrap();
-    let id = watch.open(Spec::new(What::Listen(ListenSpec { local, limit: None, idle_timeout: None })));
+    let id = watch.open(Spec::new(What::Listen(ListenSpec::at(local))));
     watch.until("listening", |watch| watch.session(id).bound().is_some()).await;
     let address = watch.session(id).bound().unwrap();
     (id, address)
@@ -513,6 +513,24 @@ async fn keepalive_probes_a_quiet_peer() {
     watch.order(id, Verb::FinishSending);
     watch.until_closed(id).await;
     outcome(quiet).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_keepalive_timer_of_a_quiet_connection_is_known_without_being_asked_for() {
+    use sockeye::wire::reading::TimerKind;
+
+    let (address, thread) = peer(|mut stream| {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+    });
+    let mut watch = Watch::new();
+    let id = watch.open(with_options(address, &["keepalive=on", "keepidle=30s"]));
+    let next = |watch: &Watch| watch.session(id).course.clocks.next().map(|(kind, _)| kind);
+    watch.until("the keepalive timer", |watch| next(watch) == Some(TimerKind::Keepalive)).await;
+    watch.order(id, Verb::Close);
+    watch.until_closed(id).await;
+    assert_eq!(next(&watch), None, "what is closed has no timer");
+    outcome(thread).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

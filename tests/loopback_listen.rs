@@ -14,7 +14,7 @@ use support::{DEADLINE, Watch};
 
 fn listen(local: &str, limit: Option<usize>) -> Spec {
     let local = local.parse().unwrap();
-    Spec::new(What::Listen(ListenSpec { local, limit, idle_timeout: None }))
+    Spec::new(What::Listen(ListenSpec { limit, ..ListenSpec::at(local) }))
 }
 
 async fn listening(watch: &mut Watch, spec: Spec) -> (SessionId, SocketAddr) {

@@ -7,12 +7,15 @@ mod support;
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::sync::mpsc;
+use std::time::Instant;
 
 use sockeye::wire::ladder::{Label, Rung};
-use sockeye::wire::reading::TcpState;
+use sockeye::wire::option::{OptionValue, SocketOption};
+use sockeye::wire::reading::{TcpState, TimerKind};
 use sockeye::wire::spec::ListenSpec;
 use sockeye::wire::story::Story;
-use sockeye::wire::{Direction, SessionId, Spec, Verb, What};
+use sockeye::wire::transcript::EntryKind;
+use sockeye::wire::{Direction, News, SessionId, Spec, Verb, What};
 use support::{Watch, closed_port, outcome, peer, tcp};
 
 fn story(watch: &Watch, id: SessionId) -> &Story {
@@ -124,7 +127,7 @@ async fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
 }
 
 fn listen() -> ListenSpec {
-    ListenSpec { local: ([127, 0, 0, 1], 0).into(), limit: None, idle_timeout: None }
+    ListenSpec::at(([127, 0, 0, 1], 0).into())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -149,4 +152,144 @@ async fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
     watch.order(id, Verb::FinishSending);
     watch.until_closed(id).await;
     assert_eq!(outcome(other).await, 32 << 20);
+}
+
+/// Both ends of one connection as sessions: who dialled, and the listener's child.
+async fn both_ends(watch: &mut Watch) -> (SessionId, SessionId) {
+    let listener = watch.open(Spec::new(What::Listen(listen())));
+    watch.until("bound", |watch| watch.session(listener).bound().is_some()).await;
+    let id = watch.open(tcp(watch.session(listener).bound().unwrap()));
+    watch.until("accepted", |watch| !watch.children().is_empty()).await;
+    watch.until_open(id).await;
+    (id, watch.children()[0])
+}
+
+/// Each read or write of a session: its number, the place of its first octet, its octets.
+fn pieces(watch: &Watch, id: SessionId, direction: Direction) -> Vec<(u64, u64, u64)> {
+    let entries = watch.session(id).transcript.entries();
+    let pieces = entries.filter_map(|entry| match entry.kind {
+        EntryKind::Data(data) if data.direction == direction => Some((data.op, data.octet, data.bytes.len() as u64)),
+        _ => None,
+    });
+    pieces.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_that_arrive_as_one_read_are_told_at_both_ends_with_their_boundaries() {
+    let mut watch = Watch::new();
+    let (id, child) = both_ends(&mut watch).await;
+    watch.order(child, Verb::PauseReading);
+    watch.until_news(child, "paused", |news| *news == News::ReadingPaused).await;
+    for text in ["one", "three", "2!"] {
+        watch.send(id, text);
+    }
+    watch.until("written", |watch| watch.sent(id) == 10).await;
+    if cfg!(target_os = "linux") {
+        let queued = |watch: &Watch| watch.session(child).kernel.and_then(|view| view.recv_queue_bytes);
+        watch.until("arrived", |watch| queued(watch) == Some(10)).await;
+    }
+    watch.order(child, Verb::ContinueReading);
+    watch.until("read", |watch| watch.received(child) == 10).await;
+    assert_eq!(pieces(&watch, id, Direction::Sent), [(1, 0, 3), (2, 3, 5), (3, 8, 2)]);
+    let reads = pieces(&watch, child, Direction::Received);
+    if cfg!(target_os = "linux") {
+        assert_eq!(reads, [(1, 0, 10)], "what waited in the queue comes with one read");
+    }
+    let writer = &watch.session(id).transcript;
+    let shares = writer.shares(Direction::Sent, 0..10);
+    assert_eq!((shares.ops, shares.cuts, shares.until), (Some((1, 3)), vec![3, 8], 10));
+    for (op, octet, len) in reads {
+        let reader = watch.session(child).transcript.shares(Direction::Received, octet..octet + len);
+        assert_eq!(reader.ops, Some((op, op)), "a read of its own is no boundary inside it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn boundaries_are_where_the_calls_of_the_other_end_were() {
+    let mut watch = Watch::new();
+    let (id, child) = both_ends(&mut watch).await;
+    let sizes: Vec<usize> = (1..=40).map(|step| step * 37 % 101 + 1).collect();
+    let total: u64 = sizes.iter().map(|size| *size as u64).sum();
+    for (step, size) in sizes.iter().enumerate() {
+        watch.send(id, vec![b'x'; *size]);
+        // Ten orders at a time stay below the bound of what a session takes.
+        if step % 10 == 9 {
+            let sent: u64 = sizes[..=step].iter().map(|size| *size as u64).sum();
+            watch.until("written", |watch| watch.sent(id) == sent).await;
+        }
+    }
+    watch.until("all read", |watch| watch.received(child) == total).await;
+    let (writes, reads) = (pieces(&watch, id, Direction::Sent), pieces(&watch, child, Direction::Received));
+    let starts = |of: &[(u64, u64, u64)]| of.iter().map(|(_, octet, _)| *octet).collect::<Vec<_>>();
+    let inside = |all: Vec<u64>, from: u64, to: u64| -> Vec<u64> {
+        all.into_iter().filter(|at| from < *at && *at < to).collect()
+    };
+    for (_, octet, len) in &reads {
+        let shares = watch.session(id).transcript.shares(Direction::Sent, *octet..octet + len);
+        assert_eq!(shares.cuts, inside(starts(&writes), *octet, octet + len));
+    }
+    for (_, octet, len) in &writes {
+        let shares = watch.session(child).transcript.shares(Direction::Received, *octet..octet + len);
+        assert_eq!(shares.cuts, inside(starts(&reads), *octet, octet + len));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_window_that_we_close_is_probed_and_told_at_both_ends_until_it_opens_again() {
+    const ALL: usize = 48 << 20;
+    let mut watch = Watch::new().counting();
+    let (id, child) = both_ends(&mut watch).await;
+    watch.order(id, Verb::PauseReading);
+    watch.until_news(id, "paused", |news| *news == News::ReadingPaused).await;
+    watch.send(child, vec![b'x'; ALL]);
+    let flow = |watch: &Watch, id| story(watch, id).flow.clone();
+    watch.until("our window closed", |watch| flow(watch, id).own.own_window_closed.is_some()).await;
+    let probed = |watch: &Watch| {
+        let sender = flow(watch, child).own;
+        sender.peer_window_closed.is_some()
+            && sender.timer.is_some_and(|timer| timer.kind == TimerKind::Probe)
+            && sender.backoff.is_some_and(|count| count >= 2)
+    };
+    watch.until("probed by the sender", probed).await;
+    let now = Instant::now();
+    let words = flow(&watch, child).own.stalled("the peer's", now).join("; ");
+    assert!(words.contains("window has been 0 for") && words.contains("; probe "), "{words}");
+    // The reader sees the sender's end too: this host's kernel has both.
+    let seen = |watch: &Watch| {
+        flow(watch, id).peer.is_some_and(|peer| {
+            peer.peer_window_closed.is_some() && peer.timer.is_some_and(|timer| timer.kind == TimerKind::Probe)
+        })
+    };
+    watch.until("the sender's probes, seen by the reader", seen).await;
+    let reader = flow(&watch, id);
+    let (theirs, ours) = (reader.peer.unwrap(), reader.own);
+    assert!(ours.recv_queue.unwrap() > 0 && theirs.send_queue.unwrap() > 0 && theirs.not_sent.unwrap() > 0);
+    watch.order(id, Verb::ContinueReading);
+    watch.until("all read", |watch| watch.received(id) == ALL as u64).await;
+    watch.until("open again", |watch| !flow(watch, child).holds() && !flow(watch, id).holds()).await;
+    assert_eq!(flow(&watch, child).own.stalled("the peer's", Instant::now()), Vec::<String>::new());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nagle_holds_a_write_until_the_delayed_ack_and_nodelay_does_not() {
+    let mut watch = Watch::new();
+    let (id, child) = both_ends(&mut watch).await;
+    let delay = Verb::SetOption(SocketOption::QuickAck, OptionValue::Switch(false));
+    watch.order(child, delay.clone());
+    watch.until_news(child, "QUICKACK off", |news| matches!(news, News::OptionSet { .. })).await;
+    watch.send(id, "first");
+    watch.send(id, "held");
+    let held = |octet: u64| move |label: &Label| matches!(label, Label::Held { octet: at, .. } if *at == octet);
+    watch.until("held", |watch| has(watch, id, held(5))).await;
+    assert!(has(&watch, id, |label| matches!(label, Label::LateAck { octet: 5, .. })), "{:#?}", labels(&watch, id));
+    watch.order(child, delay);
+    watch.order(id, Verb::SetOption(SocketOption::NoDelay, OptionValue::Switch(true)));
+    watch.until_news(id, "NODELAY on", |news| matches!(news, News::OptionSet { .. })).await;
+    watch.send(id, "third");
+    watch.send(id, "fourth");
+    let acked = |label: &Label| matches!(label, Label::Ack { octet: 20 } | Label::LateAck { octet: 20, .. });
+    watch.until("all acknowledged", |watch| has(watch, id, acked)).await;
+    assert!(!has(&watch, id, held(14)), "{:#?}", labels(&watch, id));
 }

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sockeye::net::{Net, Overflow};
 use sockeye::wire::news::Icmp;
+use sockeye::wire::record::Piece;
 use sockeye::wire::spec::{Burst, Group, HostPort, Pace, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
+use sockeye::wire::udp::{Discover, MtuReport, PacketInfo, SocketView};
 use sockeye::wire::{Both, Class, Direction, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
 
 /// One session, and all that it told so far.
@@ -20,6 +22,9 @@ struct Story {
     totals: Both<Totals>,
     not_kept: Both<Totals>,
     dropped: Option<u64>,
+    /// What was told of the packets of received datagrams.
+    packets: Vec<PacketInfo>,
+    kernel: Option<SocketView>,
 }
 
 impl Story {
@@ -34,6 +39,8 @@ impl Story {
             totals: Both::default(),
             not_kept: Both::default(),
             dropped: None,
+            packets: Vec::new(),
+            kernel: None,
         }
     }
 
@@ -57,11 +64,14 @@ impl Story {
         for reading in self.net.sample() {
             self.totals = reading.totals;
             self.dropped = reading.dropped_datagrams;
+            self.kernel = reading.kernel.and_then(|view| view.udp).or(self.kernel);
             for record in reading.records {
                 match record {
                     Record::News { news, .. } => self.news.push(news),
                     Record::NotKept { direction, totals } => self.not_kept.of_mut(direction).merge(totals),
                     Record::Block(block) => {
+                        let packet = |piece: &Piece| block.packets.get(usize::from(piece.packet)).cloned();
+                        self.packets.extend(block.pieces.iter().filter_map(packet));
                         let mut start = 0;
                         for piece in &block.pieces {
                             let end = start + piece.len as usize;
@@ -147,6 +157,7 @@ fn anywhere(local: &str) -> UdpBoundSpec {
         broadcast: false,
         idle_timeout: None,
         receive: UdpReceive::default(),
+        options: Vec::new(),
     }
 }
 
@@ -231,6 +242,8 @@ async fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
         assert_eq!((icmp.kind, icmp.code, icmp.v6), expected);
         assert_eq!((icmp.offender, icmp.destination), (Some(dead.ip()), Some(dead)));
         assert_eq!(icmp.os_code, libc::ECONNREFUSED);
+        let about = icmp.about.map(|about| (about.ordinal, about.bytes, about.alike));
+        assert_eq!(about, Some((0, 7, 0)), "it stands at the datagram that it quotes");
         let (alive, _) = peer_at(&dead.to_string());
         story.send("now?");
         assert_eq!(hear(&alive).0, b"now?");
@@ -682,4 +695,62 @@ async fn a_burst_to_a_closed_port_goes_on_to_its_end() {
     let (totals, _) = story.close().await;
     assert_eq!(totals.sent, Totals { bytes: 35_000, ops: 5_000 });
     assert_eq!(story.warnings(), [""; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_families() {
+    for (address, any) in [("127.0.0.1:0", "0.0.0.0:0"), ("[::1]:0", "[::]:0"), ("127.0.0.1:0", "[::]:0")] {
+        if UdpSocket::bind(address).is_err() || UdpSocket::bind(any).is_err() {
+            println!("skipped: no {address} on this machine");
+            continue;
+        }
+        let mut story = Story::bound(anywhere(any));
+        let port = story.local().await.port();
+        let (peer, from) = peer_at(address);
+        let socket = socket2::SockRef::from(&peer);
+        if from.is_ipv4() {
+            socket.set_ttl_v4(7).unwrap();
+            socket.set_tos_v4(0xb8).unwrap();
+        } else {
+            socket.set_unicast_hops_v6(7).unwrap();
+            socket.set_tclass_v6(0xb8).unwrap();
+        }
+        peer.send_to(b"marked", (from.ip(), port)).unwrap();
+        story.until("datagram", |story| !story.packets.is_empty()).await;
+        let packet = story.packets[0].clone();
+        assert_eq!((packet.ttl, packet.dscp_name(), packet.ecn()), (Some(7), Some("EF"), Some("Not-ECT")), "{any}");
+        assert_eq!((packet.interface.as_deref(), packet.destination), (Some("lo"), Some(from.ip())), "{any}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_largest_datagram() {
+    let (peer, peer_address) = peer_at("127.0.0.1:0");
+    let echo = std::thread::spawn(move || {
+        for _ in 0..2 {
+            let (payload, from) = hear(&peer);
+            peer.send_to(&payload, from).unwrap();
+        }
+    });
+    let mut story = Story::with(peer_address);
+    story.order(Verb::ProbeMtu);
+    let report = |story: &Story| {
+        story.news.iter().find_map(|news| match news {
+            News::PathMtu(report) => Some(MtuReport::clone(report)),
+            _ => None,
+        })
+    };
+    story.until("result", |story| report(story).is_some()).await;
+    echo.join().unwrap();
+    let found = report(&story).unwrap();
+    assert_eq!((found.passed, found.refused, found.answers), (Some(65_535), None, true), "{found:?}");
+    assert_eq!((found.datagrams, found.settled, &found.failure), (2, true, &None), "{found:?}");
+    story.until("kernel's view", |story| story.kernel.is_some()).await;
+    let kernel = story.kernel.unwrap();
+    assert_eq!((kernel.discover, kernel.ttl), (Some(Discover::Want), Some(64)));
+    assert!(kernel.mtu.is_some() && kernel.receive_buffer_bytes.is_some(), "{kernel:?}");
+    let (totals, _) = story.close().await;
+    assert_eq!(totals.sent.ops, 0, "the probe's datagrams are no part of the conversation");
 }

@@ -1,5 +1,6 @@
 //! The only room where time, terminal, sockets and model stand together: the loop.
 
+mod editor;
 mod input;
 mod perform;
 mod quiet;
@@ -79,8 +80,16 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
                 app.pacer.want();
             }
             // Between two frames a flood is taken in without drawing, or it would be held in memory twice.
-            () = app.net.pressed() => app.take_in(),
+            () = app.net.pressed() => app.take_in()?,
             () = sleep_until(app.ends.unwrap_or(now).into()), if app.ends.is_some() => return Ok(0),
+        }
+        if let Some(edit) = app.edit.take() {
+            // Only one may read from the terminal.
+            drop(events);
+            if let Some(code) = app.edit_outside(edit, &mut signals).await? {
+                return Ok(code);
+            }
+            events = EventStream::new();
         }
         if app.model.quitting {
             drop(lab);
@@ -100,6 +109,8 @@ struct App {
     /// Some session has something new that was not looked at yet.
     stale: bool,
     ends: Option<Instant>,
+    /// A text that waits to be edited on the terminal.
+    edit: Option<editor::Edit>,
 }
 
 impl App {
@@ -123,6 +134,7 @@ impl App {
             reply_to,
             stale: false,
             ends: run_for.map(|run_for| Instant::now() + run_for),
+            edit: None,
         };
         let (columns, rows) = app.screen.size().context("the terminal has no size")?;
         app.model.size = Size { columns, rows };
@@ -140,19 +152,26 @@ impl App {
 
     /// Gives the model a message, and carries out what it wants.
     fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
+        self.act(msg, Instant::now())?;
+        self.pacer.want();
+        Ok(())
+    }
+
+    /// Gives the model a message, and carries out what it wants; what is on the screen may stay as it is.
+    fn act(&mut self, msg: Msg, now: Instant) -> anyhow::Result<()> {
         let mut waiting = vec![msg];
         while let Some(msg) = waiting.pop() {
-            for effect in update(&mut self.model, msg, Instant::now()) {
+            for effect in update(&mut self.model, msg, now) {
                 match perform(effect, &self.net, &self.reply_to) {
                     Some(ForTheLoop::Tell(msg)) => waiting.push(*msg),
                     Some(ForTheLoop::Copy(text)) => self.copy(&text)?,
                     Some(ForTheLoop::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
                     Some(ForTheLoop::Suspend) => self.suspend()?,
+                    Some(ForTheLoop::Edit(edit)) => self.edit = Some(edit),
                     None => {}
                 }
             }
         }
-        self.pacer.want();
         Ok(())
     }
 
@@ -168,12 +187,29 @@ impl App {
         Ok(())
     }
 
+    /// Lends the terminal to the person's editor; gives the exit code where a signal ended the program meanwhile.
+    async fn edit_outside(&mut self, edit: editor::Edit, signals: &mut Signals) -> anyhow::Result<Option<u8>> {
+        // Returns once nobody else waits for the terminal's events.
+        crossterm::event::poll(Duration::ZERO).context("the terminal cannot be read")?;
+        self.screen.leave();
+        let edited = editor::edit(edit, signals).await;
+        if let editor::Edited::End(code) = edited {
+            return Ok(Some(code));
+        }
+        self.screen.retake().context("the terminal cannot be taken again")?;
+        let (columns, rows) = self.screen.size().context("the terminal has no size")?;
+        self.model.size = Size { columns, rows };
+        if let editor::Edited::Tell(msg) = edited {
+            self.tell(msg)?;
+        }
+        Ok(None)
+    }
+
     /// Looks at the sessions, and leaves the drawing to the next frame.
-    fn take_in(&mut self) {
+    fn take_in(&mut self) -> anyhow::Result<()> {
         let readings = self.net.sample();
-        update(&mut self.model, Msg::Readings(readings), Instant::now());
         self.stale = false;
-        self.pacer.want();
+        self.tell(Msg::Readings(readings))
     }
 
     /// Looks at the sessions, and draws.
@@ -181,9 +217,9 @@ impl App {
         let now = Instant::now();
         if std::mem::take(&mut self.stale) {
             let readings = self.net.sample();
-            update(&mut self.model, Msg::Readings(readings), now);
+            self.act(Msg::Readings(readings), now)?;
         } else {
-            update(&mut self.model, Msg::Wake, now);
+            self.act(Msg::Wake, now)?;
         }
         let look = self.looks.iter().find(|(name, _)| *name == self.model.settings.theme).or(self.looks.first());
         let Some((_, look)) = look else { anyhow::bail!("there is no theme") };

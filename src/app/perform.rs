@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use tokio::sync::mpsc;
 
+use super::editor::Edit;
 use crate::files;
 use crate::model::msg::{Effect, Msg};
 use crate::model::notice::Weight;
@@ -28,6 +29,8 @@ pub(super) enum ForTheLoop {
     GrabMouse(bool),
     /// Suspend the program.
     Suspend,
+    /// Have a text edited on the terminal.
+    Edit(Edit),
 }
 
 /// Carries out a wish; what takes long is done beside the loop and answers through `replies`.
@@ -70,6 +73,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
         Effect::Copy(text) => Some(ForTheLoop::Copy(text)),
         Effect::GrabMouse(grab) => Some(ForTheLoop::GrabMouse(grab)),
         Effect::Suspend => Some(ForTheLoop::Suspend),
+        Effect::EditOutside { id, text } => Some(ForTheLoop::Edit(Edit { id, text })),
     }
 }
 

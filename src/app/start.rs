@@ -48,6 +48,7 @@ pub(super) fn desk(invocation: &Invocation) -> Desk {
     let mut model = Model::new(keymap, settings, history, Size { columns: 80, rows: 24 }, Instant::now());
     model.book = explain::book();
     model.timers = explain::timers();
+    model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);
     let wall = jiff::Zoned::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
     for problem in problems {

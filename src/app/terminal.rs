@@ -66,6 +66,16 @@ impl Screen {
         }
     }
 
+    /// Gives the terminal back until [`Screen::retake`].
+    pub(super) fn leave(&mut self) {
+        restore();
+    }
+
+    /// Takes it again.
+    pub(super) fn retake(&mut self) -> io::Result<()> {
+        self.take()
+    }
+
     /// Gives the terminal back for as long as `meanwhile` runs.
     pub(super) fn lend(&mut self, meanwhile: impl FnOnce()) -> io::Result<()> {
         restore();

@@ -191,6 +191,20 @@ pub(super) struct Repeat {
     pub(super) patience: Option<String>,
 }
 
+/// The socket's options, and looks at it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct Socket {
+    /// Set a socket option before connecting or binding, as nodelay=on, sndbuf=64KiB or ttl=5; may come again. A name
+    /// that is none lists them all. A listener's connections have its options too
+    #[arg(long = "option", value_name = "NAME=VALUE")]
+    pub(super) options: Vec<String>,
+    /// Look at the kernel's gauges of a TCP connection this often: a `kernel` event each with --json, and the pace of
+    /// the gauges on the screen (10ms to 1m) [default: 100ms on the screen, else at connect and close only]
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) kernel_every: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Tcp {
     /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT
@@ -212,9 +226,11 @@ pub(super) struct Tcp {
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
-    /// Set a socket option before connecting, as nodelay=on or sndbuf=64KiB (repeatable)
-    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
-    pub(super) options: Vec<String>,
+    #[command(flatten)]
+    pub(super) socket: Socket,
+    /// Capture the packets themselves, for the ladder and as `segment` events; needs CAP_NET_RAW (setcap) or root
+    #[arg(long, help_heading = "Connection")]
+    pub(super) capture: bool,
 }
 
 #[derive(Debug, Args)]
@@ -238,6 +254,13 @@ pub(super) struct Udp {
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
+    /// After the last --send, find the path MTU: datagrams with the don't-fragment bit, 64 at the most, until the biggest
+    /// that passes is known. Without a screen the session ends with the result
+    #[arg(long, help_heading = "Script")]
+    pub(super) probe_mtu: bool,
+    /// Set a socket option before binding, as ttl=5 or tos=0xb8; may come again
+    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
+    pub(super) options: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -288,6 +311,9 @@ pub(super) struct Listen {
     /// TCP: how many connections may be open at once; more are turned away
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<String>,
+    /// TCP: capture the packets themselves, for the ladder and as `segment` events; needs CAP_NET_RAW (setcap) or root
+    #[arg(long)]
+    pub(super) capture: bool,
     /// UDP: join a multicast group, on an interface; may come again
     #[arg(long, value_name = "ADDR[%IFACE]")]
     pub(super) group: Vec<String>,
@@ -299,6 +325,8 @@ pub(super) struct Listen {
     /// End a conversation when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) idle_timeout: Option<String>,
+    #[command(flatten)]
+    pub(super) socket: Socket,
 }
 
 #[derive(Debug, Args)]
@@ -333,6 +361,9 @@ pub(super) struct Http {
     pub(super) limits: Limits,
     #[command(flatten)]
     pub(super) repeat: Repeat,
+    /// Set a socket option before connecting (behind a proxy: once the connection stands), as nodelay=on or ttl=5; may come again
+    #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
+    pub(super) options: Vec<String>,
     #[command(flatten)]
     pub(super) reach: Reach,
     #[command(flatten)]

@@ -36,6 +36,8 @@ pub struct Invocation {
     pub lab: Option<Vec<Peer>>,
     /// Stop after this long.
     pub run_for: Option<Duration>,
+    /// How often the kernel's gauges are looked at, where that was said.
+    pub kernel_every: Option<Duration>,
     /// True: the HTTP request's body is read from standard input before the session is opened (`-d @-`).
     pub body_from_stdin: bool,
     /// The settings: the file's, where the command line says nothing else.
@@ -73,7 +75,14 @@ impl Invocation {
             None => Work::Session { spec: Box::new(self.open.first()?.clone()), body_from_stdin: self.body_from_stdin },
         };
         let asks_beside = !self.settings.system_resolver;
-        Some(Job { work, manner, run_for: self.run_for, problem: self.problem.clone(), asks_beside })
+        Some(Job {
+            work,
+            manner,
+            run_for: self.run_for,
+            kernel_every: self.kernel_every,
+            problem: self.problem.clone(),
+            asks_beside,
+        })
     }
 }
 
@@ -114,6 +123,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: Terminals) ->
         open: Vec::new(),
         lab: None,
         run_for: None,
+        kernel_every: None,
         body_from_stdin: false,
         settings,
         problem,
@@ -138,6 +148,7 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
     let (mode, limits, spec) = match command {
         Command::Tcp(tcp) => {
             let spec = open::tcp(&tcp, &settings, words)?;
+            invocation.kernel_every = open::kernel_every(tcp.socket.kernel_every.as_deref())?;
             again = Some(tcp.repeat);
             (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
         }
@@ -152,10 +163,12 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
         }
         Command::Listen(listen) => {
             let spec = open::listen(&listen, words)?;
+            invocation.kernel_every = open::kernel_every(listen.socket.kernel_every.as_deref())?;
             (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
         }
         Command::Http(http) => {
-            let request = curl::request(&http, &settings, words)?;
+            let mut request = curl::request(&http, &settings, words)?;
+            request.spec = open::optioned(request.spec, &http.options)?;
             invocation.body_from_stdin = request.body_from_stdin;
             let json = http.json.iter().any(String::is_empty);
             again = Some(http.repeat);
@@ -174,6 +187,9 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
         }
         Command::Completions { .. } | Command::Man => return Ok(()),
     };
+    if invocation.kernel_every.is_some() && matches!(mode, Mode::Raw { .. }) {
+        return Err("--kernel-every tells nothing in a pipe: accepted with --json, or on the screen".to_owned());
+    }
     invocation.mode = mode;
     invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;
     if let Some(text) = &limits.retain {

@@ -10,11 +10,12 @@ use crate::files::config::Settings;
 use crate::lab::Peer;
 use crate::wire::dns::dig::{self, Habit};
 use crate::wire::http::HttpSpec;
-use crate::wire::quantity;
+use crate::wire::option as socket;
 use crate::wire::spec::{
-    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
+    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
 };
 use crate::wire::target::{self, quoted};
+use crate::wire::{gauges, quantity};
 
 /// `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> Result<Spec, String> {
@@ -27,14 +28,10 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
         connect_timeout,
         idle_timeout: idle(tcp.idle_timeout.as_deref())?,
         retry,
-        options: tcp
-            .options
-            .iter()
-            .map(|text| crate::wire::option::parse(text))
-            .collect::<Result<_, _>>()
-            .map_err(|why| format!("--option: {why}"))?,
+        options: Vec::new(),
     };
-    Ok(with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?))
+    let spec = with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
+    optioned(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
 }
 
 /// How long to try, and how often.
@@ -82,8 +79,13 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         idle_timeout: idle(udp.idle_timeout.as_deref())?,
         broadcast: udp.broadcast,
         receive: receive(&udp.receive)?,
+        options: Vec::new(),
     };
-    Ok(with(What::Udp(spec), script::script(&udp.send, false, words)?))
+    let mut script = script::script(&udp.send, false, words)?;
+    if udp.probe_mtu {
+        script.steps.push(Step::ProbeMtu);
+    }
+    optioned(with(What::Udp(spec), script), &udp.options)
 }
 
 /// `sockeye dns`: clap's words back to dig's.
@@ -126,11 +128,19 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
                 return Err("--gro and --receive-buffer are for UDP: accepted with listen udp".to_owned());
             }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
-            What::Listen(ListenSpec { local, limit: limit.map(|limit| limit as usize), idle_timeout })
+            What::Listen(ListenSpec {
+                local,
+                limit: limit.map(|limit| limit as usize),
+                idle_timeout,
+                options: Vec::new(),
+            })
         }
         Protocol::Udp => {
             if listen.limit.is_some() {
                 return Err("--limit is for TCP, as UDP has no connections: accepted with listen tcp".to_owned());
+            }
+            if listen.capture {
+                return Err("--capture is for TCP: accepted with listen tcp".to_owned());
             }
             if !script.steps.is_empty() {
                 return Err("--send makes no sense for listen udp, as nobody is there yet: \
@@ -139,10 +149,29 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
             let receive = receive(&listen.receive)?;
-            What::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, idle_timeout, receive })
+            What::UdpBound(UdpBoundSpec {
+                local,
+                groups,
+                broadcast: listen.broadcast,
+                idle_timeout,
+                receive,
+                options: Vec::new(),
+            })
         }
     };
-    Ok(with(what, script))
+    optioned(Spec { capture: listen.capture, ..with(what, script) }, &listen.socket.options)
+}
+
+/// A session with the socket options that `--option` names.
+pub(super) fn optioned(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
+    let options: Result<socket::Wishes, String> = texts.iter().map(|text| socket::parse(text)).collect();
+    options.and_then(|options| socket::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
+    Ok(spec)
+}
+
+/// How often the kernel's gauges are looked at.
+pub(super) fn kernel_every(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
+    text.map(|text| gauges::parse_every(text).map_err(|why| format!("--kernel-every: {why}"))).transpose()
 }
 
 /// The peers that `sockeye lab` names; all of them where it names none.

@@ -41,7 +41,10 @@ pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Dur
     let concurrency = args.concurrency.as_deref().map_or(Ok(1), |text| whole("--concurrency", text, most))?;
     let concurrency = usize::try_from(concurrency).unwrap_or(MOST_CONCURRENCY);
     let patience = args.patience.as_deref().map(|text| option("--patience", text)).transpose()?;
-    let Spec { what, script, retain, label } = spec;
+    let Spec { what, script, retain, label, capture } = spec;
+    if capture {
+        return Err("--capture is for one session: accepted without --repeat".to_owned());
+    }
     let what = match what {
         What::Tcp(_) if !script.steps.is_empty() => {
             return Err("--repeat with tcp measures connecting only: accepted without --send and --finish".to_owned());

@@ -69,6 +69,8 @@ struct RawFailure {
     #[serde(default)]
     icmp: Vec<String>,
     #[serde(default)]
+    from_peer: bool,
+    #[serde(default)]
     says: Vec<String>,
     headline: String,
     happened: String,
@@ -184,6 +186,7 @@ impl RawFailure {
             // An error that this system does not have never holds.
             os_codes: self.errno.iter().map(|name| number(name).unwrap_or(i32::MIN)).collect(),
             icmp: self.icmp.iter().map(|text| icmp(text)).collect::<Result<_, _>>()?,
+            from_peer: self.from_peer,
             says: self.says.clone(),
         })
     }
@@ -292,7 +295,7 @@ mod tests {
         let v6 = (0..=6).map(|code| (true, 1, code)).chain([(true, 2, 0), (true, 3, 0), (true, 3, 1), (true, 4, 0)]);
         let mut headlines = BTreeSet::new();
         for (v6, kind, code) in v4.chain(v6) {
-            let icmp = Icmp { kind, code, v6, offender: None, destination: None, os_code: 113 };
+            let icmp = Icmp { kind, code, v6, offender: None, destination: None, os_code: 113, ..Icmp::default() };
             for operation in ["connect", "send"] {
                 let failure = icmp.failure(operation, "h:1");
                 specific(&failure.message, &failure, Some(&icmp));

@@ -234,8 +234,8 @@ mod tests {
             // In the explain view the keys of the sessions stand for these.
             .filter(|name| !name.starts_with("try-"))
             .collect();
-        // The close menu has finish-sending, reset and close; `n` is new-or-next-hit.
-        assert_eq!(without, ["finish-sending", "reset", "close", "new", "next-hit"]);
+        // The close menu has the ways to close; `n` is new-or-next-hit.
+        assert_eq!(without, ["finish-sending", "reset", "close", "close-unread", "new", "next-hit"]);
     }
 
     #[test]

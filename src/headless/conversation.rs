@@ -1,6 +1,7 @@
 //! When to speak, when to finish and when it is over: decisions only, no socket and no clock.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::Manner;
 use super::input::Stdin;
@@ -17,6 +18,8 @@ pub(crate) struct Conversation {
     single: bool,
     speaking: bool,
     stopping: bool,
+    /// How often the kernel's gauges are looked at.
+    kernel_every: Option<Duration>,
     failed: Option<Class>,
     missed: Option<Class>,
 }
@@ -57,11 +60,13 @@ struct Known {
     peer_finished: bool,
     heard: bool,
     failed: bool,
+    /// Its script probes the path, and its end is the session's.
+    probes: bool,
 }
 
 impl Known {
     fn new(kind: Kind, peer: String) -> Self {
-        Known { kind, peer, we_finished: false, peer_finished: false, heard: false, failed: false }
+        Known { kind, peer, we_finished: false, peer_finished: false, heard: false, failed: false, probes: false }
     }
 
     fn of(spec: &Spec) -> Self {
@@ -75,7 +80,7 @@ impl Known {
             What::Repeat(repeat) => (Kind::Repeat, repeat.title()),
             What::Dns(dns) => (Kind::Dns, dns.question()),
         };
-        Known::new(kind, peer)
+        Known { probes: spec.script.steps.contains(&Step::ProbeMtu), ..Known::new(kind, peer) }
     }
 
     fn is_stream(&self) -> bool {
@@ -95,9 +100,15 @@ impl Conversation {
             single: unlimited && manner == Manner::Raw,
             speaking: false,
             stopping: false,
+            kernel_every: None,
             failed: None,
             missed: None,
         }
+    }
+
+    /// The same, with the kernel's gauges of each connection looked at so often.
+    pub(crate) fn looking(self, every: Option<Duration>) -> Self {
+        Conversation { kernel_every: every, ..self }
     }
 
     /// A session was opened.
@@ -178,7 +189,12 @@ impl Conversation {
 
     fn learn_news(&mut self, id: SessionId, news: &News) -> Vec<Act> {
         match news {
-            News::Accepted { listener, peer, .. } => self.accepted(id, *listener, peer.to_string()),
+            News::Accepted { listener, peer, .. } => {
+                let mut acts = self.accepted(id, *listener, peer.to_string());
+                acts.extend(self.look(id));
+                acts
+            }
+            News::Connected { .. } => self.look(id).into_iter().collect(),
             News::WeFinished => {
                 if let Some(known) = self.sessions.get_mut(&id) {
                     known.we_finished = true;
@@ -199,6 +215,7 @@ impl Conversation {
                 }
                 Vec::new()
             }
+            News::PathMtu(report) => self.probed(id, report.failure.as_ref()),
             News::Closed { .. } => {
                 self.sessions.remove(&id);
                 Vec::new()
@@ -207,7 +224,6 @@ impl Conversation {
             | News::Resolved { .. }
             | News::Connecting { .. }
             | News::AttemptFailed { .. }
-            | News::Connected { .. }
             | News::Retrying { .. }
             | News::Listening { .. }
             | News::TurnedAway { .. }
@@ -218,6 +234,7 @@ impl Conversation {
             | News::Joined { .. }
             | News::Left { .. }
             | News::FileSent { .. }
+            | News::MtuStep(_)
             | News::BurstEnded { .. }
             | News::Request(_)
             | News::Interim(_)
@@ -231,9 +248,16 @@ impl Conversation {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => Vec::new(),
         }
+    }
+
+    /// Has the gauges of a connection looked at by the clock, where that is wished.
+    fn look(&self, id: SessionId) -> Option<Act> {
+        let verb = Verb::SampleEvery(Some(self.kernel_every?));
+        self.sessions.get(&id).filter(|known| known.is_stream()).map(|_| Act::Order(Order { id, verb }))
     }
 
     fn accepted(&mut self, id: SessionId, listener: SessionId, peer: String) -> Vec<Act> {
@@ -260,6 +284,17 @@ impl Conversation {
             return Vec::new();
         }
         self.finish(id).into_iter().collect()
+    }
+
+    /// A run that was started to probe the path ends with what the probe found.
+    fn probed(&mut self, id: SessionId, failure: Option<&Failure>) -> Vec<Act> {
+        if !self.sessions.get(&id).is_some_and(|known| known.probes) || self.stopping {
+            return Vec::new();
+        }
+        if let Some(failure) = failure {
+            self.count(id, failure);
+        }
+        vec![Act::Order(Order { id, verb: Verb::Close })]
     }
 
     /// An ICMP error is the answer where there was no other.

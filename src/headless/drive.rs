@@ -53,6 +53,17 @@ pub(crate) trait Format {
     fn render(&mut self, pending: &mut Pending) -> Bytes;
 }
 
+/// The times of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    /// Stop after this long.
+    pub(crate) run_for: Option<Duration>,
+    /// How often the kernel's gauges are looked at.
+    pub(crate) kernel_every: Option<Duration>,
+    /// The program's start, from which all counts.
+    pub(crate) started: Instant,
+}
+
 /// How far the end has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -65,18 +76,14 @@ enum Stage {
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn drive<F: Format>(
-    mut spec: Spec,
-    mut format: F,
-    run_for: Option<Duration>,
-    started: Instant,
-) -> anyhow::Result<u8> {
+pub(crate) async fn drive<F: Format>(mut spec: Spec, mut format: F, times: Times) -> anyhow::Result<u8> {
+    let Times { run_for, kernel_every, started } = times;
     let mut signals = Signals::listen().context("signals cannot be listened for")?;
     let output = Output::start().context("standard output has no thread to write it")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
     net.ask_beside(format.asks_beside());
     format.prepare(&mut spec);
-    let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER));
+    let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER)).looking(kernel_every);
     let id = net.open(spec.clone());
     format.opened(id, &spec);
 

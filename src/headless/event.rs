@@ -9,7 +9,8 @@ use crate::wire::news::Icmp;
 use crate::wire::{Failure, News};
 
 mod dns;
-mod kernel;
+pub(super) mod kernel;
+pub(crate) mod udp;
 
 /// The fields of one event, in order.
 pub(crate) type Fields = Map<String, Value>;
@@ -62,6 +63,8 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         News::Joined { group } => ("joined", json!({"group": group.to_string()})),
         News::Left { group } => ("left", json!({"group": group.to_string()})),
         News::Icmp(icmp) => ("icmp", icmp_fields(icmp).into()),
+        News::MtuStep(step) => ("mtu_step", udp::step(step).into()),
+        News::PathMtu(report) => ("path_mtu", udp::report(report).into()),
         News::BurstEnded { datagrams, took } => {
             ("burst_ended", json!({"datagrams": datagrams, "ms": milliseconds(*took)}))
         }
@@ -78,6 +81,7 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         | News::Call { .. }
         | News::Stamps { .. }
         | News::PeerSyn(_)
+        | News::Kernel(_)
         | News::OptionSet { .. }
         | News::Options(_) => kernel::fields(news),
         News::Closed { how, .. } => ("closed", json!({"how": how.name()})),
@@ -107,6 +111,16 @@ fn icmp_fields(icmp: &Icmp) -> Fields {
         fields.insert("destination".to_owned(), destination.to_string().into());
     }
     fields.insert("errno".to_owned(), icmp.os_code.into());
+    if let Some(mtu) = icmp.mtu {
+        fields.insert("mtu".to_owned(), mtu.into());
+    }
+    if let Some(about) = &icmp.about {
+        // Counted from 1, as the lines that tell of what was sent are.
+        fields.insert("datagram".to_owned(), (about.ordinal + 1).into());
+        fields.insert("datagram_bytes".to_owned(), about.bytes.into());
+        fields.insert("alike".to_owned(), about.alike.into());
+        fields.insert("after_ms".to_owned(), milliseconds(about.after));
+    }
     fields
 }
 

@@ -36,10 +36,11 @@ pub(crate) enum Stdin {
 impl Stdin {
     /// What standard input is for this session.
     ///
-    /// A script that finishes sending leaves nothing to say; nor does `/dev/null` beside a script say that there is
-    /// nothing more to send, as it is what a program gets that is started without an input.
+    /// A script that finishes sending, or that ends with a probe of the path, leaves nothing to say; nor does
+    /// `/dev/null` beside a script say that there is nothing more to send, as it is what a program gets that is started
+    /// without an input.
     pub(crate) fn of(spec: &Spec, manner: Manner) -> Self {
-        let finishes = spec.script.steps.contains(&Step::Finish);
+        let finishes = spec.script.steps.iter().any(|step| matches!(step, Step::Finish | Step::ProbeMtu));
         if finishes || matches!(spec.what, What::Http(_) | What::Repeat(_) | What::Dns(_)) {
             return Stdin::Unread;
         }

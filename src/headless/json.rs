@@ -14,10 +14,13 @@ use super::event::{self, Fields};
 use super::meaning::Facts;
 use super::payload::{self, MOST_IN_A_LINE};
 use super::repeat;
+use super::segment::{self, Segments};
 use crate::net::Overflow;
 use crate::wire::http::HttpGauge;
 use crate::wire::news::How;
+use crate::wire::reading::KernelView;
 use crate::wire::repeat::RepeatReading;
+use crate::wire::udp::UdpLedger;
 use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec, Totals, What, neutral};
 
 /// How much is handed to standard output at once, about: 128 KiB.
@@ -35,6 +38,11 @@ pub(crate) struct Json {
     told: HashMap<SessionId, Told>,
     /// Looks at runs of many that are to be told: one, or the last two.
     looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
+    /// True: looks at the kernel's gauges are told.
+    gauges: bool,
+    /// Looks at the kernel's gauges that are to be told: one for each session that was looked at.
+    samples: Vec<(SessionId, Instant, KernelView)>,
+    segments: Segments,
 }
 
 /// What was told of a session so far.
@@ -47,9 +55,12 @@ struct Told {
     peer: Option<SocketAddr>,
     gauge: Option<HttpGauge>,
     dropped_datagrams: Option<u64>,
+    ledger: UdpLedger,
     facts: Facts,
     /// When a run of many was told last.
     looked: Option<Instant>,
+    /// The kernel's gauges as they were told last.
+    kernel: Option<KernelView>,
 }
 
 impl Told {
@@ -62,8 +73,10 @@ impl Told {
             peer: None,
             gauge: None,
             dropped_datagrams: None,
+            ledger: UdpLedger::default(),
             facts: Facts::default(),
             looked: None,
+            kernel: None,
         }
     }
 }
@@ -83,6 +96,9 @@ impl Format for Json {
         let datagrams = matches!(spec.what, What::Udp(_) | What::UdpBound(_));
         let mut told = Told { datagrams, http, ..Told::new(Instant::now()) };
         told.facts.spec = Some(spec.clone());
+        if matches!(spec.what, What::UdpBound(_)) {
+            told.ledger = UdpLedger::of_many();
+        }
         self.told.insert(id, told);
     }
 
@@ -90,6 +106,18 @@ impl Format for Json {
         let told = self.told.entry(reading.id).or_insert_with(|| Told::new(Instant::now()));
         told.gauge = reading.http.or(told.gauge);
         told.dropped_datagrams = reading.dropped_datagrams.or(told.dropped_datagrams);
+        if self.gauges
+            && let Some(view) = reading.kernel.filter(|view| told.kernel != Some(*view) && view.tcp.is_some())
+        {
+            told.kernel = Some(view);
+            let is_fact = |record: &Record| matches!(record, Record::News { news: News::Kernel(_), .. });
+            if !reading.records.iter().any(is_fact) {
+                self.samples.push((reading.id, Instant::now(), view));
+            }
+        }
+        if let Some(capture) = &reading.capture {
+            self.segments.take(reading.id, capture);
+        }
         if let Some(look) = &reading.repeat {
             let now = Instant::now();
             let due = told.looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
@@ -101,7 +129,7 @@ impl Format for Json {
     }
 
     fn waiting(&self) -> bool {
-        !self.looks.is_empty()
+        !self.looks.is_empty() || !self.samples.is_empty() || !self.segments.is_empty()
     }
 
     fn render(&mut self, pending: &mut Pending) -> Bytes {
@@ -110,14 +138,27 @@ impl Format for Json {
             let (name, fields) = repeat::event(&look);
             self.write(&mut lines, at, id, name, fields);
         }
+        for (id, at, view) in std::mem::take(&mut self.samples) {
+            self.write(&mut lines, at, id, "kernel", event::kernel::gauges(&view));
+        }
         while lines.len() < BLOCK
             && let Some((id, record)) = pending.pop_front()
         {
+            self.before(&mut lines, id, &record);
+            if let Some(told) = self.told.get_mut(&id).filter(|told| told.datagrams) {
+                told.ledger.record(&record);
+            }
             match record {
                 Record::Block(block) => self.block(&mut lines, id, &block, pending),
                 Record::NotKept { direction, totals } => self.not_kept(&mut lines, id, direction, totals),
                 Record::News { at, news } => self.news(&mut lines, id, at, &news),
             }
+        }
+        while pending.is_empty()
+            && lines.len() < BLOCK
+            && let Some(event) = self.segments.next()
+        {
+            self.segment(&mut lines, event);
         }
         lines.into()
     }
@@ -126,12 +167,25 @@ impl Format for Json {
 impl Json {
     /// Events whose times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
-        Json { started, asks_beside: true, told: HashMap::new(), looks: Vec::new() }
+        Json {
+            started,
+            asks_beside: true,
+            told: HashMap::new(),
+            looks: Vec::new(),
+            gauges: false,
+            samples: Vec::new(),
+            segments: Segments::default(),
+        }
     }
 
     /// Chooses whether name servers are asked beside the system's resolver.
     pub(crate) fn asking_beside(self, asks_beside: bool) -> Self {
         Json { asks_beside, ..self }
+    }
+
+    /// Chooses whether every look at the kernel's gauges is told.
+    pub(crate) fn gauging(self, gauges: bool) -> Self {
+        Json { gauges, ..self }
     }
 
     fn told(&mut self, id: SessionId) -> &mut Told {
@@ -146,6 +200,26 @@ impl Json {
         event.insert("event".to_owned(), name.into());
         event.extend(fields);
         line(lines, &Value::Object(event));
+    }
+
+    /// Writes the segments that were captured before a record; all of its session before that one's last line.
+    fn before(&mut self, lines: &mut Vec<u8>, id: SessionId, record: &Record) {
+        let (until, last) = match record {
+            Record::Block(block) => (Some(block.at), false),
+            Record::News { at, news } => (Some(*at), matches!(news, News::Closed { .. })),
+            Record::NotKept { .. } => (None, false),
+        };
+        while let Some(event) = self.segments.next_before(until, last.then_some(id)) {
+            self.segment(lines, event);
+        }
+    }
+
+    fn segment(&mut self, lines: &mut Vec<u8>, event: segment::Event) {
+        let segment::Event { id, at, name, fields } = event;
+        // Behind its last line nothing is told of a session.
+        if self.told.contains_key(&id) {
+            self.write(lines, at.unwrap_or_else(Instant::now), id, name, fields);
+        }
     }
 
     fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut Pending) {
@@ -171,6 +245,9 @@ impl Json {
             let peer = block.peers.get(usize::from(piece.peer)).copied().or(self.told(id).peer);
             if let Some(peer) = peer {
                 fields.insert("peer".to_owned(), peer.to_string().into());
+            }
+            if let Some(packet) = block.packets.get(usize::from(piece.packet)) {
+                event::udp::packet(packet, &mut fields);
             }
             if piece.full_len > piece.len {
                 fields.insert("truncated".to_owned(), true.into());
@@ -252,6 +329,9 @@ fn closed(told: &Told, totals: Both<Totals>, how: How, at: Instant) -> Fields {
         put("wire_body_bytes", Some(gauge.wire_body_bytes));
         put("connection_received_bytes", gauge.connection_received);
         put("connection_sent_bytes", gauge.connection_sent);
+    }
+    if told.datagrams {
+        event::udp::ledger(&told.ledger, &mut fields);
     }
     fields.insert("how".to_owned(), how.name().into());
     fields.insert("ms".to_owned(), event::milliseconds(at.saturating_duration_since(told.opened)));

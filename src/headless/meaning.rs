@@ -4,12 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
-use super::event::Fields;
+use super::event::{Fields, milliseconds};
 use crate::files::explain;
 use crate::wire::news::Icmp;
 use crate::wire::probe::Ground;
 use crate::wire::tries::{self, Try};
-use crate::wire::{Failure, News, Spec, shell_line};
+use crate::wire::{Failure, News, Spec, What, shell_line};
 
 /// The most addresses of a name that are remembered.
 const MOST_ADDRESSES: usize = 64;
@@ -43,7 +43,9 @@ impl Facts {
     pub(crate) fn explain(&self, news: &News, fields: &mut Fields) {
         match news {
             News::Failed(failure) => self.failed(failure, self.icmp.as_ref(), fields),
-            News::Retrying { because, .. } => {
+            News::Warned(failure) | News::AcceptFailed(failure) => self.said(failure, None, fields),
+            News::Retrying { because, attempt, .. } => {
+                self.chance(*attempt, fields);
                 fields.insert("class".to_owned(), because.class.name().into());
                 if let Some(code) = because.os_code {
                     fields.insert("errno".to_owned(), code.into());
@@ -56,6 +58,14 @@ impl Facts {
                 self.said(&icmp.failure("send", peer), Some(icmp), fields);
             }
             _ => {}
+        }
+    }
+
+    /// Between which bounds chance has chosen the wait before an attempt.
+    fn chance(&self, attempt: u32, fields: &mut Fields) {
+        let Some(What::Tcp(tcp)) = self.spec.as_ref().map(|spec| &spec.what) else { return };
+        for (name, chance) in [("least_ms", 0.0), ("most_ms", 1.0)] {
+            fields.insert(name.to_owned(), milliseconds(tcp.retry.wait_before(attempt, chance)));
         }
     }
 

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
+use drive::Times;
+
 use crate::files::Problem;
 use crate::lab::Peer;
 use crate::wire::http::Body;
@@ -24,6 +26,7 @@ mod output;
 mod payload;
 mod raw;
 mod repeat;
+mod segment;
 mod signals;
 
 /// The largest request body that is read from standard input, as it is held in memory: 256 MiB.
@@ -38,6 +41,8 @@ pub struct Job {
     pub manner: Manner,
     /// Stop after this long, counted from the program's start.
     pub run_for: Option<Duration>,
+    /// How often the kernel's gauges are looked at and told; `None`: at a connection's beginning and end only.
+    pub kernel_every: Option<Duration>,
     /// Whether name servers are asked by us too, beside the system's resolver.
     pub asks_beside: bool,
     /// What made no sense in a file of the user's: told on standard error before anything else.
@@ -73,7 +78,7 @@ pub enum Manner {
 /// # Errors
 /// The program itself could not go on: no runtime, or standard output cannot be written.
 pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
-    let Job { mut work, manner, run_for, problem, asks_beside } = job;
+    let Job { mut work, manner, run_for, kernel_every, problem, asks_beside } = job;
     if let Some(problem) = problem {
         complain(&format!("{problem}; going on with the defaults"));
     }
@@ -88,10 +93,11 @@ pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
         match (work, manner) {
             (Work::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
             (Work::Session { spec, .. }, Manner::Json) => {
-                drive::drive(*spec, json::Json::new(started).asking_beside(asks_beside), run_for, started).await
+                let format = json::Json::new(started).asking_beside(asks_beside).gauging(kernel_every.is_some());
+                drive::drive(*spec, format, Times { run_for, kernel_every, started }).await
             }
             (Work::Session { spec, .. }, Manner::Raw) => {
-                drive::drive(*spec, raw::Raw::default(), run_for, started).await
+                drive::drive(*spec, raw::Raw::default(), Times { run_for, kernel_every: None, started }).await
             }
         }
     });

@@ -98,6 +98,7 @@ impl Raw {
                 let wait = crate::wire::quantity::duration(*after);
                 complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
+            News::PathMtu(report) => complain(&report.to_string()),
             News::Compared(compared) if compared.differs() => {
                 complain(&format!("the resolvers differ: {}", compared.system_text()));
             }
@@ -116,6 +117,7 @@ impl Raw {
             | News::Left { .. }
             | News::Icmp(_)
             | News::FileSent { .. }
+            | News::MtuStep(_)
             | News::BurstEnded { .. }
             | News::Request(_)
             | News::Interim(_)
@@ -129,6 +131,7 @@ impl Raw {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => {}
         }

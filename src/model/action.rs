@@ -113,12 +113,18 @@ pub enum PaneAction {
     ShowFields,
     /// The view that explains why a session failed, or how it stands.
     ShowExplain,
+    /// The view of the windows and queues of a TCP connection.
+    ShowFlow,
+    /// Number each read and write of a TCP connection, or stop doing so.
+    Boundaries,
     /// Give the pane the whole screen, or give it back.
     Zoom,
     /// Hold the display still, or let it go on; nothing is lost behind it.
     Freeze,
     /// Lay a body out for reading, or show it as it came.
     Pretty,
+    /// Sequence numbers as they stand in the header, or counted from 0.
+    Numbers,
     /// Copy what is under the cursor, or what is marked.
     Copy,
     /// Pick what is under the cursor, or go into the composer.
@@ -134,10 +140,16 @@ pub enum SessionAction {
     FinishSending,
     /// Reset the connection: RST.
     Reset,
+    /// Stop reading, and close as soon as octets lie unread: RST.
+    CloseUnread,
+    /// Open the dialog of socket options.
+    Options,
     /// Close the session.
     Close,
     /// Stop reading from the socket, or read again.
     ToggleReading,
+    /// Capture packets, or capture no more.
+    ToggleCapture,
     /// Connect or send again.
     Retry,
     /// Take a session that is over from the list.
@@ -146,6 +158,8 @@ pub enum SessionAction {
     SendFile,
     /// Ask for a file, and write what was said to it.
     Save,
+    /// Probe the path MTU of a UDP session.
+    ProbeMtu,
     /// Try what the explain view offers under this number, from 1 to 9.
     RunProbe(u8),
 }
@@ -157,6 +171,8 @@ pub enum ComposeAction {
     Enter,
     /// Send what is in the composer, or accept what is in a prompt.
     Send,
+    /// Edit the text in an editor of the person's own.
+    EditOutside,
     /// A new line in the text.
     Newline,
     /// Switch the composer between text and hex.
@@ -224,11 +240,15 @@ pub const ACTIONS: &[Entry] = &[
     session("finish-sending", SessionAction::FinishSending, "finish sending: FIN, receiving goes on"),
     session("reset", SessionAction::Reset, "reset the connection: RST"),
     session("close", SessionAction::Close, "close the session"),
+    session("close-unread", SessionAction::CloseUnread, "stop reading, close with octets unread: RST"),
+    session("options", SessionAction::Options, "socket options"),
     session("toggle-reading", SessionAction::ToggleReading, "stop reading, or read again"),
+    session("toggle-capture", SessionAction::ToggleCapture, "capture packets for the ladder, or stop"),
     session("retry", SessionAction::Retry, "connect or send again"),
     session("remove", SessionAction::Remove, "take an ended session from the list"),
     session("send-file", SessionAction::SendFile, "send a file"),
     session("save", SessionAction::Save, "save what was said to a file"),
+    session("mtu", SessionAction::ProbeMtu, "UDP: probe the path MTU"),
     session("try-1", SessionAction::RunProbe(1), "try what the explain view offers under 1"),
     session("try-2", SessionAction::RunProbe(2), "try what the explain view offers under 2"),
     session("try-3", SessionAction::RunProbe(3), "try what the explain view offers under 3"),
@@ -254,6 +274,7 @@ pub const ACTIONS: &[Entry] = &[
     compose("compose", ComposeAction::Enter, "into the composer"),
     compose("send", ComposeAction::Send, "send"),
     compose("newline", ComposeAction::Newline, "new line in the text"),
+    compose("edit", ComposeAction::EditOutside, "edit the text in $VISUAL or $EDITOR"),
     compose("toggle-hex", ComposeAction::ToggleHex, "text or hex"),
     compose("next-line-ending", ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
     compose("history-back", ComposeAction::HistoryBack, "line up, then what was sent before"),
@@ -287,9 +308,12 @@ pub const ACTIONS: &[Entry] = &[
     looking("view-answer", PaneAction::ShowAnswer, "view: DNS answers as tables"),
     looking("view-fields", PaneAction::ShowFields, "view: DNS messages field by field"),
     looking("view-explain", PaneAction::ShowExplain, "view: why it failed, or how it stands"),
+    looking("view-flow", PaneAction::ShowFlow, "view: flow control, windows and queues at both ends"),
+    looking("boundaries", PaneAction::Boundaries, "number each read and write"),
     looking("zoom", PaneAction::Zoom, "zoom the pane"),
     looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
     looking("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
+    looking("numbers", PaneAction::Numbers, "ladder: relative or absolute numbers"),
     looking("copy", PaneAction::Copy, "copy"),
 ];
 
@@ -358,13 +382,16 @@ mod tests {
         let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
             Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
-            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer, ShowFields, Zoom, Freeze, Pretty, Copy,
+            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer,
+            ShowFields, ShowFlow, Boundaries, Numbers, Zoom, Freeze, Pretty, Copy,
             Activate));
-        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, ToggleReading, Retry,
-            Remove, SendFile, Save; SessionAction::RunProbe(_)));
+        all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, ToggleCapture, Retry,
+            Remove, SendFile, Save, ProbeMtu; SessionAction::RunProbe(_)));
         all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
-        all.extend(every!(Compose, ComposeAction: Enter, Send, Newline, ToggleHex, NextLineEnding, HistoryBack,
-            HistoryForward));
+        all.extend(
+            every!(Compose, ComposeAction: Enter, Send, EditOutside, Newline, ToggleHex, NextLineEnding, HistoryBack,
+            HistoryForward),
+        );
         all
     }
 

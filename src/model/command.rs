@@ -1,8 +1,10 @@
 //! The `:` line: what can be written there, and its completion.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::action::{ACTIONS, Action};
+use crate::wire::gauges::parse_every;
 use crate::wire::option::{self, OptionValue, SocketOption};
 use crate::wire::quantity::parse_size;
 
@@ -34,8 +36,12 @@ pub enum Command {
     Retain(usize),
     /// Set a socket option of the session.
     SetOption(SocketOption, OptionValue),
-    /// Show all socket options of the session.
+    /// Capture the packets of the session, or no more.
+    Capture(bool),
+    /// Open the dialog of socket options.
     ReadOptions,
+    /// How often the kernel's gauges are looked at while they are on the screen.
+    SampleEvery(Duration),
     /// Use the theme of this name.
     Theme(String),
     /// Show the session of this number.
@@ -78,7 +84,9 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("join", "GROUP[%INTERFACE]", "join a multicast group"),
     command("leave", "GROUP[%INTERFACE]", "leave a multicast group"),
     command("limit", "N|none", "how many connections a listener lets in at once"),
-    command("option", "NAME=VALUE|all", "set a TCP socket option, or show all: nodelay=on, sndbuf=64KiB"),
+    command("option", "NAME=VALUE|all", "set a socket option, or show all: nodelay=on, sndbuf=64KiB"),
+    command("sample-every", "DURATION", "how often the kernel's gauges are looked at: 10ms to 1m"),
+    command("capture", "on|off", "capture the session's packets for the ladder; needs CAP_NET_RAW"),
     command("retain", "SIZE", "how much of a session is kept for looking at: 64MiB"),
     command("theme", "NAME", "use a theme"),
     command("session", "N", "show a session"),
@@ -183,6 +191,12 @@ fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String
             let (option, value) = option::parse(argument).map_err(|why| format!(":option: {why}"))?;
             Command::SetOption(option, value)
         }
+        "sample-every" => Command::SampleEvery(parse_every(argument).map_err(|why| format!(":sample-every: {why}"))?),
+        "capture" => match argument {
+            "on" => Command::Capture(true),
+            "off" => Command::Capture(false),
+            _ => return Err(wrong(argument)),
+        },
         "retain" => {
             let bytes = parse_size(argument).map_err(|why| format!(":retain: {why}"))?;
             Command::Retain(usize::try_from(bytes).map_err(|_| wrong(argument))?)
@@ -228,9 +242,13 @@ fn named(name: &str) -> Completion {
 
 fn arguments_like(line: &str, name: &str, argument: &str, themes: &[String]) -> Vec<Completion> {
     let Some(entry) = COMMANDS.iter().find(|entry| entry.name == name) else { return Vec::new() };
+    if name == "option" {
+        return options_like(argument);
+    }
     let choices: Vec<&str> = match name {
         "theme" => themes.iter().map(String::as_str).collect(),
         "limit" => vec!["none"],
+        "capture" => vec!["on", "off"],
         "listen" => vec!["tcp", "udp"],
         _ => Vec::new(),
     };
@@ -244,6 +262,22 @@ fn arguments_like(line: &str, name: &str, argument: &str, themes: &[String]) -> 
     } else {
         matching
     }
+}
+
+/// The names of options that begin so; behind a name, what is accepted as its value.
+fn options_like(argument: &str) -> Vec<Completion> {
+    if let Some((name, _)) = argument.split_once('=') {
+        let describe = match SocketOption::parse(name) {
+            Ok(option) => format!("{}: {}", option.accepts(), option.does()),
+            Err(why) => why,
+        };
+        return vec![Completion { text: format!("option {argument}"), describe }];
+    }
+    let found = SocketOption::all().filter(|option| option.name().starts_with(argument));
+    let found = found
+        .map(|option| Completion { text: format!("option {}=", option.name()), describe: option.does().to_owned() });
+    let all = Completion { text: "option all".to_owned(), describe: "the dialog with all of them".to_owned() };
+    found.chain(Some(all).filter(|_| "all".starts_with(argument))).collect()
 }
 
 /// How many characters must be typed, dropped, changed, or swapped with their neighbour to make one word of the
@@ -297,6 +331,8 @@ mod tests {
         check("send-to 127.0.0.1:53  hi there", Command::SendTo(peer, "hi there".to_owned()));
         check("limit 3", Command::Limit(Some(3)));
         check("limit none", Command::Limit(None));
+        check("capture on", Command::Capture(true));
+        check("capture off", Command::Capture(false));
         check("retain 2MiB", Command::Retain(2 << 20));
         check("session 12", Command::Session(12));
         check("12", Command::Session(12));
@@ -313,6 +349,7 @@ mod tests {
         refuse("xyzzy plugh", "\"xyzzy\" is no command; Tab");
         refuse("quit now", ":quit takes nothing behind it");
         refuse("theme", ":theme needs NAME");
+        refuse("capture maybe", ":capture needs on|off");
         refuse("limit many", "needs N|none");
         refuse("retain lots", ":retain: ");
         refuse("send-to localhost hi", "\"localhost\" was found");

@@ -1,10 +1,12 @@
 //! What happened in a session, told as a network person would: SYN, RST, ICMP, FIN, each with how it is known.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::explain::{Known, Line, Tone};
 use super::words;
 use crate::wire::course::Attempt;
+use crate::wire::dns::DnsNews;
 use crate::wire::session::Kind;
 use crate::wire::timers::Timers;
 use crate::wire::{Class, Evidence, Failure, News, Session, quantity};
@@ -34,7 +36,12 @@ pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Lin
         if matches!(news, News::Closed { .. }) && session.failure().is_some() {
             continue;
         }
-        let (what, how, tone, known) = told(news, is_tcp);
+        let (what, how, tone, known) = match news {
+            News::Connecting { peer, attempt } if is_tcp && unsent(session, *peer, *attempt) => {
+                ("nothing was sent".into(), format!("seen: connect() to {peer} failed here"), Tone::Plain, Known::Seen)
+            }
+            _ => told(news, is_tcp),
+        };
         lines.push(Line { at: Some(*at), what, how, tone, known });
     }
     for attempt in course.attempts.iter().filter(|_| is_tcp) {
@@ -50,6 +57,26 @@ pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Lin
     }
     keyed.sort_by_key(|(at, _)| *at);
     keyed.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Whether an attempt failed within this machine: then no SYN went out. What ICMP says has come from the network.
+fn unsent(session: &Session, peer: SocketAddr, number: u32) -> bool {
+    let mut attempts = session.course.attempts.iter().rev();
+    let attempt = attempts.find(|attempt| attempt.peer == peer && attempt.number == number);
+    let end = attempt.and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref());
+    end.is_some_and(|failure| match failure.class {
+        Class::Local | Class::Usage => true,
+        Class::Unreachable => failure.evidence == Evidence::Seen,
+        Class::Internal
+        | Class::Resolve
+        | Class::Refused
+        | Class::ConnectTimeout
+        | Class::Reset
+        | Class::Tls
+        | Class::Protocol
+        | Class::IdleTimeout
+        | Class::HttpStatus => false,
+    })
 }
 
 /// The octets that went over it, once it is over.
@@ -134,6 +161,13 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
             let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
             (format!("{protocol} {}", icmp.meaning()), how, Tone::Bad, Known::Kernel)
         }
+        News::Dns(news) => dns(news),
+        News::Route(route) => {
+            let interface = route.interface.as_deref().map(|name| format!(" over {name}")).unwrap_or_default();
+            let router = route.gateway.map(|router| format!(", by router {router}")).unwrap_or_default();
+            let how = format!("kernel: from {}{interface}{router}", route.source);
+            (format!("route to {}", route.peer), how, Tone::Plain, Known::Kernel)
+        }
         News::WeFinished => ("FIN sent".into(), "inferred: shutdown() was called".into(), Tone::Plain, Known::Inferred),
         News::PeerFinished { received_bytes } => {
             let how = format!("seen: read() returned 0 after {}", quantity::bytes(*received_bytes));
@@ -159,6 +193,36 @@ fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
         other => {
             let told = words::note(other);
             (told.text, "seen".into(), Tone::Plain, Known::Seen)
+        }
+    }
+}
+
+/// A fact of a question for name servers.
+fn dns(news: &DnsNews) -> (String, String, Tone, Known) {
+    let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, Known::Seen);
+    match news {
+        DnsNews::Query(query) => {
+            let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
+            let (question, by) = (&query.question, query.wire.name());
+            let how = format!("by {by} for {} {}{again}", question.name, question.kind);
+            seen(format!("asked {}", query.server), how, Tone::Plain)
+        }
+        DnsNews::Answer(answer) => {
+            let message = &answer.message;
+            let count = message.answers.len();
+            let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+            let cut = if message.is_truncated() { ", cut short (TC)" } else { "" };
+            let how = format!("{records}{cut} after {} by {}", quantity::duration(answer.took), answer.wire.name());
+            let tone = if message.rcode() == 0 && count > 0 { Tone::Well } else { Tone::Bad };
+            seen(format!("{} came back", message.rcode_name()), how, tone)
+        }
+        DnsNews::Failed(failed) => {
+            let how = format!("{} after {}", failed.failure.message, quantity::duration(failed.took));
+            seen("no answer".into(), how, Tone::Bad)
+        }
+        DnsNews::Plan(plan) => {
+            let servers: Vec<String> = plan.servers.iter().take(4).map(ToString::to_string).collect();
+            seen("name servers chosen".into(), format!("{}, from {}", servers.join(", "), plan.source), Tone::Plain)
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod command;
 pub(crate) mod course;
+pub mod datagram;
 pub mod dns_pages;
 pub mod document;
 pub mod editor;
@@ -16,6 +17,7 @@ pub mod key;
 pub mod keymap;
 pub mod msg;
 pub mod notice;
+pub mod options;
 pub mod pacer;
 pub mod palette;
 pub mod panel;

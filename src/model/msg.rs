@@ -39,6 +39,13 @@ pub enum Msg {
         /// Where.
         hits: Vec<Hit>,
     },
+    /// What was handed to an editor came back, changed or not.
+    Edited {
+        /// Whose composer it is of.
+        id: SessionId,
+        /// The text.
+        text: String,
+    },
     /// Something that was done outside has something to say.
     Said {
         /// How weighty.
@@ -103,6 +110,13 @@ pub enum Effect {
     GrabMouse(bool),
     /// Remember what was sent, for the next run.
     Remember(String),
+    /// Edit a text in the person's own editor, on this terminal; [`Msg::Edited`] answers, or [`Msg::Said`] why not.
+    EditOutside {
+        /// Whose composer it is of.
+        id: SessionId,
+        /// The text.
+        text: String,
+    },
     /// Suspend the program (SIGTSTP).
     Suspend,
 }

@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::action::SessionAction;
 use super::document::{Document, Fold};
 use super::editor::{Editor, Lines};
 use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
 use crate::wire::filter::{Filter, FilterIndex};
 use crate::wire::search::Hit;
+use crate::wire::segment::Numbers;
 use crate::wire::session::Kind;
 use crate::wire::story::Story;
 use crate::wire::{Session, SessionId, Transcript};
@@ -32,10 +34,12 @@ pub enum View {
     Latency,
     /// A TCP connection as a sequence diagram.
     Ladder,
-    /// The states of a TCP connection.
+    /// The states of a TCP connection, or the ledger of a UDP socket.
     State,
-    /// What the kernel measures of a TCP connection, over time.
+    /// What the kernel measures of a TCP connection, over time; of a UDP socket, its queues and its path.
     Kernel,
+    /// The windows and queues of a TCP connection, at both ends where both can be seen.
+    Flow,
     /// The way to the peer: resolvers, race, route.
     Way,
     /// What DNS was asked and answered, as tables.
@@ -60,6 +64,7 @@ impl View {
             View::Ladder => "ladder",
             View::State => "state",
             View::Kernel => "kernel",
+            View::Flow => "flow",
             View::Way => "way",
             View::Answer => "answer",
             View::Fields => "fields",
@@ -74,14 +79,15 @@ impl View {
                 &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
             }
             Kind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
-            Kind::Bound { .. } | Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
+            Kind::Bound { .. } => &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain],
+            Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
             Kind::Stream(_) if session.parent().is_some() => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Explain]
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Explain]
             }
             Kind::Stream(_) => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Way, View::Explain]
+                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Way, View::Explain]
             }
-            Kind::Conversation { .. } => &[View::Text, View::Hex, View::Way, View::Explain],
+            Kind::Conversation { .. } => &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain],
             Kind::Repeat(_) => &[View::Latency, View::Text],
         }
     }
@@ -121,12 +127,29 @@ pub struct Panel {
     pub child_picked: Option<SessionId>,
     /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
     pub rung: Option<u64>,
+    /// Which way the ladder shows sequence numbers.
+    pub numbers: Numbers,
     /// The gauge under the cursor in the kernel's view, from 0.
     pub gauge: usize,
+    /// Whether each read and write of a TCP connection is numbered.
+    pub boundaries: bool,
+    /// How the user asked last for the end of the session.
+    pub asked: Option<Asked>,
     /// The story of a TCP connection as it was when the display was frozen.
     pub frozen_story: Option<Box<Story>>,
     /// Sequences of a peer that would have been escape sequences on a terminal, so far.
     pub hostile: u64,
+}
+
+/// What the user asked for that ends a session, or its sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub action: SessionAction,
+    /// The letter of the close menu that was pressed; `None`: it was asked for in another way.
+    pub letter: Option<char>,
 }
 
 /// A search that is under way or done.
@@ -243,7 +266,10 @@ impl Panel {
             peer_picked: 0,
             child_picked: None,
             rung: None,
+            numbers: Numbers::default(),
             gauge: 0,
+            boundaries: false,
+            asked: None,
             frozen_story: None,
             hostile: 0,
         }

@@ -94,6 +94,10 @@ pub struct Bytes {
     pub full_len: usize,
     /// The peer, where the socket talks with several.
     pub peer: Option<SocketAddr>,
+    /// Which read or write of its connection it was, from 1.
+    pub op: u64,
+    /// The place of the entry's first octet in its direction of the connection, from 0.
+    pub octet: u64,
 }
 
 /// How many bytes a hex row has: the most that fit with eight digits of offset and the characters beside.
@@ -255,6 +259,8 @@ impl<'a> Sight<'a> {
             size: data.bytes.len(),
             full_len: data.full_len,
             peer: data.peer,
+            op: data.op,
+            octet: data.octet,
         };
         match self.lens {
             Lens::Text => RowBody::Text(bytes),

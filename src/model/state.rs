@@ -8,9 +8,12 @@ use super::editor::{Editor, Lines};
 use super::history::History;
 use super::keymap::Keymap;
 use super::notice::Notices;
+use super::options::OptionsDialog;
 use super::panel::Panel;
 use crate::wire::explain::Book;
-use crate::wire::session::Kind;
+use crate::wire::gauges;
+use crate::wire::option::Wishes;
+use crate::wire::session::{Ends, Kind};
 use crate::wire::timers::Timers;
 use crate::wire::{Both, Phase, Session, SessionId};
 
@@ -39,6 +42,12 @@ pub struct Model {
     pub book: &'static Book,
     /// How the system's TCP timers are set.
     pub timers: Timers,
+    /// Socket options for the session that the new-session form opens.
+    pub wishes: Wishes,
+    /// How often the kernel's gauges are looked at while they are on the screen.
+    pub sample_every: Duration,
+    /// Which sessions' gauges are being looked at by the clock, and how often.
+    pub sampling: BTreeMap<SessionId, Duration>,
     /// The terminal's size.
     pub size: Size,
     /// True: the focused pane has the whole screen.
@@ -63,6 +72,9 @@ pub struct Size {
     /// Cells down.
     pub rows: u16,
 }
+
+/// A terminal with as many columns has one for insight: the state and the gauges of a connection beside its bytes.
+pub const INSIGHT_COLUMNS: u16 = 150;
 
 /// The panes that keys can go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -176,6 +188,8 @@ pub enum Overlay {
         /// The line that Enter takes.
         picked: usize,
     },
+    /// The socket options of a session, or of the one to be opened.
+    Options(OptionsDialog),
     /// A question that waits for yes or no.
     Confirm(Question),
 }
@@ -287,6 +301,9 @@ impl Model {
             history,
             book: &EMPTY,
             timers: Timers::default(),
+            wishes: Wishes::new(),
+            sample_every: gauges::EVERY,
+            sampling: BTreeMap::new(),
             size,
             zoomed: false,
             seen: Seen::default(),
@@ -328,6 +345,13 @@ impl Model {
             }
         }
         listed
+    }
+
+    /// The other end of a connection, where that is a session of ours too; a new one may have an old one's addresses.
+    pub fn other_end(&self, session: &Session) -> Option<&Session> {
+        let Kind::Stream(Ends { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
+        let other = Ends { local: Some(peer), peer: Some(local) };
+        self.sessions.values().rev().find(|twin| matches!(twin.kind, Kind::Stream(ends) if ends == other))
     }
 
     /// The connections that a listener accepted, the newest first.

@@ -10,6 +10,7 @@ use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
 mod dns;
 mod kernel;
+mod udp;
 
 /// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
 pub const MOST_QUOTED: usize = 400;
@@ -86,7 +87,9 @@ pub fn note(news: &News) -> Words {
         News::Joined { group } => well('◆', format!("joined group {group}")),
         News::Left { group } => quiet('◆', format!("left group {group}")),
         News::Warned(failure) => warned('!', failed(failure)),
-        News::Icmp(icmp) => warned('!', icmp_text(icmp)),
+        News::Icmp(icmp) => warned('!', udp::icmp_text(icmp)),
+        News::MtuStep(step) => udp::step(step),
+        News::PathMtu(report) => udp::report(report),
         News::BurstEnded { datagrams, took } => {
             let count = quantity::grouped(*datagrams);
             let times = if *datagrams == 1 { "time" } else { "times" };
@@ -116,6 +119,7 @@ pub fn note(news: &News) -> Words {
         | News::Call { .. }
         | News::Stamps { .. }
         | News::PeerSyn(_)
+        | News::Kernel(_)
         | News::OptionSet { .. }
         | News::Options(_) => kernel::note(news),
         News::Closed { totals, how } => closed(*totals, *how),
@@ -178,14 +182,6 @@ fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> Words {
 /// What an ICMP message means.
 pub(crate) fn icmp_meaning(icmp: &Icmp) -> &'static str {
     icmp.meaning()
-}
-
-fn icmp_text(icmp: &Icmp) -> String {
-    let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
-    let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
-    let about = icmp.destination.map_or(String::new(), |destination| format!(" about our datagram to {destination}"));
-    let Icmp { kind, code, .. } = icmp;
-    format!("{protocol} {}{from}{about} (type {kind}, code {code})", icmp_meaning(icmp))
 }
 
 fn request_text(request: &RequestHead) -> String {
@@ -289,6 +285,7 @@ mod tests {
             offender: Some([127, 0, 0, 1].into()),
             destination: Some(([127, 0, 0, 1], 9).into()),
             os_code: 111,
+            ..Icmp::default()
         };
         assert_eq!(
             text(&News::Icmp(icmp)),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -11,6 +12,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
+use super::capture::Watch;
 use super::dns::Beside;
 use super::journal::Journal;
 use super::udp::error_queue::{self, Found};
@@ -18,6 +20,7 @@ use super::{call, fault, kernel, option, route};
 use crate::wire::change::Cause;
 use crate::wire::news::Icmp;
 use crate::wire::reading::TcpState;
+use crate::wire::segment::Hint;
 use crate::wire::spec::{Family, TcpSpec};
 use crate::wire::{Class, Evidence, Failure, News, quantity};
 
@@ -103,12 +106,18 @@ fn in_order(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
 }
 
 /// One attempt at a connection: look-up and race, within the spec's connect time-out. Tells all but the outcome's
-/// end: [`News::Connected`] is told, a whole attempt's failure is the caller's to tell.
+/// end: [`News::Connected`] is told, a whole attempt's failure is the caller's to tell. What `capture` sees of each
+/// address is the session's.
 ///
 /// # Errors
 /// The most telling failure of all addresses tried, or [`Class::ConnectTimeout`].
-pub(crate) async fn connect(spec: &TcpSpec, attempt: u32, journal: &Arc<Journal>) -> Result<TcpStream, Failure> {
-    dial(spec, None, attempt, journal, true).await
+pub(crate) async fn connect(
+    spec: &TcpSpec,
+    attempt: u32,
+    journal: &Arc<Journal>,
+    capture: Option<&Watch>,
+) -> Result<TcpStream, Failure> {
+    dial(spec, None, attempt, journal, Told { inner: true, capture }).await
 }
 
 /// As [`connect`], for what is not about TCP itself: neither calls nor states are told. `known` takes the place of the
@@ -122,7 +131,16 @@ pub(crate) async fn connect_plainly(
     attempt: u32,
     journal: &Arc<Journal>,
 ) -> Result<TcpStream, Failure> {
-    dial(spec, known, attempt, journal, false).await
+    dial(spec, known, attempt, journal, Told { inner: false, capture: None }).await
+}
+
+/// What is told of a race beside its addresses.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// Calls and states.
+    inner: bool,
+    /// Its packets.
+    capture: Option<&'a Watch>,
 }
 
 async fn dial(
@@ -130,7 +148,7 @@ async fn dial(
     known: Option<Vec<SocketAddr>>,
     attempt: u32,
     journal: &Arc<Journal>,
-    inner: bool,
+    told: Told<'_>,
 ) -> Result<TcpStream, Failure> {
     let deadline = Instant::now() + spec.connect_timeout;
     let family = match (spec.bind, spec.family) {
@@ -163,7 +181,8 @@ async fn dial(
             return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
         }
     };
-    let race = Race { spec, deadline, attempt, journal, inner };
+    let Told { inner, capture } = told;
+    let race = Race { spec, deadline, attempt, journal, inner, capture };
     race.run(addresses, spec.target.to_string()).await
 }
 
@@ -201,6 +220,7 @@ struct Race<'a> {
     journal: &'a Arc<Journal>,
     /// Whether calls and states are told.
     inner: bool,
+    capture: Option<&'a Watch>,
 }
 
 impl Race<'_> {
@@ -236,10 +256,7 @@ impl Race<'_> {
                             self.tell_inner(open).await;
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
                             route::tell(local, peer, self.journal).await;
-                            for (name, asked) in &self.spec.options {
-                                let now = option::now(&stream, *name, asked.clone(), peer.is_ipv6());
-                                self.journal.news(now).await;
-                            }
+                            option::tell(&stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
                             return Ok(stream);
                         }
                         Err(Broken { failure, call, icmp }) => {
@@ -283,7 +300,8 @@ impl Race<'_> {
                                 }
                                 let second = socket.as_fd().try_clone_to_owned().ok();
                                 under_way.push(Trying { peer, began, socket: second });
-                                running.push(Box::pin(async move { (peer, began, open(socket, peer).await) }));
+                                let capture = self.capture.cloned();
+                                running.push(Box::pin(async move { (peer, began, open(socket, peer, capture).await) }));
                             }
                             Err(failure) => {
                                 let broken = Broken { failure, call: None, icmp: None };
@@ -335,9 +353,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    for (name, value) in &spec.options {
-        option::set(&socket, *name, value, peer.is_ipv6())?;
-    }
+    option::set_all(&socket, &spec.options, peer.is_ipv6())?;
     if let Some(local) = spec.bind {
         if local.port() != 0 {
             // Else a port that was used a minute ago could not be used again (TIME-WAIT).
@@ -353,23 +369,37 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
 /// # Errors
 /// Nobody answered there, or this host cannot ask.
 pub(crate) async fn once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
-    let (stream, _) = open(socket(spec, peer)?, peer).await.map_err(|broken| broken.failure)?;
+    let (stream, _) = open(socket(spec, peer)?, peer, None).await.map_err(|broken| broken.failure)?;
     Ok(stream)
 }
 
-async fn open(socket: TcpSocket, peer: SocketAddr) -> Result<(TcpStream, SocketAddr), Broken> {
+async fn open(socket: TcpSocket, peer: SocketAddr, capture: Option<Watch>) -> Result<(TcpStream, SocketAddr), Broken> {
     // Another descriptor of the same socket, as connecting consumes the first one, and with it the error queue.
     let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
     if let Some(errors) = &errors {
         error_queue::ask(errors, peer.is_ipv6());
     }
     let began = std::time::Instant::now();
-    let connected = socket.connect(peer).await;
+    let mut connecting = std::pin::pin!(socket.connect(peer));
+    let connected = match (capture, &errors) {
+        (Some(capture), Some(errors)) => {
+            // The first poll calls connect(), and with it the kernel has chosen our port.
+            let begun = std::future::poll_fn(|context| Poll::Ready(connecting.as_mut().poll(context))).await;
+            if let Some(local) = errors.local_addr().ok().and_then(|local| local.as_socket()) {
+                capture.claim(local, peer, Hint::default());
+            }
+            match begun {
+                Poll::Ready(done) => done,
+                Poll::Pending => connecting.await,
+            }
+        }
+        (None, _) | (_, None) => connecting.await,
+    };
     let took = began.elapsed();
     let failed = |error: std::io::Error| {
         let icmp = match errors.as_ref().map(error_queue::next) {
-            Some(Found::Icmp(icmp)) => Some(icmp),
-            Some(Found::Other | Found::Nothing) | None => None,
+            Some(Found::Icmp(icmp, _)) => Some(icmp),
+            Some(Found::Here(_) | Found::Nothing) | None => None,
         };
         let failure = match &icmp {
             Some(icmp) => icmp.failure("connect", peer.to_string()),

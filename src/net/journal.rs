@@ -14,6 +14,7 @@ use super::meter::Meter;
 use crate::wire::http::HttpGauge;
 use crate::wire::reading::KernelView;
 use crate::wire::repeat::RepeatReading;
+use crate::wire::segment::{CaptureReading, Captured, MOST_SEGMENTS};
 use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Totals, neutral};
 
 /// How many facts may wait to be looked at; the task that has one more waits.
@@ -101,6 +102,7 @@ struct Inner {
     kernel: Option<KernelView>,
     http: Option<HttpGauge>,
     repeat: Option<Arc<RepeatReading>>,
+    capture: Option<Box<CaptureReading>>,
     dropped_datagrams: Option<u64>,
 }
 
@@ -133,8 +135,10 @@ impl Journal {
     ///
     /// Cost: three atomic adds, one short lock, and one pass over received bytes while they are still in the cache: the
     /// screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`] asks for it.
-    pub(crate) async fn block(self: &Arc<Self>, block: Block) {
+    pub(crate) async fn block(self: &Arc<Self>, mut block: Block) {
         let (direction, totals) = (block.direction, block.totals());
+        // Each direction has one task that tells of it, so that nobody counts in between.
+        block.first = self.meter.totals().of(direction).ops;
         self.meter.add(direction, totals);
         // A pipe shows nothing that could be neutralised.
         if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {
@@ -251,6 +255,30 @@ impl Journal {
         self.bell.ring(self);
     }
 
+    /// Tells that segments are captured from now on, or no more.
+    pub(crate) fn capturing(self: &Arc<Self>, on: bool) {
+        self.inner().capture.get_or_insert_default().on = on;
+        self.bell.ring(self);
+    }
+
+    /// Keeps segments to be looked at, as many as there is room for; the others are counted. Never waits.
+    pub(crate) fn captured(self: &Arc<Self>, mut segments: Vec<Captured>) {
+        let mut inner = self.inner();
+        let capture = inner.capture.get_or_insert_default();
+        let room = MOST_SEGMENTS.saturating_sub(capture.segments.len());
+        capture.missed += segments.len().saturating_sub(room) as u64;
+        segments.truncate(room);
+        capture.segments.append(&mut segments);
+        drop(inner);
+        self.bell.ring(self);
+    }
+
+    /// Counts packets that passed and could not be captured.
+    pub(crate) fn missed(self: &Arc<Self>, packets: u64) {
+        self.inner().capture.get_or_insert_default().missed += packets;
+        self.bell.ring(self);
+    }
+
     /// Replaces the count of datagrams that the kernel dropped; `None` where that is not known.
     pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: Option<u64>) {
         self.inner().dropped_datagrams = count;
@@ -295,6 +323,7 @@ impl Journal {
             kernel: inner.kernel,
             http: inner.http,
             repeat: inner.repeat.take(),
+            capture: inner.take_capture(),
             dropped_datagrams: inner.dropped_datagrams,
             escapes: self.escapes.swap(0, Ordering::Relaxed),
         };
@@ -328,6 +357,15 @@ impl Drop for Counted<'_> {
 }
 
 impl Inner {
+    /// What was captured since the last look; while it goes on, that stays known.
+    fn take_capture(&mut self) -> Option<Box<CaptureReading>> {
+        let taken = self.capture.take()?;
+        if taken.on {
+            self.capture = Some(Box::new(CaptureReading { on: true, ..CaptureReading::default() }));
+        }
+        Some(taken)
+    }
+
     fn admits(&self, bytes: usize, budget: usize) -> bool {
         self.bytes == 0 || self.bytes + bytes <= budget
     }

@@ -9,10 +9,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::capture::{Tap, Wanted, Watch};
 use super::stream::{self, Connection};
-use super::{Post, fault, kernel, option};
+use super::{Post, capture, fault, kernel, option};
 use crate::wire::change::Cause;
+use crate::wire::option::{self as options, SocketKind, Wishes};
 use crate::wire::reading::TcpState;
+use crate::wire::segment::Hint;
 use crate::wire::spec::{ListenSpec, Script};
 use crate::wire::{Class, Evidence, Failure, How, News, Order, SessionId, Verb};
 
@@ -29,8 +32,8 @@ const MOST_ENDED: usize = 1024;
 const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
-pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut post: Post) {
-    let opened = bind(spec.local).and_then(|listener| {
+pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, capture: bool, mut post: Post) {
+    let opened = bind(&spec).and_then(|listener| {
         let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
         Ok((listener, local))
     });
@@ -46,16 +49,20 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut pos
     post.journal.news(News::Listening { local }).await;
     let listens = step(TcpState::Closed, TcpState::Listen, Cause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
+    option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
+    let tap = if capture { tap(local, &post).await } else { None };
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
     let house = House {
         local,
         limit: spec.limit,
         idle_timeout: spec.idle_timeout,
+        options: spec.options,
         script,
         retain,
         open: BTreeSet::new(),
         tell_end,
         accepting_fails: false,
+        tap,
     };
     house.run(&listener, &mut post, ended).await;
     drop(listener);
@@ -64,29 +71,51 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, retain: usize, mut pos
     post.journal.closed(How::Local).await;
 }
 
-fn bind(local: SocketAddr) -> Result<TcpListener, Failure> {
-    let open = || {
+/// Begins to capture what comes to a listener; what stands against it is told.
+async fn tap(local: SocketAddr, post: &Post) -> Option<Tap> {
+    match Tap::open(Wanted::Port(local.port())) {
+        Ok(tap) => Some(tap),
+        Err(failure) => {
+            capture::tell_refusal(failure, &post.journal).await;
+            None
+        }
+    }
+}
+
+fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
+    let local = spec.local;
+    let create = || {
         let socket = socket2::Socket::new(socket2::Domain::for_address(local), socket2::Type::STREAM, None)?;
         // On Linux this lets a port in TIME-WAIT be used again, never one that somebody listens on.
         socket.set_reuse_address(true)?;
         socket.set_nonblocking(true)?;
+        Ok(socket)
+    };
+    let failed = |error: std::io::Error| fault::of_bind("listen", local, &error);
+    let socket = create().map_err(failed)?;
+    option::set_all(&socket, &spec.options, local.is_ipv6())?;
+    let open = || {
         socket.bind(&local.into())?;
         kernel::syn::save(&socket);
         socket.listen(BACKLOG)?;
         TcpListener::from_std(socket.into())
     };
-    open().map_err(|error| fault::of_bind("listen", local, &error))
+    open().map_err(failed)
 }
 
 struct House {
     local: SocketAddr,
     limit: Option<usize>,
     idle_timeout: Option<Duration>,
+    /// What was set on it, which its connections have too.
+    options: Wishes,
     script: Script,
     retain: usize,
     open: BTreeSet<SessionId>,
     tell_end: mpsc::Sender<SessionId>,
     accepting_fails: bool,
+    /// What captures the packets of connections to come.
+    tap: Option<Tap>,
 }
 
 impl House {
@@ -100,16 +129,30 @@ impl House {
                     None | Some(Verb::Close | Verb::Reset) => return,
                     Some(Verb::Limit(limit)) => self.limit = limit,
                     Some(Verb::SetOption(name, value)) => {
-                        option::perform(listener, name, value, self.local.is_ipv6(), &post.journal).await;
+                        let v6 = self.local.is_ipv6();
+                        if option::perform(listener, name, value.clone(), v6, &post.journal).await {
+                            options::wish(&mut self.options, name, Some(value));
+                        }
                     }
-                    Some(Verb::ReadOptions) => post.journal.news(option::all(listener, self.local.is_ipv6())).await,
+                    Some(Verb::ReadOptions) => {
+                        let all = option::all(listener, SocketKind::Listener, self.local.is_ipv6());
+                        post.journal.news(all).await;
+                    }
+                    Some(Verb::Capture(false)) => self.tap = None,
+                    Some(Verb::Capture(true)) => {
+                        if self.tap.is_none() {
+                            self.tap = tap(self.local, post).await;
+                        }
+                    }
                     Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
                     Some(
                         Verb::SendTo(..)
                         | Verb::SendFile(_)
                         | Verb::Burst(_)
                         | Verb::StopBurst
+                        | Verb::ProbeMtu
                         | Verb::FinishSending
+                        | Verb::CloseUnread
                         | Verb::PauseReading
                         | Verb::ContinueReading
                         | Verb::Join(_)
@@ -127,7 +170,7 @@ impl House {
                 accepted = accept(listener, accept_from) => match accepted {
                     Ok((stream, peer)) => {
                         self.accepting_fails = false;
-                        self.take(stream, peer, post).await;
+                        self.take(listener, stream, peer, post).await;
                     }
                     Err(error) => {
                         accept_from = Instant::now() + ACCEPT_PAUSE;
@@ -147,7 +190,7 @@ impl House {
         post.journal.news(News::Warned(failure)).await;
     }
 
-    async fn take(&mut self, stream: TcpStream, peer: SocketAddr, post: &Post) {
+    async fn take(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, post: &Post) {
         if let Some(limit) = self.limit
             && self.open.len() >= limit
         {
@@ -163,18 +206,27 @@ impl House {
         let id = child.journal.id;
         self.open.insert(id);
         let local = stream.local_addr().unwrap_or(self.local);
+        let v6 = self.local.is_ipv6();
+        let inherited = option::inheritance(listener, &self.options, v6);
         let listener = post.journal.id;
-        let connection = Connection {
+        let mut connection = Connection {
             stream,
             peer: peer.to_string(),
             script: self.script.clone(),
             idle_timeout: self.idle_timeout,
             urgent: post.net.urgent(id),
+            capture: None,
         };
+        let tap = self.tap.clone();
         let tell_end = self.tell_end.clone();
         post.net.spawn(id, async move {
             let syn = kernel::syn::saved(&connection.stream);
             child.journal.news(News::Accepted { listener, local, peer }).await;
+            if let Some(tap) = &tap {
+                let watch = Watch::of(tap, &child.journal);
+                watch.claim(local, peer, Hint::default());
+                connection.capture = Some(watch);
+            }
             let known = if syn.is_some() { Evidence::Kernel } else { Evidence::Inferred };
             child.journal.news(step(TcpState::Listen, TcpState::SynReceived, Cause::SynArrived, known)).await;
             if let Some(syn) = syn {
@@ -182,6 +234,7 @@ impl House {
             }
             let accepted = step(TcpState::SynReceived, TcpState::Established, Cause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
+            option::inherit(&connection.stream, &inherited, v6, &child.journal).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody is left to tell.
             let _closed = tell_end.send(id).await.is_err();

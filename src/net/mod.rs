@@ -11,6 +11,7 @@ use crate::wire::order::{Order, Refused, Verb};
 use crate::wire::{Reading, SessionId, Spec, What};
 
 mod call;
+mod capture;
 mod dial;
 mod dns;
 pub(crate) mod fault;
@@ -62,12 +63,14 @@ impl Lanes {
             verb,
             Verb::Reset
                 | Verb::Close
+                | Verb::CloseUnread
                 | Verb::PauseReading
                 | Verb::ContinueReading
                 | Verb::StopBurst
                 | Verb::SetOption(..)
                 | Verb::ReadOptions
                 | Verb::SampleEvery(_)
+                | Verb::Capture(_)
         );
         self.urgent.as_ref().filter(|_| urgent).unwrap_or(&self.plain)
     }
@@ -108,12 +111,12 @@ impl Net {
     pub fn open(&self, spec: Spec) -> SessionId {
         let post = self.post(spec.retain);
         let id = post.journal.id;
-        let Spec { what, script, retain, label: _ } = spec;
+        let Spec { what, script, retain, label: _, capture } = spec;
         match what {
-            What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, post)),
+            What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, capture, post)),
             What::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
             What::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
-            What::Listen(listen) => self.spawn(id, listen::run(listen, script, retain, post)),
+            What::Listen(listen) => self.spawn(id, listen::run(listen, script, retain, capture, post)),
             What::Http(http) => self.spawn(id, http::run(http, post)),
             What::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
             What::Dns(question) => self.spawn(id, dns::run(question, post)),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::journal::Journal;
 use super::{call, fault};
-use crate::wire::option::{OptionValue, SocketOption};
+use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption, Wishes};
 use crate::wire::{Class, Failure, News};
 
 /// Sets an option.
@@ -18,7 +18,7 @@ pub(crate) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue,
 }
 
 fn failed(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> Failure {
-    let mut failure = fault::of_io("setsockopt", format!("{}={value}", option.name()), error);
+    let mut failure = fault::of_io(SETTING, option.named(value), error);
     failure.class = Class::Local;
     match error.raw_os_error() {
         Some(libc::ENOENT) => {
@@ -46,27 +46,71 @@ pub(crate) fn now(socket: &impl AsFd, option: SocketOption, asked: OptionValue, 
     News::OptionSet { option, asked, now }
 }
 
-/// Sets an option and tells the call, and what the kernel made of it.
+/// Sets an option and tells the call, and what the kernel made of it; true where it took it.
 pub(crate) async fn perform(
     socket: &(impl AsFd + Sync),
     option: SocketOption,
     asked: OptionValue,
     v6: bool,
     journal: &Arc<Journal>,
-) {
+) -> bool {
+    let (taken, told) = attempt(socket, option, asked, v6);
+    for news in told {
+        journal.news(news).await;
+    }
+    taken
+}
+
+/// Sets an option: whether the kernel took it, and what is to be told: the call, then what came of it.
+pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> (bool, [News; 2]) {
     let began = Instant::now();
     let done = system::set(socket, option, &asked, v6);
     let took = began.elapsed();
-    journal.news(call::told("setsockopt", option.arguments(&asked, v6), done.as_ref().map(|()| 0), took)).await;
+    let call = call::told(SETTING, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
     match done {
-        Ok(()) => journal.news(now(socket, option, asked, v6)).await,
-        Err(error) => journal.news(News::Warned(failed(option, &asked, &error))).await,
+        Ok(()) => (true, [call, now(socket, option, asked, v6)]),
+        Err(error) => (false, [call, News::Warned(failed(option, &asked, &error))]),
     }
 }
 
-/// All options as they are.
-pub(crate) fn all(socket: &impl AsFd, v6: bool) -> News {
-    News::Options(SocketOption::all().map(|option| (option, get(socket, option, v6))).collect())
+/// All options of a socket of this kind, as they are. Cost: a system call each, some microseconds together.
+pub(crate) fn all(socket: &impl AsFd, kind: SocketKind, v6: bool) -> News {
+    News::Options(SocketOption::of(kind).map(|option| (option, get(socket, option, v6))).collect())
+}
+
+/// Sets options in order.
+///
+/// # Errors
+/// The first that the kernel does not take.
+pub(crate) fn set_all(socket: &impl AsFd, wishes: &Wishes, v6: bool) -> Result<(), Failure> {
+    wishes.iter().try_for_each(|(option, value)| set(socket, *option, value, v6))
+}
+
+/// Tells what the kernel made of options that were set.
+pub(crate) async fn tell(socket: &(impl AsFd + Sync), wishes: &Wishes, v6: bool, journal: &Arc<Journal>) {
+    for (option, asked) in wishes {
+        journal.news(now(socket, *option, asked.clone(), v6)).await;
+    }
+}
+
+/// Gives an accepted connection the options of its listener: most of them it has inherited already, and that is told;
+/// the others are set on it.
+pub(crate) async fn inherit(socket: &(impl AsFd + Sync), from: &Inherited, v6: bool, journal: &Arc<Journal>) {
+    for (option, asked, theirs) in from {
+        if get(socket, *option, v6).as_ref() == theirs.as_ref() {
+            journal.news(now(socket, *option, asked.clone(), v6)).await;
+        } else {
+            perform(socket, *option, asked.clone(), v6, journal).await;
+        }
+    }
+}
+
+/// What a listener has to pass on: each option, what was asked for, and what the kernel made of it there.
+pub(crate) type Inherited = Vec<(SocketOption, OptionValue, Result<OptionValue, String>)>;
+
+/// What a listener has to pass on, as it is now.
+pub(crate) fn inheritance(listener: &impl AsFd, wishes: &Wishes, v6: bool) -> Inherited {
+    wishes.iter().map(|(option, asked)| (*option, asked.clone(), get(listener, *option, v6))).collect()
 }
 
 #[cfg(target_os = "linux")]
@@ -215,7 +259,8 @@ mod tests {
     #[test]
     fn every_option_can_be_read() {
         let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
-        let News::Options(options) = all(&socket, true) else { panic!("not options") };
+        let News::Options(options) = all(&socket, SocketKind::Connection, true) else { panic!("not options") };
+        assert_eq!(options.len(), SocketOption::all().count());
         for (option, value) in options {
             assert!(value.is_ok(), "{option}: {value:?}");
         }

@@ -1,7 +1,9 @@
 //! An open TCP connection, dialled or accepted: two halves that do not wait for each other, and who ends them.
 
+use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -9,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::Post;
+use super::capture::Watch;
 use super::journal::Journal;
 use super::{call, fault, kernel};
 use crate::wire::change::Cause;
@@ -16,6 +19,8 @@ use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::spec::Script;
 use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 
+mod capture;
+mod death;
 mod gauge;
 mod order;
 pub(super) mod pool;
@@ -36,6 +41,9 @@ const MOST_CLOSING: Duration = Duration::from_secs(5);
 /// connection that broke.
 const MOST_SETTLING: Duration = Duration::from_secs(2);
 
+/// Between looks whether octets lie unread, where that is waited for.
+const UNREAD_LOOK: Duration = Duration::from_millis(10);
+
 /// How many reads or writes one half does before the other half and the orders have their turn.
 const TURN: usize = 8;
 
@@ -51,6 +59,8 @@ pub(super) struct Connection {
     pub(super) idle_timeout: Option<Duration>,
     /// Orders that overtake: reset, close, pause, continue.
     pub(super) urgent: mpsc::Receiver<Verb>,
+    /// What captures its packets.
+    pub(super) capture: Option<Watch>,
 }
 
 /// What the two halves and their watchers share.
@@ -62,7 +72,11 @@ struct Talk {
     gauge: gauge::Gauge,
     way: way::Way,
     stamps: stamps::Stamps,
+    /// Octets in the send queue at the last look; [`u64::MAX`] is not known.
+    queued: AtomicU64,
     v6: bool,
+    ends: Option<(SocketAddr, SocketAddr)>,
+    capture: Mutex<Option<Watch>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,6 +87,8 @@ struct State {
     peer_finished: bool,
     /// An error is pending on the socket.
     broken: bool,
+    /// It is to be closed as soon as octets lie unread.
+    close_unread: bool,
 }
 
 /// What is wanted of both halves.
@@ -117,10 +133,34 @@ impl Talk {
     }
 
     async fn look(&self) -> KernelView {
-        let view = kernel::view(&self.stream);
+        let mut view = kernel::view(&self.stream);
+        self.way.look_beside(&mut view);
         self.journal.kernel(view);
+        self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
         self.way.learn(&view).await;
         view
+    }
+
+    /// Looks at the gauges now, and tells it as a fact: at the connection's beginning and at its end.
+    async fn mark(&self) {
+        let view = self.look().await;
+        if view.tcp.is_some() {
+            self.journal.news(News::Kernel(Box::new(view))).await;
+        }
+    }
+
+    /// Octets in the send queue at the last look.
+    fn queued(&self) -> Option<u64> {
+        Some(self.queued.load(Ordering::Relaxed)).filter(|octets| *octets != u64::MAX)
+    }
+
+    /// Ends when octets lie unread and the session is to be closed over them.
+    async fn unread(&self) {
+        // The sender lives as long as `self`, so the wait cannot fail.
+        let _wished = self.state.subscribe().wait_for(|state| state.close_unread).await.is_ok();
+        while !rustix::io::ioctl_fionread(&self.stream).is_ok_and(|octets| octets > 0) {
+            tokio::time::sleep(UNREAD_LOOK).await;
+        }
     }
 
     /// Looks at the gauges now, and again when they had time to change.
@@ -158,23 +198,32 @@ enum End {
 
 /// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
 pub(super) async fn run(connection: Connection, post: Post) {
-    let Connection { stream, peer, script, idle_timeout, urgent } = connection;
+    let Connection { stream, peer, script, idle_timeout, urgent, capture } = connection;
     let ends = stream.local_addr().and_then(|local| Ok((local, stream.peer_addr()?))).ok();
     let talk = Talk {
         way: way::Way::established(Arc::clone(&post.journal), ends),
         stamps: stamps::Stamps::begin(&stream),
+        queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
+        ends,
+        capture: Mutex::new(capture),
         stream,
         peer,
         journal: post.journal,
         state: watch::Sender::new(State::default()),
         gauge: gauge::Gauge::new(std::time::Instant::now()),
     };
-    talk.sample().await;
+    talk.mark().await;
+    talk.gauge.touch();
     let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post.orders).await;
+    let end = death::explained(&talk, end);
     talk.stamps.end(&talk).await;
-    let Talk { stream, peer, journal, way, .. } = talk;
+    let Talk { stream, peer, journal, way, capture, .. } = talk;
     close(stream, &journal, &way, &end).await;
+    let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let (Some(watch), Some((local, peer))) = (capture, ends) {
+        watch.end(local, peer).await;
+    }
     tell_unsent(&journal, &peer, unsent).await;
     let how = match end {
         End::BothFinished => How::Fin,
@@ -217,6 +266,7 @@ async fn carry_on(
     let mut gauges = pin!(gauge::run(talk));
     let mut stamps = pin!(stamps::run(talk));
     let mut quiet = pin!(gauge::quiet(talk, idle_timeout));
+    let mut unread = pin!(talk.unread());
     let mut both_finished = pin!(talk.both_finished());
     let (mut read, mut written) = (None, None);
     let mut broken = None;
@@ -251,6 +301,7 @@ async fn carry_on(
             }
             () = &mut both_finished => break End::BothFinished,
             failure = &mut quiet => break End::Failed(failure),
+            () = &mut unread => break End::Closed,
             () = &mut gauges => {}
             () = &mut stamps => {}
             () = sleep_until(deadline) => break End::Closed,
@@ -265,7 +316,7 @@ async fn carry_on(
     {
         talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
     }
-    talk.look().await;
+    talk.mark().await;
     talk.change(|state| state.wish = Wish::Stop);
     // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
     let reads_end = async {

@@ -5,27 +5,41 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+use super::capture::{Wanted, Watch};
 use super::stream::{self, Connection};
-use super::{Post, dial};
+use super::{Post, dial, option};
+use crate::wire::option::{Wishes, wish};
 use crate::wire::spec::{Script, TcpSpec};
 use crate::wire::{Class, Failure, How, News, Verb};
 
 /// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
-pub(crate) fn run(spec: TcpSpec, script: Script, post: Post) -> impl Future<Output = ()> + Send + 'static {
+pub(crate) fn run(
+    spec: TcpSpec,
+    script: Script,
+    capture: bool,
+    post: Post,
+) -> impl Future<Output = ()> + Send + 'static {
     let urgent = post.net.urgent(post.journal.id);
-    session(spec, script, post, urgent)
+    session(spec, script, capture, post, urgent)
 }
 
-async fn session(spec: TcpSpec, script: Script, mut post: Post, mut urgent: mpsc::Receiver<Verb>) {
-    match open(&spec, &post, &mut urgent).await {
+async fn session(mut spec: TcpSpec, script: Script, capture: bool, mut post: Post, mut urgent: mpsc::Receiver<Verb>) {
+    let capture = Watch::begin(capture, Wanted::Port(spec.target.port), &post.journal).await;
+    match open(&mut spec, capture.as_ref(), &post, &mut urgent).await {
         Ok(stream) => {
             let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
-            let connection = Connection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent };
+            if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
+                watch.narrow(local, peer);
+            }
+            let connection = Connection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
             stream::run(connection, post).await;
         }
         Err(end) => {
             let peer = spec.target.to_string();
             stream::tell_unsent(&post.journal, &peer, stream::unsent(script.steps, &mut post.orders)).await;
+            if let Some(watch) = &capture {
+                watch.drain();
+            }
             let how = match end {
                 NotOpen::GivenUp => How::Local,
                 NotOpen::Failed(failure) => {
@@ -46,21 +60,38 @@ enum NotOpen {
     Failed(Failure),
 }
 
-/// Attempts until one succeeds, all are used up, or the user gives up.
-async fn open(spec: &TcpSpec, post: &Post, urgent: &mut mpsc::Receiver<Verb>) -> Result<TcpStream, NotOpen> {
+/// Attempts until one succeeds, all are used up, or the user gives up. Options that are asked for meanwhile are set on
+/// the next attempt's socket; on the one that connects, at once.
+async fn open(
+    spec: &mut TcpSpec,
+    capture: Option<&Watch>,
+    post: &Post,
+    urgent: &mut mpsc::Receiver<Verb>,
+) -> Result<TcpStream, NotOpen> {
     let of = spec.retry.times.saturating_add(1);
     let mut attempt = 1;
     loop {
-        let outcome = unless_given_up(dial::connect(spec, attempt, &post.journal), post, urgent).await?;
+        let mut later = Wishes::new();
+        let connecting = dial::connect(spec, attempt, &post.journal, capture);
+        let outcome = unless_given_up(connecting, post, urgent, &mut later).await?;
         let failure = match outcome {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => {
+                let v6 = stream.peer_addr().is_ok_and(|peer| peer.is_ipv6());
+                for (name, value) in later {
+                    option::perform(&stream, name, value, v6, &post.journal).await;
+                }
+                return Ok(stream);
+            }
             Err(failure) if attempt < of && worth_another(failure.class) => failure,
             Err(failure) => return Err(NotOpen::Failed(failure)),
         };
         attempt += 1;
         let after = spec.retry.wait_before(attempt, fastrand::f64());
         post.journal.news(News::Retrying { attempt, of, after, because: failure }).await;
-        unless_given_up(pause(after), post, urgent).await?;
+        unless_given_up(pause(after), post, urgent, &mut later).await?;
+        for (name, value) in later {
+            wish(&mut spec.options, name, Some(value));
+        }
     }
 }
 
@@ -78,13 +109,17 @@ async fn unless_given_up<T>(
     work: impl Future<Output = T>,
     post: &Post,
     urgent: &mut mpsc::Receiver<Verb>,
+    later: &mut Wishes,
 ) -> Result<T, NotOpen> {
     tokio::pin!(work);
     loop {
         tokio::select! {
             biased;
             verb = urgent.recv() => match verb {
-                None | Some(Verb::Close | Verb::Reset) => return Err(NotOpen::GivenUp),
+                None | Some(Verb::Close | Verb::CloseUnread | Verb::Reset) => return Err(NotOpen::GivenUp),
+                Some(Verb::SetOption(name, value)) => wish(later, name, Some(value)),
+                // There is no socket to be looked at; once there is one, it is asked again.
+                Some(Verb::ReadOptions | Verb::SampleEvery(_)) => {}
                 Some(_) => {
                     let failure = Failure::new(Class::Usage, "read", "", "not connected yet");
                     post.journal.news(News::Warned(failure)).await;

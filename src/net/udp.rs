@@ -9,7 +9,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 use super::journal::Journal;
-use super::{Post, dial, fault, route};
+use super::{Post, dial, fault, option, route};
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::spec::{Script, UdpReceive, UdpSpec};
 use crate::wire::{Class, Failure, How, News, Verb, quantity};
@@ -19,12 +19,17 @@ use talk::{Ending, Talk};
 mod bound;
 mod burst;
 mod calls;
+mod control;
 mod datagram;
 mod drops;
 pub(super) mod error_queue;
 mod group;
+mod interface;
+mod look;
+mod mtu;
 mod orders;
 mod send;
+mod sent;
 mod talk;
 pub(super) mod train;
 
@@ -71,6 +76,7 @@ async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: mpsc::R
         Err(failure) => return Ending::Failed(failure).tell(&journal).await,
     };
     tell_buffer(&journal, &opened, spec.receive).await;
+    option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
     let talk = Talk::new(journal, opened, Some(peer), spec.idle_timeout);
     if !reading {
         talk.set_reading(false).await;
@@ -85,6 +91,7 @@ async fn cancelled(urgent: &mut mpsc::Receiver<Verb>, reading: &mut bool, journa
             None | Some(Verb::Close | Verb::Reset) => return,
             Some(Verb::PauseReading) => *reading = false,
             Some(Verb::ContinueReading) => *reading = true,
+            Some(Verb::ReadOptions | Verb::SampleEvery(_)) => {}
             Some(_too_early) => {
                 journal.news(News::Warned(Failure::new(Class::Usage, "order", "", "not open yet"))).await;
             }
@@ -137,6 +144,7 @@ fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<Opened, Failure> {
     }
     let local = spec.bind.unwrap_or_else(|| wildcard(peer));
     let (socket, merged) = prepare(local, spec.broadcast, spec.receive)?;
+    option::set_all(&socket, &spec.options, local.is_ipv6())?;
     socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind("bind", local, &error))?;
     let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
     socket.connect(&SockAddr::from(peer)).map_err(failed)?;
@@ -172,6 +180,7 @@ fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -> Result<(S
     let octets = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |octets| octets.div_ceil(KERNEL_DOUBLES));
     socket.set_recv_buffer_size(octets.min(MOST_BUFFER_BYTES)).ok();
     error_queue::ask(&socket, local.is_ipv6());
+    control::ask(&socket, local.is_ipv6());
     let merged = receive.merged && calls::ask_for_merged(&socket).is_ok();
     Ok((socket, merged))
 }

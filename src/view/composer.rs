@@ -3,14 +3,14 @@
 use ratatui::layout::{Position, Rect};
 
 use super::keys::key;
-use super::paper::{Paper, Strip, area_of, part};
+use super::paper::{Paper, Strip, area_of, columns_of, part};
 use crate::files::theme::Role;
-use crate::model::action::{Action, ComposeAction, SessionAction};
+use crate::model::action::{Action, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::Mode;
 use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model, Target};
 use crate::wire::session::Kind;
-use crate::wire::{Class, How, Phase, Session, neutral, quantity};
+use crate::wire::{How, Phase, Session, neutral, quantity};
 
 /// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
@@ -77,7 +77,9 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     }
     let text = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     if !model.can_send() {
-        paper.put(text, 0, 0, &why_not(model, session), Role::Dim);
+        let whole = why_not(model, session, false);
+        let fits = columns_of(&whole) <= text.width;
+        paper.put(text, 0, 0, &if fits { whole } else { why_not(model, session, true) }, Role::Dim);
         return;
     }
     paper.seen.composer = area_of(text);
@@ -109,14 +111,20 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     }
 }
 
-/// Why nothing can be sent, and what to do.
-fn why_not(model: &Model, session: &Session) -> String {
+/// Why nothing can be sent, and what to do; `brief` where there is little room.
+fn why_not(model: &Model, session: &Session, brief: bool) -> String {
     let of = |action| key(model, Mode::Normal, Action::Session(action));
-    let retry = of(SessionAction::Retry).map_or(String::new(), |key| format!(": {key} opens it again"));
+    let retry = of(SessionAction::Retry)
+        .map_or(String::new(), |key| format!(": {key} {}", if brief { "again" } else { "opens it again" }));
     let accepted = session.parent().is_some();
     let retry = if accepted { String::new() } else { retry };
+    let why = session.failure().and_then(|_| key(model, Mode::Normal, Action::Pane(PaneAction::ShowExplain)));
+    let why = why.map_or(String::new(), |key| format!(": {key} {},", if brief { "why" } else { "says why" }));
     if let Kind::Http(_) = session.kind {
         return match of(SessionAction::Retry) {
+            Some(key) if session.failure().is_some() => {
+                format!("the exchange failed{why} {key} sends it again")
+            }
             Some(key) if session.ended() => format!("the exchange is over: {key} sends the request again"),
             _ => "the request is under way".to_owned(),
         };
@@ -136,16 +144,18 @@ fn why_not(model: &Model, session: &Session) -> String {
     }
     if let Kind::Dns(_) = session.kind {
         return match of(SessionAction::Retry) {
-            Some(key) if session.failure().is_some() => format!("there is no answer: {key} asks again"),
+            Some(key) if session.failure().is_some() => format!("there is no answer{why} {key} asks again"),
             Some(key) if session.ended() => format!("the question is answered: {key} asks again"),
             _ => "the question is under way".to_owned(),
         };
     }
     match &session.phase {
-        Phase::Ended { failure: Some(failure), .. } if failure.class == Class::Reset => {
-            format!("the peer reset the connection{retry}")
+        Phase::Ended { failure: Some(failure), .. } => {
+            // The message may be long, and stands above; its explanation has it in a few words.
+            let headline = model.book.failure(failure, session.course.icmp.as_ref()).headline;
+            let again = retry.trim_start_matches(':');
+            format!("{}{why}{again}", neutral::line(&headline))
         }
-        Phase::Ended { failure: Some(failure), .. } => format!("{}{retry}", neutral::line(&failure.message)),
         Phase::Ended { how: How::Rst, .. } => format!("we reset the connection{retry}"),
         Phase::Ended { .. } => format!("closed{retry}"),
         Phase::Open(_) => "we finished sending (FIN); the peer may go on".to_owned(),

@@ -2,9 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::document;
-use super::paper::Paper;
+use super::paper::{Paper, part};
 use super::transcript::Shown;
+use super::{card, document};
 use crate::model::dns_pages;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
@@ -14,9 +14,15 @@ use crate::wire::dns::Lookup;
 use crate::wire::session::Kind;
 
 /// Draws what was asked and answered as tables.
-pub(super) fn answer(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
+pub(super) fn answer(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
     let Kind::Dns(lookup) = &session.kind else { return Shown::default() };
-    document::draw(paper, area, &dns_pages::of_answer(lookup, session.failure()), panel)
+    let shown = document::draw(paper, area, &dns_pages::of_answer(lookup, session.failure()), panel);
+    if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(paper.seen.document_rows))
+        && used + card::least_rows(model, session, failure, area.width) <= area.height
+    {
+        card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
+    }
+    shown
 }
 
 /// Draws every field of every message at its octets.

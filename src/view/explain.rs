@@ -26,6 +26,12 @@ const REMARK: u16 = 27;
 /// A label of a probe that is longer than this has its remark below.
 const LONGEST_LABEL: u16 = 40;
 
+/// A remark of so few columns goes on in the row of what it is about.
+const SHORT: u16 = 6;
+
+/// With fewer rows none is left blank.
+const TIGHT: u16 = 12;
+
 /// The widest that a sentence is: longer lines are hard to read.
 const WIDEST: u16 = 96;
 
@@ -39,6 +45,8 @@ struct Row {
 struct Page {
     rows: Vec<Row>,
     columns: u16,
+    /// There are so few rows that none is left blank, and what the pane's title says is not said again.
+    tight: bool,
 }
 
 impl Page {
@@ -47,7 +55,9 @@ impl Page {
     }
 
     fn blank(&mut self) {
-        self.push(Strip::new());
+        if !self.tight {
+            self.push(Strip::new());
+        }
     }
 
     fn title(&mut self, text: &str) {
@@ -76,6 +86,8 @@ impl Page {
                 let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at + beside), Role::Text) };
                 self.push(before.and(line, quiet));
             }
+        } else if columns_of(how) <= SHORT && at + columns_of(what) + columns_of(how) + 2 <= self.columns {
+            self.push(lead.clone().and(what, role).and(format!("  {how}"), quiet));
         } else {
             self.text(lead, what, role);
             if !how.is_empty() {
@@ -118,7 +130,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     if place.is_empty() {
         return Shown::default();
     }
-    let page = laid_out(model, session, place.width);
+    let page = laid_out(model, session, place.width, place.height < TIGHT);
     let (all, height) = (page.rows.len(), usize::from(place.height));
     paper.seen.document_rows = all;
     let scroll = panel.document_scroll.min(all.saturating_sub(height));
@@ -133,11 +145,15 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     Shown { above: scroll as f64 / whole, below: below as f64 / whole, entries_below: 0 }
 }
 
-fn laid_out(model: &Model, session: &Session, columns: u16) -> Page {
+fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Page {
     let card = explain::card(model, session);
-    let mut page = Page { rows: Vec::new(), columns };
+    let mut page = Page { rows: Vec::new(), columns, tight };
     head(&mut page, model, session, &card);
     page.text(&Strip::new(), &card.explanation.happened, Role::Text);
+    // What is under way counts down: it comes first. What is over is looked at last.
+    if !session.ended() {
+        timers(&mut page, model, session);
+    }
     if !card.happened.is_empty() {
         page.title("What happened");
         for line in &card.happened {
@@ -147,18 +163,23 @@ fn laid_out(model: &Model, session: &Session, columns: u16) -> Page {
     sentences(&mut page, "What this rules out", &card.explanation.rules_out, None);
     sentences(&mut page, "Likely, in order", &card.explanation.likely, Some(1));
     tries(&mut page, &card);
-    let lanes = lanes::rows(session, &model.timers, model.now, columns);
-    if !lanes.is_empty() {
-        page.blank();
-        for strip in lanes {
-            page.push(strip);
-        }
+    if session.ended() {
+        timers(&mut page, model, session);
     }
     if !card.explanation.cite.is_empty() {
         page.blank();
         page.text(&Strip::new(), &card.explanation.cite.join(" · "), Role::Dim);
     }
     page
+}
+
+/// The lanes of attempts and timers, where there are any.
+fn timers(page: &mut Page, model: &Model, session: &Session) {
+    let lanes = lanes::rows(session, &model.timers, model.now, page.columns);
+    if !lanes.is_empty() {
+        page.blank();
+        lanes.into_iter().for_each(|strip| page.push(strip));
+    }
 }
 
 /// The class or the state, what was tried, the exit code.
@@ -178,7 +199,12 @@ fn head(page: &mut Page, model: &Model, session: &Session, card: &Card) {
         page.push(whole);
     } else {
         page.push(name.and(code.as_str(), Role::Dim));
-        page.text(&Strip::of("  ", Role::Dim), with.trim(), Role::Dim);
+        if !page.tight {
+            page.text(&Strip::of("  ", Role::Dim), with.trim(), Role::Dim);
+        }
+    }
+    if page.tight && card.explanation.headline.replace(' ', "_").contains(failure.class.name()) {
+        return;
     }
     page.text(&Strip::of("  ", Role::Text), &card.explanation.headline, Role::Strong);
 }

@@ -105,6 +105,9 @@ fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<Hint> {
     if panel.is_some_and(|panel| panel.view == View::Ladder) {
         hints.push((pane(PaneAction::Down), "rung"));
         hints.push((pane(PaneAction::Activate), "its bytes"));
+        let captured = panel.and_then(|panel| panel.story(shown)).is_some_and(|story| story.ladder.is_captured());
+        let capture = key(model, Mode::Normal, Action::Session(SessionAction::ToggleCapture));
+        hints.push(if captured { (pane(PaneAction::Numbers), "numbers") } else { (capture, "capture") });
     }
     if model.can_send() {
         hints.push((key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)), "write"));

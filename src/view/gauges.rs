@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
+use super::chart;
 use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::wire::gauges::{EVERY, Gauge, Gauges, Range};
+use crate::wire::gauges::{Gauge, Gauges, Range};
 use crate::wire::{Session, quantity};
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -20,8 +21,9 @@ const VALUE: u16 = 11;
 /// The columns of a remark.
 const REMARK: u16 = 14;
 
-/// The rows of the box that explains the gauge under the cursor, its rule included.
-const BOX: u16 = 4;
+/// The rows of the box that explains the gauge under the cursor, its rule included: the fewest, and with a chart that is
+/// as high as is of use.
+const BOX: (u16, u16) = (4, 15);
 
 /// Draws all gauges, and what the one under the cursor means.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
@@ -37,7 +39,8 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: 
         paper.sentence(place, 0, 0, text, Role::Dim);
         return Shown::default();
     }
-    let boxed = if area.height >= 12 { BOX } else { 0 };
+    let spare = area.height.saturating_sub(u16::try_from(Gauge::ALL.len()).unwrap_or(0));
+    let boxed = if area.height >= 12 { spare.clamp(BOX.0, BOX.1) } else { 0 };
     let rows = part(place, 0, 0, place.width, place.height - boxed);
     paper.seen.view = area_of(rows);
     let lines = lines(usize::from(rows.height));
@@ -84,7 +87,8 @@ pub(super) fn few(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges) {
     }
 }
 
-fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+/// Draws one gauge: name, value, the last minute, a remark.
+pub(super) fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     paper.put(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
     let value = gauges.text(gauge);
     let known = gauges.last(gauge).is_some();
@@ -145,13 +149,15 @@ fn explained(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     paper.run(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
     paper.put(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
-    let every = u32::try_from(gauges.len()).unwrap_or(u32::MAX);
-    let span = format!(" the last {} ", quantity::duration(EVERY.saturating_mul(every)));
+    let span = format!(" the last {} ", quantity::duration(gauges.span()));
     paper.right(rule, 0, &Strip::of(span, Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
-    let used = paper.sentence(inner, 0, 0, gauge.explain(), Role::Text);
-    if used < inner.height {
-        let text = gauges.bounds(gauge);
-        paper.put(inner, 0, used, &text, Role::Dim);
+    let mut y = paper.sentence(inner, 0, 0, &gauges.sentence(gauge), Role::Text);
+    let rest = |y: u16| part(inner, 0, y, inner.width, inner.height.saturating_sub(y));
+    y += paper.sentence(rest(y), 0, 0, gauge.explain(), Role::Dim);
+    if rest(y).height > chart::LEAST_ROWS {
+        chart::draw(paper, rest(y), gauges, gauge, role(gauge));
+    } else if y < inner.height {
+        paper.put(inner, 0, y, &gauges.bounds(gauge), Role::Dim);
     }
 }

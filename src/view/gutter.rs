@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::model::rows::hex_bytes_per_row;
 use crate::model::state::Model;
-use crate::wire::Session;
 use crate::wire::quantity;
 use crate::wire::session::Kind;
+use crate::wire::{Direction, Session};
 
 /// How wide the columns before the text are; 0 leaves one out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(super) struct Gutter {
     pub(super) size: u16,
     /// The peer, and a space behind it.
     pub(super) peer: u16,
+    /// The number of the read or write, and a space behind it.
+    pub(super) op: u16,
 }
 
 impl Gutter {
@@ -37,21 +39,28 @@ impl Gutter {
                 44.. => 8,
                 _ => 0,
             },
+            op: 0,
         }
+    }
+
+    /// The same with the number of each read and write, where a pane so many cells wide has room for it.
+    pub(super) fn counting(self, columns: u16) -> Self {
+        Gutter { op: if columns >= 46 { 9 } else { 0 }, ..self }
     }
 
     /// The columns for hex: times and sizes give way where a row has more bytes without them.
     pub(super) fn for_hex(self, columns: u16) -> Self {
         let bytes = |gutter: Gutter| hex_bytes_per_row(columns.saturating_sub(gutter.columns() + 1));
         let narrow = Gutter { size: 0, ..self };
-        let bare = Gutter { time: 0, ..narrow };
+        let timeless = Gutter { time: 0, ..narrow };
+        let bare = Gutter { op: 0, ..timeless };
         let most = bytes(bare);
-        [self, narrow, bare].into_iter().find(|gutter| bytes(*gutter) == most).unwrap_or(self)
+        [self, narrow, timeless, bare].into_iter().find(|gutter| bytes(*gutter) == most).unwrap_or(self)
     }
 
     /// Where the text begins.
     pub(super) fn columns(self) -> u16 {
-        self.time + self.mark + self.size + self.peer
+        self.time + self.mark + self.op + self.size + self.peer
     }
 }
 
@@ -83,6 +92,16 @@ pub(super) fn size(bytes: u64) -> String {
         Some((number, unit)) => format!("{number:>5} {unit:<2}"),
         None => text,
     }
+}
+
+/// The number of a read or a write, in eight columns at the most: `write 12`, `#123,456`.
+pub(super) fn op(direction: Direction, number: u64) -> String {
+    let name = match direction {
+        Direction::Sent => "write",
+        Direction::Received => "read",
+    };
+    let text = format!("{name} {number}");
+    if text.len() <= 8 { text } else { format!("#{}", quantity::grouped(number)) }
 }
 
 /// A peer in at most so many columns: whole, or its end, where the port is.

@@ -1,14 +1,28 @@
 //! One row of hex: offset, bytes, characters.
 
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::paper::{Paper, part};
 use super::transcript::{Found, direction_role};
 use crate::files::theme::Role;
 use crate::model::rows::Bytes;
 
+/// Stands where the other end's reads or writes met.
+pub(super) const CUT: &str = "┊";
+
 /// The columns of the offset with the space behind it.
 const OFFSET: u16 = 10;
+
+/// What stands over the bytes of a row: places that were found, and where the other end's reads or writes met.
+pub(super) struct Over<'a> {
+    /// The found places.
+    pub(super) found: &'a Found,
+    /// Offsets in the entry where one read or write of the other end stops and the next begins.
+    pub(super) cuts: &'a [usize],
+    /// The place of the entry's first byte: in a stream its own, else 0.
+    pub(super) base: u64,
+}
 
 /// Draws a row; says how many cells it took. The offset is left out where there is no room for it.
 pub(super) fn draw(
@@ -17,15 +31,17 @@ pub(super) fn draw(
     bytes: &Bytes,
     piece: &[u8],
     per_row: usize,
-    found: &Found,
+    over: &Over<'_>,
 ) -> u16 {
+    let Over { found, cuts, base: first } = over;
     let per_row = u16::try_from(per_row).unwrap_or(16).max(1);
     let halves = u16::from(per_row == 16);
     let pairs = per_row * 3 - 1 + halves;
     let whole = pairs + 2 + per_row;
     let mut x = 0;
     if area.width >= whole + OFFSET {
-        paper.put(area, 0, 0, &format!("{:08x}", bytes.range.start), Role::Faint);
+        let offset = first.wrapping_add(bytes.range.start as u64);
+        paper.put(area, 0, 0, &format!("{offset:08x}"), Role::Faint);
         x = OFFSET;
     }
     let base = direction_role(bytes.direction);
@@ -48,6 +64,14 @@ pub(super) fn draw(
             paper.put_styled(area, at - 1, 0, " ", pair_style);
         }
         paper.put_styled(part(area, 0, 0, area.width, 1), at, 0, &format!("{byte:02x}"), pair_style);
+        if cuts.contains(&offset) {
+            // Where a row begins with it there is no cell before it but the one behind the offset.
+            if at > 0 {
+                paper.put(area, at - 1, 0, CUT, Role::Cause);
+            }
+            paper.put_styled(area, characters + place, 0, &symbol, style.add_modifier(Modifier::UNDERLINED));
+            continue;
+        }
         paper.put_styled(area, characters + place, 0, &symbol, style);
     }
     (characters + per_row).min(area.width)

@@ -6,10 +6,12 @@ use super::card;
 use super::diagram::{self, Diagram};
 use super::document;
 use super::evidence;
+use super::flow;
 use super::gauges;
 use super::gutter;
 use super::paper::{Paper, Strip, part, within};
 use super::standing;
+use super::udp;
 use crate::files::theme::Role;
 use crate::model::document as documents;
 use crate::model::panel::{Panel, View};
@@ -72,7 +74,7 @@ fn framed(paper: &mut Paper<'_>, area: Rect, title: &str) -> Rect {
 
 /// Draws the diagram of states and the gauges of a TCP connection, as far as there is room beside what the pane
 /// shows itself; says how many rows they took, and whether the gauges are there.
-fn connection(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> (u16, bool) {
+fn connection(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
     let Some(story) = panel.story(session) else { return (0, false) };
     let mut used = 0;
     if panel.view != View::State {
@@ -86,6 +88,12 @@ fn connection(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Pane
             used = rows;
         }
     }
+    let rows = 2 + flow::BRIEF;
+    if panel.view != View::Flow && flow::stirs(session, story) && area.height >= used + rows + FIGURES {
+        let inner = framed(paper, part(area, 0, used, area.width, rows), "flow");
+        flow::brief(paper, inner, model, session, story);
+        used += rows;
+    }
     let rows = 2 + u16::try_from(Gauge::FEW.len()).unwrap_or(0);
     let told = !story.gauges.is_empty() && session.failure().is_none();
     if panel.view != View::Kernel && told && area.height >= used + rows + FIGURES {
@@ -98,10 +106,15 @@ fn connection(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Pane
 
 /// Draws the column.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
-    let (used, gauged) = connection(paper, area, session, panel);
+    let (used, gauged) = connection(paper, area, model, session, panel);
     let inner = framed(paper, part(area, 0, used, area.width, area.height - used), "in figures");
     let mut column = Column { paper, area: inner, y: 0 };
     about(&mut column, model, session);
+    if matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. }) && panel.view != View::State {
+        column.y += 1;
+        let rest = part(inner, 0, column.y, inner.width, inner.height.saturating_sub(column.y));
+        column.y += udp::figures(column.paper, rest, model, session, panel);
+    }
     octets(&mut column, session, panel);
     match &session.kind {
         Kind::Stream(_) if gauged || panel.view == View::Kernel => {}

@@ -15,6 +15,7 @@ use crate::model::keymap::Mode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::wire::ladder::{Call, Label, Ladder, Rung, explain};
+use crate::wire::segment::{Flags, Numbers};
 use crate::wire::session::Kind;
 use crate::wire::{Direction, Evidence, Session, What, quantity};
 
@@ -37,6 +38,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     let place = part(area, 0, 0, area.width.saturating_sub(1), area.height - boxed);
     let columns = Columns::of(place);
     ends(paper, place, columns, session);
+    source(paper, place, columns, ladder, session, panel.numbers);
     let head = u16::from(place.height > 2);
     let rows = part(place, 0, head, place.width, place.height - head);
     paper.seen.view = area_of(rows);
@@ -51,7 +53,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
         return Shown::default();
     };
     let lines = lines(ladder, picked, usize::from(rows.height), panel.rung.is_none());
-    let page = Page { model, session, columns };
+    let page = Page { model, session, columns, numbers: panel.numbers };
     for (y, line) in (0_u16..).zip(&lines) {
         let row = part(rows, 0, y, rows.width, 1);
         match line {
@@ -129,6 +131,39 @@ fn ends(paper: &mut Paper<'_>, area: Rect, columns: Columns, session: &Session) 
     paper.put(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
 }
 
+/// Between the addresses, how the rungs are known: captured, and how they are numbered, or inferred.
+fn source(paper: &mut Paper<'_>, area: Rect, columns: Columns, ladder: &Ladder, session: &Session, numbers: Numbers) {
+    if area.height <= 2 {
+        return;
+    }
+    let numbers = match numbers {
+        Numbers::Relative => "relative numbers",
+        Numbers::Absolute => "absolute numbers",
+    };
+    let missed = match ladder.missed() {
+        0 => Strip::new(),
+        packets => Strip::of(format!(" · {} packets not captured", quantity::grouped(packets)), Role::Warn),
+    };
+    let texts = match ladder.is_captured() {
+        true => [
+            Strip::of("captured", Role::Good).and(format!(" · {numbers}"), Role::Dim).chain(missed.clone()),
+            Strip::of("captured", Role::Good).chain(missed),
+        ],
+        false => [Strip::of("inferred, not captured", Role::Dim), Strip::of("inferred", Role::Dim)],
+    };
+    let Kind::Stream(ends) = &session.kind else { return };
+    let half =
+        |address: Option<std::net::SocketAddr>| address.map_or(8, |address| columns_of(&address.to_string()) / 2);
+    // The peer's address may have been moved to the left to be seen whole.
+    let from = columns.left + half(ends.local) + 3;
+    let right = columns.right.saturating_sub(half(ends.peer));
+    let to = right.min(area.width.saturating_sub(half(ends.peer) * 2 + 1)).saturating_sub(2);
+    let room = to.saturating_sub(from);
+    if let Some(text) = texts.into_iter().find(|text| text.columns() <= room) {
+        paper.strip(area, from + (room - text.columns()) / 2, 0, &text);
+    }
+}
+
 /// How many rows a sentence takes.
 fn rows_of(text: &str, width: u16) -> u16 {
     let (mut x, mut rows) = (0_u16, 1);
@@ -187,6 +222,7 @@ struct Page<'a> {
     model: &'a Model,
     session: &'a Session,
     columns: Columns,
+    numbers: Numbers,
 }
 
 impl Page<'_> {
@@ -198,10 +234,11 @@ impl Page<'_> {
             paper.put(part(row, 0, 0, end, 1), end.saturating_sub(columns_of(&text)), 0, &text, Role::Dim);
             return;
         }
-        let (call, call_role) = match (&rung.call, rung.state) {
-            (Some(call), _) => (call.text(), call_role(rung)),
-            (None, Some(state)) => (state.name().to_owned(), Role::Cause),
-            (None, None) => (String::new(), Role::Dim),
+        let (call, call_role) = match (&rung.call, rung.state, rung.stamp) {
+            (Some(call), ..) => (call.text(), call_role(rung)),
+            (None, Some(state), _) => (state.name().to_owned(), Role::Cause),
+            (None, None, Some(after)) => (format!("acked {}", quantity::duration(after)), Role::Dim),
+            (None, None, None) => (String::new(), Role::Dim),
         };
         let calls = part(row, TIME.min(end), 0, end.saturating_sub(TIME), 1);
         paper.put(calls, calls.width.saturating_sub(columns_of(&call)), 0, &call, call_role);
@@ -242,10 +279,13 @@ impl Page<'_> {
         let role = role(rung);
         let width = space.width;
         // The line, its head and a space on both sides of the words.
-        let words = [rung.label.text(), rung.label.brief()];
+        let words = rung.label.words(self.numbers);
         let fits = |text: &&String| columns_of(text) + 4 <= width;
-        let words = words.iter().find(fits).map_or_else(|| words[1].clone(), Clone::clone);
-        let Some(direction) = rung.direction else {
+        let words = words.iter().find(fits).or(words.last()).cloned().unwrap_or_default();
+        let Some(direction) = rung.direction.filter(|_| !rung.lone) else {
+            if rung.lone && !matches!(rung.label, Label::Run { .. }) {
+                return;
+            }
             let x = width.saturating_sub(columns_of(&words)) / 2;
             paper.put(space, x, 0, &words, role);
             return;
@@ -279,6 +319,10 @@ fn role(rung: &Rung) -> Role {
             Role::Warn
         }
         (Label::Fin | Label::FinAck, _) => Role::Cause,
+        (Label::Segment(captured), _) if captured.segment.flags.has(Flags::RST) => Role::Bad,
+        (Label::Segment(captured), _) if !captured.notes.is_empty() => Role::Warn,
+        (Label::Segment(captured), _) if captured.segment.flags.has(Flags::FIN) => Role::Cause,
+        (Label::Segments { again: 1.., .. } | Label::NotCaptured { .. }, _) => Role::Warn,
         (Label::NotKept { .. } | Label::Silence(_) | Label::State, _) | (_, None) => Role::Dim,
         (_, Some(Direction::Sent)) => Role::Sent,
         (_, Some(Direction::Received)) => Role::Received,
@@ -298,14 +342,15 @@ fn explained(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, rung: &Rung) {
     let head = Strip::of(format!("{}  ", words.title), Role::Strong)
         .and(format!("{at}  "), Role::Dim)
         .and(evidence::word(rung.evidence), evidence::role(rung.evidence));
-    paper.strip(inner, 0, 0, &head);
-    let jump = key(page.model, Mode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| rung.entry.is_some());
+    let placed = rung.entry.is_some() || rung.octet().is_some();
+    let jump = key(page.model, Mode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
     let used = paper.sentence(text, 0, 0, &words.means, Role::Text);
     if used + rows_of(words.known, text.width) <= text.height {
         paper.sentence(text, 0, used, words.known, Role::Dim);
     }
-    if let Some(jump) = jump {
-        paper.right(inner, 0, &Strip::of(jump, Role::Key).and(" its place", Role::Dim));
-    }
+    let jump = jump.map_or(Strip::new(), |jump| Strip::of(jump, Role::Key).and(" its place", Role::Dim));
+    let taken = if jump.parts.is_empty() { 0 } else { jump.columns() + 2 };
+    paper.strip(part(inner, 0, 0, inner.width.saturating_sub(taken), 1), 0, 0, &head);
+    paper.right(inner, 0, &jump);
 }

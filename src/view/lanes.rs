@@ -1,4 +1,6 @@
-//! Attempts on one time axis, with the kernel's timers below the application's.
+//! Attempts on one time axis, with the kernel's timers below the application's; and those of an open connection.
+
+mod open;
 
 use std::time::{Duration, Instant};
 
@@ -7,6 +9,7 @@ use crate::files::theme::Role;
 use crate::model::course;
 use crate::model::explain::Known;
 use crate::wire::course::Attempt;
+use crate::wire::reading::TimerKind;
 use crate::wire::session::Kind;
 use crate::wire::spec::Retry;
 use crate::wire::timers::Timers;
@@ -31,6 +34,10 @@ enum Cell {
     Wait,
     Jitter,
     Syn,
+    SynToCome,
+    Fired(TimerKind),
+    ToCome(TimerKind),
+    End,
     Now,
 }
 
@@ -44,6 +51,15 @@ impl Cell {
             Cell::Wait => ("┄", Role::Dim),
             Cell::Jitter => ("░", Role::Warn),
             Cell::Syn => ("S", Role::Received),
+            Cell::SynToCome => ("s", Role::Dim),
+            Cell::Fired(TimerKind::Retransmit) => ("R", Role::Received),
+            Cell::Fired(TimerKind::Keepalive) => ("K", Role::Received),
+            Cell::Fired(TimerKind::Probe) => ("W", Role::Received),
+            Cell::ToCome(TimerKind::Retransmit) => ("r", Role::Dim),
+            Cell::ToCome(TimerKind::Keepalive) => ("k", Role::Dim),
+            Cell::ToCome(TimerKind::Probe) => ("w", Role::Dim),
+            Cell::Fired(TimerKind::TimeWait) | Cell::ToCome(TimerKind::TimeWait) => ("t", Role::Dim),
+            Cell::End => ("┤", Role::Bad),
             Cell::Now => ("│", Role::Key),
         }
     }
@@ -71,8 +87,19 @@ impl Axis {
     }
 }
 
-/// The lanes of a session in rows; none where nothing was tried, or where there is no room.
+/// The lanes of a session in rows; none where nothing was tried, where nothing waits, or where there is no room.
 pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u16) -> Vec<Strip> {
+    let mut rows = attempts(session, timers, now, columns);
+    let open = open::rows(session, timers, now, columns);
+    if !rows.is_empty() && !open.is_empty() {
+        rows.push(Strip::new());
+    }
+    rows.extend(open);
+    rows
+}
+
+/// The lanes of the attempts to connect.
+fn attempts(session: &Session, timers: &Timers, now: Instant, columns: u16) -> Vec<Strip> {
     let course = &session.course;
     let Some(first) = course.attempts.front() else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
@@ -116,12 +143,20 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
         for syn in again {
             kernel[axis.cell(syn)] = Cell::Syn;
         }
+        if attempt.end.is_none() {
+            to_come(&mut kernel, &axis, attempt, timers, now);
+        }
     }
-    if !session.ended() {
+    if matches!(session.phase, Phase::Connecting { .. } | Phase::Waiting { .. }) {
         attempts[axis.cell(now)] = Cell::Now;
     }
     let mut rows = vec![lane("attempts", &attempts, beside.then(|| remark(session, now)))];
-    let how = if counted { "S: a SYN, as the kernel counted" } else { "S: a SYN, by the kernel's timers" };
+    let how = match (counted, kernel.contains(&Cell::SynToCome)) {
+        (true, true) => "S: a SYN, counted; s: to come",
+        (true, false) => "S: a SYN, as the kernel counted",
+        (false, true) => "S: a SYN; s: to come, doubling",
+        (false, false) => "S: a SYN, by the kernel's timers",
+    };
     rows.push(lane("kernel", &kernel, beside.then(|| how.to_owned())));
     rows.push(scale(&axis, room));
     if !beside {
@@ -129,6 +164,21 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
     }
     rows.extend(timer_row(session, timers));
     rows
+}
+
+/// The SYNs that the kernel will send if nobody answers, and where it or we give up.
+fn to_come(lane: &mut [Cell], axis: &Axis, attempt: &Attempt, timers: &Timers, now: Instant) {
+    let Some((syns, gives_up)) = timers.syns() else { return };
+    let end = axis.from + axis.whole;
+    for at in syns.into_iter().map(|after| attempt.began + after).filter(|at| *at > now && *at < end) {
+        let place = &mut lane[axis.cell(at)];
+        if *place == Cell::Nothing {
+            *place = Cell::SynToCome;
+        }
+    }
+    if attempt.began + gives_up < end {
+        lane[axis.cell(attempt.began + gives_up)] = Cell::End;
+    }
 }
 
 fn lasted(attempt: &Attempt, now: Instant) -> Duration {
@@ -207,7 +257,7 @@ fn scale(axis: &Axis, room: u16) -> Strip {
     Strip::of(text, Role::Dim)
 }
 
-/// The kernel's other timers, as far as they are known.
+/// When both give up: the application, and the kernel by itself.
 fn timer_row(session: &Session, timers: &Timers) -> Option<Strip> {
     let mut parts = Vec::new();
     if let What::Tcp(tcp) = &session.spec.what {
@@ -216,9 +266,6 @@ fn timer_row(session: &Session, timers: &Timers) -> Option<Strip> {
     if let Some((syns, gives_up)) = timers.syns() {
         let again = syns.len().saturating_sub(1);
         parts.push(format!("kernel {} after {again} more SYNs", quantity::duration(gives_up)));
-    }
-    if let Some(after) = timers.keepalive_after.filter(|_| matches!(session.phase, Phase::Open(_))) {
-        parts.push(format!("keepalive, if on, {}", quantity::duration(after)));
     }
     let text = format!("{:<width$}{}", "gives up", parts.join(" · "), width = usize::from(NAME));
     (!parts.is_empty()).then(|| Strip::of(text, Role::Dim))

@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::paper::part;
-use crate::model::state::{Focus, Model};
+use crate::model::state::{Focus, INSIGHT_COLUMNS, Model};
 
 /// The list of sessions is as wide as this, its frame included, below 100 columns and from there on.
 const SIDEBAR: (u16, u16) = (29, 30);
 
 /// With as many columns there is room for an insight column.
-const WIDE: u16 = 150;
+const WIDE: u16 = INSIGHT_COLUMNS;
 
 /// With fewer columns the list of sessions is not beside the pane.
 const NARROW: u16 = 72;

@@ -1,12 +1,15 @@
 //! The screen: a picture of the model, and nothing else. No time, no I/O; it decides nothing and stores nothing.
 
+mod boundaries;
 mod card;
+mod chart;
 mod composer;
 mod diagram;
 mod dns;
 mod document;
 mod evidence;
 mod explain;
+mod flow;
 mod footer;
 mod gauges;
 mod gutter;
@@ -21,6 +24,7 @@ mod ladder;
 mod lanes;
 mod layout;
 mod look;
+mod options;
 mod overlay;
 mod pane;
 mod paper;
@@ -32,6 +36,7 @@ mod standing;
 mod states;
 mod transcript;
 mod truth;
+mod udp;
 
 use ratatui::Frame;
 

@@ -3,9 +3,9 @@
 use ratatui::layout::Rect;
 
 use super::paper::{Paper, Strip, part, within};
-use super::{help, keys, prompt, standing};
+use super::{help, keys, options, prompt, standing};
 use crate::files::theme::Role;
-use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::Editor;
 use crate::model::keymap::Mode;
 use crate::model::palette;
@@ -34,6 +34,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, overlay: 
             prompt::draw(paper, screen, model, *purpose, input, completing.as_ref(), problem.as_deref());
         }
         Overlay::Palette { input, picked } => find(paper, screen, model, input, *picked),
+        Overlay::Options(dialog) => options::draw(paper, screen, model, dialog),
         Overlay::Confirm(question) => confirm(paper, screen, *question),
     }
 }
@@ -74,6 +75,7 @@ fn new(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, probl
         };
         y += 1;
     }
+    y += wished(paper, part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1)), model);
     let last = inner.height.saturating_sub(1);
     for (example, what) in EXAMPLES {
         if y + 1 >= last {
@@ -83,7 +85,18 @@ fn new(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, probl
         paper.strip(inner, 0, y, &strip);
         y += 1;
     }
-    keys::draw(paper, inner, 0, last, &prompt_hints(model, "opens it"));
+    let mut hints = prompt_hints(model, "opens it");
+    hints.push((keys::key(model, Mode::Prompt, Action::Session(SessionAction::Options)), "socket options"));
+    keys::draw(paper, inner, 0, last, &hints);
+}
+
+/// The socket options that were wished for the session to be opened; says how many rows they took.
+fn wished(paper: &mut Paper<'_>, area: Rect, model: &Model) -> u16 {
+    if model.wishes.is_empty() {
+        return 0;
+    }
+    let named: Vec<String> = model.wishes.iter().map(|(option, value)| option.named(value)).collect();
+    marked(paper, area, "+", &named.join(", "), Role::Sent) + 1
 }
 
 /// A mark and a sentence beside it; says how many rows they took.

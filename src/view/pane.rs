@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::composer::Room;
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
-use super::{composer, dns, explain, gauges, http, ladder, peers, repeat, standing, states, truth};
+use super::{composer, dns, explain, flow, gauges, http, ladder, peers, repeat, standing, states, truth, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Lens;
@@ -25,7 +25,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     let field = part(inner, 0, inner.height - rows, inner.width, rows);
     let ruled = u16::from(rows > 0);
     let body = part(inner, 0, 0, inner.width, inner.height - rows - ruled);
-    let taken = truth::draw(paper, body, session);
+    let taken = truth::draw(paper, body, model, session, panel);
     let blank = u16::from(if taken > 0 { body.height > 12 } else { body.height > 22 });
     let view = part(body, 0, taken + blank, body.width, body.height.saturating_sub(taken + blank));
     let shown = draw_view(paper, view, model, session, panel);
@@ -68,12 +68,19 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         }
         (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
         (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
-        (View::Answer, Kind::Dns(_), _) => dns::answer(paper, area, session, panel),
+        (View::Answer, Kind::Dns(_), _) => dns::answer(paper, area, model, session, panel),
         (View::Fields, Kind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
         (View::Way, _, _) => dns::way(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
+        (View::State, Kind::Conversation { .. } | Kind::Bound { .. }, _) => {
+            udp::draw_ledger(paper, area, model, session, panel)
+        }
+        (View::Kernel, Kind::Conversation { .. } | Kind::Bound { .. }, _) => {
+            udp::draw_socket(paper, area, session, panel)
+        }
         (View::State, _, _) => states::draw(paper, area, model, session, panel),
         (View::Kernel, _, _) => gauges::draw(paper, area, session, panel),
+        (View::Flow, _, _) => flow::draw(paper, area, model, session, panel),
         (View::Explain, _, _) => explain::draw(paper, area, model, session, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
         (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),

@@ -91,7 +91,7 @@ fn session_rows(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Sess
         if selected {
             paper.put(area, 0, 1, "▌", Role::Focus);
         }
-        let used = paper.strip(inside, x, 1, &standing::detail(session, model.now));
+        let used = paper.strip(inside, x, 1, &standing::detail(model, session));
         flow(paper, part(inside, x + used + 1, 1, inside.width, 1), session, model);
     }
     if selected {

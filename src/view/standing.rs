@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::paper::Strip;
 use crate::files::theme::Role;
+use crate::model::state::Model;
 use crate::wire::session::{Kind, Open};
 use crate::wire::spec::HostPort;
 use crate::wire::{Class, How, Phase, Session, What, quantity};
@@ -133,11 +134,17 @@ pub(super) fn headlines(session: &Session, now: Instant) -> Vec<Strip> {
 }
 
 /// The second line in the list of sessions.
-pub(super) fn detail(session: &Session, now: Instant) -> Strip {
+pub(super) fn detail(model: &Model, session: &Session) -> Strip {
+    let now = model.now;
     let standing = of(session, now);
     match (&session.phase, &session.kind) {
         (Phase::Ended { failure: Some(failure), .. }, _) => {
-            let text = if failure.class == Class::Reset { standing.words } else { failure.message.clone() };
+            // The message may be long; its explanation has it in a few words. An HTTP status is said best by itself.
+            let text = match failure.class {
+                Class::Reset => standing.words,
+                Class::HttpStatus => failure.message.clone(),
+                _ => model.book.failure(failure, session.course.icmp.as_ref()).headline,
+            };
             Strip::of(text, Role::Bad)
         }
         (Phase::Ended { how: How::Rst, .. }, _) => Strip::of(standing.words, standing.role),

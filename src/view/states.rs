@@ -1,38 +1,42 @@
 //! The state view: the diagram of a connection (of both its ends where both are ours), and the way it took in words.
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 
 use super::diagram::{Diagram, NARROW, SHORT, TALL};
 use super::evidence;
-use super::paper::{Paper, Strip, area_of, part};
+use super::keys;
+use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
-use crate::model::panel::Panel;
+use crate::model::action::{Action, SessionAction};
+use crate::model::keymap::Mode;
+use crate::model::panel::{Asked, Panel};
 use crate::model::state::Model;
 use crate::wire::session::{Ends, Kind};
-use crate::wire::tcp::{Track, explain_state};
+use crate::wire::tcp::{Event, Step, Track, explain_state};
 use crate::wire::{Session, quantity};
+
+/// With as many rows of words there is a blank one among them.
+const ROOMY: u16 = 8;
 
 /// The columns of the words beside the diagram, at the least.
 const WORDS: u16 = 34;
+
+/// A step as soon after a key is the key's work: a close waits this long for what is queued.
+const SOON: Duration = Duration::from_secs(6);
 
 /// Draws the view.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
     let Some(story) = panel.story(session) else { return Shown::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
-    let twin = other_end(model, session);
-    let page = Page { model, session, track: &story.track, scroll: panel.document_scroll };
+    let twin = model.other_end(session);
+    let page = Page { model, session, track: &story.track, scroll: panel.document_scroll, asked: panel.asked };
     match twin {
         Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => page.both(paper, place, twin),
         _ => page.one(paper, place, twin),
     }
-}
-
-/// The session at the other end of the same connection, where that is ours too.
-pub(super) fn other_end<'m>(model: &'m Model, session: &Session) -> Option<&'m Session> {
-    let Kind::Stream(Ends { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
-    let other = Ends { local: Some(peer), peer: Some(local) };
-    model.sessions.values().rev().find(|twin| matches!(twin.kind, Kind::Stream(ends) if ends == other))
 }
 
 struct Page<'a> {
@@ -40,6 +44,7 @@ struct Page<'a> {
     session: &'a Session,
     track: &'a Track,
     scroll: usize,
+    asked: Option<Asked>,
 }
 
 impl Page<'_> {
@@ -74,14 +79,27 @@ impl Page<'_> {
         }
         let rows = if area.height >= TALL + 8 { TALL } else { SHORT };
         diagram.draw(paper, part(area, 0, 0, area.width, rows));
+        paper.strip(area, 0, rows, &evidence::legend());
         let used = (rows + 1).min(area.height);
-        self.words(paper, part(area, 0, used, area.width, area.height - used), twin)
+        self.scrolled(paper, part(area, 0, used, area.width, area.height - used), twin)
     }
 
     /// What the state means, where the kernel differs, and every step; scrolled.
     fn words(&self, paper: &mut Paper<'_>, area: Rect, twin: Option<&Session>) -> Shown {
+        // What the three lines mean stays in sight, however far the words are scrolled.
+        let legend = u16::from(area.height > 3);
+        paper.strip(
+            area,
+            0,
+            area.height.saturating_sub(1),
+            &if legend > 0 { evidence::legend() } else { Strip::new() },
+        );
+        self.scrolled(paper, part(area, 0, 0, area.width, area.height - legend), twin)
+    }
+
+    fn scrolled(&self, paper: &mut Paper<'_>, area: Rect, twin: Option<&Session>) -> Shown {
         paper.seen.view = area_of(area);
-        let lines = self.lines(usize::from(area.width), twin);
+        let lines = self.lines(usize::from(area.width), area.height >= ROOMY, twin);
         paper.seen.document_rows = lines.len();
         let rows = usize::from(area.height);
         let scroll = self.scroll.min(lines.len().saturating_sub(rows));
@@ -93,7 +111,25 @@ impl Page<'_> {
         Shown { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
     }
 
-    fn lines(&self, columns: usize, twin: Option<&Session>) -> Vec<Strip> {
+    /// `you pressed c f: ` where the user's key is what did a step.
+    fn pressed(&self, step: &Step) -> String {
+        let Some(asked) = self.asked else { return String::new() };
+        let ends = match asked.action {
+            SessionAction::Reset => step.event == Event::Abort,
+            _ => matches!(step.event, Event::Close | Event::Abort),
+        };
+        let soon = step.at.saturating_duration_since(asked.at) <= SOON && step.at + SOON >= asked.at;
+        if !ends || !soon {
+            return String::new();
+        }
+        let key = keys::key(self.model, Mode::Normal, Action::Session(SessionAction::CloseMenu));
+        match (key, asked.letter) {
+            (Some(key), Some(letter)) => format!("you pressed {key} {letter}: "),
+            _ => "you asked for it: ".to_owned(),
+        }
+    }
+
+    fn lines(&self, columns: usize, roomy: bool, twin: Option<&Session>) -> Vec<Strip> {
         let state = self.track.state();
         let mut lines = Vec::new();
         wrapped(&mut lines, state.name(), Role::Strong, explain_state(state), Role::Text, columns);
@@ -113,22 +149,30 @@ impl Page<'_> {
             let (session, story) = twin;
             let text = format!("session {} is in {}", session.id, story.track.state().name());
             wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
+        } else if let Some(end) = self.session.kernel.and_then(|view| view.peer_end).filter(|_| !self.session.ended()) {
+            let text = format!("in {} by this host's kernel", end.state.name());
+            wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
         }
-        lines.push(Strip::new());
-        for step in self.track.steps().iter().rev() {
+        if roomy {
+            lines.push(Strip::new());
+        }
+        let causes = || self.track.steps().iter().rev().map(|step| format!("{}{}", self.pressed(step), step.cause));
+        let widest = causes().map(|cause| usize::from(columns_of(&cause))).max().unwrap_or(0).max(28);
+        // Time, state and evidence stand beside the cause, where all fit in a line.
+        let in_a_line = columns >= 31 + widest;
+        for (step, cause) in self.track.steps().iter().rev().zip(causes()) {
             let time = quantity::clock(step.at.saturating_duration_since(self.session.opened));
             let head = Strip::of(format!("{time:>8} "), Role::Dim).and(format!("{:<12} ", step.to.name()), Role::Text);
             let word = Strip::of(evidence::word(step.evidence), evidence::role(step.evidence));
-            if columns >= 58 {
-                let cause = format!("{:<28} ", step.cause);
-                lines.push(head.and(cause, Role::Cause).chain(word));
+            if in_a_line {
+                lines.push(head.and(format!("{cause:<widest$} "), Role::Cause).chain(word));
             } else {
                 lines.push(head.chain(word));
-                lines.push(Strip::of(format!("{:9}{}", "", step.cause), Role::Cause));
+                let mut wrap = Vec::new();
+                wrapped(&mut wrap, "", Role::Cause, &cause, Role::Cause, columns.saturating_sub(9));
+                lines.extend(wrap.into_iter().map(|line| Strip::of(" ".repeat(9), Role::Dim).chain(line)));
             }
         }
-        lines.push(Strip::new());
-        lines.push(evidence::legend());
         lines
     }
 }
@@ -147,11 +191,11 @@ fn wrapped(lines: &mut Vec<Strip>, head: &str, head_role: Role, text: &str, role
     let mut used = 0;
     if !head.is_empty() {
         line = line.and(format!("{head}  "), head_role);
-        used = usize::from(super::paper::columns_of(head)) + 2;
+        used = usize::from(columns_of(head)) + 2;
     }
     let mut blank = "";
     for word in text.split(' ') {
-        let wide = usize::from(super::paper::columns_of(word));
+        let wide = usize::from(columns_of(word));
         if used > 0 && used + wide > columns {
             lines.push(std::mem::take(&mut line));
             (used, blank) = (0, "");

@@ -9,6 +9,7 @@ use super::card;
 use super::gutter::{self, Gutter};
 use super::hex;
 use super::paper::{Paper, Strip, area_of, part};
+use super::{boundaries, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, Search, Subject};
 use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
@@ -16,7 +17,8 @@ use crate::model::state::Model;
 use crate::model::words::Tone;
 use crate::wire::neutral::GlyphKind;
 use crate::wire::search::Hit;
-use crate::wire::transcript::EntryKind;
+use crate::wire::session::Kind;
+use crate::wire::transcript::{EntryKind, Shares};
 use crate::wire::{Both, Direction, Session, Totals, Transcript, quantity};
 
 /// What of the transcript is on the screen, for the scroll bar and the hint.
@@ -56,7 +58,16 @@ pub(super) fn draw(
     lens: Lens,
 ) -> Shown {
     let gutter = Gutter::of(model, session, area.width);
+    let stream = matches!(session.kind, Kind::Stream(_));
+    let gutter = if panel.boundaries && stream { gutter.counting(area.width) } else { gutter };
     let gutter = if lens == Lens::Hex { gutter.for_hex(area.width) } else { gutter };
+    // A failure is what counts at the end: its card has room there, however long the transcript is.
+    let card = match (session.failure(), panel.scroll) {
+        (Some(failure), Scroll::Tail) => card::least_rows(model, session, failure, area.width),
+        _ => 0,
+    };
+    let whole = area;
+    let area = part(area, 0, 0, area.width, area.height - if card + 2 <= area.height { card } else { 0 });
     let body = part(area, gutter.columns(), 0, area.width.saturating_sub(gutter.columns() + 1), area.height);
     paper.seen.view = area_of(body);
     let transcript = panel.transcript(session);
@@ -71,12 +82,13 @@ pub(super) fn draw(
     if rows.is_empty() {
         empty(paper, area, panel);
     }
-    let page = Page { model, session, panel, transcript, gutter };
+    let twin = model.other_end(session);
+    let page = Page { model, session, panel, transcript, gutter, stream, twin };
     for (y, row) in (0_u16..).zip(&rows) {
         page.row(paper, part(area, 0, y, area.width, 1), row);
     }
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(rows.len())) {
-        card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
+        card::draw(paper, part(whole, 0, used, whole.width, whole.height), model, session, failure);
     }
     shown(transcript, &rows)
 }
@@ -116,6 +128,10 @@ struct Page<'a> {
     panel: &'a Panel,
     transcript: &'a Transcript,
     gutter: Gutter,
+    /// A TCP connection, whose reads and writes are not messages.
+    stream: bool,
+    /// The session at its other end, where that is ours too.
+    twin: Option<&'a Session>,
 }
 
 impl Page<'_> {
@@ -136,18 +152,30 @@ impl Page<'_> {
                 let found = self.found(row.place.entry, &bytes.range);
                 let base = direction_role(bytes.direction);
                 let look = paper.look;
+                let shares = self.shares(row, bytes);
+                let cuts = boundaries::cuts(&shares, bytes);
                 let used = paper.put_bytes(text, 0, 0, piece, |offset, kind, byte| {
                     let style = look.style(glyph_role(base, kind, byte));
-                    found.over(look, bytes.range.start + offset, style)
+                    let style = found.over(look, bytes.range.start + offset, style);
+                    boundaries::over(look, &cuts, bytes.range.start + offset, style)
                 });
+                self.bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
+                self.suffix(paper, text, row, bytes, used);
+                self.told(paper, text, row, bytes, used, &shares);
             }
             RowBody::Hex { bytes, per_row } => {
                 self.head(paper, area, row, bytes);
                 let piece = self.bytes(row, bytes);
                 let found = self.found(row.place.entry, &bytes.range);
-                let used = hex::draw(paper, text, bytes, piece, *per_row, &found);
+                let shares = self.shares(row, bytes);
+                let cuts = boundaries::cuts(&shares, bytes);
+                let base = if self.stream { bytes.octet } else { 0 };
+                let over = hex::Over { found: &found, cuts: &cuts, base };
+                let used = hex::draw(paper, text, bytes, piece, *per_row, &over);
+                self.bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
+                self.told(paper, text, row, bytes, used, &shares);
             }
         }
     }
@@ -176,12 +204,52 @@ impl Page<'_> {
             paper.put(area, x, 0, direction_mark(bytes.direction), direction_role(bytes.direction));
         }
         x += self.gutter.mark;
+        if self.gutter.op > 0 {
+            paper.put(area, x, 0, &gutter::op(bytes.direction, bytes.op), Role::Dim);
+        }
+        x += self.gutter.op;
         if self.gutter.size > 0 {
             paper.put(area, x, 0, &gutter::size(bytes.size as u64), Role::Dim);
         }
         x += self.gutter.size;
         if let Some(peer) = bytes.peer.filter(|_| self.gutter.peer > 0) {
             paper.put(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
+        }
+    }
+
+    /// The reads or writes of the other end that hold this row's entry; nothing where the other end is not ours.
+    fn shares(&self, row: &Row, bytes: &Bytes) -> Shares {
+        match self.twin {
+            Some(twin) if row.place.entry >= self.transcript.stream_from() => {
+                boundaries::shares(&twin.transcript, bytes, row.head)
+            }
+            _ => Shares::default(),
+        }
+    }
+
+    /// Joins the rows of one read or write at their left, so that it is seen where one ends.
+    fn bracket(&self, paper: &mut Paper<'_>, area: Rect, row: &Row, bytes: &Bytes) {
+        let Some(x) = self.gutter.columns().checked_sub(1).filter(|_| self.stream) else { return };
+        let symbol = match (row.head, bytes.range.end >= bytes.size) {
+            (true, true) => return,
+            (true, false) => "╭",
+            (false, false) => "│",
+            (false, true) => "╰",
+        };
+        paper.put(area, x, 0, symbol, Role::Faint);
+    }
+
+    /// Says behind an entry's first row what it was at the other end.
+    fn told(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16, shares: &Shares) {
+        let Some(twin) = self.twin.filter(|_| row.head) else { return };
+        let words = boundaries::words(shares, bytes, twin);
+        if words.is_empty() {
+            return;
+        }
+        let strip = Strip::of(format!("{} ", hex::CUT), Role::Cause).and(words, Role::Dim);
+        // It may not hide what was said.
+        if used + 2 + strip.columns() <= text.width {
+            paper.strip(text, used + 2, 0, &strip);
         }
     }
 
@@ -198,6 +266,27 @@ impl Page<'_> {
         let x = (used + 1).min(text.width.saturating_sub(strip.columns()));
         paper.blank(part(text, x, 0, strip.columns(), 1), Role::Background);
         paper.strip(text, x, 0, &strip);
+    }
+
+    /// Says at a datagram's first row what is known of it beside its payload, as far as there is room.
+    fn suffix(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16) {
+        if !row.head || bytes.full_len > bytes.size {
+            return;
+        }
+        let Some(EntryKind::Data(data)) = self.transcript.entry(row.place.entry).map(|entry| entry.kind) else {
+            return;
+        };
+        let room = part(text, used + 2, 0, text.width.saturating_sub(used + 3), 1);
+        let choices = udp::suffix(self.session, &data);
+        if choices.iter().any(|strip| paper.right(room, 0, strip)) || data.direction == Direction::Received {
+            return;
+        }
+        // A verdict is not left out for want of room: it stands over the row's end.
+        if let Some(strip) = choices.iter().find(|strip| strip.columns() + 1 < text.width / 2).or(choices.last()) {
+            let x = text.width.saturating_sub(strip.columns() + 2);
+            paper.blank(part(text, x, 0, strip.columns() + 1, 1), Role::Background);
+            paper.strip(text, x + 1, 0, strip);
+        }
     }
 
     fn bytes(&self, row: &Row, bytes: &Bytes) -> &[u8] {

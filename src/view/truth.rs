@@ -1,16 +1,23 @@
-//! The line under the title of a UDP socket or a listener: what is true of the socket, beside its bytes.
+//! The line under the title: what is true of a UDP socket or a listener beside its bytes, and what flow control holds
+//! back of a TCP connection.
 
 use ratatui::layout::Rect;
 
+use super::flow;
 use super::paper::{Paper, Strip, part};
 use crate::files::theme::Role;
+use crate::model::panel::{Panel, View};
+use crate::model::state::Model;
 use crate::model::words;
 use crate::wire::session::{Kind, UdpSocketView};
-use crate::wire::{Session, What, quantity};
+use crate::wire::{Phase, Session, What, quantity};
 
 /// Draws it, wrapped between its parts; says how many rows it took.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session) -> u16 {
-    let parts = parts(session);
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {
+    let parts = match session.kind {
+        Kind::Stream(_) if panel.view != View::Flow => held_back(model, session, panel),
+        _ => parts(session),
+    };
     let most = if area.height >= 10 { 3 } else { 1 };
     flow(paper, part(area, 1, 0, area.width.saturating_sub(2), most.min(area.height)), &parts)
 }
@@ -29,6 +36,13 @@ fn flow(paper: &mut Paper<'_>, area: Rect, parts: &[Strip]) -> u16 {
         x += paper.strip(area, x, y, strip);
     }
     if parts.is_empty() { 0 } else { (y + 1).min(area.height) }
+}
+
+/// What flow control holds back of a TCP connection; nothing where it flows.
+fn held_back(model: &Model, session: &Session, panel: &Panel) -> Vec<Strip> {
+    let Some(story) = panel.story(session).filter(|_| !session.ended()) else { return Vec::new() };
+    let paused = matches!(session.phase, Phase::Open(open) if open.paused);
+    flow::words(&story.flow, paused, model.now).into_iter().map(|text| Strip::of(text, Role::Warn)).collect()
 }
 
 fn parts(session: &Session) -> Vec<Strip> {
@@ -78,7 +92,7 @@ fn of_socket(socket: &UdpSocketView) -> Vec<Strip> {
         Strip::of(format!("{name} {}", count.map_or("–".to_owned(), quantity::grouped)), role)
     };
     parts.push(count("dropped", socket.dropped));
-    parts.push(count("truncated", Some(socket.truncated)));
+    parts.push(count("truncated", Some(socket.ledger.truncated)));
     if let Some(icmp) = &socket.icmp {
         let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
         let text = format!("last ICMP: {} ({}/{}){from}", words::icmp_meaning(icmp), icmp.kind, icmp.code);

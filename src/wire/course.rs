@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use super::clocks::Clocks;
 use super::failure::Failure;
 use super::news::{Icmp, News};
 use super::reading::{KernelView, TcpState};
@@ -42,6 +43,8 @@ pub struct Course {
     pub addresses: Vec<IpAddr>,
     /// The last ICMP message.
     pub icmp: Option<Icmp>,
+    /// What the kernel's timers of the open connection did.
+    pub clocks: Clocks,
 }
 
 /// One address that was tried.
@@ -105,6 +108,7 @@ impl Course {
             News::Closed { .. } => self.end_all(at),
             _ => {}
         }
+        self.clocks.learn(news);
         self.keep(news, at);
     }
 
@@ -112,6 +116,7 @@ impl Course {
     ///
     /// The kernel is looked at now and then, so that the times are those of the look: late by that much at the most.
     pub fn observe(&mut self, kernel: &KernelView, now: Instant) {
+        self.clocks.observe(kernel, now);
         let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
         let count = usize::from(info.retransmits.unwrap_or(0)).min(MOST_SYNS);
         let Some(attempt) = self.attempts.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
@@ -120,6 +125,11 @@ impl Course {
         while attempt.syns_again.len() < count && tried.as_secs() > attempt.syns_again.len() as u64 {
             attempt.syns_again.push(now);
         }
+    }
+
+    /// Why the last address failed that was tried, where it did.
+    pub fn failed_attempt(&self) -> Option<&Failure> {
+        self.attempts.back().and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref())
     }
 
     fn failed(&mut self, failure: &Failure, took: Duration, at: Instant) {
@@ -185,6 +195,8 @@ impl Course {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::MtuStep(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_) => return,
             other => other.clone(),

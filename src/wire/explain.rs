@@ -2,9 +2,13 @@
 //!
 //! The texts themselves are read by `files`, as this room knows no file format.
 
+use std::net::SocketAddr;
+
+use super::change::Cause;
 use super::failure::{Class, Evidence, Failure};
 use super::news::Icmp;
 use super::probe::Probe;
+use super::reading::TimerKind;
 use super::session::{Kind, Session};
 use super::{How, Phase};
 
@@ -45,6 +49,8 @@ pub struct When {
     pub os_codes: Vec<i32>,
     /// ICMP's version 6 or not, type and code; no code is any code.
     pub icmp: Vec<(bool, u8, Option<u8>)>,
+    /// True: only where the peer's own address sent the ICMP message.
+    pub from_peer: bool,
     /// Words of the failure's message, one of them.
     pub says: Vec<String>,
 }
@@ -55,10 +61,15 @@ impl When {
         let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
             icmp.is_some_and(|icmp| icmp.v6 == *v6 && icmp.kind == *kind && code.is_none_or(|code| code == icmp.code))
         };
+        let from_peer = || {
+            let peer = failure.peer.parse::<SocketAddr>().ok().map(|peer| peer.ip());
+            peer.is_some() && icmp.is_some_and(|icmp| icmp.offender == peer)
+        };
         (self.classes.is_empty() || self.classes.contains(&failure.class))
             && (self.operations.is_empty() || self.operations.iter().any(|verb| verb == failure.operation))
             && (self.os_codes.is_empty() || failure.os_code.is_some_and(|code| self.os_codes.contains(&code)))
             && (self.icmp.is_empty() || self.icmp.iter().any(of_icmp))
+            && (!self.from_peer || from_peer())
             && (self.says.is_empty() || self.says.iter().any(|words| failure.message.contains(words.as_str())))
     }
 }
@@ -125,6 +136,12 @@ pub enum Standing {
     Waiting,
     /// A TCP connection, both halves open.
     Open,
+    /// Open, and what we sent is not acknowledged: it was sent again.
+    Unanswered,
+    /// Open, and keepalive probes are not answered.
+    Probing,
+    /// Open, and the peer has no room: its window is probed.
+    WindowClosed,
     /// We sent FIN.
     WeFinished,
     /// The peer sent FIN.
@@ -153,18 +170,23 @@ pub enum Standing {
     Finished,
     /// Over by a RST of ours.
     ResetByUs,
+    /// Closed by us, with octets unread.
+    ClosedUnread,
     /// Closed by us.
     Closed,
 }
 
 impl Standing {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 20] = [
+    pub const ALL: [Standing; 24] = [
         Standing::Starting,
         Standing::Resolving,
         Standing::Connecting,
         Standing::Waiting,
         Standing::Open,
+        Standing::Unanswered,
+        Standing::Probing,
+        Standing::WindowClosed,
         Standing::WeFinished,
         Standing::PeerFinished,
         Standing::BothFinished,
@@ -179,6 +201,7 @@ impl Standing {
         Standing::Told,
         Standing::Finished,
         Standing::ResetByUs,
+        Standing::ClosedUnread,
         Standing::Closed,
     ];
 
@@ -190,6 +213,9 @@ impl Standing {
             Standing::Connecting => "connecting",
             Standing::Waiting => "waiting",
             Standing::Open => "open",
+            Standing::Unanswered => "unanswered",
+            Standing::Probing => "probing",
+            Standing::WindowClosed => "window-closed",
             Standing::WeFinished => "we-finished",
             Standing::PeerFinished => "peer-finished",
             Standing::BothFinished => "both-finished",
@@ -204,6 +230,7 @@ impl Standing {
             Standing::Told => "told",
             Standing::Finished => "finished",
             Standing::ResetByUs => "reset-by-us",
+            Standing::ClosedUnread => "closed-unread",
             Standing::Closed => "closed",
         }
     }
@@ -223,7 +250,12 @@ impl Standing {
                 Kind::Dns(_) => Standing::Querying,
                 Kind::Stream(_) | Kind::Listener { .. } => match (open.paused, open.we_finished, open.peer_finished) {
                     (true, _, _) => Standing::Paused,
-                    (false, false, false) => Standing::Open,
+                    (false, false, false) => match session.course.clocks.in_a_row().map(|(kind, _)| kind) {
+                        Some(TimerKind::Retransmit) => Standing::Unanswered,
+                        Some(TimerKind::Keepalive) => Standing::Probing,
+                        Some(TimerKind::Probe) => Standing::WindowClosed,
+                        Some(TimerKind::TimeWait) | None => Standing::Open,
+                    },
                     (false, true, false) => Standing::WeFinished,
                     (false, false, true) => Standing::PeerFinished,
                     (false, true, true) => Standing::BothFinished,
@@ -243,10 +275,17 @@ impl Standing {
                 (Kind::Dns(lookup), How::Local) if lookup.answers().next().is_some() => Standing::Told,
                 (_, How::Fin) => Standing::Finished,
                 (_, How::Rst) => Standing::ResetByUs,
+                (_, How::Local) if closed_unread(session) => Standing::ClosedUnread,
                 (_, How::Local | How::Error) => Standing::Closed,
             },
         }
     }
+}
+
+/// Whether it ended by a close over octets that nobody read.
+fn closed_unread(session: &Session) -> bool {
+    let last = session.story.as_ref().and_then(|story| story.track.steps().last());
+    last.is_some_and(|step| step.cause == Cause::ClosedUnread.words())
 }
 
 #[cfg(test)]
@@ -264,7 +303,8 @@ mod tests {
     fn every_list_of_a_condition_must_have_the_fact() {
         let mut failure = Failure::new(Class::Unreachable, "connect", "h:1", "no route to the host");
         failure.os_code = Some(113);
-        let icmp = Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113 };
+        let icmp =
+            Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113, ..Icmp::default() };
         let when = When { classes: vec![Class::Unreachable], icmp: vec![(false, 3, Some(1))], ..When::default() };
         assert!(when.holds(&failure, Some(&icmp)));
         assert!(!when.holds(&failure, None), "no ICMP is known of");
@@ -275,10 +315,32 @@ mod tests {
     }
 
     #[test]
+    fn who_sent_the_message_can_make_a_difference() {
+        let icmp = |offender: [u8; 4]| Icmp {
+            kind: 3,
+            code: 1,
+            v6: false,
+            offender: Some(offender.into()),
+            destination: None,
+            os_code: 113,
+            ..Icmp::default()
+        };
+        let when = When { icmp: vec![(false, 3, None)], from_peer: true, ..When::default() };
+        let holds = |offender, peer: &str| {
+            let icmp = icmp(offender);
+            when.holds(&icmp.failure("connect", peer), Some(&icmp))
+        };
+        assert!(holds([10, 0, 0, 9], "10.0.0.9:80"));
+        assert!(!holds([10, 0, 0, 1], "10.0.0.9:80"), "a router said so");
+        assert!(!holds([10, 0, 0, 9], "a name:80"), "who the peer is, is not known");
+    }
+
+    #[test]
     fn names_from_outside_are_put_into_the_text() {
         let text = Explanation { happened: "{offender} says {peer} is shut".into(), ..Explanation::default() };
         let book = Book { failures: vec![(When::default(), text)], standings: Vec::new() };
-        let mut icmp = Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111 };
+        let mut icmp =
+            Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111, ..Icmp::default() };
         let failure = icmp.failure("send", "h:1");
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
         icmp.offender = Some([10, 0, 0, 1].into());

@@ -1,6 +1,7 @@
 //! What the kernel said of a socket over the last minute: a bounded history of each gauge.
 
 mod name;
+mod sentence;
 mod words;
 
 use std::collections::VecDeque;
@@ -8,20 +9,37 @@ use std::time::{Duration, Instant};
 
 pub use name::Gauge;
 
+use super::quantity;
 use super::reading::KernelView;
 
-/// One sample stands for as long.
+/// One sample stands for as long, unless told otherwise.
 pub const EVERY: Duration = Duration::from_millis(100);
 
-/// How many samples are remembered: a minute. Beyond it the oldest go.
+/// The shortest and the longest time that a sample may stand for.
+pub const PERIODS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
+
+/// Reads how often to look.
+///
+/// # Errors
+/// It is no duration, or out of bounds; the message says what is accepted.
+pub fn parse_every(text: &str) -> Result<Duration, String> {
+    let every = quantity::parse_duration(text)?;
+    if (PERIODS.0..=PERIODS.1).contains(&every) {
+        return Ok(every);
+    }
+    Err(format!("{} is out of bounds; accepted: 10ms to 1m", quantity::duration(every)))
+}
+
+/// How many samples are remembered: a minute, of ten a second. Beyond it the oldest go.
 pub const MOST_SAMPLES: usize = 600;
 
 /// One value of every gauge; `None`: the system does not tell.
 pub type Sample = [Option<u64>; Gauge::ALL.len()];
 
 /// The history of all gauges of one socket.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Gauges {
+    every: Duration,
     samples: VecDeque<Sample>,
     last_at: Option<Instant>,
 }
@@ -37,12 +55,43 @@ pub struct Range {
     pub last: u64,
 }
 
+impl Default for Gauges {
+    fn default() -> Self {
+        Gauges { every: EVERY, samples: VecDeque::new(), last_at: None }
+    }
+}
+
 impl Gauges {
+    /// How long one sample stands for.
+    pub fn every(&self) -> Duration {
+        self.every
+    }
+
+    /// How long all samples together stand for.
+    pub fn span(&self) -> Duration {
+        self.every.saturating_mul(u32::try_from(self.samples.len()).unwrap_or(u32::MAX))
+    }
+
+    /// From now on one sample stands for this long. What is remembered is stretched or thinned out, so that it stays in
+    /// its place in time.
+    pub fn pace(&mut self, every: Duration) {
+        let every = every.clamp(PERIODS.0, PERIODS.1);
+        if every == self.every {
+            return;
+        }
+        let (old, new) = (self.every.as_nanos(), every.as_nanos());
+        let count = (self.samples.len() as u128 * old).div_ceil(new).min(MOST_SAMPLES as u128);
+        let ages = (0..count).rev().map(|age| usize::try_from(age * new / old).unwrap_or(usize::MAX));
+        let last = self.samples.len().saturating_sub(1);
+        self.samples = ages.filter_map(|age| self.samples.get(last.saturating_sub(age)).copied()).collect();
+        self.every = every;
+    }
+
     /// Takes in what the kernel says now. Where some time passed since the last sample, the values of then are taken
-    /// to have stood until now; within [`EVERY`] the newest replaces the one before.
+    /// to have stood until now; within one period the newest replaces the one before.
     pub fn sampled(&mut self, view: &KernelView, now: Instant) {
         let sample = Gauge::ALL.map(|gauge| gauge.of(view));
-        let passed = self.last_at.map(|last| now.saturating_duration_since(last).as_nanos() / EVERY.as_nanos());
+        let passed = self.last_at.map(|last| now.saturating_duration_since(last).as_nanos() / self.every.as_nanos());
         match (passed, self.samples.back().copied()) {
             (Some(0), Some(_)) => {
                 self.samples.pop_back();
@@ -105,6 +154,20 @@ impl Gauges {
         }
     }
 
+    /// What the value means now, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC 6928.` What
+    /// is not known is said to be so.
+    pub fn sentence(&self, gauge: Gauge) -> String {
+        sentence::of(self, gauge)
+    }
+
+    /// A value of a gauge with its unit, short enough for the axis of a chart.
+    pub fn label(&self, gauge: Gauge, value: u64) -> String {
+        match gauge {
+            Gauge::Cwnd => quantity::grouped(value),
+            _ => words::text(gauge, value, None),
+        }
+    }
+
     /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
     pub fn remark(&self, gauge: Gauge) -> String {
         words::remark(self, gauge)
@@ -150,12 +213,28 @@ mod tests {
     }
 
     #[test]
+    fn another_pace_leaves_what_is_remembered_in_its_place_in_time() {
+        let now = Instant::now();
+        let mut gauges = Gauges::default();
+        for (step, bytes) in (0..).zip([1, 2, 3, 4]) {
+            gauges.sampled(&queue(bytes), now + EVERY * step);
+        }
+        gauges.pace(EVERY / 2);
+        assert_eq!(values(&gauges), [1, 1, 2, 2, 3, 3, 4, 4].map(Some));
+        gauges.pace(EVERY * 2);
+        assert_eq!((values(&gauges), gauges.span()), (vec![Some(2), Some(4)], EVERY * 4));
+        assert_eq!(parse_every("50ms"), Ok(Duration::from_millis(50)));
+        assert!(parse_every("1ms").is_err_and(|why| why.contains("accepted: 10ms to 1m")));
+    }
+
+    #[test]
     fn every_gauge_has_a_name_and_one_line() {
         let empty = Gauges::default();
         for (place, gauge) in Gauge::ALL.into_iter().enumerate() {
             assert_eq!(gauge as usize, place);
             assert!(gauge.name().len() <= 14 && gauge.explain().ends_with('.'), "{gauge:?}");
             assert_eq!((empty.text(gauge).as_str(), empty.remark(gauge).as_str()), ("–", ""));
+            assert!(empty.sentence(gauge).ends_with("not told."));
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct HttpSpec {
     pub connect_timeout: Duration,
     /// What to do when no connection can be had.
     pub retry: Retry,
+    /// Socket options to set once a connection stands, in order.
+    pub options: super::option::Wishes,
 }
 
 impl HttpSpec {
@@ -66,6 +68,7 @@ impl HttpSpec {
             bind: None,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             retry: Retry::default(),
+            options: Vec::new(),
         }
     }
 }

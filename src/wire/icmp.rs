@@ -75,6 +75,7 @@ mod tests {
             offender: Some([10, 0, 0, 1].into()),
             destination: None,
             os_code: 113,
+            ..Icmp::default()
         };
         let failure = icmp.failure("connect", "10.0.0.9:80");
         assert_eq!(failure.class, Class::Unreachable);

@@ -1,6 +1,7 @@
 //! What can be true of a conversation on a network. No I/O, no clock, no person, no screen.
 
 pub mod change;
+pub mod clocks;
 pub mod course;
 pub mod curl;
 pub mod direction;
@@ -9,6 +10,7 @@ pub mod escapes;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod flow;
 pub mod gauges;
 pub mod http;
 pub mod icmp;
@@ -27,6 +29,7 @@ pub mod reading;
 pub mod record;
 pub mod repeat;
 pub mod search;
+pub mod segment;
 pub mod session;
 pub mod shell;
 pub mod shell_line;
@@ -38,6 +41,7 @@ pub mod tcp;
 pub mod timers;
 pub mod transcript;
 pub mod tries;
+pub mod udp;
 pub mod way;
 
 pub use direction::{Both, Direction, Totals};

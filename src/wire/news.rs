@@ -11,7 +11,8 @@ use super::failure::{Evidence, Failure};
 use super::http::{InterimHead, RequestHead, ResponseHead};
 use super::id::SessionId;
 use super::option::{OptionValue, SocketOption};
-use super::reading::TcpState;
+use super::reading::{KernelView, TcpState};
+use super::udp::mtu::{MtuReport, MtuStep};
 use super::way::Route;
 
 /// What happened. The order is roughly that of a session's life.
@@ -120,6 +121,10 @@ pub enum News {
     Warned(Failure),
     /// An ICMP error came back for a datagram of ours, and the socket goes on.
     Icmp(Icmp),
+    /// One datagram of a probe of the path MTU, and what came of it.
+    MtuStep(MtuStep),
+    /// A probe of the path MTU ended.
+    PathMtu(Box<MtuReport>),
     /// A file was sent whole.
     FileSent {
         /// Which.
@@ -193,6 +198,9 @@ pub enum News {
     },
     /// The peer's SYN, as the kernel kept it for an accepted session (TCP_SAVED_SYN).
     PeerSyn(SynView),
+    /// What the kernel said of a connection at its beginning, and again at its end; in between its gauges are looked at,
+    /// and not told.
+    Kernel(Box<KernelView>),
     /// A socket option was set.
     OptionSet {
         /// Which.
@@ -218,10 +226,16 @@ pub enum News {
 
 impl News {
     /// Whether this tells how a connection works rather than what happened in the conversation: it belongs on the
-    /// ladder, in the diagram of states or beside the conversation, not between the bytes.
+    /// ladder, in the diagram of states, beside the conversation or in the dialog of socket options, not between the bytes.
     pub fn is_inner(&self) -> bool {
         match self {
-            News::State { .. } | News::Call { .. } | News::Stamps { .. } | News::PeerSyn(_) | News::Route(_) => true,
+            News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::Kernel(_)
+            | News::Options(_)
+            | News::Route(_) => true,
             News::Compared(compared) => !compared.differs(),
             _ => false,
         }
@@ -254,7 +268,7 @@ impl How {
 }
 
 /// What a socket's error queue told of an ICMP message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Icmp {
     /// The type field.
     pub kind: u8,
@@ -268,4 +282,21 @@ pub struct Icmp {
     pub destination: Option<SocketAddr>,
     /// The error number that the kernel made of it.
     pub os_code: i32,
+    /// The MTU of the link that our datagram was too big for, where it was and the sender named one.
+    pub mtu: Option<u32>,
+    /// Which datagram of ours caused it, where that could be found: UDP only.
+    pub about: Option<About>,
+}
+
+/// The datagram of ours that an ICMP message quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Which one of those that the session sent, counted from 0.
+    pub ordinal: u64,
+    /// Octets of its payload.
+    pub bytes: u32,
+    /// How many others sent of late fit the quote as well; then it is the newest of them that had no verdict yet.
+    pub alike: u32,
+    /// How long after it was sent the message was read.
+    pub after: Duration,
 }

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::quantity;
+mod known;
+mod value;
+
+pub use known::{Known, Options, SETTING, SocketKind, Wishes, add, wish, wished, wishes, wishes_mut};
 
 /// A socket option of a TCP connection (socket(7), ip(7), tcp(7)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -191,20 +194,30 @@ impl SocketOption {
         self.line().unit
     }
 
-    /// The arguments of its `setsockopt` after the descriptor, for a socket of IPv6 or not.
-    pub fn arguments(self, value: &OptionValue, v6: bool) -> String {
-        let Line { level, symbol, .. } = self.line();
-        let (level, symbol) = match (self, v6) {
+    /// Its level and its name, for a socket of IPv6 or not.
+    fn place(self, v6: bool) -> (&'static str, &'static str) {
+        match (self, v6) {
             (SocketOption::Ttl, true) => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
             (SocketOption::Tos, true) => ("IPPROTO_IPV6", "IPV6_TCLASS"),
-            _ => (*level, *symbol),
-        };
+            _ => (self.line().level, self.line().symbol),
+        }
+    }
+
+    /// The arguments of its `setsockopt` after the descriptor, for a socket of IPv6 or not.
+    pub fn arguments(self, value: &OptionValue, v6: bool) -> String {
+        let (level, symbol) = self.place(v6);
         format!("{level}, {symbol}, {}", self.argument(value))
     }
 
     /// Its system call, to copy.
     pub fn call(self, value: &OptionValue, v6: bool) -> String {
         format!("setsockopt(fd, {})", self.arguments(value, v6))
+    }
+
+    /// The system call that reads it, to copy.
+    pub fn reading_call(self, v6: bool) -> String {
+        let (level, symbol) = self.place(v6);
+        format!("getsockopt(fd, {level}, {symbol}, &value, &length)")
     }
 
     fn argument(self, value: &OptionValue) -> String {
@@ -233,48 +246,6 @@ impl SocketOption {
             format!("there is no socket option {shown:?}; there are {}", names.join(", "))
         })
     }
-
-    /// Reads a value for this option.
-    ///
-    /// # Errors
-    /// It is not of the option's unit, or out of its bounds; the message says what is expected.
-    pub fn parse_value(self, text: &str) -> Result<OptionValue, String> {
-        let text = text.trim();
-        let name = self.name();
-        match self.unit() {
-            Unit::Switch => match text.to_ascii_lowercase().as_str() {
-                "on" | "1" | "true" | "yes" => Ok(OptionValue::Switch(true)),
-                "off" | "0" | "false" | "no" => Ok(OptionValue::Switch(false)),
-                _ => Err(format!("{name} is on or off")),
-            },
-            Unit::Count(least, most) => match number(text) {
-                Some(count) if (least..=most).contains(&count) => Ok(OptionValue::Count(count)),
-                _ => Err(format!("{name} is a number from {least} to {most}")),
-            },
-            Unit::Octets => match quantity::parse_size(text) {
-                Ok(octets) if octets <= MOST_OCTETS => {
-                    Ok(OptionValue::Octets(u32::try_from(octets).unwrap_or(u32::MAX)))
-                }
-                _ => Err(format!("{name} is a number of octets of at most {MOST_OCTETS}, as 65536, 64KiB or 4MiB")),
-            },
-            Unit::Seconds => match time(text, Duration::from_secs(1)) {
-                Some(time) if (1..=32_767).contains(&time.as_secs()) => Ok(OptionValue::Time(time)),
-                _ => Err(format!("{name} is a time of whole seconds from 1s to 32767s")),
-            },
-            Unit::Millis => match time(text, Duration::from_millis(1)) {
-                Some(time) if time.as_millis() <= i32::MAX as u128 => Ok(OptionValue::Time(time)),
-                _ => Err(format!("{name} is a time of whole milliseconds, as 500ms or 30s; 0 is the system's rule")),
-            },
-            Unit::Linger if text.eq_ignore_ascii_case("off") => Ok(OptionValue::Linger(None)),
-            Unit::Linger => match time(text, Duration::from_secs(1)) {
-                Some(time) if time.as_secs() <= 65_535 => Ok(OptionValue::Linger(Some(time))),
-                _ => Err(format!("{name} is off, 0 (RST), or a time of whole seconds, as 5s")),
-            },
-            Unit::Name if text.len() > MOST_NAME => Err(format!("{name} is a name of at most {MOST_NAME} octets")),
-            Unit::Name if text.bytes().all(|octet| octet.is_ascii_graphic()) => Ok(OptionValue::Name(text.to_owned())),
-            Unit::Name => Err(format!("{name} is a name of letters, digits and signs")),
-        }
-    }
 }
 
 /// Reads `NAME=VALUE`.
@@ -289,42 +260,9 @@ pub fn parse(text: &str) -> Result<(SocketOption, OptionValue), String> {
     Ok((option, option.parse_value(value)?))
 }
 
-/// A number in decimal, or in hexadecimal after `0x`, as a DS field is written.
-fn number(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
-    }
-}
-
-/// A time that is a whole number of `unit`s; a bare number counts them.
-fn time(text: &str, unit: Duration) -> Option<Duration> {
-    let time = match text.parse::<u32>() {
-        Ok(count) => unit.checked_mul(count)?,
-        Err(_) => quantity::parse_duration(text).ok()?,
-    };
-    (time.as_nanos() % unit.as_nanos() == 0).then_some(time)
-}
-
 impl fmt::Display for SocketOption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.symbol())
-    }
-}
-
-impl fmt::Display for OptionValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            OptionValue::Switch(true) => f.write_str("on"),
-            OptionValue::Switch(false) | OptionValue::Linger(None) => f.write_str("off"),
-            OptionValue::Count(count) => write!(f, "{count}"),
-            OptionValue::Octets(octets) => write!(f, "{} octets", quantity::grouped(u64::from(*octets))),
-            OptionValue::Time(time) | OptionValue::Linger(Some(time)) => {
-                write!(f, "{}", quantity::duration(*time))
-            }
-            OptionValue::Name(name) if name.is_empty() => f.write_str("none"),
-            OptionValue::Name(name) => f.write_str(name),
-        }
     }
 }
 

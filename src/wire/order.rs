@@ -33,12 +33,18 @@ pub enum Verb {
     Burst(Burst),
     /// End the burst that is being sent, if there is one.
     StopBurst,
+    /// Probe the path MTU with the don't-fragment bit, by a socket of its own (UDP); what is ordered after it waits for
+    /// its end.
+    ProbeMtu,
     /// Finish sending: FIN. Receiving goes on.
     FinishSending,
     /// Reset the connection: RST, whatever is still queued.
     Reset,
     /// Close: a stream sends what is queued, then FIN; a request is cancelled; a listener stops.
     Close,
+    /// Stop reading, and close as soon as octets lie unread: the kernel then sends RST (RFC 2525 §2.17). A continue takes
+    /// it back.
+    CloseUnread,
     /// Stop reading; the kernel's queue fills, and the window closes.
     PauseReading,
     /// Read again.
@@ -56,6 +62,8 @@ pub enum Verb {
     /// Look at the kernel's gauges this often, moved or not; `None` goes back to looking only while something moves.
     /// Less than 10 ms is 10 ms.
     SampleEvery(Option<Duration>),
+    /// Capture the packets of a TCP connection from now on, or no more; of a listener, those of connections to come.
+    Capture(bool),
 }
 
 /// An order that was not taken. The order comes back, so that nothing a person typed is lost.

@@ -144,9 +144,10 @@ fn listener(is_udp: bool, local: std::net::SocketAddr) -> What {
             broadcast: false,
             idle_timeout: None,
             receive: Default::default(),
+            options: Vec::new(),
         })
     } else {
-        What::Listen(ListenSpec { local, limit: None, idle_timeout: None })
+        What::Listen(ListenSpec::at(local))
     }
 }
 

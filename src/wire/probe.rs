@@ -127,6 +127,7 @@ impl Probe {
             script: if self.keeps_script() { ground.spec.script.clone() } else { Default::default() },
             retain: ground.spec.retain,
             label: None,
+            capture: ground.spec.capture,
         })
     }
 
@@ -169,6 +170,7 @@ impl Probe {
                         broadcast: false,
                         idle_timeout: None,
                         receive: Default::default(),
+                        options: Vec::new(),
                     }),
                     _ => listen(local),
                 })
@@ -331,7 +333,7 @@ fn tcp(target: HostPort) -> What {
 }
 
 fn listen(local: SocketAddr) -> What {
-    What::Listen(ListenSpec { local, limit: None, idle_timeout: None })
+    What::Listen(ListenSpec::at(local))
 }
 
 /// The host and port that a session goes to.

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::direction::{Direction, Totals};
 use super::news::News;
+use super::udp::packet::PacketInfo;
 
 /// One thing that happened in a session.
 #[derive(Clone, Debug)]
@@ -42,6 +43,10 @@ pub struct Block {
     pub pieces: Box<[Piece]>,
     /// The peers that pieces name by index; empty for a connected conversation.
     pub peers: Box<[SocketAddr]>,
+    /// What is known of the packets that pieces came in, named by index; empty where nothing is.
+    pub packets: Box<[PacketInfo]>,
+    /// How many pieces of this direction the session had before the first one; the journal counts them.
+    pub first: u64,
 }
 
 /// One read, write or datagram within a block.
@@ -55,14 +60,24 @@ pub struct Piece {
     pub full_len: u32,
     /// Index into the block's peers; meaningless where there are none.
     pub peer: u16,
+    /// Index into the block's packets; meaningless where there are none.
+    pub packet: u16,
 }
 
 impl Block {
     /// A block of one piece with no peer named: one read or write of a connected conversation.
     pub fn single(direction: Direction, at: Instant, bytes: Bytes) -> Self {
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let piece = Piece { len, after_us: 0, full_len: len, peer: 0 };
-        Block { direction, at, bytes, pieces: Box::new([piece]), peers: Box::default() }
+        let piece = Piece { len, after_us: 0, full_len: len, peer: 0, packet: 0 };
+        Block {
+            direction,
+            at,
+            bytes,
+            pieces: Box::new([piece]),
+            peers: Box::default(),
+            packets: Box::default(),
+            first: 0,
+        }
     }
 
     /// A block of one datagram; `full_len` is what the peer sent, where that was more than was read.

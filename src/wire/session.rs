@@ -18,6 +18,7 @@ use super::repeat::RepeatView;
 use super::spec::{Spec, What};
 use super::story::Story;
 use super::transcript::Transcript;
+use super::udp::UdpLedger;
 use super::way::Way;
 
 /// How many peers of a bound UDP socket are listed; more are counted.
@@ -50,6 +51,8 @@ pub struct Session {
     pub way: Way,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
     pub story: Option<Box<Story>>,
+    /// What is known of its socket's options.
+    pub options: super::option::Options,
     /// Its attempts, and the facts that explain where it stands.
     pub course: Course,
 }
@@ -155,7 +158,7 @@ pub struct Ends {
 }
 
 /// What is known of a UDP socket beside its bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct UdpSocketView {
     /// The groups it joined.
     pub groups: Vec<IpAddr>,
@@ -163,8 +166,8 @@ pub struct UdpSocketView {
     pub icmp: Option<Icmp>,
     /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
     pub dropped: Option<u64>,
-    /// Datagrams that were cut short.
-    pub truncated: u64,
+    /// What became of its datagrams.
+    pub ledger: UdpLedger,
 }
 
 /// What one peer of a bound socket sent and was sent.
@@ -204,7 +207,7 @@ impl Session {
                 peers: BTreeMap::new(),
                 unlisted: 0,
                 last: None,
-                socket: UdpSocketView::default(),
+                socket: UdpSocketView { ledger: UdpLedger::of_many(), ..UdpSocketView::default() },
             },
             What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
             What::Http(_) => Kind::Http(Exchange::default()),
@@ -226,6 +229,7 @@ impl Session {
             warning: None,
             way: Way::default(),
             story,
+            options: super::option::Options::default(),
             course: Course::default(),
         }
     }
@@ -249,7 +253,13 @@ impl Session {
             }
             view.reading = Some(repeat);
         }
+        if let (Some(story), Some(capture)) = (&mut self.story, &reading.capture) {
+            story.capturing(capture, now);
+        }
         for record in reading.records {
+            if let Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } = &mut self.kind {
+                socket.ledger.record(&record);
+            }
             match &record {
                 Record::News { at, news } => {
                     // Its task may run before whoever asked for it has looked at the clock.
@@ -259,7 +269,12 @@ impl Session {
                 Record::Block(block) => self.count_peers(block),
                 Record::NotKept { .. } => {}
             }
-            let inner = matches!(&record, Record::News { news, .. } if news.is_inner());
+            // A session that fails with its last attempt says so once.
+            let inner = match &record {
+                Record::News { news: News::Failed(failure), .. } => self.course.failed_attempt() == Some(failure),
+                Record::News { news, .. } => news.is_inner(),
+                Record::Block(_) | Record::NotKept { .. } => false,
+            };
             if let Some(story) = &mut self.story {
                 story.record((!inner).then_some(self.transcript.end()), &record, now);
             }
@@ -273,18 +288,32 @@ impl Session {
         if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
             story.kernel(view, now);
         }
+        if let (Some(story), Some(capture)) = (&mut self.story, reading.capture) {
+            story.captured(*capture, now);
+        }
         self.observe(now);
+    }
+
+    /// How long it may be quiet in both directions, where there is a limit.
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        match &self.spec.what {
+            What::Tcp(tcp) => tcp.idle_timeout,
+            What::Udp(udp) => udp.idle_timeout,
+            What::UdpBound(bound) => bound.idle_timeout,
+            What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => None,
+        }
     }
 
     /// Lets time pass for the rates.
     pub fn observe(&mut self, now: Instant) {
         self.rates.sent.observe(self.totals.sent.bytes, now);
         self.rates.received.observe(self.totals.received.bytes, now);
+        if let Some(story) = &mut self.story {
+            story.pass(now);
+        }
     }
 
     fn count_peers(&mut self, block: &super::record::Block) {
-        let (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }) = &mut self.kind else { return };
-        socket.truncated += block.pieces.iter().filter(|piece| piece.full_len > piece.len).count() as u64;
         let Kind::Bound { peers, unlisted, last, .. } = &mut self.kind else { return };
         for piece in &block.pieces {
             let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
@@ -302,6 +331,7 @@ impl Session {
     fn learn(&mut self, news: &News, at: Instant) {
         self.way.learn(news, at);
         self.course.learn(news, at);
+        self.options.learn(news);
         match news {
             News::Resolving { .. } => self.phase = Phase::Resolving,
             News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
@@ -358,8 +388,11 @@ impl Session {
             | News::Call { .. }
             | News::Stamps { .. }
             | News::PeerSyn(_)
+            | News::Kernel(_)
             | News::OptionSet { .. }
             | News::Options(_)
+            | News::MtuStep(_)
+            | News::PathMtu(_)
             | News::Route(_)
             | News::BurstEnded { .. } => {}
         }

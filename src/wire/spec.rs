@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
-use super::option::{OptionValue, SocketOption};
+use super::option::Wishes;
 
 /// 64 MiB: what a session keeps for looking at, unless told otherwise.
 pub const DEFAULT_RETAIN: usize = 64 * 1024 * 1024;
@@ -26,12 +26,14 @@ pub struct Spec {
     pub retain: usize,
     /// What a person calls the peer, where that tells more than its address: a built-in peer's name.
     pub label: Option<String>,
+    /// Whether its packets are to be captured, where that is allowed.
+    pub capture: bool,
 }
 
 impl Spec {
     /// A session without a script, with the default retention.
     pub fn new(what: What) -> Self {
-        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN, label: None }
+        Spec { what, script: Script::default(), retain: DEFAULT_RETAIN, label: None, capture: false }
     }
 }
 
@@ -141,7 +143,7 @@ pub struct TcpSpec {
     /// What to do when an attempt fails.
     pub retry: Retry,
     /// Socket options to set before `connect()`, in order.
-    pub options: Vec<(SocketOption, OptionValue)>,
+    pub options: Wishes,
 }
 
 /// 10 s: long enough for a slow path, short enough for a person.
@@ -177,6 +179,8 @@ pub struct UdpSpec {
     pub broadcast: bool,
     /// How the socket receives.
     pub receive: UdpReceive,
+    /// Socket options to set before `bind()`, in order.
+    pub options: Wishes,
 }
 
 /// How a UDP socket receives.
@@ -201,6 +205,7 @@ impl UdpSpec {
             idle_timeout: None,
             broadcast: false,
             receive: UdpReceive::default(),
+            options: Wishes::new(),
         }
     }
 }
@@ -218,6 +223,8 @@ pub struct UdpBoundSpec {
     pub idle_timeout: Option<Duration>,
     /// How the socket receives.
     pub receive: UdpReceive,
+    /// Socket options to set before `bind()`, in order.
+    pub options: Wishes,
 }
 
 /// A multicast group, and the interface to join it on.
@@ -238,6 +245,15 @@ pub struct ListenSpec {
     pub limit: Option<usize>,
     /// How long an accepted connection may be quiet.
     pub idle_timeout: Option<Duration>,
+    /// Socket options to set before `bind()`, in order; accepted connections have them too.
+    pub options: Wishes,
+}
+
+impl ListenSpec {
+    /// A listener without limits.
+    pub fn at(local: SocketAddr) -> Self {
+        ListenSpec { local, limit: None, idle_timeout: None, options: Wishes::new() }
+    }
 }
 
 /// What is known of a connection that a listener accepted.
@@ -267,6 +283,8 @@ pub enum Step {
     SendFile(PathBuf),
     /// Send one datagram again and again (UDP).
     Burst(Burst),
+    /// Probe the path MTU (UDP).
+    ProbeMtu,
     /// Finish sending: FIN.
     Finish,
 }

@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
+use super::flow::Flow;
 use super::gauges::Gauges;
 use super::ladder::{Counters, Ladder};
 use super::news::News;
 use super::reading::KernelView;
 use super::record::Record;
+use super::segment::CaptureReading;
 use super::tcp::Track;
 
 /// The story of one connection, told by its records and its kernel.
@@ -18,6 +20,8 @@ pub struct Story {
     pub ladder: Ladder,
     /// What the kernel measured.
     pub gauges: Gauges,
+    /// What its windows and queues hold back.
+    pub flow: Flow,
 }
 
 impl Story {
@@ -42,6 +46,33 @@ impl Story {
         }
     }
 
+    /// Takes in whether segments are captured now; to be told before what happened since.
+    pub fn capturing(&mut self, reading: &CaptureReading, now: Instant) {
+        if reading.on {
+            let first = reading.segments.first().map_or(now, |captured| captured.at);
+            self.ladder.capturing(true, first);
+        }
+    }
+
+    /// Takes in what was captured, behind what else happened.
+    pub fn captured(&mut self, reading: CaptureReading, now: Instant) {
+        for captured in reading.segments {
+            self.ladder.captured(captured);
+        }
+        if reading.missed > 0 {
+            self.ladder.not_captured(reading.missed, now);
+        }
+        if !reading.on {
+            self.ladder.capturing(false, now);
+        }
+    }
+
+    /// Lets time pass: a port that rests becomes free.
+    pub fn pass(&mut self, now: Instant) {
+        let steps = self.track.pass(now);
+        self.draw(steps, None);
+    }
+
     /// Takes in what the kernel says now.
     pub fn kernel(&mut self, view: &KernelView, now: Instant) {
         if let Some(state) = view.state {
@@ -50,6 +81,7 @@ impl Story {
         }
         self.ladder.sampled(counters(view), now);
         self.gauges.sampled(view, now);
+        self.flow.look(view, now);
     }
 
     /// Draws the newest steps of the state on the ladder.
@@ -70,5 +102,6 @@ fn counters(view: &KernelView) -> Counters {
         backoff: tcp.backoff.map(u64::from),
         peer_window: tcp.snd_wnd.map(u64::from),
         our_window: tcp.rcv_wnd.map(u64::from),
+        min_rtt: tcp.min_rtt,
     }
 }

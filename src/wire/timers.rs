@@ -25,6 +25,9 @@ const FIRST: Duration = Duration::from_secs(1);
 /// The longest wait for an answer (TCP_RTO_MAX in Linux).
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// The shortest retransmission time-out (TCP_RTO_MIN in Linux), from which the time for data is reckoned.
+const SHORTEST: Duration = Duration::from_millis(200);
+
 /// The most SYNs that a system can be set to; more are not counted.
 const MOST_SYNS: u32 = 255;
 
@@ -44,6 +47,20 @@ impl Timers {
         }
         Some((syns, at))
     }
+
+    /// How long data may stay unacknowledged before the kernel gives the connection up (tcp(7), `tcp_retries2`): the
+    /// sum of waits that begin at 200 ms and double up to 120 s, whatever the connection's own time-out is.
+    ///
+    /// `None` where the system does not tell how it is set.
+    pub fn data(&self) -> Option<Duration> {
+        let mut wait = SHORTEST;
+        let mut all = Duration::ZERO;
+        for _ in 0..=self.retries?.min(MOST_SYNS) {
+            all += wait;
+            wait = (wait * 2).min(LONGEST);
+        }
+        Some(all)
+    }
 }
 
 #[cfg(test)]
@@ -58,6 +75,14 @@ mod tests {
         let seconds: Vec<u64> = syns.iter().map(Duration::as_secs).collect();
         assert_eq!(seconds, [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67]);
         assert_eq!(end.as_secs(), 131);
+    }
+
+    #[test]
+    fn fifteen_retransmissions_take_924_seconds_and_a_half() {
+        // The number of the kernel's own documentation (ip-sysctl, tcp_retries2).
+        let timers = Timers { retries: Some(15), ..Timers::default() };
+        assert_eq!(timers.data(), Some(Duration::from_millis(924_600)));
+        assert_eq!(Timers::default().data(), None);
     }
 
     #[test]

@@ -13,9 +13,12 @@ use super::news::News;
 use super::record::{Block, Record};
 
 mod entries;
+mod octets;
+mod stream;
 
 pub use entries::{Data, Entry, EntryKind};
 use entries::{data_entry, pieces, pieces_back, single};
+pub use stream::{MOST_CUTS, Shares};
 
 /// How many pieces (reads, writes, datagrams) are kept at the most, however small they are.
 pub const MOST_PIECES: usize = 1_000_000;
@@ -39,11 +42,16 @@ pub struct Transcript {
     kept_pieces: usize,
     cost: usize,
     last_data: Option<Instant>,
+    /// What the present connection sent and received so far.
+    said: Both<Totals>,
+    /// The entry with which the present connection began.
+    stream_from: u64,
 }
 
 #[derive(Clone, Debug)]
 enum Item {
-    Block(Block),
+    /// With what the connection had sent and received before it.
+    Block(Block, Both<Totals>),
     Note(Instant, News),
     Gap(Both<Totals>),
 }
@@ -51,7 +59,7 @@ enum Item {
 impl Item {
     fn entries(&self) -> u64 {
         match self {
-            Item::Block(block) => block.pieces.len() as u64,
+            Item::Block(block, _) => block.pieces.len() as u64,
             Item::Note(..) | Item::Gap(_) => 1,
         }
     }
@@ -72,6 +80,8 @@ impl Transcript {
             kept_pieces: 0,
             cost: 0,
             last_data: None,
+            said: Both::default(),
+            stream_from: 0,
         }
     }
 
@@ -83,15 +93,23 @@ impl Transcript {
                 self.kept_pieces += block.pieces.len();
                 self.cost += block.cost();
                 self.last_data = Some(block.at);
-                Item::Block(block)
+                let before = self.said;
+                self.said.of_mut(block.direction).merge(block.totals());
+                Item::Block(block, before)
             }
             Record::News { at, news } => {
+                if matches!(news, News::Connecting { .. }) {
+                    // Another attempt is another connection, whose octets are counted from the start.
+                    self.said = Both::default();
+                    self.stream_from = self.end;
+                }
                 self.cost += NOTE_COST;
                 Item::Note(at, news)
             }
             Record::NotKept { direction, totals } => {
                 let mut gap = Both::default();
                 *gap.of_mut(direction) = totals;
+                self.said.of_mut(direction).merge(totals);
                 if let Some((_, last)) = self.items.back_mut()
                     && let Item::Gap(both) = Arc::make_mut(last)
                 {
@@ -122,7 +140,7 @@ impl Transcript {
         while (self.cost > self.budget || self.kept_pieces > MOST_PIECES) && self.items.len() > 1 {
             let Some((number, item)) = self.items.pop_front() else { return };
             match &*item {
-                Item::Block(block) => {
+                Item::Block(block, _) => {
                     self.kept_bytes -= block.bytes.len();
                     self.kept_pieces -= block.pieces.len();
                     self.cost -= block.cost();
@@ -252,11 +270,11 @@ impl Transcript {
     }
 
     fn piece_of(item: &Item, number: u64, index: u64) -> Option<Entry<'_>> {
-        let Item::Block(block) = item else { return single(number, item) };
+        let Item::Block(block, before) = item else { return single(number, item) };
         let index = usize::try_from(index).ok()?;
         let piece = block.pieces.get(index)?;
         let start = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
-        data_entry(block, *piece, start, number)
+        data_entry((block, before), *piece, (index, start), number)
     }
 
     /// All entries, oldest first.

@@ -223,3 +223,64 @@ fn a_run_in_which_everything_was_refused_ends_with_the_code_for_that() {
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(table.starts_with("done         0 of 5\nfailed       5 refused\n"), "{table}");
 }
+
+#[test]
+fn the_kernels_gauges_are_told_at_both_ends_and_as_often_as_was_asked_for() {
+    let (target, thread) = peer(peers::echo);
+    let output = run_alone(&["tcp", &target, "--json", "--send", "hello", "--finish"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let told = |events: &[serde_json::Value]| -> Vec<serde_json::Value> {
+        events.iter().filter(|event| event["event"] == "kernel").cloned().collect()
+    };
+    let ends = told(&events(&output.stdout));
+    assert_eq!(ends.len(), 2, "{ends:#?}");
+    if cfg!(target_os = "linux") {
+        assert_eq!(ends[0]["state"], "ESTABLISHED");
+        for name in ["rto_us", "snd_cwnd", "snd_mss", "snd_wnd", "unacked", "total_retrans", "send_queue_bytes"] {
+            assert!(ends[0][name].is_u64(), "{name}: {}", ends[0]);
+        }
+        assert!(ends[0].get("snd_ssthresh").is_none(), "unknown before the first loss: {}", ends[0]);
+    }
+
+    let (target, thread) = peer(|mut stream| {
+        stream.read_exact(&mut [0; 2]).unwrap();
+        drop(stream.read(&mut [0]));
+    });
+    let output = run_alone(&["tcp", &target, "--json", "--send", "hi", "--kernel-every", "20ms", "--for", "600ms"]);
+    thread.join().unwrap();
+    let looks = told(&events(&output.stdout));
+    assert!(looks.len() > 4, "an idle connection is looked at too: {looks:#?}");
+}
+
+#[test]
+fn an_option_is_told_as_the_kernel_reports_it_back() {
+    let (target, thread) = peer(peers::echo);
+    let output = run_alone(&["tcp", &target, "--json", "--option", "sndbuf=32KiB", "--send", "hello", "--finish"]);
+    thread.join().unwrap();
+    ends_with(&output, 0);
+    let events = events(&output.stdout);
+    let option = first(&events, "option");
+    assert_eq!((&option["option"], &option["asked"]), (&"sndbuf".into(), &32_768.into()));
+    assert_eq!(option["now"], if cfg!(target_os = "linux") { 65_536 } else { 32_768 });
+}
+
+#[test]
+fn an_option_that_makes_no_sense_is_refused_with_what_is_accepted() {
+    for (words, says) in [
+        (&["udp", "127.0.0.1:9", "--option", "nodelay=on"][..], "a UDP socket has no nodelay; it has rcvbuf"),
+        (&["listen", "tcp", "0", "--option", "quickack=on"], "a TCP listener has no quickack"),
+        (&["http", "http://127.0.0.1:9/", "--option", "ttl=0"], "ttl is a number from 1 to 255"),
+        (
+            &["tcp", "127.0.0.1:9", "--option", "nonsense=1"],
+            "there is no socket option \"nonsense\"; there are nodelay",
+        ),
+        (&["tcp", "127.0.0.1:9", "--kernel-every", "1ms"], "accepted: 10ms to 1m"),
+        (&["tcp", "127.0.0.1:9", "--raw", "--kernel-every", "1s"], "accepted with --json"),
+    ] {
+        let output = run_alone(words);
+        ends_with(&output, 2);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(says) && said.lines().count() == 1, "{words:?}: {said}");
+    }
+}

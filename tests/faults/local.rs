@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::run::{self, PROGRAM, sockeye};
 
 /// A peer that plays a script with each connection, in a thread that ends with the test.
-fn peer(script: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
+pub(crate) fn peer(script: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || listener.incoming().flatten().for_each(script));
@@ -15,12 +15,12 @@ fn peer(script: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
 }
 
 /// Reads something, so that what was sent has arrived.
-fn hear(stream: &mut TcpStream) {
+pub(crate) fn hear(stream: &mut TcpStream) {
     assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
 }
 
 /// A port on which nobody listens. It stays bound, so that nobody else gets it.
-fn closed_port() -> (socket2::Socket, SocketAddr) {
+pub(crate) fn closed_port() -> (socket2::Socket, SocketAddr) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
     let address = socket.local_addr().unwrap().as_socket().unwrap();

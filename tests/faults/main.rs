@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod capture;
 mod local;
+mod race;
 mod run;
 mod tls;
+mod udp;
+mod ways;
 mod wire;
 mod world;

@@ -10,13 +10,13 @@ use rustls::pki_types::PrivateKeyDer;
 use crate::run::{Told, sockeye_with};
 
 /// An authority of our own, and the file by which the program comes to trust it.
-struct Authority {
+pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     file: tempfile::NamedTempFile,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(rcgen::DnType::CommonName, name);
@@ -27,7 +27,7 @@ impl Authority {
     }
 
     /// A server for `name`, with a certificate that this authority signed.
-    fn serve(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> SocketAddr {
+    pub(crate) fn serve(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> SocketAddr {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         change(&mut params);
         let key = KeyPair::generate().unwrap();
@@ -56,7 +56,7 @@ impl Authority {
         address
     }
 
-    fn fetch(&self, address: SocketAddr) -> Told {
+    pub(crate) fn fetch(&self, address: SocketAddr) -> Told {
         let trusted = self.file.path().to_str().unwrap();
         let (url, resolve) =
             (format!("https://localhost:{}/", address.port()), format!("localhost:{}:127.0.0.1", address.port()));

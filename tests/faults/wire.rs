@@ -1,6 +1,6 @@
 //! What the network itself can answer: each ICMP code, silence, and a router that answers for the host behind it.
 
-use crate::world;
+use crate::{run, world};
 
 macro_rules! world_or_skip {
     () => {
@@ -132,6 +132,11 @@ fn a_syn_that_is_dropped_times_out_and_a_closed_port_answers_with_rst() {
     }
     let retries: Vec<_> = runs[3].of("retry").collect();
     assert_eq!(retries.len(), 2);
+    for retry in &retries {
+        let of = |name: &str| retry[name].as_f64().unwrap_or_else(|| panic!("no {name}: {retry}"));
+        assert!(of("least_ms") <= of("after_ms") && of("after_ms") <= of("most_ms"), "{retry}");
+    }
+    assert_eq!((retries[1]["least_ms"].as_f64(), retries[1]["most_ms"].as_f64()), (Some(20.0), Some(40.0)));
     assert!(retries.iter().all(|retry| retry["class"] == "refused" && retry["explanation"].is_string()), "{retries:?}");
 }
 
@@ -172,4 +177,51 @@ fn an_ordinary_user_may_not_have_port_80_and_is_told_why() {
         assert!(failed["explanation"].as_str().is_some_and(|text| text.contains("1024")), "{failed}");
         assert!(failed["next"][0].as_str().is_some_and(|text| text.contains("127.0.0.1:8080")), "{failed}");
     }
+}
+
+/// Opens a connection to a listener in the host's namespace, then drops all packets in silence.
+fn vanishing(options: &str, send: &str) -> Vec<run::Told> {
+    let script = format!(
+        "
+        nsenter --net=/run/netns/host \"$SOCKEYE\" listen tcp 10.98.0.9:7000 --json > /run/listener 2>&1 < /dev/null &
+        listener=$!
+        until grep -q listening /run/listener; do sleep 0.05; done
+        mkfifo /run/say
+        {{ \"$SOCKEYE\" tcp 10.98.0.9:7000 --json {options} < /run/say > /run/told && code=0 || code=$?
+          echo \"{{\\\"event\\\":\\\"exit\\\",\\\"code\\\":$code}}\" >> /run/told; }} &
+        exec 9> /run/say
+        until grep -q accepted /run/listener; do sleep 0.05; done
+        on router nft 'table ip t {{ chain c {{ type filter hook forward priority 0; drop; }}; }}'
+        {send}
+        until grep -q '\"exit\"' /run/told; do sleep 0.05; done
+        exec 9>&-
+        kill $listener
+        cat /run/told
+        "
+    );
+    world::runs(world::play(&script))
+}
+
+#[test]
+fn a_peer_that_vanishes_is_noticed_by_keepalive_and_that_is_said() {
+    world_or_skip!();
+    let options = "--option keepalive=on --option keepidle=1s --option keepintvl=1s --option keepcnt=2";
+    let told = vanishing(options, "").remove(0);
+    let failed = told.failed("unreachable", 6);
+    assert_eq!(failed["errno"].as_i64(), Some(libc::ETIMEDOUT.into()));
+    let message = failed["message"].as_str().unwrap_or_default();
+    assert!(message.contains("quiet for 1.0 s, then 2 keepalive probes 1.0 s apart"), "{message}");
+    assert!(failed["explanation"].as_str().is_some_and(|text| text.contains("SO_KEEPALIVE")), "{failed}");
+    assert!(failed["cite"].to_string().contains("TCP_KEEPIDLE"), "{failed}");
+}
+
+#[test]
+fn data_that_nobody_acknowledges_ends_a_connection_with_a_user_timeout() {
+    world_or_skip!();
+    let told = vanishing("--option user_timeout=1500ms", "echo hello >&9").remove(0);
+    let failed = told.failed("unreachable", 6);
+    assert_eq!(failed["errno"].as_i64(), Some(libc::ETIMEDOUT.into()));
+    let message = failed["message"].as_str().unwrap_or_default();
+    assert!(message.contains("6 B lay unacknowledged for longer than TCP_USER_TIMEOUT allows (1.5 s)"), "{message}");
+    assert!(failed["explanation"].as_str().is_some_and(|text| text.contains("user timeout")), "{failed}");
 }

@@ -68,8 +68,17 @@ pub(crate) fn missing() -> Option<String> {
 /// Plays a script in a world of its own: `run ARGS` runs the program with `--json`, and `on NAME COMMAND` something in
 /// the router's or the host's namespace. Each run ends with an event `exit` and its `code`.
 pub(crate) fn play(script: &str) -> Told {
+    play_in("-Urnm", script)
+}
+
+/// The same without a user namespace: for what must be the system's own root.
+pub(crate) fn play_as_root(script: &str) -> Told {
+    play_in("-nm", script)
+}
+
+fn play_in(namespaces: &str, script: &str) -> Told {
     let mut command = Command::new("unshare");
-    command.args(["-Urnm", "--kill-child", "--fork", "sh", "-c", &format!("{MAKE}\n{script}")]);
+    command.args([namespaces, "--kill-child", "--fork", "sh", "-c", &format!("{MAKE}\n{script}")]);
     command.env("SOCKEYE", PROGRAM);
     run::told(command)
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test that cannot go on fails")]
 #![allow(unreachable_pub, reason = "no file of a test is reached from without")]
 
+mod dns;
 #[allow(dead_code, reason = "each test file uses its own part of it")]
 #[path = "../cli/program.rs"]
 mod program;

@@ -1,9 +1,12 @@
 //! Whole screens, as text and as roles: what is drawn, and in which colour.
 
+mod captured;
 mod dns;
 mod repeat;
 mod scenes;
 mod tcp;
+mod timers;
+mod udp;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -108,6 +111,13 @@ const LARGE: (u16, u16) = (120, 36);
 const WIDE: (u16, u16) = (170, 45);
 
 #[test]
+fn a_udp_session_shows_packets_verdicts_its_ledger_and_its_path() {
+    check("udp", udp::conversation, &[SMALL, USUAL, LARGE, WIDE]);
+    check("udp_ledger", udp::ledger, &[SMALL, USUAL, LARGE, WIDE]);
+    check("udp_socket", udp::socket, &[SMALL, USUAL, LARGE]);
+}
+
+#[test]
 fn the_home_screen_says_what_to_press() {
     check("home", scenes::home, &[SMALL, USUAL, LARGE]);
 }
@@ -133,6 +143,13 @@ fn the_explain_view_says_what_happened_what_it_rules_out_and_what_to_try() {
     check("explain_silence", scenes::silence, &[USUAL, LARGE, WIDE]);
     check("explain_filtered", scenes::filtered, &[USUAL, LARGE]);
     check("explain_standing", scenes::standing, &[USUAL, LARGE]);
+}
+
+#[test]
+fn the_timers_of_an_open_connection_stand_below_our_own() {
+    check("timers_unanswered", timers::unanswered, &[SMALL, USUAL, LARGE]);
+    check("timers_user_timeout", timers::user_timeout, &[LARGE]);
+    check("timers_keepalive", timers::keepalive, &[USUAL, LARGE]);
 }
 
 #[test]
@@ -176,6 +193,13 @@ fn the_close_menu_explains_each_way() {
 }
 
 #[test]
+fn the_socket_options_have_their_values_and_a_line_each() {
+    check("options", tcp::options, &[SMALL, USUAL, LARGE]);
+    check("options_wrong", tcp::options_wrong, &[USUAL]);
+    check("options_wished", tcp::options_wished, &[USUAL]);
+}
+
+#[test]
 fn a_search_marks_its_hits() {
     check("search", scenes::search, &[USUAL, LARGE]);
     check("search_prompt", scenes::search_prompt, &[SMALL, USUAL]);
@@ -195,6 +219,14 @@ fn a_busy_session_shows_rates_and_where_one_is() {
 }
 
 #[test]
+fn a_ladder_of_captured_segments_names_what_they_are() {
+    check("captured", captured::ladder, &[SMALL, USUAL, LARGE, WIDE]);
+    check("captured_absolute", captured::absolute, &[LARGE]);
+    check("captured_jump", captured::jumped, &[USUAL]);
+    check("captured_back", captured::back, &[USUAL]);
+}
+
+#[test]
 fn a_ladder_shows_who_sent_what_and_how_we_know() {
     check("ladder", tcp::ladder, &[SMALL, USUAL, LARGE, WIDE]);
     check("ladder_picked", tcp::ladder_picked, &[USUAL]);
@@ -208,6 +240,8 @@ fn the_states_are_a_diagram_with_the_way_lit() {
     check("states", tcp::states, &[SMALL, USUAL, LARGE, WIDE]);
     check("states_twins", tcp::states_twins, &[USUAL, LARGE]);
     check("states_unborn", tcp::states_unborn, &[USUAL]);
+    check("states_asked", tcp::states_asked, &[USUAL, LARGE]);
+    check("states_resting", tcp::states_resting, &[USUAL, LARGE]);
 }
 
 #[test]
@@ -217,12 +251,39 @@ fn the_kernels_gauges_have_values_bars_and_a_line_each() {
 }
 
 #[test]
+fn flow_control_shows_both_ends_and_counts_down_to_the_next_probe() {
+    check("flow", tcp::flow, &[SMALL, USUAL, LARGE, WIDE]);
+    check("flow_beside", tcp::flow_beside, &[USUAL, LARGE, WIDE]);
+    check("flow_paused", tcp::flow_paused, &[USUAL, LARGE]);
+    check("flow_far", tcp::flow_far, &[USUAL, LARGE]);
+}
+
+#[test]
+fn where_reads_and_writes_met_is_marked_in_text_and_hex() {
+    check("met_sender", tcp::met_sender, &[USUAL, LARGE]);
+    check("met_reader", tcp::met_reader, &[USUAL, LARGE]);
+    check("met_hex", tcp::met_hex, &[USUAL, LARGE]);
+    check("ladder_held", tcp::ladder_held, &[USUAL, LARGE]);
+}
+
+#[test]
 fn a_run_of_many_shows_its_times_and_how_it_went() {
     check("repeat", repeat::running, &[SMALL, USUAL, LARGE, WIDE]);
     check("repeat_lossy", repeat::lossy, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 34] = [
+const SCENES: [fn(u16, u16) -> scenes::Story; 45] = [
+    tcp::options,
+    tcp::options_wrong,
+    tcp::options_wished,
+    tcp::flow,
+    tcp::flow_beside,
+    tcp::flow_paused,
+    tcp::flow_far,
+    tcp::met_sender,
+    tcp::met_reader,
+    tcp::met_hex,
+    tcp::ladder_held,
     scenes::explained,
     scenes::silence,
     scenes::filtered,

@@ -91,8 +91,17 @@ impl Story {
         });
         let escapes = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
         let (kernel, http, dropped_datagrams) = (None, None, None);
-        let mut reading =
-            Reading { id, totals: *totals, records, kernel, http, repeat: None, dropped_datagrams, escapes };
+        let mut reading = Reading {
+            id,
+            totals: *totals,
+            records,
+            kernel,
+            http,
+            repeat: None,
+            capture: None,
+            dropped_datagrams,
+            escapes,
+        };
         change(&mut reading);
         let now = self.at(micros);
         update(&mut self.model, Msg::Readings(vec![reading]), now);
@@ -119,8 +128,7 @@ impl Story {
             state: Some(state),
             rtt: Some(Duration::from_micros(41)),
             send_queue_bytes: Some(0),
-            recv_queue_bytes: None,
-            tcp: None,
+            ..KernelView::default()
         };
         self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
     }
@@ -211,8 +219,7 @@ pub(crate) fn others(story: &mut Story) {
     fetch(story, 300_000);
     let failed = story.open(500_000, tcp_to("127.0.0.1:9"));
     refuse(story, failed, 500_000);
-    let listener = story
-        .open(600_000, What::Listen(ListenSpec { local: address("0.0.0.0:9000"), limit: None, idle_timeout: None }));
+    let listener = story.open(600_000, What::Listen(ListenSpec::at(address("0.0.0.0:9000"))));
     story.news(listener, 600_100, News::Listening { local: address("0.0.0.0:9000") });
 }
 
@@ -291,6 +298,7 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Story {
         offender: Some([10, 99, 0, 1].into()),
         destination: Some(peer),
         os_code: 113,
+        ..sockeye::wire::news::Icmp::default()
     };
     let failure = icmp.failure("connect", peer.to_string());
     story.news(id, 4_000, News::Icmp(icmp));
@@ -386,7 +394,7 @@ pub(crate) fn response(columns: u16, rows: u16) -> Story {
 pub(crate) fn listener(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     let local = address("127.0.0.1:9000");
-    let id = story.open(0, What::Listen(ListenSpec { local, limit: Some(3), idle_timeout: None }));
+    let id = story.open(0, What::Listen(ListenSpec { limit: Some(3), ..ListenSpec::at(local) }));
     story.news(id, 100, News::Listening { local });
     for (number, port) in [(1_u64, 40_001), (2, 40_002), (3, 40_003)] {
         let child = SessionId(story.next);
@@ -417,6 +425,7 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Story {
         broadcast: false,
         idle_timeout: None,
         receive: Default::default(),
+        options: Vec::new(),
     });
     let id = story.open(0, what);
     story.news(id, 100, News::Listening { local });
@@ -432,6 +441,7 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Story {
         offender: Some([127, 0, 0, 1].into()),
         destination: Some(address("127.0.0.1:53122")),
         os_code: 111,
+        ..sockeye::wire::news::Icmp::default()
     };
     story.news(id, 2_100_000, News::Icmp(icmp));
     story.wake(3_000_000);

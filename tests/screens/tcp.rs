@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use sockeye::wire::change::Cause;
 use sockeye::wire::kernel::TcpInfo;
-use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::wire::option::{self, OptionValue, SETTING, SocketOption};
+use sockeye::wire::reading::{KernelView, PeerEnd, TcpState, Timer, TimerKind};
 use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
 
 use crate::scenes::{Story, address, others, refuse, tcp_to};
@@ -43,6 +44,7 @@ fn sample(story: &mut Story, id: SessionId, micros: u64, info: TcpInfo, queues: 
         send_queue_bytes: Some(queues.0),
         recv_queue_bytes: Some(queues.1),
         tcp: Some(info),
+        ..KernelView::default()
     };
     story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
 }
@@ -183,5 +185,250 @@ pub(crate) fn kernel_unknown(columns: u16, rows: u16) -> Story {
     let mut story = Story::new(columns, rows);
     story.open(0, tcp_to("127.0.0.1:7001"));
     story.keys("1 f10");
+    story
+}
+
+/// The dialog of socket options, as a kernel reports them.
+pub(crate) fn options(columns: u16, rows: u16) -> Story {
+    let mut story = talk(columns, rows);
+    story.keys("o");
+    let texts = [
+        "nodelay=on",
+        "quickack=on",
+        "cork=off",
+        "keepalive=off",
+        "keepidle=7200s",
+        "keepintvl=75s",
+        "keepcnt=9",
+        "user_timeout=0",
+        "syncnt=6",
+        "rcvbuf=131072",
+        "sndbuf=2626560",
+        "notsent_lowat=0",
+        "linger=off",
+        "ttl=64",
+        "tos=0xb8",
+        "congestion=cubic",
+        "maxseg=1448",
+        "reuseaddr=off",
+        "reuseport=off",
+        "bindtodevice=",
+    ];
+    let all = texts.iter().map(|text| option::parse(text).map(|(option, value)| (option, Ok(value))));
+    let id = SessionId(1);
+    story.news(id, 12_600_000, News::Options(all.collect::<Result<_, _>>().expect("the test's own")));
+    let (asked, now) = (OptionValue::Octets(65_536), OptionValue::Octets(131_072));
+    story.news(id, 12_600_000, News::OptionSet { option: SocketOption::RecvBuffer, asked, now });
+    let asked = SocketOption::Congestion.named(&OptionValue::Name("bbr2".into()));
+    let why = "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)";
+    story.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, SETTING, asked, why)));
+    story.keys("j j j j j j j j j");
+    story
+}
+
+/// A value that is none is being typed.
+pub(crate) fn options_wrong(columns: u16, rows: u16) -> Story {
+    let mut story = options(columns, rows);
+    story.keys("enter ctrl-u");
+    story.type_text("lots");
+    story.keys("enter");
+    story
+}
+
+/// What will be set on the session that the form opens.
+pub(crate) fn options_wished(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    story.keys("n");
+    story.type_text("127.0.0.1:80");
+    story.keys("ctrl-o enter j j j enter j enter");
+    story.type_text("30s");
+    story.keys("enter");
+    story
+}
+
+/// What a look at a stalled connection tells: the window that we send into, the one that we offer, the queues, the
+/// timer with its backoff.
+struct Stall {
+    windows: (u32, u32),
+    queues: (u64, u64),
+    timer: Option<(TimerKind, u64, u8)>,
+    peer_end: Option<PeerEnd>,
+}
+
+fn look(story: &mut Story, id: SessionId, micros: u64, stall: &Stall) {
+    let info = TcpInfo {
+        snd_wnd: Some(stall.windows.0),
+        rcv_wnd: Some(stall.windows.1),
+        notsent_bytes: u32::try_from(stall.queues.0).ok(),
+        backoff: Some(stall.timer.map_or(0, |(_, _, backoff)| backoff)),
+        ..idle(TcpState::Established)
+    };
+    let view = KernelView {
+        state: info.state,
+        rtt: info.rtt,
+        send_queue_bytes: Some(stall.queues.0),
+        recv_queue_bytes: Some(stall.queues.1),
+        tcp: Some(info),
+        timer: stall.timer.map(|(kind, left, _)| Timer { kind, expires: Duration::from_millis(left) }),
+        peer_end: stall.peer_end,
+        udp: None,
+    };
+    story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
+}
+
+fn accepted(story: &mut Story, micros: u64) -> SessionId {
+    let child = SessionId(10);
+    let (local, peer) = (address("127.0.0.1:7001"), address("127.0.0.1:53122"));
+    story.news(child, micros, News::Accepted { listener: SessionId(9), local, peer });
+    child
+}
+
+/// Both ends are ours: the other one does not read, and its window is closed.
+fn stalled(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.connected(0, "127.0.0.1:7001");
+    let child = accepted(&mut story, 90);
+    let calm = Stall { windows: (65_536, 65_536), queues: (0, 0), timer: None, peer_end: None };
+    look(&mut story, id, 900_000, &calm);
+    look(&mut story, child, 900_000, &calm);
+    story.news(child, 1_000_000, News::ReadingPaused);
+    for step in 0..20 {
+        let growing = Stall { windows: (65_536 - 3_000 * step as u32, 65_536), queues: (130_000 * step, 0), ..calm };
+        look(&mut story, id, 1_000_000 + 20_000 * step, &growing);
+    }
+    let full = Stall { windows: (65_536, 0), queues: (0, 3_145_728), ..calm };
+    look(&mut story, child, 1_400_000, &full);
+    let closed =
+        Stall { windows: (0, 65_536), queues: (2_560_000, 0), timer: Some((TimerKind::Probe, 200, 0)), ..calm };
+    look(&mut story, id, 1_400_000, &closed);
+    look(&mut story, id, 3_000_000, &Stall { timer: Some((TimerKind::Probe, 1_600, 3)), ..closed });
+    story.wake(3_600_000);
+    story
+}
+
+pub(crate) fn flow(columns: u16, rows: u16) -> Story {
+    let mut story = stalled(columns, rows);
+    story.keys("1 W");
+    story
+}
+
+/// The same beside what was said.
+pub(crate) fn flow_beside(columns: u16, rows: u16) -> Story {
+    let mut story = stalled(columns, rows);
+    story.keys("1");
+    story
+}
+
+/// We do not read, and the peer on this host is no session of ours.
+pub(crate) fn flow_paused(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.connected(0, "127.0.0.1:7001");
+    let calm = Stall { windows: (65_536, 65_536), queues: (0, 0), timer: None, peer_end: None };
+    look(&mut story, id, 900_000, &calm);
+    story.news(id, 1_000_000, News::ReadingPaused);
+    let timer = Some(Timer { kind: TimerKind::Probe, expires: Duration::from_millis(1_600) });
+    let tcp = TcpInfo { snd_wnd: Some(0), rcv_wnd: Some(65_536), backoff: Some(3), ..idle(TcpState::Established) };
+    let sender = PeerEnd {
+        state: TcpState::Established,
+        send_queue_bytes: 2_560_000,
+        recv_queue_bytes: 0,
+        timer,
+        tcp: Some(tcp),
+    };
+    look(
+        &mut story,
+        id,
+        3_000_000,
+        &Stall { windows: (65_536, 0), queues: (0, 3_145_728), peer_end: Some(sender), ..calm },
+    );
+    story.wake(3_600_000);
+    story.keys("1 W");
+    story
+}
+
+/// The peer is on another host: of its end only the window is known.
+pub(crate) fn flow_far(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.connected(0, "192.0.2.7:7001");
+    let calm = Stall { windows: (65_536, 65_536), queues: (1_448, 0), timer: None, peer_end: None };
+    look(&mut story, id, 900_000, &calm);
+    story.keys("1 W");
+    story
+}
+
+/// Three writes of ours that the other end, ours too, read as one; and one that it did not read yet.
+fn met(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.connected(0, "127.0.0.1:7001");
+    let child = accepted(&mut story, 90);
+    for (step, text) in [(0, "one "), (1, "two "), (2, "three\nand a line more\n")] {
+        story.data(id, 1_000_000 + step * 100, Sent, text.as_bytes());
+    }
+    story.data(child, 2_000_000, Received, b"one two three\nand a line more\n");
+    story.data(child, 3_000_000, Sent, b"thanks\n");
+    story.data(id, 3_000_050, Received, b"tha");
+    story.data(id, 3_000_090, Received, b"nks\n");
+    story.data(id, 4_000_000, Sent, b"unread");
+    story
+}
+
+pub(crate) fn met_sender(columns: u16, rows: u16) -> Story {
+    let mut story = met(columns, rows);
+    story.keys("1 b");
+    story.wake(9_000_000);
+    story
+}
+
+pub(crate) fn met_reader(columns: u16, rows: u16) -> Story {
+    let mut story = met(columns, rows);
+    story.keys("1 J");
+    story
+}
+
+pub(crate) fn met_hex(columns: u16, rows: u16) -> Story {
+    let mut story = met(columns, rows);
+    story.keys("1 J b f3");
+    story.wake(9_000_000);
+    story
+}
+
+/// Nagle's algorithm held a write, and its ACK came late.
+pub(crate) fn ladder_held(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.connected(0, "127.0.0.1:7001");
+    story.data(id, 1_000_000, Sent, b"first");
+    story.data(id, 1_000_200, Sent, b"held");
+    let told = |octet, sent, acked| News::Stamps {
+        octet,
+        scheduled: None,
+        sent: Some(Duration::from_micros(sent)),
+        acked: Some(Duration::from_micros(acked)),
+    };
+    story.news(id, 1_041_000, told(4, 20, 40_600));
+    story.news(id, 1_082_000, told(8, 40_450, 81_000));
+    story.keys("1 f8 k k");
+    story
+}
+
+/// The user pressed the keys that finished sending.
+pub(crate) fn states_asked(columns: u16, rows: u16) -> Story {
+    let mut story = Story::new(columns, rows);
+    let id = story.connected(0, "127.0.0.1:7001");
+    story.keys("1 c f");
+    story.news(id, 700, News::WeFinished);
+    let (from, to) = (TcpState::Established, TcpState::FinWait1);
+    state(&mut story, id, 700, from, to, Cause::WeShutDown, Evidence::Inferred);
+    state(&mut story, id, 722, to, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel);
+    story.keys("f9");
+    story
+}
+
+/// Closed; the port rests for another 40 seconds.
+pub(crate) fn states_resting(columns: u16, rows: u16) -> Story {
+    let mut story = states_asked(columns, rows);
+    let id = SessionId(1);
+    state(&mut story, id, 5_000_000, TcpState::FinWait2, TcpState::TimeWait, Cause::FinArrived, Evidence::Kernel);
+    story.news(id, 5_000_100, News::Closed { totals: Both::<Totals>::default(), how: How::Fin });
+    story.wake(25_000_000);
     story
 }

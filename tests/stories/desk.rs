@@ -67,6 +67,17 @@ impl Desk {
         desk
     }
 
+    /// A desk with one UDP conversation, in its view.
+    pub(crate) fn talking() -> Desk {
+        let mut desk = Desk::new();
+        let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
+        desk.opens(1, What::Udp(sockeye::wire::spec::UdpSpec::with(target)));
+        desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
+        desk.tells(News::Connected { local: address(53122), peer: address(7001), took: Duration::ZERO, attempt: 1 });
+        desk.model.focus = model::state::Focus::View;
+        desk
+    }
+
     /// A desk with an HTTP exchange whose response has begun, in its view.
     pub(crate) fn fetching() -> Desk {
         let mut desk = Desk::new();
@@ -100,7 +111,7 @@ impl Desk {
     }
 
     pub(crate) fn listens(&mut self, id: u32) {
-        self.opens(id, What::Listen(ListenSpec { local: address(9000), limit: None, idle_timeout: None }));
+        self.opens(id, What::Listen(ListenSpec::at(address(9000))));
         self.tells(News::Listening { local: address(9000) });
     }
 
@@ -130,6 +141,7 @@ impl Desk {
             kernel: None,
             http: None,
             repeat: None,
+            capture: None,
             dropped_datagrams: None,
             escapes: 0,
         };
@@ -174,6 +186,11 @@ impl Desk {
 
     pub(crate) fn pastes(&mut self, text: &str) -> Vec<Effect> {
         self.update(Msg::Paste(text.to_string()))
+    }
+
+    /// The person's editor gives a text back.
+    pub(crate) fn edited(&mut self, id: SessionId, text: &str) -> Vec<Effect> {
+        self.update(Msg::Edited { id, text: text.into() })
     }
 
     /// The net takes none of these orders.

@@ -4,12 +4,18 @@
 
 mod desk;
 mod http;
+mod options;
+
+use std::time::Duration;
 
 use desk::Desk;
+use sockeye::model::action::SessionAction;
 use sockeye::model::msg::Effect;
 use sockeye::model::panel::{Scroll, View};
 use sockeye::model::state::{Focus, Overlay};
-use sockeye::wire::{Class, Failure, News, Verb};
+use sockeye::wire::change::Cause;
+use sockeye::wire::reading::TcpState;
+use sockeye::wire::{Class, Evidence, Failure, How, News, Verb};
 
 #[test]
 fn a_key_opens_the_dialog_and_what_is_typed_opens_a_session() {
@@ -306,4 +312,56 @@ fn a_frozen_ladder_does_not_grow() {
     assert_eq!(rungs(&desk), before);
     desk.keys("p");
     assert_eq!(rungs(&desk), before + 1);
+}
+
+#[test]
+fn only_a_udp_session_probes_the_path() {
+    let mut desk = Desk::connected();
+    assert!(desk.press("M").is_empty(), "TCP finds it by itself");
+    let mut desk = Desk::talking();
+    let effects = desk.press("M");
+    assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == Verb::ProbeMtu), "{effects:?}");
+    desk.press("f9");
+    assert_eq!(desk.model.panel().unwrap().view, View::State);
+    desk.press("f10");
+    assert_eq!(desk.model.panel().unwrap().view, View::Kernel);
+}
+
+#[test]
+fn a_port_that_rests_is_looked_at_until_it_is_free() {
+    let mut desk = Desk::connected();
+    let (from, to) = (TcpState::FinWait2, TcpState::TimeWait);
+    let state = |from, to, cause, remaining| News::State { from, to, cause, evidence: Evidence::Kernel, remaining };
+    desk.press("c");
+    desk.press("f");
+    desk.tells(News::WeFinished);
+    desk.tells(state(TcpState::FinWait1, from, Cause::AckOfFin, None));
+    desk.tells(state(from, to, Cause::FinArrived, Some(Duration::from_secs(60))));
+    desk.tells(News::Closed { totals: Default::default(), how: How::Fin });
+    let stands = |desk: &Desk| desk.model.session().and_then(|session| Some(session.story.as_ref()?.track.state()));
+    // Nothing else happens: the rest alone keeps the countdown going.
+    for _ in 0..59 {
+        desk.waits(Duration::from_secs(1));
+        assert_eq!(stands(&desk), Some(TcpState::TimeWait));
+        assert!(desk.model.wakes_at(desk.model.now).is_some());
+    }
+    desk.waits(Duration::from_millis(999));
+    desk.waits(Duration::from_millis(1));
+    assert_eq!(stands(&desk), Some(TcpState::Closed));
+    desk.waits(Duration::from_secs(10));
+    assert_eq!(desk.model.wakes_at(desk.model.now), None, "a free port is not looked at");
+    let asked = desk.model.panel().unwrap().asked.unwrap();
+    assert_eq!((asked.action, asked.letter), (SessionAction::FinishSending, Some('f')));
+}
+
+#[test]
+fn reads_and_writes_are_numbered_for_tcp_only() {
+    let mut desk = Desk::connected();
+    desk.keys("b");
+    assert!(desk.model.panel().unwrap().boundaries);
+    desk.keys("b");
+    assert!(!desk.model.panel().unwrap().boundaries);
+    let mut desk = Desk::fetching();
+    desk.keys("b");
+    assert!(!desk.model.panel().unwrap().boundaries);
 }

@@ -174,3 +174,77 @@ fn counts_stay_exact_while_a_flood_arrives_and_keys_are_pressed() {
     tui.keys("\x03");
     assert_eq!(tui.ends().exit_code(), 0);
 }
+
+/// A script in a folder of its own, to be run as somebody's editor.
+fn editor(script: &str) -> (tempfile::TempDir, String) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("editor");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = path.to_string_lossy().into_owned();
+    (folder, path)
+}
+
+fn with_editor(editor: &str, echo: std::net::SocketAddr) -> Tui {
+    let env = [("VISUAL", editor), ("EDITOR", "false")];
+    let program = env!("CARGO_BIN_EXE_sockeye");
+    let tui = Tui::start_program(program, &["tcp", &echo.to_string()], &env, 100, 30);
+    tui.until("connected");
+    tui
+}
+
+#[test]
+fn an_editor_has_the_terminal_to_itself_and_its_text_comes_back() {
+    // It reads a line from the terminal, which must be cooked and free of us.
+    let (_folder, path) = editor(
+        "stty -a < /dev/tty | grep -q ' icanon' || exit 3\nread line\nprintf '%s\\n' \"$line of $(cat \"$1\")\" > \"$1\"",
+    );
+    let mut tui = with_editor(&path, peers::echo());
+    tui.keys("iworld\x1be");
+    tui.until_that("the screen is lent", |tui| !tui.alternate());
+    tui.keys("hello\n");
+    tui.until_that("the screen is back", Tui::alternate);
+    tui.until("hello of world");
+    assert!(!tui.cooked());
+    tui.keys("\r");
+    tui.until("▼ 15 B");
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+    left_as_it_was(&tui);
+}
+
+#[test]
+fn an_editor_that_fails_loses_nothing() {
+    let (_folder, path) = editor("echo changed > \"$1\"\nexit 7");
+    let mut tui = with_editor(&path, peers::echo());
+    tui.keys("iprecious\x1be");
+    tui.until("ended with 7, and what it wrote stays in");
+    tui.until("precious");
+    tui.keys("\x1b\x1b");
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}
+
+#[test]
+fn an_editor_that_is_not_there_is_named() {
+    let mut tui = with_editor("/no/such/editor", peers::echo());
+    tui.keys("e");
+    tui.until("there is no editor \"/no/such/editor\" (VISUAL)");
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+}
+
+#[test]
+fn ctrl_c_in_an_editor_ends_the_editor_and_not_the_program() {
+    let (_folder, path) = editor("echo started\nsleep 60");
+    let mut tui = with_editor(&path, peers::echo());
+    tui.keys("e");
+    tui.until("started");
+    tui.keys("\x03");
+    tui.until("ended with 130");
+    tui.until("connected");
+    tui.keys("\x03");
+    assert_eq!(tui.ends().exit_code(), 0);
+    left_as_it_was(&tui);
+}

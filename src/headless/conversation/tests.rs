@@ -19,7 +19,7 @@ fn tcp() -> Spec {
 
 fn listen(limit: Option<usize>) -> Spec {
     let local = "127.0.0.1:0".parse().unwrap();
-    Spec::new(What::Listen(ListenSpec { local, limit, idle_timeout: None }))
+    Spec::new(What::Listen(ListenSpec { limit, ..ListenSpec::at(local) }))
 }
 
 fn begin(spec: &Spec, manner: Manner, stdin: Stdin) -> (Conversation, Vec<Act>) {
@@ -100,7 +100,7 @@ fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
 
 #[test]
 fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
-    let icmp = Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111 };
+    let icmp = Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111, ..Icmp::default() };
     let spec = Spec::new(What::Udp(UdpSpec::with(target())));
     let (mut talk, _) = begin(&spec, RAW, Stdin::Pipe);
     let acts = tell(&mut talk, FIRST, News::Icmp(icmp.clone()));

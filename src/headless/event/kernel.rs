@@ -1,10 +1,14 @@
 //! What the kernel and its calls tell, as JSON fields.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{Fields, milliseconds, object};
 use crate::wire::change::{CallResult, SynView};
+use crate::wire::kernel::TcpInfo;
 use crate::wire::option::OptionValue;
+use crate::wire::reading::KernelView;
 use crate::wire::{Evidence, News};
 
 /// The name and the fields of a fact of the kernel's; a fact of another kind gives no fields.
@@ -45,6 +49,7 @@ pub(super) fn fields(news: &News) -> (&'static str, Value) {
             ("stamps", fields.into())
         }
         News::PeerSyn(syn) => ("peer_syn", syn_fields(syn).into()),
+        News::Kernel(view) => ("kernel", gauges(view).into()),
         News::OptionSet { option, asked, now } => {
             ("option", json!({"option": option.name(), "asked": value(asked), "now": value(now)}))
         }
@@ -70,6 +75,69 @@ fn value(value: &OptionValue) -> Value {
         OptionValue::Linger(None) => Value::Null,
         OptionValue::Name(name) => name.as_str().into(),
     }
+}
+
+/// A look at the kernel's gauges; what it does not tell, or has not measured yet, is absent.
+pub(crate) fn gauges(view: &KernelView) -> Fields {
+    let mut fields = Fields::new();
+    let tcp = view.tcp.unwrap_or_default();
+    if let Some(state) = view.state {
+        fields.insert("state".to_owned(), state.name().into());
+    }
+    if let Some(about) = tcp.ca_state {
+        fields.insert("ca_state".to_owned(), about.name().into());
+    }
+    let micros = |time: Option<Duration>| time.and_then(|time| u64::try_from(time.as_micros()).ok());
+    let millis = |time: Option<Duration>| time.and_then(|time| u64::try_from(time.as_millis()).ok());
+    let wide = |count: Option<u32>| count.map(u64::from);
+    let small = |count: Option<u8>| count.map(u64::from);
+    let numbers = [
+        ("rtt_us", micros(view.rtt)),
+        ("rttvar_us", micros(tcp.rttvar)),
+        ("min_rtt_us", micros(tcp.min_rtt)),
+        ("rto_us", micros(tcp.rto)),
+        ("snd_cwnd", wide(tcp.snd_cwnd)),
+        ("snd_ssthresh", wide(tcp.snd_ssthresh.filter(|segments| *segments < TcpInfo::NO_THRESHOLD))),
+        ("snd_mss", wide(tcp.snd_mss)),
+        ("rcv_mss", wide(tcp.rcv_mss)),
+        ("pmtu", wide(tcp.pmtu)),
+        ("snd_wnd", wide(tcp.snd_wnd)),
+        ("rcv_wnd", wide(tcp.rcv_wnd)),
+        ("unacked", wide(tcp.unacked)),
+        ("sacked", wide(tcp.sacked)),
+        ("lost", wide(tcp.lost)),
+        ("retrans", wide(tcp.retrans)),
+        ("retransmits", small(tcp.retransmits)),
+        ("total_retrans", wide(tcp.total_retrans)),
+        ("total_rto", tcp.total_rto.map(u64::from)),
+        ("backoff", small(tcp.backoff)),
+        ("probes", small(tcp.probes)),
+        ("reordering", wide(tcp.reordering)),
+        ("reord_seen", wide(tcp.reord_seen)),
+        ("rcv_ooopack", wide(tcp.rcv_ooopack)),
+        ("dsack_dups", wide(tcp.dsack_dups)),
+        ("send_queue_bytes", view.send_queue_bytes),
+        ("recv_queue_bytes", view.recv_queue_bytes),
+        ("notsent_bytes", wide(tcp.notsent_bytes)),
+        ("delivery_rate", tcp.delivery_rate),
+        ("pacing_rate", tcp.pacing_rate),
+        ("bytes_sent", tcp.bytes_sent),
+        ("bytes_retrans", tcp.bytes_retrans),
+        ("bytes_acked", tcp.bytes_acked),
+        ("bytes_received", tcp.bytes_received),
+        ("segs_out", wide(tcp.segs_out)),
+        ("segs_in", wide(tcp.segs_in)),
+        ("delivered", wide(tcp.delivered)),
+        ("last_data_sent_ms", millis(tcp.last_data_sent)),
+        ("last_data_recv_ms", millis(tcp.last_data_recv)),
+        ("last_ack_recv_ms", millis(tcp.last_ack_recv)),
+        ("busy_ms", millis(tcp.busy_time)),
+        ("rwnd_limited_ms", millis(tcp.rwnd_limited)),
+        ("sndbuf_limited_ms", millis(tcp.sndbuf_limited)),
+    ];
+    let known = numbers.into_iter().filter_map(|(name, number)| Some((name.to_owned(), number?.into())));
+    fields.extend(known);
+    fields
 }
 
 fn syn_fields(syn: &SynView) -> Fields {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::{app, compose, fields, find, keys, pane, say};
+use super::{app, compose, fields, find, keys, options, pane, say, session};
 use crate::model::command::{Command, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
@@ -44,8 +44,13 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
             compose::give(model, Verb::Leave(group), effects);
         }
         Command::Limit(limit) => compose::give(model, Verb::Limit(limit), effects),
-        Command::SetOption(option, value) => compose::give(model, Verb::SetOption(option, value), effects),
-        Command::ReadOptions => compose::give(model, Verb::ReadOptions, effects),
+        Command::SetOption(option, value) => return options::command(model, option, value, effects),
+        Command::Capture(on) => session::capture(model, on, effects),
+        Command::ReadOptions => options::of_session(model, effects),
+        Command::SampleEvery(every) => {
+            model.sample_every = every;
+            say(model, format!("the kernel's gauges are looked at every {}", quantity::duration(every)));
+        }
         Command::Retain(bytes) => retain(model, bytes),
         Command::Theme(name) => app::use_theme(model, name),
         Command::Session(number) => {

@@ -22,6 +22,7 @@ pub(super) fn act(model: &mut Model, action: ComposeAction, effects: &mut Vec<Ef
             }
         }
         ComposeAction::Send => send(model, effects),
+        ComposeAction::EditOutside => edit_outside(model, effects),
         ComposeAction::Newline => edit(model, |composer| {
             composer.editor.insert("\n");
         }),
@@ -107,6 +108,27 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Hands what is in the composer to an editor of the person's own.
+fn edit_outside(model: &mut Model, effects: &mut Vec<Effect>) {
+    if !model.can_send() {
+        object(model, "this session cannot be sent to");
+        return;
+    }
+    let (Some(id), Some(panel)) = (model.selected, model.panel()) else { return };
+    effects.push(Effect::EditOutside { id, text: panel.composer.editor.text().to_owned() });
+}
+
+/// Takes back what was edited outside: into the composer, not sent.
+pub(super) fn edited(model: &mut Model, id: SessionId, text: &str) {
+    let Some(panel) = model.panels.get_mut(&id) else { return };
+    panel.composer.problem = None;
+    panel.composer.editor.set(text);
+    if model.selected == Some(id) && model.can_send() {
+        model.focus = Focus::Composer;
+    }
+    say(model, "edited, not sent: Enter sends it");
+}
+
 /// Gives the selected session an order.
 pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
     match model.selected {
@@ -118,6 +140,10 @@ pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
 /// An order was not taken: what was typed goes back to where it was typed.
 pub(super) fn give_back(model: &mut Model, refused: Refused) {
     let Refused { order: Order { id, verb }, why } = refused;
+    if matches!(verb, Verb::SampleEvery(_) | Verb::ReadOptions) {
+        // Nobody typed it; the session is over, or looked at again soon.
+        return;
+    }
     if let Verb::Send(bytes) | Verb::SendTo(_, bytes) = verb {
         restore(model, id, &bytes);
     }

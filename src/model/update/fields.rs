@@ -1,7 +1,7 @@
 //! What is open above the panes: dialogs, menus and one-line fields.
 
-use super::{app, commands, compose, find, keys, object, pane, say, session};
-use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use super::{app, commands, compose, find, keys, object, options, pane, say, session};
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::{Edit, Editor};
 use crate::model::editor_keys::{EditInput, edit_of};
 use crate::model::key::{Chord, Key};
@@ -15,6 +15,10 @@ use crate::wire::{Spec, Verb, What, paste as pasted, spec};
 
 /// Takes a key while something is open.
 pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    if matches!(model.overlay, Some(Overlay::Options(_))) {
+        options::press(model, chord, effects);
+        return;
+    }
     let mode = match &model.overlay {
         Some(Overlay::Close { .. } | Overlay::Confirm(_)) => Mode::Menu,
         Some(_) => Mode::Prompt,
@@ -24,7 +28,10 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
     match action {
         Some(Action::App(AppAction::Quit)) => model.quitting = true,
         Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
-        Some(Action::App(AppAction::Escape | AppAction::Back)) => model.overlay = None,
+        Some(Action::App(AppAction::Escape | AppAction::Back)) => {
+            model.wishes.clear();
+            model.overlay = None;
+        }
         _ if mode == Mode::Menu => menu(model, chord, action, effects),
         _ => field(model, chord, action, effects),
     }
@@ -71,12 +78,21 @@ pub(super) fn end_by_line(model: &mut Model, line: usize, effects: &mut Vec<Effe
     model.overlay = None;
     if let Some(ending) = ending {
         session::act(model, ending.action, effects);
+        if let Some(asked) = model.panel_mut().and_then(|panel| panel.asked.as_mut()) {
+            asked.letter = Some(ending.letter);
+        }
     }
 }
 
 fn field(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
     match action {
         Some(Action::Compose(ComposeAction::Send) | Action::Pane(PaneAction::Activate)) => accept(model, effects),
+        Some(Action::Session(SessionAction::Options)) => {
+            if let Some(Overlay::New { input, .. }) = model.overlay.take_if(|open| matches!(open, Overlay::New { .. }))
+            {
+                options::of_form(model, input);
+            }
+        }
         Some(Action::App(AppAction::NextPane)) => complete(model, true),
         Some(Action::App(AppAction::PreviousPane)) => complete(model, false),
         Some(Action::Compose(ComposeAction::HistoryBack) | Action::Pane(PaneAction::Up)) => scroll(model, -1),
@@ -120,6 +136,11 @@ fn edited(model: &mut Model) {
             *completing = None;
         }
         Some(Overlay::Palette { picked, .. }) => *picked = 0,
+        Some(Overlay::Options(dialog)) => {
+            if let Some(field) = &mut dialog.field {
+                field.problem = None;
+            }
+        }
         Some(Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
     }
 }
@@ -130,6 +151,7 @@ fn open_field(model: &mut Model) -> Option<&mut Editor> {
         | Overlay::New { input, .. }
         | Overlay::Prompt { input, .. }
         | Overlay::Palette { input, .. } => Some(input),
+        Overlay::Options(dialog) => dialog.field.as_mut().map(|field| &mut field.input),
         Overlay::Close { .. } | Overlay::Confirm(_) => None,
     }
 }
@@ -141,7 +163,14 @@ fn scroll(model: &mut Model, by: isize) {
             let last = palette::matches(input.text()).len().saturating_sub(1);
             *picked = picked.saturating_add_signed(by).min(last);
         }
-        Some(Overlay::New { .. } | Overlay::Prompt { .. } | Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
+        Some(
+            Overlay::New { .. }
+            | Overlay::Prompt { .. }
+            | Overlay::Close { .. }
+            | Overlay::Options(_)
+            | Overlay::Confirm(_),
+        )
+        | None => {}
     }
 }
 
@@ -166,7 +195,7 @@ fn complete(model: &mut Model, forward: bool) {
 /// Enter in a field: its text is taken, or the reason why not stands beside it.
 fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
     match model.overlay.take() {
-        Some(Overlay::New { input, .. }) => match open_pasted(model, input.text(), effects) {
+        Some(Overlay::New { input, .. }) => match options::open_form(model, input.text(), effects) {
             Ok(()) => {}
             Err(problem) => model.overlay = Some(Overlay::New { input, problem: Some(problem) }),
         },
@@ -197,7 +226,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
             Some(Doable::Command(entry)) => app::prompt(model, Purpose::Command, &format!("{} ", entry.name)),
             None => object(model, "nothing has these letters"),
         },
-        Some(Overlay::Help { .. } | Overlay::Close { .. } | Overlay::Confirm(_)) | None => {}
+        Some(Overlay::Help { .. } | Overlay::Close { .. } | Overlay::Options(_) | Overlay::Confirm(_)) | None => {}
     }
 }
 
@@ -206,7 +235,18 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
 /// # Errors
 /// What was found, and what is accepted.
 pub(super) fn open_pasted(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    open_with(model, text, |_| Ok(()), effects)
+}
+
+/// The same, with a change that the spec must take first.
+pub(super) fn open_with(
+    model: &mut Model,
+    text: &str,
+    change: impl FnOnce(&mut Spec) -> Result<(), String>,
+    effects: &mut Vec<Effect>,
+) -> Result<(), String> {
     let mut wanted: Spec = pasted::parse_anything(text)?;
+    change(&mut wanted)?;
     wanted.retain = model.settings.retain;
     if let What::Tcp(TcpSpec { connect_timeout, .. }) | What::Http(HttpSpec { connect_timeout, .. }) = &mut wanted.what
         && *connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT

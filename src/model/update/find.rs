@@ -85,6 +85,7 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
         | View::Ladder
         | View::State
         | View::Kernel
+        | View::Flow
         | View::Way
         | View::Answer
         | View::Fields
@@ -113,6 +114,7 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
             | View::Ladder
             | View::State
             | View::Kernel
+            | View::Flow
             | View::Way
             | View::Answer
             | View::Fields

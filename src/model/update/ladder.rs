@@ -4,7 +4,8 @@ use super::object;
 use super::scroll::{self, Move};
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::state::Model;
-use crate::wire::Session;
+use crate::wire::ladder::{Ladder, Rung};
+use crate::wire::{Session, Transcript};
 
 /// The rung under the cursor after a move; `None` is the newest, and stays it.
 pub(super) fn moved(session: &Session, panel: &Panel, step: Move) -> Option<u64> {
@@ -29,16 +30,28 @@ pub(super) fn jump(model: &mut Model) {
     };
     let Some(rung) = picked else { return };
     let id = rung.id;
-    match rung.entry.filter(|entry| panel.transcript(session).entry(*entry).is_some()) {
-        Some(entry) => {
+    match place_of(rung, panel.transcript(session)) {
+        Some((entry, within)) => {
             if let Some(panel) = model.panel_mut() {
                 panel.view = View::Text;
                 panel.rung = Some(id);
             }
-            scroll::show(model, entry, 0);
+            scroll::show(model, entry, within);
         }
         None => object(model, "this rung has no bytes in the transcript"),
     }
+}
+
+/// Where in the transcript a rung stands: by its octets, or else by what told it.
+fn place_of(rung: &Rung, transcript: &Transcript) -> Option<(u64, u32)> {
+    let by_octet = rung.octet().and_then(|(direction, octet)| transcript.of_octet(direction, octet));
+    by_octet.or_else(|| rung.entry.filter(|entry| transcript.entry(*entry).is_some()).map(|entry| (entry, 0)))
+}
+
+/// The rung that shows an entry of the transcript.
+fn rung_of<'a>(ladder: &'a Ladder, entry: u64, transcript: &Transcript) -> Option<&'a Rung> {
+    let captured = transcript.octet_of(entry).and_then(|(direction, octet)| ladder.of_octet(direction, octet));
+    captured.or_else(|| ladder.of_entry(entry))
 }
 
 /// Picks the rung of what the transcript shows, on the way from there to the ladder: the one that was picked, where
@@ -56,7 +69,9 @@ pub(super) fn pick_shown(model: &mut Model) {
     let Some(story) = panel.frozen_story.as_deref().or(session.story.as_deref()) else { return };
     let shown = top.entry..=bottom;
     let picked = panel.rung.and_then(|id| story.ladder.get(story.ladder.index_of(id)?));
-    if !picked.and_then(|rung| rung.entry).is_some_and(|entry| shown.contains(&entry)) {
-        panel.rung = story.ladder.of_entry(top.entry).map(|rung| rung.id);
+    let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
+    let place = picked.and_then(|rung| place_of(rung, transcript));
+    if !place.is_some_and(|(entry, _)| shown.contains(&entry)) {
+        panel.rung = rung_of(&story.ladder, top.entry, transcript).map(|rung| rung.id);
     }
 }

@@ -8,8 +8,10 @@ mod find;
 mod keys;
 mod ladder;
 mod mouse;
+mod options;
 mod pane;
 mod readings;
+mod sampling;
 mod scroll;
 mod session;
 
@@ -41,6 +43,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         Msg::Readings(all) => readings::absorb(model, all),
         Msg::Refused(refused) => compose::give_back(model, refused),
         Msg::Found { id, generation, hits } => find::found(model, id, generation, hits),
+        Msg::Edited { id, text } => compose::edited(model, id, &text),
         Msg::Said { weight, text } => model.notices.say(weight, text, now),
         Msg::Wake => {
             for session in model.sessions.values_mut() {
@@ -49,6 +52,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
             readings::refresh_panel(model);
         }
     }
+    sampling::settle(model, &mut effects);
     effects
 }
 

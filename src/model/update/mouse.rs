@@ -1,7 +1,7 @@
 //! The mouse selects, scrolls and focuses: what it means is where it is.
 
 use super::scroll::{self, Move};
-use super::{app, fields, keys, pane, session};
+use super::{app, fields, keys, options, pane, session};
 use crate::model::key::{Chord, Key};
 use crate::model::msg::{Effect, Mouse, MouseWhat};
 use crate::model::state::{Focus, Model, Overlay, Target};
@@ -23,6 +23,7 @@ pub(super) fn act(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
 fn click(model: &mut Model, hit: Option<Target>, effects: &mut Vec<Effect>) {
     match (hit, &mut model.overlay) {
         (Some(Target::Line(line)), Some(Overlay::Close { .. })) => fields::end_by_line(model, line, effects),
+        (Some(Target::Line(line)), Some(Overlay::Options(_))) => options::click(model, line, effects),
         (Some(Target::Line(line)), Some(Overlay::Palette { picked, .. })) => {
             *picked = line;
             keys::press(model, Chord::plain(Key::Enter), effects);

@@ -8,6 +8,7 @@ use crate::model::panel::{Filtered, Scroll, Subject, View};
 use crate::model::state::{Focus, Model, Purpose};
 use crate::wire::dns;
 use crate::wire::filter::{Filter, FilterIndex};
+use crate::wire::segment::Numbers;
 use crate::wire::session::Kind;
 use crate::wire::transcript::EntryKind;
 use crate::wire::{SessionId, neutral, quantity};
@@ -59,6 +60,8 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::ShowLadder => show_view(model, View::Ladder, effects),
         PaneAction::ShowState => show_view(model, View::State, effects),
         PaneAction::ShowKernel => show_view(model, View::Kernel, effects),
+        PaneAction::ShowFlow => show_view(model, View::Flow, effects),
+        PaneAction::Boundaries => boundaries(model),
         PaneAction::ShowWay => show_view(model, View::Way, effects),
         PaneAction::ShowAnswer => show_view(model, View::Answer, effects),
         PaneAction::ShowFields => show_view(model, View::Fields, effects),
@@ -66,6 +69,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model, effects),
+        PaneAction::Numbers => turn_numbers(model),
         PaneAction::Copy => copy(model, effects),
         PaneAction::Activate => activate(model),
     }
@@ -142,6 +146,21 @@ fn freeze(model: &mut Model) {
     super::readings::refresh_panel(model);
 }
 
+/// Numbers reads and writes, or stops doing so.
+fn boundaries(model: &mut Model) {
+    if !model.session().is_some_and(|session| matches!(session.kind, Kind::Stream(_))) {
+        object(model, "only a TCP connection has reads and writes that are not messages");
+        return;
+    }
+    let Some(panel) = model.panel_mut() else { return };
+    panel.boundaries = !panel.boundaries;
+    let text = match panel.boundaries {
+        true => "each read and write has its number; where they met is marked in text and hex",
+        false => "reads and writes are not numbered",
+    };
+    say(model, text);
+}
+
 fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.session().is_some_and(|session| matches!(session.kind, Kind::Http(_))) {
         object(model, "only an HTTP response can be laid out as JSON");
@@ -160,6 +179,17 @@ fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
     if let Some(problem) = problem {
         object(model, format!("not laid out as JSON: {problem}"));
     }
+}
+
+fn turn_numbers(model: &mut Model) {
+    let Some(panel) = model.panel_mut().filter(|panel| panel.view == View::Ladder) else {
+        object(model, "the ladder of captured segments has such numbers");
+        return;
+    };
+    panel.numbers = match panel.numbers {
+        Numbers::Relative => Numbers::Absolute,
+        Numbers::Absolute => Numbers::Relative,
+    };
 }
 
 fn activate(model: &mut Model) {
@@ -226,6 +256,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Ladder
         | View::State
         | View::Kernel
+        | View::Flow
         | View::Way => {
             let shown = panel.transcript(session);
             let search = panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);

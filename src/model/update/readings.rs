@@ -18,8 +18,10 @@ pub(crate) const MOST_BODY: usize = 8 * 1024 * 1024;
 /// Takes in a frame's readings.
 pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
     let now = model.now;
+    let mut refused = None;
     for reading in all {
         let id = reading.id;
+        refused = capture_refused(&reading).or(refused);
         if !model.sessions.contains_key(&id) {
             adopt(model, &reading);
         }
@@ -35,8 +37,21 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
     for session in model.sessions.values_mut() {
         session.observe(now);
     }
+    if let Some(why) = refused {
+        super::object(model, why);
+    }
     refresh_panel(model);
     super::settle_focus(model);
+}
+
+/// Why packets may not be captured: on the ladder, where that was asked for, no note tells it.
+fn capture_refused(reading: &Reading) -> Option<String> {
+    reading.records.iter().find_map(|record| match record {
+        Record::News { news: News::Warned(failure), .. } if failure.operation == "capture" => {
+            Some(failure.message.clone())
+        }
+        Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,
+    })
 }
 
 /// A session that a listener accepted tells its own birth.

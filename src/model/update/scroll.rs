@@ -34,11 +34,13 @@ pub(super) fn go(model: &mut Model, step: Move) {
     match panel.view {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
         View::Ladder => panel.rung = ladder::moved(session, panel, step),
-        View::Kernel => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
+        View::Kernel if session.story.is_some() => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
         View::Response
         | View::Headers
         | View::Request
         | View::State
+        | View::Kernel
+        | View::Flow
         | View::Way
         | View::Answer
         | View::Fields

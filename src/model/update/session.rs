@@ -1,9 +1,10 @@
 //! Actions on the selected session.
 
-use super::{app, object, open, readings, say};
+use super::{app, object, open, options, readings, say};
 use crate::model::action::SessionAction;
 use crate::model::explain;
 use crate::model::msg::Effect;
+use crate::model::panel::Asked;
 use crate::model::state::{Model, Overlay, Purpose};
 use crate::wire::session::Kind;
 use crate::wire::{Order, Phase, Session, SessionId, Spec, Verb, What};
@@ -47,6 +48,14 @@ fn endings_of(session: &Session) -> Vec<Ending> {
         Kind::Stream(_) => {
             let finished = matches!(&session.phase, Phase::Open(open) if open.we_finished);
             let mut all = vec![reset, close("what is queued is sent, then FIN; unread bytes make it RST")];
+            if matches!(&session.phase, Phase::Open(open) if !open.peer_finished) {
+                all.push(Ending {
+                    letter: 'u',
+                    name: "close unread",
+                    explain: "stop reading, and close over what comes then: RST",
+                    action: SessionAction::CloseUnread,
+                });
+            }
             if !finished && matches!(session.phase, Phase::Open(_)) {
                 all.insert(0, finish);
             }
@@ -76,13 +85,22 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
                 open(model, Overlay::Close { picked: 0 });
             }
         }
-        SessionAction::FinishSending => order(model, id, Verb::FinishSending, effects),
-        SessionAction::Reset => order(model, id, Verb::Reset, effects),
-        SessionAction::Close => order(model, id, Verb::Close, effects),
+        SessionAction::FinishSending => end(model, id, action, Verb::FinishSending, effects),
+        SessionAction::Reset => end(model, id, action, Verb::Reset, effects),
+        SessionAction::Close => end(model, id, action, Verb::Close, effects),
+        SessionAction::CloseUnread => close_unread(model, id, action, effects),
+        SessionAction::Options => options::of_session(model, effects),
         SessionAction::ToggleReading => {
             let paused =
                 model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
+        }
+        SessionAction::ToggleCapture => {
+            let on = model.session().is_some_and(|session| match &session.story {
+                Some(story) => story.ladder.is_captured(),
+                None => session.spec.capture,
+            });
+            capture(model, !on, effects);
         }
         SessionAction::Retry => retry(model, effects),
         SessionAction::Remove => remove(model, id),
@@ -94,7 +112,26 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
             }
         }
         SessionAction::Save => app::prompt(model, Purpose::Save, ""),
+        SessionAction::ProbeMtu => probe_mtu(model, id, effects),
         SessionAction::RunProbe(number) => run_probe(model, number, effects),
+    }
+}
+
+/// Gives an order that ends something, and remembers that the user did.
+fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effects: &mut Vec<Effect>) {
+    let at = model.now;
+    if let Some(panel) = model.panels.get_mut(&id) {
+        panel.asked = Some(Asked { at, action, letter: None });
+    }
+    order(model, id, verb, effects);
+}
+
+/// Closes over octets that nobody read; where none lie there yet, the next ones are waited for.
+fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
+    let lie_there = model.session().and_then(|session| session.kernel?.recv_queue_bytes).unwrap_or(0) > 0;
+    end(model, id, action, Verb::CloseUnread, effects);
+    if !lie_there && readings::is_open(model, id) {
+        say(model, "not reading any more: it closes as soon as octets lie unread; S reads again, c ends it otherwise");
     }
 }
 
@@ -107,6 +144,34 @@ pub(super) fn order(model: &mut Model, id: SessionId, verb: Verb, effects: &mut 
     }
 }
 
+/// Captures the selected session's packets from now on, or no more; tried again, it begins so.
+pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
+    let Some(session) = model.session() else {
+        object(model, "there is no session yet: n opens one");
+        return;
+    };
+    let (id, over, listens) = (session.id, session.ended(), matches!(session.kind, Kind::Listener { .. }));
+    if !listens && session.story.is_none() {
+        object(model, "the packets of TCP connections and listeners can be captured");
+        return;
+    }
+    if let Some(session) = model.sessions.get_mut(&id) {
+        session.spec.capture = on;
+    }
+    match (over, on) {
+        (true, true) => say(model, "it is over: opened again, it is captured from its first packet on"),
+        (true, false) => say(model, "opened again, it is not captured"),
+        (false, _) => {
+            effects.push(Effect::Net(Order { id, verb: Verb::Capture(on) }));
+            match (listens, on) {
+                (true, true) => say(model, "connections that come from now on are captured"),
+                (true, false) => say(model, "connections that come from now on are not captured"),
+                (false, true | false) => {}
+            }
+        }
+    }
+}
+
 fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
     if matches!(session.spec.what, What::Accepted(_)) {
@@ -115,6 +180,24 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     let spec: Spec = session.spec.clone();
     effects.push(Effect::Open(Box::new(spec)));
+}
+
+/// Probes the path of a UDP session.
+fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
+    let can = match model.session().map(|session| &session.kind) {
+        Some(Kind::Conversation { .. } | Kind::Bound { last: Some(_), .. }) => Ok(()),
+        Some(Kind::Bound { last: None, .. }) => Err("nobody was heard yet, so there is no path to probe"),
+        _ => Err("only a UDP session can probe the path MTU: TCP finds it by itself"),
+    };
+    match can {
+        Ok(()) => {
+            order(model, id, Verb::ProbeMtu, effects);
+            if readings::is_open(model, id) {
+                say(model, "probing the path MTU: each step stands in the text, the result in the state view");
+            }
+        }
+        Err(why) => object(model, why),
+    }
 }
 
 /// Opens what the explain view offers under a number.

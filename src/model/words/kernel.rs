@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Words, cause, exact, quiet, quoted, warned, well};
 use crate::wire::change::{CallResult, SynView};
 use crate::wire::option::{OptionValue, SocketOption};
+use crate::wire::reading::TcpState;
 use crate::wire::{Evidence, News, quantity};
 
 /// A fact of the kernel's in words; facts of other kinds have none here, and give an empty sentence.
@@ -38,6 +39,10 @@ pub(super) fn note(news: &News) -> Words {
             )
         }
         News::PeerSyn(syn) => quiet('◆', syn_text(syn)),
+        News::Kernel(view) => {
+            let round = view.rtt.map_or("–".to_owned(), quantity::duration);
+            quiet('·', format!("the kernel: {}, round trip {round}", view.state.map_or("–", TcpState::name)))
+        }
         News::OptionSet { option, asked, now } => set(*option, asked, now),
         News::Options(options) => {
             let listed: Vec<String> = options
@@ -59,16 +64,7 @@ fn set(option: SocketOption, asked: &OptionValue, now: &OptionValue) -> Words {
         return well('◆', format!("{} is {value}", option.symbol()));
     }
     let asked_text = quoted(&asked.to_string());
-    let why = match (option, asked, now) {
-        (SocketOption::RecvBuffer | SocketOption::SendBuffer, OptionValue::Octets(asked), OptionValue::Octets(now)) => {
-            if asked.checked_mul(2) == Some(*now) {
-                "; the kernel doubles it, for its own bookkeeping"
-            } else {
-                "; the kernel has its bounds (net.core.rmem_max, wmem_max), and doubles"
-            }
-        }
-        _ => "",
-    };
+    let why = option.difference(asked, now).map_or(String::new(), |why| format!("; {why}"));
     cause('◆', format!("{} is {value}, where {asked_text} was asked for{why}", option.symbol()))
 }
 
@@ -90,7 +86,6 @@ fn syn_text(syn: &SynView) -> String {
 mod tests {
     use super::*;
     use crate::wire::change::Cause;
-    use crate::wire::reading::TcpState;
 
     #[test]
     fn a_state_says_its_cause_and_how_it_is_known() {

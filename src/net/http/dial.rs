@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,10 +21,11 @@ use super::teller::Teller;
 use super::tls::HandshakeClock;
 use super::wire_count::Connections;
 use crate::net::dns::Beside;
-use crate::net::route;
+use crate::net::{option, route};
 use crate::wire::http::HttpSpec;
+use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption, Wishes};
 use crate::wire::spec::Family;
-use crate::wire::{Failure, News};
+use crate::wire::{Class, Failure, News};
 
 /// How many of a name's addresses are looked at; the rest are not tried.
 const MOST_ADDRESSES: usize = 64;
@@ -38,6 +40,8 @@ pub(super) struct Dial {
     family: Family,
     /// Which of the application's attempts this is, from 1.
     pub(super) attempt: AtomicU32,
+    /// Set on each connection as soon as it stands: the client library opens it.
+    options: Wishes,
     way: Mutex<Way>,
     /// The configuration of our own handshakes, once one was needed.
     tls: OnceCell<Arc<rustls::ClientConfig>>,
@@ -54,7 +58,7 @@ struct Way {
 }
 
 impl Dial {
-    /// Reads the user's own addresses for names.
+    /// Reads the user's own addresses for names; `options` are set on each connection.
     ///
     /// # Errors
     /// One of them is not `HOST:PORT`, or changes the port: `Usage`.
@@ -77,6 +81,7 @@ impl Dial {
             handshake: Arc::default(),
             overrides,
             family: spec.family,
+            options: spec.options.clone(),
             attempt: AtomicU32::new(1),
             way: Mutex::default(),
             tls: OnceCell::new(),
@@ -181,7 +186,38 @@ impl Dial {
         if let Some(route) = route::shown(local, peer, self.teller.journal()) {
             self.teller.news(News::Route(Box::new(route))).await;
         }
+        for (name, value) in &self.options {
+            self.set_option(*name, value.clone()).await;
+        }
     }
+
+    /// Sets an option of the connection that stands now.
+    pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
+        let Some(socket) = self.connections.socket() else {
+            let why = "there is no connection now, or this system does not let it be found";
+            let failure = Failure::new(Class::Local, SETTING, name.named(&value), why);
+            return self.teller.news(News::Warned(failure)).await;
+        };
+        let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket));
+        drop(socket);
+        for news in told {
+            self.teller.news(news).await;
+        }
+    }
+
+    /// Tells all options of the connection that stands now.
+    pub(super) async fn tell_options(&self) {
+        if let Some(socket) = self.connections.socket() {
+            let all = option::all(&socket, SocketKind::Connection, is_v6(&socket));
+            drop(socket);
+            self.teller.news(all).await;
+        }
+    }
+}
+
+fn is_v6(socket: &OwnedFd) -> bool {
+    let local = socket2::SockRef::from(socket).local_addr();
+    local.is_ok_and(|local| local.is_ipv6())
 }
 
 /// The name has no address.

@@ -36,6 +36,7 @@ pub(super) struct Exchange {
     pub(super) paused: watch::Receiver<bool>,
     gauge: Mutex<HttpGauge>,
     connections: Mutex<Option<Arc<Connections>>>,
+    dial: Mutex<Option<Arc<Dial>>>,
 }
 
 /// The request of one hop.
@@ -48,7 +49,14 @@ pub(super) struct Hop {
 
 impl Exchange {
     pub(super) fn new(spec: HttpSpec, teller: Arc<Teller>, paused: watch::Receiver<bool>) -> Self {
-        Exchange { spec, teller, paused, gauge: Mutex::default(), connections: Mutex::default() }
+        Exchange {
+            spec,
+            teller,
+            paused,
+            gauge: Mutex::default(),
+            connections: Mutex::default(),
+            dial: Mutex::default(),
+        }
     }
 
     /// Runs it to its end.
@@ -61,6 +69,7 @@ impl Exchange {
         let method = headers::method(&spec.method)?;
         let own = headers::headers(spec, user.as_deref())?;
         let dial = Arc::new(Dial::new(Arc::clone(&self.teller), spec)?);
+        *self.dial.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial));
         *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial.connections));
         let mut hop = Hop { url, method, headers: own, sends_body: true };
         let mut road = if spec.proxy.is_some() { Road::Proxied(None) } else { Road::Own(None) };
@@ -142,6 +151,11 @@ impl Exchange {
 
     fn connections(&self) -> Option<Arc<Connections>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The way to the peer, once it is gone.
+    pub(super) fn dial(&self) -> Option<Arc<Dial>> {
+        self.dial.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn ask_the_kernel(&self) {

@@ -66,6 +66,7 @@ impl Link {
             family: spec.family,
             bind: spec.bind,
             connect_timeout: spec.connect_timeout,
+            options: spec.options.clone(),
             ..TcpSpec::to(target)
         };
         let stream = dial::connect_plainly(&tcp, known, attempt, way.teller.journal()).await?;

@@ -55,7 +55,7 @@ pub(crate) async fn run(spec: HttpSpec, post: Post) {
         tokio::select! {
             biased;
             // Stopped while the connection still stands: a RST must come before the FIN that dropping it sends.
-            how = async { exchange.stop(obey(&mut orders, &teller, &pause).await) } => End::Stopped(how),
+            how = async { exchange.stop(obey(&mut orders, &exchange, &teller, &pause).await) } => End::Stopped(how),
             outcome = going => outcome.map_or_else(End::Failed, |()| End::Done),
             () = run_out(timeout) => End::Failed(too_long(timeout, &url)),
         }
@@ -92,7 +92,12 @@ pub(super) enum Stop {
 }
 
 /// Takes orders until one of them ends the exchange.
-async fn obey(orders: &mut mpsc::Receiver<Verb>, teller: &Teller, pause: &watch::Sender<bool>) -> Stop {
+async fn obey(
+    orders: &mut mpsc::Receiver<Verb>,
+    exchange: &Exchange,
+    teller: &Teller,
+    pause: &watch::Sender<bool>,
+) -> Stop {
     while let Some(verb) = orders.recv().await {
         match verb {
             Verb::Close => return Stop::Close,
@@ -110,13 +115,26 @@ async fn obey(orders: &mut mpsc::Receiver<Verb>, teller: &Teller, pause: &watch:
             Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::Burst(_) | Verb::FinishSending => {
                 refuse(teller, "an HTTP request sends only its own body").await;
             }
+            Verb::ProbeMtu => refuse(teller, "an HTTP request probes no path: a UDP session does").await,
+            Verb::CloseUnread => {
+                refuse(teller, "an HTTP request's connection is its client's own: close or reset it").await
+            }
             Verb::StopBurst => refuse(teller, "an HTTP request sends no burst").await,
             Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
             Verb::Limit(_) => refuse(teller, "an HTTP request accepts no connections").await,
-            Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
-                refuse(teller, "an HTTP request's connection is its client's own; its socket options cannot be set")
-                    .await;
+            Verb::Capture(_) => {
+                refuse(teller, "the packets of TCP sessions can be captured, not those of a request").await;
             }
+            Verb::SetOption(name, value) => match exchange.dial() {
+                Some(dial) => dial.set_option(name, value).await,
+                None => refuse(teller, "there is no connection yet whose options could be set").await,
+            },
+            Verb::ReadOptions => {
+                if let Some(dial) = exchange.dial() {
+                    dial.tell_options().await;
+                }
+            }
+            Verb::SampleEvery(_) => refuse(teller, "the gauges of an HTTP request's connection are not watched").await,
         }
     }
     Stop::Close

@@ -172,14 +172,25 @@ pub(super) fn words(error: &rustls::Error) -> String {
     use rustls::{CertificateError as Bad, Error};
     match error {
         Error::InvalidCertificate(bad) => match bad {
-            Bad::Expired | Bad::ExpiredContext { .. } => format!("the certificate has expired ({bad})"),
-            Bad::NotValidYet | Bad::NotValidYetContext { .. } => format!("the certificate is not valid yet ({bad})"),
+            Bad::Expired => "the certificate has expired".into(),
+            Bad::ExpiredContext { time, not_after } => {
+                format!("the certificate has expired: it held until {}, and now it is {}", day(*not_after), day(*time))
+            }
+            Bad::NotValidYet => "the certificate is not valid yet".into(),
+            Bad::NotValidYetContext { time, not_before } => {
+                format!(
+                    "the certificate is not valid yet: it holds from {}, and now it is {}",
+                    day(*not_before),
+                    day(*time)
+                )
+            }
             Bad::UnknownIssuer => {
                 "the certificate's issuer is unknown: nobody whom this machine trusts signed it".into()
             }
             Bad::NotValidForName => "the certificate is for another name".into(),
             Bad::NotValidForNameContext { expected, presented } => {
-                let names = presented.iter().take(8).cloned().collect::<Vec<_>>().join(", ");
+                let names: Vec<&str> = presented.iter().take(8).map(|name| presented_name(name)).collect();
+                let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
                 format!("the certificate is for another name: wanted {}, it has {names}", expected.to_str())
             }
             Bad::Revoked => "the certificate was revoked".into(),
@@ -193,6 +204,26 @@ pub(super) fn words(error: &rustls::Error) -> String {
         Error::NoApplicationProtocol => "the peer speaks none of the HTTP versions that were offered".into(),
         other => other.to_string(),
     }
+}
+
+/// The name alone: rustls gives it with its kind, as `DnsName("example.org")`.
+fn presented_name(name: &str) -> &str {
+    name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).map_or(name, |inner| inner.trim_matches('"'))
+}
+
+/// A moment to the minute, in UTC: `2026-11-21 15:04 UTC`.
+fn day(time: rustls::pki_types::UnixTime) -> String {
+    let minutes = time.as_secs() / 60;
+    // The civil calendar from the count of days: eras of 400 years, years from March on, so that the leap day is last.
+    let days = minutes / 1440 + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = year + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60 % 24, minutes % 60)
 }
 
 /// What the verifier found that has no name of its own in rustls: it is only known by the word that it is printed as.
@@ -212,6 +243,18 @@ mod tests {
         let roots = Roots::built_in("no CA certificates".into()).unwrap();
         assert_eq!(roots.stand_in_because.as_deref(), Some("no CA certificates"));
         assert!(!webpki_roots::TLS_SERVER_ROOTS.is_empty());
+    }
+
+    #[test]
+    fn dates_and_names_are_told_as_a_person_writes_them() {
+        let at = |seconds| day(rustls::pki_types::UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)));
+        assert_eq!(at(0), "1970-01-01 00:00 UTC");
+        assert_eq!(at(951_782_400), "2000-02-29 00:00 UTC");
+        assert_eq!(at(1_609_459_200), "2021-01-01 00:00 UTC");
+        assert_eq!(at(1_795_273_365), "2026-11-21 15:02 UTC");
+        assert_eq!(presented_name("DnsName(\"somebody.else\")"), "somebody.else");
+        assert_eq!(presented_name("IpAddress(127.0.0.1)"), "127.0.0.1");
+        assert_eq!(presented_name("plain"), "plain");
     }
 
     #[test]

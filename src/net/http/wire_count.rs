@@ -4,6 +4,7 @@
 //! descriptors by its address pair. A duplicate keeps the connection open: [`Connections::release`] drops them all.
 
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Octets of one or more connections, everything included: TLS, heads, framing.
@@ -51,6 +52,12 @@ impl Connections {
         inner.any = true;
         inner.unknown |= duplicate.is_none();
         inner.live = duplicate;
+    }
+
+    /// The connection's socket, by a descriptor of its own, which keeps the connection open for as long as it is held; `None`
+    /// where there is none now, or the system does not tell.
+    pub(super) fn socket(&self) -> Option<OwnedFd> {
+        self.inner().live.as_ref()?.socket()
     }
 
     /// The count now; `None` where the kernel does not tell.
@@ -182,6 +189,11 @@ mod system {
             })
         }
 
+        /// Another descriptor of the same socket.
+        pub(super) fn socket(&self) -> Option<OwnedFd> {
+            self.0.try_clone().ok()
+        }
+
         /// Sends RST at once: connecting a TCP socket to nobody disconnects it that way (connect(2), AF_UNSPEC).
         pub(super) fn reset(&self) -> bool {
             rustix::net::connect_unspec(&self.0).is_ok()
@@ -229,6 +241,10 @@ mod system {
 
     impl Duplicate {
         pub(super) fn octets(&self, _reset: bool) -> Option<Octets> {
+            match *self {}
+        }
+
+        pub(super) fn socket(&self) -> Option<super::OwnedFd> {
             match *self {}
         }
 

@@ -2,6 +2,7 @@
 //!
 //! Linux tells; on other systems everything compiles, and is `None`.
 
+use std::net::SocketAddr;
 use std::os::fd::AsFd;
 
 use crate::wire::kernel::TcpInfo;
@@ -14,9 +15,13 @@ mod raw;
 #[cfg(target_os = "linux")]
 pub(crate) mod stamp;
 pub(crate) mod syn;
+#[cfg(target_os = "linux")]
+mod udp;
 
 #[cfg(target_os = "linux")]
-pub(crate) use raw::{int, set_int};
+pub(crate) use raw::{get, int, set_int};
+#[cfg(target_os = "linux")]
+pub(crate) use udp::{path_mtu, probe_path, udp_view};
 
 /// What the kernel says of this socket now. What cannot be known is `None`.
 ///
@@ -32,6 +37,7 @@ pub(crate) fn view(socket: &impl AsFd) -> KernelView {
         send_queue_bytes: raw::send_queue(socket.as_fd()),
         recv_queue_bytes: rustix::io::ioctl_fionread(socket).ok(),
         tcp: (filled > 0).then_some(info),
+        ..KernelView::default()
     }
 }
 
@@ -40,6 +46,25 @@ pub(crate) fn view(socket: &impl AsFd) -> KernelView {
 pub(crate) fn view(_socket: &impl AsFd) -> KernelView {
     KernelView::default()
 }
+
+/// Adds what sock_diag knows of a connection: the timer that runs, where the connection stands still, and its other
+/// end, where that is on this host.
+///
+/// Cost: nothing between hosts while it flows; some 2 µs for each of the two.
+#[cfg(target_os = "linux")]
+pub(crate) fn beside(view: &mut KernelView, local: SocketAddr, peer: SocketAddr) {
+    if view.stands_still() {
+        view.timer = diag::look_up(local, peer).ok().flatten().and_then(|held| held.timer);
+    }
+    // Whoever has our own address, or one of loopback, is on this host; other hosts are not asked for at all.
+    if peer.ip().is_loopback() || peer.ip() == local.ip() {
+        view.peer_end = diag::look_up(peer, local).ok().flatten().map(diag::Held::peer_end);
+    }
+}
+
+/// Adds what this system tells of the other end: nothing.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn beside(_view: &mut KernelView, _local: SocketAddr, _peer: SocketAddr) {}
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 /// # Errors
 /// The system's own: there is no such option here, or it makes no sense for this socket.
 #[expect(unsafe_code, reason = "no crate reads TCP_INFO by the returned length, nor TCP_SAVED_SYN at all")]
-pub(super) fn get(socket: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn get(socket: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8]) -> io::Result<usize> {
     let mut len = libc::socklen_t::try_from(bytes.len()).unwrap_or(libc::socklen_t::MAX);
     // SAFETY: the descriptor is borrowed for the call; the kernel writes at most `len` octets, which `bytes` has,
     // and tells in `len` how many it wrote.

@@ -161,7 +161,7 @@ async fn watch_over(
                 }
                 Some(
                     Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::FinishSending
-                    | Verb::Join(_) | Verb::Leave(_) | Verb::Limit(_) | Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) | Verb::Burst(_) | Verb::StopBurst
+                    | Verb::Join(_) | Verb::Leave(_) | Verb::Limit(_) | Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) | Verb::CloseUnread | Verb::Capture(_) | Verb::Burst(_) | Verb::StopBurst | Verb::ProbeMtu
                 ) => refuse(journal).await,
             },
             _ = tick.tick() => {

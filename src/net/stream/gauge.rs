@@ -16,6 +16,9 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Between looks while nothing moves but the kernel is not done; doubled up to this.
 const SLOWEST_LOOK: Duration = Duration::from_secs(1);
 
+/// How long after a timer fired the next look comes.
+const AFTER_TIMER: Duration = Duration::from_millis(5);
+
 /// What both halves write, and the watchers below read.
 #[derive(Debug)]
 pub(super) struct Gauge {
@@ -100,6 +103,8 @@ pub(super) async fn run(talk: &Talk) {
 /// Looks until all is quiet, or until looking is asked for by the clock.
 async fn while_moving(talk: &Talk) {
     let mut pause = FIRST_LOOK;
+    let mut lingered = false;
+    let mut before = None;
     while talk.gauge.every().is_none() {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -110,14 +115,40 @@ async fn while_moving(talk: &Talk) {
         }
         let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
         let view = talk.look().await;
-        if moved {
-            pause = LOOK;
+        let changed = before.replace(essence(&view)) != Some(essence(&view));
+        if moved || changed {
+            (pause, lingered) = (LOOK, false);
         } else if unsettled(&view) || talk.state.borrow().reading == Reading::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
+            // Right after a timer fired there is something new to see, at whichever end.
+            for timer in [view.timer, view.peer_end.and_then(|end| end.timer)].into_iter().flatten() {
+                pause = pause.min((timer.expires + AFTER_TIMER).max(FIRST_LOOK));
+            }
+        } else if let Some(timer) = view.timer {
+            // A keepalive timer: nothing changes until it fires.
+            (pause, lingered) = ((timer.expires + AFTER_TIMER).max(FIRST_LOOK), false);
+        } else if !lingered {
+            // Which timer runs is asked for only once it was quiet for a second.
+            (pause, lingered) = (SLOWEST_LOOK, true);
         } else {
             return;
         }
     }
+}
+
+/// What of a look makes another one soon worth while, where it changed: queues, windows, probes.
+fn essence(view: &KernelView) -> [Option<u64>; 8] {
+    let tcp = view.tcp.unwrap_or_default();
+    [
+        view.send_queue_bytes,
+        view.recv_queue_bytes,
+        tcp.snd_wnd.map(u64::from),
+        tcp.rcv_wnd.map(u64::from),
+        tcp.probes.map(u64::from),
+        tcp.backoff.map(u64::from),
+        view.peer_end.map(|end| end.send_queue_bytes),
+        view.peer_end.map(|end| end.recv_queue_bytes),
+    ]
 }
 
 /// Whether the kernel's view will change without our doing anything.

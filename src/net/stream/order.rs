@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{End, MOST_CLOSING, Reading, Talk, Wish};
 use crate::net::option;
+use crate::wire::option::SocketKind;
 use crate::wire::{Class, Failure, News, Verb};
 
 /// What follows from an order.
@@ -24,10 +25,19 @@ pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Nex
             return Next::CloseBy(Instant::now() + MOST_CLOSING);
         }
         Some(Verb::PauseReading) => pause(talk).await,
+        Some(Verb::CloseUnread) => {
+            pause(talk).await;
+            if talk.state.borrow().reading == Reading::Paused {
+                talk.change(|state| state.close_unread = true);
+            }
+        }
         Some(Verb::ContinueReading) => {
             if talk.state.borrow().reading == Reading::Paused {
                 talk.journal.news(News::ReadingContinued).await;
-                talk.change(|state| state.reading = Reading::Flowing);
+                talk.change(|state| {
+                    state.reading = Reading::Flowing;
+                    state.close_unread = false;
+                });
                 talk.sample().await;
             }
         }
@@ -35,8 +45,12 @@ pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Nex
             option::perform(&talk.stream, name, value, talk.v6, &talk.journal).await;
             talk.sample().await;
         }
-        Some(Verb::ReadOptions) => talk.journal.news(option::all(&talk.stream, talk.v6)).await,
+        Some(Verb::ReadOptions) => {
+            talk.journal.news(option::all(&talk.stream, SocketKind::Connection, talk.v6)).await;
+        }
         Some(Verb::SampleEvery(period)) => talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD))),
+        Some(Verb::Capture(true)) => super::capture::begin(talk).await,
+        Some(Verb::Capture(false)) => super::capture::stop(talk),
         Some(Verb::StopBurst) => {
             let message = "a TCP connection sends no burst of datagrams";
             talk.journal.news(News::Warned(Failure::new(Class::Usage, "send", &talk.peer, message))).await;
@@ -46,6 +60,7 @@ pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Nex
             | Verb::SendTo(..)
             | Verb::SendFile(_)
             | Verb::Burst(_)
+            | Verb::ProbeMtu
             | Verb::FinishSending
             | Verb::Join(_)
             | Verb::Leave(_)

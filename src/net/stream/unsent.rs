@@ -29,7 +29,7 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
         match step {
             Step::Send(bytes) => count(bytes.len()),
             Step::SendFile(_) | Step::Burst(_) => count(0),
-            Step::Finish => {}
+            Step::Finish | Step::ProbeMtu => {}
         }
     }
     while let Ok(verb) = orders.try_recv() {
@@ -38,8 +38,10 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
             Verb::SendFile(_) | Verb::Burst(_) => count(0),
             Verb::FinishSending
             | Verb::StopBurst
+            | Verb::ProbeMtu
             | Verb::Reset
             | Verb::Close
+            | Verb::CloseUnread
             | Verb::PauseReading
             | Verb::ContinueReading
             | Verb::Join(_)
@@ -47,7 +49,8 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
             | Verb::Limit(_)
             | Verb::SetOption(..)
             | Verb::ReadOptions
-            | Verb::SampleEvery(_) => {}
+            | Verb::SampleEvery(_)
+            | Verb::Capture(_) => {}
         }
     }
     unsent

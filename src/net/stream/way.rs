@@ -45,6 +45,13 @@ impl Way {
         }
     }
 
+    /// Adds to a look at the socket what sock_diag knows beside it.
+    pub(super) fn look_beside(&self, view: &mut KernelView) {
+        if let Some((local, peer)) = self.ends {
+            crate::net::kernel::beside(view, local, peer);
+        }
+    }
+
     /// Takes in what the kernel reports of the open socket.
     pub(super) async fn learn(&self, view: &KernelView) {
         use TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
@@ -64,9 +71,10 @@ impl Way {
 
     /// Tells TIME-WAIT, where the kernel has it.
     async fn rest(&self) {
-        let Ok(Some(Held { state: TcpState::TimeWait, timer })) = self.held() else { return };
+        let Ok(Some(Held { state: TcpState::TimeWait, timer, .. })) = self.held() else { return };
         let cause = if self.state() == TcpState::Closing { Cause::AckOfFin } else { Cause::FinArrived };
-        self.step_for(TcpState::TimeWait, cause, Evidence::Kernel, timer).await;
+        let rests = timer.map(|timer| timer.expires);
+        self.step_for(TcpState::TimeWait, cause, Evidence::Kernel, rests).await;
     }
 
     /// We called `shutdown(SHUT_WR)`, or `close()` without one.
@@ -153,5 +161,5 @@ use crate::net::kernel::diag::Held;
 #[cfg(not(target_os = "linux"))]
 struct Held {
     state: TcpState,
-    timer: Option<Duration>,
+    timer: Option<crate::wire::reading::Timer>,
 }

@@ -50,6 +50,7 @@ pub(super) async fn run(talk: &Talk, script: Script, mut orders: mpsc::Receiver<
             Some(Step::Send(bytes)) => Verb::Send(bytes),
             Some(Step::SendFile(path)) => Verb::SendFile(path),
             Some(Step::Burst(burst)) => Verb::Burst(burst),
+            Some(Step::ProbeMtu) => Verb::ProbeMtu,
             Some(Step::Finish) => Verb::FinishSending,
             None => match half.next(&mut orders).await {
                 Some(verb) => verb,
@@ -123,8 +124,14 @@ impl Half<'_> {
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())
             }
+            Verb::ProbeMtu => {
+                let message = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
+                self.warn(Failure::new(Class::Usage, "probe", &self.talk.peer, message)).await;
+                Ok(())
+            }
             Verb::Reset
             | Verb::Close
+            | Verb::CloseUnread
             | Verb::PauseReading
             | Verb::ContinueReading
             | Verb::SendTo(..)
@@ -133,7 +140,8 @@ impl Half<'_> {
             | Verb::Limit(_)
             | Verb::SetOption(..)
             | Verb::ReadOptions
-            | Verb::SampleEvery(_) => {
+            | Verb::SampleEvery(_)
+            | Verb::Capture(_) => {
                 let message = "this order makes no sense for a TCP connection";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())

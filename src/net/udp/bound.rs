@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use super::orders::Orders;
 use super::talk::{Ending, Talk};
 use super::{Opened, adopt, group, prepare, tell_buffer};
-use crate::net::{Post, fault};
+use crate::net::{Post, fault, option};
 use crate::wire::spec::{Script, UdpBoundSpec};
 use crate::wire::{Failure, News, Verb};
 
@@ -26,6 +26,7 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: Post, urgent: mpsc::Rece
     };
     journal.news(News::Listening { local: opened.local }).await;
     tell_buffer(&journal, &opened, spec.receive).await;
+    option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
     for wanted in &spec.groups {
         journal.news(group::join(&opened.socket, wanted)).await;
     }
@@ -36,6 +37,7 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: Post, urgent: mpsc::Rece
 fn open(spec: &UdpBoundSpec) -> Result<Opened, Failure> {
     let failed = |error: std::io::Error| fault::of_bind("bind", spec.local, &error);
     let (socket, merged) = prepare(spec.local, spec.broadcast, spec.receive)?;
+    option::set_all(&socket, &spec.options, spec.local.is_ipv6())?;
     several_may_hear_a_group(&socket, spec).map_err(failed)?;
     if spec.local.is_ipv6() && spec.local.ip().is_unspecified() {
         // `[::]` hears IPv4 too, whatever the system's default is (RFC 3493 §5.3). Where that cannot be

@@ -70,7 +70,7 @@ impl Talk {
     }
 
     /// Resolves when somebody wished to end a burst since there were `stops` such wishes. Cancel-safe.
-    async fn stopped_since(&self, stops: u64) {
+    pub(super) async fn stopped_since(&self, stops: u64) {
         let mut wishes = self.burst_stops.subscribe();
         // The sender lives as long as we do.
         wishes.wait_for(|now| *now != stops).await.ok();

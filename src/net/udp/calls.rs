@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 
 use tokio::net::UdpSocket;
 
+use super::control::RawPacket;
+
 /// How many messages one call moves at the most.
 pub(super) const MOST_MESSAGES: usize = 64;
 
@@ -24,6 +26,8 @@ pub(super) struct Arrival {
     pub(super) peer: Option<SocketAddr>,
     /// Where the kernel merged several datagrams: the octets of each; the last one may have fewer.
     pub(super) segment: Option<usize>,
+    /// What is known of the packet, or of the first of those that were merged.
+    pub(super) packet: RawPacket,
 }
 
 /// The messages of one call to the kernel, cut from `bytes`.
@@ -50,23 +54,13 @@ mod linux {
     use socket2::SockAddr;
     use tokio::io::Interest;
 
+    use super::super::control::{Control, ControlLength, cut_at, read};
     use super::{Arrival, MOST_MESSAGES, SocketAddr, Train, UdpSocket, io};
 
     #[cfg(target_env = "musl")]
     type Flags = libc::c_uint;
     #[cfg(not(target_env = "musl"))]
     type Flags = libc::c_int;
-
-    /// The type of the kernel's message lengths and counts, which libraries write differently.
-    #[cfg(target_env = "musl")]
-    type ControlLength = libc::socklen_t;
-    #[cfg(not(target_env = "musl"))]
-    type ControlLength = libc::size_t;
-
-    /// Room for the controls of one message: one segment size of 24 octets, and to spare.
-    #[repr(C, align(8))]
-    #[derive(Clone, Copy)]
-    struct Control([u8; 64]);
 
     /// The memory that calls read into, used again for every call. Pages that no datagram reached cost nothing.
     pub(in crate::net::udp) struct Space {
@@ -90,7 +84,7 @@ mod linux {
                 store: vec![0; MOST_MESSAGES * room].into_boxed_slice(),
                 room,
                 names: Box::new([nobody; MOST_MESSAGES]),
-                controls: Box::new([Control([0; 64]); MOST_MESSAGES]),
+                controls: Box::new([Control::NONE; MOST_MESSAGES]),
             }
         }
 
@@ -148,12 +142,9 @@ mod linux {
         })?;
         for (header, name) in headers.iter().zip(space.names.iter()).take(count) {
             let full_len = header.msg_len as usize;
-            arrivals.push(Arrival {
-                len: full_len.min(space.room),
-                full_len,
-                peer: address(name),
-                segment: segment(&header.msg_hdr),
-            });
+            let (segment, packet) = read(&header.msg_hdr);
+            let (len, peer) = (full_len.min(space.room), address(name));
+            arrivals.push(Arrival { len, full_len, peer, segment, packet });
         }
         Ok(())
     }
@@ -169,7 +160,7 @@ mod linux {
         let mut vectors = [nothing; MOST_MESSAGES];
         // SAFETY: a header of zeroes is one without address, vectors and controls (sendmsg(2)).
         let mut headers: [libc::mmsghdr; MOST_MESSAGES] = unsafe { std::mem::zeroed() };
-        let mut control = Control([0; 64]);
+        let mut control = Control::NONE;
         let control_bytes = u16::try_from(train.segment).map_or(0, |segment| cut_at(&mut control, segment));
         let mut most: libc::c_uint = 0;
         let empty = train.bytes.is_empty().then_some(train.bytes);
@@ -211,42 +202,6 @@ mod linux {
         }
     }
 
-    /// Writes the wish that a message is cut every `segment` octets; how many octets the wish has.
-    fn cut_at(control: &mut Control, segment: u16) -> ControlLength {
-        // SAFETY: CMSG_SPACE and CMSG_LEN only calculate.
-        let (space, length) = unsafe { (libc::CMSG_SPACE(2), libc::CMSG_LEN(2)) };
-        // SAFETY: a header of zeroes is one without a length; some systems' headers have padding that cannot be named.
-        let mut head: libc::cmsghdr = unsafe { std::mem::zeroed() };
-        head.cmsg_len = length as ControlLength;
-        head.cmsg_level = libc::SOL_UDP;
-        head.cmsg_type = libc::UDP_SEGMENT;
-        let start = control.0.as_mut_ptr();
-        let payload = size_of::<libc::cmsghdr>();
-        // SAFETY: a control has 64 octets and the alignment of a header; a header and two octets fit.
-        unsafe {
-            start.cast::<libc::cmsghdr>().write(head);
-            start.add(payload).cast::<u16>().write_unaligned(segment);
-        }
-        space as ControlLength
-    }
-
-    /// How many octets each datagram of a merged message has.
-    fn segment(header: &libc::msghdr) -> Option<usize> {
-        // SAFETY: the kernel filled the controls of this header, which are still there, and told their length;
-        // the macros stay within it.
-        unsafe {
-            let mut control = libc::CMSG_FIRSTHDR(header);
-            while let Some(head) = control.as_ref() {
-                if (head.cmsg_level, head.cmsg_type) == (libc::SOL_UDP, libc::UDP_GRO) {
-                    let size = libc::CMSG_DATA(control).cast::<libc::c_int>().read_unaligned();
-                    return usize::try_from(size).ok().filter(|size| *size > 0);
-                }
-                control = libc::CMSG_NXTHDR(header, control);
-            }
-        }
-        None
-    }
-
     /// The kernel's address as the standard library has it.
     fn address(name: &libc::sockaddr_in6) -> Option<SocketAddr> {
         let port = u16::from_be(name.sin6_port);
@@ -266,7 +221,7 @@ mod linux {
 mod plain {
     use std::os::fd::AsFd;
 
-    use super::{Arrival, MOST_MESSAGES, SocketAddr, Train, UdpSocket, io};
+    use super::{Arrival, MOST_MESSAGES, RawPacket, SocketAddr, Train, UdpSocket, io};
 
     /// The memory that calls read into, used again for every call.
     #[derive(Debug)]
@@ -305,7 +260,8 @@ mod plain {
         for slot in space.store.chunks_exact_mut(space.room) {
             match socket.try_recv_from(slot) {
                 Ok((len, peer)) => {
-                    arrivals.push(Arrival { len, full_len: len, peer: Some(peer), segment: None });
+                    let packet = RawPacket::default();
+                    arrivals.push(Arrival { len, full_len: len, peer: Some(peer), segment: None, packet });
                 }
                 Err(error) if arrivals.is_empty() => return Err(error),
                 // What it was comes again with the next call, or the queue is empty.

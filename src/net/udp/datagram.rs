@@ -7,6 +7,8 @@ use std::time::Instant;
 use tokio::net::UdpSocket;
 
 use super::calls::{self, Arrival, MOST_MESSAGES, Space};
+use super::control::RawPacket;
+use super::interface::Names;
 use crate::wire::record::Piece;
 use crate::wire::{Block, Direction};
 
@@ -49,6 +51,7 @@ pub(super) struct Batch {
     at: Instant,
     /// The first message that is not wholly in a block, and how many octets of it are.
     next: (usize, usize),
+    names: Names,
 }
 
 /// Where a datagram stands: the message's place, its first octet there, and how many octets.
@@ -58,7 +61,7 @@ impl Batch {
     /// An empty batch that reads `room` octets of each datagram at the most.
     pub(super) fn new(room: usize) -> Self {
         let arrivals = Vec::with_capacity(MOST_MESSAGES);
-        Batch { space: Space::new(room), arrivals, at: Instant::now(), next: (0, 0) }
+        Batch { space: Space::new(room), arrivals, at: Instant::now(), next: (0, 0), names: Names::default() }
     }
 
     /// Reads what is there with one call, [`MOST_MESSAGES`] messages at the most. What was read before is forgotten.
@@ -83,6 +86,7 @@ impl Batch {
     pub(super) fn next_block(&mut self, name_peers: bool) -> Option<Block> {
         let mut pieces = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
         let mut peers = Vec::new();
+        let mut packets: Vec<RawPacket> = Vec::new();
         let mut spots: Vec<Spot> = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
         let mut filled = 0;
         while pieces.len() < MOST_PIECES
@@ -90,8 +94,9 @@ impl Batch {
             && let Some((arrival, (place, start, len), full_len)) = self.next_datagram()
         {
             let peer = arrival.peer.filter(|_| name_peers).map_or(0, |peer| index_of(&mut peers, canonical(peer)));
+            let packet = index_of(&mut packets, arrival.packet);
             let short = |octets| u32::try_from(octets).unwrap_or(u32::MAX);
-            pieces.push(Piece { len: short(len), after_us: 0, full_len: short(full_len), peer });
+            pieces.push(Piece { len: short(len), after_us: 0, full_len: short(full_len), peer, packet });
             // Datagrams of one message stand back to back: one copy takes them all.
             match spots.last_mut() {
                 Some(last) if last.0 == place => last.2 += len,
@@ -112,6 +117,8 @@ impl Batch {
             bytes: bytes.into(),
             pieces: pieces.into(),
             peers: peers.into(),
+            packets: packets.into_iter().map(|packet| self.names.packet(packet)).collect(),
+            first: 0,
         })
     }
 
@@ -127,11 +134,11 @@ impl Batch {
     }
 }
 
-/// Peers are as few as pieces, so a search from the end is cheap.
-fn index_of(peers: &mut Vec<SocketAddr>, peer: SocketAddr) -> u16 {
-    let place = peers.iter().rposition(|known| *known == peer).unwrap_or_else(|| {
-        peers.push(peer);
-        peers.len() - 1
+/// Peers and packets are as few as pieces, so a search from the end is cheap.
+fn index_of<T: PartialEq>(all: &mut Vec<T>, one: T) -> u16 {
+    let place = all.iter().rposition(|known| *known == one).unwrap_or_else(|| {
+        all.push(one);
+        all.len() - 1
     });
     u16::try_from(place).unwrap_or(u16::MAX)
 }

@@ -3,6 +3,8 @@
 //! A TCP socket has one too while its SYN is under way (Linux 5.9 and newer).
 
 use std::net::SocketAddr;
+
+use bytes::Bytes;
 #[cfg(not(target_os = "linux"))]
 use std::os::fd::AsFd;
 
@@ -69,10 +71,11 @@ pub(super) async fn wait(_socket: &UdpSocket) -> std::io::Result<Found> {
 /// What one look at the queue found.
 #[derive(Debug)]
 pub(in crate::net) enum Found {
-    /// An ICMP error.
-    Icmp(Icmp),
-    /// An error that this machine made itself; the call that met it was told, too.
-    Other,
+    /// An ICMP error, and as much of our datagram's payload as it quotes.
+    Icmp(Icmp, Bytes),
+    /// An error that this machine made itself; the call that met it was told, too. With the MTU that was too small,
+    /// where that was it.
+    Here(Option<u32>),
     /// Nothing more is queued.
     Nothing,
 }
@@ -84,14 +87,16 @@ pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> Found {
     use std::io::IoSliceMut;
     use std::net::IpAddr;
 
-    let mut payload = [0_u8; 0];
+    let mut payload = [0_u8; MOST_QUOTED];
     let mut spaces = [IoSliceMut::new(&mut payload)];
     let mut control = nix::cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6, u32, [u64; 8]);
     let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
     let looked = recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut spaces, Some(&mut control), flags);
     let Ok(message) = looked else { return Found::Nothing };
     let destination = message.address.as_ref().and_then(address).map(super::datagram::canonical);
-    let Ok(controls) = message.cmsgs() else { return Found::Other };
+    let quoted = message.bytes.min(MOST_QUOTED);
+    let Ok(controls) = message.cmsgs() else { return Found::Here(None) };
+    let mut found = Found::Here(None);
     for control in controls {
         let (error, offender) = match control {
             ControlMessageOwned::Ipv4RecvErr(error, offender) => {
@@ -103,15 +108,25 @@ pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> Found {
             _ => continue,
         };
         let v6 = error.ee_origin == libc::SO_EE_ORIGIN_ICMP6;
-        if !v6 && error.ee_origin != libc::SO_EE_ORIGIN_ICMP {
-            return Found::Other;
-        }
         let os_code = i32::try_from(error.ee_errno).unwrap_or_default();
+        let mtu = Some(error.ee_info).filter(|mtu| os_code == libc::EMSGSIZE && *mtu > 0);
         let (kind, code) = (error.ee_type, error.ee_code);
-        return Found::Icmp(Icmp { kind, code, v6, offender, destination, os_code });
+        found = if v6 || error.ee_origin == libc::SO_EE_ORIGIN_ICMP {
+            Found::Icmp(Icmp { kind, code, v6, offender, destination, os_code, mtu, about: None }, Bytes::new())
+        } else {
+            Found::Here(mtu)
+        };
+        break;
     }
-    Found::Other
+    match found {
+        Found::Icmp(icmp, _) => Found::Icmp(icmp, Bytes::copy_from_slice(&payload[..quoted])),
+        other => other,
+    }
 }
+
+/// How many octets of a quoted payload are looked at: a Linux host quotes 548 at the most, and 1,232 with IPv6.
+#[cfg(target_os = "linux")]
+const MOST_QUOTED: usize = 2_048;
 
 /// Finds nothing: this system has no error queue.
 #[cfg(not(target_os = "linux"))]

@@ -7,6 +7,8 @@ use tokio::sync::mpsc;
 use super::group;
 use super::send::Job;
 use super::talk::{Ending, Talk};
+use crate::net::option;
+use crate::wire::option::{SETTING, SocketKind};
 use crate::wire::{Class, Failure, News, Verb};
 
 /// The two ways in which orders come.
@@ -82,13 +84,29 @@ impl Talk {
             Verb::SendTo(to, bytes) => return Some(Job::Datagram(Some(to), bytes)),
             Verb::SendFile(path) => return Some(Job::File(path)),
             Verb::Burst(burst) => return Some(Job::Burst(burst, *self.burst_stops.borrow())),
+            Verb::ProbeMtu => return Some(Job::ProbeMtu(*self.burst_stops.borrow())),
             Verb::StopBurst => self.stop_burst(),
             Verb::FinishSending => {
                 self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;
             }
-            Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) => {
-                self.warn("setsockopt", "only the options of TCP sockets can be set and watched").await;
+            Verb::SetOption(name, value) if name.applies_to(SocketKind::Datagrams) => {
+                option::perform(&self.socket, name, value, self.local.is_ipv6(), &self.journal).await;
             }
+            Verb::SetOption(name, value) => {
+                let failure = Failure::new(Class::Local, SETTING, name.named(&value), "a UDP socket does not have it");
+                self.journal.news(News::Warned(failure)).await;
+            }
+            Verb::ReadOptions => {
+                let all = option::all(&self.socket, SocketKind::Datagrams, self.local.is_ipv6());
+                self.journal.news(all).await;
+            }
+            Verb::CloseUnread => {
+                self.warn("close", "UDP resets nothing: a close with datagrams unread throws them away").await;
+            }
+            Verb::SampleEvery(_) => {
+                self.warn("sample", "the kernel has gauges for TCP connections only").await;
+            }
+            Verb::Capture(_) => self.warn("capture", "the packets of TCP sessions can be captured").await,
             Verb::Limit(_) => self.warn("limit", "a UDP socket has no connections to limit").await,
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::calls::{self, Train};
 use super::datagram::{as_the_socket_takes_it, most_payload};
-use super::talk::{Ending, Talk};
+use super::talk::{Ending, Talk, locked};
 use crate::net::fault;
 use crate::wire::record::Piece;
 use crate::wire::spec::{Burst, Script, Step};
@@ -44,6 +44,8 @@ pub(super) enum Job {
     File(PathBuf),
     /// A burst, as long as the wishes to end one are so many.
     Burst(Burst, u64),
+    /// A probe of the path MTU, as long as the wishes to end one are so many.
+    ProbeMtu(u64),
     /// Nothing more comes.
     Close,
 }
@@ -54,6 +56,7 @@ pub(super) fn jobs_of(script: Script) -> VecDeque<Job> {
         Step::Send(bytes) => Some(Job::Datagram(None, bytes)),
         Step::SendFile(path) => Some(Job::File(path)),
         Step::Burst(burst) => Some(Job::Burst(burst, 0)),
+        Step::ProbeMtu => Some(Job::ProbeMtu(0)),
         Step::Finish => None,
     });
     until_finish.collect()
@@ -83,6 +86,7 @@ impl Talk {
             Job::Datagram(to, bytes) => self.send_one(to, bytes).await,
             Job::File(path) => self.send_file(&path).await,
             Job::Burst(burst, stops) => self.send_burst(&burst, stops).await,
+            Job::ProbeMtu(stops) => self.probe_mtu(stops).await,
             Job::Close => Ok(()),
         };
         if let Err(failure) = done {
@@ -135,11 +139,14 @@ impl Talk {
         let short = |octets: usize| u32::try_from(octets).unwrap_or(u32::MAX);
         let piece = |place: usize| {
             let len = short(segment.min(bytes.len() - (place * segment).min(bytes.len())));
-            Piece { len, after_us: 0, full_len: len, peer: 0 }
+            Piece { len, after_us: 0, full_len: len, peer: 0, packet: 0 }
         };
         let pieces = (0..count).map(piece).collect();
         let peers: Box<[SocketAddr]> = if self.peer.is_some() { Box::default() } else { Box::new([to]) };
-        self.journal.block(Block { direction: Direction::Sent, at, bytes, pieces, peers }).await;
+        // Before anything waits: an ICMP message may be on its way already.
+        locked(&self.sent).remember(to, at, bytes.clone(), count, segment);
+        let (direction, packets) = (Direction::Sent, Box::default());
+        self.journal.block(Block { direction, at, bytes, pieces, peers, packets, first: 0 }).await;
     }
 
     /// Whom a datagram goes to.

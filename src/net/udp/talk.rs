@@ -12,10 +12,13 @@ use super::Opened;
 use super::datagram::{Batch, ROOM_BYTES};
 use super::drops::{self, Drops};
 use super::error_queue::{self, Found};
+use super::look::Looks;
 use super::orders::Orders;
 use super::send::jobs_of;
+use super::sent::Sent;
 use crate::net::fault;
 use crate::net::journal::Journal;
+use crate::wire::news::Icmp;
 use crate::wire::spec::Script;
 use crate::wire::{Class, Evidence, Failure, How, News, quantity};
 
@@ -74,11 +77,14 @@ pub(super) struct Talk {
     /// True while the journal makes the reading half wait.
     held: AtomicBool,
     drops: Mutex<Drops>,
+    /// What we sent of late.
+    pub(super) sent: Mutex<Sent>,
+    pub(super) looks: Looks,
     /// Trains were dropped, and it was told that their datagrams cannot be counted.
     drops_unknown: AtomicBool,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -105,6 +111,8 @@ impl Talk {
             last_activity: Mutex::new(Instant::now()),
             held: AtomicBool::new(false),
             drops: Mutex::default(),
+            sent: Mutex::default(),
+            looks: Looks::default(),
             drops_unknown: AtomicBool::new(false),
         }
     }
@@ -120,6 +128,7 @@ impl Talk {
             ending = self.read(&mut batch) => ending,
             ending = self.watch_errors() => ending,
             ending = self.watch_silence() => ending,
+            ending = self.watch_kernel() => ending,
         };
         // What the kernel handed over and nobody had room for is counted, however suddenly the session ends.
         while let Some(block) = batch.next_block(false) {
@@ -127,6 +136,7 @@ impl Talk {
         }
         self.tell_errors().await;
         self.count_drops().await;
+        self.look();
         ending.tell(&self.journal).await;
     }
 
@@ -148,6 +158,17 @@ impl Talk {
     /// Something went over the wire just now.
     pub(super) fn active(&self) {
         *locked(&self.last_activity) = Instant::now();
+        self.looks.touch();
+    }
+
+    /// Whether anything went over the wire since then.
+    pub(super) fn moved_since(&self, then: Instant) -> bool {
+        *locked(&self.last_activity) > then
+    }
+
+    /// Whether the user lets us read.
+    pub(super) fn is_reading(&self) -> bool {
+        *self.reading.borrow()
     }
 
     pub(super) async fn set_reading(&self, on: bool) {
@@ -220,8 +241,8 @@ impl Talk {
     async fn watch_errors(&self) -> Ending {
         loop {
             match error_queue::wait(&self.socket).await {
-                Ok(Found::Icmp(icmp)) => self.journal.news(News::Icmp(icmp)).await,
-                Ok(Found::Other | Found::Nothing) => {}
+                Ok(Found::Icmp(icmp, quote)) => self.tell_icmp(icmp, &quote).await,
+                Ok(Found::Here(_) | Found::Nothing) => {}
                 Err(error) => return Ending::Failed(fault::of_io("read", self.local.to_string(), &error)),
             }
             tokio::task::yield_now().await;
@@ -232,12 +253,19 @@ impl Talk {
     pub(super) async fn tell_errors(&self) -> usize {
         for told in 0..MOST_ERRORS {
             match error_queue::next(&self.socket) {
-                Found::Icmp(icmp) => self.journal.news(News::Icmp(icmp)).await,
-                Found::Other => {}
+                Found::Icmp(icmp, quote) => self.tell_icmp(icmp, &quote).await,
+                Found::Here(_) => {}
                 Found::Nothing => return told,
             }
         }
         MOST_ERRORS
+    }
+
+    /// Tells an ICMP message with the datagram that it is about, where that is one of ours.
+    async fn tell_icmp(&self, mut icmp: Icmp, quote: &[u8]) {
+        let to = self.peer.or(icmp.destination);
+        icmp.about = locked(&self.sent).cause(to, quote, Instant::now());
+        self.journal.news(News::Icmp(icmp)).await;
     }
 
     async fn watch_silence(&self) -> Ending {

@@ -17,7 +17,7 @@ pub enum Gauge {
     Ssthresh,
     /// The largest segment that we send, in octets.
     Mss,
-    /// Segments sent and not acknowledged.
+    /// Octets sent and not acknowledged.
     InFlight,
     /// Octets written and not acknowledged.
     SendQueue,
@@ -116,7 +116,7 @@ impl Gauge {
             Gauge::Cwnd => "How many segments may be under way before the network is asked for more: RFC 5681 §3.1.",
             Gauge::Ssthresh => "Up to here cwnd doubles every round trip, then it grows slowly: RFC 5681 §3.1.",
             Gauge::Mss => "The largest segment we send: the peer's MSS option and the path's MTU, RFC 9293 §3.7.1.",
-            Gauge::InFlight => "Segments that we sent and nobody acknowledged yet: SND.NXT − SND.UNA, RFC 9293 §3.3.1.",
+            Gauge::InFlight => "Octets that we sent and nobody acknowledged yet: SND.NXT − SND.UNA, RFC 9293 §3.3.1.",
             Gauge::SendQueue => "Octets that we wrote and the peer's kernel has not acknowledged (SIOCOUTQ).",
             Gauge::RecvQueue => "Octets that arrived and our program has not read (SIOCINQ).",
             Gauge::NotSent => "Octets that we wrote and the kernel has not sent at all: a window or cwnd holds them.",
@@ -132,6 +132,31 @@ impl Gauge {
         }
     }
 
+    /// The gauge that it is seen against in a chart: `cwnd` against `ssthresh`.
+    pub fn partner(self) -> Option<Gauge> {
+        match self {
+            Gauge::Rtt => Some(Gauge::RttVariance),
+            Gauge::Cwnd => Some(Gauge::Ssthresh),
+            Gauge::InFlight => Some(Gauge::PeerWindow),
+            Gauge::SendQueue => Some(Gauge::NotSent),
+            Gauge::DeliveryRate => Some(Gauge::PacingRate),
+            Gauge::RecvQueue => Some(Gauge::OurWindow),
+            Gauge::RttVariance
+            | Gauge::Rto
+            | Gauge::Ssthresh
+            | Gauge::Mss
+            | Gauge::NotSent
+            | Gauge::PeerWindow
+            | Gauge::OurWindow
+            | Gauge::PacingRate
+            | Gauge::Retransmits
+            | Gauge::Lost
+            | Gauge::Reordering
+            | Gauge::Probes
+            | Gauge::Backoff => None,
+        }
+    }
+
     /// What the kernel's view says of this gauge.
     pub(super) fn of(self, view: &KernelView) -> Option<u64> {
         let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
@@ -143,7 +168,11 @@ impl Gauge {
             Gauge::Cwnd => tcp.snd_cwnd.map(u64::from),
             Gauge::Ssthresh => tcp.snd_ssthresh.map(u64::from),
             Gauge::Mss => tcp.snd_mss.map(u64::from),
-            Gauge::InFlight => tcp.unacked.map(u64::from),
+            // What is queued and was not held back is under way. The two are read one after the other.
+            Gauge::InFlight => view
+                .send_queue_bytes
+                .zip(tcp.notsent_bytes)
+                .map(|(queued, unsent)| queued.saturating_sub(u64::from(unsent))),
             Gauge::SendQueue => view.send_queue_bytes,
             Gauge::RecvQueue => view.recv_queue_bytes,
             Gauge::NotSent => tcp.notsent_bytes.map(u64::from),

@@ -7,13 +7,13 @@ use super::super::quantity;
 use super::{Gauge, Gauges};
 
 /// What Linux has as the slow-start threshold before the first loss.
-const NO_THRESHOLD: u64 = TcpInfo::NO_THRESHOLD as u64;
+pub(super) const NO_THRESHOLD: u64 = TcpInfo::NO_THRESHOLD as u64;
 
 /// The first flight of a new connection, in segments: RFC 6928.
-const FIRST_FLIGHT: u64 = 10;
+pub(super) const FIRST_FLIGHT: u64 = 10;
 
 /// The least that Linux waits for an ACK.
-const RTO_FLOOR: Duration = Duration::from_millis(200);
+pub(super) const RTO_FLOOR: Duration = Duration::from_millis(200);
 
 pub(super) fn value(gauges: &Gauges, gauge: Gauge) -> String {
     gauges.last(gauge).map_or("–".to_owned(), |value| text(gauge, value, gauges.last(Gauge::Mss)))
@@ -28,17 +28,16 @@ pub(super) fn text(gauge: Gauge, value: u64, mss: Option<u64>) -> String {
             None => quantity::grouped(value),
         },
         Gauge::Ssthresh if value >= NO_THRESHOLD => "∞".to_owned(),
-        Gauge::Ssthresh
-        | Gauge::InFlight
-        | Gauge::Retransmits
-        | Gauge::Lost
-        | Gauge::Reordering
-        | Gauge::Probes
-        | Gauge::Backoff => quantity::grouped(value),
-        Gauge::Mss => format!("{} B", quantity::grouped(value)),
-        Gauge::SendQueue | Gauge::RecvQueue | Gauge::NotSent | Gauge::PeerWindow | Gauge::OurWindow => {
-            quantity::bytes(value)
+        Gauge::Ssthresh | Gauge::Retransmits | Gauge::Lost | Gauge::Reordering | Gauge::Probes | Gauge::Backoff => {
+            quantity::grouped(value)
         }
+        Gauge::Mss => format!("{} B", quantity::grouped(value)),
+        Gauge::InFlight
+        | Gauge::SendQueue
+        | Gauge::RecvQueue
+        | Gauge::NotSent
+        | Gauge::PeerWindow
+        | Gauge::OurWindow => quantity::bytes(value),
         Gauge::DeliveryRate | Gauge::PacingRate => format!("{}/s", quantity::bytes(value)),
     }
 }
@@ -69,7 +68,7 @@ pub(super) fn remark(gauges: &Gauges, gauge: Gauge) -> String {
     text.to_owned()
 }
 
-fn micros(duration: Duration) -> u64 {
+pub(super) fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 

@@ -9,6 +9,7 @@ use super::super::failure::{Evidence, Failure};
 use super::super::news::News;
 use super::super::reading::TcpState;
 use super::super::record::Block;
+use super::capture::Capture;
 use super::rung::{Call, Counters, Label, Rung};
 
 /// How many rungs are kept; beyond it the oldest go, and are counted.
@@ -21,13 +22,19 @@ pub const SILENCE: Duration = Duration::from_secs(1);
 pub const BURST_GAP: Duration = Duration::from_millis(50);
 
 /// Rungs that follow faster than this are one exchange, timed from its first.
-const EXCHANGE_GAP: Duration = Duration::from_millis(20);
+pub(super) const EXCHANGE_GAP: Duration = Duration::from_millis(20);
 
 /// As many reads and writes of a burst have a rung each; the others are a run.
 const SINGLE: u32 = 8;
 
+/// A write that is sent no sooner than this after it waited in our kernel.
+const HELD: Duration = Duration::from_millis(5);
+
+/// An ACK that comes as much later than a round trip was kept back: Linux delays by 40 ms at the least.
+const LATE_ACK: Duration = Duration::from_millis(30);
+
 /// How far back a late fact looks for its place.
-const LATE: usize = 256;
+pub(super) const LATE: usize = 256;
 
 /// All rungs of one connection.
 #[derive(Clone, Debug, Default)]
@@ -36,12 +43,13 @@ pub struct Ladder {
     folded: u64,
     last_id: u64,
     pub(super) last_at: Option<Instant>,
-    exchange: Option<Instant>,
+    pub(super) exchange: Option<Instant>,
     octets: Both<u64>,
     burst: Burst,
     pub(super) counters: Counters,
     pub(super) closed: Both<bool>,
     failed: Option<Failure>,
+    pub(super) capture: Capture,
 }
 
 /// Reads and writes that follow each other fast.
@@ -194,7 +202,7 @@ impl Ladder {
                 let label = Label::Set(format!("{args}{failed}"));
                 self.rung(at, label, Evidence::Seen).by(Call::Other("setsockopt".to_owned()))
             }
-            News::Stamps { octet, acked: Some(after), .. } => return self.acknowledged(octet + 1, *after),
+            News::Stamps { octet, sent, acked: Some(acked), .. } => return self.stamped(octet + 1, *sent, *acked),
             News::PeerSyn(syn) => return self.peer_syn(syn),
             _ => return,
         };
@@ -209,17 +217,52 @@ impl Ladder {
         }
     }
 
+    /// Takes in the stamps of the write that ended below `octet`: when it was sent and acknowledged, since it was
+    /// written. A wait in our kernel is a rung of its own, and an ACK that came late says so.
+    fn stamped(&mut self, octet: u64, sent: Option<Duration>, acked: Duration) {
+        if self.capture.on {
+            return self.stamp_captured(octet, acked);
+        }
+        self.acknowledged(octet, acked);
+        let Some(sent) = sent else { return };
+        let late = acked.saturating_sub(sent).saturating_sub(self.counters.min_rtt.unwrap_or_default());
+        let own = |rung: &&mut Rung| rung.label == Label::Ack { octet };
+        if late >= LATE_ACK
+            && let Some(ack) = self.rungs.iter_mut().rev().take(LATE).find(own)
+        {
+            ack.label = Label::LateAck { octet, after: late };
+        }
+        if sent >= HELD {
+            self.insert_after_write(octet, sent, Direction::Sent, |first| Label::Held { octet: first, after: sent });
+        }
+    }
+
     /// Tells that the peer acknowledged all octets below `octet`, `after` so long since they were written.
     pub fn acknowledged(&mut self, octet: u64, after: Duration) {
-        let wrote = |rung: &Rung| {
-            rung.direction == Some(Direction::Sent)
-                && matches!(rung.label, Label::Data { bytes, octet: first } if first + bytes == octet)
+        self.insert_after_write(octet, after, Direction::Received, |_| Label::Ack { octet });
+    }
+
+    /// Adds what the kernel told of the write that ended below `octet`, `after` so long since it; `label` is given the
+    /// write's first octet.
+    fn insert_after_write(
+        &mut self,
+        octet: u64,
+        after: Duration,
+        direction: Direction,
+        label: impl FnOnce(u64) -> Label,
+    ) {
+        let wrote = |rung: &Rung| match rung.label {
+            Label::Data { bytes, octet: first } if rung.direction == Some(Direction::Sent) => {
+                (first + bytes == octet).then_some(first)
+            }
+            _ => None,
         };
         let oldest = self.rungs.len().saturating_sub(LATE);
-        let found = self.rungs.iter().enumerate().skip(oldest).rev().find(|(_, rung)| wrote(rung));
-        let Some((place, at)) = found.map(|(place, rung)| (place, rung.at + after)) else { return };
+        let mut among = self.rungs.iter().enumerate().skip(oldest).rev();
+        let found = among.find_map(|(place, rung)| wrote(rung).map(|first| (place, first, rung.at + after)));
+        let Some((place, first, at)) = found else { return };
         let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
-        let mut rung = self.rung(at, Label::Ack { octet }, Evidence::Kernel).going(Direction::Received);
+        let mut rung = self.rung(at, label(first), Evidence::Kernel).going(direction);
         rung.since = Some(after);
         self.rungs.insert(place + 1 + later, rung);
         self.let_go();
@@ -246,10 +289,15 @@ impl Ladder {
             evidence,
             entry: None,
             state: None,
+            stamp: None,
+            lone: false,
         }
     }
 
     pub(super) fn push(&mut self, mut rung: Rung) {
+        if self.capture.on {
+            return self.beside(rung);
+        }
         let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
         if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
             let silence = self.rung(rung.at, Label::Silence(pause), Evidence::Seen);
@@ -264,7 +312,7 @@ impl Ladder {
         self.let_go();
     }
 
-    fn let_go(&mut self) {
+    pub(super) fn let_go(&mut self) {
         while self.rungs.len() > MOST_RUNGS {
             self.rungs.pop_front();
             self.folded += 1;

@@ -6,6 +6,7 @@ use super::super::quantity;
 use super::super::reading::TcpState;
 use super::super::tcp;
 use super::rung::{Label, Rung};
+use super::segment;
 
 /// A rung in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,10 @@ pub struct Explained {
 
 /// Puts a rung into words.
 pub fn explain(rung: &Rung) -> Explained {
-    let (means, cite) = meaning(rung);
-    let mut means = means;
+    if let Label::Segment(captured) = &rung.label {
+        return segment::explain(rung, captured);
+    }
+    let (mut means, cite) = meaning(rung);
     let ends = matches!(rung.label, Label::AckOfFin | Label::FinAck);
     if let Some(state) = rung.state.filter(|_| ends) {
         means = format!("{means} {}: {}", state.name(), tcp::explain_state(state));
@@ -40,6 +43,14 @@ fn title(rung: &Rung) -> String {
             let (ops, bytes) = (quantity::grouped(*ops), quantity::bytes(*bytes));
             format!("{ops} {calls} · {bytes} in {}", quantity::duration(*lasted))
         }
+        (Label::Segments { .. }, Some(Direction::Sent)) => format!("{} sent", rung.label.text()),
+        (Label::Segments { .. }, _) => format!("{} received", rung.label.text()),
+        (label, _) if rung.lone => match (&rung.call, rung.state, rung.stamp) {
+            (Some(call), ..) => call.text(),
+            (None, Some(state), _) => state.name().to_owned(),
+            (None, None, Some(after)) => format!("acknowledged after {}", quantity::duration(after)),
+            (None, None, None) => label.text(),
+        },
         (Label::State, _) => rung.state.map_or("state", TcpState::name).to_owned(),
         (label, _) => label.text(),
     }
@@ -48,11 +59,19 @@ fn title(rung: &Rung) -> String {
 fn known(rung: &Rung) -> &'static str {
     match (&rung.label, rung.evidence) {
         (Label::Silence(_), _) => "No call returned, and the kernel told of nothing.",
+        (Label::Segments { .. }, _) => "Captured: the segments themselves passed here.",
+        (Label::NotCaptured { .. }, _) => "The kernel counted what did not fit into its queue, or we into ours.",
+        (_, Evidence::Seen) if rung.lone => {
+            "A call of ours returned it; its segment stands elsewhere, or was not captured."
+        }
         (Label::Data { .. } | Label::Run { .. }, Evidence::Seen) => {
             "The call returned it; how the kernel cut it into segments is not seen."
         }
         (_, Evidence::Seen) => "A call of ours returned it.",
-        (Label::Ack { .. }, Evidence::Kernel) => "The socket's time stamps told when the ACK came.",
+        (Label::Ack { .. } | Label::LateAck { .. }, Evidence::Kernel) => {
+            "The socket's time stamps told when the ACK came."
+        }
+        (Label::Held { .. }, Evidence::Kernel) => "The socket's time stamps told when it was sent.",
         (Label::Syn(_), Evidence::Kernel) => "The kernel kept the peer's SYN for us (TCP_SAVED_SYN).",
         (_, Evidence::Kernel) => "The kernel reported it (TCP_INFO).",
         (_, Evidence::Inferred) => "RFC 9293 says that it must have gone: no process sees it without capture.",
@@ -75,6 +94,21 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
         Label::Ack { octet } => {
             let text = format!("The peer's kernel has all {octet} octets; its program may not have read them.");
             return (text, "RFC 9293 §3.4");
+        }
+        Label::LateAck { after, .. } => {
+            let text = format!(
+                "A delayed ACK: the peer's kernel waited {} for an answer to ride on. QUICKACK at its end stops that.",
+                quantity::duration(*after)
+            );
+            return (text, "RFC 9293 §3.8.6.3");
+        }
+        Label::Held { after, .. } => {
+            let text = format!(
+                "The write waited {} in our kernel. Nagle's algorithm keeps a small segment back until all before it is \
+                 acknowledged: NODELAY sends at once. A full window or TCP_CORK keep it back too.",
+                quantity::duration(*after)
+            );
+            return (text, "RFC 9293 §3.7.4");
         }
         Label::Data { .. } if sent => (
             "The kernel took the octets; it sends them as the windows allow, and keeps them until the ACK.",
@@ -121,6 +155,16 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
         }
         Label::NotKept { .. } => ("Exactly counted, but beyond what the session keeps to look at.", "RFC 9293 §3.9.1"),
         Label::Set(_) => ("We set an option of the socket; it works from here on.", "RFC 9293 §3.9.1"),
+        Label::Segments { .. } => ("So many that they stand as one.", "RFC 9293 §3.8"),
+        Label::Segment(_) => ("A captured segment.", "RFC 9293 §3.1"),
+        Label::Capture(true) => {
+            ("From here on the segments themselves are seen; before, they were inferred.", "RFC 9293 §3.1")
+        }
+        Label::Capture(false) => ("From here on what goes over the wire is inferred again.", "RFC 9293 §3.1"),
+        Label::NotCaptured { .. } => (
+            "They passed faster than they could be looked at. Numbers and notes around here may be wrong.",
+            "RFC 9293 §3.4",
+        ),
         Label::State => match rung.state {
             Some(state) => (tcp::explain_state(state), "RFC 9293 §3.3.2"),
             None => ("The state changed.", "RFC 9293 §3.3.2"),

@@ -6,6 +6,7 @@ use super::super::direction::Direction;
 use super::super::failure::Evidence;
 use super::super::quantity;
 use super::super::reading::TcpState;
+use super::super::segment::{Captured, Numbers};
 
 /// One thing between the two ends, or on our side of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,10 @@ pub struct Rung {
     pub entry: Option<u64>,
     /// The state that it led to.
     pub state: Option<TcpState>,
+    /// How long after the write the kernel had the acknowledgement that this is.
+    pub stamp: Option<Duration>,
+    /// It stands for a call or a state only: its segment is captured elsewhere on the ladder, or was not captured.
+    pub lone: bool,
 }
 
 impl Rung {
@@ -111,6 +116,20 @@ pub enum Label {
         /// The octet that is expected next.
         octet: u64,
     },
+    /// An ACK of data that the peer's kernel kept back, as [`Label::Ack`].
+    LateAck {
+        /// The octet that is expected next.
+        octet: u64,
+        /// From when we sent the last octet to the ACK.
+        after: Duration,
+    },
+    /// A write's last octet goes out only now: it waited in our kernel.
+    Held {
+        /// The first octet of the write, from 0.
+        octet: u64,
+        /// From the write to here.
+        after: Duration,
+    },
     /// Octets of one write or one read.
     Data {
         /// How many.
@@ -174,6 +193,30 @@ pub enum Label {
     State,
     /// An option of the socket that was set: the call's arguments.
     Set(String),
+    /// A segment that was captured.
+    Segment(Box<Captured>),
+    /// Many captured segments, as one.
+    Segments {
+        /// How many.
+        segments: u64,
+        /// Octets in them.
+        bytes: u64,
+        /// How many of them were sent again.
+        again: u64,
+        /// How many of them are something else that has a name: duplicate ACKs, window updates.
+        noted: u64,
+        /// The place of their first octet in the stream, where it is known.
+        octet: Option<u64>,
+        /// From the first to the last.
+        lasted: Duration,
+    },
+    /// Capture began, or ended.
+    Capture(bool),
+    /// Packets that passed and were not captured.
+    NotCaptured {
+        /// How many.
+        packets: u64,
+    },
 }
 
 impl Label {
@@ -185,6 +228,10 @@ impl Label {
             Label::SynAck => "SYN-ACK  seq 0  ack 1".to_owned(),
             Label::HandshakeAck => "ACK  ack 1".to_owned(),
             Label::Ack { octet } => format!("ACK  ack {}", octet + 1),
+            Label::LateAck { octet, after } => {
+                format!("ACK  ack {}  {} late", octet + 1, quantity::duration(*after))
+            }
+            Label::Held { octet, after } => format!("seq {}  held {}", octet + 1, quantity::duration(*after)),
             Label::Data { bytes, octet } => format!("{}  seq {}", quantity::bytes(*bytes), octet + 1),
             Label::Run { bytes, lasted, .. } => {
                 format!("{} in {}", quantity::bytes(*bytes), quantity::duration(*lasted))
@@ -207,6 +254,23 @@ impl Label {
             Label::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
             Label::State => String::new(),
             Label::Set(args) => args.clone(),
+            Label::Segment(captured) => captured.words(Numbers::Relative).into_iter().next().unwrap_or_default(),
+            Label::Segments { segments, bytes, again, noted, lasted, .. } => {
+                let mut text = format!("{} segments", quantity::grouped(*segments));
+                if *bytes > 0 {
+                    text.push_str(&format!(" · {}", quantity::bytes(*bytes)));
+                }
+                text.push_str(&format!(" in {}", quantity::duration(*lasted)));
+                for (count, what) in [(*again, "sent again"), (*noted, "noted")] {
+                    if count > 0 {
+                        text.push_str(&format!(" · {} {what}", quantity::grouped(count)));
+                    }
+                }
+                text
+            }
+            Label::Capture(true) => "capture begins".to_owned(),
+            Label::Capture(false) => "capture ends".to_owned(),
+            Label::NotCaptured { packets } => format!("⋯ {} packets not captured ⋯", quantity::grouped(*packets)),
         }
     }
 
@@ -215,9 +279,23 @@ impl Label {
         match self {
             Label::Syn(_) => "SYN".to_owned(),
             Label::SynAck => "SYN-ACK".to_owned(),
-            Label::HandshakeAck | Label::Ack { .. } => "ACK".to_owned(),
+            Label::HandshakeAck | Label::Ack { .. } | Label::LateAck { .. } => "ACK".to_owned(),
+            Label::Held { after, .. } => format!("held {}", quantity::duration(*after)),
             Label::Data { bytes, .. } | Label::Run { bytes, .. } => quantity::bytes(*bytes),
+            Label::Segments { segments, .. } => format!("{} segments", quantity::grouped(*segments)),
             _ => self.text(),
+        }
+    }
+
+    /// The words on the arrow, the longest way first.
+    pub fn words(&self, numbers: Numbers) -> Vec<String> {
+        match self {
+            Label::Segment(captured) => captured.words(numbers),
+            Label::Segments { segments, bytes, .. } => {
+                let middle = format!("{} segments · {}", quantity::grouped(*segments), quantity::bytes(*bytes));
+                vec![self.text(), middle, self.brief()]
+            }
+            _ => vec![self.text(), self.brief()],
         }
     }
 }
@@ -237,4 +315,6 @@ pub struct Counters {
     pub peer_window: Option<u64>,
     /// Our window in octets.
     pub our_window: Option<u64>,
+    /// The shortest round trip so far.
+    pub min_rtt: Option<Duration>,
 }

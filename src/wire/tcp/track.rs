@@ -85,6 +85,14 @@ impl Track {
         compare(self.called, self.kernel?)
     }
 
+    /// Lets time pass: when TIME-WAIT is over, the connection is CLOSED. Gives the number of steps that it made.
+    pub fn pass(&mut self, now: Instant) -> usize {
+        match self.rests_until.filter(|until| self.state == TcpState::TimeWait && *until <= now) {
+            Some(until) => self.event(until, Event::TimeWaitOver, "2 MSL over: the port is free", Evidence::Inferred),
+            None => 0,
+        }
+    }
+
     /// Takes in a fact; gives the number of steps that it made.
     pub fn learn(&mut self, news: &News, at: Instant) -> usize {
         match news {
@@ -173,8 +181,9 @@ impl Track {
 
     /// Takes in a step that the session's task tells; one that we know of already is known better now.
     fn told(&mut self, step: Step) -> usize {
-        if step.evidence != Evidence::Kernel {
-            self.called = step.to;
+        match step.evidence {
+            Evidence::Kernel => self.kernel = Some(step.to),
+            Evidence::Seen | Evidence::Inferred => self.called = step.to,
         }
         if step.from == TcpState::Closed && matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
             self.restart();
@@ -340,6 +349,54 @@ mod tests {
         let steps =
             [("SYN-SENT", Evidence::Inferred), ("ESTABLISHED", Evidence::Kernel), ("CLOSE-WAIT", Evidence::Kernel)];
         assert_eq!(told(&track), steps);
+    }
+
+    fn step_told(track: &mut Track, at: Instant, from: TcpState, to: TcpState, cause: Cause) {
+        let remaining = (to == TcpState::TimeWait).then(|| std::time::Duration::from_secs(60));
+        track.learn(&News::State { from, to, cause, evidence: Evidence::Kernel, remaining }, at);
+    }
+
+    #[test]
+    fn a_port_that_rests_is_free_when_its_time_is_over_and_not_before() {
+        let now = Instant::now();
+        let mut track = connected(now);
+        track.learn(&News::WeFinished, now);
+        track.sample(TcpState::FinWait2, now);
+        step_told(&mut track, now, TcpState::FinWait2, TcpState::TimeWait, Cause::FinArrived);
+        track.learn(&News::Closed { totals: Both::<Totals>::default(), how: How::Fin }, now);
+        let second = std::time::Duration::from_secs(1);
+        assert_eq!((track.pass(now + 59 * second), track.state()), (0, TcpState::TimeWait));
+        assert_eq!((track.pass(now + 75 * second), track.state()), (1, TcpState::Closed));
+        let last = track.steps().last().unwrap();
+        assert_eq!((last.event, last.at, last.evidence), (Event::TimeWaitOver, now + 60 * second, Evidence::Inferred));
+        assert_eq!(track.pass(now + 99 * second), 0);
+    }
+
+    #[test]
+    fn a_simultaneous_open_is_followed_by_the_kernels_word() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        assert_eq!(track.sample(TcpState::SynReceived, now), 1);
+        let took = std::time::Duration::ZERO;
+        track.learn(&News::Connected { local: peer(), peer: peer(), took, attempt: 1 }, now);
+        let steps =
+            [("SYN-SENT", Evidence::Inferred), ("SYN-RECEIVED", Evidence::Kernel), ("ESTABLISHED", Evidence::Seen)];
+        assert_eq!(told(&track), steps);
+        assert_eq!(track.steps()[1].event, Event::Syn);
+    }
+
+    #[test]
+    fn a_simultaneous_close_goes_by_way_of_closing() {
+        let now = Instant::now();
+        let mut track = connected(now);
+        track.learn(&News::WeFinished, now);
+        assert_eq!(track.sample(TcpState::Closing, now), 1);
+        step_told(&mut track, now, TcpState::FinWait1, TcpState::Closing, Cause::FinArrived);
+        step_told(&mut track, now, TcpState::Closing, TcpState::TimeWait, Cause::AckOfFin);
+        let names: Vec<&str> = told(&track).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "CLOSING", "TIME-WAIT"]);
+        assert_eq!(track.steps().last().map(|step| step.event), Some(Event::AckOfFin));
     }
 
     #[test]

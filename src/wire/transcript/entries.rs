@@ -7,6 +7,7 @@ use super::Item;
 use crate::wire::direction::{Both, Direction, Totals};
 use crate::wire::news::News;
 use crate::wire::record::{Block, Piece};
+use crate::wire::udp::packet::PacketInfo;
 
 /// One row of the story.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,12 @@ pub struct Data<'a> {
     pub full_len: usize,
     /// The peer, where the socket talks with several.
     pub peer: Option<SocketAddr>,
+    /// What is known of the packet that it came in, where anything is.
+    pub packet: Option<&'a PacketInfo>,
+    /// Which read or write of its connection it was, from 1.
+    pub op: u64,
+    /// The place of the first octet in its direction of the connection, from 0.
+    pub octet: u64,
 }
 
 impl Data<'_> {
@@ -50,13 +57,23 @@ impl Data<'_> {
     }
 }
 
-/// A block's piece of bytes as an entry; `start` is where it begins in the block.
-pub(super) fn data_entry(block: &Block, piece: Piece, start: usize, number: u64) -> Option<Entry<'_>> {
+/// A block's piece of bytes as an entry: the block with what was said before it, the piece with its place among the
+/// others and where it begins in the block.
+pub(super) fn data_entry<'a>(
+    (block, before): (&'a Block, &Both<Totals>),
+    piece: Piece,
+    (index, start): (usize, usize),
+    number: u64,
+) -> Option<Entry<'a>> {
+    let before = before.of(block.direction);
     let data = Data {
+        op: before.ops + index as u64 + 1,
+        octet: before.bytes + start as u64,
         direction: block.direction,
         bytes: block.bytes.get(start..start + piece.len as usize)?,
         full_len: piece.full_len as usize,
         peer: block.peers.get(usize::from(piece.peer)).copied(),
+        packet: block.packets.get(usize::from(piece.packet)),
     };
     let at = block.at + Duration::from_micros(u64::from(piece.after_us));
     Some(Entry { number, at: Some(at), kind: EntryKind::Data(data) })
@@ -64,7 +81,7 @@ pub(super) fn data_entry(block: &Block, piece: Piece, start: usize, number: u64)
 
 fn blocks_pieces(item: &Item) -> &[Piece] {
     match item {
-        Item::Block(block) => &block.pieces,
+        Item::Block(block, _) => &block.pieces,
         Item::Note(..) | Item::Gap(_) => &[],
     }
 }
@@ -72,11 +89,11 @@ fn blocks_pieces(item: &Item) -> &[Piece] {
 /// The entries of an item, in order.
 pub(super) fn pieces(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
     let mut offset = 0;
-    let data = blocks_pieces(item).iter().zip(start..).filter_map(move |(piece, number)| {
-        let Item::Block(block) = item else { return None };
+    let data = blocks_pieces(item).iter().enumerate().filter_map(move |(index, piece)| {
+        let Item::Block(block, before) = item else { return None };
         let from = offset;
         offset += piece.len as usize;
-        data_entry(block, *piece, from, number)
+        data_entry((block, before), *piece, (index, from), start + index as u64)
     });
     single(start, item).into_iter().chain(data)
 }
@@ -86,9 +103,9 @@ pub(super) fn pieces_back(start: u64, item: &Item) -> impl Iterator<Item = Entry
     let pieces = blocks_pieces(item);
     let mut end = pieces.iter().map(|piece| piece.len as usize).sum::<usize>();
     let data = pieces.iter().enumerate().rev().filter_map(move |(index, piece)| {
-        let Item::Block(block) = item else { return None };
+        let Item::Block(block, before) = item else { return None };
         end -= piece.len as usize;
-        data_entry(block, *piece, end, start + index as u64)
+        data_entry((block, before), *piece, (index, end), start + index as u64)
     });
     data.chain(single(start, item))
 }
@@ -98,6 +115,6 @@ pub(super) fn single(number: u64, item: &Item) -> Option<Entry<'_>> {
     match item {
         Item::Note(at, news) => Some(Entry { number, at: Some(*at), kind: EntryKind::Note(news) }),
         Item::Gap(both) => Some(Entry { number, at: None, kind: EntryKind::Gap(*both) }),
-        Item::Block(_) => None,
+        Item::Block(..) => None,
     }
 }

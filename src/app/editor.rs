@@ -1,0 +1,202 @@
+//! A text in the person's own editor, on this terminal: the screen is given back for as long as it runs.
+
+use std::env;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use futures_util::FutureExt as _;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use super::signals::{INTERRUPT, Signal, Signals, stop_until_continued};
+use crate::model::msg::Msg;
+use crate::model::notice::Weight;
+use crate::model::state::limits;
+use crate::wire::{SessionId, neutral, quantity};
+
+/// What the shell says of a command that it cannot find.
+const NOT_FOUND: i32 = 127;
+
+/// A text that is to be edited.
+#[derive(Debug)]
+pub(super) struct Edit {
+    /// Whose composer it is of.
+    pub(super) id: SessionId,
+    /// The text.
+    pub(super) text: String,
+}
+
+/// How an edit ended.
+#[derive(Debug)]
+pub(super) enum Edited {
+    /// The editor ended; this is for the model.
+    Tell(Msg),
+    /// A signal came that ends the program.
+    End(u8),
+}
+
+/// Edits a text, to the editor's end. The terminal must be free of us, and nobody else may read from it.
+///
+/// What was written is never lost: where it cannot be taken, its file stays, and the notice names it.
+pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
+    let problem = |text: String| {
+        Edited::Tell(Msg::Said {
+            weight: Weight::Problem,
+            text: neutral::line(&format!("{text}; the text is as it was")),
+        })
+    };
+    let path = match write(&edit.text) {
+        Ok(path) => path,
+        Err(error) => return problem(format!("the text cannot be written for the editor: {error}")),
+    };
+    let (editor, named_by) = editor();
+    let ended = run(&editor, &path, signals).await;
+    let status = match ended {
+        Ok(Ended::Status(status)) => status,
+        Ok(Ended::Signal(code)) => return Edited::End(code),
+        Err(error) => {
+            remove(&path);
+            return problem(format!("the editor {editor:?} ({named_by}) cannot be started: {error}"));
+        }
+    };
+    let kept = |why: String| problem(format!("{why}, and what it wrote stays in {}", path.display()));
+    let written = read(&path);
+    match (status, written) {
+        (0, Ok(written)) => {
+            remove(&path);
+            Edited::Tell(Msg::Edited { id: edit.id, text: without_last_newline(written, &edit.text) })
+        }
+        (0, Err(why)) => kept(why),
+        (status, written) => {
+            let why = match status {
+                NOT_FOUND => format!("there is no editor {editor:?} ({named_by})"),
+                status => format!("the editor {editor:?} ended with {status}"),
+            };
+            if written.as_ref() == Ok(&edit.text) {
+                remove(&path);
+                problem(why)
+            } else {
+                kept(why)
+            }
+        }
+    }
+}
+
+/// The editor's command line, and where it comes from.
+fn editor() -> (String, &'static str) {
+    let named = |name: &'static str| {
+        let value = env::var(name).ok().filter(|value| !value.trim().is_empty())?;
+        Some((value, name))
+    };
+    named("VISUAL").or_else(|| named("EDITOR")).unwrap_or_else(|| ("vi".to_owned(), "neither VISUAL nor EDITOR is set"))
+}
+
+/// Writes the text to a new file that only we may read.
+fn write(text: &str) -> io::Result<PathBuf> {
+    let name = format!("sockeye-{}-{:08x}.txt", std::process::id(), fastrand::u32(..));
+    let path = env::temp_dir().join(name);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    file.write_all(text.as_bytes())?;
+    Ok(path)
+}
+
+/// What the editor left, in words where it cannot be taken.
+fn read(path: &Path) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let most = limits::COMPOSER as u64;
+    File::open(path)
+        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("what the editor wrote cannot be read: {error}"))?;
+    if bytes.len() as u64 > most {
+        return Err(format!("the composer holds {}, and the editor wrote more", quantity::bytes(most)));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| "the editor wrote what is no UTF-8".to_owned())?;
+    Ok(text.replace("\r\n", "\n"))
+}
+
+/// Editors end the last line; a text without an end of its own keeps having none.
+fn without_last_newline(mut written: String, before: &str) -> String {
+    if !before.ends_with('\n') && written.ends_with('\n') {
+        written.pop();
+    }
+    written
+}
+
+fn remove(path: &Path) {
+    // It holds nothing that is needed, and the system clears its folder by itself.
+    fs::remove_file(path).unwrap_or_default();
+}
+
+/// How the wait for an editor ended.
+enum Ended {
+    /// It ended, with this exit code, or 128 and the number of the signal that ended it.
+    Status(i32),
+    /// A signal came that ends the program.
+    Signal(u8),
+}
+
+/// Runs the editor as a shell would, which reads the quotes and options in its name.
+async fn run(editor: &str, path: &Path, signals: &mut Signals) -> io::Result<Ended> {
+    let child = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).spawn()?;
+    let pid = Pid::from_raw(child.id().cast_signed());
+    loop {
+        let mut waiting = tokio::task::spawn_blocking(move || waitpid(pid, Some(WaitPidFlag::WUNTRACED)));
+        let status = loop {
+            tokio::select! {
+                status = &mut waiting => break status.map_err(io::Error::other)?.map_err(io::Error::from)?,
+                signal = signals.next() => if let Some(code) = ends(signal) {
+                    return Ok(Ended::Signal(code));
+                },
+            }
+        };
+        // What the terminal sent to us and the editor alike was meant for the editor.
+        while let Some(signal) = signals.next().now_or_never() {
+            if let Some(code) = ends(signal) {
+                return Ok(Ended::Signal(code));
+            }
+        }
+        match status {
+            WaitStatus::Exited(_, code) => return Ok(Ended::Status(code)),
+            WaitStatus::Signaled(_, signal, _) => return Ok(Ended::Status(128 + signal as i32)),
+            // Ctrl-Z in the editor: the whole job stops, and `fg` continues both.
+            WaitStatus::Stopped(..) => stop_until_continued(),
+            _ => {}
+        }
+    }
+}
+
+/// The exit code of a signal that ends the program also while an editor runs.
+fn ends(signal: Signal) -> Option<u8> {
+    match signal {
+        Signal::Stop | Signal::End(INTERRUPT) => None,
+        Signal::End(code) => Some(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newline_that_an_editor_adds_is_taken_off_again() {
+        assert_eq!(without_last_newline("hello\n".into(), "hello"), "hello");
+        assert_eq!(without_last_newline("hello\n\n".into(), "hello"), "hello\n");
+        assert_eq!(without_last_newline("hello\n".into(), "hell\n"), "hello\n");
+        assert_eq!(without_last_newline(String::new(), ""), "");
+    }
+
+    #[test]
+    fn what_is_no_text_or_too_much_is_not_taken_and_that_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("text");
+        fs::write(&path, [0xff, 0xfe]).unwrap();
+        assert!(read(&path).is_err_and(|why| why.contains("no UTF-8")));
+        fs::write(&path, vec![b'x'; limits::COMPOSER + 1]).unwrap();
+        assert!(read(&path).is_err_and(|why| why.contains("wrote more")));
+        fs::write(&path, "a\r\nb\n").unwrap();
+        assert_eq!(read(&path), Ok("a\nb\n".into()));
+    }
+}

@@ -1,0 +1,106 @@
+//! Datagrams, ledgers and probes of the path as JSON fields. What is not known is absent.
+
+use serde_json::{Map, Value, json};
+
+use super::{Fields, milliseconds, object};
+use crate::wire::udp::{MtuReport, MtuStep, Outcome, PacketInfo, Refuser, UdpLedger};
+
+/// What is known of the packet that a datagram came in: `ttl`, `tos`, `dscp`, `ecn`, `interface`, `destination`.
+pub(crate) fn packet(packet: &PacketInfo, fields: &mut Fields) {
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    put("ttl", packet.ttl.map(Value::from));
+    put("tos", packet.tos.map(Value::from));
+    let dscp = packet.dscp().map(|dscp| packet.dscp_name().map_or_else(|| dscp.into(), Value::from));
+    put("dscp", dscp);
+    put("ecn", packet.ecn().map(Value::from));
+    put("interface", packet.interface.as_deref().map(Value::from));
+    put("destination", packet.destination.map(|to| to.to_string().into()));
+}
+
+/// What a ledger adds to the last line of a session.
+pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut Fields) {
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    put("truncated_datagrams", Some(ledger.truncated.into()));
+    put("send_errors", Some(ledger.send_errors.into()));
+    put("answered_datagrams", ledger.echo.answered().map(Value::from));
+    put("unanswered_datagrams", ledger.echo.outstanding().map(Value::from));
+    put("duplicate_datagrams", ledger.echo.duplicates().map(Value::from));
+    put("icmp_errors", Some(ledger.icmp_count().into()));
+    if !ledger.kinds.is_empty() {
+        let kinds = ledger.kinds.iter().map(|kind| {
+            let icmp = &kind.icmp;
+            let mut fields = object(json!({"type": icmp.kind, "code": icmp.code, "meaning": icmp.meaning()}));
+            if let Some(sender) = kind.sender() {
+                fields.insert("offender".to_owned(), sender.to_string().into());
+            }
+            fields.insert("count".to_owned(), kind.count.into());
+            Value::Object(fields)
+        });
+        put("icmp", Some(kinds.collect()));
+    }
+}
+
+/// One datagram of a probe.
+pub(super) fn step(step: &MtuStep) -> Fields {
+    let mut fields = object(json!({"bytes": step.bytes}));
+    match step.outcome {
+        Outcome::Answered => drop(fields.insert("outcome".to_owned(), "answered".into())),
+        Outcome::Quiet => drop(fields.insert("outcome".to_owned(), "quiet".into())),
+        Outcome::TooBig(by) => {
+            fields.insert("outcome".to_owned(), "too_big".into());
+            refuser(by, &mut fields);
+        }
+    }
+    fields.insert("ms".to_owned(), milliseconds(step.took));
+    fields
+}
+
+/// `by`: `host`, `router` or `silence`; `offender` and `mtu` where they are known.
+fn refuser(by: Refuser, fields: &mut Fields) {
+    let name = match by {
+        Refuser::Here { .. } => "host",
+        Refuser::Router { .. } => "router",
+        Refuser::Silence => "silence",
+    };
+    fields.insert("by".to_owned(), name.into());
+    if let Refuser::Router { address: Some(address), .. } = by {
+        fields.insert("offender".to_owned(), address.to_string().into());
+    }
+    if let Some(mtu) = by.mtu() {
+        fields.insert("mtu".to_owned(), mtu.into());
+    }
+}
+
+/// What a probe found.
+pub(super) fn report(report: &MtuReport) -> Fields {
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    put("peer", Some(report.peer.to_string().into()));
+    put("passed_bytes", report.passed.map(Value::from));
+    put("answered", Some(report.answers.into()));
+    put("refused_bytes", report.refused.map(|refused| refused.bytes.into()));
+    put("settled", Some(report.settled.into()));
+    put("datagrams", Some(report.datagrams.into()));
+    put("kernel_mtu_before", report.kernel_before.map(Value::from));
+    put("kernel_mtu", report.kernel_after.map(Value::from));
+    put("ms", Some(milliseconds(report.took)));
+    if let Some(failure) = &report.failure {
+        fields.insert("error".to_owned(), failure.to_string().into());
+    }
+    if let Some(refused) = report.refused {
+        refuser(refused.by, &mut fields);
+    }
+    fields
+}

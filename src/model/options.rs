@@ -1,0 +1,200 @@
+//! The dialog of socket options: whose they are, which line is picked, what is being typed, and the lines themselves.
+
+use super::editor::Editor;
+use super::state::Model;
+use crate::wire::option::{Known, OptionValue, SocketKind, SocketOption, Wishes, wished, wishes};
+use crate::wire::session::Kind;
+use crate::wire::{Phase, Session, SessionId, paste};
+
+/// The dialog while it is open.
+#[derive(Debug)]
+pub struct OptionsDialog {
+    /// Whose options.
+    pub of: Whose,
+    /// The line under the cursor, from 0.
+    pub picked: usize,
+    /// The value that is being typed into that line.
+    pub field: Option<ValueField>,
+}
+
+/// Whose options a dialog is about.
+#[derive(Debug)]
+pub enum Whose {
+    /// A session's.
+    Session(SessionId),
+    /// Those of the session that the new-session form will open; the form comes back when the dialog is left.
+    Form(Editor),
+}
+
+/// A value that is being typed.
+#[derive(Debug)]
+pub struct ValueField {
+    /// What was typed.
+    pub input: Editor,
+    /// Why it was not taken.
+    pub problem: Option<String>,
+}
+
+/// One option as the dialog shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionLine {
+    /// Which.
+    pub option: SocketOption,
+    /// Its value in words; `–` where it cannot be known.
+    pub value: String,
+    /// Whose word the value is.
+    pub sure: Sure,
+    /// What there is to say of it: what was asked for, why it was refused, what the number means.
+    pub remark: String,
+    /// The system call that sets it to this value, to copy; one that reads it, where no value is known.
+    pub call: String,
+}
+
+/// Whose word a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sure {
+    /// The kernel reports it.
+    Kernel,
+    /// It will be set.
+    Wished,
+    /// The system's own choice will stand.
+    Default,
+    /// Nobody knows, or it was not read yet.
+    Unknown,
+    /// The kernel did not take what was asked for; the value is the one that stands.
+    Refused,
+}
+
+/// Whether a session has a socket that can be asked and set now.
+pub fn is_live(session: &Session) -> bool {
+    matches!(session.phase, Phase::Open(_) | Phase::Listening) && SocketKind::of(&session.spec.what).is_some()
+}
+
+impl OptionsDialog {
+    /// A dialog at its first line.
+    pub fn new(of: Whose) -> Self {
+        OptionsDialog { of, picked: 0, field: None }
+    }
+
+    /// The kind of socket that it is about.
+    pub fn kind(&self, model: &Model) -> SocketKind {
+        let what = match &self.of {
+            Whose::Session(id) => model.sessions.get(id).and_then(|session| SocketKind::of(&session.spec.what)),
+            Whose::Form(input) => paste::parse_anything(input.text()).ok().and_then(|spec| SocketKind::of(&spec.what)),
+        };
+        what.unwrap_or(SocketKind::Connection)
+    }
+
+    /// The option under the cursor.
+    pub fn option(&self, model: &Model) -> Option<SocketOption> {
+        SocketOption::of(self.kind(model)).nth(self.picked)
+    }
+
+    /// The session, where it is about one.
+    pub fn session<'m>(&self, model: &'m Model) -> Option<&'m Session> {
+        match &self.of {
+            Whose::Session(id) => model.sessions.get(id),
+            Whose::Form(_) => None,
+        }
+    }
+
+    /// Whether there is a socket now; without one it says what will be set.
+    pub fn is_live(&self, model: &Model) -> bool {
+        self.session(model).is_some_and(is_live)
+    }
+
+    /// What will be set when it is opened.
+    pub fn wishes<'m>(&self, model: &'m Model) -> Option<&'m Wishes> {
+        match &self.of {
+            Whose::Session(id) => model.sessions.get(id).and_then(|session| wishes(&session.spec.what)),
+            Whose::Form(_) => Some(&model.wishes),
+        }
+    }
+
+    /// The value that an option has now, or will have.
+    pub fn value(&self, model: &Model, option: SocketOption) -> Option<OptionValue> {
+        match self.session(model).filter(|session| is_live(session)) {
+            Some(session) => session.options.get(option).and_then(|known| known.now.clone()?.ok()),
+            None => self.wishes(model).and_then(|wishes| wished(wishes, option)).cloned(),
+        }
+    }
+
+    /// The value to begin with where one is typed, and that the system call sets: what was asked for, where that is known
+    /// and still stands.
+    pub fn to_set(&self, model: &Model, option: SocketOption) -> Option<OptionValue> {
+        let now = self.value(model, option)?;
+        let known = self.session(model).filter(|session| is_live(session))?.options.get(option)?;
+        if let (Some(asked), None) = (&known.asked, &known.refused)
+            && option.difference(asked, &now).is_some()
+        {
+            return Some(asked.clone());
+        }
+        Some(match (option, now) {
+            // What the kernel reports is the double of what it was asked for.
+            (SocketOption::RecvBuffer | SocketOption::SendBuffer, OptionValue::Octets(octets)) => {
+                OptionValue::Octets(octets / 2)
+            }
+            (_, now) => now,
+        })
+    }
+
+    /// Every line.
+    pub fn lines(&self, model: &Model) -> Vec<OptionLine> {
+        let session = self.session(model);
+        let v6 = session.is_some_and(is_v6);
+        let live = session.filter(|session| is_live(session));
+        SocketOption::of(self.kind(model))
+            .map(|option| {
+                let (value, sure, remark) = match live {
+                    Some(session) => reported(option, session.options.get(option)),
+                    None => wish_line(option, self.value(model, option)),
+                };
+                let to_set = self.to_set(model, option).or_else(|| self.value(model, option));
+                let call = to_set.map_or_else(|| option.reading_call(v6), |value| option.call(&value, v6));
+                OptionLine { option, value, sure, remark, call }
+            })
+            .collect()
+    }
+}
+
+/// Whether a session's socket is one of IPv6, as far as that is known.
+fn is_v6(session: &Session) -> bool {
+    let local = match &session.kind {
+        Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
+        Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
+        Kind::Http(exchange) => exchange.response().and_then(|response| response.peer),
+        Kind::Dns(_) | Kind::Repeat(_) => None,
+    };
+    local.is_some_and(|local| local.is_ipv6())
+}
+
+fn reported(option: SocketOption, known: Option<&Known>) -> (String, Sure, String) {
+    let Some(known) = known else { return ("…".to_owned(), Sure::Unknown, String::new()) };
+    let (value, sure) = match &known.now {
+        Some(Ok(now)) => (now.to_string(), Sure::Kernel),
+        Some(Err(_)) => ("–".to_owned(), Sure::Unknown),
+        None => ("…".to_owned(), Sure::Unknown),
+    };
+    if let Some(why) = &known.refused {
+        let asked = known.asked.as_ref().map_or(String::new(), |asked| format!("{asked}: "));
+        return (value, Sure::Refused, format!("{asked}{why}"));
+    }
+    let remark = match (&known.asked, &known.now) {
+        (Some(asked), Some(Ok(now))) if asked != now => {
+            let why = option.difference(asked, now).map_or(String::new(), |why| format!("; {why}"));
+            format!("asked for {asked}{why}")
+        }
+        (_, Some(Ok(now))) => option.meaning(now).unwrap_or_default(),
+        (_, Some(Err(why))) => why.clone(),
+        (Some(asked), None) => format!("asked for {asked}"),
+        (None, None) => String::new(),
+    };
+    (value, sure, remark)
+}
+
+fn wish_line(option: SocketOption, wish: Option<OptionValue>) -> (String, Sure, String) {
+    match wish {
+        Some(value) => (value.to_string(), Sure::Wished, option.meaning(&value).unwrap_or_default()),
+        None => ("as it is".to_owned(), Sure::Default, String::new()),
+    }
+}

@@ -1,0 +1,254 @@
+//! The dialog of socket options, and every other way to set one.
+
+use super::{fields, object, open, say, session};
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use crate::model::editor::Editor;
+use crate::model::editor_keys::{EditInput, edit_of};
+use crate::model::key::{Chord, Key};
+use crate::model::keymap::Mode;
+use crate::model::msg::Effect;
+use crate::model::options::{OptionsDialog, ValueField, Whose, is_live};
+use crate::model::state::{Model, Overlay};
+use crate::wire::option::{OptionValue, SocketKind, SocketOption, Unit, add, wish, wishes_mut};
+use crate::wire::{Order, SessionId, Verb, What};
+
+/// Opens the dialog for the selected session.
+pub(super) fn of_session(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(session) = model.session() else {
+        object(model, "there is no session yet: n opens one");
+        return;
+    };
+    let id = session.id;
+    if SocketKind::of(&session.spec.what).is_none() {
+        object(model, "this session has no one socket whose options could be set");
+    } else if session.ended() && matches!(session.spec.what, What::Accepted(_)) {
+        object(model, "this session is over, and only the peer can open it again");
+    } else {
+        open(model, Overlay::Options(OptionsDialog::new(Whose::Session(id))));
+        read(model, effects);
+    }
+}
+
+/// Opens the dialog over the new-session form, which waits behind it.
+pub(super) fn of_form(model: &mut Model, input: Editor) {
+    open(model, Overlay::Options(OptionsDialog::new(Whose::Form(input))));
+}
+
+fn dialog(model: &Model) -> Option<&OptionsDialog> {
+    match &model.overlay {
+        Some(Overlay::Options(dialog)) => Some(dialog),
+        _ => None,
+    }
+}
+
+fn dialog_mut(model: &mut Model) -> Option<&mut OptionsDialog> {
+    match &mut model.overlay {
+        Some(Overlay::Options(dialog)) => Some(dialog),
+        _ => None,
+    }
+}
+
+/// Has the values read again: what one call sets, or the kernel by itself, may show in another.
+fn read(model: &Model, effects: &mut Vec<Effect>) {
+    let live = dialog(model).and_then(|dialog| dialog.session(model)).filter(|session| is_live(session));
+    if let Some(session) = live {
+        effects.push(Effect::Net(Order { id: session.id, verb: Verb::ReadOptions }));
+    }
+}
+
+/// Takes a key while the dialog is open.
+pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+    let typing = dialog(model).is_some_and(|dialog| dialog.field.is_some());
+    let mode = if typing { Mode::Prompt } else { Mode::Menu };
+    let action = model.keymap.lookup(mode, chord);
+    match action {
+        Some(Action::App(AppAction::Quit)) => model.quitting = true,
+        Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
+        Some(Action::App(AppAction::Escape | AppAction::Back)) => leave(model),
+        Some(Action::Compose(ComposeAction::Send) | Action::Pane(PaneAction::Activate)) if typing => {
+            take(model, effects);
+        }
+        _ if typing => type_into(model, chord),
+        Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => activate(model, effects),
+        Some(Action::Pane(PaneAction::Down)) => step(model, 1, effects),
+        Some(Action::Pane(PaneAction::Up)) => step(model, -1, effects),
+        Some(Action::Pane(PaneAction::PageDown)) => step(model, 10, effects),
+        Some(Action::Pane(PaneAction::PageUp)) => step(model, -10, effects),
+        Some(Action::Pane(PaneAction::Top)) => step(model, isize::MIN, effects),
+        Some(Action::Pane(PaneAction::Bottom)) => step(model, isize::MAX, effects),
+        Some(Action::Pane(PaneAction::Copy)) => copy(model, effects),
+        _ if chord.key == Key::Char(' ') => activate(model, effects),
+        _ => {}
+    }
+}
+
+/// One step back: out of the field, else out of the dialog, to the form where that waits.
+fn leave(model: &mut Model) {
+    if let Some(dialog) = dialog_mut(model)
+        && dialog.field.take().is_some()
+    {
+        return;
+    }
+    model.overlay = match model.overlay.take() {
+        Some(Overlay::Options(OptionsDialog { of: Whose::Form(input), .. })) => {
+            Some(Overlay::New { input, problem: None })
+        }
+        _ => None,
+    };
+}
+
+fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
+    let count = dialog(model).map_or(0, |dialog| SocketOption::of(dialog.kind(model)).count());
+    if let Some(dialog) = dialog_mut(model) {
+        dialog.picked = dialog.picked.saturating_add_signed(by).min(count.saturating_sub(1));
+    }
+    read(model, effects);
+}
+
+/// Picks a line; the one that is picked already is changed.
+pub(super) fn click(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
+    match dialog_mut(model) {
+        Some(dialog) if dialog.picked == line && dialog.field.is_none() => activate(model, effects),
+        Some(dialog) => {
+            dialog.picked = line;
+            dialog.field = None;
+            read(model, effects);
+        }
+        None => {}
+    }
+}
+
+/// Toggles a switch; opens a field for any other value.
+fn activate(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = dialog(model) else { return };
+    let Some(option) = open.option(model) else { return };
+    let (live, now) = (open.is_live(model), open.value(model, option));
+    if option.unit() == Unit::Switch {
+        let next = match (live, now) {
+            (true, now) => Some(now != Some(OptionValue::Switch(true))),
+            // What will be set: as the system has it, on, off, and round again.
+            (false, None) => Some(true),
+            (false, Some(OptionValue::Switch(true))) => Some(false),
+            (false, Some(_)) => None,
+        };
+        set_here(model, option, next.map(OptionValue::Switch), effects);
+        return;
+    }
+    let preset = open.to_set(model, option).or(now).map_or(String::new(), |value| value.typed());
+    let mut input = Model::field();
+    input.set(&preset);
+    if let Some(dialog) = dialog_mut(model) {
+        dialog.field = Some(ValueField { input, problem: None });
+    }
+}
+
+fn type_into(model: &mut Model, chord: Chord) {
+    let Some(field) = dialog_mut(model).and_then(|dialog| dialog.field.as_mut()) else { return };
+    field.problem = None;
+    match edit_of(chord) {
+        Some(EditInput::Insert(character)) => {
+            field.input.insert(character.encode_utf8(&mut [0; 4]));
+        }
+        Some(EditInput::Edit(edit)) => {
+            field.input.apply(edit);
+        }
+        None => {}
+    }
+}
+
+/// Takes what was typed, or says beside it what is accepted.
+fn take(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = dialog(model) else { return };
+    let (Some(option), Some(field)) = (open.option(model), &open.field) else { return };
+    let text = field.input.text().trim().to_owned();
+    // Nothing typed takes a wish back; of a socket that is there, the kernel has no "as it was".
+    let value = match (text.is_empty() && !open.is_live(model), option.parse_value(&text)) {
+        (true, _) => Ok(None),
+        (false, parsed) => parsed.map(Some),
+    };
+    match value {
+        Ok(value) => {
+            if let Some(dialog) = dialog_mut(model) {
+                dialog.field = None;
+            }
+            set_here(model, option, value, effects);
+        }
+        Err(problem) => {
+            if let Some(field) = dialog_mut(model).and_then(|dialog| dialog.field.as_mut()) {
+                field.problem = Some(problem);
+            }
+        }
+    }
+}
+
+/// Sets an option of what the dialog is about.
+fn set_here(model: &mut Model, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
+    match dialog(model).map(|dialog| &dialog.of) {
+        Some(Whose::Session(id)) => set(model, *id, option, value, effects),
+        Some(Whose::Form(_)) => wish(&mut model.wishes, option, value),
+        None => {}
+    }
+}
+
+/// Sets an option of a session: on its socket, where it has one, and on the one that it gets when it is opened again.
+fn set(model: &mut Model, id: SessionId, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
+    let Some(session) = model.sessions.get_mut(&id) else { return };
+    if let Some(wishes) = wishes_mut(&mut session.spec.what) {
+        wish(wishes, option, value.clone());
+    }
+    let live = is_live(session);
+    let (Some(value), false) = (value, session.ended()) else { return };
+    session.options.asked(option, value.clone());
+    session::order(model, id, Verb::SetOption(option, value), effects);
+    if live {
+        effects.push(Effect::Net(Order { id, verb: Verb::ReadOptions }));
+    }
+}
+
+/// `:option NAME=VALUE` for the selected session.
+///
+/// # Errors
+/// There is none, or its kind of socket does not have this option.
+pub(super) fn command(
+    model: &mut Model,
+    option: SocketOption,
+    value: OptionValue,
+    effects: &mut Vec<Effect>,
+) -> Result<(), String> {
+    let session = model.session().ok_or("there is no session yet: n opens one")?;
+    let (id, ended) = (session.id, session.ended());
+    let kind = SocketKind::of(&session.spec.what).ok_or("this session has no one socket whose options could be set")?;
+    if !option.applies_to(kind) {
+        let names: Vec<&str> = SocketOption::of(kind).map(SocketOption::name).collect();
+        return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
+    }
+    if ended && matches!(session.spec.what, What::Accepted(_)) {
+        return Err("this session is over, and only the peer can open it again".to_owned());
+    }
+    let text = format!("{option} will be {value} when r opens it again");
+    set(model, id, option, Some(value), effects);
+    if ended {
+        say(model, text);
+    }
+    Ok(())
+}
+
+/// Opens what was typed in the new-session form, with the options that were wished for it.
+///
+/// # Errors
+/// What was typed makes no sense, or its socket does not have one of the options.
+pub(super) fn open_form(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    let wishes = model.wishes.clone();
+    fields::open_with(model, text, |spec| add(&mut spec.what, &wishes), effects)?;
+    model.wishes.clear();
+    Ok(())
+}
+
+fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Some(open) = dialog(model) else { return };
+    if let Some(line) = open.lines(model).get(open.picked) {
+        let call = crate::wire::neutral::line(&line.call);
+        say(model, format!("copied {call}"));
+        effects.push(Effect::Copy(call));
+    }
+}

@@ -1,0 +1,51 @@
+//! Which sessions' gauges the kernel is asked for by the clock: those that are on the screen, and no others.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::model::msg::Effect;
+use crate::model::panel::View;
+use crate::model::state::{INSIGHT_COLUMNS, Model};
+use crate::wire::session::Kind;
+use crate::wire::{Order, Phase, Session, SessionId, Verb};
+
+/// Has the gauges on the screen looked at, and those that left it no more. Cost without a change: a look at the selected
+/// session.
+pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    let wanted = wanted(model);
+    if wanted == model.sampling {
+        return;
+    }
+    for id in model.sampling.keys().filter(|id| !wanted.contains_key(id)) {
+        if model.sessions.get(id).is_some_and(is_open) {
+            effects.push(Effect::Net(Order { id: *id, verb: Verb::SampleEvery(None) }));
+        }
+    }
+    for (id, every) in &wanted {
+        if model.sampling.get(id) != Some(every) {
+            effects.push(Effect::Net(Order { id: *id, verb: Verb::SampleEvery(Some(*every)) }));
+            if let Some(story) = model.sessions.get_mut(id).and_then(|session| session.story.as_mut()) {
+                story.gauges.pace(*every);
+            }
+        }
+    }
+    model.sampling = wanted;
+}
+
+fn is_open(session: &Session) -> bool {
+    matches!(session.kind, Kind::Stream(_)) && matches!(session.phase, Phase::Open(_))
+}
+
+/// The sessions whose gauges are on the screen, and how often they are looked at.
+fn wanted(model: &Model) -> BTreeMap<SessionId, Duration> {
+    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return BTreeMap::new() };
+    let beside = model.size.columns >= INSIGHT_COLUMNS && !model.zoomed;
+    let shown = beside || matches!(panel.view, View::Ladder | View::State | View::Kernel);
+    if !shown || panel.frozen.is_some() {
+        return BTreeMap::new();
+    }
+    // The diagram of states shows both ends, where both are ours.
+    let other = Some(session).filter(|_| panel.view == View::State).and_then(|session| model.other_end(session));
+    let open = [Some(session), other].into_iter().flatten().filter(|session| is_open(session));
+    open.map(|session| (session.id, model.sample_every)).collect()
+}

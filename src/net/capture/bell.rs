@@ -1,0 +1,17 @@
+//! Waiting for a descriptor that no type of the runtime's is for.
+
+use std::io;
+use std::os::fd::OwnedFd;
+
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+/// Registers a descriptor with the runtime, to wait until it can be read.
+///
+/// # Errors
+/// The system's own: no room for more.
+#[expect(unsafe_code, reason = "tokio's safe constructors are deprecated, as they cannot know who owns the descriptor")]
+pub(super) fn bell(fd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    // SAFETY: an OwnedFd is open as long as it lives, its number never changes, and it moves in here.
+    unsafe { AsyncFd::register_with_interest(fd, Interest::READABLE) }.map_err(io::Error::from)
+}

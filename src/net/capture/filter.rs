@@ -1,0 +1,244 @@
+//! What the kernel lets through to a capture: a program of the classic packet filter (BPF), so that what passes
+//! elsewhere costs us nothing.
+
+use socket2::SockFilter;
+
+/// How many octets of a packet are kept: all headers that there can be, and some octets.
+pub(super) const SNAP: usize = 192;
+
+/// Which packets are wanted, by their ports: addresses are looked at behind the filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// From or to this port: a listener's, or the one that is being connected to.
+    Port(u16),
+    /// Between these two ports: one connection.
+    Pair(u16, u16),
+}
+
+/// Where a jump leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum To {
+    Next,
+    Ip,
+    V6,
+    Compare,
+    Turned,
+    Keep,
+    Drop,
+}
+
+/// One instruction: code, operand, where to if true, where to if not.
+type Line = (u16, u32, To, To);
+
+const LOAD_WORD: u16 = 0x20;
+const LOAD_HALF: u16 = 0x28;
+const LOAD_OCTET: u16 = 0x30;
+const LOAD_HALF_BEHIND_HEADER: u16 = 0x48;
+const LOAD_HEADER_LEN: u16 = 0xb1;
+const STORE: u16 = 0x02;
+const RECALL: u16 = 0x60;
+const SHIFT_RIGHT: u16 = 0x74;
+const IS: u16 = 0x15;
+const HAS_BITS: u16 = 0x45;
+const RETURN: u16 = 0x06;
+
+/// A packet on loopback passes twice, out and in: the one that goes in counts, as it has arrived.
+const LOOPBACK: &[Line] = &[
+    (LOAD_WORD, libc::SKF_AD_OFF.cast_unsigned() + libc::SKF_AD_HATYPE.cast_unsigned(), To::Next, To::Next),
+    (IS, libc::ARPHRD_LOOPBACK as u32, To::Next, To::Ip),
+    (LOAD_WORD, libc::SKF_AD_OFF.cast_unsigned() + libc::SKF_AD_PKTTYPE.cast_unsigned(), To::Next, To::Next),
+    (IS, libc::PACKET_OUTGOING as u32, To::Drop, To::Ip),
+];
+
+const IP: &[Line] = &[
+    (LOAD_OCTET, 0, To::Next, To::Next),
+    (SHIFT_RIGHT, 4, To::Next, To::Next),
+    (IS, 6, To::V6, To::Next),
+    (IS, 4, To::Next, To::Drop),
+    (LOAD_OCTET, 9, To::Next, To::Next),
+    (IS, TCP, To::Next, To::Drop),
+    // A later fragment has no ports.
+    (LOAD_HALF, 6, To::Next, To::Next),
+    (HAS_BITS, 0x1fff, To::Drop, To::Next),
+    (LOAD_HEADER_LEN, 0, To::Next, To::Next),
+    (LOAD_HALF_BEHIND_HEADER, 0, To::Next, To::Next),
+    (STORE, 0, To::Next, To::Next),
+    (LOAD_HALF_BEHIND_HEADER, 2, To::Next, To::Next),
+    (IS, 0, To::Compare, To::Compare),
+];
+
+/// Extension headers cannot be passed over without a loop, which a program may not have: the few packets that have them
+/// are kept, and looked at behind the filter.
+const V6: &[Line] = &[
+    (LOAD_OCTET, 6, To::Next, To::Next),
+    (IS, 0, To::Keep, To::Next),
+    (IS, 43, To::Keep, To::Next),
+    (IS, 60, To::Keep, To::Next),
+    (IS, TCP, To::Next, To::Drop),
+    (LOAD_HALF, 40, To::Next, To::Next),
+    (STORE, 0, To::Next, To::Next),
+    (LOAD_HALF, 42, To::Next, To::Next),
+];
+
+const TCP: u32 = 6;
+
+impl Wanted {
+    /// Whether segments between these two ports are wanted.
+    pub(super) fn has(self, source: u16, destination: u16) -> bool {
+        match self {
+            Wanted::Port(port) => source == port || destination == port,
+            Wanted::Pair(one, other) => [(one, other), (other, one)].contains(&(source, destination)),
+        }
+    }
+
+    /// The program. Its offsets count from the IP header, as a cooked socket (SOCK_DGRAM) has it.
+    pub(super) fn program(self) -> Vec<SockFilter> {
+        // The destination's port is at hand, the source's is stored.
+        let (compare, turned): (Vec<Line>, Vec<Line>) = match self {
+            Wanted::Port(port) => {
+                let stored = [(RECALL, 0, To::Next, To::Next), (IS, port.into(), To::Keep, To::Drop)];
+                (vec![(IS, port.into(), To::Keep, To::Turned)], stored.to_vec())
+            }
+            Wanted::Pair(one, other) => {
+                let pair = |source: u16, destination: u16, otherwise: To| {
+                    vec![
+                        (IS, destination.into(), To::Next, otherwise),
+                        (RECALL, 0, To::Next, To::Next),
+                        (IS, source.into(), To::Keep, To::Drop),
+                    ]
+                };
+                (pair(one, other, To::Turned), pair(other, one, To::Drop))
+            }
+        };
+        let ends = [(RETURN, SNAP as u32, To::Next, To::Next), (RETURN, 0, To::Next, To::Next)];
+        let parts: [(To, &[Line]); 7] = [
+            (To::Next, LOOPBACK),
+            (To::Ip, IP),
+            (To::V6, V6),
+            (To::Compare, &compare),
+            (To::Turned, &turned),
+            (To::Keep, &ends[..1]),
+            (To::Drop, &ends[1..]),
+        ];
+        assemble(&parts)
+    }
+}
+
+/// Puts the parts behind each other, with jumps as distances.
+fn assemble(parts: &[(To, &[Line])]) -> Vec<SockFilter> {
+    let start =
+        |to: To| -> usize { parts.iter().take_while(|(name, _)| *name != to).map(|(_, lines)| lines.len()).sum() };
+    let lines = parts.iter().flat_map(|(_, lines)| lines.iter());
+    let line = |(place, (code, operand, yes, no)): (usize, &Line)| {
+        // All of it is far shorter than the 255 that a jump can go.
+        let distance = |to: To| match to {
+            To::Next => 0,
+            to => u8::try_from(start(to) - place - 1).unwrap_or(u8::MAX),
+        };
+        SockFilter::new(*code, distance(*yes), distance(*no), *operand)
+    };
+    lines.enumerate().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The instructions once more, as a machine that runs them.
+    fn run(wanted: Wanted, packet: &[u8], loopback: bool, outgoing: bool) -> u32 {
+        let parts = wanted.program();
+        let (mut a, mut x, mut stored, mut at) = (0_u32, 0_usize, 0_u32, 0_usize);
+        let half = |at: usize| packet.get(at..at + 2).map(|two| u32::from(u16::from_be_bytes([two[0], two[1]])));
+        loop {
+            let text = format!("{:?}", parts[at]);
+            let number = |name: &str| -> u32 {
+                let rest = text.split(&format!("{name}: ")).nth(1).unwrap();
+                rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+            };
+            let (code, yes, no, k) = (number("code"), number("jt"), number("jf"), number("k"));
+            at += 1;
+            let read = match u16::try_from(code).unwrap() {
+                LOAD_WORD if k == 0xffff_f000 + 28 => Some(if loopback { 772 } else { 1 }),
+                LOAD_WORD => Some(if outgoing { 4 } else { 0 }),
+                LOAD_HALF => half(k as usize),
+                LOAD_OCTET => packet.get(k as usize).map(|one| u32::from(*one)),
+                LOAD_HALF_BEHIND_HEADER => half(x + k as usize),
+                LOAD_HEADER_LEN => {
+                    x = usize::from(packet[0] & 15) * 4;
+                    continue;
+                }
+                STORE => {
+                    stored = a;
+                    continue;
+                }
+                RECALL => Some(stored),
+                SHIFT_RIGHT => Some(a >> k),
+                IS => {
+                    at += if a == k { yes } else { no } as usize;
+                    continue;
+                }
+                HAS_BITS => {
+                    at += if a & k != 0 { yes } else { no } as usize;
+                    continue;
+                }
+                _ => return k,
+            };
+            // Beyond the packet's end the kernel drops it.
+            let Some(read) = read else { return 0 };
+            a = read;
+        }
+    }
+
+    fn v4(protocol: u8, fragment: u16, source: u16, destination: u16) -> Vec<u8> {
+        let mut packet = vec![0x46; 1];
+        packet.extend([0; 5]);
+        packet.extend(fragment.to_be_bytes());
+        packet.extend([64, protocol]);
+        packet.extend([0; 14]);
+        packet.extend(source.to_be_bytes());
+        packet.extend(destination.to_be_bytes());
+        packet
+    }
+
+    fn v6(next: u8, source: u16, destination: u16) -> Vec<u8> {
+        let mut packet = vec![0x60, 0, 0, 0, 0, 0, next, 64];
+        packet.extend([0; 32]);
+        packet.extend(source.to_be_bytes());
+        packet.extend(destination.to_be_bytes());
+        packet
+    }
+
+    #[test]
+    fn only_tcp_segments_of_the_wanted_ports_pass() {
+        let (port, pair) = (Wanted::Port(80), Wanted::Pair(4_000, 80));
+        let snap = SNAP as u32;
+        for (packet, by_port, by_pair) in [
+            (v4(6, 0, 4_000, 80), snap, snap),
+            (v4(6, 0, 80, 4_000), snap, snap),
+            (v4(6, 0, 80, 4_001), snap, 0),
+            (v4(6, 0, 4_001, 80), snap, 0),
+            (v4(6, 0, 4_000, 81), 0, 0),
+            (v4(17, 0, 4_000, 80), 0, 0),
+            (v4(6, 7, 4_000, 80), 0, 0),
+            (v4(6, 0x4000, 4_000, 80), snap, snap),
+            (v6(6, 4_000, 80), snap, snap),
+            (v6(6, 80, 4_000), snap, snap),
+            (v6(6, 1, 2), 0, 0),
+            (v6(17, 4_000, 80), 0, 0),
+            (v6(0, 1, 2), snap, snap),
+            (vec![0x45], 0, 0),
+            (vec![0x10; 60], 0, 0),
+        ] {
+            let passed = [port, pair].map(|wanted| run(wanted, &packet, false, true));
+            assert_eq!(passed, [by_port, by_pair], "{packet:?}");
+        }
+    }
+
+    #[test]
+    fn what_passes_loopback_twice_is_taken_once() {
+        let packet = v4(6, 0, 4_000, 80);
+        let passed = |loopback, outgoing| run(Wanted::Port(80), &packet, loopback, outgoing) > 0;
+        assert_eq!([passed(true, true), passed(true, false)], [false, true]);
+        assert_eq!([passed(false, true), passed(false, false)], [true, true]);
+    }
+}

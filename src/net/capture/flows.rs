@@ -1,0 +1,149 @@
+//! Which captured segment belongs to which session. What belongs to nobody yet waits: a SYN is there before anybody
+//! knows whose it is.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::net::journal::Journal;
+use crate::wire::Direction;
+use crate::wire::segment::{Captured, Flags, Flow, Hint, Segment};
+
+/// How many connections may have segments that wait; beyond it the oldest are forgotten.
+const MOST_WAITING: usize = 256;
+
+/// How many segments of one connection wait; later ones are not kept.
+const MOST_WAITING_SEGMENTS: usize = 256;
+
+/// How many segments back the same one is looked for on another interface.
+const MOST_RECENT: usize = 16;
+
+/// Both addresses, the smaller one first.
+type Key = (SocketAddr, SocketAddr);
+
+/// A segment that waits to be somebody's.
+type Early = (Instant, usize, Segment);
+
+/// The connections of one capture.
+#[derive(Debug, Default)]
+pub(super) struct Flows {
+    owned: HashMap<Key, Owned>,
+    waiting: HashMap<Key, Vec<Early>>,
+    /// In the order in which they began to wait; may name some that wait no more.
+    order: VecDeque<Key>,
+}
+
+#[derive(Debug)]
+struct Owned {
+    journal: Arc<Journal>,
+    local: SocketAddr,
+    flow: Flow,
+    recent: VecDeque<(usize, Segment)>,
+    untold: Vec<Captured>,
+}
+
+impl Flows {
+    /// From now on segments between these addresses are this session's, and those since the last SYN that wait.
+    pub(super) fn claim(&mut self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: Hint) {
+        let (local, peer) = (plain(local), plain(peer));
+        let key = key(local, peer);
+        if self.owned.get(&key).is_some_and(|owned| Arc::ptr_eq(&owned.journal, journal)) {
+            return;
+        }
+        let mut owned = Owned {
+            journal: Arc::clone(journal),
+            local,
+            flow: Flow::new(hint),
+            recent: VecDeque::new(),
+            untold: Vec::new(),
+        };
+        let early = self.waiting.remove(&key).unwrap_or_default();
+        for (at, interface, segment) in since_the_last_syn(&early) {
+            owned.take(*at, *interface, *segment);
+        }
+        owned.tell();
+        self.owned.insert(key, owned);
+    }
+
+    /// Segments between these addresses are nobody's any more.
+    pub(super) fn release(&mut self, local: SocketAddr, peer: SocketAddr) {
+        self.owned.remove(&key(plain(local), plain(peer)));
+    }
+
+    /// Whether nothing more is to come between these addresses.
+    pub(super) fn is_over(&self, local: SocketAddr, peer: SocketAddr) -> bool {
+        self.owned.get(&key(plain(local), plain(peer))).is_none_or(|owned| owned.flow.is_over())
+    }
+
+    /// Takes in a segment that was captured on an interface.
+    pub(super) fn take(&mut self, at: Instant, interface: usize, segment: Segment) {
+        let key = key(segment.source, segment.destination);
+        if let Some(owned) = self.owned.get_mut(&key) {
+            owned.take(at, interface, segment);
+            return;
+        }
+        if !self.waiting.contains_key(&key) {
+            self.order.push_back(key);
+            if self.order.len() > MOST_WAITING
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.waiting.remove(&oldest);
+            }
+        }
+        let waiting = self.waiting.entry(key).or_default();
+        if waiting.len() < MOST_WAITING_SEGMENTS {
+            waiting.push((at, interface, segment));
+        }
+    }
+
+    /// Hands over what was taken in; `missed` are packets that could not be.
+    pub(super) fn tell(&mut self, missed: u64) {
+        for owned in self.owned.values_mut() {
+            owned.tell();
+            if missed > 0 {
+                owned.journal.missed(missed);
+            }
+        }
+    }
+}
+
+impl Owned {
+    fn take(&mut self, at: Instant, interface: usize, segment: Segment) {
+        // A bridge or a bond shows each packet once more on the interface below it.
+        let same =
+            |(on, before): &(usize, Segment)| *on != interface && Segment { ttl: segment.ttl, ..*before } == segment;
+        if self.recent.iter().any(same) {
+            return;
+        }
+        if self.recent.len() == MOST_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((interface, segment));
+        let direction = if segment.source == self.local { Direction::Sent } else { Direction::Received };
+        self.untold.push(self.flow.take(at, direction, segment));
+    }
+
+    fn tell(&mut self) {
+        if !self.untold.is_empty() {
+            self.journal.captured(std::mem::take(&mut self.untold));
+        }
+    }
+}
+
+/// Those that belong to the newest of the connections that waited under one key.
+fn since_the_last_syn(early: &[Early]) -> &[Early] {
+    let is_syn = |segment: &Segment| segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
+    let newest = early.iter().rev().find(|(.., segment)| is_syn(segment)).map(|(.., segment)| segment.seq);
+    let first = newest.and_then(|seq| early.iter().position(|(.., one)| is_syn(one) && one.seq == seq));
+    &early[first.unwrap_or(0)..]
+}
+
+/// An address as packets have it: IPv4 as IPv4, and without what only this host knows of it.
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+fn key(one: SocketAddr, other: SocketAddr) -> Key {
+    if one <= other { (one, other) } else { (other, one) }
+}

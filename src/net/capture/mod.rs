@@ -1,0 +1,107 @@
+//! Packets as they are on the wire, where this program may see them (CAP_NET_RAW): each session's own, and no others.
+//!
+//! ```text
+//! AF_PACKET, filtered by the session's ports ─→ Tap's task ─→ wire::segment::{Segment, Flow} ─→ the session's journal
+//! ```
+//!
+//! Bounds: the kernel's queue has 4 MiB (or the system's limit), the journal's 8,192 segments; what does not fit is
+//! counted and told. Without capture nothing in here runs.
+
+#[cfg(target_os = "linux")]
+mod bell;
+#[cfg(target_os = "linux")]
+mod filter;
+#[cfg(target_os = "linux")]
+mod flows;
+#[cfg(target_os = "linux")]
+mod packets;
+#[cfg(not(target_os = "linux"))]
+mod plain;
+#[cfg(target_os = "linux")]
+mod tap;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::journal::Journal;
+use crate::wire::segment::Hint;
+use crate::wire::{Failure, News};
+
+#[cfg(target_os = "linux")]
+pub(crate) use filter::Wanted;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use plain::{Tap, Wanted};
+#[cfg(target_os = "linux")]
+pub(crate) use tap::Tap;
+
+/// How long the end of a session waits for its last segments.
+const MOST_SETTLING: Duration = Duration::from_millis(250);
+
+/// How long the last segments are still looked for behind a session's end: the peer's FIN, the ACK of ours.
+const MOST_LINGERING: Duration = Duration::from_secs(10);
+
+/// A capture for one session.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch {
+    tap: Tap,
+    journal: Arc<Journal>,
+}
+
+impl Watch {
+    /// Begins to capture for a session, where that was asked for and can be; where it cannot, that is told.
+    pub(crate) async fn begin(asked: bool, wanted: Wanted, journal: &Arc<Journal>) -> Option<Watch> {
+        if !asked {
+            return None;
+        }
+        match Tap::open(wanted) {
+            Ok(tap) => Some(Watch::of(&tap, journal)),
+            Err(failure) => {
+                tell_refusal(failure, journal).await;
+                None
+            }
+        }
+    }
+
+    /// A session's part of a capture that runs.
+    pub(crate) fn of(tap: &Tap, journal: &Arc<Journal>) -> Watch {
+        journal.capturing(true);
+        Watch { tap: tap.clone(), journal: Arc::clone(journal) }
+    }
+
+    /// Segments between these addresses are the session's.
+    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, hint: Hint) {
+        self.tap.claim(local, peer, &self.journal, hint);
+    }
+
+    /// Only segments between these addresses are wanted from now on.
+    pub(crate) fn narrow(&self, local: SocketAddr, peer: SocketAddr) {
+        self.tap.want(Wanted::Pair(local.port(), peer.port()));
+    }
+
+    /// Tells what was captured up to now.
+    pub(crate) fn drain(&self) {
+        self.tap.drain();
+    }
+
+    /// The session's user wants no more of it.
+    pub(crate) fn stop(self, local: SocketAddr, peer: SocketAddr) {
+        self.tap.drain();
+        self.tap.release(local, peer);
+        self.journal.capturing(false);
+    }
+
+    /// The session ends: its last segments are waited for, a little while here, and longer behind its end.
+    pub(crate) async fn end(self, local: SocketAddr, peer: SocketAddr) {
+        self.tap.settle(local, peer, MOST_SETTLING).await;
+        tokio::spawn(async move {
+            self.tap.settle(local, peer, MOST_LINGERING).await;
+            self.tap.release(local, peer);
+        });
+    }
+}
+
+/// Tells that there will be no capture.
+pub(crate) async fn tell_refusal(failure: Failure, journal: &Arc<Journal>) {
+    journal.news(News::Warned(failure)).await;
+}

@@ -1,0 +1,111 @@
+//! The packet socket: cooked, not blocking, with the kernel's own time stamps.
+
+use std::io::{self, IoSliceMut};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::Duration;
+
+use nix::sys::socket::{
+    AddressFamily, ControlMessageOwned, LinkAddr, MsgFlags, MultiHeaders, SockFlag, SockProtocol, SockType, recvmmsg,
+    setsockopt, socket, sockopt,
+};
+use nix::sys::time::TimeSpec;
+
+use super::filter::{SNAP, Wanted};
+use crate::net::kernel;
+
+/// How many packets one call takes at the most.
+pub(super) const MOST_AT_ONCE: usize = 64;
+
+/// What the kernel may hold of packets that were not read yet: when it is full, it drops and counts.
+const QUEUE: usize = 4 * 1024 * 1024;
+
+/// One packet as far as it was captured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packet<'a> {
+    /// From its IP header on.
+    pub(super) bytes: &'a [u8],
+    /// When the kernel saw it, since 1970 by the system's clock.
+    pub(super) at: Duration,
+    /// On which interface.
+    pub(super) interface: usize,
+}
+
+/// A packet socket, and the memory that calls read into.
+#[derive(Debug)]
+pub(super) struct Packets {
+    fd: OwnedFd,
+    slots: Box<[[u8; SNAP]; MOST_AT_ONCE]>,
+}
+
+impl Packets {
+    /// Opens one for these packets, on all interfaces.
+    ///
+    /// # Errors
+    /// The system's own: EPERM where CAP_NET_RAW is missing.
+    pub(super) fn open(wanted: Wanted) -> io::Result<Self> {
+        let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+        let fd = socket(AddressFamily::Packet, SockType::Datagram, flags, SockProtocol::EthAll)?;
+        // More than the system's limit needs another privilege; without it the limit is what we get.
+        if setsockopt(&fd, sockopt::RcvBufForce, &QUEUE).is_err() {
+            setsockopt(&fd, sockopt::RcvBuf, &QUEUE)?;
+        }
+        setsockopt(&fd, sockopt::ReceiveTimestampns, &true)?;
+        let mut packets = Packets { fd, slots: Box::new([[0; SNAP]; MOST_AT_ONCE]) };
+        packets.want(wanted)?;
+        // What came before the filter was there is no concern of ours.
+        while packets.read(|_| {}).is_ok_and(|count| count == MOST_AT_ONCE) {}
+        packets.dropped();
+        Ok(packets)
+    }
+
+    /// A second descriptor of the same socket, to wait at.
+    ///
+    /// # Errors
+    /// There are no descriptors left.
+    pub(super) fn bell(&self) -> io::Result<OwnedFd> {
+        self.fd.try_clone()
+    }
+
+    /// Changes which packets are wanted, from the next one on.
+    pub(super) fn want(&self, wanted: Wanted) -> io::Result<()> {
+        socket2::SockRef::from(&self.fd).attach_filter(&wanted.program())
+    }
+
+    /// Takes what is there, [`MOST_AT_ONCE`] at the most; gives how many that were. Never waits.
+    ///
+    /// # Errors
+    /// The system's own: `WouldBlock` where nothing is there.
+    pub(super) fn read(&mut self, mut each: impl FnMut(Packet<'_>)) -> io::Result<usize> {
+        let mut vectors: Vec<[IoSliceMut<'_>; 1]> = self.slots.iter_mut().map(|slot| [IoSliceMut::new(slot)]).collect();
+        let mut found: [(usize, Option<Duration>, usize); MOST_AT_ONCE] = [(0, None, 0); MOST_AT_ONCE];
+        let mut count = 0;
+        let mut headers = MultiHeaders::<LinkAddr>::preallocate(MOST_AT_ONCE, Some(nix::cmsg_space!(TimeSpec)));
+        let messages = recvmmsg(self.fd.as_raw_fd(), &mut headers, vectors.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
+        for (message, found) in messages.zip(&mut found) {
+            let at = message.cmsgs().ok().and_then(|mut all| all.find_map(|control| stamp(&control)));
+            *found = (message.bytes, at, message.address.map_or(0, |address| address.ifindex()));
+            count += 1;
+        }
+        for (slot, (len, at, interface)) in self.slots.iter().zip(found).take(count) {
+            if let (Some(bytes), Some(at)) = (slot.get(..len), at) {
+                each(Packet { bytes, at, interface });
+            }
+        }
+        Ok(count)
+    }
+
+    /// How many wanted packets the kernel dropped since this was asked last.
+    pub(super) fn dropped(&self) -> u64 {
+        // struct tpacket_stats of linux/if_packet.h: packets, then drops.
+        let mut bytes = [0; 8];
+        let read = kernel::get(self.fd.as_fd(), libc::SOL_PACKET, libc::PACKET_STATISTICS, &mut bytes);
+        let [_, _, _, _, a, b, c, d] = bytes;
+        if read.is_ok_and(|read| read == bytes.len()) { u32::from_ne_bytes([a, b, c, d]).into() } else { 0 }
+    }
+}
+
+fn stamp(control: &ControlMessageOwned) -> Option<Duration> {
+    let ControlMessageOwned::ScmTimestampns(at) = control else { return None };
+    let (seconds, nanos) = (u64::try_from(at.tv_sec()).ok()?, u32::try_from(at.tv_nsec()).ok()?);
+    (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))
+}

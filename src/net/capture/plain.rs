@@ -1,0 +1,58 @@
+//! No capture on this system.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::net::journal::Journal;
+use crate::wire::segment::Hint;
+use crate::wire::{Class, Failure};
+
+/// Which packets are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// From or to this port.
+    Port(u16),
+    /// Between these two ports.
+    Pair(u16, u16),
+}
+
+/// A capture, of which there is none here.
+#[derive(Clone, Debug)]
+pub(crate) enum Tap {}
+
+impl Tap {
+    /// Never begins.
+    ///
+    /// # Errors
+    /// Always.
+    pub(crate) fn open(_wanted: Wanted) -> Result<Self, Failure> {
+        let message = "packets are captured on Linux only; the ladder stays inferred";
+        Err(Failure::new(Class::Local, "capture", "", message))
+    }
+
+    /// Cannot be called.
+    pub(crate) fn want(&self, _wanted: Wanted) {
+        match *self {}
+    }
+
+    /// Cannot be called.
+    pub(crate) fn claim(&self, _local: SocketAddr, _peer: SocketAddr, _journal: &Arc<Journal>, _hint: Hint) {
+        match *self {}
+    }
+
+    /// Cannot be called.
+    pub(crate) fn release(&self, _local: SocketAddr, _peer: SocketAddr) {
+        match *self {}
+    }
+
+    /// Cannot be called.
+    pub(crate) fn drain(&self) {
+        match *self {}
+    }
+
+    /// Cannot be called.
+    pub(crate) async fn settle(&self, _local: SocketAddr, _peer: SocketAddr, _most: Duration) {
+        match *self {}
+    }
+}

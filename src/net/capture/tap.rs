@@ -1,0 +1,167 @@
+//! One capture: a packet socket, a task that reads it, and the sessions whose segments it finds.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::io::unix::AsyncFd;
+use tokio::task::AbortHandle;
+
+use super::bell::bell;
+use super::filter::Wanted;
+use super::flows::Flows;
+use super::packets::{MOST_AT_ONCE, Packets};
+use crate::net::fault;
+use crate::net::journal::Journal;
+use crate::wire::Failure;
+use crate::wire::segment::{Hint, Segment};
+
+/// How many calls are made before others have their turn.
+const TURN: usize = 16;
+
+/// Between looks whether the last segments of a connection came.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// A capture under way; it ends with the last of its clones.
+#[derive(Clone, Debug)]
+pub(crate) struct Tap {
+    running: Arc<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    state: Arc<Mutex<State>>,
+    task: AbortHandle,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    packets: Packets,
+    wanted: Wanted,
+    flows: Flows,
+}
+
+impl Tap {
+    /// Begins to capture what is wanted; it is nobody's before it is claimed.
+    ///
+    /// # Errors
+    /// This program may not capture here: what it needs stands in the message.
+    pub(crate) fn open(wanted: Wanted) -> Result<Self, Failure> {
+        let open = || {
+            let packets = Packets::open(wanted)?;
+            let bell = bell(packets.bell()?)?;
+            Ok((State { packets, wanted, flows: Flows::default() }, bell))
+        };
+        let (state, bell) = open().map_err(|error| refused(&error))?;
+        let state = Arc::new(Mutex::new(state));
+        let task = tokio::spawn(run(Arc::clone(&state), bell)).abort_handle();
+        Ok(Tap { running: Arc::new(Running { state, task }) })
+    }
+
+    /// Wants other packets from now on. Where that cannot be, those wanted before go on to come.
+    pub(crate) fn want(&self, wanted: Wanted) {
+        let mut state = self.state();
+        if state.packets.want(wanted).is_ok() {
+            state.wanted = wanted;
+        }
+    }
+
+    /// From now on segments between these addresses are this session's, and so are those that came since the SYN.
+    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: Hint) {
+        self.state().flows.claim(local, peer, journal, hint);
+    }
+
+    /// Segments between these addresses are nobody's any more.
+    pub(crate) fn release(&self, local: SocketAddr, peer: SocketAddr) {
+        self.state().flows.release(local, peer);
+    }
+
+    /// Tells all that the kernel has captured up to now.
+    pub(crate) fn drain(&self) {
+        let mut state = self.state();
+        // What comes while we read is more than was asked for: a flood has no end.
+        for _ in 0..TURN * 4 {
+            if state.read().is_none() {
+                break;
+            }
+        }
+    }
+
+    /// Waits until a connection's last segments came, `most` at the longest.
+    pub(crate) async fn settle(&self, local: SocketAddr, peer: SocketAddr, most: Duration) {
+        let deadline = tokio::time::Instant::now() + most;
+        loop {
+            self.drain();
+            if self.state().flows.is_over(local, peer) || tokio::time::Instant::now() >= deadline {
+                return;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.running.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Reads once; `None` where nothing more is there.
+    fn read(&mut self) -> Option<()> {
+        // The stamps are of the system's clock, which may be set: each time it is asked anew what it says.
+        let (now, wall) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
+        let State { packets, wanted, flows } = self;
+        let mut unread = 0;
+        let read = packets.read(|packet| {
+            let at = now.checked_sub(wall.saturating_sub(packet.at)).unwrap_or(now);
+            match Segment::parse(packet.bytes) {
+                Some(segment) if wanted.has(segment.source.port(), segment.destination.port()) => {
+                    flows.take(at, packet.interface, segment);
+                }
+                Some(_) => {}
+                // Of IPv4 the filter lets through nothing but our segments.
+                None => unread += u64::from(packet.bytes.first().is_some_and(|first| first >> 4 == 4)),
+            }
+        });
+        let count = read.unwrap_or(0);
+        // The counter begins anew when it is read; while there is more to take, that can wait.
+        let dropped = if count < MOST_AT_ONCE { packets.dropped() } else { 0 };
+        flows.tell(dropped + unread);
+        (count == MOST_AT_ONCE).then_some(())
+    }
+}
+
+async fn run(state: Arc<Mutex<State>>, bell: AsyncFd<OwnedFd>) {
+    loop {
+        let Ok(mut ready) = bell.readable().await else { return };
+        let mut turns = 0;
+        // The lock is given back after each call: whoever claims does not wait long.
+        while state.lock().unwrap_or_else(PoisonError::into_inner).read().is_some() {
+            turns += 1;
+            if turns % TURN == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        ready.clear_ready();
+    }
+}
+
+/// What it needs, in a line.
+fn refused(error: &io::Error) -> Failure {
+    let mut failure = fault::of_io("capture", "", error);
+    if matches!(error.raw_os_error(), Some(libc::EPERM | libc::EACCES)) {
+        let program = std::env::current_exe().map_or_else(|_| "sockeye".into(), |path| path.display().to_string());
+        failure.message = format!(
+            "packets may not be captured: that needs CAP_NET_RAW (setcap cap_net_raw+ep {program}) or root; \
+             the ladder stays inferred"
+        );
+    }
+    failure
+}

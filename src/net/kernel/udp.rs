@@ -1,0 +1,115 @@
+//! What the kernel tells of a UDP socket: SIOCINQ, SIOCOUTQ, SO_MEMINFO, and what it assumes of the path.
+
+use std::os::fd::AsFd;
+
+use super::raw;
+use crate::wire::udp::{Discover, SocketView};
+
+/// Where the numbers of a family's options stand.
+struct Names {
+    level: i32,
+    mtu: i32,
+    discover: i32,
+    ttl: i32,
+    tos: i32,
+}
+
+const V4: Names = Names {
+    level: libc::IPPROTO_IP,
+    mtu: libc::IP_MTU,
+    discover: libc::IP_MTU_DISCOVER,
+    ttl: libc::IP_TTL,
+    tos: libc::IP_TOS,
+};
+
+const V6: Names = Names {
+    level: libc::IPPROTO_IPV6,
+    mtu: libc::IPV6_MTU,
+    discover: libc::IPV6_MTU_DISCOVER,
+    ttl: libc::IPV6_UNICAST_HOPS,
+    tos: libc::IPV6_TCLASS,
+};
+
+fn names(v6: bool) -> &'static Names {
+    if v6 { &V6 } else { &V4 }
+}
+
+/// What the kernel says of this UDP socket now; of the path where it is connected. What cannot be known is `None`.
+///
+/// Cost: seven system calls, some 3 µs together.
+pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> SocketView {
+    let names = names(v6);
+    let int = |name: i32| raw::int(socket, names.level, name).ok();
+    let octet = |name: i32| int(name).and_then(|number| u8::try_from(number).ok());
+    let memory = memory(socket);
+    let word = |place: i32| memory.and_then(|words| words.get(usize::try_from(place).ok()?).copied()).map(u64::from);
+    SocketView {
+        next_bytes: rustix::io::ioctl_fionread(socket).ok(),
+        send_queue_bytes: raw::send_queue(socket.as_fd()),
+        receive_memory_bytes: word(libc::SK_MEMINFO_RMEM_ALLOC),
+        receive_buffer_bytes: word(libc::SK_MEMINFO_RCVBUF),
+        send_buffer_bytes: word(libc::SK_MEMINFO_SNDBUF),
+        mtu: path_mtu(socket, v6),
+        discover: int(names.discover).and_then(Discover::of),
+        ttl: octet(names.ttl),
+        tos: octet(names.tos),
+    }
+}
+
+/// The MTU that the kernel assumes for the path of a connected socket.
+pub(crate) fn path_mtu(socket: &impl AsFd, v6: bool) -> Option<u32> {
+    let names = names(v6);
+    let mtu = raw::int(socket, names.level, names.mtu).ok()?;
+    u32::try_from(mtu).ok().filter(|mtu| *mtu > 0)
+}
+
+/// Makes the kernel set the don't-fragment bit and heed no path MTU but the interface's: for probes.
+///
+/// # Errors
+/// The system's own.
+pub(crate) fn probe_path(socket: &impl AsFd, v6: bool) -> std::io::Result<()> {
+    let (names, probe) = (names(v6), if v6 { libc::IPV6_PMTUDISC_PROBE } else { libc::IP_PMTUDISC_PROBE });
+    raw::set_int(socket, names.level, names.discover, probe)
+}
+
+/// The socket's memory, in words as `SO_MEMINFO` has them.
+fn memory(socket: &impl AsFd) -> Option<[u32; WORDS]> {
+    let mut bytes = [0; WORDS * size_of::<u32>()];
+    let filled = raw::get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO, &mut bytes).ok()?;
+    if filled != bytes.len() {
+        return None;
+    }
+    let mut words = [0; WORDS];
+    for (word, four) in words.iter_mut().zip(bytes.chunks_exact(size_of::<u32>())) {
+        *word = u32::from_ne_bytes(four.try_into().ok()?);
+    }
+    Some(words)
+}
+
+/// How many words of `SO_MEMINFO` are wanted: those of the two queues.
+const WORDS: usize = libc::SK_MEMINFO_SNDBUF as usize + 1;
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+
+    use super::*;
+
+    #[test]
+    fn the_kernel_tells_queues_buffers_and_the_path() {
+        let (ours, theirs) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+        assert_eq!(udp_view(&ours, false).mtu, None, "nobody is at the other end");
+        ours.connect(theirs.local_addr().unwrap()).unwrap();
+        for payload in ["hello", "and more"] {
+            theirs.send_to(payload.as_bytes(), ours.local_addr().unwrap()).unwrap();
+        }
+        let view = udp_view(&ours, false);
+        assert_eq!((view.next_bytes, view.send_queue_bytes), (Some(5), Some(0)));
+        assert!(view.receive_memory_bytes.is_some_and(|bytes| bytes > 13), "{view:?}");
+        assert!(view.receive_buffer_bytes > view.receive_memory_bytes);
+        assert!(view.mtu.is_some_and(|mtu| mtu >= 1280), "{view:?}");
+        assert_eq!((view.discover, view.ttl, view.tos), (Some(Discover::Want), Some(64), Some(0)));
+        probe_path(&ours, false).unwrap();
+        assert_eq!(udp_view(&ours, false).discover, Some(Discover::Probe));
+    }
+}

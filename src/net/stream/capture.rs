@@ -1,0 +1,51 @@
+//! Capture that begins or ends while the connection is open.
+
+use std::sync::PoisonError;
+
+use super::Talk;
+use crate::net::capture::{Wanted, Watch};
+use crate::net::kernel;
+use crate::wire::Both;
+use crate::wire::reading::TcpState;
+use crate::wire::segment::Hint;
+
+/// Begins to capture, unless that goes on already; what stands against it is told.
+pub(super) async fn begin(talk: &Talk) {
+    if watch(talk).is_some() {
+        return;
+    }
+    let Some((local, peer)) = talk.ends else { return };
+    let wanted = Wanted::Pair(local.port(), peer.port());
+    if let Some(begun) = Watch::begin(true, wanted, &talk.journal).await {
+        begun.claim(local, peer, hint(talk));
+        *watch(talk) = Some(begun);
+    }
+}
+
+/// Captures no more.
+pub(super) fn stop(talk: &Talk) {
+    let running = watch(talk).take();
+    if let (Some(running), Some((local, peer))) = (running, talk.ends) {
+        running.stop(local, peer);
+    }
+}
+
+fn watch(talk: &Talk) -> std::sync::MutexGuard<'_, Option<Watch>> {
+    talk.capture.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What stands in for the SYNs that were not seen. The places of octets are known only where nothing is under way.
+fn hint(talk: &Talk) -> Hint {
+    let before = talk.journal.totals();
+    let view = kernel::view(&talk.stream);
+    let after = talk.journal.totals();
+    let still = before == after && view.state == Some(TcpState::Established) && view.send_queue_bytes == Some(0);
+    let octets = match view.recv_queue_bytes.filter(|_| still) {
+        Some(unread) => Both { sent: Some(after.sent.bytes), received: Some(after.received.bytes + unread) },
+        None => Both::default(),
+    };
+    let tcp = view.tcp.unwrap_or_default();
+    // TCP_INFO names them by what is shifted: what arrives is shifted by the peer's.
+    let shifts = Both { sent: tcp.rcv_wscale, received: tcp.snd_wscale };
+    Hint { octets, shifts, most_sent: tcp.snd_mss }
+}

@@ -1,0 +1,139 @@
+//! The control messages beside a datagram (cmsg(3)): what we ask for, and how it is read.
+
+#![cfg_attr(
+    target_os = "linux",
+    expect(
+        unsafe_code,
+        reason = "no safe crate reads the controls of recvmmsg's headers, nor writes those of sendmmsg"
+    )
+)]
+
+use std::net::IpAddr;
+
+/// What the controls of one message told of its packet; the interface by its number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct RawPacket {
+    pub(super) ttl: Option<u8>,
+    pub(super) tos: Option<u8>,
+    /// 0 is none.
+    pub(super) interface: u32,
+    pub(super) destination: Option<IpAddr>,
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::{Control, ControlLength, ask, cut_at, read};
+#[cfg(not(target_os = "linux"))]
+pub(super) use plain::ask;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+    use std::os::fd::AsFd;
+
+    use super::RawPacket;
+    use crate::net::kernel;
+
+    /// The type of the kernel's message lengths and counts, which libraries write differently.
+    #[cfg(target_env = "musl")]
+    pub(in crate::net::udp) type ControlLength = libc::socklen_t;
+    #[cfg(not(target_env = "musl"))]
+    pub(in crate::net::udp) type ControlLength = libc::size_t;
+
+    /// Room for the controls of one message: at the most a segment size, two TTLs, two TOS and two addresses, which an
+    /// IPv6 socket is told of an IPv4 packet: 184 octets.
+    #[repr(C, align(8))]
+    #[derive(Clone, Copy)]
+    pub(in crate::net::udp) struct Control(pub(in crate::net::udp) [u8; 192]);
+
+    impl Control {
+        /// No controls.
+        pub(in crate::net::udp) const NONE: Control = Control([0; 192]);
+    }
+
+    /// Asks that TTL, TOS, interface and address are told beside each datagram. Best effort: what the system does not
+    /// tell is unknown.
+    pub(in crate::net::udp) fn ask(socket: &impl AsFd, v6: bool) {
+        let v4 = [libc::IP_RECVTTL, libc::IP_RECVTOS];
+        for name in v4 {
+            // An IPv6 socket may hear IPv4 too.
+            kernel::set_int(socket, libc::IPPROTO_IP, name, 1).ok();
+        }
+        if v6 {
+            for name in [libc::IPV6_RECVHOPLIMIT, libc::IPV6_RECVTCLASS, libc::IPV6_RECVPKTINFO] {
+                kernel::set_int(socket, libc::IPPROTO_IPV6, name, 1).ok();
+            }
+        } else {
+            kernel::set_int(socket, libc::IPPROTO_IP, libc::IP_PKTINFO, 1).ok();
+        }
+    }
+
+    /// Writes the wish that a message is cut every `segment` octets; how many octets the wish has.
+    pub(in crate::net::udp) fn cut_at(control: &mut Control, segment: u16) -> ControlLength {
+        // SAFETY: CMSG_SPACE and CMSG_LEN only calculate.
+        let (space, length) = unsafe { (libc::CMSG_SPACE(2), libc::CMSG_LEN(2)) };
+        // SAFETY: a header of zeroes is one without a length; some systems' headers have padding that cannot be named.
+        let mut head: libc::cmsghdr = unsafe { std::mem::zeroed() };
+        head.cmsg_len = length as ControlLength;
+        head.cmsg_level = libc::SOL_UDP;
+        head.cmsg_type = libc::UDP_SEGMENT;
+        let start = control.0.as_mut_ptr();
+        let payload = size_of::<libc::cmsghdr>();
+        // SAFETY: a control has 192 octets and the alignment of a header; a header and two octets fit.
+        unsafe {
+            start.cast::<libc::cmsghdr>().write(head);
+            start.add(payload).cast::<u16>().write_unaligned(segment);
+        }
+        space as ControlLength
+    }
+
+    /// What the controls of a message say: how many octets each datagram of a merged one has, and what is known of the
+    /// packet. The header must be one that the kernel just filled, with its controls still in place.
+    pub(in crate::net::udp) fn read(header: &libc::msghdr) -> (Option<usize>, RawPacket) {
+        let mut segment = None;
+        let mut packet = RawPacket::default();
+        // SAFETY: the kernel filled the controls of this header, which are still there, and told their length; the
+        // macros stay within it. A control of each of these types has at least as many octets as are read of it.
+        unsafe {
+            let mut control = libc::CMSG_FIRSTHDR(header);
+            while let Some(head) = control.as_ref() {
+                let payload = libc::CMSG_DATA(control);
+                match (head.cmsg_level, head.cmsg_type) {
+                    (libc::SOL_UDP, libc::UDP_GRO) => {
+                        let size = payload.cast::<libc::c_int>().read_unaligned();
+                        segment = usize::try_from(size).ok().filter(|size| *size > 0);
+                    }
+                    (libc::IPPROTO_IP, libc::IP_TTL) | (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) => {
+                        packet.ttl = u8::try_from(payload.cast::<libc::c_int>().read_unaligned()).ok();
+                    }
+                    (libc::IPPROTO_IP, libc::IP_TOS) => packet.tos = Some(payload.read()),
+                    (libc::IPPROTO_IPV6, libc::IPV6_TCLASS) => {
+                        packet.tos = u8::try_from(payload.cast::<libc::c_int>().read_unaligned()).ok();
+                    }
+                    (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                        let told = payload.cast::<libc::in_pktinfo>().read_unaligned();
+                        packet.interface = u32::try_from(told.ipi_ifindex).unwrap_or(0);
+                        let address = Ipv4Addr::from(told.ipi_addr.s_addr.to_ne_bytes());
+                        packet.destination = Some(IpAddr::V4(address));
+                    }
+                    (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
+                        let told = payload.cast::<libc::in6_pktinfo>().read_unaligned();
+                        packet.interface = told.ipi6_ifindex;
+                        let address = Ipv6Addr::from(told.ipi6_addr.s6_addr);
+                        packet.destination = Some(IpAddr::V6(address).to_canonical());
+                    }
+                    _ => {}
+                }
+                control = libc::CMSG_NXTHDR(header, control);
+            }
+        }
+        (segment, packet)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod plain {
+    use std::os::fd::AsFd;
+
+    /// Asks for nothing: this system is not asked.
+    pub(in crate::net::udp) fn ask(_socket: &impl AsFd, _v6: bool) {}
+}

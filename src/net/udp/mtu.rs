@@ -1,0 +1,276 @@
+//! A probe of the path MTU: datagrams with the don't-fragment bit, by a socket of their own, until the biggest that
+//! passes is known (RFC 1191, RFC 8201, RFC 8899).
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::net::UdpSocket;
+
+use super::error_queue::{self, Found};
+use super::talk::Talk;
+use super::wildcard;
+use crate::net::fault;
+use crate::wire::udp::mtu::{self, MtuReport, MtuStep, Outcome, Refuser};
+use crate::wire::udp::search::Search;
+use crate::wire::{Class, Failure, News};
+
+/// How long the first datagrams wait for an answer, and the longest that any waits: longer than the second that a host
+/// lets pass between two ICMP messages.
+const LONGEST_WAIT: Duration = Duration::from_millis(1_100);
+
+/// The shortest that any waits, however near the peer is.
+const SHORTEST_WAIT: Duration = Duration::from_millis(200);
+
+/// How many round trips a datagram waits.
+const ROUND_TRIPS: u32 = 4;
+
+/// How many errors of datagrams before it one datagram may meet: the kernel reports an ICMP error at the next call.
+const MOST_OLD_ERRORS: usize = 16;
+
+/// 32 octets of payload in the smallest: room for what tells our datagrams apart.
+const LEAST_PAYLOAD: u32 = 32;
+
+/// What our datagrams begin with: a name, and a number that is the datagram's own.
+const NAME: [u8; 8] = *b"mtuprobe";
+const TAG_BYTES: usize = NAME.len() + 4;
+
+impl Talk {
+    /// Probes the path to the peer to the end, or until the wishes to end a burst or a probe are no longer `stops`; tells
+    /// each step, and what was found.
+    pub(super) async fn probe_mtu(&self, stops: u64) -> Result<(), Failure> {
+        let peer = self.whom(None)?;
+        let began = Instant::now();
+        let mut search = Search::new(mtu::header_bytes(peer.ip()) + LEAST_PAYLOAD, mtu::most_bytes(peer.ip()));
+        let mut prober = match Prober::open(self.local, peer) {
+            Ok(prober) => prober,
+            Err(error) => return Err(fault::of_io("probe", peer.to_string(), &error)),
+        };
+        let kernel_before = prober.kernel_mtu();
+        let outcome = tokio::select! {
+            biased;
+            () = self.stopped_since(stops) => {
+                Err(Failure::new(Class::Local, "probe", peer.to_string(), "stopped before its end"))
+            }
+            outcome = self.search(&mut prober, &mut search) => outcome,
+        };
+        let report = MtuReport {
+            peer,
+            passed: search.passed_bytes(),
+            answers: search.answers(),
+            refused: search.refusal(),
+            settled: search.settled(),
+            datagrams: prober.datagrams,
+            took: began.elapsed(),
+            kernel_before,
+            kernel_after: prober.kernel_mtu(),
+            failure: outcome.err(),
+        };
+        self.look();
+        self.journal.news(News::PathMtu(Box::new(report))).await;
+        Ok(())
+    }
+
+    async fn search(&self, prober: &mut Prober, search: &mut Search) -> Result<(), Failure> {
+        while let Some(bytes) = search.next() {
+            self.active();
+            let began = Instant::now();
+            let outcome = prober.try_one(bytes).await?;
+            search.learn(bytes, outcome);
+            self.journal.news(News::MtuStep(MtuStep { bytes, outcome, took: began.elapsed() })).await;
+        }
+        self.active();
+        Ok(())
+    }
+}
+
+/// The probe's own socket.
+#[derive(Debug)]
+struct Prober {
+    socket: UdpSocket,
+    peer: SocketAddr,
+    /// How many datagrams the kernel took.
+    datagrams: u32,
+    number: u32,
+    wait: Duration,
+}
+
+/// What is met while a datagram's fate is waited for.
+enum Met {
+    /// The peer sent a datagram.
+    Answer,
+    Outcome(Outcome),
+    /// It is about another datagram, or about nothing.
+    Else,
+    End(Failure),
+}
+
+impl Prober {
+    /// A socket that is connected to `peer`, from the address of `local`.
+    fn open(local: SocketAddr, peer: SocketAddr) -> io::Result<Self> {
+        let socket = Socket::new(Domain::for_address(peer), Type::DGRAM, Some(Protocol::UDP))?;
+        socket.set_nonblocking(true)?;
+        set_dont_fragment(&socket, peer.is_ipv6())?;
+        error_queue::ask(&socket, peer.is_ipv6());
+        let mut from = wildcard(peer);
+        if !local.ip().is_unspecified() && local.is_ipv4() == peer.is_ipv4() {
+            from.set_ip(local.ip());
+        }
+        socket.bind(&SockAddr::from(from))?;
+        socket.connect(&SockAddr::from(peer))?;
+        let socket = UdpSocket::from_std(socket.into())?;
+        Ok(Prober { socket, peer, datagrams: 0, number: fastrand::u32(..), wait: LONGEST_WAIT })
+    }
+
+    fn kernel_mtu(&self) -> Option<u32> {
+        #[cfg(target_os = "linux")]
+        return crate::net::kernel::path_mtu(&self.socket, self.peer.is_ipv6());
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
+    /// Sends one datagram that makes an IP packet of `bytes` octets, and waits for what comes of it.
+    async fn try_one(&mut self, bytes: u32) -> Result<Outcome, Failure> {
+        let payload = self.payload(bytes);
+        if let Some(outcome) = self.send(&payload).await? {
+            return Ok(outcome);
+        }
+        self.datagrams += 1;
+        let sent = Instant::now();
+        let end = tokio::time::Instant::from(sent) + self.wait;
+        let mut answer = vec![0; 65_536];
+        let mut over = false;
+        loop {
+            // Whoever reads an error of the socket takes the news of its queue away from whoever waits for that: it is
+            // looked at in each turn.
+            let met = match error_queue::next(&self.socket) {
+                Found::Nothing if over => return Ok(Outcome::Quiet),
+                Found::Nothing => tokio::select! {
+                    () = tokio::time::sleep_until(end) => {
+                        over = true;
+                        Met::Else
+                    }
+                    found = error_queue::wait(&self.socket) => match found {
+                        Ok(found) => self.told(found, bytes),
+                        Err(error) => Met::End(self.failure(&error)),
+                    },
+                    received = self.socket.recv(&mut answer) => match received {
+                        Ok(len) => self.heard(&answer[..len]),
+                        // The error queue has the reason.
+                        Err(_error) => Met::Else,
+                    },
+                },
+                found => self.told(found, bytes),
+            };
+            tokio::task::yield_now().await;
+            match met {
+                Met::Answer => {
+                    self.wait = (sent.elapsed() * ROUND_TRIPS).clamp(SHORTEST_WAIT, LONGEST_WAIT);
+                    return Ok(Outcome::Answered);
+                }
+                Met::Outcome(Outcome::Answered) => {
+                    // Hosts send no more than one such message a second to each other (RFC 1812 §4.3.2.8).
+                    self.wait = LONGEST_WAIT;
+                    return Ok(Outcome::Answered);
+                }
+                Met::Outcome(outcome) => return Ok(outcome),
+                Met::Else => {}
+                Met::End(failure) => return Err(failure),
+            }
+        }
+    }
+
+    /// A payload for a packet of so many octets, unlike all before it.
+    fn payload(&mut self, bytes: u32) -> Vec<u8> {
+        self.number = self.number.wrapping_add(1);
+        let len = bytes.saturating_sub(mtu::header_bytes(self.peer.ip())) as usize;
+        let tag = NAME.into_iter().chain(self.number.to_be_bytes());
+        let mut payload: Vec<u8> = tag.collect();
+        payload.resize(len.max(TAG_BYTES), 0);
+        payload
+    }
+
+    /// Hands a datagram to the kernel; where it is refused here, that is its outcome.
+    async fn send(&self, payload: &[u8]) -> Result<Option<Outcome>, Failure> {
+        let mut old = 0;
+        loop {
+            match self.socket.send(payload).await {
+                Ok(_) => return Ok(None),
+                Err(error) if error.raw_os_error() == Some(libc::EMSGSIZE) => {
+                    let mut mtu = None;
+                    let mut router = None;
+                    loop {
+                        match error_queue::next(&self.socket) {
+                            Found::Here(told) => mtu = told.or(mtu),
+                            Found::Icmp(icmp, _) => router = Some(icmp).filter(too_big).or(router),
+                            Found::Nothing => break,
+                        }
+                    }
+                    match (mtu, router) {
+                        // An old error of the socket: a router spoke late of a datagram before this one.
+                        (None, Some(_)) if old < MOST_OLD_ERRORS => old += 1,
+                        (mtu, _) => return Ok(Some(Outcome::TooBig(Refuser::Here { mtu }))),
+                    }
+                }
+                Err(error) => {
+                    while !matches!(error_queue::next(&self.socket), Found::Nothing) {}
+                    old += 1;
+                    if old > MOST_OLD_ERRORS {
+                        return Err(self.failure(&error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an entry of the error queue says of the datagram under way, of `bytes` octets as a packet.
+    fn told(&self, found: Found, bytes: u32) -> Met {
+        let Found::Icmp(icmp, quote) = found else { return Met::Else };
+        if quote.len() >= TAG_BYTES && !self.is_ours(&quote) {
+            return Met::Else;
+        }
+        if too_big(&icmp) {
+            // A named MTU that is not smaller than what was refused says nothing (RFC 1191 §3: some name 0).
+            let mtu = icmp.mtu.filter(|mtu| *mtu < bytes);
+            return Met::Outcome(Outcome::TooBig(Refuser::Router { address: icmp.offender, mtu }));
+        }
+        let peers_own = icmp.offender.is_some_and(|offender: IpAddr| offender == self.peer.ip().to_canonical());
+        if peers_own && icmp.class() == Class::Refused {
+            // Nobody listens on that port: the datagram arrived all the same.
+            return Met::Outcome(Outcome::Answered);
+        }
+        Met::End(icmp.failure("probe", self.peer.to_string()))
+    }
+
+    /// What a datagram of the peer's says: an echo of one before it says nothing of this one.
+    fn heard(&self, answer: &[u8]) -> Met {
+        let old_echo = answer.starts_with(&NAME) && !self.is_ours(answer);
+        if old_echo { Met::Else } else { Met::Answer }
+    }
+
+    /// Whether these octets begin as the datagram under way does.
+    fn is_ours(&self, bytes: &[u8]) -> bool {
+        bytes.strip_prefix(&NAME).is_some_and(|rest| rest.starts_with(&self.number.to_be_bytes()))
+    }
+
+    fn failure(&self, error: &io::Error) -> Failure {
+        fault::of_io("probe", self.peer.to_string(), error)
+    }
+}
+
+/// Whether the message is "fragmentation needed" or "packet too big".
+fn too_big(icmp: &crate::wire::news::Icmp) -> bool {
+    matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 4) | (true, 2, _))
+}
+
+#[cfg(target_os = "linux")]
+fn set_dont_fragment(socket: &Socket, v6: bool) -> io::Result<()> {
+    crate::net::kernel::probe_path(socket, v6)
+}
+
+/// This system cannot be asked for it.
+#[cfg(not(target_os = "linux"))]
+fn set_dont_fragment(_socket: &Socket, _v6: bool) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "the don't-fragment bit cannot be asked for on this system"))
+}

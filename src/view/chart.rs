@@ -1,0 +1,112 @@
+//! A gauge over time, several rows high, and the gauge that it is seen against.
+
+use ratatui::layout::Rect;
+
+use super::paper::{Paper, Strip, columns_of, part};
+use crate::files::theme::Role;
+use crate::wire::gauges::{Gauge, Gauges};
+use crate::wire::kernel::TcpInfo;
+use crate::wire::quantity;
+
+const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// The columns of the axis, with a blank behind it.
+const AXIS: u16 = 12;
+
+/// The fewest rows that are a chart: two of bars, and one of times.
+pub(super) const LEAST_ROWS: u16 = 3;
+
+/// Draws the samples that are remembered, from 0 to the greatest of both gauges: one as bars, the other as a line where
+/// its value would be.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge, role: Role) {
+    if area.height < LEAST_ROWS || area.width < AXIS + 8 {
+        return;
+    }
+    let plot = part(area, AXIS, 0, area.width - AXIS, area.height - 1);
+    let columns = usize::from(plot.width);
+    let each = gauges.len().div_ceil(columns).max(1);
+    let values = chunks(gauges, gauge, columns, each);
+    let partner =
+        gauge.partner().filter(|partner| gauges.last(*partner).is_some_and(|value| in_scale(*partner, value)));
+    let others = partner.map(|partner| chunks(gauges, partner, columns, each)).unwrap_or_default();
+    let most = |all: &[Option<u64>]| all.iter().flatten().copied().max().unwrap_or(0);
+    // What it is seen against may be far above: then it is said, and not drawn.
+    let top = most(&values).max(1);
+    let seen = partner.filter(|_| most(&others) <= top.saturating_mul(8));
+    let top = if seen.is_some() { top.max(most(&others)) } else { top };
+    label(paper, area, 0, &gauges.label(gauge, top));
+    label(paper, area, plot.height - 1, "0");
+    let steps = u128::from(plot.height) * 8;
+    let level = |value: u64| u128::from(value.min(top)) * steps / u128::from(top);
+    for (x, value) in (0_u16..plot.width).zip(&values) {
+        let Some(value) = value else { continue };
+        bar(paper, plot, x, level(*value), role);
+    }
+    for (x, value) in (0_u16..plot.width).zip(&others).filter(|_| seen.is_some()) {
+        let Some(value) = value else { continue };
+        let height = level(*value).saturating_sub(1) / 8;
+        let up = u16::try_from(height).unwrap_or(plot.height).min(plot.height - 1);
+        paper.run(plot, x, plot.height - 1 - up, "─", 1, Role::Warn);
+    }
+    times(paper, part(area, AXIS, plot.height, plot.width, 1), gauges, (gauge, role), (partner, seen.is_some()));
+}
+
+/// The values as so many columns, each the greatest of as many samples as it stands for, the newest at the right edge of
+/// what there is.
+fn chunks(gauges: &Gauges, gauge: Gauge, columns: usize, each: usize) -> Vec<Option<u64>> {
+    let values: Vec<Option<u64>> = gauges.series(gauge, each * columns).collect();
+    let (old, new) = values.split_at(values.len() % each);
+    let first = (!old.is_empty()).then_some(old);
+    let all = first.into_iter().chain(new.chunks(each)).map(|chunk| chunk.iter().flatten().copied().max());
+    let all: Vec<Option<u64>> = all.collect();
+    all[all.len().saturating_sub(columns)..].to_vec()
+}
+
+/// Whether a value is a figure, and not a stand-in for "without end".
+fn in_scale(gauge: Gauge, value: u64) -> bool {
+    gauge != Gauge::Ssthresh || value < u64::from(TcpInfo::NO_THRESHOLD)
+}
+
+fn label(paper: &mut Paper<'_>, area: Rect, y: u16, text: &str) {
+    let x = (AXIS - 2).saturating_sub(columns_of(text));
+    paper.put(part(area, 0, 0, AXIS - 1, area.height), x, y, text, Role::Dim);
+    paper.put(part(area, 0, 0, AXIS, area.height), AXIS - 1, y, "┤", Role::Border);
+}
+
+/// One column, `level` eighths of a row high.
+fn bar(paper: &mut Paper<'_>, plot: Rect, x: u16, level: u128, role: Role) {
+    let full = u16::try_from(level / 8).unwrap_or(plot.height).min(plot.height);
+    for up in 0..full {
+        paper.run(plot, x, plot.height - 1 - up, "█", 1, role);
+    }
+    let rest = usize::try_from(level % 8).unwrap_or(0);
+    if full == 0 && rest == 0 {
+        // Known, and nothing: a foot to stand on.
+        paper.run(plot, x, plot.height - 1, "▁", 1, Role::Border);
+    } else if let Some(symbol) = rest.checked_sub(1).and_then(|rest| BARS.get(rest))
+        && full < plot.height
+    {
+        paper.run(plot, x, plot.height - 1 - full, symbol, 1, role);
+    }
+}
+
+/// The row below: how far back it goes, and what is what.
+fn times(
+    paper: &mut Paper<'_>,
+    row: Rect,
+    gauges: &Gauges,
+    (gauge, role): (Gauge, Role),
+    (partner, drawn): (Option<Gauge>, bool),
+) {
+    let since = format!("−{} to now   ", quantity::duration(gauges.span()));
+    let mut legend = Strip::of(since, Role::Dim).and("█ ", role).and(gauge.name(), Role::Dim);
+    if let Some(partner) = partner {
+        let name = if drawn {
+            partner.name().to_owned()
+        } else {
+            format!("{} {}, far above", partner.name(), gauges.text(partner))
+        };
+        legend = legend.and("   ─ ", Role::Warn).and(name, Role::Dim);
+    }
+    paper.strip(row, 0, 0, &legend);
+}

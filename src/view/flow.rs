@@ -1,0 +1,368 @@
+//! Flow control as theatre: each direction of a connection with the queues and windows of both its ends, and the
+//! countdown to the next probe.
+
+use std::time::Instant;
+
+use ratatui::layout::Rect;
+
+use super::gauges;
+use super::keys;
+use super::paper::{Paper, Strip, area_of, columns_of, part};
+use super::transcript::Shown;
+use crate::files::theme::Role;
+use crate::model::action::{Action, SessionAction};
+use crate::model::keymap::Mode;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::wire::flow::{End, Flow, coarse};
+use crate::wire::gauges::Gauge;
+use crate::wire::session::{Ends, Kind};
+use crate::wire::story::Story;
+use crate::wire::{Phase, Session, quantity};
+
+/// With as many columns both ends stand side by side.
+const SIDE_BY_SIDE: u16 = 78;
+
+/// The columns between the two.
+const BETWEEN: u16 = 4;
+
+/// The columns of a name, and of a value with the spaces behind it.
+const NAME: u16 = 13;
+const VALUE: u16 = 11;
+
+/// The most columns of a bar.
+const MOST_BAR: u16 = 44;
+
+/// The rows of one end in one direction.
+const ROWS: u16 = 3;
+
+/// The rows that both directions take, one below the other.
+const BOTH: u16 = 14;
+
+/// The gauges whose last minute stands below, where there is room.
+const HISTORY: [Gauge; 5] = [Gauge::SendQueue, Gauge::PeerWindow, Gauge::RecvQueue, Gauge::OurWindow, Gauge::Backoff];
+
+/// What flow control holds back, in parts: both directions, ours first. Nothing where it flows.
+pub(super) fn words(flow: &Flow, paused: bool, now: Instant) -> Vec<String> {
+    let mut parts = flow.own.stalled("the peer's", now);
+    if paused {
+        parts.push("reading is stopped".to_owned());
+        parts.extend(flow.own.recv_queue.map(|bytes| format!("{} unread", quantity::bytes(bytes))));
+        parts.push(match (flow.own.own_window_closed, flow.own.own_window) {
+            (Some(since), _) => {
+                format!("our window has been 0 for {}", coarse(now.saturating_duration_since(since)))
+            }
+            (None, Some(bytes)) => format!("our window {}", quantity::bytes(bytes)),
+            (None, None) => "our window –".to_owned(),
+        });
+        parts.extend(flow.peer.as_ref().filter(|peer| peer.peer_window_closed.is_some()).and_then(|peer| {
+            let next = peer.countdown(now)?;
+            Some(format!("the peer's {next}"))
+        }));
+    }
+    parts
+}
+
+/// Draws the view.
+pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+    let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    paper.seen.view = area_of(place);
+    let Some(story) = panel.story(session).filter(|story| !story.gauges.is_empty()) else {
+        let text = "the kernel has told nothing of this socket yet: queues and windows show once it is connected";
+        paper.sentence(place, 0, 0, text, Role::Dim);
+        return Shown::default();
+    };
+    let twin = model.other_end(session);
+    let theirs = twin.and_then(|twin| twin.story.as_ref()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
+    let stage = Stage { model, session, twin, story, theirs };
+    let used = if place.width >= SIDE_BY_SIDE { stage.beside(paper, place) } else { stage.below(paper, place) };
+    stage.history(paper, part(place, 0, used + 1, place.width, place.height.saturating_sub(used + 1)));
+    Shown::default()
+}
+
+/// Draws it short, for a narrow column: our end alone, and what is held back.
+pub(super) fn brief(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, story: &Story) {
+    let own = &story.flow.own;
+    let (top, below) = (part(area, 0, 0, area.width, ROWS), part(area, 0, ROWS, area.width, ROWS - 1));
+    sender(paper, top, own, ["send queue", "peer window"], model.now);
+    receiver(paper, below, own, ["recv queue", "our window"]);
+    let rest = part(area, 0, 2 * ROWS - 1, area.width, area.height.saturating_sub(2 * ROWS - 1));
+    let text = words(&story.flow, paused(session), model.now).join("; ");
+    if !text.is_empty() {
+        paper.sentence(rest, 0, 0, &text, Role::Warn);
+    }
+}
+
+/// The rows of [`brief`], with three of words.
+pub(super) const BRIEF: u16 = 2 * ROWS + 2;
+
+/// Whether there is something to see: reading is stopped, or a window holds something back.
+pub(super) fn stirs(session: &Session, story: &Story) -> bool {
+    !session.ended() && (paused(session) || story.flow.holds())
+}
+
+fn paused(session: &Session) -> bool {
+    matches!(session.phase, Phase::Open(open) if open.paused)
+}
+
+struct Stage<'a> {
+    model: &'a Model,
+    session: &'a Session,
+    twin: Option<&'a Session>,
+    story: &'a Story,
+    /// The peer's end, where it can be seen.
+    theirs: Option<&'a End>,
+}
+
+impl Stage<'_> {
+    /// Our end at the left, the peer's at the right; gives the rows used.
+    fn beside(&self, paper: &mut Paper<'_>, area: Rect) -> u16 {
+        let width = (area.width - BETWEEN) / 2;
+        let side = |y: u16, left: bool| {
+            part(area, if left { 0 } else { width + BETWEEN }, y, width, area.height.saturating_sub(y).min(ROWS))
+        };
+        paper.strip(part(area, 0, 0, width, 1), 0, 0, &self.our_name());
+        paper.strip(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.their_name());
+        let mut y = 2;
+        for sending in [true, false] {
+            self.heading(paper, part(area, 0, y, area.width, 1), sending);
+            y += 1;
+            self.ours(paper, side(y, true), sending);
+            self.peers(paper, side(y, false), sending);
+            let arrow = if sending { "─▶" } else { "◀─" };
+            let role = if sending { Role::Sent } else { Role::Received };
+            paper.put(part(area, width, y, BETWEEN, 1), 1, 0, arrow, role);
+            y += ROWS;
+            y += self.told(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending) + 1;
+        }
+        y - 1
+    }
+
+    /// The ends of each direction one below the other, in the order in which the octets pass them.
+    fn below(&self, paper: &mut Paper<'_>, area: Rect) -> u16 {
+        let rows = |y: u16| part(area, 0, y, area.width, area.height.saturating_sub(y).min(ROWS));
+        let mut y = 0;
+        // Where not both fit, what is held back comes first.
+        let own = &self.story.flow.own;
+        let ours =
+            own.stalled("", self.model.now).is_empty() && (paused(self.session) || own.own_window_closed.is_some());
+        let order = if area.height < BOTH && ours { [false, true] } else { [true, false] };
+        for sending in order {
+            self.heading(paper, part(area, 0, y, area.width, 1), sending);
+            y += 1;
+            // Where the other end can be seen its queue stands beside ours; the window between them is one.
+            match (sending, self.theirs) {
+                (true, theirs) => {
+                    y += sender(paper, rows(y), own, ["send queue", "peer window"], self.model.now);
+                    if let Some(end) = theirs {
+                        y += receiver(paper, part(rows(y), 0, 0, area.width, 1), end, ["peer's queue", ""]);
+                    }
+                }
+                (false, theirs) => {
+                    if let Some(end) = theirs {
+                        y += sender(paper, rows(y), end, ["peer's queue", ""], self.model.now);
+                    }
+                    y += receiver(paper, rows(y), own, ["recv queue", "our window"]);
+                }
+            }
+            y += self.told(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending);
+            y += u16::from(area.height > 16);
+        }
+        y
+    }
+
+    fn our_name(&self) -> Strip {
+        let local = match self.session.kind {
+            Kind::Stream(Ends { local: Some(local), .. }) => local.to_string(),
+            _ => String::new(),
+        };
+        let name = Strip::of(format!("{}  ", self.session.id), Role::Dim).and(format!("we, {local}"), Role::Strong);
+        if paused(self.session) { name.and(" ‖ not reading", Role::Warn) } else { name }
+    }
+
+    fn their_name(&self) -> Strip {
+        let peer = match self.session.kind {
+            Kind::Stream(Ends { peer: Some(peer), .. }) => peer.to_string(),
+            _ => self.session.title(),
+        };
+        match (self.twin, self.theirs) {
+            (Some(twin), _) => {
+                let name =
+                    Strip::of(format!("{}  ", twin.id), Role::Dim).and(format!("ours too, {peer}"), Role::Strong);
+                if paused(twin) { name.and(" ‖ not reading", Role::Warn) } else { name }
+            }
+            (None, Some(_)) => Strip::of(format!("the peer, {peer}"), Role::Strong).and("  on this host", Role::Dim),
+            (None, None) => Strip::of(format!("the peer, {peer}"), Role::Strong),
+        }
+    }
+
+    fn heading(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
+        let (mark, text, role) = match sending {
+            true => ("▲", " from us to the peer ", Role::Sent),
+            false => ("▼", " from the peer to us ", Role::Received),
+        };
+        let used = paper.strip(area, 0, 0, &Strip::of(mark, role).and(text, Role::Dim));
+        paper.run(area, used, 0, "─", area.width, Role::Faint);
+        let legend = Strip::of(" █", role).and(" in flight ", Role::Dim).and("▒", role).and(" not sent", Role::Dim);
+        if area.width >= used + legend.columns() + 4 {
+            paper.right(area, 0, &legend);
+        }
+    }
+
+    fn ours(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
+        let own = &self.story.flow.own;
+        if sending {
+            sender(paper, area, own, ["send queue", "peer window"], self.model.now);
+        } else {
+            receiver(paper, area, own, ["recv queue", "our window"]);
+        }
+    }
+
+    fn peers(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
+        match (self.theirs, sending) {
+            (Some(end), true) => {
+                receiver(paper, area, end, ["recv queue", "peer window"]);
+            }
+            (Some(end), false) => {
+                sender(paper, area, end, ["send queue", "our window"], self.model.now);
+            }
+            (None, true) => {
+                let text =
+                    "– what it has not read, only its own kernel knows; its window tells us how much room is left";
+                paper.sentence(area, 0, 0, text, Role::Dim);
+            }
+            (None, false) => {
+                paper.sentence(area, 0, 0, "– what it has not sent yet, only its own kernel knows", Role::Dim);
+            }
+        }
+    }
+
+    /// What a direction is like, as a sentence; gives the rows used.
+    fn told(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) -> u16 {
+        let now = self.model.now;
+        let own = &self.story.flow.own;
+        let mut parts = match (sending, self.theirs) {
+            (true, _) => own.stalled("the peer's", now),
+            (false, Some(end)) => end.stalled("our", now),
+            (false, None) => Vec::new(),
+        };
+        let ours_closed = own.own_window_closed.map(|since| coarse(now.saturating_duration_since(since)));
+        if !sending && paused(self.session) {
+            let stopped = match (&ours_closed, parts.is_empty()) {
+                (_, false) => "reading is stopped".to_owned(),
+                (Some(time), true) => format!("reading is stopped; our window has been 0 for {time}"),
+                (None, true) => "reading is stopped: our queue fills, and our window closes with it".to_owned(),
+            };
+            parts.insert(0, stopped);
+            let key = keys::key(self.model, Mode::Normal, Action::Session(SessionAction::ToggleReading));
+            parts.extend(key.map(|key| format!("{key} reads on")));
+        } else if let (false, Some(time), true) = (sending, &ours_closed, parts.is_empty()) {
+            parts.push(format!("our window has been 0 for {time}"));
+        }
+        if parts.is_empty() {
+            let waits = if sending { own.send_queue } else { own.recv_queue };
+            let text = match (waits, sending) {
+                (None, _) => "not known on this system".to_owned(),
+                (Some(0), _) => "nothing is held back".to_owned(),
+                (Some(bytes), true) => format!("{} on their way", quantity::bytes(bytes)),
+                (Some(bytes), false) => format!("{} to be read", quantity::bytes(bytes)),
+            };
+            return paper.sentence(area, 0, 0, &text, Role::Dim);
+        }
+        paper.sentence(area, 0, 0, &parts.join("; "), Role::Warn)
+    }
+
+    /// The last minute of our end, where there is room.
+    fn history(&self, paper: &mut Paper<'_>, area: Rect) {
+        let rows = HISTORY.len() as u16;
+        if area.height < rows + 2 {
+            return;
+        }
+        let used = paper.put(area, 0, 0, "our end, the last minute ", Role::Dim);
+        paper.run(area, used, 0, "─", area.width, Role::Faint);
+        for (y, gauge) in (1..).zip(HISTORY) {
+            gauges::row(paper, part(area, 0, y, area.width, 1), &self.story.gauges, gauge);
+        }
+    }
+}
+
+/// What an end has to send: its queue, the window that it sends into, and the timer that comes next. An empty name
+/// leaves its line out. Gives the rows used.
+fn sender(paper: &mut Paper<'_>, area: Rect, end: &End, [queue, window]: [&str; 2], now: Instant) -> u16 {
+    let in_flight = end.send_queue.zip(end.not_sent).map(|(queue, not_sent)| queue.saturating_sub(not_sent));
+    let bar = Bar { part: in_flight, ..Bar::of(end.send_queue, scale(end.greatest.send_queue), Role::Sent) };
+    octets(paper, area, 0, queue, end.send_queue, &bar);
+    let y = 1 + u16::from(!window.is_empty());
+    if !window.is_empty() {
+        let role = if end.peer_window_closed.is_some() { Role::Bad } else { Role::Good };
+        octets(paper, area, 1, window, end.peer_window, &Bar::of(end.peer_window, end.greatest.peer_window, role));
+    }
+    let Some((timer, name)) = end.timer.zip(end.next()) else {
+        line(paper, area, y, "timer", "–", &Bar::of(None, 1, Role::Warn));
+        return y + 1;
+    };
+    let left = timer.due.saturating_duration_since(now);
+    let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let waited = millis(timer.whole).saturating_sub(millis(left));
+    let value = if left.is_zero() { "now".to_owned() } else { coarse(left) };
+    line(paper, area, y, &name, &value, &Bar::of(Some(waited), millis(timer.whole), Role::Warn));
+    y + 1
+}
+
+/// What an end has received: the room taken by what it did not read, and the window that is left. Gives the rows used.
+fn receiver(paper: &mut Paper<'_>, area: Rect, end: &End, [queue, window]: [&str; 2]) -> u16 {
+    let room = end.greatest.room;
+    octets(paper, area, 0, queue, end.recv_queue, &Bar::of(end.recv_queue, room, Role::Received));
+    if window.is_empty() {
+        return 1;
+    }
+    let role = if end.own_window_closed.is_some() { Role::Bad } else { Role::Good };
+    octets(paper, area, 1, window, end.own_window, &Bar::of(end.own_window, room, role));
+    2
+}
+
+/// A bar is full where the queue was when it was longest, up to the next power of two: it shows that it grows.
+fn scale(greatest: u64) -> u64 {
+    greatest.max(4_096).checked_next_power_of_two().unwrap_or(u64::MAX)
+}
+
+/// A part of a whole.
+struct Bar {
+    value: Option<u64>,
+    whole: u64,
+    /// What of the value is drawn solid; the rest is drawn hatched. `None`: all of it.
+    part: Option<u64>,
+    role: Role,
+}
+
+impl Bar {
+    fn of(value: Option<u64>, whole: u64, role: Role) -> Self {
+        Bar { value, whole, part: None, role }
+    }
+}
+
+fn octets(paper: &mut Paper<'_>, area: Rect, y: u16, name: &str, value: Option<u64>, bar: &Bar) {
+    line(paper, area, y, name, &value.map_or("–".to_owned(), quantity::bytes), bar);
+}
+
+fn line(paper: &mut Paper<'_>, area: Rect, y: u16, name: &str, value: &str, bar: &Bar) {
+    paper.put(part(area, 0, 0, NAME - 1, area.height), 0, y, name, Role::Dim);
+    let role = match bar.value {
+        None => Role::Dim,
+        Some(_) if bar.role == Role::Bad => Role::Bad,
+        Some(_) => Role::Strong,
+    };
+    paper.put(area, (NAME + VALUE - 2).saturating_sub(columns_of(value)), y, value, role);
+    let Some(known) = bar.value else { return };
+    let room = area.width.saturating_sub(NAME + VALUE).min(MOST_BAR);
+    let cells = |value: u64| {
+        let all = u128::from(bar.whole.max(1));
+        let cells = (u128::from(value) * u128::from(room)).div_ceil(all);
+        u16::try_from(cells).unwrap_or(room).min(room)
+    };
+    let (filled, solid) = (cells(known), cells(bar.part.unwrap_or(known).min(known)));
+    let place = part(area, NAME + VALUE, 0, room, area.height);
+    paper.run(place, 0, y, "░", room, Role::Faint);
+    paper.run(place, 0, y, "▒", filled, bar.role);
+    paper.run(place, 0, y, "█", solid, bar.role);
+}

@@ -1,0 +1,164 @@
+//! The dialog of socket options: each with its value, and what the one under the cursor does, takes, and is called.
+
+use ratatui::layout::Rect;
+
+use super::keys::{self, Hint};
+use super::overlay::dialog as framed;
+use super::paper::{Paper, Strip, columns_of, part};
+use super::{prompt, standing};
+use crate::files::theme::Role;
+use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
+use crate::model::keymap::Mode;
+use crate::model::options::{OptionLine, OptionsDialog, Sure, ValueField};
+use crate::model::state::{Model, Target};
+use crate::wire::option::Unit;
+
+/// The columns of a name, a blank behind it included.
+const NAME: u16 = 15;
+
+/// The columns of a value.
+const VALUE: u16 = 17;
+
+/// The rows that say what the option under the cursor does, takes and is called, their rule included: on a usual
+/// screen, and on one that is wide enough for each to be one row.
+const BOX: (u16, u16) = (7, 5);
+
+/// With fewer columns an option has its name and its value only.
+const NARROW: u16 = 50;
+
+/// From as many columns on each of them is one row.
+const WIDE: u16 = 120;
+
+/// The widest that a line of it is pleasant to read.
+const WIDEST: u16 = 118;
+
+/// Draws the dialog.
+pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
+    let lines = dialog.lines(model);
+    let boxed = match screen {
+        Rect { height: ..18, .. } => 3,
+        Rect { width: ..WIDE, .. } => BOX.0,
+        _ => BOX.1,
+    };
+    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let height = count.saturating_add(boxed + 3);
+    let inner = framed(paper, screen, WIDEST, height, &title(model, dialog));
+    let list = part(inner, 0, 0, inner.width, inner.height.saturating_sub(boxed + 1));
+    let picked = dialog.picked.min(lines.len().saturating_sub(1));
+    let shown = usize::from(list.height);
+    let first = picked.saturating_sub(shown / 2).min(lines.len().saturating_sub(shown));
+    for (y, (at, line)) in (0_u16..).zip(lines.iter().enumerate().skip(first).take(shown)) {
+        let row = part(list, 0, y, list.width, 1);
+        let field = dialog.field.as_ref().filter(|_| at == picked);
+        draw_line(paper, row, line, at == picked, field.is_some());
+        if let Some(field) = field {
+            let place = part(row, NAME + 1, 0, row.width.saturating_sub(NAME + 1), 1);
+            paper.blank(place, Role::Menu);
+            prompt::field(paper, place, &field.input);
+        }
+        paper.hit(row, Target::Line(at));
+    }
+    if let Some(line) = lines.get(picked) {
+        let below = part(inner, 0, list.height, inner.width, boxed);
+        explained(paper, below, model, dialog, line);
+    }
+    let last = inner.height.saturating_sub(1);
+    keys::draw(paper, inner, 0, last, &hints(model, dialog, lines.get(picked)));
+    let below = lines.len().saturating_sub(first + shown);
+    if below > 0 && inner.width >= NARROW {
+        paper.right(inner, last, &Strip::of(format!("▼ {below} more"), Role::Dim));
+    }
+}
+
+fn title(model: &Model, dialog: &OptionsDialog) -> String {
+    match dialog.session(model) {
+        Some(session) if dialog.is_live(model) => {
+            format!("socket options of {}: as the kernel reports them", standing::numbered(session))
+        }
+        Some(session) => format!("socket options of {}: what will be set", standing::numbered(session)),
+        None => "socket options of the new session: what will be set".to_owned(),
+    }
+}
+
+fn draw_line(paper: &mut Paper<'_>, row: Rect, line: &OptionLine, picked: bool, typing: bool) {
+    paper.put(row, 0, 0, if picked { "▌" } else { " " }, Role::Focus);
+    paper.put(part(row, 1, 0, NAME - 1, 1), 0, 0, line.option.name(), Role::Text);
+    if typing {
+        return;
+    }
+    let role = match line.sure {
+        Sure::Kernel => Role::Strong,
+        Sure::Wished => Role::Sent,
+        Sure::Default | Sure::Unknown => Role::Dim,
+        Sure::Refused => Role::Bad,
+    };
+    let room = part(row, NAME + 1, 0, VALUE.max(columns_of(&line.value).min(VALUE + 8)), 1);
+    paper.put(room, 0, 0, &line.value, role);
+    let beside = if row.width >= NARROW { row.width.saturating_sub(NAME + 2 + room.width) } else { 0 };
+    let rest = part(row, NAME + 1 + room.width + 1, 0, beside, 1);
+    let (text, role) = match (line.sure, line.remark.as_str()) {
+        (Sure::Refused, why) => (format!("! {why}"), Role::Bad),
+        (_, "") => (line.option.does().to_owned(), Role::Dim),
+        (_, remark) => (remark.to_owned(), Role::Text),
+    };
+    paper.put(rest, 0, 0, &text, role);
+    if picked {
+        paper.wash(row, Role::Selection);
+    }
+}
+
+/// What the option under the cursor does, what it takes, when it counts, and the call that sets it.
+fn explained(paper: &mut Paper<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
+    paper.run(area, 0, 0, "─", area.width, Role::Border);
+    paper.put(part(area, 1, 0, area.width.saturating_sub(2), 1), 0, 0, &format!(" {} ", line.option), Role::Dim);
+    let bottom = area.height.saturating_sub(1);
+    paper.put(area, 0, bottom, &line.call, Role::Key);
+    let room = part(area, 0, 1, area.width, bottom.saturating_sub(1));
+    if let Some(ValueField { problem: Some(problem), .. }) = &dialog.field {
+        paper.put(room, 0, 0, "!", Role::Bad);
+        paper.sentence(room, 2, 0, problem, Role::Bad);
+        return;
+    }
+    let mut y = 0;
+    if line.sure == Sure::Refused {
+        y += paper.sentence(room, 0, y, &format!("Not taken: {}.", line.remark), Role::Bad);
+    }
+    if dialog.field.is_none() || room.height > 2 {
+        let does = format!("{}.", capital(line.option.does()));
+        y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &does, Role::Text);
+    }
+    let mut accepted = format!("Accepted: {}", line.option.accepts());
+    if !dialog.is_live(model) {
+        let nothing = if line.option.unit() == Unit::Switch { "" } else { "; empty leaves it as it is" };
+        accepted.push_str(nothing);
+    }
+    y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);
+    if dialog.is_live(model)
+        && let Some(late) = line.option.late(dialog.kind(model))
+    {
+        let rest = part(room, 0, y, room.width, room.height.saturating_sub(y));
+        paper.sentence(rest, 0, 0, &format!("Now: {late}."), Role::Warn);
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+fn hints(model: &Model, dialog: &OptionsDialog, line: Option<&OptionLine>) -> Vec<Hint> {
+    let prompt = |action: Action| keys::key(model, Mode::Prompt, action);
+    let menu = |action: Action| keys::key(model, Mode::Menu, action);
+    if dialog.field.is_some() {
+        return vec![
+            (prompt(Action::Compose(ComposeAction::Send)), "sets it"),
+            (prompt(Action::App(AppAction::Escape)), "leaves it"),
+        ];
+    }
+    let is_switch = line.is_some_and(|line| line.option.unit() == Unit::Switch);
+    vec![
+        (menu(Action::Pane(PaneAction::Activate)), if is_switch { "switches it" } else { "changes it" }),
+        (menu(Action::Pane(PaneAction::Copy)), "copies the call"),
+        (menu(Action::App(AppAction::Escape)), "leaves"),
+    ]
+}

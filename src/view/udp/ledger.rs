@@ -1,0 +1,159 @@
+//! The ledger: what became of a socket's datagrams, as far as that can be known.
+
+use ratatui::layout::Rect;
+
+use super::{Sheet, datagram, inside};
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::model::words;
+use crate::view::paper::Paper;
+use crate::view::transcript::Shown;
+use crate::wire::session::{Kind, UdpSocketView};
+use crate::wire::udp::echo::PATIENCE;
+use crate::wire::{Session, Totals, quantity};
+
+/// Draws the view.
+pub(in crate::view) fn draw(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    model: &Model,
+    session: &Session,
+    panel: &Panel,
+) -> Shown {
+    let place = inside(area);
+    let mut sheet = Sheet::new(place.width);
+    if let Some(socket) = of(session) {
+        counts(&mut sheet, model, session, socket);
+        verdicts(&mut sheet, socket);
+        path(&mut sheet, session, socket);
+    }
+    datagram::section(&mut sheet, model, session, panel);
+    sheet.draw(paper, place, panel)
+}
+
+/// The same figures for a narrow column beside the text: the ledger where there is something to tell, and the datagram
+/// under the eye.
+pub(in crate::view) fn figures(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    model: &Model,
+    session: &Session,
+    panel: &Panel,
+) -> u16 {
+    let mut sheet = Sheet::new(area.width);
+    if let Some(socket) = of(session) {
+        counts(&mut sheet, model, session, socket);
+        if !socket.ledger.kinds.is_empty() {
+            verdicts(&mut sheet, socket);
+        }
+        if session.kernel.is_some_and(|view| view.udp.is_some()) {
+            path(&mut sheet, session, socket);
+        }
+    }
+    datagram::section(&mut sheet, model, session, panel);
+    for (y, line) in (0..area.height).zip(&sheet.lines) {
+        paper.strip(area, 0, y, line);
+    }
+    u16::try_from(sheet.lines.len()).unwrap_or(u16::MAX).min(area.height)
+}
+
+/// What is known of a session's UDP socket.
+pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
+    match &session.kind {
+        Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } => Some(socket),
+        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => None,
+    }
+}
+
+fn counts(sheet: &mut Sheet, model: &Model, session: &Session, socket: &UdpSocketView) {
+    let ledger = &socket.ledger;
+    let octets = |totals: Totals| quantity::bytes(totals.bytes);
+    sheet.section("datagrams");
+    let (sent, received) = (session.totals.sent, session.totals.received);
+    sheet.row("▲ sent", quantity::grouped(sent.ops), Role::Sent, &octets(sent));
+    sheet.row("▼ received", quantity::grouped(received.ops), Role::Received, &octets(received));
+    let echo = &ledger.echo;
+    let remark = match (echo.answered(), &session.kind) {
+        (Some(_), _) => format!("came back unchanged: the peer echoes{}", rtt(echo.last_rtt())),
+        (None, Kind::Bound { .. }) => "UDP itself has no answers; counted for one peer that echoes".to_owned(),
+        (None, _) => "UDP itself has no answers; counted where the peer echoes".to_owned(),
+    };
+    sheet.count("answered", echo.answered(), Role::Good, &remark);
+    let patience = quantity::duration(PATIENCE);
+    sheet.count("lost", echo.lost(model.now), Role::Bad, &format!("not back within {patience}, and nobody said why"));
+    sheet.count("came twice", echo.duplicates(), Role::Warn, "echoes of what had come back already");
+    sheet.count("not sent", Some(ledger.send_errors), Role::Warn, "send() failed");
+    if let Some(failure) = &ledger.last_send_error {
+        sheet.row("", failure.message.clone(), Role::Warn, "");
+    }
+    let known_by = "arrived, but the receive buffer was full (SO_RXQ_OVFL)";
+    sheet.count("dropped here", socket.dropped, Role::Bad, known_by);
+    sheet.count("truncated", Some(ledger.truncated), Role::Warn, "longer than what was read of them");
+}
+
+fn rtt(rtt: Option<std::time::Duration>) -> String {
+    rtt.map_or(String::new(), |rtt| format!(", last in {}", quantity::duration(rtt)))
+}
+
+fn verdicts(sheet: &mut Sheet, socket: &UdpSocketView) {
+    let ledger = &socket.ledger;
+    sheet.section("ICMP verdicts");
+    if ledger.kinds.is_empty() {
+        sheet.row("none", "", Role::Dim, "nobody said that a datagram of ours did not arrive");
+        return;
+    }
+    for kind in &ledger.kinds {
+        let icmp = &kind.icmp;
+        let from = match (kind.sender(), icmp.offender) {
+            (Some(sender), _) => format!(" from {sender}"),
+            (None, Some(last)) => format!(" from several, last {last}"),
+            (None, None) => String::new(),
+        };
+        let protocol = if icmp.v6 { "ICMPv6 " } else { "" };
+        let mtu = icmp.mtu.map_or(String::new(), |mtu| format!(", MTU {mtu}"));
+        let text = format!("{} ({protocol}{}/{}){from}{mtu}", words::icmp_meaning(icmp), icmp.kind, icmp.code);
+        sheet.row(&quantity::grouped(kind.count), text, Role::Bad, "");
+    }
+    if ledger.other_kinds > 0 {
+        sheet.row(&quantity::grouped(ledger.other_kinds), "of further kinds", Role::Bad, "");
+    }
+}
+
+/// What is known of the path's MTU: the kernel's value, and what a probe found.
+pub(super) fn path(sheet: &mut Sheet, session: &Session, socket: &UdpSocketView) {
+    let known = session.kernel.and_then(|view| view.udp).unwrap_or_default();
+    sheet.section("path MTU");
+    let octets = |mtu: u32| quantity::grouped(mtu.into());
+    sheet.known("the kernel's", known.mtu.map(octets), "octets of a whole packet, as the kernel assumes (IP_MTU)");
+    let mode = known.discover.map(|mode| format!("{}: {}", mode.name(), mode.meaning()));
+    sheet.known("mode", mode, "");
+    let Some(report) = &socket.ledger.mtu else {
+        if socket.ledger.steps.is_empty() {
+            sheet.row("probed", "not yet: M, or :mtu, tries it", Role::Dim, "");
+        } else {
+            let steps = socket.ledger.steps.len() as u64;
+            sheet.row("probing", format!("{} datagrams so far", quantity::grouped(steps)), Role::Cause, "");
+        }
+        return;
+    };
+    let how = if report.answers { "answered" } else { "nobody objected, and the peer does not answer" };
+    match report.passed {
+        Some(passed) => sheet.row("biggest passed", octets(passed), Role::Good, how),
+        None => sheet.known("biggest passed", None, ""),
+    }
+    match report.refused {
+        Some(refused) => {
+            sheet.row("too big", format!("{}, for {}", octets(refused.bytes), refused.by), Role::Warn, "");
+        }
+        None if report.passed.is_some() && report.settled => {
+            sheet.known("too big", None, "the largest datagram there can be passed");
+        }
+        None => sheet.known("too big", None, ""),
+    }
+    if let Some(failure) = &report.failure {
+        sheet.row("ended by", failure.to_string(), Role::Bad, "");
+    }
+    let cost = format!("{}, DF set, in {}", report.datagrams_text(), quantity::duration(report.took));
+    sheet.row("probed with", cost, Role::Dim, "");
+}

@@ -1,0 +1,90 @@
+//! What the kernel tells of a UDP socket: how full its queues are, what it sends with, and the steps of a probe.
+
+use ratatui::layout::Rect;
+
+use super::ledger::{of, path};
+use super::{Sheet, inside};
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::view::paper::{Paper, Strip, columns_of};
+use crate::view::transcript::Shown;
+use crate::wire::udp::{MtuStep, Outcome, PacketInfo, SocketView};
+use crate::wire::{Session, quantity};
+
+/// The cells of a bar, where there is much room beside it and where there is little.
+const BARS: [u64; 2] = [20, 8];
+
+/// Draws the view.
+pub(in crate::view) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
+    let place = inside(area);
+    let mut sheet = Sheet::new(place.width);
+    let known = session.kernel.and_then(|view| view.udp).unwrap_or_default();
+    queues(&mut sheet, &known);
+    if let Some(socket) = of(session) {
+        let remark = "since it was opened; a datagram that meets a full buffer";
+        sheet.count("dropped", socket.dropped, Role::Bad, remark);
+    }
+    sending(&mut sheet, &known);
+    if let Some(socket) = of(session) {
+        path(&mut sheet, session, socket);
+        steps(&mut sheet, socket.ledger.steps.iter());
+    }
+    sheet.draw(paper, place, panel)
+}
+
+fn queues(sheet: &mut Sheet, known: &SocketView) {
+    sheet.section("queues");
+    full(sheet, "receive buffer", known.receive_memory_bytes, known.receive_buffer_bytes, Role::Received);
+    let octets = |bytes: u64| quantity::bytes(bytes);
+    sheet.known("next datagram", known.next_bytes.map(octets), "what a read would get (SIOCINQ)");
+    full(sheet, "send buffer", known.send_queue_bytes, known.send_buffer_bytes, Role::Sent);
+}
+
+/// How full a buffer is, with a bar.
+fn full(sheet: &mut Sheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
+    let (Some(used), Some(room)) = (used, room) else { return sheet.known(label, None, "") };
+    let figures = format!("  {} of {}", quantity::bytes(used), quantity::bytes(room));
+    let fits = |bar: &u64| super::LABEL + *bar as usize + usize::from(columns_of(&figures)) <= sheet.columns;
+    let bar = BARS.into_iter().find(fits).unwrap_or(0);
+    let cells = (u128::from(used) * u128::from(bar)).div_ceil(u128::from(room.max(1)));
+    let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
+    let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
+    let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
+    let strip = Strip::of(format!("{label:<width$}", width = super::LABEL), Role::Dim)
+        .and(run("█", cells), role)
+        .and(run("░", bar - cells), Role::Faint)
+        .and(figures, Role::Text);
+    sheet.lines.push(strip);
+}
+
+fn sending(sheet: &mut Sheet, known: &SocketView) {
+    sheet.section("what we send with");
+    sheet.known("ttl", known.ttl.map(|ttl| ttl.to_string()), "routers it may pass (IP_TTL, IPV6_UNICAST_HOPS)");
+    let marks = PacketInfo { tos: known.tos, ..PacketInfo::default() };
+    let tos = known.tos.map(|tos| format!("{tos:#04x}: {}", in_words(&marks)));
+    sheet.known("tos", tos, "");
+}
+
+/// `DSCP EF (46), ECN CE`.
+pub(super) fn in_words(packet: &PacketInfo) -> String {
+    let (Some(dscp), Some(ecn)) = (packet.dscp(), packet.ecn()) else { return super::UNKNOWN.to_owned() };
+    match packet.dscp_name() {
+        Some(name) => format!("DSCP {name} ({dscp}), ECN {ecn}"),
+        None => format!("DSCP {dscp}, ECN {ecn}"),
+    }
+}
+
+fn steps<'a>(sheet: &mut Sheet, steps: impl Iterator<Item = &'a MtuStep>) {
+    for (number, step) in steps.enumerate() {
+        if number == 0 {
+            sheet.section("the probe, step by step");
+        }
+        let took = quantity::duration(step.took);
+        let (text, role) = match step.outcome {
+            Outcome::Answered => (format!("answered after {took}"), Role::Good),
+            Outcome::Quiet => (format!("nothing was heard for {took}"), Role::Dim),
+            Outcome::TooBig(by) => (format!("too big for {by}"), Role::Warn),
+        };
+        sheet.row(&format!("{:>8}", quantity::grouped(step.bytes.into())), text, role, "");
+    }
+}

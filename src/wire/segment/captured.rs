@@ -1,0 +1,129 @@
+//! A segment that was captured, with all that could be told of it.
+
+use std::time::Instant;
+
+use super::super::direction::Direction;
+use super::super::quantity;
+use super::flags::Flags;
+use super::note::Note;
+use super::parse::Segment;
+
+/// How many captured segments of one session may wait to be looked at; more are counted and not kept.
+pub const MOST_SEGMENTS: usize = 8_192;
+
+/// What was captured of a session since the last look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaptureReading {
+    /// Whether segments are being captured now.
+    pub on: bool,
+    /// The segments, in the order in which the kernel saw them.
+    pub segments: Vec<Captured>,
+    /// Packets that passed and could not be kept, since the last look: the kernel's queue or ours was full, or what
+    /// came was not to be read. Of a listener's capture, which of its connections they belong to is not known.
+    pub missed: u64,
+}
+
+/// Which way sequence numbers are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Numbers {
+    /// From 0 at each end's SYN.
+    #[default]
+    Relative,
+    /// As they stand in the header.
+    Absolute,
+}
+
+/// One captured segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// When the kernel saw it.
+    pub at: Instant,
+    /// Whether we sent or received it.
+    pub direction: Direction,
+    /// Its headers.
+    pub segment: Segment,
+    /// Its number, counted from its sender's SYN; where that was not captured, from 1 at what was seen first.
+    pub relative_seq: i64,
+    /// What it acknowledges, counted in the same way; `None` without ACK.
+    pub relative_ack: Option<i64>,
+    /// The number that is expected next from its sender.
+    pub next: i64,
+    /// The window in octets; `None` where its scale is not known, as the SYN was not seen.
+    pub window: Option<u64>,
+    /// The place of its first octet in its sender's stream, from 0; `None` where that is not known.
+    pub octet: Option<u64>,
+    /// How many segments it was or will be on the wire, where one capture is more than one: the network device cuts
+    /// them (TSO), or put them together (GRO).
+    pub offload: Option<u32>,
+    /// What it is beside its fields.
+    pub notes: Vec<Note>,
+    /// It is the first that acknowledges the other end's FIN.
+    pub acks_fin: bool,
+    /// It completes the handshake.
+    pub completes_handshake: bool,
+}
+
+impl Captured {
+    /// The sequence and the acknowledgement number, as they are to be shown.
+    pub fn numbers(&self, numbers: Numbers) -> (i64, Option<i64>) {
+        match numbers {
+            Numbers::Relative => (self.relative_seq, self.relative_ack),
+            Numbers::Absolute => (self.segment.seq.into(), self.relative_ack.map(|_| self.segment.ack.into())),
+        }
+    }
+
+    /// Whether it is nothing but data or an acknowledgement, as there are thousands.
+    pub fn is_plain(&self) -> bool {
+        let control = self.segment.flags.any(Flags::SYN.and(Flags::FIN).and(Flags::RST));
+        self.notes.is_empty() && !control && !self.acks_fin && !self.completes_handshake
+    }
+
+    /// Whether it carries this octet of its sender's stream.
+    pub fn has(&self, octet: u64) -> bool {
+        self.octet.is_some_and(|first| (first..first + u64::from(self.segment.len)).contains(&octet))
+    }
+
+    /// The notes, joined.
+    pub fn note(&self) -> String {
+        let mut notes: Vec<String> = self.notes.iter().map(|note| note.text()).collect();
+        notes.extend(self.offload.map(|segments| format!("one capture of {segments} segments (offload)")));
+        notes.join(" · ")
+    }
+
+    /// What stands on its arrow, the longest way first.
+    pub fn words(&self, numbers: Numbers) -> Vec<String> {
+        let (seq, ack) = self.numbers(numbers);
+        let segment = &self.segment;
+        let note = match (self.notes.is_empty(), self.offload) {
+            (true, None) => String::new(),
+            (true, Some(segments)) => format!("[{segments} segments] "),
+            (false, _) => format!("[{}] ", self.notes.iter().map(|note| note.text()).collect::<Vec<_>>().join(", ")),
+        };
+        let len = if segment.len > 0 { format!("  {}", quantity::bytes(segment.len.into())) } else { String::new() };
+        let short = format!("{note}{}{len}", segment.flags);
+        let ack = ack.map_or(String::new(), |ack| format!("  ack {ack}"));
+        let numbered = format!("{note}{}  seq {seq}{ack}{len}", segment.flags);
+        let windowed = match self.window {
+            Some(window) => format!("{numbered}  win {}", quantity::grouped(window)),
+            None => format!("{numbered}  win {}≪–", segment.window),
+        };
+        let mut extra = segment.options.words();
+        extra.extend(segment.options.sack().iter().map(|(from, to)| {
+            // The blocks speak of the other end's numbers, as the ACK does.
+            let shift = self.relative_ack.map_or(0, |ack| ack - i64::from(segment.ack));
+            let shift = if numbers == Numbers::Relative { shift } else { 0 };
+            format!("sack {}–{}", i64::from(*from) + shift, i64::from(*to) + shift)
+        }));
+        let extra = extra.join(" ");
+        let mut words = Vec::new();
+        if !extra.is_empty() {
+            words.extend([format!("{windowed}  {extra}"), format!("{numbered}  {extra}")]);
+        }
+        let telling = if segment.len > 0 || ack.is_empty() { format!("  seq {seq}{len}") } else { ack };
+        words.extend([windowed, numbered, format!("{note}{}{telling}", segment.flags), short]);
+        if !note.is_empty() {
+            words.push(note.trim().to_owned());
+        }
+        words
+    }
+}

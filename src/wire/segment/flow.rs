@@ -1,0 +1,281 @@
+//! The segments of one connection in order, each told what it is: gap, duplicate ACK, retransmission, probe.
+//!
+//! It sees what one end sees. So an old number from us is always sent again; from the peer it may also be late.
+
+use std::time::{Duration, Instant};
+
+use super::super::direction::{Both, Direction};
+use super::captured::Captured;
+use super::flags::Flags;
+use super::note::Note;
+use super::parse::Segment;
+use super::side::{FARTHEST, Last, Side};
+
+/// A segment with an old number that comes this soon is late rather than sent again, where clocks do not tell.
+const LATE_WITHIN: Duration = Duration::from_millis(3);
+
+/// Sent again so soon after the ACK that asked for it, no timer can have done it.
+const FAST_WITHIN: Duration = Duration::from_millis(20);
+
+/// Bits beside which a segment is more than data and an acknowledgement.
+const CONTROLS: Flags = Flags::SYN.and(Flags::FIN).and(Flags::RST);
+
+/// What is known of a connection before its first segment is seen; nothing where it is seen from its SYN.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    /// How many octets went each way before, all of them acknowledged.
+    pub octets: Both<Option<u64>>,
+    /// By how many bits the sender of each direction shifts its window.
+    pub shifts: Both<Option<u8>>,
+    /// The most octets of payload in a segment that we send.
+    pub most_sent: Option<u32>,
+}
+
+/// Both ends of one connection.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    hint: Hint,
+    sides: Both<Side>,
+    reset: bool,
+}
+
+impl Flow {
+    /// A connection of which this is known.
+    pub fn new(hint: Hint) -> Self {
+        Flow { hint, ..Flow::default() }
+    }
+
+    /// Whether nothing more is to come: both FINs are acknowledged, or there was a RST.
+    pub fn is_over(&self) -> bool {
+        self.reset || self.sides.sent.acked_fin && self.sides.received.acked_fin
+    }
+
+    /// Takes in the next segment, and tells what it is.
+    pub fn take(&mut self, at: Instant, direction: Direction, segment: Segment) -> Captured {
+        self.count(direction, &segment);
+        let shift = self.shift(direction);
+        let most = self.most(direction, &segment);
+        let back = opposite(direction);
+        let (own, other) = (self.sides.of(direction), self.sides.of(back));
+        let relative_seq = own.relative(segment.seq).unwrap_or(0);
+        let acks = segment.flags.has(Flags::ACK);
+        let relative_ack = if acks { other.relative(segment.ack) } else { None };
+        let syn = segment.flags.has(Flags::SYN);
+        let window =
+            if syn { Some(segment.window.into()) } else { shift.map(|bits| u64::from(segment.window) << bits) };
+        let first_octet = relative_seq + i64::from(syn) - 1;
+        let seen = Seen { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
+        let (mut notes, last) = judge(&seen, own, other);
+        // A probe's octet may have been taken.
+        let seen_to = other.next.map(|next| next + i64::from(other.last == Last::WindowProbe));
+        if relative_ack.zip(seen_to).is_some_and(|(ack, next)| ack > next && ack - next <= FARTHEST) {
+            notes.push(Note::AckedUnseen);
+        }
+        let acks_fin = !own.acked_fin && other.fin.zip(relative_ack).is_some_and(|(fin, ack)| ack >= fin);
+        let bare = segment.len == 0 && !segment.flags.any(CONTROLS);
+        let completes_handshake =
+            bare && acks && own.offer.is_some() && own.ack.is_none() && relative_seq == 1 && relative_ack == Some(1);
+        let octet = u64::try_from(first_octet).ok().filter(|_| own.counted && segment.len > 0);
+        self.learn(&seen, window, last, acks_fin);
+        if notes.iter().any(|note| matches!(note, Note::DuplicateAck { .. })) {
+            self.sides.of_mut(direction).duplicate_acks += 1;
+        }
+        Captured {
+            at,
+            direction,
+            segment,
+            relative_seq,
+            relative_ack,
+            next: self.sides.of(direction).next.unwrap_or(relative_seq),
+            window,
+            octet,
+            offload: most.filter(|most| segment.len > *most).map(|most| segment.len.div_ceil(most)),
+            notes,
+            acks_fin,
+            completes_handshake,
+        }
+    }
+
+    /// Finds where both ends' numbers begin.
+    fn count(&mut self, direction: Direction, segment: &Segment) {
+        let back = opposite(direction);
+        let (syn, acks) = (segment.flags.has(Flags::SYN), segment.flags.has(Flags::ACK));
+        if syn && self.sides.of(direction).relative(segment.seq) != Some(0) {
+            if !acks {
+                // Another connection between the same two addresses.
+                *self = Flow::default();
+            }
+            let own = self.sides.of_mut(direction);
+            own.count_from(segment.seq, 0);
+            own.counted = true;
+            own.offer = Some(segment.options.wscale);
+            own.mss = segment.options.mss;
+        }
+        for (end, number, is_there) in [(direction, segment.seq, true), (back, segment.ack, acks)] {
+            let known = *self.hint.octets.of(end);
+            let side = self.sides.of_mut(end);
+            if is_there && !side.is_counted_from() {
+                let before = known.and_then(|octets| i64::try_from(octets).ok());
+                side.count_from(number, before.unwrap_or(0) + 1);
+                side.counted = before.is_some();
+            }
+        }
+    }
+
+    /// By how many bits this sender shifts its window: both SYNs must have offered it (RFC 7323 §2.2).
+    fn shift(&self, direction: Direction) -> Option<u8> {
+        match (self.sides.of(direction).offer, self.sides.of(opposite(direction)).offer) {
+            (Some(Some(own)), Some(Some(_))) => Some(own),
+            (Some(None), _) | (_, Some(None)) => Some(0),
+            _ => *self.hint.shifts.of(direction),
+        }
+    }
+
+    /// The most octets of payload that one segment of this sender may have on the wire.
+    fn most(&self, direction: Direction, segment: &Segment) -> Option<u32> {
+        let asked = self.sides.of(opposite(direction)).mss.map(u32::from);
+        let room = asked.map(|mss| mss.saturating_sub(segment.options.octets.into()));
+        room.or(self.hint.most_sent.filter(|_| direction == Direction::Sent)).filter(|most| *most > 0)
+    }
+
+    fn learn(&mut self, seen: &Seen<'_>, window: Option<u64>, last: Last, acks_fin: bool) {
+        let flags = seen.segment.flags;
+        if flags.has(Flags::RST) {
+            self.reset = true;
+            return;
+        }
+        let back = opposite(seen.direction);
+        let own = self.sides.of_mut(seen.direction);
+        if last != Last::WindowProbe {
+            own.reach(seen.segment, seen.seq, seen.at);
+        }
+        if flags.has(Flags::FIN) {
+            own.fin = Some(seen.seq + i64::from(seen.segment.span()));
+        }
+        if let Some(ack) = seen.ack {
+            let before = own.ack.replace(own.ack.map_or(ack, |before| before.max(ack)));
+            if before.is_none_or(|before| before < ack) {
+                own.duplicate_acks = 0;
+            }
+            own.ack_at = Some(seen.at);
+        }
+        own.window_field = Some(seen.segment.window);
+        own.window = window;
+        own.acked_fin |= acks_fin;
+        own.last = last;
+        if let Some(ack) = seen.ack {
+            self.sides.of_mut(back).reach_unseen(ack);
+        }
+    }
+}
+
+/// The segment that is looked at.
+struct Seen<'a> {
+    at: Instant,
+    direction: Direction,
+    segment: &'a Segment,
+    seq: i64,
+    ack: Option<i64>,
+}
+
+impl Seen<'_> {
+    /// It has no payload and none of SYN, FIN, RST.
+    fn is_bare(&self) -> bool {
+        self.segment.len == 0 && !self.segment.flags.any(CONTROLS)
+    }
+
+    fn since(&self, at: Option<Instant>) -> Duration {
+        at.map_or(Duration::MAX, |at| self.at.saturating_duration_since(at))
+    }
+}
+
+/// What a segment is, seen beside what both ends sent before it.
+fn judge(seen: &Seen<'_>, own: &Side, other: &Side) -> (Vec<Note>, Last) {
+    let mut notes = Vec::new();
+    let segment = seen.segment;
+    let quiet = !segment.flags.any(CONTROLS);
+    if segment.flags.has(Flags::RST) {
+        return (notes, Last::Other);
+    }
+    let closed = other.window_field == Some(0);
+    let mut last = Last::Other;
+    let Some(next) = own.next else {
+        if quiet && segment.window == 0 {
+            notes.push(Note::ZeroWindow);
+        }
+        return (notes, last);
+    };
+    let old = seen.seq + 1 == next && (segment.len == 0 || segment.len == 1 && other.ack == Some(next));
+    if quiet && (old && closed || closed && segment.len == 1 && seen.seq == next) {
+        (notes, last) = (vec![Note::ZeroWindowProbe], Last::WindowProbe);
+    } else if quiet && old {
+        (notes, last) = (vec![Note::KeepAlive], Last::KeepAlive);
+    } else if seen.seq > next && seen.seq - next <= FARTHEST {
+        notes.push(Note::Gap { octets: u64::try_from(seen.seq - next).unwrap_or(0) });
+    } else if seen.seq < next && segment.span() > 0 {
+        let note = again(seen, own, other);
+        if note != Note::OutOfOrder {
+            last = Last::Again;
+        }
+        notes.push(note);
+    }
+    if last == Last::Other && seen.is_bare() && seen.ack.is_some() {
+        notes.extend(bare(seen, own, other, next));
+    } else if quiet && segment.window == 0 {
+        notes.push(Note::ZeroWindow);
+    }
+    let end = seen.seq + i64::from(segment.len);
+    let room = other.ack.zip(other.window).and_then(|(ack, window)| Some(ack + i64::try_from(window).ok()?));
+    if quiet && segment.len > 0 && !closed && room == Some(end) {
+        notes.push(Note::WindowFull);
+    }
+    (notes, last)
+}
+
+/// An old number with something in it.
+fn again(seen: &Seen<'_>, own: &Side, other: &Side) -> Note {
+    let end = seen.seq + i64::from(seen.segment.span());
+    let late = seen.direction == Direction::Received && own.has_hole_in(seen.seq, end) && is_late(seen, own);
+    if other.ack.is_some_and(|ack| ack >= end) {
+        Note::SpuriousRetransmission
+    } else if late {
+        Note::OutOfOrder
+    } else if other.duplicate_acks >= 2 && other.ack == Some(seen.seq) && seen.since(other.ack_at) < FAST_WITHIN {
+        Note::FastRetransmission
+    } else {
+        Note::Retransmission
+    }
+}
+
+/// Whether it was sent before others that came before it: its clock says so, or else that it came at once.
+fn is_late(seen: &Seen<'_>, own: &Side) -> bool {
+    match (seen.segment.options.timestamps, own.clock) {
+        (Some((clock, _)), Some(newest)) if clock != newest => newest.wrapping_sub(clock).cast_signed() > 0,
+        _ => seen.since(own.next_at) < LATE_WITHIN,
+    }
+}
+
+/// An acknowledgement and nothing else.
+fn bare(seen: &Seen<'_>, own: &Side, other: &Side, next: i64) -> Option<Note> {
+    let window = seen.segment.window;
+    let repeats = seen.seq == next && seen.ack == own.ack;
+    let same_window = own.window_field == Some(window);
+    match (window, repeats) {
+        (0, true) if other.last == Last::WindowProbe && same_window => Some(Note::ZeroWindowProbeAck),
+        (0, _) => Some(Note::ZeroWindow),
+        (_, true) if same_window && other.last == Last::KeepAlive => Some(Note::KeepAliveAck),
+        (_, true) if same_window => Some(Note::DuplicateAck { number: own.duplicate_acks + 1 }),
+        (_, true) => Some(Note::WindowUpdate),
+        _ => None,
+    }
+}
+
+fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Sent => Direction::Received,
+        Direction::Received => Direction::Sent,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! Which of our datagrams came back: for a peer that echoes, and for no other, answers and losses can be counted.
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::{Duration, Instant};
+
+/// How many of our datagrams may wait for their echo; with more under way the count is given up.
+const MOST_WAITING: usize = 4_096;
+
+/// How many echoes are remembered, to know a second one.
+const MOST_REMEMBERED: usize = 1_024;
+
+/// 1 s: after that an echo that did not come counts as lost; one that comes late counts as answered again.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What is known of a peer that may be an echo.
+#[derive(Clone, Debug, Default)]
+pub struct Echo {
+    /// Something was said that is no echo, or not everything was seen: nothing can be known from then on.
+    given_up: bool,
+    waiting: VecDeque<Waiting>,
+    remembered: VecDeque<u64>,
+    answered: u64,
+    again: u64,
+    last_rtt: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    ordinal: u64,
+    at: Instant,
+    print: u64,
+}
+
+fn print(payload: &[u8]) -> u64 {
+    // With fixed keys: a peer that makes two payloads of one print only deceives its own count.
+    let mut hasher = DefaultHasher::new();
+    payload.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Echo {
+    /// A count that is never begun: for a socket that talks with several.
+    pub fn never() -> Self {
+        Echo { given_up: true, ..Echo::default() }
+    }
+
+    /// Not everything is seen: what was counted says nothing more.
+    pub fn give_up(&mut self) {
+        *self = Echo::never();
+    }
+
+    /// We sent the datagram with this ordinal.
+    pub fn sent(&mut self, ordinal: u64, payload: &[u8], at: Instant) {
+        if self.given_up {
+            return;
+        }
+        if self.waiting.len() == MOST_WAITING {
+            return self.give_up();
+        }
+        self.waiting.push_back(Waiting { ordinal, at, print: print(payload) });
+    }
+
+    /// The peer sent this.
+    pub fn received(&mut self, payload: &[u8], at: Instant) {
+        if self.given_up {
+            return;
+        }
+        let print = print(payload);
+        if let Some(place) = self.waiting.iter().position(|waiting| waiting.print == print)
+            && let Some(waiting) = self.waiting.remove(place)
+        {
+            self.answered += 1;
+            self.last_rtt = Some(at.saturating_duration_since(waiting.at));
+            if self.remembered.len() == MOST_REMEMBERED {
+                self.remembered.pop_front();
+            }
+            self.remembered.push_back(print);
+        } else if self.remembered.contains(&print) {
+            self.again += 1;
+        } else {
+            self.give_up();
+        }
+    }
+
+    /// An ICMP message told that this one never arrived.
+    pub fn refused(&mut self, ordinal: u64) {
+        self.waiting.retain(|waiting| waiting.ordinal != ordinal);
+    }
+
+    fn known(&self) -> bool {
+        !self.given_up && self.answered > 0
+    }
+
+    /// How many came back; `None` where the peer is not known to echo.
+    pub fn answered(&self) -> Option<u64> {
+        self.known().then_some(self.answered)
+    }
+
+    /// How many did not come back in [`PATIENCE`], nor were refused; `None` where the peer is not known to echo.
+    pub fn lost(&self, now: Instant) -> Option<u64> {
+        let late = |waiting: &&Waiting| now.saturating_duration_since(waiting.at) >= PATIENCE;
+        self.known().then(|| self.waiting.iter().take_while(late).count() as u64)
+    }
+
+    /// How many have not come back yet, lost ones included; `None` where the peer is not known to echo.
+    pub fn outstanding(&self) -> Option<u64> {
+        self.known().then_some(self.waiting.len() as u64)
+    }
+
+    /// How many came back a second time; `None` where the peer is not known to echo.
+    pub fn duplicates(&self) -> Option<u64> {
+        self.known().then_some(self.again)
+    }
+
+    /// From sending to the echo, for the one that came back last.
+    pub fn last_rtt(&self) -> Option<Duration> {
+        self.last_rtt.filter(|_| self.known())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn echoes_are_matched_and_what_does_not_come_back_is_lost_after_a_second() {
+        let (start, ms) = (Instant::now(), Duration::from_millis);
+        let mut echo = Echo::default();
+        for (ordinal, payload) in [(0, "a"), (1, "b"), (2, "c"), (3, "d")] {
+            echo.sent(ordinal, payload.as_bytes(), start);
+        }
+        assert_eq!((echo.answered(), echo.lost(start + PATIENCE)), (None, None), "nobody is known to echo");
+        echo.received(b"b", start + ms(3));
+        echo.received(b"a", start + ms(4));
+        echo.received(b"a", start + ms(5));
+        echo.refused(3);
+        assert_eq!((echo.answered(), echo.duplicates(), echo.outstanding()), (Some(2), Some(1), Some(1)));
+        assert_eq!((echo.lost(start), echo.lost(start + PATIENCE)), (Some(0), Some(1)));
+        assert_eq!(echo.last_rtt(), Some(ms(4)));
+    }
+
+    #[test]
+    fn a_peer_that_says_something_of_its_own_is_no_echo() {
+        let start = Instant::now();
+        let mut echo = Echo::default();
+        echo.sent(0, b"a", start);
+        echo.received(b"a", start);
+        echo.received(b"who are you?", start);
+        assert_eq!((echo.answered(), echo.lost(start + PATIENCE)), (None, None));
+    }
+
+    #[test]
+    fn too_many_under_way_give_the_count_up() {
+        let start = Instant::now();
+        let mut echo = Echo::default();
+        for ordinal in 0..=MOST_WAITING as u64 {
+            echo.sent(ordinal, &ordinal.to_ne_bytes(), start);
+        }
+        echo.received(&0_u64.to_ne_bytes(), start);
+        assert_eq!(echo.answered(), None);
+    }
+}

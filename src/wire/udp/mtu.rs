@@ -1,0 +1,179 @@
+//! What a probe of the path MTU found, step by step and in the end.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use crate::wire::failure::Failure;
+use crate::wire::quantity;
+
+/// The octets of IP and UDP headers before the payload, for a peer of this address: 28 with IPv4, 48 with IPv6.
+pub fn header_bytes(peer: IpAddr) -> u32 {
+    if peer.to_canonical().is_ipv4() { 20 + 8 } else { 40 + 8 }
+}
+
+/// The largest IP packet that a UDP datagram to this address can make: 65,535 octets with IPv4; IPv6 does not count
+/// its own header in that.
+pub fn most_bytes(peer: IpAddr) -> u32 {
+    if peer.to_canonical().is_ipv4() { 65_535 } else { 40 + 65_535 }
+}
+
+/// One datagram of a probe, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MtuStep {
+    /// Octets of the whole IP packet.
+    pub bytes: u32,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long that took.
+    pub took: Duration,
+}
+
+/// What came of one datagram with the don't-fragment bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The peer answered: by a datagram, or by an ICMP message of its own.
+    Answered,
+    /// Nobody said anything in time.
+    Quiet,
+    /// It is too big for somebody.
+    TooBig(Refuser),
+}
+
+/// Who refused a datagram for its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refuser {
+    /// This host: it is larger than the interface takes (`EMSGSIZE`).
+    Here {
+        /// The MTU that the kernel named.
+        mtu: Option<u32>,
+    },
+    /// A router said so: ICMP "fragmentation needed", ICMPv6 "packet too big".
+    Router {
+        /// Who.
+        address: Option<IpAddr>,
+        /// The MTU of its next link, where it named one (RFC 1191 §4, RFC 4443 §3.2).
+        mtu: Option<u32>,
+    },
+    /// Nobody, but smaller ones were answered and this one was not, several times.
+    Silence,
+}
+
+impl Refuser {
+    /// The MTU that was named.
+    pub fn mtu(self) -> Option<u32> {
+        match self {
+            Refuser::Here { mtu } | Refuser::Router { mtu, .. } => mtu,
+            Refuser::Silence => None,
+        }
+    }
+}
+
+/// The smallest packet that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Octets of the whole IP packet.
+    pub bytes: u32,
+    /// By whom.
+    pub by: Refuser,
+}
+
+/// What a probe of the path MTU found. All sizes are octets of a whole IP packet, as an MTU is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MtuReport {
+    /// Whom it was sent to.
+    pub peer: SocketAddr,
+    /// The biggest that passed.
+    pub passed: Option<u32>,
+    /// Whether the peer answers. Where it does not, "passed" means that nobody objected.
+    pub answers: bool,
+    /// The smallest that was refused; `None` where the largest possible datagram passed.
+    pub refused: Option<Refusal>,
+    /// True: every size between the two was settled.
+    pub settled: bool,
+    /// How many datagrams left this host.
+    pub datagrams: u32,
+    /// How long it took.
+    pub took: Duration,
+    /// What the kernel assumed of the path before.
+    pub kernel_before: Option<u32>,
+    /// What it assumes now.
+    pub kernel_after: Option<u32>,
+    /// What cut it short.
+    pub failure: Option<Failure>,
+}
+
+/// `this host (MTU 1,500)`, `the router 192.0.2.1 (MTU 1,300)`.
+impl fmt::Display for Refuser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mtu = self.mtu().map_or(String::new(), |mtu| format!(" (MTU {})", quantity::grouped(mtu.into())));
+        match self {
+            Refuser::Here { .. } => write!(f, "this host's interface{mtu}"),
+            Refuser::Router { address: Some(address), .. } => write!(f, "the router {address}{mtu}"),
+            Refuser::Router { address: None, .. } => write!(f, "a router{mtu}"),
+            Refuser::Silence => f.write_str("somebody who does not say so: it was never answered"),
+        }
+    }
+}
+
+impl MtuReport {
+    /// How many datagrams left this host, in words.
+    pub fn datagrams_text(&self) -> String {
+        format!("{} {}", self.datagrams, if self.datagrams == 1 { "datagram" } else { "datagrams" })
+    }
+}
+
+/// The whole result in one line.
+impl fmt::Display for MtuReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.passed {
+            Some(passed) => {
+                let how =
+                    if self.answers { "and were answered" } else { "without an objection; the peer does not answer" };
+                write!(f, "path MTU to {}: {} octets passed {how}", self.peer, quantity::grouped(passed.into()))?;
+            }
+            None => write!(f, "path MTU to {}: unknown", self.peer)?,
+        }
+        if let Some(refused) = self.refused {
+            write!(f, ", {} are too big for {}", quantity::grouped(refused.bytes.into()), refused.by)?;
+        }
+        if !self.settled && self.failure.is_none() {
+            f.write_str("; what lies between was not settled")?;
+        }
+        if let Some(failure) = &self.failure {
+            write!(f, "; ended by {failure}")?;
+        }
+        write!(f, " ({} in {})", self.datagrams_text(), quantity::duration(self.took))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_one_line_that_says_what_passed_what_did_not_and_who_refused() {
+        let mut report = MtuReport {
+            peer: ([10, 98, 0, 9], 7).into(),
+            passed: Some(1300),
+            answers: true,
+            refused: Some(Refusal {
+                bytes: 1301,
+                by: Refuser::Router { address: Some([10, 99, 0, 9].into()), mtu: Some(1300) },
+            }),
+            settled: true,
+            datagrams: 5,
+            took: Duration::from_millis(3),
+            kernel_before: Some(1500),
+            kernel_after: Some(1300),
+            failure: None,
+        };
+        assert_eq!(
+            report.to_string(),
+            "path MTU to 10.98.0.9:7: 1,300 octets passed and were answered, 1,301 are too big for the router \
+             10.99.0.9 (MTU 1,300) (5 datagrams in 3 ms)"
+        );
+        (report.answers, report.refused) = (false, None);
+        assert!(report.to_string().contains("without an objection"));
+    }
+}

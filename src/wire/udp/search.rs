@@ -1,0 +1,261 @@
+//! The search for the biggest packet that passes: which size to try next, decided without a socket or a clock.
+
+use super::mtu::{Outcome, Refusal, Refuser};
+
+/// How many datagrams a search sends at the most, those included that this host refused at once.
+pub const MOST_PROBES: u32 = 64;
+
+/// How often a size is tried that an answering peer did not answer before it counts as refused.
+pub const TRIES: u32 = 3;
+
+/// A search that is under way.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// The biggest size that passed; 0 before any.
+    low: u32,
+    /// The smallest size that was refused.
+    high: Option<Refusal>,
+    least: u32,
+    most: u32,
+    /// What somebody named as the MTU.
+    hint: Option<u32>,
+    answers: bool,
+    /// How often in a row the size under way was not answered.
+    quiet: u32,
+    tried: u32,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// A small one: does the peer answer at all?
+    Small,
+    /// The largest: what does this host's own interface take?
+    Large,
+    /// Everything between.
+    Between,
+    Over,
+}
+
+impl Search {
+    /// A search among packets of `least` to `most` octets, headers included.
+    pub fn new(least: u32, most: u32) -> Self {
+        Search {
+            low: 0,
+            high: None,
+            least,
+            most: most.max(least),
+            hint: None,
+            answers: false,
+            quiet: 0,
+            tried: 0,
+            stage: Stage::Small,
+        }
+    }
+
+    /// The size to try next; `None` when there is nothing more to learn, or when enough was tried.
+    pub fn next(&self) -> Option<u32> {
+        if self.tried >= MOST_PROBES {
+            return None;
+        }
+        match self.stage {
+            Stage::Small => Some(self.least),
+            Stage::Large => Some(self.most),
+            Stage::Over => None,
+            Stage::Between => {
+                let high = self.high?.bytes;
+                if high <= self.low + 1 {
+                    return None;
+                }
+                // What was named is most likely true; then the one above it shows that it is.
+                match self.hint {
+                    Some(hint) if hint > self.low && hint < high => Some(hint),
+                    Some(hint) if hint == self.low => Some(self.low + 1),
+                    _ => Some(self.low + (high - self.low) / 2),
+                }
+            }
+        }
+    }
+
+    /// Takes in what came of the size that [`Search::next`] named.
+    pub fn learn(&mut self, bytes: u32, outcome: Outcome) {
+        self.tried += 1;
+        match outcome {
+            Outcome::Answered => {
+                self.answers = true;
+                self.passed(bytes);
+            }
+            Outcome::TooBig(by) => self.refused(bytes, by),
+            Outcome::Quiet => {
+                self.quiet += 1;
+                if self.quiet < TRIES && (self.answers || self.stage == Stage::Small) {
+                    return;
+                }
+                if self.answers {
+                    self.refused(bytes, Refuser::Silence);
+                } else {
+                    // Nobody objected, and more cannot be known.
+                    self.passed(bytes);
+                }
+            }
+        }
+    }
+
+    fn passed(&mut self, bytes: u32) {
+        self.quiet = 0;
+        self.low = self.low.max(bytes);
+        self.advance();
+        if self.low >= self.most {
+            self.stage = Stage::Over;
+        }
+    }
+
+    fn refused(&mut self, bytes: u32, by: Refuser) {
+        self.quiet = 0;
+        // A size that passed before and is refused now: the path has changed, or a datagram was lost.
+        if bytes <= self.low {
+            self.low = 0;
+        }
+        if self.high.is_none_or(|high| bytes <= high.bytes) {
+            self.high = Some(Refusal { bytes, by });
+        }
+        if let Some(mtu) = by.mtu() {
+            self.hint = Some(mtu);
+        }
+        self.advance();
+        if bytes <= self.least {
+            self.stage = Stage::Over;
+        }
+    }
+
+    fn advance(&mut self) {
+        self.stage = match self.stage {
+            Stage::Small => Stage::Large,
+            Stage::Large | Stage::Between => Stage::Between,
+            Stage::Over => Stage::Over,
+        };
+    }
+
+    /// The biggest that passed.
+    pub fn passed_bytes(&self) -> Option<u32> {
+        Some(self.low).filter(|low| *low > 0)
+    }
+
+    /// The smallest that was refused.
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.high
+    }
+
+    /// Whether the peer answered anything.
+    pub fn answers(&self) -> bool {
+        self.answers
+    }
+
+    /// Whether every size was settled.
+    pub fn settled(&self) -> bool {
+        self.stage == Stage::Over || self.high.is_some_and(|high| high.bytes == self.low + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A path: this host's interface, a router that tells or does not, a peer that answers or does not.
+    #[derive(Clone, Copy, Debug)]
+    struct Path {
+        interface: u32,
+        link: u32,
+        tells: bool,
+        answers: bool,
+    }
+
+    impl Path {
+        fn outcome(self, bytes: u32) -> Outcome {
+            if bytes > self.interface {
+                return Outcome::TooBig(Refuser::Here { mtu: Some(self.interface) });
+            }
+            if bytes > self.link {
+                let told = Refuser::Router { address: None, mtu: Some(self.link) };
+                return if self.tells { Outcome::TooBig(told) } else { Outcome::Quiet };
+            }
+            if self.answers { Outcome::Answered } else { Outcome::Quiet }
+        }
+
+        fn search(self) -> (Search, u32) {
+            let mut search = Search::new(68, 65_535);
+            let mut steps = 0;
+            while let Some(bytes) = search.next() {
+                search.learn(bytes, self.outcome(bytes));
+                steps += 1;
+            }
+            (search, steps)
+        }
+    }
+
+    #[test]
+    fn a_router_that_names_its_mtu_is_believed_and_checked_in_a_few_datagrams() {
+        let path = Path { interface: 1500, link: 1300, tells: true, answers: true };
+        let (search, steps) = path.search();
+        let by = Refuser::Router { address: None, mtu: Some(1300) };
+        assert_eq!((search.passed_bytes(), search.refusal()), (Some(1300), Some(Refusal { bytes: 1301, by })));
+        assert!(search.settled() && search.answers());
+        assert_eq!(steps, 5, "small, largest, the interface's, the router's, and one more");
+    }
+
+    #[test]
+    fn a_path_that_takes_everything_refuses_nothing() {
+        let (search, steps) = Path { interface: 65_536, link: 65_536, tells: true, answers: true }.search();
+        assert_eq!((search.passed_bytes(), search.refusal(), steps), (Some(65_535), None, 2));
+    }
+
+    #[test]
+    fn a_black_hole_is_found_by_halving() {
+        let (search, _) = Path { interface: 1500, link: 1400, tells: false, answers: true }.search();
+        assert_eq!(search.passed_bytes(), Some(1400));
+        assert_eq!(search.refusal(), Some(Refusal { bytes: 1401, by: Refuser::Silence }));
+    }
+
+    #[test]
+    fn without_answers_only_an_objection_counts() {
+        let (search, _) = Path { interface: 1500, link: 1300, tells: true, answers: false }.search();
+        assert_eq!((search.passed_bytes(), search.answers()), (Some(1300), false));
+        let (search, _) = Path { interface: 1500, link: 1300, tells: false, answers: false }.search();
+        assert_eq!(search.passed_bytes(), Some(1500), "nobody objected");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_path_the_search_ends_and_finds_its_mtu(
+            interface in 68_u32..70_000, link in 68_u32..70_000, tells: bool, answers: bool,
+        ) {
+            let path = Path { interface, link, tells, answers };
+            let (search, steps) = path.search();
+            prop_assert!(steps <= MOST_PROBES);
+            if tells || answers {
+                prop_assert!(search.settled());
+                prop_assert_eq!(search.passed_bytes(), Some(interface.min(link).min(65_535)));
+            }
+        }
+
+        #[test]
+        fn whatever_is_told_the_search_stays_bounded(told in prop::collection::vec((0_u8..4, 0_u32..70_000), 0..200)) {
+            let mut search = Search::new(28, 65_535);
+            let mut told = told.into_iter().cycle();
+            let mut steps = 0;
+            while let (Some(bytes), Some((kind, mtu))) = (search.next(), told.next()) {
+                prop_assert!((28..=65_535).contains(&bytes));
+                search.learn(bytes, match kind {
+                    0 => Outcome::Answered,
+                    1 => Outcome::Quiet,
+                    2 => Outcome::TooBig(Refuser::Here { mtu: Some(mtu) }),
+                    _ => Outcome::TooBig(Refuser::Router { address: None, mtu: None }),
+                });
+                steps += 1;
+            }
+            prop_assert!(steps <= MOST_PROBES);
+        }
+    }
+}
