@@ -140,7 +140,7 @@ impl App {
         app.model.size = Size { columns, rows };
         for spec in specs {
             let id = app.net.open(spec.clone());
-            app.tell(Msg::Opened { id, spec })?;
+            app.tell(Msg::Opened { id, spec: Box::new(spec) })?;
         }
         if let Some(first) = app.model.sessions.keys().next().copied() {
             app.model.selected = Some(first);

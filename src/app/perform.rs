@@ -38,7 +38,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
     match effect {
         Effect::Open(spec) => {
             let id = net.open((*spec).clone());
-            Some(ForTheLoop::Tell(Box::new(Msg::Opened { id, spec: *spec })))
+            Some(ForTheLoop::Tell(Box::new(Msg::Opened { id, spec })))
         }
         Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Box::new(Msg::Refused(refused)))),
         Effect::Search { id, generation, needle, transcript } => {

@@ -59,7 +59,7 @@ pub(super) enum Command {
     /// Send one HTTP request, with curl's spellings
     ///
     /// Without a screen the decoded body goes to standard output.
-    Http(Http),
+    Http(Box<Http>),
     /// Ask name servers, and see what they say; dig's spellings
     ///
     /// Without a server those of /etc/resolv.conf are asked, in order, its search domains included, and the system's

@@ -24,7 +24,7 @@ pub enum Msg {
         /// Its number.
         id: SessionId,
         /// What it was asked to be.
-        spec: Spec,
+        spec: Box<Spec>,
     },
     /// Sessions were looked at.
     Readings(Vec<Reading>),

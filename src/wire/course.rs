@@ -181,7 +181,6 @@ impl Course {
                 head.headers.clear();
                 News::Interim(head)
             }
-            News::Trailers(_) => return,
             News::Resolved { host, addresses, took } => News::Resolved {
                 host: host.clone(),
                 addresses: addresses.iter().take(MOST_ADDRESSES).copied().collect(),
@@ -189,7 +188,8 @@ impl Course {
             },
             // Of many connections, the listener's own rows have the first two; the ladder, the state diagram and the
             // kernel's gauges are about the others.
-            News::Accepted { .. }
+            News::Trailers(_)
+            | News::Accepted { .. }
             | News::ChildEnded { .. }
             | News::State { .. }
             | News::Call { .. }

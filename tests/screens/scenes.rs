@@ -62,7 +62,7 @@ impl Story {
         let id = SessionId(self.next);
         self.next += 1;
         let now = self.at(micros);
-        update(&mut self.model, Msg::Opened { id, spec: Spec::new(what) }, now);
+        update(&mut self.model, Msg::Opened { id, spec: Box::new(Spec::new(what)) }, now);
         id
     }
 

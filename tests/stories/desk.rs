@@ -125,7 +125,7 @@ impl Desk {
     }
 
     fn opens(&mut self, id: u32, what: What) {
-        self.update(Msg::Opened { id: SessionId(id), spec: Spec::new(what) });
+        self.update(Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(what)) });
     }
 
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
