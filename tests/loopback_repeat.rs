@@ -342,3 +342,22 @@ async fn nothing_is_started_where_there_is_nothing_to_start() {
     let run = Run::open(spec).end().await.went_well();
     assert_eq!(run.started, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn datagrams_whose_answers_nobody_waits_for_all_arrive_in_order_and_count_as_done() {
+    let sink = UdpSocket::bind("127.0.0.1:0").unwrap();
+    sink.set_read_timeout(Some(DEADLINE)).unwrap();
+    let RepeatWhat::Echo(spec) = echo(sink.local_addr().unwrap(), true) else { unreachable!() };
+    let (size, count) = (spec.payload.len() + sockeye::wire::repeat::TAG, 100);
+    let spec = EchoSpec { patience: Duration::ZERO, ..spec };
+    let last = Run::open(RepeatSpec::times(RepeatWhat::Echo(spec), count)).end().await.went_well();
+    assert_eq!((last.tally.done, last.tally.lost, last.tally.totals.sent.ops), (count, 0, count));
+    assert_eq!(last.tally.totals.sent.bytes, count * size as u64);
+    assert_eq!(last.tally.latency.most(), None, "there is no time of what nobody waits for");
+    let mut buffer = [0; 2048];
+    for number in 0..count {
+        let length = sink.recv(&mut buffer).unwrap();
+        assert_eq!(length, size);
+        assert_eq!(buffer[size - 8..size], number.to_be_bytes());
+    }
+}

@@ -71,7 +71,7 @@ pub fn download(args: &Args) -> anyhow::Result<Vec<Line>> {
     let total = grouped(bytes);
     let shown = || {
         let screen = Screen::start(args, &["http", url], 160, 48)?;
-        let at = screen.until("the whole file", PATIENCE, |text| text.contains("✓") && text.contains(&total))?;
+        let at = screen.until("the whole file", PATIENCE, |text| text.contains(" 0 open") && text.contains(&total))?;
         let took = at - screen.started;
         screen.quit()?;
         Ok(per_second(bytes, took))
@@ -87,10 +87,37 @@ fn ends(command: &mut Command, bytes: u64) -> anyhow::Result<f64> {
     Ok(per_second(bytes, start.elapsed()))
 }
 
-/// Repeated requests, which are not there yet.
+/// How many requests are under way at once.
+const CONCURRENCY: &str = "50";
+
+/// Octets of the file that is asked for again and again.
+const SMALL: u64 = 128;
+
+/// Repeated requests over connections that are kept, both with their screens.
 ///
 /// # Errors
-/// Never.
-pub fn repeat(_args: &Args) -> anyhow::Result<Vec<Line>> {
-    Ok(vec![skipped("repeated small HTTP requests", "--repeat and --concurrency are not built yet")])
+/// Something did not start or end.
+pub fn repeat(args: &Args) -> anyhow::Result<Vec<Line>> {
+    let name = "HTTP requests a second, small, 50 at once, screen open";
+    let (Some(nginx), Some(oha)) = (installed("nginx"), installed("oha")) else {
+        return Ok(vec![skipped(name, "nginx or oha is not installed")]);
+    };
+    let nginx = Nginx::start(&nginx, SMALL)?;
+    let url = nginx.url.as_str();
+    let count: u64 = args.pick(20_000, 200_000);
+    let (number, shown) = (count.to_string(), format!("{0} of {0}", grouped(count)));
+    let ours = || {
+        let words = ["http", url, "--repeat", &number, "--concurrency", CONCURRENCY];
+        let screen = Screen::start(args, &words, 160, 48)?;
+        let at = screen.until("all requests", PATIENCE, |text| text.contains(&shown))?;
+        let took = at - screen.started;
+        screen.quit()?;
+        Ok(per_second(count, took))
+    };
+    let theirs = || {
+        let screen = Screen::of(&oha, &["-n", &number, "-c", CONCURRENCY, url], 160, 48)?;
+        Ok(per_second(count, screen.over(PATIENCE)? - screen.started))
+    };
+    let rounds = in_turn(args.rounds, ours, theirs)?;
+    Ok(vec![compared(name, Unit::RequestsPerSecond, &rounds, Floor::AtLeast(0.9))])
 }

@@ -15,6 +15,8 @@ pub enum Unit {
     BytesPerSecond,
     /// Datagrams a second.
     DatagramsPerSecond,
+    /// Requests a second.
+    RequestsPerSecond,
     /// Seconds.
     Seconds,
     /// Bytes.
@@ -27,7 +29,7 @@ impl Unit {
     fn of(self, figure: f64) -> String {
         match self {
             Unit::BytesPerSecond => format!("{:.2} GB/s", figure / 1e9),
-            Unit::DatagramsPerSecond => format!("{:.0} k/s", figure / 1e3),
+            Unit::DatagramsPerSecond | Unit::RequestsPerSecond => format!("{:.0} k/s", figure / 1e3),
             Unit::Seconds => format!("{:.2} ms", figure * 1e3),
             Unit::Bytes if figure < 1_048_576.0 => format!("{:.1} KiB", figure / 1024.0),
             Unit::Bytes => format!("{:.1} MiB", figure / 1_048_576.0),

@@ -1,6 +1,7 @@
 //! The program in a pseudo-terminal, with an emulator that sees what a person would see.
 
 use std::io::{Read as _, Write};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -48,10 +49,18 @@ impl Screen {
     /// # Errors
     /// There is no pseudo-terminal, or the program does not start.
     pub fn start(args: &Args, words: &[&str], columns: u16, rows: u16) -> anyhow::Result<Self> {
+        Screen::of(&args.sockeye, words, columns, rows)
+    }
+
+    /// Starts any program with these arguments in a terminal of this size.
+    ///
+    /// # Errors
+    /// There is no pseudo-terminal, or the program does not start.
+    pub fn of(program: &Path, words: &[&str], columns: u16, rows: u16) -> anyhow::Result<Self> {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size)?;
         let home = tempfile::tempdir()?;
-        let mut command = CommandBuilder::new(&args.sockeye);
+        let mut command = CommandBuilder::new(program);
         command.args(words);
         command.env("TERM", "xterm-256color");
         command.env("XDG_CONFIG_HOME", home.path().join("config"));
@@ -132,6 +141,24 @@ impl Screen {
             let wait = self.shown.more.wait_timeout(state, deadline - now);
             state = wait.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Waits until the program has ended by itself; tells when.
+    ///
+    /// # Errors
+    /// It has not in time: with the last screen.
+    pub fn over(&self, patience: Duration) -> anyhow::Result<Instant> {
+        let deadline = Instant::now() + patience;
+        let mut state = self.shown.state();
+        while !state.over {
+            let now = Instant::now();
+            if now >= deadline {
+                bail!("it did not end within {patience:?}; the screen:\n{}", state.emulator.screen().contents());
+            }
+            let wait = self.shown.more.wait_timeout(state, deadline - now);
+            state = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        Ok(Instant::now())
     }
 
     /// Waits until this text is on the screen.

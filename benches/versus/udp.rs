@@ -4,6 +4,7 @@ use std::io::{self, IoSlice, Read as _};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd as _;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
@@ -41,7 +42,7 @@ pub fn receive(args: &Args) -> anyhow::Result<Vec<Line>> {
             ours()?;
             skipped(&name, "iperf3 is not installed")
         } else {
-            let rounds = in_turn(args.rounds, &mut ours, || iperf(size, length))?;
+            let rounds = in_turn(args.rounds, &mut ours, || iperf(size, length, Side::Receiver))?;
             compared(&name, Unit::DatagramsPerSecond, &rounds, Floor::AtLeast(2.0))
         };
         let dropped = crate::report::median(&drops) * 100.0;
@@ -52,13 +53,61 @@ pub fn receive(args: &Args) -> anyhow::Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// Sent by `--repeat`, which is not there yet.
+/// Sent by `--repeat`, with nobody's answer waited for, to a socket that a thread reads.
 ///
 /// # Errors
-/// Never.
-pub fn send(_args: &Args) -> anyhow::Result<Vec<Line>> {
-    let line = |size: u16| skipped(&format!("UDP sent, {size} B datagrams"), "--repeat and --rate are not built yet");
-    Ok(SIZES.map(line).into())
+/// Something did not start or end.
+pub fn send(args: &Args) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for size in SIZES {
+        let name = format!("UDP sent by --repeat, {size} B datagrams");
+        let length = Duration::from_secs(args.pick(1, 3));
+        let ours = || repeated(args, size, length);
+        let line = if installed("iperf3").is_none() {
+            skipped(&name, "iperf3 is not installed")
+        } else {
+            let rounds = in_turn(args.rounds, ours, || iperf(size, length, Side::Sender))?;
+            compared(&name, Unit::DatagramsPerSecond, &rounds, Floor::AtLeast(2.0))
+        };
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// Datagrams a second that `--repeat` sent.
+fn repeated(args: &Args, size: u16, length: Duration) -> anyhow::Result<f64> {
+    let sink = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    sink.set_read_timeout(Some(Duration::from_millis(10)))?;
+    let (to, over) = (sink.local_addr()?.to_string(), AtomicBool::new(false));
+    let (payload, seconds) = ("x".repeat(usize::from(size)), format!("{}s", length.as_secs()));
+    let words =
+        ["udp", &to, "--json", "--repeat", "forever", "--patience", "0s", "--for", &seconds, "--send", &payload];
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut buffer = [0; 65_536];
+            while !over.load(Ordering::Relaxed) {
+                // Nothing came in a while: look whether it is over.
+                sink.recv(&mut buffer).ok();
+            }
+        });
+        let told = told(quiet(&args.sockeye).args(words));
+        over.store(true, Ordering::Relaxed);
+        let text = told?;
+        let summary = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let summary = summary.rev().find(|line| line["event"] == "summary").context("no summary was told")?;
+        let figure = |name: &str| summary[name].as_f64().with_context(|| format!("the summary has no {name}"));
+        ensure!(figure("failed")? == 0.0, "datagrams were not taken: {summary}");
+        Ok(figure("done")? / (figure("elapsed_ms")? / 1e3))
+    })
+}
+
+/// What a program writes to its end.
+fn told(command: &mut std::process::Command) -> anyhow::Result<String> {
+    let mut process = Process::start(command.stdout(Stdio::piped()))?;
+    let mut text = String::new();
+    process.child.stdout.take().context("the pipe was asked for")?.read_to_string(&mut text)?;
+    process.succeeds_within(PATIENCE)?;
+    Ok(text)
 }
 
 struct Outcome {
@@ -164,29 +213,34 @@ pub fn blast(
     Ok(sent)
 }
 
-/// Datagrams a second that iperf3's server received from iperf3's client.
-fn iperf(size: u16, length: Duration) -> anyhow::Result<f64> {
+/// Which side of iperf3 is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Sender,
+    Receiver,
+}
+
+/// Datagrams a second that iperf3's client sent, or its server received of them.
+fn iperf(size: u16, length: Duration, side: Side) -> anyhow::Result<f64> {
     let port = free_port()?.to_string();
     let mut server = Process::start(quiet("iperf3").args(["-s", "-1", "-B", "127.0.0.1", "-p", &port]))?;
     let number: u16 = port.parse()?;
     until("iperf3 listens", PATIENCE, || listens(number))?;
     let (size, seconds) = (size.to_string(), length.as_secs().to_string());
     let words = ["-c", "127.0.0.1", "-p", &port, "-u", "-b", "0", "-l", &size, "-t", &seconds, "-J"];
-    let mut client = Process::start(quiet("iperf3").args(words).stdout(Stdio::piped()))?;
-    let mut text = String::new();
-    client.child.stdout.take().context("the pipe was asked for")?.read_to_string(&mut text)?;
-    client.succeeds_within(PATIENCE)?;
+    let text = told(quiet("iperf3").args(words))?;
     server.ends_within(PATIENCE)?;
     let told: serde_json::Value = serde_json::from_str(&text)?;
     let sum = told.pointer("/end/sum").context("iperf3 tells no sum")?;
     let figure = |name: &str| sum.get(name).and_then(serde_json::Value::as_f64).with_context(|| format!("no {name}"));
-    let received = figure("packets")? - figure("lost_packets")?;
+    let lost = if side == Side::Sender { 0.0 } else { figure("lost_packets")? };
+    let moved = figure("packets")? - lost;
     let took = figure("seconds")?;
     if took <= 0.0 {
         bail!("iperf3 tells that it took no time");
     }
-    ensure!(received > 0.0, "iperf3 received nothing");
-    Ok(received / took)
+    ensure!(moved > 0.0, "iperf3 moved nothing");
+    Ok(moved / took)
 }
 
 /// Whether somebody listens on this TCP port, without connecting to it.

@@ -59,7 +59,7 @@ pub(super) enum Command {
     /// Send one HTTP request, with curl's spellings
     ///
     /// Without a screen the decoded body goes to standard output.
-    Http(Http),
+    Http(Box<Http>),
     /// Ask name servers, and see what they say; dig's spellings
     ///
     /// Without a server those of /etc/resolv.conf are asked, in order, its search domains included, and the system's
@@ -138,6 +138,35 @@ pub(super) struct Reach {
     pub(super) bind: Option<String>,
 }
 
+/// How long to try to connect, and how often.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(super) struct Tries {
+    /// How long connecting may take, the name's resolution included, and TLS where there is any [default: 10s]
+    #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
+    pub(super) connect_timeout: Option<String>,
+    /// How many more attempts to connect after the first
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub(super) retry: Option<String>,
+    /// The wait between attempts: doubled from FIRST up to MAX, half of it by chance [default: 500ms..30s]
+    #[arg(long, value_name = "FIRST..MAX", allow_negative_numbers = true)]
+    pub(super) backoff: Option<String>,
+}
+
+/// How datagrams are received.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Receiving datagrams")]
+pub(super) struct Receive {
+    /// UDP: how much the kernel is asked to hold of what was not read yet (SO_RCVBUF); what it gives is told
+    /// [default: 4MiB]
+    #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
+    pub(super) receive_buffer: Option<String>,
+    /// UDP: let the kernel hand over a train of datagrams at once (UDP_GRO): several times as fast, but it counts a train
+    /// that it drops as one, so that from the first drop on the number of those dropped is unknown
+    #[arg(long)]
+    pub(super) gro: bool,
+}
+
 /// The same many times over.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Repeat")]
@@ -156,7 +185,8 @@ pub(super) struct Repeat {
     /// Wait so long between one's end and the next; for UDP between two datagrams
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) interval: Option<String>,
-    /// UDP: how long an answer is waited for; then it counts as lost [default: 1s]
+    /// UDP: how long an answer is waited for; then it counts as lost. With 0s nothing is waited for, and datagrams leave
+    /// as fast as the kernel takes them, or as --rate says [default: 1s]
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) patience: Option<String>,
 }
@@ -191,9 +221,8 @@ pub(super) struct Tcp {
     pub(super) finish: bool,
     #[command(flatten)]
     pub(super) reach: Reach,
-    /// How long connecting may take, the name's resolution included [default: 10s]
-    #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
-    pub(super) connect_timeout: Option<String>,
+    #[command(flatten)]
+    pub(super) tries: Tries,
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
@@ -202,12 +231,6 @@ pub(super) struct Tcp {
     /// Capture the packets themselves, for the ladder and as `segment` events; needs CAP_NET_RAW (setcap) or root
     #[arg(long, help_heading = "Connection")]
     pub(super) capture: bool,
-    /// How many more attempts to connect after the first
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Connection")]
-    pub(super) retry: Option<String>,
-    /// The wait between attempts: doubled from FIRST up to MAX, half of it by chance [default: 500ms..30s]
-    #[arg(long, value_name = "FIRST..MAX", allow_negative_numbers = true, help_heading = "Connection")]
-    pub(super) backoff: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -226,6 +249,8 @@ pub(super) struct Udp {
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
+    #[command(flatten)]
+    pub(super) receive: Receive,
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
@@ -292,6 +317,8 @@ pub(super) struct Listen {
     /// UDP: join a multicast group, on an interface; may come again
     #[arg(long, value_name = "ADDR[%IFACE]")]
     pub(super) group: Vec<String>,
+    #[command(flatten)]
+    pub(super) receive: Receive,
     /// UDP: allow sending to a broadcast address
     #[arg(long)]
     pub(super) broadcast: bool,
@@ -334,9 +361,13 @@ pub(super) struct Http {
     pub(super) limits: Limits,
     #[command(flatten)]
     pub(super) repeat: Repeat,
-    /// Set a socket option once the connection stands, as nodelay=on or ttl=5; may come again
+    /// Set a socket option before connecting (behind a proxy: once the connection stands), as nodelay=on or ttl=5; may come again
     #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
     pub(super) options: Vec<String>,
+    #[command(flatten)]
+    pub(super) reach: Reach,
+    #[command(flatten)]
+    pub(super) tries: Tries,
     #[command(flatten)]
     pub(super) curl: Curl,
 }

@@ -4,13 +4,14 @@ use clap::ArgMatches;
 
 use super::args::Http;
 use super::script::readable;
+use crate::files::config::Settings;
 use crate::wire::curl;
 use crate::wire::http::{Body, HttpSpec, PartValue};
 use crate::wire::target::quoted;
 use crate::wire::{Spec, What};
 
 /// The options that take a value: clap's name and curl's.
-const VALUED: [(&str, &str); 16] = [
+const VALUED: [(&str, &str); 17] = [
     ("request", "-X"),
     ("header", "-H"),
     ("data", "-d"),
@@ -27,6 +28,7 @@ const VALUED: [(&str, &str); 16] = [
     ("proxy", "-x"),
     ("resolve", "--resolve"),
     ("max_time", "-m"),
+    ("connect_timeout", "--connect-timeout"),
 ];
 
 /// The options that take none.
@@ -49,7 +51,7 @@ pub(super) struct Request {
 }
 
 /// Reads the request.
-pub(super) fn request(http: &Http, words: &ArgMatches) -> Result<Request, String> {
+pub(super) fn request(http: &Http, settings: &Settings, words: &ArgMatches) -> Result<Request, String> {
     let (method, url) = match http.target.as_slice() {
         [method, url] => (Some(method), url),
         [url] => (None, url),
@@ -83,6 +85,7 @@ pub(super) fn request(http: &Http, words: &ArgMatches) -> Result<Request, String
     tokens.extend(["--url".to_owned(), url.clone()]);
     let mut spec: HttpSpec = curl::http_args(&tokens)?;
     spec.compressed = !http.curl.no_compressed;
+    super::open::connection(http, &mut spec, settings)?;
     files_are_readable(&spec)?;
     Ok(Request { spec: Spec::new(What::Http(spec)), body_from_stdin })
 }

@@ -167,7 +167,7 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
             (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
         }
         Command::Http(http) => {
-            let mut request = curl::request(&http, words)?;
+            let mut request = curl::request(&http, &settings, words)?;
             request.spec = open::optioned(request.spec, &http.options)?;
             invocation.body_from_stdin = request.body_from_stdin;
             let json = http.json.iter().any(String::is_empty);

@@ -4,11 +4,12 @@ use std::net::{IpAddr, SocketAddr};
 
 use clap::ArgMatches;
 
-use super::args::{self, Protocol, Reach};
+use super::args::{self, Protocol, Reach, Tries};
 use super::{option, script};
 use crate::files::config::Settings;
 use crate::lab::Peer;
 use crate::wire::dns::dig::{self, Habit};
+use crate::wire::http::HttpSpec;
 use crate::wire::option as socket;
 use crate::wire::spec::{
     Family, Group, HostPort, ListenSpec, Retry, Script, Spec, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
@@ -19,17 +20,7 @@ use crate::wire::{gauges, quantity};
 /// `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = reach(&tcp.reach)?;
-    let connect_timeout = match &tcp.connect_timeout {
-        Some(text) => positive("--connect-timeout", text)?,
-        None => settings.connect_timeout,
-    };
-    let mut retry = Retry::default();
-    if let Some(text) = &tcp.retry {
-        retry.times = count("--retry", text)?;
-    }
-    if let Some(text) = &tcp.backoff {
-        (retry.first, retry.max) = quantity::parse_backoff(text).map_err(|why| format!("--backoff: {why}"))?;
-    }
+    let (connect_timeout, retry) = tries(&tcp.tries, settings)?;
     let spec = TcpSpec {
         target: whom(&tcp.target)?,
         family,
@@ -43,6 +34,41 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
     optioned(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
 }
 
+/// How long to try, and how often.
+fn tries(tries: &Tries, settings: &Settings) -> Result<(std::time::Duration, Retry), String> {
+    let connect_timeout = match &tries.connect_timeout {
+        Some(text) => positive("--connect-timeout", text)?,
+        None => settings.connect_timeout,
+    };
+    let mut retry = Retry::default();
+    if let Some(text) = &tries.retry {
+        retry.times = count("--retry", text)?;
+    }
+    if let Some(text) = &tries.backoff {
+        (retry.first, retry.max) = quantity::parse_backoff(text).map_err(|why| format!("--backoff: {why}"))?;
+    }
+    Ok((connect_timeout, retry))
+}
+
+/// `sockeye http`: the connection that its request goes over. The time-out was read with curl's options, as curl has it
+/// in seconds.
+pub(super) fn connection(http: &args::Http, spec: &mut HttpSpec, settings: &Settings) -> Result<(), String> {
+    (spec.family, spec.bind) = reach(&http.reach)?;
+    let asked = Tries { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
+    let (connect_timeout, retry) = tries(&asked, settings)?;
+    spec.retry = retry;
+    if http.tries.connect_timeout.is_none() {
+        spec.connect_timeout = connect_timeout;
+    }
+    if spec.proxy.is_some() && spec.bind.is_some_and(|local| local.port() != 0) {
+        return Err("--bind with a port and --proxy exclude each other: accepted is --bind ADDR".to_owned());
+    }
+    if http.repeat.repeat.is_some() && (http.tries.retry.is_some() || http.tries.backoff.is_some()) {
+        return Err("--retry and --backoff exclude --repeat, which counts every failure: take one of them".to_owned());
+    }
+    Ok(())
+}
+
 /// `sockeye udp`.
 pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = reach(&udp.reach)?;
@@ -52,7 +78,7 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
         bind,
         idle_timeout: idle(udp.idle_timeout.as_deref())?,
         broadcast: udp.broadcast,
-        receive: UdpReceive::default(),
+        receive: receive(&udp.receive)?,
         options: Vec::new(),
     };
     let mut script = script::script(&udp.send, false, words)?;
@@ -75,6 +101,19 @@ pub(super) fn dns(dns: &args::Dns) -> Result<Spec, String> {
     Ok(Spec::new(What::Dns(dig::parse(&words, Habit::Sockeye)?)))
 }
 
+/// How datagrams are received.
+fn receive(asked: &args::Receive) -> Result<UdpReceive, String> {
+    let wrong = |why: String| format!("--receive-buffer: {why}");
+    let buffer = match &asked.receive_buffer {
+        None => None,
+        Some(text) => {
+            let size = quantity::parse_size(text).map_err(wrong)?;
+            Some(usize::try_from(size).map_err(|_| wrong("is more than this machine can address".to_owned()))?)
+        }
+    };
+    Ok(UdpReceive { buffer, merged: asked.gro })
+}
+
 /// `sockeye listen`.
 pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, String> {
     let local = target::parse_listen(&listen.local)?;
@@ -84,6 +123,9 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
         Protocol::Tcp => {
             if !listen.group.is_empty() || listen.broadcast {
                 return Err("--group and --broadcast are for UDP: accepted with listen udp".to_owned());
+            }
+            if listen.receive.gro || listen.receive.receive_buffer.is_some() {
+                return Err("--gro and --receive-buffer are for UDP: accepted with listen udp".to_owned());
             }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
             What::Listen(ListenSpec {
@@ -106,7 +148,7 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
                     .to_owned());
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
-            let receive = UdpReceive::default();
+            let receive = receive(&listen.receive)?;
             What::UdpBound(UdpBoundSpec {
                 local,
                 groups,

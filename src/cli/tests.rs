@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 use crate::wire::http::{Body, Version};
 use crate::wire::repeat::{Pace, PerSecond, RepeatWhat};
-use crate::wire::spec::{Family, Step};
+use crate::wire::spec::{Family, Retry, Step};
 use crate::wire::{Retention, What};
 
 const PIPE: Terminals = Terminals { stdin: false, stdout: false };
@@ -102,6 +102,25 @@ fn a_request_is_spelled_as_curl_spells_it() {
 }
 
 #[test]
+fn a_request_has_the_connection_options_of_tcp() {
+    let line = "http http://h/ -4 --bind 127.0.0.2 --connect-timeout 3 --retry 2 --backoff 10ms..20ms";
+    let What::Http(spec) = good(line).open.remove(0).what else { panic!() };
+    assert_eq!((spec.family, spec.bind), (Family::V4, Some("127.0.0.2:0".parse().unwrap())));
+    assert_eq!(spec.connect_timeout, Duration::from_secs(3), "bare numbers are seconds, as curl has them");
+    assert_eq!((spec.retry.times, spec.retry.first, spec.retry.max.as_millis()), (2, Duration::from_millis(10), 20));
+    let What::Http(spec) = good("http http://h/").open.remove(0).what else { panic!() };
+    assert_eq!((spec.connect_timeout, spec.retry), (Duration::from_secs(10), Retry::default()));
+}
+
+#[test]
+fn how_datagrams_are_received_is_asked_for() {
+    let What::Udp(spec) = good("udp h:1 --receive-buffer 1MiB --gro").open.remove(0).what else { panic!() };
+    assert_eq!((spec.receive.buffer, spec.receive.merged), (Some(1 << 20), true));
+    let What::UdpBound(spec) = good("listen udp 9 --receive-buffer 64KiB").open.remove(0).what else { panic!() };
+    assert_eq!((spec.receive.buffer, spec.receive.merged), (Some(65_536), false));
+}
+
+#[test]
 fn a_command_is_repeated_with_its_own_options() {
     let again = |line: &str| match good(line).open.remove(0).what {
         What::Repeat(repeat) => *repeat,
@@ -186,6 +205,12 @@ fn what_makes_no_sense_says_what_was_wrong_and_what_is_accepted() {
         ("http h --repeat 5 --concurrency 10001", "10,000"),
         ("http h --repeat 5 --patience 1s", "udp"),
         ("http h --repeat 5 -d @-", "@FILE"),
+        ("http h --repeat 5 --retry 1", "exclude"),
+        ("http h -4 --bind [::1]", "family"),
+        ("http h -x http://p:1 --bind 127.0.0.1:5", "--bind ADDR"),
+        ("http h --connect-timeout x", "--connect-timeout"),
+        ("listen tcp 1 --gro", "listen udp"),
+        ("udp h:1 --receive-buffer x", "--receive-buffer"),
         ("udp h:1 --repeat 5 --send a --send b", "one --send"),
         ("tcp \u{1b}[2J:80", "␛"),
     ];

@@ -237,7 +237,9 @@ impl Conversation {
             | News::MtuStep(_)
             | News::BurstEnded { .. }
             | News::Request(_)
+            | News::Interim(_)
             | News::Response(_)
+            | News::Trailers(_)
             | News::Redirect { .. }
             | News::Dns(_)
             | News::Compared(_)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::wire::http::{RequestHead, ResponseHead};
+use crate::wire::http::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Failure, News};
 
@@ -52,7 +52,9 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
         News::ChildEnded { child } => ("child_ended", json!({"child": child.0})),
         News::AcceptFailed(failure) => ("accept_failed", failure_fields(failure).into()),
         News::Request(request) => ("request", request_fields(request).into()),
+        News::Interim(interim) => ("interim_response", interim_fields(interim).into()),
         News::Response(response) => ("response", response_fields(response).into()),
+        News::Trailers(fields) => ("trailers", json!({"headers": headers(fields)})),
         News::Redirect { status, location } => ("redirect", json!({"status": status, "location": location})),
         News::WeFinished => ("we_finished", json!({})),
         News::PeerFinished { received_bytes } => ("peer_finished", json!({"received_bytes": received_bytes})),
@@ -128,6 +130,16 @@ fn request_fields(request: &RequestHead) -> Fields {
     if let Some(bytes) = request.body_bytes {
         fields.insert("body_bytes".to_owned(), bytes.into());
     }
+    fields
+}
+
+fn interim_fields(interim: &InterimHead) -> Fields {
+    let mut fields = object(json!({"status": interim.status}));
+    if !interim.reason.is_empty() {
+        fields.insert("reason".to_owned(), interim.reason.as_str().into());
+    }
+    fields.insert("headers".to_owned(), headers(&interim.headers));
+    fields.insert("ms".to_owned(), milliseconds(interim.after));
     fields
 }
 

@@ -128,7 +128,9 @@ impl Raw {
             | News::MtuStep(_)
             | News::BurstEnded { .. }
             | News::Request(_)
+            | News::Interim(_)
             | News::Response(_)
+            | News::Trailers(_)
             | News::Redirect { .. }
             | News::Dns(_)
             | News::Compared(_)

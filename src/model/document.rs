@@ -30,6 +30,8 @@ const TAB: usize = 4;
 pub struct Document {
     /// The lines, unwrapped.
     pub lines: Vec<DocLine>,
+    /// How many octets of the body are shown, where the last line says that it has more.
+    shown: Option<usize>,
 }
 
 /// One line of a document.
@@ -196,6 +198,16 @@ impl Fold {
         Fold { columns, ends: ends.collect() }
     }
 
+    /// Folds the last line again, which alone has changed.
+    pub(crate) fn renew_last(&mut self, document: &Document) {
+        if let Some(last) = document.lines.last()
+            && document.lines.len() == self.ends.len()
+        {
+            self.ends.pop();
+            self.ends.push(self.row_count() + last.row_count(self.columns));
+        }
+    }
+
     /// How wide it is folded.
     pub fn columns(&self) -> u16 {
         self.columns
@@ -278,9 +290,17 @@ impl Document {
         }
         let shown = if is_text(bytes, content_type) { self.add_text(bytes) } else { self.add_dump(bytes) };
         if (shown as u64) < total {
-            let (shown, total) = (quantity::grouped(shown as u64), quantity::grouped(total));
-            self.remark(format!("⋯ the first {shown} of {total} bytes are shown ⋯"));
+            self.remark(first_of(shown, total));
+            self.shown = Some(shown);
         }
+    }
+
+    /// Says how long the body is now that it has grown beyond what is shown of it; false where the document itself would
+    /// change. Cost: one line.
+    pub(crate) fn renew_total(&mut self, total: u64) -> bool {
+        let (Some(shown), Some(last)) = (self.shown, self.lines.last_mut()) else { return false };
+        *last = DocLine::of(Role::Comment, first_of(shown, total));
+        true
     }
 
     /// Adds text line by line, and tells how many octets of it were taken.
@@ -320,12 +340,10 @@ impl Document {
     fn add_dump(&mut self, bytes: &[u8]) -> usize {
         let source = &bytes[..bytes.len().min(MOST_DUMPED)];
         for (row, octets) in source.chunks(16).enumerate() {
-            let hex: Vec<String> = octets.chunks(8).map(hex_of).collect();
-            let hex = hex.join("  ");
             let characters: String = octets.iter().map(|octet| shown(*octet)).collect();
             self.lines.push(DocLine::new([
                 Span::new(Role::Punctuation, format!("{:08x}  ", row * 16)),
-                Span::new(Role::Number, format!("{hex:<48}  ")),
+                Span::new(Role::Number, hex_of(octets)),
                 Span::new(Role::Plain, characters),
             ]));
         }
@@ -333,8 +351,26 @@ impl Document {
     }
 }
 
+/// What stands for what is left out of a body.
+fn first_of(shown: usize, total: u64) -> String {
+    let (shown, total) = (quantity::grouped(shown as u64), quantity::grouped(total));
+    format!("⋯ the first {shown} of {total} bytes are shown ⋯")
+}
+
+/// Up to 16 octets in two groups of eight, padded to 50 columns. Made without formatting: a dump has 65,536 of these.
 fn hex_of(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(" ")
+    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    const COLUMNS: usize = 50;
+    let mut hex = String::with_capacity(COLUMNS);
+    for (place, octet) in octets.iter().enumerate() {
+        if place > 0 {
+            hex.push_str(if place == 8 { "  " } else { " " });
+        }
+        hex.push(DIGITS[usize::from(octet >> 4)]);
+        hex.push(DIGITS[usize::from(octet & 15)]);
+    }
+    hex.extend(std::iter::repeat_n(' ', COLUMNS.saturating_sub(hex.len())));
+    hex
 }
 
 fn shown(octet: u8) -> char {

@@ -3,6 +3,7 @@
 use super::document::{DocLine, Document, Role, Span};
 use crate::wire::http::{Body, Hop, HttpSpec, Part, PartValue, RequestHead, ResponseHead, Version};
 use crate::wire::session::Exchange;
+use crate::wire::spec::Family;
 use crate::wire::{neutral, quantity};
 
 /// The most octets of one header's value that are shown; what is beyond is counted.
@@ -54,9 +55,27 @@ pub fn of_request(spec: &HttpSpec, exchange: &Exchange) -> Document {
 fn add_hop(document: &mut Document, hop: &Hop) {
     add_request(document, &hop.request);
     document.push(DocLine::default());
+    for interim in &hop.interim {
+        document.push(DocLine::new([
+            Span::new(Role::Comment, "▼ interim "),
+            Span::outside(Role::Good, format!("{} {}", interim.status, interim.reason).trim_end()),
+            Span::new(Role::Comment, format!("  after {}", quantity::duration(interim.after))),
+        ]));
+        for (name, value) in &interim.headers {
+            document.push(header(name, value));
+        }
+        document.push(DocLine::default());
+    }
     match &hop.response {
         Some(response) => add_response(document, response),
         None => document.remark("no answer yet"),
+    }
+    if !hop.trailers.is_empty() {
+        document.push(DocLine::default());
+        document.push(DocLine::of(Role::Title, "trailers, after the body"));
+        for (name, value) in &hop.trailers {
+            document.push(header(name, value));
+        }
     }
 }
 
@@ -160,6 +179,17 @@ fn wishes(spec: &HttpSpec) -> Vec<String> {
     for (name, address) in &spec.resolve {
         wishes.push(format!("{} is taken to be at {address}", neutral::line(name)));
     }
+    match spec.family {
+        Family::Any => {}
+        Family::V4 => wishes.push("over IPv4 only (-4)".to_owned()),
+        Family::V6 => wishes.push("over IPv6 only (-6)".to_owned()),
+    }
+    if let Some(local) = spec.bind {
+        wishes.push(format!("from the local address {local}"));
+    }
+    if spec.retry.times > 0 {
+        wishes.push(format!("connecting is tried up to {} times", spec.retry.times.saturating_add(1)));
+    }
     if let Some(timeout) = spec.timeout {
         wishes.push(format!("the whole exchange may take {}", quantity::duration(timeout)));
     }
@@ -211,8 +241,9 @@ mod tests {
 
     #[test]
     fn every_hop_is_shown_and_its_values_are_neutralised() {
-        let first = Hop { request: request("http://a/"), response: Some(response(302, ("location", b"/\x1b[2J\xff"))) };
-        let second = Hop { request: request("http://a/b"), response: None };
+        let mut first = Hop::asked(request("http://a/"));
+        first.response = Some(response(302, ("location", b"/\x1b[2J\xff")));
+        let second = Hop::asked(request("http://a/b"));
         let exchange = Exchange { hops: vec![first, second], ..Exchange::default() };
         let expected = [
             "request 1 of 2",

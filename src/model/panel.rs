@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::action::SessionAction;
-use super::document::Document;
+use super::document::{Document, Fold};
 use super::editor::{Editor, Lines};
 use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
@@ -199,6 +199,8 @@ pub struct BodyText {
     pub pretty: bool,
     /// The body as a document, made again when it grew or the wish changed.
     pub document: Option<Document>,
+    /// The document folded to the width that it was last drawn with: so that a frame measures no line again.
+    pub fold: Option<Fold>,
     /// The bytes gathered so far, bounded.
     pub bytes: Vec<u8>,
     /// The entry from which on the transcript has not been gathered yet.
@@ -211,8 +213,10 @@ pub struct BodyText {
     pub edition: u64,
     /// When the document was made last.
     pub laid_out: Option<Instant>,
-    /// True: the body has grown since.
+    /// True: the body has grown since, and what is shown of it with it.
     pub stale: bool,
+    /// True: the body has grown since, be it beyond what is shown of it.
+    pub longer: bool,
     /// Why JSON could not be laid out.
     pub problem: Option<String>,
 }

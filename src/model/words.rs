@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::wrap;
-use crate::wire::http::{RequestHead, ResponseHead};
+use crate::wire::http::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
@@ -102,7 +102,15 @@ pub fn note(news: &News) -> Words {
             well('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact(*bytes)))
         }
         News::Request(request) => cause('◇', request_text(request)),
+        News::Interim(interim) => {
+            let InterimHead { status, reason, after, .. } = interim;
+            quiet('◆', format!("interim {status} {reason} after {}", quantity::duration(*after)))
+        }
         News::Response(response) => response_words(response),
+        News::Trailers(fields) => {
+            let names: Vec<String> = fields.iter().map(|(name, _)| quoted(name)).collect();
+            well('◆', format!("trailers: {}", quoted(&names.join(", "))))
+        }
         News::Redirect { status, location } => {
             cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
         }

@@ -117,6 +117,39 @@ pub(crate) async fn connect(
     journal: &Arc<Journal>,
     capture: Option<&Watch>,
 ) -> Result<TcpStream, Failure> {
+    dial(spec, None, attempt, journal, Told { inner: true, capture }).await
+}
+
+/// As [`connect`], for what is not about TCP itself: neither calls nor states are told. `known` takes the place of the
+/// look-up.
+///
+/// # Errors
+/// As [`connect`].
+pub(crate) async fn connect_plainly(
+    spec: &TcpSpec,
+    known: Option<Vec<SocketAddr>>,
+    attempt: u32,
+    journal: &Arc<Journal>,
+) -> Result<TcpStream, Failure> {
+    dial(spec, known, attempt, journal, Told { inner: false, capture: None }).await
+}
+
+/// What is told of a race beside its addresses.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    /// Calls and states.
+    inner: bool,
+    /// Its packets.
+    capture: Option<&'a Watch>,
+}
+
+async fn dial(
+    spec: &TcpSpec,
+    known: Option<Vec<SocketAddr>>,
+    attempt: u32,
+    journal: &Arc<Journal>,
+    told: Told<'_>,
+) -> Result<TcpStream, Failure> {
     let deadline = Instant::now() + spec.connect_timeout;
     let family = match (spec.bind, spec.family) {
         (Some(local), Family::V4) if local.is_ipv6() => return Err(senseless_bind(local, "IPv4")),
@@ -125,7 +158,15 @@ pub(crate) async fn connect(
         (Some(_), _) => Family::V6,
         (None, family) => family,
     };
-    let look_up = resolve(&spec.target.host, spec.target.port, family, journal);
+    let look_up = async {
+        match known {
+            None => resolve(&spec.target.host, spec.target.port, family, journal).await,
+            Some(known) => {
+                let addresses = in_order(known.into_iter().filter(|address| family.admits(address.ip())));
+                if addresses.is_empty() { Err(none_left(&spec.target.host, family)) } else { Ok(addresses) }
+            }
+        }
+    };
     let addresses = match tokio::time::timeout_at(deadline, look_up).await {
         Ok(found) => found.map_err(|mut failure| {
             if let (Family::Any, Some(local), Class::Resolve) = (spec.family, spec.bind, failure.class)
@@ -140,7 +181,8 @@ pub(crate) async fn connect(
             return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
         }
     };
-    let race = Race { spec, deadline, attempt, journal, capture };
+    let Told { inner, capture } = told;
+    let race = Race { spec, deadline, attempt, journal, inner, capture };
     race.run(addresses, spec.target.to_string()).await
 }
 
@@ -176,10 +218,19 @@ struct Race<'a> {
     deadline: Instant,
     attempt: u32,
     journal: &'a Arc<Journal>,
+    /// Whether calls and states are told.
+    inner: bool,
     capture: Option<&'a Watch>,
 }
 
 impl Race<'_> {
+    /// Tells a call or a state, where they are wanted.
+    async fn tell_inner(&self, news: News) {
+        if self.inner {
+            self.journal.news(news).await;
+        }
+    }
+
     async fn run(self, addresses: Vec<SocketAddr>, target: String) -> Result<TcpStream, Failure> {
         let mut waiting = addresses.into_iter();
         let mut running: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
@@ -200,9 +251,9 @@ impl Race<'_> {
                     under_way.retain(|trying| trying.peer != peer);
                     match outcome {
                         Ok((stream, local)) => {
-                            self.journal.news(call::told("connect", peer.to_string(), Ok(0), took)).await;
+                            self.tell_inner(call::told("connect", peer.to_string(), Ok(0), took)).await;
                             let open = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
-                            self.journal.news(open).await;
+                            self.tell_inner(open).await;
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
                             route::tell(local, peer, self.journal).await;
                             option::tell(&stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
@@ -210,11 +261,11 @@ impl Race<'_> {
                         }
                         Err(Broken { failure, call, icmp }) => {
                             if let Some(call) = call {
-                                self.journal.news(call).await;
+                                self.tell_inner(call).await;
                                 if under_way.is_empty() {
                                     // A RST is only one way to be refused.
                                     let class = if icmp.is_some() { Class::Unreachable } else { failure.class };
-                                    self.journal.news(no_connection(class)).await;
+                                    self.tell_inner(no_connection(class)).await;
                                 }
                             }
                             if let Some(icmp) = icmp {
@@ -233,7 +284,7 @@ impl Race<'_> {
                     }
                     let peer = under_way.last().map_or(target, |trying| trying.peer.to_string());
                     if !under_way.is_empty() {
-                        self.journal.news(step(TcpState::SynSent, TcpState::Closed, Cause::GivenUp)).await;
+                        self.tell_inner(step(TcpState::SynSent, TcpState::Closed, Cause::GivenUp)).await;
                     }
                     return Err(self.timed_out(peer));
                 }
@@ -245,7 +296,7 @@ impl Race<'_> {
                         match socket(self.spec, peer) {
                             Ok(socket) => {
                                 if under_way.is_empty() {
-                                    self.journal.news(syn_sent()).await;
+                                    self.tell_inner(syn_sent()).await;
                                 }
                                 let second = socket.as_fd().try_clone_to_owned().ok();
                                 under_way.push(Trying { peer, began, socket: second });

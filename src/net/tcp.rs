@@ -100,7 +100,7 @@ async fn pause(after: Duration) {
 }
 
 /// Whether time may change this answer. What is wrong on our side stays wrong.
-fn worth_another(class: Class) -> bool {
+pub(super) fn worth_another(class: Class) -> bool {
     matches!(class, Class::Resolve | Class::Refused | Class::ConnectTimeout | Class::Unreachable | Class::Reset)
 }
 

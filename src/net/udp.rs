@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::journal::Journal;
 use super::{Post, dial, fault, option, route};
+use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::spec::{Script, UdpReceive, UdpSpec};
 use crate::wire::{Class, Failure, How, News, Verb, quantity};
 use orders::Orders;
@@ -30,6 +31,7 @@ mod orders;
 mod send;
 mod sent;
 mod talk;
+pub(super) mod train;
 
 pub(crate) use bound::run_bound;
 
@@ -191,6 +193,11 @@ async fn tell_buffer(journal: &Arc<Journal>, opened: &Opened, receive: UdpReceiv
     match given {
         Ok(given) => {
             tracing::debug!(session = journal.id.0, octets = given, "receive buffer as the kernel gives it");
+            if let Some(asked) = receive.buffer {
+                let octets = |count: usize| OptionValue::Octets(u32::try_from(count).unwrap_or(u32::MAX));
+                let option = SocketOption::RecvBuffer;
+                journal.news(News::OptionSet { option, asked: octets(asked), now: octets(given) }).await;
+            }
             if let Some(asked) = receive.buffer.filter(|asked| given < *asked || given > asked + KERNEL_DOUBLES) {
                 let (given, asked) = (quantity::grouped(given as u64), quantity::grouped(asked as u64));
                 let limits = if cfg!(target_os = "linux") { " (net.core.rmem_max is the most)" } else { "" };

@@ -1,5 +1,7 @@
 //! A document: a response's body, the heads of an exchange, a request.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::paper::{Paper, area_of, part};
@@ -14,12 +16,26 @@ use crate::model::panel::Panel;
 ///
 /// `panel` gives the row to begin with and the places that were searched.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, document: &Document, panel: &Panel) -> Shown {
+    draw_folded(paper, area, document, None, panel)
+}
+
+/// As [`draw`], a document that was folded before; where that was to another width, it is folded again.
+pub(super) fn draw_folded(
+    paper: &mut Paper<'_>,
+    area: Rect,
+    document: &Document,
+    folded: Option<&Fold>,
+    panel: &Panel,
+) -> Shown {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     if place.is_empty() {
         return Shown::default();
     }
-    let fold = Fold::new(document, place.width);
+    let fold = match folded.filter(|fold| fold.columns() == place.width) {
+        Some(fold) => Cow::Borrowed(fold),
+        None => Cow::Owned(Fold::new(document, place.width)),
+    };
     let rows = fold.row_count();
     paper.seen.document_rows = rows;
     let height = usize::from(place.height);

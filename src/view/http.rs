@@ -47,7 +47,7 @@ pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, excha
     let rest = part(area, 0, y, area.width, area.height.saturating_sub(y));
     match &panel.body.document {
         Some(body) if !body.lines.is_empty() => {
-            let shown = document::draw(paper, rest, body, panel);
+            let shown = document::draw_folded(paper, rest, body, panel.body.fold.as_ref(), panel);
             if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(paper.seen.document_rows))
                 && used + card::least_rows(model, session, failure, rest.width) <= rest.height
             {

@@ -104,7 +104,9 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
     failed =
         if failures.is_empty() { failed.and("0", Role::Text) } else { failed.and(failures.join(" · "), Role::Bad) };
     rows.push(failed);
-    if let RepeatWhat::Echo(_) = spec.what {
+    if matches!(&spec.what, RepeatWhat::Echo(echo) if echo.patience.is_zero()) {
+        rows.push(labelled("lost").and("–", Role::Text).and(" · answers are not waited for", Role::Dim));
+    } else if let RepeatWhat::Echo(_) = spec.what {
         let loss = reading.loss().map_or_else(|| "–".to_owned(), |loss| format!("{:.2} %", loss * 100.0));
         let role = if tally.lost > 0 { Role::Warn } else { Role::Text };
         let jitter = reading.jitter.map_or_else(|| "–".to_owned(), quantity::duration);
@@ -150,6 +152,7 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
     let slowest: Vec<u128> = slots.iter().map(|slot| slot.slowest.as_nanos()).collect();
     let most = rates.iter().max().copied().unwrap_or(0) as f64 / lasts.as_secs_f64().max(1e-9);
     let longest = slots.iter().map(|slot| slot.slowest).max().unwrap_or_default();
+    let slowest_of_all = if longest.is_zero() { "–".to_owned() } else { quantity::duration(longest) };
     let line = |label: &str, levels: &[u128], bad: &dyn Fn(usize) -> bool, text: String| {
         let most = levels.iter().max().copied().unwrap_or(0).max(1);
         let mut strip = labelled(label);
@@ -166,7 +169,7 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
     let failed = |place: usize| slots.get(place).is_some_and(|slot| slot.failed > 0);
     vec![
         line("over time", &rates, &failed, format!("most {}/s", quantity::grouped(most.round() as u64))),
-        line("slowest", &slowest, &|_| false, format!("most {}", quantity::duration(longest))),
+        line("slowest", &slowest, &|_| false, format!("most {slowest_of_all}")),
     ]
 }
 

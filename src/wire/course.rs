@@ -176,6 +176,11 @@ impl Course {
                 head.headers.clear();
                 News::Response(head)
             }
+            News::Interim(head) => {
+                let mut head = head.clone();
+                head.headers.clear();
+                News::Interim(head)
+            }
             News::Resolved { host, addresses, took } => News::Resolved {
                 host: host.clone(),
                 addresses: addresses.iter().take(MOST_ADDRESSES).copied().collect(),
@@ -183,7 +188,8 @@ impl Course {
             },
             // Of many connections, the listener's own rows have the first two; the ladder, the state diagram and the
             // kernel's gauges are about the others.
-            News::Accepted { .. }
+            News::Trailers(_)
+            | News::Accepted { .. }
             | News::ChildEnded { .. }
             | News::State { .. }
             | News::Call { .. }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::http::{Body, HttpSpec, Version};
 use super::quantity;
+use super::spec::{DEFAULT_CONNECT_TIMEOUT, Family};
 use super::target::quoted;
 
 mod body;
@@ -108,6 +109,8 @@ struct Args {
     resolve: Vec<(String, std::net::SocketAddr)>,
     compressed: bool,
     timeout: Option<Duration>,
+    connect_timeout: Option<Duration>,
+    family: Family,
     fail: bool,
 }
 
@@ -130,7 +133,10 @@ impl Args {
             Opt::Proxy => self.proxy = Some(value::proxy(&value)?),
             Opt::Resolve => self.resolve.extend(value::resolve(&value)?),
             Opt::MaxRedirs => self.most_redirects = Some(value::redirects(&value)?),
-            Opt::MaxTime => self.timeout = value::seconds(&value)?,
+            Opt::MaxTime => self.timeout = value::seconds("-m", &value)?,
+            Opt::ConnectTimeout => self.connect_timeout = value::seconds("--connect-timeout", &value)?,
+            Opt::Ipv4 => self.family = Family::V4,
+            Opt::Ipv6 => self.family = Family::V6,
             Opt::Url => self.words.push(value),
             Opt::Insecure => self.insecure = true,
             Opt::Location => self.follow = true,
@@ -210,6 +216,8 @@ impl Args {
             compressed: self.compressed,
             timeout: self.timeout,
             fail_on_status: self.fail,
+            family: self.family,
+            connect_timeout: self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT),
             ..HttpSpec::get(String::from(url))
         })
     }

@@ -1,7 +1,10 @@
 //! An HTTP exchange: what we ask for, and what came of it (RFC 9110).
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use super::spec::{DEFAULT_CONNECT_TIMEOUT, Family, Retry};
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,13 +28,21 @@ pub struct HttpSpec {
     /// Which version to speak.
     pub version: Version,
     /// `HOST:PORT` → address, as curl's `--resolve`.
-    pub resolve: Vec<(String, std::net::SocketAddr)>,
+    pub resolve: Vec<(String, SocketAddr)>,
     /// True: ask for compressed content and decode it.
     pub compressed: bool,
     /// A limit on the whole exchange.
     pub timeout: Option<Duration>,
     /// True: a 4xx or 5xx is a failure.
     pub fail_on_status: bool,
+    /// Which addresses of the host, or of the proxy, to use.
+    pub family: Family,
+    /// The local address to use; port 0 lets the kernel choose.
+    pub bind: Option<SocketAddr>,
+    /// How long a connection may take to be there: name resolution, all addresses and TLS included.
+    pub connect_timeout: Duration,
+    /// What to do when no connection can be had.
+    pub retry: Retry,
     /// Socket options to set once a connection stands, in order.
     pub options: super::option::Wishes,
 }
@@ -53,6 +64,10 @@ impl HttpSpec {
             compressed: true,
             timeout: None,
             fail_on_status: false,
+            family: Family::Any,
+            bind: None,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            retry: Retry::default(),
             options: Vec::new(),
         }
     }
@@ -127,7 +142,7 @@ pub struct ResponseHead {
     /// From the request's start to the head's arrival.
     pub after: Duration,
     /// The address that answered, where it is known.
-    pub peer: Option<std::net::SocketAddr>,
+    pub peer: Option<SocketAddr>,
 }
 
 /// One request and its answer; redirects make several of them.
@@ -137,6 +152,33 @@ pub struct Hop {
     pub request: RequestHead,
     /// What was answered, once it is there.
     pub response: Option<ResponseHead>,
+    /// Interim answers (1xx) before it, at most [`MOST_INTERIM`]; further ones are not kept.
+    pub interim: Vec<InterimHead>,
+    /// The fields that came after the body, in order; empty where there were none.
+    pub trailers: Vec<(String, Vec<u8>)>,
+}
+
+/// How many interim answers of one request are kept.
+pub const MOST_INTERIM: usize = 16;
+
+impl Hop {
+    /// A request that was not answered yet.
+    pub fn asked(request: RequestHead) -> Self {
+        Hop { request, response: None, interim: Vec::new(), trailers: Vec::new() }
+    }
+}
+
+/// The head of an interim answer: `100 Continue`, `103 Early Hints` (RFC 9110 §15.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterimHead {
+    /// The status code, from 100 to 199.
+    pub status: u16,
+    /// The reason phrase that belongs to the code.
+    pub reason: String,
+    /// In the order in which the client library gives them.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// From the request's start to its arrival.
+    pub after: Duration,
 }
 
 /// What is measured while a body arrives. `None`: cannot be known.

@@ -8,7 +8,7 @@ use super::change::{CallResult, Cause, SynView};
 use super::direction::{Both, Totals};
 use super::dns::{Comparison, DnsNews};
 use super::failure::{Evidence, Failure};
-use super::http::{RequestHead, ResponseHead};
+use super::http::{InterimHead, RequestHead, ResponseHead};
 use super::id::SessionId;
 use super::option::{OptionValue, SocketOption};
 use super::reading::{KernelView, TcpState};
@@ -141,8 +141,12 @@ pub enum News {
     },
     /// An HTTP request is being sent, as we wrote it.
     Request(RequestHead),
+    /// An interim answer arrived: 1xx, of which HTTP/1.1 may send any number before the response.
+    Interim(InterimHead),
     /// An HTTP response's head arrived.
     Response(ResponseHead),
+    /// Fields came after a response's body (RFC 9110 §6.5), in order.
+    Trailers(Vec<(String, Vec<u8>)>),
     /// A redirect is being followed.
     Redirect {
         /// The status that asked for it.

@@ -85,7 +85,8 @@ pub struct EchoSpec {
     /// other. False: the payload goes out untouched, and an answer belongs to the oldest datagram without one; after
     /// a loss its time may then be another one's.
     pub tagged: bool,
-    /// How long an answer is waited for; then the datagram counts as lost.
+    /// How long an answer is waited for; then the datagram counts as lost. Zero: answers are not waited for, and what
+    /// was sent counts as done.
     pub patience: Duration,
 }
 

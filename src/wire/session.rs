@@ -8,7 +8,7 @@ use super::course::Course;
 use super::direction::{Both, Direction, Totals};
 use super::dns::{DnsNews, Lookup};
 use super::failure::Failure;
-use super::http::{Hop, HttpGauge, ResponseHead};
+use super::http::{Hop, HttpGauge, MOST_INTERIM, ResponseHead};
 use super::id::SessionId;
 use super::news::{How, Icmp, News};
 use super::rate::Rate;
@@ -374,7 +374,9 @@ impl Session {
             News::Warned(failure) | News::AcceptFailed(failure) => self.warning = Some(failure.clone()),
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
             News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
-            News::Request(_) | News::Response(_) | News::Redirect { .. } => self.learn_http(news),
+            News::Request(_) | News::Interim(_) | News::Response(_) | News::Trailers(_) | News::Redirect { .. } => {
+                self.learn_http(news);
+            }
             News::Dns(news) => self.learn_dns(news),
             News::Compared(compared) => {
                 if let Kind::Dns(lookup) = &mut self.kind {
@@ -436,11 +438,21 @@ impl Session {
         match news {
             News::Request(request) => {
                 self.phase = Phase::Open(Open::default());
-                exchange.hops.push(Hop { request: request.clone(), response: None });
+                exchange.hops.push(Hop::asked(request.clone()));
             }
             News::Response(response) => {
                 if let Some(hop) = exchange.hops.last_mut() {
                     hop.response = Some(response.clone());
+                }
+            }
+            News::Interim(interim) => {
+                if let Some(hop) = exchange.hops.last_mut().filter(|hop| hop.interim.len() < MOST_INTERIM) {
+                    hop.interim.push(interim.clone());
+                }
+            }
+            News::Trailers(fields) => {
+                if let Some(hop) = exchange.hops.last_mut() {
+                    hop.trailers.clone_from(fields);
                 }
             }
             _ => {}

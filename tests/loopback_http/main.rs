@@ -3,6 +3,7 @@
 
 mod bodies;
 mod coded;
+mod connecting;
 mod faults;
 mod plain;
 mod support;

@@ -9,6 +9,8 @@ use crate::model::keymap::Mode;
 use crate::model::msg::Effect;
 use crate::model::palette::{self, Doable};
 use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
+use crate::wire::http::HttpSpec;
+use crate::wire::spec::TcpSpec;
 use crate::wire::{Spec, Verb, What, paste as pasted, spec};
 
 /// Takes a key while something is open.
@@ -246,10 +248,10 @@ pub(super) fn open_with(
     let mut wanted: Spec = pasted::parse_anything(text)?;
     change(&mut wanted)?;
     wanted.retain = model.settings.retain;
-    if let What::Tcp(tcp) = &mut wanted.what
-        && tcp.connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
+    if let What::Tcp(TcpSpec { connect_timeout, .. }) | What::Http(HttpSpec { connect_timeout, .. }) = &mut wanted.what
+        && *connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
     {
-        tcp.connect_timeout = model.settings.connect_timeout;
+        *connect_timeout = model.settings.connect_timeout;
     }
     effects.push(Effect::Open(Box::new(wanted)));
     Ok(())

@@ -10,6 +10,7 @@ use crate::model::msg::Effect;
 use crate::model::panel::{Panel, Scroll, Search, Subject, View};
 use crate::model::state::Model;
 use crate::wire::dns::Lookup;
+use crate::wire::http::Hop;
 use crate::wire::search::{Hit, Needle};
 use crate::wire::session::Kind;
 use crate::wire::{Session, SessionId, What, neutral};
@@ -78,7 +79,8 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
         return Subject::Document { view: panel.view, edition: lookup.edition() + u64::from(session.ended()) };
     }
     let Kind::Http(exchange) = &session.kind else { return Subject::Transcript };
-    let heads = || exchange.hops.iter().map(|hop| 1 + u64::from(hop.response.is_some())).sum();
+    let heads_of = |hop: &Hop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
+    let heads = || exchange.hops.iter().map(heads_of).sum::<usize>() as u64;
     let edition = match panel.view {
         View::Response => panel.body.edition,
         View::Headers | View::Request => heads(),

@@ -85,6 +85,7 @@ pub(super) fn refresh_panel(model: &mut Model) {
     }
     if matches!(session.kind, Kind::Http(_)) && panel.view == View::Response {
         gather_body(session, panel, now);
+        fold_body(&mut panel.body, model.seen.view.columns);
     }
     find::refresh(session, panel);
 }
@@ -102,7 +103,8 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
                     let room = MOST_BODY.saturating_sub(body.bytes.len());
                     body.bytes.extend_from_slice(&data.bytes[..data.bytes.len().min(room)]);
                     body.passed += data.bytes.len() as u64;
-                    body.stale = true;
+                    body.stale |= room > 0;
+                    body.longer = true;
                 }
                 // A redirect's own body is not the answer's.
                 EntryKind::Note(News::Redirect { .. }) => {
@@ -121,19 +123,44 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         return;
     }
     let due = session.ended() || body.due().is_some_and(|due| due <= now);
-    if body.document.is_none() || body.stale && due {
-        if panel.frozen.is_none() {
-            let unseen = session.totals.received.bytes.saturating_sub(body.passed);
-            body.missing = unseen.min(session.transcript.not_kept().received.bytes);
+    let missing = if panel.frozen.is_none() {
+        let unseen = session.totals.received.bytes.saturating_sub(body.passed);
+        unseen.min(session.transcript.not_kept().received.bytes)
+    } else {
+        body.missing
+    };
+    let total = exchange.gauge.body_bytes.saturating_sub(missing);
+    // What is shown of a long body stays as it is; only how much more there is changes, and costs one line.
+    let renewed = body.longer
+        && !body.stale
+        && missing == body.missing
+        && body.document.as_mut().is_some_and(|document| document.renew_total(total));
+    if renewed {
+        body.longer = false;
+        if let (Some(fold), Some(document)) = (&mut body.fold, &body.document) {
+            fold.renew_last(document);
         }
+    } else if body.document.is_none() || body.stale && due || body.longer && session.ended() {
+        body.missing = missing;
         lay_out_body(exchange, body, now);
+    }
+}
+
+/// Folds the body to the width that is drawn, once: no frame then measures its lines again.
+fn fold_body(body: &mut BodyText, columns: u16) {
+    if let Some(document) = &body.document
+        && body.fold.as_ref().is_none_or(|fold| fold.columns() != columns)
+    {
+        body.fold = Some(document::Fold::new(document, columns));
     }
 }
 
 /// Makes the document of a body again, laid out as JSON where that was asked for and is possible.
 fn lay_out_body(exchange: &Exchange, body: &mut BodyText, now: Instant) {
     body.problem = None;
+    body.fold = None;
     body.stale = false;
+    body.longer = false;
     body.laid_out = Some(now);
     body.edition += 1;
     if body.pretty {
@@ -166,6 +193,7 @@ pub(super) fn lay_out_again(model: &mut Model) {
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     if let Kind::Http(exchange) = &session.kind {
         lay_out_body(exchange, &mut panel.body, now);
+        fold_body(&mut panel.body, model.seen.view.columns);
     }
 }
 

@@ -85,8 +85,8 @@ impl Outgoing {
         self.some
     }
 
-    /// The body for reqwest; every piece that the connection takes is counted and kept as sent.
-    pub(super) fn into_counted(self, teller: Arc<Teller>) -> reqwest::Body {
+    /// The body for the client library; every piece that the connection takes is counted and kept as sent.
+    pub(super) fn into_counted(self, teller: Arc<Teller>) -> Counted {
         let length = self.length;
         let pieces = futures_util::stream::try_unfold((self, teller), |(mut body, teller)| async move {
             let Some(piece) = body.next_piece(&teller).await.map_err(BodyFault)? else { return Ok(None) };
@@ -97,7 +97,7 @@ impl Outgoing {
             body.tell_sent_file(&teller).await;
             Ok(Some((piece, (body, teller))))
         });
-        reqwest::Body::wrap(Counted { pieces: Box::pin(pieces), length })
+        Counted { pieces: Box::pin(pieces), length }
     }
 
     /// The whole body in memory, for sending it again and again; `None`: there is none.
@@ -223,7 +223,8 @@ impl Error for BodyFault {}
 
 type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, BodyFault>> + Send + Sync>>;
 
-struct Counted {
+/// A body that is counted and kept as the connection takes it.
+pub(super) struct Counted {
     pieces: Pieces,
     length: Option<u64>,
 }
@@ -234,6 +235,10 @@ impl hyper::body::Body for Counted {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
         self.get_mut().pieces.as_mut().poll_next(cx).map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.length == Some(0)
     }
 
     fn size_hint(&self) -> SizeHint {

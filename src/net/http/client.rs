@@ -1,7 +1,7 @@
 //! The client of one exchange: nothing from the environment, nothing silent.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use url::Url;
 
@@ -9,10 +9,8 @@ use super::dial::{Dial, Names, Watch};
 use super::teller::Teller;
 use super::tls::{self, HandshakeClock, Roots, Trust};
 use crate::wire::http::{HttpSpec, Version};
+use crate::wire::spec::Family;
 use crate::wire::{Class, Failure, News};
-
-/// How long a connection may take to be there, name look-up and TLS included.
-pub(super) const CONNECT_TIMEOUT: Duration = crate::wire::spec::DEFAULT_CONNECT_TIMEOUT;
 
 /// The most that the fields of an HTTP/2 response may take together.
 pub(super) const MOST_HTTP2_HEADER_BYTES: u32 = 64 * 1024;
@@ -65,7 +63,8 @@ async fn builder(
         .referer(false)
         .retry(reqwest::retry::never())
         .no_proxy()
-        .connect_timeout(CONNECT_TIMEOUT)
+        .connect_timeout(spec.connect_timeout)
+        .local_address(local_address(spec))
         .http2_max_header_list_size(MOST_HTTP2_HEADER_BYTES)
         .tls_backend_preconfigured(config);
     builder = match spec.version {
@@ -79,6 +78,26 @@ async fn builder(
         builder = builder.proxy(proxy);
     }
     Ok(builder)
+}
+
+/// Where connections come from. The client library tries only addresses of the same family, so that the unspecified
+/// address asks for a family.
+fn local_address(spec: &HttpSpec) -> Option<IpAddr> {
+    let any = match spec.family {
+        Family::Any => None,
+        Family::V4 => Some(Ipv4Addr::UNSPECIFIED.into()),
+        Family::V6 => Some(Ipv6Addr::UNSPECIFIED.into()),
+    };
+    spec.bind.map(|local| local.ip()).or(any)
+}
+
+/// The configuration of a handshake of our own.
+///
+/// # Errors
+/// Neither the system's certificate authorities nor the built-in ones can be used: `Local`.
+pub(super) async fn tls_config(spec: &HttpSpec, teller: &Teller) -> Result<rustls::ClientConfig, Failure> {
+    let trust = trust(spec, teller, true).await?;
+    tls::config(&trust, spec.version, &Arc::default()).map_err(|why| cannot(&why))
 }
 
 async fn trust(spec: &HttpSpec, teller: &Teller, with_tls: bool) -> Result<Trust, Failure> {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -13,11 +14,15 @@ use hyper_util::client::legacy::connect::{Connection, HttpInfo};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use tokio::sync::OnceCell;
+
+use super::client::tls_config;
 use super::teller::Teller;
 use super::tls::HandshakeClock;
 use super::wire_count::Connections;
 use crate::net::dns::Beside;
 use crate::net::{option, route};
+use crate::wire::http::HttpSpec;
 use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption, Wishes};
 use crate::wire::spec::Family;
 use crate::wire::{Class, Failure, News};
@@ -32,9 +37,14 @@ pub(super) struct Dial {
     pub(super) connections: Arc<Connections>,
     pub(super) handshake: Arc<HandshakeClock>,
     overrides: Vec<(String, u16, IpAddr)>,
+    family: Family,
+    /// Which of the application's attempts this is, from 1.
+    pub(super) attempt: AtomicU32,
     /// Set on each connection as soon as it stands: the client library opens it.
     options: Wishes,
     way: Mutex<Way>,
+    /// The configuration of our own handshakes, once one was needed.
+    tls: OnceCell<Arc<rustls::ClientConfig>>,
 }
 
 #[derive(Debug, Default)]
@@ -52,13 +62,9 @@ impl Dial {
     ///
     /// # Errors
     /// One of them is not `HOST:PORT`, or changes the port: `Usage`.
-    pub(super) fn new(
-        teller: Arc<Teller>,
-        resolve: &[(String, SocketAddr)],
-        options: &Wishes,
-    ) -> Result<Self, Failure> {
+    pub(super) fn new(teller: Arc<Teller>, spec: &HttpSpec) -> Result<Self, Failure> {
         let mut overrides = Vec::new();
-        for (name, address) in resolve {
+        for (name, address) in &spec.resolve {
             let parsed = name.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
             let Some((host, port)) = parsed else {
                 return Err(Failure::usage(format!("resolve `{name}`: wanted HOST:PORT")));
@@ -69,8 +75,22 @@ impl Dial {
             overrides.push((host.trim_matches(['[', ']']).to_ascii_lowercase(), port, address.ip()));
         }
         let connections = Arc::default();
-        let options = options.clone();
-        Ok(Dial { teller, connections, handshake: Arc::default(), overrides, options, way: Mutex::default() })
+        Ok(Dial {
+            teller,
+            connections,
+            handshake: Arc::default(),
+            overrides,
+            family: spec.family,
+            options: spec.options.clone(),
+            attempt: AtomicU32::new(1),
+            way: Mutex::default(),
+            tls: OnceCell::new(),
+        })
+    }
+
+    /// Which of the application's attempts this is, from 1.
+    pub(super) fn attempt(&self) -> u32 {
+        self.attempt.load(Ordering::Relaxed)
     }
 
     fn way(&self) -> MutexGuard<'_, Way> {
@@ -92,6 +112,21 @@ impl Dial {
         *self.way() = Way { target_port, host, port, literal, began: None };
     }
 
+    /// The configuration of a handshake of our own, made once.
+    ///
+    /// # Errors
+    /// No certificate authorities can be had: `Local`.
+    pub(super) async fn tls(&self, spec: &HttpSpec) -> Result<Arc<rustls::ClientConfig>, Failure> {
+        let made = self.tls.get_or_try_init(|| async { tls_config(spec, &self.teller).await.map(Arc::new) }).await?;
+        Ok(Arc::clone(made))
+    }
+
+    /// The user's own addresses of a host.
+    pub(super) fn own(&self, host: &str, port: u16) -> Vec<SocketAddr> {
+        let of_host = self.overrides.iter().filter(|(name, of, _)| *of == port && name.eq_ignore_ascii_case(host));
+        of_host.map(|(_, _, ip)| SocketAddr::new(*ip, port)).collect()
+    }
+
     async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, NoAddress> {
         let (port, is_dialled) = {
             let way = self.way();
@@ -100,15 +135,10 @@ impl Dial {
         };
         self.teller.news(News::Resolving { host: host.into() }).await;
         let began = Instant::now();
-        let own: Vec<SocketAddr> = self
-            .overrides
-            .iter()
-            .filter(|(name, of, _)| *of == port && name.eq_ignore_ascii_case(host))
-            .map(|(_, _, ip)| SocketAddr::new(*ip, port))
-            .collect();
-        let found = if own.is_empty() {
-            let none = |why: String| NoAddress { host: host.into(), why };
-            let beside = Beside::start(host, Family::Any, self.teller.journal());
+        let own = self.own(host, port);
+        let none = |why: String| NoAddress { host: host.into(), why };
+        let mut found = if own.is_empty() {
+            let beside = Beside::start(host, self.family, self.teller.journal());
             let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
                 Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
                 Err(error) => {
@@ -117,18 +147,19 @@ impl Dial {
                 }
             };
             beside.system_said(Ok(found.iter().map(SocketAddr::ip).collect()));
-            if found.is_empty() {
-                return Err(none("the name has no address".into()));
-            }
             found
         } else {
             own
         };
+        found.retain(|address| self.family.admits(address.ip()));
+        if found.is_empty() {
+            return Err(none("the name has no address of the family that was asked for".into()));
+        }
         let addresses = found.iter().map(SocketAddr::ip).collect();
         self.teller.news(News::Resolved { host: host.into(), addresses, took: began.elapsed() }).await;
         if let Some(first) = found.first().filter(|_| is_dialled) {
             self.way().began = Some(Instant::now());
-            self.teller.news(News::Connecting { peer: *first, attempt: 1 }).await;
+            self.teller.news(News::Connecting { peer: *first, attempt: self.attempt() }).await;
         }
         Ok(found)
     }
@@ -140,7 +171,7 @@ impl Dial {
             way.literal
         };
         if let Some(peer) = literal {
-            self.teller.news(News::Connecting { peer, attempt: 1 }).await;
+            self.teller.news(News::Connecting { peer, attempt: self.attempt() }).await;
         }
     }
 
@@ -151,7 +182,7 @@ impl Dial {
         let there = self.handshake.take().unwrap_or(now);
         let took = self.way().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
         self.connections.opened(local, peer);
-        self.teller.news(News::Connected { local, peer, took, attempt: 1 }).await;
+        self.teller.news(News::Connected { local, peer, took, attempt: self.attempt() }).await;
         if let Some(route) = route::shown(local, peer, self.teller.journal()) {
             self.teller.news(News::Route(Box::new(route))).await;
         }

@@ -5,11 +5,10 @@ use std::error::Error;
 use std::io;
 
 use super::body::BodyFault;
-use super::client::CONNECT_TIMEOUT;
 use super::dial::NoAddress;
 use super::tls;
 use crate::net::fault;
-use crate::wire::{Class, Evidence, Failure, quantity};
+use crate::wire::{Class, Evidence, Failure};
 
 /// What hyper keeps of a response's head at the most.
 const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 octets is not read";
@@ -51,7 +50,10 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failur
         return fail(Class::Tls, tls::words(tls));
     }
     if connecting && error.is_timeout() {
-        return fail(Class::ConnectTimeout, format!("no connection within {}", quantity::duration(CONNECT_TIMEOUT)));
+        return fail(
+            Class::ConnectTimeout,
+            "no connection to the proxy, or through it, in the time that was allowed".into(),
+        );
     }
     if let Some(io) = find::<io::Error>(&causes) {
         return of_io(io, operation, url, stage, connecting && url.starts_with("https:"));
@@ -68,11 +70,31 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failur
 pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: Stage) -> Failure {
     let causes = causes(error);
     let operation = if stage == Stage::Head { "request" } else { "read" };
+    if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
+        return failure.clone();
+    }
+    if let Some(tls) = find::<rustls::Error>(&causes) {
+        return Failure::new(Class::Tls, operation, url, tls::words(tls));
+    }
     if let Some(io) = find::<io::Error>(&causes) {
         return of_io(io, operation, url, stage, false);
     }
     let (class, message) = hyper_words(error, &causes);
     Failure::new(class, operation, url, message)
+}
+
+/// What an error means that a read of the socket itself gave, and what its end means that came too early.
+pub(super) fn of_read(error: &io::Error, url: &str, stage: Stage) -> Failure {
+    of_io(error, "read", url, stage, false)
+}
+
+/// What the error of a TLS handshake means.
+pub(super) fn of_handshake(error: &io::Error, url: &str) -> Failure {
+    let causes = causes(error);
+    match find::<rustls::Error>(&causes) {
+        Some(tls) => Failure::new(Class::Tls, "connect", url, tls::words(tls)),
+        None => of_io(error, "connect", url, Stage::Head, true),
+    }
 }
 
 /// What an error of the system, or of a layer that borrows its type, means.

@@ -17,7 +17,7 @@ use super::headers;
 use super::teller::Teller;
 use crate::net::journal::Journal;
 use crate::wire::http::{HttpSpec, Version};
-use crate::wire::spec::HostPort;
+use crate::wire::spec::{HostPort, TcpSpec};
 use crate::wire::{Both, Class, Failure, News, Totals};
 
 /// How long one request may take where nothing else was asked for: nothing stands still for ever.
@@ -30,7 +30,7 @@ const MOST_BODY: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Many {
     client: reqwest::Client,
-    direct: Option<(HostPort, Vec<SocketAddr>)>,
+    direct: Option<(TcpSpec, Vec<SocketAddr>)>,
     host: Option<HeaderValue>,
     path: Uri,
     url: Url,
@@ -77,7 +77,7 @@ impl Many {
 
     /// Whom to connect to where nothing stands between us and HTTP/1.1 in the clear: no TLS, no proxy, no redirect to
     /// follow; with the addresses that the user gave for the name.
-    pub(crate) fn direct(&self) -> Option<(HostPort, Vec<SocketAddr>)> {
+    pub(crate) fn direct(&self) -> Option<(TcpSpec, Vec<SocketAddr>)> {
         self.direct.clone()
     }
 
@@ -148,7 +148,7 @@ impl Many {
     }
 }
 
-fn direct(spec: &HttpSpec, url: &Url) -> Option<(HostPort, Vec<SocketAddr>)> {
+fn direct(spec: &HttpSpec, url: &Url) -> Option<(TcpSpec, Vec<SocketAddr>)> {
     if url.scheme() != "http" || spec.proxy.is_some() || spec.redirects > 0 || spec.version == Version::Http2 {
         return None;
     }
@@ -160,7 +160,13 @@ fn direct(spec: &HttpSpec, url: &Url) -> Option<(HostPort, Vec<SocketAddr>)> {
         same.then(|| SocketAddr::new(address.ip(), port))
     };
     let resolved = spec.resolve.iter().filter_map(own).collect();
-    Some((HostPort { host, port }, resolved))
+    let tcp = TcpSpec {
+        family: spec.family,
+        bind: spec.bind,
+        connect_timeout: spec.connect_timeout,
+        ..TcpSpec::to(HostPort { host, port })
+    };
+    Some((tcp, resolved))
 }
 
 /// The Host header, where the user wrote none.

@@ -1,8 +1,11 @@
 //! One HTTP exchange: a request, the redirects it leads through, and the body that comes of it.
 //!
-//! The sockets are reqwest's; everything that a person may ask about is ours: the name look-up, the hops, the
-//! decoding, the counts on both sides of it and the words for what went wrong.
+//! The connection is dialled as every TCP session is, and spoken to by hyper; only where a proxy stands between us and
+//! the host are the sockets reqwest's. The hops, the decoding, the counts on both sides of it and the words for what
+//! went wrong are ours in both cases.
 
+mod answer;
+mod ask;
 mod body;
 mod client;
 mod coder;
@@ -12,8 +15,13 @@ mod exchange;
 mod fault;
 mod gzip;
 mod headers;
+mod joined;
+mod link;
 mod many;
+mod receive;
 mod redirect;
+mod straight;
+mod tap;
 mod teller;
 mod tls;
 mod wire_count;

@@ -1,7 +1,7 @@
 //! How many octets an exchange's connections carried, by the kernel's own count (TCP_INFO).
 //!
-//! reqwest never hands out its sockets, so a duplicate of each is found among our own descriptors by its address
-//! pair. A duplicate keeps the connection open: [`Connections::release`] drops them all.
+//! Through a proxy the sockets are reqwest's, which never hands them out: a duplicate of each is found among our own
+//! descriptors by its address pair. A duplicate keeps the connection open: [`Connections::release`] drops them all.
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -38,7 +38,15 @@ impl Connections {
 
     /// A connection was opened: counts what the one before it carried, and takes this one's count from now on.
     pub(super) fn opened(&self, local: SocketAddr, peer: SocketAddr) {
-        let duplicate = system::duplicate(local, peer);
+        self.replace(system::duplicate(local, peer));
+    }
+
+    /// As [`Connections::opened`], for a connection of our own.
+    pub(super) fn took(&self, stream: &tokio::net::TcpStream) {
+        self.replace(system::duplicate_of(stream));
+    }
+
+    fn replace(&self, duplicate: Option<system::Duplicate>) {
         let mut inner = self.inner();
         inner.retire();
         inner.any = true;
@@ -115,7 +123,7 @@ impl Inner {
 #[cfg(target_os = "linux")]
 mod system {
     use std::net::SocketAddr;
-    use std::os::fd::{AsRawFd, OwnedFd};
+    use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 
@@ -158,6 +166,11 @@ mod system {
             }
         }
         None
+    }
+
+    /// A second descriptor of a connection of our own.
+    pub(super) fn duplicate_of(stream: &tokio::net::TcpStream) -> Option<Duplicate> {
+        stream.as_fd().try_clone_to_owned().ok().map(Duplicate)
     }
 
     impl Duplicate {
@@ -218,6 +231,11 @@ mod system {
 
     /// Nothing: this system has no way to find it.
     pub(super) fn duplicate(_local: SocketAddr, _peer: SocketAddr) -> Option<Duplicate> {
+        None
+    }
+
+    /// Nothing: what it would be asked for is not known on this system.
+    pub(super) fn duplicate_of(_stream: &tokio::net::TcpStream) -> Option<Duplicate> {
         None
     }
 

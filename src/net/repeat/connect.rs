@@ -10,7 +10,7 @@ use super::Attempt;
 use super::ledger::Outcome;
 use crate::net::dial;
 use crate::net::journal::Journal;
-use crate::wire::spec::{HostPort, TcpSpec};
+use crate::wire::spec::TcpSpec;
 use crate::wire::{Both, Class, Failure, quantity};
 
 /// Connections to the addresses of one name.
@@ -38,16 +38,11 @@ impl Connect {
         Ok(Connect { spec, addresses, good: AtomicUsize::new(0) })
     }
 
-    /// Connections to a target with the defaults; `resolved` takes the place of the look-up.
+    /// Connections to a target; `resolved` takes the place of the look-up.
     ///
     /// # Errors
     /// The name has no address.
-    pub(super) async fn to(
-        target: HostPort,
-        resolved: Vec<SocketAddr>,
-        journal: &Arc<Journal>,
-    ) -> Result<Self, Failure> {
-        let spec = TcpSpec::to(target);
+    pub(super) async fn to(spec: TcpSpec, resolved: Vec<SocketAddr>, journal: &Arc<Journal>) -> Result<Self, Failure> {
         if resolved.is_empty() {
             return Connect::new(spec, journal).await;
         }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use socket2::{Domain, Protocol, SockAddr, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
@@ -14,10 +14,12 @@ use tokio::time::Instant;
 use super::ledger::Ledger;
 use super::plan::{Lane, Ticket};
 use crate::net::journal::Journal;
+use crate::net::udp::train::Trains;
 use crate::net::{dial, fault};
 use crate::wire::repeat::{EchoSpec, Pace, TAG};
 use crate::wire::{Class, Failure, News};
 
+mod sending;
 mod waiting;
 
 use waiting::Waiting;
@@ -28,9 +30,6 @@ const MOST_WAITING: usize = 65_536;
 
 /// How many answers are taken before something is sent again.
 const MOST_AT_ONCE: usize = 64;
-
-/// How often a datagram is handed to the kernel that reports an earlier one's refusal instead of taking it.
-const MOST_TRIES: usize = 3;
 
 /// The largest datagram.
 const LARGEST: usize = 65_535;
@@ -85,7 +84,22 @@ impl Socket {
     pub(super) async fn talk(self, lane: Lane, ledger: Arc<Ledger>, concurrency: usize) {
         let most = if matches!(lane.pace(), Pace::FlatOut) { concurrency } else { MOST_WAITING };
         let waiting = Waiting::new(self.run.is_some());
-        let mut talk = Talk { socket: self, lane, ledger, waiting, most, buffer: vec![0; LARGEST], jitter: None };
+        let trains = Trains::to(self.peer);
+        let silent = self.patience.is_zero();
+        let mut talk = Talk {
+            socket: self,
+            lane,
+            ledger,
+            waiting,
+            most: if silent { usize::MAX } else { most },
+            buffer: vec![0; LARGEST],
+            jitter: None,
+            trains,
+            tickets: Vec::new(),
+            train: Vec::new(),
+            silent,
+            sent: 0,
+        };
         talk.run().await;
     }
 }
@@ -116,6 +130,14 @@ struct Talk {
     buffer: Vec<u8>,
     /// The last round trip, and the jitter so far.
     jitter: Option<(Duration, Duration)>,
+    trains: Trains,
+    /// What is sent with the next call, and its octets.
+    tickets: Vec<Ticket>,
+    train: Vec<u8>,
+    /// Answers are not waited for.
+    silent: bool,
+    /// How many were sent of those that nobody waits for: their numbers.
+    sent: u64,
 }
 
 impl Talk {
@@ -148,38 +170,6 @@ impl Talk {
             let at = self.lane.elapsed(now);
             self.ledger.part(0).lost(lost, at);
         }
-    }
-
-    async fn send(&mut self, mut ticket: Ticket) {
-        // What this socket got before is no answer to what it sends now: an answer that is late is taken first.
-        ticket.started = Instant::now();
-        self.ledger.started();
-        let number = self.waiting.push(ticket);
-        let datagram = match self.socket.run {
-            None => self.socket.payload.clone(),
-            Some(run) => tagged(&self.socket.payload, run, number),
-        };
-        self.lane.ended(ticket.started);
-        // A connected socket first reports what an ICMP message said of an earlier datagram, and sends nothing then.
-        for _ in 0..MOST_TRIES {
-            match self.socket.socket.send(&datagram).await {
-                Ok(length) => {
-                    self.ledger.part(0).totals.sent.add(length as u64);
-                    return;
-                }
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                    if self.waiting.count() > 1 {
-                        self.refused(&error).await;
-                    }
-                }
-                Err(error) => {
-                    self.waiting.take_newest();
-                    return self.fail(&error).await;
-                }
-            }
-        }
-        self.waiting.take_newest();
-        self.fail(&io::ErrorKind::ConnectionRefused.into()).await;
     }
 
     async fn receive(&mut self, error: bool) {
@@ -249,14 +239,6 @@ fn smoothed(jitter: Duration, difference: Duration) -> Duration {
     (jitter * 15 + difference) / 16
 }
 
-fn tagged(payload: &Bytes, run: u32, number: u64) -> Bytes {
-    let mut datagram = BytesMut::with_capacity(payload.len() + TAG);
-    datagram.put_slice(payload);
-    datagram.put_u32(run);
-    datagram.put_u64(number);
-    datagram.freeze()
-}
-
 /// The number in an answer; `None` where it is not one of this run.
 fn number_of(answer: &[u8], run: u32) -> Option<u64> {
     let tag = answer.get(answer.len().checked_sub(TAG)?..)?;
@@ -278,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_number_comes_back_out_of_an_echo_and_out_of_nothing_else() {
-        let sent = tagged(&Bytes::from_static(b"ping"), 7, 42);
+        let mut sent = Vec::new();
+        sending::write(&mut sent, b"ping", Some((7, 42)));
         assert_eq!(number_of(&sent, 7), Some(42));
         assert_eq!(number_of(&sent, 8), None);
         assert_eq!(number_of(&sent[..sent.len() - 1], 7), None);

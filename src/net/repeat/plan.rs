@@ -149,12 +149,33 @@ impl Lane {
                 continue;
             }
             self.number = None;
-            let from = match self.plan.pace {
-                Pace::Rate(_) => self.plan.due(number, None).unwrap_or(now).max(self.woke).min(now),
-                Pace::FlatOut | Pace::Interval(_) => now,
-            };
-            return Some(Ticket { from, started: now });
+            return Some(self.ticket(number, now));
         }
+    }
+
+    /// Adds tickets that are due now too, until there are `most`; never waits. At an interval there is never another one.
+    pub(super) fn more(&mut self, tickets: &mut Vec<Ticket>, most: usize) {
+        let now = Instant::now();
+        if matches!(self.plan.pace, Pace::Interval(_)) || self.plan.is_paused() {
+            return;
+        }
+        while tickets.len() < most {
+            let Some(number) = self.number.or_else(|| self.draw()) else { return };
+            if self.plan.due(number, None).is_some_and(|due| due > now) {
+                self.number = Some(number);
+                return;
+            }
+            self.number = None;
+            tickets.push(self.ticket(number, now));
+        }
+    }
+
+    fn ticket(&self, number: u64, now: Instant) -> Ticket {
+        let from = match self.plan.pace {
+            Pace::Rate(_) => self.plan.due(number, None).unwrap_or(now).max(self.woke).min(now),
+            Pace::FlatOut | Pace::Interval(_) => now,
+        };
+        Ticket { from, started: now }
     }
 
     fn draw(&mut self) -> Option<u64> {

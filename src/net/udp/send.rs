@@ -29,11 +29,11 @@ const FILE_DATAGRAMS: usize = 64;
 const MOST_TRIES: usize = 16;
 
 /// 64: how many datagrams the kernel cuts one message into at the most (`UDP_MAX_SEGMENTS`; newer kernels cut more).
-const MOST_CUT: usize = 64;
+pub(super) const MOST_CUT: usize = 64;
 
 /// What the kernel says where it cannot cut a message for this route: no offload (`EIO`), datagrams larger than the
 /// route's packets (`EMSGSIZE`, `EINVAL`), an old kernel (`EINVAL`).
-const CANNOT_CUT: [i32; 4] = [libc::EIO, libc::EMSGSIZE, libc::EINVAL, libc::EOPNOTSUPP];
+pub(super) const CANNOT_CUT: [i32; 4] = [libc::EIO, libc::EMSGSIZE, libc::EINVAL, libc::EOPNOTSUPP];
 
 /// What the sending half is asked to do, in order.
 #[derive(Debug)]

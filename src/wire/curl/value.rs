@@ -57,10 +57,10 @@ pub(super) fn redirects(text: &str) -> Result<usize, String> {
 }
 
 /// Seconds, as curl has them, or a duration with its unit; 0 is no limit.
-pub(super) fn seconds(text: &str) -> Result<Option<Duration>, String> {
+pub(super) fn seconds(option: &str, text: &str) -> Result<Option<Duration>, String> {
     let bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let duration = if bare { quantity::parse_duration(&format!("{text}s")) } else { quantity::parse_duration(text) };
-    let duration = duration.map_err(|error| format!("-m: {error}, or a number of seconds"))?;
+    let duration = duration.map_err(|error| format!("{option}: {error}, or a number of seconds"))?;
     Ok(Some(duration).filter(|duration| !duration.is_zero()))
 }
 

@@ -53,6 +53,18 @@ impl Tally {
         self.series.note(done.at, Slot { done: 1, failed: 0, slowest: done.latency });
     }
 
+    /// Counts datagrams that were sent and whose answers nobody waits for.
+    pub fn sent(&mut self, count: u64, at: Duration) {
+        self.done += count;
+        self.series.note(at, Slot { done: count, failed: 0, slowest: Duration::ZERO });
+    }
+
+    /// Turns one that was counted by [`Tally::sent`] into one that failed: word of it came back later.
+    pub fn sent_in_vain(&mut self, class: Class, at: Duration) {
+        self.done = self.done.saturating_sub(1);
+        self.failed(class, at);
+    }
+
     /// Counts one that failed at `at`, counted from the start of the run.
     pub fn failed(&mut self, class: Class, at: Duration) {
         if let Some(count) = self.failed.get_mut(place(class)) {

@@ -1,0 +1,195 @@
+//! One request and the head of its answer: over a connection of our own, or through a proxy; tried again where no
+//! connection could be had, if that was asked for.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use http::header::{HOST, HeaderMap, HeaderValue};
+use http::{Method, Request};
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::answer::{Answer, fields};
+use super::body::{Counted, Outgoing};
+use super::client::client;
+use super::dial::Dial;
+use super::exchange::{Exchange, Hop};
+use super::fault::{self, Stage};
+use super::headers;
+use super::link::Link;
+use crate::net::tcp::worth_another;
+use crate::wire::http::{InterimHead, MOST_INTERIM, Version};
+use crate::wire::{Failure, News};
+
+/// What requests go over.
+pub(super) enum Road {
+    /// Connections of our own; one that is open and has nothing to do.
+    Own(Option<Box<Link>>),
+    /// The client that speaks with a proxy, once there is one, and whether it knows TLS.
+    Proxied(Option<(reqwest::Client, bool)>),
+}
+
+impl Exchange {
+    /// Sends one request, and waits for the head of its answer.
+    ///
+    /// # Errors
+    /// There is no connection, it broke, or the peer broke the rules.
+    pub(super) async fn ask(&self, road: &mut Road, hop: &Hop, dial: &Arc<Dial>) -> Result<Answer, Failure> {
+        loop {
+            let asked = match road {
+                Road::Own(spare) => self.ask_directly(spare.take(), hop, dial).await,
+                Road::Proxied(client) => self.ask_through(client, hop, dial).await,
+            };
+            let of = self.spec.retry.times.saturating_add(1);
+            let attempt = dial.attempt() + 1;
+            match asked {
+                Err(because)
+                    if attempt <= of
+                        && matches!(because.operation, "connect" | "resolve")
+                        && worth_another(because.class) =>
+                {
+                    let after = self.spec.retry.wait_before(attempt, fastrand::f64());
+                    self.teller.news(News::Retrying { attempt, of, after, because }).await;
+                    tokio::time::sleep(after).await;
+                    dial.attempt.store(attempt, Ordering::Relaxed);
+                }
+                asked => return asked,
+            }
+        }
+    }
+
+    async fn body(&self, hop: &Hop) -> Result<(Outgoing, HeaderMap), Failure> {
+        let body = if hop.sends_body { Outgoing::open(&self.spec.body).await? } else { Outgoing::nothing() };
+        let mut all = hop.headers.clone();
+        headers::describe_body(&mut all, &hop.method, &body)?;
+        Ok((body, all))
+    }
+
+    async fn ask_directly(&self, spare: Option<Box<Link>>, hop: &Hop, dial: &Arc<Dial>) -> Result<Answer, Failure> {
+        // What cannot be sent is told before anybody is asked to listen.
+        let (body, all) = self.body(hop).await?;
+        let mut spare = spare;
+        let usable = match &mut spare {
+            Some(link) => link.serves(&hop.url).await,
+            None => false,
+        };
+        let link = match spare.filter(|_| usable) {
+            Some(link) => link,
+            None => Box::new(Link::open(&self.spec, &hop.url, dial, dial.attempt()).await?),
+        };
+        let safe = !body.is_some() && matches!(hop.method, Method::GET | Method::HEAD);
+        match self.send(link, hop, body, all).await {
+            // The peer closed a connection that had nothing to do just as it was used again (RFC 9112 §9.3.1).
+            Err(error) if usable && safe && (error.is_canceled() || error.is_incomplete_message()) => {
+                let (body, all) = self.body(hop).await?;
+                let link = Box::new(Link::open(&self.spec, &hop.url, dial, dial.attempt()).await?);
+                self.send(link, hop, body, all).await
+            }
+            sent => sent,
+        }
+        .map_err(|error| fault::of_hyper(&error, hop.url.as_str(), Stage::Head))?
+    }
+
+    /// Sends it on this connection. The inner failure is told before anything was sent.
+    async fn send(
+        &self,
+        mut link: Box<Link>,
+        hop: &Hop,
+        body: Outgoing,
+        mut all: HeaderMap,
+    ) -> hyper::Result<Result<Answer, Failure>> {
+        let version = if link.wants_host() { Version::Http1 } else { Version::Http2 };
+        let told = headers::head(&hop.method, &hop.url, &all, &body, version);
+        let uri = match link.target(&hop.url) {
+            Ok(uri) => uri,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        if link.wants_host()
+            && !all.contains_key(HOST)
+            && let Some(host) = host(&hop.url)
+        {
+            all.insert(HOST, host);
+        }
+        let mut request = Request::new(body.into_counted(Arc::clone(&self.teller)));
+        *request.method_mut() = hop.method.clone();
+        *request.uri_mut() = uri;
+        *request.headers_mut() = all;
+        self.teller.news(News::Request(told)).await;
+        let began = Instant::now();
+        let mut interim = hear_interim(&mut request, began);
+        let answering = link.send(request);
+        let answer = {
+            let waiting = link.wait(answering);
+            tokio::pin!(waiting);
+            let mut heard = 0;
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(head) = interim.recv(), if heard < MOST_INTERIM => {
+                        heard += 1;
+                        self.teller.news(News::Interim(head)).await;
+                    }
+                    answer = &mut waiting => break answer?,
+                }
+            }
+        };
+        while let Ok(head) = interim.try_recv() {
+            self.teller.news(News::Interim(head)).await;
+        }
+        let answer = Answer::own(link, answer, hop.url.as_str());
+        self.teller.news(News::Response(answer.told(began.elapsed()))).await;
+        Ok(Ok(answer))
+    }
+
+    async fn ask_through(
+        &self,
+        client_now: &mut Option<(reqwest::Client, bool)>,
+        hop: &Hop,
+        dial: &Arc<Dial>,
+    ) -> Result<Answer, Failure> {
+        let with_tls = hop.url.scheme() == "https" || self.spec.proxy.as_ref().is_some_and(|p| p.starts_with("https"));
+        let client = match client_now.take() {
+            Some((client, had_tls)) if had_tls || !with_tls => client,
+            _ => client(&self.spec, dial, with_tls).await?,
+        };
+        *client_now = Some((client.clone(), with_tls));
+        let (body, all) = self.body(hop).await?;
+        let mut request = reqwest::Request::new(hop.method.clone(), hop.url.clone());
+        let told = headers::head(&hop.method, &hop.url, &all, &body, self.spec.version);
+        *request.headers_mut() = all;
+        if body.is_some() {
+            *request.body_mut() = Some(reqwest::Body::wrap(body.into_counted(Arc::clone(&self.teller))));
+        }
+        self.teller.news(News::Request(told)).await;
+        let began = Instant::now();
+        let answer =
+            client.execute(request).await.map_err(|error| fault::failure(&error, hop.url.as_str(), Stage::Head))?;
+        let answer = Answer::proxied(answer);
+        self.teller.news(News::Response(answer.told(began.elapsed()))).await;
+        Ok(answer)
+    }
+}
+
+/// Hears of the interim answers to a request; those that nobody takes in time are passed over.
+fn hear_interim(request: &mut Request<Counted>, began: Instant) -> mpsc::Receiver<InterimHead> {
+    let (tell, told) = mpsc::channel(MOST_INTERIM);
+    hyper::ext::on_informational(request, move |answer| {
+        let status = answer.status();
+        let head = InterimHead {
+            status: status.as_u16(),
+            reason: status.canonical_reason().unwrap_or_default().into(),
+            headers: fields(answer.headers()),
+            after: began.elapsed(),
+        };
+        tell.try_send(head).ok();
+    });
+    told
+}
+
+/// The Host header (RFC 9112 §3.2).
+fn host(url: &Url) -> Option<HeaderValue> {
+    let host = url.host_str()?;
+    let text = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    HeaderValue::from_str(&text).ok()
+}

@@ -1,0 +1,164 @@
+//! A response's body as it comes: decoded, joined, counted, and kept.
+
+use std::task::Poll;
+use std::time::Instant;
+
+use bytes::Bytes;
+use hyper::body::Frame;
+
+use super::answer::{Answer, fields};
+use super::decode::{Codings, Decoder};
+use super::exchange::{Exchange, GAUGE_EVERY};
+use super::fault::Stage;
+use super::joined::Joined;
+use crate::wire::{Block, Class, Direction, Failure, News};
+
+/// How long a body is that is read from the socket itself, rather than through hyper: 256 KiB or more.
+const WORTH_IT: u64 = 256 * 1024;
+
+/// A body under way.
+pub(super) struct Taking {
+    promised: Option<u64>,
+    /// Octets of it as they came over the wire.
+    pub(super) arrived: u64,
+    joined: Joined,
+    decoder: Option<Decoder>,
+    gauged: Instant,
+}
+
+impl Taking {
+    /// How far it has come.
+    pub(super) fn stage(&self) -> Stage {
+        Stage::Body { arrived: self.arrived, promised: self.promised }
+    }
+}
+
+impl Exchange {
+    /// Takes in the body, piece by piece, and the fields after it.
+    ///
+    /// # Errors
+    /// It is not what its head promised, or the connection broke. What came before is kept.
+    pub(super) async fn receive(&self, mut answer: Answer, url: &str) -> Result<(), Failure> {
+        let broken = |why: String| Failure::new(Class::Protocol, "read", url, why);
+        let promised = answer.promised();
+        self.measure(|gauge| gauge.expected_bytes = promised);
+        let mut decoder = None;
+        if self.spec.compressed {
+            match Decoder::of(answer.headers()).map_err(broken)? {
+                Codings::Plain => {}
+                Codings::Known(known) => decoder = Some(known),
+                Codings::Unknown(name) => {
+                    let why = format!("content coding `{name}` is not known: the body is shown as it comes");
+                    self.teller.news(News::Warned(Failure::new(Class::Protocol, "decode", url, why))).await;
+                }
+            }
+        }
+        let mut taking = Taking { promised, arrived: 0, joined: Joined::default(), decoder, gauged: Instant::now() };
+        let took = match answer.straight().filter(|(_, all)| taking.decoder.is_none() && *all >= WORTH_IT) {
+            Some((source, all)) => self.take_straight(&mut answer, &source, all, &mut taking, url).await,
+            None => self.take_all(&mut answer, &mut taking, url).await,
+        };
+        self.keep(&mut taking).await;
+        took?;
+        taking.decoder.map_or(Ok(()), |decoder| decoder.finish().map_err(broken))
+    }
+
+    async fn take_all(&self, answer: &mut Answer, taking: &mut Taking, url: &str) -> Result<(), Failure> {
+        while let Some(frame) = self.next_frame(answer, taking).await? {
+            match frame.into_data() {
+                Ok(piece) => self.take(piece, taking, url).await?,
+                Err(other) => {
+                    if let Ok(trailers) = other.into_trailers() {
+                        self.keep(taking).await;
+                        self.teller.news(News::Trailers(fields(&trailers))).await;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The next frame, once reading is not paused; while it is, the body is not polled, and the window closes. What
+    /// was joined is told before anything is waited for.
+    async fn next_frame(&self, answer: &mut Answer, taking: &mut Taking) -> Result<Option<Frame<Bytes>>, Failure> {
+        let mut paused = self.paused.clone();
+        let stage_now = taking.stage();
+        let stage = || stage_now;
+        loop {
+            if *paused.borrow_and_update() {
+                self.keep(taking).await;
+                // An error means that nobody can pause or go on any more.
+                paused.wait_for(|paused| !paused).await.ok();
+            }
+            if let Some(frame) = at_once(answer, stage_now).await {
+                return frame.transpose();
+            }
+            self.keep(taking).await;
+            tokio::select! {
+                biased;
+                Ok(()) = paused.changed() => {}
+                frame = std::future::poll_fn(|cx| answer.poll_frame(cx, stage)) => return frame.transpose(),
+            }
+        }
+    }
+
+    pub(super) async fn take(&self, piece: Bytes, taking: &mut Taking, url: &str) -> Result<(), Failure> {
+        taking.arrived += piece.len() as u64;
+        let mut decoder = taking.decoder.take();
+        match &mut decoder {
+            None => self.join(piece, taking).await,
+            Some(decoder) if !piece.is_empty() => {
+                decoder.feed(piece);
+                let broken = |why: String| Failure::new(Class::Protocol, "read", url, why);
+                while let Some(piece) = decoder.next().map_err(broken)? {
+                    self.join(piece, taking).await;
+                }
+            }
+            Some(_) => {}
+        }
+        taking.decoder = decoder;
+        Ok(())
+    }
+
+    async fn join(&self, mut piece: Bytes, taking: &mut Taking) {
+        while !piece.is_empty() {
+            taking.joined.take(&mut piece);
+            if taking.joined.is_full() {
+                self.keep(taking).await;
+            }
+        }
+    }
+
+    /// Counts and keeps what was joined.
+    pub(super) async fn keep(&self, taking: &mut Taking) {
+        match taking.joined.block() {
+            Some(block) => self.keep_block(block, taking).await,
+            None => self.measure(|gauge| gauge.wire_body_bytes = taking.arrived),
+        }
+    }
+
+    /// Counts and keeps a block.
+    pub(super) async fn keep_block(&self, block: Bytes, taking: &mut Taking) {
+        let arrived = taking.arrived;
+        self.measure(|gauge| {
+            gauge.wire_body_bytes = arrived;
+            gauge.body_bytes += block.len() as u64;
+        });
+        self.teller.block(Block::single(Direction::Received, Instant::now(), block)).await;
+        if taking.gauged.elapsed() >= GAUGE_EVERY {
+            taking.gauged = Instant::now();
+            self.ask_the_kernel();
+        }
+    }
+}
+
+/// What is there of the answer without waiting; `None`: nothing yet.
+pub(super) async fn at_once(answer: &mut Answer, stage: Stage) -> Option<Option<Result<Frame<Bytes>, Failure>>> {
+    std::future::poll_fn(|cx| {
+        Poll::Ready(match answer.poll_frame(cx, || stage) {
+            Poll::Ready(frame) => Some(frame),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
