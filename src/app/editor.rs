@@ -33,7 +33,7 @@ pub(super) struct Edit {
 #[derive(Debug)]
 pub(super) enum Edited {
     /// The editor ended; this is for the model.
-    Tell(Msg),
+    Tell(Box<Msg>),
     /// A signal came that ends the program.
     End(u8),
 }
@@ -43,10 +43,8 @@ pub(super) enum Edited {
 /// What was written is never lost: where it cannot be taken, its file stays, and the notice names it.
 pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
     let problem = |text: String| {
-        Edited::Tell(Msg::Said {
-            weight: Weight::Problem,
-            text: neutral::line(&format!("{text}; the text is as it was")),
-        })
+        let text = neutral::line(&format!("{text}; the text is as it was"));
+        Edited::Tell(Box::new(Msg::Said { weight: Weight::Problem, text }))
     };
     let path = match write(&edit.text) {
         Ok(path) => path,
@@ -67,7 +65,7 @@ pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
     match (status, written) {
         (0, Ok(written)) => {
             remove(&path);
-            Edited::Tell(Msg::Edited { id: edit.id, text: without_last_newline(written, &edit.text) })
+            Edited::Tell(Box::new(Msg::Edited { id: edit.id, text: without_last_newline(written, &edit.text) }))
         }
         (0, Err(why)) => kept(why),
         (status, written) => {

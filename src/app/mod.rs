@@ -200,7 +200,7 @@ impl App {
         let (columns, rows) = self.screen.size().context("the terminal has no size")?;
         self.model.size = Size { columns, rows };
         if let editor::Edited::Tell(msg) = edited {
-            self.tell(msg)?;
+            self.tell(*msg)?;
         }
         Ok(None)
     }

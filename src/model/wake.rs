@@ -19,7 +19,7 @@ impl Model {
         let notice = self.notices.goes(now);
         let story = self.session().and_then(|session| session.story.as_ref());
         let track = story.map(|story| &story.track).filter(|track| track.state() == TcpState::TimeWait);
-        let rest = track.and_then(|track| track.rests_until()).map(|until| until.min(now + TICK));
+        let rest = track.and_then(crate::wire::tcp::Track::rests_until).map(|until| until.min(now + TICK));
         let countdown = story.filter(|story| story.flow.counts_down(now)).map(|_| now + FINE_TICK);
         let ticking = self.sessions.values().any(|session| {
             let counting = matches!(session.phase, Phase::Waiting { .. });

@@ -109,7 +109,7 @@ async fn obey(
             }
             Verb::ProbeMtu => refuse(teller, "an HTTP request probes no path: a UDP session does").await,
             Verb::CloseUnread => {
-                refuse(teller, "an HTTP request's connection is its client's own: close or reset it").await
+                refuse(teller, "an HTTP request's connection is its client's own: close or reset it").await;
             }
             Verb::StopBurst => refuse(teller, "an HTTP request sends no burst").await,
             Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
