@@ -43,10 +43,8 @@ pub(super) enum Edited {
 /// What was written is never lost: where it cannot be taken, its file stays, and the notice names it.
 pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
     let problem = |text: String| {
-        Edited::Tell(Box::new(Msg::Said {
-            weight: Weight::Problem,
-            text: neutral::line(&format!("{text}; the text is as it was")),
-        }))
+        let text = neutral::line(&format!("{text}; the text is as it was"));
+        Edited::Tell(Box::new(Msg::Said { weight: Weight::Problem, text }))
     };
     let path = match write(&edit.text) {
         Ok(path) => path,

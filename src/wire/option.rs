@@ -248,13 +248,14 @@ impl SocketOption {
     }
 }
 
-/// Reads `NAME=VALUE`.
+/// Reads `NAME=VALUE`, or `NAME VALUE`.
 ///
 /// # Errors
 /// No `=`, no such option, or not a value of its unit; the message says what is expected.
 pub fn parse(text: &str) -> Result<(SocketOption, OptionValue), String> {
     let (name, value) = text
         .split_once('=')
+        .or_else(|| text.trim().split_once(char::is_whitespace))
         .ok_or_else(|| "a socket option is set by NAME=VALUE, as nodelay=on or rcvbuf=64KiB".to_owned())?;
     let option = SocketOption::parse(name)?;
     Ok((option, option.parse_value(value)?))
@@ -307,6 +308,7 @@ mod tests {
     fn a_value_is_of_its_options_unit() {
         let value = |text| parse(text).unwrap().1;
         assert_eq!(value("nodelay=on"), OptionValue::Switch(true));
+        assert_eq!(value("nodelay on"), OptionValue::Switch(true));
         assert_eq!(value("rcvbuf=64KiB"), OptionValue::Octets(65_536));
         assert_eq!(value("keepidle=90s"), OptionValue::Time(Duration::from_secs(90)));
         assert_eq!(value("keepidle=90"), OptionValue::Time(Duration::from_secs(90)));
