@@ -110,7 +110,11 @@ fn busy_model() -> Model {
     let peer: SocketAddr = "127.0.0.1:7001".parse().unwrap();
     for id in 1..=12 {
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
-        update(&mut model, Msg::Opened { id: SessionId(id), spec: Spec::new(What::Tcp(TcpSpec::to(target))) }, now);
+        update(
+            &mut model,
+            Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(What::Tcp(TcpSpec::to(target)))) },
+            now,
+        );
         let news = News::Connected { local: peer, peer, took: Duration::from_micros(92), attempt: 1 };
         let mut records = vec![Record::News { at: now, news }];
         records
