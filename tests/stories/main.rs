@@ -291,9 +291,9 @@ fn how_much_is_kept_changes_at_once_in_octets_and_in_segments_and_is_said() {
     };
     let (effects, kept, said) = type_line("retain 4 segments");
     let [Effect::Retain(_, retention)] = effects[..] else { panic!("{effects:?}") };
-    assert_eq!((retention.bytes, retention.segments), (1 << 20, 4));
+    assert_eq!((retention.bytes, retention.segments), (64 << 20, 4));
     assert_eq!(kept, (40, 4));
-    assert!(said.contains("keeps 1 MiB and 4 segments"), "{said}");
+    assert!(said.contains("keeps 64 MiB and 4 segments"), "{said}");
     let (_, kept, _) = type_line("retain 500B");
     assert_eq!(kept, (20, 2), "what holds the octets counts too");
     let (effects, kept, said) = type_line("retain");

@@ -27,6 +27,15 @@ enum To {
     Drop,
 }
 
+/// One instruction as the kernel takes it: the jumps as distances.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    code: u16,
+    yes: u8,
+    no: u8,
+    operand: u32,
+}
+
 /// One instruction: code, operand, where to if true, where to if not.
 type Line = (u16, u32, To, To);
 
@@ -93,6 +102,11 @@ impl Wanted {
 
     /// The program. Its offsets count from the IP header, as a cooked socket (SOCK_DGRAM) has it.
     pub(super) fn program(self) -> Vec<SockFilter> {
+        let of = |step: Step| SockFilter::new(step.code, step.yes, step.no, step.operand);
+        self.steps().into_iter().map(of).collect()
+    }
+
+    fn steps(self) -> Vec<Step> {
         // The destination's port is at hand, the source's is stored.
         let (compare, turned): (Vec<Line>, Vec<Line>) = match self {
             Wanted::Port(port) => {
@@ -125,7 +139,7 @@ impl Wanted {
 }
 
 /// Puts the parts behind each other, with jumps as distances.
-fn assemble(parts: &[(To, &[Line])]) -> Vec<SockFilter> {
+fn assemble(parts: &[(To, &[Line])]) -> Vec<Step> {
     let start =
         |to: To| -> usize { parts.iter().take_while(|(name, _)| *name != to).map(|(_, lines)| lines.len()).sum() };
     let lines = parts.iter().flat_map(|(_, lines)| lines.iter());
@@ -135,7 +149,7 @@ fn assemble(parts: &[(To, &[Line])]) -> Vec<SockFilter> {
             To::Next => 0,
             to => u8::try_from(start(to) - place - 1).unwrap_or(u8::MAX),
         };
-        SockFilter::new(*code, distance(*yes), distance(*no), *operand)
+        Step { code: *code, yes: distance(*yes), no: distance(*no), operand: *operand }
     };
     lines.enumerate().map(line).collect()
 }
@@ -146,18 +160,13 @@ mod tests {
 
     /// The instructions once more, as a machine that runs them.
     fn run(wanted: Wanted, packet: &[u8], loopback: bool, outgoing: bool) -> u32 {
-        let parts = wanted.program();
+        let parts = wanted.steps();
         let (mut a, mut x, mut stored, mut at) = (0_u32, 0_usize, 0_u32, 0_usize);
         let half = |at: usize| packet.get(at..at + 2).map(|two| u32::from(u16::from_be_bytes([two[0], two[1]])));
         loop {
-            let text = format!("{:?}", parts[at]);
-            let number = |name: &str| -> u32 {
-                let rest = text.split(&format!("{name}: ")).nth(1).unwrap();
-                rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
-            };
-            let (code, yes, no, k) = (number("code"), number("jt"), number("jf"), number("k"));
+            let Step { code, yes, no, operand: k } = parts[at];
             at += 1;
-            let read = match u16::try_from(code).unwrap() {
+            let read = match code {
                 LOAD_WORD if k == 0xffff_f000 + 28 => Some(if loopback { 772 } else { 1 }),
                 LOAD_WORD => Some(if outgoing { 4 } else { 0 }),
                 LOAD_HALF => half(k as usize),
@@ -174,11 +183,11 @@ mod tests {
                 RECALL => Some(stored),
                 SHIFT_RIGHT => Some(a >> k),
                 IS => {
-                    at += if a == k { yes } else { no } as usize;
+                    at += if a == k { usize::from(yes) } else { usize::from(no) };
                     continue;
                 }
                 HAS_BITS => {
-                    at += if a & k != 0 { yes } else { no } as usize;
+                    at += if a & k != 0 { usize::from(yes) } else { usize::from(no) };
                     continue;
                 }
                 _ => return k,
