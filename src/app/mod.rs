@@ -210,7 +210,9 @@ impl App {
     fn take_in(&mut self) -> anyhow::Result<()> {
         let readings = self.net.sample();
         self.stale = false;
-        self.tell(Msg::Readings(readings))
+        self.act(Msg::Readings(readings), Instant::now())?;
+        self.pacer.want();
+        Ok(())
     }
 
     /// Looks at the sessions, and draws.
