@@ -31,7 +31,6 @@ pub mod app;
 pub mod cli;
 pub mod files;
 pub mod headless;
-//app
 pub mod lab;
 pub mod model;
 pub mod net;

@@ -288,7 +288,7 @@ impl Race<'_> {
                     }
                     return Err(self.timed_out(peer));
                 }
-                () = tokio::time::sleep_until(next_at), if waiting.len() > 0 => {
+                () = not_before(next_at), if waiting.len() > 0 => {
                     if let Some(peer) = waiting.next() {
                         self.journal.news(News::Connecting { peer, attempt: self.attempt }).await;
                         let began = Instant::now();
@@ -322,6 +322,13 @@ impl Race<'_> {
     fn timed_out(&self, peer: String) -> Failure {
         let message = format!("nobody answered within {}", quantity::duration(self.spec.connect_timeout));
         Failure::new(Class::ConnectTimeout, "connect", peer, message)
+    }
+}
+
+/// Waits until then; not at all where that is now, as the runtime's timer would take a millisecond for it.
+async fn not_before(then: Instant) {
+    if then > Instant::now() {
+        tokio::time::sleep_until(then).await;
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) const MOST_NEWS: usize = 1024;
 const MANY_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many bytes may wait to be looked at, however many the session keeps: three times what makes a journal press.
-const MOST_BYTES: usize = 12 * 1024 * 1024;
+const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// How many pieces may wait to be looked at.
 const MOST_PIECES: usize = 500_000;

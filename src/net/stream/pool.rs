@@ -9,9 +9,9 @@ use bytes::Bytes;
 /// Octets of one buffer.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
-/// How many buffers wait to be used again, in the whole process (16 MiB): a little more than one journal holds, so that
+/// How many buffers wait to be used again, in the whole process (10 MiB): a little more than one journal holds, so that
 /// the same ones go round in a flood. More go back to the allocator.
-const MOST_SPARE: usize = 64;
+const MOST_SPARE: usize = 40;
 
 /// The last one given back is the first one used: it is the likeliest to be in a cache.
 static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());

@@ -77,12 +77,13 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
             Ok(0) if now.reading == Reading::Draining => return Err(broken(talk)),
             Ok(0) => return after_fin(talk).await,
             Ok(count) => {
-                eager.read(count);
                 if outlet.is_none() {
                     let at = Instant::now();
                     talk.tell(Block::single(Direction::Received, at, buffer.take())).await;
+                } else {
+                    eager.read(count);
+                    eager.linger(&talk.stream);
                 }
-                eager.linger(&talk.stream);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
             Err(error) => return Err(fault::of_io("read", &talk.peer, &error)),
@@ -95,7 +96,8 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
 }
 
 /// A flood is waited for awake, for some microseconds: a reader that sleeps has to be woken by the sender, in the middle
-/// of its own work, and on two processors that costs the flood up to half of its speed.
+/// of its own work, and on two processors that costs the flood up to half of its speed. Not where a screen is open: that
+/// needs the processor to answer its person.
 #[derive(Debug, Default)]
 struct Eager {
     /// Large reads in a row, since waiting awake was in vain the last time.
