@@ -443,8 +443,10 @@ async fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up
     story.send("hello");
     assert_eq!(hear(&peer).0, b"hello");
     story.close().await;
-    assert!(matches!(story.news[0], News::Resolving { .. }), "{:?}", story.news);
-    assert!(matches!(story.news[1], News::Resolved { .. }), "{:?}", story.news);
+    // What stands beside the system's answer comes in its own time.
+    let mut looked_up = story.news.iter().filter(|news| !matches!(news, News::Compared(_)));
+    assert!(matches!(looked_up.next(), Some(News::Resolving { .. })), "{:?}", story.news);
+    assert!(matches!(looked_up.next(), Some(News::Resolved { .. })), "{:?}", story.news);
     assert!(story.warnings()[0].contains("UDP has no FIN"), "{:?}", story.warnings());
     assert_eq!(story.warnings().len(), 2);
 }
