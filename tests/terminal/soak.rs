@@ -98,7 +98,11 @@ fn a_soak_of_tcp_with_the_screen_open_counts_exactly_and_stays_flat() {
         tui.until("▼");
         // A person looks around meanwhile.
         while !flood.is_finished() {
-            tui.keys("gg?\x1bG");
+            tui.keys("gg?");
+            tui.until("Esc leaves");
+            tui.keys("\x1b");
+            tui.until_that("the help is gone", |tui| !tui.screen().contains("Esc leaves"));
+            tui.keys("G");
             tui.forget_written();
             std::thread::sleep(Duration::from_millis(50)); // between two looks
         }
@@ -137,7 +141,7 @@ fn a_soak_of_small_datagrams_with_the_screen_open_counts_each_and_stays_flat() {
     }
     tui.until_that(&format!("{sent} datagrams, received or dropped by the kernel"), |tui| {
         let screen = tui.screen();
-        let received = screen.split_once("▼ received").and_then(|(_, rest)| number_behind(rest, " in "));
+        let received = screen.rsplit_once("▼ received").and_then(|(_, rest)| number_behind(rest, " in "));
         let dropped = number_behind(&screen, "dropped ");
         received.zip(dropped).is_some_and(|(received, dropped)| received + dropped == sent)
     });
