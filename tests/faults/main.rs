@@ -6,6 +6,7 @@ mod capture;
 mod local;
 mod race;
 mod run;
+mod slow;
 mod tls;
 mod udp;
 mod ways;
