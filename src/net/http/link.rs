@@ -4,7 +4,6 @@
 //! for it, without a pool and without a task beside it.
 
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -22,6 +21,7 @@ use url::Url;
 use super::body::Counted;
 use super::client::MOST_HTTP2_HEADER_BYTES;
 use super::dial::Dial;
+use super::driven::Driven;
 use super::fault::{self, Stage};
 use super::tap::{Source, tapped};
 use crate::net::{dial, fault as system};
@@ -32,9 +32,7 @@ use crate::wire::{Class, Failure, News, quantity};
 /// A connection that is open and speaks HTTP.
 pub(super) struct Link {
     sender: Sender,
-    connection: BoxFuture<'static, hyper::Result<()>>,
-    /// What the connection's own end was, once it ended.
-    ended: Option<hyper::Result<()>>,
+    driven: Driven<BoxFuture<'static, hyper::Result<()>>>,
     peer: SocketAddr,
     origin: url::Origin,
     /// The socket itself, where HTTP/1.1 goes over it in the clear.
@@ -93,7 +91,7 @@ impl Link {
             let message = format!("the connection stood, but not its handshake within {allowed}");
             Err(Failure::new(Class::ConnectTimeout, "connect", url.as_str(), message))
         })?;
-        Ok(Link { sender, connection, ended: None, peer, origin: url.origin(), source })
+        Ok(Link { sender, driven: Driven::new(connection), peer, origin: url.origin(), source })
     }
 
     /// The socket itself, where HTTP/1.1 goes over it in the clear: for reading a body whose length is known.
@@ -116,8 +114,8 @@ impl Link {
                     Sender::Http2(sender) => sender.poll_ready(cx),
                 };
                 match ready {
-                    Poll::Ready(ready) => Poll::Ready(ready.is_ok() && self.ended.is_none()),
-                    Poll::Pending if self.ended.is_some() => Poll::Ready(false),
+                    Poll::Ready(ready) => Poll::Ready(ready.is_ok() && !self.driven.has_ended()),
+                    Poll::Pending if self.driven.has_ended() => Poll::Ready(false),
                     Poll::Pending => Poll::Pending,
                 }
             })
@@ -165,25 +163,12 @@ impl Link {
 
     /// Lets the connection read and write; remembers its end.
     pub(super) fn drive(&mut self, cx: &mut Context<'_>) {
-        if self.ended.is_none()
-            && let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx)
-        {
-            self.ended = Some(ended);
-        }
+        self.driven.drive(cx);
     }
 
     /// The connection's own error says more than "canceled".
     pub(super) fn why(&mut self, error: hyper::Error) -> hyper::Error {
-        match self.ended.take() {
-            Some(Err(own)) => {
-                self.ended = Some(Ok(()));
-                own
-            }
-            other => {
-                self.ended = other;
-                error
-            }
-        }
+        self.driven.why(error)
     }
 }
 

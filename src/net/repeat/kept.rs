@@ -4,7 +4,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 
 use super::connect::Connect;
 use crate::net::fault;
-use crate::net::http::{Many, Stage, of_hyper};
+use crate::net::http::{Driven, Many, Stage, of_hyper};
 use crate::wire::{Both, Class, Failure, Totals, quantity};
 
 type Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
@@ -24,9 +24,7 @@ type Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 #[derive(Debug)]
 pub(super) struct Kept {
     sender: SendRequest<Full<Bytes>>,
-    connection: Connection,
-    /// What the connection's own end was, once it ended.
-    ended: Option<Result<(), hyper::Error>>,
+    driven: Driven<Connection>,
 }
 
 impl Kept {
@@ -36,43 +34,20 @@ impl Kept {
         stream.set_nodelay(true).map_err(|error| fault::of_io("connect", url, &error))?;
         let made = http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = made.map_err(|error| of_hyper(&error, url, Stage::Head))?;
-        Ok(Kept { sender, connection, ended: None })
-    }
-
-    /// Lets the connection read and write; remembers its end.
-    fn drive(&mut self, cx: &mut Context<'_>) {
-        if self.ended.is_none()
-            && let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx)
-        {
-            self.ended = Some(ended);
-        }
+        Ok(Kept { sender, driven: Driven::new(connection) })
     }
 
     /// Whether another request can be sent on it.
     async fn ready(&mut self) -> bool {
         poll_fn(|cx| {
-            self.drive(cx);
+            self.driven.drive(cx);
             match self.sender.poll_ready(cx) {
                 Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
-                Poll::Pending if self.ended.is_some() => Poll::Ready(false),
+                Poll::Pending if self.driven.has_ended() => Poll::Ready(false),
                 Poll::Pending => Poll::Pending,
             }
         })
         .await
-    }
-
-    /// The connection's own error says more than "canceled".
-    fn why(&mut self, error: hyper::Error) -> hyper::Error {
-        match self.ended.take() {
-            Some(Err(own)) => {
-                self.ended = Some(Ok(()));
-                own
-            }
-            other => {
-                self.ended = other;
-                error
-            }
-        }
     }
 }
 
@@ -105,17 +80,13 @@ async fn ask(kept: &mut Kept, many: &Many, moved: &mut Both<Totals>) -> Result<u
     let mut answer = pin!(kept.sender.send_request(many.request()));
     let head = poll_fn(|cx| {
         // The connection first: what it reads makes the answer ready within the same turn.
-        if kept.ended.is_none()
-            && let Poll::Ready(ended) = Pin::new(&mut kept.connection).poll(cx)
-        {
-            kept.ended = Some(ended);
-        }
+        kept.driven.drive(cx);
         answer.as_mut().poll(cx)
     })
     .await;
     let response = match head {
         Ok(response) => response,
-        Err(error) => return Err(of_hyper(&kept.why(error), many.url(), Stage::Head)),
+        Err(error) => return Err(of_hyper(&kept.driven.why(error), many.url(), Stage::Head)),
     };
     if let Some(sent) = many.body_bytes() {
         moved.sent.add(sent);
@@ -129,7 +100,7 @@ async fn drain(kept: &mut Kept, mut body: Incoming, url: &str, moved: &mut Both<
     let promised = body.size_hint().exact();
     while !body.is_end_stream() {
         let frame = poll_fn(|cx| {
-            kept.drive(cx);
+            kept.driven.drive(cx);
             Pin::new(&mut body).poll_frame(cx)
         })
         .await;
@@ -142,7 +113,7 @@ async fn drain(kept: &mut Kept, mut body: Incoming, url: &str, moved: &mut Both<
             }
             Some(Err(error)) => {
                 let stage = Stage::Body { arrived: moved.received.bytes, promised };
-                return Err(of_hyper(&kept.why(error), url, stage));
+                return Err(of_hyper(&kept.driven.why(error), url, stage));
             }
         }
     }

@@ -1,0 +1,44 @@
+//! A connection's own task, run by whoever waits for something on it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// The future that reads and writes for a connection, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Driven<C> {
+    connection: C,
+    ended: Option<hyper::Result<()>>,
+}
+
+impl<C: Future<Output = hyper::Result<()>> + Unpin> Driven<C> {
+    pub(crate) fn new(connection: C) -> Self {
+        Driven { connection, ended: None }
+    }
+
+    /// Lets the connection read and write; remembers its end.
+    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        if self.ended.is_none()
+            && let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx)
+        {
+            self.ended = Some(ended);
+        }
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// The connection's own error says more than "canceled".
+    pub(crate) fn why(&mut self, error: hyper::Error) -> hyper::Error {
+        match self.ended.take() {
+            Some(Err(own)) => {
+                self.ended = Some(Ok(()));
+                own
+            }
+            other => {
+                self.ended = other;
+                error
+            }
+        }
+    }
+}
