@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::wire::order::{Order, Refused, Verb};
-use crate::wire::{Reading, Retention, SessionId, Spec, What};
+use crate::wire::{Failure, News, Reading, Retention, SessionId, Spec, What};
 
 mod call;
 mod capture;
@@ -35,6 +35,16 @@ pub(crate) use stream::pool;
 
 /// How many orders may wait for one session; one more is refused aloud.
 const MOST_ORDERS: usize = 32;
+
+/// Takes orders until one of them ends the session; of any other it is said why it is not taken.
+async fn closed(orders: &mut mpsc::Receiver<Verb>, journal: &Arc<Journal>, why_not: &str) {
+    while let Some(verb) = orders.recv().await {
+        if matches!(verb, Verb::Close | Verb::Reset) {
+            return;
+        }
+        journal.news(News::Warned(Failure::usage(why_not))).await;
+    }
+}
 
 /// All sessions' tasks, and the door to them.
 #[derive(Clone, Debug)]

@@ -4,28 +4,29 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use super::ask::{self, Found, Servers};
 use super::beside;
 use super::conf::{self, Conf};
 use super::exchange::Asker;
 use super::hosts;
 use crate::net::journal::Journal;
-use crate::net::{Post, dial, fault};
+use crate::net::{Post, closed, dial, fault};
 use crate::wire::dns::spec::Transport;
 use crate::wire::dns::{Comparison, DnsNews, DnsPlan, DnsSpec, compare::Own, names};
-use crate::wire::{Failure, How, News, Verb};
+use crate::wire::{Failure, How, News};
 
 /// How long the system's own answer is waited for once ours is there.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What is said of any order but the one that ends the session.
+const ONLY_CLOSED: &str = "a question for DNS takes no orders but to be closed";
 
 /// Asks, and tells it to the post's journal. Ends with [`News::Closed`]; closing or resetting it ends it at any point.
 pub(crate) async fn run(spec: DnsSpec, post: Post) {
     let Post { journal, mut orders, net: _net } = post;
     let end = tokio::select! {
         biased;
-        () = closed(&mut orders, &journal) => Ok(()),
+        () = closed(&mut orders, &journal, ONLY_CLOSED) => Ok(()),
         end = asked(&spec, &journal) => end,
     };
     let how = match end {
@@ -36,16 +37,6 @@ pub(crate) async fn run(spec: DnsSpec, post: Post) {
         }
     };
     journal.closed(how).await;
-}
-
-/// Takes orders until one of them ends the session.
-async fn closed(orders: &mut mpsc::Receiver<Verb>, journal: &Arc<Journal>) {
-    while let Some(verb) = orders.recv().await {
-        if matches!(verb, Verb::Close | Verb::Reset) {
-            return;
-        }
-        journal.news(News::Warned(Failure::usage("a question for DNS takes no orders but to be closed"))).await;
-    }
 }
 
 async fn asked(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {

@@ -17,8 +17,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::Post;
 use super::journal::Journal;
+use super::{Post, closed};
 use crate::wire::repeat::{MOST_CONCURRENCY, RepeatReading, RepeatSpec, RepeatWhat};
 use crate::wire::{Failure, How, News, Verb};
 use ledger::{Ledger, Outcome};
@@ -29,6 +29,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How long those that are under way may still take after the end; then they are cut off.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// What is said of any order that is not taken.
+const NO_ORDERS: &str = "a repeated session says only what it was asked to say; it can be paused, continued and closed";
 
 /// One thing that can be done again and again.
 trait Attempt: Send + Sync + 'static {
@@ -48,7 +51,7 @@ pub(crate) async fn run(spec: RepeatSpec, post: Post) {
     let preparing = prepare(&spec, &journal);
     let prepared = tokio::select! {
         biased;
-        () = closed(&mut orders, &journal) => return journal.closed(How::Local).await,
+        () = closed(&mut orders, &journal, NO_ORDERS) => return journal.closed(How::Local).await,
         prepared = preparing => prepared,
     };
     let (plan, ledger, mut workers) = match prepared {
@@ -72,19 +75,8 @@ pub(crate) async fn run(spec: RepeatSpec, post: Post) {
     journal.closed(how).await;
 }
 
-/// Takes orders until one ends it, before anything is started.
-async fn closed(orders: &mut mpsc::Receiver<Verb>, journal: &Arc<Journal>) {
-    while let Some(verb) = orders.recv().await {
-        if matches!(verb, Verb::Close | Verb::Reset) {
-            return;
-        }
-        refuse(journal).await;
-    }
-}
-
 async fn refuse(journal: &Arc<Journal>) {
-    let why = "a repeated session says only what it was asked to say; it can be paused, continued and closed";
-    journal.news(News::Warned(Failure::usage(why))).await;
+    journal.news(News::Warned(Failure::usage(NO_ORDERS))).await;
 }
 
 type Begun = (Arc<Plan>, Arc<Ledger>, JoinSet<()>);
