@@ -3,19 +3,13 @@
 use bytes::Bytes;
 
 use super::change::SynView;
-
-/// How many extension headers of IPv6 are passed over; a SYN with more is not read.
-const MOST_EXTENSIONS: usize = 8;
+use super::segment::{Outer, each};
 
 impl SynView {
     /// Reads IP and TCP headers. `None` where they are cut short, or are no TCP. Whatever stands in an option that
     /// breaks its own rules is passed over.
     pub fn parse(raw: &[u8]) -> Option<SynView> {
-        let (ttl, tcp) = match raw.first()? >> 4 {
-            4 => v4(raw)?,
-            6 => v6(raw)?,
-            _ => return None,
-        };
+        let Outer { ttl, tcp, .. } = Outer::of(raw)?;
         let header: &[u8; 20] = tcp.first_chunk()?;
         let whole = usize::from(header[12] >> 4) * 4;
         let mut view = SynView {
@@ -30,61 +24,17 @@ impl SynView {
             ecn: header[13] & 0xc0 == 0xc0,
             raw: Bytes::copy_from_slice(raw),
         };
-        view.read_options(tcp.get(20..whole)?);
-        Some(view)
-    }
-
-    /// RFC 9293 §3.2: each option is its kind and its whole length, but for the end (0) and the filler (1).
-    fn read_options(&mut self, mut rest: &[u8]) {
-        loop {
-            let (kind, len) = match rest {
-                [] | [0, ..] => return,
-                [1, after @ ..] => {
-                    rest = after;
-                    continue;
-                }
-                [kind, len, ..] => (*kind, usize::from(*len)),
-                [_] => return,
-            };
-            let Some(option) = rest.get(..len).filter(|_| len >= 2) else { return };
-            match (kind, &option[2..]) {
-                (2, [high, low]) => self.mss = Some(u16::from_be_bytes([*high, *low])),
-                (3, [shift]) => self.wscale = Some(*shift),
-                (4, []) => self.sack_permitted = true,
-                (8, [a, b, c, d, ..]) => self.timestamp = Some(u32::from_be_bytes([*a, *b, *c, *d])),
+        for option in each(tcp.get(20..whole)?) {
+            match option {
+                (2, [high, low]) => view.mss = Some(u16::from_be_bytes([*high, *low])),
+                (3, [shift]) => view.wscale = Some(*shift),
+                (4, []) => view.sack_permitted = true,
+                (8, [a, b, c, d, ..]) => view.timestamp = Some(u32::from_be_bytes([*a, *b, *c, *d])),
                 _ => {}
             }
-            rest = &rest[len..];
         }
+        Some(view)
     }
-}
-
-/// The time to live, and what follows the header.
-fn v4(raw: &[u8]) -> Option<(u8, &[u8])> {
-    let header_len = usize::from(raw.first()? & 15) * 4;
-    let (ttl, protocol) = (*raw.get(8)?, *raw.get(9)?);
-    if protocol != 6 || header_len < 20 {
-        return None;
-    }
-    Some((ttl, raw.get(header_len..)?))
-}
-
-/// The hop limit, and what follows the header and its extensions.
-fn v6(raw: &[u8]) -> Option<(u8, &[u8])> {
-    let (mut next, hops) = (*raw.get(6)?, *raw.get(7)?);
-    let mut rest = raw.get(40..)?;
-    for _ in 0..MOST_EXTENSIONS {
-        match next {
-            6 => return Some((hops, rest)),
-            // RFC 8200 §4: hop-by-hop, routing and destination options tell their length in eights, but one.
-            0 | 43 | 60 => {
-                next = *rest.first()?;
-                rest = rest.get((usize::from(*rest.get(1)?) + 1) * 8..)?;
-            }
-            _ => return None,
-        }
-    }
-    None
 }
 
 #[cfg(test)]

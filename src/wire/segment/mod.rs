@@ -13,4 +13,6 @@ pub use flags::Flags;
 pub use flow::{Flow, Hint};
 pub use note::Note;
 pub use options::Options;
+pub(super) use options::each;
+pub(super) use parse::Outer;
 pub use parse::Segment;

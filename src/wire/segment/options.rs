@@ -19,26 +19,37 @@ pub struct Options {
     pub octets: u8,
 }
 
-impl Options {
-    /// Reads the octets behind the first twenty of a header.
-    pub fn read(bytes: &[u8]) -> Self {
-        let octets = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
-        let mut options = Options { octets, ..Options::default() };
-        let mut rest = bytes;
+/// The options in the octets behind the first twenty of a header, each as its kind and its value. What breaks the rules
+/// ends them.
+pub(in crate::wire) fn each(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
         loop {
-            // Each option is its kind and its whole length, but for the end (0) and the filler (1).
+            // RFC 9293 §3.2: each option is its kind and its whole length, but for the end (0) and the filler (1).
             let (kind, len) = match rest {
-                [] | [0, ..] | [_] => return options,
+                [] | [0, ..] | [_] => return None,
                 [1, after @ ..] => {
                     rest = after;
                     continue;
                 }
                 [kind, len, ..] => (*kind, usize::from(*len)),
             };
-            let Some(option) = rest.get(..len).filter(|_| len >= 2) else { return options };
-            options.take(kind, &option[2..]);
+            let option = rest.get(..len).filter(|_| len >= 2)?;
             rest = &rest[len..];
+            return Some((kind, &option[2..]));
         }
+    })
+}
+
+impl Options {
+    /// Reads the octets behind the first twenty of a header.
+    pub fn read(bytes: &[u8]) -> Self {
+        let octets = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+        let mut options = Options { octets, ..Options::default() };
+        for (kind, value) in each(bytes) {
+            options.take(kind, value);
+        }
+        options
     }
 
     fn take(&mut self, kind: u8, value: &[u8]) {

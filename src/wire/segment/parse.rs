@@ -33,12 +33,13 @@ pub struct Segment {
 }
 
 /// The IP header's part of it.
-struct Outer<'a> {
+pub(in crate::wire) struct Outer<'a> {
     source: IpAddr,
     destination: IpAddr,
-    ttl: u8,
+    /// The time to live, or hop limit.
+    pub(in crate::wire) ttl: u8,
     /// TCP header and payload, as far as they are here.
-    tcp: &'a [u8],
+    pub(in crate::wire) tcp: &'a [u8],
     /// How many octets TCP header and payload had in full.
     tcp_len: usize,
 }
@@ -47,11 +48,7 @@ impl Segment {
     /// Reads a packet that begins with its IP header. `None` where the headers are cut short or break their own rules,
     /// where it is a later fragment, tells no length, or is no TCP.
     pub fn parse(packet: &[u8]) -> Option<Segment> {
-        let outer = match packet.first()? >> 4 {
-            4 => v4(packet)?,
-            6 => v6(packet)?,
-            _ => return None,
-        };
+        let outer = Outer::of(packet)?;
         let header: &[u8; 20] = outer.tcp.first_chunk()?;
         let header_len = usize::from(header[12] >> 4) * 4;
         let options = outer.tcp.get(20..header_len)?;
@@ -74,6 +71,17 @@ impl Segment {
     pub fn span(&self) -> u32 {
         let controls = u32::from(self.flags.has(Flags::SYN)) + u32::from(self.flags.has(Flags::FIN));
         self.len.saturating_add(controls)
+    }
+}
+
+impl<'a> Outer<'a> {
+    /// Reads the IP header, and passes over IPv6's extension headers. `None` as [`Segment::parse`].
+    pub(in crate::wire) fn of(packet: &'a [u8]) -> Option<Self> {
+        match packet.first()? >> 4 {
+            4 => v4(packet),
+            6 => v6(packet),
+            _ => None,
+        }
     }
 }
 
