@@ -10,24 +10,17 @@ use crate::servers::{self, Server, found};
 
 /// dnsmasq with a small zone: two addresses with a TTL, an alias with another, a text that no datagram holds.
 fn zone(program: &Path) -> Server {
-    servers::start(|folder, port| {
-        let mut command = Command::new(program);
-        command.args([
-            "--keep-in-foreground",
-            "--no-resolv",
-            "--no-hosts",
-            "--bind-interfaces",
-            "--conf-file=/dev/null",
-        ]);
-        command.args(["--listen-address=127.0.0.1", "--local=/example/", "--user=root", "--local-ttl=77"]);
-        command.args(["--host-record=web.example,192.0.2.7,2001:db8::7,300", "--cname=alias.example,web.example,120"]);
-        command.arg("--mx-host=example,mail.example,10");
-        for number in 0..12 {
-            command.arg(format!("--txt-record=big.example,{number:02}{}", "x".repeat(180)));
-        }
-        command.arg(format!("--port={port}")).arg(format!("--pid-file={}", folder.join("pid").display()));
-        command
-    })
+    let mut zone: Vec<String> = [
+        "--local=/example/",
+        "--local-ttl=77",
+        "--host-record=web.example,192.0.2.7,2001:db8::7,300",
+        "--cname=alias.example,web.example,120",
+        "--mx-host=example,mail.example,10",
+    ]
+    .map(str::to_owned)
+    .into();
+    zone.extend((0..12).map(|number| format!("--txt-record=big.example,{number:02}{}", "x".repeat(180))));
+    servers::dnsmasq_with(program, &zone)
 }
 
 /// Records as `dig` writes them, one blank between two fields; their order is the server's choice.

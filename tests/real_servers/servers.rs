@@ -89,6 +89,11 @@ pub fn redis(program: &Path) -> Server {
 
 /// dnsmasq, which knows one name.
 pub fn dnsmasq(program: &Path) -> Server {
+    dnsmasq_with(program, &["--address=/example.test/10.1.2.3".to_owned()])
+}
+
+/// dnsmasq, which knows what these options tell it.
+pub fn dnsmasq_with(program: &Path, zone: &[String]) -> Server {
     start(|folder, port| {
         let mut command = Command::new(program);
         command.args([
@@ -98,7 +103,7 @@ pub fn dnsmasq(program: &Path) -> Server {
             "--bind-interfaces",
             "--conf-file=/dev/null",
         ]);
-        command.args(["--listen-address=127.0.0.1", "--address=/example.test/10.1.2.3", "--user=root"]);
+        command.args(["--listen-address=127.0.0.1", "--user=root"]).args(zone);
         command.arg(format!("--port={port}")).arg(format!("--pid-file={}", folder.join("pid").display()));
         command
     })
