@@ -22,6 +22,7 @@ use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
 mod capture;
 mod death;
 mod file;
+pub(crate) mod flood;
 mod gauge;
 mod order;
 pub(crate) mod pool;

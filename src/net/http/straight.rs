@@ -7,6 +7,7 @@ use super::exchange::Exchange;
 use super::fault;
 use super::receive::{Taking, at_once};
 use super::tap::Source;
+use crate::net::stream::flood::Flood;
 use crate::net::stream::pool;
 use crate::wire::Failure;
 
@@ -47,13 +48,14 @@ impl Exchange {
         self.keep(taking).await;
         let mut paused = self.paused.clone();
         let mut reads = 0_u32;
+        let mut flood = Flood::asleep();
         while taking.arrived < all {
             // An error means that nobody can pause or go on any more.
             paused.wait_for(|paused| !paused).await.ok();
             tokio::select! {
                 biased;
                 Ok(()) = paused.changed() => continue,
-                ready = source.readable() => ready.map_err(|error| fault::of_read(&error, url, taking.stage()))?,
+                ready = flood.readable(source.stream()) => ready.map_err(|error| fault::of_read(&error, url, taking.stage()))?,
             }
             match source.read(all - taking.arrived).map_err(|error| fault::of_read(&error, url, taking.stage()))? {
                 None => continue,
@@ -63,6 +65,7 @@ impl Exchange {
                 }
                 Some(octets) => {
                     taking.arrived += octets.len() as u64;
+                    flood.read(source.stream(), octets.len());
                     self.keep_block(pool::freeze(octets), taking).await;
                 }
             }

@@ -43,12 +43,9 @@ impl Source {
         self.0.shut.store(true, Ordering::Relaxed);
     }
 
-    /// Waits until there is something to read. Cancel-safe.
-    ///
-    /// # Errors
-    /// The connection broke.
-    pub(super) async fn readable(&self) -> io::Result<()> {
-        self.0.stream.readable().await
+    /// Where the octets come from.
+    pub(super) fn stream(&self) -> &TcpStream {
+        &self.0.stream
     }
 
     /// Reads at most `most` octets; empty at the peer's FIN, `None` where there is nothing yet.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use bytes::BytesMut;
 use tokio::net::TcpStream;
 
+use super::flood::Flood;
 use super::{Reading, TURN, Talk, Wish, pool};
 use crate::net::fault;
 use crate::net::outlet::{Outlet, Poured};
@@ -25,7 +26,7 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
     let mut state = talk.state.subscribe();
     let mut buffer = Buffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
-    let mut eager = Eager::default();
+    let mut flood = if outlet.is_some() { Flood::awake() } else { Flood::asleep() };
     loop {
         let now = *state.borrow_and_update();
         if now.wish == Wish::Stop {
@@ -46,7 +47,7 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
                 if changed.is_err() { return Ok(()) }
                 continue;
             }
-            ready = talk.stream.readable() => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
+            ready = flood.readable(&talk.stream) => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
         }
         let read = match &outlet {
             Some(way) => match pour(talk, way) {
@@ -64,6 +65,7 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
                 }
                 Ok(Poured::Refused(_, rest)) => {
                     outlet = None;
+                    flood = Flood::asleep();
                     if !rest.is_empty() {
                         talk.tell(Block::single(Direction::Received, Instant::now(), rest)).await;
                     }
@@ -80,10 +82,8 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
                 if outlet.is_none() {
                     let at = Instant::now();
                     talk.tell(Block::single(Direction::Received, at, buffer.take())).await;
-                } else {
-                    eager.read(count);
-                    eager.linger(&talk.stream);
                 }
+                flood.read(&talk.stream, count);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
             Err(error) => return Err(fault::of_io("read", &talk.peer, &error)),
@@ -92,42 +92,6 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
         if reads.is_multiple_of(TURN) {
             tokio::task::yield_now().await;
         }
-    }
-}
-
-/// A flood is waited for awake, for some microseconds: a reader that sleeps has to be woken by the sender, in the middle
-/// of its own work, and on two processors that costs the flood up to half of its speed. Not where a screen is open: that
-/// needs the processor to answer its person.
-#[derive(Debug, Default)]
-struct Eager {
-    /// Large reads in a row, since waiting awake was in vain the last time.
-    large: u8,
-}
-
-impl Eager {
-    /// A read of so many octets speaks for a flood.
-    const LARGE: usize = 32 * 1024;
-    /// So many of them make one.
-    const FLOOD: u8 = 8;
-    /// How often it is looked for more; between two looks others may run on this processor.
-    const LOOKS: u32 = 50;
-
-    fn read(&mut self, count: usize) {
-        self.large =
-            if count >= Self::LARGE { (self.large + 1).min(Self::FLOOD) } else { self.large.saturating_sub(1) };
-    }
-
-    fn linger(&mut self, stream: &TcpStream) {
-        if self.large < Self::FLOOD {
-            return;
-        }
-        for _ in 0..Self::LOOKS {
-            if rustix::io::ioctl_fionread(stream).is_ok_and(|waiting| waiting > 0) {
-                return;
-            }
-            std::thread::yield_now();
-        }
-        self.large = 0;
     }
 }
 
