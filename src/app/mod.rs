@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
+use futures_util::stream::{SelectAll, select_all};
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
@@ -58,7 +59,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
     terminal::restore_on_panic();
     let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be taken")?;
     let mut app = App::new(desk, screen, specs, invocation.run_for, !invocation.settings.system_resolver)?;
-    let mut events = EventStream::new();
+    let mut events = keys();
     loop {
         let now = Instant::now();
         let due = app.pacer.due(now);
@@ -90,13 +91,19 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
             if let Some(code) = app.edit_outside(edit, &mut signals).await? {
                 return Ok(code);
             }
-            events = EventStream::new();
+            events = keys();
         }
         if app.model.quitting {
             drop(lab);
             return Ok(0);
         }
     }
+}
+
+/// What the person does. The stream is only looked at when it has something: each look in vain waits for a lock that
+/// crossterm's own thread holds, and gives the processor away meanwhile.
+fn keys() -> SelectAll<EventStream> {
+    select_all([EventStream::new()])
 }
 
 struct App {

@@ -1,26 +1,37 @@
-//! When to draw: at once after idle and for a key, at most 60 times a second, half of that under load, never without a
+//! When to draw: at once after idle and for a key, at most 60 times a second, less often under load, never without a
 //! change.
 
 use std::time::{Duration, Instant};
 
-/// The least time between two frames that answer the person, and between a frame and the first news after it.
+/// What a frame may take of a second.
 pub const FRAME: Duration = Duration::from_millis(16);
+
+/// How many frames may follow each other at once; so many take as many times [`FRAME`] at the least. A person's keys are
+/// not evenly spread, and none should wait for the beat of a clock.
+const AT_ONCE: usize = 8;
 
 /// The least time between two frames while news never stop: what a person does then finds the loop free, and does not
 /// wait for the frame of a flood.
 pub const BUSY: Duration = Duration::from_millis(33);
 
+/// The same while so much comes that it has to be taken in between two frames.
+pub const FLOOD: Duration = Duration::from_millis(50);
+
 /// Decides when the next frame is due. Knows no clock: `now` is told.
 #[derive(Clone, Debug, Default)]
 pub struct Pacer {
-    last: Option<Instant>,
+    /// When the last frames were drawn; the newest is first.
+    drawn: [Option<Instant>; AT_ONCE],
     /// When the last frame was drawn that answered the person.
     answered: Option<Instant>,
-    /// When the last frame was drawn that had nothing but news.
+    /// When the last frame was drawn that showed news.
     told: Option<Instant>,
     wanted: Option<Wanted>,
-    /// News followed news as fast as they may.
+    /// There is news that no frame has shown.
+    news: bool,
+    /// It followed the news of the last frame as fast as news may.
     busy: bool,
+    flood: bool,
     later: Option<Instant>,
 }
 
@@ -33,11 +44,21 @@ enum Wanted {
 
 impl Pacer {
     /// There is news of the network: a frame is wanted as soon as may be.
-    pub fn want(&mut self) {
+    pub fn want(&mut self, now: Instant) {
+        if !self.news {
+            self.busy = self.told.is_some_and(|told| now < told + FRAME);
+            self.news = true;
+        }
         self.wanted = self.wanted.max(Some(Wanted::News));
     }
 
-    /// The person did something: a frame is wanted now, unless they had one a moment ago.
+    /// There is so much news that it was taken in without a frame.
+    pub fn want_of_flood(&mut self, now: Instant) {
+        self.want(now);
+        self.flood = true;
+    }
+
+    /// The person did something: a frame is wanted now.
     pub fn want_answer(&mut self) {
         self.wanted = Some(Wanted::Answer);
     }
@@ -50,25 +71,30 @@ impl Pacer {
     /// When the next frame is due; `None`: never, unless something changes.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let after = |frame: Option<Instant>, pause| frame.map_or(now, |at: Instant| (at + pause).max(now));
+        let soonest = after(self.drawn[AT_ONCE - 1], FRAME * AT_ONCE as u32);
+        let spaced = |pause| after(self.drawn[0], pause).max(soonest);
         match self.wanted {
-            Some(Wanted::Answer) => Some(after(self.answered, FRAME)),
-            Some(Wanted::News) => Some(after(self.last, if self.busy { BUSY } else { FRAME })),
-            None => self.later.map(|later| later.max(after(self.last, FRAME))),
+            Some(Wanted::Answer) => Some(soonest),
+            // Whoever presses keys sees the news with each of them.
+            Some(Wanted::News) if self.busy || self.flood => {
+                Some(spaced(if self.flood { FLOOD } else { BUSY }).max(after(self.answered, 2 * BUSY)))
+            }
+            Some(Wanted::News) => Some(spaced(FRAME)),
+            None => self.later.map(|later| later.max(spaced(FRAME))),
         }
     }
 
     /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
-        match self.wanted.take() {
-            Some(Wanted::Answer) => self.answered = Some(now),
-            Some(Wanted::News) => {
-                // What comes back for a key that was typed is no flood.
-                self.busy = self.told.is_some_and(|told| now < told + 2 * BUSY);
-                self.told = Some(now);
-            }
-            None => self.busy = false,
+        if self.wanted.take() == Some(Wanted::Answer) {
+            self.answered = Some(now);
         }
-        self.last = Some(now);
+        if std::mem::take(&mut self.news) {
+            self.told = Some(now);
+        }
+        self.drawn.rotate_right(1);
+        self.drawn[0] = Some(now);
+        self.flood = false;
         self.later = None;
     }
 }
@@ -82,7 +108,7 @@ mod tests {
         let start = Instant::now();
         let mut pacer = Pacer::default();
         assert_eq!(pacer.due(start), None);
-        pacer.want();
+        pacer.want(start);
         assert_eq!(pacer.due(start), Some(start));
         pacer.drawn(start);
         assert_eq!(pacer.due(start + Duration::from_secs(9)), None);
@@ -93,27 +119,56 @@ mod tests {
         let start = Instant::now();
         let mut pacer = Pacer::default();
         pacer.drawn(start);
-        pacer.want();
-        pacer.want();
+        pacer.want(start);
+        pacer.want(start);
         assert_eq!(pacer.due(start + Duration::from_millis(3)), Some(start + FRAME));
     }
 
     #[test]
-    fn under_load_news_are_drawn_every_thirty_three_milliseconds_and_a_key_at_once() {
+    fn under_load_news_are_drawn_less_often_and_a_key_is_answered_at_once() {
         let at = |millis| start_of_tests() + Duration::from_millis(millis);
         let mut pacer = Pacer::default();
-        for frame in [0, 16] {
-            pacer.want();
-            pacer.drawn(at(frame));
-        }
-        pacer.want();
-        assert_eq!(pacer.due(at(17)), Some(at(16) + BUSY));
+        pacer.want(at(0));
+        pacer.drawn(at(0));
+        pacer.want(at(1));
+        assert_eq!(pacer.due(at(1)), Some(at(0) + BUSY));
+        pacer.want_of_flood(at(2));
+        assert_eq!(pacer.due(at(17)), Some(at(0) + FLOOD));
         pacer.want_answer();
-        pacer.want();
+        pacer.want(at(17));
         assert_eq!(pacer.due(at(17)), Some(at(17)));
         pacer.drawn(at(17));
+        pacer.want(at(18));
+        assert_eq!(pacer.due(at(18)), Some(at(17) + 2 * BUSY), "the key's frame showed the news");
         pacer.want_answer();
-        assert_eq!(pacer.due(at(18)), Some(at(17) + FRAME));
+        assert_eq!(pacer.due(at(18)), Some(at(18)));
+    }
+
+    #[test]
+    fn what_comes_back_for_keys_that_are_typed_is_no_load() {
+        let at = |millis| start_of_tests() + Duration::from_millis(millis);
+        let mut pacer = Pacer::default();
+        for key in 0..20 {
+            pacer.want_answer();
+            assert_eq!(pacer.due(at(70 * key)), Some(at(70 * key)));
+            pacer.drawn(at(70 * key));
+            pacer.want(at(70 * key + 1));
+            assert_eq!(pacer.due(at(70 * key + 1)), Some(at(70 * key) + FRAME));
+            pacer.drawn(at(70 * key + 16));
+        }
+    }
+
+    #[test]
+    fn keys_that_follow_each_other_are_answered_at_once_until_they_are_too_many() {
+        let at = |millis| start_of_tests() + Duration::from_millis(millis);
+        let mut pacer = Pacer::default();
+        for key in 0..AT_ONCE as u64 {
+            pacer.want_answer();
+            assert_eq!(pacer.due(at(3 * key)), Some(at(3 * key)));
+            pacer.drawn(at(3 * key));
+        }
+        pacer.want_answer();
+        assert_eq!(pacer.due(at(25)), Some(at(0) + FRAME * AT_ONCE as u32));
     }
 
     #[test]
@@ -124,7 +179,7 @@ mod tests {
             let mut frames = 0;
             for millis in 0..10_000 {
                 let now = start + Duration::from_millis(millis);
-                pacer.want();
+                pacer.want(now);
                 if millis.is_multiple_of(key_every) {
                     pacer.want_answer();
                 }
@@ -133,7 +188,7 @@ mod tests {
                     frames += 1;
                 }
             }
-            assert!(frames <= 630, "{frames} frames in ten seconds, with a key every {key_every} ms");
+            assert!(frames <= 634, "{frames} frames in ten seconds, with a key every {key_every} ms");
         }
     }
 
