@@ -9,12 +9,15 @@ mod signals;
 mod start;
 pub mod terminal;
 
+use std::io;
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
 use futures_util::stream::{SelectAll, select_all};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
@@ -39,11 +42,18 @@ const MOST_REPLIES: usize = 64;
 /// # Errors
 /// The terminal cannot be taken or written to.
 pub fn run(invocation: &Invocation) -> anyhow::Result<u8> {
-    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
+    let runtime = runtime().context("the runtime cannot be started")?;
     let code = runtime.block_on(run_loop(invocation));
     // Sessions may still wait for peers; nobody looks at them any more.
     runtime.shutdown_background();
     code
+}
+
+/// A runtime for the sessions that leaves one processor, where there are several, to this thread: more threads than
+/// processors wake each other in vain, and on two processors a flood then comes in a third slower.
+fn runtime() -> io::Result<Runtime> {
+    let processors = available_parallelism().map_or(1, usize::from);
+    Builder::new_multi_thread().worker_threads(processors.saturating_sub(1).max(1)).enable_all().build()
 }
 
 async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
