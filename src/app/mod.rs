@@ -89,7 +89,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
             Some(msg) = app.replies.recv() => app.tell(msg)?,
             () = app.net.changed(), if !app.stale => {
                 app.stale = true;
-                app.pacer.want();
+                app.pacer.want(Instant::now());
             }
             // Between two frames a flood is taken in without drawing, or it would be held in memory twice.
             () = app.net.pressed() => app.take_in()?,
@@ -164,7 +164,7 @@ impl App {
             app.model.selected = Some(first);
             app.model.focus = Focus::View;
         }
-        app.pacer.want();
+        app.pacer.want_answer();
         Ok(app)
     }
 
@@ -227,8 +227,9 @@ impl App {
     fn take_in(&mut self) -> anyhow::Result<()> {
         let readings = self.net.sample();
         self.stale = false;
-        self.act(Msg::Readings(readings), Instant::now())?;
-        self.pacer.want();
+        let now = Instant::now();
+        self.act(Msg::Readings(readings), now)?;
+        self.pacer.want_of_flood(now);
         Ok(())
     }
 
