@@ -17,7 +17,7 @@ pub const MOST_SOURCE: usize = 8 * 1024 * 1024;
 pub const MOST_LINES: usize = 200_000;
 
 /// The most octets that are dumped as hex; the hex view has all that are kept.
-pub const MOST_DUMPED: usize = 1024 * 1024;
+pub const MOST_DUMPED: usize = 64 * 1024;
 
 /// How many octets are looked at to tell text from binary.
 const SNIFFED: usize = 4096;
@@ -134,8 +134,13 @@ impl DocLine {
 
     /// How many rows it takes.
     fn row_count(&self, columns: u16) -> usize {
+        let len = self.len();
+        // No character takes more columns than octets.
+        if len <= usize::from(columns) {
+            return 1;
+        }
         if self.is_ascii() {
-            return self.len().div_ceil(usize::from(columns.max(1))).max(1);
+            return len.div_ceil(usize::from(columns.max(1)));
         }
         wrap::hard(&self.text(), columns).count()
     }
@@ -357,7 +362,7 @@ fn first_of(shown: usize, total: u64) -> String {
     format!("⋯ the first {shown} of {total} bytes are shown ⋯")
 }
 
-/// Up to 16 octets in two groups of eight, padded to 50 columns. Made without formatting: a dump has 65,536 of these.
+/// Up to 16 octets in two groups of eight, padded to 50 columns. Made without formatting: a dump has 4,096 of these.
 fn hex_of(octets: &[u8]) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     const COLUMNS: usize = 50;
