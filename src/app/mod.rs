@@ -28,7 +28,7 @@ use crate::model::state::{Focus, Model, Size};
 use crate::model::update::update;
 use crate::net::{Net, Overflow};
 use crate::view::{self, Look};
-use crate::wire::Spec;
+use crate::wire::{Reading, Spec};
 use perform::{ForTheLoop, perform};
 use signals::Signals;
 use start::Desk;
@@ -223,13 +223,17 @@ impl App {
         Ok(None)
     }
 
-    /// Looks at the sessions, and leaves the drawing to the next frame.
+    /// Looks at the sessions, and leaves the drawing to the next frame: that is now where one of them has ended.
     fn take_in(&mut self) -> anyhow::Result<()> {
         let readings = self.net.sample();
         self.stale = false;
         let now = Instant::now();
+        let over = readings.iter().any(Reading::tells_the_end);
         self.act(Msg::Readings(readings), now)?;
         self.pacer.want_of_flood(now);
+        if over {
+            self.pacer.want_answer();
+        }
         Ok(())
     }
 

@@ -201,13 +201,14 @@ impl Journal {
     /// Tells a fact. Waits while [`MOST_NEWS`] are untold.
     pub(crate) async fn news(self: &Arc<Self>, news: News) {
         let at = Instant::now();
+        let over = matches!(news, News::Closed { .. });
         loop {
             let drained = self.drained.notified();
             {
                 let mut inner = self.inner();
                 if inner.news < MOST_NEWS {
                     inner.news += 1;
-                    inner.over |= matches!(news, News::Closed { .. });
+                    inner.over |= over;
                     inner.records.push_back(Record::News { at, news });
                     break;
                 }
@@ -215,6 +216,10 @@ impl Journal {
             drained.await;
         }
         self.bell.ring(self);
+        if over && self.totals().received.bytes >= MANY_BYTES as u64 {
+            // Whoever waited for so much wants to see at once that all of it is there.
+            self.bell.pressed.notify_one();
+        }
     }
 
     /// Tells a fact that is known beside the session, and may come late: once the session is over, or while

@@ -6,6 +6,7 @@ use super::direction::{Both, Totals};
 use super::http::HttpGauge;
 use super::id::SessionId;
 use super::kernel::TcpInfo;
+use super::news::News;
 use super::record::Record;
 use super::segment::CaptureReading;
 use super::udp::SocketView;
@@ -48,6 +49,11 @@ impl Reading {
             dropped_datagrams: None,
             escapes: 0,
         }
+    }
+
+    /// Whether it has the session's last fact.
+    pub fn tells_the_end(&self) -> bool {
+        self.records.iter().any(|record| matches!(record, Record::News { news: News::Closed { .. }, .. }))
     }
 }
 
