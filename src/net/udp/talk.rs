@@ -190,8 +190,10 @@ impl Talk {
                 continue;
             }
             let ready = tokio::select! {
-                ready = self.socket.readable() => ready,
+                // A pause that was told is kept, whatever has come meanwhile.
+                biased;
                 _changed = reading.changed() => continue,
+                ready = self.socket.readable() => ready,
             };
             match ready.and_then(|()| batch.fill(&self.socket)) {
                 Ok(()) => {
