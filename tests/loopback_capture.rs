@@ -216,7 +216,7 @@ async fn capture_may_begin_and_end_while_the_connection_is_open() {
     // The echo is acknowledged before its read returns, but our write's own ACK is told by the kernel only.
     watch
         .until("all is acknowledged", |watch| {
-            watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes == Some(0))
+            watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes == Some(0))
         })
         .await;
     watch.order(id, Verb::Capture(true));

@@ -38,7 +38,7 @@ fn calls(watch: &Watch, id: SessionId) -> Vec<(&'static str, String, CallResult)
 }
 
 fn info(watch: &Watch, id: SessionId) -> Option<TcpInfo> {
-    watch.session(id).kernel.and_then(|view| view.tcp)
+    watch.session(id).kernel.as_ref().and_then(|view| view.tcp)
 }
 
 async fn until_info(watch: &mut Watch, id: SessionId, what: &str, is_it: impl Fn(&TcpInfo) -> bool) -> TcpInfo {
@@ -181,7 +181,9 @@ async fn a_close_with_unread_octets_is_a_reset_for_the_peer() {
     watch.order(id, Verb::PauseReading);
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused).await;
     go.send(()).unwrap();
-    watch.until("queued", |watch| watch.session(id).kernel.is_some_and(|view| view.recv_queue_bytes == Some(6))).await;
+    watch
+        .until("queued", |watch| watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes == Some(6)))
+        .await;
     watch.order(id, Verb::Close);
     watch.until_closed(id).await;
     assert_eq!(steps(&watch, id).last().unwrap(), "ESTABLISHED → CLOSED closed_unread inferred");
@@ -302,7 +304,7 @@ async fn a_peer_that_stops_reading_closes_its_window_and_reopens_it() {
     })
     .await;
     assert!(closed.rwnd_limited > Some(Duration::ZERO), "{closed:?}");
-    assert!(watch.session(id).kernel.unwrap().send_queue_bytes > Some(0));
+    assert!(watch.session(id).kernel.as_ref().unwrap().send_queue_bytes > Some(0));
     go.send(()).unwrap();
     until_info(&mut watch, id, "window open", |info| info.snd_wnd > Some(0) && info.probes == Some(0)).await;
     watch.order(id, Verb::FinishSending);
@@ -363,7 +365,9 @@ async fn stamps_neither_end_a_pause_nor_hide_a_reset() {
         watch.send(id, text);
         watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet, .. } if *octet == last)).await;
     }
-    watch.until("queued", |watch| watch.session(id).kernel.is_some_and(|view| view.recv_queue_bytes == Some(6))).await;
+    watch
+        .until("queued", |watch| watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes == Some(6)))
+        .await;
     assert_eq!(watch.received(id), 0);
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id).await, How::Rst);

@@ -169,7 +169,8 @@ async fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between(
     watch.until_open(id).await;
     watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(20))));
     // Nothing moves, and still the kernel is asked: its clocks go on.
-    let quiet = |watch: &Watch| watch.session(id).kernel.and_then(|view| view.tcp).and_then(|tcp| tcp.last_ack_recv);
+    let quiet =
+        |watch: &Watch| watch.session(id).kernel.as_ref().and_then(|view| view.tcp).and_then(|tcp| tcp.last_ack_recv);
     watch.until("a look after a while", |watch| quiet(watch) > Some(Duration::from_millis(300))).await;
     let before = quiet(&watch);
     watch.until("another look", |watch| quiet(watch) > before).await;
@@ -233,14 +234,14 @@ async fn ss_sees_the_same_socket() {
     watch.send(id, "hello");
     watch.until_news(id, "acknowledged", |news| matches!(news, News::Stamps { acked: Some(_), .. })).await;
     watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(20))));
-    let acked = |watch: &Watch| watch.session(id).kernel.and_then(|view| view.tcp?.bytes_acked);
+    let acked = |watch: &Watch| watch.session(id).kernel.as_ref().and_then(|view| view.tcp?.bytes_acked);
     watch.until("a look after that", |watch| acked(watch) == Some(6)).await;
     let port = watch.news_of(id).find_map(|news| match news {
         News::Connected { local, .. } => Some(local.port()),
         _ => None,
     });
     let seen = ss(port.unwrap()).expect("ss shows it");
-    let tcp = watch.session(id).kernel.and_then(|view| view.tcp).unwrap();
+    let tcp = watch.session(id).kernel.as_ref().and_then(|view| view.tcp).unwrap();
     assert!(seen.contains(",rb131072,") && seen.contains(",tb98304,"), "the buffers, doubled: {seen}");
     assert!(seen.contains(" reno "), "{seen}");
     assert!(seen.contains("timer:(keepalive,1min"), "{seen}");

@@ -185,7 +185,7 @@ async fn writes_that_arrive_as_one_read_are_told_at_both_ends_with_their_boundar
     }
     watch.until("written", |watch| watch.sent(id) == 10).await;
     if cfg!(target_os = "linux") {
-        let queued = |watch: &Watch| watch.session(child).kernel.and_then(|view| view.recv_queue_bytes);
+        let queued = |watch: &Watch| watch.session(child).kernel.as_ref().and_then(|view| view.recv_queue_bytes);
         watch.until("arrived", |watch| queued(watch) == Some(10)).await;
     }
     watch.order(child, Verb::ContinueReading);

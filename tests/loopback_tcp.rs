@@ -89,8 +89,8 @@ async fn a_partial_write_counts_what_the_kernel_took() {
     // A send queue that the kernel reports as full is the condition; the exact number is the kernel's own.
     watch
         .until("some of it is written, and queued", |watch| {
-            let kernel = watch.session(id).kernel;
-            watch.sent(id) > 0 && kernel.is_some_and(|view| view.send_queue_bytes > Some(0))
+            let kernel = &watch.session(id).kernel;
+            watch.sent(id) > 0 && kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0))
         })
         .await;
     assert!(watch.sent(id) < whole as u64);
@@ -138,7 +138,9 @@ async fn a_reset_while_a_write_is_blocked_is_told_with_what_was_not_sent() {
     let id = watch.open(tcp(address));
     watch.send(id, vec![7_u8; 64 << 20]);
     watch.send(id, "never");
-    watch.until("blocked", |watch| watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes > Some(0))).await;
+    watch
+        .until("blocked", |watch| watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0)))
+        .await;
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id).await, How::Rst);
     outcome(rude).await;
@@ -179,7 +181,7 @@ async fn after_the_peers_fin_we_still_send() {
     watch.until_news(id, "the peer finished", |news| *news == News::PeerFinished { received_bytes: 3 }).await;
     watch
         .until("CLOSE-WAIT", |watch| {
-            watch.session(id).kernel.is_some_and(|view| view.state == Some(TcpState::CloseWait))
+            watch.session(id).kernel.as_ref().is_some_and(|view| view.state == Some(TcpState::CloseWait))
         })
         .await;
     watch.send(id, "not yet");
@@ -200,13 +202,13 @@ async fn a_half_close_shows_in_the_kernels_own_state() {
     let id = watch.open(tcp(address));
     watch
         .until("ESTABLISHED", |watch| {
-            watch.session(id).kernel.is_some_and(|view| view.state == Some(TcpState::Established))
+            watch.session(id).kernel.as_ref().is_some_and(|view| view.state == Some(TcpState::Established))
         })
         .await;
     watch.order(id, Verb::FinishSending);
     watch
         .until("FIN-WAIT-2", |watch| {
-            watch.session(id).kernel.is_some_and(|view| view.state == Some(TcpState::FinWait2))
+            watch.session(id).kernel.as_ref().is_some_and(|view| view.state == Some(TcpState::FinWait2))
         })
         .await;
     watch.send(id, "too late");
@@ -352,7 +354,7 @@ async fn a_paused_session_stops_the_peer_and_loses_nothing() {
     let sent_when_stuck = sent_when_stuck.await.unwrap();
     watch
         .until("the kernel's queue is seen", |watch| {
-            watch.session(id).kernel.is_some_and(|view| view.recv_queue_bytes > Some(0))
+            watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes > Some(0))
         })
         .await;
     assert!(watch.received(id) < whole && sent_when_stuck < whole);
@@ -382,7 +384,9 @@ async fn a_reset_order_overtakes_a_blocked_write_and_all_that_is_queued() {
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, vec![7_u8; 64 << 20]);
-    watch.until("blocked", |watch| watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes > Some(0))).await;
+    watch
+        .until("blocked", |watch| watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0)))
+        .await;
     let mut queued = 0;
     while watch.net.perform(sockeye::wire::Order { id, verb: Verb::Send("more".into()) }).is_ok() {
         queued += 1;
@@ -428,7 +432,9 @@ async fn a_second_close_does_not_wait_for_a_peer_that_does_not_read() {
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, vec![7_u8; 64 << 20]);
-    watch.until("blocked", |watch| watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes > Some(0))).await;
+    watch
+        .until("blocked", |watch| watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0)))
+        .await;
     watch.order(id, Verb::Close);
     watch.order(id, Verb::Close);
     assert_eq!(watch.until_closed(id).await, How::Local);
@@ -564,7 +570,7 @@ async fn a_reset_reaches_a_session_whose_reading_is_paused_and_what_arrived_is_s
     go.send(()).unwrap();
     watch
         .until("queued in the kernel", |watch| {
-            watch.session(id).kernel.is_some_and(|view| view.recv_queue_bytes == Some(100))
+            watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes == Some(100))
         })
         .await;
     assert_eq!(watch.received(id), 0);
@@ -587,7 +593,9 @@ async fn a_file_cut_off_by_a_reset_says_how_much_of_it_was_sent() {
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.order(id, Verb::SendFile(file.path().to_owned()));
-    watch.until("blocked", |watch| watch.session(id).kernel.is_some_and(|view| view.send_queue_bytes > Some(0))).await;
+    watch
+        .until("blocked", |watch| watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0)))
+        .await;
     watch.order(id, Verb::Reset);
     assert_eq!(watch.until_closed(id).await, How::Rst);
     go.send(()).unwrap();

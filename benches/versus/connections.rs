@@ -59,8 +59,9 @@ pub fn row(args: &Args) -> anyhow::Result<Vec<Line>> {
     Ok(vec![
         alone(&format!("memory for each of {wanted} silent connections"), Unit::Bytes, each(silent), floor)
             .wrong(wrong),
-        alone(&format!("memory for each of {wanted} connections that talk"), Unit::Bytes, each(talking), floor)
-            .note(format_args!("{said} bytes said; {:.1} % of a core", cpu * 100.0)),
+        // What each of them has said and done is kept, so that there is no end to it short of the retention.
+        alone(&format!("memory for each of {wanted} connections that talk"), Unit::Bytes, each(talking), Floor::None)
+            .note(format_args!("with all that they said, {said} bytes; {:.1} % of a core", cpu * 100.0)),
         alone("key to frame, p99, with them", Unit::Seconds, percentile(&keys, 0.99), Floor::AtMost(0.016))
             .note(format_args!("p50 {:.2} ms", percentile(&keys, 0.5) * 1e3)),
     ])

@@ -45,7 +45,7 @@ pub(crate) struct Json {
     /// True: looks at the kernel's gauges are told.
     gauges: bool,
     /// Looks at the kernel's gauges that are to be told: one for each session that was looked at.
-    samples: Vec<(SessionId, Instant, KernelView)>,
+    samples: Vec<(SessionId, Instant, Arc<KernelView>)>,
     segments: Segments,
 }
 
@@ -64,7 +64,7 @@ struct Told {
     /// When a run of many was told last.
     looked: Option<Instant>,
     /// The kernel's gauges as they were told last.
-    kernel: Option<KernelView>,
+    kernel: Option<Arc<KernelView>>,
 }
 
 impl Told {
@@ -111,12 +111,13 @@ impl Format for Json {
         told.gauge = reading.http.or(told.gauge);
         told.dropped_datagrams = reading.dropped_datagrams.or(told.dropped_datagrams);
         if self.gauges
-            && let Some(view) = reading.kernel.filter(|view| told.kernel != Some(*view) && view.tcp.is_some())
+            && let Some(view) =
+                reading.kernel.as_ref().filter(|view| told.kernel.as_ref() != Some(view) && view.tcp.is_some())
         {
-            told.kernel = Some(view);
+            told.kernel = Some(Arc::clone(view));
             let is_fact = |record: &Record| matches!(record, Record::News { news: News::Kernel(_), .. });
             if !reading.records.iter().any(is_fact) {
-                self.samples.push((reading.id, Instant::now(), view));
+                self.samples.push((reading.id, Instant::now(), Arc::clone(view)));
             }
         }
         if let Some(capture) = &reading.capture {

@@ -93,7 +93,7 @@ impl OptionsDialog {
     /// The session, where it is about one.
     pub fn session<'m>(&self, model: &'m Model) -> Option<&'m Session> {
         match &self.of {
-            Whose::Session(id) => model.sessions.get(id),
+            Whose::Session(id) => model.sessions.get(id).map(AsRef::as_ref),
             Whose::Form(_) => None,
         }
     }

@@ -70,7 +70,7 @@ impl Pacer {
 
     /// When the next frame is due; `None`: never, unless something changes.
     pub fn due(&self, now: Instant) -> Option<Instant> {
-        let after = |frame: Option<Instant>, pause| frame.map_or(now, |at: Instant| (at + pause).max(now));
+        let after = |frame: Option<Instant>, pause: Duration| frame.map_or(now, |at: Instant| (at + pause).max(now));
         let soonest = after(self.drawn[AT_ONCE - 1], FRAME * AT_ONCE as u32);
         let spaced = |pause| after(self.drawn[0], pause).max(soonest);
         match self.wanted {

@@ -21,7 +21,7 @@ use crate::wire::{Both, Phase, Retention, Session, SessionId};
 #[derive(Debug)]
 pub struct Model {
     /// All sessions, by number.
-    pub sessions: BTreeMap<SessionId, Session>,
+    pub sessions: BTreeMap<SessionId, Box<Session>>,
     /// How each session is being looked at.
     pub panels: BTreeMap<SessionId, Panel>,
     /// The session on the screen.
@@ -316,7 +316,7 @@ impl Model {
 
     /// The selected session.
     pub fn session(&self) -> Option<&Session> {
-        self.sessions.get(&self.selected?)
+        self.sessions.get(&self.selected?).map(AsRef::as_ref)
     }
 
     /// The selected session's panel.
@@ -351,12 +351,16 @@ impl Model {
     pub fn other_end(&self, session: &Session) -> Option<&Session> {
         let Kind::Stream(Ends { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
         let other = Ends { local: Some(peer), peer: Some(local) };
-        self.sessions.values().rev().find(|twin| matches!(twin.kind, Kind::Stream(ends) if ends == other))
+        self.sessions
+            .values()
+            .rev()
+            .map(AsRef::as_ref)
+            .find(|twin| matches!(twin.kind, Kind::Stream(ends) if ends == other))
     }
 
     /// The connections that a listener accepted, the newest first.
     pub fn children(&self, listener: SessionId) -> impl Iterator<Item = &Session> {
-        self.sessions.values().rev().filter(move |session| session.parent() == Some(listener))
+        self.sessions.values().rev().map(AsRef::as_ref).filter(move |session| session.parent() == Some(listener))
     }
 
     /// Bytes a second of all sessions together.

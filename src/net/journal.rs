@@ -99,7 +99,7 @@ struct Inner {
     news: usize,
     over: bool,
     dropped: Both<Totals>,
-    kernel: Option<KernelView>,
+    kernel: Option<Arc<KernelView>>,
     http: Option<HttpGauge>,
     repeat: Option<Arc<RepeatReading>>,
     capture: Option<Box<CaptureReading>>,
@@ -257,8 +257,10 @@ impl Journal {
 
     /// Replaces what the kernel says.
     pub(crate) fn kernel(self: &Arc<Self>, view: KernelView) {
-        let changed = self.inner().kernel.replace(view) != Some(view);
-        if changed {
+        let mut inner = self.inner();
+        if inner.kernel.as_deref() != Some(&view) {
+            inner.kernel = Some(Arc::new(view));
+            drop(inner);
             self.bell.ring(self);
         }
     }
@@ -330,14 +332,14 @@ impl Journal {
     fn read(&self) -> Reading {
         self.queued.store(false, Ordering::Release);
         let mut inner = self.inner();
-        let mut records: Vec<Record> = Vec::with_capacity(inner.records.len() + 2);
-        for direction in [Direction::Sent, Direction::Received] {
+        for direction in [Direction::Received, Direction::Sent] {
             let totals = std::mem::take(inner.dropped.of_mut(direction));
             if totals != Totals::default() {
-                records.push(Record::NotKept { direction, totals });
+                inner.records.push_front(Record::NotKept { direction, totals });
             }
         }
-        records.extend(inner.records.drain(..));
+        // Nothing is left of them: a journal that has nothing to tell needs no room.
+        let records = Vec::from(std::mem::take(&mut inner.records));
         inner.bytes = 0;
         inner.pieces = 0;
         inner.news = 0;
@@ -345,7 +347,7 @@ impl Journal {
             id: self.id,
             totals: self.meter.totals(),
             records,
-            kernel: inner.kernel,
+            kernel: inner.kernel.clone(),
             http: inner.http,
             repeat: inner.repeat.take(),
             capture: inner.take_capture(),

@@ -18,6 +18,7 @@ pub(crate) mod fault;
 mod http;
 mod journal;
 mod kernel;
+mod lane;
 mod listen;
 mod meter;
 mod option;
@@ -30,14 +31,12 @@ mod udp;
 
 pub use journal::Overflow;
 use journal::{Bell, Journal};
+use lane::MOST_ORDERS;
 pub use outlet::Outlet;
 pub(crate) use stream::pool;
 
-/// How many orders may wait for one session; one more is refused aloud.
-const MOST_ORDERS: usize = 32;
-
 /// Takes orders until one of them ends the session; of any other it is said why it is not taken.
-async fn closed(orders: &mut mpsc::Receiver<Verb>, journal: &Arc<Journal>, why_not: &str) {
+async fn closed(orders: &mut lane::Receiver, journal: &Arc<Journal>, why_not: &str) {
     while let Some(verb) = orders.recv().await {
         if matches!(verb, Verb::Close | Verb::Reset) {
             return;
@@ -66,14 +65,14 @@ struct Shared {
 /// The ways into one session.
 #[derive(Debug)]
 struct Lanes {
-    plain: mpsc::Sender<Verb>,
+    plain: lane::Sender,
     /// For verbs that overtake: a reset must not wait behind a write that blocks.
-    urgent: Option<mpsc::Sender<Verb>>,
+    urgent: Option<lane::Sender>,
     journal: Arc<Journal>,
 }
 
 impl Lanes {
-    fn of(&self, verb: &Verb) -> &mpsc::Sender<Verb> {
+    fn of(&self, verb: &Verb) -> &lane::Sender {
         let urgent = matches!(
             verb,
             Verb::Reset
@@ -96,8 +95,8 @@ impl Lanes {
 pub(crate) struct Post {
     /// Where it tells what happens.
     pub(crate) journal: Arc<Journal>,
-    /// What is wanted of it; closed when the program ends.
-    pub(crate) orders: mpsc::Receiver<Verb>,
+    /// What is wanted of it.
+    pub(crate) orders: lane::Receiver,
     /// For opening sessions of its own (a listener's connections).
     pub(crate) net: Net,
 }
@@ -155,7 +154,7 @@ impl Net {
     /// A new session's post: number, journal and orders.
     pub(crate) fn post(&self, retain: Retention) -> Post {
         let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
-        let (plain, orders) = mpsc::channel(MOST_ORDERS);
+        let (plain, orders) = lane::lane();
         let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
         journal.ask_beside(self.shared.asks_beside.load(Ordering::Relaxed));
         self.orders().insert(id, Lanes { plain, urgent: None, journal: Arc::clone(&journal) });
@@ -165,8 +164,8 @@ impl Net {
     /// Opens a second lane into a session, on which reset, close, pause, continue, options, gauges and the end of a
     /// burst overtake other orders.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
-    pub(crate) fn urgent(&self, id: SessionId) -> mpsc::Receiver<Verb> {
-        let (sender, urgent) = mpsc::channel(MOST_ORDERS);
+    pub(crate) fn urgent(&self, id: SessionId) -> lane::Receiver {
+        let (sender, urgent) = lane::lane();
         if let Some(lanes) = self.orders().get_mut(&id) {
             lanes.urgent = Some(sender);
         }
@@ -188,7 +187,7 @@ impl Net {
         self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lane(&self, id: SessionId, verb: &Verb) -> Option<mpsc::Sender<Verb>> {
+    fn lane(&self, id: SessionId, verb: &Verb) -> Option<lane::Sender> {
         self.orders().get(&id).map(|lanes| lanes.of(verb).clone())
     }
 
@@ -209,12 +208,12 @@ impl Net {
         let Some(sender) = self.lane(id, &verb) else {
             return Err(Refused { order: Order { id, verb }, why: format!("session {id} is over") });
         };
-        sender.try_send(verb).map_err(|error| {
+        sender.try_send(Box::new(verb)).map_err(|error| {
             let (verb, why) = match error {
                 mpsc::error::TrySendError::Full(verb) => {
-                    (verb, format!("session {id} is still busy with {MOST_ORDERS} orders before this one"))
+                    (*verb, format!("session {id} is still busy with {MOST_ORDERS} orders before this one"))
                 }
-                mpsc::error::TrySendError::Closed(verb) => (verb, format!("session {id} is over")),
+                mpsc::error::TrySendError::Closed(verb) => (*verb, format!("session {id} is over")),
             };
             Refused { order: Order { id, verb }, why }
         })
@@ -230,7 +229,7 @@ impl Net {
         let refused = |verb| Refused { order: Order { id, verb }, why: format!("session {id} is over") };
         match sender {
             None => Err(refused(verb)),
-            Some(sender) => sender.send(verb).await.map_err(|error| refused(error.0)),
+            Some(sender) => sender.send(Box::new(verb)).await.map_err(|error| refused(*error.0)),
         }
     }
 

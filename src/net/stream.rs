@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Post;
 use super::capture::Watch;
 use super::journal::Journal;
-use super::{call, fault, kernel};
+use super::{call, fault, kernel, lane};
 use crate::wire::change::Cause;
 use crate::wire::reading::{KernelView, TcpState};
 use crate::wire::spec::Script;
-use crate::wire::{Block, Class, Evidence, Failure, How, News, Verb};
+use crate::wire::{Block, Class, Evidence, Failure, How, News};
 
 mod capture;
 mod death;
@@ -60,7 +60,7 @@ pub(super) struct Connection {
     /// How long it may be quiet.
     pub(super) idle_timeout: Option<Duration>,
     /// Orders that overtake: reset, close, pause, continue.
-    pub(super) urgent: mpsc::Receiver<Verb>,
+    pub(super) urgent: lane::Receiver,
     /// What captures its packets.
     pub(super) capture: Option<Watch>,
 }
@@ -283,7 +283,7 @@ async fn carry_on(
     talk: &Talk,
     script: Script,
     idle_timeout: Option<Duration>,
-    mut urgent: mpsc::Receiver<Verb>,
+    mut urgent: lane::Receiver,
     Post { orders, net, .. }: Post,
 ) -> (End, Unsent) {
     let outlet = net.take_outlet();
@@ -300,7 +300,7 @@ async fn carry_on(
     let end = loop {
         tokio::select! {
             biased;
-            verb = urgent.recv() => match order(talk, verb, deadline.is_some()).await {
+            verb = urgent.recv() => match Box::pin(order(talk, verb, deadline.is_some())).await {
                 Next::GoOn => {}
                 Next::CloseBy(by) => deadline = Some(by),
                 Next::End(end) => break end,

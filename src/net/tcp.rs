@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 
 use super::capture::{Wanted, Watch};
 use super::stream::{self, Connection};
-use super::{Post, dial, option};
+use super::{Post, dial, lane, option};
 use crate::wire::option::{Wishes, wish};
 use crate::wire::spec::{Script, TcpSpec};
 use crate::wire::{Class, Failure, How, News, Verb};
@@ -23,7 +22,7 @@ pub(crate) fn run(
     session(spec, script, capture, post, urgent)
 }
 
-async fn session(mut spec: TcpSpec, script: Script, capture: bool, mut post: Post, mut urgent: mpsc::Receiver<Verb>) {
+async fn session(mut spec: TcpSpec, script: Script, capture: bool, mut post: Post, mut urgent: lane::Receiver) {
     let capture = Watch::begin(capture, Wanted::Port(spec.target.port), &post.journal).await;
     match open(&mut spec, capture.as_ref(), &post, &mut urgent).await {
         Ok(stream) => {
@@ -66,7 +65,7 @@ async fn open(
     spec: &mut TcpSpec,
     capture: Option<&Watch>,
     post: &Post,
-    urgent: &mut mpsc::Receiver<Verb>,
+    urgent: &mut lane::Receiver,
 ) -> Result<TcpStream, NotOpen> {
     let of = spec.retry.times.saturating_add(1);
     let mut attempt = 1;
@@ -108,7 +107,7 @@ pub(super) fn worth_another(class: Class) -> bool {
 async fn unless_given_up<T>(
     work: impl Future<Output = T>,
     post: &Post,
-    urgent: &mut mpsc::Receiver<Verb>,
+    urgent: &mut lane::Receiver,
     later: &mut Wishes,
 ) -> Result<T, NotOpen> {
     tokio::pin!(work);

@@ -6,10 +6,9 @@ use std::time::Instant;
 
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc;
 
 use super::journal::Journal;
-use super::{Post, dial, fault, option, route};
+use super::{Post, dial, fault, lane, option, route};
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::spec::{Script, UdpReceive, UdpSpec};
 use crate::wire::{Class, Failure, How, News, Verb, quantity};
@@ -60,7 +59,7 @@ pub(crate) fn run(spec: UdpSpec, script: Script, post: Post) -> impl Future<Outp
     converse(spec, script, post, urgent)
 }
 
-async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: mpsc::Receiver<Verb>) {
+async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: lane::Receiver) {
     let Post { journal, orders: plain, net: _net } = post;
     let mut reading = true;
     let found = tokio::select! {
@@ -85,7 +84,7 @@ async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: mpsc::R
 }
 
 /// Resolves when the session is closed or reset; keeps in mind whether it is to read.
-async fn cancelled(urgent: &mut mpsc::Receiver<Verb>, reading: &mut bool, journal: &Arc<Journal>) {
+async fn cancelled(urgent: &mut lane::Receiver, reading: &mut bool, journal: &Arc<Journal>) {
     loop {
         match urgent.recv().await {
             None | Some(Verb::Close | Verb::Reset) => return,

@@ -227,7 +227,7 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
 }
 
 fn kernel(column: &mut Column<'_, '_>, session: &Session) {
-    let Some(view) = session.kernel.filter(|_| !session.ended()) else { return };
+    let Some(view) = session.kernel.as_ref().filter(|_| !session.ended()) else { return };
     column.section("kernel");
     column.known("state", view.state.map(|state| state.name().to_owned()));
     column.known("rtt", view.rtt.map(quantity::duration));

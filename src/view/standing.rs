@@ -116,7 +116,7 @@ fn countdown(left: Duration) -> String {
 /// fresh, what a person makes of it, and the round-trip time.
 pub(super) fn headlines(session: &Session, now: Instant) -> Vec<Strip> {
     let standing = of(session, now);
-    let kernel = session.kernel.filter(|_| !session.ended() && matches!(session.kind, Kind::Stream(_)));
+    let kernel = session.kernel.as_ref().filter(|_| !session.ended() && matches!(session.kind, Kind::Stream(_)));
     let quiet = matches!(&session.phase, Phase::Open(open) if *open == Open::default());
     let state = match (kernel.and_then(|kernel| kernel.state), &session.phase) {
         (Some(state), Phase::Open(_)) => Some(Strip::of(state.name(), if quiet { Role::Good } else { Role::Cause })),

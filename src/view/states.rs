@@ -158,7 +158,9 @@ impl Page<'_> {
             let (session, story) = twin;
             let text = format!("session {} is in {}", session.id, story.track.state().name());
             wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
-        } else if let Some(end) = self.session.kernel.and_then(|view| view.peer_end).filter(|_| !self.session.ended()) {
+        } else if let Some(end) =
+            self.session.kernel.as_ref().and_then(|view| view.peer_end).filter(|_| !self.session.ended())
+        {
             let text = format!("in {} by this host's kernel", end.state.name());
             wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
         }

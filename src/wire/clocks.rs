@@ -1,6 +1,7 @@
 //! What the kernel's timers of an open TCP connection did, and which one runs: told by looks at the socket.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::news::News;
@@ -29,7 +30,7 @@ pub struct Clocks {
     pub keep_every: Option<Duration>,
     /// `TCP_KEEPCNT`, where it was set or read: how many of them may stay unanswered.
     pub keep_count: Option<u32>,
-    last: Option<KernelView>,
+    last: Option<Arc<KernelView>>,
 }
 
 /// One firing of a timer.
@@ -74,11 +75,11 @@ impl Clocks {
     }
 
     /// Takes in what the kernel says; the same look again changes nothing.
-    pub fn observe(&mut self, view: &KernelView, now: Instant) {
+    pub fn observe(&mut self, view: &Arc<KernelView>, now: Instant) {
         if self.last.as_ref() == Some(view) {
             return;
         }
-        let before = self.last.replace(*view);
+        let before = self.last.replace(Arc::clone(view));
         let Some(tcp) = &view.tcp else { return };
         if matches!(view.state, None | Some(TcpState::SynSent | TcpState::Listen | TcpState::Closed)) {
             // A SYN's own timer is the attempt's; a socket that broke has none, and what it did before stays told.
@@ -155,7 +156,7 @@ mod tests {
     use super::super::kernel::TcpInfo;
     use super::*;
 
-    fn look(again: u8, probes: u8, queue: u64, timer: Option<(TimerKind, u64)>) -> KernelView {
+    fn look(again: u8, probes: u8, queue: u64, timer: Option<(TimerKind, u64)>) -> Arc<KernelView> {
         let rto = Duration::from_millis(200 << again);
         let tcp = TcpInfo {
             retransmits: Some(again),
@@ -166,7 +167,7 @@ mod tests {
         };
         let timer = timer.map(|(kind, millis)| Timer { kind, expires: Duration::from_millis(millis) });
         let state = Some(TcpState::Established);
-        KernelView { state, send_queue_bytes: Some(queue), tcp: Some(tcp), timer, ..KernelView::default() }
+        Arc::new(KernelView { state, send_queue_bytes: Some(queue), tcp: Some(tcp), timer, ..KernelView::default() })
     }
 
     #[test]

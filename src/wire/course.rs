@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::clocks::Clocks;
@@ -115,7 +116,7 @@ impl Course {
     /// Takes in what the kernel says of a connection that waits for its SYN-ACK: how often the SYN was sent again.
     ///
     /// The kernel is looked at now and then, so that the times are those of the look: late by that much at the most.
-    pub fn observe(&mut self, kernel: &KernelView, now: Instant) {
+    pub fn observe(&mut self, kernel: &Arc<KernelView>, now: Instant) {
         self.clocks.observe(kernel, now);
         let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
         let count = usize::from(info.retransmits.unwrap_or(0)).min(MOST_SYNS);

@@ -1,5 +1,6 @@
 //! What a session shows when it is looked at, once a frame.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::direction::{Both, Totals};
@@ -21,11 +22,11 @@ pub struct Reading {
     /// What happened since the last look.
     pub records: Vec<Record>,
     /// What the kernel says of the socket, where it says anything.
-    pub kernel: Option<KernelView>,
+    pub kernel: Option<Arc<KernelView>>,
     /// What is measured of an HTTP body.
     pub http: Option<HttpGauge>,
     /// What is measured of a run of many, where there is something new.
-    pub repeat: Option<std::sync::Arc<super::repeat::RepeatReading>>,
+    pub repeat: Option<Arc<super::repeat::RepeatReading>>,
     /// What was captured, where segments are captured or that has just ended.
     pub capture: Option<Box<CaptureReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::course::Course;
@@ -48,7 +49,7 @@ pub struct Session {
     /// What only this kind of session has.
     pub kind: Kind,
     /// What the kernel said last.
-    pub kernel: Option<KernelView>,
+    pub kernel: Option<Arc<KernelView>>,
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
     /// The way to the peer: look-up, race, route.
@@ -153,7 +154,7 @@ impl Session {
     pub fn absorb(&mut self, reading: Reading, now: Instant) {
         self.totals = reading.totals;
         if reading.kernel.is_some() {
-            self.kernel = reading.kernel;
+            self.kernel.clone_from(&reading.kernel);
         }
         match (&mut self.kind, reading.http) {
             (Kind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,

@@ -130,7 +130,7 @@ impl Story {
             send_queue_bytes: Some(0),
             ..KernelView::default()
         };
-        self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
+        self.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
     }
 
     pub(crate) fn wake(&mut self, micros: u64) {
@@ -269,7 +269,7 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Story {
             let state = Some(TcpState::SynSent);
             let tcp = Some(TcpInfo { state, retransmits: Some(again), ..TcpInfo::default() });
             let view = KernelView { state, tcp, ..KernelView::default() };
-            story.reading_with(id, at + micros, Vec::new(), |reading| reading.kernel = Some(view));
+            story.reading_with(id, at + micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
         }
         at += 3_000_000;
         let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "nobody answered within 3s");

@@ -46,7 +46,7 @@ fn sample(story: &mut Story, id: SessionId, micros: u64, info: TcpInfo, queues: 
         tcp: Some(info),
         ..KernelView::default()
     };
-    story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
+    story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }
 
 fn state(story: &mut Story, id: SessionId, micros: u64, from: TcpState, to: TcpState, cause: Cause, sure: Evidence) {
@@ -273,7 +273,7 @@ fn look(story: &mut Story, id: SessionId, micros: u64, stall: &Stall) {
         peer_end: stall.peer_end,
         udp: None,
     };
-    story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view));
+    story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }
 
 fn accepted(story: &mut Story, micros: u64) -> SessionId {

@@ -27,7 +27,7 @@ fn look(story: &mut Story, id: SessionId, millis: u64, tcp: TcpInfo, timer: (Tim
     let state = Some(TcpState::Established);
     let timer = Some(Timer { kind: timer.0, expires: Duration::from_millis(timer.1) });
     let view = KernelView { state, tcp: Some(tcp), timer, send_queue_bytes: Some(queue), ..KernelView::default() };
-    story.reading_with(id, millis * 1_000, Vec::new(), |reading| reading.kernel = Some(view));
+    story.reading_with(id, millis * 1_000, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }
 
 /// What was sent at 2 s is never acknowledged: the waits double.

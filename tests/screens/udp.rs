@@ -73,7 +73,7 @@ fn talked(columns: u16, rows: u16) -> Talk {
         tos: Some(0),
     };
     let kernel = KernelView { udp: Some(view), ..KernelView::default() };
-    talk.story.reading_with(id, 4_100_000, Vec::new(), |reading| reading.kernel = Some(kernel));
+    talk.story.reading_with(id, 4_100_000, Vec::new(), |reading| reading.kernel = Some(kernel.into()));
     talk
 }
 

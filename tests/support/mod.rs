@@ -100,7 +100,7 @@ impl Watch {
                 return;
             }
             if tokio::time::timeout_at(end, self.net.changed()).await.is_err() {
-                let phases: Vec<_> = self.sessions.values().map(|s| (s.id, &s.phase, s.totals, s.kernel)).collect();
+                let phases: Vec<_> = self.sessions.values().map(|s| (s.id, &s.phase, s.totals, &s.kernel)).collect();
                 panic!("never: {what}\nnews: {:#?}\nsessions: {phases:#?}", self.news);
             }
         }

@@ -37,7 +37,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         Msg::Opened { id, spec } => {
             let session = Session::new(id, *spec, now);
             model.panels.insert(id, Panel::new(&session, model.settings.line_ending));
-            model.sessions.insert(id, session);
+            model.sessions.insert(id, Box::new(session));
             app::select(model, id);
         }
         Msg::Readings(all) => readings::absorb(model, all),

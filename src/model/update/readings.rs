@@ -71,7 +71,7 @@ fn adopt(model: &mut Model, reading: &Reading) {
         parent.accepted_one();
     }
     model.panels.insert(session.id, Panel::new(&session, model.settings.line_ending));
-    model.sessions.insert(session.id, session);
+    model.sessions.insert(session.id, Box::new(session));
 }
 
 /// Brings what is derived from the selected session's transcript up to date: filter and body text.

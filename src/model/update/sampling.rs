@@ -17,7 +17,7 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     }
     for id in model.sampling.keys().filter(|id| !wanted.contains_key(id)) {
-        if model.sessions.get(id).is_some_and(is_open) {
+        if model.sessions.get(id).is_some_and(|session| is_open(session)) {
             effects.push(Effect::Net(Order { id: *id, verb: Verb::SampleEvery(None) }));
         }
     }

@@ -30,9 +30,9 @@ mod wire_count;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
-use super::Post;
+use super::{Post, lane};
 use crate::wire::http::HttpSpec;
 use crate::wire::{Class, Failure, How, News, Verb, quantity};
 pub(crate) use driven::Driven;
@@ -94,12 +94,7 @@ pub(super) enum Stop {
 }
 
 /// Takes orders until one of them ends the exchange.
-async fn obey(
-    orders: &mut mpsc::Receiver<Verb>,
-    exchange: &Exchange,
-    teller: &Teller,
-    pause: &watch::Sender<bool>,
-) -> Stop {
+async fn obey(orders: &mut lane::Receiver, exchange: &Exchange, teller: &Teller, pause: &watch::Sender<bool>) -> Stop {
     while let Some(verb) = orders.recv().await {
         match verb {
             Verb::Close => return Stop::Close,

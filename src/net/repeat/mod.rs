@@ -13,12 +13,11 @@ mod plan;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::journal::Journal;
-use super::{Post, closed};
+use super::{Post, closed, lane};
 use crate::wire::repeat::{MOST_CONCURRENCY, RepeatReading, RepeatSpec, RepeatWhat};
 use crate::wire::{Failure, How, News, Verb};
 use ledger::{Ledger, Outcome};
@@ -134,7 +133,7 @@ async fn watch_over(
     plan: &Plan,
     ledger: &Ledger,
     workers: &mut JoinSet<()>,
-    orders: &mut mpsc::Receiver<Verb>,
+    orders: &mut lane::Receiver,
     journal: &Arc<Journal>,
 ) -> How {
     let mut tick = tokio::time::interval(LOOK_EVERY);

@@ -77,7 +77,7 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
         };
         match read {
             Ok(0) if now.reading == Reading::Draining => return Err(broken(talk)),
-            Ok(0) => return after_fin(talk).await,
+            Ok(0) => return Box::pin(after_fin(talk)).await,
             Ok(count) => {
                 if outlet.is_none() {
                     let at = Instant::now();
@@ -151,7 +151,12 @@ impl Buffer {
     fn read(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
         if self.ask < MOST_READ {
             self.make_room();
-            return stream.try_read_buf(&mut self.bytes);
+            let read = stream.try_read_buf(&mut self.bytes);
+            if read.is_err() && self.bytes.capacity() >= self.ask {
+                // Nothing came into fresh room: a connection that is silent needs none.
+                self.bytes = BytesMut::new();
+            }
+            return read;
         }
         let mut buffer = pool::take();
         match stream.try_read_buf(&mut buffer) {

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-
 use crate::net::journal::Journal;
+use crate::net::lane;
 use crate::wire::spec::Step;
 use crate::wire::{Class, Failure, News, Verb};
 
@@ -18,7 +17,7 @@ pub(in crate::net) struct Unsent {
 }
 
 /// Counts what is left of a script and of the orders; orders given after this are refused.
-pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut mpsc::Receiver<Verb>) -> Unsent {
+pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut lane::Receiver) -> Unsent {
     orders.close();
     let mut unsent = Unsent::default();
     let mut count = |bytes: usize| {

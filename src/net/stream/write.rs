@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{Interest, Ready};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::{State, TURN, Talk, Unsent, Wish, file, unsent};
-use crate::net::{call, fault};
+use crate::net::{call, fault, lane};
 use crate::wire::change::Cause;
 use crate::wire::spec::{Script, Step};
 use crate::wire::{Block, Class, Direction, Failure, News, Totals, Verb};
@@ -37,7 +37,7 @@ enum Cut {
 
 /// Carries out the script, then orders, until the connection breaks, or we close it and all orders are done, or
 /// we stop at once.
-pub(super) async fn run(talk: &Talk, script: Script, mut orders: mpsc::Receiver<Verb>) -> Written {
+pub(super) async fn run(talk: &Talk, script: Script, mut orders: lane::Receiver) -> Written {
     let mut half =
         Half { talk, state: talk.state.subscribe(), finished: false, rest: 0, writes: 0, sent_bytes: 0, fresh: None };
     let mut steps = script.steps.into_iter();
@@ -54,7 +54,8 @@ pub(super) async fn run(talk: &Talk, script: Script, mut orders: mpsc::Receiver<
                 None => break,
             },
         };
-        match half.perform(verb).await {
+        // Boxed, as its room would else be part of every connection, whether orders come or not.
+        match Box::pin(half.perform(verb)).await {
             Ok(()) => {}
             Err(Cut::Stopped) => break,
             Err(Cut::Broken(why)) => {
@@ -87,7 +88,7 @@ struct Half<'a> {
 
 impl Half<'_> {
     /// The next order; `None` when there will be no more.
-    async fn next(&mut self, orders: &mut mpsc::Receiver<Verb>) -> Option<Verb> {
+    async fn next(&mut self, orders: &mut lane::Receiver) -> Option<Verb> {
         loop {
             let wish = self.state.borrow_and_update().wish;
             match wish {

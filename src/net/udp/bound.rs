@@ -1,14 +1,13 @@
 //! A bound UDP socket: it hears anybody, and answers whom it likes.
 
 use socket2::{SockAddr, Socket};
-use tokio::sync::mpsc;
 
 use super::orders::Orders;
 use super::talk::{Ending, Talk};
 use super::{Opened, adopt, group, prepare, tell_buffer};
-use crate::net::{Post, fault, option};
+use crate::net::{Post, fault, lane, option};
 use crate::wire::spec::{Script, UdpBoundSpec};
-use crate::wire::{Failure, News, Verb};
+use crate::wire::{Failure, News};
 
 /// Runs a bound UDP socket, from its binding to [`News::Closed`].
 ///
@@ -18,7 +17,7 @@ pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, post: Post) -> impl 
     hear(spec, script, post, urgent)
 }
 
-async fn hear(spec: UdpBoundSpec, script: Script, post: Post, urgent: mpsc::Receiver<Verb>) {
+async fn hear(spec: UdpBoundSpec, script: Script, post: Post, urgent: lane::Receiver) {
     let Post { journal, orders: plain, net: _net } = post;
     let opened = match open(&spec) {
         Ok(opened) => opened,

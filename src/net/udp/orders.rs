@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::group;
 use super::send::Job;
 use super::talk::{Ending, Talk};
-use crate::net::option;
+use crate::net::{lane, option};
 use crate::wire::option::{SETTING, SocketKind};
 use crate::wire::{Class, Failure, News, Verb};
 
@@ -15,9 +15,9 @@ use crate::wire::{Class, Failure, News, Verb};
 #[derive(Debug)]
 pub(super) struct Orders {
     /// Those that overtake others.
-    pub(super) urgent: mpsc::Receiver<Verb>,
+    pub(super) urgent: lane::Receiver,
     /// Those that are done in order.
-    pub(super) plain: mpsc::Receiver<Verb>,
+    pub(super) plain: lane::Receiver,
 }
 
 impl Orders {
@@ -124,7 +124,7 @@ impl Talk {
 }
 
 /// Resolves when the session is to end at once. It finishes already: other urgent orders come too late.
-async fn reset(urgent: &mut mpsc::Receiver<Verb>) {
+async fn reset(urgent: &mut lane::Receiver) {
     loop {
         if let None | Some(Verb::Reset) = urgent.recv().await {
             return;

@@ -47,7 +47,7 @@ pub(in crate::view) fn figures(
         if !socket.ledger.kinds.is_empty() {
             verdicts(&mut sheet, socket);
         }
-        if session.kernel.is_some_and(|view| view.udp.is_some()) {
+        if session.kernel.as_ref().is_some_and(|view| view.udp.is_some()) {
             path(&mut sheet, session, socket);
         }
     }
@@ -122,7 +122,7 @@ fn verdicts(sheet: &mut Sheet, socket: &UdpSocketView) {
 
 /// What is known of the path's MTU: the kernel's value, and what a probe found.
 pub(super) fn path(sheet: &mut Sheet, session: &Session, socket: &UdpSocketView) {
-    let known = session.kernel.and_then(|view| view.udp).unwrap_or_default();
+    let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     sheet.section("path MTU");
     let octets = |mtu: u32| quantity::grouped(mtu.into());
     sheet.known("the kernel's", known.mtu.map(octets), "octets of a whole packet, as the kernel assumes (IP_MTU)");

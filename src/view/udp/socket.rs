@@ -18,7 +18,7 @@ const BARS: [u64; 2] = [20, 8];
 pub(in crate::view) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
     let place = inside(area);
     let mut sheet = Sheet::new(place.width);
-    let known = session.kernel.and_then(|view| view.udp).unwrap_or_default();
+    let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     queues(&mut sheet, &known);
     if let Some(socket) = of(session) {
         let remark = "since it was opened; a datagram that meets a full buffer";
