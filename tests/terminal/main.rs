@@ -239,7 +239,7 @@ fn an_editor_that_is_not_there_is_named() {
 
 #[test]
 fn ctrl_c_in_an_editor_ends_the_editor_and_not_the_program() {
-    let (_folder, path) = editor("echo started\nsleep 60");
+    let (_folder, path) = editor("echo started\nexec sleep 60");
     let mut tui = with_editor(&path, peers::echo());
     tui.keys("e");
     tui.until("started");
