@@ -37,6 +37,12 @@ use terminal::Screen;
 /// How many answers from beside the loop may wait; one more waits beside the loop.
 const MOST_REPLIES: usize = 64;
 
+/// How many sessions are looked at together.
+const MOST_READINGS: usize = 256;
+
+/// How long sessions are looked at before a key gets its turn.
+const MOST_LOOKING: Duration = Duration::from_millis(4);
+
 /// Runs the screen until the person or a signal ends it; returns the process's exit code.
 ///
 /// # Errors
@@ -225,11 +231,8 @@ impl App {
 
     /// Looks at the sessions, and leaves the drawing to the next frame: that is now where one of them has ended.
     fn take_in(&mut self) -> anyhow::Result<()> {
-        let readings = self.net.sample();
-        self.stale = false;
         let now = Instant::now();
-        let over = readings.iter().any(Reading::tells_the_end);
-        self.act(Msg::Readings(readings), now)?;
+        let over = self.look(now)?;
         self.pacer.want_of_flood(now);
         if over {
             self.pacer.want_answer();
@@ -237,12 +240,25 @@ impl App {
         Ok(())
     }
 
+    /// Takes in what is new, but no longer than a person should wait for a key; tells whether a session has ended.
+    fn look(&mut self, now: Instant) -> anyhow::Result<bool> {
+        let mut over = false;
+        loop {
+            let readings = self.net.sample_some(MOST_READINGS);
+            self.stale = readings.len() == MOST_READINGS;
+            over |= readings.iter().any(Reading::tells_the_end);
+            self.act(Msg::Readings(readings), now)?;
+            if !self.stale || now.elapsed() > MOST_LOOKING {
+                return Ok(over);
+            }
+        }
+    }
+
     /// Looks at the sessions, and draws.
     fn frame(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
-        if std::mem::take(&mut self.stale) {
-            let readings = self.net.sample();
-            self.act(Msg::Readings(readings), now)?;
+        if self.stale {
+            self.look(now)?;
         } else {
             self.act(Msg::Wake, now)?;
         }
@@ -257,6 +273,9 @@ impl App {
             self.model.seen = seen;
         }
         self.pacer.drawn(now);
+        if self.stale {
+            self.pacer.want(now);
+        }
         self.pacer.want_at(self.model.wakes_at(now));
         Ok(())
     }

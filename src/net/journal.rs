@@ -67,9 +67,13 @@ impl Bell {
         self.pressed.notified().await;
     }
 
-    /// Looks at every session that has something new, the lowest number first.
-    pub(crate) fn sample(&self) -> Vec<Reading> {
-        let mut dirty = std::mem::take(&mut *self.dirty.lock().unwrap_or_else(PoisonError::into_inner));
+    /// Looks at `most` sessions that have something new, those that have waited longest; of these the lowest number first.
+    pub(crate) fn sample(&self, most: usize) -> Vec<Reading> {
+        let mut waiting = self.dirty.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = waiting.len().min(most);
+        let later = waiting.split_off(count);
+        let mut dirty = std::mem::replace(&mut *waiting, later);
+        drop(waiting);
         dirty.sort_by_key(|journal| journal.id);
         dirty.iter().map(|journal| journal.read()).collect()
     }
@@ -440,7 +444,7 @@ mod tests {
             assert!(waiting.as_mut().poll(&mut context).is_pending(), "there is no room");
         }
         journal.closed(crate::wire::How::Rst).await;
-        let readings = bell.sample();
+        let readings = bell.sample(usize::MAX);
         let all = Totals { bytes: 15, ops: 3 };
         assert_eq!(readings[0].totals.received, all);
         let [Record::Block(kept), Record::NotKept { direction, totals }, Record::News { news, .. }] =

@@ -245,6 +245,11 @@ impl Net {
 
     /// Looks at every session that has something new, the lowest number first.
     pub fn sample(&self) -> Vec<Reading> {
-        self.shared.bell.sample()
+        self.sample_some(usize::MAX)
+    }
+
+    /// Looks at so many of them, those that have waited longest. The others have something new as before.
+    pub fn sample_some(&self, most: usize) -> Vec<Reading> {
+        self.shared.bell.sample(most)
     }
 }
