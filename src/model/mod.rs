@@ -1,6 +1,7 @@
 //! What the person is doing: no socket, no colour, no clock.
 
 pub mod action;
+pub mod census;
 pub mod command;
 pub(crate) mod course;
 pub mod datagram;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::census::Census;
 use super::editor::{Editor, Lines};
 use super::history::History;
 use super::keymap::Keymap;
@@ -15,7 +16,7 @@ use crate::wire::gauges;
 use crate::wire::option::Wishes;
 use crate::wire::session::{Ends, Kind};
 use crate::wire::timers::Timers;
-use crate::wire::{Both, Phase, Retention, Session, SessionId};
+use crate::wire::{Phase, Retention, Session, SessionId};
 
 /// Everything that the screen shows, and everything that a key can change.
 #[derive(Debug)]
@@ -48,6 +49,8 @@ pub struct Model {
     pub sample_every: Duration,
     /// Which sessions' gauges are being looked at by the clock, and how often.
     pub sampling: BTreeMap<SessionId, Duration>,
+    /// What is known of all sessions together.
+    pub(super) census: Census,
     /// The terminal's size.
     pub size: Size,
     /// True: the focused pane has the whole screen.
@@ -304,6 +307,7 @@ impl Model {
             wishes: Wishes::new(),
             sample_every: gauges::EVERY,
             sampling: BTreeMap::new(),
+            census: Census::default(),
             size,
             zoomed: false,
             seen: Seen::default(),
@@ -329,24 +333,6 @@ impl Model {
         self.panels.get_mut(&self.selected?)
     }
 
-    /// The sessions in the order of the list: each listener is followed by what it accepted.
-    pub fn listed(&self) -> Vec<SessionId> {
-        let mut children: BTreeMap<SessionId, Vec<SessionId>> = BTreeMap::new();
-        let mut listed = Vec::with_capacity(self.sessions.len());
-        for session in self.sessions.values() {
-            if let Some(parent) = session.parent().filter(|parent| self.sessions.contains_key(parent)) {
-                children.entry(parent).or_default().push(session.id);
-            }
-        }
-        for session in self.sessions.values() {
-            if session.parent().is_none_or(|parent| !self.sessions.contains_key(&parent)) {
-                listed.push(session.id);
-                listed.extend(children.remove(&session.id).into_iter().flatten());
-            }
-        }
-        listed
-    }
-
     /// The other end of a connection, where that is a session of ours too; a new one may have an old one's addresses.
     pub fn other_end(&self, session: &Session) -> Option<&Session> {
         let Kind::Stream(Ends { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
@@ -361,23 +347,6 @@ impl Model {
     /// The connections that a listener accepted, the newest first.
     pub fn children(&self, listener: SessionId) -> impl Iterator<Item = &Session> {
         self.sessions.values().rev().map(AsRef::as_ref).filter(move |session| session.parent() == Some(listener))
-    }
-
-    /// Bytes a second of all sessions together.
-    pub fn rates(&self) -> Both<f64> {
-        let mut all = Both::default();
-        for session in self.sessions.values() {
-            all.sent += session.rates.sent.per_second(self.now);
-            all.received += session.rates.received.per_second(self.now);
-        }
-        all
-    }
-
-    /// How many sessions are not over, and how many failed.
-    pub fn open_and_failed(&self) -> (usize, usize) {
-        let open = self.sessions.values().filter(|session| !session.ended()).count();
-        let failed = self.sessions.values().filter(|session| session.failure().is_some()).count();
-        (open, failed)
     }
 
     /// Whether the selected session can be sent to now.

@@ -86,8 +86,8 @@ fn step_session(model: &mut Model, step: isize) {
     let listed = model.listed();
     let at = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
     let next = at.saturating_add_signed(step).min(listed.len().saturating_sub(1));
-    if let Some(id) = listed.get(next) {
-        select(model, *id);
+    if let Some(id) = listed.get(next).copied() {
+        select(model, id);
     }
 }
 

@@ -46,12 +46,11 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
         Msg::Edited { id, text } => compose::edited(model, id, &text),
         Msg::Said { weight, text } => model.notices.say(weight, text, now),
         Msg::Wake => {
-            for session in model.sessions.values_mut() {
-                session.observe(now);
-            }
+            model.sweep();
             readings::refresh_panel(model);
         }
     }
+    model.count();
     sampling::settle(model, &mut effects);
     effects
 }

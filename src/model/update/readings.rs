@@ -31,12 +31,13 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
             panel.hostile += reading.escapes;
         }
         if let Some(session) = model.sessions.get_mut(&id) {
+            let standing = |session: &Session| (session.ended(), session.failure().is_some());
+            let before = standing(session);
             session.absorb(reading, now);
+            model.census.stale |= standing(session) != before;
         }
     }
-    for session in model.sessions.values_mut() {
-        session.observe(now);
-    }
+    model.sweep();
     if let Some(why) = refused {
         super::object(model, why);
     }
