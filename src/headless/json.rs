@@ -109,7 +109,7 @@ impl Format for Json {
     fn measured(&mut self, reading: &Reading) {
         let told = self.told.entry(reading.id).or_insert_with(|| Told::new(Instant::now()));
         told.gauge = reading.http.or(told.gauge);
-        told.dropped_datagrams = reading.dropped_datagrams.or(told.dropped_datagrams);
+        told.dropped_datagrams = reading.dropped_datagrams;
         if self.gauges
             && let Some(view) =
                 reading.kernel.as_ref().filter(|view| told.kernel.as_ref() != Some(view) && view.tcp.is_some())

@@ -159,7 +159,7 @@ impl Session {
         match (&mut self.kind, reading.http) {
             (Kind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
             (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }, _) => {
-                socket.dropped = reading.dropped_datagrams.or(socket.dropped);
+                socket.dropped = reading.dropped_datagrams;
             }
             _ => {}
         }
@@ -436,6 +436,24 @@ impl Session {
             Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
             Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
             Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::spec::{HostPort, UdpSpec};
+
+    #[test]
+    fn a_count_of_drops_that_is_no_longer_known_is_not_shown() {
+        let start = Instant::now();
+        let what = What::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 9 }));
+        let mut session = Session::new(SessionId(1), Spec::new(what), start);
+        for told in [Some(0), Some(3), None] {
+            session.absorb(Reading { dropped_datagrams: told, ..Reading::empty(SessionId(1)) }, start);
+            let Kind::Conversation { socket, .. } = &session.kind else { panic!("{:?}", session.kind) };
+            assert_eq!(socket.dropped, told);
         }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Story {
     pub(crate) model: Model,
     start: Instant,
     totals: std::collections::BTreeMap<SessionId, Both<Totals>>,
+    /// What the kernel said last, which it goes on saying.
+    dropped: std::collections::BTreeMap<SessionId, u64>,
     next: u32,
 }
 
@@ -51,7 +53,7 @@ impl Story {
         model.seen.view = Area { column: 0, row: 0, columns: 38, rows: 15 };
         model.book = sockeye::files::explain::book();
         model.wall_start = (1_795_262_096.0, 3600);
-        Story { model, start, totals: Default::default(), next: 1 }
+        Story { model, start, totals: Default::default(), dropped: Default::default(), next: 1 }
     }
 
     pub(crate) fn at(&self, micros: u64) -> Instant {
@@ -90,7 +92,7 @@ impl Story {
             Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
         });
         let escapes = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
-        let (kernel, http, dropped_datagrams) = (None, None, None);
+        let (kernel, http, dropped_datagrams) = (None, None, self.dropped.get(&id).copied());
         let mut reading = Reading {
             id,
             totals: *totals,
@@ -103,6 +105,7 @@ impl Story {
             escapes,
         };
         change(&mut reading);
+        self.dropped.extend(reading.dropped_datagrams.map(|count| (id, count)));
         let now = self.at(micros);
         update(&mut self.model, Msg::Readings(vec![reading]), now);
     }
