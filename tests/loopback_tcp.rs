@@ -468,6 +468,31 @@ async fn a_flood_is_counted_to_the_byte_however_little_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_after_a_flood_is_read_however_little_it_is() {
+    let whole: u64 = 64 << 20;
+    let (address, flood) = peer(move |mut stream| {
+        for _ in 0..3 {
+            stream.write_all(&vec![9_u8; whole as usize]).unwrap();
+            stream.write_all(b"little").unwrap();
+            let mut answer = [0; 4];
+            stream.read_exact(&mut answer).unwrap();
+            assert_eq!(&answer, b"seen");
+        }
+    });
+    let mut watch = Watch::new().counting();
+    let id = watch.open(tcp(address));
+    for round in 1..=3 {
+        let due = round * (whole + 6);
+        watch.until("the little", |watch| watch.session(id).totals.received.bytes == due).await;
+        watch.order(id, Verb::Send(Bytes::from_static(b"seen")));
+    }
+    outcome(flood).await;
+    watch.until_news(id, "the FIN", |news| matches!(news, News::PeerFinished { .. })).await;
+    watch.order(id, Verb::Close);
+    watch.until_closed(id).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pipe_that_nobody_reads_holds_the_peer_back_but_not_our_orders() {
     let whole: u64 = 32 << 20;
     let (address, flood) = peer(move |mut stream| {
