@@ -412,3 +412,25 @@ fn reads_and_writes_are_numbered_for_tcp_only() {
     desk.keys("b");
     assert!(!desk.model.panel().unwrap().boundaries);
 }
+
+#[test]
+fn many_sessions_are_listed_and_counted_at_once_and_their_rates_come_to_rest() {
+    let mut desk = Desk::new();
+    desk.listens(1);
+    for child in 2..=201 {
+        desk.accepts(1, child);
+    }
+    assert_eq!(desk.model.listed().len(), 201);
+    assert_eq!(desk.model.open_and_failed(), (201, 0));
+    desk.receives(b"to the listener's number, as any other would");
+    desk.waits(Duration::from_millis(300));
+    assert!(desk.model.rates().received > 0.0);
+    for _ in 0..12 {
+        desk.waits(Duration::from_millis(250));
+    }
+    assert_eq!(desk.model.rates().received, 0.0, "nothing came for three seconds");
+    assert_eq!(desk.model.wakes_at(desk.model.now), None);
+    let totals = desk.model.session().map(|session| session.totals).unwrap();
+    desk.tells(News::Closed { totals, how: How::Local });
+    assert_eq!(desk.model.open_and_failed(), (200, 0));
+}
