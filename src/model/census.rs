@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use super::state::Model;
 use crate::wire::{Both, SessionId};
 
-/// Up to so many sessions are visited with every frame,
+/// Up to so many sessions are visited with every frame, more of them once in a [`SWEEP`].
 const FEW: usize = 100;
 
-/// more of them this often.
+/// How often many sessions are visited.
 const SWEEP: Duration = Duration::from_millis(250);
 
 /// What was found when the sessions were visited last.

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 /// What a frame may take of a second.
 pub const FRAME: Duration = Duration::from_millis(16);
 
-/// How many frames may follow each other at once; so many take as many times [`FRAME`] at the least. A person's keys are
-/// not evenly spread, and none should wait for the beat of a clock.
+/// How many frames may follow each other at once; so many take as many times [`FRAME`] at the least. A person's keys
+/// are not evenly spread, and none should wait for the beat of a clock.
 const AT_ONCE: usize = 8;
 
 /// The least time between two frames while news never stop: what a person does then finds the loop free, and does not

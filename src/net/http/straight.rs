@@ -55,7 +55,9 @@ impl Exchange {
             tokio::select! {
                 biased;
                 Ok(()) = paused.changed() => continue,
-                ready = flood.readable(source.stream()) => ready.map_err(|error| fault::of_read(&error, url, taking.stage()))?,
+                ready = flood.readable(source.stream()) => {
+                    ready.map_err(|error| fault::of_read(&error, url, taking.stage()))?;
+                }
             }
             match source.read(all - taking.arrived).map_err(|error| fault::of_read(&error, url, taking.stage()))? {
                 None => continue,

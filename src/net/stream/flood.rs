@@ -11,9 +11,9 @@ use tokio::time::timeout;
 
 /// A read of so many octets speaks for a flood.
 const LARGE: usize = 32 * 1024;
-/// So many of them make one,
+/// So many of them make one, where they come [`SOON`] after each other.
 const MANY: u8 = 8;
-/// where they come this fast (128 MB/s).
+/// In what time they come: 128 MB/s.
 const SOON: Duration = Duration::from_millis(2);
 /// How often a flood is looked for more by a reader that stays awake; between two looks others may run on its processor.
 const LOOKS: u32 = 50;
@@ -59,7 +59,9 @@ impl Flood {
             self.large += 1;
             if self.large == MANY && !self.floods {
                 self.floods = self.since.is_some_and(|since| since.elapsed() < SOON);
-                self.large *= u8::from(self.floods);
+                if !self.floods {
+                    self.large = 0;
+                }
             }
         }
         if self.floods && self.awake && !linger(stream) {
