@@ -5,13 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use futures_util::FutureExt as _;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
-
-use super::signals::{INTERRUPT, Signal, Signals, stop_until_continued};
+use super::job::Job;
+use super::signals::{Signal, Signals};
 use crate::model::msg::Msg;
 use crate::model::notice::Weight;
 use crate::model::state::limits;
@@ -138,39 +134,21 @@ enum Ended {
 
 /// Runs the editor as a shell would, which reads the quotes and options in its name.
 async fn run(editor: &str, path: &Path, signals: &mut Signals) -> io::Result<Ended> {
-    let child = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(path).spawn()?;
-    let pid = Pid::from_raw(child.id().cast_signed());
+    let job = Job::start(&format!("{editor} \"$1\""), path.as_os_str())?;
     loop {
-        let mut waiting = tokio::task::spawn_blocking(move || waitpid(pid, Some(WaitPidFlag::WUNTRACED)));
-        let status = loop {
+        let mut waiting = tokio::task::spawn_blocking(move || job.wait());
+        let ended = loop {
             tokio::select! {
-                status = &mut waiting => break status.map_err(io::Error::other)?.map_err(io::Error::from)?,
-                signal = signals.next() => if let Some(code) = ends(signal) {
+                ended = &mut waiting => break ended.map_err(io::Error::other)??,
+                signal = signals.next() => if let Signal::End(code) = signal {
                     return Ok(Ended::Signal(code));
                 },
             }
         };
-        // What the terminal sent to us and the editor alike was meant for the editor.
-        while let Some(signal) = signals.next().now_or_never() {
-            if let Some(code) = ends(signal) {
-                return Ok(Ended::Signal(code));
-            }
+        match ended {
+            Some(code) => return Ok(Ended::Status(code)),
+            None => job.stop_with_it()?,
         }
-        match status {
-            WaitStatus::Exited(_, code) => return Ok(Ended::Status(code)),
-            WaitStatus::Signaled(_, signal, _) => return Ok(Ended::Status(128 + signal as i32)),
-            // Ctrl-Z in the editor: the whole job stops, and `fg` continues both.
-            WaitStatus::Stopped(..) => stop_until_continued(),
-            _ => {}
-        }
-    }
-}
-
-/// The exit code of a signal that ends the program also while an editor runs.
-fn ends(signal: Signal) -> Option<u8> {
-    match signal {
-        Signal::Stop | Signal::End(INTERRUPT) => None,
-        Signal::End(code) => Some(code),
     }
 }
 

@@ -3,6 +3,7 @@
 mod editor;
 pub mod heap;
 mod input;
+mod job;
 mod perform;
 mod quiet;
 mod signals;

@@ -9,9 +9,6 @@ use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 /// The exit code of a process that SIGHUP ended, as shells count it.
 pub(super) const HANGUP: u8 = 128 + 1;
 
-/// The exit code of a process that SIGINT ended.
-pub(super) const INTERRUPT: u8 = 128 + 2;
-
 /// What a signal wants.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Signal {
@@ -47,7 +44,7 @@ impl Signals {
             _ = self.stop.recv() => Signal::Stop,
             _ = self.hangup.recv() => Signal::End(HANGUP),
             _ = self.terminate.recv() => Signal::End(128 + 15),
-            _ = self.interrupt.recv() => Signal::End(INTERRUPT),
+            _ = self.interrupt.recv() => Signal::End(128 + 2),
         }
     }
 }

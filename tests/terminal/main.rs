@@ -239,7 +239,8 @@ fn an_editor_that_is_not_there_is_named() {
 
 #[test]
 fn ctrl_c_in_an_editor_ends_the_editor_and_not_the_program() {
-    let (_folder, path) = editor("echo started\nexec sleep 60");
+    // What says that it has started is what waits: a shell that is about to exec can lose an interrupt.
+    let (_folder, path) = editor("# started\nexec cat \"$0\" -");
     let mut tui = with_editor(&path, peers::echo());
     tui.keys("e");
     tui.until("started");
@@ -249,4 +250,30 @@ fn ctrl_c_in_an_editor_ends_the_editor_and_not_the_program() {
     tui.keys("\x03");
     assert_eq!(tui.ends().exit_code(), 0);
     left_as_it_was(&tui);
+}
+
+#[test]
+fn ctrl_z_in_an_editor_stops_both_and_fg_continues_both() {
+    let (_folder, path) = editor("# started\nexec cat \"$0\" -");
+    // One process: a second one might not have stopped yet, and read what was meant for the shell.
+    let editor = format!("exec {path}");
+    let mut tui = Tui::start_program("sh", &["-i"], &[("VISUAL", &editor), ("PS1", "prompt> ")], 100, 30);
+    tui.until("prompt>");
+    tui.keys(&format!("{} tcp {}\n", env!("CARGO_BIN_EXE_sockeye"), peers::echo()));
+    tui.until("connected");
+    tui.keys("e");
+    tui.until("started");
+    tui.keys("\x1a");
+    tui.until_that("the shell's prompt", |tui| tui.screen().trim_end().ends_with("prompt>"));
+    tui.keys("echo $((6 * 7))\n");
+    tui.until("42");
+    tui.keys("fg\n");
+    tui.keys("typed\n");
+    tui.until_that("the editor reads", |tui| tui.screen().matches("typed").count() >= 2);
+    tui.keys("\x03");
+    tui.until("ended with 130");
+    tui.keys("\x03");
+    tui.until_that("the screen is left", |tui| !tui.alternate());
+    tui.keys("exit\n");
+    assert_eq!(tui.ends().exit_code(), 0);
 }
