@@ -1,13 +1,24 @@
 //! Signals, and what they mean.
 
-use std::io;
+use std::fs::File;
+use std::future::pending;
+use std::io::{self, IsTerminal as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal as Sent, kill};
 use nix::unistd::Pid;
 use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use crate::net::registered;
 
 /// The exit code of a process that SIGHUP ended, as shells count it.
 pub(super) const HANGUP: u8 = 128 + 1;
+
+/// How long the loop has to end once the terminal is gone.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What a signal wants.
 #[derive(Clone, Copy, Debug)]
@@ -25,16 +36,18 @@ pub(super) struct Signals {
     hangup: Listener,
     terminate: Listener,
     interrupt: Listener,
+    gone: watch::Receiver<bool>,
 }
 
 impl Signals {
-    /// Begins to listen.
+    /// Begins to listen, for a terminal that goes away without a signal to us as well.
     pub(super) fn listen() -> io::Result<Self> {
         Ok(Signals {
             stop: signal(SignalKind::from_raw(Sent::SIGTSTP as i32))?,
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            gone: watch_terminal(),
         })
     }
 
@@ -45,6 +58,7 @@ impl Signals {
             _ = self.hangup.recv() => Signal::End(HANGUP),
             _ = self.terminate.recv() => Signal::End(128 + 15),
             _ = self.interrupt.recv() => Signal::End(128 + 2),
+            Ok(_) = self.gone.wait_for(|gone| *gone) => Signal::End(HANGUP),
         }
     }
 }
@@ -53,4 +67,40 @@ impl Signals {
 pub(super) fn stop_until_continued() {
     // It cannot fail for our own group; if it did, we would simply go on.
     kill(Pid::from_raw(0), Sent::SIGSTOP).unwrap_or_default();
+}
+
+/// Watches for the end of the terminal, which who is no member of its session hears by no signal. Reading from a terminal
+/// that is gone, crossterm turns in a loop for ever; if our own loop is in there, the process ends from here.
+fn watch_terminal() -> watch::Receiver<bool> {
+    let (tell, gone) = watch::channel(false);
+    tokio::spawn(async move {
+        if terminal_ends().await.is_err() {
+            // It cannot be watched.
+            pending::<()>().await;
+        }
+        tell.send_replace(true);
+        sleep(GRACE).await;
+        std::process::exit(HANGUP.into());
+    });
+    gone
+}
+
+async fn terminal_ends() -> io::Result<()> {
+    let terminal = registered(terminal()?)?;
+    loop {
+        let mut ready = terminal.readable().await?;
+        if ready.ready().is_read_closed() {
+            return Ok(());
+        }
+        ready.clear_ready();
+    }
+}
+
+/// The terminal that keys are read from.
+fn terminal() -> io::Result<OwnedFd> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        return stdin.as_fd().try_clone_to_owned();
+    }
+    File::open("/dev/tty").map(OwnedFd::from)
 }

@@ -23,6 +23,7 @@ mod listen;
 mod meter;
 mod option;
 mod outlet;
+mod registered;
 mod repeat;
 mod route;
 mod stream;
@@ -33,6 +34,7 @@ pub use journal::Overflow;
 use journal::{Bell, Journal};
 use lane::MOST_ORDERS;
 pub use outlet::Outlet;
+pub(crate) use registered::registered;
 pub(crate) use stream::pool;
 
 /// Takes orders until one of them ends the session; of any other it is said why it is not taken.

@@ -277,3 +277,13 @@ fn ctrl_z_in_an_editor_stops_both_and_fg_continues_both() {
     tui.keys("exit\n");
     assert_eq!(tui.ends().exit_code(), 0);
 }
+
+#[test]
+fn a_terminal_that_goes_away_without_a_signal_ends_it_too() {
+    // In a session of its own it hears of no hang-up.
+    let line = format!("trap '' HUP; setsid -w {} tcp {}", env!("CARGO_BIN_EXE_sockeye"), peers::echo());
+    let mut tui = Tui::start_program("sh", &["-c", &line], &[], 100, 30);
+    tui.until("connected");
+    tui.vanish();
+    assert_eq!(tui.ends().exit_code(), 129);
+}

@@ -8,8 +8,6 @@
 //! counted and told. Without capture nothing in here runs.
 
 #[cfg(target_os = "linux")]
-mod bell;
-#[cfg(target_os = "linux")]
 mod filter;
 #[cfg(target_os = "linux")]
 mod flows;

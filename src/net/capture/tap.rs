@@ -9,12 +9,12 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::io::unix::AsyncFd;
 use tokio::task::AbortHandle;
 
-use super::bell::bell;
 use super::filter::Wanted;
 use super::flows::Flows;
 use super::packets::{MOST_AT_ONCE, Packets};
 use crate::net::fault;
 use crate::net::journal::Journal;
+use crate::net::registered;
 use crate::wire::Failure;
 use crate::wire::segment::{Hint, Segment};
 
@@ -57,7 +57,7 @@ impl Tap {
     pub(crate) fn open(wanted: Wanted) -> Result<Self, Failure> {
         let open = || {
             let packets = Packets::open(wanted)?;
-            let bell = bell(packets.bell()?)?;
+            let bell = registered(packets.bell()?)?;
             Ok((State { packets, wanted, flows: Flows::default() }, bell))
         };
         let (state, bell) = open().map_err(|error| refused(&error))?;

@@ -11,7 +11,7 @@ use tokio::io::unix::AsyncFd;
 /// # Errors
 /// The system's own: no room for more.
 #[expect(unsafe_code, reason = "tokio's safe constructors are deprecated, as they cannot know who owns the descriptor")]
-pub(super) fn bell(fd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+pub(crate) fn registered(fd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     // SAFETY: an OwnedFd is open as long as it lives, its number never changes, and it moves in here.
     unsafe { AsyncFd::register_with_interest(fd, Interest::READABLE) }.map_err(io::Error::from)
 }
