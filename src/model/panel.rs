@@ -9,6 +9,7 @@ use super::editor::{Editor, Lines};
 use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
 use crate::wire::filter::{Filter, FilterIndex};
+use crate::wire::reading::Escapes;
 use crate::wire::search::Hit;
 use crate::wire::segment::Numbers;
 use crate::wire::session::Kind;
@@ -138,7 +139,7 @@ pub struct Panel {
     /// The story of a TCP connection as it was when the display was frozen.
     pub frozen_story: Option<Box<Story>>,
     /// Sequences of a peer that would have been escape sequences on a terminal, so far.
-    pub hostile: u64,
+    pub hostile: Escapes,
 }
 
 /// What the user asked for that ends a session, or its sending.
@@ -273,7 +274,7 @@ impl Panel {
             boundaries: false,
             asked: None,
             frozen_story: None,
-            hostile: 0,
+            hostile: Escapes::default(),
         }
     }
 

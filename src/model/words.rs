@@ -9,10 +9,12 @@ use crate::wire::news::Icmp;
 use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
 
 mod dns;
+mod escapes;
 mod kept;
 mod kernel;
 mod udp;
 
+pub use escapes::{escape_sequences, escapes};
 pub use kept::{kept, kept_memory, kept_segments};
 
 /// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.

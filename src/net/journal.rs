@@ -4,15 +4,16 @@
 //! happens beyond it is [`Overflow`]'s choice; facts are never dropped: at [`MOST_NEWS`] the task waits.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::Notify;
 
+use super::allowance::Allowance;
 use super::meter::Meter;
 use crate::wire::http::HttpGauge;
-use crate::wire::reading::KernelView;
+use crate::wire::reading::{Escapes, KernelView};
 use crate::wire::repeat::RepeatReading;
 use crate::wire::segment::{CaptureReading, Captured, MOST_SEGMENTS};
 use crate::wire::{Block, Both, Direction, News, Reading, Record, Retention, SessionId, Totals, neutral};
@@ -87,7 +88,7 @@ pub(crate) struct Journal {
     overflow: Overflow,
     meter: Meter,
     queued: AtomicBool,
-    escapes: AtomicU64,
+    escapes: Mutex<(Allowance, Escapes)>,
     asks_beside: AtomicBool,
     bell: Arc<Bell>,
     inner: Mutex<Inner>,
@@ -117,7 +118,7 @@ impl Journal {
             overflow,
             meter: Meter::default(),
             queued: AtomicBool::new(false),
-            escapes: AtomicU64::new(0),
+            escapes: Mutex::default(),
             asks_beside: AtomicBool::new(false),
             bell,
             inner: Mutex::new(Inner { retention, ..Inner::default() }),
@@ -125,7 +126,7 @@ impl Journal {
         })
     }
 
-    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -147,8 +148,9 @@ impl Journal {
 
     /// Counts a block, and keeps it to be looked at.
     ///
-    /// Cost: three atomic adds, one short lock, and one pass over received bytes while they are still in the cache: the
-    /// screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`] asks for it.
+    /// Cost: two atomic adds, two short locks, and one pass over received bytes that are no flood's, while they are still
+    /// in the cache: the screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`]
+    /// asks for it.
     pub(crate) async fn block(self: &Arc<Self>, mut block: Block) {
         let (direction, totals) = (block.direction, block.totals());
         // Each direction has one task that tells of it, so that nobody counts in between.
@@ -156,7 +158,7 @@ impl Journal {
         self.meter.add(direction, totals);
         // A pipe shows nothing that could be neutralised.
         if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {
-            self.escapes.fetch_add(neutral::count_escapes(&block.bytes), Ordering::Relaxed);
+            self.search(&block);
         }
         if self.overflow == Overflow::Wait {
             // Nor does it show what was sent.
@@ -185,6 +187,19 @@ impl Journal {
         if pressing {
             self.bell.pressed.notify_one();
         }
+    }
+
+    /// Counts the escape sequences in what was received, or that it was not searched.
+    fn search(&self, block: &Block) {
+        let octets = block.bytes.len();
+        let allowed = self.escapes().0.takes(octets, block.at);
+        let found = if allowed { neutral::count_escapes(&block.bytes) } else { 0 };
+        let unsearched = if allowed { 0 } else { octets as u64 };
+        self.escapes().1 += Escapes { found, unsearched };
+    }
+
+    fn escapes(&self) -> MutexGuard<'_, (Allowance, Escapes)> {
+        self.escapes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether what is sent needs only be counted: nobody looks at it.
@@ -356,7 +371,7 @@ impl Journal {
             repeat: inner.repeat.take(),
             capture: inner.take_capture(),
             dropped_datagrams: inner.dropped_datagrams,
-            escapes: self.escapes.swap(0, Ordering::Relaxed),
+            escapes: std::mem::take(&mut self.escapes().1),
         };
         drop(inner);
         self.drained.notify_waiters();
@@ -431,6 +446,22 @@ mod tests {
 
     fn received(bytes: &'static [u8]) -> Block {
         Block::single(Direction::Received, Instant::now(), Bytes::from_static(bytes))
+    }
+
+    #[tokio::test]
+    async fn escape_sequences_are_counted_but_for_what_comes_too_fast() {
+        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), Overflow::DropOldest, Arc::default());
+        let begin = Instant::now();
+        let later = begin + std::time::Duration::from_secs(1);
+        let flood = Bytes::from(vec![0x1b; 40 << 20]);
+        for (at, bytes) in
+            [(begin, Bytes::from_static(b"\x1b[2J")), (begin, flood), (later, Bytes::from_static(b"\x1bc"))]
+        {
+            journal.block(Block::single(Direction::Received, at, bytes)).await;
+        }
+        journal.block(Block::single(Direction::Sent, later, Bytes::from_static(b"\x1b[2J"))).await;
+        assert_eq!(journal.read().escapes, Escapes { found: 2, unsearched: 40 << 20 });
+        assert_eq!(journal.read().escapes, Escapes::default());
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use crate::wire::order::{Order, Refused, Verb};
 use crate::wire::{Failure, News, Reading, Retention, SessionId, Spec, What};
 
+mod allowance;
 mod call;
 mod capture;
 mod dial;

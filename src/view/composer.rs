@@ -9,8 +9,9 @@ use crate::model::action::{Action, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::Mode;
 use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model, Target};
+use crate::model::words;
 use crate::wire::session::Kind;
-use crate::wire::{How, Phase, Session, neutral, quantity};
+use crate::wire::{How, Phase, Session, neutral};
 
 /// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
@@ -57,15 +58,13 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Room)
     if let Some(problem) = &composer.problem {
         return strip.and(format!(" · {problem}"), Role::Bad);
     }
-    if panel.hostile > 0 && room != Room::None {
-        let count = quantity::grouped(panel.hostile);
+    if panel.hostile.found > 0 && room != Room::None {
         let dot = if strip.parts.is_empty() { "" } else { " · " };
-        let text = match room {
-            Room::Much if panel.hostile == 1 => format!("{dot}1 escape sequence neutralised"),
-            Room::Much => format!("{dot}{count} escape sequences neutralised"),
-            Room::Little | Room::None => format!("{dot}{count} neutralised"),
+        let what = match room {
+            Room::Much => words::escape_sequences(panel.hostile),
+            Room::Little | Room::None => words::escapes(panel.hostile),
         };
-        strip = strip.and(text, Role::Bad);
+        strip = strip.and(format!("{dot}{what} neutralised"), Role::Bad);
     }
     strip
 }

@@ -220,9 +220,12 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     if lost > 0 {
         column.line("not kept", quantity::grouped(lost), Role::Warn);
     }
-    if panel.hostile > 0 {
-        let word = if panel.hostile == 1 { "sequence" } else { "sequences" };
-        column.line("neutralised", format!("{} escape {word}", quantity::grouped(panel.hostile)), Role::Bad);
+    if panel.hostile.found > 0 {
+        column.line("neutralised", words::escape_sequences(panel.hostile), Role::Bad);
+    }
+    if panel.hostile.unsearched > 0 {
+        let too_fast = format!("{} came too fast", quantity::bytes(panel.hostile.unsearched));
+        column.line("unsearched", too_fast, Role::Dim);
     }
 }
 

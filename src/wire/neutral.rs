@@ -205,7 +205,8 @@ pub struct Counts {
 /// string terminator (ESC `\`, U+009C) ends one and is not counted. A C1 cut by the slice's end is not seen.
 ///
 /// Cost: one pass of `memchr2` where there is none; elsewhere one that compares many octets at once, as hits in every
-/// hundredth octet, which is what compressed data have, make a search for each of them slow. Fit for every byte received.
+/// hundredth octet, which is what compressed data have, make a search for each of them slow. Fit for what one looks at,
+/// too dear for a flood.
 pub fn count_escapes(bytes: &[u8]) -> u64 {
     let Some((last, _)) = bytes.split_last() else { return 0 };
     let mut count = u64::from(*last == 0x1b);

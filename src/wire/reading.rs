@@ -1,5 +1,6 @@
 //! What a session shows when it is looked at, once a frame.
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,9 +32,24 @@ pub struct Reading {
     pub capture: Option<Box<CaptureReading>>,
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
-    /// Escape sequences that started in what was received since the last look, kept or not
-    /// ([`crate::wire::neutral::count_escapes`]).
-    pub escapes: u64,
+    /// Escape sequences that started in what was received since the last look, kept or not.
+    pub escapes: Escapes,
+}
+
+/// Escape sequences that started in what was received.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Escapes {
+    /// How many, as [`crate::wire::neutral::count_escapes`] counts them.
+    pub found: u64,
+    /// Octets that a flood brought too fast for them to be searched.
+    pub unsearched: u64,
+}
+
+impl AddAssign for Escapes {
+    fn add_assign(&mut self, more: Escapes) {
+        self.found += more.found;
+        self.unsearched += more.unsearched;
+    }
 }
 
 impl Reading {
@@ -48,7 +64,7 @@ impl Reading {
             repeat: None,
             capture: None,
             dropped_datagrams: None,
-            escapes: 0,
+            escapes: Escapes::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
 use sockeye::wire::http::{HttpGauge, HttpSpec, RequestHead, ResponseHead};
-use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::wire::reading::{Escapes, KernelView, TcpState};
 use sockeye::wire::search;
 use sockeye::wire::spec::{AcceptedSpec, Group, HostPort, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
 use sockeye::wire::{
@@ -91,7 +91,7 @@ impl Story {
             Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
             Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
         });
-        let escapes = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
+        let found = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
         let (kernel, http, dropped_datagrams) = (None, None, self.dropped.get(&id).copied());
         let mut reading = Reading {
             id,
@@ -102,7 +102,7 @@ impl Story {
             repeat: None,
             capture: None,
             dropped_datagrams,
-            escapes,
+            escapes: Escapes { found, unsearched: 0 },
         };
         change(&mut reading);
         self.dropped.extend(reading.dropped_datagrams.map(|count| (id, count)));

@@ -10,6 +10,7 @@ use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
 use sockeye::wire::http::{HttpSpec, RequestHead, ResponseHead};
+use sockeye::wire::reading::Escapes;
 use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
 use sockeye::wire::{
     Block, Both, Direction, News, Order, Reading, Record, Refused, Retention, SessionId, Spec, Verb, What,
@@ -145,7 +146,7 @@ impl Desk {
             repeat: None,
             capture: None,
             dropped_datagrams: None,
-            escapes: 0,
+            escapes: Escapes::default(),
         };
         self.update(Msg::Readings(vec![reading]));
     }

@@ -1,0 +1,72 @@
+//! How much of what a peer sends is searched for escape sequences: all of it, but for what a flood brings.
+//!
+//! What was just received has to be fetched once more to be searched. At line speed that costs the session a quarter of
+//! its speed, for a count of what nobody will ever look at. What is shown is neutralised in any case.
+
+use std::time::Instant;
+
+/// Octets that may come at once.
+const MOST_AT_ONCE: u64 = 32 * 1024 * 1024;
+
+/// Octets a microsecond that may come for ever: 128 MB/s, a little more than a line of 1 Gbit/s brings.
+const PER_MICROSECOND: u64 = 128;
+
+/// What one session may still search.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowance {
+    octets: u64,
+    at: Option<Instant>,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Allowance { octets: MOST_AT_ONCE, at: None }
+    }
+}
+
+impl Allowance {
+    /// Whether so many octets, received at that time, may be searched; then that many less are left.
+    pub(super) fn takes(&mut self, octets: usize, at: Instant) -> bool {
+        let since = at.saturating_duration_since(self.at.unwrap_or(at));
+        let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        if micros > 0 || self.at.is_none() {
+            self.octets = micros.saturating_mul(PER_MICROSECOND).saturating_add(self.octets).min(MOST_AT_ONCE);
+            self.at = Some(at);
+        }
+        let left = self.octets.checked_sub(octets as u64);
+        self.octets = left.unwrap_or(self.octets);
+        left.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_line_of_a_gigabit_a_second_is_searched_and_a_flood_in_part() {
+        let (mut line, mut flood) = (Allowance::default(), Allowance::default());
+        let begin = Instant::now();
+        let mut searched = 0;
+        for milli in 0..10_000 {
+            let at = begin + Duration::from_millis(milli);
+            assert!(line.takes(125_000, at));
+            for _ in 0..16 {
+                searched += if flood.takes(256 * 1024, at) { 256 * 1024 } else { 0 };
+            }
+        }
+        let most = MOST_AT_ONCE + 10_000_000 * PER_MICROSECOND;
+        assert!(searched <= most && searched > most / 10 * 9, "{searched} of {most}");
+    }
+
+    #[test]
+    fn what_comes_at_once_after_a_rest_is_searched() {
+        let mut allowance = Allowance::default();
+        let begin = Instant::now();
+        let all = usize::try_from(MOST_AT_ONCE).unwrap();
+        assert!(allowance.takes(all, begin));
+        assert!(!allowance.takes(1, begin));
+        assert!(allowance.takes(all, begin + Duration::from_secs(1)));
+    }
+}
