@@ -24,7 +24,7 @@ pub(crate) const MOST_NEWS: usize = 1024;
 /// How many bytes of one journal make it press to be looked at before the next frame.
 const MANY_BYTES: usize = 4 * 1024 * 1024;
 
-/// How many bytes may wait to be looked at, however many the session keeps: three times what makes a journal press.
+/// How many bytes may wait to be looked at once as many were as the session keeps.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// How many pieces may wait to be looked at.
@@ -100,6 +100,8 @@ struct Inner {
     retention: Retention,
     records: VecDeque<Record>,
     bytes: usize,
+    /// How many bytes were looked at so far.
+    taken: usize,
     pieces: usize,
     news: usize,
     over: bool,
@@ -359,6 +361,7 @@ impl Journal {
         }
         // Nothing is left of them: a journal that has nothing to tell needs no room.
         let records = Vec::from(std::mem::take(&mut inner.records));
+        inner.taken = inner.taken.saturating_add(inner.bytes);
         inner.bytes = 0;
         inner.pieces = 0;
         inner.news = 0;
@@ -412,13 +415,15 @@ impl Inner {
         Some(taken)
     }
 
-    /// How many bytes may wait: never more than are kept in the end.
+    /// How many bytes may wait: never more than are kept in the end. What is not looked at yet may wait in the place of
+    /// what will be kept of it, so that nothing is lost of a transfer that is kept as a whole.
     fn most_bytes(&self) -> usize {
-        self.retention.bytes.min(MOST_BYTES)
+        let room = self.retention.bytes.saturating_sub(self.taken);
+        self.retention.bytes.min(MOST_BYTES.max(room))
     }
 
     fn admits(&self, bytes: usize) -> bool {
-        self.bytes == 0 || self.bytes + bytes <= self.most_bytes()
+        self.bytes == 0 || self.bytes + bytes <= self.retention.bytes.min(MOST_BYTES)
     }
 
     /// Turns the oldest block into part of a gap; false where there is no block but the newest.
@@ -462,6 +467,27 @@ mod tests {
         journal.block(Block::single(Direction::Sent, later, Bytes::from_static(b"\x1b[2J"))).await;
         assert_eq!(journal.read().escapes, Escapes { found: 2, unsearched: 40 << 20 });
         assert_eq!(journal.read().escapes, Escapes::default());
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_as_a_whole_is_not_lost_before_somebody_looks() {
+        let journal =
+            Journal::new(SessionId(1), Retention::of_bytes(3 * MOST_BYTES), Overflow::DropOldest, Arc::default());
+        let tell = async |mib| {
+            for _ in 0..mib {
+                journal.block(received(&[0; 1 << 20])).await;
+            }
+        };
+        let gaps = || {
+            let records = journal.read().records;
+            records.into_iter().filter(|record| matches!(record, Record::NotKept { .. })).count()
+        };
+        tell(20).await;
+        assert_eq!(gaps(), 0);
+        tell(8).await;
+        assert_eq!(gaps(), 0);
+        tell(9).await;
+        assert_eq!(gaps(), 1, "as much was looked at as is kept: no more than {MOST_BYTES} wait");
     }
 
     #[tokio::test]
