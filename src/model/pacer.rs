@@ -4,11 +4,14 @@
 use std::time::{Duration, Instant};
 
 /// What a frame may take of a second.
-pub const FRAME: Duration = Duration::from_millis(16);
+pub const FRAME: Duration = Duration::from_micros(16_667);
 
 /// How many frames may follow each other at once; so many take as many times [`FRAME`] at the least. A person's keys
 /// are not evenly spread, and none should wait for the beat of a clock.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 16;
+
+/// How many frames may have followed each other at once where news want one more: the others are for keys.
+const NEWS_AT_ONCE: usize = 8;
 
 /// The least time between two frames while news never stop: what a person does then finds the loop free, and does not
 /// wait for the frame of a flood.
@@ -71,8 +74,9 @@ impl Pacer {
     /// When the next frame is due; `None`: never, unless something changes.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         let after = |frame: Option<Instant>, pause: Duration| frame.map_or(now, |at: Instant| (at + pause).max(now));
-        let soonest = after(self.drawn[AT_ONCE - 1], FRAME * AT_ONCE as u32);
-        let spaced = |pause| after(self.drawn[0], pause).max(soonest);
+        let room = |frames: usize| after(self.drawn[frames - 1], FRAME * frames as u32);
+        let soonest = room(AT_ONCE);
+        let spaced = |pause| after(self.drawn[0], pause).max(room(NEWS_AT_ONCE)).max(soonest);
         match self.wanted {
             Some(Wanted::Answer) => Some(soonest),
             // Whoever presses keys sees the news with each of them.
@@ -115,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_news_after_a_frame_wait_for_sixteen_milliseconds() {
+    fn the_first_news_after_a_frame_wait_for_a_sixtieth_of_a_second() {
         let start = Instant::now();
         let mut pacer = Pacer::default();
         pacer.drawn(start);
@@ -154,7 +158,7 @@ mod tests {
             pacer.drawn(at(70 * key));
             pacer.want(at(70 * key + 1));
             assert_eq!(pacer.due(at(70 * key + 1)), Some(at(70 * key) + FRAME));
-            pacer.drawn(at(70 * key + 16));
+            pacer.drawn(at(70 * key + 17));
         }
     }
 
@@ -163,12 +167,17 @@ mod tests {
         let at = |millis| start_of_tests() + Duration::from_millis(millis);
         let mut pacer = Pacer::default();
         for key in 0..AT_ONCE as u64 {
+            if key == NEWS_AT_ONCE as u64 {
+                let mut news = pacer.clone();
+                news.want(at(100));
+                assert_eq!(news.due(at(100)), Some(at(0) + FRAME * NEWS_AT_ONCE as u32), "what is left is for keys");
+            }
             pacer.want_answer();
             assert_eq!(pacer.due(at(3 * key)), Some(at(3 * key)));
             pacer.drawn(at(3 * key));
         }
         pacer.want_answer();
-        assert_eq!(pacer.due(at(25)), Some(at(0) + FRAME * AT_ONCE as u32));
+        assert_eq!(pacer.due(at(50)), Some(at(0) + FRAME * AT_ONCE as u32));
     }
 
     #[test]
@@ -188,7 +197,7 @@ mod tests {
                     frames += 1;
                 }
             }
-            assert!(frames <= 634, "{frames} frames in ten seconds, with a key every {key_every} ms");
+            assert!(frames <= 600 + AT_ONCE as u64, "{frames} frames in ten seconds, with a key every {key_every} ms");
         }
     }
 
