@@ -48,34 +48,25 @@ pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
     };
     let (editor, named_by) = editor();
     let ended = run(&editor, &path, signals).await;
-    let status = match ended {
-        Ok(Ended::Status(status)) => status,
-        Ok(Ended::Signal(code)) => return Edited::End(code),
-        Err(error) => {
-            remove(&path);
-            return problem(format!("the editor {editor:?} ({named_by}) cannot be started: {error}"));
-        }
-    };
-    let kept = |why: String| problem(format!("{why}, and what it wrote stays in {}", path.display()));
     let written = read(&path);
-    match (status, written) {
-        (0, Ok(written)) => {
+    let kept = |why: String| problem(format!("{why}, and what it wrote stays in {}", path.display()));
+    let why = match (ended, &written) {
+        (Ok(Ended::Signal(code)), _) => return Edited::End(code),
+        (Ok(Ended::Status(0)), Ok(text)) => {
             remove(&path);
-            Edited::Tell(Box::new(Msg::Edited { id: edit.id, text: without_last_newline(written, &edit.text) }))
+            let text = without_last_newline(text.clone(), &edit.text);
+            return Edited::Tell(Box::new(Msg::Edited { id: edit.id, text }));
         }
-        (0, Err(why)) => kept(why),
-        (status, written) => {
-            let why = match status {
-                NOT_FOUND => format!("there is no editor {editor:?} ({named_by})"),
-                status => format!("the editor {editor:?} ended with {status}"),
-            };
-            if written.as_ref() == Ok(&edit.text) {
-                remove(&path);
-                problem(why)
-            } else {
-                kept(why)
-            }
-        }
+        (Ok(Ended::Status(0)), Err(why)) => return kept(why.clone()),
+        (Ok(Ended::Status(NOT_FOUND)), _) => format!("there is no editor {editor:?} ({named_by})"),
+        (Ok(Ended::Status(status)), _) => format!("the editor {editor:?} ended with {status}"),
+        (Err(error), _) => format!("the editor {editor:?} ({named_by}) cannot be run: {error}"),
+    };
+    if written.as_ref() == Ok(&edit.text) {
+        remove(&path);
+        problem(why)
+    } else {
+        kept(why)
     }
 }
 

@@ -24,10 +24,16 @@ impl Job {
         let child = Command::new("sh").arg("-c").arg(line).arg("sh").arg(argument).process_group(0).spawn()?;
         let job = Job(Pid::from_raw(child.id().cast_signed()));
         match waitpid(job.0, Some(WaitPidFlag::WUNTRACED))? {
-            WaitStatus::Stopped(..) => job.to_the_front()?,
+            WaitStatus::Stopped(..) => job.to_the_front().inspect_err(|_| job.kill())?,
             ended => return Err(io::Error::other(format!("its shell did not begin: {ended:?}"))),
         }
         Ok(job)
+    }
+
+    /// Ends what has not begun.
+    fn kill(self) {
+        // It cannot have ended: it is stopped.
+        killpg(self.0, Signal::SIGKILL).unwrap_or_default();
     }
 
     fn to_the_front(self) -> io::Result<()> {
