@@ -16,6 +16,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use sockeye::files::theme::Theme;
 use sockeye::files::{self};
+use sockeye::headless;
 use sockeye::model::history::History;
 use sockeye::model::msg::Msg;
 use sockeye::model::rows::{Lens, Place, Sight};
@@ -137,5 +138,26 @@ fn frame(c: &mut Criterion) {
     });
 }
 
-criterion_group!(pure, store, find, frame);
+fn json_line(c: &mut Criterion) {
+    let text: Vec<u8> = b"a line of text that somebody said\r\n".iter().copied().cycle().take(16 * 1024).collect();
+    let octets: Vec<u8> = (0..16 * 1024_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let mut group = c.benchmark_group("JSON line");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    for (name, bytes) in [("16 KiB of text", text), ("16 KiB of octets", octets)] {
+        let mut lines = Vec::new();
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                lines.clear();
+                let mut fields = serde_json::Map::new();
+                fields.insert("event".to_owned(), "received".into());
+                headless::put(&mut fields, black_box(&bytes));
+                headless::line(&mut lines, &fields.into());
+                lines.len()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(pure, store, find, frame, json_line);
 criterion_main!(pure);

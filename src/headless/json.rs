@@ -377,7 +377,7 @@ pub(crate) fn seconds(started: Instant, at: Instant) -> f64 {
 }
 
 /// Adds one line. JSON leaves C1 and bidi controls as they are; a terminal would not, so that they are escaped here.
-pub(crate) fn line(lines: &mut Vec<u8>, event: &Value) {
+pub fn line(lines: &mut Vec<u8>, event: &Value) {
     let text = event.to_string();
     if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
         lines.extend_from_slice(text.as_bytes());

@@ -27,7 +27,7 @@ pub(crate) fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
 }
 
 /// Adds `text` or `base64` to an event.
-pub(crate) fn put(fields: &mut Map<String, Value>, bytes: &[u8]) {
+pub fn put(fields: &mut Map<String, Value>, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(text) => fields.insert("text".to_owned(), Value::from(text)),
         Err(_) => fields.insert("base64".to_owned(), Value::from(STANDARD.encode(bytes))),
