@@ -88,7 +88,6 @@ pub(crate) struct Journal {
     overflow: Overflow,
     meter: Meter,
     queued: AtomicBool,
-    escapes: Mutex<(Allowance, Escapes)>,
     asks_beside: AtomicBool,
     bell: Arc<Bell>,
     inner: Mutex<Inner>,
@@ -102,6 +101,8 @@ struct Inner {
     bytes: usize,
     /// How many bytes were looked at so far.
     taken: usize,
+    allowance: Allowance,
+    escapes: Escapes,
     pieces: usize,
     news: usize,
     over: bool,
@@ -120,7 +121,6 @@ impl Journal {
             overflow,
             meter: Meter::default(),
             queued: AtomicBool::new(false),
-            escapes: Mutex::default(),
             asks_beside: AtomicBool::new(false),
             bell,
             inner: Mutex::new(Inner { retention, ..Inner::default() }),
@@ -159,9 +159,8 @@ impl Journal {
         block.first = self.meter.totals().of(direction).ops;
         self.meter.add(direction, totals);
         // A pipe shows nothing that could be neutralised.
-        if block.direction == Direction::Received && self.overflow == Overflow::DropOldest {
-            self.search(&block);
-        }
+        let shown = direction == Direction::Received && self.overflow == Overflow::DropOldest;
+        let escapes = if shown { self.search(&block) } else { Escapes::default() };
         if self.overflow == Overflow::Wait {
             // Nor does it show what was sent.
             if direction == Direction::Sent {
@@ -174,6 +173,7 @@ impl Journal {
         }
         let mut inner = self.inner();
         let before = inner.bytes;
+        inner.escapes += escapes;
         inner.bytes += block.bytes.len();
         let many = MANY_BYTES.min(inner.most_bytes() / 3).max(1);
         let pressing = before / many < inner.bytes / many;
@@ -191,17 +191,15 @@ impl Journal {
         }
     }
 
-    /// Counts the escape sequences in what was received, or that it was not searched.
-    fn search(&self, block: &Block) {
+    /// Counts the escape sequences in what was received, unless too much comes.
+    fn search(&self, block: &Block) -> Escapes {
         let octets = block.bytes.len();
-        let allowed = self.escapes().0.takes(octets, block.at);
-        let found = if allowed { neutral::count_escapes(&block.bytes) } else { 0 };
-        let unsearched = if allowed { 0 } else { octets as u64 };
-        self.escapes().1 += Escapes { found, unsearched };
-    }
-
-    fn escapes(&self) -> MutexGuard<'_, (Allowance, Escapes)> {
-        self.escapes.lock().unwrap_or_else(PoisonError::into_inner)
+        let allowed = self.inner().allowance.takes(octets, block.at);
+        if allowed {
+            Escapes { found: neutral::count_escapes(&block.bytes), unsearched: 0 }
+        } else {
+            Escapes { found: 0, unsearched: octets as u64 }
+        }
     }
 
     /// Whether what is sent needs only be counted: nobody looks at it.
@@ -374,7 +372,7 @@ impl Journal {
             repeat: inner.repeat.take(),
             capture: inner.take_capture(),
             dropped_datagrams: inner.dropped_datagrams,
-            escapes: std::mem::take(&mut self.escapes().1),
+            escapes: std::mem::take(&mut inner.escapes),
         };
         drop(inner);
         self.drained.notify_waiters();
