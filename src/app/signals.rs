@@ -1,7 +1,6 @@
 //! Signals, and what they mean.
 
 use std::fs::File;
-use std::future::pending;
 use std::io::{self, IsTerminal as _};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::time::Duration;
@@ -74,13 +73,12 @@ pub(super) fn stop_until_continued() {
 fn watch_terminal() -> watch::Receiver<bool> {
     let (tell, gone) = watch::channel(false);
     tokio::spawn(async move {
-        if terminal_ends().await.is_err() {
-            // It cannot be watched.
-            pending::<()>().await;
+        // An error means that it cannot be watched.
+        if terminal_ends().await.is_ok() {
+            tell.send_replace(true);
+            sleep(GRACE).await;
+            std::process::exit(HANGUP.into());
         }
-        tell.send_replace(true);
-        sleep(GRACE).await;
-        std::process::exit(HANGUP.into());
     });
     gone
 }
