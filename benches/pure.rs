@@ -150,7 +150,7 @@ fn json_line(c: &mut Criterion) {
                 lines.clear();
                 let mut fields = serde_json::Map::new();
                 fields.insert("event".to_owned(), "received".into());
-                headless::put(&mut fields, black_box(&bytes));
+                headless::put_payload(&mut fields, black_box(&bytes));
                 headless::line(&mut lines, &fields.into());
                 lines.len()
             });

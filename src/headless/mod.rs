@@ -31,7 +31,7 @@ mod segment;
 mod signals;
 
 pub use json::line;
-pub use payload::put;
+pub use payload::put as put_payload;
 
 /// The largest request body that is read from standard input, as it is held in memory: 256 MiB.
 const MOST_BODY: u64 = 256 * 1024 * 1024;
