@@ -41,6 +41,27 @@ fn in_a_pipe_it_prints_what_dig_prints() {
     assert!(output.stderr.is_empty(), "{}", stderr(&output));
 }
 
+/// EDNS in the place of an answer: the library that reads it cannot print it, and the program panicked and hung.
+#[test]
+fn an_answer_that_cannot_be_printed_is_shown_as_its_bytes_and_ends_the_run() {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let server = format!("@{}", socket.local_addr().unwrap());
+    let thread = std::thread::spawn(move || {
+        let mut buffer = [0; 2048];
+        let (_, from) = socket.recv_from(&mut buffer).unwrap();
+        let end = 12 + buffer[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+        let head = [buffer[0], buffer[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+        let edns = b"\xc0\x0c\0\x29\0\x01\0\0\0\0\0\x08\0\x0a\0\x04abcd";
+        socket.send_to(&[&head[..], &buffer[12..end], edns].concat(), from).unwrap();
+    });
+    let output = run_alone(&["dns", "--json", &server, "web.example", "A"]);
+    thread.join().unwrap();
+    let events = events(&output.stdout);
+    assert_eq!(first(&events, "dns_answer")["answer"][0]["data"], "\\# 8 000a000461626364");
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+    assert!(names(&events).ends_with(&["closed"]), "{events:?}");
+}
+
 #[test]
 fn each_query_and_answer_is_an_event() {
     let (server, thread) = server(1, 0);

@@ -1,5 +1,6 @@
 //! What a record says: the common types field by field, the others as hickory reads them, or as octets.
 
+use std::fmt::{Display, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
@@ -173,13 +174,21 @@ fn other(walk: &mut Walk<'_>, kind: RecordType, end: usize) -> Result<String, St
         RData::read(&mut decoder, kind.0.into(), Restrict::new(length)).ok()
     });
     let octets = walk.rest(end)?;
-    Ok(match known {
-        Some(known) if !matches!(known, RData::Unknown { .. } | RData::NULL(_)) && !octets.is_empty() => {
-            neutral::line(&known.to_string())
-        }
-        _ if octets.is_empty() => "\\# 0".to_owned(),
-        _ => format!("\\# {} {}", octets.len(), hex_of(octets)),
+    let printed = known
+        .filter(|known| !matches!(known, RData::Unknown { .. } | RData::NULL(_)) && !octets.is_empty())
+        .and_then(|known| printed(&known));
+    Ok(match printed {
+        Some(text) => neutral::line(&text),
+        None if octets.is_empty() => "\\# 0".to_owned(),
+        None => format!("\\# {} {}", octets.len(), hex_of(octets)),
     })
+}
+
+/// A value in the words of the library that read it; `None` where it cannot be printed, as `to_string()` would panic:
+/// hickory reads some types that it has no presentation form for, and its `Display` is then an error.
+fn printed(value: &impl Display) -> Option<String> {
+    let mut text = String::new();
+    write!(text, "{value}").ok().map(|()| text)
 }
 
 /// An option of EDNS by name, and what it says (IANA, "DNS EDNS0 Option Codes").

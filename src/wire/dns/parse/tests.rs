@@ -50,12 +50,7 @@ fn what_cannot_be_read_is_told_where_and_why() {
 #[test]
 fn every_type_says_what_it_holds() {
     let record = |kind: u16, data: &[u8]| {
-        let mut octets = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\0".to_vec();
-        octets.extend(kind.to_be_bytes());
-        octets.extend(b"\0\x01\0\0\0\0");
-        octets.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
-        octets.extend(data);
-        let message = Message::read(&octets);
+        let message = Message::read(&record(kind, data));
         assert_eq!(message.fault, None, "type {kind}");
         message.answers[0].data.clone()
     };
@@ -67,6 +62,37 @@ fn every_type_says_what_it_holds() {
     assert_eq!(record(43, b"\x30\x39\x08\x02\xab\xcd"), "12345 8 2 ABCD");
     assert_eq!(record(65, b"\0\x01\0\0\x01\0\x06\x02h2\x02h3\0\x03\0\x02\x01\xbb"), "1 . alpn=\"h2,h3\" port=443");
     assert_eq!(record(65280, b"\x01\x02"), "\\# 2 0102");
+}
+
+/// Found by fuzzing: EDNS in the place of an answer is read by hickory, and its `Display` is an error.
+#[test]
+fn a_record_that_cannot_be_printed_is_shown_as_its_bytes() {
+    let edns = [&b"\0\0\0\0\x80\0"[..], &[0; 12], b"\x08", &[0; 27], b"\x40\0\0\0\x3e"].concat();
+    check(&edns);
+    for (kind, data) in [(41, &b"\0\0\0\0"[..]), (41, b"\0\x0a\0\x08abcdefgh"), (0, b"\0"), (250, &[0; 17])] {
+        let message = Message::read(&record(kind, data));
+        let shown = &message.answers[0].data;
+        assert!(shown.starts_with(&format!("\\# {} ", data.len())) || kind == 250, "type {kind}: {shown}");
+    }
+}
+
+#[test]
+fn no_type_of_record_panics_whatever_stands_in_it() {
+    for kind in (0..512).chain(32_700..32_800).chain(65_200..=u16::MAX) {
+        for data in [&b""[..], b"\0", &[0; 4], &[0; 17], b"\0\x01\0\x02hi", b"\x03www\0\0\0\x08\0"] {
+            check(&record(kind, data));
+        }
+    }
+}
+
+/// An answer of one record of this type.
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    let mut octets = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\0".to_vec();
+    octets.extend(kind.to_be_bytes());
+    octets.extend(b"\0\x01\0\0\0\0");
+    octets.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
+    octets.extend(data);
+    octets
 }
 
 proptest! {
