@@ -135,10 +135,14 @@ fn restore() {
     }
 }
 
-/// Makes a panic on any thread give the terminal back before it is told, and end the program with exit code 1.
+/// Makes a panic on any thread give the terminal back before it is told, and end the program with exit code 1. One in
+/// a session's task ends that session only, which tells it.
 pub fn restore_on_panic() {
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        if crate::net::catches_panic() {
+            return;
+        }
         restore();
         tell(panic);
         drop(writeln!(io::stderr(), "sockeye: this is our fault; please report it with the lines above"));

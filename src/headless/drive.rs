@@ -146,8 +146,10 @@ pub(crate) async fn drive<F: Format + Send + 'static>(
                 }
             },
             Some(ended) = talking.join_next() => {
-                if let Ok(Some(why)) = ended {
-                    complain(&why);
+                match ended {
+                    Ok(None) => {}
+                    Ok(Some(why)) => complain(&why),
+                    Err(broken) => complain(&format!("standard input is not sent any more: {broken}")),
                 }
                 acts = talk.stdin_ended();
             }

@@ -254,6 +254,11 @@ impl Journal {
         self.bell.ring(self);
     }
 
+    /// Whether its last fact was told.
+    pub(crate) fn is_over(&self) -> bool {
+        self.inner().over
+    }
+
     /// Chooses whether name servers are asked beside the system's resolver.
     pub(crate) fn ask_beside(&self, wanted: bool) {
         self.asks_beside.store(wanted, Ordering::Relaxed);

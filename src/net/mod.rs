@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::wire::order::{Order, Refused, Verb};
-use crate::wire::{Failure, News, Reading, Retention, SessionId, Spec, What};
+use crate::wire::{Failure, How, News, Reading, Retention, SessionId, Spec, What};
 
 mod allowance;
 mod call;
@@ -16,6 +16,7 @@ mod capture;
 mod dial;
 mod dns;
 pub(crate) mod fault;
+mod guard;
 mod http;
 mod journal;
 mod kernel;
@@ -31,6 +32,7 @@ mod stream;
 mod tcp;
 mod udp;
 
+pub use guard::catches_panic;
 pub use journal::Overflow;
 use journal::{Bell, Journal};
 use lane::MOST_ORDERS;
@@ -175,14 +177,21 @@ impl Net {
         urgent
     }
 
-    /// Runs a session's task to its end, and forgets its orders then.
+    /// Runs a session's task to its end, and forgets its orders then. A task that panics ends its session as failed,
+    /// class `internal`; every other session goes on.
     pub(crate) fn spawn(&self, id: SessionId, task: impl Future<Output = ()> + Send + 'static) {
         let net = self.clone();
-        // In a future of its own it would stand twice: as what was given, and as what is awaited.
-        let task = Box::pin(task);
+        // Boxed: otherwise the generated future stores the task twice, as argument and as awaited value.
+        let task = guard::caught(Box::pin(task));
         self.shared.runtime.spawn(async move {
-            task.await;
-            net.orders().remove(&id);
+            let outcome = task.await;
+            let lanes = net.orders().remove(&id);
+            if let (Err(failure), Some(lanes)) = (outcome, lanes)
+                && !lanes.journal.is_over()
+            {
+                lanes.journal.news(News::Failed(failure)).await;
+                lanes.journal.closed(How::Error).await;
+            }
         });
     }
 

@@ -12,6 +12,7 @@ use super::ask::{self, Found, Servers};
 use super::conf::Conf;
 use super::exchange::Asker;
 use super::hosts;
+use crate::net::guard;
 use crate::net::journal::Journal;
 use crate::wire::dns::compare::{FamilyAnswer, Own};
 use crate::wire::dns::spec::{Asking, Transport};
@@ -39,12 +40,18 @@ impl Beside {
         }
         let (system, said) = oneshot::channel();
         let (host, journal) = (host.to_owned(), Arc::clone(journal));
-        tokio::spawn(async move {
+        let compared = Arc::clone(&journal);
+        let asking = guard::caught(Box::pin(async move {
             let of_own = host.clone();
             let own = async { Ok(own(&of_own, family).await) };
             let both = async { tokio::try_join!(own, said) };
             if let Ok(Ok((own, system))) = tokio::time::timeout(MOST_TIME, both).await {
-                journal.aside(News::Compared(Box::new(Comparison { host, system, own })));
+                compared.aside(News::Compared(Box::new(Comparison { host, system, own })));
+            }
+        }));
+        tokio::spawn(async move {
+            if let Err(failure) = asking.await {
+                journal.aside(News::Warned(failure));
             }
         });
         Beside { system: Some(system) }

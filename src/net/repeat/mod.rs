@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::journal::Journal;
-use super::{Post, closed, lane};
+use super::{Post, closed, guard, lane};
 use crate::wire::repeat::{MOST_CONCURRENCY, RepeatReading, RepeatSpec, RepeatWhat};
 use crate::wire::{Failure, How, News, Verb};
 use ledger::{Ledger, Outcome};
@@ -78,7 +78,7 @@ async fn refuse(journal: &Arc<Journal>) {
     journal.news(News::Warned(Failure::usage(NO_ORDERS))).await;
 }
 
-type Begun = (Arc<Plan>, Arc<Ledger>, JoinSet<()>);
+type Begun = (Arc<Plan>, Arc<Ledger>, JoinSet<Result<(), Failure>>);
 
 /// Looks up, checks and reads all that is needed, then starts the workers.
 async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<Begun, Failure> {
@@ -99,7 +99,7 @@ async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<Begun, Fai
             let plan = Plan::new(spec);
             let ledger = Ledger::new(Arc::clone(&plan), Arc::clone(journal), 1);
             let mut workers = JoinSet::new();
-            workers.spawn(socket.talk(plan.lane(), Arc::clone(&ledger), concurrency));
+            workers.spawn(guard::caught(Box::pin(socket.talk(plan.lane(), Arc::clone(&ledger), concurrency))));
             Ok((plan, ledger, workers))
         }
     }
@@ -111,7 +111,7 @@ fn begin<A: Attempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, att
     let attempt = Arc::new(attempt);
     let mut workers = JoinSet::new();
     for worker in 0..crew {
-        workers.spawn(work(Arc::clone(&attempt), plan.lane(), Arc::clone(&ledger), worker));
+        workers.spawn(guard::caught(Box::pin(work(Arc::clone(&attempt), plan.lane(), Arc::clone(&ledger), worker))));
     }
     (plan, ledger, workers)
 }
@@ -132,7 +132,7 @@ async fn watch_over(
     spec: &RepeatSpec,
     plan: &Plan,
     ledger: &Ledger,
-    workers: &mut JoinSet<()>,
+    workers: &mut JoinSet<Result<(), Failure>>,
     orders: &mut lane::Receiver,
     journal: &Arc<Journal>,
 ) -> How {
@@ -167,11 +167,9 @@ async fn watch_over(
             }
             ended = workers.join_next() => match ended {
                 None => return How::Fin,
-                Some(Ok(())) => {}
-                Some(Err(error)) => {
-                    let why = format!("a worker broke: {error}");
-                    journal.news(News::Warned(Failure::new(crate::wire::Class::Internal, "repeat", "", why))).await;
-                }
+                // Cut off, it was by us.
+                Some(Ok(Ok(())) | Err(_)) => {}
+                Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
             },
         }
     }
