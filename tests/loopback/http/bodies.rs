@@ -6,7 +6,7 @@ use serde_json::Value;
 use sockeye::wire::http::{Body, HttpSpec, Part, PartValue};
 use sockeye::wire::{Class, News};
 
-use crate::support::{Seen, lab, run};
+use super::exchange::{Seen, lab, run};
 
 fn post(url: String, body: Body) -> HttpSpec {
     HttpSpec { method: "POST".into(), body, ..HttpSpec::get(url) }
@@ -86,7 +86,7 @@ async fn a_form_arrives_with_its_parts_in_order() {
 async fn a_307_sends_the_body_again_and_a_303_does_not() {
     let base = lab().await;
     for (status, method, body) in [(307, "POST", "again"), (303, "GET", "")] {
-        let redirect = crate::support::says(format!(
+        let redirect = super::exchange::says(format!(
             "HTTP/1.1 {status} Elsewhere\r\nlocation: {base}/echo\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
         ));
         let spec = HttpSpec { redirects: 1, ..post(redirect, Body::Bytes("again".into())) };

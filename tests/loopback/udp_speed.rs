@@ -1,6 +1,5 @@
-//! Datagrams at full speed against iperf3, both in this run: `cargo test --release --test udp_speed -- --ignored --nocapture`.
-#![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail the test, too")]
+//! Datagrams at full speed against iperf3, both in this run:
+//! `cargo test --release --test loopback udp_speed -- --ignored --nocapture`.
 
 use std::io::{BufRead, BufReader, IoSlice};
 use std::net::{SocketAddr, UdpSocket};

@@ -1,8 +1,4 @@
 //! Real sockets on loopback: states, gauges, stamps, SYNs and options as the kernel has them.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -15,7 +11,8 @@ use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::ListenSpec;
 use sockeye::wire::{Class, How, News, SessionId, Spec, Verb, What};
-use support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
+
+use crate::support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
 
 /// Each step of a session: `FIN-WAIT-1 → FIN-WAIT-2 ack_of_fin kernel`.
 fn steps(watch: &Watch, id: SessionId) -> Vec<String> {

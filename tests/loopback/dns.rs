@@ -1,9 +1,5 @@
 //! DNS against scripted name servers on loopback, and against real tools where the machine has them.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
-
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::process::{Command, Stdio};
@@ -17,7 +13,8 @@ use sockeye::wire::dns::lookup::Outcome;
 use sockeye::wire::dns::{DnsAnswer, DnsNews, Lookup, Message, RecordType, Wire};
 use sockeye::wire::session::Kind;
 use sockeye::wire::{Class, How, News, SessionId, Spec, What};
-use support::{DEADLINE, Watch};
+
+use crate::support::{DEADLINE, Watch, outcome, peer, tcp};
 
 /// A name server that plays a script: what to send back for a query, one message each; over TCP only the first.
 struct Server {
@@ -326,13 +323,13 @@ async fn closing_ends_the_wait_for_an_answer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_tells_the_interface_it_leaves_by() {
-    let (address, thread) = support::peer(|mut stream| stream.read(&mut [0]).unwrap());
+    let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
-    let id = watch.open(support::tcp(address));
+    let id = watch.open(tcp(address));
     watch.until_news(id, "the route", |news| matches!(news, News::Route(_))).await;
     watch.order(id, sockeye::wire::Verb::Close);
     watch.until_closed(id).await;
-    support::outcome(thread).await;
+    outcome(thread).await;
     let route = watch.session(id).way.route.clone().unwrap();
     assert_eq!((route.interface.as_deref(), route.source), (Some("lo"), [127, 0, 0, 1].into()));
     let lanes = &watch.session(id).way.lanes;
@@ -348,7 +345,7 @@ async fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     {
         return;
     }
-    let (address, thread) = support::peer(|mut stream| stream.read(&mut [0]).unwrap());
+    let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
     let target = sockeye::wire::spec::HostPort { host: "localhost".into(), port: address.port() };
     let id = watch.open(Spec::new(What::Tcp(sockeye::wire::spec::TcpSpec::to(target))));
@@ -358,7 +355,7 @@ async fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     watch.until_open(id).await;
     watch.order(id, sockeye::wire::Verb::Close);
     watch.until_closed(id).await;
-    support::outcome(thread).await;
+    outcome(thread).await;
 }
 
 /// What `dnsmasq` serves.

@@ -10,7 +10,7 @@ use sockeye::wire::http::{HttpSpec, Version};
 use sockeye::wire::{Class, News};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::support::{lab, run, says};
+use super::exchange::{lab, run, says};
 
 type Answer = http::Response<Full<Bytes>>;
 

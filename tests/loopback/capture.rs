@@ -1,8 +1,4 @@
 //! Capture on loopback, where this program may: what was captured against what was done, and against tcpdump.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -15,7 +11,8 @@ use sockeye::wire::ladder::{Call, Label, MOST_RUNGS, Rung};
 use sockeye::wire::segment::{Captured, Flags};
 use sockeye::wire::spec::{ListenSpec, Script, Step};
 use sockeye::wire::{Direction, How, News, SessionId, Spec, Verb, What};
-use support::{Watch, closed_port, outcome, peer, tcp};
+
+use crate::support::{DEADLINE, Watch, closed_port, outcome, peer, tcp};
 
 macro_rules! may_or_skip {
     () => {
@@ -303,7 +300,7 @@ impl Dump {
     fn take(&mut self, count: usize, local: SocketAddr) -> Vec<String> {
         let mut told = Vec::new();
         while told.len() < count {
-            let line = self.lines.recv_timeout(support::DEADLINE).expect("tcpdump saw fewer segments");
+            let line = self.lines.recv_timeout(DEADLINE).expect("tcpdump saw fewer segments");
             told.push(told_by_tcpdump(&line, local));
         }
         told

@@ -1,9 +1,5 @@
 //! Real sockets on loopback: the story that a connection tells is the one that happened.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
-
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::sync::mpsc;
@@ -16,7 +12,8 @@ use sockeye::wire::spec::ListenSpec;
 use sockeye::wire::story::Story;
 use sockeye::wire::transcript::EntryKind;
 use sockeye::wire::{Direction, News, SessionId, Spec, Verb, What};
-use support::{Watch, closed_port, outcome, peer, tcp};
+
+use crate::support::{Watch, closed_port, outcome, peer, tcp};
 
 fn story(watch: &Watch, id: SessionId) -> &Story {
     watch.session(id).story.as_ref().unwrap()

@@ -1,5 +1,4 @@
 //! UDP sessions over real loopback sockets, through the door that the program uses.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test, too")]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};

@@ -1,16 +1,13 @@
 //! Real sockets on loopback, scripted peers, counts equal to the byte: listeners and what they accept.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use bytes::Bytes;
 use sockeye::wire::spec::{ListenSpec, Step};
 use sockeye::wire::{Class, Direction, How, News, SessionId, Spec, Verb, What};
-use support::{DEADLINE, Watch};
+
+use crate::support::{DEADLINE, Watch, tcp};
 
 fn listen(local: &str, limit: Option<usize>) -> Spec {
     let local = local.parse().unwrap();
@@ -135,7 +132,7 @@ async fn a_closed_listener_leaves_its_connections_open() {
 async fn two_of_our_own_sessions_talk_and_both_count_the_same() {
     let mut watch = Watch::new().counting();
     let (_, address) = listening(&mut watch, listen("[::1]:0", None)).await;
-    let mut spec = support::tcp(address);
+    let mut spec = tcp(address);
     spec.script.steps = vec![Step::Send(vec![1_u8; 10_000_000].into()), Step::Finish];
     let ours = watch.open(spec);
     watch.until("accepted", |watch| watch.children().len() == 1).await;

@@ -5,7 +5,7 @@ use std::io::Write;
 use sockeye::wire::Class;
 use sockeye::wire::http::HttpSpec;
 
-use crate::support::{answer, get, lab, run, says};
+use super::exchange::{answer, get, lab, run, says};
 
 fn plain() -> Vec<u8> {
     b"the same line again and again\n".repeat(10_000)

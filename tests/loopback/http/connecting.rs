@@ -8,7 +8,7 @@ use sockeye::wire::http::HttpSpec;
 use sockeye::wire::spec::{Family, Retry};
 use sockeye::wire::{Class, News};
 
-use crate::support::{answer, get, lab, peer, run, says};
+use super::exchange::{answer, get, lab, peer, run, says};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_address_that_is_tried_is_told_and_the_one_that_answers_wins() {

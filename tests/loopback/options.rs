@@ -1,8 +1,4 @@
 //! Socket options on real sockets: set, inherited, reported back, and the same as `ss` sees them; gauges by the clock.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
@@ -14,7 +10,8 @@ use sockeye::wire::option::{self, OptionValue, SocketOption, Wishes};
 use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::{HostPort, ListenSpec, Retry, UdpSpec};
 use sockeye::wire::{How, News, SessionId, Spec, Verb, What};
-use support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
+
+use crate::support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
 
 fn wishes(texts: &[&str]) -> Wishes {
     texts.iter().map(|text| option::parse(text).unwrap()).collect()

@@ -1,9 +1,5 @@
 //! Real sockets on loopback, scripted peers, counts equal to the byte: connections that we dial.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
-
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::sync::mpsc;
@@ -14,7 +10,8 @@ use sockeye::net::Overflow;
 use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::{Family, HostPort, Retry, Step, TcpSpec};
 use sockeye::wire::{Class, Direction, How, News, Retention, Spec, Verb, What};
-use support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
+
+use crate::support::{DEADLINE, Watch, closed_port, outcome, peer, tcp, tcp_to};
 
 fn read_all(mut stream: &std::net::TcpStream) -> Vec<u8> {
     let mut all = Vec::new();
@@ -350,7 +347,7 @@ async fn a_paused_session_stops_the_peer_and_loses_nothing() {
     watch.until_open(id).await;
     watch.order(id, Verb::PauseReading);
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused).await;
-    let sent_when_stuck = tokio::task::spawn_blocking(move || is_stuck.recv_timeout(support::DEADLINE).unwrap());
+    let sent_when_stuck = tokio::task::spawn_blocking(move || is_stuck.recv_timeout(DEADLINE).unwrap());
     let sent_when_stuck = sent_when_stuck.await.unwrap();
     watch
         .until("the kernel's queue is seen", |watch| {

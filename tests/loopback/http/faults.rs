@@ -7,7 +7,7 @@ use std::time::Duration;
 use sockeye::wire::http::HttpSpec;
 use sockeye::wire::{Class, How, Verb};
 
-use crate::support::{Running, get, lab, peer, run, says};
+use super::exchange::{Running, get, lab, peer, run, says};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_ends_early_is_a_broken_promise() {

@@ -5,7 +5,7 @@ use std::io::Write;
 use sockeye::wire::http::HttpSpec;
 use sockeye::wire::{Class, How, News, Verb};
 
-use crate::support::{Running, answer, get, lab, peer, run, says};
+use super::exchange::{Running, answer, get, lab, peer, run, says};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_get_shows_request_head_body_and_counts() {

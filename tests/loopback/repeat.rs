@@ -1,5 +1,4 @@
 //! Runs of many over real loopback sockets: every one of them is counted, and a stall weighs what it is.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helpers fail the test, too")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};

@@ -1,0 +1,19 @@
+//! Real sockets on loopback, scripted peers, counts equal to the byte: sessions through the door that the program uses.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[cfg(target_os = "linux")]
+mod capture;
+mod dns;
+mod http;
+#[cfg(target_os = "linux")]
+mod kernel;
+mod listen;
+#[cfg(target_os = "linux")]
+mod options;
+mod repeat;
+mod story;
+mod support;
+mod tcp;
+mod udp;
+#[cfg(target_os = "linux")]
+mod udp_speed;
