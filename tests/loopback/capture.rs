@@ -12,6 +12,7 @@ use sockeye::wire::segment::{Captured, Flags};
 use sockeye::wire::spec::{ListenSpec, Script, Step};
 use sockeye::wire::{Direction, How, News, SessionId, Spec, Verb, What};
 
+use crate::skipped::skipped;
 use crate::support::{DEADLINE, Watch, closed_port, outcome, peer, tcp};
 
 macro_rules! may_or_skip {
@@ -22,7 +23,7 @@ macro_rules! may_or_skip {
             nix::sys::socket::SockFlag::empty(),
             None,
         ) {
-            println!("skipped: packets may not be captured here: {why}");
+            skipped(format_args!("packets may not be captured here: {why}"));
             return;
         }
     };
@@ -353,7 +354,7 @@ async fn tcpdump_saw_the_same_segments_with_the_same_numbers() {
             }
         });
         let Some(mut dump) = Dump::of(address.port()) else {
-            println!("skipped: tcpdump is not installed, or may not capture");
+            skipped("tcpdump is not installed, or may not capture");
             return;
         };
         let mut watch = Watch::new();

@@ -14,6 +14,7 @@ use sockeye::wire::dns::{DnsAnswer, DnsNews, Lookup, Message, RecordType, Wire};
 use sockeye::wire::session::Kind;
 use sockeye::wire::{Class, How, News, SessionId, Spec, What};
 
+use crate::skipped::skipped;
 use crate::support::{DEADLINE, Watch, outcome, peer, tcp};
 
 /// A name server that plays a script: what to send back for a query, one message each; over TCP only the first.
@@ -343,6 +344,7 @@ async fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
         .lines()
         .any(|line| line.starts_with("127.0.0.1") && line.split_whitespace().any(|word| word == "localhost"))
     {
+        skipped("the hosts file has no localhost");
         return;
     }
     let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
@@ -379,10 +381,14 @@ async fn dnsmasq_tells_us_what_it_tells_dig() {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn();
-    let Ok(mut dnsmasq) = dnsmasq else { return };
+    let Ok(mut dnsmasq) = dnsmasq else {
+        skipped("dnsmasq is not installed");
+        return;
+    };
     if Command::new("dig").arg("-v").stderr(Stdio::null()).status().is_err() {
         dnsmasq.kill().unwrap();
         dnsmasq.wait().unwrap();
+        skipped("dig is not installed");
         return;
     }
     // It is there once it answers.

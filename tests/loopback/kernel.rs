@@ -12,6 +12,7 @@ use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::ListenSpec;
 use sockeye::wire::{Class, How, News, SessionId, Spec, Verb, What};
 
+use crate::skipped::skipped;
 use crate::support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
 
 /// Each step of a session: `FIN-WAIT-1 → FIN-WAIT-2 ack_of_fin kernel`.
@@ -596,7 +597,7 @@ async fn our_gauges_are_those_that_ss_shows() {
                 "{text}"
             );
         }
-        _ => println!("skipped: no ss (iproute2) here"),
+        _ => skipped("no ss (iproute2) here"),
     }
     go.send(()).unwrap();
     watch.order(id, Verb::FinishSending);

@@ -11,6 +11,8 @@ mod listen;
 #[cfg(target_os = "linux")]
 mod options;
 mod repeat;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod story;
 mod support;
 mod tcp;

@@ -11,6 +11,7 @@ use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::{HostPort, ListenSpec, Retry, UdpSpec};
 use sockeye::wire::{How, News, SessionId, Spec, Verb, What};
 
+use crate::skipped::skipped;
 use crate::support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
 
 fn wishes(texts: &[&str]) -> Wishes {
@@ -218,7 +219,7 @@ fn ss(port: u16) -> Option<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ss_sees_the_same_socket() {
     if Command::new("ss").arg("-V").output().is_err() {
-        println!("skipped: ss is not installed");
+        skipped("ss is not installed");
         return;
     }
     let (address, listener) = peer(|stream| hold(&stream));

@@ -11,6 +11,8 @@ use sockeye::wire::spec::{Burst, Group, HostPort, Pace, Script, Step, UdpBoundSp
 use sockeye::wire::udp::{Discover, MtuReport, PacketInfo, SocketView};
 use sockeye::wire::{Both, Class, Direction, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
 
+use crate::skipped::skipped;
+
 /// One session, and all that it told so far.
 struct Story {
     net: Net,
@@ -179,7 +181,7 @@ fn hear(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
 async fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
     for (address, largest) in [("127.0.0.1:0", 65_507), ("[::1]:0", 65_527)] {
         let Ok(probe) = UdpSocket::bind(address) else {
-            println!("skipped: no {address} on this machine");
+            skipped(format_args!("no {address} on this machine"));
             continue;
         };
         drop(probe);
@@ -231,7 +233,10 @@ async fn an_empty_datagram_is_a_datagram_both_ways() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
     for (address, expected) in [("127.0.0.1:0", (3, 3, false)), ("[::1]:0", (1, 4, true))] {
-        let Ok(gone) = UdpSocket::bind(address) else { continue };
+        let Ok(gone) = UdpSocket::bind(address) else {
+            skipped(format_args!("no {address} on this machine"));
+            continue;
+        };
         let dead = gone.local_addr().unwrap();
         drop(gone);
         let mut story = Story::with(dead);
@@ -280,7 +285,7 @@ async fn a_bound_socket_tells_its_peers_apart_and_answers_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dual_stack_socket_writes_ipv4_peers_as_ipv4_and_answers_them() {
     if UdpSocket::bind("[::1]:0").is_err() {
-        println!("skipped: no IPv6 on this machine");
+        skipped("no IPv6 on this machine");
         return;
     }
     let mut story = Story::bound(anywhere("[::]:0"));
@@ -310,7 +315,7 @@ async fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
         .set_multicast_if_v4(&Ipv4Addr::LOCALHOST)
         .and_then(|()| speaker.send_to(b"to all", &SocketAddr::new(address, port).into()));
     if !story.warnings().is_empty() || spoke.is_err() {
-        println!("skipped: no multicast on loopback here: {:?} {spoke:?}", story.warnings());
+        skipped(format_args!("no multicast on loopback here: {:?} {spoke:?}", story.warnings()));
         return;
     }
     story.until("datagram of the group", |story| story.totals.received.ops == 1).await;
@@ -703,7 +708,7 @@ async fn a_burst_to_a_closed_port_goes_on_to_its_end() {
 async fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_families() {
     for (address, any) in [("127.0.0.1:0", "0.0.0.0:0"), ("[::1]:0", "[::]:0"), ("127.0.0.1:0", "[::]:0")] {
         if UdpSocket::bind(address).is_err() || UdpSocket::bind(any).is_err() {
-            println!("skipped: no {address} on this machine");
+            skipped(format_args!("no {address} on this machine"));
             continue;
         }
         let mut story = Story::bound(anywhere(any));

@@ -13,6 +13,8 @@ use sockeye::wire::spec::{Burst, HostPort, Script, Step, UdpBoundSpec, UdpReceiv
 use sockeye::wire::transcript::Transcript;
 use sockeye::wire::{Both, News, Order, Record, Retention, SessionId, Spec, Totals, Verb, What};
 
+use crate::skipped::skipped;
+
 const LENGTH: Duration = Duration::from_secs(3);
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -171,7 +173,7 @@ fn datagrams_pass_faster_than_through_iperf3() {
             "{size} B: received {received:.0}/s of {blasted:.0}/s (dropped {dropped:?}), merged {merged:.0}/s; sent {sent:.0}/s"
         );
         let Some((their_sent, their_received)) = theirs else {
-            println!("skipped: iperf3 is not there");
+            skipped("iperf3 is not there");
             continue;
         };
         let (r, m, s) = (received / their_received, merged / their_received, sent / their_sent);
