@@ -12,8 +12,9 @@ use sockeye::wire::segment::{Captured, Flags};
 use sockeye::wire::spec::{ListenSpec, Script, Step};
 use sockeye::wire::{Direction, How, News, SessionId, Spec, Verb, What};
 
+use crate::live_net::DEADLINE;
 use crate::skipped::skipped;
-use crate::support::{DEADLINE, Watch, closed_port, outcome, peer, tcp};
+use crate::support::{Watch, closed_port, outcome, peer, tcp};
 
 macro_rules! may_or_skip {
     () => {
@@ -61,8 +62,8 @@ fn has(watch: &Watch, id: SessionId, note: &str) -> bool {
     segments(watch, id).any(|captured| captured.note().contains(note))
 }
 
-#[tokio::test]
-async fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it() {
+#[test]
+fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it() {
     may_or_skip!();
     let (address, echo) = peer(|mut stream| {
         let mut twelve = [0; 12];
@@ -72,14 +73,14 @@ async fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_besi
         stream.read_to_end(&mut rest).unwrap();
         rest.len()
     });
-    let mut watch = Watch::new();
+    let mut watch = Watch::on_this_thread();
     let id = watch.open(captured(tcp(address)));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.send(id, &b"hello world\n"[..]);
-    watch.until("the answer", |watch| watch.received(id) == 8).await;
+    watch.until("the answer", |watch| watch.received(id) == 8);
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id).await, How::Fin);
-    assert_eq!(outcome(echo).await, 0);
+    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(outcome(echo), 0);
     let told = lines(&watch, id);
     assert_eq!(&told[..3], ["sent SYN 0 - 0", "received SYN-ACK 0 1 0", "sent ACK 1 1 0"]);
     for expected in ["sent PSH-ACK 1 1 12", "received PSH-ACK 1 13 8", "sent FIN-ACK 13 9 0"] {
@@ -109,34 +110,34 @@ async fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_besi
     assert!(inferred.is_empty(), "nothing inferred is left: {inferred:?}");
 }
 
-#[tokio::test]
-async fn a_refused_attempt_is_a_syn_and_a_rst() {
+#[test]
+fn a_refused_attempt_is_a_syn_and_a_rst() {
     may_or_skip!();
     let (_held, address) = closed_port();
-    let mut watch = Watch::new();
+    let mut watch = Watch::on_this_thread();
     let id = watch.open(captured(tcp(address)));
-    watch.until_closed(id).await;
+    watch.until_closed(id);
     assert_eq!(lines(&watch, id), ["sent SYN 0 - 0", "received RST-ACK 1 1 0"]);
 }
 
-#[tokio::test]
-async fn a_reset_is_captured_as_the_peer_sent_it() {
+#[test]
+fn a_reset_is_captured_as_the_peer_sent_it() {
     may_or_skip!();
     let (address, rude) = peer(|mut stream| {
         stream.read_exact(&mut [0; 5]).unwrap();
         socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
     });
-    let mut watch = Watch::new();
+    let mut watch = Watch::on_this_thread();
     let id = watch.open(captured(tcp(address)));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.send(id, &b"hello"[..]);
-    assert_eq!(watch.until_closed(id).await, How::Rst);
-    outcome(rude).await;
+    assert_eq!(watch.until_closed(id), How::Rst);
+    outcome(rude);
     assert_eq!(lines(&watch, id).last().unwrap(), "received RST-ACK 1 6 0");
 }
 
-#[tokio::test]
-async fn a_window_that_closes_is_probed_and_opens_again() {
+#[test]
+fn a_window_that_closes_is_probed_and_opens_again() {
     may_or_skip!();
     const BYTES: usize = 1 << 20;
     let (read_on, wait) = mpsc::channel::<()>();
@@ -146,27 +147,27 @@ async fn a_window_that_closes_is_probed_and_opens_again() {
         stream.read_to_end(&mut all).unwrap();
         all.len()
     });
-    let mut watch = Watch::new();
+    let mut watch = Watch::on_this_thread();
     let script = Script { steps: vec![Step::Send(Bytes::from(vec![7; BYTES * 8])), Step::Finish] };
     let id = watch.open(Spec { script, ..captured(tcp(address)) });
-    watch.until("the window closes", |watch| has(watch, id, "ZeroWindow")).await;
-    watch.until("the window is probed", |watch| has(watch, id, "ZeroWindowProbe")).await;
-    watch.until("the probe is answered", |watch| has(watch, id, "ZeroWindowProbeAck")).await;
+    watch.until("the window closes", |watch| has(watch, id, "ZeroWindow"));
+    watch.until("the window is probed", |watch| has(watch, id, "ZeroWindowProbe"));
+    watch.until("the probe is answered", |watch| has(watch, id, "ZeroWindowProbeAck"));
     let closed = segments(&watch, id).find(|captured| captured.window == Some(0)).unwrap();
     assert_eq!(closed.direction, Direction::Received);
     read_on.send(()).unwrap();
-    watch.until("the window opens", |watch| has(watch, id, "Window Update")).await;
-    assert_eq!(watch.until_closed(id).await, How::Fin);
-    assert_eq!(outcome(slow).await, BYTES * 8);
+    watch.until("the window opens", |watch| has(watch, id, "Window Update"));
+    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(outcome(slow), BYTES * 8);
 }
 
-#[tokio::test]
-async fn the_connections_of_a_listener_are_captured_from_their_syn() {
+#[test]
+fn the_connections_of_a_listener_are_captured_from_their_syn() {
     may_or_skip!();
-    let mut watch = Watch::new();
+    let mut watch = Watch::on_this_thread();
     let spec = ListenSpec { local: ([127, 0, 0, 1], 0).into(), limit: None, idle_timeout: None, options: Vec::new() };
     let listener = watch.open(captured(Spec::new(What::Listen(spec))));
-    watch.until_news(listener, "listening", |news| matches!(news, News::Listening { .. })).await;
+    watch.until_news(listener, "listening", |news| matches!(news, News::Listening { .. }));
     let local = watch.news_of(listener).find_map(|news| match news {
         News::Listening { local } => Some(*local),
         _ => None,
@@ -180,11 +181,9 @@ async fn the_connections_of_a_listener_are_captured_from_their_syn() {
             client
         })
         .collect();
-    watch
-        .until("three children heard all", |watch| {
-            watch.children().iter().filter(|id| lines(watch, **id).iter().any(|line| line.contains("FIN"))).count() == 3
-        })
-        .await;
+    watch.until("three children heard all", |watch| {
+        watch.children().iter().filter(|id| lines(watch, **id).iter().any(|line| line.contains("FIN"))).count() == 3
+    });
     let mut lengths = Vec::new();
     for id in watch.children() {
         let told = lines(&watch, id);
@@ -196,8 +195,8 @@ async fn the_connections_of_a_listener_are_captured_from_their_syn() {
     drop(clients);
 }
 
-#[tokio::test]
-async fn capture_may_begin_and_end_while_the_connection_is_open() {
+#[test]
+fn capture_may_begin_and_end_while_the_connection_is_open() {
     may_or_skip!();
     let (address, echo) = peer(|mut stream| {
         let mut buffer = [0; 100];
@@ -205,46 +204,42 @@ async fn capture_may_begin_and_end_while_the_connection_is_open() {
             stream.write_all(&buffer[..read]).unwrap();
         }
     });
-    let mut watch = Watch::new();
+    let mut watch = Watch::on_this_thread();
     let id = watch.open(tcp(address));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.send(id, &b"before"[..]);
-    watch.until("the first echo", |watch| watch.received(id) == 6).await;
+    watch.until("the first echo", |watch| watch.received(id) == 6);
     assert!(lines(&watch, id).is_empty());
     // The echo is acknowledged before its read returns, but our write's own ACK is told by the kernel only.
-    watch
-        .until("all is acknowledged", |watch| {
-            watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes == Some(0))
-        })
-        .await;
+    watch.until("all is acknowledged", |watch| {
+        watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes == Some(0))
+    });
     watch.order(id, Verb::Capture(true));
     let on = |watch: &Watch| watch.session(id).story.as_ref().unwrap().ladder.is_captured();
-    watch.until("capture is on", on).await;
+    watch.until("capture is on", on);
     watch.send(id, &b"while"[..]);
-    watch
-        .until("the second echo is captured", |watch| {
-            segments(watch, id).any(|captured| captured.direction == Direction::Received && captured.segment.len == 5)
-        })
-        .await;
+    watch.until("the second echo is captured", |watch| {
+        segments(watch, id).any(|captured| captured.direction == Direction::Received && captured.segment.len == 5)
+    });
     let sent = segments(&watch, id).find(|captured| captured.segment.len == 5).unwrap();
     assert_eq!((sent.direction, sent.octet, sent.relative_seq), (Direction::Sent, Some(6), 7));
     assert!(sent.window.is_some(), "the scale is the kernel's: {sent:?}");
-    watch.until("the second echo is read", |watch| watch.received(id) == 11).await;
+    watch.until("the second echo is read", |watch| watch.received(id) == 11);
     watch.order(id, Verb::Capture(false));
-    watch.until("capture is off", |watch| !on(watch)).await;
+    watch.until("capture is off", |watch| !on(watch));
     let before = lines(&watch, id).len();
     watch.send(id, &b"after"[..]);
-    watch.until("the third echo", |watch| watch.received(id) == 16).await;
+    watch.until("the third echo", |watch| watch.received(id) == 16);
     watch.order(id, Verb::FinishSending);
-    watch.until_closed(id).await;
+    watch.until_closed(id);
     assert_eq!(lines(&watch, id).len(), before);
     let turned = rungs(&watch, id).filter(|rung| matches!(rung.label, Label::Capture(_))).count();
     assert_eq!(turned, 2);
-    outcome(echo).await;
+    outcome(echo);
 }
 
-#[tokio::test]
-async fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
+#[test]
+fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
     may_or_skip!();
     const BYTES: u64 = 128 << 20;
     let (address, sender) = peer(|mut stream| {
@@ -253,12 +248,12 @@ async fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
             stream.write_all(&block).unwrap();
         }
     });
-    let mut watch = Watch::new().counting();
+    let mut watch = Watch::on_this_thread().counting();
     let id = watch.open(captured(tcp(address)));
-    watch.until("all of it", |watch| watch.received(id) == BYTES).await;
+    watch.until("all of it", |watch| watch.received(id) == BYTES);
     watch.order(id, Verb::FinishSending);
-    watch.until_closed(id).await;
-    outcome(sender).await;
+    watch.until_closed(id);
+    outcome(sender);
     let ladder = &watch.session(id).story.as_ref().unwrap().ladder;
     assert!(ladder.len() <= MOST_RUNGS);
     let again = |captured: &Captured| captured.notes.iter().any(|note| note.is_again());
@@ -338,8 +333,8 @@ fn told_by_us(captured: &Captured) -> String {
     format!("{} {letters} {seq:?} {ack:?} {}", captured.direction == Direction::Sent, captured.segment.len)
 }
 
-#[tokio::test]
-async fn tcpdump_saw_the_same_segments_with_the_same_numbers() {
+#[test]
+fn tcpdump_saw_the_same_segments_with_the_same_numbers() {
     may_or_skip!();
     for ends_with_reset in [false, true] {
         let (address, echo) = peer(move |mut stream| {
@@ -357,18 +352,18 @@ async fn tcpdump_saw_the_same_segments_with_the_same_numbers() {
             skipped("tcpdump is not installed, or may not capture");
             return;
         };
-        let mut watch = Watch::new();
+        let mut watch = Watch::on_this_thread();
         let id = watch.open(captured(tcp(address)));
-        watch.until_open(id).await;
+        watch.until_open(id);
         watch.send(id, &b"hello world\n"[..]);
-        watch.until("the echo", |watch| watch.received(id) == 12).await;
+        watch.until("the echo", |watch| watch.received(id) == 12);
         if ends_with_reset {
             watch.send(id, &b"rst"[..]);
         } else {
             watch.order(id, Verb::FinishSending);
         }
-        watch.until_closed(id).await;
-        outcome(echo).await;
+        watch.until_closed(id);
+        outcome(echo);
         let ours: Vec<String> = segments(&watch, id).map(told_by_us).collect();
         let local = watch.news_of(id).find_map(|news| match news {
             News::Connected { local, .. } => Some(*local),

@@ -14,8 +14,9 @@ use sockeye::wire::dns::{DnsAnswer, DnsNews, Lookup, Message, RecordType, Wire};
 use sockeye::wire::session::Kind;
 use sockeye::wire::{Class, How, News, SessionId, Spec, What};
 
+use crate::live_net::DEADLINE;
 use crate::skipped::skipped;
-use crate::support::{DEADLINE, Watch, outcome, peer, tcp};
+use crate::support::{Watch, outcome, peer, tcp};
 
 /// A name server that plays a script: what to send back for a query, one message each; over TCP only the first.
 struct Server {
@@ -133,10 +134,10 @@ fn spec(words: &str) -> Spec {
     Spec::new(What::Dns(dig::parse(&words, Habit::Sockeye).unwrap()))
 }
 
-async fn ask(words: &str) -> (Watch, SessionId, How) {
+fn ask(words: &str) -> (Watch, SessionId, How) {
     let mut watch = Watch::new();
     let id = watch.open(spec(words));
-    let how = watch.until_closed(id).await;
+    let how = watch.until_closed(id);
     (watch, id, how)
 }
 
@@ -162,10 +163,10 @@ fn warnings(watch: &Watch, id: SessionId) -> Vec<String> {
     watch.news_of(id).filter_map(warned).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn both_families_are_asked_for_at_once_and_told_with_their_octets() {
+#[test]
+fn both_families_are_asked_for_at_once_and_told_with_their_octets() {
     let server = Server::with(both);
-    let (watch, id, how) = ask(&format!("@{} web.example", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} web.example", server.address));
     assert_eq!(how, How::Local);
     let answers = answers(&watch, id);
     let addresses: Vec<String> =
@@ -181,11 +182,11 @@ async fn both_families_are_asked_for_at_once_and_told_with_their_octets() {
     assert!(warnings(&watch, id).is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_no_is_a_failure_that_names_the_server_and_the_code() {
+#[test]
+fn a_no_is_a_failure_that_names_the_server_and_the_code() {
     for (flags, said) in [(3, "NXDOMAIN"), (2, "SERVFAIL"), (5, "REFUSED"), (0, "NODATA"), (1, "FORMERR")] {
         let server = Server::with(move |query, _| vec![answer(query, flags, &[])]);
-        let (watch, id, how) = ask(&format!("@{} no.example A +tries=1", server.address)).await;
+        let (watch, id, how) = ask(&format!("@{} no.example A +tries=1", server.address));
         assert_eq!(how, How::Error);
         let (class, message) = failure(&watch, id);
         assert_eq!(class, Class::Resolve);
@@ -193,24 +194,24 @@ async fn a_no_is_a_failure_that_names_the_server_and_the_code() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_family_without_a_record_is_a_warning_beside_the_other() {
+#[test]
+fn one_family_without_a_record_is_a_warning_beside_the_other() {
     let server = Server::with(|query, wire| match kind_of(query) {
         RecordType::A => both(query, wire),
         _ => vec![answer(query, 0, &[])],
     });
-    let (watch, id, how) = ask(&format!("@{} web.example", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} web.example", server.address));
     assert_eq!(how, How::Local);
     assert!(warnings(&watch, id)[0].contains("no AAAA record"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_cut_short_is_asked_for_again_by_tcp() {
+#[test]
+fn an_answer_cut_short_is_asked_for_again_by_tcp() {
     let server = Server::with(|query, wire| match wire {
         Wire::Udp => vec![answer(query, 0x0200, &[])],
         Wire::Tcp => vec![answer(query, 0, &vec![A; 300])],
     });
-    let (watch, id, how) = ask(&format!("@{} big.example A", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} big.example A", server.address));
     assert_eq!(how, How::Local);
     let answers = answers(&watch, id);
     assert_eq!(answers.iter().map(|answer| answer.wire).collect::<Vec<_>>(), [Wire::Udp, Wire::Tcp]);
@@ -221,18 +222,18 @@ async fn an_answer_cut_short_is_asked_for_again_by_tcp() {
     assert_eq!(watch.received(id), answers[0].octets.len() as u64 + of_tcp);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tcp_at_once_or_never_is_as_it_was_asked_for() {
+#[test]
+fn tcp_at_once_or_never_is_as_it_was_asked_for() {
     let server = Server::with(|query, _| vec![answer(query, 0x0200, &[A])]);
     for (word, wire) in [("+tcp", Wire::Tcp), ("+ignore", Wire::Udp)] {
-        let (watch, id, how) = ask(&format!("@{} big.example A {word}", server.address)).await;
+        let (watch, id, how) = ask(&format!("@{} big.example A {word}", server.address));
         assert_eq!(how, How::Local);
         assert_eq!(answers(&watch, id).iter().map(|answer| answer.wire).collect::<Vec<_>>(), [wire]);
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_answer_is_ignored_and_told() {
+#[test]
+fn what_is_no_answer_is_ignored_and_told() {
     let server = Server::with(|query, _| {
         let right = answer(query, 0, &[A]);
         let mut other_id = right.clone();
@@ -243,7 +244,7 @@ async fn what_is_no_answer_is_ignored_and_told() {
         no_answer[2] &= 0x7f;
         vec![other_id, other_name, no_answer, b"garbage".to_vec(), Vec::new(), right]
     });
-    let (watch, id, how) = ask(&format!("@{} web.example A", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} web.example A", server.address));
     assert_eq!(how, How::Local);
     let warnings = warnings(&watch, id);
     let parts = ["its number is", "another question", "no answer", "too short", "too short"];
@@ -254,11 +255,11 @@ async fn what_is_no_answer_is_ignored_and_told() {
     assert_eq!(answers(&watch, id).len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_cannot_be_read_is_a_protocol_failure_and_is_shown() {
+#[test]
+fn an_answer_that_cannot_be_read_is_a_protocol_failure_and_is_shown() {
     let looped: &[u8] = b"\xc0\x1d\0\x01\0\x01\0\0\0\0\0\x04\x01\x02\x03\x04";
     let server = Server::with(move |query, _| vec![answer(query, 0, &[looped])]);
-    let (watch, id, how) = ask(&format!("@{} x.example A +tries=1", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} x.example A +tries=1", server.address));
     assert_eq!(how, How::Error);
     let (class, message) = failure(&watch, id);
     assert_eq!(class, Class::Protocol);
@@ -266,10 +267,10 @@ async fn an_answer_that_cannot_be_read_is_a_protocol_failure_and_is_shown() {
     assert!(answers(&watch, id)[0].message.fault.is_some());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_silent_server_is_asked_as_often_as_was_said() {
+#[test]
+fn a_silent_server_is_asked_as_often_as_was_said() {
     let server = Server::with(|_, _| Vec::new());
-    let (watch, id, how) = ask(&format!("@{} x.example A +tries=3 +time=0.05", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} x.example A +tries=3 +time=0.05", server.address));
     assert_eq!(how, How::Error);
     let (class, message) = failure(&watch, id);
     assert_eq!((class, server.queries()), (Class::Resolve, 3));
@@ -279,66 +280,66 @@ async fn a_silent_server_is_asked_as_often_as_was_said() {
     assert!(lookup(&watch, id).exchanges.iter().all(|exchange| matches!(exchange.outcome, Outcome::Failed { .. })));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_slow_server_is_waited_for_until_its_second_datagram() {
+#[test]
+fn a_slow_server_is_waited_for_until_its_second_datagram() {
     let seen = AtomicUsize::new(0);
     let server = Server::with(move |query, wire| match seen.fetch_add(1, Ordering::Relaxed) {
         0 => Vec::new(),
         _ => both(query, wire),
     });
-    let (watch, id, how) = ask(&format!("@{} x.example A +tries=5 +time=0.2", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} x.example A +tries=5 +time=0.2", server.address));
     assert_eq!(how, How::Local);
     assert_eq!(answers(&watch, id).len(), 1);
     assert_eq!(lookup(&watch, id).exchanges[1].query.attempt, 2);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_does_not_know_edns_is_asked_again_without_it() {
+#[test]
+fn a_server_that_does_not_know_edns_is_asked_again_without_it() {
     let server = Server::with(|query, wire| match Message::read(query).edns {
         Some(_) => vec![answer(query, 1, &[])],
         None => both(query, wire),
     });
-    let (watch, id, how) = ask(&format!("@{} old.example A", server.address)).await;
+    let (watch, id, how) = ask(&format!("@{} old.example A", server.address));
     assert_eq!((how, server.queries()), (How::Local, 2));
     let codes: Vec<String> = answers(&watch, id).iter().map(|answer| answer.message.rcode_name()).collect();
     assert_eq!(codes, ["FORMERR", "NOERROR"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_port_without_a_server_says_so_at_once() {
+#[test]
+fn a_port_without_a_server_says_so_at_once() {
     let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let (watch, id, how) = ask(&format!("@{free} x.example A +tries=1")).await;
+    let (watch, id, how) = ask(&format!("@{free} x.example A +tries=1"));
     assert_eq!(how, How::Error);
     assert!(failure(&watch, id).1.contains("nobody answers DNS there"), "{:?}", failure(&watch, id));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn closing_ends_the_wait_for_an_answer() {
+#[test]
+fn closing_ends_the_wait_for_an_answer() {
     let server = Server::with(|_, _| Vec::new());
     let mut watch = Watch::new();
     let id = watch.open(spec(&format!("@{} x.example A +time=60", server.address)));
-    watch.until_news(id, "asked", |news| matches!(news, News::Dns(dns) if matches!(**dns, DnsNews::Query(_)))).await;
+    watch.until_news(id, "asked", |news| matches!(news, News::Dns(dns) if matches!(**dns, DnsNews::Query(_))));
     watch.order(id, sockeye::wire::Verb::Close);
-    assert_eq!(watch.until_closed(id).await, How::Local);
+    assert_eq!(watch.until_closed(id), How::Local);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_connection_tells_the_interface_it_leaves_by() {
+#[test]
+fn a_connection_tells_the_interface_it_leaves_by() {
     let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_news(id, "the route", |news| matches!(news, News::Route(_))).await;
+    watch.until_news(id, "the route", |news| matches!(news, News::Route(_)));
     watch.order(id, sockeye::wire::Verb::Close);
-    watch.until_closed(id).await;
-    outcome(thread).await;
+    watch.until_closed(id);
+    outcome(thread);
     let route = watch.session(id).way.route.clone().unwrap();
     assert_eq!((route.interface.as_deref(), route.source), (Some("lo"), [127, 0, 0, 1].into()));
     let lanes = &watch.session(id).way.lanes;
     assert_eq!((lanes.len(), lanes[0].peer), (1, address));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
+#[test]
+fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     let text = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
     if !text
         .lines()
@@ -351,13 +352,13 @@ async fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     let mut watch = Watch::new();
     let target = sockeye::wire::spec::HostPort { host: "localhost".into(), port: address.port() };
     let id = watch.open(Spec::new(What::Tcp(sockeye::wire::spec::TcpSpec::to(target))));
-    watch.until_news(id, "the second opinion", |news| matches!(news, News::Compared(_))).await;
+    watch.until_news(id, "the second opinion", |news| matches!(news, News::Compared(_)));
     let compared = watch.session(id).way.compared.clone().unwrap();
     assert!(compared.own_text().starts_with("/etc/hosts has ") && !compared.differs(), "{}", compared.own_text());
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.order(id, sockeye::wire::Verb::Close);
-    watch.until_closed(id).await;
-    outcome(thread).await;
+    watch.until_closed(id);
+    outcome(thread);
 }
 
 /// What `dnsmasq` serves.
@@ -370,8 +371,8 @@ const ZONE: &[&str] = &[
     "--caa-record=example,0,issue,ca.example",
 ];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn dnsmasq_tells_us_what_it_tells_dig() {
+#[test]
+fn dnsmasq_tells_us_what_it_tells_dig() {
     let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let dnsmasq = Command::new("dnsmasq")
         .args(["--no-daemon", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", "--bind-interfaces", "--user="])
@@ -392,7 +393,7 @@ async fn dnsmasq_tells_us_what_it_tells_dig() {
         return;
     }
     // It is there once it answers.
-    let (watch, id, how) = ask(&format!("@127.0.0.1:{port} web.example A +tries=50 +time=0.3")).await;
+    let (watch, id, how) = ask(&format!("@127.0.0.1:{port} web.example A +tries=50 +time=0.3"));
     let begun = if how == How::Local { Ok(()) } else { Err(failure(&watch, id)) };
     let mut differences = Vec::new();
     for question in [
@@ -407,7 +408,7 @@ async fn dnsmasq_tells_us_what_it_tells_dig() {
         "web.example MX",
         "-x 192.0.2.7",
     ] {
-        let (watch, id, _) = ask(&format!("@127.0.0.1:{port} {question}")).await;
+        let (watch, id, _) = ask(&format!("@127.0.0.1:{port} {question}"));
         let ours = answers(&watch, id).pop().unwrap().message;
         let words = question.split_whitespace();
         let mut dig = Command::new("dig");

@@ -8,6 +8,7 @@ mod http;
 #[cfg(target_os = "linux")]
 mod kernel;
 mod listen;
+mod live_net;
 #[cfg(target_os = "linux")]
 mod options;
 mod repeat;

@@ -36,27 +36,27 @@ fn hold(mut stream: &std::net::TcpStream) -> usize {
     stream.read_to_end(&mut all).unwrap_or_default()
 }
 
-async fn listening(watch: &mut Watch, options: &[&str]) -> (SessionId, SocketAddr) {
+fn listening(watch: &mut Watch, options: &[&str]) -> (SessionId, SocketAddr) {
     let local = "127.0.0.1:0".parse().unwrap();
     let id = watch.open(Spec::new(What::Listen(ListenSpec { options: wishes(options), ..ListenSpec::at(local) })));
-    watch.until("listening", |watch| watch.session(id).bound().is_some()).await;
+    watch.until("listening", |watch| watch.session(id).bound().is_some());
     (id, watch.session(id).bound().unwrap())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_accepted_connection_has_its_listeners_options() {
+#[test]
+fn an_accepted_connection_has_its_listeners_options() {
     let mut watch = Watch::new();
     let texts = ["nodelay=on", "rcvbuf=64KiB", "user_timeout=7s", "keepalive=on", "keepidle=9s", "ttl=33", "linger=3s"];
-    let (id, address) = listening(&mut watch, &texts).await;
-    watch.until("told", |watch| told(watch, id, SocketOption::Linger).is_some()).await;
+    let (id, address) = listening(&mut watch, &texts);
+    watch.until("told", |watch| told(watch, id, SocketOption::Linger).is_some());
     assert_eq!(told(&watch, id, SocketOption::RecvBuffer).unwrap(), "65,536 octets → 131,072 octets");
     watch.order(id, set("keepcnt=4"));
-    watch.until("set while it listens", |watch| told(watch, id, SocketOption::KeepCount).is_some()).await;
+    watch.until("set while it listens", |watch| told(watch, id, SocketOption::KeepCount).is_some());
     let ours = watch.open(tcp(address));
-    watch.until("accepted", |watch| !watch.children().is_empty()).await;
+    watch.until("accepted", |watch| !watch.children().is_empty());
     let child = watch.children()[0];
     watch.order(child, Verb::ReadOptions);
-    watch.until_news(child, "all of them", |news| matches!(news, News::Options(_))).await;
+    watch.until_news(child, "all of them", |news| matches!(news, News::Options(_)));
     let now = |option| watch.session(child).options.get(option).and_then(|known| known.now.clone()).unwrap();
     assert_eq!(now(SocketOption::NoDelay), Ok(OptionValue::Switch(true)));
     assert_eq!(now(SocketOption::RecvBuffer), Ok(OptionValue::Octets(131_072)));
@@ -68,62 +68,60 @@ async fn an_accepted_connection_has_its_listeners_options() {
     assert_eq!(told(&watch, child, SocketOption::Ttl).unwrap(), "33 → 33");
     for id in [ours, child, id] {
         watch.order(id, Verb::Close);
-        watch.until_closed(id).await;
+        watch.until_closed(id);
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_the_kernel_does_not_take_ends_what_was_to_be_opened_and_not_what_is_open() {
+#[test]
+fn what_the_kernel_does_not_take_ends_what_was_to_be_opened_and_not_what_is_open() {
     let mut watch = Watch::new();
     let local = "127.0.0.1:0".parse().unwrap();
     let spec = ListenSpec { options: wishes(&["congestion=nosuchcontrol"]), ..ListenSpec::at(local) };
     let id = watch.open(Spec::new(What::Listen(spec)));
-    assert_eq!(watch.until_closed(id).await, How::Error);
+    assert_eq!(watch.until_closed(id), How::Error);
     assert!(watch.session(id).failure().unwrap().message.contains("no such congestion control"));
 
-    let (id, _) = listening(&mut watch, &[]).await;
+    let (id, _) = listening(&mut watch, &[]);
     watch.order(id, set("congestion=nosuchcontrol"));
-    watch
-        .until("refused", |watch| {
-            watch.session(id).options.get(SocketOption::Congestion).is_some_and(|known| known.refused.is_some())
-        })
-        .await;
+    watch.until("refused", |watch| {
+        watch.session(id).options.get(SocketOption::Congestion).is_some_and(|known| known.refused.is_some())
+    });
     watch.order(id, Verb::Close);
-    assert_eq!(watch.until_closed(id).await, How::Local);
+    assert_eq!(watch.until_closed(id), How::Local);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_asked_for_before_there_is_a_connection_is_set_on_the_one_that_comes() {
+#[test]
+fn what_is_asked_for_before_there_is_a_connection_is_set_on_the_one_that_comes() {
     let (held, address) = closed_port();
     let mut watch = Watch::new();
     let retry = Retry { times: 100, first: Duration::from_millis(20), max: Duration::from_millis(40) };
     let mut spec = tcp_to(address);
     spec.retry = retry;
     let id = watch.open(Spec::new(What::Tcp(spec)));
-    watch.until_news(id, "waiting", |news| matches!(news, News::Retrying { .. })).await;
+    watch.until_news(id, "waiting", |news| matches!(news, News::Retrying { .. }));
     watch.order(id, Verb::ReadOptions);
     watch.order(id, set("ttl=11"));
-    watch.until_news(id, "one more", |news| matches!(news, News::Retrying { attempt: 4.., .. })).await;
+    watch.until_news(id, "one more", |news| matches!(news, News::Retrying { attempt: 4.., .. }));
     held.listen(1).unwrap();
-    watch.until("told", |watch| told(watch, id, SocketOption::Ttl).is_some()).await;
+    watch.until("told", |watch| told(watch, id, SocketOption::Ttl).is_some());
     assert_eq!(told(&watch, id, SocketOption::Ttl).unwrap(), "11 → 11");
     assert!(watch.session(id).warning.is_none(), "{:?}", watch.session(id).warning);
     watch.order(id, Verb::Reset);
-    watch.until_closed(id).await;
+    watch.until_closed(id);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_udp_socket_has_the_options_that_apply_to_it() {
+#[test]
+fn a_udp_socket_has_the_options_that_apply_to_it() {
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     let target = HostPort { host: "127.0.0.1".into(), port: other.local_addr().unwrap().port() };
     let spec = UdpSpec { options: wishes(&["ttl=9", "tos=0xb8"]), ..UdpSpec::with(target) };
     let mut watch = Watch::new();
     let id = watch.open(Spec::new(What::Udp(spec)));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.order(id, set("sndbuf=32KiB"));
     watch.order(id, set("nodelay=on"));
     watch.order(id, Verb::ReadOptions);
-    watch.until_news(id, "all of them", |news| matches!(news, News::Options(_))).await;
+    watch.until_news(id, "all of them", |news| matches!(news, News::Options(_)));
     let known = |option| watch.session(id).options.get(option).cloned();
     assert_eq!(known(SocketOption::Ttl).unwrap().now, Some(Ok(OptionValue::Count(9))));
     assert_eq!(known(SocketOption::Tos).unwrap().now, Some(Ok(OptionValue::Count(0xb8))));
@@ -131,11 +129,11 @@ async fn a_udp_socket_has_the_options_that_apply_to_it() {
     assert!(known(SocketOption::NoDelay).unwrap().refused.is_some_and(|why| why.contains("UDP")));
     assert_eq!(known(SocketOption::Cork), None);
     watch.order(id, Verb::Close);
-    watch.until_closed(id).await;
+    watch.until_closed(id);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_http_connection_has_them_as_soon_as_it_stands() {
+#[test]
+fn an_http_connection_has_them_as_soon_as_it_stands() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let (go, wait) = std::sync::mpsc::channel::<()>();
@@ -148,35 +146,35 @@ async fn an_http_connection_has_them_as_soon_as_it_stands() {
     let spec = HttpSpec { options: wishes(&["ttl=9", "user_timeout=5s"]), ..HttpSpec::get(url) };
     let mut watch = Watch::new();
     let id = watch.open(Spec::new(What::Http(spec)));
-    watch.until("set", |watch| told(watch, id, SocketOption::UserTimeout).is_some()).await;
+    watch.until("set", |watch| told(watch, id, SocketOption::UserTimeout).is_some());
     assert_eq!(told(&watch, id, SocketOption::Ttl).unwrap(), "9 → 9");
     watch.order(id, set("keepcnt=3"));
-    watch.until("set live", |watch| told(watch, id, SocketOption::KeepCount).is_some()).await;
+    watch.until("set live", |watch| told(watch, id, SocketOption::KeepCount).is_some());
     watch.order(id, Verb::ReadOptions);
-    watch.until_news(id, "all of them", |news| matches!(news, News::Options(_))).await;
+    watch.until_news(id, "all of them", |news| matches!(news, News::Options(_)));
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id).await, How::Fin);
+    assert_eq!(watch.until_closed(id), How::Fin);
     server.join().unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between() {
+#[test]
+fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between() {
     let (address, listener) = peer(|stream| hold(&stream));
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(20))));
     // Nothing moves, and still the kernel is asked: its clocks go on.
     let quiet =
         |watch: &Watch| watch.session(id).kernel.as_ref().and_then(|view| view.tcp).and_then(|tcp| tcp.last_ack_recv);
-    watch.until("a look after a while", |watch| quiet(watch) > Some(Duration::from_millis(300))).await;
+    watch.until("a look after a while", |watch| quiet(watch) > Some(Duration::from_millis(300)));
     let before = quiet(&watch);
-    watch.until("another look", |watch| quiet(watch) > before).await;
+    watch.until("another look", |watch| quiet(watch) > before);
     let looks = |watch: &Watch| watch.news_of(id).filter(|news| matches!(news, News::Kernel(_))).count();
     assert_eq!(looks(&watch), 1, "in between they are no facts");
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id).await, How::Fin);
-    outcome(listener).await;
+    assert_eq!(watch.until_closed(id), How::Fin);
+    outcome(listener);
     let states: Vec<TcpState> = watch
         .news_of(id)
         .filter_map(|news| match news {
@@ -187,8 +185,8 @@ async fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between(
     assert_eq!((states.len(), states[0]), (2, TcpState::Established));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer() {
+#[test]
+fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let (address, sender) = peer(move |mut stream| {
         wait.recv().unwrap();
@@ -197,13 +195,13 @@ async fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer()
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.order(id, Verb::CloseUnread);
-    watch.until_news(id, "paused", |news| *news == News::ReadingPaused).await;
+    watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     assert!(!watch.session(id).ended(), "there is nothing unread yet");
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id).await, How::Local);
-    assert_eq!(outcome(sender).await, Some(libc::ECONNRESET));
+    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(outcome(sender), Some(libc::ECONNRESET));
     let standing = sockeye::wire::explain::Standing::of(watch.session(id));
     assert_eq!((standing.name(), watch.received(id)), ("closed-unread", 0));
 }
@@ -216,8 +214,8 @@ fn ss(port: u16) -> Option<String> {
     (!text.trim().is_empty()).then(|| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ss_sees_the_same_socket() {
+#[test]
+fn ss_sees_the_same_socket() {
     if Command::new("ss").arg("-V").output().is_err() {
         skipped("ss is not installed");
         return;
@@ -228,12 +226,12 @@ async fn ss_sees_the_same_socket() {
     spec.options =
         wishes(&["rcvbuf=64KiB", "sndbuf=48KiB", "congestion=reno", "keepalive=on", "keepidle=77s", "maxseg=1000"]);
     let id = watch.open(Spec::new(What::Tcp(spec)));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.send(id, "hello");
-    watch.until_news(id, "acknowledged", |news| matches!(news, News::Stamps { acked: Some(_), .. })).await;
+    watch.until_news(id, "acknowledged", |news| matches!(news, News::Stamps { acked: Some(_), .. }));
     watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(20))));
     let acked = |watch: &Watch| watch.session(id).kernel.as_ref().and_then(|view| view.tcp?.bytes_acked);
-    watch.until("a look after that", |watch| acked(watch) == Some(6)).await;
+    watch.until("a look after that", |watch| acked(watch) == Some(6));
     let port = watch.news_of(id).find_map(|news| match news {
         News::Connected { local, .. } => Some(local.port()),
         _ => None,
@@ -255,6 +253,6 @@ async fn ss_sees_the_same_socket() {
     assert_eq!(Some(number("segs_out")), tcp.segs_out.map(u64::from));
     assert_eq!(Some(number("snd_wnd")), tcp.snd_wnd.map(u64::from));
     watch.order(id, Verb::FinishSending);
-    watch.until_closed(id).await;
-    outcome(listener).await;
+    watch.until_closed(id);
+    outcome(listener);
 }

@@ -4,22 +4,21 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sockeye::lab::{Lab, Peer};
-use sockeye::net::{Net, Overflow};
+use sockeye::net::Overflow;
 use sockeye::wire::http::{Body, HttpSpec};
 use sockeye::wire::repeat::{EchoSpec, Pace, PerSecond, RepeatReading, RepeatSpec, RepeatWhat};
 use sockeye::wire::spec::{HostPort, TcpSpec, UdpSpec};
 use sockeye::wire::{Class, Failure, How, News, Order, Record, SessionId, Spec, Verb, What};
 
-/// After this, a test that still waits has failed.
-const DEADLINE: Duration = Duration::from_secs(60);
+use crate::live_net::{DEADLINE, LiveNet, SERVERS};
 
 /// A run, and all that it told so far.
 struct Run {
-    net: Net,
+    net: LiveNet,
     id: SessionId,
     news: Vec<News>,
     last: Arc<RepeatReading>,
@@ -27,7 +26,7 @@ struct Run {
 
 impl Run {
     fn open(spec: RepeatSpec) -> Run {
-        let net = Net::new(tokio::runtime::Handle::current(), Overflow::DropOldest);
+        let net = LiveNet::new(Overflow::DropOldest);
         let id = net.open(Spec::new(What::Repeat(Box::new(spec))));
         Run { net, id, news: Vec::new(), last: Arc::default() }
     }
@@ -36,23 +35,19 @@ impl Run {
         self.net.perform(Order { id: self.id, verb }).unwrap();
     }
 
-    async fn until(&mut self, enough: impl Fn(&Run) -> bool) {
-        let waiting = async {
-            while !enough(self) {
-                self.net.changed().await;
-                for reading in self.net.sample() {
-                    self.last = reading.repeat.unwrap_or_else(|| Arc::clone(&self.last));
-                    for record in reading.records {
-                        match record {
-                            Record::News { news, .. } => self.news.push(news),
-                            Record::Block(_) | Record::NotKept { .. } => panic!("a run keeps nothing that is said"),
-                        }
+    fn until(&mut self, enough: impl Fn(&Run) -> bool) {
+        let end = Instant::now() + DEADLINE;
+        while !enough(self) {
+            assert!(self.net.changes_before(end), "gave up waiting: {:?}", self.news);
+            for reading in self.net.sample() {
+                self.last = reading.repeat.unwrap_or_else(|| Arc::clone(&self.last));
+                for record in reading.records {
+                    match record {
+                        Record::News { news, .. } => self.news.push(news),
+                        Record::Block(_) | Record::NotKept { .. } => panic!("a run keeps nothing that is said"),
                     }
                 }
             }
-        };
-        if tokio::time::timeout(DEADLINE, waiting).await.is_err() {
-            panic!("gave up waiting: {:?}", self.news);
         }
     }
 
@@ -68,8 +63,8 @@ impl Run {
         self.news.iter().filter(|news| matches!(news, News::Warned(_))).count()
     }
 
-    async fn end(mut self) -> Run {
-        self.until(|run| run.how().is_some()).await;
+    fn end(mut self) -> Run {
+        self.until(|run| run.how().is_some());
         assert!(self.last.final_one, "the last look is the final one");
         let Some(News::Closed { totals, .. }) = self.news.last() else { panic!("{:?}", self.news) };
         assert_eq!(*totals, self.last.tally.totals, "the session's totals are the run's");
@@ -134,13 +129,13 @@ fn serve(mut stream: TcpStream, asked: &AtomicU64, stall_at: u64, stall: Duratio
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_request_and_every_octet_of_a_run_is_counted() {
-    let lab = Lab::start(&[Peer::Http]).await.unwrap();
+#[test]
+fn every_request_and_every_octet_of_a_run_is_counted() {
+    let lab = SERVERS.block_on(Lab::start(&[Peer::Http])).unwrap();
     let url = format!("http://{}/bytes/1000", lab.peers()[0].1);
     let mut spec = RepeatSpec::times(http(url), 1000);
     spec.concurrency = 16;
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.failed_in_all(), run.started), (1000, 0, 1000));
     assert_eq!(run.tally.latency.count(), 1000);
     assert_eq!(run.tally.statuses, [0, 1000, 0, 0, 0, 0]);
@@ -148,35 +143,35 @@ async fn every_request_and_every_octet_of_a_run_is_counted() {
     assert_eq!(run.tally.series.slots().iter().map(|slot| slot.done).sum::<u64>(), 1000);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_is_sent_each_time() {
-    let lab = Lab::start(&[Peer::Http]).await.unwrap();
+#[test]
+fn a_body_is_sent_each_time() {
+    let lab = SERVERS.block_on(Lab::start(&[Peer::Http])).unwrap();
     let mut request = HttpSpec::get(format!("http://{}/echo", lab.peers()[0].1));
     request.method = "POST".into();
     request.body = Body::Bytes(Bytes::from_static(b"0123456789"));
-    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request), 20)).end().await.went_well();
+    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request), 20)).end().went_well();
     assert_eq!(run.tally.totals.sent.bytes, 200);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_status_is_a_failure_only_where_that_was_asked_for() {
-    let lab = Lab::start(&[Peer::Http]).await.unwrap();
+#[test]
+fn a_status_is_a_failure_only_where_that_was_asked_for() {
+    let lab = SERVERS.block_on(Lab::start(&[Peer::Http])).unwrap();
     let mut request = HttpSpec::get(format!("http://{}/status/503", lab.peers()[0].1));
-    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request.clone()), 10)).end().await.went_well();
+    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request.clone()), 10)).end().went_well();
     assert_eq!((run.tally.done, run.tally.statuses[4]), (10, 10));
     request.fail_on_status = true;
-    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request), 10)).end().await;
+    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request), 10)).end();
     assert_eq!((run.last.tally.done, run.last.tally.failed_of(Class::HttpStatus)), (0, 10));
     assert_eq!(run.failure().unwrap().class, Class::HttpStatus);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn refusals_are_counted_by_their_class_and_only_the_first_ones_are_told() {
+#[test]
+fn refusals_are_counted_by_their_class_and_only_the_first_ones_are_told() {
     let (_nobody, address) = nobody();
     for what in [RepeatWhat::Connect(TcpSpec::to(target(address))), http(format!("http://{address}/"))] {
         let mut spec = RepeatSpec::times(what, 200);
         spec.concurrency = 8;
-        let run = Run::open(spec).end().await;
+        let run = Run::open(spec).end();
         assert_eq!((run.last.tally.done, run.last.tally.failed_of(Class::Refused)), (0, 200));
         let failure = run.failure().unwrap();
         assert_eq!(failure.class, Class::Refused);
@@ -185,8 +180,8 @@ async fn refusals_are_counted_by_their_class_and_only_the_first_ones_are_told() 
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_listener_sees_as_many_connections_as_were_counted() {
+#[test]
+fn a_listener_sees_as_many_connections_as_were_counted() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let accepting = std::thread::spawn(move || {
@@ -197,29 +192,29 @@ async fn a_listener_sees_as_many_connections_as_were_counted() {
     });
     let mut spec = RepeatSpec::times(RepeatWhat::Connect(TcpSpec::to(target(address))), 300);
     spec.concurrency = 4;
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.latency.count()), (300, 300));
     accepting.join().unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rate_starts_exactly_as_many_as_were_asked_for() {
+#[test]
+fn a_rate_starts_exactly_as_many_as_were_asked_for() {
     let (address, asked) = http_peer(0, Duration::ZERO);
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 60);
     spec.pace = Pace::Rate(PerSecond::new(300.0).unwrap());
     spec.concurrency = 4;
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     assert!(run.corrected);
     assert_eq!((run.tally.done, run.started, asked.load(Ordering::Relaxed)), (60, 60, 60));
     assert_eq!((run.tally.latency.count(), run.tally.service.count()), (60, 60));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_peer_that_stalls_once_weighs_as_much_as_all_who_would_have_come_meanwhile() {
+#[test]
+fn a_peer_that_stalls_once_weighs_as_much_as_all_who_would_have_come_meanwhile() {
     let (address, _) = http_peer(10, Duration::from_millis(600));
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 100);
     spec.pace = Pace::Rate(PerSecond::new(100.0).unwrap());
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     // One request took 600 ms. Of those that were due meanwhile, every 10 ms one, 50 came 100 ms late or more.
     let late = Duration::from_millis(95);
     assert!(run.tally.latency.at_least(late) >= 50, "{} were late", run.tally.latency.at_least(late));
@@ -227,41 +222,41 @@ async fn a_peer_that_stalls_once_weighs_as_much_as_all_who_would_have_come_meanw
     assert!(run.tally.latency.quantile(0.9).unwrap() > late, "the corrected percentiles show it");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_duration_ends_a_run_without_a_count() {
+#[test]
+fn a_duration_ends_a_run_without_a_count() {
     let (address, asked) = http_peer(0, Duration::ZERO);
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 1);
     spec.count = None;
     spec.duration = Some(Duration::from_millis(300));
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     assert_eq!(run.tally.done, asked.load(Ordering::Relaxed));
     assert!(run.tally.done > 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn closing_cuts_off_what_is_under_way_and_counts_it() {
+#[test]
+fn closing_cuts_off_what_is_under_way_and_counts_it() {
     let (address, _) = http_peer(1, Duration::from_secs(30));
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 1);
     spec.count = None;
     let mut run = Run::open(spec);
-    run.until(|run| run.last.in_flight == 1).await;
+    run.until(|run| run.last.in_flight == 1);
     run.order(Verb::Close);
-    let run = run.end().await;
+    let run = run.end();
     assert_eq!((run.how(), run.failure(), run.last.in_flight), (Some(How::Local), None, 1));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_paused_run_starts_nothing_until_it_goes_on() {
+#[test]
+fn a_paused_run_starts_nothing_until_it_goes_on() {
     let (address, asked) = http_peer(0, Duration::ZERO);
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 100);
     spec.pace = Pace::Rate(PerSecond::new(100.0).unwrap());
     let mut run = Run::open(spec);
-    run.until(|run| run.last.tally.done > 0).await;
+    run.until(|run| run.last.tally.done > 0);
     run.order(Verb::PauseReading);
-    run.until(|run| run.last.paused && run.last.in_flight == 0).await;
+    run.until(|run| run.last.paused && run.last.in_flight == 0);
     assert!(asked.load(Ordering::Relaxed) < 100);
     run.order(Verb::ContinueReading);
-    let run = run.end().await.went_well();
+    let run = run.end().went_well();
     assert_eq!((run.tally.done, run.paused), (100, false));
 }
 
@@ -287,11 +282,11 @@ fn echo(address: SocketAddr, tagged: bool) -> RepeatWhat {
     RepeatWhat::Echo(EchoSpec { udp, payload, tagged, patience: Duration::from_secs(2) })
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
+#[test]
+fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|number| number % 2), true), 40);
     spec.pace = Pace::Rate(PerSecond::new(400.0).unwrap());
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.lost, run.tally.stray), (20, 20, 0));
     assert_eq!((run.tally.totals.sent.ops, run.tally.totals.received.ops), (40, 20));
     assert_eq!((run.tally.totals.sent.bytes, run.tally.totals.received.bytes), (40 * 16, 20 * 16));
@@ -299,57 +294,57 @@ async fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
     assert!(run.jitter.is_some());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_window_of_datagrams_is_answered_whole_tagged_or_not() {
+#[test]
+fn a_window_of_datagrams_is_answered_whole_tagged_or_not() {
     for tagged in [true, false] {
         let mut spec = RepeatSpec::times(echo(udp_peer(|_| 1), tagged), 5000);
         spec.concurrency = 32;
-        let run = Run::open(spec).end().await.went_well();
+        let run = Run::open(spec).end().went_well();
         assert_eq!((run.tally.done, run.tally.lost, run.tally.stray), (5000, 0, 0));
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_comes_twice_is_no_second_answer() {
+#[test]
+fn an_answer_that_comes_twice_is_no_second_answer() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|_| 2), true), 100);
     spec.pace = Pace::Rate(PerSecond::new(1000.0).unwrap());
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.lost), (100, 0));
     // The last one's twin may come after the end.
     assert!((99..=100).contains(&run.tally.stray), "{}", run.tally.stray);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_icmp_refusal_is_a_failure_and_no_loss() {
+#[test]
+fn an_icmp_refusal_is_a_failure_and_no_loss() {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
     drop(socket);
-    let run = Run::open(RepeatSpec::times(echo(address, true), 50)).end().await;
+    let run = Run::open(RepeatSpec::times(echo(address, true), 50)).end();
     assert_eq!((run.last.tally.failed_of(Class::Refused), run.last.tally.lost, run.last.tally.done), (50, 0, 0));
     assert_eq!(run.failure().unwrap().class, Class::Refused);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_started_where_there_is_nothing_to_start() {
+#[test]
+fn nothing_is_started_where_there_is_nothing_to_start() {
     let mut spec = RepeatSpec::times(http("nonsense".into()), 5);
     let run = Run::open(spec.clone());
     let mut run = run;
-    run.until(|run| run.how().is_some()).await;
+    run.until(|run| run.how().is_some());
     assert_eq!(run.failure().unwrap().class, Class::Usage);
     spec.count = Some(0);
     spec.what = RepeatWhat::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 1 }));
-    let run = Run::open(spec).end().await.went_well();
+    let run = Run::open(spec).end().went_well();
     assert_eq!(run.started, 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn datagrams_whose_answers_nobody_waits_for_all_arrive_in_order_and_count_as_done() {
+#[test]
+fn datagrams_whose_answers_nobody_waits_for_all_arrive_in_order_and_count_as_done() {
     let sink = UdpSocket::bind("127.0.0.1:0").unwrap();
     sink.set_read_timeout(Some(DEADLINE)).unwrap();
     let RepeatWhat::Echo(spec) = echo(sink.local_addr().unwrap(), true) else { unreachable!() };
     let (size, count) = (spec.payload.len() + sockeye::wire::repeat::TAG, 100);
     let spec = EchoSpec { patience: Duration::ZERO, ..spec };
-    let last = Run::open(RepeatSpec::times(RepeatWhat::Echo(spec), count)).end().await.went_well();
+    let last = Run::open(RepeatSpec::times(RepeatWhat::Echo(spec), count)).end().went_well();
     assert_eq!((last.tally.done, last.tally.lost, last.tally.totals.sent.ops), (count, 0, count));
     assert_eq!(last.tally.totals.sent.bytes, count * size as u64);
     assert_eq!(last.tally.latency.most(), None, "there is no time of what nobody waits for");

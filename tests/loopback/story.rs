@@ -40,8 +40,8 @@ fn has(watch: &Watch, id: SessionId, is_it: impl Fn(&Label) -> bool) -> bool {
     story(watch, id).ladder.rungs().any(|rung| is_it(&rung.label))
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn our_half_close_walks_down_the_left_side() {
+#[test]
+fn our_half_close_walks_down_the_left_side() {
     let (go, wait) = mpsc::channel::<()>();
     let (address, other) = peer(move |mut stream| {
         let mut all = Vec::new();
@@ -52,17 +52,17 @@ async fn our_half_close_walks_down_the_left_side() {
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.send(id, "hello");
-    watch.until("sent", |watch| watch.sent(id) == 5).await;
+    watch.until("sent", |watch| watch.sent(id) == 5);
     if cfg!(target_os = "linux") {
-        watch.until("acknowledged", |watch| has(watch, id, |label| *label == Label::Ack { octet: 5 })).await;
+        watch.until("acknowledged", |watch| has(watch, id, |label| *label == Label::Ack { octet: 5 }));
     }
     watch.order(id, Verb::FinishSending);
-    watch.until("in FIN-WAIT-2", |watch| story(watch, id).track.state() == TcpState::FinWait2).await;
+    watch.until("in FIN-WAIT-2", |watch| story(watch, id).track.state() == TcpState::FinWait2);
     go.send(()).unwrap();
-    watch.until_closed(id).await;
-    assert_eq!(outcome(other).await, b"hello");
+    watch.until_closed(id);
+    assert_eq!(outcome(other), b"hello");
     let steps = states(&watch, id);
     assert_eq!(steps[..5], ["SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"], "{steps:?}");
     let rungs = labels(&watch, id);
@@ -71,8 +71,8 @@ async fn our_half_close_walks_down_the_left_side() {
     assert_eq!(told, expected, "{rungs:#?}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_peers_half_close_walks_down_the_right_side() {
+#[test]
+fn the_peers_half_close_walks_down_the_right_side() {
     let (address, other) = peer(|mut stream| {
         stream.shutdown(Shutdown::Write).unwrap();
         let mut all = Vec::new();
@@ -81,45 +81,45 @@ async fn the_peers_half_close_walks_down_the_right_side() {
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until("in CLOSE-WAIT", |watch| story(watch, id).track.state() == TcpState::CloseWait).await;
+    watch.until("in CLOSE-WAIT", |watch| story(watch, id).track.state() == TcpState::CloseWait);
     watch.send(id, "still");
-    watch.until("sent", |watch| watch.sent(id) == 5).await;
+    watch.until("sent", |watch| watch.sent(id) == 5);
     watch.order(id, Verb::FinishSending);
-    watch.until_closed(id).await;
-    assert_eq!(outcome(other).await, b"still");
+    watch.until_closed(id);
+    assert_eq!(outcome(other), b"still");
     assert_eq!(states(&watch, id), ["SYN-SENT", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refused_connection_is_a_syn_and_a_rst() {
+#[test]
+fn a_refused_connection_is_a_syn_and_a_rst() {
     let (_held, address) = closed_port();
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_closed(id).await;
+    watch.until_closed(id);
     assert_eq!(labels(&watch, id), ["> SYN", "< RST"]);
     assert_eq!(states(&watch, id), ["SYN-SENT", "CLOSED"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
+#[test]
+fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
     let mut watch = Watch::new();
     let spec = ListenSpec { local: "127.0.0.1:0".parse().unwrap(), ..listen() };
     let listener = watch.open(Spec::new(What::Listen(spec)));
-    watch.until("bound", |watch| watch.session(listener).bound().is_some()).await;
+    watch.until("bound", |watch| watch.session(listener).bound().is_some());
     let address = watch.session(listener).bound().unwrap();
     let id = watch.open(tcp(address));
-    watch.until("accepted", |watch| !watch.children().is_empty()).await;
+    watch.until("accepted", |watch| !watch.children().is_empty());
     let child = watch.children()[0];
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.order(id, Verb::FinishSending);
-    watch.until("the child in CLOSE-WAIT", |watch| story(watch, child).track.state() == TcpState::CloseWait).await;
+    watch.until("the child in CLOSE-WAIT", |watch| story(watch, child).track.state() == TcpState::CloseWait);
     if cfg!(target_os = "linux") {
         let syn = |label: &Label| matches!(label, Label::Syn(options) if options.contains("mss"));
-        watch.until("the saved SYN", |watch| has(watch, child, syn)).await;
+        watch.until("the saved SYN", |watch| has(watch, child, syn));
     }
     watch.order(child, Verb::FinishSending);
-    watch.until_closed(id).await;
-    watch.until_closed(child).await;
+    watch.until_closed(id);
+    watch.until_closed(child);
     assert_eq!(states(&watch, child), ["LISTEN", "SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
     assert_eq!(states(&watch, id).last(), Some(&"TIME-WAIT"));
 }
@@ -128,8 +128,8 @@ fn listen() -> ListenSpec {
     ListenSpec::at(([127, 0, 0, 1], 0).into())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
+#[test]
+fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
     if !cfg!(target_os = "linux") {
         skipped("the kernel's view of a window is known for Linux only");
         return;
@@ -143,23 +143,23 @@ async fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
     });
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
-    watch.until_open(id).await;
+    watch.until_open(id);
     watch.send(id, vec![7; 32 << 20]);
-    watch.until("window closed", |watch| has(watch, id, |label| *label == Label::WindowClosed)).await;
+    watch.until("window closed", |watch| has(watch, id, |label| *label == Label::WindowClosed));
     go.send(()).unwrap();
-    watch.until("window open", |watch| has(watch, id, |label| matches!(label, Label::WindowOpened { .. }))).await;
+    watch.until("window open", |watch| has(watch, id, |label| matches!(label, Label::WindowOpened { .. })));
     watch.order(id, Verb::FinishSending);
-    watch.until_closed(id).await;
-    assert_eq!(outcome(other).await, 32 << 20);
+    watch.until_closed(id);
+    assert_eq!(outcome(other), 32 << 20);
 }
 
 /// Both ends of one connection as sessions: who dialled, and the listener's child.
-async fn both_ends(watch: &mut Watch) -> (SessionId, SessionId) {
+fn both_ends(watch: &mut Watch) -> (SessionId, SessionId) {
     let listener = watch.open(Spec::new(What::Listen(listen())));
-    watch.until("bound", |watch| watch.session(listener).bound().is_some()).await;
+    watch.until("bound", |watch| watch.session(listener).bound().is_some());
     let id = watch.open(tcp(watch.session(listener).bound().unwrap()));
-    watch.until("accepted", |watch| !watch.children().is_empty()).await;
-    watch.until_open(id).await;
+    watch.until("accepted", |watch| !watch.children().is_empty());
+    watch.until_open(id);
     (id, watch.children()[0])
 }
 
@@ -173,22 +173,22 @@ fn pieces(watch: &Watch, id: SessionId, direction: Direction) -> Vec<(u64, u64, 
     pieces.collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn writes_that_arrive_as_one_read_are_told_at_both_ends_with_their_boundaries() {
+#[test]
+fn writes_that_arrive_as_one_read_are_told_at_both_ends_with_their_boundaries() {
     let mut watch = Watch::new();
-    let (id, child) = both_ends(&mut watch).await;
+    let (id, child) = both_ends(&mut watch);
     watch.order(child, Verb::PauseReading);
-    watch.until_news(child, "paused", |news| *news == News::ReadingPaused).await;
+    watch.until_news(child, "paused", |news| *news == News::ReadingPaused);
     for text in ["one", "three", "2!"] {
         watch.send(id, text);
     }
-    watch.until("written", |watch| watch.sent(id) == 10).await;
+    watch.until("written", |watch| watch.sent(id) == 10);
     if cfg!(target_os = "linux") {
         let queued = |watch: &Watch| watch.session(child).kernel.as_ref().and_then(|view| view.recv_queue_bytes);
-        watch.until("arrived", |watch| queued(watch) == Some(10)).await;
+        watch.until("arrived", |watch| queued(watch) == Some(10));
     }
     watch.order(child, Verb::ContinueReading);
-    watch.until("read", |watch| watch.received(child) == 10).await;
+    watch.until("read", |watch| watch.received(child) == 10);
     assert_eq!(pieces(&watch, id, Direction::Sent), [(1, 0, 3), (2, 3, 5), (3, 8, 2)]);
     let reads = pieces(&watch, child, Direction::Received);
     if cfg!(target_os = "linux") {
@@ -203,10 +203,10 @@ async fn writes_that_arrive_as_one_read_are_told_at_both_ends_with_their_boundar
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn boundaries_are_where_the_calls_of_the_other_end_were() {
+#[test]
+fn boundaries_are_where_the_calls_of_the_other_end_were() {
     let mut watch = Watch::new();
-    let (id, child) = both_ends(&mut watch).await;
+    let (id, child) = both_ends(&mut watch);
     let sizes: Vec<usize> = (1..=40).map(|step| step * 37 % 101 + 1).collect();
     let total: u64 = sizes.iter().map(|size| *size as u64).sum();
     for (step, size) in sizes.iter().enumerate() {
@@ -214,10 +214,10 @@ async fn boundaries_are_where_the_calls_of_the_other_end_were() {
         // Ten orders at a time stay below the bound of what a session takes.
         if step % 10 == 9 {
             let sent: u64 = sizes[..=step].iter().map(|size| *size as u64).sum();
-            watch.until("written", |watch| watch.sent(id) == sent).await;
+            watch.until("written", |watch| watch.sent(id) == sent);
         }
     }
-    watch.until("all read", |watch| watch.received(child) == total).await;
+    watch.until("all read", |watch| watch.received(child) == total);
     let (writes, reads) = (pieces(&watch, id, Direction::Sent), pieces(&watch, child, Direction::Received));
     let starts = |of: &[(u64, u64, u64)]| of.iter().map(|(_, octet, _)| *octet).collect::<Vec<_>>();
     let inside = |all: Vec<u64>, from: u64, to: u64| -> Vec<u64> {
@@ -234,23 +234,23 @@ async fn boundaries_are_where_the_calls_of_the_other_end_were() {
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_window_that_we_close_is_probed_and_told_at_both_ends_until_it_opens_again() {
+#[test]
+fn a_window_that_we_close_is_probed_and_told_at_both_ends_until_it_opens_again() {
     const ALL: usize = 48 << 20;
     let mut watch = Watch::new().counting();
-    let (id, child) = both_ends(&mut watch).await;
+    let (id, child) = both_ends(&mut watch);
     watch.order(id, Verb::PauseReading);
-    watch.until_news(id, "paused", |news| *news == News::ReadingPaused).await;
+    watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     watch.send(child, vec![b'x'; ALL]);
     let flow = |watch: &Watch, id| story(watch, id).flow.clone();
-    watch.until("our window closed", |watch| flow(watch, id).own.own_window_closed.is_some()).await;
+    watch.until("our window closed", |watch| flow(watch, id).own.own_window_closed.is_some());
     let probed = |watch: &Watch| {
         let sender = flow(watch, child).own;
         sender.peer_window_closed.is_some()
             && sender.timer.is_some_and(|timer| timer.kind == TimerKind::Probe)
             && sender.backoff.is_some_and(|count| count >= 2)
     };
-    watch.until("probed by the sender", probed).await;
+    watch.until("probed by the sender", probed);
     let now = Instant::now();
     let words = flow(&watch, child).own.stalled("the peer's", now).join("; ");
     assert!(words.contains("window has been 0 for") && words.contains("; probe "), "{words}");
@@ -260,35 +260,35 @@ async fn a_window_that_we_close_is_probed_and_told_at_both_ends_until_it_opens_a
             peer.peer_window_closed.is_some() && peer.timer.is_some_and(|timer| timer.kind == TimerKind::Probe)
         })
     };
-    watch.until("the sender's probes, seen by the reader", seen).await;
+    watch.until("the sender's probes, seen by the reader", seen);
     let reader = flow(&watch, id);
     let (theirs, ours) = (reader.peer.unwrap(), reader.own);
     assert!(ours.recv_queue.unwrap() > 0 && theirs.send_queue.unwrap() > 0 && theirs.not_sent.unwrap() > 0);
     watch.order(id, Verb::ContinueReading);
-    watch.until("all read", |watch| watch.received(id) == ALL as u64).await;
-    watch.until("open again", |watch| !flow(watch, child).holds() && !flow(watch, id).holds()).await;
+    watch.until("all read", |watch| watch.received(id) == ALL as u64);
+    watch.until("open again", |watch| !flow(watch, child).holds() && !flow(watch, id).holds());
     assert_eq!(flow(&watch, child).own.stalled("the peer's", Instant::now()), Vec::<String>::new());
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nagle_holds_a_write_until_the_delayed_ack_and_nodelay_does_not() {
+#[test]
+fn nagle_holds_a_write_until_the_delayed_ack_and_nodelay_does_not() {
     let mut watch = Watch::new();
-    let (id, child) = both_ends(&mut watch).await;
+    let (id, child) = both_ends(&mut watch);
     let delay = Verb::SetOption(SocketOption::QuickAck, OptionValue::Switch(false));
     watch.order(child, delay.clone());
-    watch.until_news(child, "QUICKACK off", |news| matches!(news, News::OptionSet { .. })).await;
+    watch.until_news(child, "QUICKACK off", |news| matches!(news, News::OptionSet { .. }));
     watch.send(id, "first");
     watch.send(id, "held");
     let held = |octet: u64| move |label: &Label| matches!(label, Label::Held { octet: at, .. } if *at == octet);
-    watch.until("held", |watch| has(watch, id, held(5))).await;
+    watch.until("held", |watch| has(watch, id, held(5)));
     assert!(has(&watch, id, |label| matches!(label, Label::LateAck { octet: 5, .. })), "{:#?}", labels(&watch, id));
     watch.order(child, delay);
     watch.order(id, Verb::SetOption(SocketOption::NoDelay, OptionValue::Switch(true)));
-    watch.until_news(id, "NODELAY on", |news| matches!(news, News::OptionSet { .. })).await;
+    watch.until_news(id, "NODELAY on", |news| matches!(news, News::OptionSet { .. }));
     watch.send(id, "third");
     watch.send(id, "fourth");
     let acked = |label: &Label| matches!(label, Label::Ack { octet: 20 } | Label::LateAck { octet: 20, .. });
-    watch.until("all acknowledged", |watch| has(watch, id, acked)).await;
+    watch.until("all acknowledged", |watch| has(watch, id, acked));
     assert!(!has(&watch, id, held(14)), "{:#?}", labels(&watch, id));
 }

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use bytes::Bytes;
-use sockeye::net::{Net, Overflow};
+use sockeye::net::Overflow;
 use sockeye::wire::record::Record;
 use sockeye::wire::session::Phase;
 use sockeye::wire::spec::{AcceptedSpec, HostPort, TcpSpec};
 use sockeye::wire::{Both, Direction, How, News, Order, Retention, Session, SessionId, Spec, Verb, What};
 
-/// After this, a test that still waits has failed.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+use crate::live_net::{DEADLINE, LiveNet};
 
 /// A net, and all that is known of its sessions.
 pub(crate) struct Watch {
-    pub(crate) net: Net,
+    pub(crate) net: LiveNet,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     pub(crate) news: Vec<(SessionId, News)>,
     pub(crate) data: BTreeMap<SessionId, Both<Vec<u8>>>,
@@ -31,7 +31,15 @@ impl Watch {
     }
 
     pub(crate) fn with(overflow: Overflow) -> Self {
-        let net = Net::new(tokio::runtime::Handle::current(), overflow);
+        Watch::of(LiveNet::new(overflow))
+    }
+
+    /// A watch whose sessions run on the test's own thread, and only while it waits.
+    pub(crate) fn on_this_thread() -> Self {
+        Watch::of(LiveNet::on_this_thread(Overflow::DropOldest))
+    }
+
+    fn of(net: LiveNet) -> Self {
         Watch {
             net,
             sessions: BTreeMap::new(),
@@ -90,31 +98,31 @@ impl Watch {
     }
 
     /// Looks until `true_of` is true; `what` stands in the message where it never is.
-    pub(crate) async fn until(&mut self, what: &str, true_of: impl Fn(&Watch) -> bool) {
-        let end = tokio::time::Instant::now() + DEADLINE;
+    pub(crate) fn until(&mut self, what: &str, true_of: impl Fn(&Watch) -> bool) {
+        let end = Instant::now() + DEADLINE;
         loop {
             self.look();
             if true_of(self) {
                 return;
             }
-            if tokio::time::timeout_at(end, self.net.changed()).await.is_err() {
+            if !self.net.changes_before(end) {
                 let phases: Vec<_> = self.sessions.values().map(|s| (s.id, &s.phase, s.totals, &s.kernel)).collect();
                 panic!("never: {what}\nnews: {:#?}\nsessions: {phases:#?}", self.news);
             }
         }
     }
 
-    pub(crate) async fn until_news(&mut self, id: SessionId, what: &str, is_it: impl Fn(&News) -> bool) {
-        self.until(what, |watch| watch.news_of(id).any(&is_it)).await;
+    pub(crate) fn until_news(&mut self, id: SessionId, what: &str, is_it: impl Fn(&News) -> bool) {
+        self.until(what, |watch| watch.news_of(id).any(&is_it));
     }
 
-    pub(crate) async fn until_open(&mut self, id: SessionId) {
-        self.until("open", |watch| matches!(watch.session(id).phase, Phase::Open(_))).await;
+    pub(crate) fn until_open(&mut self, id: SessionId) {
+        self.until("open", |watch| matches!(watch.session(id).phase, Phase::Open(_)));
     }
 
     /// Waits for the last news; gives how it ended.
-    pub(crate) async fn until_closed(&mut self, id: SessionId) -> How {
-        self.until_news(id, "closed", |news| matches!(news, News::Closed { .. })).await;
+    pub(crate) fn until_closed(&mut self, id: SessionId) -> How {
+        self.until_news(id, "closed", |news| matches!(news, News::Closed { .. }));
         let last = self.news_of(id).last().cloned();
         let Some(News::Closed { totals, how }) = last else { panic!("closed is not the last news: {last:?}") };
         assert_eq!(totals, self.session(id).totals);
@@ -172,9 +180,10 @@ pub(crate) fn peer<T: Send + 'static>(
 }
 
 /// What a peer's script gave, once it is over.
-pub(crate) async fn outcome<T: Send + 'static>(peer: JoinHandle<T>) -> T {
-    let joined = tokio::task::spawn_blocking(move || peer.join());
-    tokio::time::timeout(DEADLINE, joined).await.expect("the peer's script never ended").unwrap().unwrap()
+pub(crate) fn outcome<T: Send + 'static>(peer: JoinHandle<T>) -> T {
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || tell.send(peer.join()));
+    told.recv_timeout(DEADLINE).expect("the peer's script never ended").unwrap()
 }
 
 /// A port on which nobody listens. It stays bound, so that nobody else gets it.

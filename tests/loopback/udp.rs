@@ -4,18 +4,19 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockeye::net::{Net, Overflow};
+use sockeye::net::Overflow;
 use sockeye::wire::news::Icmp;
 use sockeye::wire::record::Piece;
 use sockeye::wire::spec::{Burst, Group, HostPort, Pace, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
 use sockeye::wire::udp::{Discover, MtuReport, PacketInfo, SocketView};
 use sockeye::wire::{Both, Class, Direction, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
 
+use crate::live_net::{DEADLINE, LiveNet};
 use crate::skipped::skipped;
 
 /// One session, and all that it told so far.
 struct Story {
-    net: Net,
+    net: LiveNet,
     id: SessionId,
     news: Vec<News>,
     /// Every datagram: direction, peer, payload as read, full length.
@@ -30,7 +31,7 @@ struct Story {
 
 impl Story {
     fn open(spec: Spec) -> Story {
-        let net = Net::new(tokio::runtime::Handle::current(), Overflow::DropOldest);
+        let net = LiveNet::new(Overflow::DropOldest);
         let id = net.open(spec);
         Story {
             net,
@@ -88,35 +89,34 @@ impl Story {
     }
 
     /// Looks until `done`, and fails with all that was told if that does not come.
-    async fn until(&mut self, what: &str, done: impl Fn(&Story) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(30);
+    fn until(&mut self, what: &str, done: impl Fn(&Story) -> bool) {
+        let end = Instant::now() + DEADLINE;
         loop {
             self.look();
             if done(self) {
                 return;
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if tokio::time::timeout(left, self.net.changed()).await.is_err() {
+            if !self.net.changes_before(end) {
                 panic!("no {what}; totals {:?}, dropped {:?}, news {:#?}", self.totals, self.dropped, self.news);
             }
         }
     }
 
-    async fn close(&mut self) -> (Both<Totals>, How) {
+    fn close(&mut self) -> (Both<Totals>, How) {
         self.order(Verb::Close);
-        self.ended().await
+        self.ended()
     }
 
-    async fn ended(&mut self) -> (Both<Totals>, How) {
-        self.until("end", |story| matches!(story.news.last(), Some(News::Closed { .. }))).await;
+    fn ended(&mut self) -> (Both<Totals>, How) {
+        self.until("end", |story| matches!(story.news.last(), Some(News::Closed { .. })));
         match self.news.last() {
             Some(News::Closed { totals, how }) => (*totals, *how),
             other => panic!("{other:?}"),
         }
     }
 
-    async fn local(&mut self) -> SocketAddr {
-        self.until("address", |story| story.address().is_some()).await;
+    fn local(&mut self) -> SocketAddr {
+        self.until("address", |story| story.address().is_some());
         self.address().unwrap()
     }
 
@@ -177,8 +177,8 @@ fn hear(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
     (buffer, from)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
+#[test]
+fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
     for (address, largest) in [("127.0.0.1:0", 65_507), ("[::1]:0", 65_527)] {
         let Ok(probe) = UdpSocket::bind(address) else {
             skipped(format_args!("no {address} on this machine"));
@@ -187,15 +187,15 @@ async fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
         drop(probe);
         let (peer, peer_address) = peer_at(address);
         let mut story = Story::with(peer_address);
-        let local = story.local().await;
+        let local = story.local();
         let payload: Vec<u8> = (0..largest).map(|at: usize| (at % 251) as u8).collect();
         story.send(payload.clone());
         let (heard, from) = hear(&peer);
         assert_eq!((heard.len(), from), (largest, local));
         assert!(heard == payload);
         peer.send_to(&payload, from).unwrap();
-        story.until("answer", |story| story.totals.received.ops == 1).await;
-        let (totals, how) = story.close().await;
+        story.until("answer", |story| story.totals.received.ops == 1);
+        let (totals, how) = story.close();
         let one = Totals { bytes: largest as u64, ops: 1 };
         assert_eq!((totals, how), (Both { sent: one, received: one }, How::Local));
         assert!(story.received()[0] == payload);
@@ -203,35 +203,35 @@ async fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_datagram_too_large_is_a_clear_warning_and_the_session_goes_on() {
+#[test]
+fn a_datagram_too_large_is_a_clear_warning_and_the_session_goes_on() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let mut story = Story::with(peer_address);
     story.send(vec![7; 65_508]);
     story.send("still here");
     assert_eq!(hear(&peer).0, b"still here");
-    let (totals, how) = story.close().await;
+    let (totals, how) = story.close();
     assert_eq!(story.warnings(), ["datagram of 65,508 octets: at most 65,507 fit in one IPv4 datagram"]);
     assert_eq!((totals.sent, how), (Totals { bytes: 10, ops: 1 }, How::Local));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_empty_datagram_is_a_datagram_both_ways() {
+#[test]
+fn an_empty_datagram_is_a_datagram_both_ways() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let mut story = Story::with(peer_address);
     story.send(Bytes::new());
     let (heard, from) = hear(&peer);
     assert!(heard.is_empty());
     peer.send_to(b"", from).unwrap();
-    story.until("empty datagram", |story| story.totals.received.ops == 1).await;
-    let (totals, _) = story.close().await;
+    story.until("empty datagram", |story| story.totals.received.ops == 1);
+    let (totals, _) = story.close();
     let one = Totals { bytes: 0, ops: 1 };
     assert_eq!(totals, Both { sent: one, received: one });
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
+#[test]
+fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
     for (address, expected) in [("127.0.0.1:0", (3, 3, false)), ("[::1]:0", (1, 4, true))] {
         let Ok(gone) = UdpSocket::bind(address) else {
             skipped(format_args!("no {address} on this machine"));
@@ -241,7 +241,7 @@ async fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
         drop(gone);
         let mut story = Story::with(dead);
         story.send("anyone?");
-        story.until("ICMP error", |story| story.icmp().is_some()).await;
+        story.until("ICMP error", |story| story.icmp().is_some());
         let icmp = story.icmp().unwrap().clone();
         assert_eq!((icmp.kind, icmp.code, icmp.v6), expected);
         assert_eq!((icmp.offender, icmp.destination), (Some(dead.ip()), Some(dead)));
@@ -251,65 +251,65 @@ async fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
         let (alive, _) = peer_at(&dead.to_string());
         story.send("now?");
         assert_eq!(hear(&alive).0, b"now?");
-        let (totals, how) = story.close().await;
+        let (totals, how) = story.close();
         assert_eq!((totals.sent, how), (Totals { bytes: 11, ops: 2 }, How::Local));
         assert_eq!(story.warnings(), [""; 0]);
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bound_socket_tells_its_peers_apart_and_answers_each() {
+#[test]
+fn a_bound_socket_tells_its_peers_apart_and_answers_each() {
     let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local().await;
+    let local = story.local();
     story.send("to nobody");
-    story.until("warning", |story| !story.warnings().is_empty()).await;
+    story.until("warning", |story| !story.warnings().is_empty());
     assert!(story.warnings()[0].contains("nobody was heard yet"), "{:?}", story.warnings());
 
     let (first, first_address) = peer_at("127.0.0.1:0");
     let (second, second_address) = peer_at("127.0.0.1:0");
     first.send_to(b"I am first", local).unwrap();
-    story.until("first peer", |story| story.totals.received.ops == 1).await;
+    story.until("first peer", |story| story.totals.received.ops == 1);
     second.send_to(b"I am second", local).unwrap();
-    story.until("second peer", |story| story.totals.received.ops == 2).await;
+    story.until("second peer", |story| story.totals.received.ops == 2);
     story.send("to the last heard");
     story.order(Verb::SendTo(first_address, Bytes::from_static(b"to the first")));
     assert_eq!(hear(&second), (b"to the last heard".to_vec(), local));
     assert_eq!(hear(&first), (b"to the first".to_vec(), local));
-    story.close().await;
+    story.close();
     let peers: Vec<_> = story.datagrams.iter().map(|seen| (seen.0, seen.1)).collect();
     let [received, sent] = [Direction::Received, Direction::Sent];
     let [first, second] = [Some(first_address), Some(second_address)];
     assert_eq!(peers, [(received, first), (received, second), (sent, second), (sent, first)]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_dual_stack_socket_writes_ipv4_peers_as_ipv4_and_answers_them() {
+#[test]
+fn a_dual_stack_socket_writes_ipv4_peers_as_ipv4_and_answers_them() {
     if UdpSocket::bind("[::1]:0").is_err() {
         skipped("no IPv6 on this machine");
         return;
     }
     let mut story = Story::bound(anywhere("[::]:0"));
-    let port = story.local().await.port();
+    let port = story.local().port();
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     peer.send_to(b"over IPv4", (Ipv4Addr::LOCALHOST, port)).unwrap();
-    story.until("datagram", |story| story.totals.received.ops == 1).await;
+    story.until("datagram", |story| story.totals.received.ops == 1);
     story.send("heard");
     assert_eq!(hear(&peer).0, b"heard");
-    story.close().await;
+    story.close();
     assert!(story.datagrams.iter().all(|seen| seen.1 == Some(peer_address)), "{:?}", story.datagrams);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
+#[test]
+fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
     let address: IpAddr = "239.77.1.9".parse().unwrap();
     let group = Group { address, interface: Some("127.0.0.1".into()) };
     let mut story = Story::bound(UdpBoundSpec { groups: vec![group.clone()], ..anywhere("0.0.0.0:0") });
-    let port = story.local().await.port();
+    let port = story.local().port();
     let told = |story: &Story| {
         story.news.iter().any(|news| matches!(news, News::Joined { group } if *group == address))
             || !story.warnings().is_empty()
     };
-    story.until("word of the group", told).await;
+    story.until("word of the group", told);
     let speaker = socket2::Socket::from(UdpSocket::bind("127.0.0.1:0").unwrap());
     let spoke = speaker
         .set_multicast_if_v4(&Ipv4Addr::LOCALHOST)
@@ -318,22 +318,22 @@ async fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
         skipped(format_args!("no multicast on loopback here: {:?} {spoke:?}", story.warnings()));
         return;
     }
-    story.until("datagram of the group", |story| story.totals.received.ops == 1).await;
+    story.until("datagram of the group", |story| story.totals.received.ops == 1);
     assert_eq!(story.received(), [b"to all"]);
     story.order(Verb::Join(group.clone()));
-    story.until("warning", |story| story.warnings() == ["this socket is in the group already"]).await;
+    story.until("warning", |story| story.warnings() == ["this socket is in the group already"]);
     story.order(Verb::Leave(group));
-    story.until("leave", |story| story.news.contains(&News::Left { group: address })).await;
-    story.close().await;
+    story.until("leave", |story| story.news.contains(&News::Left { group: address }));
+    story.close();
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_received_and_what_the_kernel_dropped_are_together_what_was_sent() {
+#[test]
+fn what_was_received_and_what_the_kernel_dropped_are_together_what_was_sent() {
     let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local().await;
+    let local = story.local();
     story.order(Verb::PauseReading);
-    story.until("pause", |story| story.news.contains(&News::ReadingPaused)).await;
+    story.until("pause", |story| story.news.contains(&News::ReadingPaused));
     let (peer, _) = peer_at("127.0.0.1:0");
     let all = 10_000_u64;
     for number in 0..all {
@@ -341,8 +341,8 @@ async fn what_was_received_and_what_the_kernel_dropped_are_together_what_was_sen
     }
     let dropped = |story: &Story| story.dropped.unwrap_or_default();
     story.order(Verb::ContinueReading);
-    story.until("sum", |story| story.totals.received.ops + dropped(story) == all).await;
-    let (totals, _) = story.close().await;
+    story.until("sum", |story| story.totals.received.ops + dropped(story) == all);
+    let (totals, _) = story.close();
     assert_eq!(totals.received.ops + dropped(&story), all);
     assert_eq!(totals.received.bytes, totals.received.ops * 8);
     let told = story.received().len() as u64 + story.not_kept.received.ops;
@@ -351,61 +351,61 @@ async fn what_was_received_and_what_the_kernel_dropped_are_together_what_was_sen
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn drops_appear_while_reading_is_paused() {
+#[test]
+fn drops_appear_while_reading_is_paused() {
     let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local().await;
+    let local = story.local();
     story.order(Verb::PauseReading);
-    story.until("pause", |story| story.news.contains(&News::ReadingPaused)).await;
+    story.until("pause", |story| story.news.contains(&News::ReadingPaused));
     let (peer, _) = peer_at("127.0.0.1:0");
     // 40 MB: more than any receive buffer that an unprivileged socket is given.
     let all = 20_000_u64;
     for _ in 0..all {
         peer.send_to(&[0; 2_000], local).unwrap();
     }
-    story.until("drops", |story| story.dropped.is_some_and(|count| count > 0)).await;
+    story.until("drops", |story| story.dropped.is_some_and(|count| count > 0));
     assert_eq!(story.totals.received.ops, 0, "nothing is read while reading is paused");
     story.order(Verb::ContinueReading);
-    story.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == all).await;
-    story.close().await;
+    story.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == all);
+    story.close();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn broadcasting_without_having_asked_for_it_is_a_clear_failure() {
+#[test]
+fn broadcasting_without_having_asked_for_it_is_a_clear_failure() {
     for target in ["255.255.255.255", "127.255.255.255"] {
         let target = HostPort { host: target.into(), port: 9 };
         let mut story = Story::open(Spec::new(What::Udp(UdpSpec::with(target))));
-        let (_, how) = story.ended().await;
+        let (_, how) = story.ended();
         let Some(News::Failed(failure)) = story.news.iter().rev().nth(1) else { panic!("{:?}", story.news) };
         assert_eq!((failure.class, how), (Class::Local, How::Error));
         assert!(failure.message.contains("ask for broadcast"), "{failure}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_address_in_use_is_a_failure_that_says_what_to_do() {
+#[test]
+fn an_address_in_use_is_a_failure_that_says_what_to_do() {
     let (_taken, address) = peer_at("127.0.0.1:0");
     let mut story = Story::bound(anywhere(&address.to_string()));
-    story.ended().await;
+    story.ended();
     let Some(News::Failed(failure)) = story.news.first() else { panic!("{:?}", story.news) };
     assert_eq!((failure.class, failure.operation), (Class::Local, "bind"));
     assert_eq!(failure.peer, address.to_string());
     assert!(failure.message.contains("choose another port"), "{failure}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn silence_for_longer_than_allowed_ends_the_session() {
+#[test]
+fn silence_for_longer_than_allowed_ends_the_session() {
     let (_peer, peer_address) = peer_at("127.0.0.1:0");
     let spec = UdpSpec { idle_timeout: Some(Duration::from_millis(50)), ..UdpSpec::with(host_port(peer_address)) };
     let mut story = Story::open(Spec::new(What::Udp(spec)));
-    let (_, how) = story.ended().await;
+    let (_, how) = story.ended();
     assert_eq!(how, How::Error);
     let failed = |news: &News| matches!(news, News::Failed(failure) if failure.class == Class::IdleTimeout);
     assert!(story.news.iter().any(failed), "{:?}", story.news);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
+#[test]
+fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let file = tempfile::NamedTempFile::new().unwrap();
     let content: Vec<u8> = (0..200_000_usize).map(|at| (at % 241) as u8).collect();
@@ -428,14 +428,14 @@ async fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
     }
     assert!(heard == content);
     let sent = News::FileSent { path: file.path().to_owned(), bytes: 200_000 };
-    story.until("file", |story| story.news.contains(&sent)).await;
-    let (totals, _) = story.close().await;
+    story.until("file", |story| story.news.contains(&sent));
+    let (totals, _) = story.close();
     assert_eq!(totals.sent, Totals { bytes: 200_005, ops: 1 + 143 });
     assert_eq!(story.warnings(), [""; 0]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
+#[test]
+fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let spec = UdpSpec {
         family: sockeye::wire::spec::Family::V4,
@@ -446,7 +446,7 @@ async fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up
     story.order(Verb::SendFile("/no/such/file".into()));
     story.send("hello");
     assert_eq!(hear(&peer).0, b"hello");
-    story.close().await;
+    story.close();
     // What stands beside the system's answer comes in its own time.
     let mut looked_up = story.news.iter().filter(|news| !matches!(news, News::Compared(_)));
     assert!(matches!(looked_up.next(), Some(News::Resolving { .. })), "{:?}", story.news);
@@ -456,24 +456,24 @@ async fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_bound_socket_is_told_of_a_closed_port_and_of_a_datagram_too_large() {
+#[test]
+fn a_bound_socket_is_told_of_a_closed_port_and_of_a_datagram_too_large() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
     let mut story = Story::bound(anywhere("127.0.0.1:0"));
     story.order(Verb::SendTo(dead, Bytes::from_static(b"anyone?")));
-    story.until("ICMP error", |story| story.icmp().is_some()).await;
+    story.until("ICMP error", |story| story.icmp().is_some());
     assert_eq!(story.icmp().unwrap().destination, Some(dead));
     story.order(Verb::SendTo(dead, vec![0; 70_000].into()));
-    story.until("warning", |story| !story.warnings().is_empty()).await;
+    story.until("warning", |story| !story.warnings().is_empty());
     assert_eq!(story.warnings(), ["datagram of 70,000 octets: at most 65,507 fit in one IPv4 datagram"]);
     story.order(Verb::Reset);
-    let (totals, how) = story.ended().await;
+    let (totals, how) = story.ended();
     assert_eq!((totals.sent, how), (Totals { bytes: 7, ops: 1 }, How::Local));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
+#[test]
+fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -481,8 +481,8 @@ async fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
     let mut story = Story::with(dead);
     story.order(Verb::SendFile(file.path().to_owned()));
     let sent = News::FileSent { path: file.path().to_owned(), bytes: 1_400_000 };
-    story.until("file", |story| story.news.contains(&sent)).await;
-    let (totals, _) = story.close().await;
+    story.until("file", |story| story.news.contains(&sent));
+    let (totals, _) = story.close();
     assert_eq!(totals.sent, Totals { bytes: 1_400_000, ops: 1_000 });
     assert_eq!(story.warnings(), [""; 0]);
 }
@@ -500,12 +500,12 @@ fn send_train(from: &UdpSocket, to: SocketAddr, octets: &[u8], segment: u16) {
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
+#[test]
+fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
     for merged in [false, true] {
         let receive = UdpReceive { merged, ..UdpReceive::default() };
         let mut story = Story::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
-        let local = story.local().await;
+        let local = story.local();
         let (peer, _) = peer_at("127.0.0.1:0");
         let mut lengths = Vec::new();
         // Sizes alternate, trains end short or even, plain datagrams and empty ones stand between them.
@@ -524,11 +524,11 @@ async fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
                 lengths.push(plain.to_vec());
             }
             let all = lengths.len() as u64;
-            story.until("train", |story| story.totals.received.ops == all).await;
+            story.until("train", |story| story.totals.received.ops == all);
         }
         assert_eq!(story.warnings(), [""; 0]);
         assert_eq!(story.dropped, Some(0));
-        story.close().await;
+        story.close();
         let seen: Vec<(&[u8], usize)> = story.datagrams.iter().map(|seen| (&seen.2[..], seen.3)).collect();
         let sent: Vec<(&[u8], usize)> = lengths.iter().map(|payload| (&payload[..], payload.len())).collect();
         assert!(seen == sent, "merged: {merged}");
@@ -536,10 +536,10 @@ async fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_dropped() {
+#[test]
+fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_dropped() {
     let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local().await;
+    let local = story.local();
     let (peer, _) = peer_at("127.0.0.1:0");
     let all = 200_000_u64;
     let sender = std::thread::spawn(move || {
@@ -562,9 +562,9 @@ async fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_
         }
     });
     let sum = |story: &Story| story.totals.received.ops + story.dropped.unwrap_or_default();
-    story.until("sum", |story| sum(story) == all).await;
+    story.until("sum", |story| sum(story) == all);
     sender.join().unwrap();
-    let (totals, _) = story.close().await;
+    let (totals, _) = story.close();
     assert_eq!(totals.received.ops + story.dropped.unwrap(), all);
     let kept: u64 = story.received().iter().map(|payload| payload.len() as u64).sum();
     assert_eq!(kept + story.not_kept.received.bytes, totals.received.bytes);
@@ -573,35 +573,35 @@ async fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn where_trains_were_dropped_the_number_of_datagrams_is_unknown_and_not_wrong() {
+#[test]
+fn where_trains_were_dropped_the_number_of_datagrams_is_unknown_and_not_wrong() {
     let receive = UdpReceive { merged: true, buffer: Some(65_536) };
     let mut story = Story::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
-    let local = story.local().await;
+    let local = story.local();
     story.order(Verb::PauseReading);
-    story.until("pause", |story| story.news.contains(&News::ReadingPaused)).await;
+    story.until("pause", |story| story.news.contains(&News::ReadingPaused));
     let (peer, _) = peer_at("127.0.0.1:0");
     for _ in 0..100 {
         send_train(&peer, local, &[1; 6_400], 100);
     }
-    story.until("word of it", |story| !story.warnings().is_empty()).await;
+    story.until("word of it", |story| !story.warnings().is_empty());
     assert!(story.warnings()[0].contains("is not known from here on"), "{:?}", story.warnings());
     assert_eq!(story.dropped, None);
-    story.close().await;
+    story.close();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receive_buffer_that_the_kernel_does_not_give_is_told() {
+#[test]
+fn a_receive_buffer_that_the_kernel_does_not_give_is_told() {
     let asked = 2_000_000_000;
     let receive = UdpReceive { buffer: Some(asked), ..UdpReceive::default() };
     let (_peer, address) = peer_at("127.0.0.1:0");
     let mut story = Story::open(Spec::new(What::Udp(UdpSpec { receive, ..UdpSpec::with(host_port(address)) })));
-    story.until("word of it", |story| !story.warnings().is_empty()).await;
+    story.until("word of it", |story| !story.warnings().is_empty());
     assert!(story.warnings()[0].contains("asked for 2,000,000,000"), "{:?}", story.warnings());
     let modest = UdpReceive { buffer: Some(100_000), ..UdpReceive::default() };
     let mut story = Story::open(Spec::new(What::Udp(UdpSpec { receive: modest, ..UdpSpec::with(host_port(address)) })));
-    story.local().await;
-    story.close().await;
+    story.local();
+    story.close();
     assert_eq!(story.warnings(), [""; 0]);
 }
 
@@ -617,8 +617,8 @@ fn ended_bursts(story: &Story) -> Vec<u64> {
     story.news.iter().filter_map(ended).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
+#[test]
+fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
     for (len, count) in [(0, 5_u64), (1, 3_000), (64, 1_000), (1_400, 1_000), (9_000, 100), (65_507, 5)] {
         let (peer, address) = peer_at("127.0.0.1:0");
         socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
@@ -630,7 +630,7 @@ async fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
             assert!(hear(&peer).0 == payload);
         }
         assert_eq!(hear(&peer).0, b"end");
-        let (totals, _) = story.close().await;
+        let (totals, _) = story.close();
         assert_eq!(totals.sent, Totals { bytes: count * len as u64 + 3, ops: count + 1 });
         assert_eq!(ended_bursts(&story), [count]);
         let told = story.datagrams.iter().filter(|seen| seen.2 == payload && seen.3 == len).count() as u64;
@@ -639,11 +639,11 @@ async fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_burst_at_a_pace_is_never_ahead_of_it() {
+#[test]
+fn a_burst_at_a_pace_is_never_ahead_of_it() {
     let (peer, address) = peer_at("127.0.0.1:0");
     let mut story = Story::with(address);
-    story.local().await;
+    story.local();
     let begun = Instant::now();
     let pace = Pace::new(1_000, Duration::from_secs(1));
     story.order(Verb::Burst(burst("tick", 50, pace)));
@@ -651,68 +651,68 @@ async fn a_burst_at_a_pace_is_never_ahead_of_it() {
         hear(&peer);
         assert!(begun.elapsed() >= pace.unwrap().begins(before), "datagram {before} came too early");
     }
-    story.until("end", |story| ended_bursts(story) == [50]).await;
-    story.close().await;
+    story.until("end", |story| ended_bursts(story) == [50]);
+    story.close();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_burst_without_end_is_ended_by_an_order_and_by_the_close() {
+#[test]
+fn a_burst_without_end_is_ended_by_an_order_and_by_the_close() {
     let (peer, address) = peer_at("127.0.0.1:0");
     let mut story = Story::with(address);
     let endless = || Verb::Burst(burst(vec![1; 200], u64::MAX, None));
     story.order(endless());
     hear(&peer);
     story.order(Verb::StopBurst);
-    story.until("end", |story| ended_bursts(story).len() == 1).await;
+    story.until("end", |story| ended_bursts(story).len() == 1);
     let slow = Pace::new(1, Duration::from_secs(3_600));
     story.order(Verb::Burst(burst("once an hour", u64::MAX, slow)));
     story.order(endless());
     story.order(endless());
-    let (totals, how) = story.close().await;
+    let (totals, how) = story.close();
     assert_eq!((how, ended_bursts(&story).len()), (How::Local, 4), "each tells its end");
     assert_eq!(totals.sent.ops, ended_bursts(&story).iter().sum::<u64>());
     assert_eq!(story.warnings(), [""; 0]);
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_burst_sent_is_received_or_dropped_to_the_datagram() {
+#[test]
+fn what_a_burst_sent_is_received_or_dropped_to_the_datagram() {
     let mut hearer = Story::bound(anywhere("127.0.0.1:0"));
-    let local = hearer.local().await;
+    let local = hearer.local();
     let mut speaker = Story::with(local);
     for size in [64, 1_400] {
         speaker.order(Verb::Burst(burst(vec![3; size], 100_000, None)));
     }
-    speaker.until("end", |story| ended_bursts(story).len() == 2).await;
-    hearer.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == 200_000).await;
-    let (sent, _) = speaker.close().await;
-    let (received, _) = hearer.close().await;
+    speaker.until("end", |story| ended_bursts(story).len() == 2);
+    hearer.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == 200_000);
+    let (sent, _) = speaker.close();
+    let (received, _) = hearer.close();
     assert_eq!(sent.sent, Totals { bytes: 146_400_000, ops: 200_000 });
     assert_eq!(received.received.ops + hearer.dropped.unwrap(), 200_000);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_burst_to_a_closed_port_goes_on_to_its_end() {
+#[test]
+fn a_burst_to_a_closed_port_goes_on_to_its_end() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
     let mut story = Story::with(dead);
     story.order(Verb::Burst(burst("anyone?", 5_000, None)));
-    story.until("end", |story| ended_bursts(story) == [5_000]).await;
-    let (totals, _) = story.close().await;
+    story.until("end", |story| ended_bursts(story) == [5_000]);
+    let (totals, _) = story.close();
     assert_eq!(totals.sent, Totals { bytes: 35_000, ops: 5_000 });
     assert_eq!(story.warnings(), [""; 0]);
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_families() {
+#[test]
+fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_families() {
     for (address, any) in [("127.0.0.1:0", "0.0.0.0:0"), ("[::1]:0", "[::]:0"), ("127.0.0.1:0", "[::]:0")] {
         if UdpSocket::bind(address).is_err() || UdpSocket::bind(any).is_err() {
             skipped(format_args!("no {address} on this machine"));
             continue;
         }
         let mut story = Story::bound(anywhere(any));
-        let port = story.local().await.port();
+        let port = story.local().port();
         let (peer, from) = peer_at(address);
         let socket = socket2::SockRef::from(&peer);
         if from.is_ipv4() {
@@ -723,7 +723,7 @@ async fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_f
             socket.set_tclass_v6(0xb8).unwrap();
         }
         peer.send_to(b"marked", (from.ip(), port)).unwrap();
-        story.until("datagram", |story| !story.packets.is_empty()).await;
+        story.until("datagram", |story| !story.packets.is_empty());
         let packet = story.packets[0].clone();
         assert_eq!((packet.ttl, packet.dscp_name(), packet.ecn()), (Some(7), Some("EF"), Some("Not-ECT")), "{any}");
         assert_eq!((packet.interface.as_deref(), packet.destination), (Some("lo"), Some(from.ip())), "{any}");
@@ -731,8 +731,8 @@ async fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_f
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_largest_datagram() {
+#[test]
+fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_largest_datagram() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let echo = std::thread::spawn(move || {
         for _ in 0..2 {
@@ -748,15 +748,15 @@ async fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the
             _ => None,
         })
     };
-    story.until("result", |story| report(story).is_some()).await;
+    story.until("result", |story| report(story).is_some());
     echo.join().unwrap();
     let found = report(&story).unwrap();
     assert_eq!((found.passed, found.refused, found.answers), (Some(65_535), None, true), "{found:?}");
     assert_eq!((found.datagrams, found.settled, &found.failure), (2, true, &None), "{found:?}");
-    story.until("kernel's view", |story| story.kernel.is_some()).await;
+    story.until("kernel's view", |story| story.kernel.is_some());
     let kernel = story.kernel.unwrap();
     assert_eq!((kernel.discover, kernel.ttl), (Some(Discover::Want), Some(64)));
     assert!(kernel.mtu.is_some() && kernel.receive_buffer_bytes.is_some(), "{kernel:?}");
-    let (totals, _) = story.close().await;
+    let (totals, _) = story.close();
     assert_eq!(totals.sent.ops, 0, "the probe's datagrams are no part of the conversation");
 }

@@ -2,15 +2,13 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::Instant;
 
-use sockeye::net::{Net, Overflow};
+use sockeye::net::Overflow;
 use sockeye::wire::http::{HttpGauge, HttpSpec, RequestHead, ResponseHead};
 use sockeye::wire::{Both, Class, Direction, Failure, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
-use tokio::runtime::Handle;
 
-/// How long anything may take before a test gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::live_net::{DEADLINE, LiveNet, SERVERS};
 
 /// What an exchange told so far.
 #[derive(Debug, Default)]
@@ -60,7 +58,7 @@ impl Seen {
 
 /// An exchange under way.
 pub(crate) struct Running {
-    net: Net,
+    net: LiveNet,
     id: SessionId,
     pub(crate) seen: Seen,
 }
@@ -71,7 +69,7 @@ impl Running {
     }
 
     pub(crate) fn start_with(spec: HttpSpec, overflow: Overflow) -> Running {
-        let net = Net::new(Handle::current(), overflow);
+        let net = LiveNet::new(overflow);
         let id = net.open(Spec::new(What::Http(spec)));
         Running { net, id, seen: Seen::default() }
     }
@@ -81,20 +79,17 @@ impl Running {
     }
 
     /// Waits until this is true of what was told.
-    pub(crate) async fn until(&mut self, mut enough: impl FnMut(&Seen) -> bool) {
-        let waiting = async {
-            while !enough(&self.seen) {
-                self.net.changed().await;
-                self.look();
-            }
-        };
-        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
-            panic!("gave up waiting; news so far: {:?}, {:?}", self.seen.news, self.seen.totals);
+    pub(crate) fn until(&mut self, mut enough: impl FnMut(&Seen) -> bool) {
+        let end = Instant::now() + DEADLINE;
+        while !enough(&self.seen) {
+            let seen = &self.seen;
+            assert!(self.net.changes_before(end), "gave up waiting; news so far: {:?}, {:?}", seen.news, seen.totals);
+            self.look();
         }
     }
 
-    pub(crate) async fn end(mut self) -> Seen {
-        self.until(|seen| seen.how.is_some()).await;
+    pub(crate) fn end(mut self) -> Seen {
+        self.until(|seen| seen.how.is_some());
         self.seen
     }
 
@@ -126,20 +121,26 @@ impl Running {
     }
 }
 
-pub(crate) async fn run(spec: HttpSpec) -> Seen {
-    Running::start(spec).end().await
+pub(crate) fn run(spec: HttpSpec) -> Seen {
+    Running::start(spec).end()
 }
 
-pub(crate) async fn get(url: impl Into<String>) -> Seen {
-    run(HttpSpec::get(url)).await
+pub(crate) fn get(url: impl Into<String>) -> Seen {
+    run(HttpSpec::get(url))
 }
 
 /// The built-in server; gives its base URL.
-pub(crate) async fn lab() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(sockeye::lab::serve_http(listener));
-    url
+pub(crate) fn lab() -> String {
+    let (listener, address) = listener();
+    SERVERS.spawn(sockeye::lab::serve_http(listener));
+    format!("http://{address}")
+}
+
+/// A listener for a server on [`SERVERS`].
+pub(crate) fn listener() -> (tokio::net::TcpListener, SocketAddr) {
+    let listener = SERVERS.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }
 
 /// A peer that reads one request's head, then does this with the connection.
@@ -148,7 +149,7 @@ pub(crate) fn peer(then: impl FnOnce(TcpStream, String) + Send + 'static) -> Soc
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
         let head = read_head(&mut stream);
         then(stream, head);
     });

@@ -7,9 +7,9 @@ use sockeye::wire::{Class, How, News, Verb};
 
 use super::exchange::{Running, answer, get, lab, peer, run, says};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_get_shows_request_head_body_and_counts() {
-    let seen = get(format!("{}/text", lab().await)).await.went_well();
+#[test]
+fn a_get_shows_request_head_body_and_counts() {
+    let seen = get(format!("{}/text", lab())).went_well();
     let text = b"This is text.\nIt has three lines.\nThis is the last one.\n";
     assert_eq!(seen.received, text);
     let request = seen.requests()[0];
@@ -27,8 +27,8 @@ async fn a_get_shows_request_head_body_and_counts() {
     assert!(connected, "{:?}", seen.news);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_request_that_is_shown_is_the_request_that_was_sent() {
+#[test]
+fn the_request_that_is_shown_is_the_request_that_was_sent() {
     let (tell, told) = std::sync::mpsc::channel();
     let address = peer(move |mut stream, head| {
         stream.write_all(&answer("", b"x")).unwrap();
@@ -39,7 +39,7 @@ async fn the_request_that_is_shown_is_the_request_that_was_sent() {
         user: Some("me:secret".into()),
         ..HttpSpec::get(format!("http://{address}/a?b=c#d"))
     };
-    let seen = run(spec).await.went_well();
+    let seen = run(spec).went_well();
     let head = told.recv().unwrap();
     let mut lines = head.trim_end().split("\r\n");
     assert_eq!(lines.next(), Some("GET /a?b=c HTTP/1.1"));
@@ -52,8 +52,8 @@ async fn the_request_that_is_shown_is_the_request_that_was_sent() {
 }
 
 #[cfg(target_os = "linux")]
-#[tokio::test(flavor = "multi_thread")]
-async fn the_connections_octets_are_the_kernels_and_exact() {
+#[test]
+fn the_connections_octets_are_the_kernels_and_exact() {
     let answered = answer("x-fields-count: too\r\n", &[b'x'; 5000]);
     let expected = answered.len() as u64;
     let (tell, told) = std::sync::mpsc::channel();
@@ -62,14 +62,14 @@ async fn the_connections_octets_are_the_kernels_and_exact() {
         drop(stream);
         tell.send(head.len() as u64).unwrap();
     });
-    let seen = get(format!("http://{address}/")).await.went_well();
+    let seen = get(format!("http://{address}/")).went_well();
     assert_eq!(seen.gauge.connection_received, Some(expected));
     assert_eq!(seen.gauge.connection_sent, Some(told.recv().unwrap()));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn chunks_arrive_whole_and_without_their_framing() {
-    let seen = get(format!("{}/chunked", lab().await)).await.went_well();
+#[test]
+fn chunks_arrive_whole_and_without_their_framing() {
+    let seen = get(format!("{}/chunked", lab())).went_well();
     assert_eq!((seen.received.len(), seen.totals.received.bytes), (2222, 2222));
     assert_eq!((seen.gauge.wire_body_bytes, seen.gauge.expected_bytes), (2222, None));
     if let Some(octets) = seen.gauge.connection_received {
@@ -77,9 +77,9 @@ async fn chunks_arrive_whole_and_without_their_framing() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn totals_of_64_mib_are_exact_to_the_octet() {
-    let seen = get(format!("{}/large", lab().await)).await.went_well();
+#[test]
+fn totals_of_64_mib_are_exact_to_the_octet() {
+    let seen = get(format!("{}/large", lab())).went_well();
     let large = 64 << 20;
     assert_eq!(seen.totals.received.bytes, large);
     assert_eq!((seen.gauge.body_bytes, seen.gauge.wire_body_bytes), (large, large));
@@ -89,18 +89,18 @@ async fn totals_of_64_mib_are_exact_to_the_octet() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_pipe_gets_every_octet() {
+#[test]
+fn a_pipe_gets_every_octet() {
     let size: u64 = 100 << 20;
-    let spec = HttpSpec::get(format!("{}/bytes/{size}", lab().await));
-    let seen = Running::start_with(spec, sockeye::net::Overflow::Wait).end().await.went_well();
+    let spec = HttpSpec::get(format!("{}/bytes/{size}", lab()));
+    let seen = Running::start_with(spec, sockeye::net::Overflow::Wait).end().went_well();
     assert_eq!((seen.received.len() as u64, seen.not_kept), (size, 0));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_hop_of_a_redirect_is_shown() {
-    let base = lab().await;
-    let seen = run(HttpSpec { redirects: 10, ..HttpSpec::get(format!("{base}/redirect")) }).await.went_well();
+#[test]
+fn every_hop_of_a_redirect_is_shown() {
+    let base = lab();
+    let seen = run(HttpSpec { redirects: 10, ..HttpSpec::get(format!("{base}/redirect")) }).went_well();
     let asked: Vec<&str> = seen.requests().iter().map(|head| head.url.as_str()).collect();
     assert_eq!(asked, [format!("{base}/redirect"), format!("{base}/redirect/2"), format!("{base}/text")]);
     let statuses: Vec<u16> = seen.responses().iter().map(|head| head.status).collect();
@@ -110,42 +110,42 @@ async fn every_hop_of_a_redirect_is_shown() {
     assert!(seen.received.starts_with(b"This is text."));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn without_redirects_the_redirect_itself_is_the_answer() {
-    let seen = get(format!("{}/redirect", lab().await)).await.went_well();
+#[test]
+fn without_redirects_the_redirect_itself_is_the_answer() {
+    let seen = get(format!("{}/redirect", lab())).went_well();
     assert_eq!(seen.responses()[0].status, 302);
     assert_eq!(seen.received, b"over there\n");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_redirect_more_than_allowed_is_a_failure() {
-    let spec = HttpSpec { redirects: 1, ..HttpSpec::get(format!("{}/redirect", lab().await)) };
-    let seen = run(spec).await;
+#[test]
+fn one_redirect_more_than_allowed_is_a_failure() {
+    let spec = HttpSpec { redirects: 1, ..HttpSpec::get(format!("{}/redirect", lab())) };
+    let seen = run(spec);
     seen.failed(Class::Protocol, "still a redirect after 1 of them");
     assert_eq!(seen.how, Some(How::Error));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn authorization_does_not_follow_to_another_origin_and_that_is_said() {
+#[test]
+fn authorization_does_not_follow_to_another_origin_and_that_is_said() {
     let (tell, told) = std::sync::mpsc::channel();
     let other = peer(move |mut stream, head| {
         stream.write_all(&answer("", b"")).unwrap();
         tell.send(head).unwrap();
     });
     let first = says(format!("HTTP/1.1 302 Found\r\nlocation: http://{other}/\r\ncontent-length: 0\r\n\r\n"));
-    let seen = run(HttpSpec { redirects: 3, user: Some("me:secret".into()), ..HttpSpec::get(first) }).await.went_well();
+    let seen = run(HttpSpec { redirects: 3, user: Some("me:secret".into()), ..HttpSpec::get(first) }).went_well();
     assert!(!told.recv().unwrap().contains("authorization"));
     assert!(seen.warnings()[0].message.contains("`authorization` is not sent"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_endless_body_can_be_cancelled() {
+#[test]
+fn an_endless_body_can_be_cancelled() {
     for verb in [Verb::Close, Verb::Reset] {
-        let mut running = Running::start(HttpSpec::get(format!("{}/endless", lab().await)));
-        running.until(|seen| seen.received.len() > 100_000).await;
+        let mut running = Running::start(HttpSpec::get(format!("{}/endless", lab())));
+        running.until(|seen| seen.received.len() > 100_000);
         let wanted = verb.clone();
         running.order(verb);
-        let seen = running.end().await;
+        let seen = running.end();
         assert_eq!(seen.failure(), None);
         match wanted {
             Verb::Reset if cfg!(target_os = "linux") => assert_eq!(seen.how, Some(How::Rst)),
@@ -155,52 +155,52 @@ async fn an_endless_body_can_be_cancelled() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pausing_stops_the_peer_and_continuing_loses_nothing() {
+#[test]
+fn pausing_stops_the_peer_and_continuing_loses_nothing() {
     let size: u64 = 48 << 20;
-    let mut running = Running::start(HttpSpec::get(format!("{}/bytes/{size}", lab().await)));
+    let mut running = Running::start(HttpSpec::get(format!("{}/bytes/{size}", lab())));
     running.order(Verb::PauseReading);
-    running.until(|seen| seen.news.contains(&News::ReadingPaused)).await;
-    running.until(|seen| !seen.responses().is_empty()).await;
+    running.until(|seen| seen.news.contains(&News::ReadingPaused));
+    running.until(|seen| !seen.responses().is_empty());
     assert!(running.seen.totals.received.bytes < size, "{:?}", running.seen.totals);
     running.order(Verb::ContinueReading);
     running.order(Verb::Send(b"what for".as_slice().into()));
-    let seen = running.end().await.went_well();
+    let seen = running.end().went_well();
     assert_eq!(seen.totals.received.bytes, size);
     assert!(seen.news.contains(&News::ReadingContinued));
     assert!(seen.warnings()[0].message.contains("only its own body"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_head_request_promises_no_body() {
-    let spec = HttpSpec { method: "HEAD".into(), ..HttpSpec::get(format!("{}/gzip", lab().await)) };
-    let seen = run(spec).await.went_well();
+#[test]
+fn a_head_request_promises_no_body() {
+    let spec = HttpSpec { method: "HEAD".into(), ..HttpSpec::get(format!("{}/gzip", lab())) };
+    let seen = run(spec).went_well();
     assert_eq!((seen.received.len(), seen.gauge.expected_bytes), (0, None));
     assert!(seen.responses()[0].headers.iter().any(|(name, _)| name == "content-length"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_name_is_resolved_in_view_and_by_the_users_own_address_where_there_is_one() {
-    let base = lab().await;
+#[test]
+fn a_name_is_resolved_in_view_and_by_the_users_own_address_where_there_is_one() {
+    let base = lab();
     let address: std::net::SocketAddr = base.trim_start_matches("http://").parse().unwrap();
     let name = format!("made-up.example:{}", address.port());
     let spec = HttpSpec { resolve: vec![(name.clone(), address)], ..HttpSpec::get(format!("http://{name}/text")) };
-    let seen = run(spec).await.went_well();
+    let seen = run(spec).went_well();
     assert!(seen.news.iter().any(|news| matches!(news, News::Resolving { host } if host == "made-up.example")));
     let resolved = |news: &News| matches!(news, News::Resolved { addresses, .. } if *addresses == [address.ip()]);
     assert!(seen.news.iter().any(resolved), "{:?}", seen.news);
     assert!(seen.news.contains(&News::Connecting { peer: address, attempt: 1 }));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_proxy_is_asked_for_the_whole_url_and_only_when_the_user_says_so() {
+#[test]
+fn a_proxy_is_asked_for_the_whole_url_and_only_when_the_user_says_so() {
     let (tell, told) = std::sync::mpsc::channel();
     let proxy = peer(move |mut stream, head| {
         stream.write_all(&answer("", b"by proxy")).unwrap();
         tell.send(head).unwrap();
     });
     let spec = HttpSpec { proxy: Some(format!("http://{proxy}")), ..HttpSpec::get("http://far.example/x") };
-    let seen = run(spec).await.went_well();
+    let seen = run(spec).went_well();
     assert_eq!(seen.received, b"by proxy");
     assert!(told.recv().unwrap().starts_with("GET http://far.example/x HTTP/1.1\r\n"));
     assert!(seen.news.contains(&News::Connecting { peer: proxy, attempt: 1 }));
