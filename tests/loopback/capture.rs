@@ -4,17 +4,18 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use sockeye::wire::ladder::{Call, Label, MOST_RUNGS, Rung};
 use sockeye::wire::segment::{Captured, Flags};
-use sockeye::wire::spec::{ListenSpec, Script, Step};
+use sockeye::wire::spec::{Script, Step};
 use sockeye::wire::{Direction, How, News, SessionId, Spec, Verb, What};
 
 use crate::live_net::DEADLINE;
+use crate::peers::{closed_port, count_to_end, outcome, peer, reset, stopped_peer};
 use crate::skipped::skipped;
-use crate::support::{Watch, closed_port, outcome, peer, tcp};
+use crate::specs::{any_port, tcp};
+use crate::watch::Watch;
 
 macro_rules! may_or_skip {
     () => {
@@ -69,9 +70,7 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
         let mut twelve = [0; 12];
         stream.read_exact(&mut twelve).unwrap();
         stream.write_all(b"and back").unwrap();
-        let mut rest = Vec::new();
-        stream.read_to_end(&mut rest).unwrap();
-        rest.len()
+        count_to_end(&stream)
     });
     let mut watch = Watch::on_this_thread();
     let id = watch.open(captured(tcp(address)));
@@ -125,7 +124,7 @@ fn a_reset_is_captured_as_the_peer_sent_it() {
     may_or_skip!();
     let (address, rude) = peer(|mut stream| {
         stream.read_exact(&mut [0; 5]).unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        reset(stream);
     });
     let mut watch = Watch::on_this_thread();
     let id = watch.open(captured(tcp(address)));
@@ -140,13 +139,7 @@ fn a_reset_is_captured_as_the_peer_sent_it() {
 fn a_window_that_closes_is_probed_and_opens_again() {
     may_or_skip!();
     const BYTES: usize = 1 << 20;
-    let (read_on, wait) = mpsc::channel::<()>();
-    let (address, slow) = peer(move |mut stream| {
-        wait.recv().unwrap();
-        let mut all = Vec::new();
-        stream.read_to_end(&mut all).unwrap();
-        all.len()
-    });
+    let (read_on, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::on_this_thread();
     let script = Script { steps: vec![Step::Send(Bytes::from(vec![7; BYTES * 8])), Step::Finish] };
     let id = watch.open(Spec { script, ..captured(tcp(address)) });
@@ -158,14 +151,14 @@ fn a_window_that_closes_is_probed_and_opens_again() {
     read_on.send(()).unwrap();
     watch.until("the window opens", |watch| has(watch, id, "Window Update"));
     assert_eq!(watch.until_closed(id), How::Fin);
-    assert_eq!(outcome(slow), BYTES * 8);
+    assert_eq!(outcome(slow), BYTES as u64 * 8);
 }
 
 #[test]
 fn the_connections_of_a_listener_are_captured_from_their_syn() {
     may_or_skip!();
     let mut watch = Watch::on_this_thread();
-    let spec = ListenSpec { local: ([127, 0, 0, 1], 0).into(), limit: None, idle_timeout: None, options: Vec::new() };
+    let spec = any_port();
     let listener = watch.open(captured(Spec::new(What::Listen(spec))));
     watch.until_news(listener, "listening", |news| matches!(news, News::Listening { .. }));
     let local = watch.news_of(listener).find_map(|news| match news {
@@ -211,9 +204,7 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
     watch.until("the first echo", |watch| watch.received(id) == 6);
     assert!(lines(&watch, id).is_empty());
     // The echo is acknowledged before its read returns, but our write's own ACK is told by the kernel only.
-    watch.until("all is acknowledged", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes == Some(0))
-    });
+    watch.until_kernel(id, "all is acknowledged", |view| view.send_queue_bytes == Some(0));
     watch.order(id, Verb::Capture(true));
     let on = |watch: &Watch| watch.session(id).story.as_ref().unwrap().ladder.is_captured();
     watch.until("capture is on", on);
@@ -343,7 +334,7 @@ fn tcpdump_saw_the_same_segments_with_the_same_numbers() {
             stream.write_all(&all).unwrap();
             if ends_with_reset {
                 stream.read_exact(&mut [0; 3]).unwrap();
-                socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+                reset(stream);
             } else {
                 stream.read_to_end(&mut Vec::new()).unwrap();
             }

@@ -15,8 +15,10 @@ use sockeye::wire::session::Kind;
 use sockeye::wire::{Class, How, News, SessionId, Spec, What};
 
 use crate::live_net::DEADLINE;
+use crate::peers::{outcome, peer};
 use crate::skipped::skipped;
-use crate::support::{Watch, outcome, peer, tcp};
+use crate::specs::tcp;
+use crate::watch::Watch;
 
 /// A name server that plays a script: what to send back for a query, one message each; over TCP only the first.
 struct Server {

@@ -2,18 +2,18 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::mpsc;
 use std::time::Duration;
 
 use sockeye::wire::change::CallResult;
 use sockeye::wire::kernel::TcpInfo;
 use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::reading::TcpState;
-use sockeye::wire::spec::ListenSpec;
 use sockeye::wire::{Class, How, News, SessionId, Spec, Verb, What};
 
+use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, reset, stopped_peer};
 use crate::skipped::skipped;
-use crate::support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
+use crate::specs::{any_port, listen, tcp, tcp_to};
+use crate::watch::Watch;
 
 /// Each step of a session: `FIN-WAIT-1 → FIN-WAIT-2 ack_of_fin kernel`.
 fn steps(watch: &Watch, id: SessionId) -> Vec<String> {
@@ -54,22 +54,9 @@ fn with_options(address: SocketAddr, options: &[&str]) -> Spec {
     Spec::new(What::Tcp(spec))
 }
 
-fn read_to_end(mut stream: &TcpStream) -> usize {
-    let mut all = Vec::new();
-    stream.read_to_end(&mut all).unwrap()
-}
-
-fn listening(watch: &mut Watch) -> (SessionId, SocketAddr) {
-    let local = "127.0.0.1:0".parse().unwrap();
-    let id = watch.open(Spec::new(What::Listen(ListenSpec::at(local))));
-    watch.until("listening", |watch| watch.session(id).bound().is_some());
-    let address = watch.session(id).bound().unwrap();
-    (id, address)
-}
-
 #[test]
 fn who_finishes_first_goes_through_time_wait_and_is_told_how_long() {
-    let (address, listener) = peer(|stream| read_to_end(&stream));
+    let (address, listener) = peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
@@ -100,10 +87,9 @@ fn who_finishes_first_goes_through_time_wait_and_is_told_how_long() {
 
 #[test]
 fn the_kernel_confirms_fin_wait_2_while_the_peer_still_sends() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, late) = peer(move |stream| {
-        read_to_end(&stream);
-        wait.recv().unwrap();
+    let (go, address, late) = peer_on_cue(|stream, cue| {
+        count_to_end(&stream);
+        cue.recv().unwrap();
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -119,11 +105,9 @@ fn the_kernel_confirms_fin_wait_2_while_the_peer_still_sends() {
 
 #[test]
 fn who_finishes_last_goes_through_last_ack_to_closed() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, first) = peer(move |stream| {
-        wait.recv().unwrap();
+    let (go, address, first) = stopped_peer(|stream| {
         stream.shutdown(Shutdown::Write).unwrap();
-        read_to_end(&stream)
+        count_to_end(&stream)
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -141,9 +125,7 @@ fn who_finishes_last_goes_through_last_ack_to_closed() {
 
 #[test]
 fn a_fin_behind_unread_octets_is_known_by_the_kernel() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, sender) = peer(move |mut stream| {
-        wait.recv().unwrap();
+    let (go, address, sender) = stopped_peer(|mut stream| {
         stream.write_all(b"unread").unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
         stream.read(&mut [0]).unwrap_err().raw_os_error()
@@ -167,9 +149,7 @@ fn a_fin_behind_unread_octets_is_known_by_the_kernel() {
 
 #[test]
 fn a_close_with_unread_octets_is_a_reset_for_the_peer() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, sender) = peer(move |mut stream| {
-        wait.recv().unwrap();
+    let (go, address, sender) = stopped_peer(|mut stream| {
         stream.write_all(b"unread").unwrap();
         stream.read(&mut [0]).unwrap_err().raw_os_error()
     });
@@ -179,9 +159,7 @@ fn a_close_with_unread_octets_is_a_reset_for_the_peer() {
     watch.order(id, Verb::PauseReading);
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     go.send(()).unwrap();
-    watch.until("queued", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes == Some(6))
-    });
+    watch.until_kernel(id, "queued", |view| view.recv_queue_bytes == Some(6));
     watch.order(id, Verb::Close);
     watch.until_closed(id);
     assert_eq!(steps(&watch, id).last().unwrap(), "ESTABLISHED → CLOSED closed_unread inferred");
@@ -190,7 +168,7 @@ fn a_close_with_unread_octets_is_a_reset_for_the_peer() {
 
 #[test]
 fn a_close_of_ours_is_followed_through_the_kernel() {
-    let (address, listener) = peer(|stream| read_to_end(&stream));
+    let (address, listener) = peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
@@ -213,11 +191,7 @@ fn a_reset_ends_in_closed_whoever_sent_it() {
     assert_eq!(outcome(listener), Some(libc::ECONNRESET));
     assert_eq!(steps(&watch, ours).last().unwrap(), "ESTABLISHED → CLOSED we_reset inferred");
 
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, rude) = peer(move |stream| {
-        wait.recv().unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
-    });
+    let (go, address, rude) = stopped_peer(reset);
     let theirs = watch.open(tcp(address));
     watch.until_open(theirs);
     go.send(()).unwrap();
@@ -263,7 +237,7 @@ fn a_syn_without_an_answer_is_retransmitted_before_our_eyes() {
 #[test]
 fn a_listener_knows_each_peers_syn() {
     let mut watch = Watch::new();
-    let (id, address) = listening(&mut watch);
+    let (id, address) = watch.listening(listen(any_port()));
     let ours = watch.open(with_options(address, &["maxseg=1000", "ttl=33"]));
     watch.until("accepted", |watch| !watch.children().is_empty());
     let child = watch.children()[0];
@@ -288,11 +262,7 @@ fn a_listener_knows_each_peers_syn() {
 
 #[test]
 fn a_peer_that_stops_reading_closes_its_window_and_reopens_it() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, slow) = peer(move |stream| {
-        wait.recv().unwrap();
-        read_to_end(&stream)
-    });
+    let (go, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     let whole = 32 << 20;
@@ -306,12 +276,12 @@ fn a_peer_that_stops_reading_closes_its_window_and_reopens_it() {
     until_info(&mut watch, id, "window open", |info| info.snd_wnd > Some(0) && info.probes == Some(0));
     watch.order(id, Verb::FinishSending);
     assert_eq!(watch.until_closed(id), How::Fin);
-    assert_eq!(outcome(slow), whole);
+    assert_eq!(outcome(slow), whole as u64);
 }
 
 #[test]
 fn a_write_is_told_with_when_it_was_queued_sent_and_acknowledged() {
-    let (address, listener) = peer(|stream| read_to_end(&stream));
+    let (address, listener) = peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     for (text, last) in [("hello", 4), ("you", 7), ("there", 12)] {
@@ -331,7 +301,7 @@ fn a_write_is_told_with_when_it_was_queued_sent_and_acknowledged() {
 fn over_ipv6_it_is_all_the_same() {
     let listener = std::net::TcpListener::bind("[::1]:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let accepting = std::thread::spawn(move || read_to_end(&listener.accept().unwrap().0));
+    let accepting = std::thread::spawn(move || count_to_end(&listener.accept().unwrap().0));
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["ttl=9", "tos=0x20"]));
     watch.send(id, "six");
@@ -344,14 +314,13 @@ fn over_ipv6_it_is_all_the_same() {
 
 #[test]
 fn stamps_neither_end_a_pause_nor_hide_a_reset() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, rude) = peer(move |mut stream| {
+    let (go, address, rude) = peer_on_cue(|mut stream, cue| {
         let mut heard = [0; 3];
         stream.read_exact(&mut heard[..2]).unwrap();
         stream.write_all(b"unread").unwrap();
         stream.read_exact(&mut heard[2..]).unwrap();
-        wait.recv().unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        cue.recv().unwrap();
+        reset(stream);
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -362,9 +331,7 @@ fn stamps_neither_end_a_pause_nor_hide_a_reset() {
         watch.send(id, text);
         watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet, .. } if *octet == last));
     }
-    watch.until("queued", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes == Some(6))
-    });
+    watch.until_kernel(id, "queued", |view| view.recv_queue_bytes == Some(6));
     assert_eq!(watch.received(id), 0);
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), How::Rst);
@@ -374,12 +341,11 @@ fn stamps_neither_end_a_pause_nor_hide_a_reset() {
 
 #[test]
 fn a_reset_after_the_peers_fin_is_noticed_by_a_connection_with_stamps() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, rude) = peer(move |mut stream| {
+    let (go, address, rude) = peer_on_cue(|mut stream, cue| {
         stream.shutdown(Shutdown::Write).unwrap();
         stream.read_exact(&mut [0; 2]).unwrap();
-        wait.recv().unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        cue.recv().unwrap();
+        reset(stream);
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -394,11 +360,7 @@ fn a_reset_after_the_peers_fin_is_noticed_by_a_connection_with_stamps() {
 
 #[test]
 fn a_flood_after_stamped_writes_is_exact_and_no_longer_stamped() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, slow) = peer(move |stream| {
-        wait.recv().unwrap();
-        read_to_end(&stream)
-    });
+    let (go, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, "stamped");
@@ -417,14 +379,14 @@ fn a_flood_after_stamped_writes_is_exact_and_no_longer_stamped() {
     }
     watch.order(id, Verb::FinishSending);
     assert_eq!(watch.until_closed(id), How::Fin);
-    assert_eq!(outcome(slow) as u64, sent);
+    assert_eq!(outcome(slow), sent);
     let stamped = watch.news_of(id).filter(|news| matches!(news, News::Stamps { .. })).count();
     assert!(stamped < 2_000, "{stamped} stamps");
 }
 
 #[test]
 fn options_before_connect_hold_and_the_kernel_reports_them_back() {
-    let (address, listener) = peer(|stream| read_to_end(&stream));
+    let (address, listener) = peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["nodelay=on", "rcvbuf=65536", "congestion=reno"]));
     watch.until_news(id, "the last one", |news| {
@@ -456,11 +418,7 @@ fn options_before_connect_hold_and_the_kernel_reports_them_back() {
 
 #[test]
 fn an_option_is_set_while_a_write_is_blocked() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, slow) = peer(move |stream| {
-        wait.recv().unwrap();
-        read_to_end(&stream)
-    });
+    let (go, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, vec![7_u8; 32 << 20]);
@@ -497,11 +455,7 @@ fn an_option_that_the_kernel_does_not_take_fails_the_connection_by_its_name() {
 
 #[test]
 fn keepalive_probes_a_quiet_peer() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, quiet) = peer(move |stream| {
-        wait.recv().unwrap();
-        read_to_end(&stream)
-    });
+    let (go, address, quiet) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["keepalive=on", "keepidle=1s", "keepintvl=1s"]));
     watch.until_open(id);
@@ -520,10 +474,7 @@ fn keepalive_probes_a_quiet_peer() {
 fn the_keepalive_timer_of_a_quiet_connection_is_known_without_being_asked_for() {
     use sockeye::wire::reading::TimerKind;
 
-    let (address, thread) = peer(|mut stream| {
-        let mut rest = Vec::new();
-        stream.read_to_end(&mut rest).unwrap();
-    });
+    let (address, thread) = peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["keepalive=on", "keepidle=30s"]));
     let next = |watch: &Watch| watch.session(id).course.clocks.next().map(|(kind, _)| kind);
@@ -536,11 +487,7 @@ fn the_keepalive_timer_of_a_quiet_connection_is_known_without_being_asked_for() 
 
 #[test]
 fn a_watched_session_is_looked_at_though_nothing_moves() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, quiet) = peer(move |stream| {
-        wait.recv().unwrap();
-        read_to_end(&stream)
-    });
+    let (go, address, quiet) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
@@ -560,11 +507,7 @@ fn a_watched_session_is_looked_at_though_nothing_moves() {
 
 #[test]
 fn our_gauges_are_those_that_ss_shows() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, quiet) = peer(move |stream| {
-        wait.recv().unwrap();
-        read_to_end(&stream)
-    });
+    let (go, address, quiet) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.send(id, vec![1_u8; 1000]);

@@ -5,21 +5,15 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use bytes::Bytes;
 use sockeye::wire::spec::{ListenSpec, Step};
-use sockeye::wire::{Class, Direction, How, News, SessionId, Spec, Verb, What};
+use sockeye::wire::{Class, Direction, How, News, Spec, Verb};
 
 use crate::live_net::DEADLINE;
-use crate::support::{Watch, outcome, tcp};
+use crate::peers::outcome;
+use crate::specs::{listen, tcp};
+use crate::watch::Watch;
 
-fn listen(local: &str, limit: Option<usize>) -> Spec {
-    let local = local.parse().unwrap();
-    Spec::new(What::Listen(ListenSpec { limit, ..ListenSpec::at(local) }))
-}
-
-fn listening(watch: &mut Watch, spec: Spec) -> (SessionId, SocketAddr) {
-    let id = watch.open(spec);
-    watch.until("listening", |watch| watch.session(id).bound().is_some());
-    let bound = watch.session(id).bound().unwrap();
-    (id, bound)
+fn listen_at(local: &str, limit: Option<usize>) -> Spec {
+    listen(ListenSpec { limit, ..ListenSpec::at(local.parse().unwrap()) })
 }
 
 fn dial(address: SocketAddr) -> TcpStream {
@@ -37,9 +31,9 @@ fn read_exactly(mut stream: &TcpStream, count: usize) -> Vec<u8> {
 #[test]
 fn an_accepted_connection_is_a_session_whose_first_news_says_so() {
     let mut watch = Watch::new();
-    let mut spec = listen("127.0.0.1:0", None);
+    let mut spec = listen_at("127.0.0.1:0", None);
     spec.script.steps = vec![Step::Send(Bytes::from_static(b"welcome\n"))];
-    let (id, address) = listening(&mut watch, spec);
+    let (id, address) = watch.listening(spec);
     let peer = dial(address);
     assert_eq!(read_exactly(&peer, 8), b"welcome\n");
     (&peer).write_all(b"thanks").unwrap();
@@ -60,7 +54,7 @@ fn an_address_in_use_is_a_local_failure_that_says_what_to_do() {
     let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap();
     let mut watch = Watch::new();
-    let id = watch.open(listen(&address.to_string(), None));
+    let id = watch.open(listen_at(&address.to_string(), None));
     assert_eq!(watch.until_closed(id), How::Error);
     let failure = watch.session(id).failure().unwrap();
     assert_eq!((failure.class, failure.os_code), (Class::Local, Some(libc::EADDRINUSE)));
@@ -71,7 +65,7 @@ fn an_address_in_use_is_a_local_failure_that_says_what_to_do() {
 fn a_listener_on_an_address_of_somebody_else_is_a_local_failure() {
     let mut watch = Watch::new();
     // 203.0.113.0/24 is for documentation (RFC 5737). Nothing is sent: the bind fails.
-    let id = watch.open(listen("203.0.113.9:0", None));
+    let id = watch.open(listen_at("203.0.113.9:0", None));
     assert_eq!(watch.until_closed(id), How::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Local);
 }
@@ -79,7 +73,7 @@ fn a_listener_on_an_address_of_somebody_else_is_a_local_failure() {
 #[test]
 fn a_peer_beyond_the_limit_is_turned_away_and_a_new_limit_counts_at_once() {
     let mut watch = Watch::new();
-    let (id, address) = listening(&mut watch, listen("127.0.0.1:0", Some(1)));
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", Some(1)));
     let first = dial(address);
     watch.until("accepted", |watch| watch.children().len() == 1);
     let second = dial(address);
@@ -95,7 +89,7 @@ fn a_peer_beyond_the_limit_is_turned_away_and_a_new_limit_counts_at_once() {
 #[test]
 fn a_listener_sends_to_every_open_connection() {
     let mut watch = Watch::new();
-    let (id, address) = listening(&mut watch, listen("127.0.0.1:0", None));
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", None));
     watch.send(id, "nobody");
     watch.until("told that nobody is there", |watch| watch.session(id).warning.is_some());
     let peers: Vec<TcpStream> = (0..5).map(|_| dial(address)).collect();
@@ -112,7 +106,7 @@ fn a_listener_sends_to_every_open_connection() {
 #[test]
 fn a_closed_listener_leaves_its_connections_open() {
     let mut watch = Watch::new();
-    let (id, address) = listening(&mut watch, listen("127.0.0.1:0", None));
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", None));
     let peer = dial(address);
     watch.until("accepted", |watch| watch.children().len() == 1);
     watch.order(id, Verb::Close);
@@ -130,7 +124,7 @@ fn a_closed_listener_leaves_its_connections_open() {
 #[test]
 fn two_of_our_own_sessions_talk_and_both_count_the_same() {
     let mut watch = Watch::new().counting();
-    let (_, address) = listening(&mut watch, listen("[::1]:0", None));
+    let (_, address) = watch.listening(listen_at("[::1]:0", None));
     let mut spec = tcp(address);
     spec.script.steps = vec![Step::Send(vec![1_u8; 10_000_000].into()), Step::Finish];
     let ours = watch.open(spec);
@@ -147,7 +141,7 @@ fn two_of_our_own_sessions_talk_and_both_count_the_same() {
 #[test]
 fn two_hundred_peers_at_once_are_each_told_apart() {
     let mut watch = Watch::new();
-    let (id, address) = listening(&mut watch, listen("127.0.0.1:0", None));
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", None));
     let peers = std::thread::spawn(move || {
         let peers: Vec<TcpStream> = (0..200).map(|_| dial(address)).collect();
         for (number, mut peer) in peers.iter().enumerate() {

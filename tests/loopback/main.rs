@@ -11,12 +11,14 @@ mod listen;
 mod live_net;
 #[cfg(target_os = "linux")]
 mod options;
+mod peers;
 mod repeat;
 #[path = "../support/skipped.rs"]
 mod skipped;
+mod specs;
 mod story;
-mod support;
 mod tcp;
 mod udp;
 #[cfg(target_os = "linux")]
 mod udp_speed;
+mod watch;

@@ -1,7 +1,7 @@
 //! Socket options on real sockets: set, inherited, reported back, and the same as `ss` sees them; gauges by the clock.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{TcpListener, UdpSocket};
 use std::process::Command;
 use std::time::Duration;
 
@@ -11,8 +11,10 @@ use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::{HostPort, ListenSpec, Retry, UdpSpec};
 use sockeye::wire::{How, News, SessionId, Spec, Verb, What};
 
+use crate::peers::{closed_port, outcome, peer, stopped_peer};
 use crate::skipped::skipped;
-use crate::support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
+use crate::specs::{any_port, listen, tcp, tcp_to};
+use crate::watch::Watch;
 
 fn wishes(texts: &[&str]) -> Wishes {
     texts.iter().map(|text| option::parse(text).unwrap()).collect()
@@ -36,18 +38,11 @@ fn hold(mut stream: &std::net::TcpStream) -> usize {
     stream.read_to_end(&mut all).unwrap_or_default()
 }
 
-fn listening(watch: &mut Watch, options: &[&str]) -> (SessionId, SocketAddr) {
-    let local = "127.0.0.1:0".parse().unwrap();
-    let id = watch.open(Spec::new(What::Listen(ListenSpec { options: wishes(options), ..ListenSpec::at(local) })));
-    watch.until("listening", |watch| watch.session(id).bound().is_some());
-    (id, watch.session(id).bound().unwrap())
-}
-
 #[test]
 fn an_accepted_connection_has_its_listeners_options() {
     let mut watch = Watch::new();
     let texts = ["nodelay=on", "rcvbuf=64KiB", "user_timeout=7s", "keepalive=on", "keepidle=9s", "ttl=33", "linger=3s"];
-    let (id, address) = listening(&mut watch, &texts);
+    let (id, address) = watch.listening(listen(ListenSpec { options: wishes(&texts), ..any_port() }));
     watch.until("told", |watch| told(watch, id, SocketOption::Linger).is_some());
     assert_eq!(told(&watch, id, SocketOption::RecvBuffer).unwrap(), "65,536 octets → 131,072 octets");
     watch.order(id, set("keepcnt=4"));
@@ -77,11 +72,11 @@ fn what_the_kernel_does_not_take_ends_what_was_to_be_opened_and_not_what_is_open
     let mut watch = Watch::new();
     let local = "127.0.0.1:0".parse().unwrap();
     let spec = ListenSpec { options: wishes(&["congestion=nosuchcontrol"]), ..ListenSpec::at(local) };
-    let id = watch.open(Spec::new(What::Listen(spec)));
+    let id = watch.open(listen(spec));
     assert_eq!(watch.until_closed(id), How::Error);
     assert!(watch.session(id).failure().unwrap().message.contains("no such congestion control"));
 
-    let (id, _) = listening(&mut watch, &[]);
+    let (id, _) = watch.listening(listen(any_port()));
     watch.order(id, set("congestion=nosuchcontrol"));
     watch.until("refused", |watch| {
         watch.session(id).options.get(SocketOption::Congestion).is_some_and(|known| known.refused.is_some())
@@ -187,9 +182,7 @@ fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between() {
 
 #[test]
 fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer() {
-    let (go, wait) = std::sync::mpsc::channel::<()>();
-    let (address, sender) = peer(move |mut stream| {
-        wait.recv().unwrap();
+    let (go, address, sender) = stopped_peer(|mut stream| {
         stream.write_all(b"unread").unwrap();
         stream.read(&mut [0]).unwrap_err().raw_os_error()
     });

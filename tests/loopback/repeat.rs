@@ -15,6 +15,8 @@ use sockeye::wire::spec::{HostPort, TcpSpec, UdpSpec};
 use sockeye::wire::{Class, Failure, How, News, Order, Record, SessionId, Spec, Verb, What};
 
 use crate::live_net::{DEADLINE, LiveNet, SERVERS};
+use crate::peers::closed_port;
+use crate::specs::host_port;
 
 /// A run, and all that it told so far.
 struct Run {
@@ -78,18 +80,6 @@ impl Run {
         assert_eq!((self.failure(), self.how(), self.last.in_flight), (None, Some(How::Fin), 0));
         self.last
     }
-}
-
-fn target(address: SocketAddr) -> HostPort {
-    HostPort { host: address.ip().to_string(), port: address.port() }
-}
-
-/// A port on which nobody listens: bound, so that nobody else gets it, and no listener.
-fn nobody() -> (socket2::Socket, SocketAddr) {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-    let address = socket.local_addr().unwrap().as_socket().unwrap();
-    (socket, address)
 }
 
 fn http(url: String) -> RepeatWhat {
@@ -167,8 +157,8 @@ fn a_status_is_a_failure_only_where_that_was_asked_for() {
 
 #[test]
 fn refusals_are_counted_by_their_class_and_only_the_first_ones_are_told() {
-    let (_nobody, address) = nobody();
-    for what in [RepeatWhat::Connect(TcpSpec::to(target(address))), http(format!("http://{address}/"))] {
+    let (_nobody, address) = closed_port();
+    for what in [RepeatWhat::Connect(TcpSpec::to(host_port(address))), http(format!("http://{address}/"))] {
         let mut spec = RepeatSpec::times(what, 200);
         spec.concurrency = 8;
         let run = Run::open(spec).end();
@@ -190,7 +180,7 @@ fn a_listener_sees_as_many_connections_as_were_counted() {
             assert_eq!(stream.read(&mut [0]).unwrap(), 0, "it ends with a FIN, and without a word");
         }
     });
-    let mut spec = RepeatSpec::times(RepeatWhat::Connect(TcpSpec::to(target(address))), 300);
+    let mut spec = RepeatSpec::times(RepeatWhat::Connect(TcpSpec::to(host_port(address))), 300);
     spec.concurrency = 4;
     let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.latency.count()), (300, 300));
@@ -278,7 +268,7 @@ fn udp_peer(answers: impl Fn(u64) -> u64 + Send + 'static) -> SocketAddr {
 
 fn echo(address: SocketAddr, tagged: bool) -> RepeatWhat {
     let payload = Bytes::from_static(b"ping");
-    let udp = UdpSpec::with(target(address));
+    let udp = UdpSpec::with(host_port(address));
     RepeatWhat::Echo(EchoSpec { udp, payload, tagged, patience: Duration::from_secs(2) })
 }
 

@@ -1,20 +1,20 @@
 //! Real sockets on loopback: the story that a connection tells is the one that happened.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::Shutdown;
-use std::sync::mpsc;
 use std::time::Instant;
 
 use sockeye::wire::ladder::{Label, Rung};
 use sockeye::wire::option::{OptionValue, SocketOption};
 use sockeye::wire::reading::{TcpState, TimerKind};
-use sockeye::wire::spec::ListenSpec;
 use sockeye::wire::story::Story;
 use sockeye::wire::transcript::EntryKind;
-use sockeye::wire::{Direction, News, SessionId, Spec, Verb, What};
+use sockeye::wire::{Direction, News, SessionId, Verb};
 
+use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_to_end, stopped_peer};
 use crate::skipped::skipped;
-use crate::support::{Watch, closed_port, outcome, peer, tcp};
+use crate::specs::{any_port, listen, tcp};
+use crate::watch::Watch;
 
 fn story(watch: &Watch, id: SessionId) -> &Story {
     watch.session(id).story.as_ref().unwrap()
@@ -42,11 +42,9 @@ fn has(watch: &Watch, id: SessionId, is_it: impl Fn(&Label) -> bool) -> bool {
 
 #[test]
 fn our_half_close_walks_down_the_left_side() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, other) = peer(move |mut stream| {
-        let mut all = Vec::new();
-        stream.read_to_end(&mut all).unwrap();
-        wait.recv().unwrap();
+    let (go, address, other) = peer_on_cue(|mut stream, cue| {
+        let all = read_to_end(&stream);
+        cue.recv().unwrap();
         stream.write_all(b"bye").unwrap();
         all
     });
@@ -73,11 +71,9 @@ fn our_half_close_walks_down_the_left_side() {
 
 #[test]
 fn the_peers_half_close_walks_down_the_right_side() {
-    let (address, other) = peer(|mut stream| {
+    let (address, other) = peer(|stream| {
         stream.shutdown(Shutdown::Write).unwrap();
-        let mut all = Vec::new();
-        stream.read_to_end(&mut all).unwrap();
-        all
+        read_to_end(&stream)
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -103,8 +99,8 @@ fn a_refused_connection_is_a_syn_and_a_rst() {
 #[test]
 fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
     let mut watch = Watch::new();
-    let spec = ListenSpec { local: "127.0.0.1:0".parse().unwrap(), ..listen() };
-    let listener = watch.open(Spec::new(What::Listen(spec)));
+    let spec = any_port();
+    let listener = watch.open(listen(spec));
     watch.until("bound", |watch| watch.session(listener).bound().is_some());
     let address = watch.session(listener).bound().unwrap();
     let id = watch.open(tcp(address));
@@ -124,23 +120,13 @@ fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
     assert_eq!(states(&watch, id).last(), Some(&"TIME-WAIT"));
 }
 
-fn listen() -> ListenSpec {
-    ListenSpec::at(([127, 0, 0, 1], 0).into())
-}
-
 #[test]
 fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
     if !cfg!(target_os = "linux") {
         skipped("the kernel's view of a window is known for Linux only");
         return;
     }
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, other) = peer(move |mut stream| {
-        wait.recv().unwrap();
-        let mut all = Vec::new();
-        stream.read_to_end(&mut all).unwrap();
-        all.len()
-    });
+    let (go, address, other) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.until_open(id);
@@ -155,9 +141,8 @@ fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
 
 /// Both ends of one connection as sessions: who dialled, and the listener's child.
 fn both_ends(watch: &mut Watch) -> (SessionId, SessionId) {
-    let listener = watch.open(Spec::new(What::Listen(listen())));
-    watch.until("bound", |watch| watch.session(listener).bound().is_some());
-    let id = watch.open(tcp(watch.session(listener).bound().unwrap()));
+    let (_, address) = watch.listening(listen(any_port()));
+    let id = watch.open(tcp(address));
     watch.until("accepted", |watch| !watch.children().is_empty());
     watch.until_open(id);
     (id, watch.children()[0])

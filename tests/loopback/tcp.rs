@@ -12,24 +12,9 @@ use sockeye::wire::spec::{Family, HostPort, Retry, Step, TcpSpec};
 use sockeye::wire::{Class, Direction, How, News, Retention, Spec, Verb, What};
 
 use crate::live_net::DEADLINE;
-use crate::support::{Watch, closed_port, outcome, peer, tcp, tcp_to};
-
-fn read_all(mut stream: &std::net::TcpStream) -> Vec<u8> {
-    let mut all = Vec::new();
-    stream.read_to_end(&mut all).unwrap();
-    all
-}
-
-fn count_all(mut stream: &std::net::TcpStream) -> u64 {
-    let mut buffer = vec![0; 1 << 20];
-    let mut count = 0;
-    loop {
-        match stream.read(&mut buffer).unwrap() {
-            0 => return count,
-            read => count += read as u64,
-        }
-    }
-}
+use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_to_end, reset, stopped_peer};
+use crate::specs::{tcp, tcp_to};
+use crate::watch::Watch;
 
 #[test]
 fn every_byte_of_one_byte_writes_is_counted_both_ways() {
@@ -61,7 +46,7 @@ fn every_byte_of_one_byte_writes_is_counted_both_ways() {
 
 #[test]
 fn what_is_sent_before_the_connection_stands_is_sent_after_it() {
-    let (address, listener) = peer(|stream| read_all(&stream));
+    let (address, listener) = peer(|stream| read_to_end(&stream));
     let mut watch = Watch::new();
     let mut spec = tcp(address);
     spec.script.steps = vec![Step::Send(Bytes::from_static(b"first, "))];
@@ -75,11 +60,7 @@ fn what_is_sent_before_the_connection_stands_is_sent_after_it() {
 
 #[test]
 fn a_partial_write_counts_what_the_kernel_took() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, slow) = peer(move |stream| {
-        wait.recv().unwrap();
-        count_all(&stream)
-    });
+    let (go, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     let whole = 64 << 20;
@@ -107,7 +88,7 @@ fn a_reset_in_the_middle_is_never_a_clean_end_and_the_totals_stay_exact() {
         // Wait until ours has it all: an RST would overtake what is still in flight.
         let mut ack = [0; 1];
         stream.read_exact(&mut ack).unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        reset(stream);
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -125,18 +106,12 @@ fn a_reset_in_the_middle_is_never_a_clean_end_and_the_totals_stay_exact() {
 
 #[test]
 fn a_reset_while_a_write_is_blocked_is_told_with_what_was_not_sent() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, rude) = peer(move |stream| {
-        wait.recv().unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
-    });
+    let (go, address, rude) = stopped_peer(reset);
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, vec![7_u8; 64 << 20]);
     watch.send(id, "never");
-    watch.until("blocked", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0))
-    });
+    watch.until_blocked(id);
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), How::Rst);
     outcome(rude);
@@ -149,7 +124,7 @@ fn a_reset_while_a_write_is_blocked_is_told_with_what_was_not_sent() {
 #[test]
 fn after_our_fin_the_peer_still_sends() {
     let (address, late) = peer(|mut stream| {
-        let request = read_all(&stream);
+        let request = read_to_end(&stream);
         stream.write_all(&vec![2; 3_000_000]).unwrap();
         request.len()
     });
@@ -170,14 +145,12 @@ fn after_the_peers_fin_we_still_send() {
     let (address, early) = peer(|mut stream| {
         stream.write_all(b"bye").unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
-        read_all(&stream)
+        read_to_end(&stream)
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_news(id, "the peer finished", |news| *news == News::PeerFinished { received_bytes: 3 });
-    watch.until("CLOSE-WAIT", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.state == Some(TcpState::CloseWait))
-    });
+    watch.until_kernel(id, "CLOSE-WAIT", |view| view.state == Some(TcpState::CloseWait));
     watch.send(id, "not yet");
     watch.order(id, Verb::FinishSending);
     assert_eq!(watch.until_closed(id), How::Fin);
@@ -187,20 +160,12 @@ fn after_the_peers_fin_we_still_send() {
 
 #[test]
 fn a_half_close_shows_in_the_kernels_own_state() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, patient) = peer(move |stream| {
-        wait.recv().unwrap();
-        drop(stream);
-    });
+    let (go, address, patient) = stopped_peer(drop);
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until("ESTABLISHED", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.state == Some(TcpState::Established))
-    });
+    watch.until_kernel(id, "ESTABLISHED", |view| view.state == Some(TcpState::Established));
     watch.order(id, Verb::FinishSending);
-    watch.until("FIN-WAIT-2", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.state == Some(TcpState::FinWait2))
-    });
+    watch.until_kernel(id, "FIN-WAIT-2", |view| view.state == Some(TcpState::FinWait2));
     watch.send(id, "too late");
     watch.until("told so", |watch| watch.session(id).warning.as_ref().is_some_and(|w| w.class == Class::Usage));
     go.send(()).unwrap();
@@ -210,11 +175,10 @@ fn a_half_close_shows_in_the_kernels_own_state() {
 
 #[test]
 fn a_reset_after_the_peers_fin_is_noticed_without_a_read_or_a_write() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, rude) = peer(move |stream| {
+    let (go, address, rude) = peer_on_cue(|stream, cue| {
         stream.shutdown(Shutdown::Write).unwrap();
-        wait.recv().unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        cue.recv().unwrap();
+        reset(stream);
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -341,9 +305,7 @@ fn a_paused_session_stops_the_peer_and_loses_nothing() {
     watch.order(id, Verb::PauseReading);
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     let sent_when_stuck = is_stuck.recv_timeout(DEADLINE).unwrap();
-    watch.until("the kernel's queue is seen", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes > Some(0))
-    });
+    watch.until_kernel(id, "the kernel's queue is seen", |view| view.recv_queue_bytes > Some(0));
     assert!(watch.received(id) < whole && sent_when_stuck < whole);
     watch.order(id, Verb::ContinueReading);
     watch.order(id, Verb::PauseReading);
@@ -356,9 +318,7 @@ fn a_paused_session_stops_the_peer_and_loses_nothing() {
 
 #[test]
 fn a_reset_order_overtakes_a_blocked_write_and_all_that_is_queued() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, still) = peer(move |mut stream| {
-        wait.recv().unwrap();
+    let (go, address, still) = stopped_peer(|mut stream| {
         let mut buffer = vec![0; 1 << 20];
         loop {
             match stream.read(&mut buffer) {
@@ -371,9 +331,7 @@ fn a_reset_order_overtakes_a_blocked_write_and_all_that_is_queued() {
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, vec![7_u8; 64 << 20]);
-    watch.until("blocked", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0))
-    });
+    watch.until_blocked(id);
     let mut queued = 0;
     while watch.net.perform(sockeye::wire::Order { id, verb: Verb::Send("more".into()) }).is_ok() {
         queued += 1;
@@ -391,11 +349,7 @@ fn a_reset_order_overtakes_a_blocked_write_and_all_that_is_queued() {
 
 #[test]
 fn a_close_sends_what_is_queued_first() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, slow) = peer(move |stream| {
-        wait.recv().unwrap();
-        count_all(&stream)
-    });
+    let (go, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     let whole = 32 << 20;
@@ -411,17 +365,11 @@ fn a_close_sends_what_is_queued_first() {
 
 #[test]
 fn a_second_close_does_not_wait_for_a_peer_that_does_not_read() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, still) = peer(move |stream| {
-        wait.recv().unwrap();
-        count_all(&stream)
-    });
+    let (go, address, still) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, vec![7_u8; 64 << 20]);
-    watch.until("blocked", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0))
-    });
+    watch.until_blocked(id);
     watch.order(id, Verb::Close);
     watch.order(id, Verb::Close);
     assert_eq!(watch.until_closed(id), How::Local);
@@ -485,7 +433,7 @@ fn a_pipe_that_nobody_reads_holds_the_peer_back_but_not_our_orders() {
     let (address, flood) = peer(move |mut stream| {
         stream.write_all(&vec![9_u8; whole as usize]).unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
-        read_all(&stream)
+        read_to_end(&stream)
     });
     let mut watch = Watch::with(Overflow::Wait);
     let mut spec = tcp(address);
@@ -502,7 +450,7 @@ fn a_pipe_that_nobody_reads_holds_the_peer_back_but_not_our_orders() {
 
 #[test]
 fn a_file_is_sent_whole_and_an_unreadable_one_is_told() {
-    let (address, listener) = peer(|stream| read_all(&stream));
+    let (address, listener) = peer(|stream| read_to_end(&stream));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     let content: Vec<u8> = (0..1_000_003_u32).map(|n| n.to_le_bytes()[0]).collect();
@@ -521,11 +469,7 @@ fn a_file_is_sent_whole_and_an_unreadable_one_is_told() {
 
 #[test]
 fn a_silent_peer_is_an_idle_timeout() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, silent) = peer(move |stream| {
-        wait.recv().unwrap();
-        drop(stream);
-    });
+    let (go, address, silent) = stopped_peer(drop);
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
     spec.idle_timeout = Some(Duration::from_millis(50));
@@ -538,7 +482,7 @@ fn a_silent_peer_is_an_idle_timeout() {
 
 #[test]
 fn an_order_that_makes_no_sense_is_told_and_the_session_goes_on() {
-    let (address, listener) = peer(|stream| read_all(&stream));
+    let (address, listener) = peer(|stream| read_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
@@ -567,12 +511,11 @@ fn nobody_answering_is_a_connect_timeout() {
 
 #[test]
 fn a_reset_reaches_a_session_whose_reading_is_paused_and_what_arrived_is_still_read() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, rude) = peer(move |mut stream| {
-        wait.recv().unwrap();
+    let (go, address, rude) = peer_on_cue(|mut stream, cue| {
+        cue.recv().unwrap();
         stream.write_all(&[5; 100]).unwrap();
-        wait.recv().unwrap();
-        socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        cue.recv().unwrap();
+        reset(stream);
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
@@ -580,9 +523,7 @@ fn a_reset_reaches_a_session_whose_reading_is_paused_and_what_arrived_is_still_r
     watch.order(id, Verb::PauseReading);
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     go.send(()).unwrap();
-    watch.until("queued in the kernel", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.recv_queue_bytes == Some(100))
-    });
+    watch.until_kernel(id, "queued in the kernel", |view| view.recv_queue_bytes == Some(100));
     assert_eq!(watch.received(id), 0);
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), How::Rst);
@@ -593,19 +534,13 @@ fn a_reset_reaches_a_session_whose_reading_is_paused_and_what_arrived_is_still_r
 
 #[test]
 fn a_file_cut_off_by_a_reset_says_how_much_of_it_was_sent() {
-    let (go, wait) = mpsc::channel::<()>();
-    let (address, still) = peer(move |stream| {
-        wait.recv().unwrap();
-        drop(stream);
-    });
+    let (go, address, still) = stopped_peer(drop);
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(64 << 20).unwrap();
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.order(id, Verb::SendFile(file.path().to_owned()));
-    watch.until("blocked", |watch| {
-        watch.session(id).kernel.as_ref().is_some_and(|view| view.send_queue_bytes > Some(0))
-    });
+    watch.until_blocked(id);
     watch.order(id, Verb::Reset);
     assert_eq!(watch.until_closed(id), How::Rst);
     go.send(()).unwrap();

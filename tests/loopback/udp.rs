@@ -13,6 +13,7 @@ use sockeye::wire::{Both, Class, Direction, How, News, Order, Record, SessionId,
 
 use crate::live_net::{DEADLINE, LiveNet};
 use crate::skipped::skipped;
+use crate::specs::host_port;
 
 /// One session, and all that it told so far.
 struct Story {
@@ -145,10 +146,6 @@ impl Story {
     fn received(&self) -> Vec<&[u8]> {
         self.datagrams.iter().filter(|seen| seen.0 == Direction::Received).map(|seen| &seen.2[..]).collect()
     }
-}
-
-fn host_port(address: SocketAddr) -> HostPort {
-    HostPort { host: address.ip().to_string(), port: address.port() }
 }
 
 fn anywhere(local: &str) -> UdpBoundSpec {

@@ -1,16 +1,15 @@
-//! What the loopback tests share: sessions that are watched until something is true of them, and scripted peers.
+//! Sessions that are watched until something is true of them.
 
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
 use sockeye::net::Overflow;
+use sockeye::wire::reading::KernelView;
 use sockeye::wire::record::Record;
 use sockeye::wire::session::Phase;
-use sockeye::wire::spec::{AcceptedSpec, HostPort, TcpSpec};
+use sockeye::wire::spec::AcceptedSpec;
 use sockeye::wire::{Both, Direction, How, News, Order, Retention, Session, SessionId, Spec, Verb, What};
 
 use crate::live_net::{DEADLINE, LiveNet};
@@ -120,6 +119,23 @@ impl Watch {
         self.until("open", |watch| matches!(watch.session(id).phase, Phase::Open(_)));
     }
 
+    /// Opens a listener, and waits until it has its address.
+    pub(crate) fn listening(&mut self, spec: Spec) -> (SessionId, SocketAddr) {
+        let id = self.open(spec);
+        self.until("listening", |watch| watch.session(id).bound().is_some());
+        (id, self.session(id).bound().unwrap())
+    }
+
+    /// Waits until this is true of what the kernel says of the session's socket.
+    pub(crate) fn until_kernel(&mut self, id: SessionId, what: &str, is_it: impl Fn(&KernelView) -> bool) {
+        self.until(what, |watch| watch.session(id).kernel.as_ref().is_some_and(|view| is_it(view)));
+    }
+
+    /// Waits until the kernel has a send queue, as the peer does not read.
+    pub(crate) fn until_blocked(&mut self, id: SessionId) {
+        self.until_kernel(id, "blocked", |view| view.send_queue_bytes > Some(0));
+    }
+
     /// Waits for the last news; gives how it ended.
     pub(crate) fn until_closed(&mut self, id: SessionId) -> How {
         self.until_news(id, "closed", |news| matches!(news, News::Closed { .. }));
@@ -153,43 +169,4 @@ impl Watch {
     pub(crate) fn children(&self) -> Vec<SessionId> {
         self.sessions.values().filter(|session| session.parent().is_some()).map(|session| session.id).collect()
     }
-}
-
-/// A TCP session to `peer`, with the defaults.
-pub(crate) fn tcp(peer: SocketAddr) -> Spec {
-    Spec::new(What::Tcp(tcp_to(peer)))
-}
-
-pub(crate) fn tcp_to(peer: SocketAddr) -> TcpSpec {
-    TcpSpec::to(HostPort { host: peer.ip().to_string(), port: peer.port() })
-}
-
-/// A peer on loopback that accepts one connection and plays `script` on it, in a thread of its own.
-pub(crate) fn peer<T: Send + 'static>(
-    script: impl FnOnce(TcpStream) -> T + Send + 'static,
-) -> (SocketAddr, JoinHandle<T>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let thread = std::thread::spawn(move || {
-        let stream = listener.accept().unwrap().0;
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream.set_write_timeout(Some(DEADLINE)).unwrap();
-        script(stream)
-    });
-    (address, thread)
-}
-
-/// What a peer's script gave, once it is over.
-pub(crate) fn outcome<T: Send + 'static>(peer: JoinHandle<T>) -> T {
-    let (tell, told) = mpsc::channel();
-    std::thread::spawn(move || tell.send(peer.join()));
-    told.recv_timeout(DEADLINE).expect("the peer's script never ended").unwrap()
-}
-
-/// A port on which nobody listens. It stays bound, so that nobody else gets it.
-pub(crate) fn closed_port() -> (socket2::Socket, SocketAddr) {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
-    let address = socket.local_addr().unwrap().as_socket().unwrap();
-    (socket, address)
 }
