@@ -1,7 +1,5 @@
 //! Stories: keys and facts go in with a clock that the test holds; what the model wants and shows comes out.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
-
 mod desk;
 mod http;
 mod options;

@@ -8,7 +8,7 @@ use sockeye::model::state::{Focus, Overlay};
 use sockeye::wire::option::{self, OptionValue, SocketOption, wished, wishes};
 use sockeye::wire::{Class, Failure, How, News, Verb, What};
 
-use crate::desk::Desk;
+use super::desk::Desk;
 
 /// The orders among effects.
 fn orders(effects: &[Effect]) -> Vec<Verb> {

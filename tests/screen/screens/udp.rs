@@ -9,7 +9,7 @@ use sockeye::wire::spec::{HostPort, UdpSpec};
 use sockeye::wire::udp::{Discover, MtuReport, MtuStep, Outcome, PacketInfo, Refusal, Refuser, SocketView};
 use sockeye::wire::{Block, Direction, News, Record, SessionId, What};
 
-use crate::scenes::Story;
+use super::scenes::Story;
 
 struct Talk {
     story: Story,

@@ -97,12 +97,17 @@ fn check(name: &str, scene: fn(u16, u16) -> scenes::Story, sizes: &[(u16, u16)])
         let (buffer, _) = drawn(&story.model);
         let text = lines(&buffer, |cell| cell.symbol().to_owned());
         let roles = lines(&buffer, role_letter);
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("../snapshots");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), format!("{text}\n{roles}")));
+        snapshots().bind(|| insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), format!("{text}\n{roles}")));
     }
+}
+
+/// Where the snapshots are, and under which name: the test's own, or the one that is given.
+pub(crate) fn snapshots() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
 }
 
 const SMALL: (u16, u16) = (40, 12);

@@ -7,7 +7,7 @@ use sockeye::wire::option::{OptionValue, SocketOption};
 use sockeye::wire::reading::{KernelView, TcpState, Timer, TimerKind};
 use sockeye::wire::{Direction, News, SessionId, What};
 
-use crate::scenes::{Story, address, tcp_to};
+use super::scenes::{Story, address, tcp_to};
 
 /// A connection that was opened at 0, with a limit of 40 s for its quiet.
 fn connected(columns: u16, rows: u16) -> (Story, SessionId) {

@@ -9,8 +9,8 @@ use sockeye::wire::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, DnsSpec, Message
 use sockeye::wire::way::Route;
 use sockeye::wire::{Class, Failure, How, News, What};
 
-use crate::scenes::{Story, address, tcp_to};
-use crate::{LARGE, SMALL, USUAL, WIDE, check};
+use super::scenes::{Story, address, tcp_to};
+use super::{LARGE, SMALL, USUAL, WIDE, check};
 
 const QUERY: &[u8] =
     b"\x12\x34\x01\x20\0\x01\0\0\0\0\0\x01\x03www\x07example\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\0";

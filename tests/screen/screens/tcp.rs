@@ -9,7 +9,7 @@ use sockeye::wire::option::{self, OptionValue, SETTING, SocketOption};
 use sockeye::wire::reading::{KernelView, PeerEnd, TcpState, Timer, TimerKind};
 use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
 
-use crate::scenes::{Story, address, others, refuse, tcp_to};
+use super::scenes::{Story, address, others, refuse, tcp_to};
 
 use Direction::{Received, Sent};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sockeye::model::panel::{Subject, View};
 use sockeye::wire::{Both, Class, Evidence, Failure, How, News};
 
-use crate::desk::Desk;
+use super::desk::Desk;
 
 const BODY: &[u8] =
     b"hay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\n\

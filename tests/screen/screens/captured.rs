@@ -5,7 +5,7 @@ use sockeye::wire::reading::TcpState;
 use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
 use sockeye::wire::{Direction, Evidence, News, SessionId};
 
-use crate::scenes::{Story, address, others, tcp_to};
+use super::scenes::{Story, address, others, tcp_to};
 
 use Direction::{Received, Sent};
 

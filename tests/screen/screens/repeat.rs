@@ -9,7 +9,7 @@ use sockeye::wire::repeat::{Done, EchoSpec, Pace, PerSecond, RepeatReading, Repe
 use sockeye::wire::spec::{HostPort, UdpSpec};
 use sockeye::wire::{Class, What};
 
-use crate::scenes::Story;
+use super::scenes::Story;
 
 /// Requests that get slower, and some that fail, in the same way each time.
 fn tally(count: u64) -> Tally {
