@@ -11,6 +11,8 @@ use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
 use sockeye::wire::story::Story;
 use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
 
+use crate::drawn::snapshots;
+
 /// A story being told: every record has a time in milliseconds and gets the next entries.
 struct Teller {
     story: Story,
@@ -102,7 +104,7 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
     teller.data(12_340, Direction::Received, b"bye\n");
     teller.news(12_341, News::PeerFinished { received_bytes: 16 });
     teller.closed(12_341, How::Fin);
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
 #[test]
@@ -124,7 +126,7 @@ fn the_peers_half_close_leaves_us_sending() {
     teller.news(2, News::PeerFinished { received_bytes: 0 });
     teller.data(3, Direction::Sent, b"still here");
     teller.closed(4, How::Fin);
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
 #[test]
@@ -134,7 +136,7 @@ fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
     teller.news(1, News::AttemptFailed { failure: refused(), took: Duration::from_millis(1) });
     teller.news(1, News::Failed(refused()));
     teller.closed(1, How::Error);
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
 #[test]
@@ -145,7 +147,7 @@ fn nobody_answers_a_syn() {
     teller.counters(2_100, Counters { state: Some(TcpState::SynSent), retransmits: Some(2), ..Counters::default() });
     teller.news(3_000, News::Failed(Failure::new(Class::ConnectTimeout, "connect", "", "no answer in 3 s")));
     teller.closed(3_000, How::Error);
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
 #[test]
@@ -157,7 +159,7 @@ fn resets_of_both_sides_are_told_apart() {
     let mut ours = Teller::new();
     ours.connected();
     ours.closed(5, How::Rst);
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(format!("{}\n{}", teller.drawn(), ours.drawn())));
+    snapshots().bind(|| insta::assert_snapshot!(format!("{}\n{}", teller.drawn(), ours.drawn())));
 }
 
 #[test]
@@ -176,7 +178,7 @@ fn a_closed_window_is_probed_and_opens_again() {
     }
     teller.counters(1_010, Counters { probes: Some(2), ..window(32_768, 0) });
     teller.counters(1_110, Counters { retransmits: Some(3), ..window(32_768, 0) });
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
 #[test]
@@ -189,7 +191,7 @@ fn a_flood_folds_into_one_run_a_direction() {
             teller.data(10 + millis, Direction::Sent, b"01234");
         }
     }
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
 #[test]
@@ -266,7 +268,7 @@ fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
         teller.drawn()
     });
     assert_eq!(told[0], told[1]);
-    crate::screens::snapshots().bind(|| insta::assert_snapshot!(told[0]));
+    snapshots().bind(|| insta::assert_snapshot!(told[0]));
 }
 
 #[test]

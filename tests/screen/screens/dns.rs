@@ -9,8 +9,8 @@ use sockeye::wire::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, DnsSpec, Message
 use sockeye::wire::way::Route;
 use sockeye::wire::{Class, Failure, How, News, What};
 
-use super::scenes::{Story, address, tcp_to};
 use super::{LARGE, SMALL, USUAL, WIDE, check};
+use crate::bench::{Bench, address, tcp_to};
 
 const QUERY: &[u8] =
     b"\x12\x34\x01\x20\0\x01\0\0\0\0\0\x01\x03www\x07example\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\0";
@@ -24,9 +24,9 @@ fn told(news: DnsNews) -> News {
     News::Dns(Box::new(news))
 }
 
-fn asked(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.open(0, What::Dns(DnsSpec::of("www.example")));
+fn asked(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, What::Dns(DnsSpec::of("www.example")));
     let server = address("192.0.2.53:53");
     let plan = DnsPlan {
         names: vec!["www.example.".into(), "www.example.corp.test.".into()],
@@ -37,17 +37,17 @@ fn asked(columns: u16, rows: u16) -> Story {
         tries: 2,
         hosts: Vec::new(),
     };
-    story.news(id, 500, told(DnsNews::Plan(plan)));
+    bench.news(id, 500, told(DnsNews::Plan(plan)));
     for (micros, kind, number) in [(600, RecordType::A, 0x1234), (620, RecordType::AAAA, 0x4321)] {
         let question = Question { name: "www.example.".into(), kind, class: 1 };
         let octets = Bytes::from_static(QUERY);
         let query = DnsQuery { question, server, wire: Wire::Udp, attempt: 1, id: number, octets };
-        story.news(id, micros, told(DnsNews::Query(query)));
+        bench.news(id, micros, told(DnsNews::Query(query)));
     }
     let (octets, message) = (Bytes::from_static(ANSWER), Arc::new(Message::read(ANSWER)));
     let answer = DnsAnswer { server, wire: Wire::Udp, took: Duration::from_micros(12_400), octets, message };
-    story.news(id, 13_000, told(DnsNews::Answer(answer)));
-    story
+    bench.news(id, 13_000, told(DnsNews::Answer(answer)));
+    bench
 }
 
 #[test]
@@ -58,33 +58,33 @@ fn an_answer_is_a_table_while_another_is_waited_for() {
 #[test]
 fn every_field_of_a_message_stands_at_its_octets() {
     let fields = |columns, rows| {
-        let mut story = asked(columns, rows);
-        story.keys("A");
-        story
+        let mut bench = asked(columns, rows);
+        bench.keys("A");
+        bench
     };
     check("dns-fields", fields, &[USUAL, LARGE]);
 }
 
-fn raced(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.open(0, tcp_to("www.example:80"));
+fn raced(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, tcp_to("www.example:80"));
     let (v6, v4) = (address("[2001:db8::1]:80"), address("192.0.2.1:80"));
-    story.news(id, 100, News::Resolving { host: "www.example".into() });
+    bench.news(id, 100, News::Resolving { host: "www.example".into() });
     let took = Duration::from_micros(4_200);
-    story.news(id, 4_300, News::Resolved { host: "www.example".into(), addresses: vec![v6.ip(), v4.ip()], took });
-    story.news(id, 4_400, News::Connecting { peer: v6, attempt: 1 });
-    story.news(id, 254_400, News::Connecting { peer: v4, attempt: 1 });
+    bench.news(id, 4_300, News::Resolved { host: "www.example".into(), addresses: vec![v6.ip(), v4.ip()], took });
+    bench.news(id, 4_400, News::Connecting { peer: v6, attempt: 1 });
+    bench.news(id, 254_400, News::Connecting { peer: v4, attempt: 1 });
     let failure = Failure::new(Class::Unreachable, "connect", v6.to_string(), "no route to the host");
-    story.news(id, 260_000, News::AttemptFailed { failure, took: Duration::from_micros(255_600) });
+    bench.news(id, 260_000, News::AttemptFailed { failure, took: Duration::from_micros(255_600) });
     let (local, took) = (address("192.0.2.9:53122"), Duration::from_micros(18_000));
-    story.news(id, 272_400, News::Connected { local, peer: v4, took, attempt: 1 });
+    bench.news(id, 272_400, News::Connected { local, peer: v4, took, attempt: 1 });
     let route = Route {
         peer: v4.ip(),
         source: local.ip(),
         interface: Some("eth0".into()),
         gateway: Some([192, 0, 2, 254].into()),
     };
-    story.news(id, 272_500, News::Route(Box::new(route)));
+    bench.news(id, 272_500, News::Route(Box::new(route)));
     let family = FamilyAnswer {
         kind: RecordType::A,
         name: "www.example.".into(),
@@ -97,8 +97,8 @@ fn raced(columns: u16, rows: u16) -> Story {
     };
     let own = Own::Asked(vec![family]);
     let compared = Comparison { host: "www.example".into(), system: Ok(vec![v6.ip(), v4.ip()]), own };
-    story.news(id, 273_000, News::Compared(Box::new(compared)));
-    story
+    bench.news(id, 273_000, News::Compared(Box::new(compared)));
+    bench
 }
 
 #[test]
@@ -109,9 +109,9 @@ fn a_race_is_drawn_as_lanes_beside_the_conversation() {
 #[test]
 fn a_race_is_drawn_as_lanes_in_a_view_of_its_own() {
     let way = |columns, rows| {
-        let mut story = raced(columns, rows);
-        story.keys("R");
-        story
+        let mut bench = raced(columns, rows);
+        bench.keys("R");
+        bench
     };
     check("way", way, &[SMALL, USUAL]);
 }
@@ -119,13 +119,13 @@ fn a_race_is_drawn_as_lanes_in_a_view_of_its_own() {
 #[test]
 fn a_name_that_does_not_exist_says_who_said_so() {
     let failed = |columns, rows| {
-        let mut story = asked(columns, rows);
+        let mut bench = asked(columns, rows);
         let id = sockeye::wire::SessionId(1);
         let message = "there is no such name (NXDOMAIN from 192.0.2.53:53)";
         let failure = Failure::new(Class::Resolve, "ask for", "www.example. A", message);
-        story.news(id, 20_000, News::Failed(failure));
-        story.news(id, 20_001, News::Closed { totals: Default::default(), how: How::Error });
-        story
+        bench.news(id, 20_000, News::Failed(failure));
+        bench.news(id, 20_001, News::Closed { totals: Default::default(), how: How::Error });
+        bench
     };
     check("dns-failed", failed, &[USUAL]);
 }

@@ -8,106 +8,23 @@ mod tcp;
 mod timers;
 mod udp;
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
-use ratatui::style::Color;
-use sockeye::files::theme::{Role, Theme};
-use sockeye::model::state::{Model, Seen};
-use sockeye::view::{self, Depth, Look};
+use sockeye::model::state::Model;
 
-/// The letter of each role in the second layer, in the order of [`Role::ALL`].
-const LETTERS: &str = "-twdfboak--srgxyclh#@jqnep";
+use crate::bench::Bench;
+use crate::drawn::{drawn, drawn_at, lines, role_letter};
 
-/// A theme in which every role has a colour of its own, so that a cell tells its role.
-fn look() -> Look {
-    let tones: Vec<String> = (0..Role::ALL.len())
-        .map(|place| {
-            let (role, name) = Role::ALL[place];
-            match role {
-                Role::Background | Role::Selection | Role::Menu => format!("{name} = \"on #0100{place:02x}\""),
-                Role::Hit | Role::HitCurrent => format!("{name} = \"#0000{place:02x} on #0100{place:02x}\""),
-                _ => format!("{name} = \"#0000{place:02x}\""),
-            }
-        })
-        .collect();
-    let source = format!("[roles]\n{}\n", tones.join("\n"));
-    Look::new(&Theme::parse("test", "test", &source).expect("the test's own theme"), Depth::True)
-}
-
-fn drawn(model: &Model) -> (Buffer, Seen) {
-    drawn_at(model, model.size.columns, model.size.rows)
-}
-
-fn drawn_at(model: &Model, columns: u16, rows: u16) -> (Buffer, Seen) {
-    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test backend cannot fail");
-    let look = look();
-    let mut seen = Seen::default();
-    terminal.draw(|frame| seen = view::draw(frame, model, &look)).expect("a test backend cannot fail");
-    (terminal.backend().buffer().clone(), seen)
-}
-
-fn lines(buffer: &Buffer, letter: impl Fn(&ratatui::buffer::Cell) -> String) -> String {
-    let area = buffer.area();
-    let mut lines = String::new();
-    for y in 0..area.height {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < area.width {
-            let cell = &buffer[(x, y)];
-            let text = letter(cell);
-            x += u16::try_from(unicode_width::UnicodeWidthStr::width(cell.symbol())).unwrap_or(1).max(1);
-            line.push_str(&text);
-        }
-        lines.push_str(line.trim_end());
-        lines.push('\n');
-    }
-    lines
-}
-
-fn role_letter(cell: &ratatui::buffer::Cell) -> String {
-    let letter = |colour: Color| match colour {
-        Color::Rgb(_, _, place) => LETTERS.chars().nth(usize::from(place)).unwrap_or('?'),
-        _ => '?',
-    };
-    let ground = match cell.bg {
-        Color::Rgb(1, 0, place) => Role::ALL.get(usize::from(place)).map(|(role, _)| *role),
-        _ => None,
-    };
-    let fore = letter(cell.fg);
-    let blank = cell.symbol().trim().is_empty();
-    let letter = match ground {
-        Some(Role::Hit) => '#',
-        Some(Role::HitCurrent) => '@',
-        Some(Role::Selection) if blank => '_',
-        Some(Role::Selection) => fore.to_ascii_uppercase(),
-        Some(Role::Menu) if blank => '.',
-        _ if blank => ' ',
-        _ => fore,
-    };
-    letter.to_string().repeat(unicode_width::UnicodeWidthStr::width(cell.symbol()).max(1))
-}
-
-fn check(name: &str, scene: fn(u16, u16) -> scenes::Story, sizes: &[(u16, u16)]) {
+fn check(name: &str, scene: fn(u16, u16) -> Bench, sizes: &[(u16, u16)]) {
     for (columns, rows) in sizes.iter().copied() {
-        let mut story = scene(columns, rows);
+        let mut bench = scene(columns, rows);
         // As in the program, what a frame showed is known to the next one.
-        let (_, seen) = drawn(&story.model);
-        story.model.seen = seen;
-        let (buffer, _) = drawn(&story.model);
+        let (_, seen) = drawn(&bench.model);
+        bench.model.seen = seen;
+        let (buffer, _) = drawn(&bench.model);
         let text = lines(&buffer, |cell| cell.symbol().to_owned());
         let roles = lines(&buffer, role_letter);
-        snapshots().bind(|| insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), format!("{text}\n{roles}")));
+        crate::drawn::snapshots()
+            .bind(|| insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), format!("{text}\n{roles}")));
     }
-}
-
-/// Where the snapshots are, and under which name: the test's own, or the one that is given.
-pub(crate) fn snapshots() -> insta::Settings {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings
 }
 
 const SMALL: (u16, u16) = (40, 12);
@@ -277,7 +194,7 @@ fn a_run_of_many_shows_its_times_and_how_it_went() {
     check("repeat_lossy", repeat::lossy, &[USUAL]);
 }
 
-const SCENES: [fn(u16, u16) -> scenes::Story; 45] = [
+const SCENES: [fn(u16, u16) -> Bench; 45] = [
     tcp::options,
     tcp::options_wrong,
     tcp::options_wished,
@@ -326,21 +243,21 @@ const SCENES: [fn(u16, u16) -> scenes::Story; 45] = [
 ];
 
 /// Every view, focus, zoom and filter of a scene.
-fn variants(story: &mut scenes::Story, mut each: impl FnMut(&Model)) {
+fn variants(bench: &mut Bench, mut each: impl FnMut(&Model)) {
     use sockeye::model::panel::View;
     use sockeye::model::state::Focus;
-    each(&story.model);
-    story.model.overlay = None;
+    each(&bench.model);
+    bench.model.overlay = None;
     for focus in [Focus::Sessions, Focus::View, Focus::Composer] {
         for zoomed in [false, true] {
-            story.model.focus = focus;
-            story.model.zoomed = zoomed;
-            let views = story.model.session().map_or(&[][..], View::of);
+            bench.model.focus = focus;
+            bench.model.zoomed = zoomed;
+            let views = bench.model.session().map_or(&[][..], View::of);
             for view in views {
-                if let Some(panel) = story.model.panel_mut() {
+                if let Some(panel) = bench.model.panel_mut() {
                     panel.view = *view;
                 }
-                each(&story.model);
+                each(&bench.model);
             }
         }
     }
@@ -365,8 +282,8 @@ fn no_size_makes_the_screen_panic() {
         (150, 9),
     ];
     for scene in SCENES {
-        let mut story = scene(80, 24);
-        variants(&mut story, |model| {
+        let mut bench = scene(80, 24);
+        variants(&mut bench, |model| {
             for (columns, rows) in sizes {
                 drawn_at(model, columns, rows);
             }
@@ -378,18 +295,18 @@ proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(64))]
     #[test]
     fn no_size_at_all_makes_the_screen_panic(columns in 0_u16..200, rows in 0_u16..60, scene in 0..SCENES.len()) {
-        let story = SCENES[scene](columns, rows);
-        drawn_at(&story.model, columns, rows);
+        let bench = SCENES[scene](columns, rows);
+        drawn_at(&bench.model, columns, rows);
     }
 }
 
 #[test]
 fn nothing_from_outside_reaches_a_cell_as_control() {
     for (columns, rows) in [SMALL, USUAL, LARGE, WIDE] {
-        let mut story = scenes::hostile(columns, rows);
-        for id in story.model.sessions.keys().copied().collect::<Vec<_>>() {
-            story.model.selected = Some(id);
-            variants(&mut story, |model| {
+        let mut bench = scenes::hostile(columns, rows);
+        for id in bench.model.sessions.keys().copied().collect::<Vec<_>>() {
+            bench.model.selected = Some(id);
+            variants(&mut bench, |model| {
                 let (buffer, _) = drawn_at(model, columns, rows);
                 for cell in buffer.content() {
                     for letter in cell.symbol().chars() {
@@ -404,12 +321,12 @@ fn nothing_from_outside_reaches_a_cell_as_control() {
 
 #[test]
 fn only_the_visible_sessions_of_ten_thousand_are_on_the_screen() {
-    let mut story = scenes::home(80, 24);
+    let mut bench = scenes::home(80, 24);
     for _ in 0..10_000 {
         let spec = sockeye::wire::spec::TcpSpec::to(sockeye::wire::spec::HostPort { host: "a".into(), port: 1 });
-        story.open(0, sockeye::wire::What::Tcp(spec));
+        bench.open(0, sockeye::wire::What::Tcp(spec));
     }
-    let (buffer, seen) = drawn(&story.model);
+    let (buffer, seen) = drawn(&bench.model);
     let text = lines(&buffer, |cell| cell.symbol().to_owned());
     assert!(text.contains("▌10000 ◌ tcp a:1"), "{text}");
     assert!(text.contains("▲ 9,990"), "{text}");

@@ -9,7 +9,7 @@ use sockeye::wire::repeat::{Done, EchoSpec, Pace, PerSecond, RepeatReading, Repe
 use sockeye::wire::spec::{HostPort, UdpSpec};
 use sockeye::wire::{Class, What};
 
-use super::scenes::Story;
+use crate::bench::Bench;
 
 /// Requests that get slower, and some that fail, in the same way each time.
 fn tally(count: u64) -> Tally {
@@ -28,12 +28,12 @@ fn tally(count: u64) -> Tally {
     tally
 }
 
-pub(crate) fn running(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
+pub(crate) fn running(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
     let mut spec = RepeatSpec::times(RepeatWhat::Http(HttpSpec::get("http://127.0.0.1:8080/small")), 1000);
     spec.pace = Pace::Rate(PerSecond::new(50.0).expect("a rate"));
     spec.concurrency = 20;
-    let id = story.open(0, What::Repeat(Box::new(spec)));
+    let id = bench.open(0, What::Repeat(Box::new(spec)));
     let tally = tally(600);
     let reading = RepeatReading {
         asked: Some(1000),
@@ -44,19 +44,19 @@ pub(crate) fn running(columns: u16, rows: u16) -> Story {
         tally,
         ..RepeatReading::default()
     };
-    story.reading_with(id, 12_000_000, Vec::new(), |look| look.repeat = Some(Arc::new(reading)));
-    story
+    bench.reading_with(id, 12_000_000, Vec::new(), |look| look.repeat = Some(Arc::new(reading)));
+    bench
 }
 
-pub(crate) fn lossy(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
+pub(crate) fn lossy(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
     let udp = UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7 });
     let payload = Bytes::from_static(b"ping");
     let echo = EchoSpec { udp, payload, tagged: true, patience: Duration::from_secs(1) };
     let mut spec = RepeatSpec::times(RepeatWhat::Echo(echo), 200);
     spec.count = None;
     spec.pace = Pace::Interval(Duration::from_millis(20));
-    let id = story.open(0, What::Repeat(Box::new(spec)));
+    let id = bench.open(0, What::Repeat(Box::new(spec)));
     let mut tally = tally(90);
     tally.statuses = [0; 6];
     tally.lost(10, Duration::from_secs(1));
@@ -70,6 +70,6 @@ pub(crate) fn lossy(columns: u16, rows: u16) -> Story {
         tally,
         ..RepeatReading::default()
     };
-    story.reading_with(id, 2_100_000, Vec::new(), |look| look.repeat = Some(Arc::new(reading)));
-    story
+    bench.reading_with(id, 2_100_000, Vec::new(), |look| look.repeat = Some(Arc::new(reading)));
+    bench
 }

@@ -9,7 +9,8 @@ use sockeye::wire::option::{self, OptionValue, SETTING, SocketOption};
 use sockeye::wire::reading::{KernelView, PeerEnd, TcpState, Timer, TimerKind};
 use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
 
-use super::scenes::{Story, address, others, refuse, tcp_to};
+use super::scenes::{others, refuse};
+use crate::bench::{Bench, address, tcp_to};
 
 use Direction::{Received, Sent};
 
@@ -37,7 +38,7 @@ fn idle(state: TcpState) -> TcpInfo {
     }
 }
 
-fn sample(story: &mut Story, id: SessionId, micros: u64, info: TcpInfo, queues: (u64, u64)) {
+fn sample(bench: &mut Bench, id: SessionId, micros: u64, info: TcpInfo, queues: (u64, u64)) {
     let view = KernelView {
         state: info.state,
         rtt: info.rtt,
@@ -46,31 +47,31 @@ fn sample(story: &mut Story, id: SessionId, micros: u64, info: TcpInfo, queues: 
         tcp: Some(info),
         ..KernelView::default()
     };
-    story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
+    bench.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }
 
-fn state(story: &mut Story, id: SessionId, micros: u64, from: TcpState, to: TcpState, cause: Cause, sure: Evidence) {
+fn state(bench: &mut Bench, id: SessionId, micros: u64, from: TcpState, to: TcpState, cause: Cause, sure: Evidence) {
     let remaining = (to == TcpState::TimeWait).then(|| Duration::from_secs(60));
-    story.news(id, micros, News::State { from, to, cause, evidence: sure, remaining });
+    bench.news(id, micros, News::State { from, to, cause, evidence: sure, remaining });
 }
 
-fn stamps(story: &mut Story, id: SessionId, micros: u64, octet: u64, after: u64) {
+fn stamps(bench: &mut Bench, id: SessionId, micros: u64, octet: u64, after: u64) {
     let acked = Some(Duration::from_micros(after));
-    story.news(id, micros, News::Stamps { octet, scheduled: None, sent: None, acked });
+    bench.news(id, micros, News::Stamps { octet, scheduled: None, sent: None, acked });
 }
 
 /// A connection that talks, and that we half-close.
-fn talk(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.open(0, tcp_to("127.0.0.1:7001"));
+fn talk(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, tcp_to("127.0.0.1:7001"));
     let peer = address("127.0.0.1:7001");
-    story.news(id, 0, News::Connecting { peer, attempt: 1 });
-    state(&mut story, id, 0, TcpState::Closed, TcpState::SynSent, Cause::Connect, Evidence::Inferred);
+    bench.news(id, 0, News::Connecting { peer, attempt: 1 });
+    state(&mut bench, id, 0, TcpState::Closed, TcpState::SynSent, Cause::Connect, Evidence::Inferred);
     let (from, to) = (TcpState::SynSent, TcpState::Established);
-    state(&mut story, id, 92, from, to, Cause::SynAckArrived, Evidence::Kernel);
+    state(&mut bench, id, 92, from, to, Cause::SynAckArrived, Evidence::Kernel);
     let took = Duration::from_micros(92);
-    story.news(id, 92, News::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 });
-    others(&mut story);
+    bench.news(id, 92, News::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 });
+    others(&mut bench);
     for step in 0..40_u64 {
         let busy = TcpInfo {
             rtt: Some(Duration::from_micros(28 + step * 7 % 23)),
@@ -78,120 +79,120 @@ fn talk(columns: u16, rows: u16) -> Story {
             snd_cwnd: Some(10 + u32::try_from(step).unwrap_or(0) / 8),
             ..idle(TcpState::Established)
         };
-        sample(&mut story, id, 700_000 + step * 100_000, busy, (if step == 20 { 12 } else { 0 }, step % 9 / 8 * 40));
+        sample(&mut bench, id, 700_000 + step * 100_000, busy, (if step == 20 { 12 } else { 0 }, step % 9 / 8 * 40));
     }
-    story.data(id, 4_720_000, Sent, b"hello world\n");
-    story.data(id, 4_720_080, Received, b"hello world\n");
-    stamps(&mut story, id, 4_720_090, 11, 14);
-    story.data(id, 9_732_000, Sent, b"GET /status HTTP/1.1\r\nHost: lab\r\n\r\n");
-    story.data(id, 9_732_071, Received, &[b'x'; 1_200]);
-    stamps(&mut story, id, 9_732_080, 11 + 37, 13);
-    story.news(id, 12_001_000, News::WeFinished);
+    bench.data(id, 4_720_000, Sent, b"hello world\n");
+    bench.data(id, 4_720_080, Received, b"hello world\n");
+    stamps(&mut bench, id, 4_720_090, 11, 14);
+    bench.data(id, 9_732_000, Sent, b"GET /status HTTP/1.1\r\nHost: lab\r\n\r\n");
+    bench.data(id, 9_732_071, Received, &[b'x'; 1_200]);
+    stamps(&mut bench, id, 9_732_080, 11 + 37, 13);
+    bench.news(id, 12_001_000, News::WeFinished);
     let (from, to) = (TcpState::Established, TcpState::FinWait1);
-    state(&mut story, id, 12_001_000, from, to, Cause::WeShutDown, Evidence::Inferred);
-    state(&mut story, id, 12_001_022, to, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel);
-    sample(&mut story, id, 12_100_000, idle(TcpState::FinWait2), (0, 0));
-    story.data(id, 12_340_000, Received, b"bye\n");
-    story.wake(12_500_000);
-    story.keys("1");
-    story
+    state(&mut bench, id, 12_001_000, from, to, Cause::WeShutDown, Evidence::Inferred);
+    state(&mut bench, id, 12_001_022, to, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel);
+    sample(&mut bench, id, 12_100_000, idle(TcpState::FinWait2), (0, 0));
+    bench.data(id, 12_340_000, Received, b"bye\n");
+    bench.wake(12_500_000);
+    bench.keys("1");
+    bench
 }
 
-pub(crate) fn ladder(columns: u16, rows: u16) -> Story {
-    let mut story = talk(columns, rows);
-    story.keys("f8");
-    story
+pub(crate) fn ladder(columns: u16, rows: u16) -> Bench {
+    let mut bench = talk(columns, rows);
+    bench.keys("f8");
+    bench
 }
 
-pub(crate) fn ladder_picked(columns: u16, rows: u16) -> Story {
-    let mut story = ladder(columns, rows);
-    story.keys("k k");
-    story
+pub(crate) fn ladder_picked(columns: u16, rows: u16) -> Bench {
+    let mut bench = ladder(columns, rows);
+    bench.keys("k k");
+    bench
 }
 
-pub(crate) fn ladder_flood(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "127.0.0.1:7001");
+pub(crate) fn ladder_flood(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
     let bytes = Bytes::from(vec![7_u8; 65_536]);
     for step in 0..204 {
-        let at = story.at(1_000_000 + step * 750);
+        let at = bench.at(1_000_000 + step * 750);
         let record = Record::Block(Block::single(Received, at, bytes.clone()));
-        story.reading_with(id, 1_000_000 + step * 750, vec![record], |_| {});
+        bench.reading_with(id, 1_000_000 + step * 750, vec![record], |_| {});
     }
     for (step, window) in [(0, 65_536), (1, 0), (2, 0), (3, 32_768)] {
         let backoff = Some(u8::from(step == 2));
         let info = TcpInfo { snd_wnd: Some(window), backoff, ..idle(TcpState::Established) };
-        sample(&mut story, id, 2_000_000 + step * 100_000, info, (4_096, 0));
+        sample(&mut bench, id, 2_000_000 + step * 100_000, info, (4_096, 0));
     }
-    story.keys("1 f8");
-    story
+    bench.keys("1 f8");
+    bench
 }
 
-pub(crate) fn ladder_timeout(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.open(0, tcp_to("10.0.0.9:443"));
-    story.news(id, 0, News::Connecting { peer: address("10.0.0.9:443"), attempt: 1 });
+pub(crate) fn ladder_timeout(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, tcp_to("10.0.0.9:443"));
+    bench.news(id, 0, News::Connecting { peer: address("10.0.0.9:443"), attempt: 1 });
     let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "no answer in 3 s");
-    story.news(id, 3_000_000, News::Failed(failure));
-    story.news(id, 3_000_000, News::Closed { totals: Both::<Totals>::default(), how: How::Error });
-    story.keys("1 f8");
-    story
+    bench.news(id, 3_000_000, News::Failed(failure));
+    bench.news(id, 3_000_000, News::Closed { totals: Both::<Totals>::default(), how: How::Error });
+    bench.keys("1 f8");
+    bench
 }
 
-pub(crate) fn ladder_refused(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.open(0, tcp_to("127.0.0.1:9"));
-    refuse(&mut story, id, 0);
-    story.keys("1 f8");
-    story
+pub(crate) fn ladder_refused(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, tcp_to("127.0.0.1:9"));
+    refuse(&mut bench, id, 0);
+    bench.keys("1 f8");
+    bench
 }
 
-pub(crate) fn states(columns: u16, rows: u16) -> Story {
-    let mut story = talk(columns, rows);
-    story.keys("f9");
-    story
+pub(crate) fn states(columns: u16, rows: u16) -> Bench {
+    let mut bench = talk(columns, rows);
+    bench.keys("f9");
+    bench
 }
 
 /// Both ends of one connection are ours: the peer finished first.
-pub(crate) fn states_twins(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "127.0.0.1:7001");
+pub(crate) fn states_twins(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
     let listener = SessionId(9);
     let (local, peer) = (address("127.0.0.1:7001"), address("127.0.0.1:53122"));
     let child = SessionId(10);
-    story.news(child, 90, News::Accepted { listener, local, peer });
-    story.news(child, 5_000_000, News::WeFinished);
-    story.kernel(child, 5_000_100, TcpState::FinWait2);
-    story.news(id, 5_000_120, News::PeerFinished { received_bytes: 0 });
-    story.kernel(id, 5_000_150, TcpState::CloseWait);
-    story.keys("1 f9");
-    story
+    bench.news(child, 90, News::Accepted { listener, local, peer });
+    bench.news(child, 5_000_000, News::WeFinished);
+    bench.kernel(child, 5_000_100, TcpState::FinWait2);
+    bench.news(id, 5_000_120, News::PeerFinished { received_bytes: 0 });
+    bench.kernel(id, 5_000_150, TcpState::CloseWait);
+    bench.keys("1 f9");
+    bench
 }
 
-pub(crate) fn states_unborn(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    story.open(0, tcp_to("127.0.0.1:7001"));
-    story.keys("1 f9");
-    story
+pub(crate) fn states_unborn(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    bench.open(0, tcp_to("127.0.0.1:7001"));
+    bench.keys("1 f9");
+    bench
 }
 
-pub(crate) fn kernel(columns: u16, rows: u16) -> Story {
-    let mut story = talk(columns, rows);
-    story.keys("f10 j j j");
-    story
+pub(crate) fn kernel(columns: u16, rows: u16) -> Bench {
+    let mut bench = talk(columns, rows);
+    bench.keys("f10 j j j");
+    bench
 }
 
-pub(crate) fn kernel_unknown(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    story.open(0, tcp_to("127.0.0.1:7001"));
-    story.keys("1 f10");
-    story
+pub(crate) fn kernel_unknown(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    bench.open(0, tcp_to("127.0.0.1:7001"));
+    bench.keys("1 f10");
+    bench
 }
 
 /// The dialog of socket options, as a kernel reports them.
-pub(crate) fn options(columns: u16, rows: u16) -> Story {
-    let mut story = talk(columns, rows);
-    story.keys("o");
+pub(crate) fn options(columns: u16, rows: u16) -> Bench {
+    let mut bench = talk(columns, rows);
+    bench.keys("o");
     let texts = [
         "nodelay=on",
         "quickack=on",
@@ -216,34 +217,34 @@ pub(crate) fn options(columns: u16, rows: u16) -> Story {
     ];
     let all = texts.iter().map(|text| option::parse(text).map(|(option, value)| (option, Ok(value))));
     let id = SessionId(1);
-    story.news(id, 12_600_000, News::Options(all.collect::<Result<_, _>>().expect("the test's own")));
+    bench.news(id, 12_600_000, News::Options(all.collect::<Result<_, _>>().expect("the test's own")));
     let (asked, now) = (OptionValue::Octets(65_536), OptionValue::Octets(131_072));
-    story.news(id, 12_600_000, News::OptionSet { option: SocketOption::RecvBuffer, asked, now });
+    bench.news(id, 12_600_000, News::OptionSet { option: SocketOption::RecvBuffer, asked, now });
     let asked = SocketOption::Congestion.named(&OptionValue::Name("bbr2".into()));
     let why = "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)";
-    story.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, SETTING, asked, why)));
-    story.keys("j j j j j j j j j");
-    story
+    bench.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, SETTING, asked, why)));
+    bench.keys("j j j j j j j j j");
+    bench
 }
 
 /// A value that is none is being typed.
-pub(crate) fn options_wrong(columns: u16, rows: u16) -> Story {
-    let mut story = options(columns, rows);
-    story.keys("enter ctrl-u");
-    story.type_text("lots");
-    story.keys("enter");
-    story
+pub(crate) fn options_wrong(columns: u16, rows: u16) -> Bench {
+    let mut bench = options(columns, rows);
+    bench.keys("enter ctrl-u");
+    bench.type_text("lots");
+    bench.keys("enter");
+    bench
 }
 
 /// What will be set on the session that the form opens.
-pub(crate) fn options_wished(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    story.keys("n");
-    story.type_text("127.0.0.1:80");
-    story.keys("ctrl-o enter j j j enter j enter");
-    story.type_text("30s");
-    story.keys("enter");
-    story
+pub(crate) fn options_wished(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    bench.keys("n");
+    bench.type_text("127.0.0.1:80");
+    bench.keys("ctrl-o enter j j j enter j enter");
+    bench.type_text("30s");
+    bench.keys("enter");
+    bench
 }
 
 /// What a look at a stalled connection tells: the window that we send into, the one that we offer, the queues, the
@@ -255,7 +256,7 @@ struct Stall {
     peer_end: Option<PeerEnd>,
 }
 
-fn look(story: &mut Story, id: SessionId, micros: u64, stall: &Stall) {
+fn look(bench: &mut Bench, id: SessionId, micros: u64, stall: &Stall) {
     let info = TcpInfo {
         snd_wnd: Some(stall.windows.0),
         rcv_wnd: Some(stall.windows.1),
@@ -273,59 +274,59 @@ fn look(story: &mut Story, id: SessionId, micros: u64, stall: &Stall) {
         peer_end: stall.peer_end,
         udp: None,
     };
-    story.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
+    bench.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }
 
-fn accepted(story: &mut Story, micros: u64) -> SessionId {
+fn accepted(bench: &mut Bench, micros: u64) -> SessionId {
     let child = SessionId(10);
     let (local, peer) = (address("127.0.0.1:7001"), address("127.0.0.1:53122"));
-    story.news(child, micros, News::Accepted { listener: SessionId(9), local, peer });
+    bench.news(child, micros, News::Accepted { listener: SessionId(9), local, peer });
     child
 }
 
 /// Both ends are ours: the other one does not read, and its window is closed.
-fn stalled(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "127.0.0.1:7001");
-    let child = accepted(&mut story, 90);
+fn stalled(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
+    let child = accepted(&mut bench, 90);
     let calm = Stall { windows: (65_536, 65_536), queues: (0, 0), timer: None, peer_end: None };
-    look(&mut story, id, 900_000, &calm);
-    look(&mut story, child, 900_000, &calm);
-    story.news(child, 1_000_000, News::ReadingPaused);
+    look(&mut bench, id, 900_000, &calm);
+    look(&mut bench, child, 900_000, &calm);
+    bench.news(child, 1_000_000, News::ReadingPaused);
     for step in 0..20 {
         let growing = Stall { windows: (65_536 - 3_000 * step as u32, 65_536), queues: (130_000 * step, 0), ..calm };
-        look(&mut story, id, 1_000_000 + 20_000 * step, &growing);
+        look(&mut bench, id, 1_000_000 + 20_000 * step, &growing);
     }
     let full = Stall { windows: (65_536, 0), queues: (0, 3_145_728), ..calm };
-    look(&mut story, child, 1_400_000, &full);
+    look(&mut bench, child, 1_400_000, &full);
     let closed =
         Stall { windows: (0, 65_536), queues: (2_560_000, 0), timer: Some((TimerKind::Probe, 200, 0)), ..calm };
-    look(&mut story, id, 1_400_000, &closed);
-    look(&mut story, id, 3_000_000, &Stall { timer: Some((TimerKind::Probe, 1_600, 3)), ..closed });
-    story.wake(3_600_000);
-    story
+    look(&mut bench, id, 1_400_000, &closed);
+    look(&mut bench, id, 3_000_000, &Stall { timer: Some((TimerKind::Probe, 1_600, 3)), ..closed });
+    bench.wake(3_600_000);
+    bench
 }
 
-pub(crate) fn flow(columns: u16, rows: u16) -> Story {
-    let mut story = stalled(columns, rows);
-    story.keys("1 W");
-    story
+pub(crate) fn flow(columns: u16, rows: u16) -> Bench {
+    let mut bench = stalled(columns, rows);
+    bench.keys("1 W");
+    bench
 }
 
 /// The same beside what was said.
-pub(crate) fn flow_beside(columns: u16, rows: u16) -> Story {
-    let mut story = stalled(columns, rows);
-    story.keys("1");
-    story
+pub(crate) fn flow_beside(columns: u16, rows: u16) -> Bench {
+    let mut bench = stalled(columns, rows);
+    bench.keys("1");
+    bench
 }
 
 /// We do not read, and the peer on this host is no session of ours.
-pub(crate) fn flow_paused(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "127.0.0.1:7001");
+pub(crate) fn flow_paused(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
     let calm = Stall { windows: (65_536, 65_536), queues: (0, 0), timer: None, peer_end: None };
-    look(&mut story, id, 900_000, &calm);
-    story.news(id, 1_000_000, News::ReadingPaused);
+    look(&mut bench, id, 900_000, &calm);
+    bench.news(id, 1_000_000, News::ReadingPaused);
     let timer = Some(Timer { kind: TimerKind::Probe, expires: Duration::from_millis(1_600) });
     let tcp = TcpInfo { snd_wnd: Some(0), rcv_wnd: Some(65_536), backoff: Some(3), ..idle(TcpState::Established) };
     let sender = PeerEnd {
@@ -336,99 +337,99 @@ pub(crate) fn flow_paused(columns: u16, rows: u16) -> Story {
         tcp: Some(tcp),
     };
     look(
-        &mut story,
+        &mut bench,
         id,
         3_000_000,
         &Stall { windows: (65_536, 0), queues: (0, 3_145_728), peer_end: Some(sender), ..calm },
     );
-    story.wake(3_600_000);
-    story.keys("1 W");
-    story
+    bench.wake(3_600_000);
+    bench.keys("1 W");
+    bench
 }
 
 /// The peer is on another host: of its end only the window is known.
-pub(crate) fn flow_far(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "192.0.2.7:7001");
+pub(crate) fn flow_far(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "192.0.2.7:7001");
     let calm = Stall { windows: (65_536, 65_536), queues: (1_448, 0), timer: None, peer_end: None };
-    look(&mut story, id, 900_000, &calm);
-    story.keys("1 W");
-    story
+    look(&mut bench, id, 900_000, &calm);
+    bench.keys("1 W");
+    bench
 }
 
 /// Three writes of ours that the other end, ours too, read as one; and one that it did not read yet.
-fn met(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "127.0.0.1:7001");
-    let child = accepted(&mut story, 90);
+fn met(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
+    let child = accepted(&mut bench, 90);
     for (step, text) in [(0, "one "), (1, "two "), (2, "three\nand a line more\n")] {
-        story.data(id, 1_000_000 + step * 100, Sent, text.as_bytes());
+        bench.data(id, 1_000_000 + step * 100, Sent, text.as_bytes());
     }
-    story.data(child, 2_000_000, Received, b"one two three\nand a line more\n");
-    story.data(child, 3_000_000, Sent, b"thanks\n");
-    story.data(id, 3_000_050, Received, b"tha");
-    story.data(id, 3_000_090, Received, b"nks\n");
-    story.data(id, 4_000_000, Sent, b"unread");
-    story
+    bench.data(child, 2_000_000, Received, b"one two three\nand a line more\n");
+    bench.data(child, 3_000_000, Sent, b"thanks\n");
+    bench.data(id, 3_000_050, Received, b"tha");
+    bench.data(id, 3_000_090, Received, b"nks\n");
+    bench.data(id, 4_000_000, Sent, b"unread");
+    bench
 }
 
-pub(crate) fn met_sender(columns: u16, rows: u16) -> Story {
-    let mut story = met(columns, rows);
-    story.keys("1 b");
-    story.wake(9_000_000);
-    story
+pub(crate) fn met_sender(columns: u16, rows: u16) -> Bench {
+    let mut bench = met(columns, rows);
+    bench.keys("1 b");
+    bench.wake(9_000_000);
+    bench
 }
 
-pub(crate) fn met_reader(columns: u16, rows: u16) -> Story {
-    let mut story = met(columns, rows);
-    story.keys("1 J");
-    story
+pub(crate) fn met_reader(columns: u16, rows: u16) -> Bench {
+    let mut bench = met(columns, rows);
+    bench.keys("1 J");
+    bench
 }
 
-pub(crate) fn met_hex(columns: u16, rows: u16) -> Story {
-    let mut story = met(columns, rows);
-    story.keys("1 J b f3");
-    story.wake(9_000_000);
-    story
+pub(crate) fn met_hex(columns: u16, rows: u16) -> Bench {
+    let mut bench = met(columns, rows);
+    bench.keys("1 J b f3");
+    bench.wake(9_000_000);
+    bench
 }
 
 /// Nagle's algorithm held a write, and its ACK came late.
-pub(crate) fn ladder_held(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "127.0.0.1:7001");
-    story.data(id, 1_000_000, Sent, b"first");
-    story.data(id, 1_000_200, Sent, b"held");
+pub(crate) fn ladder_held(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
+    bench.data(id, 1_000_000, Sent, b"first");
+    bench.data(id, 1_000_200, Sent, b"held");
     let told = |octet, sent, acked| News::Stamps {
         octet,
         scheduled: None,
         sent: Some(Duration::from_micros(sent)),
         acked: Some(Duration::from_micros(acked)),
     };
-    story.news(id, 1_041_000, told(4, 20, 40_600));
-    story.news(id, 1_082_000, told(8, 40_450, 81_000));
-    story.keys("1 f8 k k");
-    story
+    bench.news(id, 1_041_000, told(4, 20, 40_600));
+    bench.news(id, 1_082_000, told(8, 40_450, 81_000));
+    bench.keys("1 f8 k k");
+    bench
 }
 
 /// The user pressed the keys that finished sending.
-pub(crate) fn states_asked(columns: u16, rows: u16) -> Story {
-    let mut story = Story::new(columns, rows);
-    let id = story.connected(0, "127.0.0.1:7001");
-    story.keys("1 c f");
-    story.news(id, 700, News::WeFinished);
+pub(crate) fn states_asked(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
+    bench.keys("1 c f");
+    bench.news(id, 700, News::WeFinished);
     let (from, to) = (TcpState::Established, TcpState::FinWait1);
-    state(&mut story, id, 700, from, to, Cause::WeShutDown, Evidence::Inferred);
-    state(&mut story, id, 722, to, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel);
-    story.keys("f9");
-    story
+    state(&mut bench, id, 700, from, to, Cause::WeShutDown, Evidence::Inferred);
+    state(&mut bench, id, 722, to, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel);
+    bench.keys("f9");
+    bench
 }
 
 /// Closed; the port rests for another 40 seconds.
-pub(crate) fn states_resting(columns: u16, rows: u16) -> Story {
-    let mut story = states_asked(columns, rows);
+pub(crate) fn states_resting(columns: u16, rows: u16) -> Bench {
+    let mut bench = states_asked(columns, rows);
     let id = SessionId(1);
-    state(&mut story, id, 5_000_000, TcpState::FinWait2, TcpState::TimeWait, Cause::FinArrived, Evidence::Kernel);
-    story.news(id, 5_000_100, News::Closed { totals: Both::<Totals>::default(), how: How::Fin });
-    story.wake(25_000_000);
-    story
+    state(&mut bench, id, 5_000_000, TcpState::FinWait2, TcpState::TimeWait, Cause::FinArrived, Evidence::Kernel);
+    bench.news(id, 5_000_100, News::Closed { totals: Both::<Totals>::default(), how: How::Fin });
+    bench.wake(25_000_000);
+    bench
 }

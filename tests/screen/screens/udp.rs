@@ -9,10 +9,10 @@ use sockeye::wire::spec::{HostPort, UdpSpec};
 use sockeye::wire::udp::{Discover, MtuReport, MtuStep, Outcome, PacketInfo, Refusal, Refuser, SocketView};
 use sockeye::wire::{Block, Direction, News, Record, SessionId, What};
 
-use super::scenes::Story;
+use crate::bench::Bench;
 
 struct Talk {
-    story: Story,
+    bench: Bench,
     id: SessionId,
     sent: u64,
     received: u64,
@@ -20,24 +20,24 @@ struct Talk {
 
 impl Talk {
     fn said(&mut self, micros: u64, direction: Direction, text: &str, packet: Option<PacketInfo>) {
-        let mut block = Block::single(direction, self.story.at(micros), Bytes::copy_from_slice(text.as_bytes()));
+        let mut block = Block::single(direction, self.bench.at(micros), Bytes::copy_from_slice(text.as_bytes()));
         let count = if direction == Direction::Sent { &mut self.sent } else { &mut self.received };
         block.first = *count;
         *count += 1;
         block.packets = packet.into_iter().collect();
         let change = |reading: &mut sockeye::wire::Reading| reading.dropped_datagrams = Some(3);
-        self.story.reading_with(self.id, micros, vec![Record::Block(block)], change);
+        self.bench.reading_with(self.id, micros, vec![Record::Block(block)], change);
     }
 }
 
 fn talked(columns: u16, rows: u16) -> Talk {
-    let mut story = Story::new(columns, rows);
+    let mut bench = Bench::new(columns, rows);
     let target = HostPort { host: "10.98.0.9".into(), port: 7 };
-    let id = story.open(0, What::Udp(UdpSpec::with(target)));
+    let id = bench.open(0, What::Udp(UdpSpec::with(target)));
     let (local, peer) = ("10.99.0.1:40000".parse().expect("an address"), "10.98.0.9:7".parse().expect("an address"));
-    story.news(id, 100, News::Connecting { peer, attempt: 1 });
-    story.news(id, 200, News::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 });
-    let mut talk = Talk { story, id, sent: 0, received: 0 };
+    bench.news(id, 100, News::Connecting { peer, attempt: 1 });
+    bench.news(id, 200, News::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 });
+    let mut talk = Talk { bench, id, sent: 0, received: 0 };
     let packet = |tos| PacketInfo {
         ttl: Some(63),
         tos: Some(tos),
@@ -60,7 +60,7 @@ fn talked(columns: u16, rows: u16) -> Talk {
         about: Some(About { ordinal: 3, bytes: 1360, alike: 0, after: Duration::from_micros(310) }),
         ..Icmp::default()
     };
-    talk.story.news(id, 4_000_310, News::Icmp(icmp));
+    talk.bench.news(id, 4_000_310, News::Icmp(icmp));
     let view = SocketView {
         next_bytes: Some(0),
         send_queue_bytes: Some(0),
@@ -73,20 +73,20 @@ fn talked(columns: u16, rows: u16) -> Talk {
         tos: Some(0),
     };
     let kernel = KernelView { udp: Some(view), ..KernelView::default() };
-    talk.story.reading_with(id, 4_100_000, Vec::new(), |reading| reading.kernel = Some(kernel.into()));
+    talk.bench.reading_with(id, 4_100_000, Vec::new(), |reading| reading.kernel = Some(kernel.into()));
     talk
 }
 
-pub(crate) fn conversation(columns: u16, rows: u16) -> Story {
+pub(crate) fn conversation(columns: u16, rows: u16) -> Bench {
     let mut talk = talked(columns, rows);
-    talk.story.wake(6_000_000);
-    talk.story.keys("1 tab");
-    talk.story
+    talk.bench.wake(6_000_000);
+    talk.bench.keys("1 tab");
+    talk.bench
 }
 
 /// With what a probe of the path found.
-fn probed(columns: u16, rows: u16) -> Story {
-    let Talk { mut story, id, .. } = talked(columns, rows);
+fn probed(columns: u16, rows: u16) -> Bench {
+    let Talk { mut bench, id, .. } = talked(columns, rows);
     let router = Refuser::Router { address: Some([10, 99, 0, 9].into()), mtu: Some(1300) };
     let steps = [
         (60, Outcome::Answered),
@@ -97,7 +97,7 @@ fn probed(columns: u16, rows: u16) -> Story {
     ];
     for (bytes, outcome) in steps {
         let step = MtuStep { bytes, outcome, took: Duration::from_micros(310) };
-        story.news(id, 5_000_000, News::MtuStep(step));
+        bench.news(id, 5_000_000, News::MtuStep(step));
     }
     let report = MtuReport {
         peer: "10.98.0.9:7".parse().expect("an address"),
@@ -111,20 +111,20 @@ fn probed(columns: u16, rows: u16) -> Story {
         kernel_after: Some(1300),
         failure: None,
     };
-    story.news(id, 5_001_000, News::PathMtu(Box::new(report)));
-    story.wake(6_000_000);
-    story.keys("1 tab");
-    story
+    bench.news(id, 5_001_000, News::PathMtu(Box::new(report)));
+    bench.wake(6_000_000);
+    bench.keys("1 tab");
+    bench
 }
 
-pub(crate) fn ledger(columns: u16, rows: u16) -> Story {
-    let mut story = probed(columns, rows);
-    story.keys("f9");
-    story
+pub(crate) fn ledger(columns: u16, rows: u16) -> Bench {
+    let mut bench = probed(columns, rows);
+    bench.keys("f9");
+    bench
 }
 
-pub(crate) fn socket(columns: u16, rows: u16) -> Story {
-    let mut story = probed(columns, rows);
-    story.keys("f10");
-    story
+pub(crate) fn socket(columns: u16, rows: u16) -> Bench {
+    let mut bench = probed(columns, rows);
+    bench.keys("f10");
+    bench
 }

@@ -1,26 +1,37 @@
 //! A model at a desk: no terminal, no socket, and a clock that only moves when the test moves it.
 
 use std::net::SocketAddr;
+use std::ops::{Deref, DerefMut};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockeye::model::history::History;
 use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
-use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
-use sockeye::model::update::update;
+use sockeye::model::state::{Area, Focus};
+use sockeye::model::words;
 use sockeye::wire::http::{HttpSpec, RequestHead, ResponseHead};
-use sockeye::wire::reading::Escapes;
 use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
-use sockeye::wire::{
-    Block, Both, Direction, News, Order, Reading, Record, Refused, Retention, SessionId, Spec, Verb, What,
-};
-use sockeye::{files, model};
+use sockeye::wire::{Block, Direction, News, Order, Record, Refused, SessionId, Spec, Verb, What};
+
+use crate::bench::Bench;
 
 pub(crate) struct Desk {
-    pub(crate) model: Model,
-    now: Instant,
-    received: Both<sockeye::wire::Totals>,
+    bench: Bench,
+    micros: u64,
+}
+
+impl Deref for Desk {
+    type Target = Bench;
+
+    fn deref(&self) -> &Bench {
+        &self.bench
+    }
+}
+
+impl DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut Bench {
+        &mut self.bench
+    }
 }
 
 fn address(port: u16) -> SocketAddr {
@@ -40,22 +51,9 @@ pub(crate) fn sent(effects: &[Effect]) -> Vec<u8> {
 
 impl Desk {
     pub(crate) fn new() -> Desk {
-        let now = Instant::now();
-        let settings = Settings {
-            theme: "dark".into(),
-            themes: vec!["dark".into(), "light".into(), "mono".into()],
-            mouse: true,
-            wall_clock: false,
-            retain: Retention::of_bytes(1 << 20),
-            connect_timeout: Duration::from_secs(10),
-            line_ending: LineEnding::Lf,
-        };
-        let keymap = files::keymap::presets();
-
-        let size = Size { columns: 120, rows: 36 };
-        let mut model = Model::new(keymap, settings, History::new(), size, now);
-        model.seen.view = Area { column: 30, row: 2, columns: 70, rows: 20 };
-        Desk { model, now, received: Both::default() }
+        let mut bench = Bench::new(120, 36);
+        bench.model.seen.view = Area { column: 30, row: 2, columns: 70, rows: 20 };
+        Desk { bench, micros: 0 }
     }
 
     /// A desk with one open TCP session, in its view.
@@ -66,7 +64,7 @@ impl Desk {
         desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
         let took = Duration::from_micros(92);
         desk.tells(News::Connected { local: address(53122), peer: address(7001), took, attempt: 1 });
-        desk.model.focus = model::state::Focus::View;
+        desk.model.focus = Focus::View;
         desk
     }
 
@@ -77,7 +75,7 @@ impl Desk {
         desk.opens(1, What::Udp(sockeye::wire::spec::UdpSpec::with(target)));
         desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
         desk.tells(News::Connected { local: address(53122), peer: address(7001), took: Duration::ZERO, attempt: 1 });
-        desk.model.focus = model::state::Focus::View;
+        desk.model.focus = Focus::View;
         desk
     }
 
@@ -96,14 +94,14 @@ impl Desk {
             after: Duration::from_millis(1),
             peer: None,
         }));
-        desk.model.focus = model::state::Focus::View;
+        desk.model.focus = Focus::View;
         desk
     }
 
     /// Time passes and the screen wakes, if it asked to.
     pub(crate) fn waits(&mut self, time: Duration) {
-        self.now += time;
-        if self.model.wakes_at(self.now).is_some() {
+        self.micros += u64::try_from(time.as_micros()).unwrap();
+        if self.model.wakes_at(self.now()).is_some() {
             self.update(Msg::Wake);
         }
     }
@@ -124,7 +122,7 @@ impl Desk {
             local: address(9000),
             peer: address(40000 + u16::try_from(child).unwrap()),
         };
-        self.reads(child, vec![Record::News { at: self.now, news }]);
+        self.reads(child, |at| Record::News { at, news });
     }
 
     fn opens(&mut self, id: u32, what: What) {
@@ -132,35 +130,28 @@ impl Desk {
     }
 
     pub(crate) fn update(&mut self, msg: Msg) -> Vec<Effect> {
-        self.now += Duration::from_millis(1);
-        update(&mut self.model, msg, self.now)
+        self.micros += 1_000;
+        self.bench.update(self.micros, msg)
     }
 
-    fn reads(&mut self, id: u32, records: Vec<Record>) {
-        let reading = Reading {
-            id: SessionId(id),
-            totals: self.received,
-            records,
-            kernel: None,
-            http: None,
-            repeat: None,
-            capture: None,
-            dropped_datagrams: None,
-            escapes: Escapes::default(),
-        };
-        self.update(Msg::Readings(vec![reading]));
+    fn now(&self) -> Instant {
+        self.bench.at(self.micros)
+    }
+
+    fn reads(&mut self, id: u32, record: impl FnOnce(Instant) -> Record) {
+        let record = record(self.now());
+        self.micros += 1_000;
+        self.bench.reading(SessionId(id), self.micros, vec![record]);
     }
 
     /// Session 1 tells a fact.
     pub(crate) fn tells(&mut self, news: News) {
-        self.reads(1, vec![Record::News { at: self.now, news }]);
+        self.reads(1, |at| Record::News { at, news });
     }
 
     /// Session 1 receives bytes.
     pub(crate) fn receives(&mut self, bytes: &'static [u8]) {
-        self.received.received.add(bytes.len() as u64);
-        let block = Block::single(Direction::Received, self.now, Bytes::from_static(bytes));
-        self.reads(1, vec![Record::Block(block)]);
+        self.reads(1, |at| Record::Block(Block::single(Direction::Received, at, Bytes::from_static(bytes))));
     }
 
     /// Presses one key, as the keymap names it.
@@ -209,7 +200,7 @@ impl Desk {
     pub(crate) fn answers(&mut self, effects: &[Effect]) {
         for effect in effects {
             if let Effect::Search { id, generation, needle, transcript, .. } = effect {
-                let hits = sockeye::wire::search::find_all(transcript, needle, model::words::text_of, 1000);
+                let hits = sockeye::wire::search::find_all(transcript, needle, words::text_of, 1000);
                 self.update(Msg::Found { id: *id, generation: *generation, hits, done: true });
             }
         }
@@ -220,6 +211,6 @@ impl Desk {
     }
 
     pub(crate) fn notice(&self) -> String {
-        self.model.notices.shown(self.now).map(|notice| notice.text.clone()).unwrap_or_default()
+        self.model.notices.shown(self.now()).map(|notice| notice.text.clone()).unwrap_or_default()
     }
 }
