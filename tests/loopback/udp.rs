@@ -16,7 +16,7 @@ use crate::skipped::skipped;
 use crate::specs::host_port;
 
 /// One session, and all that it told so far.
-struct Story {
+struct UdpWatch {
     net: LiveNet,
     id: SessionId,
     news: Vec<News>,
@@ -30,11 +30,11 @@ struct Story {
     kernel: Option<SocketView>,
 }
 
-impl Story {
-    fn open(spec: Spec) -> Story {
+impl UdpWatch {
+    fn open(spec: Spec) -> UdpWatch {
         let net = LiveNet::new(Overflow::DropOldest);
         let id = net.open(spec);
-        Story {
+        UdpWatch {
             net,
             id,
             news: Vec::new(),
@@ -47,12 +47,12 @@ impl Story {
         }
     }
 
-    fn with(peer: SocketAddr) -> Story {
-        Story::open(Spec::new(What::Udp(UdpSpec::with(host_port(peer)))))
+    fn with(peer: SocketAddr) -> UdpWatch {
+        UdpWatch::open(Spec::new(What::Udp(UdpSpec::with(host_port(peer)))))
     }
 
-    fn bound(spec: UdpBoundSpec) -> Story {
-        Story::open(Spec::new(What::UdpBound(spec)))
+    fn bound(spec: UdpBoundSpec) -> UdpWatch {
+        UdpWatch::open(Spec::new(What::UdpBound(spec)))
     }
 
     fn order(&self, verb: Verb) {
@@ -90,7 +90,7 @@ impl Story {
     }
 
     /// Looks until `done`, and fails with all that was told if that does not come.
-    fn until(&mut self, what: &str, done: impl Fn(&Story) -> bool) {
+    fn until(&mut self, what: &str, done: impl Fn(&UdpWatch) -> bool) {
         let end = Instant::now() + DEADLINE;
         loop {
             self.look();
@@ -109,7 +109,7 @@ impl Story {
     }
 
     fn ended(&mut self) -> (Both<Totals>, How) {
-        self.until("end", |story| matches!(story.news.last(), Some(News::Closed { .. })));
+        self.until("end", |watch| matches!(watch.news.last(), Some(News::Closed { .. })));
         match self.news.last() {
             Some(News::Closed { totals, how }) => (*totals, *how),
             other => panic!("{other:?}"),
@@ -117,7 +117,7 @@ impl Story {
     }
 
     fn local(&mut self) -> SocketAddr {
-        self.until("address", |story| story.address().is_some());
+        self.until("address", |watch| watch.address().is_some());
         self.address().unwrap()
     }
 
@@ -183,45 +183,45 @@ fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
         };
         drop(probe);
         let (peer, peer_address) = peer_at(address);
-        let mut story = Story::with(peer_address);
-        let local = story.local();
+        let mut watch = UdpWatch::with(peer_address);
+        let local = watch.local();
         let payload: Vec<u8> = (0..largest).map(|at: usize| (at % 251) as u8).collect();
-        story.send(payload.clone());
+        watch.send(payload.clone());
         let (heard, from) = hear(&peer);
         assert_eq!((heard.len(), from), (largest, local));
         assert!(heard == payload);
         peer.send_to(&payload, from).unwrap();
-        story.until("answer", |story| story.totals.received.ops == 1);
-        let (totals, how) = story.close();
+        watch.until("answer", |watch| watch.totals.received.ops == 1);
+        let (totals, how) = watch.close();
         let one = Totals { bytes: largest as u64, ops: 1 };
         assert_eq!((totals, how), (Both { sent: one, received: one }, How::Local));
-        assert!(story.received()[0] == payload);
-        assert_eq!(story.datagrams.last().unwrap().3, largest, "nothing was cut short");
+        assert!(watch.received()[0] == payload);
+        assert_eq!(watch.datagrams.last().unwrap().3, largest, "nothing was cut short");
     }
 }
 
 #[test]
 fn a_datagram_too_large_is_a_clear_warning_and_the_session_goes_on() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
-    let mut story = Story::with(peer_address);
-    story.send(vec![7; 65_508]);
-    story.send("still here");
+    let mut watch = UdpWatch::with(peer_address);
+    watch.send(vec![7; 65_508]);
+    watch.send("still here");
     assert_eq!(hear(&peer).0, b"still here");
-    let (totals, how) = story.close();
-    assert_eq!(story.warnings(), ["datagram of 65,508 octets: at most 65,507 fit in one IPv4 datagram"]);
+    let (totals, how) = watch.close();
+    assert_eq!(watch.warnings(), ["datagram of 65,508 octets: at most 65,507 fit in one IPv4 datagram"]);
     assert_eq!((totals.sent, how), (Totals { bytes: 10, ops: 1 }, How::Local));
 }
 
 #[test]
 fn an_empty_datagram_is_a_datagram_both_ways() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
-    let mut story = Story::with(peer_address);
-    story.send(Bytes::new());
+    let mut watch = UdpWatch::with(peer_address);
+    watch.send(Bytes::new());
     let (heard, from) = hear(&peer);
     assert!(heard.is_empty());
     peer.send_to(b"", from).unwrap();
-    story.until("empty datagram", |story| story.totals.received.ops == 1);
-    let (totals, _) = story.close();
+    watch.until("empty datagram", |watch| watch.totals.received.ops == 1);
+    let (totals, _) = watch.close();
     let one = Totals { bytes: 0, ops: 1 };
     assert_eq!(totals, Both { sent: one, received: one });
 }
@@ -236,44 +236,44 @@ fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
         };
         let dead = gone.local_addr().unwrap();
         drop(gone);
-        let mut story = Story::with(dead);
-        story.send("anyone?");
-        story.until("ICMP error", |story| story.icmp().is_some());
-        let icmp = story.icmp().unwrap().clone();
+        let mut watch = UdpWatch::with(dead);
+        watch.send("anyone?");
+        watch.until("ICMP error", |watch| watch.icmp().is_some());
+        let icmp = watch.icmp().unwrap().clone();
         assert_eq!((icmp.kind, icmp.code, icmp.v6), expected);
         assert_eq!((icmp.offender, icmp.destination), (Some(dead.ip()), Some(dead)));
         assert_eq!(icmp.os_code, libc::ECONNREFUSED);
         let about = icmp.about.map(|about| (about.ordinal, about.bytes, about.alike));
         assert_eq!(about, Some((0, 7, 0)), "it stands at the datagram that it quotes");
         let (alive, _) = peer_at(&dead.to_string());
-        story.send("now?");
+        watch.send("now?");
         assert_eq!(hear(&alive).0, b"now?");
-        let (totals, how) = story.close();
+        let (totals, how) = watch.close();
         assert_eq!((totals.sent, how), (Totals { bytes: 11, ops: 2 }, How::Local));
-        assert_eq!(story.warnings(), [""; 0]);
+        assert_eq!(watch.warnings(), [""; 0]);
     }
 }
 
 #[test]
 fn a_bound_socket_tells_its_peers_apart_and_answers_each() {
-    let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local();
-    story.send("to nobody");
-    story.until("warning", |story| !story.warnings().is_empty());
-    assert!(story.warnings()[0].contains("nobody was heard yet"), "{:?}", story.warnings());
+    let mut watch = UdpWatch::bound(anywhere("127.0.0.1:0"));
+    let local = watch.local();
+    watch.send("to nobody");
+    watch.until("warning", |watch| !watch.warnings().is_empty());
+    assert!(watch.warnings()[0].contains("nobody was heard yet"), "{:?}", watch.warnings());
 
     let (first, first_address) = peer_at("127.0.0.1:0");
     let (second, second_address) = peer_at("127.0.0.1:0");
     first.send_to(b"I am first", local).unwrap();
-    story.until("first peer", |story| story.totals.received.ops == 1);
+    watch.until("first peer", |watch| watch.totals.received.ops == 1);
     second.send_to(b"I am second", local).unwrap();
-    story.until("second peer", |story| story.totals.received.ops == 2);
-    story.send("to the last heard");
-    story.order(Verb::SendTo(first_address, Bytes::from_static(b"to the first")));
+    watch.until("second peer", |watch| watch.totals.received.ops == 2);
+    watch.send("to the last heard");
+    watch.order(Verb::SendTo(first_address, Bytes::from_static(b"to the first")));
     assert_eq!(hear(&second), (b"to the last heard".to_vec(), local));
     assert_eq!(hear(&first), (b"to the first".to_vec(), local));
-    story.close();
-    let peers: Vec<_> = story.datagrams.iter().map(|seen| (seen.0, seen.1)).collect();
+    watch.close();
+    let peers: Vec<_> = watch.datagrams.iter().map(|seen| (seen.0, seen.1)).collect();
     let [received, sent] = [Direction::Received, Direction::Sent];
     let [first, second] = [Some(first_address), Some(second_address)];
     assert_eq!(peers, [(received, first), (received, second), (sent, second), (sent, first)]);
@@ -285,95 +285,95 @@ fn a_dual_stack_socket_writes_ipv4_peers_as_ipv4_and_answers_them() {
         skipped("no IPv6 on this machine");
         return;
     }
-    let mut story = Story::bound(anywhere("[::]:0"));
-    let port = story.local().port();
+    let mut watch = UdpWatch::bound(anywhere("[::]:0"));
+    let port = watch.local().port();
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     peer.send_to(b"over IPv4", (Ipv4Addr::LOCALHOST, port)).unwrap();
-    story.until("datagram", |story| story.totals.received.ops == 1);
-    story.send("heard");
+    watch.until("datagram", |watch| watch.totals.received.ops == 1);
+    watch.send("heard");
     assert_eq!(hear(&peer).0, b"heard");
-    story.close();
-    assert!(story.datagrams.iter().all(|seen| seen.1 == Some(peer_address)), "{:?}", story.datagrams);
+    watch.close();
+    assert!(watch.datagrams.iter().all(|seen| seen.1 == Some(peer_address)), "{:?}", watch.datagrams);
 }
 
 #[test]
 fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
     let address: IpAddr = "239.77.1.9".parse().unwrap();
     let group = Group { address, interface: Some("127.0.0.1".into()) };
-    let mut story = Story::bound(UdpBoundSpec { groups: vec![group.clone()], ..anywhere("0.0.0.0:0") });
-    let port = story.local().port();
-    let told = |story: &Story| {
-        story.news.iter().any(|news| matches!(news, News::Joined { group } if *group == address))
-            || !story.warnings().is_empty()
+    let mut watch = UdpWatch::bound(UdpBoundSpec { groups: vec![group.clone()], ..anywhere("0.0.0.0:0") });
+    let port = watch.local().port();
+    let told = |watch: &UdpWatch| {
+        watch.news.iter().any(|news| matches!(news, News::Joined { group } if *group == address))
+            || !watch.warnings().is_empty()
     };
-    story.until("word of the group", told);
+    watch.until("word of the group", told);
     let speaker = socket2::Socket::from(UdpSocket::bind("127.0.0.1:0").unwrap());
     let spoke = speaker
         .set_multicast_if_v4(&Ipv4Addr::LOCALHOST)
         .and_then(|()| speaker.send_to(b"to all", &SocketAddr::new(address, port).into()));
-    if !story.warnings().is_empty() || spoke.is_err() {
-        skipped(format_args!("no multicast on loopback here: {:?} {spoke:?}", story.warnings()));
+    if !watch.warnings().is_empty() || spoke.is_err() {
+        skipped(format_args!("no multicast on loopback here: {:?} {spoke:?}", watch.warnings()));
         return;
     }
-    story.until("datagram of the group", |story| story.totals.received.ops == 1);
-    assert_eq!(story.received(), [b"to all"]);
-    story.order(Verb::Join(group.clone()));
-    story.until("warning", |story| story.warnings() == ["this socket is in the group already"]);
-    story.order(Verb::Leave(group));
-    story.until("leave", |story| story.news.contains(&News::Left { group: address }));
-    story.close();
+    watch.until("datagram of the group", |watch| watch.totals.received.ops == 1);
+    assert_eq!(watch.received(), [b"to all"]);
+    watch.order(Verb::Join(group.clone()));
+    watch.until("warning", |watch| watch.warnings() == ["this socket is in the group already"]);
+    watch.order(Verb::Leave(group));
+    watch.until("leave", |watch| watch.news.contains(&News::Left { group: address }));
+    watch.close();
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn what_was_received_and_what_the_kernel_dropped_are_together_what_was_sent() {
-    let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local();
-    story.order(Verb::PauseReading);
-    story.until("pause", |story| story.news.contains(&News::ReadingPaused));
+    let mut watch = UdpWatch::bound(anywhere("127.0.0.1:0"));
+    let local = watch.local();
+    watch.order(Verb::PauseReading);
+    watch.until("pause", |watch| watch.news.contains(&News::ReadingPaused));
     let (peer, _) = peer_at("127.0.0.1:0");
     let all = 10_000_u64;
     for number in 0..all {
         peer.send_to(&number.to_be_bytes(), local).unwrap();
     }
-    let dropped = |story: &Story| story.dropped.unwrap_or_default();
-    story.order(Verb::ContinueReading);
-    story.until("sum", |story| story.totals.received.ops + dropped(story) == all);
-    let (totals, _) = story.close();
-    assert_eq!(totals.received.ops + dropped(&story), all);
+    let dropped = |watch: &UdpWatch| watch.dropped.unwrap_or_default();
+    watch.order(Verb::ContinueReading);
+    watch.until("sum", |watch| watch.totals.received.ops + dropped(watch) == all);
+    let (totals, _) = watch.close();
+    assert_eq!(totals.received.ops + dropped(&watch), all);
     assert_eq!(totals.received.bytes, totals.received.ops * 8);
-    let told = story.received().len() as u64 + story.not_kept.received.ops;
+    let told = watch.received().len() as u64 + watch.not_kept.received.ops;
     assert_eq!(told, totals.received.ops, "every datagram is told, or counted as not kept");
-    println!("received {}, dropped by the kernel {}", totals.received.ops, dropped(&story));
+    println!("received {}, dropped by the kernel {}", totals.received.ops, dropped(&watch));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn drops_appear_while_reading_is_paused() {
-    let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local();
-    story.order(Verb::PauseReading);
-    story.until("pause", |story| story.news.contains(&News::ReadingPaused));
+    let mut watch = UdpWatch::bound(anywhere("127.0.0.1:0"));
+    let local = watch.local();
+    watch.order(Verb::PauseReading);
+    watch.until("pause", |watch| watch.news.contains(&News::ReadingPaused));
     let (peer, _) = peer_at("127.0.0.1:0");
     // 40 MB: more than any receive buffer that an unprivileged socket is given.
     let all = 20_000_u64;
     for _ in 0..all {
         peer.send_to(&[0; 2_000], local).unwrap();
     }
-    story.until("drops", |story| story.dropped.is_some_and(|count| count > 0));
-    assert_eq!(story.totals.received.ops, 0, "nothing is read while reading is paused");
-    story.order(Verb::ContinueReading);
-    story.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == all);
-    story.close();
+    watch.until("drops", |watch| watch.dropped.is_some_and(|count| count > 0));
+    assert_eq!(watch.totals.received.ops, 0, "nothing is read while reading is paused");
+    watch.order(Verb::ContinueReading);
+    watch.until("sum", |watch| watch.totals.received.ops + watch.dropped.unwrap_or_default() == all);
+    watch.close();
 }
 
 #[test]
 fn broadcasting_without_having_asked_for_it_is_a_clear_failure() {
     for target in ["255.255.255.255", "127.255.255.255"] {
         let target = HostPort { host: target.into(), port: 9 };
-        let mut story = Story::open(Spec::new(What::Udp(UdpSpec::with(target))));
-        let (_, how) = story.ended();
-        let Some(News::Failed(failure)) = story.news.iter().rev().nth(1) else { panic!("{:?}", story.news) };
+        let mut watch = UdpWatch::open(Spec::new(What::Udp(UdpSpec::with(target))));
+        let (_, how) = watch.ended();
+        let Some(News::Failed(failure)) = watch.news.iter().rev().nth(1) else { panic!("{:?}", watch.news) };
         assert_eq!((failure.class, how), (Class::Local, How::Error));
         assert!(failure.message.contains("ask for broadcast"), "{failure}");
     }
@@ -382,9 +382,9 @@ fn broadcasting_without_having_asked_for_it_is_a_clear_failure() {
 #[test]
 fn an_address_in_use_is_a_failure_that_says_what_to_do() {
     let (_taken, address) = peer_at("127.0.0.1:0");
-    let mut story = Story::bound(anywhere(&address.to_string()));
-    story.ended();
-    let Some(News::Failed(failure)) = story.news.first() else { panic!("{:?}", story.news) };
+    let mut watch = UdpWatch::bound(anywhere(&address.to_string()));
+    watch.ended();
+    let Some(News::Failed(failure)) = watch.news.first() else { panic!("{:?}", watch.news) };
     assert_eq!((failure.class, failure.operation), (Class::Local, "bind"));
     assert_eq!(failure.peer, address.to_string());
     assert!(failure.message.contains("choose another port"), "{failure}");
@@ -394,11 +394,11 @@ fn an_address_in_use_is_a_failure_that_says_what_to_do() {
 fn silence_for_longer_than_allowed_ends_the_session() {
     let (_peer, peer_address) = peer_at("127.0.0.1:0");
     let spec = UdpSpec { idle_timeout: Some(Duration::from_millis(50)), ..UdpSpec::with(host_port(peer_address)) };
-    let mut story = Story::open(Spec::new(What::Udp(spec)));
-    let (_, how) = story.ended();
+    let mut watch = UdpWatch::open(Spec::new(What::Udp(spec)));
+    let (_, how) = watch.ended();
     assert_eq!(how, How::Error);
     let failed = |news: &News| matches!(news, News::Failed(failure) if failure.class == Class::IdleTimeout);
-    assert!(story.news.iter().any(failed), "{:?}", story.news);
+    assert!(watch.news.iter().any(failed), "{:?}", watch.news);
 }
 
 #[test]
@@ -415,7 +415,7 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
     ];
     socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
     let spec = What::Udp(UdpSpec::with(host_port(peer_address)));
-    let mut story = Story::open(Spec { script: Script { steps }, ..Spec::new(spec) });
+    let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(spec) });
     assert_eq!(hear(&peer).0, b"first");
     let mut heard = Vec::new();
     while heard.len() < content.len() {
@@ -425,10 +425,10 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
     }
     assert!(heard == content);
     let sent = News::FileSent { path: file.path().to_owned(), bytes: 200_000 };
-    story.until("file", |story| story.news.contains(&sent));
-    let (totals, _) = story.close();
+    watch.until("file", |watch| watch.news.contains(&sent));
+    let (totals, _) = watch.close();
     assert_eq!(totals.sent, Totals { bytes: 200_005, ops: 1 + 143 });
-    assert_eq!(story.warnings(), [""; 0]);
+    assert_eq!(watch.warnings(), [""; 0]);
 }
 
 #[test]
@@ -438,18 +438,18 @@ fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
         family: sockeye::wire::spec::Family::V4,
         ..UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() })
     };
-    let mut story = Story::open(Spec::new(What::Udp(spec)));
-    story.order(Verb::FinishSending);
-    story.order(Verb::SendFile("/no/such/file".into()));
-    story.send("hello");
+    let mut watch = UdpWatch::open(Spec::new(What::Udp(spec)));
+    watch.order(Verb::FinishSending);
+    watch.order(Verb::SendFile("/no/such/file".into()));
+    watch.send("hello");
     assert_eq!(hear(&peer).0, b"hello");
-    story.close();
+    watch.close();
     // What stands beside the system's answer comes in its own time.
-    let mut looked_up = story.news.iter().filter(|news| !matches!(news, News::Compared(_)));
-    assert!(matches!(looked_up.next(), Some(News::Resolving { .. })), "{:?}", story.news);
-    assert!(matches!(looked_up.next(), Some(News::Resolved { .. })), "{:?}", story.news);
-    assert!(story.warnings()[0].contains("UDP has no FIN"), "{:?}", story.warnings());
-    assert_eq!(story.warnings().len(), 2);
+    let mut looked_up = watch.news.iter().filter(|news| !matches!(news, News::Compared(_)));
+    assert!(matches!(looked_up.next(), Some(News::Resolving { .. })), "{:?}", watch.news);
+    assert!(matches!(looked_up.next(), Some(News::Resolved { .. })), "{:?}", watch.news);
+    assert!(watch.warnings()[0].contains("UDP has no FIN"), "{:?}", watch.warnings());
+    assert_eq!(watch.warnings().len(), 2);
 }
 
 #[cfg(target_os = "linux")]
@@ -457,15 +457,15 @@ fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
 fn a_bound_socket_is_told_of_a_closed_port_and_of_a_datagram_too_large() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
-    let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    story.order(Verb::SendTo(dead, Bytes::from_static(b"anyone?")));
-    story.until("ICMP error", |story| story.icmp().is_some());
-    assert_eq!(story.icmp().unwrap().destination, Some(dead));
-    story.order(Verb::SendTo(dead, vec![0; 70_000].into()));
-    story.until("warning", |story| !story.warnings().is_empty());
-    assert_eq!(story.warnings(), ["datagram of 70,000 octets: at most 65,507 fit in one IPv4 datagram"]);
-    story.order(Verb::Reset);
-    let (totals, how) = story.ended();
+    let mut watch = UdpWatch::bound(anywhere("127.0.0.1:0"));
+    watch.order(Verb::SendTo(dead, Bytes::from_static(b"anyone?")));
+    watch.until("ICMP error", |watch| watch.icmp().is_some());
+    assert_eq!(watch.icmp().unwrap().destination, Some(dead));
+    watch.order(Verb::SendTo(dead, vec![0; 70_000].into()));
+    watch.until("warning", |watch| !watch.warnings().is_empty());
+    assert_eq!(watch.warnings(), ["datagram of 70,000 octets: at most 65,507 fit in one IPv4 datagram"]);
+    watch.order(Verb::Reset);
+    let (totals, how) = watch.ended();
     assert_eq!((totals.sent, how), (Totals { bytes: 7, ops: 1 }, How::Local));
 }
 
@@ -475,13 +475,13 @@ fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
     drop(gone);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), vec![1; 1_400_000]).unwrap();
-    let mut story = Story::with(dead);
-    story.order(Verb::SendFile(file.path().to_owned()));
+    let mut watch = UdpWatch::with(dead);
+    watch.order(Verb::SendFile(file.path().to_owned()));
     let sent = News::FileSent { path: file.path().to_owned(), bytes: 1_400_000 };
-    story.until("file", |story| story.news.contains(&sent));
-    let (totals, _) = story.close();
+    watch.until("file", |watch| watch.news.contains(&sent));
+    let (totals, _) = watch.close();
     assert_eq!(totals.sent, Totals { bytes: 1_400_000, ops: 1_000 });
-    assert_eq!(story.warnings(), [""; 0]);
+    assert_eq!(watch.warnings(), [""; 0]);
 }
 
 /// Sends datagrams of `segment` octets, the last one shorter, as one message that the kernel cuts (UDP_SEGMENT).
@@ -501,8 +501,8 @@ fn send_train(from: &UdpSocket, to: SocketAddr, octets: &[u8], segment: u16) {
 fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
     for merged in [false, true] {
         let receive = UdpReceive { merged, ..UdpReceive::default() };
-        let mut story = Story::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
-        let local = story.local();
+        let mut watch = UdpWatch::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
+        let local = watch.local();
         let (peer, _) = peer_at("127.0.0.1:0");
         let mut lengths = Vec::new();
         // Sizes alternate, trains end short or even, plain datagrams and empty ones stand between them.
@@ -521,12 +521,12 @@ fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
                 lengths.push(plain.to_vec());
             }
             let all = lengths.len() as u64;
-            story.until("train", |story| story.totals.received.ops == all);
+            watch.until("train", |watch| watch.totals.received.ops == all);
         }
-        assert_eq!(story.warnings(), [""; 0]);
-        assert_eq!(story.dropped, Some(0));
-        story.close();
-        let seen: Vec<(&[u8], usize)> = story.datagrams.iter().map(|seen| (&seen.2[..], seen.3)).collect();
+        assert_eq!(watch.warnings(), [""; 0]);
+        assert_eq!(watch.dropped, Some(0));
+        watch.close();
+        let seen: Vec<(&[u8], usize)> = watch.datagrams.iter().map(|seen| (&seen.2[..], seen.3)).collect();
         let sent: Vec<(&[u8], usize)> = lengths.iter().map(|payload| (&payload[..], payload.len())).collect();
         assert!(seen == sent, "merged: {merged}");
     }
@@ -535,8 +535,8 @@ fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
 #[cfg(target_os = "linux")]
 #[test]
 fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_dropped() {
-    let mut story = Story::bound(anywhere("127.0.0.1:0"));
-    let local = story.local();
+    let mut watch = UdpWatch::bound(anywhere("127.0.0.1:0"));
+    let local = watch.local();
     let (peer, _) = peer_at("127.0.0.1:0");
     let all = 200_000_u64;
     let sender = std::thread::spawn(move || {
@@ -558,33 +558,33 @@ fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_droppe
             }
         }
     });
-    let sum = |story: &Story| story.totals.received.ops + story.dropped.unwrap_or_default();
-    story.until("sum", |story| sum(story) == all);
+    let sum = |watch: &UdpWatch| watch.totals.received.ops + watch.dropped.unwrap_or_default();
+    watch.until("sum", |watch| sum(watch) == all);
     sender.join().unwrap();
-    let (totals, _) = story.close();
-    assert_eq!(totals.received.ops + story.dropped.unwrap(), all);
-    let kept: u64 = story.received().iter().map(|payload| payload.len() as u64).sum();
-    assert_eq!(kept + story.not_kept.received.bytes, totals.received.bytes);
-    assert_eq!(story.received().len() as u64 + story.not_kept.received.ops, totals.received.ops);
-    println!("received {}, dropped by the kernel {}", totals.received.ops, story.dropped.unwrap());
+    let (totals, _) = watch.close();
+    assert_eq!(totals.received.ops + watch.dropped.unwrap(), all);
+    let kept: u64 = watch.received().iter().map(|payload| payload.len() as u64).sum();
+    assert_eq!(kept + watch.not_kept.received.bytes, totals.received.bytes);
+    assert_eq!(watch.received().len() as u64 + watch.not_kept.received.ops, totals.received.ops);
+    println!("received {}, dropped by the kernel {}", totals.received.ops, watch.dropped.unwrap());
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn where_trains_were_dropped_the_number_of_datagrams_is_unknown_and_not_wrong() {
     let receive = UdpReceive { merged: true, buffer: Some(65_536) };
-    let mut story = Story::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
-    let local = story.local();
-    story.order(Verb::PauseReading);
-    story.until("pause", |story| story.news.contains(&News::ReadingPaused));
+    let mut watch = UdpWatch::bound(UdpBoundSpec { receive, ..anywhere("127.0.0.1:0") });
+    let local = watch.local();
+    watch.order(Verb::PauseReading);
+    watch.until("pause", |watch| watch.news.contains(&News::ReadingPaused));
     let (peer, _) = peer_at("127.0.0.1:0");
     for _ in 0..100 {
         send_train(&peer, local, &[1; 6_400], 100);
     }
-    story.until("word of it", |story| !story.warnings().is_empty());
-    assert!(story.warnings()[0].contains("is not known from here on"), "{:?}", story.warnings());
-    assert_eq!(story.dropped, None);
-    story.close();
+    watch.until("word of it", |watch| !watch.warnings().is_empty());
+    assert!(watch.warnings()[0].contains("is not known from here on"), "{:?}", watch.warnings());
+    assert_eq!(watch.dropped, None);
+    watch.close();
 }
 
 #[test]
@@ -592,26 +592,27 @@ fn a_receive_buffer_that_the_kernel_does_not_give_is_told() {
     let asked = 2_000_000_000;
     let receive = UdpReceive { buffer: Some(asked), ..UdpReceive::default() };
     let (_peer, address) = peer_at("127.0.0.1:0");
-    let mut story = Story::open(Spec::new(What::Udp(UdpSpec { receive, ..UdpSpec::with(host_port(address)) })));
-    story.until("word of it", |story| !story.warnings().is_empty());
-    assert!(story.warnings()[0].contains("asked for 2,000,000,000"), "{:?}", story.warnings());
+    let mut watch = UdpWatch::open(Spec::new(What::Udp(UdpSpec { receive, ..UdpSpec::with(host_port(address)) })));
+    watch.until("word of it", |watch| !watch.warnings().is_empty());
+    assert!(watch.warnings()[0].contains("asked for 2,000,000,000"), "{:?}", watch.warnings());
     let modest = UdpReceive { buffer: Some(100_000), ..UdpReceive::default() };
-    let mut story = Story::open(Spec::new(What::Udp(UdpSpec { receive: modest, ..UdpSpec::with(host_port(address)) })));
-    story.local();
-    story.close();
-    assert_eq!(story.warnings(), [""; 0]);
+    let mut watch =
+        UdpWatch::open(Spec::new(What::Udp(UdpSpec { receive: modest, ..UdpSpec::with(host_port(address)) })));
+    watch.local();
+    watch.close();
+    assert_eq!(watch.warnings(), [""; 0]);
 }
 
 fn burst(bytes: impl Into<Bytes>, count: u64, pace: Option<Pace>) -> Burst {
     Burst { bytes: bytes.into(), count, pace }
 }
 
-fn ended_bursts(story: &Story) -> Vec<u64> {
+fn ended_bursts(watch: &UdpWatch) -> Vec<u64> {
     let ended = |news: &News| match news {
         News::BurstEnded { datagrams, .. } => Some(*datagrams),
         _ => None,
     };
-    story.news.iter().filter_map(ended).collect()
+    watch.news.iter().filter_map(ended).collect()
 }
 
 #[test]
@@ -622,66 +623,66 @@ fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
         let payload: Vec<u8> = (0..len).map(|at: usize| (at % 251) as u8).collect();
         let steps = vec![Step::Burst(burst(payload.clone(), count, None)), Step::Send(Bytes::from_static(b"end"))];
         let spec = What::Udp(UdpSpec::with(host_port(address)));
-        let mut story = Story::open(Spec { script: Script { steps }, ..Spec::new(spec) });
+        let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(spec) });
         for _ in 0..count {
             assert!(hear(&peer).0 == payload);
         }
         assert_eq!(hear(&peer).0, b"end");
-        let (totals, _) = story.close();
+        let (totals, _) = watch.close();
         assert_eq!(totals.sent, Totals { bytes: count * len as u64 + 3, ops: count + 1 });
-        assert_eq!(ended_bursts(&story), [count]);
-        let told = story.datagrams.iter().filter(|seen| seen.2 == payload && seen.3 == len).count() as u64;
-        assert_eq!(told + story.not_kept.sent.ops, count);
-        assert_eq!(story.warnings(), [""; 0]);
+        assert_eq!(ended_bursts(&watch), [count]);
+        let told = watch.datagrams.iter().filter(|seen| seen.2 == payload && seen.3 == len).count() as u64;
+        assert_eq!(told + watch.not_kept.sent.ops, count);
+        assert_eq!(watch.warnings(), [""; 0]);
     }
 }
 
 #[test]
 fn a_burst_at_a_pace_is_never_ahead_of_it() {
     let (peer, address) = peer_at("127.0.0.1:0");
-    let mut story = Story::with(address);
-    story.local();
+    let mut watch = UdpWatch::with(address);
+    watch.local();
     let begun = Instant::now();
     let pace = Pace::new(1_000, Duration::from_secs(1));
-    story.order(Verb::Burst(burst("tick", 50, pace)));
+    watch.order(Verb::Burst(burst("tick", 50, pace)));
     for before in 0..50 {
         hear(&peer);
         assert!(begun.elapsed() >= pace.unwrap().begins(before), "datagram {before} came too early");
     }
-    story.until("end", |story| ended_bursts(story) == [50]);
-    story.close();
+    watch.until("end", |watch| ended_bursts(watch) == [50]);
+    watch.close();
 }
 
 #[test]
 fn a_burst_without_end_is_ended_by_an_order_and_by_the_close() {
     let (peer, address) = peer_at("127.0.0.1:0");
-    let mut story = Story::with(address);
+    let mut watch = UdpWatch::with(address);
     let endless = || Verb::Burst(burst(vec![1; 200], u64::MAX, None));
-    story.order(endless());
+    watch.order(endless());
     hear(&peer);
-    story.order(Verb::StopBurst);
-    story.until("end", |story| ended_bursts(story).len() == 1);
+    watch.order(Verb::StopBurst);
+    watch.until("end", |watch| ended_bursts(watch).len() == 1);
     let slow = Pace::new(1, Duration::from_secs(3_600));
-    story.order(Verb::Burst(burst("once an hour", u64::MAX, slow)));
-    story.order(endless());
-    story.order(endless());
-    let (totals, how) = story.close();
-    assert_eq!((how, ended_bursts(&story).len()), (How::Local, 4), "each tells its end");
-    assert_eq!(totals.sent.ops, ended_bursts(&story).iter().sum::<u64>());
-    assert_eq!(story.warnings(), [""; 0]);
+    watch.order(Verb::Burst(burst("once an hour", u64::MAX, slow)));
+    watch.order(endless());
+    watch.order(endless());
+    let (totals, how) = watch.close();
+    assert_eq!((how, ended_bursts(&watch).len()), (How::Local, 4), "each tells its end");
+    assert_eq!(totals.sent.ops, ended_bursts(&watch).iter().sum::<u64>());
+    assert_eq!(watch.warnings(), [""; 0]);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn what_a_burst_sent_is_received_or_dropped_to_the_datagram() {
-    let mut hearer = Story::bound(anywhere("127.0.0.1:0"));
+    let mut hearer = UdpWatch::bound(anywhere("127.0.0.1:0"));
     let local = hearer.local();
-    let mut speaker = Story::with(local);
+    let mut speaker = UdpWatch::with(local);
     for size in [64, 1_400] {
         speaker.order(Verb::Burst(burst(vec![3; size], 100_000, None)));
     }
-    speaker.until("end", |story| ended_bursts(story).len() == 2);
-    hearer.until("sum", |story| story.totals.received.ops + story.dropped.unwrap_or_default() == 200_000);
+    speaker.until("end", |watch| ended_bursts(watch).len() == 2);
+    hearer.until("sum", |watch| watch.totals.received.ops + watch.dropped.unwrap_or_default() == 200_000);
     let (sent, _) = speaker.close();
     let (received, _) = hearer.close();
     assert_eq!(sent.sent, Totals { bytes: 146_400_000, ops: 200_000 });
@@ -692,12 +693,12 @@ fn what_a_burst_sent_is_received_or_dropped_to_the_datagram() {
 fn a_burst_to_a_closed_port_goes_on_to_its_end() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
-    let mut story = Story::with(dead);
-    story.order(Verb::Burst(burst("anyone?", 5_000, None)));
-    story.until("end", |story| ended_bursts(story) == [5_000]);
-    let (totals, _) = story.close();
+    let mut watch = UdpWatch::with(dead);
+    watch.order(Verb::Burst(burst("anyone?", 5_000, None)));
+    watch.until("end", |watch| ended_bursts(watch) == [5_000]);
+    let (totals, _) = watch.close();
     assert_eq!(totals.sent, Totals { bytes: 35_000, ops: 5_000 });
-    assert_eq!(story.warnings(), [""; 0]);
+    assert_eq!(watch.warnings(), [""; 0]);
 }
 
 #[cfg(target_os = "linux")]
@@ -708,8 +709,8 @@ fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_familie
             skipped(format_args!("no {address} on this machine"));
             continue;
         }
-        let mut story = Story::bound(anywhere(any));
-        let port = story.local().port();
+        let mut watch = UdpWatch::bound(anywhere(any));
+        let port = watch.local().port();
         let (peer, from) = peer_at(address);
         let socket = socket2::SockRef::from(&peer);
         if from.is_ipv4() {
@@ -720,8 +721,8 @@ fn a_received_datagram_tells_ttl_marks_interface_and_destination_in_both_familie
             socket.set_tclass_v6(0xb8).unwrap();
         }
         peer.send_to(b"marked", (from.ip(), port)).unwrap();
-        story.until("datagram", |story| !story.packets.is_empty());
-        let packet = story.packets[0].clone();
+        watch.until("datagram", |watch| !watch.packets.is_empty());
+        let packet = watch.packets[0].clone();
         assert_eq!((packet.ttl, packet.dscp_name(), packet.ecn()), (Some(7), Some("EF"), Some("Not-ECT")), "{any}");
         assert_eq!((packet.interface.as_deref(), packet.destination), (Some("lo"), Some(from.ip())), "{any}");
     }
@@ -737,23 +738,23 @@ fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_large
             peer.send_to(&payload, from).unwrap();
         }
     });
-    let mut story = Story::with(peer_address);
-    story.order(Verb::ProbeMtu);
-    let report = |story: &Story| {
-        story.news.iter().find_map(|news| match news {
+    let mut watch = UdpWatch::with(peer_address);
+    watch.order(Verb::ProbeMtu);
+    let report = |watch: &UdpWatch| {
+        watch.news.iter().find_map(|news| match news {
             News::PathMtu(report) => Some(MtuReport::clone(report)),
             _ => None,
         })
     };
-    story.until("result", |story| report(story).is_some());
+    watch.until("result", |watch| report(watch).is_some());
     echo.join().unwrap();
-    let found = report(&story).unwrap();
+    let found = report(&watch).unwrap();
     assert_eq!((found.passed, found.refused, found.answers), (Some(65_535), None, true), "{found:?}");
     assert_eq!((found.datagrams, found.settled, &found.failure), (2, true, &None), "{found:?}");
-    story.until("kernel's view", |story| story.kernel.is_some());
-    let kernel = story.kernel.unwrap();
+    watch.until("kernel's view", |watch| watch.kernel.is_some());
+    let kernel = watch.kernel.unwrap();
     assert_eq!((kernel.discover, kernel.ttl), (Some(Discover::Want), Some(64)));
     assert!(kernel.mtu.is_some() && kernel.receive_buffer_bytes.is_some(), "{kernel:?}");
-    let (totals, _) = story.close();
+    let (totals, _) = watch.close();
     assert_eq!(totals.sent.ops, 0, "the probe's datagrams are no part of the conversation");
 }
