@@ -1,7 +1,7 @@
 //! Socket options on real sockets: set, inherited, reported back, and the same as `ss` sees them; gauges by the clock.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, UdpSocket};
+use std::net::UdpSocket;
 use std::process::Command;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use sockeye::wire::reading::TcpState;
 use sockeye::wire::spec::{HostPort, ListenSpec, Retry, UdpSpec};
 use sockeye::wire::{How, News, SessionId, Spec, Verb, What};
 
-use crate::peers::{closed_port, outcome, peer, stopped_peer};
+use crate::peers::{closed_port, outcome, peer, peer_on_cue, stopped_peer};
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp, tcp_to};
 use crate::watch::Watch;
@@ -129,15 +129,12 @@ fn a_udp_socket_has_the_options_that_apply_to_it() {
 
 #[test]
 fn an_http_connection_has_them_as_soon_as_it_stands() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
-    let (go, wait) = std::sync::mpsc::channel::<()>();
-    let server = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
+    let (go, address, server) = peer_on_cue(|mut stream, cue| {
         assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
-        wait.recv().unwrap();
+        cue.recv().unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").unwrap();
     });
+    let url = format!("http://{address}/");
     let spec = HttpSpec { options: wishes(&["ttl=9", "user_timeout=5s"]), ..HttpSpec::get(url) };
     let mut watch = Watch::new();
     let id = watch.open(Spec::new(What::Http(spec)));
@@ -149,7 +146,7 @@ fn an_http_connection_has_them_as_soon_as_it_stands() {
     watch.until_news(id, "all of them", |news| matches!(news, News::Options(_)));
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), How::Fin);
-    server.join().unwrap();
+    outcome(server);
 }
 
 #[test]
