@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use sockeye::wire::ladder::{Call, Label, MOST_RUNGS, Rung};
@@ -98,7 +99,12 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
         assert!(!lone && text.starts_with(flags), "{call:?} stands by {text}");
     }
     assert!(by(&Call::Write(12)).1.starts_with("PSH-ACK  seq 1 "));
-    assert!(!by(&Call::Read(8)).0);
+    // A read joins its segment where it returned within 2 ms of it; a busy machine may take longer, and it stands alone.
+    let at = |is_it: &dyn Fn(&Rung) -> bool| rungs(&watch, id).find(|rung| is_it(rung)).unwrap().at;
+    let read = at(&|rung| rung.call == Some(Call::Read(8)));
+    let answer = at(&|rung| matches!(&rung.label, Label::Segment(it) if line(it) == "received PSH-ACK 1 13 8"));
+    let late = read.saturating_duration_since(answer) > Duration::from_millis(2);
+    assert_eq!(by(&Call::Read(8)).0, late);
     assert_eq!(watch.session(id).story.as_ref().unwrap().ladder.missed(), 0);
     let inferred: Vec<String> = rungs(&watch, id)
         .filter(|rung| {
