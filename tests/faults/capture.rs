@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::run::{self, PROGRAM, Told};
-use crate::world;
+use crate::skipped::skipped;
+use crate::world::{self, world_or_skip};
 
 /// The router drops the third large packet of each connection's data.
 const LOSES: &str = "
@@ -29,10 +30,7 @@ fn number(segment: &Value, name: &str) -> i64 {
 
 #[test]
 fn a_segment_that_the_network_loses_is_missed_asked_for_and_sent_again() {
-    if let Some(why) = world::missing() {
-        println!("skipped: {why}");
-        return;
-    }
+    world_or_skip!();
     let runs = world::runs(world::play(LOSES));
     let [sender, receiver] = &runs[..] else { panic!("{runs:#?}") };
     assert_eq!((sender.code, receiver.code), (Some(0), Some(0)), "{runs:#?}");
@@ -76,7 +74,7 @@ fn without_the_privilege_it_says_what_is_needed_and_goes_on() {
     command.args(["--bounding-set=-all", "--inh-caps=-all", PROGRAM, "tcp"]);
     command.args([&format!("127.0.0.1:{port}"), "--capture", "--finish", "--json"]);
     if std::process::Command::new("setpriv").arg("--version").output().is_err() {
-        println!("skipped: setpriv is not installed");
+        skipped("setpriv is not installed");
         return;
     }
     let told = run::told(command);

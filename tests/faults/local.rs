@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 
 use crate::run::{self, PROGRAM, sockeye};
+use crate::skipped::skipped;
 
 /// A peer that plays a script with each connection, in a thread that ends with the test.
 pub(crate) fn peer(script: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
@@ -119,7 +120,7 @@ fn a_name_that_cannot_be_is_not_resolved() {
 #[test]
 fn without_a_descriptor_left_it_says_so() {
     if !cfg!(target_os = "linux") {
-        println!("skipped: how many descriptors the runtime itself needs is known for Linux only");
+        skipped("how many descriptors the runtime itself needs is known for Linux only");
         return;
     }
     let (_held, address) = closed_port();

@@ -6,6 +6,8 @@ mod capture;
 mod local;
 mod race;
 mod run;
+#[path = "../support/skipped.rs"]
+mod skipped;
 mod slow;
 mod tls;
 mod udp;

@@ -1,7 +1,7 @@
 //! The race of two families (RFC 8305), with a host that has both and a filter that takes one of them away.
 
 use crate::run::Told;
-use crate::world;
+use crate::world::{self, world_or_skip};
 
 /// The addresses of an event's name, in order.
 fn peers<'a>(told: &'a Told, event: &'a str) -> Vec<&'a str> {
@@ -18,10 +18,7 @@ const V6: &str = "[fd98::9]:80";
 
 #[test]
 fn ipv6_begins_and_ipv4_starts_only_where_that_is_silent_or_refused() {
-    if let Some(why) = world::missing() {
-        println!("skipped: {why}");
-        return;
-    }
+    world_or_skip!();
     // The names are in a hosts file of the world's own, so that no name server is needed.
     let rule = |rule: &str| {
         format!(

@@ -1,7 +1,8 @@
 //! A link that is slower than its sender: a token bucket (tbf) with a short queue.
 
 use crate::run::{PROGRAM, Told};
-use crate::world;
+use crate::skipped::skipped;
+use crate::world::{self, world_or_skip};
 
 const SLOW: &str = "
     head -c 2000000 /dev/zero > /run/data
@@ -13,14 +14,11 @@ const SLOW: &str = "
 
 #[test]
 fn a_link_that_overflows_shows_as_losses_a_threshold_and_a_queue_and_every_octet_arrives() {
-    if let Some(why) = world::missing() {
-        println!("skipped: {why}");
-        return;
-    }
+    world_or_skip!();
     let runs: Vec<Told> = world::runs(world::play(SLOW));
     let [told] = &runs[..] else { panic!("{PROGRAM}: {runs:#?}") };
     if told.code == Some(99) {
-        println!("skipped: no token bucket can be made here");
+        skipped("no token bucket can be made here");
         return;
     }
     assert_eq!(told.code, Some(0), "{told:#?}");

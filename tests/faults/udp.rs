@@ -6,16 +6,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::run::Told;
-use crate::world;
-
-macro_rules! world_or_skip {
-    () => {
-        if let Some(why) = world::missing() {
-            println!("skipped: {why}");
-            return;
-        }
-    };
-}
+use crate::skipped::skipped;
+use crate::world::{self, world_or_skip};
 
 /// Makes the link behind the router narrow, at both its ends.
 const NARROW: &str = "ip -n router link set near2 mtu 1300\nip -n host link set far2 mtu 1300\n";
@@ -185,12 +177,12 @@ fn a_received_datagram_is_told_with_ttl_marks_interface_and_destination() {
 fn what_is_told_of_a_datagram_is_what_tcpdump_sees() {
     world_or_skip!();
     if !Command::new("tcpdump").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        println!("skipped: tcpdump is not installed");
+        skipped("tcpdump is not installed");
         return;
     }
     if !rustix::process::geteuid().is_root() {
         // In a user namespace it cannot drop its privileges, and refuses to start.
-        println!("skipped: tcpdump starts for root only");
+        skipped("tcpdump starts for root only");
         return;
     }
     let dump = "tcpdump -Z root -l -n -v -i near 'udp or icmp' > /run/dump 2>/run/why & dump=$!
@@ -234,7 +226,7 @@ fn what_the_network_doubles_arrives_twice_and_what_it_loses_does_not() {
     world_or_skip!();
     let probe = "ip netns exec router tc qdisc add dev far root netem loss 1% && echo '{\"event\":\"exit\",\"code\":0}' || echo '{\"event\":\"exit\",\"code\":1}'";
     if world::runs(world::play(probe))[0].code != Some(0) {
-        println!("skipped: this kernel has no netem");
+        skipped("this kernel has no netem");
         return;
     }
     let script = format!(

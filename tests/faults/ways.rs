@@ -10,8 +10,9 @@ use sockeye::cli::{self, Parsed, Terminals};
 
 use crate::local::{closed_port, hear, peer};
 use crate::run::{self, PROGRAM, Told, sockeye};
+use crate::skipped::skipped;
 use crate::tls::Authority;
-use crate::world;
+use crate::world::{self, world_or_skip};
 
 /// One way to fail, and what must be told of it.
 struct Way {
@@ -266,10 +267,7 @@ fn every_certificate_that_does_not_hold_has_its_own_explanation() {
 
 #[test]
 fn every_way_to_fail_on_the_network_has_its_class_its_code_and_what_to_try() {
-    if let Some(why) = world::missing() {
-        println!("skipped: {why}");
-        return;
-    }
+    world_or_skip!();
     let (unreachable, refused) = (("unreachable", 6), ("refused", 4));
     let (silent, local) = (("connect_timeout", 5), ("local", 11));
     let mut ways = vec![
@@ -359,7 +357,7 @@ fn every_way_to_fail_on_the_network_has_its_class_its_code_and_what_to_try() {
 fn every_way_that_a_look_up_fails_by_the_systems_resolver_is_told_apart() {
     let dnsmasq = Command::new("dnsmasq").arg("--version").output();
     if let Some(why) = world::missing().or(dnsmasq.is_err().then(|| "dnsmasq is not installed".to_owned())) {
-        println!("skipped: {why}");
+        skipped(why);
         return;
     }
     let resolve =
@@ -395,7 +393,7 @@ fn every_way_that_a_look_up_fails_by_the_systems_resolver_is_told_apart() {
 fn without_a_descriptor_left_or_a_privilege_it_is_this_machine_that_says_no() {
     let tool = |name: &str| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success());
     if !tool("prlimit") || !tool("setpriv") {
-        println!("skipped: prlimit and setpriv (util-linux) are not installed");
+        skipped("prlimit and setpriv (util-linux) are not installed");
         return;
     }
     let (_held, closed) = closed_port();
@@ -414,7 +412,7 @@ fn without_a_descriptor_left_or_a_privilege_it_is_this_machine_that_says_no() {
     // Without any capability, port 1 is not to be had, whoever the user is; unless this host keeps no port.
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap_or_default();
     if first.trim().parse::<u32>().unwrap_or(1024) < 2 {
-        println!("skipped: this host lets everybody have the low ports");
+        skipped("this host lets everybody have the low ports");
         return;
     }
     for (protocol, operation) in [("tcp", "listen"), ("udp", "bind")] {

@@ -1,15 +1,7 @@
 //! What the network itself can answer: each ICMP code, silence, and a router that answers for the host behind it.
 
-use crate::{run, world};
-
-macro_rules! world_or_skip {
-    () => {
-        if let Some(why) = world::missing() {
-            println!("skipped: {why}");
-            return;
-        }
-    };
-}
+use crate::run;
+use crate::world::{self, world_or_skip};
 
 /// The class and exit code that ICMP type 3 and this code make of a connection.
 fn class(code: u8) -> (&'static str, i32) {

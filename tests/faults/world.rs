@@ -65,6 +65,17 @@ pub(crate) fn missing() -> Option<String> {
     (!can).then(|| "an ordinary user may make no network namespaces here".into())
 }
 
+/// Ends a test that needs such a world where there can be none, and says so.
+macro_rules! world_or_skip {
+    () => {
+        if let Some(why) = $crate::world::missing() {
+            $crate::skipped::skipped(why);
+            return;
+        }
+    };
+}
+pub(crate) use world_or_skip;
+
 /// Plays a script in a world of its own: `run ARGS` runs the program with `--json`, and `on NAME COMMAND` something in
 /// the router's or the host's namespace. Each run ends with an event `exit` and its `code`.
 pub(crate) fn play(script: &str) -> Told {

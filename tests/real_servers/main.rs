@@ -9,6 +9,8 @@ mod dns;
 #[path = "../cli/program.rs"]
 mod program;
 mod servers;
+#[path = "../support/skipped.rs"]
+mod skipped;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, Command, Output, Stdio};

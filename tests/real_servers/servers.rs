@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::skipped::skipped;
+
 /// How long a server may take to listen.
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -43,7 +45,7 @@ pub fn found(program: &str) -> Option<PathBuf> {
     let places = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
     let found = places.map(|folder| folder.join(program)).find(|file| file.is_file());
     if found.is_none() {
-        println!("skipped: {program} is not installed");
+        skipped(format_args!("{program} is not installed"));
     }
     found
 }

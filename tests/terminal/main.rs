@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod peers;
+#[path = "../support/skipped.rs"]
+mod skipped;
 #[cfg(target_os = "linux")]
 mod soak;
 mod tui;
 
 use nix::sys::signal::Signal;
+use skipped::skipped;
 use tui::Tui;
 
 #[track_caller]
@@ -282,7 +285,7 @@ fn ctrl_z_in_an_editor_stops_both_and_fg_continues_both() {
 fn a_terminal_that_goes_away_without_a_signal_ends_it_too() {
     let setsid = std::process::Command::new("setsid").args(["-w", "true"]).status();
     if !setsid.is_ok_and(|status| status.success()) {
-        println!("skipped: there is no setsid that waits, to start a session with");
+        skipped("there is no setsid that waits, to start a session with");
         return;
     }
     // In a session of its own it hears of no hang-up.

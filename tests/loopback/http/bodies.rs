@@ -1,0 +1,104 @@
+//! What we send.
+
+use std::io::Write;
+
+use serde_json::Value;
+use sockeye::wire::http::{Body, HttpSpec, Part, PartValue};
+use sockeye::wire::{Class, News};
+
+use super::exchange::{Seen, lab, run};
+
+fn post(url: String, body: Body) -> HttpSpec {
+    HttpSpec { method: "POST".into(), body, ..HttpSpec::get(url) }
+}
+
+fn echoed(seen: &Seen) -> Value {
+    serde_json::from_slice(&seen.received).unwrap()
+}
+
+fn field(value: &Value, name: &str) -> String {
+    let pairs = value["headers"].as_array().unwrap();
+    pairs.iter().find(|pair| pair[0] == name).map(|pair| pair[1].as_str().unwrap().to_string()).unwrap_or_default()
+}
+
+#[test]
+fn a_body_is_counted_and_arrives_as_it_was_sent() {
+    let body = vec![b'a'; 300_000];
+    let seen = run(post(format!("{}/echo", lab()), Body::Bytes(body.clone().into()))).went_well();
+    assert_eq!(seen.totals.sent.bytes, 300_000);
+    assert_eq!(seen.sent, body);
+    let value = echoed(&seen);
+    assert_eq!(value["body_bytes"], 300_000);
+    assert_eq!((field(&value, "content-length"), field(&value, "transfer-encoding")), ("300000".into(), String::new()));
+    assert_eq!(seen.requests()[0].body_bytes, Some(300_000));
+}
+
+#[test]
+fn an_empty_post_says_that_it_is_empty() {
+    for body in [Body::None, Body::Bytes(bytes::Bytes::new())] {
+        let seen = run(post(format!("{}/echo", lab()), body)).went_well();
+        assert_eq!(field(&echoed(&seen), "content-length"), "0");
+    }
+}
+
+#[test]
+fn a_file_is_streamed_and_counted() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let octets: Vec<u8> = (0..500_000_u32).map(|place| place as u8).collect();
+    file.write_all(&octets).unwrap();
+    let path = file.path().to_path_buf();
+    let seen = run(post(format!("{}/echo", lab()), Body::File(path.clone()))).went_well();
+    assert_eq!(seen.sent, octets);
+    assert_eq!(echoed(&seen)["body_bytes"], 500_000);
+    assert!(seen.news.contains(&News::FileSent { path, bytes: 500_000 }));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let path = std::path::PathBuf::from("/no/such/file");
+    let seen = run(post(format!("{}/echo", lab()), Body::File(path)));
+    assert_eq!(seen.failed(Class::Local, "no such file").peer, "/no/such/file");
+}
+
+#[test]
+fn a_form_arrives_with_its_parts_in_order() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"in the file").unwrap();
+    let parts = vec![
+        Part { name: "who".into(), value: PartValue::Text("me \"myself\"".into()) },
+        Part { name: "what".into(), value: PartValue::File(file.path().to_path_buf()) },
+    ];
+    let seen = run(post(format!("{}/echo", lab()), Body::Multipart(parts))).went_well();
+    let value = echoed(&seen);
+    let kind = field(&value, "content-type");
+    let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
+    let name = file.path().file_name().unwrap().to_str().unwrap();
+    let expected = format!(
+        "--{boundary}\r\ncontent-disposition: form-data; name=\"who\"\r\n\r\nme \"myself\"\r\n\
+         --{boundary}\r\ncontent-disposition: form-data; name=\"what\"; filename=\"{name}\"\r\n\
+         content-type: application/octet-stream\r\n\r\nin the file\r\n--{boundary}--\r\n"
+    );
+    assert_eq!(value["body"], expected);
+    assert_eq!(seen.totals.sent.bytes, expected.len() as u64);
+}
+
+#[test]
+fn a_307_sends_the_body_again_and_a_303_does_not() {
+    let base = lab();
+    for (status, method, body) in [(307, "POST", "again"), (303, "GET", "")] {
+        let redirect = super::exchange::says(format!(
+            "HTTP/1.1 {status} Elsewhere\r\nlocation: {base}/echo\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        ));
+        let spec = HttpSpec { redirects: 1, ..post(redirect, Body::Bytes("again".into())) };
+        let seen = run(spec).went_well();
+        let value = echoed(&seen);
+        assert_eq!((value["method"].as_str(), value["body"].as_str()), (Some(method), Some(body)), "{status}");
+    }
+}
+
+#[test]
+fn a_length_that_is_not_the_bodys_is_refused() {
+    let headers = vec![("Content-Length".to_string(), "7".to_string())];
+    let spec = HttpSpec { headers, ..post("http://127.0.0.1:9/".into(), Body::Bytes("four".into())) };
+    run(spec).failed(Class::Usage, "header `content-length`: it says 7, and the body has 4 octets");
+}

@@ -1,0 +1,150 @@
+//! What goes wrong, and what it is called.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use sockeye::wire::http::HttpSpec;
+use sockeye::wire::{Class, How, Verb};
+
+use super::exchange::{Running, get, lab, peer, run, says};
+
+#[test]
+fn a_body_that_ends_early_is_a_broken_promise() {
+    let seen = get(format!("{}/short", lab()));
+    seen.failed(Class::Protocol, "after 100 of 1000 body octets");
+    assert_eq!((seen.received.len(), seen.how), (100, Some(How::Error)));
+}
+
+#[test]
+fn a_bad_chunk_is_the_peers_fault() {
+    let seen = get(format!("{}/bad-chunk", lab()));
+    seen.failed(Class::Protocol, "chunk size");
+    assert_eq!(seen.received, b"first\n");
+}
+
+#[test]
+fn a_reset_in_the_body_is_no_clean_end() {
+    let seen = get(format!("{}/reset", lab()));
+    let failure = seen.failed(Class::Reset, "after 1000 of 1000000 body octets");
+    assert_eq!(failure.os_code, Some(libc::ECONNRESET));
+    assert_eq!(seen.how, Some(How::Rst));
+    if let Some(octets) = seen.gauge.connection_received {
+        assert!(octets > 1000);
+    }
+}
+
+#[test]
+fn a_head_without_an_end_is_not_read_for_ever() {
+    let address = peer(|mut stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\nx-endless: ").unwrap();
+        while stream.write_all(&[b'x'; 8192]).is_ok() {}
+    });
+    get(format!("http://{address}/")).failed(Class::Protocol, "417,792 octets");
+    let address = peer(|mut stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\n").unwrap();
+        while stream.write_all(&b"x: y\r\n".repeat(500)).is_ok() {}
+    });
+    get(format!("http://{address}/")).failed(Class::Protocol, "100 fields");
+}
+
+#[test]
+fn what_is_no_http_is_said_to_be_none() {
+    get(says("SSH-2.0-OpenSSH_9.9\r\n\r\n")).failed(Class::Protocol, "no HTTP");
+    get(says("HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n")).failed(Class::Protocol, "");
+    get(says("")).failed(Class::Protocol, "closed the connection before its response was whole");
+    get(says("HTTP/1.1 200 OK\r\nx-")).failed(Class::Protocol, "closed the connection before");
+}
+
+#[test]
+fn nobody_listening_is_refused() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let seen = get(format!("http://{free}/"));
+    assert_eq!(seen.failed(Class::Refused, "refused").os_code, Some(libc::ECONNREFUSED));
+}
+
+#[test]
+fn a_name_without_an_address_fails_to_resolve() {
+    let seen = get("http://no-such-name.invalid/");
+    assert_eq!(seen.failed(Class::Resolve, "").peer, "no-such-name.invalid");
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_before_anything_is_sent() {
+    let with = |name: &str, value: &str| HttpSpec {
+        headers: vec![(name.into(), value.into())],
+        ..HttpSpec::get("http://127.0.0.1:9/")
+    };
+    run(with("x-a", "1\r\nx-b: 2")).failed(Class::Usage, "header `x-a`: its value holds a line break");
+    run(with("x a", "1")).failed(Class::Usage, "header `x a`");
+    get("gopher://h/").failed(Class::Usage, "gopher");
+    get("http://").failed(Class::Usage, "no host");
+    let spec = HttpSpec { method: "GET /".into(), ..HttpSpec::get("http://127.0.0.1:9/") };
+    run(spec).failed(Class::Usage, "method");
+    let spec = HttpSpec { proxy: Some("what".into()), ..HttpSpec::get("http://127.0.0.1:9/") };
+    run(spec).failed(Class::Usage, "proxy");
+}
+
+#[test]
+fn a_limit_on_the_whole_exchange_holds() {
+    let timeout = Some(Duration::from_millis(200));
+    let seen = run(HttpSpec { timeout, ..HttpSpec::get(format!("{}/endless", lab())) });
+    seen.failed(Class::IdleTimeout, "the whole exchange took longer than 200 ms");
+}
+
+#[test]
+fn a_silent_peer_can_be_cancelled() {
+    let address = peer(|stream, _| {
+        drop(std::io::Read::read(&mut &stream, &mut [0; 10]));
+    });
+    let mut running = Running::start(HttpSpec::get(format!("http://{address}/")));
+    running.until(|seen| !seen.requests().is_empty());
+    running.order(Verb::Close);
+    assert_eq!(running.end().how, Some(How::Local));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_ordered_reset_is_a_reset_for_the_peer() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let address = peer(move |mut stream, _| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nsome").unwrap();
+        tell.send(std::io::Read::read(&mut stream, &mut [0; 10]).map_err(|error| error.kind())).unwrap();
+    });
+    let mut running = Running::start(HttpSpec::get(format!("http://{address}/")));
+    running.until(|seen| seen.received == b"some");
+    running.order(Verb::Reset);
+    assert_eq!(running.end().how, Some(How::Rst));
+    assert_eq!(told.recv().unwrap(), Err(std::io::ErrorKind::ConnectionReset));
+}
+
+#[test]
+fn a_socks_proxy_that_says_no_is_the_peers_fault() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        drop(std::io::Read::read(&mut stream, &mut [0; 64]));
+        stream.write_all(&[5, 0xff]).unwrap();
+        drop(std::io::Read::read(&mut stream, &mut [0; 64]));
+    });
+    let spec = HttpSpec { proxy: Some(format!("socks5h://{proxy}")), ..HttpSpec::get("http://far.example/") };
+    let seen = run(spec);
+    assert_eq!(seen.failed(Class::Protocol, "").operation, "connect");
+}
+
+#[test]
+fn an_error_status_is_a_failure_only_where_it_was_asked_to_be() {
+    let url = format!("{}/status/404", lab());
+    let seen = get(url.clone()).went_well();
+    assert_eq!(seen.responses()[0].status, 404);
+    let seen = run(HttpSpec { fail_on_status: true, ..HttpSpec::get(url) });
+    seen.failed(Class::HttpStatus, "404 Not Found");
+    assert_eq!(seen.received, b"404 Not Found\n");
+}
+
+#[test]
+fn a_redirect_that_leads_nowhere_is_the_peers_fault() {
+    let url = says("HTTP/1.1 302 Found\r\nlocation: file:///etc/passwd\r\ncontent-length: 0\r\n\r\n");
+    run(HttpSpec { redirects: 3, ..HttpSpec::get(url) }).failed(Class::Protocol, "only http and https");
+}

@@ -1,0 +1,9 @@
+//! HTTP exchanges, against the built-in server and against scripted peers.
+
+mod bodies;
+mod coded;
+mod connecting;
+mod exchange;
+mod faults;
+mod plain;
+mod tls;

@@ -1,0 +1,165 @@
+//! Real sockets on loopback, scripted peers, counts equal to the byte: listeners and what they accept.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+
+use bytes::Bytes;
+use sockeye::wire::spec::{ListenSpec, Step};
+use sockeye::wire::{Class, Direction, How, News, Spec, Verb};
+
+use crate::live_net::DEADLINE;
+use crate::peers::outcome;
+use crate::specs::{listen, tcp};
+use crate::watch::Watch;
+
+fn listen_at(local: &str, limit: Option<usize>) -> Spec {
+    listen(ListenSpec { limit, ..ListenSpec::at(local.parse().unwrap()) })
+}
+
+fn dial(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream
+}
+
+fn read_exactly(mut stream: &TcpStream, count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    stream.read_exact(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn an_accepted_connection_is_a_session_whose_first_news_says_so() {
+    let mut watch = Watch::new();
+    let mut spec = listen_at("127.0.0.1:0", None);
+    spec.script.steps = vec![Step::Send(Bytes::from_static(b"welcome\n"))];
+    let (id, address) = watch.listening(spec);
+    let peer = dial(address);
+    assert_eq!(read_exactly(&peer, 8), b"welcome\n");
+    (&peer).write_all(b"thanks").unwrap();
+    peer.shutdown(Shutdown::Write).unwrap();
+    watch.until("heard", |watch| watch.children().iter().any(|child| watch.received(*child) == 6));
+    let child = watch.children()[0];
+    let accepted = News::Accepted { listener: id, local: address, peer: peer.local_addr().unwrap() };
+    assert_eq!(watch.news_of(child).next(), Some(&accepted));
+    watch.order(child, Verb::FinishSending);
+    assert_eq!(watch.until_closed(child), How::Fin);
+    assert_eq!((watch.sent(child), watch.received(child)), (8, 6));
+    assert_eq!(watch.bytes(child, Direction::Received), b"thanks");
+    watch.until_news(id, "its end is told", |news| *news == News::ChildEnded { child });
+}
+
+#[test]
+fn an_address_in_use_is_a_local_failure_that_says_what_to_do() {
+    let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = holder.local_addr().unwrap();
+    let mut watch = Watch::new();
+    let id = watch.open(listen_at(&address.to_string(), None));
+    assert_eq!(watch.until_closed(id), How::Error);
+    let failure = watch.session(id).failure().unwrap();
+    assert_eq!((failure.class, failure.os_code), (Class::Local, Some(libc::EADDRINUSE)));
+    assert!(failure.message.contains(&format!("port {} is in use", address.port())), "{failure}");
+}
+
+#[test]
+fn a_listener_on_an_address_of_somebody_else_is_a_local_failure() {
+    let mut watch = Watch::new();
+    // 203.0.113.0/24 is for documentation (RFC 5737). Nothing is sent: the bind fails.
+    let id = watch.open(listen_at("203.0.113.9:0", None));
+    assert_eq!(watch.until_closed(id), How::Error);
+    assert_eq!(watch.session(id).failure().unwrap().class, Class::Local);
+}
+
+#[test]
+fn a_peer_beyond_the_limit_is_turned_away_and_a_new_limit_counts_at_once() {
+    let mut watch = Watch::new();
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", Some(1)));
+    let first = dial(address);
+    watch.until("accepted", |watch| watch.children().len() == 1);
+    let second = dial(address);
+    assert_eq!((&second).read(&mut [0]).unwrap(), 0);
+    let turned_away = second.local_addr().unwrap();
+    watch.until_news(id, "turned away", |news| matches!(news, News::TurnedAway { peer, .. } if *peer == turned_away));
+    watch.order(id, Verb::Limit(None));
+    let third = dial(address);
+    watch.until("accepted", |watch| watch.children().len() == 2);
+    drop((first, third));
+}
+
+#[test]
+fn a_listener_sends_to_every_open_connection() {
+    let mut watch = Watch::new();
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", None));
+    watch.send(id, "nobody");
+    watch.until("told that nobody is there", |watch| watch.session(id).warning.is_some());
+    let peers: Vec<TcpStream> = (0..5).map(|_| dial(address)).collect();
+    watch.until("all accepted", |watch| watch.children().len() == 5);
+    watch.send(id, "to all");
+    for peer in &peers {
+        assert_eq!(read_exactly(peer, 6), b"to all");
+    }
+    for child in watch.children() {
+        watch.until("counted", |watch| watch.sent(child) == 6);
+    }
+}
+
+#[test]
+fn a_closed_listener_leaves_its_connections_open() {
+    let mut watch = Watch::new();
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", None));
+    let peer = dial(address);
+    watch.until("accepted", |watch| watch.children().len() == 1);
+    watch.order(id, Verb::Close);
+    assert_eq!(watch.until_closed(id), How::Local);
+    assert!(TcpStream::connect(address).is_err());
+    let child = watch.children()[0];
+    watch.send(child, "still here");
+    assert_eq!(read_exactly(&peer, 10), b"still here");
+    watch.order(child, Verb::Reset);
+    assert_eq!(watch.until_closed(child), How::Rst);
+    let error = (&peer).read(&mut [0]).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::ECONNRESET));
+}
+
+#[test]
+fn two_of_our_own_sessions_talk_and_both_count_the_same() {
+    let mut watch = Watch::new().counting();
+    let (_, address) = watch.listening(listen_at("[::1]:0", None));
+    let mut spec = tcp(address);
+    spec.script.steps = vec![Step::Send(vec![1_u8; 10_000_000].into()), Step::Finish];
+    let ours = watch.open(spec);
+    watch.until("accepted", |watch| watch.children().len() == 1);
+    let theirs = watch.children()[0];
+    watch.send(theirs, vec![2_u8; 5_000_000]);
+    watch.order(theirs, Verb::FinishSending);
+    assert_eq!(watch.until_closed(ours), How::Fin);
+    assert_eq!(watch.until_closed(theirs), How::Fin);
+    assert_eq!((watch.sent(ours), watch.received(theirs)), (10_000_000, 10_000_000));
+    assert_eq!((watch.sent(theirs), watch.received(ours)), (5_000_000, 5_000_000));
+}
+
+#[test]
+fn two_hundred_peers_at_once_are_each_told_apart() {
+    let mut watch = Watch::new();
+    let (id, address) = watch.listening(listen_at("127.0.0.1:0", None));
+    let peers = std::thread::spawn(move || {
+        let peers: Vec<TcpStream> = (0..200).map(|_| dial(address)).collect();
+        for (number, mut peer) in peers.iter().enumerate() {
+            peer.write_all(&vec![0; number + 1]).unwrap();
+        }
+        drop(peers);
+    });
+    watch.until("all finished", |watch| {
+        watch.news.iter().filter(|(_, news)| matches!(news, News::PeerFinished { .. })).count() == 200
+    });
+    outcome(peers);
+    let mut counts: Vec<u64> = watch.children().iter().map(|child| watch.received(*child)).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, (1..=200).collect::<Vec<u64>>());
+    for child in watch.children() {
+        watch.order(child, Verb::FinishSending);
+    }
+    watch.until("all ended", |watch| {
+        watch.news_of(id).filter(|news| matches!(news, News::ChildEnded { .. })).count() == 200
+    });
+}

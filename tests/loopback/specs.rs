@@ -1,0 +1,28 @@
+//! What the tests open: the specs of sessions, with the defaults.
+
+use std::net::SocketAddr;
+
+use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
+use sockeye::wire::{Spec, What};
+
+/// A TCP session to `peer`.
+pub(crate) fn tcp(peer: SocketAddr) -> Spec {
+    Spec::new(What::Tcp(tcp_to(peer)))
+}
+
+pub(crate) fn tcp_to(peer: SocketAddr) -> TcpSpec {
+    TcpSpec::to(host_port(peer))
+}
+
+pub(crate) fn host_port(address: SocketAddr) -> HostPort {
+    HostPort { host: address.ip().to_string(), port: address.port() }
+}
+
+pub(crate) fn listen(spec: ListenSpec) -> Spec {
+    Spec::new(What::Listen(spec))
+}
+
+/// A listener on a free port of loopback.
+pub(crate) fn any_port() -> ListenSpec {
+    ListenSpec::at(([127, 0, 0, 1], 0).into())
+}

@@ -1,0 +1,302 @@
+//! Ladders of whole conversations, as text.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use sockeye::wire::change::SynView;
+use sockeye::wire::ladder::{Call, Counters, MOST_RUNGS, Rung, explain};
+use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
+use sockeye::wire::story::Story;
+use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
+
+use crate::drawn::snapshots;
+
+/// A story being told: every record has a time in milliseconds and gets the next entries.
+struct Teller {
+    story: Story,
+    start: Instant,
+    entry: u64,
+}
+
+impl Teller {
+    fn new() -> Self {
+        Teller { story: Story::default(), start: Instant::now(), entry: 1 }
+    }
+
+    fn at(&self, millis: u64) -> Instant {
+        self.start + Duration::from_millis(millis)
+    }
+
+    fn news(&mut self, millis: u64, news: News) {
+        let at = self.at(millis);
+        self.story.record(Some(self.entry), &Record::News { at, news }, at);
+        self.entry += 1;
+    }
+
+    fn data(&mut self, millis: u64, direction: Direction, bytes: &'static [u8]) {
+        let at = self.at(millis);
+        let block = Block::single(direction, at, Bytes::from_static(bytes));
+        self.story.record(Some(self.entry), &Record::Block(block), at);
+        self.entry += 1;
+    }
+
+    fn kernel(&mut self, millis: u64, state: TcpState) {
+        let view = KernelView { state: Some(state), ..KernelView::default() };
+        self.story.kernel(&view, self.at(millis));
+    }
+
+    fn counters(&mut self, millis: u64, counters: Counters) {
+        let at = self.at(millis);
+        self.story.ladder.sampled(counters, at);
+    }
+
+    fn connected(&mut self) {
+        self.news(0, News::Connecting { peer: peer(), attempt: 1 });
+        let took = Duration::from_millis(1);
+        self.news(1, News::Connected { local: peer(), peer: peer(), took, attempt: 1 });
+    }
+
+    fn closed(&mut self, millis: u64, how: How) {
+        self.news(millis, News::Closed { totals: Both::<Totals>::default(), how });
+    }
+
+    fn drawn(&self) -> String {
+        let line = |rung: &Rung| {
+            let call = rung.call.as_ref().map(Call::text).unwrap_or_default();
+            let arrow = match rung.direction.filter(|_| !rung.lone) {
+                Some(Direction::Sent) => "──▶",
+                Some(Direction::Received) => "◀──",
+                None => "   ",
+            };
+            let known = match rung.evidence {
+                Evidence::Seen => "seen",
+                Evidence::Kernel => "kernel",
+                Evidence::Inferred => "inferred",
+            };
+            let entry = rung.entry.map_or("-".to_owned(), |entry| entry.to_string());
+            format!("{call:>10} {arrow} {} · {known} · {entry}\n", rung.label.text())
+        };
+        self.story.ladder.rungs().map(line).collect()
+    }
+}
+
+fn peer() -> SocketAddr {
+    ([127, 0, 0, 1], 7001).into()
+}
+
+fn refused() -> Failure {
+    Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused")
+}
+
+#[test]
+fn a_handshake_data_and_our_half_close_are_a_rung_each() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.kernel(1, TcpState::Established);
+    teller.data(4_120, Direction::Sent, b"hello world\n");
+    teller.data(4_121, Direction::Received, b"hello world\n");
+    let acked = Some(Duration::from_micros(14));
+    teller.news(4_121, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
+    teller.news(12_000, News::WeFinished);
+    teller.kernel(12_001, TcpState::FinWait2);
+    teller.data(12_340, Direction::Received, b"bye\n");
+    teller.news(12_341, News::PeerFinished { received_bytes: 16 });
+    teller.closed(12_341, How::Fin);
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+}
+
+#[test]
+fn the_peers_half_close_leaves_us_sending() {
+    let mut teller = Teller::new();
+    teller.news(0, News::Accepted { listener: SessionId(1), local: peer(), peer: peer() });
+    let syn = SynView {
+        ttl: 64,
+        window: 65_535,
+        isn: 7,
+        mss: Some(65_495),
+        wscale: Some(7),
+        sack_permitted: true,
+        timestamp: None,
+        ecn: false,
+        raw: Bytes::new(),
+    };
+    teller.news(1, News::PeerSyn(syn));
+    teller.news(2, News::PeerFinished { received_bytes: 0 });
+    teller.data(3, Direction::Sent, b"still here");
+    teller.closed(4, How::Fin);
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+}
+
+#[test]
+fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
+    let mut teller = Teller::new();
+    teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
+    teller.news(1, News::AttemptFailed { failure: refused(), took: Duration::from_millis(1) });
+    teller.news(1, News::Failed(refused()));
+    teller.closed(1, How::Error);
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+}
+
+#[test]
+fn nobody_answers_a_syn() {
+    let mut teller = Teller::new();
+    teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
+    teller.counters(1_100, Counters { state: Some(TcpState::SynSent), retransmits: Some(1), ..Counters::default() });
+    teller.counters(2_100, Counters { state: Some(TcpState::SynSent), retransmits: Some(2), ..Counters::default() });
+    teller.news(3_000, News::Failed(Failure::new(Class::ConnectTimeout, "connect", "", "no answer in 3 s")));
+    teller.closed(3_000, How::Error);
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+}
+
+#[test]
+fn resets_of_both_sides_are_told_apart() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.news(5, News::Failed(Failure::new(Class::Reset, "read", "", "connection reset")));
+    teller.closed(5, How::Rst);
+    let mut ours = Teller::new();
+    ours.connected();
+    ours.closed(5, How::Rst);
+    snapshots().bind(|| insta::assert_snapshot!(format!("{}\n{}", teller.drawn(), ours.drawn())));
+}
+
+#[test]
+fn a_closed_window_is_probed_and_opens_again() {
+    let mut teller = Teller::new();
+    teller.connected();
+    let window = |bytes, backoff| Counters {
+        state: Some(TcpState::Established),
+        peer_window: Some(bytes),
+        probes: Some(0),
+        backoff: Some(backoff),
+        ..Counters::default()
+    };
+    for (millis, bytes, backoff) in [(10, 65_535, 0), (110, 0, 0), (310, 0, 1), (710, 0, 2), (910, 32_768, 0)] {
+        teller.counters(millis, window(bytes, backoff));
+    }
+    teller.counters(1_010, Counters { probes: Some(2), ..window(32_768, 0) });
+    teller.counters(1_110, Counters { retransmits: Some(3), ..window(32_768, 0) });
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+}
+
+#[test]
+fn a_flood_folds_into_one_run_a_direction() {
+    let mut teller = Teller::new();
+    teller.connected();
+    for millis in 0..1_000 {
+        teller.data(10 + millis, Direction::Received, b"0123456789");
+        if millis % 2 == 0 {
+            teller.data(10 + millis, Direction::Sent, b"01234");
+        }
+    }
+    snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
+}
+
+#[test]
+fn the_oldest_rungs_are_counted_when_they_go() {
+    let mut teller = Teller::new();
+    for round in 0..6_000 {
+        teller.data(round * 2_000, Direction::Sent, b"x");
+    }
+    let ladder = &teller.story.ladder;
+    assert_eq!(ladder.len(), MOST_RUNGS);
+    assert_eq!(ladder.folded() as usize + ladder.len(), 6_000 + 5_999);
+    assert_eq!(ladder.of_entry(6_000).and_then(|rung| ladder.index_of(rung.id)), Some(MOST_RUNGS - 1));
+}
+
+#[test]
+fn every_rung_is_explained_with_its_section() {
+    let mut teller = Teller::new();
+    teller.connected();
+    teller.data(2_000, Direction::Sent, b"x");
+    teller.news(3_000, News::WeFinished);
+    teller.kernel(3_001, TcpState::FinWait2);
+    teller.closed(3_002, How::Rst);
+    for rung in teller.story.ladder.rungs() {
+        let explained = explain(rung);
+        assert!(explained.cite.starts_with("RFC 9293 §3."), "{explained:?}");
+        assert!(explained.means.ends_with('.') && explained.known.ends_with('.'), "{explained:?}");
+        assert!(!explained.title.is_empty());
+    }
+}
+
+/// What is captured of a handshake, twelve octets, their ACK and our FIN, from 0 ms and 5,000 ms on.
+fn segments(teller: &Teller) -> CaptureReading {
+    use Direction::{Received, Sent};
+    let ack = Flags::ACK;
+    let rows = [
+        (100, Sent, Flags::SYN, 0, 0, 0),
+        (120, Received, Flags::SYN.and(ack), 0, 1, 0),
+        (130, Sent, ack, 1, 1, 0),
+        (4_999_990, Sent, ack.and(Flags::PSH), 1, 1, 12),
+        (4_999_999, Received, ack, 1, 13, 0),
+        (9_000_010, Sent, ack.and(Flags::FIN), 13, 1, 0),
+        (9_000_020, Received, ack, 1, 14, 0),
+    ];
+    let mut flow = Flow::default();
+    let mut take = |(micros, direction, flags, seq, ack, len)| {
+        let (source, destination) = (peer(), peer());
+        let options = Options::default();
+        let segment = Segment { source, destination, ttl: 64, seq, ack, flags, window: 512, options, len };
+        flow.take(teller.start + Duration::from_micros(micros), direction, segment)
+    };
+    CaptureReading { on: true, segments: rows.map(&mut take).to_vec(), missed: 0 }
+}
+
+#[test]
+fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
+    let told = [false, true].map(|segments_first| {
+        let mut teller = Teller::new();
+        let captured = segments(&teller);
+        teller.story.capturing(&captured, teller.at(0));
+        if segments_first {
+            teller.story.captured(captured.clone(), teller.at(9_100));
+        }
+        teller.connected();
+        teller.data(5_000, Direction::Sent, b"hello world\n");
+        let acked = Some(Duration::from_micros(14));
+        teller.news(5_001, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
+        teller.news(9_000, News::WeFinished);
+        teller.kernel(9_040, TcpState::FinWait2);
+        if !segments_first {
+            teller.story.captured(captured, teller.at(9_100));
+        }
+        // A read that no segment shows stands alone, at its time.
+        teller.data(9_200, Direction::Received, b"bye\n");
+        teller.drawn()
+    });
+    assert_eq!(told[0], told[1]);
+    snapshots().bind(|| insta::assert_snapshot!(told[0]));
+}
+
+#[test]
+fn a_captured_flood_folds_and_what_is_noted_is_counted() {
+    let mut teller = Teller::new();
+    let mut flow = Flow::default();
+    let options = Options::default();
+    let mut all = Vec::new();
+    for number in 0..20_000_u32 {
+        let seq = if number % 100 == 99 { 1 } else { 1 + number * 10 };
+        let (source, destination) = (peer(), peer());
+        let flags = Flags::ACK;
+        let segment = Segment { source, destination, ttl: 64, seq, ack: 1, flags, window: 512, options, len: 10 };
+        all.push(flow.take(teller.start + Duration::from_micros(number.into()), Direction::Received, segment));
+    }
+    let reading = CaptureReading { on: true, segments: all, missed: 7 };
+    teller.story.capturing(&reading, teller.at(0));
+    teller.story.captured(reading, teller.at(100));
+    let ladder = &teller.story.ladder;
+    assert!(ladder.len() < 200, "{}", ladder.len());
+    assert_eq!(ladder.missed(), 7);
+    let counted: u64 = ladder
+        .rungs()
+        .map(|rung| match &rung.label {
+            sockeye::wire::ladder::Label::Segment(_) => 1,
+            sockeye::wire::ladder::Label::Segments { segments, .. } => *segments,
+            _ => 0,
+        })
+        .sum();
+    assert_eq!(counted, 20_000);
+}

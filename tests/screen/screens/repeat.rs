@@ -1,0 +1,75 @@
+//! Runs of many on the screen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use sockeye::wire::http::HttpSpec;
+use sockeye::wire::repeat::{Done, EchoSpec, Pace, PerSecond, RepeatReading, RepeatSpec, RepeatWhat, Tally};
+use sockeye::wire::spec::{HostPort, UdpSpec};
+use sockeye::wire::{Class, What};
+
+use crate::bench::Bench;
+
+/// Requests that get slower, and some that fail, in the same way each time.
+fn tally(count: u64) -> Tally {
+    let mut tally = Tally::default();
+    for number in 0..count {
+        let at = Duration::from_millis(number * 20);
+        if number % 97 == 5 {
+            tally.failed(if number % 2 == 0 { Class::Reset } else { Class::Protocol }, at);
+            continue;
+        }
+        let latency = Duration::from_micros(180 + (number * 7919) % 400 + if number % 50 == 0 { 20_000 } else { 0 });
+        tally.done(Done { at, latency, service: None });
+        tally.status(if number % 40 == 3 { 503 } else { 200 });
+    }
+    tally.totals.received.bytes = 512 * tally.done;
+    tally
+}
+
+pub(crate) fn running(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let mut spec = RepeatSpec::times(RepeatWhat::Http(HttpSpec::get("http://127.0.0.1:8080/small")), 1000);
+    spec.pace = Pace::Rate(PerSecond::new(50.0).expect("a rate"));
+    spec.concurrency = 20;
+    let id = bench.open(0, What::Repeat(Box::new(spec)));
+    let tally = tally(600);
+    let reading = RepeatReading {
+        asked: Some(1000),
+        started: tally.over() + 2,
+        in_flight: 2,
+        corrected: true,
+        elapsed: Duration::from_secs(12),
+        tally,
+        ..RepeatReading::default()
+    };
+    bench.reading_with(id, 12_000_000, Vec::new(), |look| look.repeat = Some(Arc::new(reading)));
+    bench
+}
+
+pub(crate) fn lossy(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let udp = UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7 });
+    let payload = Bytes::from_static(b"ping");
+    let echo = EchoSpec { udp, payload, tagged: true, patience: Duration::from_secs(1) };
+    let mut spec = RepeatSpec::times(RepeatWhat::Echo(echo), 200);
+    spec.count = None;
+    spec.pace = Pace::Interval(Duration::from_millis(20));
+    let id = bench.open(0, What::Repeat(Box::new(spec)));
+    let mut tally = tally(90);
+    tally.statuses = [0; 6];
+    tally.lost(10, Duration::from_secs(1));
+    tally.stray = 3;
+    tally.totals.sent.bytes = 1600;
+    let reading = RepeatReading {
+        started: tally.over(),
+        elapsed: Duration::from_millis(2_041),
+        jitter: Some(Duration::from_micros(41)),
+        paused: true,
+        tally,
+        ..RepeatReading::default()
+    };
+    bench.reading_with(id, 2_100_000, Vec::new(), |look| look.repeat = Some(Arc::new(reading)));
+    bench
+}

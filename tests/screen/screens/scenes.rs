@@ -1,0 +1,404 @@
+//! The models that the screens are drawn from, built as the program builds them: by messages.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use sockeye::wire::http::{HttpGauge, HttpSpec, RequestHead, ResponseHead};
+use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::wire::spec::{AcceptedSpec, Group, HostPort, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
+use sockeye::wire::{Both, Class, Direction, Failure, How, News, Record, SessionId, Totals, What};
+
+use crate::bench::{Bench, address, tcp_to};
+
+pub(crate) fn home(columns: u16, rows: u16) -> Bench {
+    Bench::new(columns, rows)
+}
+
+/// One of each kind in the list, a conversation with a hostile peer in front.
+pub(crate) fn chat(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let tcp = bench.connected(0, "127.0.0.1:7001");
+    others(&mut bench);
+    let [sent, received] = [Direction::Sent, Direction::Received];
+    bench.data(tcp, 4_120_000, sent, b"hello world\n");
+    bench.data(tcp, 4_121_000, received, b"hello world\n");
+    bench.data(tcp, 9_732_000, sent, b"GET /status HTTP/1.1\r\nHost: lab\r\n\r\n");
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nstatus: \x1b[31mall good\x1b[0m\n";
+    bench.data(tcp, 9_733_000, received, answer);
+    let lost = Totals { bytes: 268_369_920, ops: 4096 };
+    bench.reading(tcp, 10_000_000, vec![Record::NotKept { direction: received, totals: lost }]);
+    bench.data(tcp, 12_340_000, received, "gr\u{fc}\u{df}e, \u{4e16}\u{754c} \u{202e}\n".as_bytes());
+    bench.kernel(tcp, 12_341_000, TcpState::Established);
+    bench.wake(12_500_000);
+    bench.keys("1 i");
+    bench
+}
+
+/// We said all we had to say; the peer goes on.
+pub(crate) fn half_closed(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("esc");
+    let id = SessionId(1);
+    bench.news(id, 13_001_000, News::WeFinished);
+    bench.data(id, 13_340_000, Direction::Received, b"bye\n");
+    bench.kernel(id, 13_341_000, TcpState::FinWait2);
+    bench
+}
+
+pub(crate) fn others(bench: &mut Bench) {
+    let udp = bench.open(100_000, What::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7002 })));
+    let (local, peer) = (address("127.0.0.1:40112"), address("127.0.0.1:7002"));
+    bench.news(udp, 100_100, News::Connected { local, peer, took: Duration::from_micros(30), attempt: 1 });
+    bench.data(udp, 200_000, Direction::Sent, b"ping\n");
+    bench.data(udp, 200_300, Direction::Received, b"ping\n");
+    fetch(bench, 300_000);
+    let failed = bench.open(500_000, tcp_to("127.0.0.1:9"));
+    refuse(bench, failed, 500_000);
+    let listener = bench.open(600_000, What::Listen(ListenSpec::at(address("0.0.0.0:9000"))));
+    bench.news(listener, 600_100, News::Listening { local: address("0.0.0.0:9000") });
+}
+
+pub(crate) fn refuse(bench: &mut Bench, id: SessionId, micros: u64) {
+    let peer = address("127.0.0.1:9");
+    bench.news(id, micros, News::Connecting { peer, attempt: 1 });
+    let mut failure = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");
+    failure.os_code = Some(111);
+    let took = Duration::from_micros(61);
+    bench.news(id, micros + 61, News::AttemptFailed { failure: failure.clone(), took });
+    bench.news(id, micros + 62, News::Failed(failure));
+    bench.news(id, micros + 63, News::Closed { totals: Both::default(), how: How::Error });
+}
+
+pub(crate) fn failed(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, tcp_to("127.0.0.1:9"));
+    refuse(&mut bench, id, 0);
+    bench.keys("l");
+    bench.keys("tab");
+    bench.wake(1_000_000);
+    bench
+}
+
+/// The same, explained.
+pub(crate) fn explained(columns: u16, rows: u16) -> Bench {
+    let mut bench = failed(columns, rows);
+    bench.keys("w");
+    bench
+}
+
+/// Silence, twice, and a third attempt under way: the kernel counted its SYNs in the first two.
+pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
+    use sockeye::wire::kernel::TcpInfo;
+    let mut bench = Bench::new(columns, rows);
+    bench.model.timers.syn_retries = Some(6);
+    bench.model.timers.syn_linear = Some(4);
+    let peer = address("10.0.0.9:443");
+    let What::Tcp(mut spec) = tcp_to("10.0.0.9:443") else { unreachable!("it is TCP") };
+    spec.connect_timeout = Duration::from_secs(3);
+    spec.retry.times = 2;
+    let id = bench.open(0, What::Tcp(spec));
+    let mut at = 0;
+    for (attempt, after) in [(1, 400_u64), (2, 900)] {
+        bench.news(id, at, News::Connecting { peer, attempt });
+        for (again, micros) in [(1_u8, 1_026_000), (2, 2_050_000)] {
+            let state = Some(TcpState::SynSent);
+            let tcp = Some(TcpInfo { state, retransmits: Some(again), ..TcpInfo::default() });
+            let view = KernelView { state, tcp, ..KernelView::default() };
+            bench.reading_with(id, at + micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
+        }
+        at += 3_000_000;
+        let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "nobody answered within 3s");
+        let took = Duration::from_secs(3);
+        bench.news(id, at, News::AttemptFailed { failure: failure.clone(), took });
+        let wait = Duration::from_millis(after);
+        bench.news(id, at, News::Retrying { attempt: attempt + 1, of: 3, after: wait, because: failure });
+        at += after * 1000;
+    }
+    bench.news(id, at, News::Connecting { peer, attempt: 3 });
+    bench.wake(at + 1_200_000);
+    bench.keys("w");
+    bench
+}
+
+/// A router that says no, and an error of this machine's.
+pub(crate) fn filtered(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, tcp_to("10.98.0.9:22"));
+    let peer = address("10.98.0.9:22");
+    bench.news(id, 0, News::Connecting { peer, attempt: 1 });
+    let icmp = sockeye::wire::news::Icmp {
+        kind: 3,
+        code: 13,
+        v6: false,
+        offender: Some([10, 99, 0, 1].into()),
+        destination: Some(peer),
+        os_code: 113,
+        ..sockeye::wire::news::Icmp::default()
+    };
+    let failure = icmp.failure("connect", peer.to_string());
+    bench.news(id, 4_000, News::Icmp(icmp));
+    bench.news(id, 4_010, News::AttemptFailed { failure: failure.clone(), took: Duration::from_millis(4) });
+    bench.news(id, 4_020, News::Failed(failure));
+    bench.news(id, 4_030, News::Closed { totals: Both::default(), how: How::Error });
+    bench.keys("w");
+    bench
+}
+
+/// How an open connection and a UDP conversation stand.
+pub(crate) fn standing(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("esc w");
+    bench
+}
+
+/// A retry that waits, and a connection that the peer reset.
+pub(crate) fn waiting(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let reset = bench.connected(0, "127.0.0.1:7001");
+    bench.data(reset, 1_000, Direction::Sent, b"hello\n");
+    let failure = Failure::new(Class::Reset, "read", "127.0.0.1:7001", "connection reset by peer");
+    bench.news(reset, 2_000, News::Failed(failure));
+    let totals = Both { sent: Totals { bytes: 6, ops: 1 }, received: Totals::default() };
+    bench.news(reset, 2_000, News::Closed { totals, how: How::Rst });
+    let clean = bench.connected(3_000, "127.0.0.1:7003");
+    bench.news(clean, 4_000, News::PeerFinished { received_bytes: 0 });
+    bench.news(clean, 5_000, News::WeFinished);
+    bench.news(clean, 6_000, News::Closed { totals: Both::default(), how: How::Fin });
+    let paused = bench.connected(7_000, "127.0.0.1:7004");
+    bench.news(paused, 8_000, News::ReadingPaused);
+    let half = bench.connected(7_000, "127.0.0.1:7005");
+    bench.news(half, 8_000, News::PeerFinished { received_bytes: 0 });
+    let id = bench.open(10_000, tcp_to("127.0.0.1:9"));
+    bench.news(id, 10_000, News::Connecting { peer: address("127.0.0.1:9"), attempt: 1 });
+    let because = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");
+    let after = Duration::from_millis(1_400);
+    bench.news(id, 11_000, News::Retrying { attempt: 2, of: 4, after, because });
+    bench.wake(211_000);
+    bench
+}
+
+fn head(name: &str, value: &str) -> (String, Vec<u8>) {
+    (name.into(), value.as_bytes().to_vec())
+}
+
+fn fetch(bench: &mut Bench, micros: u64) -> SessionId {
+    let mut spec = HttpSpec::get("https://lab.test/big.json");
+    spec.insecure = true;
+    let id = bench.open(micros, What::Http(spec));
+    let peer = address("127.0.0.1:8443");
+    bench.news(id, micros + 1_000, News::Connecting { peer, attempt: 1 });
+    let request = RequestHead {
+        method: "GET".into(),
+        url: "https://lab.test/big.json".into(),
+        headers: vec![head("host", "lab.test"), head("accept", "*/*"), head("accept-encoding", "gzip, br, zstd")],
+        body_bytes: None,
+    };
+    bench.news(id, micros + 20_000, News::Request(request));
+    let response = ResponseHead {
+        version: "HTTP/1.1".into(),
+        status: 200,
+        reason: "OK".into(),
+        headers: vec![head("content-type", "application/json"), head("content-encoding", "gzip")],
+        after: Duration::from_millis(92),
+        peer: Some(peer),
+    };
+    bench.news(id, micros + 112_000, News::Response(response));
+    let body = br#"{"name":"sockeye","kinds":["tcp","udp","http"],"count":3,"good":true,"of":{"nothing":null,"text":"a \u001b[31m line"}}"#;
+    bench.data(id, micros + 150_000, Direction::Received, body);
+    let gauge = HttpGauge {
+        wire_body_bytes: 318_204,
+        body_bytes: 1_204_311,
+        expected_bytes: Some(318_204),
+        connection_received: Some(322_410),
+        connection_sent: Some(611),
+    };
+    bench.reading_with(id, micros + 180_000, Vec::new(), |reading| reading.http = Some(gauge));
+    let totals = Both { sent: Totals::default(), received: Totals { bytes: 1_204_311, ops: 1 } };
+    bench.news(id, micros + 184_000, News::Closed { totals, how: How::Fin });
+    id
+}
+
+pub(crate) fn response(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    fetch(&mut bench, 0);
+    bench.wake(1_000_000);
+    bench.keys("P");
+    bench
+}
+
+pub(crate) fn listener(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let local = address("127.0.0.1:9000");
+    let id = bench.open(0, What::Listen(ListenSpec { limit: Some(3), ..ListenSpec::at(local) }));
+    bench.news(id, 100, News::Listening { local });
+    for (number, port) in [(1_u64, 40_001), (2, 40_002), (3, 40_003)] {
+        let child = bench.next_id();
+        let peer = SocketAddr::from(([127, 0, 0, 1], port));
+        let known = AcceptedSpec { listener: id, local, peer };
+        let news = News::Accepted { listener: known.listener, local, peer };
+        bench.news(child, number * 1_000_000, news);
+        bench.data(child, number * 1_000_000 + 400, Direction::Received, format!("I am {port}\n").as_bytes());
+        if number == 1 {
+            bench.news(child, 1_500_000, News::PeerFinished { received_bytes: 11 });
+        }
+    }
+    let peer = address("127.0.0.1:40004");
+    bench.news(id, 4_000_000, News::TurnedAway { peer, why: "the limit of 3 connections is reached".into() });
+    bench.wake(5_000_000);
+    bench.keys("1");
+    bench
+}
+
+pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let local = address("0.0.0.0:5000");
+    let groups = vec![Group { address: [239, 1, 2, 3].into(), interface: None }];
+    let what = What::UdpBound(UdpBoundSpec {
+        local,
+        groups,
+        broadcast: false,
+        idle_timeout: None,
+        receive: Default::default(),
+        options: Vec::new(),
+    });
+    let id = bench.open(0, what);
+    bench.news(id, 100, News::Listening { local });
+    bench.news(id, 200, News::Joined { group: [239, 1, 2, 3].into() });
+    let [sent, received] = [Direction::Sent, Direction::Received];
+    bench.datagram(id, 1_000_000, received, b"who is there?", "127.0.0.1:53122", 13);
+    bench.datagram(id, 1_000_500, sent, b"me", "127.0.0.1:53122", 2);
+    bench.datagram(id, 2_000_000, received, &[7; 24], "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535", 9000);
+    let icmp = sockeye::wire::news::Icmp {
+        kind: 3,
+        code: 3,
+        v6: false,
+        offender: Some([127, 0, 0, 1].into()),
+        destination: Some(address("127.0.0.1:53122")),
+        os_code: 111,
+        ..sockeye::wire::news::Icmp::default()
+    };
+    bench.news(id, 2_100_000, News::Icmp(icmp));
+    bench.wake(3_000_000);
+    bench.keys("1 tab");
+    bench
+}
+
+pub(crate) fn peers(columns: u16, rows: u16) -> Bench {
+    let mut bench = bound(columns, rows);
+    bench.keys("v v");
+    bench
+}
+
+pub(crate) fn help(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("esc ?");
+    bench
+}
+
+pub(crate) fn new_dialog(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    bench.keys("n");
+    bench.type_text("127.0.0.1:80");
+    bench
+}
+
+pub(crate) fn close_menu(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    bench.connected(0, "127.0.0.1:7001");
+    bench.keys("c");
+    bench
+}
+
+pub(crate) fn search(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("esc /");
+    bench.type_text("hello");
+    bench.keys("enter");
+    bench
+}
+
+pub(crate) fn search_prompt(columns: u16, rows: u16) -> Bench {
+    let mut bench = search(columns, rows);
+    bench.keys("/");
+    bench
+}
+
+pub(crate) fn command(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("esc :");
+    bench.type_text("se");
+    bench.keys("tab");
+    bench
+}
+
+pub(crate) fn palette(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("esc ctrl-p");
+    bench.type_text("view");
+    bench
+}
+
+pub(crate) fn hex(columns: u16, rows: u16) -> Bench {
+    let mut bench = chat(columns, rows);
+    bench.keys("esc v /");
+    bench.type_text("hello");
+    bench.keys("enter");
+    bench
+}
+
+/// Bytes at speed: rates, sparklines, a long transcript scrolled up.
+pub(crate) fn busy(columns: u16, rows: u16) -> Bench {
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.connected(0, "127.0.0.1:7001");
+    for step in 1..=60_u64 {
+        let line =
+            format!("{step:>4} {}\n", "the quick brown fox jumps over the lazy dog ".repeat(1 + (step % 3) as usize));
+        bench.data(id, step * 100_000, Direction::Received, line.repeat(1 + (step % 7) as usize * 40).as_bytes());
+        if step % 8 == 0 {
+            bench.data(id, step * 100_000 + 10, Direction::Sent, b"more please\n");
+        }
+    }
+    bench.keys("i");
+    bench.type_text("more");
+    bench.keys("esc");
+    bench
+}
+
+/// The same, scrolled away from the tail, with the wall clock.
+pub(crate) fn scrolled(columns: u16, rows: u16) -> Bench {
+    let mut bench = busy(columns, rows);
+    bench.keys("g t");
+    bench
+}
+
+/// Everything that a peer or a person can name, hostile.
+pub(crate) fn hostile(columns: u16, rows: u16) -> Bench {
+    let evil = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m\r\n\u{200b}\u{fe0f}";
+    let mut bench = Bench::new(columns, rows);
+    let id = bench.open(0, What::Tcp(TcpSpec::to(HostPort { host: evil.into(), port: 1 })));
+    bench.news(id, 1, News::Resolving { host: evil.into() });
+    let every: Vec<u8> = (0..=255).chain(0..=255).collect();
+    bench.data(id, 2, Direction::Received, &every);
+    bench.data(id, 3, Direction::Sent, evil.as_bytes());
+    let http = bench.open(10, What::Http(HttpSpec::get(format!("http://{evil}/{evil}"))));
+    let request = RequestHead {
+        method: evil.into(),
+        url: format!("http://{evil}"),
+        headers: vec![(evil.into(), every.clone())],
+        body_bytes: None,
+    };
+    bench.news(http, 11, News::Request(request));
+    let response = ResponseHead {
+        version: evil.into(),
+        status: 599,
+        reason: evil.into(),
+        headers: vec![(evil.into(), every.clone()), ("content-encoding".into(), evil.as_bytes().to_vec())],
+        after: Duration::ZERO,
+        peer: None,
+    };
+    bench.news(http, 12, News::Response(response));
+    bench.data(http, 13, Direction::Received, &every);
+    bench.news(http, 14, News::Warned(Failure::new(Class::Local, "send", evil, evil)));
+    bench.news(http, 15, News::Failed(Failure::new(Class::Protocol, "request", evil, evil)));
+    bench
+}

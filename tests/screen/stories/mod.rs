@@ -1,0 +1,434 @@
+//! Stories: keys and facts go in with a clock that the test holds; what the model wants and shows comes out.
+
+mod desk;
+mod http;
+mod options;
+
+use std::time::Duration;
+
+use desk::Desk;
+use sockeye::model::action::SessionAction;
+use sockeye::model::msg::{Effect, Msg};
+use sockeye::model::panel::{Scroll, View};
+use sockeye::model::state::{Focus, Overlay};
+use sockeye::wire::change::Cause;
+use sockeye::wire::reading::TcpState;
+use sockeye::wire::{Class, Evidence, Failure, How, News, Verb};
+
+#[test]
+fn a_key_opens_the_dialog_and_what_is_typed_opens_a_session() {
+    let mut desk = Desk::new();
+    desk.keys("n").types("127.0.0.1:7001");
+    let effects = desk.press("enter");
+    assert!(matches!(&effects[..], [Effect::Open(_)]), "{effects:?}");
+    assert!(desk.model.overlay.is_none());
+}
+
+#[test]
+fn a_target_that_makes_no_sense_stays_in_the_field_with_the_reason() {
+    let mut desk = Desk::new();
+    desk.keys("n").types("127.0.0.1:65536");
+    assert!(desk.press("enter").is_empty());
+    let Some(Overlay::New { input, problem: Some(problem) }) = &desk.model.overlay else {
+        panic!("{:?}", desk.model.overlay)
+    };
+    assert_eq!(input.text(), "127.0.0.1:65536");
+    assert!(problem.contains("65536") && problem.contains("65535"), "{problem}");
+}
+
+#[test]
+fn a_text_field_owns_every_printable_key() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("quit? n/N :q");
+    assert_eq!(desk.composed(), "quit? n/N :q");
+    assert_eq!(desk.model.focus, Focus::Composer);
+    assert!(!desk.model.quitting);
+}
+
+#[test]
+fn enter_sends_the_text_with_its_escapes_and_line_ending() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("PING\\r\\x41");
+    let effects = desk.press("enter");
+    assert_eq!(desk::sent(&effects), b"PING\rA\n");
+    assert_eq!(desk.composed(), "");
+}
+
+#[test]
+fn an_escape_that_does_not_exist_is_told_and_the_text_stays() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("a\\qb");
+    assert!(desk.press("enter").is_empty());
+    assert_eq!(desk.composed(), "a\\qb");
+    let problem = desk.model.panel().unwrap().composer.problem.clone().unwrap();
+    assert!(problem.contains("\\q"), "{problem}");
+}
+
+#[test]
+fn hex_mode_sends_the_octets_and_odd_hex_is_told() {
+    let mut desk = Desk::connected();
+    desk.keys("i");
+    desk.press("ctrl-x");
+    desk.types("48 65 6");
+    assert!(desk.press("enter").is_empty());
+    desk.types("c");
+    let effects = desk.press("enter");
+    assert_eq!(desk::sent(&effects), b"Hel");
+}
+
+#[test]
+fn a_refused_order_gives_the_text_back() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("precious");
+    let effects = desk.press("enter");
+    desk.refuse(&effects, "session 1 is still busy");
+    assert_eq!(desk.composed(), "precious");
+    assert!(desk.notice().contains("busy"));
+}
+
+#[test]
+fn what_was_sent_comes_back_with_up() {
+    let mut desk = Desk::connected();
+    desk.keys("i").types("one");
+    desk.press("enter");
+    desk.types("two");
+    desk.press("enter");
+    desk.press("up");
+    desk.press("up");
+    assert_eq!(desk.composed(), "one");
+    desk.press("down");
+    assert_eq!(desk.composed(), "two");
+}
+
+#[test]
+fn the_close_menu_finishes_resets_and_closes() {
+    for (letter, verb) in [("f", Verb::FinishSending), ("r", Verb::Reset), ("c", Verb::Close)] {
+        let mut desk = Desk::connected();
+        desk.keys("c");
+        assert!(matches!(desk.model.overlay, Some(Overlay::Close { .. })));
+        let effects = desk.press(letter);
+        assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == verb), "{effects:?}");
+        assert!(desk.model.overlay.is_none());
+    }
+}
+
+#[test]
+fn a_fin_a_reset_and_an_error_are_three_different_things() {
+    let mut finished = Desk::connected();
+    finished.tells(News::PeerFinished { received_bytes: 0 });
+    assert!(finished.model.session().unwrap().failure().is_none());
+    assert!(finished.model.can_send(), "the peer finished; we may still send");
+    let mut reset = Desk::connected();
+    reset.tells(News::Failed(Failure::new(Class::Reset, "read", "127.0.0.1:7001", "the peer reset the connection")));
+    assert_eq!(reset.model.session().unwrap().failure().map(|failure| failure.class), Some(Class::Reset));
+    assert!(!reset.model.can_send());
+}
+
+#[test]
+fn following_holds_until_a_key_moves_up_and_g_returns_to_it() {
+    let mut desk = Desk::connected();
+    for _ in 0..100 {
+        desk.receives(b"a line\n");
+    }
+    assert_eq!(desk.model.panel().unwrap().scroll, Scroll::Tail);
+    desk.keys("k");
+    assert!(matches!(desk.model.panel().unwrap().scroll, Scroll::At(_)));
+    desk.receives(b"another\n");
+    assert!(matches!(desk.model.panel().unwrap().scroll, Scroll::At(_)));
+    desk.keys("G");
+    assert_eq!(desk.model.panel().unwrap().scroll, Scroll::Tail);
+}
+
+#[test]
+fn a_frozen_display_loses_nothing_behind_it() {
+    let mut desk = Desk::connected();
+    desk.receives(b"before\n");
+    desk.keys("p");
+    desk.receives(b"behind\n");
+    let (session, panel) = (desk.model.session().unwrap(), desk.model.panel().unwrap());
+    assert!(panel.transcript(session).end() < session.transcript.end());
+    desk.keys("p");
+    let (session, panel) = (desk.model.session().unwrap(), desk.model.panel().unwrap());
+    assert_eq!(panel.transcript(session).end(), session.transcript.end());
+    assert_eq!(session.totals.received.bytes, 14);
+}
+
+#[test]
+fn a_search_finds_and_an_answer_to_an_older_one_is_dropped() {
+    let mut desk = Desk::connected();
+    desk.receives(b"needle one\n");
+    desk.receives(b"hay\n");
+    desk.receives(b"needle two\n");
+    desk.keys("/").types("hay");
+    let old = desk.press("enter");
+    desk.keys("/");
+    desk.press("ctrl-u");
+    desk.types("needle");
+    let new = desk.press("enter");
+    desk.answers(&new);
+    desk.answers(&old);
+    let search = desk.model.panel().unwrap().search.as_ref().unwrap();
+    assert_eq!(search.hits.as_ref().map(Vec::len), Some(2));
+    let before = search.at;
+    desk.keys("N");
+    assert_ne!(desk.model.panel().unwrap().search.as_ref().unwrap().at, before);
+}
+
+#[test]
+fn a_filter_shows_one_direction_and_an_empty_one_shows_all() {
+    let mut desk = Desk::connected();
+    desk.receives(b"in\n");
+    desk.keys("f").types("received");
+    desk.press("enter");
+    assert_eq!(desk.model.panel().unwrap().filter.as_ref().unwrap().index.len(), 1);
+    desk.receives(b"more\n");
+    assert_eq!(desk.model.panel().unwrap().filter.as_ref().unwrap().index.len(), 2);
+    desk.keys("f");
+    desk.press("ctrl-u");
+    desk.press("enter");
+    assert!(desk.model.panel().unwrap().filter.is_none());
+}
+
+#[test]
+fn a_paste_of_ten_megabytes_is_bounded_and_that_is_said() {
+    let mut desk = Desk::connected();
+    desk.pastes(&"x".repeat(10 * 1024 * 1024));
+    assert!(desk.composed().len() <= 1024 * 1024);
+    assert!(desk.notice().contains("left out"), "{}", desk.notice());
+}
+
+#[test]
+fn what_was_said_of_a_text_goes_when_it_is_sent() {
+    let mut desk = Desk::connected();
+    desk.keys("i");
+    desk.pastes("two\nlines");
+    assert!(desk.notice().contains("Enter sends it"));
+    desk.press("enter");
+    assert_eq!(desk.notice(), "");
+}
+
+#[test]
+fn pasted_lines_wait_for_enter() {
+    let mut desk = Desk::connected();
+    let effects = desk.pastes("one\ntwo\n");
+    assert!(effects.is_empty());
+    assert_eq!(desk.composed(), "one\ntwo\n");
+}
+
+#[test]
+fn quitting_with_an_open_session_asks_first() {
+    let mut desk = Desk::connected();
+    desk.model.focus = Focus::Sessions;
+    desk.keys("q");
+    assert!(matches!(desk.model.overlay, Some(Overlay::Confirm(_))));
+    desk.keys("n");
+    assert!(!desk.model.quitting && desk.model.overlay.is_none());
+    desk.keys("qy");
+    assert!(desk.model.quitting);
+}
+
+#[test]
+fn an_accepted_connection_becomes_a_session_under_its_listener() {
+    let mut desk = Desk::new();
+    desk.listens(1);
+    desk.accepts(1, 2);
+    desk.accepts(1, 3);
+    assert_eq!(desk.model.listed().iter().map(|id| id.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(desk.model.selected.unwrap().0, 1, "an arrival does not take the screen");
+}
+
+#[test]
+fn each_connection_of_a_listener_can_be_reached_in_its_list() {
+    let mut desk = Desk::new();
+    desk.listens(1);
+    for child in 2..60 {
+        desk.accepts(1, child);
+    }
+    desk.press("f7");
+    desk.keys("jj");
+    desk.accepts(1, 60);
+    desk.press("enter");
+    assert_eq!(desk.model.selected.unwrap().0, 57, "the third from the top stays under the cursor");
+    desk.keys("1");
+    desk.keys("G");
+    desk.press("enter");
+    assert_eq!(desk.model.selected.unwrap().0, 2);
+}
+
+#[test]
+fn a_view_that_the_session_does_not_have_is_said() {
+    let mut desk = Desk::connected();
+    desk.keys(":").types("view-headers");
+    desk.press("enter");
+    assert!(desk.notice().contains("no headers view"), "{}", desk.notice());
+    desk.keys("v");
+    assert_eq!(desk.model.panel().unwrap().view, View::Hex);
+}
+
+#[test]
+fn a_command_that_does_not_exist_stays_with_the_reason() {
+    let mut desk = Desk::connected();
+    desk.keys(":").types("flyaway");
+    desk.press("enter");
+    assert!(
+        matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(problem), .. }) if problem.contains("flyaway"))
+    );
+}
+
+#[test]
+fn how_much_is_kept_changes_at_once_in_octets_and_in_segments_and_is_said() {
+    let mut desk = Desk::connected();
+    for _ in 0..10 {
+        desk.receives(b"0123456789");
+    }
+    let mut type_line = |line: &str| {
+        desk.keys(":").types(line);
+        let effects = desk.press("enter");
+        let transcript = &desk.model.session().unwrap().transcript;
+        (effects, (transcript.kept_bytes(), transcript.kept_pieces()), desk.notice())
+    };
+    let (effects, kept, said) = type_line("retain 4 segments");
+    let [Effect::Retain(_, retention)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!((retention.bytes, retention.segments), (64 << 20, 4));
+    assert_eq!(kept, (40, 4));
+    assert!(said.contains("keeps 64 MiB and 4 segments"), "{said}");
+    let (_, kept, _) = type_line("retain 500B");
+    assert_eq!(kept, (20, 2), "what holds the octets counts too");
+    let (effects, kept, said) = type_line("retain");
+    assert!(effects.is_empty());
+    assert_eq!(kept, (20, 2));
+    assert!(said.contains("of 500 B · 2 of 4 segments"), "{said}");
+}
+
+#[test]
+fn the_first_part_of_an_answer_shows_its_hit_and_the_rest_leaves_the_screen_there() {
+    let mut desk = Desk::connected();
+    for _ in 0..3 {
+        desk.receives(b"needle\n");
+    }
+    desk.keys("/").types("needle");
+    let effects = desk.press("enter");
+    let [Effect::Search { id, generation, transcript, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let needle = sockeye::wire::search::Needle::parse("needle").unwrap();
+    let all = sockeye::wire::search::find_all(transcript, &needle, sockeye::model::words::text_of, 9);
+    let at = |desk: &Desk| {
+        let search = desk.model.panel().unwrap().search.clone().unwrap();
+        (search.at, search.hits.map(|hits| hits.len()), search.done)
+    };
+    desk.update(Msg::Found { id: *id, generation: *generation, hits: all[2..].to_vec(), done: false });
+    assert_eq!(at(&desk), (Some(0), Some(1), false));
+    desk.keys("N");
+    desk.update(Msg::Found { id: *id, generation: *generation, hits: all, done: true });
+    assert_eq!(at(&desk), (Some(2), Some(3), true));
+}
+
+#[test]
+fn a_rung_leads_to_its_bytes_and_back() {
+    let mut desk = Desk::connected();
+    for number in 0..60 {
+        desk.receives(if number == 30 { b"this one\n" } else { b"another\n" });
+    }
+    desk.press("f8");
+    desk.keys("g");
+    let first = desk.model.panel().unwrap().rung;
+    assert!(first.is_some());
+    desk.keys("jjjjj");
+    desk.press("enter");
+    assert_eq!(desk.model.panel().unwrap().view, View::Text);
+    let picked = desk.model.panel().unwrap().rung;
+    assert_ne!(picked, first);
+    desk.press("f8");
+    assert_eq!((desk.model.panel().unwrap().view, desk.model.panel().unwrap().rung), (View::Ladder, picked));
+    desk.keys("G");
+    assert_eq!(desk.model.panel().unwrap().rung, None, "the newest rung is followed");
+}
+
+#[test]
+fn a_frozen_ladder_does_not_grow() {
+    let mut desk = Desk::connected();
+    desk.press("f8");
+    desk.keys("p");
+    let rungs = |desk: &Desk| {
+        let session = desk.model.session().expect("a session");
+        desk.model.panel().unwrap().story(session).expect("a story").ladder.len()
+    };
+    let before = rungs(&desk);
+    desk.receives(b"more\n");
+    assert_eq!(rungs(&desk), before);
+    desk.keys("p");
+    assert_eq!(rungs(&desk), before + 1);
+}
+
+#[test]
+fn only_a_udp_session_probes_the_path() {
+    let mut desk = Desk::connected();
+    assert!(desk.press("M").is_empty(), "TCP finds it by itself");
+    let mut desk = Desk::talking();
+    let effects = desk.press("M");
+    assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == Verb::ProbeMtu), "{effects:?}");
+    desk.press("f9");
+    assert_eq!(desk.model.panel().unwrap().view, View::State);
+    desk.press("f10");
+    assert_eq!(desk.model.panel().unwrap().view, View::Kernel);
+}
+
+#[test]
+fn a_port_that_rests_is_looked_at_until_it_is_free() {
+    let mut desk = Desk::connected();
+    let (from, to) = (TcpState::FinWait2, TcpState::TimeWait);
+    let state = |from, to, cause, remaining| News::State { from, to, cause, evidence: Evidence::Kernel, remaining };
+    desk.press("c");
+    desk.press("f");
+    desk.tells(News::WeFinished);
+    desk.tells(state(TcpState::FinWait1, from, Cause::AckOfFin, None));
+    desk.tells(state(from, to, Cause::FinArrived, Some(Duration::from_secs(60))));
+    desk.tells(News::Closed { totals: Default::default(), how: How::Fin });
+    let stands = |desk: &Desk| desk.model.session().and_then(|session| Some(session.story.as_ref()?.track.state()));
+    // Nothing else happens: the rest alone keeps the countdown going.
+    for _ in 0..59 {
+        desk.waits(Duration::from_secs(1));
+        assert_eq!(stands(&desk), Some(TcpState::TimeWait));
+        assert!(desk.model.wakes_at(desk.model.now).is_some());
+    }
+    desk.waits(Duration::from_millis(999));
+    desk.waits(Duration::from_millis(1));
+    assert_eq!(stands(&desk), Some(TcpState::Closed));
+    desk.waits(Duration::from_secs(10));
+    assert_eq!(desk.model.wakes_at(desk.model.now), None, "a free port is not looked at");
+    let asked = desk.model.panel().unwrap().asked.unwrap();
+    assert_eq!((asked.action, asked.letter), (SessionAction::FinishSending, Some('f')));
+}
+
+#[test]
+fn reads_and_writes_are_numbered_for_tcp_only() {
+    let mut desk = Desk::connected();
+    desk.keys("b");
+    assert!(desk.model.panel().unwrap().boundaries);
+    desk.keys("b");
+    assert!(!desk.model.panel().unwrap().boundaries);
+    let mut desk = Desk::fetching();
+    desk.keys("b");
+    assert!(!desk.model.panel().unwrap().boundaries);
+}
+
+#[test]
+fn many_sessions_are_listed_and_counted_at_once_and_their_rates_come_to_rest() {
+    let mut desk = Desk::new();
+    desk.listens(1);
+    for child in 2..=201 {
+        desk.accepts(1, child);
+    }
+    assert_eq!(desk.model.listed().len(), 201);
+    assert_eq!(desk.model.open_and_failed(), (201, 0));
+    desk.receives(b"to the listener's number, as any other would");
+    desk.waits(Duration::from_millis(300));
+    assert!(desk.model.rates().received > 0.0);
+    for _ in 0..12 {
+        desk.waits(Duration::from_millis(250));
+    }
+    assert_eq!(desk.model.rates().received, 0.0, "nothing came for three seconds");
+    assert_eq!(desk.model.wakes_at(desk.model.now), None);
+    let totals = desk.model.session().map(|session| session.totals).unwrap();
+    desk.tells(News::Closed { totals, how: How::Local });
+    assert_eq!(desk.model.open_and_failed(), (200, 0));
+}
