@@ -21,7 +21,7 @@ mod udp;
 #[cfg(target_os = "linux")]
 pub(crate) use raw::{get, int, set_int};
 #[cfg(target_os = "linux")]
-pub(crate) use udp::{path_mtu, probe_path, udp_view};
+pub(crate) use udp::{drops, path_mtu, probe_path, udp_view};
 
 /// What the kernel says of this socket now. What cannot be known is `None`.
 ///
