@@ -81,11 +81,11 @@ fn editor() -> (String, &'static str) {
 
 /// Writes the text to a new file that only we may read.
 fn write(text: &str) -> io::Result<PathBuf> {
-    let name = format!("sockeye-{}-{:08x}.txt", std::process::id(), fastrand::u32(..));
-    let path = env::temp_dir().join(name);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-    file.write_all(text.as_bytes())?;
-    Ok(path)
+    let prefix = format!("sockeye-{}-", std::process::id());
+    let create = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(".txt").make(create)?;
+    file.as_file_mut().write_all(text.as_bytes())?;
+    Ok(file.keep()?.1)
 }
 
 /// What the editor left, in words where it cannot be taken.

@@ -78,21 +78,15 @@ pub fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_folder(folder)?;
     let name = path.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{:016x}.tmp", fastrand::u64(..)));
-    let temporary = folder.join(temporary);
-    let written = options(private).create_new(true).write(true).open(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&temporary, path)
-    });
-    if written.is_err() {
-        // Nothing to add: the first error is the one to tell, and the file may not even exist.
-        fs::remove_file(&temporary).unwrap_or_default();
-    }
-    written
+    let mut prefix = std::ffi::OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    let create = |path: &Path| options(private).create_new(true).write(true).open(path);
+    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create)?;
+    temporary.as_file_mut().write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
 }
 
 /// Makes a folder and those above it, for the owner only.
