@@ -1,13 +1,14 @@
 //! A text in the person's own editor, on this terminal: the screen is given back for as long as it runs.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::job::Job;
 use super::signals::{Signal, Signals};
+use crate::files;
 use crate::model::msg::Msg;
 use crate::model::notice::Weight;
 use crate::model::state::limits;
@@ -90,14 +91,10 @@ fn write(text: &str) -> io::Result<PathBuf> {
 
 /// What the editor left, in words where it cannot be taken.
 fn read(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
     let most = limits::COMPOSER as u64;
-    File::open(path)
-        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
-        .map_err(|error| format!("what the editor wrote cannot be read: {error}"))?;
-    if bytes.len() as u64 > most {
-        return Err(format!("the composer holds {}, and the editor wrote more", quantity::bytes(most)));
-    }
+    let bytes = files::read_up_to(path, most)
+        .map_err(|error| format!("what the editor wrote cannot be read: {error}"))?
+        .ok_or_else(|| format!("the composer holds {}, and the editor wrote more", quantity::bytes(most)))?;
     let text = String::from_utf8(bytes).map_err(|_| "the editor wrote what is no UTF-8".to_owned())?;
     Ok(text.replace("\r\n", "\n"))
 }
