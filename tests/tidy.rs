@@ -40,7 +40,7 @@ const WORLD: &[&str] = &[
     "Instant::now",
     "SystemTime::now",
     "Timestamp::now",
-    "Zoned::now",
+    "ZonedDateTime::now",
     "TimeZone::system",
     "std::env",
     "env::var",
