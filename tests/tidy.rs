@@ -33,13 +33,15 @@ const IMPURE: &[&str] = &[
     "toml",
     "anyhow",
     "fastrand",
-    "jiff",
 ];
 
 /// What makes a room depend on the time, the environment or files.
 const WORLD: &[&str] = &[
     "Instant::now",
     "SystemTime::now",
+    "Timestamp::now",
+    "ZonedDateTime::now",
+    "TimeZone::system",
     "std::env",
     "env::var",
     "std::fs",

@@ -16,7 +16,7 @@ pub fn describe(args: &Args) -> String {
     let kernel = read("/proc/sys/kernel/osrelease");
     let mut lines = vec![
         format!("* machine: {cores} × {}, {} GiB, Linux {}", cpu.trim(), memory.unwrap_or(0) >> 20, kernel.trim()),
-        format!("* date: {}", jiff::Zoned::now().strftime("%Y-%m-%d %H:%M %Z")),
+        format!("* date: {}", jiff::ZonedDateTime::now().strftime("%Y-%m-%d %H:%M %Z")),
         format!("* sockeye: {}", first_line(&args.sockeye.to_string_lossy(), "--version")),
     ];
     for (program, flag) in [

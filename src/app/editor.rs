@@ -1,13 +1,14 @@
 //! A text in the person's own editor, on this terminal: the screen is given back for as long as it runs.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::job::Job;
 use super::signals::{Signal, Signals};
+use crate::files;
 use crate::model::msg::Msg;
 use crate::model::notice::Weight;
 use crate::model::state::limits;
@@ -81,23 +82,19 @@ fn editor() -> (String, &'static str) {
 
 /// Writes the text to a new file that only we may read.
 fn write(text: &str) -> io::Result<PathBuf> {
-    let name = format!("sockeye-{}-{:08x}.txt", std::process::id(), fastrand::u32(..));
-    let path = env::temp_dir().join(name);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-    file.write_all(text.as_bytes())?;
-    Ok(path)
+    let prefix = format!("sockeye-{}-", std::process::id());
+    let create = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = tempfile::Builder::new().prefix(&prefix).suffix(".txt").make(create)?;
+    file.as_file_mut().write_all(text.as_bytes())?;
+    Ok(file.keep()?.1)
 }
 
 /// What the editor left, in words where it cannot be taken.
 fn read(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
     let most = limits::COMPOSER as u64;
-    File::open(path)
-        .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
-        .map_err(|error| format!("what the editor wrote cannot be read: {error}"))?;
-    if bytes.len() as u64 > most {
-        return Err(format!("the composer holds {}, and the editor wrote more", quantity::bytes(most)));
-    }
+    let bytes = files::read_up_to(path, most)
+        .map_err(|error| format!("what the editor wrote cannot be read: {error}"))?
+        .ok_or_else(|| format!("the composer holds {}, and the editor wrote more", quantity::bytes(most)))?;
     let text = String::from_utf8(bytes).map_err(|_| "the editor wrote what is no UTF-8".to_owned())?;
     Ok(text.replace("\r\n", "\n"))
 }

@@ -15,6 +15,8 @@ use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
 use futures_util::stream::{SelectAll, select_all};
@@ -201,9 +203,8 @@ impl App {
     }
 
     fn copy(&mut self, text: &str) -> anyhow::Result<()> {
-        let mut bytes = Vec::new();
-        crossterm::queue!(bytes, crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
-        self.screen.write(&bytes).context("the terminal cannot be written to")
+        let sequence = format!("\x1b]52;c;{}\x1b\\", STANDARD.encode(text));
+        self.screen.write(sequence.as_bytes()).context("the terminal cannot be written to")
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal as Sent, kill};
 use nix::unistd::Pid;
+use tokio::io::Interest;
 use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -84,7 +85,7 @@ fn watch_terminal() -> watch::Receiver<bool> {
 }
 
 async fn terminal_ends() -> io::Result<()> {
-    let terminal = registered(terminal()?)?;
+    let terminal = registered(terminal()?, Interest::READABLE)?;
     loop {
         let mut ready = terminal.readable().await?;
         if ready.ready().is_read_closed() {

@@ -49,7 +49,7 @@ pub(super) fn desk(invocation: &Invocation) -> Desk {
     model.book = explain::book();
     model.timers = explain::timers();
     model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);
-    let wall = jiff::Zoned::now();
+    let wall = jiff::ZonedDateTime::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
     for problem in problems {
         model.notices.say(Weight::Problem, neutral::line(&problem), model.now);

@@ -1,6 +1,6 @@
 //! Commands to sessions: what each one is asked to be.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use clap::ArgMatches;
 
@@ -239,12 +239,8 @@ fn count(name: &str, text: &str) -> Result<u32, String> {
 
 /// `ADDR[%IFACE]`.
 fn group(text: &str) -> Result<Group, String> {
-    let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
-    let wrong =
-        || format!("--group: {} is no multicast group; accepted: ADDR or ADDR%IFACE, as 239.1.2.3%eth0", quoted(text));
-    let address: IpAddr = address.parse().map_err(|_| wrong())?;
-    if !address.is_multicast() || interface.is_some_and(str::is_empty) {
-        return Err(wrong());
-    }
-    Ok(Group { address, interface: interface.map(str::to_owned) })
+    let group = Group::parse(text).ok().filter(|group| group.interface.as_deref() != Some(""));
+    group.ok_or_else(|| {
+        format!("--group: {} is no multicast group; accepted: ADDR or ADDR%IFACE, as 239.1.2.3%eth0", quoted(text))
+    })
 }

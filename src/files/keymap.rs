@@ -1,7 +1,5 @@
 //! The keymap: the built-in `keymap.toml`, and the user's over it.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -9,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use toml::Spanned;
 
+use super::read_settings;
 use crate::model::action::{ACTIONS, Action};
 use crate::model::command::nearest;
 use crate::model::key::Chord;
@@ -16,9 +15,6 @@ use crate::model::keymap::{Binding, Keymap, Mode, Problem};
 
 /// The built-in keymap, as text: also what a person copies to begin with.
 pub const PRESETS: &str = include_str!("../../assets/keymap.toml");
-
-/// How large a keymap file may be, in octets; a larger one is refused.
-const MOST_BYTES: u64 = 1 << 20;
 
 /// What `run` says to take a key's meaning away.
 const NOTHING: &str = "nothing";
@@ -37,10 +33,10 @@ pub fn presets() -> Keymap {
 /// A file that does not exist is no problem. Each problem is one line: file, line, what was found, what
 /// is accepted. What is wrong is left out; all else is used.
 pub fn load(path: &Path) -> (Keymap, Vec<String>) {
-    let text = match read(path) {
+    let text = match read_settings(path) {
         Ok(Some(text)) => text,
         Ok(None) => return (presets(), Vec::new()),
-        Err(why) => return (presets(), vec![format!("{}: {why}; the built-in keys are used", path.display())]),
+        Err(problem) => return (presets(), vec![format!("{problem}; the built-in keys are used")]),
     };
     with_user(&path.display().to_string(), &text)
 }
@@ -52,20 +48,6 @@ pub fn with_user(name: &str, text: &str) -> (Keymap, Vec<String>) {
     problems.extend(keymap.lay(bindings));
     problems.sort_by_key(|problem| problem.line);
     (keymap, problems.into_iter().map(|Problem { line, what }| format!("{name}:{line}: {what}")).collect())
-}
-
-fn read(path: &Path) -> Result<Option<String>, String> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error.to_string()),
-    };
-    let mut text = String::new();
-    file.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    if text.len() as u64 > MOST_BYTES {
-        return Err("more than 1 MiB, which no keymap is".to_owned());
-    }
-    Ok(Some(text))
 }
 
 #[derive(Deserialize)]
@@ -178,6 +160,7 @@ fn action(name: &str) -> Result<Option<Action>, String> {
 mod tests {
     use super::*;
     use crate::model::action::{AppAction, ComposeAction, PaneAction};
+    use std::fs::File;
     use std::io::Write;
 
     fn check(text: &str, problems: &[&str]) -> Keymap {

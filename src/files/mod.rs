@@ -49,23 +49,27 @@ impl std::error::Error for Problem {}
 /// It cannot be read, is longer than [`LONGEST_SETTINGS`], or is not UTF-8.
 pub fn read_settings(path: &Path) -> Result<Option<String>, Problem> {
     let problem = |what: String| Problem { path: path.to_owned(), line: None, what };
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
+    let bytes = match read_up_to(path, LONGEST_SETTINGS) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Err(problem("is longer than 1 MiB, which no file of settings is".to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(problem(format!("cannot be read: {error}"))),
     };
-    let mut bytes = Vec::new();
-    file.take(LONGEST_SETTINGS + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| problem(format!("cannot be read: {error}")))?;
-    if bytes.len() as u64 > LONGEST_SETTINGS {
-        return Err(problem("is longer than 1 MiB, which no file of settings is".to_owned()));
-    }
     String::from_utf8(bytes).map(Some).map_err(|error| {
         let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         Problem { line: Some(line), ..problem("is not UTF-8".to_owned()) }
     })
+}
+
+/// What a file holds; `None` where that is more than `most` bytes, of which no more are read.
+///
+/// # Errors
+/// What the file system says.
+pub fn read_up_to(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
 }
 
 /// Writes a file whole or not at all: a temporary file beside it, then a rename. Folders are made as needed.
@@ -78,21 +82,15 @@ pub fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_folder(folder)?;
     let name = path.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{:016x}.tmp", fastrand::u64(..)));
-    let temporary = folder.join(temporary);
-    let written = options(private).create_new(true).write(true).open(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&temporary, path)
-    });
-    if written.is_err() {
-        // Nothing to add: the first error is the one to tell, and the file may not even exist.
-        fs::remove_file(&temporary).unwrap_or_default();
-    }
-    written
+    let mut prefix = std::ffi::OsString::from(".");
+    prefix.push(name);
+    prefix.push(".");
+    let create = |path: &Path| options(private).create_new(true).write(true).open(path);
+    let mut temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").make_in(folder, create)?;
+    temporary.as_file_mut().write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    Ok(())
 }
 
 /// Makes a folder and those above it, for the owner only.

@@ -34,7 +34,7 @@ enum Way {
     /// Writing does not wait for a reader.
     Direct(File),
     #[cfg(target_os = "linux")]
-    Pipe(tokio::io::unix::AsyncFd<File>),
+    Pipe(tokio::io::unix::AsyncFd<std::os::fd::OwnedFd>),
     Thread(Thread),
 }
 
@@ -194,13 +194,7 @@ fn way(taken: &Taken) -> io::Result<Way> {
         return Ok(Way::Direct(file));
     }
     if kind.is_fifo() {
-        let writable = tokio::io::Interest::WRITABLE;
-        #[expect(
-            deprecated,
-            reason = "what is unsound about it is a descriptor that closes early, which a File does not"
-        )]
-        let pipe = tokio::io::unix::AsyncFd::with_interest(file, writable)?;
-        return Ok(Way::Pipe(pipe));
+        return crate::net::registered(file, tokio::io::Interest::WRITABLE).map(Way::Pipe);
     }
     Thread::start(file, taken).map(Way::Thread)
 }
@@ -232,7 +226,7 @@ mod pipe {
     use super::*;
 
     /// Writes what goes without waiting, and takes it off `rest`. An error of kind `WouldBlock` leaves some of it.
-    pub(super) fn write(pipe: &File, rest: &mut Bytes, counted: &Taken) -> io::Result<()> {
+    pub(super) fn write(pipe: &impl std::os::fd::AsFd, rest: &mut Bytes, counted: &Taken) -> io::Result<()> {
         use rustix::io::ReadWriteFlags;
 
         while !rest.is_empty() {

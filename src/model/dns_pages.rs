@@ -5,7 +5,7 @@ use crate::wire::dns::lookup::{Exchange, Outcome};
 use crate::wire::dns::message::Field;
 use crate::wire::dns::record_type::class_name;
 use crate::wire::dns::{DnsAnswer, DnsPlan, Lookup, Message, Record};
-use crate::wire::{Failure, quantity};
+use crate::wire::{Failure, escapes, quantity};
 
 /// The widest column of names; a longer name pushes its row.
 const WIDEST_NAME: usize = 40;
@@ -174,10 +174,10 @@ fn add_fields(document: &mut Document, title: &str, octets: &[u8]) {
 
 fn field_line(field: &Field, octets: &[u8]) -> DocLine {
     let bytes = octets.get(field.range.clone()).unwrap_or_default();
-    let hex: Vec<String> = bytes.iter().take(MOST_HEX).map(|octet| format!("{octet:02x}")).collect();
+    let hex = escapes::hex_of(&bytes[..bytes.len().min(MOST_HEX)]);
     let more = if bytes.len() > MOST_HEX { "…" } else { "" };
     let is_heading = field.depth == 0;
-    let hex = if is_heading { String::new() } else { format!("{}{more}", hex.join(" ")) };
+    let hex = if is_heading { String::new() } else { format!("{hex}{more}") };
     let indent = usize::from(field.depth) * 2;
     let role = if is_heading { Role::Keyword } else { Role::Key };
     DocLine::new([

@@ -18,7 +18,7 @@ pub(crate) use linux::Poured;
 mod linux {
     use std::fs::File;
     use std::io::{self, ErrorKind, IsTerminal as _, Read as _};
-    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
     use std::os::unix::fs::FileTypeExt as _;
 
     use bytes::Bytes;
@@ -28,6 +28,8 @@ mod linux {
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
     use tokio::net::TcpStream;
+
+    use crate::net::registered;
 
     /// What one call asks for at the most, and what our own pipe holds if the system lets it.
     const MOST: usize = 1024 * 1024;
@@ -41,7 +43,7 @@ mod linux {
     #[derive(Debug)]
     enum Way {
         /// A pipe takes pages as they are.
-        Pipe(AsyncFd<File>),
+        Pipe(AsyncFd<OwnedFd>),
         /// Anything else takes them from a pipe of ours, which is empty between two calls.
         Through { from: File, to: File, out: File },
     }
@@ -69,11 +71,7 @@ mod linux {
         pub fn into(out: File) -> Option<Self> {
             let kind = out.metadata().ok()?.file_type();
             if kind.is_fifo() {
-                #[expect(
-                    deprecated,
-                    reason = "what is unsound about it is a descriptor that closes early, which a File does not"
-                )]
-                let pipe = AsyncFd::with_interest(out, Interest::WRITABLE).ok()?;
+                let pipe = registered(out, Interest::WRITABLE).ok()?;
                 return Some(Outlet { way: Way::Pipe(pipe) });
             }
             if !kind.is_file() && (!kind.is_char_device() || out.is_terminal()) {
@@ -122,7 +120,7 @@ mod linux {
         }
     }
 
-    fn take(stream: &TcpStream, to: &File) -> Result<usize, Errno> {
+    fn take(stream: &TcpStream, to: &impl AsFd) -> Result<usize, Errno> {
         splice(stream, None, to, None, MOST, SpliceFlags::NONBLOCK | SpliceFlags::MOVE)
     }
 
@@ -154,7 +152,7 @@ mod linux {
         Poured::All(done)
     }
 
-    fn has_room(pipe: &AsyncFd<File>) -> bool {
+    fn has_room(pipe: &AsyncFd<OwnedFd>) -> bool {
         is_ready(pipe.get_ref(), PollFlags::POLLOUT | PollFlags::POLLERR)
     }
 

@@ -16,6 +16,11 @@ const AXIS: u16 = 12;
 /// The fewest rows that are a chart: two of bars, and one of times.
 pub(super) const LEAST_ROWS: u16 = 3;
 
+/// A bar in one cell: the lowest for 0, the whole cell for `most`.
+pub(super) fn symbol(value: u128, most: u128) -> &'static str {
+    usize::try_from(value * 7 / most.max(1)).ok().and_then(|level| BARS.get(level)).copied().unwrap_or("█")
+}
+
 /// Draws the samples that are remembered, from 0 to the greatest of both gauges: one as bars, the other as a line where
 /// its value would be.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge, role: Role) {

@@ -10,8 +10,6 @@ use crate::model::panel::Panel;
 use crate::wire::gauges::{Gauge, Gauges, Range};
 use crate::wire::{Session, quantity};
 
-const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-
 /// The columns of a name, a space behind it included.
 const NAME: u16 = 14;
 
@@ -127,12 +125,11 @@ fn spark(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
 /// From the least value to the greatest; what never changed stands in the middle, 0 at the bottom.
 fn bar(value: u64, range: Range) -> &'static str {
     let span = u128::from(range.max - range.min);
-    let level = match (range.max, span) {
-        (0, _) => 0,
-        (_, 0) => 3,
-        _ => u128::from(value.saturating_sub(range.min)) * 7 / span,
-    };
-    usize::try_from(level).ok().and_then(|level| BARS.get(level)).copied().unwrap_or("█")
+    match (range.max, span) {
+        (0, _) => chart::symbol(0, 1),
+        (_, 0) => chart::symbol(3, 7),
+        _ => chart::symbol(value.saturating_sub(range.min).into(), span),
+    }
 }
 
 fn role(gauge: Gauge) -> Role {

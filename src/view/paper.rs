@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
+use ratatui::widgets::{Block, BorderType, Widget as _};
 
 use super::look::Look;
 use crate::files::theme::Role;
@@ -237,17 +238,10 @@ impl Paper<'_> {
         if area.width < 2 || area.height < 2 {
             return;
         }
-        let (right, bottom) = (area.width - 1, area.height - 1);
-        for y in [0, bottom] {
-            self.run(area, 1, y, "─", area.width - 2, role);
-        }
-        for y in 1..bottom {
-            self.run(area, 0, y, "│", 1, role);
-            self.run(area, right, y, "│", 1, role);
-        }
-        for (x, y, corner) in [(0, 0, "╭"), (right, 0, "╮"), (0, bottom, "╰"), (right, bottom, "╯")] {
-            self.run(area, x, y, corner, 1, role);
-        }
+        let style = self.look.style(role);
+        // Modifiers add up; those of what was there must not shine through.
+        let style = style.remove_modifier(!style.add_modifier);
+        Block::bordered().border_type(BorderType::Rounded).border_style(style).render(area, self.buffer);
     }
 
     /// Tells that a click within `area` means `target`.

@@ -2,14 +2,13 @@
 
 use ratatui::layout::Rect;
 
+use super::chart;
 use super::paper::{Paper, Strip, area_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::wire::quantity;
 use crate::wire::repeat::{Bar, PERCENTILES, RepeatReading, RepeatSpec, RepeatView, RepeatWhat, Slot};
-
-const LEVELS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// Parts of a cell, from the left.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
@@ -157,11 +156,7 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
         let most = levels.iter().max().copied().unwrap_or(0).max(1);
         let mut strip = labelled(label);
         for (place, level) in levels.iter().enumerate() {
-            let symbol = if *level == 0 {
-                " "
-            } else {
-                usize::try_from(level * 7 / most).ok().and_then(|at| LEVELS.get(at)).copied().unwrap_or("█")
-            };
+            let symbol = if *level == 0 { " " } else { chart::symbol(*level, most) };
             strip = strip.and(symbol, if bad(place) { Role::Bad } else { Role::Received });
         }
         strip.and(format!(" {text}"), Role::Dim)

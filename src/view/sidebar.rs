@@ -2,14 +2,13 @@
 
 use ratatui::layout::Rect;
 
+use super::chart;
 use super::paper::{Paper, Strip, area_of, part, within};
 use super::standing;
 use crate::files::theme::Role;
 use crate::model::state::{Focus, Model, Target};
 use crate::wire::session::Kind;
 use crate::wire::{Phase, Session, SessionId, quantity};
-
-const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// The most bars of a sparkline here.
 const MOST_BARS: u16 = 6;
@@ -128,8 +127,7 @@ fn flow(paper: &mut Paper<'_>, area: Rect, session: &Session, model: &Model) {
     }
     for place in 0..sent.len().max(received.len()) {
         let (up, down) = (sent.get(place).copied().unwrap_or(0), received.get(place).copied().unwrap_or(0));
-        let height = u128::from(up.max(down)) * 7 / u128::from(most);
-        let symbol = usize::try_from(height).ok().and_then(|height| BARS.get(height)).unwrap_or(&BARS[0]);
+        let symbol = chart::symbol(up.max(down).into(), most.into());
         let role = if up > down { Role::Sent } else { Role::Received };
         x += paper.put(area, x, 0, symbol, role);
     }

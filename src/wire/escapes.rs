@@ -160,6 +160,11 @@ pub fn escape_for_edit(bytes: &[u8]) -> String {
     text
 }
 
+/// Bytes as pairs of hex digits with blanks between them, which [`parse_hex`] reads.
+pub fn hex_of(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,8 +242,7 @@ mod tests {
 
         #[test]
         fn printed_hex_parses_to_its_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..64), parting in "[ ,:]") {
-            let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            prop_assert_eq!(parse_hex(&hex.join(&parting)).unwrap(), bytes);
+            prop_assert_eq!(parse_hex(&hex_of(&bytes).replace(' ', &parting)).unwrap(), bytes);
         }
 
         #[test]

@@ -234,6 +234,23 @@ pub struct Group {
     pub interface: Option<String>,
 }
 
+impl Group {
+    /// Reads `ADDRESS` or `ADDRESS%INTERFACE`.
+    ///
+    /// # Errors
+    /// It is no address, or none of a group; the message says which are.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
+        let parsed: IpAddr = address.trim().parse().map_err(|_| {
+            format!("{address:?} is no address; a group is 224.0.0.0 to 239.255.255.255 or ff00::/8, as 239.1.2.3%eth0")
+        })?;
+        if !parsed.is_multicast() {
+            return Err(format!("{parsed} is no multicast group; those are 224.0.0.0 to 239.255.255.255 and ff00::/8"));
+        }
+        Ok(Group { address: parsed, interface: interface.map(str::to_owned) })
+    }
+}
+
 /// A TCP listener to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenSpec {

@@ -1,7 +1,5 @@
 //! The `:` line.
 
-use std::net::IpAddr;
-
 use bytes::Bytes;
 
 use super::{app, compose, fields, find, keys, options, pane, say, session};
@@ -37,11 +35,11 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
             compose::give(model, Verb::SendTo(peer, Bytes::from(bytes)), effects);
         }
         Command::Join(group) => {
-            let group = parse_group(&group)?;
+            let group = Group::parse(&group)?;
             compose::give(model, Verb::Join(group), effects);
         }
         Command::Leave(group) => {
-            let group = parse_group(&group)?;
+            let group = Group::parse(&group)?;
             compose::give(model, Verb::Leave(group), effects);
         }
         Command::Limit(limit) => compose::give(model, Verb::Limit(limit), effects),
@@ -67,18 +65,6 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         Command::Save(path) => return save(model, &path, effects),
     }
     Ok(())
-}
-
-/// A group as `ADDRESS` or `ADDRESS%INTERFACE`.
-fn parse_group(text: &str) -> Result<Group, String> {
-    let (address, interface) = text.split_once('%').map_or((text, None), |(address, name)| (address, Some(name)));
-    let parsed: IpAddr = address.trim().parse().map_err(|_| {
-        format!("{address:?} is no address; a group is 224.0.0.0 to 239.255.255.255 or ff00::/8, as 239.1.2.3%eth0")
-    })?;
-    if !parsed.is_multicast() {
-        return Err(format!("{parsed} is no multicast group; those are 224.0.0.0 to 239.255.255.255 and ff00::/8"));
-    }
-    Ok(Group { address: parsed, interface: interface.map(str::to_string) })
 }
 
 fn show_retained(model: &mut Model) {

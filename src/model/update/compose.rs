@@ -47,17 +47,13 @@ fn toggle_hex(model: &mut Model) {
         let converted = if composer.hex {
             escapes::parse_hex(&text).map(|bytes| escapes::escape_for_edit(&bytes)).ok()
         } else {
-            escapes::parse_text(&text).map(|bytes| hex_of(&bytes)).ok()
+            escapes::parse_text(&text).map(|bytes| escapes::hex_of(&bytes)).ok()
         };
         if let Some(converted) = converted {
             composer.editor.set(&converted);
         }
         composer.hex = !composer.hex;
     });
-}
-
-fn hex_of(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The bytes that a composer's text stands for.
@@ -157,7 +153,7 @@ fn restore(model: &mut Model, id: SessionId, bytes: &[u8]) {
         return;
     }
     if composer.hex {
-        composer.editor.set(&hex_of(bytes));
+        composer.editor.set(&escapes::hex_of(bytes));
     } else {
         let text = bytes.strip_suffix(composer.line_ending.bytes()).unwrap_or(bytes);
         composer.editor.set(&escapes::escape_for_edit(text));

@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::task::AbortHandle;
 
@@ -57,7 +58,7 @@ impl Tap {
     pub(crate) fn open(wanted: Wanted) -> Result<Self, Failure> {
         let open = || {
             let packets = Packets::open(wanted)?;
-            let bell = registered(packets.bell()?)?;
+            let bell = registered(packets.bell()?, Interest::READABLE)?;
             Ok((State { packets, wanted, flows: Flows::default() }, bell))
         };
         let (state, bell) = open().map_err(|error| refused(&error))?;

@@ -5,6 +5,7 @@ use http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::body::Outgoing;
@@ -52,29 +53,11 @@ pub(super) fn take_user(url: &mut Url) -> Option<String> {
     if url.username().is_empty() && url.password().is_none() {
         return None;
     }
-    let user = format!("{}:{}", percent_decoded(url.username()), percent_decoded(url.password().unwrap_or_default()));
+    let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
+    let user = format!("{}:{}", decoded(url.username()), decoded(url.password().unwrap_or_default()));
     // Both fail only for a URL without a host, and this one has a user.
     url.set_username("").and_then(|()| url.set_password(None)).ok()?;
     Some(user)
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match hex.and_then(|two| u8::from_str_radix(two, 16).ok()).filter(|_| *first == b'%') {
-            Some(octet) => {
-                octets.push(octet);
-                rest = &after[2..];
-            }
-            None => {
-                octets.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&octets).into_owned()
 }
 
 /// The headers of the first hop: defaults first, then the user's own, which replace them.

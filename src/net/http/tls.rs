@@ -1,8 +1,9 @@
 //! TLS for HTTP: whom to trust, which versions of HTTP to offer, and the words for what a handshake says.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use jiff::civil;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::crypto::CryptoProvider;
@@ -213,17 +214,8 @@ fn presented_name(name: &str) -> &str {
 
 /// A moment to the minute, in UTC: `2026-11-21 15:04 UTC`.
 fn day(time: rustls::pki_types::UnixTime) -> String {
-    let minutes = time.as_secs() / 60;
-    // The civil calendar from the count of days: eras of 400 years, years from March on, so that the leap day is last.
-    let days = minutes / 1440 + 719_468;
-    let (era, of_era) = (days / 146_097, days % 146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60 % 24, minutes % 60)
+    let at = civil::date(1970, 1, 1).at(0, 0, 0, 0).saturating_add(Duration::from_secs(time.as_secs()));
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// What the verifier found that has no name of its own in rustls: it is only known by the word that it is printed as.

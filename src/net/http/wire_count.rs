@@ -123,22 +123,17 @@ impl Inner {
 #[cfg(target_os = "linux")]
 mod system {
     use std::net::SocketAddr;
-    use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+    use std::os::fd::{AsFd, OwnedFd};
 
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 
     use super::Octets;
+    use crate::net::kernel::tcp_info;
+    use crate::wire::reading::TcpState;
 
-    /// Room for every version of `struct tcp_info`; the kernel fills as much as it knows.
-    const ROOM: usize = 512;
-    /// Offsets into `struct tcp_info`, fixed by the kernel's ABI (include/uapi/linux/tcp.h).
-    const STATE: usize = 0;
-    const BYTES_RECEIVED: usize = 128;
-    const BYTES_SENT: usize = 200;
-    const BYTES_RETRANS: usize = 208;
-    /// The states in which the peer's FIN has arrived, as include/net/tcp_states.h numbers them: TIME-WAIT,
-    /// CLOSED, CLOSE-WAIT, LAST-ACK, CLOSING.
-    const AFTER_FIN: [u8; 5] = [6, 7, 8, 9, 11];
+    /// The states in which the peer's FIN has arrived.
+    const AFTER_FIN: [TcpState; 5] =
+        [TcpState::TimeWait, TcpState::Closed, TcpState::CloseWait, TcpState::LastAck, TcpState::Closing];
 
     /// A second descriptor of a connection's socket.
     #[derive(Debug)]
@@ -176,16 +171,12 @@ mod system {
     impl Duplicate {
         /// What the connection carried. `reset`: it ended by RST, which is no octet.
         pub(super) fn octets(&self, reset: bool) -> Option<Octets> {
-            let (info, len) = self.tcp_info()?;
-            let field = |at: usize| {
-                let bytes = info.get(at..at + 8).filter(|_| at + 8 <= len)?;
-                Some(u64::from_ne_bytes(bytes.try_into().ok()?))
-            };
+            let info = tcp_info(&self.0)?;
             // The kernel counts the FIN's place in the sequence space as one octet received.
-            let fin = u64::from(!reset && AFTER_FIN.contains(&info[STATE]));
+            let fin = u64::from(!reset && info.state.is_some_and(|state| AFTER_FIN.contains(&state)));
             Some(Octets {
-                received: field(BYTES_RECEIVED)?.saturating_sub(fin),
-                sent: field(BYTES_SENT)?.saturating_sub(field(BYTES_RETRANS)?),
+                received: info.bytes_received?.saturating_sub(fin),
+                sent: info.bytes_sent?.saturating_sub(info.bytes_retrans?),
             })
         }
 
@@ -197,24 +188,6 @@ mod system {
         /// Sends RST at once: connecting a TCP socket to nobody disconnects it that way (connect(2), AF_UNSPEC).
         pub(super) fn reset(&self) -> bool {
             rustix::net::connect_unspec(&self.0).is_ok()
-        }
-
-        #[expect(unsafe_code, reason = "no crate reads TCP_INFO safely on kernels of every age")]
-        fn tcp_info(&self) -> Option<([u8; ROOM], usize)> {
-            let mut info = [0_u8; ROOM];
-            let mut len = libc::socklen_t::try_from(ROOM).ok()?;
-            // SAFETY: the descriptor is open for as long as `self`; the kernel writes `len` octets at the most,
-            // which is the size of the array, and says in `len` how many.
-            let answer = unsafe {
-                libc::getsockopt(
-                    self.0.as_raw_fd(),
-                    libc::IPPROTO_TCP,
-                    libc::TCP_INFO,
-                    info.as_mut_ptr().cast(),
-                    &raw mut len,
-                )
-            };
-            (answer == 0).then_some((info, usize::try_from(len).ok()?))
         }
     }
 }

@@ -21,24 +21,31 @@ mod udp;
 #[cfg(target_os = "linux")]
 pub(crate) use raw::{get, int, set_int};
 #[cfg(target_os = "linux")]
-pub(crate) use udp::{path_mtu, probe_path, udp_view};
+pub(crate) use udp::{drops, path_mtu, probe_path, udp_view};
 
 /// What the kernel says of this socket now. What cannot be known is `None`.
 ///
 /// Cost: three system calls, 1 to 2 µs together.
 #[cfg(target_os = "linux")]
 pub(crate) fn view(socket: &impl AsFd) -> KernelView {
-    let mut bytes = [0; TcpInfo::LEN];
-    let filled = raw::get(socket.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes).unwrap_or(0);
-    let info = TcpInfo::parse(&bytes[..filled]);
+    let tcp = tcp_info(socket);
+    let info = tcp.unwrap_or_default();
     KernelView {
         state: info.state,
         rtt: info.rtt,
         send_queue_bytes: raw::send_queue(socket.as_fd()),
         recv_queue_bytes: rustix::io::ioctl_fionread(socket).ok(),
-        tcp: (filled > 0).then_some(info),
+        tcp,
         ..KernelView::default()
     }
+}
+
+/// What TCP_INFO says of this socket now; `None` where it is no TCP socket.
+#[cfg(target_os = "linux")]
+pub(crate) fn tcp_info(socket: &impl AsFd) -> Option<TcpInfo> {
+    let mut bytes = [0; TcpInfo::LEN];
+    let filled = raw::get(socket.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes).ok()?;
+    (filled > 0).then(|| TcpInfo::parse(&bytes[..filled]))
 }
 
 /// What the kernel says of this socket now: on this system, nothing that we ask for.

@@ -56,6 +56,11 @@ pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> SocketView {
     }
 }
 
+/// How many datagrams the kernel has dropped because nobody read in time; wraps at 32 bits.
+pub(crate) fn drops(socket: &impl AsFd) -> Option<u32> {
+    memory(socket)?.last().copied()
+}
+
 /// The MTU that the kernel assumes for the path of a connected socket.
 pub(crate) fn path_mtu(socket: &impl AsFd, v6: bool) -> Option<u32> {
     let names = names(v6);
@@ -86,8 +91,8 @@ fn memory(socket: &impl AsFd) -> Option<[u32; WORDS]> {
     Some(words)
 }
 
-/// How many words of `SO_MEMINFO` are wanted: those of the two queues.
-const WORDS: usize = libc::SK_MEMINFO_SNDBUF as usize + 1;
+/// How many words of `SO_MEMINFO` are wanted: up to the drops, which every kernel has that has the option.
+const WORDS: usize = libc::SK_MEMINFO_DROPS as usize + 1;
 
 #[cfg(test)]
 mod tests {

@@ -3,8 +3,6 @@
 //! `SO_MEMINFO` tells the socket's drop counter at any time: the one that `SO_RXQ_OVFL` tells beside a datagram, as it
 //! stood when that datagram was queued, so that what was dropped after the last one would stay unknown.
 
-use std::os::fd::AsFd;
-
 /// The kernel's counter has 32 bits and wraps; this one does not.
 #[derive(Debug, Default)]
 pub(super) struct Drops {
@@ -25,28 +23,12 @@ impl Drops {
     }
 }
 
-/// The socket's drop counter now; `None` where the system does not tell.
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "no safe crate offers SO_MEMINFO")]
-pub(super) fn counter(socket: &impl AsFd) -> Option<u32> {
-    use std::os::fd::AsRawFd;
-
-    const WORDS: usize = libc::SK_MEMINFO_DROPS as usize + 1;
-    let mut words = [0_u32; WORDS];
-    let whole = size_of_val(&words) as libc::socklen_t;
-    let mut length = whole;
-    // SAFETY: the descriptor is open while it is borrowed; `words` and `length` live until the call is over,
-    // and the kernel writes `length` octets at the most (socket(7), getsockopt(2)).
-    let result = unsafe {
-        let (words, length) = (words.as_mut_ptr().cast(), &raw mut length);
-        libc::getsockopt(socket.as_fd().as_raw_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO, words, length)
-    };
-    (result == 0 && length == whole).then_some(words[WORDS - 1])
-}
+pub(super) use crate::net::kernel::drops as counter;
 
 /// The socket's drop counter now: unknown on this system.
 #[cfg(not(target_os = "linux"))]
-pub(super) fn counter(_socket: &impl AsFd) -> Option<u32> {
+pub(super) fn counter(_socket: &impl std::os::fd::AsFd) -> Option<u32> {
     None
 }
 

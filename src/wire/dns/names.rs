@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use hickory_proto::rr::Name;
+
 /// How many domains are searched at the most; glibc reads as many as a line holds.
 pub const MOST_SEARCHED: usize = 16;
 
@@ -77,17 +79,7 @@ pub fn never_asked(name: &str) -> Option<&'static str> {
 
 /// The name under which an address's own name is kept: `4.3.2.1.in-addr.arpa.` (RFC 1035 §3.5, RFC 3596 §2.5).
 pub fn of_address(ip: IpAddr) -> String {
-    match ip {
-        IpAddr::V4(v4) => {
-            let [a, b, c, d] = v4.octets();
-            format!("{d}.{c}.{b}.{a}.in-addr.arpa.")
-        }
-        IpAddr::V6(v6) => {
-            let nibbles = v6.octets().into_iter().rev().flat_map(|octet| [octet & 0xf, octet >> 4]);
-            let name: String = nibbles.map(|nibble| format!("{nibble:x}.")).collect();
-            format!("{name}ip6.arpa.")
-        }
-    }
+    Name::from(ip).to_ascii()
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 
 use std::fmt::{Display, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use base64::Engine as _;
 use hickory_proto::rr::RData;
 use hickory_proto::serialize::binary::{BinDecoder, Restrict};
+use jiff::civil;
 
 use super::record_type::RecordType;
 use super::svcb;
@@ -135,17 +137,8 @@ fn rrsig(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
 
 /// Seconds since 1970 as `YYYYMMDDHHmmSS`, in UTC (RFC 4034 §3.2).
 fn time(seconds: u32) -> String {
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // The days of the calendar that begins in March, counted from 0000-03-01.
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = year_of_era + era * 400 + u32::from(month <= 2);
-    format!("{year:04}{month:02}{day:02}{:02}{:02}{:02}", rest / 3_600, rest / 60 % 60, rest % 60)
+    let at = civil::date(1970, 1, 1).at(0, 0, 0, 0).saturating_add(Duration::from_secs(seconds.into()));
+    at.strftime("%Y%m%d%H%M%S").to_string()
 }
 
 fn hex(walk: &mut Walk<'_>, name: &str, end: usize) -> Result<String, String> {

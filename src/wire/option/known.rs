@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::failure::Failure;
 use super::super::news::News;
 use super::super::spec::What;
+use super::super::udp::packet::dscp_name;
 use super::{OptionValue, SocketOption};
 
 /// Options to be set, in order; one comes once.
@@ -142,17 +143,10 @@ impl SocketOption {
     }
 }
 
-/// The DS field by the names of RFC 2474, 2597, 3246 and 8622.
+/// The DS field by its names.
 fn dscp(octet: u32) -> String {
     let (class, ecn) = (octet >> 2, octet & 3);
-    let name = match class {
-        46 => "EF".to_owned(),
-        44 => "VOICE-ADMIT".to_owned(),
-        1 => "LE".to_owned(),
-        class if class % 8 == 0 => format!("CS{}", class / 8),
-        class if class % 2 == 0 && (10..=38).contains(&class) => format!("AF{}{}", class / 8, class % 8 / 2),
-        class => class.to_string(),
-    };
+    let name = u8::try_from(class).ok().and_then(dscp_name).map_or_else(|| class.to_string(), str::to_owned);
     if ecn == 0 { format!("DSCP {name}") } else { format!("DSCP {name}, ECN {ecn}") }
 }
 

@@ -58,7 +58,7 @@ impl PacketInfo {
 }
 
 /// Names of code points: RFC 2474 (CS), 2597 (AF), 3246 (EF), 5865 (VOICE-ADMIT), 8622 (LE).
-fn dscp_name(dscp: u8) -> Option<&'static str> {
+pub(crate) fn dscp_name(dscp: u8) -> Option<&'static str> {
     Some(match dscp {
         0 => "CS0",
         1 => "LE",
