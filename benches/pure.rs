@@ -15,21 +15,19 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use sockeye::files::theme::Theme;
-use sockeye::files::{self};
-use sockeye::headless;
 use sockeye::model::history::History;
 use sockeye::model::msg::Msg;
 use sockeye::model::rows::{Lens, Place, Sight};
 use sockeye::model::state::{LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
 use sockeye::model::words::text_of;
+use sockeye::sessions::search::filter::{Filter, FilterIndex};
+use sockeye::sessions::search::{Needle, find_all};
+use sockeye::sessions::spec::{HostPort, TcpSpec};
+use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, Transcript, What};
 use sockeye::view::{self, Depth, Look};
-use sockeye::wire::filter::{Filter, FilterIndex};
-use sockeye::wire::search::{Needle, find_all};
-use sockeye::wire::spec::{HostPort, TcpSpec};
-use sockeye::wire::{
-    Block, Both, Direction, News, Reading, Record, Retention, SessionId, Spec, Totals, Transcript, What,
-};
+use sockeye::wire::{Both, Direction, Totals};
+use sockeye::{files, headless};
 
 const MIB: usize = 1024 * 1024;
 

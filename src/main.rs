@@ -7,11 +7,11 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use sockeye::app;
 use sockeye::cli::{self, Parsed, Terminals};
-use sockeye::files;
-use sockeye::headless;
-use sockeye::wire::{Class, neutral};
+use sockeye::text::sanitize;
+use sockeye::wire::Class;
+use sockeye::{app, files, headless};
+
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -77,5 +77,5 @@ fn fail(what: &str, class: Class) -> ExitCode {
 /// One line on standard error. Nothing in it can control the terminal.
 fn complain(what: &str) {
     // Nobody is left to tell when standard error is gone.
-    writeln!(io::stderr().lock(), "sockeye: {}", neutral::line(what)).unwrap_or_default();
+    writeln!(io::stderr().lock(), "sockeye: {}", sanitize::line(what)).unwrap_or_default();
 }

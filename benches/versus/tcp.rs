@@ -21,7 +21,7 @@ const NO_NC: &str = "nc is not installed";
 
 /// A number as the screen writes it: with a comma every three digits.
 pub fn grouped(number: u64) -> String {
-    sockeye::wire::quantity::grouped(number)
+    sockeye::text::quantity::grouped(number)
 }
 
 /// Received with the screen open and drawing.

@@ -12,7 +12,8 @@ use crate::files;
 use crate::model::msg::Msg;
 use crate::model::notice::Weight;
 use crate::model::state::limits;
-use crate::wire::{SessionId, neutral, quantity};
+use crate::sessions::SessionId;
+use crate::text::{quantity, sanitize};
 
 /// What the shell says of a command that it cannot find.
 const NOT_FOUND: i32 = 127;
@@ -40,7 +41,7 @@ pub(super) enum Edited {
 /// What was written is never lost: where it cannot be taken, its file stays, and the notice names it.
 pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
     let problem = |text: String| {
-        let text = neutral::line(&format!("{text}; the text is as it was"));
+        let text = sanitize::line(&format!("{text}; the text is as it was"));
         Edited::Tell(Box::new(Msg::Said { weight: Weight::Problem, text }))
     };
     let path = match write(&edit.text) {

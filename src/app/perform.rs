@@ -12,8 +12,11 @@ use crate::model::msg::{Effect, Msg};
 use crate::model::notice::Weight;
 use crate::model::words::text_of;
 use crate::net::Net;
-use crate::wire::transcript::EntryKind;
-use crate::wire::{Direction, Transcript, neutral, quantity, search::Finder};
+use crate::sessions::Transcript;
+use crate::sessions::search::Finder;
+use crate::sessions::transcript::EntryKind;
+use crate::text::{quantity, sanitize};
+use crate::wire::Direction;
 
 /// How many hits of a search are gathered at the most.
 const MOST_HITS: usize = 100_000;
@@ -65,7 +68,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             tokio::task::spawn_blocking(move || {
                 let (weight, text) = match save(&path, &transcript) {
                     Ok(text) => (Weight::Done, text),
-                    Err(error) => (Weight::Problem, neutral::line(&format!("{error:#}"))),
+                    Err(error) => (Weight::Problem, sanitize::line(&format!("{error:#}"))),
                 };
                 answer(&replies, Msg::Said { weight, text });
             });
@@ -75,7 +78,7 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             let replies = replies.clone();
             tokio::task::spawn_blocking(move || {
                 if let Err(error) = files::history::append(&text) {
-                    let text = neutral::line(&format!("the history is not kept: {error:#}"));
+                    let text = sanitize::line(&format!("the history is not kept: {error:#}"));
                     answer(&replies, Msg::Said { weight: Weight::Problem, text });
                 }
             });
@@ -107,5 +110,5 @@ fn save(path: &Path, transcript: &Transcript) -> anyhow::Result<String> {
     files::write_whole(path, &bytes, true).with_context(|| format!("{} was not written", path.display()))?;
     let missing = transcript.not_kept().received.bytes;
     let gap = if missing > 0 { format!("; {} bytes were not kept", quantity::grouped(missing)) } else { String::new() };
-    Ok(neutral::line(&format!("wrote {} to {}{gap}", quantity::bytes(bytes.len() as u64), path.display())))
+    Ok(sanitize::line(&format!("wrote {} to {}{gap}", quantity::bytes(bytes.len() as u64), path.display())))
 }

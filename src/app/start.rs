@@ -9,18 +9,18 @@ use bytes::Bytes;
 
 use crate::cli::Invocation;
 use crate::files::config::LineEnding as FileLineEnding;
-use crate::files::history;
 use crate::files::paths::Paths;
 use crate::files::theme::Theme;
-use crate::files::{self, explain, keymap};
+use crate::files::{self, explain, history, keymap};
 use crate::lab::{Lab, Peer};
 use crate::model::history::History;
 use crate::model::notice::Weight;
 use crate::model::state::{LineEnding, Model, Settings, Size};
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::{HostPort, Step, TcpSpec, UdpSpec};
+use crate::sessions::{Retention, Spec, What};
+use crate::text::sanitize;
 use crate::view::{Depth, Look};
-use crate::wire::http::HttpSpec;
-use crate::wire::spec::{HostPort, Step, TcpSpec, UdpSpec};
-use crate::wire::{Retention, Spec, What, neutral};
 
 /// How many of a user's themes are read.
 const MOST_THEMES: usize = 100;
@@ -52,7 +52,7 @@ pub(super) fn desk(invocation: &Invocation) -> Desk {
     let wall = jiff::ZonedDateTime::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
     for problem in problems {
-        model.notices.say(Weight::Problem, neutral::line(&problem), model.now);
+        model.notices.say(Weight::Problem, sanitize::line(&problem), model.now);
     }
     Desk { model, looks }
 }

@@ -5,10 +5,10 @@ use clap::ArgMatches;
 use super::args::Http;
 use super::script::readable;
 use crate::files::config::Settings;
-use crate::wire::curl;
-use crate::wire::http::{Body, HttpSpec, PartValue};
-use crate::wire::target::quoted;
-use crate::wire::{Spec, What};
+use crate::formats::curl;
+use crate::sessions::spec::http::{Body, HttpSpec, PartValue};
+use crate::sessions::spec::target::quoted;
+use crate::sessions::{Spec, What};
 
 /// The options that take a value: clap's name and curl's.
 const VALUED: [(&str, &str); 17] = [

@@ -9,21 +9,21 @@ use std::time::Duration;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use crate::files::config::{self, Settings};
+use crate::files::Problem;
+use crate::files::config::{self, ACCEPTED, Settings};
 use crate::files::paths::Paths;
 use crate::files::theme::Theme;
-use crate::files::{Problem, config::ACCEPTED};
 use crate::headless::{Job, Manner, Work};
 use crate::lab::Peer;
-use crate::wire::{Spec, neutral, quantity, retention};
+use crate::sessions::{Spec, retention};
+use crate::text::{quantity, sanitize};
+use args::{Cli, Command};
 
 mod args;
 mod curl;
 mod open;
 mod repeat;
 mod script;
-
-use args::{Cli, Command};
 
 /// What the command line asks for, whole.
 #[derive(Clone, Debug)]
@@ -234,7 +234,7 @@ fn mode(raw: Option<&str>, json: bool, terminals: Terminals) -> Result<Mode, Str
         None if terminals.stdin && terminals.stdout => return Ok(Mode::Screen),
         None | Some("") => false,
         Some("force") => true,
-        Some(other) => return Err(format!("--raw={}: accepted: --raw, --raw=force", neutral::line(other))),
+        Some(other) => return Err(format!("--raw={}: accepted: --raw, --raw=force", sanitize::line(other))),
     };
     if terminals.stdout && !force {
         return Err("what a peer says could control this terminal; accepted: --raw=force, --json, \
@@ -254,9 +254,9 @@ fn theme(name: String) -> Result<String, String> {
     }
     let presets: Vec<&str> = Theme::presets().collect();
     let own = folder.map_or(String::new(), |folder| {
-        format!(", or NAME for the file {}", neutral::line(&folder.join("NAME.toml").to_string_lossy()))
+        format!(", or NAME for the file {}", sanitize::line(&folder.join("NAME.toml").to_string_lossy()))
     });
-    Err(format!("--theme: there is no theme \"{}\"; accepted: {}{own}", neutral::line(&name), presets.join(", ")))
+    Err(format!("--theme: there is no theme \"{}\"; accepted: {}{own}", sanitize::line(&name), presets.join(", ")))
 }
 
 /// The settings of the file that was named, or of the user's own.
@@ -284,7 +284,7 @@ fn one_line(error: &clap::Error) -> String {
         line.push_str(if line.is_empty() { "" } else { "; " });
         line.push_str(&said.join(" "));
     }
-    format!("{} (see --help)", neutral::line(line.strip_prefix("error: ").unwrap_or(&line)))
+    format!("{} (see --help)", sanitize::line(line.strip_prefix("error: ").unwrap_or(&line)))
 }
 
 /// A shell's completion script.

@@ -7,15 +7,17 @@ use clap::ArgMatches;
 use super::args::{self, Protocol, Reach, Tries};
 use super::{option, script};
 use crate::files::config::Settings;
+use crate::formats::dig::{self, Habit};
 use crate::lab::Peer;
-use crate::wire::dns::dig::{self, Habit};
-use crate::wire::http::HttpSpec;
-use crate::wire::option as socket;
-use crate::wire::spec::{
-    Family, Group, HostPort, ListenSpec, Retry, Script, Spec, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, What,
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::{
+    self, Family, Group, HostPort, ListenSpec, Retry, Script, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, facets,
 };
-use crate::wire::target::{self, quoted};
-use crate::wire::{gauges, quantity};
+use crate::sessions::tcp::gauges;
+use crate::sessions::{Spec, What};
+use crate::text::quantity;
+use crate::wire::option as socket;
 
 /// `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> Result<Spec, String> {
@@ -164,8 +166,8 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
 
 /// A session with the socket options that `--option` names.
 pub(super) fn optioned(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
-    let options: Result<socket::Wishes, String> = texts.iter().map(|text| socket::parse(text)).collect();
-    options.and_then(|options| socket::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
+    let options: Result<spec::Wishes, String> = texts.iter().map(|text| socket::parse(text)).collect();
+    options.and_then(|options| facets::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
     Ok(spec)
 }
 

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use super::args;
-use super::option;
-use crate::wire::quantity;
-use crate::wire::repeat::{DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, Pace, PerSecond, RepeatSpec, RepeatWhat};
-use crate::wire::spec::{Spec, Step, What};
-use crate::wire::target::quoted;
+use super::{args, option};
+use crate::sessions::spec::Step;
+use crate::sessions::spec::repeat::{
+    DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, Pace, PerSecond, RepeatSpec, RepeatWhat,
+};
+use crate::sessions::spec::target::quoted;
+use crate::sessions::{Spec, What};
+use crate::text::quantity;
 
 /// What a datagram says where nothing else was asked for: 52 octets, and 12 of its number make 64.
 const PAYLOAD: &[u8; 52] = b"sockeye is measuring the way to you and back to us. ";

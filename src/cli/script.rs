@@ -8,9 +8,9 @@ use bytes::Bytes;
 use clap::ArgMatches;
 
 use super::args::Send;
-use crate::wire::escapes;
-use crate::wire::spec::{Script, Step};
-use crate::wire::target::quoted;
+use crate::sessions::spec::target::quoted;
+use crate::sessions::spec::{Script, Step};
+use crate::text::escapes;
 
 /// The steps of `--send`, `--send-hex` and `--send-file` in the order in which they were written, then `--finish`.
 pub(super) fn script(send: &Send, finish: bool, words: &ArgMatches) -> Result<Script, String> {

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use super::*;
-use crate::wire::http::{Body, Version};
-use crate::wire::repeat::{Pace, PerSecond, RepeatWhat};
-use crate::wire::spec::{Family, Retry, Step};
-use crate::wire::{Retention, What};
+use super::args::Cli;
+use super::{Invocation, Mode, Parsed, Terminals, parse, *};
+use crate::lab::Peer;
+use crate::sessions::spec::http::{Body, Version};
+use crate::sessions::spec::repeat::{Pace, PerSecond, RepeatWhat};
+use crate::sessions::spec::{Family, Retry, Step};
+use crate::sessions::{Retention, What};
 
 const PIPE: Terminals = Terminals { stdin: false, stdout: false };
 const TERMINAL: Terminals = Terminals { stdin: true, stdout: true };

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Problem, read_settings};
-use crate::wire::spec::DEFAULT_CONNECT_TIMEOUT;
-use crate::wire::{Retention, neutral, quantity, retention};
+use crate::sessions::spec::DEFAULT_CONNECT_TIMEOUT;
+use crate::sessions::{Retention, retention};
+use crate::text::{quantity, sanitize};
 
 /// What can be set in the file.
 pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, wall_clock, system_resolver";
@@ -97,7 +98,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, Problem> {
     let problem = |start: Option<usize>, what: String| Problem {
         path: path.to_owned(),
         line: start.map(|start| line_of(text, start)),
-        what: neutral::line(&what),
+        what: sanitize::line(&what),
     };
     let file: File = toml::from_str(text).map_err(|error| {
         let message = error.message().replace('\n', "; ");

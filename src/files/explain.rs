@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::sessions::explain::remedy::Probe;
+use crate::sessions::explain::{Book, Explanation, Next, Standing, When};
 use crate::wire::Class;
-use crate::wire::explain::{Book, Explanation, Next, Standing, When};
-use crate::wire::probe::Probe;
-use crate::wire::timers::Timers;
+use crate::wire::kernel::tcp_timers::Timers;
 
 const SOURCE: &str = include_str!("../../assets/explain.toml");
 
@@ -217,7 +217,7 @@ mod tests {
 
     use super::*;
     use crate::wire::Failure;
-    use crate::wire::news::Icmp;
+    use crate::wire::icmp::Icmp;
 
     /// Whether an explanation has all its parts: something happened, something to try, somewhere to read on.
     fn check(what: &str, explanation: &Explanation) {

@@ -8,7 +8,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::wire::neutral;
+use crate::text::sanitize;
 
 pub mod config;
 pub mod explain;
@@ -33,7 +33,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", neutral::line(&self.path.to_string_lossy()))?;
+        write!(f, "{}", sanitize::line(&self.path.to_string_lossy()))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }

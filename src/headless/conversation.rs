@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::Manner;
 use super::input::Stdin;
-use crate::wire::news::Icmp;
-use crate::wire::spec::Step;
-use crate::wire::{Class, Direction, Failure, News, Order, Record, SessionId, Spec, Verb, What};
+use crate::sessions::spec::Step;
+use crate::sessions::{News, Order, Record, SessionId, Spec, Verb, What};
+use crate::wire::icmp::Icmp;
+use crate::wire::{Class, Direction, Failure};
 
 /// All sessions of a run, and what is still to be done for them.
 #[derive(Debug)]

@@ -15,7 +15,8 @@ use super::press::Press;
 use super::signals::Signals;
 use super::{Manner, complain};
 use crate::net::{Net, Overflow};
-use crate::wire::{Class, How, News, Order, Reading, Record, SessionId, Spec};
+use crate::sessions::{How, News, Order, Reading, Record, SessionId, Spec};
+use crate::wire::Class;
 
 /// What was sampled and not yet rendered. Bounded by what the sessions keep: nothing is sampled while it holds
 /// anything.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::wire::http::{InterimHead, RequestHead, ResponseHead};
-use crate::wire::news::Icmp;
-use crate::wire::{Failure, News};
+use crate::sessions::News;
+use crate::wire::Failure;
+use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
+use crate::wire::icmp::Icmp;
 
 mod dns;
 pub(super) mod kernel;

@@ -7,9 +7,10 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
 use super::Manner;
-use crate::net::{Net, pool};
-use crate::wire::spec::{Spec, Step};
-use crate::wire::{Order, SessionId, Verb, What};
+use crate::net::Net;
+use crate::net::stream::pool;
+use crate::sessions::spec::Step;
+use crate::sessions::{Order, SessionId, Spec, Verb, What};
 
 /// How much is read at once for UDP: the largest payload of an IPv4 datagram.
 const DATAGRAM: usize = 65_507;

@@ -8,20 +8,20 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::Manner;
 use super::drive::{Format, Pending};
 use super::event::{self, Fields};
 use super::meaning::Facts;
 use super::payload::{self, MOST_IN_A_LINE};
-use super::repeat;
 use super::segment::{self, Segments};
+use super::{Manner, repeat};
 use crate::net::Overflow;
-use crate::wire::http::HttpGauge;
-use crate::wire::news::How;
-use crate::wire::reading::KernelView;
-use crate::wire::repeat::RepeatReading;
-use crate::wire::udp::UdpLedger;
-use crate::wire::{Block, Both, Direction, News, Reading, Record, SessionId, Spec, Totals, What, neutral};
+use crate::sessions::kinds::http::HttpGauge;
+use crate::sessions::kinds::udp_ledger::UdpLedger;
+use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::{Block, How, News, Reading, Record, SessionId, Spec, What};
+use crate::text::sanitize;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::{Both, Direction, Totals};
 
 /// How much is handed to standard output at once, about: 128 KiB.
 const BLOCK: usize = 128 * 1024;
@@ -385,7 +385,7 @@ pub fn line(lines: &mut Vec<u8>, event: &Value) {
         let mut units = [0; 2];
         let mut escaped = String::with_capacity(text.len());
         for c in text.chars() {
-            if neutral::is_hostile(c) {
+            if sanitize::is_hostile(c) {
                 for unit in c.encode_utf16(&mut units) {
                     escaped.push_str(&format!("\\u{unit:04x}"));
                 }

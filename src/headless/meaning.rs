@@ -6,10 +6,12 @@ use serde_json::Value;
 
 use super::event::{Fields, milliseconds};
 use crate::files::explain;
-use crate::wire::news::Icmp;
-use crate::wire::probe::Ground;
-use crate::wire::tries::{self, Try};
-use crate::wire::{Failure, News, Spec, What, shell_line};
+use crate::formats::command_line;
+use crate::sessions::explain::remedy::Ground;
+use crate::sessions::explain::suggestions::{self, Try};
+use crate::sessions::{News, Spec, What};
+use crate::wire::Failure;
+use crate::wire::icmp::Icmp;
 
 /// The most addresses of a name that are remembered.
 const MOST_ADDRESSES: usize = 64;
@@ -78,7 +80,7 @@ impl Facts {
         let text = explain::book().failure(failure, icmp);
         let peer = failure.peer.parse::<SocketAddr>().ok().or(self.tried).map(|peer| peer.ip());
         let tries = match &self.spec {
-            Some(spec) => tries::of(&text, &Ground { spec, peer, addresses: &self.addresses }, true),
+            Some(spec) => suggestions::of(&text, &Ground { spec, peer, addresses: &self.addresses }, true),
             None => Vec::new(),
         };
         let next: Vec<Value> = tries.iter().map(one).map(Value::from).collect();
@@ -97,7 +99,7 @@ impl Facts {
 fn one(one: &Try) -> String {
     match &one.opens {
         None => one.why.clone(),
-        Some(opens) => match shell_line::of(opens) {
+        Some(opens) => match command_line::of(opens) {
             Some(command) => format!("{command} ({}: {})", one.label, one.why),
             None => format!("{}: {}", one.label, one.why),
         },

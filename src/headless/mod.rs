@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use drive::Times;
-
 use crate::files::Problem;
 use crate::lab::Peer;
-use crate::wire::http::Body;
-use crate::wire::{Class, Spec, What, neutral};
+use crate::sessions::spec::http::Body;
+use crate::sessions::{Spec, What};
+use crate::text::sanitize;
+use crate::wire::Class;
+use drive::Times;
 
 mod conversation;
 mod drive;
@@ -119,7 +120,7 @@ pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
 /// A line on standard error, after the program's name. What stands in it cannot control the terminal.
 pub(crate) fn complain(what: &str) {
     // Nobody is left to tell when standard error is gone.
-    writeln!(io::stderr().lock(), "sockeye: {}", neutral::line(what)).unwrap_or_default();
+    writeln!(io::stderr().lock(), "sockeye: {}", sanitize::line(what)).unwrap_or_default();
 }
 
 /// Reads a request's body from standard input.

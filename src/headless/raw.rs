@@ -4,8 +4,10 @@ use bytes::Bytes;
 
 use super::drive::{Format, Pending};
 use super::{Manner, complain, repeat};
-use crate::wire::dns::{self, DnsNews};
-use crate::wire::{Direction, News, Reading, Record, Retention, SessionId, Spec, What};
+use crate::formats::dig_answer;
+use crate::sessions::news::dns::DnsNews;
+use crate::sessions::{News, Reading, Record, Retention, SessionId, Spec, What};
+use crate::wire::Direction;
 
 /// How many bytes may wait for standard output in a session that can make its peer wait: a read or two, so that they
 /// are written while they are still in the processor's cache.
@@ -68,7 +70,7 @@ impl Format for Raw {
             match record {
                 Record::News { news: News::Dns(news), .. } => {
                     if let DnsNews::Answer(answer) = *news {
-                        return dns::text::of_answer(&answer).into();
+                        return dig_answer::of_answer(&answer).into();
                     }
                 }
                 Record::Block(block) if self.dns || block.bytes.is_empty() => drop(block),
@@ -103,7 +105,7 @@ impl Raw {
                 self.waiting.drain(..).for_each(|what| complain(&what));
             }
             News::Retrying { attempt, of, after, because } => {
-                let wait = crate::wire::quantity::duration(*after);
+                let wait = crate::text::quantity::duration(*after);
                 complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
             News::PathMtu(report) => complain(&report.to_string()),

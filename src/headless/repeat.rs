@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::event::{Fields, milliseconds};
-use crate::wire::quantity;
-use crate::wire::repeat::{Latency, PERCENTILES, RepeatReading};
+use crate::sessions::repeat::latency::{Latency, PERCENTILES};
+use crate::sessions::repeat::run::RepeatReading;
+use crate::text::quantity;
 
 /// How many bars the histogram of the summary has.
 const BARS: usize = 20;

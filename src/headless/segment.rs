@@ -6,8 +6,9 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::event::Fields;
+use crate::sessions::SessionId;
+use crate::wire::Direction;
 use crate::wire::segment::{CaptureReading, Captured};
-use crate::wire::{Direction, SessionId};
 
 /// How many segments wait to be written at the most; more are counted in `not_captured`.
 const MOST_WAITING: usize = 65_536;

@@ -8,7 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
-use super::{Lab, Peer};
+use super::Lab;
+use super::peer::Peer;
 
 /// Fails where something takes longer than it ever may.
 async fn soon<T>(what: impl Future<Output = T>) -> T {

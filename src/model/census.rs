@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::state::Model;
-use crate::wire::{Both, SessionId};
+use crate::sessions::SessionId;
+use crate::wire::Both;
 
 /// Up to so many sessions are visited with every frame, more of them once in a [`SWEEP`].
 const FEW: usize = 100;

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::action::{ACTIONS, Action};
-use crate::wire::gauges::parse_every;
+use crate::sessions::retention;
+use crate::sessions::tcp::gauges::parse_every;
 use crate::wire::option::{self, OptionValue, SocketOption};
-use crate::wire::retention;
 
 /// How many completions are offered at most: what a screen can show.
 const MOST_COMPLETIONS: usize = 100;
@@ -282,8 +282,9 @@ fn options_like(argument: &str) -> Vec<Completion> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::action::{AppAction, PaneAction, SessionAction};
     use super::*;
+    use crate::model::action::{AppAction, PaneAction, SessionAction};
+
     use proptest::prelude::*;
 
     fn check(line: &str, command: Command) {

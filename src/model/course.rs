@@ -5,11 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::explain::{Known, Line, Tone};
 use super::words;
-use crate::wire::course::Attempt;
-use crate::wire::dns::DnsNews;
-use crate::wire::session::Kind;
-use crate::wire::timers::Timers;
-use crate::wire::{Class, Evidence, Failure, News, Session, quantity};
+use crate::sessions::attempts::Attempt;
+use crate::sessions::kinds::Kind;
+use crate::sessions::news::dns::DnsNews;
+use crate::sessions::{News, Session};
+use crate::text::quantity;
+use crate::wire::kernel::tcp_timers::Timers;
+use crate::wire::{Class, Evidence, Failure};
 
 /// How many SYNs sent again are told one by one for an attempt; more are counted.
 const MOST_SYNS: usize = 3;

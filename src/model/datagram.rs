@@ -1,8 +1,8 @@
 //! The datagram of which everything is shown: the one under the eye.
 
 use super::panel::{Panel, Scroll, Subject};
-use crate::wire::Session;
-use crate::wire::transcript::{Data, Entry, EntryKind};
+use crate::sessions::Session;
+use crate::sessions::transcript::{Data, Entry, EntryKind};
 
 /// How many entries are looked at for a datagram: between two there are seldom more than a few notes.
 const MOST_LOOKED_AT: usize = 256;

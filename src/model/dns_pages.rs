@@ -1,11 +1,12 @@
 //! The documents of a DNS session: what was asked and answered as tables, and every field at its octets.
 
 use super::document::{DocLine, Document, Role, Span};
-use crate::wire::dns::lookup::{Exchange, Outcome};
-use crate::wire::dns::message::Field;
+use crate::sessions::kinds::dns::{Exchange, Lookup, Outcome};
+use crate::sessions::news::dns::{DnsAnswer, DnsPlan};
+use crate::text::{escapes, quantity};
+use crate::wire::Failure;
+use crate::wire::dns::message::{Field, Message, Record};
 use crate::wire::dns::record_type::class_name;
-use crate::wire::dns::{DnsAnswer, DnsPlan, Lookup, Message, Record};
-use crate::wire::{Failure, escapes, quantity};
 
 /// The widest column of names; a longer name pushes its row.
 const WIDEST_NAME: usize = 40;
@@ -194,7 +195,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::wire::dns::{DnsNews, DnsQuery, Question, RecordType, Wire};
+    use crate::sessions::news::dns::{DnsNews, DnsQuery, Wire};
+    use crate::wire::dns::message::Question;
+    use crate::wire::dns::record_type::RecordType;
 
     fn lookup() -> Lookup {
         let octets: &[u8] =

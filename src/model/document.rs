@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 pub use super::heads::{of_headers, of_request};
 pub use super::pretty::pretty_json;
 use super::wrap;
-use crate::wire::{neutral, quantity};
+use crate::text::{quantity, sanitize};
 
 /// The most octets of source text that a document is made of; what is beyond is counted in its last line.
 pub const MOST_SOURCE: usize = 8 * 1024 * 1024;
@@ -85,7 +85,7 @@ impl Span {
 
     /// A span of text from outside.
     pub fn outside(role: Role, text: &str) -> Self {
-        Span { role, text: neutral::line(text) }
+        Span { role, text: sanitize::line(text) }
     }
 }
 
@@ -388,10 +388,10 @@ fn untabbed(line: &[u8]) -> String {
         return text.to_owned();
     }
     if !line.contains(&b'\t') {
-        return neutral::line_of(line);
+        return sanitize::line_of(line);
     }
     let (mut text, mut column, mut at) = (String::with_capacity(line.len() + 16), 0, 0);
-    for glyph in neutral::glyphs(line) {
+    for glyph in sanitize::glyphs(line) {
         if line.get(at) == Some(&b'\t') {
             let spaces = TAB - column % TAB;
             text.extend(std::iter::repeat_n(' ', spaces));
@@ -413,7 +413,7 @@ fn harmless(line: &[u8]) -> Option<&str> {
         matches!(c, ' '..='~' | '\u{ae}'..='\u{2ff}' | '\u{391}'..='\u{482}' | '\u{3041}'..='\u{3096}'
             | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}')
     };
-    let seen = |c: char| common(c) || c.width().is_some_and(|width| width > 0) && !neutral::is_hostile(c);
+    let seen = |c: char| common(c) || c.width().is_some_and(|width| width > 0) && !sanitize::is_hostile(c);
     text.chars().all(seen).then_some(text)
 }
 
@@ -429,9 +429,9 @@ fn is_text(bytes: &[u8], content_type: Option<&str>) -> bool {
         return false;
     }
     // Every tenth glyph may be odd (an ESC of a coloured log, a Latin-1 letter) before text is called binary.
-    let (odd, all) = neutral::glyphs(start).fold((0_usize, 0_usize), |(odd, all), glyph| {
-        let line_end = glyph.kind == neutral::GlyphKind::Control && matches!(&*glyph.text, "␉" | "␊" | "␍");
-        (odd + usize::from(glyph.kind != neutral::GlyphKind::Plain && !line_end), all + 1)
+    let (odd, all) = sanitize::glyphs(start).fold((0_usize, 0_usize), |(odd, all), glyph| {
+        let line_end = glyph.kind == sanitize::GlyphKind::Control && matches!(&*glyph.text, "␉" | "␊" | "␍");
+        (odd + usize::from(glyph.kind != sanitize::GlyphKind::Plain && !line_end), all + 1)
     });
     odd * 10 <= all
 }
@@ -441,6 +441,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::text::sanitize;
 
     fn texts(document: &Document) -> Vec<String> {
         document.lines.iter().map(|line| line.text().into_owned()).collect()
@@ -511,13 +512,13 @@ mod tests {
             let mut text = String::new();
             for row in &rows {
                 let row = row.text.text();
-                let widths: Vec<usize> = neutral::glyphs(row.as_bytes()).map(|glyph| usize::from(glyph.columns)).collect();
+                let widths: Vec<usize> = sanitize::glyphs(row.as_bytes()).map(|glyph| usize::from(glyph.columns)).collect();
                 prop_assert!(widths.iter().sum::<usize>() <= usize::from(columns) || widths.len() == 1);
-                prop_assert!(!row.chars().any(neutral::is_hostile));
+                prop_assert!(!row.chars().any(sanitize::is_hostile));
                 text.push_str(&row);
             }
             if !body.contains(&b'\t') && is_text(&body, Some("text/plain")) {
-                let neutral: Vec<String> = body.split(|octet| *octet == b'\n').map(|line| neutral::line_of(line.strip_suffix(b"\r").unwrap_or(line))).collect();
+                let neutral: Vec<String> = body.split(|octet| *octet == b'\n').map(|line| sanitize::line_of(line.strip_suffix(b"\r").unwrap_or(line))).collect();
                 prop_assert!(document.lines.iter().zip(&neutral).all(|(line, neutral)| line.text() == *neutral));
             }
             let whole: String = document.lines.iter().map(|line| line.text().into_owned()).collect();

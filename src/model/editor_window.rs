@@ -1,6 +1,6 @@
 //! The part of a text field that is on the screen. Its cost depends on the window, not on the text.
 
-use crate::wire::neutral::glyphs;
+use crate::text::sanitize::glyphs;
 
 /// How many octets of text beside the cursor are looked at for each column: more than a glyph of eight code points
 /// needs, and a bound for a line of a megabyte.

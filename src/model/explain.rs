@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use super::course;
 use super::state::Model;
-use crate::wire::explain::{Explanation, Standing};
-use crate::wire::news::Icmp;
-use crate::wire::probe::Ground;
-use crate::wire::session::Kind;
-use crate::wire::tries::{self, Try};
-use crate::wire::{Failure, Session, Spec, neutral};
+use crate::sessions::explain::remedy::Ground;
+use crate::sessions::explain::suggestions::{self, Try};
+use crate::sessions::explain::{Explanation, Standing};
+use crate::sessions::kinds::Kind;
+use crate::sessions::{Session, Spec};
+use crate::text::sanitize;
+use crate::wire::Failure;
+use crate::wire::icmp::Icmp;
 
 /// Everything that the view says of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +75,7 @@ pub fn card(model: &Model, session: &Session) -> Card {
         Some(failure) => model.book.failure(failure, icmp),
         None => model.book.standing(Standing::of(session)),
     };
-    let tries = tries::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
+    let tries = suggestions::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
     let happened = course::lines(session, &model.timers, model.now);
     Card { over: session.failure().is_some(), failure, explanation, happened, tries }
 }
@@ -118,7 +120,7 @@ pub fn probe(model: &Model, number: usize) -> Option<Spec> {
 /// The card as text, for the clipboard.
 pub fn text(model: &Model, session: &Session) -> String {
     let card = card(model, session);
-    let mut lines = vec![neutral::line(&session.title())];
+    let mut lines = vec![sanitize::line(&session.title())];
     if let Some(failure) = &card.failure {
         lines.push(format!("{}, exit code {}: {failure}", failure.class.name(), failure.class.exit_code()));
     }
@@ -142,6 +144,6 @@ pub fn text(model: &Model, session: &Session) -> String {
     let tries: Vec<String> = card.tries.iter().map(|one| format!("{} {}", one.label, one.why).trim().into()).collect();
     section("Try next", &tries);
     section("To read", &card.explanation.cite);
-    let lines: Vec<String> = lines.iter().map(|line| neutral::line(line)).collect();
+    let lines: Vec<String> = lines.iter().map(|line| sanitize::line(line)).collect();
     lines.join("\n")
 }

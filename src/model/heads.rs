@@ -1,10 +1,11 @@
 //! The documents of an HTTP exchange: the heads of all its hops, and the request with its body.
 
 use super::document::{DocLine, Document, Role, Span};
-use crate::wire::http::{Body, Hop, HttpSpec, Part, PartValue, RequestHead, ResponseHead, Version};
-use crate::wire::session::Exchange;
-use crate::wire::spec::Family;
-use crate::wire::{neutral, quantity};
+use crate::sessions::kinds::http::{Exchange, Hop};
+use crate::sessions::spec::Family;
+use crate::sessions::spec::http::{Body, HttpSpec, Part, PartValue, Version};
+use crate::text::{quantity, sanitize};
+use crate::wire::http::head::{RequestHead, ResponseHead};
 
 /// The most octets of one header's value that are shown; what is beyond is counted.
 const MOST_VALUE: usize = 64 * 1024;
@@ -119,7 +120,7 @@ fn header(name: &str, value: &[u8]) -> DocLine {
     let mut spans = vec![
         Span::outside(Role::Key, name),
         Span::new(Role::Punctuation, ": "),
-        Span::new(Role::Value, neutral::line_of(shown)),
+        Span::new(Role::Value, sanitize::line_of(shown)),
     ];
     if shown.len() < value.len() {
         let more = octets((value.len() - shown.len()) as u64);
@@ -138,7 +139,7 @@ fn add_request_body(document: &mut Document, spec: &HttpSpec) {
             let named = spec.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
             document.add_body(bytes, bytes.len() as u64, named.map(|(_, value)| value.as_str()));
         }
-        Body::File(path) => document.remark(format!("the bytes of {}", neutral::line(&path.to_string_lossy()))),
+        Body::File(path) => document.remark(format!("the bytes of {}", sanitize::line(&path.to_string_lossy()))),
         Body::Multipart(parts) => {
             for part in parts {
                 add_part(document, part);
@@ -151,7 +152,7 @@ fn add_part(document: &mut Document, part: &Part) {
     let value = match &part.value {
         PartValue::Text(text) => Span::outside(Role::Value, text),
         PartValue::File(path) => {
-            Span::new(Role::Comment, format!("the bytes of {}", neutral::line(&path.to_string_lossy())))
+            Span::new(Role::Comment, format!("the bytes of {}", sanitize::line(&path.to_string_lossy())))
         }
     };
     document.push(DocLine::new([Span::outside(Role::Key, &part.name), Span::new(Role::Punctuation, "= "), value]));
@@ -174,10 +175,10 @@ fn wishes(spec: &HttpSpec) -> Vec<String> {
         Version::Http2 => wishes.push("HTTP/2 only".to_owned()),
     }
     if let Some(proxy) = &spec.proxy {
-        wishes.push(format!("through the proxy {}", neutral::line(without_password(proxy).as_ref())));
+        wishes.push(format!("through the proxy {}", sanitize::line(without_password(proxy).as_ref())));
     }
     for (name, address) in &spec.resolve {
-        wishes.push(format!("{} is taken to be at {address}", neutral::line(name)));
+        wishes.push(format!("{} is taken to be at {address}", sanitize::line(name)));
     }
     match spec.family {
         Family::Any => {}

@@ -155,8 +155,8 @@ impl Keymap {
 
 #[cfg(test)]
 mod tests {
-    use super::super::action::{AppAction, PaneAction};
     use super::*;
+    use crate::model::action::{AppAction, PaneAction};
 
     const QUIT: Action = Action::App(AppAction::Quit);
     const DOWN: Action = Action::Pane(PaneAction::Down);

@@ -11,7 +11,7 @@ pub mod editor;
 pub mod editor_keys;
 pub mod editor_window;
 pub mod explain;
-mod heads;
+pub(crate) mod heads;
 pub mod help;
 pub mod history;
 pub mod key;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::key::Chord;
 use super::notice::Weight;
 use super::state::Size;
-use crate::wire::search::{Hit, Needle};
-use crate::wire::{Order, Reading, Refused, Retention, SessionId, Spec, Transcript};
+use crate::sessions::search::{Hit, Needle};
+use crate::sessions::{Order, Reading, Refused, Retention, SessionId, Spec, Transcript};
 
 /// Something happened.
 #[derive(Debug)]

@@ -2,9 +2,13 @@
 
 use super::editor::Editor;
 use super::state::Model;
-use crate::wire::option::{Known, OptionValue, SocketKind, SocketOption, Wishes, wished, wishes};
-use crate::wire::session::Kind;
-use crate::wire::{Phase, Session, SessionId, paste};
+use crate::formats::paste;
+use crate::sessions::kinds::Kind;
+use crate::sessions::options::Known;
+use crate::sessions::spec::facets::wishes;
+use crate::sessions::spec::{Wishes, wished};
+use crate::sessions::{Phase, Session, SessionId};
+use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 
 /// The dialog while it is open.
 #[derive(Debug)]
@@ -67,7 +71,7 @@ pub enum Sure {
 
 /// Whether a session has a socket that can be asked and set now.
 pub fn is_live(session: &Session) -> bool {
-    matches!(session.phase, Phase::Open(_) | Phase::Listening) && SocketKind::of(&session.spec.what).is_some()
+    matches!(session.phase, Phase::Open(_) | Phase::Listening) && session.spec.what.socket_kind().is_some()
 }
 
 impl OptionsDialog {
@@ -79,8 +83,8 @@ impl OptionsDialog {
     /// The kind of socket that it is about.
     pub fn kind(&self, model: &Model) -> SocketKind {
         let what = match &self.of {
-            Whose::Session(id) => model.sessions.get(id).and_then(|session| SocketKind::of(&session.spec.what)),
-            Whose::Form(input) => paste::parse_anything(input.text()).ok().and_then(|spec| SocketKind::of(&spec.what)),
+            Whose::Session(id) => model.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
+            Whose::Form(input) => paste::parse_anything(input.text()).ok().and_then(|spec| spec.what.socket_kind()),
         };
         what.unwrap_or(SocketKind::Connection)
     }

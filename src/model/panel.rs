@@ -8,13 +8,13 @@ use super::document::{Document, Fold};
 use super::editor::{Editor, Lines};
 use super::rows::{Lens, Place, Sight};
 use super::state::{LineEnding, limits};
-use crate::wire::filter::{Filter, FilterIndex};
-use crate::wire::reading::Escapes;
-use crate::wire::search::Hit;
+use crate::sessions::kinds::Kind;
+use crate::sessions::reading::Escapes;
+use crate::sessions::search::Hit;
+use crate::sessions::search::filter::{Filter, FilterIndex};
+use crate::sessions::tcp::history::Story;
+use crate::sessions::{Session, SessionId, Transcript};
 use crate::wire::segment::Numbers;
-use crate::wire::session::Kind;
-use crate::wire::story::Story;
-use crate::wire::{Session, SessionId, Transcript};
 
 /// The ways to look at a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@
 //! comes twice is shown twice.
 
 use super::document::{DocLine, Document, MOST_LINES, MOST_SOURCE, Role, Span};
-use crate::wire::{neutral, quantity};
+use crate::text::{quantity, sanitize};
 
 /// How deep arrays and objects may be nested.
 pub const DEEPEST: usize = 128;
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     /// Puts the source from `start` up to here.
     fn put_source(&mut self, role: Role, start: usize) {
         if !self.is_full() {
-            self.put(role, neutral::line_of(&self.bytes[start..self.at]));
+            self.put(role, sanitize::line_of(&self.bytes[start..self.at]));
         }
     }
 
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
         let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
         let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
         let window = &self.bytes[before.len()..self.bytes.len().min(before.len() + 64)];
-        let found = neutral::glyphs(window).next();
+        let found = sanitize::glyphs(window).next();
         let found = found.map_or("the end".to_owned(), |glyph| format!("'{}'", glyph.text));
         format!("not JSON at line {line}, column {column}: expected {expected}, found {found}")
     }
@@ -302,7 +302,7 @@ mod tests {
         let problem = laid_out(&deep(DEEPEST + 1)).unwrap_err();
         assert!(problem.contains("no more than 128 levels"), "{problem}");
         assert!(pretty_json(&vec![b' '; MOST_SOURCE + 1]).is_err());
-        let many = format!("[{}1]", "1,".repeat(super::super::document::MOST_LINES));
+        let many = format!("[{}1]", "1,".repeat(crate::model::document::MOST_LINES));
         let document = pretty_json(many.as_bytes()).unwrap();
         assert_eq!(
             document.lines.last().map(|line| line.text().into_owned()).as_deref(),

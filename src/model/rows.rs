@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use super::words::{self, Tone};
 use super::wrap;
-use crate::wire::filter::FilterIndex;
-use crate::wire::transcript::{Data, Entry, EntryKind};
-use crate::wire::{Both, Direction, Totals, Transcript};
+use crate::sessions::Transcript;
+use crate::sessions::search::filter::FilterIndex;
+use crate::sessions::transcript::{Data, Entry, EntryKind};
+use crate::wire::{Both, Direction, Totals};
 
 /// The columns that a note's mark takes before its text: the mark and a space.
 pub const MARK_COLUMNS: u16 = 2;
@@ -295,8 +296,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::wire::filter::Filter;
-    use crate::wire::{Block, News, Record};
+    use crate::sessions::search::filter::Filter;
+    use crate::sessions::{Block, News, Record};
 
     #[derive(Clone, Debug)]
     enum Step {

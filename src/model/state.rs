@@ -11,12 +11,13 @@ use super::keymap::Keymap;
 use super::notice::Notices;
 use super::options::OptionsDialog;
 use super::panel::Panel;
-use crate::wire::explain::Book;
-use crate::wire::gauges;
-use crate::wire::option::Wishes;
-use crate::wire::session::{Ends, Kind};
-use crate::wire::timers::Timers;
-use crate::wire::{Phase, Retention, Session, SessionId};
+use crate::sessions::explain::Book;
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::tcp::Ends;
+use crate::sessions::spec::Wishes;
+use crate::sessions::tcp::gauges;
+use crate::sessions::{Phase, Retention, Session, SessionId};
+use crate::wire::kernel::tcp_timers::Timers;
 
 /// Everything that the screen shows, and everything that a key can change.
 #[derive(Debug)]

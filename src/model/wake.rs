@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::panel::View;
 use super::state::Model;
-use crate::wire::Phase;
-use crate::wire::reading::TcpState;
-use crate::wire::tcp::Track;
+use crate::sessions::Phase;
+use crate::sessions::tcp::states::Track;
+use crate::wire::tcp::state::TcpState;
 
 /// How often a countdown or a decaying rate is drawn.
 const TICK: Duration = Duration::from_millis(250);

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::document::{DocLine, Document, Role, Span};
 use super::wrap;
-use crate::wire::way::{Finish, Lane, Way};
-use crate::wire::{neutral, quantity};
+use crate::sessions::way::{Finish, Lane, Way};
+use crate::text::{quantity, sanitize};
 
 /// The narrowest bar that says something.
 const NARROWEST: usize = 8;
@@ -101,7 +101,7 @@ fn add_race(document: &mut Document, race: &[Lane], now: Instant, columns: usize
 
 /// A sentence as lines that break between words, each with this before it.
 fn prose(document: &mut Document, role: Role, before: &str, text: &str, columns: usize) {
-    let text = neutral::line(text);
+    let text = sanitize::line(text);
     let room = u16::try_from(columns.saturating_sub(before.len()).max(NARROWEST)).unwrap_or(u16::MAX);
     for row in wrap::sentences(&text, room) {
         let part = text.get(row).unwrap_or_default();
@@ -117,7 +117,8 @@ fn whole_seconds(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::way::{Resolution, Route};
+    use crate::sessions::way::Resolution;
+    use crate::wire::route::Route;
 
     #[test]
     fn lanes_stand_on_one_axis_of_time() {

@@ -4,9 +4,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::wrap;
-use crate::wire::http::{InterimHead, RequestHead, ResponseHead};
-use crate::wire::news::Icmp;
-use crate::wire::{Both, Failure, How, News, Totals, neutral, quantity};
+use crate::sessions::{How, News};
+use crate::text::{quantity, sanitize};
+use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
+use crate::wire::icmp::Icmp;
+use crate::wire::{Both, Failure, Totals};
 
 mod dns;
 mod escapes;
@@ -154,10 +156,10 @@ fn warned(mark: char, text: String) -> Words {
 /// A string from outside: neutralised, and cut at [`MOST_QUOTED`].
 fn quoted(text: &str) -> String {
     if text.len() <= MOST_QUOTED {
-        return neutral::line(text);
+        return sanitize::line(text);
     }
     let end = wrap::character_end(text.as_bytes(), MOST_QUOTED);
-    format!("{}…", neutral::line(&text[..end]))
+    format!("{}…", sanitize::line(&text[..end]))
 }
 
 /// An exact number of octets: `1 byte`, `1,204 bytes`.
@@ -221,9 +223,9 @@ fn closed(totals: Both<Totals>, how: How) -> Words {
 
 #[cfg(test)]
 mod tests {
-    use crate::wire::{Class, SessionId};
-
     use super::*;
+    use crate::sessions::SessionId;
+    use crate::wire::Class;
 
     fn text(news: &News) -> String {
         let words = note(news);

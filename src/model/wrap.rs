@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::wire::neutral;
+use crate::text::sanitize;
 
 /// The grid of forced breaks, in octets.
 pub(crate) const STEP: usize = 4096;
@@ -58,7 +58,7 @@ fn stretch_end(bytes: &[u8], start: usize) -> usize {
 /// it hangs beyond the columns, where the row is full.
 fn row_end(bytes: &[u8], start: usize, end: usize, columns: u16) -> usize {
     let (mut at, mut used) = (start, 0_usize);
-    for glyph in neutral::glyphs(&bytes[start..end]) {
+    for glyph in sanitize::glyphs(&bytes[start..end]) {
         if matches!(&bytes[at..end], b"\n" | b"\r\n") {
             return end;
         }

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use crate::wire::News;
-use crate::wire::change::CallResult;
+use crate::sessions::News;
+use crate::sessions::news::call::CallResult;
 
 /// What a call gave back, and how long it took.
 pub(crate) fn told(name: &'static str, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {

@@ -15,14 +15,17 @@ use tokio::time::Instant;
 use super::capture::Watch;
 use super::dns::Beside;
 use super::journal::Journal;
-use super::udp::error_queue::{self, Found};
+use super::udp::error_queue;
 use super::{call, fault, kernel, option, route};
-use crate::wire::change::Cause;
-use crate::wire::news::Icmp;
-use crate::wire::reading::TcpState;
+use crate::net::udp::error_queue::Found;
+use crate::sessions::News;
+use crate::sessions::spec::{Family, TcpSpec};
+use crate::text::quantity;
+use crate::wire::icmp::Icmp;
 use crate::wire::segment::Hint;
-use crate::wire::spec::{Family, TcpSpec};
-use crate::wire::{Class, Evidence, Failure, News, quantity};
+use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Evidence, Failure};
 
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);

@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::wire::{Class, Failure, neutral};
+use crate::text::sanitize;
+use crate::wire::{Class, Failure};
 
 thread_local! {
     static CATCHES: Cell<bool> = const { Cell::new(false) };
@@ -47,7 +48,7 @@ impl<F: Future> Future for Caught<F> {
 fn failure(panic: &(dyn Any + Send)) -> Failure {
     let said = panic.downcast_ref::<&str>().copied();
     let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
-    let message = format!("this is our fault, please report it: {}", neutral::line(said));
+    let message = format!("this is our fault, please report it: {}", sanitize::line(said));
     Failure::new(Class::Internal, "run", "", message)
 }
 
@@ -56,8 +57,9 @@ mod tests {
     use tokio::runtime::Handle;
 
     use super::*;
-    use crate::net::{Net, Overflow};
-    use crate::wire::{How, News, Record, Retention};
+    use crate::net::Net;
+    use crate::net::journal::Overflow;
+    use crate::sessions::{How, News, Record, Retention};
 
     #[tokio::test]
     async fn a_task_that_panics_ends_its_session_as_internal_and_no_other() {
@@ -82,7 +84,7 @@ mod tests {
                 told.extend(reading.records.into_iter().map(|record| (reading.id, record)));
             }
             if told.len() == 2 {
-                net.perform(crate::wire::Order { id: second, verb: crate::wire::Verb::Close }).unwrap();
+                net.perform(crate::sessions::Order { id: second, verb: crate::sessions::Verb::Close }).unwrap();
             }
         }
         let [(a, Record::News { news: News::Failed(failure), .. }), (b, end), (c, _)] = &told[..] else {
@@ -93,7 +95,7 @@ mod tests {
         assert!(failure.message.contains("no such"), "{failure}");
         assert!(matches!(end, Record::News { news: News::Closed { how: How::Error, .. }, .. }), "{end:?}");
         assert!(!catches_panic());
-        let late = crate::wire::Order { id: first, verb: crate::wire::Verb::Close };
+        let late = crate::sessions::Order { id: first, verb: crate::sessions::Verb::Close };
         assert!(net.perform(late).unwrap_err().why.contains("over"));
     }
 }

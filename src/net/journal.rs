@@ -12,11 +12,14 @@ use tokio::sync::Notify;
 
 use super::allowance::Allowance;
 use super::meter::Meter;
-use crate::wire::http::HttpGauge;
-use crate::wire::reading::{Escapes, KernelView};
-use crate::wire::repeat::RepeatReading;
+use crate::sessions::kinds::http::HttpGauge;
+use crate::sessions::reading::Escapes;
+use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::{Block, News, Reading, Record, Retention, SessionId};
+use crate::text::sanitize;
+use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::{CaptureReading, Captured, MOST_SEGMENTS};
-use crate::wire::{Block, Both, Direction, News, Reading, Record, Retention, SessionId, Totals, neutral};
+use crate::wire::{Both, Direction, Totals};
 
 /// How many facts may wait to be looked at; the task that has one more waits.
 pub(crate) const MOST_NEWS: usize = 1024;
@@ -196,7 +199,7 @@ impl Journal {
         let octets = block.bytes.len();
         let allowed = self.inner().allowance.takes(octets, block.at);
         if allowed {
-            Escapes { found: neutral::count_escapes(&block.bytes), unsearched: 0 }
+            Escapes { found: sanitize::count_escapes(&block.bytes), unsearched: 0 }
         } else {
             Escapes { found: 0, unsearched: octets as u64 }
         }
@@ -275,7 +278,7 @@ impl Journal {
     }
 
     /// Tells the last fact, with the exact totals.
-    pub(crate) async fn closed(self: &Arc<Self>, how: crate::wire::How) {
+    pub(crate) async fn closed(self: &Arc<Self>, how: crate::sessions::How) {
         self.news(News::Closed { totals: self.totals(), how }).await;
     }
 
@@ -503,7 +506,7 @@ mod tests {
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
             assert!(waiting.as_mut().poll(&mut context).is_pending(), "there is no room");
         }
-        journal.closed(crate::wire::How::Rst).await;
+        journal.closed(crate::sessions::How::Rst).await;
         let readings = bell.sample(usize::MAX);
         let all = Totals { bytes: 15, ops: 3 };
         assert_eq!(readings[0].totals.received, all);

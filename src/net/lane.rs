@@ -3,7 +3,7 @@
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
-use crate::wire::order::Verb;
+use crate::sessions::Verb;
 
 /// How many orders may wait for one session; one more is refused aloud.
 pub(super) const MOST_ORDERS: usize = 32;

@@ -9,15 +9,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::capture::{Tap, Wanted, Watch};
+use super::capture::{self, Tap, Wanted, Watch};
 use super::stream::{self, Connection};
-use super::{Post, capture, fault, kernel, option};
-use crate::wire::change::Cause;
-use crate::wire::option::{self as options, SocketKind, Wishes};
-use crate::wire::reading::TcpState;
+use super::{Post, fault, kernel, option};
+use crate::sessions::spec::{self, ListenSpec, Script, Wishes};
+use crate::sessions::{How, News, Order, SessionId, Verb};
+use crate::wire::option::SocketKind;
 use crate::wire::segment::Hint;
-use crate::wire::spec::{ListenSpec, Script};
-use crate::wire::{Class, Evidence, Failure, How, News, Order, SessionId, Verb};
+use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Evidence, Failure};
 
 /// How many connections the kernel completes before we take them.
 const BACKLOG: i32 = 1024;
@@ -129,7 +130,7 @@ impl House {
                     Some(Verb::SetOption(name, value)) => {
                         let v6 = self.local.is_ipv6();
                         if option::perform(listener, name, value.clone(), v6, &post.journal).await {
-                            options::wish(&mut self.options, name, Some(value));
+                            spec::wish(&mut self.options, name, Some(value));
                         }
                     }
                     Some(Verb::ReadOptions) => {

@@ -7,8 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::wire::order::{Order, Refused, Verb};
-use crate::wire::{Failure, How, News, Reading, Retention, SessionId, Spec, What};
+use crate::sessions::{How, News, Order, Reading, Refused, Retention, SessionId, Spec, Verb, What};
+use crate::wire::Failure;
+use journal::{Bell, Journal};
+use lane::MOST_ORDERS;
 
 mod allowance;
 mod call;
@@ -28,17 +30,15 @@ mod outlet;
 mod registered;
 mod repeat;
 mod route;
-mod stream;
+pub(crate) mod stream;
 mod tcp;
 mod udp;
 
 pub use guard::catches_panic;
 pub use journal::Overflow;
-use journal::{Bell, Journal};
-use lane::MOST_ORDERS;
+
 pub use outlet::Outlet;
 pub(crate) use registered::registered;
-pub(crate) use stream::pool;
 
 /// Takes orders until one of them ends the session; of any other it is said why it is not taken.
 async fn closed(orders: &mut lane::Receiver, journal: &Arc<Journal>, why_not: &str) {

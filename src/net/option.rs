@@ -6,8 +6,10 @@ use std::time::Instant;
 
 use super::journal::Journal;
 use super::{call, fault};
-use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption, Wishes};
-use crate::wire::{Class, Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::Wishes;
+use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
+use crate::wire::{Class, Failure};
 
 /// Sets an option.
 ///

@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::journal::Journal;
-use crate::wire::News;
-use crate::wire::way::Route;
+use crate::sessions::News;
+use crate::wire::route::Route;
 
 /// Tells the route of a new connection. Cost: two short questions for the kernel; none in a pipe.
 pub(crate) async fn tell(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) {

@@ -10,14 +10,16 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::Post;
 use super::capture::Watch;
 use super::journal::Journal;
-use super::{call, fault, kernel, lane};
-use crate::wire::change::Cause;
-use crate::wire::reading::{KernelView, TcpState};
-use crate::wire::spec::Script;
-use crate::wire::{Block, Class, Evidence, Failure, How, News};
+use super::{Post, call, fault, kernel, lane};
+use crate::sessions::spec::Script;
+use crate::sessions::{Block, How, News};
+use crate::wire::kernel::view::KernelView;
+use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Evidence, Failure};
+use order::{Next, order};
 
 mod capture;
 mod death;
@@ -31,8 +33,6 @@ mod stamps;
 mod unsent;
 mod way;
 mod write;
-
-use order::{Next, order};
 
 pub(super) use unsent::{Unsent, tell_unsent, unsent};
 

@@ -7,9 +7,9 @@ use tokio::net::TcpStream;
 use super::capture::{Wanted, Watch};
 use super::stream::{self, Connection};
 use super::{Post, dial, lane, option};
-use crate::wire::option::{Wishes, wish};
-use crate::wire::spec::{Script, TcpSpec};
-use crate::wire::{Class, Failure, How, News, Verb};
+use crate::sessions::spec::{Script, TcpSpec, Wishes, wish};
+use crate::sessions::{How, News, Verb};
+use crate::wire::{Class, Failure};
 
 /// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
 pub(crate) fn run(

@@ -9,9 +9,11 @@ use tokio::net::UdpSocket;
 
 use super::journal::Journal;
 use super::{Post, dial, fault, lane, option, route};
+use crate::sessions::spec::{Script, UdpReceive, UdpSpec};
+use crate::sessions::{How, News, Verb};
+use crate::text::quantity;
 use crate::wire::option::{OptionValue, SocketOption};
-use crate::wire::spec::{Script, UdpReceive, UdpSpec};
-use crate::wire::{Class, Failure, How, News, Verb, quantity};
+use crate::wire::{Class, Failure};
 use orders::Orders;
 use talk::{Ending, Talk};
 

@@ -2,11 +2,13 @@
 
 use ratatui::style::{Modifier, Style};
 
-use super::Look;
+use super::look::Look;
 use crate::files::theme::Role;
 use crate::model::rows::Bytes;
-use crate::wire::transcript::Shares;
-use crate::wire::{Direction, Session, Transcript, quantity};
+use crate::sessions::transcript::Shares;
+use crate::sessions::{Session, Transcript};
+use crate::text::quantity;
+use crate::wire::Direction;
 
 /// What the other end did with the octets of a row; of its whole entry for the first row, which tells it in words.
 pub(super) fn shares(other: &Transcript, bytes: &Bytes, whole: bool) -> Shares {

@@ -8,7 +8,8 @@ use crate::files::theme::Role;
 use crate::model::action::{Action, PaneAction, SessionAction};
 use crate::model::keymap::Mode;
 use crate::model::state::Model;
-use crate::wire::{Evidence, Failure, Session};
+use crate::sessions::Session;
+use crate::wire::{Evidence, Failure};
 
 /// The narrowest place that the card is drawn in.
 const NARROWEST: u16 = 20;

@@ -4,9 +4,9 @@ use ratatui::layout::Rect;
 
 use super::paper::{Paper, Strip, columns_of, part};
 use crate::files::theme::Role;
-use crate::wire::gauges::{Gauge, Gauges};
-use crate::wire::kernel::TcpInfo;
-use crate::wire::quantity;
+use crate::sessions::tcp::gauges::{Gauge, Gauges};
+use crate::text::quantity;
+use crate::wire::kernel::tcp_info::TcpInfo;
 
 const BARS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 

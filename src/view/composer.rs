@@ -10,8 +10,9 @@ use crate::model::keymap::Mode;
 use crate::model::panel::Panel;
 use crate::model::state::{Focus, Model, Target};
 use crate::model::words;
-use crate::wire::session::Kind;
-use crate::wire::{How, Phase, Session, neutral};
+use crate::sessions::kinds::Kind;
+use crate::sessions::{How, Phase, Session};
+use crate::text::sanitize;
 
 /// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
@@ -153,7 +154,7 @@ fn why_not(model: &Model, session: &Session, brief: bool) -> String {
             // The message may be long, and stands above; its explanation has it in a few words.
             let headline = model.book.failure(failure, session.course.icmp.as_ref()).headline;
             let again = retry.trim_start_matches(':');
-            format!("{}{why}{again}", neutral::line(&headline))
+            format!("{}{why}{again}", sanitize::line(&headline))
         }
         Phase::Ended { how: How::Rst, .. } => format!("we reset the connection{retry}"),
         Phase::Ended { .. } => format!("closed{retry}"),

@@ -7,12 +7,11 @@ use ratatui::layout::Rect;
 use super::evidence;
 use super::paper::{Paper, columns_of, part};
 use crate::files::theme::Role;
-use crate::wire::quantity;
-use crate::wire::reading::TcpState;
-use crate::wire::tcp::{Event, Step, Track};
-
-use TcpState::{
-    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait,
+use crate::sessions::tcp::states::{Step, Track};
+use crate::text::quantity;
+use crate::wire::tcp::Event;
+use crate::wire::tcp::state::TcpState::{
+    self, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait,
 };
 
 /// The rows of the diagram with a line a box.

@@ -5,13 +5,12 @@ use ratatui::layout::Rect;
 use super::paper::{Paper, part};
 use super::transcript::Shown;
 use super::{card, document};
-use crate::model::dns_pages;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::model::way_pages;
-use crate::wire::Session;
-use crate::wire::dns::Lookup;
-use crate::wire::session::Kind;
+use crate::model::{dns_pages, way_pages};
+use crate::sessions::Session;
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::dns::Lookup;
 
 /// Draws what was asked and answered as tables.
 pub(super) fn answer(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::lanes;
 use super::paper::{Paper, Strip, area_of, columns_of, part};
-use super::standing;
 use super::transcript::Shown;
+use super::{lanes, standing};
 use crate::files::theme::Role;
 use crate::model::explain::{self, Card, Known, Line, Tone};
 use crate::model::panel::Panel;
 use crate::model::state::{Model, Target};
-use crate::wire::Session;
+use crate::sessions::Session;
 
 /// The columns of a time, with the blank behind it.
 const TIME: u16 = 9;

@@ -5,20 +5,21 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use super::gauges;
-use super::keys;
 use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
+use super::{gauges, keys};
 use crate::files::theme::Role;
 use crate::model::action::{Action, SessionAction};
 use crate::model::keymap::Mode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::wire::flow::{End, Flow, coarse};
-use crate::wire::gauges::Gauge;
-use crate::wire::session::{Ends, Kind};
-use crate::wire::story::Story;
-use crate::wire::{Phase, Session, quantity};
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::tcp::Ends;
+use crate::sessions::tcp::flow_control::{End, Flow, coarse};
+use crate::sessions::tcp::gauges::Gauge;
+use crate::sessions::tcp::history::Story;
+use crate::sessions::{Phase, Session};
+use crate::text::quantity;
 
 /// With as many columns both ends stand side by side.
 const SIDE_BY_SIDE: u16 = 78;

@@ -10,7 +10,7 @@ use crate::model::keymap::Mode;
 use crate::model::notice::Weight;
 use crate::model::panel::View;
 use crate::model::state::{Focus, Model};
-use crate::wire::Session;
+use crate::sessions::Session;
 
 /// How many rows a notice may take.
 const MOST_ROWS: u16 = 4;

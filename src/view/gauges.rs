@@ -7,8 +7,9 @@ use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::wire::gauges::{Gauge, Gauges, Range};
-use crate::wire::{Session, quantity};
+use crate::sessions::Session;
+use crate::sessions::tcp::gauges::{Gauge, Gauges, Range};
+use crate::text::quantity;
 
 /// The columns of a name, a space behind it included.
 const NAME: u16 = 14;

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use crate::model::rows::hex_bytes_per_row;
 use crate::model::state::Model;
-use crate::wire::quantity;
-use crate::wire::session::Kind;
-use crate::wire::{Direction, Session};
+use crate::sessions::Session;
+use crate::sessions::kinds::Kind;
+use crate::text::quantity;
+use crate::wire::Direction;
 
 /// How wide the columns before the text are; 0 leaves one out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

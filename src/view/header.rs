@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::paper::{Paper, Strip, part};
 use crate::files::theme::Role;
 use crate::model::state::Model;
-use crate::wire::quantity;
+use crate::text::quantity;
 
 /// Draws the header.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {

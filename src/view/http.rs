@@ -7,12 +7,13 @@ use super::standing::status_role;
 use super::transcript::Shown;
 use super::{card, document};
 use crate::files::theme::Role;
-use crate::model::document as documents;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::wire::http::HttpSpec;
-use crate::wire::session::Exchange;
-use crate::wire::{Session, What, quantity};
+use crate::model::{document as documents, heads};
+use crate::sessions::kinds::http::Exchange;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::{Session, What};
+use crate::text::quantity;
 
 /// What a response is drawn from, beside the exchange itself.
 #[derive(Clone, Copy)]
@@ -70,12 +71,12 @@ pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, excha
 
 /// Draws every request and response head of the exchange.
 pub(super) fn headers(paper: &mut Paper<'_>, area: Rect, exchange: &Exchange, panel: &Panel) -> Shown {
-    document::draw(paper, area, &documents::of_headers(exchange), panel)
+    document::draw(paper, area, &heads::of_headers(exchange), panel)
 }
 
 /// Draws the request as it was asked for.
 pub(super) fn request(paper: &mut Paper<'_>, area: Rect, spec: &HttpSpec, exchange: &Exchange, panel: &Panel) -> Shown {
-    document::draw(paper, area, &documents::of_request(spec, exchange), panel)
+    document::draw(paper, area, &heads::of_request(spec, exchange), panel)
 }
 
 /// The figures of a response, each named; says how many rows it took.

@@ -2,26 +2,20 @@
 
 use ratatui::layout::Rect;
 
-use super::card;
 use super::diagram::{self, Diagram};
-use super::document;
-use super::evidence;
-use super::flow;
-use super::gauges;
-use super::gutter;
 use super::paper::{Paper, Strip, part, within};
-use super::standing;
-use super::udp;
+use super::{card, document, evidence, flow, gauges, gutter, standing, udp};
 use crate::files::theme::Role;
-use crate::model::document as documents;
 use crate::model::panel::{Panel, View};
 use crate::model::state::Model;
-use crate::model::way_pages;
-use crate::model::words;
-use crate::wire::gauges::Gauge;
-use crate::wire::repeat::{Pace, RepeatSpec};
-use crate::wire::session::{Exchange, Kind};
-use crate::wire::{Phase, Session, Totals, What, quantity};
+use crate::model::{document as documents, way_pages, words};
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::http::Exchange;
+use crate::sessions::spec::repeat::{Pace, RepeatSpec};
+use crate::sessions::tcp::gauges::Gauge;
+use crate::sessions::{Phase, Session, What};
+use crate::text::quantity;
+use crate::wire::Totals;
 
 /// The columns of a label.
 const LABEL: u16 = 13;

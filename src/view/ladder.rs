@@ -4,20 +4,21 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use super::evidence;
-use super::gutter;
 use super::keys::key;
 use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
+use super::{evidence, gutter};
 use crate::files::theme::Role;
 use crate::model::action::{Action, PaneAction};
 use crate::model::keymap::Mode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::wire::ladder::{Call, Label, Ladder, Rung, explain};
+use crate::sessions::kinds::Kind;
+use crate::sessions::tcp::ladder::{Call, Label, Ladder, Rung, explain};
+use crate::sessions::{Session, What};
+use crate::text::quantity;
 use crate::wire::segment::{Flags, Numbers};
-use crate::wire::session::Kind;
-use crate::wire::{Direction, Evidence, Session, What, quantity};
+use crate::wire::{Direction, Evidence};
 
 /// The columns of the time, a space behind it included.
 const TIME: u16 = 9;

@@ -8,12 +8,13 @@ use super::paper::Strip;
 use crate::files::theme::Role;
 use crate::model::course;
 use crate::model::explain::Known;
-use crate::wire::course::Attempt;
-use crate::wire::reading::TimerKind;
-use crate::wire::session::Kind;
-use crate::wire::spec::Retry;
-use crate::wire::timers::Timers;
-use crate::wire::{Phase, Session, What, quantity};
+use crate::sessions::attempts::Attempt;
+use crate::sessions::kinds::Kind;
+use crate::sessions::spec::Retry;
+use crate::sessions::{Phase, Session, What};
+use crate::text::quantity;
+use crate::wire::kernel::tcp_timers::Timers;
+use crate::wire::kernel::view::TimerKind;
 
 /// The columns of a lane's name.
 const NAME: u16 = 11;

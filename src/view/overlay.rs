@@ -5,13 +5,15 @@ use ratatui::layout::Rect;
 use super::paper::{Paper, Strip, part, within};
 use super::{help, keys, options, prompt, standing};
 use crate::files::theme::Role;
+use crate::formats::paste;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::Editor;
 use crate::model::keymap::Mode;
 use crate::model::palette;
 use crate::model::state::{Model, Overlay, Question, Target};
 use crate::model::update::endings;
-use crate::wire::{Spec, What, paste, quantity};
+use crate::sessions::{Spec, What};
+use crate::text::quantity;
 
 /// What the new-session dialog shows while nothing is typed.
 const EXAMPLES: [(&str, &str); 7] = [

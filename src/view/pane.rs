@@ -2,16 +2,17 @@
 
 use ratatui::layout::Rect;
 
-use super::composer::Room;
+use super::composer::{self, Room};
 use super::paper::{Paper, Strip, columns_of, part, within};
 use super::transcript::{self, Shown};
-use super::{composer, dns, explain, flow, gauges, http, ladder, peers, repeat, standing, states, truth, udp};
+use super::{dns, explain, flow, gauges, http, ladder, peers, repeat, standing, states, truth, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Lens;
 use crate::model::state::{Focus, Model, Target};
-use crate::wire::session::Kind;
-use crate::wire::{Session, What, quantity};
+use crate::sessions::kinds::Kind;
+use crate::sessions::{Session, What};
+use crate::text::quantity;
 
 /// Draws the pane.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {

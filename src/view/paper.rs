@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 use super::look::Look;
 use crate::files::theme::Role;
 use crate::model::state::{Area, Seen, Target};
-use crate::wire::neutral::{self, GlyphKind};
+use crate::text::sanitize::{self, GlyphKind};
 
 /// The cells, the styles, and what is told back of the frame.
 pub(super) struct Paper<'a> {
@@ -65,7 +65,7 @@ pub(super) fn columns_of(text: &str) -> u16 {
     let all: usize = if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         text.len()
     } else {
-        neutral::glyphs(text.as_bytes()).take(usize::from(u16::MAX)).map(|glyph| usize::from(glyph.columns)).sum()
+        sanitize::glyphs(text.as_bytes()).take(usize::from(u16::MAX)).map(|glyph| usize::from(glyph.columns)).sum()
     };
     u16::try_from(all).unwrap_or(u16::MAX)
 }
@@ -102,7 +102,7 @@ impl Paper<'_> {
         let cut = columns_of(text) > room;
         let room = if cut { room - 1 } else { room };
         let mut used = 0;
-        for glyph in neutral::glyphs(text.as_bytes()) {
+        for glyph in sanitize::glyphs(text.as_bytes()) {
             if used + u16::from(glyph.columns) > room {
                 break;
             }
@@ -131,7 +131,7 @@ impl Paper<'_> {
         if y >= area.height {
             return 0;
         }
-        for glyph in neutral::glyphs(bytes) {
+        for glyph in sanitize::glyphs(bytes) {
             if used + u16::from(glyph.columns) > room {
                 break;
             }

@@ -4,15 +4,17 @@ use std::net::SocketAddr;
 
 use ratatui::layout::Rect;
 
-use super::gutter;
 use super::paper::{Paper, Strip, area_of, part};
-use super::standing;
 use super::transcript::Shown;
+use super::{gutter, standing};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::{Model, Target};
-use crate::wire::session::{Kind, PeerCount};
-use crate::wire::{Session, Totals, quantity};
+use crate::sessions::Session;
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::udp::PeerCount;
+use crate::text::quantity;
+use crate::wire::Totals;
 
 /// Draws the table.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {

@@ -7,8 +7,12 @@ use super::paper::{Paper, Strip, area_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::wire::quantity;
-use crate::wire::repeat::{Bar, PERCENTILES, RepeatReading, RepeatSpec, RepeatView, RepeatWhat, Slot};
+use crate::sessions::kinds::repeat::RepeatView;
+use crate::sessions::repeat::latency::{Bar, PERCENTILES};
+use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::repeat::series::Slot;
+use crate::sessions::spec::repeat::{RepeatSpec, RepeatWhat};
+use crate::text::quantity;
 
 /// Parts of a cell, from the left.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

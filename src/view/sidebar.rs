@@ -2,13 +2,13 @@
 
 use ratatui::layout::Rect;
 
-use super::chart;
 use super::paper::{Paper, Strip, area_of, part, within};
-use super::standing;
+use super::{chart, standing};
 use crate::files::theme::Role;
 use crate::model::state::{Focus, Model, Target};
-use crate::wire::session::Kind;
-use crate::wire::{Phase, Session, SessionId, quantity};
+use crate::sessions::kinds::Kind;
+use crate::sessions::{Phase, Session, SessionId};
+use crate::text::quantity;
 
 /// The most bars of a sparkline here.
 const MOST_BARS: u16 = 6;

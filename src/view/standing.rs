@@ -6,9 +6,12 @@ use std::time::{Duration, Instant};
 use super::paper::Strip;
 use crate::files::theme::Role;
 use crate::model::state::Model;
-use crate::wire::session::{Kind, Open};
-use crate::wire::spec::HostPort;
-use crate::wire::{Class, How, Phase, Session, What, quantity};
+use crate::sessions::kinds::Kind;
+use crate::sessions::session::Open;
+use crate::sessions::spec::HostPort;
+use crate::sessions::{How, Phase, Session, What};
+use crate::text::quantity;
+use crate::wire::Class;
 
 /// A mark of one column, how it is meant, and the state in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,18 +5,20 @@ use std::time::Duration;
 use ratatui::layout::Rect;
 
 use super::diagram::{Diagram, NARROW, SHORT, TALL};
-use super::evidence;
-use super::keys;
 use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
+use super::{evidence, keys};
 use crate::files::theme::Role;
 use crate::model::action::{Action, SessionAction};
 use crate::model::keymap::Mode;
 use crate::model::panel::{Asked, Panel};
 use crate::model::state::Model;
-use crate::wire::session::{Ends, Kind};
-use crate::wire::tcp::{Event, Step, Track, explain_state};
-use crate::wire::{Session, quantity};
+use crate::sessions::Session;
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::tcp::Ends;
+use crate::sessions::tcp::states::{Step, Track};
+use crate::text::quantity;
+use crate::wire::tcp::{Event, explain_state};
 
 /// With as many rows of words there is a blank one among them.
 const ROOMY: u16 = 8;

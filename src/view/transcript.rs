@@ -5,21 +5,21 @@ use std::ops::Range;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::card;
 use super::gutter::{self, Gutter};
-use super::hex;
 use super::paper::{Paper, Strip, area_of, part};
-use super::{boundaries, udp};
+use super::{boundaries, card, hex, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, Scroll, Search, Subject};
 use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
 use crate::model::state::Model;
 use crate::model::words::Tone;
-use crate::wire::neutral::GlyphKind;
-use crate::wire::search::Hit;
-use crate::wire::session::Kind;
-use crate::wire::transcript::{EntryKind, Shares};
-use crate::wire::{Both, Direction, Session, Totals, Transcript, quantity};
+use crate::sessions::kinds::Kind;
+use crate::sessions::search::Hit;
+use crate::sessions::transcript::{EntryKind, Shares};
+use crate::sessions::{Session, Transcript};
+use crate::text::quantity;
+use crate::text::sanitize::GlyphKind;
+use crate::wire::{Both, Direction, Totals};
 
 /// What of the transcript is on the screen, for the scroll bar and the hint.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -377,7 +377,7 @@ impl Found {
     }
 
     /// A style with the mark of a found place over it, where `offset` lies in one.
-    pub(super) fn over(&self, look: &super::Look, offset: usize, style: Style) -> Style {
+    pub(super) fn over(&self, look: &super::look::Look, offset: usize, style: Style) -> Style {
         match self.0.iter().find(|(range, _)| range.contains(&offset)) {
             Some((_, true)) => style.patch(look.style(Role::HitCurrent)),
             Some((_, false)) => style.patch(look.style(Role::Hit)),

@@ -9,8 +9,10 @@ use crate::files::theme::Role;
 use crate::model::panel::{Panel, View};
 use crate::model::state::Model;
 use crate::model::words;
-use crate::wire::session::{Kind, UdpSocketView};
-use crate::wire::{Phase, Session, What, quantity};
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::udp::UdpSocketView;
+use crate::sessions::{Phase, Session, What};
+use crate::text::quantity;
 
 /// Draws it, wrapped between its parts; says how many rows it took.
 pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {

@@ -6,7 +6,7 @@ use super::paper::{Paper, Strip, area_of, columns_of, part};
 use super::transcript::Shown;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::wire::quantity;
+use crate::text::quantity;
 
 mod datagram;
 mod ledger;

@@ -1,7 +1,8 @@
 //! ICMP messages in words, and as failures.
 
 use super::failure::{Class, Evidence, Failure};
-use super::news::Icmp;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 impl Icmp {
     /// What the type and code mean, in words (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7, RFC 4443).
@@ -60,6 +61,40 @@ impl Icmp {
         failure.evidence = Evidence::Kernel;
         failure
     }
+}
+
+/// What a socket's error queue told of an ICMP message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Icmp {
+    /// The type field.
+    pub kind: u8,
+    /// The code field.
+    pub code: u8,
+    /// True for ICMPv6.
+    pub v6: bool,
+    /// Who sent it, where the kernel says.
+    pub offender: Option<IpAddr>,
+    /// Whom our datagram was meant for, where the kernel says.
+    pub destination: Option<SocketAddr>,
+    /// The error number that the kernel made of it.
+    pub os_code: i32,
+    /// The MTU of the link that our datagram was too big for, where it was and the sender named one.
+    pub mtu: Option<u32>,
+    /// Which datagram of ours caused it, where that could be found: UDP only.
+    pub about: Option<About>,
+}
+
+/// The datagram of ours that an ICMP message quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Which one of those that the session sent, counted from 0.
+    pub ordinal: u64,
+    /// Octets of its payload.
+    pub bytes: u32,
+    /// How many others sent of late fit the quote as well; then it is the newest of them that had no verdict yet.
+    pub alike: u32,
+    /// How long after it was sent the message was read.
+    pub after: Duration,
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::wire::ladder::{Call, Label, MOST_RUNGS, Rung};
+use sockeye::sessions::spec::{Script, Step};
+use sockeye::sessions::tcp::ladder::{Call, Label, MOST_RUNGS, Rung};
+use sockeye::sessions::{How, News, SessionId, Spec, Verb, What};
+use sockeye::wire::Direction;
 use sockeye::wire::segment::{Captured, Flags};
-use sockeye::wire::spec::{Script, Step};
-use sockeye::wire::{Direction, How, News, SessionId, Spec, Verb, What};
 
 use crate::live_net::DEADLINE;
 use crate::peers::{closed_port, count_to_end, outcome, peer, reset, stopped_peer};

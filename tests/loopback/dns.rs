@@ -8,11 +8,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sockeye::wire::dns::dig::{self, Habit};
-use sockeye::wire::dns::lookup::Outcome;
-use sockeye::wire::dns::{DnsAnswer, DnsNews, Lookup, Message, RecordType, Wire};
-use sockeye::wire::session::Kind;
-use sockeye::wire::{Class, How, News, SessionId, Spec, What};
+use sockeye::formats::dig::{self, Habit};
+use sockeye::sessions::kinds::Kind;
+use sockeye::sessions::kinds::dns::{Lookup, Outcome};
+use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, Wire};
+use sockeye::sessions::{How, News, SessionId, Spec, What};
+use sockeye::wire::Class;
+use sockeye::wire::dns::message::Message;
+use sockeye::wire::dns::record_type::RecordType;
 
 use crate::live_net::DEADLINE;
 use crate::peers::{outcome, peer};
@@ -321,7 +324,7 @@ fn closing_ends_the_wait_for_an_answer() {
     let mut watch = Watch::new();
     let id = watch.open(spec(&format!("@{} x.example A +time=60", server.address)));
     watch.until_news(id, "asked", |news| matches!(news, News::Dns(dns) if matches!(**dns, DnsNews::Query(_))));
-    watch.order(id, sockeye::wire::Verb::Close);
+    watch.order(id, sockeye::sessions::Verb::Close);
     assert_eq!(watch.until_closed(id), How::Local);
 }
 
@@ -331,7 +334,7 @@ fn a_connection_tells_the_interface_it_leaves_by() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_news(id, "the route", |news| matches!(news, News::Route(_)));
-    watch.order(id, sockeye::wire::Verb::Close);
+    watch.order(id, sockeye::sessions::Verb::Close);
     watch.until_closed(id);
     outcome(thread);
     let route = watch.session(id).way.route.clone().unwrap();
@@ -352,13 +355,13 @@ fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     }
     let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
-    let target = sockeye::wire::spec::HostPort { host: "localhost".into(), port: address.port() };
-    let id = watch.open(Spec::new(What::Tcp(sockeye::wire::spec::TcpSpec::to(target))));
+    let target = sockeye::sessions::spec::HostPort { host: "localhost".into(), port: address.port() };
+    let id = watch.open(Spec::new(What::Tcp(sockeye::sessions::spec::TcpSpec::to(target))));
     watch.until_news(id, "the second opinion", |news| matches!(news, News::Compared(_)));
     let compared = watch.session(id).way.compared.clone().unwrap();
     assert!(compared.own_text().starts_with("/etc/hosts has ") && !compared.differs(), "{}", compared.own_text());
     watch.until_open(id);
-    watch.order(id, sockeye::wire::Verb::Close);
+    watch.order(id, sockeye::sessions::Verb::Close);
     watch.until_closed(id);
     outcome(thread);
 }

@@ -4,11 +4,12 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use sockeye::wire::change::CallResult;
-use sockeye::wire::kernel::TcpInfo;
+use sockeye::sessions::news::call::CallResult;
+use sockeye::sessions::{How, News, SessionId, Spec, Verb, What};
+use sockeye::wire::Class;
+use sockeye::wire::kernel::tcp_info::TcpInfo;
 use sockeye::wire::option::{self, OptionValue, SocketOption};
-use sockeye::wire::reading::TcpState;
-use sockeye::wire::{Class, How, News, SessionId, Spec, Verb, What};
+use sockeye::wire::tcp::state::TcpState;
 
 use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, reset, stopped_peer};
 use crate::skipped::skipped;
@@ -472,7 +473,7 @@ fn keepalive_probes_a_quiet_peer() {
 
 #[test]
 fn the_keepalive_timer_of_a_quiet_connection_is_known_without_being_asked_for() {
-    use sockeye::wire::reading::TimerKind;
+    use sockeye::wire::kernel::view::TimerKind;
 
     let (address, thread) = peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();

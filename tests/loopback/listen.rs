@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use bytes::Bytes;
-use sockeye::wire::spec::{ListenSpec, Step};
-use sockeye::wire::{Class, Direction, How, News, Spec, Verb};
+use sockeye::sessions::spec::{ListenSpec, Step};
+use sockeye::sessions::{How, News, Spec, Verb};
+use sockeye::wire::{Class, Direction};
 
 use crate::live_net::DEADLINE;
 use crate::peers::outcome;

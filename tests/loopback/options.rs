@@ -5,11 +5,11 @@ use std::net::UdpSocket;
 use std::process::Command;
 use std::time::Duration;
 
-use sockeye::wire::http::HttpSpec;
-use sockeye::wire::option::{self, OptionValue, SocketOption, Wishes};
-use sockeye::wire::reading::TcpState;
-use sockeye::wire::spec::{HostPort, ListenSpec, Retry, UdpSpec};
-use sockeye::wire::{How, News, SessionId, Spec, Verb, What};
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::spec::{HostPort, ListenSpec, Retry, UdpSpec, Wishes};
+use sockeye::sessions::{How, News, SessionId, Spec, Verb, What};
+use sockeye::wire::option::{self, OptionValue, SocketOption};
+use sockeye::wire::tcp::state::TcpState;
 
 use crate::peers::{closed_port, outcome, peer, peer_on_cue, stopped_peer};
 use crate::skipped::skipped;
@@ -192,7 +192,7 @@ fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer() {
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), How::Local);
     assert_eq!(outcome(sender), Some(libc::ECONNRESET));
-    let standing = sockeye::wire::explain::Standing::of(watch.session(id));
+    let standing = sockeye::sessions::explain::Standing::of(watch.session(id));
     assert_eq!((standing.name(), watch.received(id)), ("closed-unread", 0));
 }
 

@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sockeye::lab::{Lab, Peer};
 use sockeye::net::Overflow;
-use sockeye::wire::http::{Body, HttpSpec};
-use sockeye::wire::repeat::{EchoSpec, Pace, PerSecond, RepeatReading, RepeatSpec, RepeatWhat};
-use sockeye::wire::spec::{HostPort, TcpSpec, UdpSpec};
-use sockeye::wire::{Class, Failure, How, News, Order, Record, SessionId, Spec, Verb, What};
+use sockeye::sessions::repeat::run::RepeatReading;
+use sockeye::sessions::spec::http::{Body, HttpSpec};
+use sockeye::sessions::spec::repeat::{EchoSpec, Pace, PerSecond, RepeatSpec, RepeatWhat};
+use sockeye::sessions::spec::{HostPort, TcpSpec, UdpSpec};
+use sockeye::sessions::{How, News, Order, Record, SessionId, Spec, Verb, What};
+use sockeye::wire::{Class, Failure};
 
 use crate::live_net::{DEADLINE, LiveNet, SERVERS};
 use crate::peers::closed_port;
@@ -332,7 +334,7 @@ fn datagrams_whose_answers_nobody_waits_for_all_arrive_in_order_and_count_as_don
     let sink = UdpSocket::bind("127.0.0.1:0").unwrap();
     sink.set_read_timeout(Some(DEADLINE)).unwrap();
     let RepeatWhat::Echo(spec) = echo(sink.local_addr().unwrap(), true) else { unreachable!() };
-    let (size, count) = (spec.payload.len() + sockeye::wire::repeat::TAG, 100);
+    let (size, count) = (spec.payload.len() + sockeye::sessions::spec::repeat::TAG, 100);
     let spec = EchoSpec { patience: Duration::ZERO, ..spec };
     let last = Run::open(RepeatSpec::times(RepeatWhat::Echo(spec), count)).end().went_well();
     assert_eq!((last.tally.done, last.tally.lost, last.tally.totals.sent.ops), (count, 0, count));

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
-use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
-use sockeye::wire::{Spec, What};
+use sockeye::sessions::spec::{HostPort, ListenSpec, TcpSpec};
+use sockeye::sessions::{Spec, What};
 
 /// A TCP session to `peer`.
 pub(crate) fn tcp(peer: SocketAddr) -> Spec {

@@ -4,12 +4,14 @@ use std::io::Write;
 use std::net::Shutdown;
 use std::time::Instant;
 
-use sockeye::wire::ladder::{Label, Rung};
+use sockeye::sessions::tcp::history::Story;
+use sockeye::sessions::tcp::ladder::{Label, Rung};
+use sockeye::sessions::transcript::EntryKind;
+use sockeye::sessions::{News, SessionId, Verb};
+use sockeye::wire::Direction;
+use sockeye::wire::kernel::view::TimerKind;
 use sockeye::wire::option::{OptionValue, SocketOption};
-use sockeye::wire::reading::{TcpState, TimerKind};
-use sockeye::wire::story::Story;
-use sockeye::wire::transcript::EntryKind;
-use sockeye::wire::{Direction, News, SessionId, Verb};
+use sockeye::wire::tcp::state::TcpState;
 
 use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_to_end, stopped_peer};
 use crate::skipped::skipped;

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sockeye::net::Overflow;
-use sockeye::wire::reading::TcpState;
-use sockeye::wire::spec::{Family, HostPort, Retry, Step, TcpSpec};
-use sockeye::wire::{Class, Direction, How, News, Retention, Spec, Verb, What};
+use sockeye::sessions::spec::{Family, HostPort, Retry, Step, TcpSpec};
+use sockeye::sessions::{How, News, Retention, Spec, Verb, What};
+use sockeye::wire::tcp::state::TcpState;
+use sockeye::wire::{Class, Direction};
 
 use crate::live_net::DEADLINE;
 use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_to_end, reset, stopped_peer};
@@ -333,7 +334,7 @@ fn a_reset_order_overtakes_a_blocked_write_and_all_that_is_queued() {
     watch.send(id, vec![7_u8; 64 << 20]);
     watch.until_blocked(id);
     let mut queued = 0;
-    while watch.net.perform(sockeye::wire::Order { id, verb: Verb::Send("more".into()) }).is_ok() {
+    while watch.net.perform(sockeye::sessions::Order { id, verb: Verb::Send("more".into()) }).is_ok() {
         queued += 1;
     }
     assert_eq!(queued, 32);

@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sockeye::net::Overflow;
-use sockeye::wire::news::Icmp;
-use sockeye::wire::record::Piece;
-use sockeye::wire::spec::{Burst, Group, HostPort, Pace, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
-use sockeye::wire::udp::{Discover, MtuReport, PacketInfo, SocketView};
-use sockeye::wire::{Both, Class, Direction, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
+use sockeye::sessions::record::Piece;
+use sockeye::sessions::spec::{Burst, Group, HostPort, Pace, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
+use sockeye::sessions::{How, News, Order, Record, SessionId, Spec, Verb, What};
+use sockeye::wire::icmp::Icmp;
+use sockeye::wire::kernel::udp_info::{Discover, SocketView};
+use sockeye::wire::udp::mtu::MtuReport;
+use sockeye::wire::udp::packet::PacketInfo;
+use sockeye::wire::{Both, Class, Direction, Totals};
 
 use crate::live_net::{DEADLINE, LiveNet};
 use crate::skipped::skipped;
@@ -435,7 +438,7 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
 fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let spec = UdpSpec {
-        family: sockeye::wire::spec::Family::V4,
+        family: sockeye::sessions::spec::Family::V4,
         ..UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() })
     };
     let mut watch = UdpWatch::open(Spec::new(What::Udp(spec)));

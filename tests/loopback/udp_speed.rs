@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
 use sockeye::net::{Net, Overflow};
-use sockeye::wire::spec::{Burst, HostPort, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
-use sockeye::wire::transcript::Transcript;
-use sockeye::wire::{Both, News, Order, Record, Retention, SessionId, Spec, Totals, Verb, What};
+use sockeye::sessions::spec::{Burst, HostPort, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
+use sockeye::sessions::{News, Order, Record, Retention, SessionId, Spec, Transcript, Verb, What};
+use sockeye::wire::{Both, Totals};
 
 use crate::skipped::skipped;
 

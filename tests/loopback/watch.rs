@@ -6,11 +6,10 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use sockeye::net::Overflow;
-use sockeye::wire::reading::KernelView;
-use sockeye::wire::record::Record;
-use sockeye::wire::session::Phase;
-use sockeye::wire::spec::AcceptedSpec;
-use sockeye::wire::{Both, Direction, How, News, Order, Retention, Session, SessionId, Spec, Verb, What};
+use sockeye::sessions::spec::AcceptedSpec;
+use sockeye::sessions::{How, News, Order, Phase, Record, Retention, Session, SessionId, Spec, Verb, What};
+use sockeye::wire::kernel::view::KernelView;
+use sockeye::wire::{Both, Direction};
 
 use crate::live_net::{DEADLINE, LiveNet};
 

@@ -12,10 +12,12 @@ use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
 use sockeye::model::update::update;
 use sockeye::model::words;
-use sockeye::wire::reading::{Escapes, KernelView, TcpState};
-use sockeye::wire::search;
-use sockeye::wire::spec::{HostPort, TcpSpec};
-use sockeye::wire::{Block, Both, Direction, News, Reading, Record, Retention, SessionId, Spec, Totals, What};
+use sockeye::sessions::reading::Escapes;
+use sockeye::sessions::spec::{HostPort, TcpSpec};
+use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, What, search};
+use sockeye::wire::kernel::view::KernelView;
+use sockeye::wire::tcp::state::TcpState;
+use sockeye::wire::{Both, Direction, Totals};
 
 /// A model, and what its net would know: times are microseconds since its start.
 pub(crate) struct Bench {
@@ -100,7 +102,7 @@ impl Bench {
             Record::Block(block) if block.direction == Direction::Received => Some(&block.bytes),
             Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
         });
-        let found = received.map(|bytes| sockeye::wire::neutral::count_escapes(bytes)).sum();
+        let found = received.map(|bytes| sockeye::text::sanitize::count_escapes(bytes)).sum();
         let escapes = Escapes { found, unsearched: 0 };
         let dropped_datagrams = self.dropped.get(&id).copied();
         let mut reading = Reading { totals: *totals, records, dropped_datagrams, escapes, ..Reading::empty(id) };

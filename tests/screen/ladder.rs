@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockeye::wire::change::SynView;
-use sockeye::wire::ladder::{Call, Counters, MOST_RUNGS, Rung, explain};
-use sockeye::wire::reading::{KernelView, TcpState};
+use sockeye::sessions::tcp::history::Story;
+use sockeye::sessions::tcp::ladder::{Call, Counters, MOST_RUNGS, Rung, explain};
+use sockeye::sessions::{Block, How, News, Record, SessionId};
+use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
-use sockeye::wire::story::Story;
-use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
+use sockeye::wire::tcp::state::TcpState;
+use sockeye::wire::tcp::syn::SynView;
+use sockeye::wire::{Both, Class, Direction, Evidence, Failure, Totals};
 
 use crate::drawn::snapshots;
 
@@ -224,7 +226,7 @@ fn every_rung_is_explained_with_its_section() {
 
 /// What is captured of a handshake, twelve octets, their ACK and our FIN, from 0 ms and 5,000 ms on.
 fn segments(teller: &Teller) -> CaptureReading {
-    use Direction::{Received, Sent};
+    use sockeye::wire::Direction::{Received, Sent};
     let ack = Flags::ACK;
     let rows = [
         (100, Sent, Flags::SYN, 0, 0, 0),
@@ -293,8 +295,8 @@ fn a_captured_flood_folds_and_what_is_noted_is_counted() {
     let counted: u64 = ladder
         .rungs()
         .map(|rung| match &rung.label {
-            sockeye::wire::ladder::Label::Segment(_) => 1,
-            sockeye::wire::ladder::Label::Segments { segments, .. } => *segments,
+            sockeye::sessions::tcp::ladder::Label::Segment(_) => 1,
+            sockeye::sessions::tcp::ladder::Label::Segments { segments, .. } => *segments,
             _ => 0,
         })
         .sum();

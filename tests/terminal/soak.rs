@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use sockeye::wire::quantity::{grouped, parse_duration, parse_size};
+use sockeye::text::quantity::{grouped, parse_duration, parse_size};
 
 use super::tui::Tui;
 

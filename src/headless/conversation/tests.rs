@@ -1,9 +1,12 @@
 use std::time::Instant;
 
-use super::*;
-use crate::wire::direction::Both;
-use crate::wire::news::How;
-use crate::wire::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
+use super::{Act, Conversation};
+use crate::headless::Manner;
+use crate::headless::input::Stdin;
+use crate::sessions::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
+use crate::sessions::{How, News, Order, Record, SessionId, Spec, Verb, What};
+use crate::wire::icmp::Icmp;
+use crate::wire::{Both, Class, Direction, Failure};
 
 const RAW: Manner = Manner::Raw;
 const FIRST: SessionId = SessionId(1);
@@ -108,7 +111,7 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
     assert_eq!((talk.exit_code(), talk.was_failed_here(FIRST)), (4, true));
 
     let (mut talk, _) = begin(&spec, RAW, Stdin::Pipe);
-    let block = crate::wire::Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"x"));
+    let block = crate::sessions::Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"x"));
     talk.learn(FIRST, &Record::Block(block));
     assert_eq!(tell(&mut talk, FIRST, News::Icmp(icmp)), []);
     assert_eq!(talk.exit_code(), 0);

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fields, milliseconds, object};
-use crate::wire::dns::compare::{FamilyAnswer, Own};
+use crate::sessions::kinds::dns_compare::{Comparison, FamilyAnswer, Own};
+use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
+use crate::wire::dns::message::{Message, Question, Record};
 use crate::wire::dns::record_type::class_name;
-use crate::wire::dns::{Comparison, DnsAnswer, DnsNews, DnsPlan, DnsQuery, Message, Question, Record};
-use crate::wire::way::Route;
+use crate::wire::route::Route;
 
 /// A fact of a question for DNS: its event's name and fields.
 pub(super) fn of(news: &DnsNews) -> (&'static str, Fields) {

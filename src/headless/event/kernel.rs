@@ -5,11 +5,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Fields, milliseconds, object};
-use crate::wire::change::{CallResult, SynView};
-use crate::wire::kernel::TcpInfo;
+use crate::sessions::News;
+use crate::sessions::news::call::CallResult;
+use crate::wire::Evidence;
+use crate::wire::kernel::tcp_info::TcpInfo;
+use crate::wire::kernel::view::{KernelView, PeerEnd, Timer};
 use crate::wire::option::OptionValue;
-use crate::wire::reading::{KernelView, PeerEnd, Timer};
-use crate::wire::{Evidence, News};
+use crate::wire::tcp::syn::SynView;
 
 /// The name and the fields of a fact of the kernel's; a fact of another kind gives no fields.
 pub(super) fn fields(news: &News) -> (&'static str, Value) {

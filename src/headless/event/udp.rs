@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fields, milliseconds, object};
-use crate::wire::udp::{MtuReport, MtuStep, Outcome, PacketInfo, Refuser, UdpLedger};
+use crate::sessions::kinds::udp_ledger::UdpLedger;
+use crate::wire::udp::mtu::{MtuReport, MtuStep, Outcome, Refuser};
+use crate::wire::udp::packet::PacketInfo;
 
 /// What is known of the packet that a datagram came in: `ttl`, `tos`, `dscp`, `ecn`, `interface`, `destination`.
 pub(crate) fn packet(packet: &PacketInfo, fields: &mut Fields) {

@@ -4,7 +4,7 @@ use super::{object, open, say, settle_focus};
 use crate::model::action::AppAction;
 use crate::model::msg::Effect;
 use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
-use crate::wire::SessionId;
+use crate::sessions::SessionId;
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {

@@ -7,8 +7,9 @@ use crate::model::command::{Command, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
 use crate::model::words;
-use crate::wire::spec::Group;
-use crate::wire::{SessionId, Verb, escapes, quantity, retention};
+use crate::sessions::spec::Group;
+use crate::sessions::{SessionId, Verb, retention};
+use crate::text::{escapes, quantity};
 
 /// Runs what was typed behind `:`.
 ///

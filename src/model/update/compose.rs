@@ -4,12 +4,13 @@ use bytes::Bytes;
 
 use super::{object, say, session};
 use crate::model::action::ComposeAction;
-use crate::model::editor::Edit;
+use crate::model::editor_keys::Edit;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
 use crate::model::state::{Focus, LineEnding, Model};
-use crate::wire::session::Kind;
-use crate::wire::{Order, Refused, SessionId, Verb, escapes};
+use crate::sessions::kinds::Kind;
+use crate::sessions::{Order, Refused, SessionId, Verb};
+use crate::text::escapes;
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
@@ -181,8 +182,8 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     edit(model, |composer| left_out = composer.editor.insert(&text));
     model.focus = Focus::Composer;
     if left_out > 0 {
-        let limit = crate::wire::quantity::bytes(crate::model::state::limits::COMPOSER as u64);
-        let rest = crate::wire::quantity::bytes(left_out as u64);
+        let limit = crate::text::quantity::bytes(crate::model::state::limits::COMPOSER as u64);
+        let rest = crate::text::quantity::bytes(left_out as u64);
         object(
             model,
             format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"),

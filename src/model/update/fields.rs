@@ -1,17 +1,18 @@
 //! What is open above the panes: dialogs, menus and one-line fields.
 
 use super::{app, commands, compose, find, keys, object, options, pane, say, session};
+use crate::formats::paste as pasted;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
-use crate::model::editor::{Edit, Editor};
-use crate::model::editor_keys::{EditInput, edit_of};
+use crate::model::editor::Editor;
+use crate::model::editor_keys::{Edit, EditInput, edit_of};
 use crate::model::key::{Chord, Key};
 use crate::model::keymap::Mode;
 use crate::model::msg::Effect;
 use crate::model::palette::{self, Doable};
 use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
-use crate::wire::http::HttpSpec;
-use crate::wire::spec::TcpSpec;
-use crate::wire::{Spec, Verb, What, paste as pasted, spec};
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::{self, TcpSpec};
+use crate::sessions::{Spec, Verb, What};
 
 /// Takes a key while something is open.
 pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {

@@ -2,18 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::scroll;
-use super::{object, say};
-use crate::model::dns_pages;
+use super::{object, say, scroll};
 use crate::model::document::{self, Document};
 use crate::model::msg::Effect;
 use crate::model::panel::{Panel, Scroll, Search, Subject, View};
 use crate::model::state::Model;
-use crate::wire::dns::Lookup;
-use crate::wire::http::Hop;
-use crate::wire::search::{Hit, Needle};
-use crate::wire::session::Kind;
-use crate::wire::{Session, SessionId, What, neutral};
+use crate::model::{dns_pages, heads};
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::dns::Lookup;
+use crate::sessions::kinds::http::Hop;
+use crate::sessions::search::{Hit, Needle};
+use crate::sessions::{Session, SessionId, What};
+use crate::text::sanitize;
 
 /// How many hits of a document are kept, the first ones.
 const MOST_HITS: usize = 100_000;
@@ -109,8 +109,8 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
     };
     match (panel.view, &session.spec.what) {
         (View::Response, _) => panel.body.document.as_ref().map(Cow::Borrowed),
-        (View::Headers, _) => Some(Cow::Owned(document::of_headers(exchange))),
-        (View::Request, What::Http(spec)) => Some(Cow::Owned(document::of_request(spec, exchange))),
+        (View::Headers, _) => Some(Cow::Owned(heads::of_headers(exchange))),
+        (View::Request, What::Http(spec)) => Some(Cow::Owned(heads::of_request(spec, exchange))),
         (
             View::Request
             | View::Text
@@ -178,7 +178,7 @@ pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec
     }
     let at = hits.iter().position(|hit| hit.entry >= top).or(hits.len().checked_sub(1));
     search.at = at;
-    let typed = neutral::line(&search.typed);
+    let typed = sanitize::line(&search.typed);
     let hit = at.and_then(|at| hits.get(at)).copied();
     search.hits = Some(hits);
     match hit {

@@ -4,8 +4,8 @@ use super::object;
 use super::scroll::{self, Move};
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::state::Model;
-use crate::wire::ladder::{Ladder, Rung};
-use crate::wire::{Session, Transcript};
+use crate::sessions::tcp::ladder::{Ladder, Rung};
+use crate::sessions::{Session, Transcript};
 
 /// The rung under the cursor after a move; `None` is the newest, and stays it.
 pub(super) fn moved(session: &Session, panel: &Panel, step: Move) -> Option<u64> {

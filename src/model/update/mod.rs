@@ -21,7 +21,7 @@ use super::msg::{Effect, Msg};
 use super::notice::Weight;
 use super::panel::Panel;
 use super::state::{Focus, Model, Overlay};
-use crate::wire::Session;
+use crate::sessions::Session;
 
 pub use session::{Ending, endings};
 

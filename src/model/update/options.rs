@@ -9,8 +9,10 @@ use crate::model::keymap::Mode;
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, ValueField, Whose, is_live};
 use crate::model::state::{Model, Overlay};
-use crate::wire::option::{OptionValue, SocketKind, SocketOption, Unit, add, wish, wishes_mut};
-use crate::wire::{Order, SessionId, Verb, What};
+use crate::sessions::spec::facets::{add, wishes_mut};
+use crate::sessions::spec::wish;
+use crate::sessions::{Order, SessionId, Verb, What};
+use crate::wire::option::{OptionValue, SocketOption, Unit};
 
 /// Opens the dialog for the selected session.
 pub(super) fn of_session(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -19,7 +21,7 @@ pub(super) fn of_session(model: &mut Model, effects: &mut Vec<Effect>) {
         return;
     };
     let id = session.id;
-    if SocketKind::of(&session.spec.what).is_none() {
+    if session.spec.what.socket_kind().is_none() {
         object(model, "this session has no one socket whose options could be set");
     } else if session.ended() && matches!(session.spec.what, What::Accepted(_)) {
         object(model, "this session is over, and only the peer can open it again");
@@ -217,7 +219,7 @@ pub(super) fn command(
 ) -> Result<(), String> {
     let session = model.session().ok_or("there is no session yet: n opens one")?;
     let (id, ended) = (session.id, session.ended());
-    let kind = SocketKind::of(&session.spec.what).ok_or("this session has no one socket whose options could be set")?;
+    let kind = session.spec.what.socket_kind().ok_or("this session has no one socket whose options could be set")?;
     if !option.applies_to(kind) {
         let names: Vec<&str> = SocketOption::of(kind).map(SocketOption::name).collect();
         return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
@@ -247,7 +249,7 @@ pub(super) fn open_form(model: &mut Model, text: &str, effects: &mut Vec<Effect>
 fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
     if let Some(line) = open.lines(model).get(open.picked) {
-        let call = crate::wire::neutral::line(&line.call);
+        let call = crate::text::sanitize::line(&line.call);
         say(model, format!("copied {call}"));
         effects.push(Effect::Copy(call));
     }

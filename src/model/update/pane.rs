@@ -2,16 +2,17 @@
 
 use super::scroll::{self, Move};
 use super::{app, find, ladder, object, say};
+use crate::formats::dig_answer;
 use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
 use crate::model::panel::{Filtered, Scroll, Subject, View};
 use crate::model::state::{Focus, Model, Purpose};
-use crate::wire::dns;
-use crate::wire::filter::{Filter, FilterIndex};
+use crate::sessions::SessionId;
+use crate::sessions::kinds::Kind;
+use crate::sessions::search::filter::{Filter, FilterIndex};
+use crate::sessions::transcript::EntryKind;
+use crate::text::{quantity, sanitize};
 use crate::wire::segment::Numbers;
-use crate::wire::session::Kind;
-use crate::wire::transcript::EntryKind;
-use crate::wire::{SessionId, neutral, quantity};
 
 /// The most that one copy puts on the clipboard: terminals take no more by OSC 52.
 const MOST_COPIED: usize = 64 * 1024;
@@ -241,7 +242,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         View::Answer | View::Fields => match &session.kind {
             // As dig prints it, its tabs as blanks: a tab would be neutralised.
             Kind::Dns(lookup) => {
-                let text: String = lookup.answers().map(|(_, answer)| dns::text::of_answer(answer)).collect();
+                let text: String = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer)).collect();
                 Some(text.replace('\t', " ").into_bytes())
             }
             _ => None,
@@ -279,7 +280,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     };
     let whole = bytes.len();
     bytes.truncate(MOST_COPIED);
-    let text: Vec<String> = String::from_utf8_lossy(&bytes).split('\n').map(neutral::line).collect();
+    let text: Vec<String> = String::from_utf8_lossy(&bytes).split('\n').map(sanitize::line).collect();
     effects.push(Effect::Copy(text.join("\n")));
     let cut =
         if whole > MOST_COPIED { format!(", the first of {}", quantity::bytes(whole as u64)) } else { String::new() };

@@ -3,14 +3,16 @@
 use std::time::Instant;
 
 use super::find;
-use crate::model::document;
 use crate::model::panel::{BodyText, Panel, View};
 use crate::model::state::Model;
-use crate::model::words;
-use crate::wire::session::{Exchange, Kind};
-use crate::wire::spec::AcceptedSpec;
-use crate::wire::transcript::EntryKind;
-use crate::wire::{Direction, News, Reading, Record, Session, SessionId, Spec, What, quantity};
+use crate::model::{document, pretty, words};
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::http::Exchange;
+use crate::sessions::spec::AcceptedSpec;
+use crate::sessions::transcript::EntryKind;
+use crate::sessions::{News, Reading, Record, Session, SessionId, Spec, What};
+use crate::text::quantity;
+use crate::wire::Direction;
 
 /// How much of a response's body is gathered to be read as one text: 8 MiB.
 pub(crate) const MOST_BODY: usize = 8 * 1024 * 1024;
@@ -165,7 +167,7 @@ fn lay_out_body(exchange: &Exchange, body: &mut BodyText, now: Instant) {
     body.laid_out = Some(now);
     body.edition += 1;
     if body.pretty {
-        match document::pretty_json(&body.bytes) {
+        match pretty::pretty_json(&body.bytes) {
             Ok(document) => {
                 body.document = Some(document);
                 return;

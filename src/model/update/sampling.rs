@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::model::msg::Effect;
 use crate::model::panel::View;
 use crate::model::state::{INSIGHT_COLUMNS, Model};
-use crate::wire::session::Kind;
-use crate::wire::{Order, Phase, Session, SessionId, Verb};
+use crate::sessions::kinds::Kind;
+use crate::sessions::{Order, Phase, Session, SessionId, Verb};
 
 /// Has the gauges on the screen looked at, and those that left it no more. Cost without a change: a look at the selected
 /// session.

@@ -1,14 +1,13 @@
 //! Moving through what a panel shows.
 
-use super::find;
-use super::ladder;
+use super::{find, ladder};
 use crate::model::document::Fold;
 use crate::model::panel::{Panel, Scroll, View};
 use crate::model::rows::Place;
 use crate::model::state::Model;
-use crate::wire::gauges::Gauge;
-use crate::wire::session::Kind;
-use crate::wire::{Session, SessionId};
+use crate::sessions::kinds::Kind;
+use crate::sessions::tcp::gauges::Gauge;
+use crate::sessions::{Session, SessionId};
 
 /// A way to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

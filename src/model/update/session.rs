@@ -6,8 +6,8 @@ use crate::model::explain;
 use crate::model::msg::Effect;
 use crate::model::panel::Asked;
 use crate::model::state::{Model, Overlay, Purpose};
-use crate::wire::session::Kind;
-use crate::wire::{Order, Phase, Session, SessionId, Spec, Verb, What};
+use crate::sessions::kinds::Kind;
+use crate::sessions::{Order, Phase, Session, SessionId, Spec, Verb, What};
 
 /// One way to end a session, as the close menu offers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! What DNS tells, and the way to a peer, as sentences.
 
-use crate::wire::dns::{Comparison, DnsAnswer, DnsNews, DnsPlan};
-use crate::wire::quantity;
-use crate::wire::way::Route;
-
 use super::{Words, quiet, quoted, warned, well};
+use crate::sessions::kinds::dns_compare::Comparison;
+use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan};
+use crate::text::quantity;
+use crate::wire::route::Route;
 
 /// A fact of a question for DNS.
 pub(super) fn of(news: &DnsNews) -> Words {

@@ -1,7 +1,7 @@
 //! How many escape sequences were made harmless.
 
-use crate::wire::quantity;
-use crate::wire::reading::Escapes;
+use crate::sessions::reading::Escapes;
+use crate::text::quantity;
 
 /// Their number: the least that they are, where not all was searched.
 pub fn escapes(of: Escapes) -> String {

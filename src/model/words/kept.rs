@@ -1,7 +1,8 @@
 //! How much of a session is kept, in words.
 
-use crate::wire::retention::MOST_SEGMENTS;
-use crate::wire::{Transcript, quantity};
+use crate::sessions::Transcript;
+use crate::sessions::retention::MOST_SEGMENTS;
+use crate::text::quantity;
 
 /// The memory that it takes now, of what it may take: `1.5 MiB of 64 MiB`.
 pub fn kept_memory(transcript: &Transcript) -> String {

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use super::{Words, cause, exact, quiet, quoted, warned, well};
-use crate::wire::change::{CallResult, SynView};
+use crate::sessions::News;
+use crate::sessions::news::call::CallResult;
+use crate::text::quantity;
+use crate::wire::Evidence;
 use crate::wire::option::{OptionValue, SocketOption};
-use crate::wire::reading::TcpState;
-use crate::wire::{Evidence, News, quantity};
+use crate::wire::tcp::state::TcpState;
+use crate::wire::tcp::syn::SynView;
 
 /// A fact of the kernel's in words; facts of other kinds have none here, and give an empty sentence.
 pub(super) fn note(news: &News) -> Words {
@@ -85,7 +88,7 @@ fn syn_text(syn: &SynView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::change::Cause;
+    use crate::wire::tcp::cause::Cause;
 
     #[test]
     fn a_state_says_its_cause_and_how_it_is_known() {

@@ -1,9 +1,9 @@
 //! ICMP messages and probes of the path in words.
 
 use super::{Words, icmp_meaning, quiet, warned, well};
-use crate::wire::news::Icmp;
-use crate::wire::quantity;
-use crate::wire::udp::{MtuReport, MtuStep, Outcome, Refuser};
+use crate::text::quantity;
+use crate::wire::icmp::Icmp;
+use crate::wire::udp::mtu::{MtuReport, MtuStep, Outcome, Refuser};
 
 /// What an ICMP message said, who said it, and of which datagram of ours.
 pub(super) fn icmp_text(icmp: &Icmp) -> String {

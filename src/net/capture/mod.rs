@@ -23,8 +23,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::journal::Journal;
+use crate::sessions::News;
+use crate::wire::Failure;
 use crate::wire::segment::Hint;
-use crate::wire::{Failure, News};
 
 #[cfg(target_os = "linux")]
 pub(crate) use filter::Wanted;

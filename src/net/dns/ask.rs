@@ -6,8 +6,9 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::exchange::{Asker, whom};
-use crate::wire::dns::record_type::rcode_name;
-use crate::wire::dns::{DnsAnswer, Question, RecordType};
+use crate::sessions::news::dns::DnsAnswer;
+use crate::wire::dns::message::Question;
+use crate::wire::dns::record_type::{RecordType, rcode_name};
 use crate::wire::{Class, Failure};
 
 /// Whom to ask, and how often.

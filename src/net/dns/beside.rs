@@ -14,11 +14,12 @@ use super::exchange::Asker;
 use super::hosts;
 use crate::net::guard;
 use crate::net::journal::Journal;
-use crate::wire::dns::compare::{FamilyAnswer, Own};
-use crate::wire::dns::spec::{Asking, Transport};
-use crate::wire::dns::{Comparison, RecordType, names};
-use crate::wire::spec::Family;
-use crate::wire::{News, dns};
+use crate::sessions::News;
+use crate::sessions::kinds::dns_compare::{Comparison, FamilyAnswer, Own};
+use crate::sessions::spec::Family;
+use crate::sessions::spec::dns::{Asking, Transport};
+use crate::wire::dns::record_type::RecordType;
+use crate::wire::dns::{self, names};
 
 /// How long it may take; what is not known by then is not told.
 const MOST_TIME: Duration = Duration::from_secs(6);
@@ -124,7 +125,7 @@ pub(super) fn family_of(found: &Found) -> Option<FamilyAnswer> {
     let took = found.took;
     Some(match &found.result {
         Ok(answer) => {
-            let message: &dns::Message = &answer.message;
+            let message: &dns::message::Message = &answer.message;
             let said = if message.rcode() == 0 && message.answers.is_empty() {
                 "NODATA".to_owned()
             } else {

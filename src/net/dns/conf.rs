@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use resolv_conf::{Config, ScopedIp};
 
+use crate::sessions::spec::dns::PORT;
 use crate::wire::dns::names::MOST_SEARCHED;
-use crate::wire::dns::spec::PORT;
 
 /// The file.
 pub(super) const PATH: &str = "/etc/resolv.conf";

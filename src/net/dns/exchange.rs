@@ -12,9 +12,12 @@ use tokio::time::Instant;
 
 use super::query;
 use crate::net::journal::Journal;
-use crate::wire::dns::spec::{Asking, Transport};
-use crate::wire::dns::{DnsAnswer, DnsFailed, DnsNews, DnsQuery, Message, Question, Wire};
-use crate::wire::{Block, Class, Direction, Failure, News, quantity};
+use crate::sessions::news::dns::{DnsAnswer, DnsFailed, DnsNews, DnsQuery, Wire};
+use crate::sessions::spec::dns::{Asking, Transport};
+use crate::sessions::{Block, News};
+use crate::text::quantity;
+use crate::wire::dns::message::{Message, Question};
+use crate::wire::{Class, Direction, Failure};
 
 /// How many datagrams that are no answer are told of for one query; all are counted as octets.
 const MOST_TOLD: usize = 8;

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
 use hickory_proto::rr::Name;
 
-use crate::wire::dns::Question;
-use crate::wire::dns::spec::Asking;
+use crate::sessions::spec::dns::Asking;
+use crate::wire::dns::message::Question;
 use crate::wire::{Class, Failure};
 
 /// A query's number and octets.
@@ -44,14 +44,15 @@ fn random_id() -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::dns::{self, RecordType};
+    use crate::wire::dns;
+    use crate::wire::dns::record_type::RecordType;
 
     #[test]
     fn a_query_asks_what_was_asked_for() {
         let question = Question { name: "a\\.b._tcp.example.".into(), kind: RecordType(65), class: 1 };
         let asking = Asking { dnssec: true, checking_disabled: true, ..Asking::default() };
         let (id, octets) = build(&question, asking).unwrap();
-        let read = dns::Message::read(&octets);
+        let read = dns::message::Message::read(&octets);
         assert_eq!((read.fault, read.id, read.questions), (None, id, vec![question]));
         assert_eq!(read.edns.map(|edns| (edns.udp_payload, edns.dnssec_ok)), Some((1232, true)));
         assert_eq!(read.flags, 0x0130);
@@ -62,7 +63,7 @@ mod tests {
         let question = Question { name: ".".into(), kind: RecordType::NS, class: 1 };
         let asking = Asking { udp_payload: None, recursion: false, authentic: false, ..Asking::default() };
         let (_, octets) = build(&question, asking).unwrap();
-        let read = dns::Message::read(&octets);
+        let read = dns::message::Message::read(&octets);
         assert_eq!((octets.len(), read.edns, read.flags), (17, None, 0));
     }
 }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ask::{self, Found, Servers};
-use super::beside;
 use super::conf::{self, Conf};
 use super::exchange::Asker;
-use super::hosts;
+use super::{beside, hosts};
 use crate::net::journal::Journal;
 use crate::net::{Post, closed, dial, fault};
-use crate::wire::dns::spec::Transport;
-use crate::wire::dns::{Comparison, DnsNews, DnsPlan, DnsSpec, compare::Own, names};
-use crate::wire::{Failure, How, News};
+use crate::sessions::kinds::dns_compare::{Comparison, Own};
+use crate::sessions::news::dns::{DnsNews, DnsPlan};
+use crate::sessions::spec::dns::{DnsSpec, Transport};
+use crate::sessions::{How, News};
+use crate::wire::Failure;
+use crate::wire::dns::names;
 
 /// How long the system's own answer is waited for once ours is there.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -14,7 +14,7 @@ use super::fault::{self, Stage};
 use super::link::Link;
 use super::tap::Source;
 use crate::wire::Failure;
-use crate::wire::http::ResponseHead;
+use crate::wire::http::head::ResponseHead;
 
 /// An answer under way.
 pub(super) struct Answer {

@@ -19,8 +19,10 @@ use super::fault::{self, Stage};
 use super::headers;
 use super::link::Link;
 use crate::net::tcp::worth_another;
-use crate::wire::http::{InterimHead, MOST_INTERIM, Version};
-use crate::wire::{Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::http::{MOST_INTERIM, Version};
+use crate::wire::Failure;
+use crate::wire::http::head::InterimHead;
 
 /// What requests go over.
 pub(super) enum Road {

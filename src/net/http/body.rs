@@ -16,8 +16,9 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
 use super::teller::Teller;
-use crate::wire::http::{Body, Part, PartValue};
-use crate::wire::{Block, Class, Direction, Failure, News};
+use crate::sessions::spec::http::{Body, Part, PartValue};
+use crate::sessions::{Block, News};
+use crate::wire::{Class, Direction, Failure};
 
 /// Octets of one piece: what is counted at once, and what a file is read by.
 const PIECE: usize = 64 * 1024;

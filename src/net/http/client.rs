@@ -8,9 +8,10 @@ use url::Url;
 use super::dial::{Dial, Names, Watch};
 use super::teller::Teller;
 use super::tls::{self, HandshakeClock, Roots, Trust};
-use crate::wire::http::{HttpSpec, Version};
-use crate::wire::spec::Family;
-use crate::wire::{Class, Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::Family;
+use crate::sessions::spec::http::{HttpSpec, Version};
+use crate::wire::{Class, Failure};
 
 /// The most that the fields of an HTTP/2 response may take together.
 pub(super) const MOST_HTTP2_HEADER_BYTES: u32 = 64 * 1024;

@@ -22,10 +22,11 @@ use super::tls::HandshakeClock;
 use super::wire_count::Connections;
 use crate::net::dns::Beside;
 use crate::net::{option, route};
-use crate::wire::http::HttpSpec;
-use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption, Wishes};
-use crate::wire::spec::Family;
-use crate::wire::{Class, Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::{Family, Wishes};
+use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
+use crate::wire::{Class, Failure};
 
 /// How many of a name's addresses are looked at; the rest are not tried.
 const MOST_ADDRESSES: usize = 64;

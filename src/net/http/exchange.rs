@@ -8,16 +8,17 @@ use http::{Method, StatusCode};
 use tokio::sync::watch;
 use url::Url;
 
-use super::Stop;
 use super::ask::Road;
 use super::client::proxy_url;
 use super::dial::Dial;
-use super::headers;
 use super::redirect::{self, Next};
 use super::teller::Teller;
 use super::wire_count::Connections;
-use crate::wire::http::{HttpGauge, HttpSpec};
-use crate::wire::{Class, Failure, How, News};
+use super::{Stop, headers};
+use crate::sessions::kinds::http::HttpGauge;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::{How, News};
+use crate::wire::{Class, Failure};
 
 /// How often the kernel is asked for the connection's octets while a body arrives.
 pub(super) const GAUGE_EVERY: Duration = Duration::from_millis(50);

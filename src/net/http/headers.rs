@@ -1,5 +1,9 @@
 //! The request's head: what the user wrote, checked, over sensible defaults.
 
+use super::body::Outgoing;
+use crate::sessions::spec::http::{HttpSpec, Version};
+use crate::wire::http::head::RequestHead;
+use crate::wire::{Class, Failure};
 use base64::Engine;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
@@ -7,10 +11,6 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::percent_decode_str;
 use url::Url;
-
-use super::body::Outgoing;
-use crate::wire::http::{HttpSpec, RequestHead, Version};
-use crate::wire::{Class, Failure};
 
 /// Reads the method.
 ///

@@ -25,9 +25,11 @@ use super::driven::Driven;
 use super::fault::{self, Stage};
 use super::tap::{Source, tapped};
 use crate::net::{dial, fault as system};
-use crate::wire::http::{HttpSpec, Version};
-use crate::wire::spec::{HostPort, TcpSpec};
-use crate::wire::{Class, Failure, News, quantity};
+use crate::sessions::News;
+use crate::sessions::spec::http::{HttpSpec, Version};
+use crate::sessions::spec::{HostPort, TcpSpec};
+use crate::text::quantity;
+use crate::wire::{Class, Failure};
 
 /// A connection that is open and speaks HTTP.
 pub(super) struct Link {

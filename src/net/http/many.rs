@@ -16,9 +16,10 @@ use super::fault::{self, Stage};
 use super::headers;
 use super::teller::Teller;
 use crate::net::journal::Journal;
-use crate::wire::http::{HttpSpec, Version};
-use crate::wire::spec::{HostPort, TcpSpec};
-use crate::wire::{Both, Class, Failure, News, Totals};
+use crate::sessions::News;
+use crate::sessions::spec::http::{HttpSpec, Version};
+use crate::sessions::spec::{HostPort, TcpSpec};
+use crate::wire::{Both, Class, Failure, Totals};
 
 /// How long one request may take where nothing else was asked for: nothing stands still for ever.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

@@ -33,13 +33,17 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::{Post, lane};
-use crate::wire::http::HttpSpec;
-use crate::wire::{Class, Failure, How, News, Verb, quantity};
-pub(crate) use driven::Driven;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::{How, News, Verb};
+use crate::text::quantity;
+use crate::wire::{Class, Failure};
 use exchange::Exchange;
+use teller::Teller;
+
+pub(crate) use driven::Driven;
+
 pub(crate) use fault::{Stage, of_hyper};
 pub(crate) use many::Many;
-use teller::Teller;
 
 /// Runs one HTTP exchange to its end, and tells it to the post's journal.
 ///

@@ -11,7 +11,8 @@ use super::decode::{Codings, Decoder};
 use super::exchange::{Exchange, GAUGE_EVERY};
 use super::fault::Stage;
 use super::joined::Joined;
-use crate::wire::{Block, Class, Direction, Failure, News};
+use crate::sessions::{Block, News};
+use crate::wire::{Class, Direction, Failure};
 
 /// How long a body is that is read from the socket itself, rather than through hyper: 256 KiB or more.
 const WORTH_IT: u64 = 256 * 1024;

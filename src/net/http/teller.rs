@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::net::journal::Journal;
-use crate::wire::{Block, News};
+use crate::sessions::{Block, News};
 
 /// A journal with a door: after [`Teller::finish`] nothing comes through, so that [`News::Closed`] is the last
 /// news and its totals are exact although a connection's own task may still be taking a request's body.

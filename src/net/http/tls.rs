@@ -10,7 +10,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, SignatureScheme};
 
-use crate::wire::http::Version;
+use crate::sessions::spec::http::Version;
 
 /// Whom to trust.
 #[derive(Clone, Debug)]

@@ -129,7 +129,7 @@ mod system {
 
     use super::Octets;
     use crate::net::kernel::tcp_info;
-    use crate::wire::reading::TcpState;
+    use crate::wire::tcp::state::TcpState;
 
     /// The states in which the peer's FIN has arrived.
     const AFTER_FIN: [TcpState; 5] =

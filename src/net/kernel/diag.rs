@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use nix::sys::socket::{AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket};
 
-use crate::wire::kernel::{self, TcpInfo};
-use crate::wire::reading::{PeerEnd, TcpState, Timer, TimerKind};
+use crate::wire::kernel::tcp_info::{self, TcpInfo};
+use crate::wire::kernel::view::{PeerEnd, Timer, TimerKind};
+use crate::wire::tcp::state::TcpState;
 
 /// What the kernel has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +129,7 @@ fn read(answer: &[u8]) -> io::Result<Option<Held>> {
     // the queues, user and inode.
     let (Some(state), Some(timer), Some(millis)) = (body.get(1), body.get(2), word(52)) else { return Err(short()) };
     let (Some(recv_queue), Some(send_queue)) = (word(56), word(60)) else { return Err(short()) };
-    let Some(state) = kernel::state(*state) else { return Ok(None) };
+    let Some(state) = tcp_info::state(*state) else { return Ok(None) };
     let kind = match timer {
         1 => Some(TimerKind::Retransmit),
         2 => Some(TimerKind::Keepalive),

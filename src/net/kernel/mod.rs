@@ -5,8 +5,8 @@
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
 
-use crate::wire::kernel::TcpInfo;
-use crate::wire::reading::KernelView;
+use crate::wire::kernel::tcp_info::TcpInfo;
+use crate::wire::kernel::view::KernelView;
 
 #[cfg(target_os = "linux")]
 pub(crate) mod diag;
@@ -79,7 +79,7 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
 
     use super::*;
-    use crate::wire::reading::TcpState;
+    use crate::wire::tcp::state::TcpState;
 
     #[test]
     fn the_kernel_tells_state_queues_and_gauges_of_a_socket() {

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use crate::wire::change::SynView;
+use crate::wire::tcp::syn::SynView;
 
 /// Asks a listener's kernel to keep SYNs, before `listen()`. Best effort: without it, SYNs stay unseen.
 #[cfg(target_os = "linux")]

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 
 use super::raw;
-use crate::wire::udp::{Discover, SocketView};
+use crate::wire::kernel::udp_info::{Discover, SocketView};
 
 /// Where the numbers of a family's options stand.
 struct Names {

@@ -10,8 +10,9 @@ use super::Attempt;
 use super::ledger::Outcome;
 use crate::net::dial;
 use crate::net::journal::Journal;
-use crate::wire::spec::TcpSpec;
-use crate::wire::{Both, Class, Failure, quantity};
+use crate::sessions::spec::TcpSpec;
+use crate::text::quantity;
+use crate::wire::{Both, Class, Failure};
 
 /// Connections to the addresses of one name.
 #[derive(Debug)]

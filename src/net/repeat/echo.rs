@@ -16,13 +16,13 @@ use super::plan::{Lane, Ticket};
 use crate::net::journal::Journal;
 use crate::net::udp::train::Trains;
 use crate::net::{dial, fault};
-use crate::wire::repeat::{EchoSpec, Pace, TAG};
-use crate::wire::{Class, Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::repeat::{EchoSpec, Pace, TAG};
+use crate::wire::{Class, Failure};
+use waiting::Waiting;
 
 mod sending;
 mod waiting;
-
-use waiting::Waiting;
 
 /// How many datagrams may wait for their answers where a rate was asked for; then the next one waits, and its time
 /// counts from when it was due.

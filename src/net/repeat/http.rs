@@ -9,7 +9,7 @@ use super::kept::{self, Kept};
 use super::ledger::Outcome;
 use crate::net::http::Many;
 use crate::net::journal::Journal;
-use crate::wire::http::HttpSpec;
+use crate::sessions::spec::http::HttpSpec;
 use crate::wire::{Both, Failure, Totals};
 
 /// The same request again and again.

@@ -16,7 +16,8 @@ use tokio::net::TcpStream;
 use super::connect::Connect;
 use crate::net::fault;
 use crate::net::http::{Driven, Many, Stage, of_hyper};
-use crate::wire::{Both, Class, Failure, Totals, quantity};
+use crate::text::quantity;
+use crate::wire::{Both, Class, Failure, Totals};
 
 type Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 

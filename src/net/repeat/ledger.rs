@@ -8,8 +8,9 @@ use tokio::time::Instant;
 
 use super::plan::{Plan, Ticket};
 use crate::net::journal::Journal;
-use crate::wire::repeat::{Done, RepeatReading, Tally};
-use crate::wire::{Both, Direction, Failure, News, Totals};
+use crate::sessions::News;
+use crate::sessions::repeat::run::{Done, RepeatReading, Tally};
+use crate::wire::{Both, Direction, Failure, Totals};
 
 /// How many parts there are at the most; each holds two histograms, about half a MiB.
 const MOST_PARTS: usize = 8;

@@ -18,8 +18,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::journal::Journal;
 use super::{Post, closed, guard, lane};
-use crate::wire::repeat::{MOST_CONCURRENCY, RepeatReading, RepeatSpec, RepeatWhat};
-use crate::wire::{Failure, How, News, Verb};
+use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatSpec, RepeatWhat};
+use crate::sessions::{How, News, Verb};
+use crate::wire::Failure;
 use ledger::{Ledger, Outcome};
 use plan::Plan;
 
@@ -177,7 +179,8 @@ async fn watch_over(
 
 /// What kept a run from being all that was asked for: the commonest failure, or silence.
 fn verdict(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
-    use crate::wire::{Class, quantity::grouped};
+    use crate::text::quantity::grouped;
+    use crate::wire::Class;
     let (whom, over) = (whom(spec), grouped(last.tally.over()));
     if let Some((class, count)) = last.tally.commonest() {
         let all = grouped(last.tally.failed_in_all());

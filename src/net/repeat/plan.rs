@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::wire::repeat::{Pace, RepeatSpec};
+use crate::sessions::spec::repeat::{Pace, RepeatSpec};
 
 /// What all workers of a run start by.
 #[derive(Debug)]
@@ -206,8 +206,8 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::repeat::{PerSecond, RepeatWhat};
-    use crate::wire::spec::{HostPort, TcpSpec};
+    use crate::sessions::spec::repeat::{PerSecond, RepeatWhat};
+    use crate::sessions::spec::{HostPort, TcpSpec};
 
     fn spec(pace: Pace, count: Option<u64>, duration: Option<Duration>) -> RepeatSpec {
         let what = RepeatWhat::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 9 }));

@@ -6,8 +6,8 @@ use super::Talk;
 use crate::net::capture::{Wanted, Watch};
 use crate::net::kernel;
 use crate::wire::Both;
-use crate::wire::reading::TcpState;
 use crate::wire::segment::Hint;
+use crate::wire::tcp::state::TcpState;
 
 /// Begins to capture, unless that goes on already; what stands against it is told.
 pub(super) async fn begin(talk: &Talk) {

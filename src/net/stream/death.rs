@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{End, Talk};
 use crate::net::{kernel, option};
+use crate::text::quantity;
+use crate::wire::Failure;
 use crate::wire::option::{OptionValue, SocketOption};
-use crate::wire::{Failure, quantity};
 
 /// Says of an end by ETIMEDOUT which clock ran out, as the socket's options and its queue tell; other ends stay.
 pub(super) fn explained(talk: &Talk, end: End) -> End {

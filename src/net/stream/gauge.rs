@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::{Looked, Reading, Talk};
-use crate::wire::reading::{KernelView, TcpState};
-use crate::wire::{Class, Failure, quantity};
+use crate::text::quantity;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Failure};
 
 /// The first look after something moved: soon enough to see FIN-WAIT-1 become FIN-WAIT-2.
 const FIRST_LOOK: Duration = Duration::from_millis(50);

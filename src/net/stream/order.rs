@@ -6,8 +6,9 @@ use tokio::time::Instant;
 
 use super::{End, MOST_CLOSING, Reading, Talk, Wish};
 use crate::net::option;
+use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
-use crate::wire::{Class, Failure, News, Verb};
+use crate::wire::{Class, Failure};
 
 /// What follows from an order.
 pub(super) enum Next {

@@ -10,8 +10,9 @@ use super::flood::Flood;
 use super::{Reading, TURN, Talk, Wish, pool};
 use crate::net::fault;
 use crate::net::outlet::{Outlet, Poured};
-use crate::wire::reading::TcpState;
-use crate::wire::{Block, Class, Direction, Failure, News, Totals};
+use crate::sessions::{Block, News};
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Direction, Failure, Totals};
 
 /// What one read asks for at the most.
 const MOST_READ: usize = pool::BUFFER;

@@ -15,7 +15,7 @@ pub(super) async fn run(talk: &Talk) {
     use tokio::io::Interest;
 
     use crate::net::kernel;
-    use crate::wire::reading::TcpState;
+    use crate::wire::tcp::state::TcpState;
 
     loop {
         if talk.stream.ready(Interest::ERROR).await.is_err() {
@@ -45,9 +45,9 @@ mod linux {
 
     use tokio::net::TcpStream;
 
-    use super::Talk;
     use crate::net::kernel::stamp::{self, Found, Point, Stamp};
-    use crate::wire::News;
+    use crate::net::stream::Talk;
+    use crate::sessions::News;
 
     /// More writes than this in a [`WINDOW`] are a flood, which is not stamped.
     const MOST_WRITES: u32 = 200;
@@ -62,7 +62,7 @@ mod linux {
 
     /// The writes of one connection that wait for their stamps, and whether new ones get any.
     #[derive(Debug)]
-    pub(in super::super) struct Stamps {
+    pub(in crate::net::stream) struct Stamps {
         inner: Mutex<Inner>,
     }
 
@@ -94,7 +94,7 @@ mod linux {
 
     impl Stamps {
         /// Stamps from the first octet on, where the kernel has any.
-        pub(in super::super) fn begin(stream: &TcpStream) -> Self {
+        pub(in crate::net::stream) fn begin(stream: &TcpStream) -> Self {
             let possible = stamp::ask(stream, true).is_ok();
             let inner =
                 Inner { possible, on: possible, window_began: Instant::now(), writes: 0, waiting: VecDeque::new() };
@@ -108,7 +108,7 @@ mod linux {
         /// To be called before each write; the time where it is going to be stamped.
         ///
         /// Cost: a clock and a lock; one system call where a flood begins or ends.
-        pub(in super::super) fn before_write(&self, stream: &TcpStream) -> Option<Duration> {
+        pub(in crate::net::stream) fn before_write(&self, stream: &TcpStream) -> Option<Duration> {
             let mut inner = self.inner();
             if !inner.possible {
                 return None;
@@ -131,7 +131,7 @@ mod linux {
         }
 
         /// Notes a write whose last octet was `octet`.
-        pub(in super::super) fn wrote(&self, octet: u64, began: Duration) {
+        pub(in crate::net::stream) fn wrote(&self, octet: u64, began: Duration) {
             let mut inner = self.inner();
             if inner.waiting.len() >= MOST_WAITING {
                 inner.waiting.pop_front();
@@ -140,7 +140,7 @@ mod linux {
         }
 
         /// Empties the error queue, and tells the writes that are acknowledged.
-        pub(in super::super) async fn read(&self, talk: &Talk) {
+        pub(in crate::net::stream) async fn read(&self, talk: &Talk) {
             for _ in 0..MOST_WAITING * 4 {
                 let stamp = match stamp::next(&talk.stream) {
                     Found::Stamp(stamp) => stamp,
@@ -155,7 +155,7 @@ mod linux {
         }
 
         /// Tells what is known of the writes that were not acknowledged: the connection is over.
-        pub(in super::super) async fn end(&self, talk: &Talk) {
+        pub(in crate::net::stream) async fn end(&self, talk: &Talk) {
             self.read(talk).await;
             let rest = std::mem::take(&mut self.inner().waiting);
             for write in rest.iter().filter(|write| write.scheduled.is_some() || write.sent.is_some()) {
@@ -194,6 +194,9 @@ mod linux {
     #[cfg(test)]
     mod tests {
         use super::*;
+
+        use crate::net::kernel::stamp::{Point, Stamp};
+        use crate::sessions::News;
 
         fn waiting(octets: &[u64]) -> Inner {
             let write = |octet| Write { octet, began: Duration::from_secs(100), scheduled: None, sent: None };

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::net::journal::Journal;
 use crate::net::lane;
-use crate::wire::spec::Step;
-use crate::wire::{Class, Failure, News, Verb};
+use crate::sessions::spec::Step;
+use crate::sessions::{News, Verb};
+use crate::wire::{Class, Failure};
 
 /// What was asked for and did not happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,9 +7,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::net::journal::Journal;
-use crate::wire::change::Cause;
-use crate::wire::reading::{KernelView, TcpState};
-use crate::wire::{Class, Evidence, Failure, News};
+use crate::sessions::News;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Evidence, Failure};
 
 /// How long after a close the kernel is asked for what became of the connection.
 const MOST_ASKING: Duration = Duration::from_millis(50);
@@ -54,7 +56,7 @@ impl Way {
 
     /// Takes in the state that the kernel reports of the open socket.
     pub(super) async fn learn(&self, state: Option<TcpState>) {
-        use TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
+        use crate::wire::tcp::state::TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
 
         let Some(kernel) = state else { return };
         match (self.state(), kernel) {
@@ -161,5 +163,5 @@ use crate::net::kernel::diag::Held;
 #[cfg(not(target_os = "linux"))]
 struct Held {
     state: TcpState,
-    timer: Option<crate::wire::reading::Timer>,
+    timer: Option<crate::wire::kernel::view::Timer>,
 }

@@ -9,11 +9,13 @@ use bytes::{Buf, Bytes};
 use tokio::io::{Interest, Ready};
 use tokio::sync::watch;
 
-use super::{State, TURN, Talk, Unsent, Wish, file, unsent};
+use super::unsent::{self, Unsent};
+use super::{State, TURN, Talk, Wish, file};
 use crate::net::{call, fault, lane};
-use crate::wire::change::Cause;
-use crate::wire::spec::{Script, Step};
-use crate::wire::{Block, Class, Direction, Failure, News, Totals, Verb};
+use crate::sessions::spec::{Script, Step};
+use crate::sessions::{Block, News, Verb};
+use crate::wire::tcp::cause::Cause;
+use crate::wire::{Class, Direction, Failure, Totals};
 
 /// What one write offers the kernel at the most.
 const MOST_WRITE: usize = 1024 * 1024;
@@ -65,7 +67,7 @@ pub(super) async fn run(talk: &Talk, script: Script, mut orders: lane::Receiver)
         }
     }
     let rest = half.rest;
-    let mut unsent = unsent(steps, &mut orders);
+    let mut unsent = unsent::unsent(steps, &mut orders);
     if rest > 0 {
         unsent.orders += 1;
         unsent.bytes += rest as u64;

@@ -6,8 +6,9 @@ use super::orders::Orders;
 use super::talk::{Ending, Talk};
 use super::{Opened, adopt, group, prepare, tell_buffer};
 use crate::net::{Post, fault, lane, option};
-use crate::wire::spec::{Script, UdpBoundSpec};
-use crate::wire::{Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::{Script, UdpBoundSpec};
+use crate::wire::Failure;
 
 /// Runs a bound UDP socket, from its binding to [`News::Closed`].
 ///

@@ -6,8 +6,9 @@ use bytes::Bytes;
 
 use super::send::check_size;
 use super::talk::Talk;
-use crate::wire::spec::Burst;
-use crate::wire::{Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::Burst;
+use crate::wire::Failure;
 
 /// How many datagrams one look at the clock sends at the most.
 const MOST_AT_ONCE: usize = 256;

@@ -54,8 +54,8 @@ mod linux {
     use socket2::SockAddr;
     use tokio::io::Interest;
 
-    use super::super::control::{Control, ControlLength, cut_at, read};
     use super::{Arrival, MOST_MESSAGES, SocketAddr, Train, UdpSocket, io};
+    use crate::net::udp::control::{Control, ControlLength, cut_at, read};
 
     #[cfg(target_env = "musl")]
     type Flags = libc::c_uint;
@@ -221,7 +221,8 @@ mod linux {
 mod plain {
     use std::os::fd::AsFd;
 
-    use super::{Arrival, MOST_MESSAGES, RawPacket, SocketAddr, Train, UdpSocket, io};
+    use super::{Arrival, MOST_MESSAGES, SocketAddr, Train, UdpSocket, io};
+    use crate::net::udp::control::RawPacket;
 
     /// The memory that calls read into, used again for every call.
     #[derive(Debug)]

@@ -9,8 +9,9 @@ use tokio::net::UdpSocket;
 use super::calls::{self, Arrival, MOST_MESSAGES, Space};
 use super::control::RawPacket;
 use super::interface::Names;
-use crate::wire::record::Piece;
-use crate::wire::{Block, Direction};
+use crate::sessions::Block;
+use crate::sessions::record::Piece;
+use crate::wire::Direction;
 
 /// 65,536 octets: more than any UDP datagram has (65,527 over IPv6, jumbograms aside).
 pub(super) const ROOM_BYTES: usize = 65_536;

@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 
 use tokio::net::UdpSocket;
 
-use crate::wire::news::Icmp;
+use crate::wire::icmp::Icmp;
 
 /// Asks that ICMP errors are queued. Best effort: without it they are told as bare error numbers.
 #[cfg(target_os = "linux")]

@@ -7,8 +7,9 @@ use socket2::{InterfaceIndexOrAddress, SockRef};
 use tokio::net::UdpSocket;
 
 use crate::net::fault;
-use crate::wire::spec::Group;
-use crate::wire::{Class, Failure, News};
+use crate::sessions::News;
+use crate::sessions::spec::Group;
+use crate::wire::{Class, Failure};
 
 /// Joins the group; what came of it.
 pub(super) fn join(socket: &UdpSocket, group: &Group) -> News {

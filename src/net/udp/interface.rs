@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::control::RawPacket;
-use crate::wire::udp::PacketInfo;
+use crate::wire::udp::packet::PacketInfo;
 
 /// How many names are remembered; with one more all are asked for again.
 const MOST_NAMES: usize = 64;

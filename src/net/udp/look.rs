@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::talk::{Ending, Talk};
-use crate::wire::reading::KernelView;
+use crate::wire::kernel::view::KernelView;
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(250);

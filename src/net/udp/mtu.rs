@@ -12,9 +12,10 @@ use super::error_queue::{self, Found};
 use super::talk::Talk;
 use super::wildcard;
 use crate::net::fault;
+use crate::sessions::News;
 use crate::wire::udp::mtu::{self, MtuReport, MtuStep, Outcome, Refuser};
-use crate::wire::udp::search::Search;
-use crate::wire::{Class, Failure, News};
+use crate::wire::udp::mtu_search::Search;
+use crate::wire::{Class, Failure};
 
 /// How long the first datagrams wait for an answer, and the longest that any waits: longer than the second that a host
 /// lets pass between two ICMP messages.
@@ -260,7 +261,7 @@ impl Prober {
 }
 
 /// Whether the message is "fragmentation needed" or "packet too big".
-fn too_big(icmp: &crate::wire::news::Icmp) -> bool {
+fn too_big(icmp: &crate::wire::icmp::Icmp) -> bool {
     matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 4) | (true, 2, _))
 }
 

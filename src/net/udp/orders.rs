@@ -8,8 +8,9 @@ use super::group;
 use super::send::Job;
 use super::talk::{Ending, Talk};
 use crate::net::{lane, option};
+use crate::sessions::{News, Verb};
 use crate::wire::option::{SETTING, SocketKind};
-use crate::wire::{Class, Failure, News, Verb};
+use crate::wire::{Class, Failure};
 
 /// The two ways in which orders come.
 #[derive(Debug)]

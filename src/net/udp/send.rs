@@ -14,9 +14,11 @@ use super::calls::{self, Train};
 use super::datagram::{as_the_socket_takes_it, most_payload};
 use super::talk::{Ending, Talk, locked};
 use crate::net::fault;
-use crate::wire::record::Piece;
-use crate::wire::spec::{Burst, Script, Step};
-use crate::wire::{Block, Class, Direction, Failure, News, quantity};
+use crate::sessions::record::Piece;
+use crate::sessions::spec::{Burst, Script, Step};
+use crate::sessions::{Block, News};
+use crate::text::quantity;
+use crate::wire::{Class, Direction, Failure};
 
 /// 1,400 octets of a file go into one datagram: with all headers it passes every usual link unfragmented.
 pub(super) const FILE_DATAGRAM_BYTES: usize = 1_400;

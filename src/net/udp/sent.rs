@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::wire::news::About;
+use crate::wire::icmp::About;
 
 /// How many trains of datagrams are remembered: the newest.
 const MOST_TRAINS: usize = 256;

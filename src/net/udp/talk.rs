@@ -18,9 +18,11 @@ use super::send::jobs_of;
 use super::sent::Sent;
 use crate::net::fault;
 use crate::net::journal::Journal;
-use crate::wire::news::Icmp;
-use crate::wire::spec::Script;
-use crate::wire::{Class, Evidence, Failure, How, News, quantity};
+use crate::sessions::spec::Script;
+use crate::sessions::{How, News};
+use crate::text::quantity;
+use crate::wire::icmp::Icmp;
+use crate::wire::{Class, Evidence, Failure};
 
 /// How many jobs may wait for the sending half; then further orders stay in the session's own queue.
 const MOST_JOBS: usize = 32;

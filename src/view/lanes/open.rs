@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 
 use super::{AXIS, Axis, Cell, NAME, REMARK, lane, scale};
 use crate::files::theme::Role;
+use crate::sessions::kinds::Kind;
+use crate::sessions::tcp::timers::Clocks;
+use crate::sessions::{Phase, Session, What};
+use crate::text::quantity;
 use crate::view::paper::Strip;
-use crate::wire::clocks::Clocks;
-use crate::wire::reading::TimerKind;
-use crate::wire::session::Kind;
-use crate::wire::timers::Timers;
-use crate::wire::{Class, Phase, Session, What, quantity};
+use crate::wire::Class;
+use crate::wire::kernel::tcp_timers::Timers;
+use crate::wire::kernel::view::TimerKind;
 
 /// An end that is further away than this is told in words, and does not stretch the axis.
 const FAR: Duration = Duration::from_secs(600);

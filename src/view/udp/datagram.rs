@@ -7,11 +7,13 @@ use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::model::{datagram, words};
+use crate::sessions::Session;
+use crate::sessions::transcript::Data;
+use crate::text::quantity;
 use crate::view::gutter;
 use crate::view::paper::Strip;
-use crate::wire::news::Icmp;
-use crate::wire::transcript::Data;
-use crate::wire::{Direction, Session, quantity};
+use crate::wire::Direction;
+use crate::wire::icmp::Icmp;
 
 /// The datagram under the eye, with all that is known of it.
 pub(super) fn section(sheet: &mut Sheet, model: &Model, session: &Session, panel: &Panel) {

@@ -7,11 +7,14 @@ use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::model::words;
+use crate::sessions::Session;
+use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::udp::UdpSocketView;
+use crate::text::quantity;
 use crate::view::paper::Paper;
 use crate::view::transcript::Shown;
-use crate::wire::session::{Kind, UdpSocketView};
+use crate::wire::Totals;
 use crate::wire::udp::echo::PATIENCE;
-use crate::wire::{Session, Totals, quantity};
 
 /// Draws the view.
 pub(in crate::view) fn draw(

@@ -6,10 +6,13 @@ use super::ledger::{of, path};
 use super::{Sheet, inside};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
+use crate::sessions::Session;
+use crate::text::quantity;
 use crate::view::paper::{Paper, Strip, columns_of};
 use crate::view::transcript::Shown;
-use crate::wire::udp::{MtuStep, Outcome, PacketInfo, SocketView};
-use crate::wire::{Session, quantity};
+use crate::wire::kernel::udp_info::SocketView;
+use crate::wire::udp::mtu::{MtuStep, Outcome};
+use crate::wire::udp::packet::PacketInfo;
 
 /// The cells of a bar, where there is much room beside it and where there is little.
 const BARS: [u64; 2] = [20, 8];

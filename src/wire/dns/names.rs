@@ -13,7 +13,7 @@ pub const MOST_SEARCHED: usize = 16;
 /// What is wrong with it, and what is accepted.
 pub fn checked(name: &str) -> Result<String, String> {
     let wrong = |why: &str| {
-        let shown = crate::wire::neutral::line(&name.chars().take(80).collect::<String>());
+        let shown = crate::text::sanitize::line(&name.chars().take(80).collect::<String>());
         format!("`{shown}` {why}; accepted: a name of at most 253 octets, its parts of 1 to 63")
     };
     if name == "." {

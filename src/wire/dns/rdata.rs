@@ -4,15 +4,14 @@ use std::fmt::{Display, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use super::record_type::RecordType;
+use super::svcb;
+use super::walk::Walk;
+use crate::text::sanitize;
 use base64::Engine as _;
 use hickory_proto::rr::RData;
 use hickory_proto::serialize::binary::{BinDecoder, Restrict};
 use jiff::civil;
-
-use super::record_type::RecordType;
-use super::svcb;
-use super::walk::Walk;
-use crate::wire::neutral;
 
 /// What the data says in presentation form, and the address in it. Reads up to `end` where it makes sense.
 pub(super) fn read(
@@ -171,7 +170,7 @@ fn other(walk: &mut Walk<'_>, kind: RecordType, end: usize) -> Result<String, St
         .filter(|known| !matches!(known, RData::Unknown { .. } | RData::NULL(_)) && !octets.is_empty())
         .and_then(|known| printed(&known));
     Ok(match printed {
-        Some(text) => neutral::line(&text),
+        Some(text) => sanitize::line(&text),
         None if octets.is_empty() => "\\# 0".to_owned(),
         None => format!("\\# {} {}", octets.len(), hex_of(octets)),
     })

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::super::quantity;
-use super::{MOST_NAME, MOST_OCTETS, OptionValue, SocketOption, Unit};
+use super::option::{MOST_NAME, MOST_OCTETS, OptionValue, SocketOption, Unit};
+use crate::text::quantity;
 
 impl SocketOption {
     /// What is accepted as its value, in words: `on or off`.

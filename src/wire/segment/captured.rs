@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use super::super::direction::Direction;
-use super::super::quantity;
 use super::flags::Flags;
 use super::note::Note;
 use super::parse::Segment;
+use crate::text::quantity;
+use crate::wire::direction::Direction;
 
 /// How many captured segments of one session may wait to be looked at; more are counted and not kept.
 pub const MOST_SEGMENTS: usize = 8_192;

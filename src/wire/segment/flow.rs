@@ -4,12 +4,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::direction::{Both, Direction};
 use super::captured::Captured;
 use super::flags::Flags;
 use super::note::Note;
 use super::parse::Segment;
 use super::side::{FARTHEST, Last, Side};
+use crate::wire::direction::{Both, Direction};
 
 /// A segment with an old number that comes this soon is late rather than sent again, where clocks do not tell.
 const LATE_WITHIN: Duration = Duration::from_millis(3);

@@ -1,7 +1,7 @@
 //! What the table expects beside what the kernel says: a difference is told, never hidden.
 
-use super::super::reading::TcpState;
 use super::path::path;
+use super::state::TcpState;
 
 /// The kernel is in another state than the calls and segments that we know of lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]

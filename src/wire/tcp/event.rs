@@ -1,6 +1,6 @@
 //! What can happen to a TCP connection, and what it sends for it.
 
-use super::super::reading::TcpState;
+use super::state::TcpState;
 
 /// Every state, in the order of a connection's life.
 pub const STATES: [TcpState; 11] = [

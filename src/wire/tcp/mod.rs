@@ -4,15 +4,17 @@ mod compare;
 mod event;
 mod path;
 mod table;
-mod track;
 mod words;
 
 pub use compare::{Difference, compare};
 pub use event::{Event, STATES, Segment};
 pub use path::{path, successors};
 pub use table::{Outcome, Row, after, rows};
-pub use track::{Step, Track};
+
 pub use words::state as explain_state;
 
+pub mod cause;
+pub mod state;
+pub mod syn;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The shortest way from one state to another.
 
-use super::super::reading::TcpState;
 use super::event::Event;
+use super::state::TcpState;
 use super::table::{Outcome, Row, rows};
 
 /// The rows that lead out of a state.

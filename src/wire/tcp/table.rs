@@ -1,7 +1,11 @@
 //! The table itself: 16 events × 11 states, each cell with its outcome and its place in RFC 9293.
 
-use super::super::reading::TcpState;
-use super::event::{Event, STATES, Segment};
+use super::event::Segment::{self, Ack, Data, Fin, Rst, Syn, SynAck};
+use super::event::{Event, STATES};
+use super::state::TcpState::{
+    self, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait,
+};
+use Outcome::Never;
 
 /// What an event does in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +52,6 @@ impl Row {
         }
     }
 }
-
-use Outcome::Never;
-use Segment::{Ack, Data, Fin, Rst, Syn, SynAck};
-use TcpState::{
-    CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait,
-};
 
 const fn to(to: TcpState, sends: Segment) -> Outcome {
     Outcome::Moves { to, sends: Some(sends) }

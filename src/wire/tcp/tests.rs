@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::super::reading::TcpState;
+use super::event::{Event, STATES};
+use super::path::successors;
+use super::state::TcpState;
+use super::table::{Outcome, after, rows};
 use super::*;
 
 /// Every state and event: the state after, `=` where it stays, `!` and the RFC's words where a call fails, `-` where

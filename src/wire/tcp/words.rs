@@ -1,7 +1,7 @@
 //! The table in words, for who learns: a sentence a state, a sentence an event.
 
-use super::super::reading::TcpState;
 use super::event::{Event, Segment};
+use super::state::TcpState;
 use super::table::{Outcome, Row};
 
 /// What it means to be in this state.
@@ -31,7 +31,7 @@ impl Row {
 }
 
 fn row(row: &Row) -> &'static str {
-    use TcpState::{Closed, Closing, FinWait1, LastAck, Listen, SynReceived, SynSent, TimeWait};
+    use super::state::TcpState::{Closed, Closing, FinWait1, LastAck, Listen, SynReceived, SynSent, TimeWait};
     match (row.event, row.from, row.outcome) {
         (_, _, Outcome::Never) => "No timer of this kind runs in this state.",
         (Event::PassiveOpen, Closed, _) => "The socket waits for connections; nothing is sent.",

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use crate::text::quantity;
 use crate::wire::failure::Failure;
-use crate::wire::quantity;
 
 /// The octets of IP and UDP headers before the payload, for a peer of this address: 28 with IPv4, 48 with IPv6.
 pub fn header_bytes(peer: IpAddr) -> u32 {

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use serde_json::Value;
-use sockeye::wire::http::{Body, HttpSpec, Part, PartValue};
-use sockeye::wire::{Class, News};
+use sockeye::sessions::News;
+use sockeye::sessions::spec::http::{Body, HttpSpec, Part, PartValue};
+use sockeye::wire::Class;
 
 use super::exchange::{Seen, lab, run};
 

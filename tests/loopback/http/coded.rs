@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
+use sockeye::sessions::spec::http::HttpSpec;
 use sockeye::wire::Class;
-use sockeye::wire::http::HttpSpec;
 
 use super::exchange::{answer, get, lab, run, says};
 

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use sockeye::wire::http::HttpSpec;
-use sockeye::wire::spec::{Family, Retry};
-use sockeye::wire::{Class, News};
+use sockeye::sessions::News;
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::spec::{Family, Retry};
+use sockeye::wire::Class;
 
 use super::exchange::{answer, get, lab, peer, run, says};
 
@@ -89,7 +90,7 @@ fn interim_answers_are_told_before_the_answer_and_no_more_than_a_number_of_them(
         .filter_map(|news| if let News::Interim(head) = news { Some(head.status) } else { None })
         .collect();
     assert_eq!(interim[0], 103);
-    assert!(interim.len() <= 2 * sockeye::wire::http::MOST_INTERIM, "{}", interim.len());
+    assert!(interim.len() <= 2 * sockeye::sessions::spec::http::MOST_INTERIM, "{}", interim.len());
     let place = |wanted: fn(&News) -> bool| seen.news.iter().position(wanted);
     assert!(place(|news| matches!(news, News::Interim(_))) < place(|news| matches!(news, News::Response(_))));
 }

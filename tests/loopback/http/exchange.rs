@@ -5,8 +5,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Instant;
 
 use sockeye::net::Overflow;
-use sockeye::wire::http::{HttpGauge, HttpSpec, RequestHead, ResponseHead};
-use sockeye::wire::{Both, Class, Direction, Failure, How, News, Order, Record, SessionId, Spec, Totals, Verb, What};
+use sockeye::sessions::kinds::http::HttpGauge;
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::{How, News, Order, Record, SessionId, Spec, Verb, What};
+use sockeye::wire::http::head::{RequestHead, ResponseHead};
+use sockeye::wire::{Both, Class, Direction, Failure, Totals};
 
 use crate::live_net::{DEADLINE, LiveNet, SERVERS};
 

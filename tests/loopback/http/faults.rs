@@ -4,8 +4,9 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use sockeye::wire::http::HttpSpec;
-use sockeye::wire::{Class, How, Verb};
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::{How, Verb};
+use sockeye::wire::Class;
 
 use super::exchange::{Running, get, lab, peer, run, says};
 

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
-use sockeye::wire::http::HttpSpec;
-use sockeye::wire::{Class, How, News, Verb};
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::{How, News, Verb};
+use sockeye::wire::Class;
 
 use super::exchange::{Running, answer, get, lab, peer, run, says};
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use sockeye::wire::http::{HttpSpec, Version};
-use sockeye::wire::{Class, News};
+use sockeye::sessions::News;
+use sockeye::sessions::spec::http::{HttpSpec, Version};
+use sockeye::wire::Class;
+
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::exchange::{lab, listener, run, says};
@@ -109,7 +111,7 @@ fn http_2_is_spoken_in_the_clear_by_prior_knowledge() {
         let (stream, _) = listener.accept().await.unwrap();
         converse(stream, true, secret()).await;
     });
-    let body = sockeye::wire::http::Body::Bytes(vec![b'x'; 200_000].into());
+    let body = sockeye::sessions::spec::http::Body::Bytes(vec![b'x'; 200_000].into());
     let spec = HttpSpec {
         version: Version::Http2,
         method: "POST".into(),

@@ -1,14 +1,14 @@
 //! A ladder of captured segments: a handshake, a gap that is asked for and filled, a window that closes, an end.
 
-use sockeye::wire::change::Cause;
-use sockeye::wire::reading::TcpState;
+use sockeye::sessions::{News, SessionId};
+use sockeye::wire::Direction::{self, Received, Sent};
+use sockeye::wire::Evidence;
 use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
-use sockeye::wire::{Direction, Evidence, News, SessionId};
+use sockeye::wire::tcp::cause::Cause;
+use sockeye::wire::tcp::state::TcpState;
 
 use super::scenes::others;
 use crate::bench::{Bench, address, tcp_to};
-
-use Direction::{Received, Sent};
 
 const ACK: Flags = Flags::ACK;
 const DATA: Flags = Flags::PSH.and(Flags::ACK);

@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::wire::dns::compare::{Comparison, FamilyAnswer, Own};
-use sockeye::wire::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, DnsSpec, Message, Question, RecordType, Wire};
-use sockeye::wire::way::Route;
-use sockeye::wire::{Class, Failure, How, News, What};
+use sockeye::sessions::kinds::dns_compare::{Comparison, FamilyAnswer, Own};
+use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, Wire};
+use sockeye::sessions::spec::dns::DnsSpec;
+use sockeye::sessions::{How, News, What};
+use sockeye::wire::dns::message::{Message, Question};
+use sockeye::wire::dns::record_type::RecordType;
+use sockeye::wire::route::Route;
+use sockeye::wire::{Class, Failure};
 
 use super::{LARGE, SMALL, USUAL, WIDE, check};
 use crate::bench::{Bench, address, tcp_to};
@@ -120,7 +124,7 @@ fn a_race_is_drawn_as_lanes_in_a_view_of_its_own() {
 fn a_name_that_does_not_exist_says_who_said_so() {
     let failed = |columns, rows| {
         let mut bench = asked(columns, rows);
-        let id = sockeye::wire::SessionId(1);
+        let id = sockeye::sessions::SessionId(1);
         let message = "there is no such name (NXDOMAIN from 192.0.2.53:53)";
         let failure = Failure::new(Class::Resolve, "ask for", "www.example. A", message);
         bench.news(id, 20_000, News::Failed(failure));

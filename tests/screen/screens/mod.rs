@@ -310,7 +310,7 @@ fn nothing_from_outside_reaches_a_cell_as_control() {
                 let (buffer, _) = drawn_at(model, columns, rows);
                 for cell in buffer.content() {
                     for letter in cell.symbol().chars() {
-                        assert!(!sockeye::wire::neutral::is_hostile(letter), "U+{:04X}", u32::from(letter));
+                        assert!(!sockeye::text::sanitize::is_hostile(letter), "U+{:04X}", u32::from(letter));
                         assert!(!letter.is_control(), "U+{:04X}", u32::from(letter));
                     }
                 }
@@ -323,8 +323,9 @@ fn nothing_from_outside_reaches_a_cell_as_control() {
 fn only_the_visible_sessions_of_ten_thousand_are_on_the_screen() {
     let mut bench = scenes::home(80, 24);
     for _ in 0..10_000 {
-        let spec = sockeye::wire::spec::TcpSpec::to(sockeye::wire::spec::HostPort { host: "a".into(), port: 1 });
-        bench.open(0, sockeye::wire::What::Tcp(spec));
+        let spec =
+            sockeye::sessions::spec::TcpSpec::to(sockeye::sessions::spec::HostPort { host: "a".into(), port: 1 });
+        bench.open(0, sockeye::sessions::What::Tcp(spec));
     }
     let (buffer, seen) = drawn(&bench.model);
     let text = lines(&buffer, |cell| cell.symbol().to_owned());

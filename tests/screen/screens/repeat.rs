@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::wire::http::HttpSpec;
-use sockeye::wire::repeat::{Done, EchoSpec, Pace, PerSecond, RepeatReading, RepeatSpec, RepeatWhat, Tally};
-use sockeye::wire::spec::{HostPort, UdpSpec};
-use sockeye::wire::{Class, What};
+use sockeye::sessions::What;
+use sockeye::sessions::repeat::run::{Done, RepeatReading, Tally};
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::spec::repeat::{EchoSpec, Pace, PerSecond, RepeatSpec, RepeatWhat};
+use sockeye::sessions::spec::{HostPort, UdpSpec};
+use sockeye::wire::Class;
 
 use crate::bench::Bench;
 

@@ -3,10 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use sockeye::wire::http::{HttpGauge, HttpSpec, RequestHead, ResponseHead};
-use sockeye::wire::reading::{KernelView, TcpState};
-use sockeye::wire::spec::{AcceptedSpec, Group, HostPort, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
-use sockeye::wire::{Both, Class, Direction, Failure, How, News, Record, SessionId, Totals, What};
+use sockeye::sessions::kinds::http::HttpGauge;
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::spec::{AcceptedSpec, Group, HostPort, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
+use sockeye::sessions::{How, News, Record, SessionId, What};
+use sockeye::wire::http::head::{RequestHead, ResponseHead};
+use sockeye::wire::kernel::view::KernelView;
+use sockeye::wire::tcp::state::TcpState;
+use sockeye::wire::{Both, Class, Direction, Failure, Totals};
 
 use crate::bench::{Bench, address, tcp_to};
 
@@ -88,7 +92,7 @@ pub(crate) fn explained(columns: u16, rows: u16) -> Bench {
 
 /// Silence, twice, and a third attempt under way: the kernel counted its SYNs in the first two.
 pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
-    use sockeye::wire::kernel::TcpInfo;
+    use sockeye::wire::kernel::tcp_info::TcpInfo;
     let mut bench = Bench::new(columns, rows);
     bench.model.timers.syn_retries = Some(6);
     bench.model.timers.syn_linear = Some(4);
@@ -126,14 +130,14 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Bench {
     let id = bench.open(0, tcp_to("10.98.0.9:22"));
     let peer = address("10.98.0.9:22");
     bench.news(id, 0, News::Connecting { peer, attempt: 1 });
-    let icmp = sockeye::wire::news::Icmp {
+    let icmp = sockeye::wire::icmp::Icmp {
         kind: 3,
         code: 13,
         v6: false,
         offender: Some([10, 99, 0, 1].into()),
         destination: Some(peer),
         os_code: 113,
-        ..sockeye::wire::news::Icmp::default()
+        ..sockeye::wire::icmp::Icmp::default()
     };
     let failure = icmp.failure("connect", peer.to_string());
     bench.news(id, 4_000, News::Icmp(icmp));
@@ -268,14 +272,14 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
     bench.datagram(id, 1_000_000, received, b"who is there?", "127.0.0.1:53122", 13);
     bench.datagram(id, 1_000_500, sent, b"me", "127.0.0.1:53122", 2);
     bench.datagram(id, 2_000_000, received, &[7; 24], "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535", 9000);
-    let icmp = sockeye::wire::news::Icmp {
+    let icmp = sockeye::wire::icmp::Icmp {
         kind: 3,
         code: 3,
         v6: false,
         offender: Some([127, 0, 0, 1].into()),
         destination: Some(address("127.0.0.1:53122")),
         os_code: 111,
-        ..sockeye::wire::news::Icmp::default()
+        ..sockeye::wire::icmp::Icmp::default()
     };
     bench.news(id, 2_100_000, News::Icmp(icmp));
     bench.wake(3_000_000);

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::wire::change::Cause;
-use sockeye::wire::kernel::TcpInfo;
+use sockeye::sessions::{Block, How, News, Record, SessionId};
+use sockeye::wire::Direction::{Received, Sent};
+use sockeye::wire::kernel::tcp_info::TcpInfo;
+use sockeye::wire::kernel::view::{KernelView, PeerEnd, Timer, TimerKind};
 use sockeye::wire::option::{self, OptionValue, SETTING, SocketOption};
-use sockeye::wire::reading::{KernelView, PeerEnd, TcpState, Timer, TimerKind};
-use sockeye::wire::{Block, Both, Class, Direction, Evidence, Failure, How, News, Record, SessionId, Totals};
+use sockeye::wire::tcp::cause::Cause;
+use sockeye::wire::tcp::state::TcpState;
+use sockeye::wire::{Both, Class, Evidence, Failure, Totals};
 
 use super::scenes::{others, refuse};
 use crate::bench::{Bench, address, tcp_to};
-
-use Direction::{Received, Sent};
 
 /// What a kernel on loopback tells of an idle connection.
 fn idle(state: TcpState) -> TcpInfo {

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use sockeye::wire::kernel::TcpInfo;
+use sockeye::sessions::{News, SessionId, What};
+use sockeye::wire::Direction;
+use sockeye::wire::kernel::tcp_info::TcpInfo;
+use sockeye::wire::kernel::view::{KernelView, Timer, TimerKind};
 use sockeye::wire::option::{OptionValue, SocketOption};
-use sockeye::wire::reading::{KernelView, TcpState, Timer, TimerKind};
-use sockeye::wire::{Direction, News, SessionId, What};
+use sockeye::wire::tcp::state::TcpState;
 
 use crate::bench::{Bench, address, tcp_to};
 

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::wire::news::{About, Icmp};
-use sockeye::wire::reading::KernelView;
-use sockeye::wire::spec::{HostPort, UdpSpec};
-use sockeye::wire::udp::{Discover, MtuReport, MtuStep, Outcome, PacketInfo, Refusal, Refuser, SocketView};
-use sockeye::wire::{Block, Direction, News, Record, SessionId, What};
+use sockeye::sessions::spec::{HostPort, UdpSpec};
+use sockeye::sessions::{Block, News, Record, SessionId, What};
+use sockeye::wire::Direction;
+use sockeye::wire::icmp::{About, Icmp};
+use sockeye::wire::kernel::udp_info::{Discover, SocketView};
+use sockeye::wire::kernel::view::KernelView;
+use sockeye::wire::udp::mtu::{MtuReport, MtuStep, Outcome, Refusal, Refuser};
+use sockeye::wire::udp::packet::PacketInfo;
 
 use crate::bench::Bench;
 
@@ -25,7 +28,7 @@ impl Talk {
         block.first = *count;
         *count += 1;
         block.packets = packet.into_iter().collect();
-        let change = |reading: &mut sockeye::wire::Reading| reading.dropped_datagrams = Some(3);
+        let change = |reading: &mut sockeye::sessions::Reading| reading.dropped_datagrams = Some(3);
         self.bench.reading_with(self.id, micros, vec![Record::Block(block)], change);
     }
 }

@@ -9,9 +9,11 @@ use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::state::{Area, Focus};
 use sockeye::model::words;
-use sockeye::wire::http::{HttpSpec, RequestHead, ResponseHead};
-use sockeye::wire::spec::{HostPort, ListenSpec, TcpSpec};
-use sockeye::wire::{Block, Direction, News, Order, Record, Refused, SessionId, Spec, Verb, What};
+use sockeye::sessions::spec::http::HttpSpec;
+use sockeye::sessions::spec::{HostPort, ListenSpec, TcpSpec};
+use sockeye::sessions::{Block, News, Order, Record, Refused, SessionId, Spec, Verb, What};
+use sockeye::wire::Direction;
+use sockeye::wire::http::head::{RequestHead, ResponseHead};
 
 use crate::bench::Bench;
 
@@ -72,7 +74,7 @@ impl Desk {
     pub(crate) fn talking() -> Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
-        desk.opens(1, What::Udp(sockeye::wire::spec::UdpSpec::with(target)));
+        desk.opens(1, What::Udp(sockeye::sessions::spec::UdpSpec::with(target)));
         desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
         desk.tells(News::Connected { local: address(53122), peer: address(7001), took: Duration::ZERO, attempt: 1 });
         desk.model.focus = Focus::View;
@@ -200,7 +202,7 @@ impl Desk {
     pub(crate) fn answers(&mut self, effects: &[Effect]) {
         for effect in effects {
             if let Effect::Search { id, generation, needle, transcript, .. } = effect {
-                let hits = sockeye::wire::search::find_all(transcript, needle, words::text_of, 1000);
+                let hits = sockeye::sessions::search::find_all(transcript, needle, words::text_of, 1000);
                 self.update(Msg::Found { id: *id, generation: *generation, hits, done: true });
             }
         }

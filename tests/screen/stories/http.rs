@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sockeye::model::panel::{Subject, View};
-use sockeye::wire::{Both, Class, Evidence, Failure, How, News};
+use sockeye::sessions::{How, News};
+use sockeye::wire::{Both, Class, Evidence, Failure};
 
 use super::desk::Desk;
 

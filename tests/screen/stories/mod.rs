@@ -11,9 +11,10 @@ use sockeye::model::action::SessionAction;
 use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::panel::{Scroll, View};
 use sockeye::model::state::{Focus, Overlay};
-use sockeye::wire::change::Cause;
-use sockeye::wire::reading::TcpState;
-use sockeye::wire::{Class, Evidence, Failure, How, News, Verb};
+use sockeye::sessions::{How, News, Verb};
+use sockeye::wire::tcp::cause::Cause;
+use sockeye::wire::tcp::state::TcpState;
+use sockeye::wire::{Class, Evidence, Failure};
 
 #[test]
 fn a_key_opens_the_dialog_and_what_is_typed_opens_a_session() {
@@ -309,8 +310,8 @@ fn the_first_part_of_an_answer_shows_its_hit_and_the_rest_leaves_the_screen_ther
     desk.keys("/").types("needle");
     let effects = desk.press("enter");
     let [Effect::Search { id, generation, transcript, .. }] = &effects[..] else { panic!("{effects:?}") };
-    let needle = sockeye::wire::search::Needle::parse("needle").unwrap();
-    let all = sockeye::wire::search::find_all(transcript, &needle, sockeye::model::words::text_of, 9);
+    let needle = sockeye::sessions::search::Needle::parse("needle").unwrap();
+    let all = sockeye::sessions::search::find_all(transcript, &needle, sockeye::model::words::text_of, 9);
     let at = |desk: &Desk| {
         let search = desk.model.panel().unwrap().search.clone().unwrap();
         (search.at, search.hits.map(|hits| hits.len()), search.done)

@@ -5,8 +5,11 @@ use std::time::Duration;
 use sockeye::model::msg::Effect;
 use sockeye::model::options::Sure;
 use sockeye::model::state::{Focus, Overlay};
-use sockeye::wire::option::{self, OptionValue, SocketOption, wished, wishes};
-use sockeye::wire::{Class, Failure, How, News, Verb, What};
+use sockeye::sessions::spec::facets::wishes;
+use sockeye::sessions::spec::wished;
+use sockeye::sessions::{How, News, Verb, What};
+use sockeye::wire::option::{self, OptionValue, SocketOption};
+use sockeye::wire::{Class, Failure};
 
 use super::desk::Desk;
 

@@ -1,9 +1,13 @@
 use tokio::net::UdpSocket;
 
-use super::*;
-use crate::net::journal::Bell;
-use crate::net::{Overflow, journal};
-use crate::wire::{Record, SessionId};
+use super::{Beside, asked, *};
+use crate::net::dns::conf::Conf;
+use crate::net::journal::{self, Bell, Journal, Overflow};
+use crate::sessions::kinds::dns_compare::{Comparison, Own};
+use crate::sessions::spec::Family;
+use crate::sessions::{News, Record, SessionId};
+use crate::wire::dns;
+use crate::wire::dns::record_type::RecordType;
 
 /// A name server for one name: an address for A, nothing for AAAA, and NXDOMAIN for any other name.
 async fn server(name: &'static str) -> (Conf, tokio::task::JoinHandle<()>) {
@@ -14,7 +18,7 @@ async fn server(name: &'static str) -> (Conf, tokio::task::JoinHandle<()>) {
         loop {
             let (length, from) = socket.recv_from(&mut buffer).await.unwrap();
             let query = &buffer[..length];
-            let read = dns::Message::read(query);
+            let read = dns::message::Message::read(query);
             let (is_known, is_a) = (read.questions[0].name == name, read.questions[0].kind == RecordType::A);
             let end = 12 + read.questions[0].name.len() + 1 + 4;
             let (code, count) = if is_known { (0x80, u8::from(is_a)) } else { (0x83, 0) };
@@ -62,7 +66,7 @@ async fn a_server_that_cannot_be_reached_is_no_answer_and_holds_up_nobody() {
 fn journal(overflow: Overflow) -> (Arc<Journal>, Arc<Bell>) {
     let bell = Arc::new(Bell::default());
     let journal =
-        journal::Journal::new(SessionId(1), crate::wire::Retention::of_bytes(1024), overflow, Arc::clone(&bell));
+        journal::Journal::new(SessionId(1), crate::sessions::Retention::of_bytes(1024), overflow, Arc::clone(&bell));
     journal.ask_beside(true);
     (journal, bell)
 }
@@ -83,7 +87,7 @@ async fn in_a_pipe_and_after_the_end_nobody_is_told() {
     let (pipe, _) = journal(Overflow::Wait);
     assert!(Beside::start("example.org", Family::Any, &pipe).system.is_none());
     let (journal, bell) = journal(Overflow::DropOldest);
-    journal.closed(crate::wire::How::Local).await;
+    journal.closed(crate::sessions::How::Local).await;
     let own = Own::NotAsked { why: "late".into() };
     journal.aside(News::Compared(Box::new(Comparison { host: "x".into(), system: Ok(Vec::new()), own })));
     assert_eq!(bell.sample(usize::MAX).remove(0).records.len(), 1);

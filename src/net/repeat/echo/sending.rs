@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::{MOST_AT_ONCE, Talk};
 use crate::net::fault;
 use crate::net::repeat::plan::Ticket;
+use crate::sessions::spec::repeat::TAG;
 use crate::wire::Totals;
-use crate::wire::repeat::TAG;
 
 /// How often datagrams are handed to the kernel that reports an earlier one's refusal instead of taking them.
 const MOST_TRIES: usize = 3;

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::*;
+use crate::wire::dns::message::Message;
 
 /// `example.org A`, and two answers of which the second one's name is a pointer; then EDNS.
 const ANSWER: &[u8] = b"\x12\x34\x81\xa0\0\x01\0\x02\0\0\0\x01\
@@ -125,9 +125,9 @@ fn check(octets: &[u8]) {
     let (fields, _) = Message::fields(octets);
     for field in fields {
         assert!(field.range.start <= field.range.end && field.range.end <= octets.len());
-        assert!(!field.value.chars().any(crate::wire::neutral::is_hostile), "{}", field.value);
+        assert!(!field.value.chars().any(crate::text::sanitize::is_hostile), "{}", field.value);
     }
     for record in message.answers.iter().chain(&message.authorities).chain(&message.additionals) {
-        assert!(!record.data.chars().chain(record.name.chars()).any(crate::wire::neutral::is_hostile));
+        assert!(!record.data.chars().chain(record.name.chars()).any(crate::text::sanitize::is_hostile));
     }
 }

@@ -2,10 +2,13 @@
 
 use proptest::prelude::*;
 
-use super::*;
-use crate::wire::segment::{Numbers, Options};
-
-use Direction::{Received, Sent};
+use super::{Flow, Hint, *};
+use crate::wire::direction::Both;
+use crate::wire::direction::Direction::{self, Received, Sent};
+use crate::wire::segment::captured::{Captured, Numbers};
+use crate::wire::segment::flags::Flags;
+use crate::wire::segment::options::Options;
+use crate::wire::segment::parse::Segment;
 
 /// So near to 2³² that the numbers go round with the first octets.
 const OURS: u32 = u32::MAX - 4;

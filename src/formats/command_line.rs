@@ -1,0 +1,165 @@
+//! A session as the command line that opens it, where a short one can.
+
+use std::time::Duration;
+
+use crate::sessions::spec::dns::{Asking, DnsSpec, Transport};
+use crate::sessions::spec::http::{Body, HttpSpec, Version};
+use crate::sessions::spec::{Family, Retry, TcpSpec, UdpSpec};
+use crate::sessions::{Spec, What};
+
+/// The command that opens a session like this; `None` where it would have to tell a header, a password or a body.
+/// What a script sends is not told either.
+pub fn of(spec: &Spec) -> Option<String> {
+    let words = match &spec.what {
+        What::Tcp(tcp) => of_tcp(tcp),
+        What::Udp(udp) => of_udp(udp),
+        What::Listen(listen) => {
+            let mut words = vec!["listen".to_owned(), "tcp".to_owned(), listen.local.to_string()];
+            words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
+            words.extend(listen.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words
+        }
+        What::UdpBound(bound) if bound.groups.is_empty() => {
+            let mut words = vec!["listen".to_owned(), "udp".to_owned(), bound.local.to_string()];
+            words.extend(bound.broadcast.then(|| "--broadcast".to_owned()));
+            words.extend(bound.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words
+        }
+        What::Http(http) => of_http(http)?,
+        What::Dns(dns) => of_dns(dns),
+        What::UdpBound(_) | What::Accepted(_) | What::Repeat(_) => return None,
+    };
+    Some(format!("sockeye {}", words.join(" ")))
+}
+
+fn of_tcp(tcp: &TcpSpec) -> Vec<String> {
+    let plain = TcpSpec::to(tcp.target.clone());
+    let mut words = vec!["tcp".to_owned(), quoted(&tcp.target.to_string())];
+    words.extend(family(tcp.family));
+    words.extend(tcp.bind.map(|local| format!("--bind {local}")));
+    if tcp.connect_timeout != plain.connect_timeout {
+        words.push(format!("--connect-timeout {}", time(tcp.connect_timeout)));
+    }
+    words.extend(tcp.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+    if tcp.retry.times > 0 {
+        words.push(format!("--retry {}", tcp.retry.times));
+    }
+    let usual = Retry::default();
+    if (tcp.retry.first, tcp.retry.max) != (usual.first, usual.max) {
+        words.push(format!("--backoff {}..{}", time(tcp.retry.first), time(tcp.retry.max)));
+    }
+    words
+}
+
+fn of_dns(dns: &DnsSpec) -> Vec<String> {
+    let mut words = vec!["dns".to_owned()];
+    words.extend(dns.server.as_ref().map(|server| format!("@{server}")));
+    words.push(quoted(&dns.name));
+    words.extend(dns.kinds.iter().map(ToString::to_string));
+    words.extend(family(dns.family));
+    let (asking, usual) = (dns.asking, Asking::default());
+    let flags = [
+        (dns.transport == Transport::Tcp, "+tcp"),
+        (dns.transport == Transport::Udp, "+ignore"),
+        (!asking.recursion, "+norecurse"),
+        (!asking.authentic, "+noad"),
+        (asking.checking_disabled, "+cd"),
+        (asking.udp_payload.is_none(), "+noedns"),
+        (asking.dnssec, "+dnssec"),
+        (dns.search == Some(true), "+search"),
+        (dns.search == Some(false), "+nosearch"),
+    ];
+    words.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, word)| word.to_owned()));
+    if asking.udp_payload != usual.udp_payload {
+        words.extend(asking.udp_payload.map(|size| format!("+bufsize={size}")));
+    }
+    words.extend(dns.timeout.map(|timeout| format!("+time={}", time(timeout))));
+    words.extend(dns.tries.map(|tries| format!("+tries={tries}")));
+    words
+}
+
+fn of_udp(udp: &UdpSpec) -> Vec<String> {
+    let mut words = vec!["udp".to_owned(), quoted(&udp.target.to_string())];
+    words.extend(family(udp.family));
+    words.extend(udp.bind.map(|local| format!("--bind {local}")));
+    words.extend(udp.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+    words.extend(udp.broadcast.then(|| "--broadcast".to_owned()));
+    words
+}
+
+fn of_http(http: &HttpSpec) -> Option<Vec<String>> {
+    let secret = http.url.contains('@') || http.user.is_some() || http.proxy.is_some();
+    if secret || !http.headers.is_empty() || http.body != Body::None {
+        return None;
+    }
+    let mut words = vec!["http".to_owned()];
+    if http.method != "GET" {
+        words.push(quoted(&http.method));
+    }
+    words.push(quoted(&http.url));
+    words.extend(http.insecure.then(|| "-k".to_owned()));
+    match http.redirects {
+        0 => {}
+        most => words.push(format!("-L --max-redirs {most}")),
+    }
+    match http.version {
+        Version::Any => {}
+        Version::Http1 => words.push("--http1.1".to_owned()),
+        Version::Http2 => words.push("--http2".to_owned()),
+    }
+    for (place, address) in &http.resolve {
+        words.push(format!("--resolve {}", quoted(&format!("{place}:{}", address.ip()))));
+    }
+    words.extend(http.timeout.map(|most| format!("-m {}", most.as_secs_f64())));
+    words.extend(http.fail_on_status.then(|| "--fail".to_owned()));
+    Some(words)
+}
+
+fn family(family: Family) -> Option<String> {
+    match family {
+        Family::Any => None,
+        Family::V4 => Some("-4".to_owned()),
+        Family::V6 => Some("-6".to_owned()),
+    }
+}
+
+fn time(time: Duration) -> String {
+    if time.subsec_millis() == 0 { format!("{}s", time.as_secs()) } else { format!("{}ms", time.as_millis()) }
+}
+
+/// A word as a shell takes it: quoted where it has anything but letters, digits and harmless signs.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:%=+,@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::spec::HostPort;
+
+    #[test]
+    fn a_command_says_what_differs_from_the_defaults() {
+        let mut tcp = TcpSpec::to(HostPort { host: "::1".into(), port: 80 });
+        assert_eq!(of(&Spec::new(What::Tcp(tcp.clone()))).as_deref(), Some("sockeye tcp '[::1]:80'"));
+        tcp.family = Family::V6;
+        tcp.connect_timeout = Duration::from_secs(100);
+        tcp.retry.times = 5;
+        let line = of(&Spec::new(What::Tcp(tcp)));
+        assert_eq!(line.as_deref(), Some("sockeye tcp '[::1]:80' -6 --connect-timeout 100s --retry 5"));
+    }
+
+    #[test]
+    fn a_secret_is_never_told_and_a_hostile_word_is_quoted() {
+        let mut http = HttpSpec::get("https://a/b?c=d&e");
+        http.insecure = true;
+        assert_eq!(of(&Spec::new(What::Http(http.clone()))).as_deref(), Some("sockeye http 'https://a/b?c=d&e' -k"));
+        http.user = Some("me:secret".into());
+        assert_eq!(of(&Spec::new(What::Http(http))), None);
+        assert_eq!(quoted("a'; rm"), r"'a'\''; rm'");
+    }
+}

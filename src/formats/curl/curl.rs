@@ -1,0 +1,236 @@
+//! curl's spellings of an HTTP request, as far as a request goes: what curl does with the answer is not read.
+
+use std::time::Duration;
+
+use super::body::Content;
+use super::options::{self, OPTIONS, Opt};
+use super::value;
+use crate::sessions::spec::http::{Body, HttpSpec, Version};
+use crate::sessions::spec::target::quoted;
+use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, Family};
+
+/// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
+pub const REDIRECTS: usize = 10;
+
+/// The most redirects that `--max-redirs` may ask for.
+pub const MOST_REDIRECTS: usize = 1000;
+
+/// What curl's arguments (without the word `curl` itself) ask for. A method may stand before the URL, as in
+/// `GET http://…`; without `--compressed` no content coding is asked for, as curl has it.
+///
+/// # Errors
+/// A sentence that names the option or the value, and what is accepted. An option that would change what is sent and
+/// is not known is an error; those that only change what curl prints (`-s -S -v -i -# -N`) are taken and mean nothing.
+pub fn curl_args(tokens: &[String]) -> Result<HttpSpec, String> {
+    read(tokens, false)
+}
+
+/// As [`curl_args`], with sockeye's own default: compressed content is asked for, and decoded.
+///
+/// # Errors
+/// As [`curl_args`].
+pub fn http_args(tokens: &[String]) -> Result<HttpSpec, String> {
+    read(tokens, true)
+}
+
+fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
+    let mut args = Args { compressed, ..Args::default() };
+    let mut rest = tokens.iter();
+    let mut only_words = false;
+    while let Some(token) = rest.next() {
+        if only_words || !token.starts_with('-') {
+            args.words.push(token.clone());
+        } else if token == "--" {
+            only_words = true;
+        } else if let Some(long) = token.strip_prefix("--") {
+            let (name, joined) =
+                long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value.to_owned())));
+            let option = OPTIONS.iter().find(|option| option.long == name).ok_or_else(|| options::unknown(token))?;
+            let value = match (option.takes_value, joined) {
+                (true, None) => Some(rest.next().ok_or_else(|| options::no_value(token))?.clone()),
+                (false, Some(_)) => return Err(format!("curl option --{name} takes no value")),
+                (_, joined) => joined,
+            };
+            args.take(option.means, value.unwrap_or_default())?;
+        } else {
+            short_flags(token, &mut rest, &mut args)?;
+        }
+    }
+    args.finish()
+}
+
+/// Reads `-sSLk`, `-XPOST` and `-X POST`.
+fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut Args) -> Result<(), String> {
+    let mut flags = token.strip_prefix('-').unwrap_or(token).chars();
+    if token.len() == 1 {
+        return Err(options::unknown(token));
+    }
+    while let Some(flag) = flags.next() {
+        let named = || format!("-{flag}");
+        let option = OPTIONS.iter().find(|it| it.short == Some(flag)).ok_or_else(|| options::unknown(&named()))?;
+        if option.takes_value {
+            let joined = flags.as_str();
+            let value = if joined.is_empty() {
+                rest.next().ok_or_else(|| options::no_value(&named()))?.clone()
+            } else {
+                joined.to_owned()
+            };
+            return args.take(option.means, value);
+        }
+        args.take(option.means, String::new())?;
+    }
+    Ok(())
+}
+
+/// What has been read so far.
+#[derive(Debug, Default)]
+struct Args {
+    words: Vec<String>,
+    method: Option<String>,
+    headers: Vec<(String, String)>,
+    /// Header names that were given without a value (`-H 'Accept:'`), so that no default stands in for them.
+    suppressed: Vec<String>,
+    cookies: Vec<String>,
+    agent_and_referer: Vec<(String, String)>,
+    content: Content,
+    query: bool,
+    head: bool,
+    follow: bool,
+    most_redirects: Option<usize>,
+    user: Option<String>,
+    insecure: bool,
+    proxy: Option<String>,
+    version: Option<Version>,
+    resolve: Vec<(String, std::net::SocketAddr)>,
+    compressed: bool,
+    timeout: Option<Duration>,
+    connect_timeout: Option<Duration>,
+    family: Family,
+    fail: bool,
+}
+
+impl Args {
+    fn take(&mut self, option: Opt, value: String) -> Result<(), String> {
+        match option {
+            Opt::Request => self.method = Some(value::method(&value)?),
+            Opt::Header => self.header(&value)?,
+            Opt::Data => self.content.data(&value)?,
+            Opt::DataRaw => self.content.text(&value),
+            Opt::DataBinary => self.content.binary(&value)?,
+            Opt::DataUrlencode => self.content.urlencode(&value)?,
+            Opt::Json => self.content.json(&value)?,
+            Opt::Form => self.content.form(&value)?,
+            Opt::FormString => self.content.form_string(&value)?,
+            Opt::User => self.user = Some(value::user(value)?),
+            Opt::UserAgent => self.agent_and_referer.push(value::header("User-Agent", &value)?),
+            Opt::Referer => self.agent_and_referer.push(value::header("Referer", &value)?),
+            Opt::Cookie => self.cookies.push(value::cookie(&value)?),
+            Opt::Proxy => self.proxy = Some(value::proxy(&value)?),
+            Opt::Resolve => self.resolve.extend(value::resolve(&value)?),
+            Opt::MaxRedirs => self.most_redirects = Some(value::redirects(&value)?),
+            Opt::MaxTime => self.timeout = value::seconds("-m", &value)?,
+            Opt::ConnectTimeout => self.connect_timeout = value::seconds("--connect-timeout", &value)?,
+            Opt::Ipv4 => self.family = Family::V4,
+            Opt::Ipv6 => self.family = Family::V6,
+            Opt::Url => self.words.push(value),
+            Opt::Insecure => self.insecure = true,
+            Opt::Location => self.follow = true,
+            Opt::Compressed => self.compressed = true,
+            Opt::Head => self.head = true,
+            Opt::Get => self.query = true,
+            Opt::Fail => self.fail = true,
+            Opt::Http1 => self.version = Some(Version::Http1),
+            Opt::Http2 => self.version = Some(Version::Http2),
+            Opt::OutputOnly => {}
+        }
+        Ok(())
+    }
+
+    fn header(&mut self, text: &str) -> Result<(), String> {
+        if let Some(name) = text.strip_suffix(';').filter(|name| !name.contains(':')) {
+            self.headers.push(value::header(name.trim(), "")?);
+            return Ok(());
+        }
+        let (name, content) = text.split_once(':').ok_or_else(|| {
+            let hint = if text.starts_with('@') { " (a file of headers is not read)" } else { "" };
+            format!("header {} has no colon{hint}; accepted: -H 'NAME: VALUE'", quoted(text))
+        })?;
+        let (name, content) = value::header(name.trim(), content.trim())?;
+        if content.is_empty() {
+            self.suppressed.push(name);
+        } else {
+            self.headers.push((name, content));
+        }
+        Ok(())
+    }
+
+    fn has_header(&self, wanted: &str) -> bool {
+        let mut names = self.headers.iter().map(|(name, _)| name).chain(&self.suppressed);
+        names.any(|name| name.eq_ignore_ascii_case(wanted))
+    }
+
+    fn finish(mut self) -> Result<HttpSpec, String> {
+        let url = self.url()?;
+        let mut url = value::url(&url)?;
+        let defaults = self.content.default_headers();
+        let mut body = std::mem::take(&mut self.content).into_body()?;
+        if self.query {
+            value::add_query(&mut url, &body)?;
+            body = Body::None;
+        }
+        if self.head && body != Body::None {
+            return Err("-I asks for no body, so that nothing can be sent with it; accepted: -I or -d, not both".into());
+        }
+        let by_content = if self.head {
+            "HEAD"
+        } else if body == Body::None {
+            "GET"
+        } else {
+            "POST"
+        };
+        let mut headers: Vec<(String, String)> = std::mem::take(&mut self.agent_and_referer);
+        headers.retain(|(name, content)| !content.is_empty() && !self.has_header(name));
+        if !self.cookies.is_empty() {
+            headers.push(("Cookie".into(), self.cookies.join("; ")));
+        }
+        headers.extend_from_slice(&self.headers);
+        if body != Body::None {
+            let missing = defaults.iter().filter(|(name, _)| !self.has_header(name));
+            headers.extend(missing.map(|(name, content)| ((*name).to_owned(), (*content).to_owned())));
+        }
+        Ok(HttpSpec {
+            method: self.method.unwrap_or_else(|| by_content.to_owned()),
+            headers,
+            body,
+            redirects: if self.follow { self.most_redirects.unwrap_or(REDIRECTS) } else { 0 },
+            user: self.user,
+            insecure: self.insecure,
+            proxy: self.proxy,
+            version: self.version.unwrap_or(Version::Any),
+            resolve: self.resolve,
+            compressed: self.compressed,
+            timeout: self.timeout,
+            fail_on_status: self.fail,
+            family: self.family,
+            connect_timeout: self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT),
+            ..HttpSpec::get(String::from(url))
+        })
+    }
+
+    /// The one URL; a method may stand before it.
+    fn url(&mut self) -> Result<String, String> {
+        let is_method = |word: &String| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_uppercase());
+        let mut words = std::mem::take(&mut self.words);
+        if words.len() == 2 && self.method.is_none() && is_method(&words[0]) {
+            self.method = Some(value::method(&words.remove(0))?);
+        }
+        match words.as_slice() {
+            [] => Err("there is no URL; accepted: [METHOD] URL, as http://example.com/".into()),
+            [_] => Ok(words.remove(0)),
+            [_, second, ..] => Err(format!("{} is a second URL; accepted: one request", quoted(second))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,320 @@
+//! `dig`'s spellings: a server, a name, types, and what begins with `+` or `-`.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::sessions::spec::dns::{DnsSpec, MOST_KINDS, PORT, Transport};
+use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::{Family, HostPort};
+use crate::text::quantity;
+use crate::wire::dns::names;
+use crate::wire::dns::record_type::RecordType;
+
+/// What is taken.
+pub const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…], -x ADDRESS, -t TYPE, -p PORT, -4, -6, +tcp, +norecurse, \
+    +search, +noedns, +bufsize=N, +dnssec, +cd, +noad, +ignore, +time=SECONDS, +tries=N";
+
+/// Whose habits count where nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Habit {
+    /// Ours: both families of addresses, and the system's search where the system's servers are asked.
+    Sockeye,
+    /// `dig`'s: A only, and no search.
+    Dig,
+}
+
+/// What `dig` prints or leaves out: taken, as everything is shown here.
+const SHOWN: &[&str] = &[
+    "short",
+    "all",
+    "answer",
+    "authority",
+    "additional",
+    "question",
+    "stats",
+    "cmd",
+    "comments",
+    "multiline",
+    "crypto",
+    "ttlid",
+    "ttlunits",
+    "class",
+    "identify",
+    "qr",
+    "rrcomments",
+    "split",
+    "idnin",
+    "idnout",
+    "yaml",
+];
+
+/// Reads the words after `dig` or `sockeye dns`.
+///
+/// # Errors
+/// What makes no sense, and what is accepted.
+pub fn parse(words: &[String], habit: Habit) -> Result<DnsSpec, String> {
+    let mut spec = DnsSpec::of("");
+    if habit == Habit::Dig {
+        spec.search = Some(false);
+    }
+    let mut read = Read { spec, server: None, port: None, plain: Vec::new(), kinds: Vec::new(), reverse: None };
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        read.word(word, &mut rest)?;
+    }
+    read.finish(habit)
+}
+
+struct Read {
+    spec: DnsSpec,
+    server: Option<String>,
+    port: Option<u16>,
+    plain: Vec<String>,
+    kinds: Vec<RecordType>,
+    reverse: Option<IpAddr>,
+}
+
+impl Read {
+    fn word<'a>(&mut self, word: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
+        if let Some(server) = word.strip_prefix('@') {
+            self.server = Some(server.to_owned());
+            return Ok(());
+        }
+        if let Some(option) = word.strip_prefix('+') {
+            return self.option(option);
+        }
+        let Some(letters) = word.strip_prefix('-') else {
+            self.plain.push(word.to_owned());
+            return Ok(());
+        };
+        match letters {
+            "4" => self.spec.family = Family::V4,
+            "6" => self.spec.family = Family::V6,
+            "u" | "m" | "r" => {}
+            _ => {
+                let mut characters = letters.chars();
+                let letter = characters.next();
+                let joined = characters.as_str();
+                let mut value = || {
+                    let next = if joined.is_empty() { rest.next().map(String::as_str) } else { Some(joined) };
+                    next.ok_or_else(|| format!("-{letters} has no value; accepted: {ACCEPTED}"))
+                };
+                match letter {
+                    Some('x') => {
+                        let text = value()?;
+                        let ip = text.parse();
+                        self.reverse =
+                            Some(ip.map_err(|_| format!("-x {} is no address; accepted: -x ADDRESS", quoted(text)))?);
+                    }
+                    Some('t') => self.kinds.push(kind(value()?)?),
+                    Some('q') => self.plain.insert(0, value()?.to_owned()),
+                    Some('p') => self.port = Some(target::parse_port(value()?)?),
+                    Some('c') if value()?.eq_ignore_ascii_case("in") => {}
+                    _ => return Err(unknown(&format!("-{letters}"))),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What follows a `+`.
+    fn option(&mut self, option: &str) -> Result<(), String> {
+        let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value)));
+        let (is_on, plain) =
+            name.strip_prefix("no").filter(|rest| !rest.is_empty()).map_or((true, name), |rest| (false, rest));
+        let number = |most: u32| {
+            let text = value.unwrap_or_default();
+            let wrong = || format!("+{name}={} is not a number from 1 to {most}", quoted(text));
+            text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(wrong)
+        };
+        let asking = &mut self.spec.asking;
+        match plain {
+            "tcp" | "vc" => self.spec.transport = if is_on { Transport::Tcp } else { Transport::Auto },
+            "ignore" => self.spec.transport = if is_on { Transport::Udp } else { Transport::Auto },
+            "recurse" | "rec" | "rdflag" => asking.recursion = is_on,
+            "ad" | "adflag" => asking.authentic = is_on,
+            "cd" | "cdflag" => asking.checking_disabled = is_on,
+            "dnssec" | "do" => {
+                asking.dnssec = is_on;
+                if is_on && asking.udp_payload.is_none() {
+                    asking.udp_payload = Some(crate::sessions::spec::dns::DEFAULT_UDP_PAYLOAD);
+                }
+            }
+            "edns" if is_on && value.is_some_and(|version| version != "0") => {
+                return Err("there is only EDNS version 0; accepted: +edns, +edns=0, +noedns".to_owned());
+            }
+            "edns" => {
+                asking.udp_payload =
+                    is_on.then_some(asking.udp_payload.unwrap_or(crate::sessions::spec::dns::DEFAULT_UDP_PAYLOAD));
+            }
+            "bufsize" => {
+                let size = number(u32::from(u16::MAX))?;
+                asking.udp_payload = u16::try_from(size).ok();
+            }
+            "search" | "defname" | "showsearch" => self.spec.search = Some(is_on),
+            "time" | "timeout" => self.spec.timeout = Some(wait(value.unwrap_or_default())?),
+            "tries" => self.spec.tries = Some(number(100)?),
+            "retry" => self.spec.tries = Some(number(99)? + 1),
+            "cookie" if !is_on => {}
+            shown if SHOWN.contains(&shown) => {}
+            _ => return Err(unknown(&format!("+{option}"))),
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, habit: Habit) -> Result<DnsSpec, String> {
+        self.plain.retain(|word| !word.eq_ignore_ascii_case("in"));
+        match self.reverse {
+            Some(ip) => self.spec.name = names::of_address(ip),
+            None => {
+                // `dig MX example.org` and `dig example.org MX` are the same; a name like `mx` alone is a name.
+                let place = self.plain.iter().position(|word| RecordType::parse(word).is_none()).unwrap_or(0);
+                if self.plain.is_empty() {
+                    return Err(format!("there is no name to ask for; accepted: {ACCEPTED}"));
+                }
+                self.spec.name = names::checked(&self.plain.remove(place))?;
+            }
+        }
+        for word in &self.plain {
+            self.kinds.push(kind(word)?);
+        }
+        let by_habit = match (self.reverse, habit) {
+            (Some(_), _) => vec![RecordType::PTR],
+            (None, Habit::Dig) => vec![RecordType::A],
+            (None, Habit::Sockeye) => vec![RecordType::A, RecordType::AAAA],
+        };
+        let mut kinds: Vec<RecordType> = Vec::new();
+        for kind in if self.kinds.is_empty() { by_habit } else { self.kinds } {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        if kinds.len() > MOST_KINDS {
+            return Err(format!("{} types are too many; accepted: at most {MOST_KINDS}", kinds.len()));
+        }
+        self.spec.kinds = kinds;
+        self.spec.server = self.server.map(|server| place(&server, self.port)).transpose()?;
+        if self.port.is_some() && self.spec.server.is_none() {
+            return Err("-p has no server; accepted: @SERVER -p PORT".to_owned());
+        }
+        Ok(self.spec)
+    }
+}
+
+fn unknown(word: &str) -> String {
+    format!("{} is not understood here; accepted: {ACCEPTED}", quoted(word))
+}
+
+fn kind(word: &str) -> Result<RecordType, String> {
+    let kind = RecordType::parse(word)
+        .ok_or_else(|| format!("{} is no type of record; accepted: A, AAAA, MX, TXT, TYPE65, …", quoted(word)))?;
+    if kind.is_transfer() {
+        return Err(format!("{kind} asks for a whole zone, which is not spoken here; accepted: A, AAAA, MX, TXT, …"));
+    }
+    Ok(kind)
+}
+
+/// Whole or broken seconds, or a duration with its unit.
+fn wait(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=3_600.0).contains(seconds));
+    let wait = seconds.map_or_else(|| quantity::parse_duration(text), |seconds| Ok(Duration::from_secs_f64(seconds)));
+    let wait = wait.map_err(|why| format!("+time: {why}"))?;
+    if wait.is_zero() {
+        return Err("+time leaves no time at all; accepted: more than 0".to_owned());
+    }
+    Ok(wait)
+}
+
+/// `SERVER`, `SERVER:PORT`, `[V6]:PORT`, `SERVER#PORT`, a bare IPv6 address.
+fn place(text: &str, port: Option<u16>) -> Result<HostPort, String> {
+    let port = port.unwrap_or(PORT);
+    if let Some((host, port)) = text.split_once('#') {
+        return target::join_host_port(host, port);
+    }
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let zoneless = bare.split('%').next().unwrap_or(bare);
+    if zoneless.parse::<IpAddr>().is_ok() {
+        return Ok(HostPort { host: bare.to_owned(), port });
+    }
+    if text.contains(':') {
+        return target::parse_host_port(text);
+    }
+    target::join_host_port(text, &port.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str, habit: Habit) -> Result<DnsSpec, String> {
+        parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), habit)
+    }
+
+    fn ours(line: &str) -> DnsSpec {
+        read(line, Habit::Sockeye).unwrap_or_else(|why| unreachable!("{line}: {why}"))
+    }
+
+    #[test]
+    fn a_name_alone_is_asked_for_both_families_and_by_dig_for_one() {
+        assert_eq!(ours("example.org"), DnsSpec::of("example.org"));
+        let dig = read("example.org", Habit::Dig).unwrap();
+        assert_eq!((dig.kinds.as_slice(), dig.search), (&[RecordType::A][..], Some(false)));
+    }
+
+    #[test]
+    fn a_server_is_an_address_or_a_name_with_a_port_or_without() {
+        let server = |line: &str| ours(line).server.unwrap().to_string();
+        assert_eq!(server("@192.0.2.1 x"), "192.0.2.1:53");
+        assert_eq!(server("@192.0.2.1:5353 x"), "192.0.2.1:5353");
+        assert_eq!(server("x @192.0.2.1#5353"), "192.0.2.1:5353");
+        assert_eq!(server("@192.0.2.1 -p 5353 x"), "192.0.2.1:5353");
+        assert_eq!(server("@::1 x"), "[::1]:53");
+        assert_eq!(server("@[::1]:5353 x"), "[::1]:5353");
+        assert_eq!(server("@ns.example x"), "ns.example:53");
+    }
+
+    #[test]
+    fn types_stand_on_both_sides_of_the_name() {
+        let kinds = |line: &str| ours(line).kinds.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        assert_eq!(kinds("example.org mx txt MX"), "MX TXT");
+        assert_eq!(kinds("MX example.org"), "MX");
+        assert_eq!(kinds("-t HTTPS example.org"), "HTTPS");
+        assert_eq!((ours("mx").name.as_str(), kinds("mx").as_str()), ("mx", "A AAAA"));
+    }
+
+    #[test]
+    fn digs_own_words_are_understood() {
+        let spec = ours("+tcp +norecurse +dnssec +bufsize=4096 +cd +noad +time=2 +tries=1 +short -x 192.0.2.1 @::1");
+        assert_eq!(spec.name, "1.2.0.192.in-addr.arpa.");
+        assert_eq!((spec.kinds, spec.transport), (vec![RecordType::PTR], Transport::Tcp));
+        assert_eq!((spec.timeout, spec.tries), (Some(Duration::from_secs(2)), Some(1)));
+        let asking = spec.asking;
+        assert_eq!((asking.recursion, asking.authentic, asking.checking_disabled), (false, false, true));
+        assert_eq!((asking.dnssec, asking.udp_payload), (true, Some(4096)));
+        assert_eq!(ours("x +noedns").asking.udp_payload, None);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_one_line_that_says_what_is_accepted() {
+        for line in [
+            "",
+            "+tcp",
+            "x +nonsense",
+            "x -z",
+            "x y",
+            "x AXFR",
+            "-x nonsense",
+            "@ x",
+            "x -p 53",
+            "x +bufsize=0",
+            "x +time=0",
+            "x +edns=1",
+            "a..b",
+            "x A AAAA MX TXT NS SOA SRV CAA PTR",
+            "@1.2.3.4:0 x",
+        ] {
+            let why = read(line, Habit::Sockeye).expect_err(line);
+            assert!(!why.contains('\n') && !why.is_empty(), "{why}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The commands of `nc` (OpenBSD's and the traditional one) and `ncat`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use super::paste::listener;
+use crate::sessions::What;
+use crate::sessions::spec::target::{join_host_port, parse_bind, parse_local_port, quoted};
+use crate::sessions::spec::{Family, TcpSpec, UdpSpec};
+use crate::text::quantity;
+
+const ACCEPTED: &str =
+    "nc [-u] [-4|-6] [-b] [-s ADDR] [-p PORT] [-w SECONDS] HOST PORT, or nc -l [-u] [-4|-6] [-k] [[ADDR] PORT]";
+
+#[derive(Debug, Default)]
+struct Asked {
+    udp: bool,
+    listen: bool,
+    broadcast: bool,
+    family: Family,
+    source: Option<IpAddr>,
+    port: Option<u16>,
+    wait: Option<Duration>,
+    idle: Option<Duration>,
+    words: Vec<String>,
+}
+
+/// What an option means; `Nothing` changes only what is printed or when the tool ends.
+#[derive(Clone, Copy)]
+enum Opt {
+    Udp,
+    Listen,
+    Broadcast,
+    V4,
+    V6,
+    Source,
+    Port,
+    Wait,
+    Idle,
+    Nothing,
+    NothingWithValue,
+}
+
+fn option(name: &str) -> Option<Opt> {
+    Some(match name {
+        "u" | "udp" => Opt::Udp,
+        "l" | "listen" => Opt::Listen,
+        "b" => Opt::Broadcast,
+        "4" => Opt::V4,
+        "6" => Opt::V6,
+        "s" | "source" => Opt::Source,
+        "p" | "source-port" => Opt::Port,
+        "w" | "wait" => Opt::Wait,
+        "idle-timeout" => Opt::Idle,
+        // Names are resolved and a listener goes on whether or not they are given; we never end by ourselves.
+        "k" | "keep-open" | "v" | "verbose" | "n" | "nodns" | "N" | "no-shutdown" => Opt::Nothing,
+        "q" => Opt::NothingWithValue,
+        _ => return None,
+    })
+}
+
+/// What `nc` with these words would open.
+pub(super) fn parse(command: &str, words: &[String]) -> Result<What, String> {
+    let mut asked = Asked::default();
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        let unknown =
+            |name: &str| format!("{command} option {} is not understood here; accepted: {ACCEPTED}", quoted(name));
+        if let Some(long) = word.strip_prefix("--") {
+            let (name, joined) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+            let means = option(name).filter(|_| name.len() > 1).ok_or_else(|| unknown(word))?;
+            let value = if takes_value(means) { joined.or_else(|| rest.next().map(String::as_str)) } else { joined };
+            asked.take(command, word, means, value)?;
+        } else if let Some(mut flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) {
+            while let Some(flag) = flags.chars().next() {
+                let (name, after) = flags.split_at(flag.len_utf8());
+                let named = format!("-{name}");
+                let means = option(name).ok_or_else(|| unknown(&named))?;
+                if takes_value(means) {
+                    let value = if after.is_empty() { rest.next().map(String::as_str) } else { Some(after) };
+                    asked.take(command, &named, means, value)?;
+                    break;
+                }
+                asked.take(command, &named, means, None)?;
+                flags = after;
+            }
+        } else {
+            asked.words.push(word.clone());
+        }
+    }
+    if asked.listen { asked.listening(command) } else { asked.connecting(command) }
+}
+
+fn takes_value(means: Opt) -> bool {
+    matches!(means, Opt::Source | Opt::Port | Opt::Wait | Opt::Idle | Opt::NothingWithValue)
+}
+
+impl Asked {
+    fn take(&mut self, command: &str, name: &str, means: Opt, value: Option<&str>) -> Result<(), String> {
+        let value = match value {
+            Some(value) => value,
+            None if takes_value(means) => return Err(format!("{command} option {} needs a value", quoted(name))),
+            None => "",
+        };
+        match means {
+            Opt::Udp => self.udp = true,
+            Opt::Listen => self.listen = true,
+            Opt::Broadcast => self.broadcast = true,
+            Opt::V4 => self.family = Family::V4,
+            Opt::V6 => self.family = Family::V6,
+            Opt::Source => self.source = Some(parse_bind(value)?.ip()),
+            Opt::Port => self.port = Some(parse_local_port(value)?),
+            Opt::Wait => {
+                self.wait = Some(seconds(value)?);
+                // ncat's -w is only for connecting; nc's is for silence too.
+                if command != "ncat" {
+                    self.idle = self.wait;
+                }
+            }
+            Opt::Idle => self.idle = Some(seconds(value)?),
+            Opt::Nothing | Opt::NothingWithValue => {}
+        }
+        Ok(())
+    }
+
+    fn any_address(&self) -> IpAddr {
+        match self.family {
+            Family::V6 => Ipv6Addr::UNSPECIFIED.into(),
+            Family::Any | Family::V4 => Ipv4Addr::UNSPECIFIED.into(),
+        }
+    }
+
+    fn listening(self, command: &str) -> Result<What, String> {
+        let (address, port) = match (self.words.as_slice(), self.port) {
+            ([], Some(port)) => (None, port),
+            // `-p` as well: the traditional form `nc -l -p 9000 [HOST]`, where HOST is whom to expect.
+            ([port], None) => (None, parse_local_port(port)?),
+            ([address, port], None) => (Some(parse_bind(address)?.ip()), parse_local_port(port)?),
+            _ => return Err(format!("{command} -l takes one port; accepted: {ACCEPTED}")),
+        };
+        let address = address.or(self.source).unwrap_or_else(|| self.any_address());
+        self.agrees(address)?;
+        Ok(match listener(self.udp, SocketAddr::new(address, port)) {
+            What::Listen(spec) => What::Listen(crate::sessions::spec::ListenSpec { idle_timeout: self.idle, ..spec }),
+            What::UdpBound(spec) => What::UdpBound(crate::sessions::spec::UdpBoundSpec {
+                idle_timeout: self.idle,
+                broadcast: self.broadcast,
+                ..spec
+            }),
+            other => other,
+        })
+    }
+
+    fn connecting(self, command: &str) -> Result<What, String> {
+        let [host, port] = self.words.as_slice() else {
+            return Err(format!("{command} needs a host and a port; accepted: {ACCEPTED}"));
+        };
+        let target = join_host_port(host, port)?;
+        let bind = (self.source.is_some() || self.port.is_some())
+            .then(|| SocketAddr::new(self.source.unwrap_or_else(|| self.any_address()), self.port.unwrap_or_default()));
+        if let Some(bind) = bind {
+            self.agrees(bind.ip())?;
+        }
+        // A socket that is bound to an address of one family can connect to that family only.
+        let family = match bind {
+            Some(SocketAddr::V4(_)) => Family::V4,
+            Some(SocketAddr::V6(_)) => Family::V6,
+            None => self.family,
+        };
+        if self.udp {
+            let spec = UdpSpec::with(target);
+            return Ok(What::Udp(UdpSpec { family, bind, idle_timeout: self.idle, broadcast: self.broadcast, ..spec }));
+        }
+        let spec = TcpSpec::to(target);
+        let connect_timeout = self.wait.unwrap_or(spec.connect_timeout);
+        Ok(What::Tcp(TcpSpec { family, bind, connect_timeout, idle_timeout: self.idle, ..spec }))
+    }
+
+    fn agrees(&self, address: IpAddr) -> Result<(), String> {
+        if self.family.admits(address) {
+            Ok(())
+        } else {
+            Err(format!("the local address {address} does not go with -4 or -6"))
+        }
+    }
+}
+
+/// Seconds, or a duration with its unit (ncat). Zero would end at once and is refused.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let is_bare = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let duration =
+        if is_bare { quantity::parse_duration(&format!("{text}s")) } else { quantity::parse_duration(text) }?;
+    if duration.is_zero() {
+        return Err(format!("a wait of {} is none; accepted: seconds, more than 0", quoted(text)));
+    }
+    Ok(duration)
+}

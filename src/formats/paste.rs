@@ -1,0 +1,190 @@
+//! What people paste or type to open a session: a target, a URL, or the command of another tool.
+
+use super::dig::{self, Habit};
+use super::{curl, netcat, shell};
+use crate::sessions::spec::http::{Body, HttpSpec};
+use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::{Family, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
+use crate::sessions::{Spec, What};
+
+/// What [`parse_anything`] takes.
+pub const ACCEPTED: &str = "HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT, http(s)://…, GET URL, POST URL BODY, \
+    dns NAME, listen tcp|udp [ADDR:]PORT, nc …, telnet …, curl …, dig …";
+
+/// The longest text that is read, in octets.
+pub const LONGEST: usize = 1024 * 1024;
+
+/// The methods that may stand before a URL without the word `http`; in lower case too.
+const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+/// The port of `telnet HOST`.
+const TELNET: &str = "23";
+
+/// The session that a pasted text asks for, with the default retention and no script.
+///
+/// Taken are: `host:port`, `host port`, `tcp://…`, `udp://…`, `http(s)://…`, `METHOD url [body]`, `tcp host:port`,
+/// `udp host:port`, `http [METHOD] url` with curl's options, `listen tcp|udp [addr:]port`, each also behind the word
+/// `sockeye`; `dns [@server] name [type]`, and the commands `nc`, `ncat`, `netcat`, `telnet`, `curl` and `dig`. A prompt (`$ `) is skipped.
+///
+/// # Errors
+/// A sentence that says what was found and what is accepted; nothing in it is obeyed by a terminal.
+pub fn parse_anything(text: &str) -> Result<Spec, String> {
+    if text.len() > LONGEST {
+        return Err(format!("{} octets are too many; accepted: at most {LONGEST}", text.len()));
+    }
+    let text = text.trim();
+    let text = text.strip_prefix("$ ").unwrap_or(text).trim_start();
+    let text = text.strip_prefix("sockeye ").unwrap_or(text).trim_start();
+    what(text).map(Spec::new)
+}
+
+fn what(text: &str) -> Result<What, String> {
+    let (first, rest) = text.split_once(char::is_whitespace).map_or((text, ""), |(first, rest)| (first, rest.trim()));
+    let command = first.rsplit('/').next().filter(|_| !first.contains("://")).unwrap_or(first);
+    match command {
+        "" => Err(format!("nothing to open; accepted: {ACCEPTED}")),
+        "curl" => Ok(What::Http(curl::curl_args(&shell::words(rest)?)?)),
+        "nc" | "ncat" | "netcat" | "nc.openbsd" | "nc.traditional" => netcat::parse(command, &shell::words(rest)?),
+        "dns" => dns(rest, Habit::Sockeye),
+        "dig" => dns(rest, Habit::Dig),
+        "telnet" => telnet(&shell::words(rest)?),
+        "http" | "https" if !rest.is_empty() => http(first, rest),
+        "tcp" if !rest.is_empty() => tcp(rest),
+        "udp" if !rest.is_empty() => udp(rest),
+        "listen" => listen(rest),
+        _ => match METHODS.iter().find(|method| method.eq_ignore_ascii_case(first)) {
+            Some(method) if !rest.is_empty() => request(method, rest),
+            _ => target(first, rest, text),
+        },
+    }
+}
+
+/// `host:port`, `host port` or a URL.
+fn target(first: &str, rest: &str, text: &str) -> Result<What, String> {
+    let unknown = |why: &str| format!("{} {why}; accepted: {ACCEPTED}", quoted(text));
+    if let Some((scheme, after)) = first.split_once("://") {
+        let authority = after.strip_suffix('/').unwrap_or(after);
+        return match scheme.to_ascii_lowercase().as_str() {
+            "http" | "https" => request("GET", text),
+            _ if !rest.is_empty() => Err(unknown("has something behind its address")),
+            "tcp" => tcp(authority),
+            "udp" => udp(authority),
+            _ => Err(unknown("has a scheme that is not spoken here")),
+        };
+    }
+    match rest {
+        "" => tcp(first).map_err(|error| format!("{error}; or: {ACCEPTED}")),
+        port if !port.contains(char::is_whitespace) && !first.contains('/') => Ok(What::Tcp(TcpSpec::to(
+            target::join_host_port(first, port)
+                .map_err(|error| format!("{error}; accepted: HOST PORT; or: {ACCEPTED}"))?,
+        ))),
+        _ => Err(unknown("is no target and no command that is known here")),
+    }
+}
+
+/// The options `-4` and `-6` taken off, and the one word that is left.
+fn with_family<'a>(text: &'a str, accepted: &str) -> Result<(Family, &'a str), String> {
+    let mut family = Family::Any;
+    let mut word = None;
+    for part in text.split_whitespace() {
+        match part {
+            "-4" => family = Family::V4,
+            "-6" => family = Family::V6,
+            _ if part.starts_with('-') || word.is_some() => {
+                return Err(format!("{} is not understood here; accepted: {accepted}", quoted(part)));
+            }
+            _ => word = Some(part),
+        }
+    }
+    Ok((family, word.unwrap_or_default()))
+}
+
+fn tcp(text: &str) -> Result<What, String> {
+    let (family, word) = with_family(text, "tcp [-4|-6] HOST:PORT")?;
+    Ok(What::Tcp(TcpSpec { family, ..TcpSpec::to(target::parse_host_port(word)?) }))
+}
+
+fn udp(text: &str) -> Result<What, String> {
+    let (family, word) = with_family(text, "udp [-4|-6] HOST:PORT")?;
+    Ok(What::Udp(UdpSpec { family, ..UdpSpec::with(target::parse_host_port(word)?) }))
+}
+
+fn dns(text: &str, habit: Habit) -> Result<What, String> {
+    Ok(What::Dns(dig::parse(&shell::words(text)?, habit)?))
+}
+
+fn telnet(words: &[String]) -> Result<What, String> {
+    let (host, port) = match words {
+        [host] => (host.as_str(), TELNET),
+        [host, port] => (host.as_str(), port.as_str()),
+        _ => return Err("telnet takes a host and a port; accepted: telnet HOST [PORT]".into()),
+    };
+    Ok(What::Tcp(TcpSpec::to(target::join_host_port(host, port)?)))
+}
+
+/// `tcp PLACE`, `udp PLACE`, or a place alone, which is TCP's.
+fn listen(text: &str) -> Result<What, String> {
+    let wrong = || format!("listen {} makes no sense; accepted: listen tcp|udp [ADDR:]PORT", quoted(text));
+    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        ["tcp" | "udp"] => Err(wrong()),
+        [place] | ["tcp", place] => Ok(listener(false, target::parse_listen(place)?)),
+        ["udp", place] => Ok(listener(true, target::parse_listen(place)?)),
+        _ => Err(wrong()),
+    }
+}
+
+/// A listener without limits, or a bound UDP socket.
+pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> What {
+    if is_udp {
+        What::UdpBound(UdpBoundSpec {
+            local,
+            groups: Vec::new(),
+            broadcast: false,
+            idle_timeout: None,
+            receive: Default::default(),
+            options: Vec::new(),
+        })
+    } else {
+        What::Listen(ListenSpec::at(local))
+    }
+}
+
+/// `http [METHOD] URL`, with curl's options, or `http METHOD URL BODY`.
+fn http(first: &str, rest: &str) -> Result<What, String> {
+    let (method, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    if METHODS.contains(&method) && !after.trim().is_empty() {
+        return request(method, after.trim());
+    }
+    if first == "https" && !rest.contains("://") {
+        return Err(format!("https {} has no URL; accepted: http [METHOD] https://…", quoted(rest)));
+    }
+    Ok(What::Http(curl::http_args(&shell::words(rest)?)?))
+}
+
+/// `URL`, `URL BODY` or `URL -H …` behind a method. The body is taken as it stands; around it one pair of single
+/// quotes goes.
+fn request(method: &str, text: &str) -> Result<What, String> {
+    let (url, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let rest = rest.trim();
+    if url.starts_with('-') || rest.starts_with('-') {
+        let mut tokens = vec![method.to_owned()];
+        tokens.extend(shell::words(text)?);
+        return Ok(What::Http(curl::http_args(&tokens)?));
+    }
+    let spec = curl::http_args(&[url.trim_matches(['\'', '"']).to_owned()])?;
+    let mut spec = HttpSpec { method: method.to_owned(), ..spec };
+    if !rest.is_empty() {
+        if matches!(method, "GET" | "HEAD" | "TRACE") {
+            let accepted = format!("{method} URL [OPTIONS], or a body with POST, PUT, PATCH, DELETE, OPTIONS");
+            return Err(format!("{} stands behind the URL of {method}; accepted: {accepted}", quoted(rest)));
+        }
+        let body = rest.strip_prefix('\'').and_then(|body| body.strip_suffix('\'')).unwrap_or(rest);
+        let kind = if body.starts_with(['{', '[']) { "application/json" } else { "application/x-www-form-urlencoded" };
+        spec.headers.push(("Content-Type".into(), kind.into()));
+        spec.body = Body::Bytes(bytes::Bytes::copy_from_slice(body.as_bytes()));
+    }
+    Ok(What::Http(spec))
+}
+
+#[cfg(test)]
+mod tests;

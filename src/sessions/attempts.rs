@@ -1,0 +1,264 @@
+//! How a session went so far: its attempts, the waits between them, and the facts that explain where it stands.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::news::News;
+use super::spec::Retry;
+use crate::sessions::tcp::timers::Clocks;
+use crate::wire::Failure;
+use crate::wire::icmp::Icmp;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::tcp::state::TcpState;
+
+/// How many facts are kept: the first [`FIRST_FACTS`] and the newest of the rest; those between are counted.
+pub const MOST_FACTS: usize = 48;
+
+/// How many of the first facts are kept for good.
+const FIRST_FACTS: usize = 12;
+
+/// How many attempts are kept: the newest.
+pub const MOST_ATTEMPTS: usize = 64;
+
+/// How many SYNs of an attempt are kept.
+pub const MOST_SYNS: usize = 64;
+
+/// How much before its second a SYN may be sent again: the kernel's timers count in ticks.
+const SLACK: Duration = Duration::from_millis(50);
+
+/// How many addresses of a name are kept.
+const MOST_ADDRESSES: usize = 64;
+
+/// How a session went so far. Bounded, whatever the peer does.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    /// The facts that explain, in order.
+    pub facts: VecDeque<(Instant, News)>,
+    /// How many facts stood after the first twelve and are not kept.
+    pub left_out: u64,
+    /// Attempts at a connection, one for each address tried, in order.
+    pub attempts: VecDeque<Attempt>,
+    /// Waits between attempts, in order.
+    pub waits: VecDeque<Wait>,
+    /// The addresses that a look-up gave last.
+    pub addresses: Vec<IpAddr>,
+    /// The last ICMP message.
+    pub icmp: Option<Icmp>,
+    /// What the kernel's timers of the open connection did.
+    pub clocks: Clocks,
+}
+
+/// One address that was tried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// Which of the application's attempts it belongs to, from 1.
+    pub number: u32,
+    /// The address.
+    pub peer: SocketAddr,
+    /// When `connect()` was called.
+    pub began: Instant,
+    /// When it ended, and with which failure; `None` while it is under way.
+    pub end: Option<(Instant, Option<Failure>)>,
+    /// When the kernel was first seen to have sent the SYN again, once for each further SYN; at most [`MOST_SYNS`].
+    pub syns_again: Vec<Instant>,
+}
+
+/// A wait before the next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// When it began.
+    pub from: Instant,
+    /// How long it is, jitter included.
+    pub after: Duration,
+    /// The attempt to come.
+    pub attempt: u32,
+    /// How many attempts there will be at the most.
+    pub of: u32,
+}
+
+impl Wait {
+    /// The shortest and the longest that chance could have made it.
+    pub fn span(&self, retry: &Retry) -> (Duration, Duration) {
+        (retry.wait_before(self.attempt, 0.0), retry.wait_before(self.attempt, 1.0))
+    }
+}
+
+impl Course {
+    /// Takes in a fact.
+    pub fn learn(&mut self, news: &News, at: Instant) {
+        match news {
+            News::Connecting { peer, attempt } => {
+                let attempt = Attempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
+                push(&mut self.attempts, attempt, MOST_ATTEMPTS);
+            }
+            News::AttemptFailed { failure, took } => self.failed(failure, *took, at),
+            News::Connected { peer, .. } => self.connected(*peer, at),
+            News::Retrying { attempt, of, after, .. } => {
+                self.end_all(at);
+                push(&mut self.waits, Wait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
+            }
+            News::Resolved { addresses, .. } => {
+                self.addresses = addresses.iter().take(MOST_ADDRESSES).copied().collect();
+            }
+            News::Icmp(icmp) => self.icmp = Some(icmp.clone()),
+            News::Failed(failure) => {
+                for open in self.attempts.iter_mut().filter(|open| open.end.is_none()) {
+                    open.end = Some((at, Some(failure.clone())));
+                }
+            }
+            News::Closed { .. } => self.end_all(at),
+            _ => {}
+        }
+        self.clocks.learn(news);
+        self.keep(news, at);
+    }
+
+    /// Takes in what the kernel says of a connection that waits for its SYN-ACK: how often the SYN was sent again.
+    ///
+    /// The kernel is looked at now and then, so that the times are those of the look: late by that much at the most.
+    pub fn observe(&mut self, kernel: &Arc<KernelView>, now: Instant) {
+        self.clocks.observe(kernel, now);
+        let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
+        let count = usize::from(info.retransmits.unwrap_or(0)).min(MOST_SYNS);
+        let Some(attempt) = self.attempts.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
+        // SYNs are a second apart at the least (RFC 6298 §2.1): what tells of more belongs to an earlier attempt.
+        let tried = now.saturating_duration_since(attempt.began) + SLACK;
+        while attempt.syns_again.len() < count && tried.as_secs() > attempt.syns_again.len() as u64 {
+            attempt.syns_again.push(now);
+        }
+    }
+
+    /// Why the last address failed that was tried, where it did.
+    pub fn failed_attempt(&self) -> Option<&Failure> {
+        self.attempts.back().and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref())
+    }
+
+    fn failed(&mut self, failure: &Failure, took: Duration, at: Instant) {
+        // The address is named; where it is not, the one that took as long is meant.
+        let named = |attempt: &&mut Attempt| attempt.end.is_none() && attempt.peer.to_string() == failure.peer;
+        let began = at.checked_sub(took);
+        let found = self.attempts.iter_mut().rev().find(named);
+        let open = match found {
+            Some(open) => Some(open),
+            None => self
+                .attempts
+                .iter_mut()
+                .rev()
+                .find(|attempt| attempt.end.is_none() && began.is_none_or(|began| attempt.began <= began)),
+        };
+        if let Some(open) = open {
+            open.end = Some((at, Some(failure.clone())));
+        }
+    }
+
+    fn connected(&mut self, peer: SocketAddr, at: Instant) {
+        for open in self.attempts.iter_mut().filter(|attempt| attempt.end.is_none() && attempt.peer == peer) {
+            open.end = Some((at, None));
+        }
+        // The race is over: the others are given up (RFC 8305 §5).
+        self.end_all(at);
+    }
+
+    fn end_all(&mut self, at: Instant) {
+        for open in self.attempts.iter_mut().filter(|attempt| attempt.end.is_none()) {
+            open.end = Some((at, None));
+        }
+    }
+
+    fn keep(&mut self, news: &News, at: Instant) {
+        let told = match news {
+            News::Request(head) => {
+                let mut head = head.clone();
+                head.headers.clear();
+                News::Request(head)
+            }
+            News::Response(head) => {
+                let mut head = head.clone();
+                head.headers.clear();
+                News::Response(head)
+            }
+            News::Interim(head) => {
+                let mut head = head.clone();
+                head.headers.clear();
+                News::Interim(head)
+            }
+            News::Resolved { host, addresses, took } => News::Resolved {
+                host: host.clone(),
+                addresses: addresses.iter().take(MOST_ADDRESSES).copied().collect(),
+                took: *took,
+            },
+            // Of many connections, the listener's own rows have the first two; the ladder, the state diagram and the
+            // kernel's gauges are about the others.
+            News::Trailers(_)
+            | News::Accepted { .. }
+            | News::ChildEnded { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::MtuStep(_)
+            | News::Kernel(_)
+            | News::OptionSet { .. }
+            | News::Options(_) => return,
+            other => other.clone(),
+        };
+        self.facts.push_back((at, told));
+        if self.facts.len() > MOST_FACTS {
+            self.facts.remove(FIRST_FACTS);
+            self.left_out += 1;
+        }
+    }
+
+    /// The place among the facts after which [`Course::left_out`] facts are missing.
+    pub fn gap(&self) -> usize {
+        FIRST_FACTS
+    }
+}
+
+fn push<T>(queue: &mut VecDeque<T>, item: T, most: usize) {
+    if queue.len() == most {
+        queue.pop_front();
+    }
+    queue.push_back(item);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Class;
+
+    fn peer(port: u16) -> SocketAddr {
+        ([127, 0, 0, 1], port).into()
+    }
+
+    #[test]
+    fn an_attempt_ends_with_the_failure_that_names_its_address() {
+        let start = Instant::now();
+        let mut course = Course::default();
+        course.learn(&News::Connecting { peer: peer(1), attempt: 1 }, start);
+        course.learn(&News::Connecting { peer: peer(2), attempt: 1 }, start);
+        let failure = Failure::new(Class::Refused, "connect", "127.0.0.1:1", "refused");
+        let took = Duration::from_millis(5);
+        course.learn(&News::AttemptFailed { failure: failure.clone(), took }, start + took);
+        assert_eq!(course.attempts[0].end, Some((start + took, Some(failure))));
+        assert_eq!(course.attempts[1].end, None);
+        let connected = News::Connected { local: peer(9), peer: peer(2), took, attempt: 1 };
+        course.learn(&connected, start + took);
+        assert_eq!(course.attempts[1].end, Some((start + took, None)));
+    }
+
+    #[test]
+    fn whatever_happens_it_stays_bounded_and_the_beginning_stays() {
+        let start = Instant::now();
+        let mut course = Course::default();
+        for count in 1..=1000 {
+            course.learn(&News::Connecting { peer: peer(1), attempt: count }, start);
+        }
+        assert_eq!((course.facts.len(), course.attempts.len()), (MOST_FACTS, MOST_ATTEMPTS));
+        assert_eq!(course.left_out, 1000 - MOST_FACTS as u64);
+        assert!(matches!(course.facts[0].1, News::Connecting { attempt: 1, .. }));
+        assert!(matches!(course.facts[MOST_FACTS - 1].1, News::Connecting { attempt: 1000, .. }));
+    }
+}

@@ -1,0 +1,181 @@
+//! What a failure means, or how a session stands: texts that are data, and the choice among them.
+//!
+//! The texts themselves are read by `files`, as this room knows no file format.
+
+use std::net::SocketAddr;
+
+use super::remedy::Probe;
+use super::standing::Standing;
+use crate::wire::icmp::Icmp;
+use crate::wire::{Class, Evidence, Failure};
+
+/// What is to be said of one situation. The texts are sentences for a person who learns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// The situation in a few words, no full stop.
+    pub headline: String,
+    /// What happened on the wire or in this machine.
+    pub happened: String,
+    /// What cannot be the cause, as otherwise something else would have been seen.
+    pub rules_out: Vec<String>,
+    /// Causes, the likeliest first.
+    pub likely: Vec<String>,
+    /// What to try, the most telling first.
+    pub next: Vec<Next>,
+    /// Where it is written: RFC sections, manual pages.
+    pub cite: Vec<String>,
+}
+
+/// One thing to try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// What can be run; `None`: advice that only a person can follow, and `why` says it.
+    pub probe: Option<Probe>,
+    /// What it tells, or the advice.
+    pub why: String,
+}
+
+/// When an explanation holds: every list that is not empty must have the fact in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct When {
+    /// The class of the failure.
+    pub classes: Vec<Class>,
+    /// What was tried.
+    pub operations: Vec<String>,
+    /// The system's error number.
+    pub os_codes: Vec<i32>,
+    /// ICMP's version 6 or not, type and code; no code is any code.
+    pub icmp: Vec<(bool, u8, Option<u8>)>,
+    /// True: only where the peer's own address sent the ICMP message.
+    pub from_peer: bool,
+    /// Words of the failure's message, one of them.
+    pub says: Vec<String>,
+}
+
+impl When {
+    /// Whether it holds for a failure, and for the ICMP message that caused it.
+    pub fn holds(&self, failure: &Failure, icmp: Option<&Icmp>) -> bool {
+        let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
+            icmp.is_some_and(|icmp| icmp.v6 == *v6 && icmp.kind == *kind && code.is_none_or(|code| code == icmp.code))
+        };
+        let from_peer = || {
+            let peer = failure.peer.parse::<SocketAddr>().ok().map(|peer| peer.ip());
+            peer.is_some() && icmp.is_some_and(|icmp| icmp.offender == peer)
+        };
+        (self.classes.is_empty() || self.classes.contains(&failure.class))
+            && (self.operations.is_empty() || self.operations.iter().any(|verb| verb == failure.operation))
+            && (self.os_codes.is_empty() || failure.os_code.is_some_and(|code| self.os_codes.contains(&code)))
+            && (self.icmp.is_empty() || self.icmp.iter().any(of_icmp))
+            && (!self.from_peer || from_peer())
+            && (self.says.is_empty() || self.says.iter().any(|words| failure.message.contains(words.as_str())))
+    }
+}
+
+/// All explanations. An empty book still answers: with the failure's own message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Book {
+    /// Failures: the first one that holds is the one.
+    pub failures: Vec<(When, Explanation)>,
+    /// How a session can stand that did not fail.
+    pub standings: Vec<(Standing, Explanation)>,
+}
+
+impl Book {
+    /// What a failure means; `icmp` is the last message that came, and counts where the failure is made of it.
+    pub fn failure(&self, failure: &Failure, icmp: Option<&Icmp>) -> Explanation {
+        let made_of = |icmp: &&Icmp| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
+        let icmp = icmp.filter(made_of);
+        let found = self.failures.iter().find(|(when, _)| when.holds(failure, icmp));
+        let mut explanation = found.map(|(_, explanation)| explanation).cloned().unwrap_or_else(|| Explanation {
+            headline: failure.message.clone(),
+            happened: failure.message.clone(),
+            ..Explanation::default()
+        });
+        let offender = icmp.and_then(|icmp| icmp.offender).map(|offender| offender.to_string());
+        let peer = if failure.peer.is_empty() { "the peer" } else { failure.peer.as_str() };
+        let mut letters = failure.message.chars();
+        let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let filled = |text: &str| {
+            text.replace("{peer}", peer)
+                .replace("{offender}", offender.as_deref().unwrap_or("somebody on the way"))
+                .replace("{message}", &message)
+        };
+        explanation.headline = filled(&explanation.headline);
+        explanation.happened = filled(&explanation.happened);
+        for text in explanation.rules_out.iter_mut().chain(&mut explanation.likely) {
+            *text = filled(text);
+        }
+        for next in &mut explanation.next {
+            next.why = filled(&next.why);
+        }
+        explanation
+    }
+
+    /// What a session's standing means.
+    pub fn standing(&self, standing: Standing) -> Explanation {
+        match self.standings.iter().find(|(of, _)| *of == standing) {
+            Some((_, explanation)) => explanation.clone(),
+            None => Explanation { headline: standing.name().replace('-', " "), ..Explanation::default() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_book_says_what_the_failure_says() {
+        let failure = Failure::new(Class::Refused, "connect", "h:1", "connection refused");
+        assert_eq!(Book::default().failure(&failure, None).happened, "connection refused");
+        assert_eq!(Book::default().standing(Standing::WeFinished).headline, "we finished");
+    }
+
+    #[test]
+    fn every_list_of_a_condition_must_have_the_fact() {
+        let mut failure = Failure::new(Class::Unreachable, "connect", "h:1", "no route to the host");
+        failure.os_code = Some(113);
+        let icmp =
+            Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113, ..Icmp::default() };
+        let when = When { classes: vec![Class::Unreachable], icmp: vec![(false, 3, Some(1))], ..When::default() };
+        assert!(when.holds(&failure, Some(&icmp)));
+        assert!(!when.holds(&failure, None), "no ICMP is known of");
+        let when = When { os_codes: vec![113], says: vec!["no route".into()], ..When::default() };
+        assert!(when.holds(&failure, None));
+        let when = When { operations: vec!["send".into()], ..When::default() };
+        assert!(!when.holds(&failure, None));
+    }
+
+    #[test]
+    fn who_sent_the_message_can_make_a_difference() {
+        let icmp = |offender: [u8; 4]| Icmp {
+            kind: 3,
+            code: 1,
+            v6: false,
+            offender: Some(offender.into()),
+            destination: None,
+            os_code: 113,
+            ..Icmp::default()
+        };
+        let when = When { icmp: vec![(false, 3, None)], from_peer: true, ..When::default() };
+        let holds = |offender, peer: &str| {
+            let icmp = icmp(offender);
+            when.holds(&icmp.failure("connect", peer), Some(&icmp))
+        };
+        assert!(holds([10, 0, 0, 9], "10.0.0.9:80"));
+        assert!(!holds([10, 0, 0, 1], "10.0.0.9:80"), "a router said so");
+        assert!(!holds([10, 0, 0, 9], "a name:80"), "who the peer is, is not known");
+    }
+
+    #[test]
+    fn names_from_outside_are_put_into_the_text() {
+        let text = Explanation { happened: "{offender} says {peer} is shut".into(), ..Explanation::default() };
+        let book = Book { failures: vec![(When::default(), text)], standings: Vec::new() };
+        let mut icmp =
+            Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111, ..Icmp::default() };
+        let failure = icmp.failure("send", "h:1");
+        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
+        icmp.offender = Some([10, 0, 0, 1].into());
+        assert_eq!(book.failure(&failure, Some(&icmp)).happened, "10.0.0.1 says h:1 is shut");
+    }
+}

@@ -1,0 +1,9 @@
+//! Why something failed or stands still, and what to try next.
+
+mod book;
+pub mod remedy;
+mod standing;
+pub mod suggestions;
+
+pub use book::{Book, Explanation, Next, When};
+pub use standing::Standing;

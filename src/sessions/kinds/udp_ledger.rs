@@ -1,0 +1,217 @@
+//! The ledger of a UDP socket: what became of its datagrams, as far as that can be known.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+use crate::sessions::news::News;
+use crate::sessions::record::{Block, Record};
+use crate::wire::icmp::Icmp;
+use crate::wire::udp::echo::Echo;
+use crate::wire::udp::mtu::{MtuReport, MtuStep};
+use crate::wire::udp::packet::PacketInfo;
+use crate::wire::{Direction, Failure};
+
+/// How many verdicts are kept beside their datagrams: the newest; all of them are counted.
+pub const MOST_VERDICTS: usize = 4_096;
+
+/// How many kinds of ICMP message are counted apart; those of further kinds are counted together.
+pub const MOST_KINDS: usize = 32;
+
+/// How many steps of a probe are kept: more than one ever takes.
+const MOST_STEPS: usize = 128;
+
+/// What became of a socket's datagrams. Bounded, whatever the peers do.
+#[derive(Clone, Debug, Default)]
+pub struct UdpLedger {
+    verdicts: BTreeMap<u64, Icmp>,
+    /// ICMP messages by kind, in the order in which each kind came first.
+    pub kinds: Vec<KindCount>,
+    /// ICMP messages of further kinds.
+    pub other_kinds: u64,
+    /// Received datagrams that were cut short.
+    pub truncated: u64,
+    /// How often sending failed without anything being sent.
+    pub send_errors: u64,
+    /// The last of these errors.
+    pub last_send_error: Option<Failure>,
+    /// Which of our datagrams came back.
+    pub echo: Echo,
+    /// The datagram that was received last.
+    pub last: Option<LastReceived>,
+    /// The steps of the last probe of the path MTU, or of the one under way.
+    pub steps: VecDeque<MtuStep>,
+    /// What the last finished probe found.
+    pub mtu: Option<MtuReport>,
+}
+
+/// How often one kind of ICMP message came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindCount {
+    /// The newest of its kind.
+    pub icmp: Icmp,
+    /// How many there were.
+    pub count: u64,
+    /// Whether all of them came from the same sender.
+    pub one_sender: bool,
+}
+
+/// What is shown of the datagram that was received last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastReceived {
+    /// When it was read.
+    pub at: Instant,
+    /// Octets of payload, as sent.
+    pub bytes: u32,
+    /// Who sent it, where the socket talks with several.
+    pub peer: Option<SocketAddr>,
+    /// What is known of its packet.
+    pub packet: PacketInfo,
+}
+
+impl UdpLedger {
+    /// The ledger of a socket that talks with several: which of them echoes is not asked.
+    pub fn of_many() -> Self {
+        UdpLedger { echo: Echo::never(), ..UdpLedger::default() }
+    }
+
+    /// Takes in what happened.
+    pub fn record(&mut self, record: &Record) {
+        match record {
+            Record::Block(block) => self.block(block),
+            // What was not seen may have been an echo.
+            Record::NotKept { .. } => self.echo.give_up(),
+            Record::News { news, .. } => self.news(news),
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        let mut rest: &[u8] = &block.bytes;
+        for (piece, ordinal) in block.pieces.iter().zip(block.first..) {
+            let (payload, after) = rest.split_at((piece.len as usize).min(rest.len()));
+            rest = after;
+            match block.direction {
+                Direction::Sent => self.echo.sent(ordinal, payload, block.at),
+                Direction::Received => {
+                    self.truncated += u64::from(piece.full_len > piece.len);
+                    self.echo.received(payload, block.at);
+                }
+            }
+        }
+        if let (Direction::Received, Some(piece)) = (block.direction, block.pieces.last()) {
+            let packet = block.packets.get(usize::from(piece.packet)).cloned().unwrap_or_default();
+            let peer = block.peers.get(usize::from(piece.peer)).copied();
+            self.last = Some(LastReceived { at: block.at, bytes: piece.full_len, peer, packet });
+        }
+    }
+
+    fn news(&mut self, news: &News) {
+        match news {
+            News::Icmp(icmp) => self.icmp(icmp),
+            News::Warned(failure) if failure.operation == "send" => {
+                self.send_errors += 1;
+                self.last_send_error = Some(failure.clone());
+            }
+            News::MtuStep(step) => {
+                if self.mtu.take().is_some() || self.steps.len() == MOST_STEPS {
+                    self.steps.clear();
+                }
+                self.steps.push_back(*step);
+            }
+            News::PathMtu(report) => self.mtu = Some(report.as_ref().clone()),
+            _ => {}
+        }
+    }
+
+    fn icmp(&mut self, icmp: &Icmp) {
+        let same =
+            |kind: &&mut KindCount| (kind.icmp.v6, kind.icmp.kind, kind.icmp.code) == (icmp.v6, icmp.kind, icmp.code);
+        if let Some(kind) = self.kinds.iter_mut().find(same) {
+            kind.count += 1;
+            kind.one_sender &= kind.icmp.offender == icmp.offender;
+            kind.icmp = icmp.clone();
+        } else if self.kinds.len() < MOST_KINDS {
+            self.kinds.push(KindCount { icmp: icmp.clone(), count: 1, one_sender: true });
+        } else {
+            self.other_kinds += 1;
+        }
+        let Some(about) = icmp.about else { return };
+        self.echo.refused(about.ordinal);
+        self.verdicts.insert(about.ordinal, icmp.clone());
+        if self.verdicts.len() > MOST_VERDICTS {
+            self.verdicts.pop_first();
+        }
+    }
+
+    /// What an ICMP message said of the datagram that we sent with this ordinal, counted from 0.
+    pub fn verdict(&self, ordinal: u64) -> Option<&Icmp> {
+        self.verdicts.get(&ordinal)
+    }
+
+    /// How many ICMP messages came in all.
+    pub fn icmp_count(&self) -> u64 {
+        self.kinds.iter().map(|kind| kind.count).sum::<u64>() + self.other_kinds
+    }
+}
+
+impl KindCount {
+    /// Who sent it, where all of them came from one sender.
+    pub fn sender(&self) -> Option<IpAddr> {
+        self.icmp.offender.filter(|_| self.one_sender)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::wire::icmp::About;
+    use crate::wire::{Class, Totals};
+
+    fn icmp(code: u8, ordinal: Option<u64>) -> Record {
+        let about = ordinal.map(|ordinal| About { ordinal, bytes: 1, alike: 0, after: Duration::ZERO });
+        let icmp = Icmp { kind: 3, code, about, ..Icmp::default() };
+        Record::News { at: Instant::now(), news: News::Icmp(icmp) }
+    }
+
+    #[test]
+    fn a_verdict_stands_at_its_datagram_and_is_counted_by_kind() {
+        let mut ledger = UdpLedger::default();
+        for record in [icmp(3, Some(7)), icmp(1, None), icmp(3, Some(8))] {
+            ledger.record(&record);
+        }
+        assert_eq!(ledger.verdict(7).map(|icmp| icmp.code), Some(3));
+        assert_eq!(ledger.verdict(6), None);
+        let counts: Vec<_> = ledger.kinds.iter().map(|kind| (kind.icmp.code, kind.count)).collect();
+        assert_eq!((counts, ledger.icmp_count()), (vec![(3, 2), (1, 1)], 3));
+    }
+
+    #[test]
+    fn verdicts_and_kinds_have_bounds_and_all_are_counted() {
+        let mut ledger = UdpLedger::default();
+        for count in 0..10_000 {
+            ledger.record(&icmp(u8::try_from(count % 200).unwrap(), Some(count)));
+        }
+        assert_eq!((ledger.verdicts.len(), ledger.kinds.len()), (MOST_VERDICTS, MOST_KINDS));
+        assert_eq!(ledger.icmp_count(), 10_000);
+        assert!(ledger.verdict(0).is_none() && ledger.verdict(9_999).is_some());
+    }
+
+    #[test]
+    fn what_was_not_kept_ends_the_count_of_echoes() {
+        let mut ledger = UdpLedger::default();
+        let block = |direction| Record::Block(Block::single(direction, Instant::now(), Bytes::from_static(b"x")));
+        ledger.record(&block(Direction::Sent));
+        ledger.record(&block(Direction::Received));
+        assert_eq!(ledger.echo.answered(), Some(1));
+        let totals = Totals { bytes: 1, ops: 1 };
+        ledger.record(&Record::NotKept { direction: Direction::Received, totals });
+        assert_eq!(ledger.echo.answered(), None);
+        let failure = Failure::new(Class::Local, "send", "", "too large");
+        ledger.record(&Record::News { at: Instant::now(), news: News::Warned(failure) });
+        assert_eq!(ledger.send_errors, 1);
+    }
+}

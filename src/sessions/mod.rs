@@ -1,0 +1,30 @@
+//! What is asked of a session, what happens in it, what is known of it, and what that means. No I/O, no clock, no screen.
+
+pub mod attempts;
+pub mod explain;
+pub mod id;
+pub mod kinds;
+pub mod news;
+pub mod options;
+pub mod order;
+pub mod rate;
+pub mod reading;
+pub mod record;
+pub mod repeat;
+pub mod retention;
+pub mod search;
+pub mod session;
+pub mod spec;
+pub mod tcp;
+pub mod transcript;
+pub mod way;
+
+pub use id::SessionId;
+pub use news::{How, News};
+pub use order::{Order, Refused, Verb};
+pub use reading::Reading;
+pub use record::{Block, Record};
+pub use retention::Retention;
+pub use session::{Phase, Session};
+pub use spec::{Spec, What};
+pub use transcript::Transcript;

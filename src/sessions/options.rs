@@ -1,0 +1,88 @@
+//! What is known of a session's socket options.
+
+use std::collections::BTreeMap;
+
+use super::news::News;
+use crate::wire::option::{OptionValue, SocketOption};
+
+/// What is known of one option.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What the kernel reported last, or why it does not; `None`: it was not asked.
+    pub now: Option<Result<OptionValue, String>>,
+    /// What was asked for last.
+    pub asked: Option<OptionValue>,
+    /// Why the kernel did not take it.
+    pub refused: Option<String>,
+}
+
+/// What is known of the options of one socket. Bounded by the number of options that there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options(BTreeMap<SocketOption, Known>);
+
+impl Options {
+    /// What is known of an option.
+    pub fn get(&self, option: SocketOption) -> Option<&Known> {
+        self.0.get(&option)
+    }
+
+    /// An option was asked for, and the answer is still to come.
+    pub fn asked(&mut self, option: SocketOption, value: OptionValue) {
+        let known = self.0.entry(option).or_default();
+        known.asked = Some(value);
+        known.refused = None;
+    }
+
+    /// Takes in a fact.
+    pub fn learn(&mut self, news: &News) {
+        match news {
+            News::OptionSet { option, asked, now } => {
+                let known = Known { now: Some(Ok(now.clone())), asked: Some(asked.clone()), refused: None };
+                self.0.insert(*option, known);
+            }
+            News::Options(all) => {
+                for (option, now) in all {
+                    self.0.entry(*option).or_default().now = Some(now.clone());
+                }
+            }
+            News::Warned(failure) | News::Failed(failure) => {
+                if let Some(option) = SocketOption::of_failure(failure) {
+                    self.0.entry(option).or_default().refused = Some(failure.message.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::option::SETTING;
+    use crate::wire::{Class, Failure};
+
+    #[test]
+    fn what_the_kernel_reports_stands_beside_what_was_asked_for() {
+        let mut options = Options::default();
+        let (option, asked) = (SocketOption::RecvBuffer, OptionValue::Octets(65_536));
+        options.asked(option, asked.clone());
+        assert_eq!(options.get(option).map(|known| &known.now), Some(&None));
+        let now = OptionValue::Octets(131_072);
+        options.learn(&News::OptionSet { option, asked: asked.clone(), now: now.clone() });
+        let known = options.get(option).expect("it was set");
+        assert_eq!((known.now.as_ref(), known.asked.as_ref()), (Some(&Ok(now.clone())), Some(&asked)));
+        assert!(option.difference(&asked, &now).is_some_and(|why| why.contains("doubles")));
+    }
+
+    #[test]
+    fn a_refusal_is_known_of_the_option_that_it_was_about() {
+        let mut options = Options::default();
+        let asked = OptionValue::Name("nosuch".into());
+        let failure = Failure::new(Class::Local, SETTING, SocketOption::Congestion.named(&asked), "no such control");
+        options.learn(&News::Warned(failure));
+        let known = options.get(SocketOption::Congestion).expect("it was refused");
+        assert_eq!(known.refused.as_deref(), Some("no such control"));
+        options.asked(SocketOption::Congestion, OptionValue::Name("reno".into()));
+        assert_eq!(options.get(SocketOption::Congestion).and_then(|known| known.refused.clone()), None);
+    }
+}

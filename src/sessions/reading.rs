@@ -1,0 +1,73 @@
+//! What a session shows when it is looked at, once a frame.
+
+use std::ops::AddAssign;
+use std::sync::Arc;
+
+use super::id::SessionId;
+use super::news::News;
+use super::record::Record;
+use crate::sessions::kinds::http::HttpGauge;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
+use crate::wire::{Both, Totals};
+
+/// One look at one session: its counters as they stand, and all that happened since the last look, in order.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Whose.
+    pub id: SessionId,
+    /// The exact totals now.
+    pub totals: Both<Totals>,
+    /// What happened since the last look.
+    pub records: Vec<Record>,
+    /// What the kernel says of the socket, where it says anything.
+    pub kernel: Option<Arc<KernelView>>,
+    /// What is measured of an HTTP body.
+    pub http: Option<HttpGauge>,
+    /// What is measured of a run of many, where there is something new.
+    pub repeat: Option<Arc<crate::sessions::repeat::run::RepeatReading>>,
+    /// What was captured, where segments are captured or that has just ended.
+    pub capture: Option<Box<CaptureReading>>,
+    /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
+    pub dropped_datagrams: Option<u64>,
+    /// Escape sequences that started in what was received since the last look, kept or not.
+    pub escapes: Escapes,
+}
+
+/// Escape sequences that started in what was received.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Escapes {
+    /// How many, as [`crate::wire::neutral::count_escapes`] counts them.
+    pub found: u64,
+    /// Octets that a flood brought too fast for them to be searched.
+    pub unsearched: u64,
+}
+
+impl AddAssign for Escapes {
+    fn add_assign(&mut self, more: Escapes) {
+        self.found += more.found;
+        self.unsearched += more.unsearched;
+    }
+}
+
+impl Reading {
+    /// A look at a session in which nothing happened yet.
+    pub fn empty(id: SessionId) -> Self {
+        Reading {
+            id,
+            totals: Both::default(),
+            records: Vec::new(),
+            kernel: None,
+            http: None,
+            repeat: None,
+            capture: None,
+            dropped_datagrams: None,
+            escapes: Escapes::default(),
+        }
+    }
+
+    /// Whether it has the session's last fact.
+    pub fn tells_the_end(&self) -> bool {
+        self.records.iter().any(|record| matches!(record, Record::News { news: News::Closed { .. }, .. }))
+    }
+}

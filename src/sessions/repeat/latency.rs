@@ -1,0 +1,179 @@
+//! Times as a histogram with three significant digits (HDR): exact enough for every percentile, of a fixed size.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+/// The percentiles that are told, with their names.
+pub(crate) const PERCENTILES: [(f64, &str); 7] =
+    [(0.5, "p50"), (0.75, "p75"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99"), (0.999, "p99.9"), (0.9999, "p99.99")];
+
+/// Times below this are not told from each other.
+const LEAST: u64 = 100;
+
+/// One hour; a longer time counts as this.
+const MOST: u64 = 3_600_000_000_000;
+
+/// Three significant digits.
+const DIGITS: u8 = 3;
+
+/// Times, each counted; about 240 KiB whatever their number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latency {
+    /// In nanoseconds. `None` where the bounds above make no histogram, which a test rules out.
+    histogram: Option<Histogram<u64>>,
+    sum: Duration,
+}
+
+/// One bar of a histogram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bar {
+    /// Times up to and with this one.
+    pub up_to: Duration,
+    /// How many there are, above the bar before.
+    pub count: u64,
+}
+
+impl Default for Latency {
+    fn default() -> Self {
+        Latency { histogram: Histogram::new_with_bounds(LEAST, MOST, DIGITS).ok(), sum: Duration::ZERO }
+    }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl Latency {
+    /// Counts one time. Cost: a few nanoseconds; never allocates.
+    pub fn record(&mut self, time: Duration) {
+        if let Some(histogram) = &mut self.histogram {
+            histogram.saturating_record(nanoseconds(time).min(MOST));
+            self.sum = self.sum.saturating_add(time);
+        }
+    }
+
+    /// Adds another's times.
+    pub fn merge(&mut self, other: &Latency) {
+        if let (Some(own), Some(other)) = (&mut self.histogram, &other.histogram) {
+            // Fails only where the other holds what this one cannot, and both have the same bounds.
+            own.add(other).unwrap_or_default();
+        }
+        self.sum = self.sum.saturating_add(other.sum);
+    }
+
+    /// How many times were counted.
+    pub fn count(&self) -> u64 {
+        self.histogram.as_ref().map_or(0, Histogram::len)
+    }
+
+    /// How many times were `least` or longer, to three digits.
+    pub fn at_least(&self, least: Duration) -> u64 {
+        let least = nanoseconds(least).min(MOST);
+        self.histogram.as_ref().map_or(0, |histogram| histogram.count_between(least, MOST))
+    }
+
+    fn known(&self) -> Option<&Histogram<u64>> {
+        self.histogram.as_ref().filter(|histogram| !histogram.is_empty())
+    }
+
+    /// The time that this part of all (from 0 to 1) did not exceed; `None` before the first one.
+    pub fn quantile(&self, part: f64) -> Option<Duration> {
+        self.known().map(|histogram| Duration::from_nanos(histogram.value_at_quantile(part.clamp(0.0, 1.0))))
+    }
+
+    /// The shortest time.
+    pub fn least(&self) -> Option<Duration> {
+        self.known().map(|histogram| Duration::from_nanos(histogram.min()))
+    }
+
+    /// The longest time.
+    pub fn most(&self) -> Option<Duration> {
+        self.known().map(|histogram| Duration::from_nanos(histogram.max()))
+    }
+
+    /// The mean, exact.
+    pub fn mean(&self) -> Option<Duration> {
+        let count = self.known()?.len();
+        Some(Duration::from_nanos(u64::try_from(self.sum.as_nanos() / u128::from(count)).unwrap_or(u64::MAX)))
+    }
+
+    /// The histogram as so many bars, each as much wider than the one before as the others are: from the shortest
+    /// time to the longest on a logarithmic scale. Together they hold every time. Empty before the first one.
+    pub fn bars(&self, bars: usize) -> Vec<Bar> {
+        let Some(histogram) = self.known() else { return Vec::new() };
+        let (least, most) = (histogram.min().max(LEAST) as f64, histogram.max().max(LEAST) as f64);
+        let last = i32::try_from(bars).unwrap_or(i32::MAX);
+        let step = (most / least).powf(1.0 / f64::from(last.max(1)));
+        let tops = (1..=last).map(|number| match number {
+            _ if number == last => histogram.max(),
+            _ => (least * step.powi(number)) as u64,
+        });
+        let mut all: Vec<Bar> = tops.map(|top| Bar { up_to: Duration::from_nanos(top), count: 0 }).collect();
+        let mut place = 0;
+        for value in histogram.iter_recorded() {
+            let time = Duration::from_nanos(value.value_iterated_to());
+            while place + 1 < all.len() && all.get(place).is_some_and(|bar| bar.up_to < time) {
+                place += 1;
+            }
+            if let Some(bar) = all.get_mut(place) {
+                bar.count += value.count_at_value();
+            }
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bounds_make_a_histogram() {
+        assert!(Latency::default().histogram.is_some());
+    }
+
+    #[test]
+    fn percentiles_hold_to_three_digits_and_bars_hold_every_time() {
+        let mut latency = Latency::default();
+        for micros in 1..=10_000 {
+            latency.record(Duration::from_micros(micros));
+        }
+        for (part, micros) in [(0.5, 5_000.0), (0.9, 9_000.0), (0.999, 9_990.0)] {
+            let found = latency.quantile(part).unwrap().as_secs_f64() * 1e6;
+            assert!((found / micros - 1.0).abs() < 0.002, "{part}: {found}");
+        }
+        assert_eq!(latency.mean(), Some(Duration::from_nanos(5_000_500)));
+        for bars in [1, 7, 40] {
+            let all = latency.bars(bars);
+            assert_eq!(all.len(), bars);
+            assert_eq!(all.iter().map(|bar| bar.count).sum::<u64>(), 10_000);
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_before_the_first_time_and_an_absurd_one_does_no_harm() {
+        let mut latency = Latency::default();
+        assert_eq!((latency.quantile(0.5), latency.mean(), latency.bars(5).len()), (None, None, 0));
+        latency.record(Duration::MAX);
+        latency.record(Duration::ZERO);
+        assert_eq!(latency.count(), 2);
+        assert_eq!(latency.bars(3).iter().map(|bar| bar.count).sum::<u64>(), 2);
+    }
+
+    #[test]
+    fn what_is_merged_counts_as_if_it_was_recorded_here() {
+        let (mut left, mut right, mut both) = (Latency::default(), Latency::default(), Latency::default());
+        for micros in 1..500 {
+            let time = Duration::from_micros(micros * 7);
+            if micros % 3 == 0 {
+                left.record(time);
+            } else {
+                right.record(time);
+            }
+            both.record(time);
+        }
+        left.merge(&right);
+        assert_eq!(left, both);
+    }
+}

@@ -1,0 +1,121 @@
+//! How it went over time: a chart of the whole run, however long it lasts, in a bounded number of slots.
+
+use std::time::Duration;
+
+/// How many slots there are at the most; then two become one, and each lasts twice as long.
+pub(crate) const MOST_SLOTS: usize = 240;
+
+/// How long a slot lasts at first.
+const FIRST_SLOT: Duration = Duration::from_millis(250);
+
+/// What ended in one slot of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slot {
+    /// How many were done.
+    pub done: u64,
+    /// How many failed or were lost.
+    pub failed: u64,
+    /// The longest time of those that were done.
+    pub slowest: Duration,
+}
+
+impl Slot {
+    fn merge(&mut self, other: Slot) {
+        self.done += other.done;
+        self.failed += other.failed;
+        self.slowest = self.slowest.max(other.slowest);
+    }
+}
+
+/// The slots of a run, from its start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    slot: Duration,
+    slots: Vec<Slot>,
+}
+
+impl Default for Series {
+    fn default() -> Self {
+        Series { slot: FIRST_SLOT, slots: Vec::new() }
+    }
+}
+
+impl Series {
+    /// How long one slot lasts.
+    pub fn slot(&self) -> Duration {
+        self.slot
+    }
+
+    /// The slots, the first one from the start of the run; those at the end in which nothing ended are not there.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Notes what ended at `at`, counted from the start of the run. Saturates in the last slot after some years.
+    pub fn note(&mut self, at: Duration, ended: Slot) {
+        while self.place(at) >= MOST_SLOTS && self.slot < Duration::MAX / 4 {
+            self.coarser();
+        }
+        let place = self.place(at).min(MOST_SLOTS - 1);
+        if place >= self.slots.len() {
+            self.slots.resize(place + 1, Slot::default());
+        }
+        if let Some(slot) = self.slots.get_mut(place) {
+            slot.merge(ended);
+        }
+    }
+
+    fn place(&self, at: Duration) -> usize {
+        usize::try_from(at.as_nanos() / self.slot.as_nanos()).unwrap_or(usize::MAX)
+    }
+
+    fn coarser(&mut self) {
+        self.slot *= 2;
+        let halves = self.slots.chunks(2).map(|pair| {
+            let mut whole = Slot::default();
+            pair.iter().for_each(|half| whole.merge(*half));
+            whole
+        });
+        self.slots = halves.collect();
+    }
+
+    /// Adds another series of the same run.
+    pub fn merge(&mut self, other: &Series) {
+        while self.slot < other.slot {
+            self.coarser();
+        }
+        for (number, slot) in (0_u32..).zip(&other.slots) {
+            self.note(other.slot.saturating_mul(number), *slot);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: Slot = Slot { done: 1, failed: 0, slowest: Duration::ZERO };
+
+    #[test]
+    fn a_long_run_stays_bounded_and_loses_no_count() {
+        let mut series = Series::default();
+        for second in 0..100_000 {
+            series.note(Duration::from_secs(second), ONE);
+        }
+        series.note(Duration::MAX, ONE);
+        assert!(series.slots().len() <= MOST_SLOTS);
+        assert_eq!(series.slots().iter().map(|slot| slot.done).sum::<u64>(), 100_001);
+    }
+
+    #[test]
+    fn series_of_different_grain_add_up() {
+        let (mut short, mut long) = (Series::default(), Series::default());
+        short.note(Duration::from_millis(300), ONE);
+        long.note(Duration::from_secs(600), ONE);
+        let mut left = short.clone();
+        left.merge(&long);
+        long.merge(&short);
+        assert_eq!(left, long);
+        assert_eq!(left.slots().iter().map(|slot| slot.done).sum::<u64>(), 2);
+    }
+}

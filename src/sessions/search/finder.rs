@@ -1,0 +1,153 @@
+//! Going through a transcript with a needle: from a place on, then back from it, slice by slice.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::needle::{Hit, Needle};
+use super::window::Window;
+use crate::sessions::news::News;
+use crate::sessions::transcript::{EntryKind, NoteText, Transcript};
+use crate::wire::Both;
+
+/// How many octets one slice has, about.
+const SLICE_BYTES: usize = 1024 * 1024;
+
+/// How many entries one slice has, about.
+const SLICE_ENTRIES: u64 = 16 * 1024;
+
+/// How many entries behind a slice are looked into for the end of a match that begins in it.
+const MOST_AHEAD: usize = 4096;
+
+/// A search that is under way. Each step costs some milliseconds at the most.
+#[derive(Debug)]
+pub struct Finder<'a> {
+    transcript: &'a Transcript,
+    needle: &'a Needle,
+    note_text: NoteText,
+    /// Entries before this were not searched.
+    before: u64,
+    /// Entries from this on were not searched.
+    after: u64,
+    most: usize,
+    hits: VecDeque<Hit>,
+}
+
+impl<'a> Finder<'a> {
+    /// A search for the `most` hits that are nearest, first those from entry `from` on, then those before it.
+    pub fn new(
+        transcript: &'a Transcript,
+        needle: &'a Needle,
+        note_text: NoteText,
+        from: u64,
+        most: usize,
+    ) -> Finder<'a> {
+        let from = from.min(transcript.end());
+        Finder { transcript, needle, note_text, before: from, after: from, most, hits: VecDeque::new() }
+    }
+
+    /// Searches one more slice; false where there is none.
+    pub fn step(&mut self) -> bool {
+        let room = self.most - self.hits.len();
+        if room == 0 {
+            return false;
+        }
+        if self.after < self.transcript.end() {
+            let slice = self.after..self.transcript.slice_from(self.after, SLICE_BYTES, SLICE_ENTRIES);
+            self.after = slice.end;
+            let found = self.slice(slice);
+            self.hits.extend(found.into_iter().take(room));
+            return true;
+        }
+        if self.before > 0 {
+            let slice = self.transcript.slice_before(self.before, SLICE_BYTES, SLICE_ENTRIES)..self.before;
+            self.before = slice.start;
+            for hit in self.slice(slice).into_iter().rev().take(room) {
+                self.hits.push_front(hit);
+            }
+            return true;
+        }
+        false
+    }
+
+    /// What was found so far, in order.
+    pub fn hits(&self) -> Vec<Hit> {
+        self.hits.iter().copied().collect()
+    }
+
+    /// Whether anything was found so far.
+    pub fn found_any(&self) -> bool {
+        !self.hits.is_empty()
+    }
+
+    /// All places that begin in these entries, in order.
+    fn slice(&self, entries: Range<u64>) -> Vec<Hit> {
+        let joined = self.transcript.is_stream();
+        let mut hits = Vec::new();
+        let mut windows: Both<Window> = Both { sent: Window::new(joined), received: Window::new(joined) };
+        for entry in self.transcript.entries_from(entries.start) {
+            if entry.number >= entries.end {
+                break;
+            }
+            match entry.kind {
+                EntryKind::Data(data) => {
+                    windows.of_mut(data.direction).add(entry.number, data.bytes, self.needle, &mut hits);
+                }
+                EntryKind::Note(news) => {
+                    if matches!(news, News::Connecting { .. }) {
+                        // Another connection, and another stream.
+                        windows.sent.end(self.needle, &mut hits);
+                        windows.received.end(self.needle, &mut hits);
+                    }
+                    let text = (self.note_text)(news);
+                    hits.extend(self.needle.places(text.as_bytes()).map(|(at, len)| Hit::new(entry.number, at, len)));
+                }
+                // Nobody knows what was between.
+                EntryKind::Gap(_) => {
+                    windows.sent.end(self.needle, &mut hits);
+                    windows.received.end(self.needle, &mut hits);
+                }
+            }
+        }
+        if joined {
+            self.look_ahead(entries.end, &mut windows);
+        }
+        windows.sent.end(self.needle, &mut hits);
+        windows.received.end(self.needle, &mut hits);
+        hits.sort_unstable();
+        hits
+    }
+
+    /// Adds the octets behind a slice that may end a match which begins in it.
+    fn look_ahead(&self, from: u64, windows: &mut Both<Window>) {
+        let wanted = self.needle.longest();
+        windows.sent.own_ends();
+        windows.received.own_ends();
+        let mut have = Both { sent: 0, received: 0 };
+        for entry in self.transcript.entries_from(from).take(MOST_AHEAD) {
+            match entry.kind {
+                EntryKind::Data(data) => {
+                    let have = have.of_mut(data.direction);
+                    let part = &data.bytes[..data.bytes.len().min(wanted - *have)];
+                    *have += part.len();
+                    windows.of_mut(data.direction).lend(part);
+                }
+                EntryKind::Gap(_) | EntryKind::Note(News::Connecting { .. }) => return,
+                EntryKind::Note(_) => {}
+            }
+            if have.sent == wanted && have.received == wanted {
+                return;
+            }
+        }
+    }
+}
+
+/// Where the needle is in a transcript, in order: the newest `most` places, in bytes and in the text of notes.
+///
+/// In a stream a match may begin in one read and end in a later one of the same direction; in datagrams it does not.
+/// Cost: all that is kept, at memory speed or near it (64 MiB take some tens of milliseconds), so it belongs beside the
+/// loop: a [`Transcript`] is a snapshot when it is cloned. [`Finder`] does it in steps.
+pub fn find_all(transcript: &Transcript, needle: &Needle, note_text: NoteText, most: usize) -> Vec<Hit> {
+    let mut finder = Finder::new(transcript, needle, note_text, transcript.end(), most);
+    while finder.step() {}
+    finder.hits()
+}

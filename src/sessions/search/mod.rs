@@ -1,0 +1,9 @@
+//! Searching and filtering a transcript.
+
+pub mod filter;
+mod finder;
+mod needle;
+pub(crate) mod window;
+
+pub use finder::{Finder, find_all};
+pub use needle::{Hit, LONGEST_NEEDLE, Needle};

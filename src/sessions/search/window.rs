@@ -1,0 +1,134 @@
+//! Consecutive reads of one direction as one text: small ones cost little, and a match may span several.
+
+use super::needle::{Hit, Needle};
+
+/// From so many octets on a read is searched where it lies.
+const LARGE: usize = 16 * 1024;
+
+/// How many octets of small reads are gathered before they are searched.
+const GATHERED: usize = 64 * 1024;
+
+/// What was not searched yet of one direction.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    /// Whether a match may span reads: in a stream their ends mean nothing, those of datagrams do.
+    joined: bool,
+    text: Vec<u8>,
+    parts: Vec<Part>,
+    /// Up to here the text was searched, and its last match ended.
+    from: usize,
+    /// Where what belongs to the window ends, if what follows was only lent to it.
+    owned: Option<usize>,
+}
+
+/// Where octets of the text come from; they reach to the next part.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    start: usize,
+    entry: u64,
+    offset: usize,
+}
+
+impl Window {
+    pub(super) fn new(joined: bool) -> Self {
+        Window { joined, ..Window::default() }
+    }
+
+    /// Adds a read, and searches what has become enough.
+    pub(super) fn add(&mut self, entry: u64, bytes: &[u8], needle: &Needle, hits: &mut Vec<Hit>) {
+        if bytes.len() < LARGE {
+            self.parts.push(Part { start: self.text.len(), entry, offset: 0 });
+            self.text.extend_from_slice(bytes);
+            if self.text.len() >= GATHERED {
+                self.search(needle, hits);
+                self.keep_the_end(needle);
+            }
+            return;
+        }
+        // How far a match of what came before reaches into this read.
+        let mut from = 0;
+        if self.joined && !self.text.is_empty() {
+            let before = self.text.len();
+            self.own_ends();
+            self.lend(&bytes[..needle.longest().min(bytes.len())]);
+            self.search(needle, hits);
+            from = self.from.saturating_sub(before);
+        } else {
+            self.search(needle, hits);
+        }
+        self.clear();
+        while let Some((at, len)) = needle.place_from(bytes, from) {
+            hits.push(Hit::new(entry, at, len));
+            from = at + len;
+        }
+        if self.joined {
+            let offset = bytes.len().saturating_sub(needle.longest());
+            self.parts.push(Part { start: 0, entry, offset });
+            self.text.extend_from_slice(&bytes[offset..]);
+            self.from = from.saturating_sub(offset);
+        }
+    }
+
+    /// What is added from now on is only lent: a match may end in it, and none begins there.
+    pub(super) fn own_ends(&mut self) {
+        self.owned = Some(self.text.len());
+    }
+
+    /// Lends octets that follow.
+    pub(super) fn lend(&mut self, bytes: &[u8]) {
+        self.text.extend_from_slice(bytes);
+    }
+
+    /// Searches the rest: what comes next does not follow it.
+    pub(super) fn end(&mut self, needle: &Needle, hits: &mut Vec<Hit>) {
+        self.search(needle, hits);
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.parts.clear();
+        self.from = 0;
+        self.owned = None;
+    }
+
+    /// Forgets what was searched, but for the octets in which a match may begin that ends in the next read.
+    fn keep_the_end(&mut self, needle: &Needle) {
+        let gone = if self.joined { self.text.len().saturating_sub(needle.longest()) } else { self.text.len() };
+        self.text.drain(..gone);
+        let first = self.parts.partition_point(|part| part.start <= gone).saturating_sub(1);
+        self.parts.drain(..first);
+        if self.text.is_empty() {
+            self.parts.clear();
+        }
+        for part in &mut self.parts {
+            part.offset += gone.saturating_sub(part.start);
+            part.start = part.start.saturating_sub(gone);
+        }
+        self.from = self.from.saturating_sub(gone);
+    }
+
+    fn search(&mut self, needle: &Needle, hits: &mut Vec<Hit>) {
+        let owned = self.owned.unwrap_or(self.text.len());
+        let mut part = 0;
+        while let Some((at, len)) = needle.place_from(&self.text, self.from) {
+            if at >= owned {
+                return;
+            }
+            let behind = self.parts[part..].partition_point(|part| part.start <= at);
+            let Some(index) = (part + behind).checked_sub(1) else { return };
+            part = index;
+            let Part { start, entry, offset } = self.parts[part];
+            let part_end = self.parts.get(part + 1).map_or(self.text.len(), |next| next.start);
+            if self.joined || at + len <= part_end {
+                hits.push(Hit::new(entry, offset + at - start, len));
+                self.from = at + len;
+            } else if let Some((at, len)) = needle.place_from(&self.text[..part_end], at + 1) {
+                hits.push(Hit::new(entry, offset + at - start, len));
+                self.from = at + len;
+            } else {
+                self.from = part_end;
+            }
+        }
+    }
+}

@@ -1,0 +1,460 @@
+//! A session as it is known from its readings: nothing in here has a socket.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::attempts::Course;
+use super::id::SessionId;
+use super::kinds::Kind;
+use super::news::{How, News};
+use super::rate::Rate;
+use super::reading::Reading;
+use super::record::Record;
+use super::spec::{Spec, What};
+use super::transcript::Transcript;
+use super::way::Way;
+use crate::sessions::kinds::dns::Lookup;
+use crate::sessions::kinds::http::{Exchange, Hop};
+use crate::sessions::kinds::repeat::RepeatView;
+use crate::sessions::kinds::tcp::Ends;
+use crate::sessions::kinds::udp::UdpSocketView;
+use crate::sessions::kinds::udp_ledger::UdpLedger;
+use crate::sessions::news::dns::DnsNews;
+use crate::sessions::spec::http::MOST_INTERIM;
+use crate::sessions::tcp::history::Story;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::{Both, Direction, Failure, Totals};
+
+/// How many peers of a bound UDP socket are listed; more are counted.
+pub const MOST_PEERS: usize = 10_000;
+
+/// One conversation, and all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its number.
+    pub id: SessionId,
+    /// What it was asked to be.
+    pub spec: Spec,
+    /// How far it has come.
+    pub phase: Phase,
+    /// When it was opened.
+    pub opened: Instant,
+    /// Exact totals.
+    pub totals: Both<Totals>,
+    /// Rates of both directions.
+    pub rates: Both<Rate>,
+    /// What was said.
+    pub transcript: Transcript,
+    /// What only this kind of session has.
+    pub kind: Kind,
+    /// What the kernel said last.
+    pub kernel: Option<Arc<KernelView>>,
+    /// The last thing that did not work while the session went on.
+    pub warning: Option<Failure>,
+    /// The way to the peer: look-up, race, route.
+    pub way: Way,
+    /// States, ladder and gauges of a TCP connection; `None` for other kinds.
+    pub story: Option<Box<Story>>,
+    /// What is known of its socket's options.
+    pub options: super::options::Options,
+    /// Its attempts, and the facts that explain where it stands.
+    pub course: Course,
+}
+
+/// How far a session has come; holds only what is true at that point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Asked for; nothing happened yet.
+    Starting,
+    /// Its name is being looked up.
+    Resolving,
+    /// Addresses are being tried.
+    Connecting {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// Waiting before the next attempt.
+    Waiting {
+        /// The attempt to come.
+        attempt: u32,
+        /// How many there will be at the most.
+        of: u32,
+        /// When it begins.
+        until: Instant,
+    },
+    /// Open.
+    Open(Open),
+    /// Waiting for peers.
+    Listening,
+    /// Over.
+    Ended {
+        /// How.
+        how: How,
+        /// Why, where it failed.
+        failure: Option<Failure>,
+        /// When.
+        at: Instant,
+    },
+}
+
+/// An open conversation: which halves are still open, and whether we read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// We sent FIN.
+    pub we_finished: bool,
+    /// The peer sent FIN.
+    pub peer_finished: bool,
+    /// We stopped reading.
+    pub paused: bool,
+}
+
+impl Session {
+    /// A session that was just asked for.
+    pub fn new(id: SessionId, spec: Spec, opened: Instant) -> Self {
+        let kind = match &spec.what {
+            What::Tcp(_) => Kind::Stream(Ends::default()),
+            What::Accepted(known) => Kind::Stream(Ends { local: Some(known.local), peer: Some(known.peer) }),
+            What::Udp(_) => Kind::Conversation { ends: Ends::default(), socket: UdpSocketView::default() },
+            What::UdpBound(_) => Kind::Bound {
+                local: None,
+                peers: BTreeMap::new(),
+                unlisted: 0,
+                last: None,
+                socket: UdpSocketView { ledger: UdpLedger::of_many(), ..UdpSocketView::default() },
+            },
+            What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
+            What::Http(_) => Kind::Http(Exchange::default()),
+            What::Repeat(_) => Kind::Repeat(RepeatView::default()),
+            What::Dns(_) => Kind::Dns(Lookup::default()),
+        };
+        let stream = matches!(kind, Kind::Stream(_) | Kind::Http(_));
+        let transcript = Transcript::keeping(spec.retain);
+        let transcript = if stream { transcript.of_a_stream() } else { transcript };
+        let story = matches!(kind, Kind::Stream(_)).then(Box::default);
+        Session {
+            id,
+            spec,
+            phase: Phase::Starting,
+            opened,
+            totals: Both::default(),
+            rates: Both::default(),
+            transcript,
+            kind,
+            kernel: None,
+            warning: None,
+            way: Way::default(),
+            story,
+            options: super::options::Options::default(),
+            course: Course::default(),
+        }
+    }
+
+    /// Takes in a reading: its counters, and all that happened.
+    pub fn absorb(&mut self, reading: Reading, now: Instant) {
+        self.totals = reading.totals;
+        if reading.kernel.is_some() {
+            self.kernel.clone_from(&reading.kernel);
+        }
+        match (&mut self.kind, reading.http) {
+            (Kind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
+            (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }, _) => {
+                socket.dropped = reading.dropped_datagrams;
+            }
+            _ => {}
+        }
+        if let (Kind::Repeat(view), Some(repeat)) = (&mut self.kind, reading.repeat) {
+            if !matches!(self.phase, Phase::Ended { .. }) {
+                self.phase = Phase::Open(Open { paused: repeat.paused, ..Open::default() });
+            }
+            view.reading = Some(repeat);
+        }
+        if let (Some(story), Some(capture)) = (&mut self.story, &reading.capture) {
+            story.capturing(capture, now);
+        }
+        for record in reading.records {
+            if let Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } = &mut self.kind {
+                socket.ledger.record(&record);
+            }
+            match &record {
+                Record::News { at, news } => {
+                    // Its task may run before whoever asked for it has looked at the clock.
+                    self.opened = self.opened.min(*at);
+                    self.learn(news, *at);
+                }
+                Record::Block(block) => self.count_peers(block),
+                Record::NotKept { .. } => {}
+            }
+            // A session that fails with its last attempt says so once.
+            let inner = match &record {
+                Record::News { news: News::Failed(failure), .. } => self.course.failed_attempt() == Some(failure),
+                Record::News { news, .. } => news.is_inner(),
+                Record::Block(_) | Record::NotKept { .. } => false,
+            };
+            if let Some(story) = &mut self.story {
+                story.record((!inner).then_some(self.transcript.end()), &record, now);
+            }
+            if !inner {
+                self.transcript.push(record);
+            }
+        }
+        if let Some(view) = &reading.kernel {
+            self.course.observe(view, now);
+        }
+        if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
+            story.kernel(view, now);
+        }
+        if let (Some(story), Some(capture)) = (&mut self.story, reading.capture) {
+            story.captured(*capture, now);
+        }
+        self.observe(now);
+    }
+
+    /// How long it may be quiet in both directions, where there is a limit.
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        match &self.spec.what {
+            What::Tcp(tcp) => tcp.idle_timeout,
+            What::Udp(udp) => udp.idle_timeout,
+            What::UdpBound(bound) => bound.idle_timeout,
+            What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => None,
+        }
+    }
+
+    /// Lets time pass for the rates.
+    pub fn observe(&mut self, now: Instant) {
+        self.rates.sent.observe(self.totals.sent.bytes, now);
+        self.rates.received.observe(self.totals.received.bytes, now);
+        if let Some(story) = &mut self.story {
+            story.pass(now);
+        }
+    }
+
+    fn count_peers(&mut self, block: &super::record::Block) {
+        let Kind::Bound { peers, unlisted, last, .. } = &mut self.kind else { return };
+        for piece in &block.pieces {
+            let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
+            if block.direction == Direction::Received {
+                *last = Some(*peer);
+            }
+            if peers.len() >= MOST_PEERS && !peers.contains_key(peer) {
+                *unlisted += 1;
+                continue;
+            }
+            peers.entry(*peer).or_default().totals.of_mut(block.direction).add(u64::from(piece.full_len));
+        }
+    }
+
+    fn learn(&mut self, news: &News, at: Instant) {
+        self.way.learn(news, at);
+        self.course.learn(news, at);
+        self.options.learn(news);
+        match news {
+            News::Resolving { .. } => self.phase = Phase::Resolving,
+            News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
+            News::Retrying { attempt, of, after, .. } => {
+                self.phase = Phase::Waiting { attempt: *attempt, of: *of, until: at + *after };
+            }
+            News::Connected { local, peer, .. } | News::Accepted { local, peer, .. } => {
+                self.phase = Phase::Open(Open::default());
+                if let Kind::Stream(ends) | Kind::Conversation { ends, .. } = &mut self.kind {
+                    *ends = Ends { local: Some(*local), peer: Some(*peer) };
+                }
+            }
+            News::Listening { local: bound } => {
+                self.phase = Phase::Listening;
+                if let Kind::Listener { local, .. } | Kind::Bound { local, .. } = &mut self.kind {
+                    *local = Some(*bound);
+                }
+            }
+            News::WeFinished => self.half(|open| open.we_finished = true),
+            News::PeerFinished { .. } => self.half(|open| open.peer_finished = true),
+            News::ReadingPaused => self.half(|open| open.paused = true),
+            News::ReadingContinued => self.half(|open| open.paused = false),
+            News::Closed { totals, how } => {
+                self.totals = *totals;
+                let failure = match &self.phase {
+                    Phase::Ended { failure, .. } => failure.clone(),
+                    _ => None,
+                };
+                self.phase = Phase::Ended { how: *how, failure, at };
+                if let Kind::Http(exchange) = &mut self.kind {
+                    exchange.took = Some(at.duration_since(self.opened));
+                }
+            }
+            News::Failed(failure) => {
+                let how = if failure.class == crate::wire::Class::Reset { How::Rst } else { How::Error };
+                self.phase = Phase::Ended { how, failure: Some(failure.clone()), at };
+            }
+            News::Warned(failure) | News::AcceptFailed(failure) => self.warning = Some(failure.clone()),
+            News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
+            News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
+            News::Request(_) | News::Interim(_) | News::Response(_) | News::Trailers(_) | News::Redirect { .. } => {
+                self.learn_http(news);
+            }
+            News::Dns(news) => self.learn_dns(news),
+            News::Compared(compared) => {
+                if let Kind::Dns(lookup) = &mut self.kind {
+                    lookup.compared = Some((**compared).clone());
+                }
+            }
+            News::Resolved { .. }
+            | News::AttemptFailed { .. }
+            | News::FileSent { .. }
+            | News::State { .. }
+            | News::Call { .. }
+            | News::Stamps { .. }
+            | News::PeerSyn(_)
+            | News::Kernel(_)
+            | News::OptionSet { .. }
+            | News::Options(_)
+            | News::MtuStep(_)
+            | News::PathMtu(_)
+            | News::Route(_)
+            | News::BurstEnded { .. } => {}
+        }
+    }
+
+    fn half(&mut self, change: impl FnOnce(&mut Open)) {
+        if let Phase::Open(open) = &mut self.phase {
+            change(open);
+        }
+    }
+
+    fn learn_udp(&mut self, news: &News) {
+        let (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }) = &mut self.kind else { return };
+        match news {
+            News::Joined { group } if !socket.groups.contains(group) => socket.groups.push(*group),
+            News::Left { group } => socket.groups.retain(|joined| joined != group),
+            News::Icmp(icmp) => socket.icmp = Some(icmp.clone()),
+            _ => {}
+        }
+    }
+
+    fn learn_listener(&mut self, news: &News) {
+        let Kind::Listener { open, turned_away, .. } = &mut self.kind else { return };
+        match news {
+            News::TurnedAway { .. } => *turned_away += 1,
+            News::ChildEnded { .. } => *open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    /// Tells a listener that a connection of its own was accepted.
+    pub fn accepted_one(&mut self) {
+        if let Kind::Listener { accepted, open, .. } = &mut self.kind {
+            *accepted += 1;
+            *open += 1;
+        }
+    }
+
+    fn learn_http(&mut self, news: &News) {
+        let Kind::Http(exchange) = &mut self.kind else { return };
+        match news {
+            News::Request(request) => {
+                self.phase = Phase::Open(Open::default());
+                exchange.hops.push(Hop::asked(request.clone()));
+            }
+            News::Response(response) => {
+                if let Some(hop) = exchange.hops.last_mut() {
+                    hop.response = Some(response.clone());
+                }
+            }
+            News::Interim(interim) => {
+                if let Some(hop) = exchange.hops.last_mut().filter(|hop| hop.interim.len() < MOST_INTERIM) {
+                    hop.interim.push(interim.clone());
+                }
+            }
+            News::Trailers(fields) => {
+                if let Some(hop) = exchange.hops.last_mut() {
+                    hop.trailers.clone_from(fields);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_dns(&mut self, news: &DnsNews) {
+        if let Kind::Dns(lookup) = &mut self.kind {
+            lookup.learn(news);
+            self.phase = Phase::Open(Open::default());
+        }
+    }
+
+    /// The listener that accepted this session, if one did.
+    pub fn parent(&self) -> Option<SessionId> {
+        match &self.spec.what {
+            What::Accepted(known) => Some(known.listener),
+            What::Tcp(_)
+            | What::Udp(_)
+            | What::UdpBound(_)
+            | What::Listen(_)
+            | What::Http(_)
+            | What::Repeat(_)
+            | What::Dns(_) => None,
+        }
+    }
+
+    /// Why it failed, if it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.phase {
+            Phase::Ended { failure, .. } => failure.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether it is over.
+    pub fn ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended { .. })
+    }
+
+    /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`; behind the
+    /// session's label where it has one: `echo · tcp 127.0.0.1:7001`.
+    pub fn title(&self) -> String {
+        let label = self.spec.label.as_ref().map_or(String::new(), |label| format!("{label} · "));
+        label + &self.unlabelled()
+    }
+
+    fn unlabelled(&self) -> String {
+        match &self.spec.what {
+            What::Tcp(spec) => format!("tcp {}", spec.target),
+            What::Accepted(known) => format!("tcp ⇠ {}", known.peer),
+            What::Udp(spec) => format!("udp {}", spec.target),
+            What::UdpBound(spec) => format!("udp on {}", self.bound().unwrap_or(spec.local)),
+            What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
+            What::Http(spec) => format!("{} {}", spec.method, spec.url),
+            What::Repeat(spec) => format!("repeat {}", spec.title()),
+            What::Dns(spec) => match &spec.server {
+                Some(server) => format!("dns {} @{server}", spec.question()),
+                None => format!("dns {}", spec.question()),
+            },
+        }
+    }
+
+    /// Where a listener or a bound socket is bound.
+    pub fn bound(&self) -> Option<SocketAddr> {
+        match &self.kind {
+            Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
+            Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
+            Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::spec::{HostPort, UdpSpec};
+
+    #[test]
+    fn a_count_of_drops_that_is_no_longer_known_is_not_shown() {
+        let start = Instant::now();
+        let what = What::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 9 }));
+        let mut session = Session::new(SessionId(1), Spec::new(what), start);
+        for told in [Some(0), Some(3), None] {
+            session.absorb(Reading { dropped_datagrams: told, ..Reading::empty(SessionId(1)) }, start);
+            let Kind::Conversation { socket, .. } = &session.kind else { panic!("{:?}", session.kind) };
+            assert_eq!(socket.dropped, told);
+        }
+    }
+}

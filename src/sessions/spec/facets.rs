@@ -1,0 +1,79 @@
+//! What can be asked of any kind of session.
+
+use super::socket::{Wishes, wish};
+use super::what::What;
+use crate::wire::option::{SocketKind, SocketOption};
+
+impl What {
+    /// The kind of socket that a session has; `None`: it has many, or none.
+    pub fn socket_kind(&self) -> Option<SocketKind> {
+        match self {
+            What::Tcp(_) | What::Accepted(_) | What::Http(_) => Some(SocketKind::Connection),
+            What::Listen(_) => Some(SocketKind::Listener),
+            What::Udp(_) | What::UdpBound(_) => Some(SocketKind::Datagrams),
+            What::Dns(_) | What::Repeat(_) => None,
+        }
+    }
+}
+
+/// The options that are set when a session of this kind is opened; `None`: it takes none.
+pub fn wishes(what: &What) -> Option<&Wishes> {
+    match what {
+        What::Tcp(spec) => Some(&spec.options),
+        What::Listen(spec) => Some(&spec.options),
+        What::Udp(spec) => Some(&spec.options),
+        What::UdpBound(spec) => Some(&spec.options),
+        What::Http(spec) => Some(&spec.options),
+        What::Accepted(_) | What::Dns(_) | What::Repeat(_) => None,
+    }
+}
+
+/// The same, to change.
+pub fn wishes_mut(what: &mut What) -> Option<&mut Wishes> {
+    match what {
+        What::Tcp(spec) => Some(&mut spec.options),
+        What::Listen(spec) => Some(&mut spec.options),
+        What::Udp(spec) => Some(&mut spec.options),
+        What::UdpBound(spec) => Some(&mut spec.options),
+        What::Http(spec) => Some(&mut spec.options),
+        What::Accepted(_) | What::Dns(_) | What::Repeat(_) => None,
+    }
+}
+
+/// Adds options to what a session is to be.
+///
+/// # Errors
+/// That kind of socket does not have one of them; the message names those that it has.
+pub fn add(what: &mut What, options: &Wishes) -> Result<(), String> {
+    if options.is_empty() {
+        return Ok(());
+    }
+    let kind = what.socket_kind();
+    let (Some(kind), Some(wishes)) = (kind, wishes_mut(what)) else {
+        return Err("socket options are of a session with one socket".to_owned());
+    };
+    for (option, value) in options {
+        if !option.applies_to(kind) {
+            let names: Vec<&str> = SocketOption::of(kind).map(SocketOption::name).collect();
+            return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
+        }
+        wish(wishes, *option, Some(value.clone()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::spec::{HostPort, UdpSpec};
+    use crate::wire::option::OptionValue;
+
+    #[test]
+    fn a_udp_socket_has_no_nagle() {
+        let mut what = What::Udp(UdpSpec::with(HostPort { host: "h".into(), port: 1 }));
+        let nodelay = vec![(SocketOption::NoDelay, OptionValue::Switch(true))];
+        assert!(add(&mut what, &nodelay).is_err_and(|why| why.contains("has no nodelay; it has rcvbuf")));
+        assert_eq!(add(&mut what, &vec![(SocketOption::Ttl, OptionValue::Count(4))]), Ok(()));
+        assert_eq!(wishes(&what).map(Vec::len), Some(1));
+    }
+}

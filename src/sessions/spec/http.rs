@@ -1,0 +1,120 @@
+//! An HTTP exchange: what we ask for, and what came of it (RFC 9110).
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::socket::{Family, Retry};
+use super::what::DEFAULT_CONNECT_TIMEOUT;
+
+/// What to ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpSpec {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Absolute, with a host.
+    pub url: String,
+    /// In order; a name may come again.
+    pub headers: Vec<(String, String)>,
+    /// What to send.
+    pub body: Body,
+    /// How many redirects to follow; 0 shows the redirect itself.
+    pub redirects: usize,
+    /// `user:password` for basic authentication.
+    pub user: Option<String>,
+    /// True: certificates are not verified (`-k`), and the screen says so.
+    pub insecure: bool,
+    /// A proxy URL; nothing is taken from the environment.
+    pub proxy: Option<String>,
+    /// Which version to speak.
+    pub version: Version,
+    /// `HOST:PORT` → address, as curl's `--resolve`.
+    pub resolve: Vec<(String, SocketAddr)>,
+    /// True: ask for compressed content and decode it.
+    pub compressed: bool,
+    /// A limit on the whole exchange.
+    pub timeout: Option<Duration>,
+    /// True: a 4xx or 5xx is a failure.
+    pub fail_on_status: bool,
+    /// Which addresses of the host, or of the proxy, to use.
+    pub family: Family,
+    /// The local address to use; port 0 lets the kernel choose.
+    pub bind: Option<SocketAddr>,
+    /// How long a connection may take to be there: name resolution, all addresses and TLS included.
+    pub connect_timeout: Duration,
+    /// What to do when no connection can be had.
+    pub retry: Retry,
+    /// Socket options to set once a connection stands, in order.
+    pub options: super::socket::Wishes,
+}
+
+impl HttpSpec {
+    /// A plain GET of `url`, ten redirects at the most, content coding accepted.
+    pub fn get(url: impl Into<String>) -> Self {
+        HttpSpec {
+            method: "GET".into(),
+            url: url.into(),
+            headers: Vec::new(),
+            body: Body::None,
+            redirects: 0,
+            user: None,
+            insecure: false,
+            proxy: None,
+            version: Version::Any,
+            resolve: Vec::new(),
+            compressed: true,
+            timeout: None,
+            fail_on_status: false,
+            family: Family::Any,
+            bind: None,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            retry: Retry::default(),
+            options: Vec::new(),
+        }
+    }
+}
+
+/// A request's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// These bytes, as they are.
+    Bytes(bytes::Bytes),
+    /// A file's bytes, streamed.
+    File(PathBuf),
+    /// `multipart/form-data`.
+    Multipart(Vec<Part>),
+}
+
+/// One part of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The field's name.
+    pub name: String,
+    /// Its value.
+    pub value: PartValue,
+}
+
+/// What a part of a form holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartValue {
+    /// Text.
+    Text(String),
+    /// A file, sent under its own name.
+    File(PathBuf),
+}
+
+/// Which version of HTTP to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// What ALPN settles on; HTTP/1.1 in the clear.
+    Any,
+    /// HTTP/1.1 only.
+    Http1,
+    /// HTTP/2 only, in the clear by prior knowledge.
+    Http2,
+}
+
+/// How many interim answers of one request are kept.
+pub const MOST_INTERIM: usize = 16;

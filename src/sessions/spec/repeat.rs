@@ -1,0 +1,164 @@
+//! The same thing many times over, and what is measured of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::http::HttpSpec;
+use super::tcp::TcpSpec;
+use super::udp::UdpSpec;
+
+/// The most that may be under way at once: each one of them is a socket or a datagram that is remembered.
+pub const MOST_CONCURRENCY: usize = 10_000;
+
+/// How long an answer to a datagram is waited for, unless told otherwise; then it counts as lost.
+pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(1);
+
+/// The fastest rate that can be asked for, in starts a second.
+pub const MOST_PER_SECOND: f64 = 10_000_000.0;
+
+/// What to do many times, how many times, how fast, and how many at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepeatSpec {
+    /// What to do.
+    pub what: RepeatWhat,
+    /// How many times; `None`: until the duration is over or it is closed.
+    pub count: Option<u64>,
+    /// For how long new ones are started, pauses not counted; `None`: until the count is reached.
+    pub duration: Option<Duration>,
+    /// How fast.
+    pub pace: Pace,
+    /// How many may be under way at once, from 1 to [`MOST_CONCURRENCY`]; an engine clamps it to that.
+    pub concurrency: usize,
+}
+
+impl RepeatSpec {
+    /// `count` times, one after the other, as fast as it goes.
+    pub fn times(what: RepeatWhat, count: u64) -> Self {
+        RepeatSpec { what, count: Some(count), duration: None, pace: Pace::FlatOut, concurrency: 1 }
+    }
+
+    /// What is repeated and how, in a few words: `GET http://… ×1,000 @50/s`.
+    pub fn title(&self) -> String {
+        let what = match &self.what {
+            RepeatWhat::Connect(tcp) => format!("tcp {}", tcp.target),
+            RepeatWhat::Echo(echo) => format!("udp {}", echo.udp.target),
+            RepeatWhat::Http(http) => format!("{} {}", http.method, http.url),
+        };
+        let times = self.count.map_or_else(String::new, |count| format!(" ×{}", crate::text::quantity::grouped(count)));
+        let pace = match self.pace {
+            Pace::FlatOut => String::new(),
+            Pace::Rate(rate) => format!(" @{}/s", rate.per_second()),
+            Pace::Interval(interval) => format!(" every {}", crate::text::quantity::duration(interval)),
+        };
+        format!("{what}{times}{pace}")
+    }
+}
+
+/// What can be repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RepeatWhat {
+    /// A TCP connection: opened, measured, and closed at once.
+    Connect(TcpSpec),
+    /// A datagram, and the answer to it.
+    Echo(EchoSpec),
+    /// An HTTP request over connections that are kept open, its body read to the end.
+    Http(HttpSpec),
+}
+
+/// Datagrams that somebody answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EchoSpec {
+    /// Whom to talk with.
+    pub udp: UdpSpec,
+    /// What each datagram says.
+    pub payload: Bytes,
+    /// True: [`TAG`] octets with a number follow the payload, so that each answer of an echo can be told from every
+    /// other. False: the payload goes out untouched, and an answer belongs to the oldest datagram without one; after
+    /// a loss its time may then be another one's.
+    pub tagged: bool,
+    /// How long an answer is waited for; then the datagram counts as lost. Zero: answers are not waited for, and what
+    /// was sent counts as done.
+    pub patience: Duration,
+}
+
+/// The octets of a datagram's number, at its end: 4 of the run's own number, 8 of the datagram's, in network order.
+pub const TAG: usize = 12;
+
+/// How fast new ones are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As soon as one is over: a closed loop. A peer that stalls is asked less often, so that the stall weighs
+    /// little in the percentiles ("coordinated omission").
+    FlatOut,
+    /// By the clock, whatever the peer does: an open loop. A time counts from when it should have been started, so
+    /// that a stall weighs as much as those who would have come in it would have felt.
+    Rate(PerSecond),
+    /// So long after one is over, for each of those that are under way at once: a closed loop.
+    Interval(Duration),
+}
+
+/// Starts a second, to a thousandth; never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerSecond {
+    thousandths: u64,
+}
+
+impl PerSecond {
+    /// A rate.
+    ///
+    /// # Errors
+    /// It is not above 0, or above [`MOST_PER_SECOND`]; says what is accepted.
+    pub fn new(per_second: f64) -> Result<Self, String> {
+        let thousandths = (per_second * 1000.0).round();
+        if !(1.0..=MOST_PER_SECOND * 1000.0).contains(&thousandths) {
+            return Err(format!("{per_second}: accepted are rates from 0.001 to {MOST_PER_SECOND} a second"));
+        }
+        Ok(PerSecond { thousandths: thousandths as u64 })
+    }
+
+    /// Starts a second.
+    pub fn per_second(self) -> f64 {
+        self.thousandths as f64 / 1000.0
+    }
+
+    /// When the start number `number`, from 0, is due, counted from the first one. Exact to a nanosecond, however
+    /// many there are; saturates after 584 years.
+    pub fn due(self, number: u64) -> Duration {
+        let nanoseconds = u128::from(number) * 1_000_000_000_000 / u128::from(self.thousandths);
+        Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::spec::socket::HostPort;
+
+    #[test]
+    fn starts_are_due_at_exact_times_however_many_there_are() {
+        let rate = PerSecond::new(3.0).unwrap();
+        assert_eq!(rate.due(3), Duration::from_secs(1));
+        assert_eq!(rate.due(3_000_000_000), Duration::from_secs(1_000_000_000));
+        assert_eq!(rate.due(1), Duration::from_nanos(333_333_333));
+        assert_eq!(PerSecond::new(0.5).unwrap().due(1), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_rate_that_makes_no_sense_is_refused() {
+        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e12] {
+            assert!(PerSecond::new(rate).is_err(), "{rate}");
+        }
+    }
+
+    #[test]
+    fn a_title_says_what_is_repeated_and_how() {
+        let target = HostPort { host: "localhost".into(), port: 80 };
+        let mut spec = RepeatSpec::times(RepeatWhat::Connect(TcpSpec::to(target)), 1000);
+        spec.pace = Pace::Rate(PerSecond::new(50.0).unwrap());
+        assert_eq!(spec.title(), "tcp localhost:80 ×1,000 @50/s");
+        spec.pace = Pace::Interval(Duration::from_secs(2));
+        spec.count = None;
+        assert_eq!(spec.title(), "tcp localhost:80 every 2.0 s");
+    }
+}

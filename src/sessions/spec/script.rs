@@ -1,0 +1,78 @@
+//! What is sent by itself once a session is open.
+
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+/// What a session does by itself once it is open: `--send`, `--send-file`, `--finish`, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send these bytes; for UDP they are one datagram.
+    Send(Bytes),
+    /// Send a file's bytes; for UDP in datagrams of 1,400 octets.
+    SendFile(PathBuf),
+    /// Send one datagram again and again (UDP).
+    Burst(Burst),
+    /// Probe the path MTU (UDP).
+    ProbeMtu,
+    /// Finish sending: FIN.
+    Finish,
+}
+
+/// One datagram that is sent again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Burst {
+    /// Its payload; may be empty.
+    pub bytes: Bytes,
+    /// How often; [`u64::MAX`] is until it is stopped.
+    pub count: u64,
+    /// How fast; none is as fast as the kernel takes them.
+    pub pace: Option<Pace>,
+}
+
+/// So many in so long, evenly: the first at once, each at its own time however late the one before it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    count: NonZeroU64,
+    per: Duration,
+}
+
+impl Pace {
+    /// `count` in each `per`; `None` where either is nothing.
+    pub fn new(count: u64, per: Duration) -> Option<Self> {
+        NonZeroU64::new(count).filter(|_| !per.is_zero()).map(|count| Pace { count, per })
+    }
+
+    /// So many a second, to a millionth; `None` for what is no rate: less than that, no number, without end.
+    pub fn per_second(rate: f64) -> Option<Self> {
+        const SECONDS: u32 = 1_000_000;
+        let count = (rate * f64::from(SECONDS)).round();
+        if !(1.0..1e18).contains(&count) {
+            return None;
+        }
+        Pace::new(count as u64, Duration::from_secs(SECONDS.into()))
+    }
+
+    /// How many ought to have begun when so long has passed since the first one: 1 at once.
+    pub fn due(self, passed: Duration) -> u64 {
+        let begun = passed.as_nanos().saturating_mul(self.count.get().into()) / self.per.as_nanos();
+        u64::try_from(begun).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// How long after the first one that begins which has `before` of them before it.
+    pub fn begins(self, before: u64) -> Duration {
+        let count = u128::from(self.count.get());
+        // Rounded up: at that time it is due, and never a moment too early.
+        let nanos = self.per.as_nanos().saturating_mul(before.into()).div_ceil(count);
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+    }
+}

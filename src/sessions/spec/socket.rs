@@ -1,0 +1,114 @@
+//! What every socket can be asked: family, addresses, retries, options.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::wire::option::{OptionValue, SocketOption};
+
+/// Which addresses of a name to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Both, IPv6 first (RFC 8305).
+    #[default]
+    Any,
+    /// IPv4 only (`-4`).
+    V4,
+    /// IPv6 only (`-6`).
+    V6,
+}
+
+impl Family {
+    /// Whether an address is of this family.
+    pub fn admits(self, address: IpAddr) -> bool {
+        match self {
+            Family::Any => true,
+            Family::V4 => address.is_ipv4(),
+            Family::V6 => address.is_ipv6(),
+        }
+    }
+}
+
+/// A host, by name or by address, and a port from 1 to 65535.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HostPort {
+    /// A name or an address, without brackets.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// How often to try to connect, and how long to wait in between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// How many more attempts after the first; 0 is no retry.
+    pub times: u32,
+    /// The wait before the second attempt; doubled for each one after that.
+    pub first: Duration,
+    /// The longest wait.
+    pub max: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Retry { times: 0, first: Duration::from_millis(500), max: Duration::from_secs(30) }
+    }
+}
+
+impl Retry {
+    /// The wait before attempt number `attempt` (from 2): exponential with "equal jitter", that is half
+    /// of the wait fixed and half by chance. `chance` is from 0 to 1 and comes from the caller.
+    pub fn wait_before(&self, attempt: u32, chance: f64) -> Duration {
+        let doublings = attempt.saturating_sub(2).min(20);
+        let full = self.first.saturating_mul(1 << doublings).min(self.max);
+        full.mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0))
+    }
+}
+
+/// Options to be set, in order; one comes once.
+pub type Wishes = Vec<(SocketOption, OptionValue)>;
+
+/// What is wished of an option.
+pub fn wished(wishes: &Wishes, option: SocketOption) -> Option<&OptionValue> {
+    wishes.iter().find(|(of, _)| *of == option).map(|(_, value)| value)
+}
+
+/// Wishes an option; `None` takes the wish back, and the system's own value stands.
+pub fn wish(wishes: &mut Wishes, option: SocketOption, value: Option<OptionValue>) {
+    let place = wishes.iter().position(|(of, _)| *of == option);
+    match (place, value) {
+        (Some(place), Some(value)) => wishes[place].1 = value,
+        (Some(place), None) => drop(wishes.remove(place)),
+        (None, Some(value)) => wishes.push((option, value)),
+        (None, None) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::option::parse;
+
+    #[test]
+    fn a_wish_comes_once_and_can_be_taken_back() {
+        let mut wishes = Wishes::new();
+        for text in ["ttl=5", "nodelay=on", "ttl=7"] {
+            let (option, value) = parse(text).expect("the test's own");
+            wish(&mut wishes, option, Some(value));
+        }
+        assert_eq!(wishes.len(), 2);
+        assert_eq!(wished(&wishes, SocketOption::Ttl), Some(&OptionValue::Count(7)));
+        wish(&mut wishes, SocketOption::Ttl, None);
+        assert_eq!(wished(&wishes, SocketOption::Ttl), None);
+    }
+}

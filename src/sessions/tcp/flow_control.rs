@@ -1,0 +1,267 @@
+//! Flow control at both ends of a connection: what waits in their queues, how far their windows are open, and which
+//! timer comes next.
+
+use std::time::{Duration, Instant};
+
+use crate::text::quantity;
+use crate::wire::kernel::tcp_info::TcpInfo;
+use crate::wire::kernel::view::{KernelView, PeerEnd, Timer, TimerKind};
+use crate::wire::tcp::state::TcpState;
+
+/// After as many doublings Linux counts no further (`tcp_retries2`), so that a probe's number is not known any more.
+const MOST_COUNTED: u64 = 15;
+
+/// A timer that was set again moves its end by more than this; less is the kernel's own rounding.
+const SAME_TIMER: Duration = Duration::from_millis(60);
+
+/// Flow control of one connection, as the kernel told it last.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// Our end.
+    pub own: End,
+    /// The peer's end, where the kernel of this host has it too.
+    pub peer: Option<End>,
+}
+
+/// One end. `None`: not known.
+#[derive(Clone, Debug, Default)]
+pub struct End {
+    /// Octets that its program wrote and the other end has not acknowledged.
+    pub send_queue: Option<u64>,
+    /// How many of them were not sent at all yet.
+    pub not_sent: Option<u64>,
+    /// What the other end has room for, as far as this one knows.
+    pub peer_window: Option<u64>,
+    /// Octets that arrived and that its program has not read.
+    pub recv_queue: Option<u64>,
+    /// What it told the other end that it has room for.
+    pub own_window: Option<u64>,
+    /// How often the timer was doubled.
+    pub backoff: Option<u64>,
+    /// Probes that were not answered.
+    pub probes: Option<u64>,
+    /// How long it waits for an ACK.
+    pub rto: Option<Duration>,
+    /// The timer that runs.
+    pub timer: Option<Running>,
+    /// Since when we know that the other end's window is closed; `None`: it is open, or not known.
+    pub peer_window_closed: Option<Instant>,
+    /// Since when we know that its own window is closed; `None`: it is open, or not known.
+    pub own_window_closed: Option<Instant>,
+    /// The greatest values so far, which bars are measured by.
+    pub greatest: Greatest,
+}
+
+/// A timer that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// What it is for.
+    pub kind: TimerKind,
+    /// When it fires.
+    pub due: Instant,
+    /// From where we first saw it to there.
+    pub whole: Duration,
+}
+
+/// The greatest values so far, in octets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Greatest {
+    /// Of the send queue.
+    pub send_queue: u64,
+    /// Of the other end's window.
+    pub peer_window: u64,
+    /// Of the receive queue and the window beside it: the room that there is to receive.
+    pub room: u64,
+}
+
+impl Flow {
+    /// Takes in what the kernel says now.
+    pub fn look(&mut self, view: &KernelView, now: Instant) {
+        self.own.learn(view.state, view.send_queue_bytes, view.recv_queue_bytes, view.timer, view.tcp.as_ref(), now);
+        match view.peer_end {
+            Some(PeerEnd { state, send_queue_bytes: sends, recv_queue_bytes: has, timer, tcp }) => {
+                let peer = self.peer.get_or_insert_default();
+                peer.learn(Some(state), Some(sends), Some(has), timer, tcp.as_ref(), now);
+            }
+            None => self.peer = None,
+        }
+    }
+
+    /// Whether flow control holds something back now, at either end: a window is closed, or a timer was doubled.
+    pub fn holds(&self) -> bool {
+        self.own.holds() || self.peer.as_ref().is_some_and(End::holds)
+    }
+
+    /// Whether a timer counts down that says when something is asked or sent again.
+    pub fn counts_down(&self, now: Instant) -> bool {
+        let runs = |end: &End| end.holds() && end.timer.is_some_and(|timer| timer.due > now);
+        runs(&self.own) || self.peer.as_ref().is_some_and(runs)
+    }
+}
+
+impl End {
+    fn learn(
+        &mut self,
+        state: Option<TcpState>,
+        send_queue: Option<u64>,
+        recv_queue: Option<u64>,
+        timer: Option<Timer>,
+        tcp: Option<&TcpInfo>,
+        now: Instant,
+    ) {
+        let tcp = tcp.copied().unwrap_or_default();
+        // Before the handshake is over and after the end a window of 0 means nothing.
+        let open = !matches!(
+            state,
+            None | Some(
+                TcpState::Closed | TcpState::Listen | TcpState::SynSent | TcpState::SynReceived | TcpState::TimeWait
+            )
+        );
+        let window = |octets: Option<u32>| octets.filter(|_| open).map(u64::from);
+        (self.send_queue, self.recv_queue) = (send_queue, recv_queue);
+        self.not_sent = tcp.notsent_bytes.map(u64::from);
+        self.peer_window = window(tcp.snd_wnd);
+        self.own_window = window(tcp.rcv_wnd);
+        self.backoff = tcp.backoff.map(u64::from);
+        self.probes = tcp.probes.map(u64::from);
+        self.rto = tcp.rto;
+        let since = |window: Option<u64>, before: Option<Instant>| (window == Some(0)).then(|| before.unwrap_or(now));
+        self.peer_window_closed = since(self.peer_window, self.peer_window_closed);
+        self.own_window_closed = since(self.own_window, self.own_window_closed);
+        self.timer = timer.map(|timer| {
+            let due = now + timer.expires;
+            let same = |old: &Running| old.kind == timer.kind && far(old.due, due) <= SAME_TIMER;
+            let whole = self.timer.filter(same).map_or(timer.expires, |old| old.whole.max(timer.expires));
+            Running { kind: timer.kind, due, whole }
+        });
+        let most = &mut self.greatest;
+        most.send_queue = most.send_queue.max(send_queue.unwrap_or(0));
+        most.peer_window = most.peer_window.max(self.peer_window.unwrap_or(0));
+        most.room = most.room.max(recv_queue.unwrap_or(0) + self.own_window.unwrap_or(0));
+    }
+
+    /// Whether something is held back here.
+    pub fn holds(&self) -> bool {
+        let waits = self.send_queue.is_some_and(|bytes| bytes > 0);
+        self.own_window_closed.is_some()
+            || waits && (self.peer_window_closed.is_some() || self.backoff.is_some_and(|count| count > 0))
+    }
+
+    /// The timer in a word, with the number of what it sends where that is known: `probe 4`.
+    pub fn next(&self) -> Option<String> {
+        let kind = self.timer?.kind;
+        let number = self.backoff.filter(|count| *count < MOST_COUNTED).map(|count| count + 1);
+        let text = match (kind, number) {
+            (TimerKind::Probe, Some(number)) => format!("probe {number}"),
+            (TimerKind::Probe, None) => "next probe".to_owned(),
+            (TimerKind::Retransmit, Some(number)) => format!("resend {number}"),
+            (TimerKind::Retransmit, None) => "next resend".to_owned(),
+            (TimerKind::Keepalive, _) => "keepalive".to_owned(),
+            (TimerKind::TimeWait, _) => "port free".to_owned(),
+        };
+        Some(text)
+    }
+
+    /// How sending stands, in parts: `the peer's window has been 0 for 3.2 s`, `probe 4 in 1.6 s (backoff 3)`.
+    /// `whose` is the window's owner: `the peer's`. None: nothing is held back.
+    pub fn stalled(&self, whose: &str, now: Instant) -> Vec<String> {
+        let waits = self.send_queue.is_some_and(|bytes| bytes > 0);
+        let mut parts = Vec::new();
+        match (self.peer_window_closed, self.backoff.unwrap_or(0)) {
+            (Some(since), _) => {
+                let time = coarse(now.saturating_duration_since(since));
+                parts.push(format!("{whose} window has been 0 for {time}"));
+            }
+            (None, 1..) if waits => parts.push("no ACK came in time".to_owned()),
+            _ => return parts,
+        }
+        parts.extend(if waits { self.countdown(now) } else { Some("nothing waits to be sent".to_owned()) });
+        parts
+    }
+
+    /// What the timer does next, and when: `probe 4 in 1.6 s (backoff 3)`. `None`: no timer is known to run.
+    pub fn countdown(&self, now: Instant) -> Option<String> {
+        let (timer, next) = (self.timer?, self.next()?);
+        let left = timer.due.saturating_duration_since(now);
+        let when = if left.is_zero() { "now".to_owned() } else { format!("in {}", coarse(left)) };
+        let backoff = self.backoff.map_or(String::new(), |count| format!(" (backoff {count})"));
+        Some(format!("{next} {when}{backoff}"))
+    }
+}
+
+fn far(one: Instant, other: Instant) -> Duration {
+    one.saturating_duration_since(other).max(other.saturating_duration_since(one))
+}
+
+/// A duration for a countdown: in tenths of a second, rounded up, so that it does not flicker.
+pub fn coarse(time: Duration) -> String {
+    let tenths = time.as_millis().div_ceil(100);
+    quantity::duration(Duration::from_millis(u64::try_from(tenths).unwrap_or(u64::MAX).saturating_mul(100)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(window: u32, backoff: u8, timer: Option<(TimerKind, u64)>) -> KernelView {
+        let tcp = TcpInfo { snd_wnd: Some(window), backoff: Some(backoff), ..TcpInfo::default() };
+        let timer = timer.map(|(kind, millis)| Timer { kind, expires: Duration::from_millis(millis) });
+        let state = Some(TcpState::Established);
+        KernelView { state, send_queue_bytes: Some(9), tcp: Some(tcp), timer, ..KernelView::default() }
+    }
+
+    fn told(flow: &Flow, now: Instant) -> String {
+        flow.own.stalled("the peer's", now).join("; ")
+    }
+
+    #[test]
+    fn a_closed_window_is_told_with_its_age_and_the_countdown_to_the_next_probe() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut flow = Flow::default();
+        flow.look(&view(65_536, 0, None), start);
+        assert_eq!((told(&flow, start), flow.holds()), (String::new(), false));
+        flow.look(&view(0, 0, Some((TimerKind::Probe, 200))), at(100));
+        flow.look(&view(0, 3, Some((TimerKind::Probe, 1_600))), at(3_300));
+        let expected = "the peer's window has been 0 for 3.2 s; probe 4 in 1.6 s (backoff 3)";
+        assert_eq!(told(&flow, at(3_300)), expected);
+        let later = "the peer's window has been 0 for 4.2 s; probe 4 in 600 ms (backoff 3)";
+        assert_eq!(told(&flow, at(4_300)), later);
+        assert!(flow.holds() && flow.counts_down(at(4_300)) && !flow.counts_down(at(5_000)));
+        flow.look(&view(65_536, 0, None), at(5_000));
+        assert_eq!((told(&flow, at(5_000)).as_str(), flow.own.greatest.peer_window), ("", 65_536));
+    }
+
+    #[test]
+    fn a_timer_is_measured_from_where_it_was_first_seen() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut flow = Flow::default();
+        for (millis, left, whole) in [(0, 800, 800), (300, 503, 800), (700, 98, 800), (810, 1_590, 1_590)] {
+            flow.look(&view(0, 2, Some((TimerKind::Probe, left))), at(millis));
+            assert_eq!(flow.own.timer.map(|timer| timer.whole), Some(Duration::from_millis(whole)), "at {millis}");
+        }
+    }
+
+    #[test]
+    fn a_lost_ack_counts_down_to_the_next_resend() {
+        let now = Instant::now();
+        let mut flow = Flow::default();
+        flow.look(&view(65_536, 2, Some((TimerKind::Retransmit, 900))), now);
+        assert_eq!(told(&flow, now), "no ACK came in time; resend 3 in 900 ms (backoff 2)");
+    }
+
+    #[test]
+    fn the_other_end_is_known_as_long_as_the_kernel_has_it() {
+        let now = Instant::now();
+        let tcp = Some(TcpInfo { rcv_wnd: Some(0), ..TcpInfo::default() });
+        let end =
+            PeerEnd { state: TcpState::Established, send_queue_bytes: 0, recv_queue_bytes: 4_096, timer: None, tcp };
+        let mut flow = Flow::default();
+        flow.look(&KernelView { peer_end: Some(end), ..view(0, 0, None) }, now);
+        let peer = flow.peer.as_ref().unwrap();
+        assert_eq!((peer.recv_queue, peer.own_window, peer.own_window_closed), (Some(4_096), Some(0), Some(now)));
+        flow.look(&view(0, 0, None), now);
+        assert!(flow.peer.is_none());
+    }
+}

@@ -1,0 +1,240 @@
+//! What the kernel said of a socket over the last minute: a bounded history of each gauge.
+
+use std::time::{Duration, Instant};
+
+use super::history::{History, Sample};
+use super::name::Gauge;
+use super::{sentence, words};
+use crate::text::quantity;
+use crate::wire::kernel::view::KernelView;
+
+/// One sample stands for as long, unless told otherwise.
+pub const EVERY: Duration = Duration::from_millis(100);
+
+/// The shortest and the longest time that a sample may stand for.
+pub const PERIODS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(60));
+
+/// Reads how often to look.
+///
+/// # Errors
+/// It is no duration, or out of bounds; the message says what is accepted.
+pub fn parse_every(text: &str) -> Result<Duration, String> {
+    let every = quantity::parse_duration(text)?;
+    if (PERIODS.0..=PERIODS.1).contains(&every) {
+        return Ok(every);
+    }
+    Err(format!("{} is out of bounds; accepted: 10ms to 1m", quantity::duration(every)))
+}
+
+/// How many samples are remembered: a minute, of ten a second. Beyond it the oldest go.
+pub const MOST_SAMPLES: usize = 600;
+
+/// The history of all gauges of one socket.
+#[derive(Clone, Debug)]
+pub struct Gauges {
+    every: Duration,
+    /// All samples but the newest.
+    before: History,
+    newest: Option<Sample>,
+    last_at: Option<Instant>,
+}
+
+/// The least, the greatest and the newest value of a gauge, over the samples that are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The least.
+    pub min: u64,
+    /// The greatest.
+    pub max: u64,
+    /// The newest.
+    pub last: u64,
+}
+
+impl Default for Gauges {
+    fn default() -> Self {
+        Gauges { every: EVERY, before: History::default(), newest: None, last_at: None }
+    }
+}
+
+impl Gauges {
+    /// How long one sample stands for.
+    pub fn every(&self) -> Duration {
+        self.every
+    }
+
+    /// How long all samples together stand for.
+    pub fn span(&self) -> Duration {
+        self.every.saturating_mul(u32::try_from(self.len()).unwrap_or(u32::MAX))
+    }
+
+    /// From now on one sample stands for this long. What is remembered is stretched or thinned out, so that it stays in
+    /// its place in time.
+    pub fn pace(&mut self, every: Duration) {
+        let every = every.clamp(PERIODS.0, PERIODS.1);
+        if every == self.every {
+            return;
+        }
+        let (old, new) = (self.every.as_nanos(), every.as_nanos());
+        let samples: Vec<Sample> = self.before.samples().chain(self.newest).collect();
+        let count = (samples.len() as u128 * old).div_ceil(new).min(MOST_SAMPLES as u128);
+        let ages = (0..count).rev().map(|age| usize::try_from(age * new / old).unwrap_or(usize::MAX));
+        let last = samples.len().saturating_sub(1);
+        let mut paced: Vec<Sample> = ages.filter_map(|age| samples.get(last.saturating_sub(age)).copied()).collect();
+        self.newest = paced.pop();
+        self.before = History::default();
+        for sample in paced {
+            self.before.push(sample, 1);
+        }
+        self.every = every;
+    }
+
+    /// Takes in what the kernel says now. Where some time passed since the last sample, the values of then are taken
+    /// to have stood until now; within one period the newest replaces the one before.
+    pub fn sampled(&mut self, view: &KernelView, now: Instant) {
+        let sample = Sample::new(Gauge::ALL.map(|gauge| gauge.of(view)));
+        let passed =
+            self.last_at.map_or(0, |last| now.saturating_duration_since(last).as_nanos() / self.every.as_nanos());
+        if let Some(before) = self.newest.replace(sample)
+            && passed > 0
+        {
+            let times = u32::try_from(passed.min(MOST_SAMPLES as u128)).unwrap_or(u32::MAX);
+            self.before.push(before, times);
+            self.before.shorten(MOST_SAMPLES - 1);
+        }
+        if passed > 0 || self.last_at.is_none() {
+            self.last_at = Some(now);
+        }
+    }
+
+    /// How many samples are remembered.
+    pub fn len(&self) -> usize {
+        self.before.len() + usize::from(self.newest.is_some())
+    }
+
+    /// Whether the kernel never said anything.
+    pub fn is_empty(&self) -> bool {
+        self.newest.is_none()
+    }
+
+    /// The newest value of a gauge.
+    pub fn last(&self, gauge: Gauge) -> Option<u64> {
+        self.newest.and_then(|sample| sample.of(gauge))
+    }
+
+    /// All values of a gauge, oldest first.
+    fn all(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
+        self.before.of(gauge).chain(self.newest.map(|sample| sample.of(gauge)))
+    }
+
+    /// The range of a gauge; `None` where it was never known, or is not known now.
+    pub fn range(&self, gauge: Gauge) -> Option<Range> {
+        let values = self.all(gauge).flatten();
+        let (min, max) = values.fold((u64::MAX, 0), |(min, max), value| (min.min(value), max.max(value)));
+        self.last(gauge).map(|last| Range { min, max, last })
+    }
+
+    /// The newest `count` values of a gauge, oldest first; fewer where fewer are remembered.
+    pub fn series(&self, gauge: Gauge, count: usize) -> impl Iterator<Item = Option<u64>> {
+        self.all(gauge).skip(self.len().saturating_sub(count))
+    }
+
+    /// The newest value as a person reads it; `–` where it is not known.
+    pub fn text(&self, gauge: Gauge) -> String {
+        words::value(self, gauge)
+    }
+
+    /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
+    pub fn bounds(&self, gauge: Gauge) -> String {
+        match self.range(gauge) {
+            Some(Range { min, max, .. }) => {
+                let text = |value| words::text(gauge, value, self.last(Gauge::Mss));
+                format!("least {}, greatest {}", text(min), text(max))
+            }
+            None => "this system does not tell it".to_owned(),
+        }
+    }
+
+    /// What the value means now, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC 6928.` What
+    /// is not known is said to be so.
+    pub fn sentence(&self, gauge: Gauge) -> String {
+        sentence::of(self, gauge)
+    }
+
+    /// A value of a gauge with its unit, short enough for the axis of a chart.
+    pub fn label(&self, gauge: Gauge, value: u64) -> String {
+        match gauge {
+            Gauge::Cwnd => quantity::grouped(value),
+            _ => words::text(gauge, value, None),
+        }
+    }
+
+    /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
+    pub fn remark(&self, gauge: Gauge) -> String {
+        words::remark(self, gauge)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(bytes: u64) -> KernelView {
+        KernelView { recv_queue_bytes: Some(bytes), ..KernelView::default() }
+    }
+
+    fn values(gauges: &Gauges) -> Vec<Option<u64>> {
+        gauges.series(Gauge::RecvQueue, 100).collect()
+    }
+
+    #[test]
+    fn a_value_stands_until_the_next_one_comes() {
+        let now = Instant::now();
+        let mut gauges = Gauges::default();
+        for (millis, bytes) in [(0, 1), (40, 2), (120, 3), (440, 4)] {
+            gauges.sampled(&queue(bytes), now + Duration::from_millis(millis));
+        }
+        assert_eq!(values(&gauges), [Some(2), Some(3), Some(3), Some(3), Some(4)]);
+        assert_eq!(gauges.range(Gauge::RecvQueue), Some(Range { min: 2, max: 4, last: 4 }));
+        assert_eq!(gauges.range(Gauge::Rtt), None);
+        assert_eq!(gauges.text(Gauge::Rtt), "–");
+    }
+
+    #[test]
+    fn a_minute_is_remembered_however_long_it_was_quiet() {
+        let now = Instant::now();
+        let mut gauges = Gauges::default();
+        for hour in 0..3 {
+            gauges.sampled(&queue(hour), now + Duration::from_secs(3_600 * hour));
+            for step in 0..700 {
+                gauges.sampled(&queue(hour), now + Duration::from_secs(3_600 * hour) + EVERY * step);
+            }
+        }
+        assert_eq!(gauges.len(), MOST_SAMPLES);
+    }
+
+    #[test]
+    fn another_pace_leaves_what_is_remembered_in_its_place_in_time() {
+        let now = Instant::now();
+        let mut gauges = Gauges::default();
+        for (step, bytes) in (0..).zip([1, 2, 3, 4]) {
+            gauges.sampled(&queue(bytes), now + EVERY * step);
+        }
+        gauges.pace(EVERY / 2);
+        assert_eq!(values(&gauges), [1, 1, 2, 2, 3, 3, 4, 4].map(Some));
+        gauges.pace(EVERY * 2);
+        assert_eq!((values(&gauges), gauges.span()), (vec![Some(2), Some(4)], EVERY * 4));
+        assert_eq!(parse_every("50ms"), Ok(Duration::from_millis(50)));
+        assert!(parse_every("1ms").is_err_and(|why| why.contains("accepted: 10ms to 1m")));
+    }
+
+    #[test]
+    fn every_gauge_has_a_name_and_one_line() {
+        let empty = Gauges::default();
+        for (place, gauge) in Gauge::ALL.into_iter().enumerate() {
+            assert_eq!(gauge as usize, place);
+            assert!(gauge.name().len() <= 14 && gauge.explain().ends_with('.'), "{gauge:?}");
+            assert_eq!((empty.text(gauge).as_str(), empty.remark(gauge).as_str()), ("–", ""));
+            assert!(empty.sentence(gauge).ends_with("not told."));
+        }
+    }
+}

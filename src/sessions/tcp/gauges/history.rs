@@ -1,0 +1,154 @@
+//! Samples of all gauges, newest last, in little memory: of each only what changed since the one before.
+
+use std::collections::VecDeque;
+
+use super::name::Gauge;
+
+const GAUGES: usize = Gauge::ALL.len();
+
+/// One value of every gauge; a gauge that is not known has no bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sample {
+    values: [u64; GAUGES],
+    known: u32,
+}
+
+impl Sample {
+    pub(super) fn new(values: [Option<u64>; GAUGES]) -> Self {
+        let bits = values.iter().enumerate().map(|(place, value)| u32::from(value.is_some()) << place);
+        Sample { values: values.map(Option::unwrap_or_default), known: bits.sum() }
+    }
+
+    pub(super) fn of(&self, gauge: Gauge) -> Option<u64> {
+        (self.known & bit(gauge as usize) != 0).then_some(self.values[gauge as usize])
+    }
+
+    /// The gauges that are not the same in both.
+    fn changed(&self, other: &Sample) -> u32 {
+        let differs = (0..GAUGES).filter(|place| self.values[*place] != other.values[*place]).map(bit);
+        (self.known ^ other.known) | differs.sum::<u32>()
+    }
+
+    fn apply(&mut self, run: Run, mut values: impl Iterator<Item = u64>) {
+        self.known = run.known;
+        for place in places(run.changed) {
+            self.values[place] = values.next().unwrap_or_default();
+        }
+    }
+}
+
+fn bit(place: usize) -> u32 {
+    1 << place
+}
+
+fn places(bits: u32) -> impl Iterator<Item = usize> {
+    (0..GAUGES).filter(move |place| bits & bit(*place) != 0)
+}
+
+/// Equal samples in a row, and what they have that the ones before had not.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    samples: u32,
+    known: u32,
+    changed: u32,
+}
+
+/// The samples, up to a number that the caller keeps.
+#[derive(Clone, Debug, Default)]
+pub(super) struct History {
+    /// What the first run changes.
+    base: Sample,
+    /// What the last run came to.
+    last: Sample,
+    runs: VecDeque<Run>,
+    /// The changed values of all runs, back to back.
+    values: VecDeque<u64>,
+    len: usize,
+}
+
+impl History {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Adds a sample, so many times.
+    pub(super) fn push(&mut self, sample: Sample, times: u32) {
+        if times == 0 {
+            return;
+        }
+        self.len += times as usize;
+        let changed = sample.changed(&self.last);
+        match self.runs.back_mut().filter(|_| changed == 0) {
+            Some(run) => run.samples += times,
+            None => {
+                self.runs.push_back(Run { samples: times, known: sample.known, changed });
+                self.values.extend(places(changed).map(|place| sample.values[place]));
+            }
+        }
+        self.last = sample;
+    }
+
+    /// Forgets the oldest samples beyond `most`.
+    pub(super) fn shorten(&mut self, most: usize) {
+        while self.len > most {
+            let Some(first) = self.runs.front_mut() else { return };
+            let excess = u32::try_from(self.len - most).unwrap_or(u32::MAX);
+            if first.samples > excess {
+                first.samples -= excess;
+                self.len = most;
+                return;
+            }
+            let run = *first;
+            self.runs.pop_front();
+            self.len -= run.samples as usize;
+            let count = run.changed.count_ones() as usize;
+            self.base.apply(run, self.values.drain(..count.min(self.values.len())));
+        }
+    }
+
+    /// All samples, oldest first.
+    pub(super) fn samples(&self) -> impl Iterator<Item = Sample> {
+        let (mut now, mut values) = (self.base, self.values.iter().copied());
+        self.runs.iter().flat_map(move |run| {
+            now.apply(*run, values.by_ref());
+            std::iter::repeat_n(now, run.samples as usize)
+        })
+    }
+
+    /// All values of a gauge, oldest first.
+    pub(super) fn of(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
+        self.samples().map(move |sample| sample.of(gauge))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_was_pushed_is_read_again_as_far_as_it_is_remembered(
+            steps in proptest::collection::vec((proptest::option::of(0..3_u64), proptest::option::of(any::<u64>()), 0..4_u32), 0..60),
+            most in 1..40_usize,
+        ) {
+            let (mut history, mut plain) = (History::default(), VecDeque::new());
+            for (rtt, backoff, times) in steps {
+                let mut values = [None; GAUGES];
+                values[Gauge::Rtt as usize] = rtt;
+                values[Gauge::Backoff as usize] = backoff;
+                history.push(Sample::new(values), times);
+                plain.extend(std::iter::repeat_n((rtt, backoff), times as usize));
+                while plain.len() > most {
+                    plain.pop_front();
+                }
+                history.shorten(most);
+                prop_assert_eq!(history.len(), plain.len());
+                prop_assert!(history.of(Gauge::Rtt).eq(plain.iter().map(|(rtt, _)| *rtt)));
+                prop_assert!(history.of(Gauge::Backoff).eq(plain.iter().map(|(_, backoff)| *backoff)));
+            }
+            prop_assert!(history.of(Gauge::Mss).all(|value| value.is_none()));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What is known of a TCP connection beside its bytes: its way through the states, its ladder, its gauges.
+
+use std::time::Instant;
+
+use super::flow_control::Flow;
+use super::gauges::Gauges;
+use super::ladder::{Counters, Ladder};
+use super::states::Track;
+use crate::sessions::news::News;
+use crate::sessions::record::Record;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
+
+/// The story of one connection, told by its records and its kernel.
+#[derive(Clone, Debug, Default)]
+pub struct Story {
+    /// Its way through the states of RFC 9293.
+    pub track: Track,
+    /// Who sent what, and when.
+    pub ladder: Ladder,
+    /// What the kernel measured.
+    pub gauges: Gauges,
+    /// What its windows and queues hold back.
+    pub flow: Flow,
+}
+
+impl Story {
+    /// Takes in what happened; `entry` is the number that it has in the transcript,
+    /// where it stands there, `now` the time of the look.
+    pub fn record(&mut self, entry: Option<u64>, record: &Record, now: Instant) {
+        match record {
+            Record::Block(block) => self.ladder.block(entry, block),
+            Record::NotKept { direction, totals } => self.ladder.not_kept(entry, *direction, *totals, now),
+            Record::News { at, news } => self.news(entry, news, *at),
+        }
+    }
+
+    fn news(&mut self, entry: Option<u64>, news: &News, at: Instant) {
+        self.ladder.learn(entry, news, at);
+        let steps = self.track.learn(news, at);
+        self.draw(steps, entry);
+        if let News::State { to, evidence, .. } = news
+            && steps == 0
+        {
+            self.ladder.confirm(*to, *evidence);
+        }
+    }
+
+    /// Takes in whether segments are captured now; to be told before what happened since.
+    pub fn capturing(&mut self, reading: &CaptureReading, now: Instant) {
+        if reading.on {
+            let first = reading.segments.first().map_or(now, |captured| captured.at);
+            self.ladder.capturing(true, first);
+        }
+    }
+
+    /// Takes in what was captured, behind what else happened.
+    pub fn captured(&mut self, reading: CaptureReading, now: Instant) {
+        for captured in reading.segments {
+            self.ladder.captured(captured);
+        }
+        if reading.missed > 0 {
+            self.ladder.not_captured(reading.missed, now);
+        }
+        if !reading.on {
+            self.ladder.capturing(false, now);
+        }
+    }
+
+    /// Lets time pass: a port that rests becomes free.
+    pub fn pass(&mut self, now: Instant) {
+        let steps = self.track.pass(now);
+        self.draw(steps, None);
+    }
+
+    /// Takes in what the kernel says now.
+    pub fn kernel(&mut self, view: &KernelView, now: Instant) {
+        if let Some(state) = view.state {
+            let steps = self.track.sample(state, now);
+            self.draw(steps, None);
+        }
+        self.ladder.sampled(counters(view), now);
+        self.gauges.sampled(view, now);
+        self.flow.look(view, now);
+    }
+
+    /// Draws the newest steps of the state on the ladder.
+    fn draw(&mut self, steps: usize, entry: Option<u64>) {
+        let all = self.track.steps();
+        for step in all.iter().skip(all.len().saturating_sub(steps)) {
+            self.ladder.stepped(step, entry);
+        }
+    }
+}
+
+fn counters(view: &KernelView) -> Counters {
+    let tcp = view.tcp.unwrap_or_default();
+    Counters {
+        state: view.state,
+        retransmits: tcp.total_retrans.map(u64::from),
+        probes: tcp.probes.map(u64::from),
+        backoff: tcp.backoff.map(u64::from),
+        peer_window: tcp.snd_wnd.map(u64::from),
+        our_window: tcp.rcv_wnd.map(u64::from),
+        min_rtt: tcp.min_rtt,
+    }
+}

@@ -1,0 +1,342 @@
+//! A ladder of captured segments: they take the place of what was inferred, and our calls stand beside them.
+//!
+//! Segments and calls come by different ways, either first. So each finds its place by its time; a call that a segment
+//! shows joins it, and one that no segment shows (yet) stands alone, without an arrow.
+
+use std::time::{Duration, Instant};
+
+use super::ladder::{BURST_GAP, EXCHANGE_GAP, LATE, Ladder, SILENCE};
+use super::rung::{Call, Label, Rung};
+use crate::wire::segment::{Captured, Flags};
+use crate::wire::{Both, Direction, Evidence};
+
+/// As many plain segments of a burst have a rung each; the others are a run.
+const SINGLE: u32 = 40;
+
+/// As many segments of a burst that are more than plain have a rung each.
+const SINGLE_NOTED: u32 = 120;
+
+/// A call belongs to its segment where it returned this soon before or after it passed.
+const CALL_WITHIN: Duration = Duration::from_millis(20);
+
+/// A read belongs to a segment that came this soon before; later, something else was waited for.
+const READ_WITHIN: Duration = Duration::from_millis(2);
+
+/// What the kernel tells may be this much younger or older than the segment that it tells of.
+const KERNEL_WITHIN: Duration = Duration::from_secs(1);
+
+/// What a ladder knows of its capture.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Capture {
+    pub(super) on: bool,
+    missed: u64,
+    burst: Burst,
+}
+
+/// Segments that follow each other fast.
+#[derive(Clone, Copy, Debug, Default)]
+struct Burst {
+    plain: u32,
+    noted: u32,
+    last: Option<Instant>,
+    runs: Both<Option<u64>>,
+}
+
+impl Ladder {
+    /// Whether segments are captured now.
+    pub fn is_captured(&self) -> bool {
+        self.capture.on
+    }
+
+    /// How many packets passed and were not captured.
+    pub fn missed(&self) -> u64 {
+        self.capture.missed
+    }
+
+    /// Tells that segments are captured from now on, or no more.
+    pub fn capturing(&mut self, on: bool, at: Instant) {
+        if std::mem::replace(&mut self.capture.on, on) == on {
+            return;
+        }
+        self.exchange = None;
+        // From the first rung on there is nothing else, and nothing to be told apart.
+        if !self.rungs.is_empty() {
+            let turned = self.rung(at, Label::Capture(on), Evidence::Seen);
+            self.place(turned);
+        }
+    }
+
+    /// Counts packets that were not captured.
+    pub fn not_captured(&mut self, packets: u64, at: Instant) {
+        self.capture.missed += packets;
+        if let Some(last) = self.rungs.back_mut()
+            && let Label::NotCaptured { packets: before } = &mut last.label
+        {
+            *before += packets;
+            return;
+        }
+        let missed = self.rung(at, Label::NotCaptured { packets }, Evidence::Seen);
+        self.place(missed);
+    }
+
+    /// Adds a captured segment.
+    pub fn captured(&mut self, captured: Captured) {
+        let (at, direction) = (captured.at, captured.direction);
+        let burst = &mut self.capture.burst;
+        if burst.last.is_none_or(|last| at.saturating_duration_since(last) >= BURST_GAP) {
+            *burst = Burst::default();
+        }
+        burst.last = Some(at);
+        let control = captured.segment.flags.any(Flags::SYN.and(Flags::FIN).and(Flags::RST));
+        let full = if captured.is_plain() { burst.plain >= SINGLE } else { burst.noted >= SINGLE_NOTED && !control };
+        if full {
+            return self.add_segment_to_run(&captured);
+        }
+        *(if captured.is_plain() { &mut burst.plain } else { &mut burst.noted }) += 1;
+        let mut rung = self.rung(at, Label::Segment(Box::new(captured)), Evidence::Seen).going(direction);
+        let oldest = self.rungs.len().saturating_sub(LATE);
+        let mut index = oldest;
+        while let Some(alone) = self.rungs.get(index) {
+            if alone.lone && rung.takes(alone) {
+                if let Some(alone) = self.rungs.remove(index) {
+                    rung.join(alone);
+                }
+            } else {
+                index += 1;
+            }
+        }
+        self.place(rung);
+    }
+
+    fn add_segment_to_run(&mut self, captured: &Captured) {
+        let again = u64::from(captured.notes.iter().any(|note| note.is_again()));
+        let noted = u64::from(again == 0 && !captured.notes.is_empty());
+        let (at, bytes) = (captured.at, u64::from(captured.segment.len));
+        let place = self.capture.burst.runs.of(captured.direction).and_then(|id| self.index_of(id));
+        if let Some(run) = place.and_then(|place| self.rungs.get_mut(place)) {
+            let start = run.at;
+            if let Label::Segments { segments, bytes: all, again: more, noted: named, lasted, .. } = &mut run.label {
+                *segments += 1;
+                *all += bytes;
+                *more += again;
+                *named += noted;
+                *lasted = at.saturating_duration_since(start);
+            }
+            self.last_at = self.last_at.max(Some(at));
+            return;
+        }
+        let octet = captured.octet;
+        let label = Label::Segments { segments: 1, bytes, again, noted, octet, lasted: Duration::ZERO };
+        let run = self.rung(at, label, Evidence::Seen).going(captured.direction);
+        *self.capture.burst.runs.of_mut(captured.direction) = Some(run.id);
+        self.place(run);
+    }
+
+    /// Adds what a call or the kernel told, while segments are captured: only what no segment shows stays.
+    pub(super) fn beside(&mut self, mut rung: Rung) {
+        match rung.label {
+            Label::Silence(_)
+            | Label::NotKept { .. }
+            | Label::Set(_)
+            | Label::State
+            | Label::NoAnswer
+            | Label::Unreachable(_)
+            | Label::Capture(_)
+            | Label::NotCaptured { .. }
+            | Label::Segment(_)
+            | Label::Segments { .. } => {}
+            Label::Run { .. } => rung.lone = true,
+            Label::Syn(_)
+            | Label::SynAck
+            | Label::HandshakeAck
+            | Label::Ack { .. }
+            | Label::LateAck { .. }
+            | Label::Held { .. }
+            | Label::Data { .. }
+            | Label::Fin
+            | Label::AckOfFin
+            | Label::FinAck
+            | Label::Rst
+            | Label::Again { .. }
+            | Label::WindowProbe { .. }
+            | Label::KeepaliveProbe { .. }
+            | Label::WindowClosed
+            | Label::WindowOpened { .. } => {
+                if rung.call.is_none() && rung.state.is_none() && rung.stamp.is_none() {
+                    return;
+                }
+                rung.lone = true;
+                if rung.call.is_some() {
+                    rung.evidence = Evidence::Seen;
+                }
+                let oldest = self.rungs.len().saturating_sub(LATE);
+                if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(|segment| segment.takes(&rung)) {
+                    segment.join(rung);
+                    return;
+                }
+            }
+        }
+        self.place(rung);
+    }
+
+    /// The kernel's own stamp of an acknowledgement of all octets below `octet`: it joins the segment, or stands alone
+    /// where its write is known.
+    pub(super) fn stamp_captured(&mut self, octet: u64, after: Duration) {
+        let acks = |rung: &&mut Rung| match &rung.label {
+            Label::Segment(captured) => {
+                rung.stamp.is_none()
+                    && captured.direction == Direction::Received
+                    && shows(captured, &Label::Ack { octet })
+            }
+            _ => false,
+        };
+        let oldest = self.rungs.len().saturating_sub(LATE);
+        if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
+            segment.stamp = Some(after);
+        } else if let Some(at) = self.wrote(octet).map(|at| at + after) {
+            let mut rung = self.rung(at, Label::Ack { octet }, Evidence::Kernel).going(Direction::Received);
+            rung.stamp = Some(after);
+            rung.lone = true;
+            self.place(rung);
+        }
+    }
+
+    /// When the write was made that ended below an octet, where no segment shows it.
+    fn wrote(&self, octet: u64) -> Option<Instant> {
+        let is_it = |rung: &&Rung| {
+            rung.direction == Some(Direction::Sent)
+                && matches!(rung.label, Label::Data { bytes, octet: first } if first + bytes == octet)
+        };
+        self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
+    }
+
+    /// Puts a rung where its time is, with the silence before it.
+    fn place(&mut self, mut rung: Rung) {
+        let oldest = self.rungs.len().saturating_sub(LATE);
+        let mut index = self.rungs.len();
+        while index > oldest && self.rungs.get(index - 1).is_some_and(|before| before.at > rung.at) {
+            index -= 1;
+        }
+        let before = index.checked_sub(1).and_then(|before| self.rungs.get(before));
+        if let Some(before) = before.filter(|before| !matches!(before.label, Label::Silence(_))) {
+            let (start, end) = (before.at - before.since.unwrap_or_default(), before.end());
+            let pause = rung.at.saturating_duration_since(end);
+            if pause >= SILENCE {
+                let silence = self.rung(end, Label::Silence(pause), Evidence::Seen);
+                self.rungs.insert(index, silence);
+                index += 1;
+            }
+            rung.since = (pause < EXCHANGE_GAP).then(|| rung.at.saturating_duration_since(start));
+        } else {
+            rung.since = None;
+        }
+        if let Some(after) = self.rungs.get_mut(index)
+            && after.since.is_none()
+            && !matches!(after.label, Label::Silence(_))
+        {
+            let later = after.at.saturating_duration_since(rung.at);
+            after.since = (later < EXCHANGE_GAP).then(|| later + rung.since.unwrap_or_default());
+        }
+        self.last_at = self.last_at.max(Some(rung.end()));
+        self.rungs.insert(index, rung);
+        for neighbour in [index.checked_sub(1), Some(index + 1)].into_iter().flatten() {
+            self.measure_silence(neighbour);
+        }
+        self.let_go();
+    }
+
+    /// A silence lasts from what is before it to what is behind it, whatever came there later.
+    fn measure_silence(&mut self, index: usize) {
+        let from = index.checked_sub(1).and_then(|before| self.rungs.get(before)).map(Rung::end);
+        let to = self.rungs.get(index + 1).map(|after| after.at);
+        if let (Some(from), Some(to)) = (from, to)
+            && let Some(silence) = self.rungs.get_mut(index)
+            && let Label::Silence(lasted) = &mut silence.label
+        {
+            *lasted = to.saturating_duration_since(from);
+            silence.at = from;
+        }
+    }
+
+    /// The newest rung that shows this octet of a stream for the first time.
+    pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<&Rung> {
+        self.rungs.iter().rev().find(|rung| match &rung.label {
+            Label::Segment(captured) => {
+                let again = captured.notes.iter().any(|note| note.is_again());
+                captured.direction == direction && !again && captured.has(octet)
+            }
+            Label::Segments { octet: Some(first), bytes, .. } => {
+                rung.direction == Some(direction) && (*first..*first + *bytes).contains(&octet)
+            }
+            _ => false,
+        })
+    }
+}
+
+impl Rung {
+    /// The first octet of a captured segment, with the direction of its stream, where it has any that are known.
+    pub fn octet(&self) -> Option<(Direction, u64)> {
+        let octet = match &self.label {
+            Label::Segment(captured) => captured.octet,
+            Label::Segments { octet, .. } => *octet,
+            _ => None,
+        };
+        self.direction.zip(octet)
+    }
+
+    /// When it was over.
+    fn end(&self) -> Instant {
+        match self.label {
+            Label::Run { lasted, .. } | Label::Segments { lasted, .. } => self.at + lasted,
+            _ => self.at,
+        }
+    }
+
+    /// Whether this captured segment is the one that a rung without a segment is about, and has room for it.
+    fn takes(&self, alone: &Rung) -> bool {
+        let Label::Segment(captured) = &self.label else { return false };
+        let room = (alone.call.is_none() || self.call.is_none())
+            && (alone.state.is_none() || self.state.is_none())
+            && (alone.stamp.is_none() || self.stamp.is_none());
+        let within = match &alone.call {
+            Some(Call::Read(1..)) => READ_WITHIN,
+            Some(_) => CALL_WITHIN,
+            None => KERNEL_WITHIN,
+        };
+        let apart = if alone.at > self.at { alone.at - self.at } else { self.at - alone.at };
+        room && alone.direction == self.direction && apart <= within && shows(captured, &alone.label)
+    }
+
+    fn join(&mut self, alone: Rung) {
+        self.call = self.call.take().or(alone.call);
+        self.state = self.state.or(alone.state);
+        self.stamp = self.stamp.or(alone.stamp);
+        self.entry = self.entry.or(alone.entry);
+    }
+}
+
+/// Whether a captured segment is what a label stands for; whose it is is looked at elsewhere.
+fn shows(captured: &Captured, label: &Label) -> bool {
+    let flags = captured.segment.flags;
+    let again = captured.notes.iter().any(|note| note.is_again());
+    match label {
+        Label::Syn(_) => flags.has(Flags::SYN) && !flags.has(Flags::ACK) && !again,
+        Label::SynAck => flags.has(Flags::SYN.and(Flags::ACK)) && !again,
+        Label::HandshakeAck => captured.completes_handshake,
+        Label::Data { bytes, octet } => {
+            // A write begins with its first octet; a read is complete with its last one.
+            let octet = match captured.direction {
+                Direction::Sent => *octet,
+                Direction::Received => octet + bytes.saturating_sub(1),
+            };
+            !again && captured.has(octet)
+        }
+        Label::Ack { octet } => {
+            i64::try_from(*octet).is_ok_and(|octet| captured.relative_ack.is_some_and(|ack| ack > octet))
+        }
+        Label::Fin | Label::FinAck => flags.has(Flags::FIN) && !again,
+        Label::AckOfFin => captured.acks_fin,
+        Label::Rst => flags.has(Flags::RST),
+        _ => false,
+    }
+}

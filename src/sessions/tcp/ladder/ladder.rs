@@ -1,0 +1,342 @@
+//! A ladder grows: facts, bytes, steps of the state and samples of the kernel become rungs.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use super::capture::Capture;
+use super::rung::{Call, Counters, Label, Rung};
+use crate::sessions::news::News;
+use crate::sessions::news::call::CallResult;
+use crate::sessions::record::Block;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::tcp::syn::SynView;
+use crate::wire::{Both, Direction, Evidence, Failure, Totals};
+
+/// How many rungs are kept; beyond it the oldest go, and are counted.
+pub const MOST_RUNGS: usize = 10_000;
+
+/// As long a pause is a rung of its own.
+pub const SILENCE: Duration = Duration::from_secs(1);
+
+/// Reads and writes that follow each other faster than this belong to one burst.
+pub const BURST_GAP: Duration = Duration::from_millis(50);
+
+/// Rungs that follow faster than this are one exchange, timed from its first.
+pub(super) const EXCHANGE_GAP: Duration = Duration::from_millis(20);
+
+/// As many reads and writes of a burst have a rung each; the others are a run.
+const SINGLE: u32 = 8;
+
+/// A write that is sent no sooner than this after it waited in our kernel.
+const HELD: Duration = Duration::from_millis(5);
+
+/// An ACK that comes as much later than a round trip was kept back: Linux delays by 40 ms at the least.
+const LATE_ACK: Duration = Duration::from_millis(30);
+
+/// How far back a late fact looks for its place.
+pub(super) const LATE: usize = 256;
+
+/// All rungs of one connection.
+#[derive(Clone, Debug, Default)]
+pub struct Ladder {
+    pub(super) rungs: VecDeque<Rung>,
+    folded: u64,
+    last_id: u64,
+    pub(super) last_at: Option<Instant>,
+    pub(super) exchange: Option<Instant>,
+    octets: Both<u64>,
+    burst: Burst,
+    pub(super) counters: Counters,
+    pub(super) closed: Both<bool>,
+    failed: Option<Failure>,
+    pub(super) capture: Capture,
+}
+
+/// Reads and writes that follow each other fast.
+#[derive(Clone, Copy, Debug, Default)]
+struct Burst {
+    pieces: u32,
+    last: Option<Instant>,
+    runs: Both<Option<u64>>,
+}
+
+impl Ladder {
+    /// The rungs that are kept, oldest first.
+    pub fn rungs(&self) -> impl DoubleEndedIterator<Item = &Rung> + ExactSizeIterator {
+        self.rungs.iter()
+    }
+
+    /// How many are kept.
+    pub fn len(&self) -> usize {
+        self.rungs.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rungs.is_empty()
+    }
+
+    /// The rung at a place, from 0.
+    pub fn get(&self, index: usize) -> Option<&Rung> {
+        self.rungs.get(index)
+    }
+
+    /// The place of a rung, while it is kept. Cost: a walk over the rungs.
+    pub fn index_of(&self, id: u64) -> Option<usize> {
+        self.rungs.iter().rposition(|rung| rung.id == id)
+    }
+
+    /// The rung to which an entry of the transcript belongs: its own, or the run that holds it.
+    pub fn of_entry(&self, entry: u64) -> Option<&Rung> {
+        let own = self.rungs.iter().rev().find(|rung| rung.entry == Some(entry));
+        own.or_else(|| self.rungs.iter().rev().find(|rung| rung.entry.is_some_and(|first| first <= entry)))
+    }
+
+    /// How many of the oldest rungs were let go.
+    pub fn folded(&self) -> u64 {
+        self.folded
+    }
+
+    /// Adds the reads or writes of a block; `entry` is the first one's entry in the transcript.
+    pub fn block(&mut self, entry: Option<u64>, block: &Block) {
+        let totals = block.totals();
+        let span = block.pieces.last().map_or(0, |piece| piece.after_us);
+        let end = block.at + Duration::from_micros(u64::from(span));
+        if self.in_burst(block.at) && self.burst.pieces >= SINGLE && end.duration_since(block.at) < BURST_GAP {
+            self.burst.last = Some(end);
+            self.add_to_run(entry, block.direction, totals, block.at, end);
+            return;
+        }
+        for (number, piece) in (0_u64..).zip(&block.pieces) {
+            let at = block.at + Duration::from_micros(u64::from(piece.after_us));
+            self.piece(entry.map(|first| first + number), block.direction, u64::from(piece.len), at);
+        }
+    }
+
+    fn in_burst(&self, at: Instant) -> bool {
+        self.burst.last.is_some_and(|last| at.saturating_duration_since(last) < BURST_GAP)
+    }
+
+    fn piece(&mut self, entry: Option<u64>, direction: Direction, bytes: u64, at: Instant) {
+        if !self.in_burst(at) {
+            self.burst = Burst::default();
+        }
+        self.burst.last = Some(at);
+        if self.burst.pieces >= SINGLE {
+            self.add_to_run(entry, direction, Totals { bytes, ops: 1 }, at, at);
+            return;
+        }
+        self.burst.pieces += 1;
+        let octet = *self.octets.of(direction);
+        *self.octets.of_mut(direction) += bytes;
+        let call = match direction {
+            Direction::Sent => Call::Write(bytes),
+            Direction::Received => Call::Read(bytes),
+        };
+        let mut rung = self.rung(at, Label::Data { bytes, octet }, Evidence::Seen).going(direction).by(call);
+        rung.entry = entry;
+        self.push(rung);
+    }
+
+    fn add_to_run(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, from: Instant, to: Instant) {
+        *self.octets.of_mut(direction) += totals.bytes;
+        self.last_at = Some(to);
+        let place = self.burst.runs.of(direction).and_then(|id| self.index_of(id));
+        if let Some(run) = place.and_then(|place| self.rungs.get_mut(place)) {
+            let (start, call) = (run.at, &mut run.call);
+            if let Label::Run { ops, bytes, lasted } = &mut run.label {
+                *ops += totals.ops;
+                *bytes += totals.bytes;
+                *lasted = to.saturating_duration_since(start);
+                *call = Some(calls(direction, *ops));
+            }
+            return;
+        }
+        let label = Label::Run { ops: totals.ops, bytes: totals.bytes, lasted: to.saturating_duration_since(from) };
+        let mut run = self.rung(from, label, Evidence::Seen).going(direction).by(calls(direction, totals.ops));
+        run.entry = entry;
+        *self.burst.runs.of_mut(direction) = Some(run.id);
+        self.push(run);
+    }
+
+    /// Adds octets that were counted and are not kept.
+    pub fn not_kept(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, at: Instant) {
+        *self.octets.of_mut(direction) += totals.bytes;
+        if let Some(last) = self.rungs.back_mut()
+            && last.direction == Some(direction)
+            && let Label::NotKept { bytes } = &mut last.label
+        {
+            *bytes += totals.bytes;
+            return;
+        }
+        let mut rung = self.rung(at, Label::NotKept { bytes: totals.bytes }, Evidence::Seen).going(direction);
+        rung.entry = entry;
+        self.push(rung);
+    }
+
+    /// Adds what a fact tells beside the steps of the state: attempts to connect, and how they failed.
+    pub fn learn(&mut self, entry: Option<u64>, news: &News, at: Instant) {
+        let rung = match news {
+            News::Connecting { .. } => {
+                self.failed = None;
+                self.octets = Both::default();
+                self.counters = Counters::default();
+                self.rung(at, Label::Syn(String::new()), Evidence::Inferred).going(Direction::Sent).by(Call::Connect)
+            }
+            News::AttemptFailed { failure, .. } | News::Failed(failure) | News::Retrying { because: failure, .. } => {
+                // The same failure is told of the address, of the attempt, and of the session.
+                if self.failed.as_ref() == Some(failure) {
+                    return;
+                }
+                self.failed = Some(failure.clone());
+                match self.failure(failure, at) {
+                    Some(rung) => rung,
+                    None => return,
+                }
+            }
+            News::Call { name, args, result, .. } if *name == "setsockopt" => {
+                let failed = match result {
+                    CallResult::Returned(_) => String::new(),
+                    CallResult::Failed { name, .. } => format!(" → {name}"),
+                };
+                let label = Label::Set(format!("{args}{failed}"));
+                self.rung(at, label, Evidence::Seen).by(Call::Other("setsockopt".to_owned()))
+            }
+            News::Stamps { octet, sent, acked: Some(acked), .. } => return self.stamped(octet + 1, *sent, *acked),
+            News::PeerSyn(syn) => return self.peer_syn(syn),
+            _ => return,
+        };
+        self.push(Rung { entry, ..rung });
+    }
+
+    /// Tells that the last step of the state is known better now.
+    pub fn confirm(&mut self, state: TcpState, evidence: Evidence) {
+        let led = |rung: &&mut Rung| rung.state == Some(state) && rung.evidence == Evidence::Inferred;
+        if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(led) {
+            rung.evidence = evidence;
+        }
+    }
+
+    /// Takes in the stamps of the write that ended below `octet`: when it was sent and acknowledged, since it was
+    /// written. A wait in our kernel is a rung of its own, and an ACK that came late says so.
+    fn stamped(&mut self, octet: u64, sent: Option<Duration>, acked: Duration) {
+        if self.capture.on {
+            return self.stamp_captured(octet, acked);
+        }
+        self.acknowledged(octet, acked);
+        let Some(sent) = sent else { return };
+        let late = acked.saturating_sub(sent).saturating_sub(self.counters.min_rtt.unwrap_or_default());
+        let own = |rung: &&mut Rung| rung.label == Label::Ack { octet };
+        if late >= LATE_ACK
+            && let Some(ack) = self.rungs.iter_mut().rev().take(LATE).find(own)
+        {
+            ack.label = Label::LateAck { octet, after: late };
+        }
+        if sent >= HELD {
+            self.insert_after_write(octet, sent, Direction::Sent, |first| Label::Held { octet: first, after: sent });
+        }
+    }
+
+    /// Tells that the peer acknowledged all octets below `octet`, `after` so long since they were written.
+    pub fn acknowledged(&mut self, octet: u64, after: Duration) {
+        self.insert_after_write(octet, after, Direction::Received, |_| Label::Ack { octet });
+    }
+
+    /// Adds what the kernel told of the write that ended below `octet`, `after` so long since it; `label` is given the
+    /// write's first octet.
+    fn insert_after_write(
+        &mut self,
+        octet: u64,
+        after: Duration,
+        direction: Direction,
+        label: impl FnOnce(u64) -> Label,
+    ) {
+        let wrote = |rung: &Rung| match rung.label {
+            Label::Data { bytes, octet: first } if rung.direction == Some(Direction::Sent) => {
+                (first + bytes == octet).then_some(first)
+            }
+            _ => None,
+        };
+        let oldest = self.rungs.len().saturating_sub(LATE);
+        let mut among = self.rungs.iter().enumerate().skip(oldest).rev();
+        let found = among.find_map(|(place, rung)| {
+            let since = rung.since.unwrap_or_default() + after;
+            wrote(rung).map(|first| (place, first, rung.at + after, since))
+        });
+        let Some((place, first, at, since)) = found else { return };
+        let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
+        let mut rung = self.rung(at, label(first), Evidence::Kernel).going(direction);
+        rung.since = Some(since);
+        self.rungs.insert(place + 1 + later, rung);
+        self.let_go();
+    }
+
+    /// Tells the options of the SYN that a listener's kernel kept, for the last SYN that the peer sent.
+    pub fn peer_syn(&mut self, view: &SynView) {
+        let syn = |rung: &&mut Rung| rung.direction == Some(Direction::Received) && matches!(rung.label, Label::Syn(_));
+        if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(syn) {
+            rung.label = Label::Syn(options(view));
+            rung.evidence = Evidence::Kernel;
+        }
+    }
+
+    pub(super) fn rung(&mut self, at: Instant, label: Label, evidence: Evidence) -> Rung {
+        self.last_id += 1;
+        Rung {
+            id: self.last_id,
+            at,
+            since: None,
+            direction: None,
+            call: None,
+            label,
+            evidence,
+            entry: None,
+            state: None,
+            stamp: None,
+            lone: false,
+        }
+    }
+
+    pub(super) fn push(&mut self, mut rung: Rung) {
+        if self.capture.on {
+            return self.beside(rung);
+        }
+        let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
+        if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
+            let silence = self.rung(rung.at, Label::Silence(pause), Evidence::Seen);
+            self.rungs.push_back(silence);
+        }
+        match self.exchange.filter(|_| pause.is_some_and(|pause| pause < EXCHANGE_GAP)) {
+            Some(start) => rung.since = Some(rung.at.saturating_duration_since(start)),
+            None => self.exchange = Some(rung.at),
+        }
+        self.last_at = Some(rung.at);
+        self.rungs.push_back(rung);
+        self.let_go();
+    }
+
+    pub(super) fn let_go(&mut self) {
+        while self.rungs.len() > MOST_RUNGS {
+            self.rungs.pop_front();
+            self.folded += 1;
+        }
+    }
+}
+
+/// What a SYN tells, short: `mss 65495  sack  wscale 7`.
+fn options(view: &SynView) -> String {
+    let mut words = Vec::new();
+    words.extend(view.mss.map(|mss| format!("mss {mss}")));
+    words.extend(view.sack_permitted.then(|| "sack".to_owned()));
+    words.extend(view.wscale.map(|shift| format!("wscale {shift}")));
+    words.extend(view.timestamp.map(|_| "ts".to_owned()));
+    words.extend(view.ecn.then(|| "ecn".to_owned()));
+    words.join("  ")
+}
+
+fn calls(direction: Direction, ops: u64) -> Call {
+    match direction {
+        Direction::Sent => Call::Writes(ops),
+        Direction::Received => Call::Reads(ops),
+    }
+}

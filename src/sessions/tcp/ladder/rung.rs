@@ -1,0 +1,319 @@
+//! One rung of a ladder.
+
+use std::time::{Duration, Instant};
+
+use crate::text::quantity;
+use crate::wire::segment::{Captured, Numbers};
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Direction, Evidence};
+
+/// One thing between the two ends, or on our side of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rung {
+    /// Its number: from 1, in the order in which we knew of it, never reused.
+    pub id: u64,
+    /// When it happened, as exactly as we know.
+    pub at: Instant,
+    /// How long after the first rung of its exchange; `None` for that first one.
+    pub since: Option<Duration>,
+    /// Which way it went; `None` where nothing crossed.
+    pub direction: Option<Direction>,
+    /// The call of ours that belongs to it.
+    pub call: Option<Call>,
+    /// What it is.
+    pub label: Label,
+    /// How we know.
+    pub evidence: Evidence,
+    /// The entry of the transcript where it stands; for a run, its first.
+    pub entry: Option<u64>,
+    /// The state that it led to.
+    pub state: Option<TcpState>,
+    /// How long after the write the kernel had the acknowledgement that this is.
+    pub stamp: Option<Duration>,
+    /// It stands for a call or a state only: its segment is captured elsewhere on the ladder, or was not captured.
+    pub lone: bool,
+}
+
+impl Rung {
+    pub(super) fn going(mut self, direction: Direction) -> Self {
+        self.direction = Some(direction);
+        self
+    }
+
+    pub(super) fn by(mut self, call: Call) -> Self {
+        self.call = Some(call);
+        self
+    }
+}
+
+/// A system call of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `connect()` was called.
+    Connect,
+    /// `connect()` returned well.
+    Connected,
+    /// `accept()` returned.
+    Accept,
+    /// `write()` took as many octets.
+    Write(u64),
+    /// `read()` gave as many octets; 0 is the peer's FIN.
+    Read(u64),
+    /// As many `write()` calls.
+    Writes(u64),
+    /// As many `read()` calls.
+    Reads(u64),
+    /// `shutdown(SHUT_WR)`.
+    Shutdown,
+    /// `close()`.
+    Close,
+    /// A close with linger 0.
+    Abort,
+    /// A call that failed, or one without a rung of its own: as it is to be shown.
+    Other(String),
+}
+
+impl Call {
+    /// The call as a person reads it, short.
+    pub fn text(&self) -> String {
+        match self {
+            Call::Connect => "connect()".to_owned(),
+            Call::Connected => "→ Ok".to_owned(),
+            Call::Accept => "accept()".to_owned(),
+            Call::Write(bytes) => format!("write({})", short(*bytes)),
+            Call::Read(bytes) => format!("read → {}", short(*bytes)),
+            Call::Writes(calls) => format!("{}× write", short(*calls)),
+            Call::Reads(calls) => format!("{}× read", short(*calls)),
+            Call::Shutdown => "shutdown".to_owned(),
+            Call::Close => "close()".to_owned(),
+            Call::Abort => "linger 0".to_owned(),
+            Call::Other(text) => text.clone(),
+        }
+    }
+}
+
+/// A count without a unit, in five columns: `1,204`, then `262k`, then `1.2M`.
+fn short(count: u64) -> String {
+    match count {
+        0..10_000 => quantity::grouped(count),
+        10_000..1_000_000 => format!("{}k", count / 1_000),
+        1_000_000.. => quantity::bytes(count).trim_end_matches('B').replace(' ', ""),
+    }
+}
+
+/// What a rung is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// A SYN, with what is known of its options: `mss 65495  sack  wscale 7`.
+    Syn(String),
+    /// A SYN that acknowledges the other.
+    SynAck,
+    /// The ACK that completes the handshake.
+    HandshakeAck,
+    /// An ACK of data: all octets below this one of the stream, counted from 0.
+    Ack {
+        /// The octet that is expected next.
+        octet: u64,
+    },
+    /// An ACK of data that the peer's kernel kept back, as [`Label::Ack`].
+    LateAck {
+        /// The octet that is expected next.
+        octet: u64,
+        /// From when we sent the last octet to the ACK.
+        after: Duration,
+    },
+    /// A write's last octet goes out only now: it waited in our kernel.
+    Held {
+        /// The first octet of the write, from 0.
+        octet: u64,
+        /// From the write to here.
+        after: Duration,
+    },
+    /// Octets of one write or one read.
+    Data {
+        /// How many.
+        bytes: u64,
+        /// The first one's place in the stream, from 0.
+        octet: u64,
+    },
+    /// Many writes or reads, as one.
+    Run {
+        /// Calls.
+        ops: u64,
+        /// Octets.
+        bytes: u64,
+        /// From the first to the last.
+        lasted: Duration,
+    },
+    /// A FIN.
+    Fin,
+    /// The ACK of a FIN.
+    AckOfFin,
+    /// A FIN that acknowledges the other.
+    FinAck,
+    /// A RST.
+    Rst,
+    /// Something was sent again.
+    Again {
+        /// What: `SYN`, `data`, `FIN`.
+        what: &'static str,
+        /// How often; `None`: this cannot be known.
+        times: Option<u64>,
+    },
+    /// Probes of a window that is closed.
+    WindowProbe {
+        /// How many.
+        times: u64,
+    },
+    /// Probes of a peer that is silent.
+    KeepaliveProbe {
+        /// How many.
+        times: u64,
+    },
+    /// The sender of this has no room left to receive.
+    WindowClosed,
+    /// The sender of this has room again.
+    WindowOpened {
+        /// How many octets.
+        bytes: u64,
+    },
+    /// Nothing happened.
+    Silence(Duration),
+    /// Nobody answered.
+    NoAnswer,
+    /// A router or the host said that there is no way: its words.
+    Unreachable(String),
+    /// Octets that were counted, and not kept to be looked at.
+    NotKept {
+        /// How many.
+        bytes: u64,
+    },
+    /// A change of our state without a segment.
+    State,
+    /// An option of the socket that was set: the call's arguments.
+    Set(String),
+    /// A segment that was captured.
+    Segment(Box<Captured>),
+    /// Many captured segments, as one.
+    Segments {
+        /// How many.
+        segments: u64,
+        /// Octets in them.
+        bytes: u64,
+        /// How many of them were sent again.
+        again: u64,
+        /// How many of them are something else that has a name: duplicate ACKs, window updates.
+        noted: u64,
+        /// The place of their first octet in the stream, where it is known.
+        octet: Option<u64>,
+        /// From the first to the last.
+        lasted: Duration,
+    },
+    /// Capture began, or ended.
+    Capture(bool),
+    /// Packets that passed and were not captured.
+    NotCaptured {
+        /// How many.
+        packets: u64,
+    },
+}
+
+impl Label {
+    /// The words on the arrow.
+    pub fn text(&self) -> String {
+        match self {
+            Label::Syn(options) if options.is_empty() => "SYN  seq 0".to_owned(),
+            Label::Syn(options) => format!("SYN  seq 0  {options}"),
+            Label::SynAck => "SYN-ACK  seq 0  ack 1".to_owned(),
+            Label::HandshakeAck => "ACK  ack 1".to_owned(),
+            Label::Ack { octet } => format!("ACK  ack {}", octet + 1),
+            Label::LateAck { octet, after } => {
+                format!("ACK  ack {}  {} late", octet + 1, quantity::duration(*after))
+            }
+            Label::Held { octet, after } => format!("seq {}  held {}", octet + 1, quantity::duration(*after)),
+            Label::Data { bytes, octet } => format!("{}  seq {}", quantity::bytes(*bytes), octet + 1),
+            Label::Run { bytes, lasted, .. } => {
+                format!("{} in {}", quantity::bytes(*bytes), quantity::duration(*lasted))
+            }
+            Label::Fin => "FIN".to_owned(),
+            Label::AckOfFin => "ACK of FIN".to_owned(),
+            Label::FinAck => "FIN  ACK of FIN".to_owned(),
+            Label::Rst => "RST".to_owned(),
+            Label::Again { what, times: Some(1) | None } => format!("{what} again"),
+            Label::Again { what, times: Some(times) } => format!("{what} again, {times}×"),
+            Label::WindowProbe { times: 1 } => "zero-window probe".to_owned(),
+            Label::WindowProbe { times } => format!("zero-window probe, {times}×"),
+            Label::KeepaliveProbe { times: 1 } => "keepalive probe".to_owned(),
+            Label::KeepaliveProbe { times } => format!("keepalive probe, {times}×"),
+            Label::WindowClosed => "window 0".to_owned(),
+            Label::WindowOpened { bytes } => format!("window {}", quantity::grouped(*bytes)),
+            Label::Silence(lasted) => format!("{} of silence", quantity::duration(*lasted)),
+            Label::NoAnswer => "no answer".to_owned(),
+            Label::Unreachable(words) => words.clone(),
+            Label::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
+            Label::State => String::new(),
+            Label::Set(args) => args.clone(),
+            Label::Segment(captured) => captured.words(Numbers::Relative).into_iter().next().unwrap_or_default(),
+            Label::Segments { segments, bytes, again, noted, lasted, .. } => {
+                let mut text = format!("{} segments", quantity::grouped(*segments));
+                if *bytes > 0 {
+                    text.push_str(&format!(" · {}", quantity::bytes(*bytes)));
+                }
+                text.push_str(&format!(" in {}", quantity::duration(*lasted)));
+                for (count, what) in [(*again, "sent again"), (*noted, "noted")] {
+                    if count > 0 {
+                        text.push_str(&format!(" · {} {what}", quantity::grouped(count)));
+                    }
+                }
+                text
+            }
+            Label::Capture(true) => "capture begins".to_owned(),
+            Label::Capture(false) => "capture ends".to_owned(),
+            Label::NotCaptured { packets } => format!("⋯ {} packets not captured ⋯", quantity::grouped(*packets)),
+        }
+    }
+
+    /// The words without the numbers of the stream, for where there is little room.
+    pub fn brief(&self) -> String {
+        match self {
+            Label::Syn(_) => "SYN".to_owned(),
+            Label::SynAck => "SYN-ACK".to_owned(),
+            Label::HandshakeAck | Label::Ack { .. } | Label::LateAck { .. } => "ACK".to_owned(),
+            Label::Held { after, .. } => format!("held {}", quantity::duration(*after)),
+            Label::Data { bytes, .. } | Label::Run { bytes, .. } => quantity::bytes(*bytes),
+            Label::Segments { segments, .. } => format!("{} segments", quantity::grouped(*segments)),
+            _ => self.text(),
+        }
+    }
+
+    /// The words on the arrow, the longest way first.
+    pub fn words(&self, numbers: Numbers) -> Vec<String> {
+        match self {
+            Label::Segment(captured) => captured.words(numbers),
+            Label::Segments { segments, bytes, .. } => {
+                let middle = format!("{} segments · {}", quantity::grouped(*segments), quantity::bytes(*bytes));
+                vec![self.text(), middle, self.brief()]
+            }
+            _ => vec![self.text(), self.brief()],
+        }
+    }
+}
+
+/// What the ladder reads of a kernel's sample: counters whose steps are events on the wire. `None`: not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// The state.
+    pub state: Option<TcpState>,
+    /// Segments sent again, since the start.
+    pub retransmits: Option<u64>,
+    /// Probes without an answer, now.
+    pub probes: Option<u64>,
+    /// How often the timer was doubled, now.
+    pub backoff: Option<u64>,
+    /// The peer's window in octets.
+    pub peer_window: Option<u64>,
+    /// Our window in octets.
+    pub our_window: Option<u64>,
+    /// The shortest round trip so far.
+    pub min_rtt: Option<Duration>,
+}

@@ -1,0 +1,77 @@
+//! What the kernel's counters did between two samples, as rungs.
+
+use std::time::Instant;
+
+use super::ladder::Ladder;
+use super::rung::{Counters, Label};
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Direction, Evidence};
+
+impl Ladder {
+    /// Takes in a sample of the kernel: what its counters did since the last one.
+    pub fn sampled(&mut self, now: Counters, at: Instant) {
+        let before = std::mem::replace(&mut self.counters, now);
+        let grew = |new: Option<u64>, old: Option<u64>| new.unwrap_or(0).saturating_sub(old.unwrap_or(0));
+        let again = grew(now.retransmits, before.retransmits);
+        if again > 0 {
+            let what = match now.state {
+                Some(TcpState::SynSent) => "SYN",
+                Some(TcpState::SynReceived) => "SYN-ACK",
+                Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck) => "data or FIN",
+                _ => "data",
+            };
+            self.more(at, Label::Again { what, times: Some(again) });
+        }
+        let closed = now.peer_window == Some(0);
+        self.windows(at, Direction::Received, before.peer_window, now.peer_window);
+        let probes = grew(now.probes, before.probes).max(if closed { grew(now.backoff, before.backoff) } else { 0 });
+        match (probes, closed) {
+            (0, _) => {}
+            (times, true) => self.more(at, Label::WindowProbe { times }),
+            (times, false) => self.more(at, Label::KeepaliveProbe { times }),
+        }
+        self.windows(at, Direction::Sent, before.our_window, now.our_window);
+    }
+
+    /// A window that `direction` tells of: before the handshake is over it is 0 and means nothing.
+    fn windows(&mut self, at: Instant, direction: Direction, before: Option<u64>, now: Option<u64>) {
+        match (before, now) {
+            (Some(1..), Some(0)) => {
+                *self.closed.of_mut(direction) = true;
+                self.window(at, Label::WindowClosed, direction);
+            }
+            (_, Some(bytes @ 1..)) if std::mem::take(self.closed.of_mut(direction)) => {
+                self.window(at, Label::WindowOpened { bytes }, direction);
+            }
+            _ => {}
+        }
+    }
+
+    fn window(&mut self, at: Instant, label: Label, direction: Direction) {
+        let rung = self.rung(at, label, Evidence::Kernel).going(direction);
+        self.push(rung);
+    }
+
+    /// Something that was sent, by the kernel's count; joins its like, if that is the last rung.
+    fn more(&mut self, at: Instant, label: Label) {
+        if let Some(last) = self.rungs.back_mut() {
+            match (&mut last.label, &label) {
+                (Label::Again { what, times: Some(times) }, Label::Again { what: new, times: Some(more) })
+                    if what == new =>
+                {
+                    *times += more;
+                    self.last_at = Some(at);
+                    return;
+                }
+                (Label::WindowProbe { times }, Label::WindowProbe { times: more })
+                | (Label::KeepaliveProbe { times }, Label::KeepaliveProbe { times: more }) => {
+                    *times += more;
+                    self.last_at = Some(at);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        self.window(at, label, Direction::Sent);
+    }
+}

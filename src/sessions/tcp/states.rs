@@ -1,0 +1,409 @@
+//! The way that one connection takes through the states: each step with its time, its cause and its evidence.
+
+use std::time::Instant;
+
+use crate::sessions::news::{How, News};
+use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::tcp::{Difference, Event, Outcome, after, compare, path};
+use crate::wire::{Class, Evidence, Failure};
+
+/// How many steps are kept; a connection has ten at the most, a retried one ten an attempt. Beyond it the oldest go.
+const MOST_STEPS: usize = 128;
+
+/// One change of state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// When we knew of it.
+    pub at: Instant,
+    /// The state before.
+    pub from: TcpState,
+    /// The state after.
+    pub to: TcpState,
+    /// The event of the table that it was.
+    pub event: Event,
+    /// What did it, in a few words: `shutdown(SHUT_WR) → FIN`.
+    pub cause: &'static str,
+    /// How we know.
+    pub evidence: Evidence,
+}
+
+/// Where a connection stands, and how it got there.
+#[derive(Clone, Debug)]
+pub struct Track {
+    state: TcpState,
+    /// Where the calls alone lead, without the kernel's word.
+    called: TcpState,
+    kernel: Option<TcpState>,
+    steps: Vec<Step>,
+    rests_until: Option<Instant>,
+}
+
+impl Default for Track {
+    fn default() -> Self {
+        Track::new()
+    }
+}
+
+impl Track {
+    /// A connection that nothing happened to yet.
+    pub fn new() -> Self {
+        Track { state: TcpState::Closed, called: TcpState::Closed, kernel: None, steps: Vec::new(), rests_until: None }
+    }
+
+    /// Where it stands, by all that is known.
+    pub fn state(&self) -> TcpState {
+        self.state
+    }
+
+    /// The steps so far, oldest first.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The steps of the connection as it is now: those since the last way out of CLOSED.
+    pub fn latest(&self) -> &[Step] {
+        let start = self.steps.iter().rposition(|step| step.from == TcpState::Closed).unwrap_or(0);
+        self.steps.get(start..).unwrap_or_default()
+    }
+
+    /// What the kernel said last.
+    pub fn kernel(&self) -> Option<TcpState> {
+        self.kernel
+    }
+
+    /// When TIME-WAIT ends, where the kernel told its timer.
+    pub fn rests_until(&self) -> Option<Instant> {
+        self.rests_until
+    }
+
+    /// Where what our calls told leads, beside what the kernel says; `None` where they agree or the kernel is silent.
+    pub fn difference(&self) -> Option<Difference> {
+        compare(self.called, self.kernel?)
+    }
+
+    /// Lets time pass: when TIME-WAIT is over, the connection is CLOSED. Gives the number of steps that it made.
+    pub fn pass(&mut self, now: Instant) -> usize {
+        match self.rests_until.filter(|until| self.state == TcpState::TimeWait && *until <= now) {
+            Some(until) => self.event(until, Event::TimeWaitOver, "2 MSL over: the port is free", Evidence::Inferred),
+            None => 0,
+        }
+    }
+
+    /// Takes in a fact; gives the number of steps that it made.
+    pub fn learn(&mut self, news: &News, at: Instant) -> usize {
+        match news {
+            News::Connecting { .. } => {
+                if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
+                    self.restart();
+                }
+                self.event(at, Event::ActiveOpen, "connect() → SYN", Evidence::Inferred)
+            }
+            News::Connected { .. } => self.event(at, Event::SynAck, "SYN-ACK arrived → ACK", Evidence::Seen),
+            News::Accepted { .. } => {
+                self.event(at, Event::PassiveOpen, "listen()", Evidence::Inferred)
+                    + self.event(at, Event::Syn, "SYN arrived → SYN-ACK", Evidence::Inferred)
+                    + self.event(at, Event::AckOfSyn, "ACK arrived: accept()", Evidence::Seen)
+            }
+            News::WeFinished => self.event(at, Event::Close, "shutdown(SHUT_WR) → FIN", Evidence::Inferred),
+            News::PeerFinished { .. } => {
+                let event = if self.state == TcpState::FinWait1 { Event::FinAckOfFin } else { Event::Fin };
+                self.event(at, event, "FIN arrived: read() → 0", Evidence::Seen)
+            }
+            News::State { from, to, cause, evidence, remaining } => {
+                if let Some(remaining) = remaining {
+                    self.rests_until = Some(at + *remaining);
+                }
+                self.told(Step {
+                    at,
+                    from: *from,
+                    to: *to,
+                    event: event_of(*cause, *from, *to),
+                    cause: cause.words(),
+                    evidence: *evidence,
+                })
+            }
+            News::Failed(failure) | News::Retrying { because: failure, .. } => self.fail(failure, at),
+            News::Closed { how, .. } => self.close(*how, at),
+            _ => 0,
+        }
+    }
+
+    fn fail(&mut self, failure: &Failure, at: Instant) -> usize {
+        match failure.class {
+            Class::Refused => self.event(at, Event::Rst, "RST arrived: refused", Evidence::Inferred),
+            Class::Reset => self.event(at, Event::Rst, "RST arrived", failure.evidence),
+            Class::ConnectTimeout => self.event(at, Event::UserTimeout, "no answer in time", Evidence::Seen),
+            Class::Unreachable => self.event(at, Event::GiveUp, "no way to the host", failure.evidence),
+            _ => 0,
+        }
+    }
+
+    fn close(&mut self, how: How, at: Instant) -> usize {
+        self.kernel = None;
+        match how {
+            How::Rst => self.event(at, Event::Abort, "close with linger 0 → RST", Evidence::Inferred),
+            How::Fin | How::Local | How::Error => {
+                let mut steps = self.event(at, Event::Close, "close() → FIN", Evidence::Inferred);
+                // Both sides finished: the ACK of our FIN must have come, or this would not be the end.
+                if how == How::Fin {
+                    steps += self.event(at, Event::AckOfFin, "ACK of our FIN", Evidence::Inferred);
+                }
+                steps
+            }
+        }
+    }
+
+    /// Takes in the state that the kernel reports; gives the number of steps that it made.
+    ///
+    /// A state that lies behind what we know is an old sample and moves nothing; one that the table has no way to
+    /// moves nothing either, and stands as a [`Difference`].
+    pub fn sample(&mut self, kernel: TcpState, at: Instant) -> usize {
+        self.kernel = Some(kernel);
+        // What we know to be over is not begun again by a sample.
+        if kernel == self.state || self.state == TcpState::Closed {
+            return 0;
+        }
+        // A descriptor says CLOSED in TIME-WAIT too; any other end we shall be told of, with its reason.
+        if kernel == TcpState::Closed && self.state != TcpState::LastAck {
+            return 0;
+        }
+        let Some(way) = path(self.state, kernel) else { return 0 };
+        let mut steps = 0;
+        for row in way {
+            steps += self.push(at, row.event, row.event.name(), Evidence::Kernel);
+        }
+        steps
+    }
+
+    /// Takes in a step that the session's task tells; one that we know of already is known better now.
+    fn told(&mut self, step: Step) -> usize {
+        match step.evidence {
+            Evidence::Kernel => self.kernel = Some(step.to),
+            Evidence::Seen | Evidence::Inferred => self.called = step.to,
+        }
+        if step.from == TcpState::Closed && matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
+            self.restart();
+            self.called = step.to;
+        }
+        let start = self.steps.len() - self.latest().len();
+        // No connection is twice in a state before it is CLOSED: a sample of the kernel was faster.
+        let same = |known: &&mut Step| known.to == step.to;
+        if self.state != TcpState::Closed
+            && let Some(known) = self.steps.iter_mut().skip(start).rev().find(same)
+        {
+            if known.evidence == Evidence::Inferred {
+                known.evidence = step.evidence;
+            }
+            known.cause = step.cause;
+            return 0;
+        }
+        if step.to == self.state {
+            return 0;
+        }
+        self.add(step);
+        1
+    }
+
+    fn restart(&mut self) {
+        self.state = TcpState::Closed;
+        self.called = TcpState::Closed;
+        self.rests_until = None;
+    }
+
+    /// What a call of ours told.
+    fn event(&mut self, at: Instant, event: Event, cause: &'static str, evidence: Evidence) -> usize {
+        let row = after(self.called, event);
+        if let Outcome::Moves { to, .. } = row.outcome {
+            self.called = to;
+        }
+        self.push(at, event, cause, evidence)
+    }
+
+    fn push(&mut self, at: Instant, event: Event, cause: &'static str, evidence: Evidence) -> usize {
+        let row = after(self.state, event);
+        if !matches!(row.outcome, Outcome::Moves { .. }) {
+            return 0;
+        }
+        self.add(Step { at, from: self.state, to: row.to(), event, cause, evidence });
+        1
+    }
+
+    fn add(&mut self, step: Step) {
+        self.state = step.to;
+        if self.steps.len() >= MOST_STEPS {
+            self.steps.remove(0);
+        }
+        self.steps.push(step);
+    }
+}
+
+/// The event of the table behind a cause.
+fn event_of(cause: Cause, from: TcpState, to: TcpState) -> Event {
+    match cause {
+        Cause::Connect => Event::ActiveOpen,
+        Cause::Listen => Event::PassiveOpen,
+        Cause::SynArrived => Event::Syn,
+        Cause::SynAckArrived => Event::SynAck,
+        Cause::Accepted => Event::AckOfSyn,
+        Cause::WeShutDown | Cause::WeClosed => Event::Close,
+        Cause::WeReset | Cause::ClosedUnread | Cause::GivenUp => Event::Abort,
+        // From FIN-WAIT-2 it is a FIN alone; only from FIN-WAIT-1 it brings the ACK too.
+        Cause::FinArrived if from == TcpState::FinWait1 && to == TcpState::TimeWait => Event::FinAckOfFin,
+        Cause::FinArrived => Event::Fin,
+        Cause::AckOfFin => Event::AckOfFin,
+        Cause::RstArrived => Event::Rst,
+        Cause::TimedOut => Event::GiveUp,
+        Cause::Refused => Event::UserTimeout,
+        Cause::TimeWaitOver => Event::TimeWaitOver,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Both, Totals};
+
+    fn told(track: &Track) -> Vec<(&'static str, Evidence)> {
+        track.steps().iter().map(|step| (step.to.name(), step.evidence)).collect()
+    }
+
+    fn peer() -> std::net::SocketAddr {
+        ([127, 0, 0, 1], 80).into()
+    }
+
+    fn connected(now: Instant) -> Track {
+        let mut track = Track::new();
+        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        let took = std::time::Duration::ZERO;
+        track.learn(&News::Connected { local: peer(), peer: peer(), took, attempt: 1 }, now);
+        track
+    }
+
+    #[test]
+    fn a_half_close_that_the_kernel_saw_first_is_known_from_the_kernel() {
+        let now = Instant::now();
+        let mut track = connected(now);
+        track.learn(&News::WeFinished, now);
+        assert_eq!(track.sample(TcpState::FinWait2, now), 1);
+        assert_eq!(track.sample(TcpState::FinWait2, now), 0);
+        track.learn(&News::PeerFinished { received_bytes: 0 }, now);
+        let steps = [
+            ("SYN-SENT", Evidence::Inferred),
+            ("ESTABLISHED", Evidence::Seen),
+            ("FIN-WAIT-1", Evidence::Inferred),
+            ("FIN-WAIT-2", Evidence::Kernel),
+            ("TIME-WAIT", Evidence::Seen),
+        ];
+        assert_eq!(told(&track), steps);
+    }
+
+    #[test]
+    fn an_old_sample_moves_nothing_and_a_difference_stands() {
+        let now = Instant::now();
+        let mut track = connected(now);
+        track.learn(&News::WeFinished, now);
+        assert_eq!(track.sample(TcpState::Established, now), 0);
+        assert_eq!(track.state(), TcpState::FinWait1);
+        assert!(track.difference().is_some());
+    }
+
+    #[test]
+    fn an_accepted_connection_comes_by_way_of_listen() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        let listener = crate::sessions::id::SessionId(1);
+        assert_eq!(track.learn(&News::Accepted { listener, local: peer(), peer: peer() }, now), 3);
+        track.learn(&News::PeerFinished { received_bytes: 3 }, now);
+        let totals = Both::<Totals>::default();
+        track.learn(&News::Closed { totals, how: How::Fin }, now);
+        let names: Vec<&str> = told(&track).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["LISTEN", "SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
+    }
+
+    #[test]
+    fn a_refused_attempt_returns_to_closed_and_the_next_begins_anew() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        let refused = Failure::new(Class::Refused, "connect", "", "connection refused");
+        track.learn(&News::Failed(refused), now);
+        assert_eq!(track.state(), TcpState::Closed);
+        track.learn(&News::Connecting { peer: peer(), attempt: 2 }, now);
+        assert_eq!((track.state(), track.latest().len(), track.steps().len()), (TcpState::SynSent, 1, 3));
+    }
+
+    #[test]
+    fn a_sample_that_is_ahead_of_the_news_makes_each_step_once() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        assert_eq!(track.sample(TcpState::CloseWait, now), 2);
+        let step = |from, to, cause| News::State { from, to, cause, evidence: Evidence::Seen, remaining: None };
+        let opened = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
+        let finished = step(TcpState::Established, TcpState::CloseWait, Cause::FinArrived);
+        assert_eq!((track.learn(&opened, now), track.learn(&finished, now)), (0, 0));
+        let steps =
+            [("SYN-SENT", Evidence::Inferred), ("ESTABLISHED", Evidence::Kernel), ("CLOSE-WAIT", Evidence::Kernel)];
+        assert_eq!(told(&track), steps);
+    }
+
+    fn step_told(track: &mut Track, at: Instant, from: TcpState, to: TcpState, cause: Cause) {
+        let remaining = (to == TcpState::TimeWait).then(|| std::time::Duration::from_secs(60));
+        track.learn(&News::State { from, to, cause, evidence: Evidence::Kernel, remaining }, at);
+    }
+
+    #[test]
+    fn a_port_that_rests_is_free_when_its_time_is_over_and_not_before() {
+        let now = Instant::now();
+        let mut track = connected(now);
+        track.learn(&News::WeFinished, now);
+        track.sample(TcpState::FinWait2, now);
+        step_told(&mut track, now, TcpState::FinWait2, TcpState::TimeWait, Cause::FinArrived);
+        track.learn(&News::Closed { totals: Both::<Totals>::default(), how: How::Fin }, now);
+        let second = std::time::Duration::from_secs(1);
+        assert_eq!((track.pass(now + 59 * second), track.state()), (0, TcpState::TimeWait));
+        assert_eq!((track.pass(now + 75 * second), track.state()), (1, TcpState::Closed));
+        let last = track.steps().last().unwrap();
+        assert_eq!((last.event, last.at, last.evidence), (Event::TimeWaitOver, now + 60 * second, Evidence::Inferred));
+        assert_eq!(track.pass(now + 99 * second), 0);
+    }
+
+    #[test]
+    fn a_simultaneous_open_is_followed_by_the_kernels_word() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        assert_eq!(track.sample(TcpState::SynReceived, now), 1);
+        let took = std::time::Duration::ZERO;
+        track.learn(&News::Connected { local: peer(), peer: peer(), took, attempt: 1 }, now);
+        let steps =
+            [("SYN-SENT", Evidence::Inferred), ("SYN-RECEIVED", Evidence::Kernel), ("ESTABLISHED", Evidence::Seen)];
+        assert_eq!(told(&track), steps);
+        assert_eq!(track.steps()[1].event, Event::Syn);
+    }
+
+    #[test]
+    fn a_simultaneous_close_goes_by_way_of_closing() {
+        let now = Instant::now();
+        let mut track = connected(now);
+        track.learn(&News::WeFinished, now);
+        assert_eq!(track.sample(TcpState::Closing, now), 1);
+        step_told(&mut track, now, TcpState::FinWait1, TcpState::Closing, Cause::FinArrived);
+        step_told(&mut track, now, TcpState::Closing, TcpState::TimeWait, Cause::AckOfFin);
+        let names: Vec<&str> = told(&track).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "CLOSING", "TIME-WAIT"]);
+        assert_eq!(track.steps().last().map(|step| step.event), Some(Event::AckOfFin));
+    }
+
+    #[test]
+    fn the_steps_have_a_bound() {
+        let now = Instant::now();
+        let mut track = Track::new();
+        for attempt in 0..1_000 {
+            track.learn(&News::Connecting { peer: peer(), attempt }, now);
+            track.learn(&News::Failed(Failure::new(Class::Refused, "connect", "", "")), now);
+        }
+        assert_eq!(track.steps().len(), MOST_STEPS);
+    }
+}

@@ -1,0 +1,229 @@
+//! What the kernel's timers of an open TCP connection did, and which one runs: told by looks at the socket.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::sessions::news::News;
+use crate::wire::kernel::view::{KernelView, Timer, TimerKind};
+use crate::wire::option::{OptionValue, SocketOption};
+use crate::wire::tcp::state::TcpState;
+
+/// How many firings are kept, the newest; older ones are counted in [`Clocks::in_a_row`] only.
+pub const MOST_FIRED: usize = 64;
+
+/// The kernel's timers of one connection. Bounded, whatever the peer does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Clocks {
+    /// Firings of the retransmission, keepalive and window probe timers since the peer answered last, in order.
+    pub fired: VecDeque<Fired>,
+    /// The timer that runs, with the moment at which it was looked at.
+    pub running: Option<(Timer, Instant)>,
+    /// The retransmission time-out as it stands, its doublings included.
+    pub rto: Option<Duration>,
+    /// Since when something that we sent waits for its acknowledgement, late by one look at the most.
+    pub waits_since: Option<Instant>,
+    /// When the last acknowledgement or data of the peer's came.
+    pub heard: Option<Instant>,
+    /// `TCP_USER_TIMEOUT`, where it was set.
+    pub user_timeout: Option<Duration>,
+    /// `TCP_KEEPINTVL`, where it was set or read: how far apart keepalive probes are.
+    pub keep_every: Option<Duration>,
+    /// `TCP_KEEPCNT`, where it was set or read: how many of them may stay unanswered.
+    pub keep_count: Option<u32>,
+    last: Option<Arc<KernelView>>,
+}
+
+/// One firing of a timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fired {
+    /// When it was seen to have fired: late by one look at the most.
+    pub at: Instant,
+    /// Which timer.
+    pub kind: TimerKind,
+    /// How many times in a row, this one included.
+    pub times: u8,
+}
+
+impl Clocks {
+    /// Takes in a fact: options that change what the timers do.
+    pub fn learn(&mut self, news: &News) {
+        match news {
+            News::OptionSet { option, now, .. } => self.option(*option, now),
+            News::Options(all) => {
+                for (option, value) in all {
+                    if let Ok(value) = value {
+                        self.option(*option, value);
+                    }
+                }
+            }
+            News::Failed(_) | News::Closed { .. } => {
+                self.running = None;
+            }
+            _ => {}
+        }
+    }
+
+    fn option(&mut self, option: SocketOption, value: &OptionValue) {
+        match (option, value) {
+            (SocketOption::UserTimeout, OptionValue::Time(time)) => {
+                self.user_timeout = Some(*time).filter(|time| !time.is_zero());
+            }
+            (SocketOption::KeepInterval, OptionValue::Time(time)) => self.keep_every = Some(*time),
+            (SocketOption::KeepCount, OptionValue::Count(count)) => self.keep_count = Some(*count),
+            _ => {}
+        }
+    }
+
+    /// Takes in what the kernel says; the same look again changes nothing.
+    pub fn observe(&mut self, view: &Arc<KernelView>, now: Instant) {
+        if self.last.as_ref() == Some(view) {
+            return;
+        }
+        let before = self.last.replace(Arc::clone(view));
+        let Some(tcp) = &view.tcp else { return };
+        if matches!(view.state, None | Some(TcpState::SynSent | TcpState::Listen | TcpState::Closed)) {
+            // A SYN's own timer is the attempt's; a socket that broke has none, and what it did before stays told.
+            self.running = None;
+            return;
+        }
+        let ago = |time: Option<Duration>| time.and_then(|time| now.checked_sub(time));
+        self.heard = ago(tcp.last_ack_recv).max(ago(tcp.last_data_recv));
+        self.running = view.timer.map(|timer| (timer, now));
+        self.rto = tcp.rto;
+        let waits = view.send_queue_bytes.is_some_and(|bytes| bytes > 0);
+        self.waits_since = if waits { self.waits_since.or(Some(now)) } else { None };
+        let earlier = before.and_then(|before| before.tcp);
+        let count = |of: Option<u8>| of.unwrap_or(0);
+        let of = |tcp: Option<crate::wire::kernel::tcp_info::TcpInfo>| {
+            tcp.map_or((0, 0), |tcp| (count(tcp.retransmits), count(tcp.probes)))
+        };
+        let ((again_before, probes_before), (again, probes)) = (of(earlier), of(Some(*tcp)));
+        if again == 0 && probes == 0 {
+            // The peer answered: what fired before has had its effect.
+            self.fired.clear();
+        }
+        let probing = if waits { TimerKind::Probe } else { TimerKind::Keepalive };
+        for (kind, had, has) in [(TimerKind::Retransmit, again_before, again), (probing, probes_before, probes)] {
+            for times in had.min(has)..has {
+                if self.fired.len() == MOST_FIRED {
+                    self.fired.pop_front();
+                }
+                self.fired.push_back(Fired { at: now, kind, times: times + 1 });
+            }
+        }
+    }
+
+    /// How often the timer that fired last did so in a row, and which one it is; `None`: none since the peer answered.
+    pub fn in_a_row(&self) -> Option<(TimerKind, u8)> {
+        self.fired.back().map(|fired| (fired.kind, fired.times))
+    }
+
+    /// When the timer that runs will fire, and which one it is.
+    pub fn next(&self) -> Option<(TimerKind, Instant)> {
+        self.running.map(|(timer, looked)| (timer.kind, looked + timer.expires))
+    }
+
+    /// When the timer that runs will fire again and again if nothing is heard, from the next time on, until `end`: a
+    /// retransmission or window probe waits twice as long each time (RFC 6298 §5.5), at most two minutes in Linux.
+    /// Keepalive probes stand `every` apart.
+    pub fn planned(&self, every: Option<Duration>, end: Instant) -> Vec<Instant> {
+        /// A lane has no more cells than so.
+        const MOST: usize = 64;
+        /// `TCP_RTO_MAX` in Linux.
+        const LONGEST: Duration = Duration::from_secs(120);
+
+        let Some((kind, first)) = self.next() else { return Vec::new() };
+        let mut wait = match kind {
+            TimerKind::Retransmit | TimerKind::Probe => self.rto,
+            TimerKind::Keepalive => every,
+            TimerKind::TimeWait => None,
+        };
+        let mut at = first;
+        let mut planned = Vec::new();
+        while at <= end && planned.len() < MOST {
+            planned.push(at);
+            let Some(then) = wait else { break };
+            if kind != TimerKind::Keepalive {
+                wait = Some((then * 2).min(LONGEST));
+            }
+            at += wait.unwrap_or(then).max(Duration::from_millis(1));
+        }
+        planned
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::kernel::tcp_info::TcpInfo;
+
+    fn look(again: u8, probes: u8, queue: u64, timer: Option<(TimerKind, u64)>) -> Arc<KernelView> {
+        let rto = Duration::from_millis(200 << again);
+        let tcp = TcpInfo {
+            retransmits: Some(again),
+            probes: Some(probes),
+            rto: Some(rto),
+            last_ack_recv: Some(Duration::from_millis(10)),
+            ..TcpInfo::default()
+        };
+        let timer = timer.map(|(kind, millis)| Timer { kind, expires: Duration::from_millis(millis) });
+        let state = Some(TcpState::Established);
+        Arc::new(KernelView { state, send_queue_bytes: Some(queue), tcp: Some(tcp), timer, ..KernelView::default() })
+    }
+
+    #[test]
+    fn retransmissions_are_counted_while_the_peer_is_silent_and_forgotten_when_it_answers() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut clocks = Clocks::default();
+        clocks.observe(&look(0, 0, 5, None), at(50));
+        clocks.observe(&look(1, 0, 5, Some((TimerKind::Retransmit, 400))), at(250));
+        clocks.observe(&look(3, 0, 5, Some((TimerKind::Retransmit, 1500))), at(1600));
+        let times: Vec<u8> = clocks.fired.iter().map(|fired| fired.times).collect();
+        assert_eq!(times, [1, 2, 3]);
+        assert_eq!(clocks.in_a_row(), Some((TimerKind::Retransmit, 3)));
+        assert_eq!(clocks.next(), Some((TimerKind::Retransmit, at(3100))));
+        assert_eq!(clocks.waits_since, Some(at(50)));
+        clocks.observe(&look(0, 0, 0, None), at(3200));
+        assert_eq!((clocks.in_a_row(), clocks.next(), clocks.waits_since), (None, None, None));
+    }
+
+    #[test]
+    fn the_same_look_again_moves_no_countdown() {
+        let start = Instant::now();
+        let mut clocks = Clocks::default();
+        let quiet = look(0, 1, 0, Some((TimerKind::Keepalive, 2000)));
+        clocks.observe(&quiet, start);
+        clocks.observe(&quiet, start + Duration::from_secs(1));
+        assert_eq!(clocks.next(), Some((TimerKind::Keepalive, start + Duration::from_secs(2))));
+        assert_eq!(clocks.in_a_row(), Some((TimerKind::Keepalive, 1)));
+    }
+
+    #[test]
+    fn what_is_to_come_doubles_for_data_and_stays_even_for_keepalive() {
+        let start = Instant::now();
+        let mut clocks = Clocks::default();
+        clocks.observe(&look(1, 0, 5, Some((TimerKind::Retransmit, 100))), start);
+        let far = start + Duration::from_secs(7);
+        let after = |clocks: &Clocks, every| -> Vec<u128> {
+            clocks.planned(every, far).iter().map(|at| (*at - start).as_millis()).collect()
+        };
+        // The time-out is 400 ms now; once it fired it is 800 ms, then 1600.
+        assert_eq!(after(&clocks, None), [100, 900, 2500, 5700]);
+        clocks.observe(&look(0, 1, 0, Some((TimerKind::Keepalive, 1000))), start);
+        assert_eq!(after(&clocks, Some(Duration::from_secs(2))), [1000, 3000, 5000, 7000]);
+        assert_eq!(after(&clocks, None), [1000]);
+    }
+
+    #[test]
+    fn firings_are_bounded() {
+        let mut clocks = Clocks::default();
+        let mut now = Instant::now();
+        for round in 0..=u8::MAX {
+            now += Duration::from_millis(1);
+            clocks.observe(&look(round % 4 + 1, round, 5, None), now);
+        }
+        assert!(clocks.fired.len() <= MOST_FIRED);
+    }
+}

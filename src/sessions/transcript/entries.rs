@@ -1,0 +1,123 @@
+//! The entries of a transcript: what one of its items shows, forwards and backwards.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::item::Item;
+use crate::sessions::news::News;
+use crate::sessions::record::{Block, Piece};
+use crate::wire::udp::packet::PacketInfo;
+use crate::wire::{Both, Direction, Totals};
+
+/// One row of the story.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Its number: grows with time, never changes, may have holes before it.
+    pub number: u64,
+    /// When; a gap has no time of its own.
+    pub at: Option<Instant>,
+    /// What.
+    pub kind: EntryKind<'a>,
+}
+
+/// The kinds of entry.
+#[derive(Clone, Copy, Debug)]
+pub enum EntryKind<'a> {
+    /// One read, write or datagram.
+    Data(Data<'a>),
+    /// A fact.
+    Note(&'a News),
+    /// Bytes that were counted and are not kept.
+    Gap(Both<Totals>),
+}
+
+/// The bytes of one read, write or datagram.
+#[derive(Clone, Copy, Debug)]
+pub struct Data<'a> {
+    /// Which way they went.
+    pub direction: Direction,
+    /// They themselves.
+    pub bytes: &'a [u8],
+    /// Octets of the whole datagram, where it was cut short; else `bytes.len()`.
+    pub full_len: usize,
+    /// The peer, where the socket talks with several.
+    pub peer: Option<SocketAddr>,
+    /// What is known of the packet that it came in, where anything is.
+    pub packet: Option<&'a PacketInfo>,
+    /// Which read or write of its connection it was, from 1.
+    pub op: u64,
+    /// The place of the first octet in its direction of the connection, from 0.
+    pub octet: u64,
+}
+
+impl Data<'_> {
+    /// Whether the datagram was cut short.
+    pub fn truncated(&self) -> bool {
+        self.full_len > self.bytes.len()
+    }
+}
+
+/// A block's piece of bytes as an entry: the block with what was said before it, the piece with its place among the
+/// others and where it begins in the block.
+pub(super) fn data_entry<'a>(
+    (block, before): (&'a Block, &Both<Totals>),
+    piece: Piece,
+    (index, start): (usize, usize),
+    number: u64,
+) -> Option<Entry<'a>> {
+    let before = before.of(block.direction);
+    let data = Data {
+        op: before.ops + index as u64 + 1,
+        octet: before.bytes + start as u64,
+        direction: block.direction,
+        bytes: block.bytes.get(start..start + piece.len as usize)?,
+        full_len: piece.full_len as usize,
+        peer: block.peers.get(usize::from(piece.peer)).copied(),
+        packet: block.packets.get(usize::from(piece.packet)),
+    };
+    let at = block.at + Duration::from_micros(u64::from(piece.after_us));
+    Some(Entry { number, at: Some(at), kind: EntryKind::Data(data) })
+}
+
+fn blocks_pieces(item: &Item) -> &[Piece] {
+    match item {
+        Item::Block(block, _) => &block.pieces,
+        Item::Note(..) | Item::Gap(_) => &[],
+    }
+}
+
+/// The entries of an item, in order.
+pub(super) fn pieces(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
+    let mut offset = 0;
+    let data = blocks_pieces(item).iter().enumerate().filter_map(move |(index, piece)| {
+        let Item::Block(block, before) = item else { return None };
+        let from = offset;
+        offset += piece.len as usize;
+        data_entry((block, before), *piece, (index, from), start + index as u64)
+    });
+    single(start, item).into_iter().chain(data)
+}
+
+/// The entries of an item, the last one first.
+pub(super) fn pieces_back(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
+    let pieces = blocks_pieces(item);
+    let mut end = pieces.iter().map(|piece| piece.len as usize).sum::<usize>();
+    let data = pieces.iter().enumerate().rev().filter_map(move |(index, piece)| {
+        let Item::Block(block, before) = item else { return None };
+        end -= piece.len as usize;
+        data_entry((block, before), *piece, (index, end), start + index as u64)
+    });
+    data.chain(single(start, item))
+}
+
+/// The one entry of an item that has no pieces.
+pub(super) fn single(number: u64, item: &Item) -> Option<Entry<'_>> {
+    match item {
+        Item::Note(at, news) => Some(Entry { number, at: Some(*at), kind: EntryKind::Note(news) }),
+        Item::Gap(both) => Some(Entry { number, at: None, kind: EntryKind::Gap(*both) }),
+        Item::Block(..) => None,
+    }
+}
+
+/// How a fact reads as text: the sentences are not this room's.
+pub(crate) type NoteText = fn(&News) -> String;

@@ -1,0 +1,160 @@
+//! Where in the stream the reads and writes of one end stood: a stream is not messages (RFC 9293 §3.9.1).
+
+use std::ops::Range;
+
+use super::item::Item;
+use super::transcript::Transcript;
+use crate::wire::Direction;
+
+/// How many boundaries one look gives at the most.
+pub const MOST_CUTS: usize = 4_096;
+
+/// How many items of the transcript one look goes through at the most.
+const MOST_ITEMS: usize = 4_096;
+
+/// The reads or writes of one end that hold a range of the stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// The first of them and the last, each from 1; `None` where no kept one holds any of the range.
+    pub ops: Option<(u64, u64)>,
+    /// Where in the stream one ends and the next begins, inside the range.
+    pub cuts: Vec<u64>,
+    /// Up to which octet of the range they go.
+    pub until: u64,
+}
+
+impl Transcript {
+    /// The entry with which the present connection began: places in the stream count from there.
+    pub fn stream_from(&self) -> u64 {
+        self.stream_from
+    }
+
+    /// The reads (received) or writes (sent) that hold these octets of the present connection's stream.
+    ///
+    /// Cost: a binary search, then the items of that part, bounded; what lies beyond the bound is not told.
+    pub fn shares(&self, direction: Direction, octets: Range<u64>) -> Shares {
+        let mut shares = Shares { until: octets.start, ..Shares::default() };
+        let first = self.first_item(direction, octets.start);
+        for (_, item) in self.items.range(first..).take(MOST_ITEMS) {
+            let Item::Block(block, before) = &**item else { continue };
+            let before = before.of(direction);
+            if before.bytes >= octets.end || shares.cuts.len() >= MOST_CUTS {
+                break;
+            }
+            if block.direction != direction {
+                continue;
+            }
+            let mut at = before.bytes;
+            for (op, piece) in (before.ops + 1..).zip(&block.pieces) {
+                let end = at + u64::from(piece.len);
+                if at < octets.end && end > octets.start {
+                    if at > octets.start && shares.ops.is_some() {
+                        shares.cuts.push(at);
+                    }
+                    shares.ops = Some((shares.ops.map_or(op, |(first, _)| first), op));
+                    shares.until = end.min(octets.end);
+                }
+                at = end;
+            }
+        }
+        shares
+    }
+
+    /// An item before which no octet from `octet` on was said, as near as a binary search over the blocks finds it.
+    fn first_item(&self, direction: Direction, octet: u64) -> usize {
+        let start = self.items.partition_point(|(number, item)| number + item.entries() <= self.stream_from);
+        let (mut low, mut high) = (start, self.items.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            // A fact has no place in the stream: the next block has.
+            let block = self.items.range(middle..high).position(|(_, item)| matches!(**item, Item::Block(..)));
+            let said = block.and_then(|skip| match self.items.get(middle + skip).map(|(_, item)| &**item) {
+                Some(Item::Block(_, before)) => Some((middle + skip, before.of(direction).bytes)),
+                _ => None,
+            });
+            match said {
+                Some((place, bytes)) if bytes <= octet => low = place + 1,
+                _ => high = middle,
+            }
+        }
+        // The last block that begins at or before the octet, in either direction, may be one of the other direction:
+        // the one that holds the octet lies before it then, behind the last one that begins earlier.
+        let mut place = low;
+        while place > start.max(low.saturating_sub(MOST_ITEMS)) {
+            place -= 1;
+            if let Some((_, item)) = self.items.get(place)
+                && let Item::Block(block, before) = &**item
+                && block.direction == direction
+                && before.of(direction).bytes <= octet
+            {
+                return place;
+            }
+        }
+        place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::sessions::news::News;
+    use crate::sessions::record::{Block, Record};
+
+    fn said(transcript: &mut Transcript, now: Instant, direction: Direction, len: usize) {
+        transcript.push(Record::Block(Block::single(direction, now, Bytes::from(vec![b'x'; len]))));
+    }
+
+    fn talk() -> Transcript {
+        let now = Instant::now();
+        let mut transcript = Transcript::new(1 << 20);
+        for len in [3, 3, 3, 10] {
+            said(&mut transcript, now, Direction::Sent, len);
+            said(&mut transcript, now, Direction::Received, 100);
+            transcript.push(Record::News { at: now, news: News::ReadingPaused });
+        }
+        transcript
+    }
+
+    #[test]
+    fn the_writes_that_hold_a_read_are_found_with_their_boundaries() {
+        let transcript = talk();
+        let shares = |range| transcript.shares(Direction::Sent, range);
+        assert_eq!(shares(0..9), Shares { ops: Some((1, 3)), cuts: vec![3, 6], until: 9 });
+        assert_eq!(shares(4..6), Shares { ops: Some((2, 2)), cuts: vec![], until: 6 });
+        assert_eq!(shares(3..6).ops, Some((2, 2)), "a write that ends where the range begins is not among them");
+        assert_eq!(shares(8..40), Shares { ops: Some((3, 4)), cuts: vec![9], until: 19 });
+        assert_eq!(shares(19..40), Shares { ops: None, cuts: vec![], until: 19 });
+        assert_eq!(transcript.shares(Direction::Received, 150..350).cuts, [200, 300]);
+    }
+
+    #[test]
+    fn every_octet_is_found_however_many_blocks_there_are() {
+        let now = Instant::now();
+        let mut transcript = Transcript::new(1 << 24);
+        for round in 0..2_000_u64 {
+            said(&mut transcript, now, Direction::Sent, 5);
+            if round % 7 == 0 {
+                transcript.push(Record::News { at: now, news: News::ReadingPaused });
+                said(&mut transcript, now, Direction::Received, 1);
+            }
+        }
+        for octet in (0..10_000).step_by(37) {
+            let expected = octet / 5 + 1;
+            assert_eq!(transcript.shares(Direction::Sent, octet..octet + 1).ops, Some((expected, expected)), "{octet}");
+        }
+    }
+
+    #[test]
+    fn another_attempt_counts_its_octets_from_the_start() {
+        let now = Instant::now();
+        let mut transcript = talk();
+        let peer = ([127, 0, 0, 1], 80).into();
+        transcript.push(Record::News { at: now, news: News::Connecting { peer, attempt: 2 } });
+        said(&mut transcript, now, Direction::Sent, 4);
+        assert_eq!(transcript.shares(Direction::Sent, 0..9), Shares { ops: Some((1, 1)), cuts: vec![], until: 4 });
+    }
+}

@@ -1,0 +1,3 @@
+//! HTTP messages.
+
+pub mod head;

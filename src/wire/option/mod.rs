@@ -1,0 +1,8 @@
+//! Socket options: names, values, and what they mean.
+
+mod meaning;
+mod option;
+mod value;
+
+pub use meaning::{SETTING, SocketKind};
+pub use option::{OptionValue, SocketOption, Unit, parse};
