@@ -15,17 +15,17 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use sockeye::files::theme::Theme;
-use sockeye::model::history::History;
+use sockeye::model::history::InputHistory;
 use sockeye::model::msg::Msg;
-use sockeye::model::rows::{Lens, Place, Sight};
-use sockeye::model::state::{LineEnding, Model, Settings, Size};
+use sockeye::model::rows::{TranscriptLayout, TranscriptMode, TranscriptPlace};
+use sockeye::model::state::{LineEnding, Model, ScreenSize, Settings};
 use sockeye::model::update::update;
 use sockeye::model::words::text_of;
-use sockeye::sessions::search::filter::{Filter, FilterIndex};
+use sockeye::sessions::search::filter::{FilterIndex, TranscriptFilter};
 use sockeye::sessions::search::{Needle, find_all};
 use sockeye::sessions::spec::{HostPort, TcpSpec};
-use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, Transcript, What};
-use sockeye::view::{self, Depth, Look};
+use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, SpecKind, Transcript};
+use sockeye::view::{self, ColourDepth, StyleSheet};
 use sockeye::wire::{Both, Direction, Totals};
 use sockeye::{files, headless};
 
@@ -63,12 +63,12 @@ fn store(c: &mut Criterion) {
     group.bench_function("push 256 KiB, evicting", |b| b.iter(|| transcript.push(block(read.clone()))));
     group.finish();
     let line = one_line();
-    let sight = |transcript| Sight { transcript, filter: None, lens: Lens::Text, columns: 80 };
+    let sight = |transcript| TranscriptLayout { transcript, filter: None, lens: TranscriptMode::Text, columns: 80 };
     c.bench_function("rows: the tail of 64 MiB without a line end", |b| {
         b.iter(|| sight(&line).rows_from(sight(&line).tail(36), 36).len());
     });
     c.bench_function("rows: a page up in the middle of 64 MiB", |b| {
-        b.iter(|| sight(&line).back(Place { entry: 128, offset: 100_000 }, 36));
+        b.iter(|| sight(&line).back(TranscriptPlace { entry: 128, offset: 100_000 }, 36));
     });
 }
 
@@ -84,7 +84,7 @@ fn find(c: &mut Criterion) {
     group.bench_function("a million reads, one hit", |b| {
         b.iter(|| find_all(black_box(&many), &number, text_of, 1000).len());
     });
-    let filter = Filter::parse("received 77").unwrap();
+    let filter = TranscriptFilter::parse("received 77").unwrap();
     group.bench_function("filter a million reads", |b| {
         b.iter(|| {
             let mut index = FilterIndex::default();
@@ -106,14 +106,14 @@ fn busy_model() -> Model {
         connect_timeout: Duration::from_secs(10),
         line_ending: LineEnding::Lf,
     };
-    let size = Size { columns: 120, rows: 36 };
-    let mut model = Model::new(files::keymap::presets(), settings, History::new(), size, now);
+    let size = ScreenSize { columns: 120, rows: 36 };
+    let mut model = Model::new(files::keymap::presets(), settings, InputHistory::new(), size, now);
     let peer: SocketAddr = "127.0.0.1:7001".parse().unwrap();
     for id in 1..=12 {
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
         update(
             &mut model,
-            Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(What::Tcp(TcpSpec::to(target)))) },
+            Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(SpecKind::Tcp(TcpSpec::to(target)))) },
             now,
         );
         let news = News::Connected { local: peer, peer, took: Duration::from_micros(92), attempt: 1 };
@@ -129,7 +129,7 @@ fn busy_model() -> Model {
 
 fn frame(c: &mut Criterion) {
     let model = busy_model();
-    let look = Look::new(&Theme::preset("dark").unwrap(), Depth::True);
+    let look = StyleSheet::new(&Theme::preset("dark").unwrap(), ColourDepth::True);
     let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
     c.bench_function("draw a busy frame of 120x36", |b| {
         b.iter(|| terminal.draw(|frame| drop(black_box(view::draw(frame, &model, &look)))).unwrap().count);

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use sockeye::cli::{self, Parsed, Terminals};
+use sockeye::cli::{self, ParsedCommand, StdioTerminals};
 use sockeye::text::sanitize;
 use sockeye::wire::Class;
 use sockeye::{app, files, headless};
@@ -17,10 +17,10 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let started = Instant::now();
     app::heap::settle();
-    let terminals = Terminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
+    let terminals = StdioTerminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {
-        Ok(Parsed::Print(text)) => print(&text),
-        Ok(Parsed::Run(invocation)) => match run(&invocation, started) {
+        Ok(ParsedCommand::Print(text)) => print(&text),
+        Ok(ParsedCommand::Run(invocation)) => match run(&invocation, started) {
             Ok(code) => ExitCode::from(code),
             Err(error) => fail(&format!("{error:#}"), Class::Internal),
         },

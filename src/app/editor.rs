@@ -6,11 +6,11 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::job::Job;
-use super::signals::{Signal, Signals};
+use super::job::ForegroundJob;
+use super::signals::{AppSignals, SignalAction};
 use crate::files;
 use crate::model::msg::Msg;
-use crate::model::notice::Weight;
+use crate::model::notice::NoticeWeight;
 use crate::model::state::limits;
 use crate::sessions::SessionId;
 use crate::text::{quantity, sanitize};
@@ -20,7 +20,7 @@ const NOT_FOUND: i32 = 127;
 
 /// A text that is to be edited.
 #[derive(Debug)]
-pub(super) struct Edit {
+pub(super) struct ExternalEdit {
     /// Whose composer it is of.
     pub(super) id: SessionId,
     /// The text.
@@ -29,7 +29,7 @@ pub(super) struct Edit {
 
 /// How an edit ended.
 #[derive(Debug)]
-pub(super) enum Edited {
+pub(super) enum EditOutcome {
     /// The editor ended; this is for the model.
     Tell(Box<Msg>),
     /// A signal came that ends the program.
@@ -39,10 +39,10 @@ pub(super) enum Edited {
 /// Edits a text, to the editor's end. The terminal must be free of us, and nobody else may read from it.
 ///
 /// What was written is never lost: where it cannot be taken, its file stays, and the notice names it.
-pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
+pub(super) async fn edit(edit: ExternalEdit, signals: &mut AppSignals) -> EditOutcome {
     let problem = |text: String| {
         let text = sanitize::line(&format!("{text}; the text is as it was"));
-        Edited::Tell(Box::new(Msg::Said { weight: Weight::Problem, text }))
+        EditOutcome::Tell(Box::new(Msg::Said { weight: NoticeWeight::Problem, text }))
     };
     let path = match write(&edit.text) {
         Ok(path) => path,
@@ -53,15 +53,15 @@ pub(super) async fn edit(edit: Edit, signals: &mut Signals) -> Edited {
     let written = read(&path);
     let kept = |why: String| problem(format!("{why}, and what it wrote stays in {}", path.display()));
     let why = match (ended, &written) {
-        (Ok(Ended::Signal(code)), _) => return Edited::End(code),
-        (Ok(Ended::Status(0)), Ok(text)) => {
+        (Ok(EditorExit::Signal(code)), _) => return EditOutcome::End(code),
+        (Ok(EditorExit::Status(0)), Ok(text)) => {
             remove(&path);
             let text = without_last_newline(text.clone(), &edit.text);
-            return Edited::Tell(Box::new(Msg::Edited { id: edit.id, text }));
+            return EditOutcome::Tell(Box::new(Msg::Edited { id: edit.id, text }));
         }
-        (Ok(Ended::Status(0)), Err(why)) => return kept(why.clone()),
-        (Ok(Ended::Status(NOT_FOUND)), _) => format!("there is no editor {editor:?} ({named_by})"),
-        (Ok(Ended::Status(status)), _) => format!("the editor {editor:?} ended with {status}"),
+        (Ok(EditorExit::Status(0)), Err(why)) => return kept(why.clone()),
+        (Ok(EditorExit::Status(NOT_FOUND)), _) => format!("there is no editor {editor:?} ({named_by})"),
+        (Ok(EditorExit::Status(status)), _) => format!("the editor {editor:?} ended with {status}"),
         (Err(error), _) => format!("the editor {editor:?} ({named_by}) cannot be run: {error}"),
     };
     if written.as_ref() == Ok(&edit.text) {
@@ -114,7 +114,7 @@ fn remove(path: &Path) {
 }
 
 /// How the wait for an editor ended.
-enum Ended {
+enum EditorExit {
     /// It ended, with this exit code, or 128 and the number of the signal that ended it.
     Status(i32),
     /// A signal came that ends the program.
@@ -122,20 +122,20 @@ enum Ended {
 }
 
 /// Runs the editor as a shell would, which reads the quotes and options in its name.
-async fn run(editor: &str, path: &Path, signals: &mut Signals) -> io::Result<Ended> {
-    let job = Job::start(&format!("{editor} \"$1\""), path.as_os_str())?;
+async fn run(editor: &str, path: &Path, signals: &mut AppSignals) -> io::Result<EditorExit> {
+    let job = ForegroundJob::start(&format!("{editor} \"$1\""), path.as_os_str())?;
     loop {
         let mut waiting = tokio::task::spawn_blocking(move || job.wait());
         let ended = loop {
             tokio::select! {
                 ended = &mut waiting => break ended.map_err(io::Error::other)??,
-                signal = signals.next() => if let Signal::End(code) = signal {
-                    return Ok(Ended::Signal(code));
+                signal = signals.next() => if let SignalAction::End(code) = signal {
+                    return Ok(EditorExit::Signal(code));
                 },
             }
         };
         match ended {
-            Some(code) => return Ok(Ended::Status(code)),
+            Some(code) => return Ok(EditorExit::Status(code)),
             None => job.stop_with_it()?,
         }
     }

@@ -3,8 +3,8 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::model::key::{Chord, Key};
-use crate::model::msg::{Mouse, MouseWhat, Msg};
-use crate::model::state::Size;
+use crate::model::msg::{MouseAction, MouseInput, Msg};
+use crate::model::state::ScreenSize;
 
 /// The message that an event means; `None` for what means nothing to us.
 pub(super) fn message(event: Event) -> Option<Msg> {
@@ -12,7 +12,7 @@ pub(super) fn message(event: Event) -> Option<Msg> {
         Event::Key(key) => chord(key).map(Msg::Key),
         Event::Paste(text) => Some(Msg::Paste(text)),
         Event::Mouse(event) => mouse(event).map(Msg::Mouse),
-        Event::Resize(columns, rows) => Some(Msg::Resized(Size { columns, rows })),
+        Event::Resize(columns, rows) => Some(Msg::Resized(ScreenSize { columns, rows })),
         Event::FocusGained | Event::FocusLost => None,
     }
 }
@@ -54,11 +54,11 @@ fn chord(event: KeyEvent) -> Option<Chord> {
     Some(Chord::new(key, held(KeyModifiers::CONTROL), held(KeyModifiers::ALT), held(KeyModifiers::SHIFT)))
 }
 
-fn mouse(event: MouseEvent) -> Option<Mouse> {
+fn mouse(event: MouseEvent) -> Option<MouseInput> {
     let what = match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => MouseWhat::Click,
-        MouseEventKind::ScrollUp => MouseWhat::WheelUp,
-        MouseEventKind::ScrollDown => MouseWhat::WheelDown,
+        MouseEventKind::Down(MouseButton::Left) => MouseAction::Click,
+        MouseEventKind::ScrollUp => MouseAction::WheelUp,
+        MouseEventKind::ScrollDown => MouseAction::WheelDown,
         MouseEventKind::Down(MouseButton::Right | MouseButton::Middle)
         | MouseEventKind::Up(_)
         | MouseEventKind::Drag(_)
@@ -66,5 +66,5 @@ fn mouse(event: MouseEvent) -> Option<Mouse> {
         | MouseEventKind::ScrollLeft
         | MouseEventKind::ScrollRight => return None,
     };
-    Some(Mouse { what, column: event.column, row: event.row })
+    Some(MouseInput { what, column: event.column, row: event.row })
 }

@@ -14,15 +14,15 @@ use super::signals::stop_until_continued;
 
 /// A running job. The keys that make signals (`Ctrl-C`, `Ctrl-\`, `Ctrl-Z`) reach it and not us.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Job(Pid);
+pub(super) struct ForegroundJob(Pid);
 
-impl Job {
+impl ForegroundJob {
     /// Starts a shell's command line, in the foreground. It begins once it has the terminal: until then a key would
     /// reach us.
     pub(super) fn start(line: &str, argument: &OsStr) -> io::Result<Self> {
         let line = format!("kill -STOP $$; {line}");
         let child = Command::new("sh").arg("-c").arg(line).arg("sh").arg(argument).process_group(0).spawn()?;
-        let job = Job(Pid::from_raw(child.id().cast_signed()));
+        let job = ForegroundJob(Pid::from_raw(child.id().cast_signed()));
         match waitpid(job.0, Some(WaitPidFlag::WUNTRACED))? {
             WaitStatus::Stopped(..) => job.to_the_front().inspect_err(|_| job.kill())?,
             ended => return Err(io::Error::other(format!("its shell did not begin: {ended:?}"))),

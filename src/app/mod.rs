@@ -27,14 +27,14 @@ use tokio::time::sleep_until;
 use crate::cli::Invocation;
 use crate::model::msg::Msg;
 use crate::model::pacer::Pacer;
-use crate::model::state::{Focus, Model, Size};
+use crate::model::state::{Focus, Model, ScreenSize};
 use crate::model::update::update;
-use crate::net::{Net, Overflow};
+use crate::net::{Net, OverflowPolicy};
 use crate::sessions::{Reading, Spec};
-use crate::view::{self, Look};
-use perform::{ForTheLoop, perform};
-use signals::Signals;
-use start::Desk;
+use crate::view::{self, StyleSheet};
+use perform::{LoopEffect, perform};
+use signals::AppSignals;
+use start::Startup;
 use terminal::Screen;
 
 /// How many answers from beside the loop may wait; one more waits beside the loop.
@@ -66,7 +66,7 @@ fn runtime() -> io::Result<Runtime> {
 }
 
 async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
-    let mut signals = Signals::listen().context("signals cannot be listened to")?;
+    let mut signals = AppSignals::listen().context("signals cannot be listened to")?;
     let desk = start::desk(invocation);
     let mut specs = invocation.open.clone();
     let mut lab = None;
@@ -86,8 +86,8 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
         tokio::select! {
             biased;
             signal = signals.next() => match signal {
-                signals::Signal::Stop => app.suspend()?,
-                signals::Signal::End(code) => return Ok(code),
+                signals::SignalAction::Stop => app.suspend()?,
+                signals::SignalAction::End(code) => return Ok(code),
             },
             () = sleep_until(frame.into()), if due.is_some() => app.frame()?,
             event = events.next() => match event {
@@ -129,7 +129,7 @@ struct App {
     model: Model,
     net: Net,
     screen: Screen,
-    looks: Vec<(String, Look)>,
+    looks: Vec<(String, StyleSheet)>,
     pacer: Pacer,
     replies: mpsc::Receiver<Msg>,
     reply_to: mpsc::Sender<Msg>,
@@ -137,18 +137,18 @@ struct App {
     stale: bool,
     ends: Option<Instant>,
     /// A text that waits to be edited on the terminal.
-    edit: Option<editor::Edit>,
+    edit: Option<editor::ExternalEdit>,
 }
 
 impl App {
     fn new(
-        desk: Desk,
+        desk: Startup,
         screen: Screen,
         specs: Vec<Spec>,
         run_for: Option<Duration>,
         asks_beside: bool,
     ) -> anyhow::Result<Self> {
-        let net = Net::new(tokio::runtime::Handle::current(), Overflow::DropOldest);
+        let net = Net::new(tokio::runtime::Handle::current(), OverflowPolicy::DropOldest);
         net.ask_beside(asks_beside);
         let (reply_to, replies) = mpsc::channel(MOST_REPLIES);
         let mut app = App {
@@ -164,7 +164,7 @@ impl App {
             edit: None,
         };
         let (columns, rows) = app.screen.size().context("the terminal has no size")?;
-        app.model.size = Size { columns, rows };
+        app.model.size = ScreenSize { columns, rows };
         for spec in specs {
             let id = app.net.open(spec.clone());
             app.tell(Msg::Opened { id, spec: Box::new(spec) })?;
@@ -190,11 +190,11 @@ impl App {
         while let Some(msg) = waiting.pop() {
             for effect in update(&mut self.model, msg, now) {
                 match perform(effect, &self.net, &self.reply_to) {
-                    Some(ForTheLoop::Tell(msg)) => waiting.push(*msg),
-                    Some(ForTheLoop::Copy(text)) => self.copy(&text)?,
-                    Some(ForTheLoop::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
-                    Some(ForTheLoop::Suspend) => self.suspend()?,
-                    Some(ForTheLoop::Edit(edit)) => self.edit = Some(edit),
+                    Some(LoopEffect::Tell(msg)) => waiting.push(*msg),
+                    Some(LoopEffect::Copy(text)) => self.copy(&text)?,
+                    Some(LoopEffect::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
+                    Some(LoopEffect::Suspend) => self.suspend()?,
+                    Some(LoopEffect::Edit(edit)) => self.edit = Some(edit),
                     None => {}
                 }
             }
@@ -214,18 +214,22 @@ impl App {
     }
 
     /// Lends the terminal to the person's editor; gives the exit code where a signal ended the program meanwhile.
-    async fn edit_outside(&mut self, edit: editor::Edit, signals: &mut Signals) -> anyhow::Result<Option<u8>> {
+    async fn edit_outside(
+        &mut self,
+        edit: editor::ExternalEdit,
+        signals: &mut AppSignals,
+    ) -> anyhow::Result<Option<u8>> {
         // Returns once nobody else waits for the terminal's events.
         crossterm::event::poll(Duration::ZERO).context("the terminal cannot be read")?;
         self.screen.leave();
         let edited = editor::edit(edit, signals).await;
-        if let editor::Edited::End(code) = edited {
+        if let editor::EditOutcome::End(code) = edited {
             return Ok(Some(code));
         }
         self.screen.retake().context("the terminal cannot be taken again")?;
         let (columns, rows) = self.screen.size().context("the terminal has no size")?;
-        self.model.size = Size { columns, rows };
-        if let editor::Edited::Tell(msg) = edited {
+        self.model.size = ScreenSize { columns, rows };
+        if let editor::EditOutcome::Tell(msg) = edited {
             self.tell(*msg)?;
         }
         Ok(None)

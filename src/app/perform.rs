@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::Context as _;
 use tokio::sync::mpsc;
 
-use super::editor::Edit;
+use super::editor::ExternalEdit;
 use crate::files;
 use crate::model::msg::{Effect, Msg};
-use crate::model::notice::Weight;
+use crate::model::notice::NoticeWeight;
 use crate::model::words::text_of;
 use crate::net::Net;
 use crate::sessions::Transcript;
@@ -23,7 +23,7 @@ const MOST_HITS: usize = 100_000;
 
 /// What remains for the loop itself to do, because it needs the terminal.
 #[derive(Debug)]
-pub(super) enum ForTheLoop {
+pub(super) enum LoopEffect {
     /// A message for the model.
     Tell(Box<Msg>),
     /// Text for the clipboard.
@@ -33,17 +33,17 @@ pub(super) enum ForTheLoop {
     /// Suspend the program.
     Suspend,
     /// Have a text edited on the terminal.
-    Edit(Edit),
+    Edit(ExternalEdit),
 }
 
 /// Carries out a wish; what takes long is done beside the loop and answers through `replies`.
-pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) -> Option<ForTheLoop> {
+pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) -> Option<LoopEffect> {
     match effect {
         Effect::Open(spec) => {
             let id = net.open((*spec).clone());
-            Some(ForTheLoop::Tell(Box::new(Msg::Opened { id, spec })))
+            Some(LoopEffect::Tell(Box::new(Msg::Opened { id, spec })))
         }
-        Effect::Net(order) => net.perform(order).err().map(|refused| ForTheLoop::Tell(Box::new(Msg::Refused(refused)))),
+        Effect::Net(order) => net.perform(order).err().map(|refused| LoopEffect::Tell(Box::new(Msg::Refused(refused)))),
         Effect::Retain(id, retention) => {
             net.retain(id, retention);
             None
@@ -67,8 +67,8 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             let replies = replies.clone();
             tokio::task::spawn_blocking(move || {
                 let (weight, text) = match save(&path, &transcript) {
-                    Ok(text) => (Weight::Done, text),
-                    Err(error) => (Weight::Problem, sanitize::line(&format!("{error:#}"))),
+                    Ok(text) => (NoticeWeight::Done, text),
+                    Err(error) => (NoticeWeight::Problem, sanitize::line(&format!("{error:#}"))),
                 };
                 answer(&replies, Msg::Said { weight, text });
             });
@@ -79,15 +79,15 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             tokio::task::spawn_blocking(move || {
                 if let Err(error) = files::history::append(&text) {
                     let text = sanitize::line(&format!("the history is not kept: {error:#}"));
-                    answer(&replies, Msg::Said { weight: Weight::Problem, text });
+                    answer(&replies, Msg::Said { weight: NoticeWeight::Problem, text });
                 }
             });
             None
         }
-        Effect::Copy(text) => Some(ForTheLoop::Copy(text)),
-        Effect::GrabMouse(grab) => Some(ForTheLoop::GrabMouse(grab)),
-        Effect::Suspend => Some(ForTheLoop::Suspend),
-        Effect::EditOutside { id, text } => Some(ForTheLoop::Edit(Edit { id, text })),
+        Effect::Copy(text) => Some(LoopEffect::Copy(text)),
+        Effect::GrabMouse(grab) => Some(LoopEffect::GrabMouse(grab)),
+        Effect::Suspend => Some(LoopEffect::Suspend),
+        Effect::EditOutside { id, text } => Some(LoopEffect::Edit(ExternalEdit { id, text })),
     }
 }
 

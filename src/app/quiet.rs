@@ -11,7 +11,7 @@ use ratatui::layout::{Position, Size};
 /// ratatui asks for the cursor's position when it clears: a round trip, up to two seconds where nobody answers, and
 /// then an error. It also hides or places the cursor with every frame, changed or not.
 #[derive(Debug)]
-pub(super) struct Quiet<W: Write> {
+pub(super) struct QuietBackend<W: Write> {
     inner: CrosstermBackend<W>,
     /// Where the cursor is, where that is known.
     at: Option<Position>,
@@ -19,13 +19,13 @@ pub(super) struct Quiet<W: Write> {
     visible: Option<bool>,
 }
 
-impl<W: Write> Quiet<W> {
+impl<W: Write> QuietBackend<W> {
     pub(super) fn new(to: W) -> Self {
-        Quiet { inner: CrosstermBackend::new(to), at: None, visible: None }
+        QuietBackend { inner: CrosstermBackend::new(to), at: None, visible: None }
     }
 }
 
-impl<W: Write> Backend for Quiet<W> {
+impl<W: Write> Backend for QuietBackend<W> {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_frame_that_changes_nothing_writes_nothing() {
         let mut bytes = Vec::new();
-        let mut quiet = Quiet::new(&mut bytes);
+        let mut quiet = QuietBackend::new(&mut bytes);
         for _ in 0..2 {
             quiet.draw([(3, 1, &Cell::new("x"))].into_iter()).unwrap();
             quiet.set_cursor_position((1, 1)).unwrap();
@@ -102,7 +102,7 @@ mod tests {
         }
         let once = bytes.len();
         let mut bytes = Vec::new();
-        let mut quiet = Quiet::new(&mut bytes);
+        let mut quiet = QuietBackend::new(&mut bytes);
         quiet.draw([(3, 1, &Cell::new("x"))].into_iter()).unwrap();
         for _ in 0..9 {
             quiet.draw(std::iter::empty()).unwrap();

@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// What a signal wants.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Signal {
+pub(super) enum SignalAction {
     /// Suspend (SIGTSTP).
     Stop,
     /// End, with this exit code.
@@ -31,7 +31,7 @@ pub(super) enum Signal {
 
 /// The signals that we answer.
 #[derive(Debug)]
-pub(super) struct Signals {
+pub(super) struct AppSignals {
     stop: Listener,
     hangup: Listener,
     terminate: Listener,
@@ -39,10 +39,10 @@ pub(super) struct Signals {
     gone: watch::Receiver<bool>,
 }
 
-impl Signals {
+impl AppSignals {
     /// Begins to listen, for a terminal that goes away without a signal to us as well.
     pub(super) fn listen() -> io::Result<Self> {
-        Ok(Signals {
+        Ok(AppSignals {
             stop: signal(SignalKind::from_raw(Sent::SIGTSTP as i32))?,
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
@@ -52,13 +52,13 @@ impl Signals {
     }
 
     /// The next signal. Cancel-safe.
-    pub(super) async fn next(&mut self) -> Signal {
+    pub(super) async fn next(&mut self) -> SignalAction {
         tokio::select! {
-            _ = self.stop.recv() => Signal::Stop,
-            _ = self.hangup.recv() => Signal::End(HANGUP),
-            _ = self.terminate.recv() => Signal::End(128 + 15),
-            _ = self.interrupt.recv() => Signal::End(128 + 2),
-            Ok(_) = self.gone.wait_for(|gone| *gone) => Signal::End(HANGUP),
+            _ = self.stop.recv() => SignalAction::Stop,
+            _ = self.hangup.recv() => SignalAction::End(HANGUP),
+            _ = self.terminate.recv() => SignalAction::End(128 + 15),
+            _ = self.interrupt.recv() => SignalAction::End(128 + 2),
+            Ok(_) = self.gone.wait_for(|gone| *gone) => SignalAction::End(HANGUP),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::{cursor, event, execute, queue, terminal};
 use ratatui::Terminal;
 
-use super::quiet::Quiet;
+use super::quiet::QuietBackend;
 
 /// True while the terminal is ours; a panic on any thread gives it back.
 static OURS: AtomicBool = AtomicBool::new(false);
@@ -31,7 +31,7 @@ impl Write for FrameBytes {
 /// The terminal while it is ours.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<Quiet<FrameBytes>>,
+    terminal: Terminal<QuietBackend<FrameBytes>>,
     frame: FrameBytes,
     mouse: bool,
 }
@@ -40,7 +40,7 @@ impl Screen {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse where wished.
     pub fn enter(mouse: bool) -> io::Result<Self> {
         let frame = FrameBytes::default();
-        let terminal = Terminal::new(Quiet::new(frame.clone()))?;
+        let terminal = Terminal::new(QuietBackend::new(frame.clone()))?;
         let mut screen = Screen { terminal, frame, mouse };
         screen.take()?;
         Ok(screen)
@@ -52,7 +52,7 @@ impl Screen {
         let clear = terminal::Clear(terminal::ClearType::All);
         execute!(io::stdout(), terminal::EnterAlternateScreen, clear, event::EnableBracketedPaste, cursor::Hide)?;
         // A new one knows that the screen is blank; the old one's clear() would ask the terminal where its cursor is.
-        self.terminal = Terminal::new(Quiet::new(self.frame.clone()))?;
+        self.terminal = Terminal::new(QuietBackend::new(self.frame.clone()))?;
         self.grab_mouse(self.mouse)
     }
 

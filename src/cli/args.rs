@@ -19,16 +19,16 @@ Durations read 500ms, 2s, 1m; sizes 64KiB, 10MB. Escapes in text: \\r \\n \\t \\
 /// without one: --raw is a pipe, --json writes one event a line.
 #[derive(Debug, Parser)]
 #[command(name = "sockeye", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
-pub(super) struct Cli {
+pub(super) struct CliArgs {
     #[command(subcommand)]
-    pub(super) command: Option<Command>,
+    pub(super) command: Option<CliCommand>,
     #[command(flatten)]
-    pub(super) common: Common,
+    pub(super) common: CommonArgs,
 }
 
 /// Options of every command, before or after its name.
 #[derive(Debug, Args)]
-pub(super) struct Common {
+pub(super) struct CommonArgs {
     /// Read the settings from this file instead of $XDG_CONFIG_HOME/sockeye/config.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -44,37 +44,37 @@ pub(super) struct Common {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum CliCommand {
     /// Connect to a TCP port
     ///
     /// Without a screen standard input goes to the peer, and its end finishes sending (FIN); receiving goes on until
     /// the peer finishes too. With --finish standard input is not read; nor is /dev/null where a script says what
     /// to send.
-    Tcp(Tcp),
+    Tcp(TcpArgs),
     /// Talk with a UDP port
     ///
     /// Without a screen every block read from standard input becomes one datagram. A UDP conversation has no end of
     /// its own: --for, --idle-timeout, a signal or an ICMP "port unreachable" ends it.
-    Udp(Udp),
+    Udp(UdpArgs),
     /// Send one HTTP request, with curl's spellings
     ///
     /// Without a screen the decoded body goes to standard output.
-    Http(Box<Http>),
+    Http(Box<HttpArgs>),
     /// Ask name servers, and see what they say; dig's spellings
     ///
     /// Without a server those of /etc/resolv.conf are asked, in order, its search domains included, and the system's
     /// own answer stands beside; without a type A and AAAA are asked for at once. Without a screen it prints as dig
     /// does. A name without an answer ends with 3.
-    Dns(Dns),
+    Dns(DnsArgs),
     /// Wait for peers; each one accepted becomes a session
     ///
     /// Without a screen, --raw serves the first connection and ends with it, as `nc -l` does; with --limit it goes on
     /// taking connections, and standard input goes to all of them. With --json it goes on until a signal or --for.
-    Listen(Listen),
+    Listen(ListenArgs),
     /// Start the built-in peers on loopback, and open sessions to them
     ///
     /// With --json it prints one line for each peer, with its address, and serves until a signal.
-    Lab(Lab),
+    Lab(LabArgs),
     /// Print a completion script for a shell
     Completions {
         /// Which shell.
@@ -86,7 +86,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub(super) struct Output {
+pub(super) struct OutputArgs {
     /// Pipe: standard input to the peer, what it says to standard output, untouched. The default where standard
     /// output is no terminal; to a terminal only with --raw=force
     #[arg(long, value_name = "force", num_args = 0..=1, require_equals = true, default_missing_value = "",
@@ -96,12 +96,12 @@ pub(super) struct Output {
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
-    pub(super) limits: Limits,
+    pub(super) limits: LimitArgs,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub(super) struct Limits {
+pub(super) struct LimitArgs {
     /// Stop after this long
     #[arg(long = "for", value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) run_for: Option<String>,
@@ -112,7 +112,7 @@ pub(super) struct Limits {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Script")]
-pub(super) struct Send {
+pub(super) struct SendArgs {
     /// Send this text, with escapes; may come again, and is kept in order with --send-hex and --send-file
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(super) send: Vec<String>,
@@ -126,7 +126,7 @@ pub(super) struct Send {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
-pub(super) struct Reach {
+pub(super) struct AddressArgs {
     /// Use IPv4 only
     #[arg(short = '4', long, conflicts_with = "ipv6")]
     pub(super) ipv4: bool,
@@ -141,7 +141,7 @@ pub(super) struct Reach {
 /// How long to try to connect, and how often.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
-pub(super) struct Tries {
+pub(super) struct RetryArgs {
     /// How long connecting may take, the name's resolution included, and TLS where there is any [default: 10s]
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) connect_timeout: Option<String>,
@@ -156,7 +156,7 @@ pub(super) struct Tries {
 /// How datagrams are received.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Receiving datagrams")]
-pub(super) struct Receive {
+pub(super) struct ReceiveArgs {
     /// UDP: how much the kernel is asked to hold of what was not read yet (SO_RCVBUF); what it gives is told
     /// [default: 4MiB]
     #[arg(long, value_name = "SIZE", allow_negative_numbers = true)]
@@ -170,7 +170,7 @@ pub(super) struct Receive {
 /// The same many times over.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Repeat")]
-pub(super) struct Repeat {
+pub(super) struct RepeatArgs {
     /// Do it N times, or forever, and measure each: TCP connects, UDP datagrams and their answers, HTTP requests over
     /// kept connections. With --for: start no more after that long
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
@@ -194,7 +194,7 @@ pub(super) struct Repeat {
 /// The socket's options, and looks at it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
-pub(super) struct Socket {
+pub(super) struct SocketArgs {
     /// Set a socket option before connecting or binding, as nodelay=on, sndbuf=64KiB or ttl=5; may come again. A name
     /// that is none lists them all. A listener's connections have its options too
     #[arg(long = "option", value_name = "NAME=VALUE")]
@@ -206,51 +206,51 @@ pub(super) struct Socket {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Tcp {
+pub(super) struct TcpArgs {
     /// Whom to connect to: HOST:PORT, [v6]:PORT, or HOST PORT
     #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
     pub(super) target: Vec<String>,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputArgs,
     #[command(flatten)]
-    pub(super) repeat: Repeat,
+    pub(super) repeat: RepeatArgs,
     #[command(flatten)]
-    pub(super) send: Send,
+    pub(super) send: SendArgs,
     /// Finish sending (FIN) after the last --send
     #[arg(long, help_heading = "Script")]
     pub(super) finish: bool,
     #[command(flatten)]
-    pub(super) reach: Reach,
+    pub(super) reach: AddressArgs,
     #[command(flatten)]
-    pub(super) tries: Tries,
+    pub(super) tries: RetryArgs,
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
     #[command(flatten)]
-    pub(super) socket: Socket,
+    pub(super) socket: SocketArgs,
     /// Capture the packets themselves, for the ladder and as `segment` events; needs CAP_NET_RAW (setcap) or root
     #[arg(long, help_heading = "Connection")]
     pub(super) capture: bool,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Udp {
+pub(super) struct UdpArgs {
     /// Whom to talk with: HOST:PORT, [v6]:PORT, or HOST PORT
     #[arg(value_name = "HOST:PORT", num_args = 1..=2, required = true)]
     pub(super) target: Vec<String>,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputArgs,
     #[command(flatten)]
-    pub(super) repeat: Repeat,
+    pub(super) repeat: RepeatArgs,
     #[command(flatten)]
-    pub(super) send: Send,
+    pub(super) send: SendArgs,
     #[command(flatten)]
-    pub(super) reach: Reach,
+    pub(super) reach: AddressArgs,
     /// Fail when both directions were quiet for this long
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true, help_heading = "Connection")]
     pub(super) idle_timeout: Option<String>,
     #[command(flatten)]
-    pub(super) receive: Receive,
+    pub(super) receive: ReceiveArgs,
     /// Allow a broadcast address as the target
     #[arg(long, help_heading = "Connection")]
     pub(super) broadcast: bool,
@@ -264,13 +264,13 @@ pub(super) struct Udp {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Dns {
+pub(super) struct DnsArgs {
     /// [@SERVER[:PORT]] NAME [TYPE…], and +tcp, +norecurse, +search, +noedns, +bufsize=N, +dnssec, +cd, +noad,
     /// +ignore, +time=SECONDS, +tries=N
     #[arg(value_name = "QUESTION")]
     pub(super) words: Vec<String>,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputArgs,
     /// Ask for the name of an address
     #[arg(short = 'x', value_name = "ADDRESS", help_heading = "Question")]
     pub(super) reverse: Option<String>,
@@ -290,7 +290,7 @@ pub(super) struct Dns {
 
 /// What to listen for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Protocol {
+pub(super) enum ListenProtocol {
     /// TCP connections
     Tcp,
     /// UDP datagrams
@@ -298,16 +298,16 @@ pub(super) enum Protocol {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Listen {
+pub(super) struct ListenArgs {
     /// What to listen for
-    pub(super) protocol: Protocol,
+    pub(super) protocol: ListenProtocol,
     /// Where; without an address on all of them, and port 0 lets the kernel choose
     #[arg(value_name = "[ADDR:]PORT")]
     pub(super) local: String,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) output: OutputArgs,
     #[command(flatten)]
-    pub(super) send: Send,
+    pub(super) send: SendArgs,
     /// TCP: how many connections may be open at once; more are turned away
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) limit: Option<String>,
@@ -318,7 +318,7 @@ pub(super) struct Listen {
     #[arg(long, value_name = "ADDR[%IFACE]")]
     pub(super) group: Vec<String>,
     #[command(flatten)]
-    pub(super) receive: Receive,
+    pub(super) receive: ReceiveArgs,
     /// UDP: allow sending to a broadcast address
     #[arg(long)]
     pub(super) broadcast: bool,
@@ -326,11 +326,11 @@ pub(super) struct Listen {
     #[arg(long, value_name = "DURATION", allow_negative_numbers = true)]
     pub(super) idle_timeout: Option<String>,
     #[command(flatten)]
-    pub(super) socket: Socket,
+    pub(super) socket: SocketArgs,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Lab {
+pub(super) struct LabArgs {
     /// Which peers; none names all of them
     #[arg(value_name = "PEER")]
     pub(super) peers: Vec<String>,
@@ -341,11 +341,11 @@ pub(super) struct Lab {
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(super) raw: Option<String>,
     #[command(flatten)]
-    pub(super) limits: Limits,
+    pub(super) limits: LimitArgs,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Http {
+pub(super) struct HttpArgs {
     /// The method, where it is not GET (or what the data asks for), and the URL
     #[arg(value_name = "[METHOD] URL", num_args = 1..=2, required = true)]
     pub(super) target: Vec<String>,
@@ -358,24 +358,24 @@ pub(super) struct Http {
           action = clap::ArgAction::Append, help_heading = "Output")]
     pub(super) json: Vec<String>,
     #[command(flatten)]
-    pub(super) limits: Limits,
+    pub(super) limits: LimitArgs,
     #[command(flatten)]
-    pub(super) repeat: Repeat,
+    pub(super) repeat: RepeatArgs,
     /// Set a socket option before connecting (behind a proxy: once the connection stands), as nodelay=on or ttl=5; may come again
     #[arg(long = "option", value_name = "NAME=VALUE", help_heading = "Connection")]
     pub(super) options: Vec<String>,
     #[command(flatten)]
-    pub(super) reach: Reach,
+    pub(super) reach: AddressArgs,
     #[command(flatten)]
-    pub(super) tries: Tries,
+    pub(super) tries: RetryArgs,
     #[command(flatten)]
-    pub(super) curl: Curl,
+    pub(super) curl: CurlArgs,
 }
 
 /// curl's own options: kept as words, in order, and read by [`crate::wire::curl`].
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Request (curl's spellings)")]
-pub(super) struct Curl {
+pub(super) struct CurlArgs {
     /// The method
     #[arg(short = 'X', long, value_name = "METHOD")]
     request: Option<String>,

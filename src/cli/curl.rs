@@ -2,13 +2,13 @@
 
 use clap::ArgMatches;
 
-use super::args::Http;
+use super::args::HttpArgs;
 use super::script::readable;
-use crate::files::config::Settings;
+use crate::files::config::ConfigSettings;
 use crate::formats::curl;
-use crate::sessions::spec::http::{Body, HttpSpec, PartValue};
+use crate::sessions::spec::http::{BodySpec, HttpSpec, PartValue};
 use crate::sessions::spec::target::quoted;
-use crate::sessions::{Spec, What};
+use crate::sessions::{Spec, SpecKind};
 
 /// The options that take a value: clap's name and curl's.
 const VALUED: [(&str, &str); 17] = [
@@ -43,7 +43,7 @@ const FLAGS: [(&str, &str); 7] = [
 ];
 
 /// A request, and whether its body is still to be read from standard input.
-pub(super) struct Request {
+pub(super) struct HttpCommand {
     /// The session to open.
     pub(super) spec: Spec,
     /// `-d @-`, `--data-binary @-`.
@@ -51,7 +51,7 @@ pub(super) struct Request {
 }
 
 /// Reads the request.
-pub(super) fn request(http: &Http, settings: &Settings, words: &ArgMatches) -> Result<Request, String> {
+pub(super) fn request(http: &HttpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<HttpCommand, String> {
     let (method, url) = match http.target.as_slice() {
         [method, url] => (Some(method), url),
         [url] => (None, url),
@@ -87,7 +87,7 @@ pub(super) fn request(http: &Http, settings: &Settings, words: &ArgMatches) -> R
     spec.compressed = !http.curl.no_compressed;
     super::open::connection(http, &mut spec, settings)?;
     files_are_readable(&spec)?;
-    Ok(Request { spec: Spec::new(What::Http(spec)), body_from_stdin })
+    Ok(HttpCommand { spec: Spec::new(SpecKind::Http(spec)), body_from_stdin })
 }
 
 /// Whether an option adds to the body.
@@ -112,9 +112,9 @@ fn valued(words: &ArgMatches) -> Vec<(usize, &'static str, String)> {
 /// Files that are to be sent can be read: told before anything is opened on the network.
 fn files_are_readable(spec: &HttpSpec) -> Result<(), String> {
     match &spec.body {
-        Body::None | Body::Bytes(_) => Ok(()),
-        Body::File(path) => readable("--data-binary", path),
-        Body::Multipart(parts) => parts.iter().try_for_each(|part| match &part.value {
+        BodySpec::None | BodySpec::Bytes(_) => Ok(()),
+        BodySpec::File(path) => readable("--data-binary", path),
+        BodySpec::Multipart(parts) => parts.iter().try_for_each(|part| match &part.value {
             PartValue::Text(_) => Ok(()),
             PartValue::File(path) => readable("-F", path),
         }),

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
 
-use crate::files::Problem;
-use crate::files::config::{self, ACCEPTED, Settings};
-use crate::files::paths::Paths;
+use crate::files::FileProblem;
+use crate::files::config::{self, ACCEPTED, ConfigSettings};
+use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
-use crate::headless::{Job, Manner, Work};
-use crate::lab::Peer;
+use crate::headless::{HeadlessJob, HeadlessWork, OutputFormat};
+use crate::lab::LabPeer;
 use crate::sessions::{Spec, retention};
 use crate::text::{quantity, sanitize};
-use args::{Cli, Command};
+use args::{CliArgs, CliCommand};
 
 mod args;
 mod curl;
@@ -29,11 +29,11 @@ mod script;
 #[derive(Clone, Debug)]
 pub struct Invocation {
     /// With a screen, or how without.
-    pub mode: Mode,
+    pub mode: RunMode,
     /// The sessions to open, in order.
     pub open: Vec<Spec>,
     /// The built-in peers to start, where the command was `lab`.
-    pub lab: Option<Vec<Peer>>,
+    pub lab: Option<Vec<LabPeer>>,
     /// Stop after this long.
     pub run_for: Option<Duration>,
     /// How often the kernel's gauges are looked at, where that was said.
@@ -41,16 +41,16 @@ pub struct Invocation {
     /// True: the HTTP request's body is read from standard input before the session is opened (`-d @-`).
     pub body_from_stdin: bool,
     /// The settings: the file's, where the command line says nothing else.
-    pub settings: Settings,
+    pub settings: ConfigSettings,
     /// What made no sense in the file of settings; the defaults stand then.
-    pub problem: Option<Problem>,
+    pub problem: Option<FileProblem>,
     /// Where the diagnostic log goes.
     pub log: Option<PathBuf>,
 }
 
 /// How the program shows itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum RunMode {
     /// A terminal screen.
     Screen,
     /// A pipe: bytes in, bytes out, untouched.
@@ -64,18 +64,21 @@ pub enum Mode {
 
 impl Invocation {
     /// What to run without a screen; `None` where there is one.
-    pub fn job(&self) -> Option<Job> {
+    pub fn job(&self) -> Option<HeadlessJob> {
         let manner = match self.mode {
-            Mode::Screen => return None,
-            Mode::Raw { .. } => Manner::Raw,
-            Mode::Json => Manner::Json,
+            RunMode::Screen => return None,
+            RunMode::Raw { .. } => OutputFormat::Raw,
+            RunMode::Json => OutputFormat::Json,
         };
         let work = match &self.lab {
-            Some(peers) => Work::Lab(peers.clone()),
-            None => Work::Session { spec: Box::new(self.open.first()?.clone()), body_from_stdin: self.body_from_stdin },
+            Some(peers) => HeadlessWork::Lab(peers.clone()),
+            None => HeadlessWork::Session {
+                spec: Box::new(self.open.first()?.clone()),
+                body_from_stdin: self.body_from_stdin,
+            },
         };
         let asks_beside = !self.settings.system_resolver;
-        Some(Job {
+        Some(HeadlessJob {
             work,
             manner,
             run_for: self.run_for,
@@ -88,7 +91,7 @@ impl Invocation {
 
 /// Which of the standard streams are terminals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terminals {
+pub struct StdioTerminals {
     /// Standard input.
     pub stdin: bool,
     /// Standard output.
@@ -97,7 +100,7 @@ pub struct Terminals {
 
 /// What a command line turned out to be.
 #[derive(Debug)]
-pub enum Parsed {
+pub enum ParsedCommand {
     /// Something to run.
     Run(Box<Invocation>),
     /// Something to print on standard output, and nothing else to do: help, version, completions, the manual page.
@@ -108,18 +111,18 @@ pub enum Parsed {
 ///
 /// # Errors
 /// One line that says what makes no sense and what is accepted; nothing in it controls a terminal.
-pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: Terminals) -> Result<Parsed, String> {
-    let matches = match Cli::command().try_get_matches_from(words) {
+pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminals) -> Result<ParsedCommand, String> {
+    let matches = match CliArgs::command().try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) if error.use_stderr() => return Err(one_line(&error)),
-        Err(help) => return Ok(Parsed::Print(help.render().to_string().into_bytes())),
+        Err(help) => return Ok(ParsedCommand::Print(help.render().to_string().into_bytes())),
     };
-    let cli = Cli::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
+    let cli = CliArgs::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
     let (mut settings, problem) = settings(cli.common.config.as_ref())?;
     settings.theme = cli.common.theme.map(theme).transpose()?.or(settings.theme);
     settings.system_resolver |= cli.common.system_resolver;
     let mut invocation = Invocation {
-        mode: Mode::Screen,
+        mode: RunMode::Screen,
         open: Vec::new(),
         lab: None,
         run_for: None,
@@ -130,43 +133,48 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: Terminals) ->
         log: cli.common.log,
     };
     match cli.command {
-        Some(Command::Completions { shell }) => return Ok(Parsed::Print(completions(shell))),
-        Some(Command::Man) => return manual().map(Parsed::Print),
+        Some(CliCommand::Completions { shell }) => return Ok(ParsedCommand::Print(completions(shell))),
+        Some(CliCommand::Man) => return manual().map(ParsedCommand::Print),
         None => home(terminals)?,
         Some(command) => {
             let words = matches.subcommand().map(|(_, words)| words);
             read(&mut invocation, command, words.ok_or("there is no command")?, terminals)?;
         }
     }
-    Ok(Parsed::Run(Box::new(invocation)))
+    Ok(ParsedCommand::Run(Box::new(invocation)))
 }
 
 /// Reads a command that opens sessions.
-fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, terminals: Terminals) -> Result<(), String> {
+fn read(
+    invocation: &mut Invocation,
+    command: CliCommand,
+    words: &ArgMatches,
+    terminals: StdioTerminals,
+) -> Result<(), String> {
     let settings = invocation.settings.clone();
     let mut again = None;
     let (mode, limits, spec) = match command {
-        Command::Tcp(tcp) => {
+        CliCommand::Tcp(tcp) => {
             let spec = open::tcp(&tcp, &settings, words)?;
             invocation.kernel_every = open::kernel_every(tcp.socket.kernel_every.as_deref())?;
             again = Some(tcp.repeat);
             (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
         }
-        Command::Udp(udp) => {
+        CliCommand::Udp(udp) => {
             let spec = open::udp(&udp, words)?;
             again = Some(udp.repeat);
             (mode(udp.output.raw.as_deref(), udp.output.json, terminals)?, udp.output.limits, Some(spec))
         }
-        Command::Dns(dns) => {
+        CliCommand::Dns(dns) => {
             let spec = open::dns(&dns)?;
             (mode(dns.output.raw.as_deref(), dns.output.json, terminals)?, dns.output.limits, Some(spec))
         }
-        Command::Listen(listen) => {
+        CliCommand::Listen(listen) => {
             let spec = open::listen(&listen, words)?;
             invocation.kernel_every = open::kernel_every(listen.socket.kernel_every.as_deref())?;
             (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
         }
-        Command::Http(http) => {
+        CliCommand::Http(http) => {
             let mut request = curl::request(&http, &settings, words)?;
             request.spec = open::optioned(request.spec, &http.options)?;
             invocation.body_from_stdin = request.body_from_stdin;
@@ -177,23 +185,23 @@ fn read(invocation: &mut Invocation, command: Command, words: &ArgMatches, termi
             }
             (mode(http.raw.as_deref(), json, terminals)?, http.limits, Some(request.spec))
         }
-        Command::Lab(lab) => {
+        CliCommand::Lab(lab) => {
             if lab.raw.is_some() {
                 return Err("--raw makes no sense for the lab: accepted are --json, or a terminal".to_owned());
             }
             invocation.lab = Some(open::lab(&lab.peers)?);
             let screen = !lab.json && terminals.stdin && terminals.stdout;
-            (if screen { Mode::Screen } else { Mode::Json }, lab.limits, None)
+            (if screen { RunMode::Screen } else { RunMode::Json }, lab.limits, None)
         }
-        Command::Completions { .. } | Command::Man => return Ok(()),
+        CliCommand::Completions { .. } | CliCommand::Man => return Ok(()),
     };
-    if invocation.kernel_every.is_some() && matches!(mode, Mode::Raw { .. }) {
+    if invocation.kernel_every.is_some() && matches!(mode, RunMode::Raw { .. }) {
         return Err("--kernel-every tells nothing in a pipe: accepted with --json, or on the screen".to_owned());
     }
     invocation.mode = mode;
     invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;
     if let Some(text) = &limits.retain {
-        let wish = retention::Wish::parse(text).map_err(|why| format!("--retain: {why}"))?;
+        let wish = retention::RetentionChange::parse(text).map_err(|why| format!("--retain: {why}"))?;
         invocation.settings.retain = wish.applied_to(invocation.settings.retain);
     }
     let spec = match (spec, again) {
@@ -218,7 +226,7 @@ fn option(name: &str, text: &str) -> Result<Duration, String> {
 }
 
 /// The home screen is for terminals only.
-fn home(terminals: Terminals) -> Result<(), String> {
+fn home(terminals: StdioTerminals) -> Result<(), String> {
     if terminals.stdin && terminals.stdout {
         return Ok(());
     }
@@ -228,10 +236,10 @@ fn home(terminals: Terminals) -> Result<(), String> {
 }
 
 /// With a screen, or how without.
-fn mode(raw: Option<&str>, json: bool, terminals: Terminals) -> Result<Mode, String> {
+fn mode(raw: Option<&str>, json: bool, terminals: StdioTerminals) -> Result<RunMode, String> {
     let force = match raw {
-        None if json => return Ok(Mode::Json),
-        None if terminals.stdin && terminals.stdout => return Ok(Mode::Screen),
+        None if json => return Ok(RunMode::Json),
+        None if terminals.stdin && terminals.stdout => return Ok(RunMode::Screen),
         None | Some("") => false,
         Some("force") => true,
         Some(other) => return Err(format!("--raw={}: accepted: --raw, --raw=force", sanitize::line(other))),
@@ -241,12 +249,12 @@ fn mode(raw: Option<&str>, json: bool, terminals: Terminals) -> Result<Mode, Str
                     or a pipe or file as standard output"
             .to_owned());
     }
-    Ok(Mode::Raw { force })
+    Ok(RunMode::Raw { force })
 }
 
 /// The name of a theme, built-in or a file of the user's.
 fn theme(name: String) -> Result<String, String> {
-    let folder = Paths::of_user().map(|paths| paths.themes());
+    let folder = AppPaths::of_user().map(|paths| paths.themes());
     let named = folder.as_ref().map(|folder| folder.join(format!("{name}.toml")));
     let plain = !name.contains(['/', '\\']);
     if Theme::presets().any(|preset| preset == name) || plain && named.is_some_and(|file| file.is_file()) {
@@ -260,7 +268,7 @@ fn theme(name: String) -> Result<String, String> {
 }
 
 /// The settings of the file that was named, or of the user's own.
-fn settings(named: Option<&PathBuf>) -> Result<(Settings, Option<Problem>), String> {
+fn settings(named: Option<&PathBuf>) -> Result<(ConfigSettings, Option<FileProblem>), String> {
     if let Some(path) = named {
         return match config::load(path, true) {
             (_, Some(problem)) if problem.line.is_none() => {
@@ -269,7 +277,7 @@ fn settings(named: Option<&PathBuf>) -> Result<(Settings, Option<Problem>), Stri
             loaded => Ok(loaded),
         };
     }
-    Ok(Paths::of_user().map_or_else(Default::default, |paths| config::load(&paths.config_file(), false)))
+    Ok(AppPaths::of_user().map_or_else(Default::default, |paths| config::load(&paths.config_file(), false)))
 }
 
 /// clap's errors, which take several lines, in one.
@@ -290,7 +298,7 @@ fn one_line(error: &clap::Error) -> String {
 /// A shell's completion script.
 fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "sockeye", &mut script);
+    clap_complete::generate(shell, &mut CliArgs::command(), "sockeye", &mut script);
     script
 }
 
@@ -298,7 +306,7 @@ fn completions(shell: clap_complete::Shell) -> Vec<u8> {
 fn manual() -> Result<Vec<u8>, String> {
     let wrong = |error: std::io::Error| format!("the manual page cannot be made: {error}");
     let mut page = Vec::new();
-    let mut command = Cli::command();
+    let mut command = CliArgs::command();
     command.build();
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(wrong)?;
     for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {

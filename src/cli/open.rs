@@ -4,23 +4,24 @@ use std::net::SocketAddr;
 
 use clap::ArgMatches;
 
-use super::args::{self, Protocol, Reach, Tries};
+use super::args::{self, AddressArgs, ListenProtocol, RetryArgs};
 use super::{option, script};
-use crate::files::config::Settings;
-use crate::formats::dig::{self, Habit};
-use crate::lab::Peer;
+use crate::files::config::ConfigSettings;
+use crate::formats::dig::{self, DigDefaults};
+use crate::lab::LabPeer;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::target::{self, quoted};
 use crate::sessions::spec::{
-    self, Family, Group, HostPort, ListenSpec, Retry, Script, Step, TcpSpec, UdpBoundSpec, UdpReceive, UdpSpec, facets,
+    self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, TcpSpec, UdpBoundSpec,
+    UdpReceive, UdpSpec, facets,
 };
 use crate::sessions::tcp::gauges;
-use crate::sessions::{Spec, What};
+use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 use crate::wire::option as socket;
 
 /// `sockeye tcp`.
-pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> Result<Spec, String> {
+pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = reach(&tcp.reach)?;
     let (connect_timeout, retry) = tries(&tcp.tries, settings)?;
     let spec = TcpSpec {
@@ -32,17 +33,17 @@ pub(super) fn tcp(tcp: &args::Tcp, settings: &Settings, words: &ArgMatches) -> R
         retry,
         options: Vec::new(),
     };
-    let spec = with(What::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
+    let spec = with(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
     optioned(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
 }
 
 /// How long to try, and how often.
-fn tries(tries: &Tries, settings: &Settings) -> Result<(std::time::Duration, Retry), String> {
+fn tries(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::time::Duration, RetryPolicy), String> {
     let connect_timeout = match &tries.connect_timeout {
         Some(text) => positive("--connect-timeout", text)?,
         None => settings.connect_timeout,
     };
-    let mut retry = Retry::default();
+    let mut retry = RetryPolicy::default();
     if let Some(text) = &tries.retry {
         retry.times = count("--retry", text)?;
     }
@@ -54,9 +55,10 @@ fn tries(tries: &Tries, settings: &Settings) -> Result<(std::time::Duration, Ret
 
 /// `sockeye http`: the connection that its request goes over. The time-out was read with curl's options, as curl has it
 /// in seconds.
-pub(super) fn connection(http: &args::Http, spec: &mut HttpSpec, settings: &Settings) -> Result<(), String> {
+pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &ConfigSettings) -> Result<(), String> {
     (spec.family, spec.bind) = reach(&http.reach)?;
-    let asked = Tries { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
+    let asked =
+        RetryArgs { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
     let (connect_timeout, retry) = tries(&asked, settings)?;
     spec.retry = retry;
     if http.tries.connect_timeout.is_none() {
@@ -72,7 +74,7 @@ pub(super) fn connection(http: &args::Http, spec: &mut HttpSpec, settings: &Sett
 }
 
 /// `sockeye udp`.
-pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
+pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = reach(&udp.reach)?;
     let spec = UdpSpec {
         target: whom(&udp.target)?,
@@ -85,13 +87,13 @@ pub(super) fn udp(udp: &args::Udp, words: &ArgMatches) -> Result<Spec, String> {
     };
     let mut script = script::script(&udp.send, false, words)?;
     if udp.probe_mtu {
-        script.steps.push(Step::ProbeMtu);
+        script.steps.push(ScriptStep::ProbeMtu);
     }
-    optioned(with(What::Udp(spec), script), &udp.options)
+    optioned(with(SpecKind::Udp(spec), script), &udp.options)
 }
 
 /// `sockeye dns`: clap's words back to dig's.
-pub(super) fn dns(dns: &args::Dns) -> Result<Spec, String> {
+pub(super) fn dns(dns: &args::DnsArgs) -> Result<Spec, String> {
     let mut words = dns.words.clone();
     let valued = [("-x", dns.reverse.as_ref()), ("-p", dns.port.as_ref())];
     let valued = valued.into_iter().chain(dns.kind.iter().map(|kind| ("-t", Some(kind))));
@@ -100,11 +102,11 @@ pub(super) fn dns(dns: &args::Dns) -> Result<Spec, String> {
     }
     let families = [("-4", dns.ipv4), ("-6", dns.ipv6)];
     words.extend(families.into_iter().filter(|(_, is_asked)| *is_asked).map(|(option, _)| option.to_owned()));
-    Ok(Spec::new(What::Dns(dig::parse(&words, Habit::Sockeye)?)))
+    Ok(Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye)?)))
 }
 
 /// How datagrams are received.
-fn receive(asked: &args::Receive) -> Result<UdpReceive, String> {
+fn receive(asked: &args::ReceiveArgs) -> Result<UdpReceive, String> {
     let wrong = |why: String| format!("--receive-buffer: {why}");
     let buffer = match &asked.receive_buffer {
         None => None,
@@ -117,12 +119,12 @@ fn receive(asked: &args::Receive) -> Result<UdpReceive, String> {
 }
 
 /// `sockeye listen`.
-pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, String> {
+pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Spec, String> {
     let local = target::parse_listen(&listen.local)?;
     let idle_timeout = idle(listen.idle_timeout.as_deref())?;
     let script = script::script(&listen.send, false, words)?;
     let what = match listen.protocol {
-        Protocol::Tcp => {
+        ListenProtocol::Tcp => {
             if !listen.group.is_empty() || listen.broadcast {
                 return Err("--group and --broadcast are for UDP: accepted with listen udp".to_owned());
             }
@@ -130,14 +132,14 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
                 return Err("--gro and --receive-buffer are for UDP: accepted with listen udp".to_owned());
             }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
-            What::Listen(ListenSpec {
+            SpecKind::Listen(ListenSpec {
                 local,
                 limit: limit.map(|limit| limit as usize),
                 idle_timeout,
                 options: Vec::new(),
             })
         }
-        Protocol::Udp => {
+        ListenProtocol::Udp => {
             if listen.limit.is_some() {
                 return Err("--limit is for TCP, as UDP has no connections: accepted with listen tcp".to_owned());
             }
@@ -151,7 +153,7 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
             let receive = receive(&listen.receive)?;
-            What::UdpBound(UdpBoundSpec {
+            SpecKind::UdpBound(UdpBoundSpec {
                 local,
                 groups,
                 broadcast: listen.broadcast,
@@ -166,7 +168,7 @@ pub(super) fn listen(listen: &args::Listen, words: &ArgMatches) -> Result<Spec, 
 
 /// A session with the socket options that `--option` names.
 pub(super) fn optioned(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
-    let options: Result<spec::Wishes, String> = texts.iter().map(|text| socket::parse(text)).collect();
+    let options: Result<spec::RequestedOptions, String> = texts.iter().map(|text| socket::parse(text)).collect();
     options.and_then(|options| facets::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
     Ok(spec)
 }
@@ -177,14 +179,14 @@ pub(super) fn kernel_every(text: Option<&str>) -> Result<Option<std::time::Durat
 }
 
 /// The peers that `sockeye lab` names; all of them where it names none.
-pub(super) fn lab(names: &[String]) -> Result<Vec<Peer>, String> {
+pub(super) fn lab(names: &[String]) -> Result<Vec<LabPeer>, String> {
     if names.is_empty() {
-        return Ok(Peer::ALL.to_vec());
+        return Ok(LabPeer::ALL.to_vec());
     }
-    names.iter().map(|name| Peer::parse(name).map_err(|failure| failure.message)).collect()
+    names.iter().map(|name| LabPeer::parse(name).map_err(|failure| failure.message)).collect()
 }
 
-fn with(what: What, script: Script) -> Spec {
+fn with(what: SpecKind, script: Script) -> Spec {
     Spec { script, ..Spec::new(what) }
 }
 
@@ -198,11 +200,11 @@ fn whom(words: &[String]) -> Result<HostPort, String> {
 }
 
 /// The family and the local address, which must agree.
-fn reach(reach: &Reach) -> Result<(Family, Option<SocketAddr>), String> {
+fn reach(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>), String> {
     let family = match (reach.ipv4, reach.ipv6) {
-        (true, _) => Family::V4,
-        (_, true) => Family::V6,
-        (false, false) => Family::Any,
+        (true, _) => IpFamily::V4,
+        (_, true) => IpFamily::V6,
+        (false, false) => IpFamily::Any,
     };
     let bind = match &reach.bind {
         Some(text) => Some(target::parse_bind(text).map_err(|why| format!("--bind: {why}"))?),
@@ -240,8 +242,8 @@ fn count(name: &str, text: &str) -> Result<u32, String> {
 }
 
 /// `ADDR[%IFACE]`.
-fn group(text: &str) -> Result<Group, String> {
-    let group = Group::parse(text).ok().filter(|group| group.interface.as_deref() != Some(""));
+fn group(text: &str) -> Result<MulticastGroup, String> {
+    let group = MulticastGroup::parse(text).ok().filter(|group| group.interface.as_deref() != Some(""));
     group.ok_or_else(|| {
         format!("--group: {} is no multicast group; accepted: ADDR or ADDR%IFACE, as 239.1.2.3%eth0", quoted(text))
     })

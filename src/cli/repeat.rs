@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::{args, option};
-use crate::sessions::spec::Step;
+use crate::sessions::spec::ScriptStep;
 use crate::sessions::spec::repeat::{
-    DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, Pace, PerSecond, RepeatSpec, RepeatWhat,
+    DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, PerSecond, RepeatKind, RepeatSpec, StartPace,
 };
 use crate::sessions::spec::target::quoted;
-use crate::sessions::{Spec, What};
+use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 
 /// What a datagram says where nothing else was asked for: 52 octets, and 12 of its number make 64.
@@ -16,7 +16,7 @@ const PAYLOAD: &[u8; 52] = b"sockeye is measuring the way to you and back to us.
 
 /// Makes a session that happens many times of one that happens once, where that was asked for. `run_for` is taken
 /// then: it ends the run, and not the program.
-pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Duration>) -> Result<Spec, String> {
+pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option<Duration>) -> Result<Spec, String> {
     let Some(times) = &args.repeat else {
         let others = [
             ("--concurrency", &args.concurrency),
@@ -35,9 +35,9 @@ pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Dur
     };
     let pace = match (&args.rate, &args.interval) {
         (Some(_), Some(_)) => return Err("--rate and --interval exclude each other: take one of them".to_owned()),
-        (Some(text), None) => Pace::Rate(rate(text)?),
-        (None, Some(text)) => Pace::Interval(option("--interval", text)?),
-        (None, None) => Pace::FlatOut,
+        (Some(text), None) => StartPace::Rate(rate(text)?),
+        (None, Some(text)) => StartPace::Interval(option("--interval", text)?),
+        (None, None) => StartPace::FlatOut,
     };
     let most = MOST_CONCURRENCY as u64;
     let concurrency = args.concurrency.as_deref().map_or(Ok(1), |text| whole("--concurrency", text, most))?;
@@ -48,30 +48,34 @@ pub(super) fn repeated(args: &args::Repeat, spec: Spec, run_for: &mut Option<Dur
         return Err("--capture is for one session: accepted without --repeat".to_owned());
     }
     let what = match what {
-        What::Tcp(_) if !script.steps.is_empty() => {
+        SpecKind::Tcp(_) if !script.steps.is_empty() => {
             return Err("--repeat with tcp measures connecting only: accepted without --send and --finish".to_owned());
         }
-        What::Tcp(tcp) => RepeatWhat::Connect(tcp),
-        What::Http(http) => RepeatWhat::Http(http),
-        What::Udp(udp) => {
+        SpecKind::Tcp(tcp) => RepeatKind::Connect(tcp),
+        SpecKind::Http(http) => RepeatKind::Http(http),
+        SpecKind::Udp(udp) => {
             let (payload, tagged) = match script.steps.as_slice() {
                 [] => (PAYLOAD.as_slice().into(), true),
-                [Step::Send(bytes)] => (bytes.clone(), false),
+                [ScriptStep::Send(bytes)] => (bytes.clone(), false),
                 _ => {
                     return Err("--repeat with udp sends one datagram: accepted is one --send or --send-hex".to_owned());
                 }
             };
-            RepeatWhat::Echo(EchoSpec { udp, payload, tagged, patience: patience.unwrap_or(DEFAULT_PATIENCE) })
+            RepeatKind::Echo(EchoSpec { udp, payload, tagged, patience: patience.unwrap_or(DEFAULT_PATIENCE) })
         }
-        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Repeat(_) | What::Dns(_) => {
+        SpecKind::UdpBound(_)
+        | SpecKind::Listen(_)
+        | SpecKind::Accepted(_)
+        | SpecKind::Repeat(_)
+        | SpecKind::Dns(_) => {
             return Err("--repeat: accepted with tcp, udp and http".to_owned());
         }
     };
-    if patience.is_some() && !matches!(what, RepeatWhat::Echo(_)) {
+    if patience.is_some() && !matches!(what, RepeatKind::Echo(_)) {
         return Err("--patience is how long an answer to a datagram is waited for: accepted with udp".to_owned());
     }
     let repeat = RepeatSpec { what, count, duration: run_for.take(), pace, concurrency };
-    Ok(Spec { retain, label, ..Spec::new(What::Repeat(Box::new(repeat))) })
+    Ok(Spec { retain, label, ..Spec::new(SpecKind::Repeat(Box::new(repeat))) })
 }
 
 fn whole(name: &str, text: &str, most: u64) -> Result<u64, String> {

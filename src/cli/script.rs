@@ -7,28 +7,28 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use clap::ArgMatches;
 
-use super::args::Send;
+use super::args::SendArgs;
 use crate::sessions::spec::target::quoted;
-use crate::sessions::spec::{Script, Step};
+use crate::sessions::spec::{Script, ScriptStep};
 use crate::text::escapes;
 
 /// The steps of `--send`, `--send-hex` and `--send-file` in the order in which they were written, then `--finish`.
-pub(super) fn script(send: &Send, finish: bool, words: &ArgMatches) -> Result<Script, String> {
-    let mut placed: Vec<(usize, Step)> = Vec::new();
+pub(super) fn script(send: &SendArgs, finish: bool, words: &ArgMatches) -> Result<Script, String> {
+    let mut placed: Vec<(usize, ScriptStep)> = Vec::new();
     for (place, text) in places(words, "send").zip(&send.send) {
         let bytes = escapes::parse_text(text).map_err(|why| format!("--send: {why}"))?;
-        placed.push((place, Step::Send(Bytes::from(bytes))));
+        placed.push((place, ScriptStep::Send(Bytes::from(bytes))));
     }
     for (place, text) in places(words, "send_hex").zip(&send.send_hex) {
         let bytes = escapes::parse_hex(text).map_err(|why| format!("--send-hex: {why}"))?;
-        placed.push((place, Step::Send(Bytes::from(bytes))));
+        placed.push((place, ScriptStep::Send(Bytes::from(bytes))));
     }
     for (place, path) in places(words, "send_file").zip(&send.send_file) {
         readable("--send-file", path)?;
-        placed.push((place, Step::SendFile(PathBuf::clone(path))));
+        placed.push((place, ScriptStep::SendFile(PathBuf::clone(path))));
     }
     placed.sort_by_key(|(place, _)| *place);
-    let finish = finish.then_some(Step::Finish);
+    let finish = finish.then_some(ScriptStep::Finish);
     Ok(Script { steps: placed.into_iter().map(|(_, step)| step).chain(finish).collect() })
 }
 

@@ -1,25 +1,25 @@
 use std::time::Duration;
 
-use super::args::Cli;
-use super::{Invocation, Mode, Parsed, Terminals, parse, *};
-use crate::lab::Peer;
-use crate::sessions::spec::http::{Body, Version};
-use crate::sessions::spec::repeat::{Pace, PerSecond, RepeatWhat};
-use crate::sessions::spec::{Family, Retry, Step};
-use crate::sessions::{Retention, What};
+use super::args::CliArgs;
+use super::{Invocation, ParsedCommand, RunMode, StdioTerminals, parse, *};
+use crate::lab::LabPeer;
+use crate::sessions::spec::http::{BodySpec, HttpVersion};
+use crate::sessions::spec::repeat::{PerSecond, RepeatKind, StartPace};
+use crate::sessions::spec::{IpFamily, RetryPolicy, ScriptStep};
+use crate::sessions::{Retention, SpecKind};
 
-const PIPE: Terminals = Terminals { stdin: false, stdout: false };
-const TERMINAL: Terminals = Terminals { stdin: true, stdout: true };
+const PIPE: StdioTerminals = StdioTerminals { stdin: false, stdout: false };
+const TERMINAL: StdioTerminals = StdioTerminals { stdin: true, stdout: true };
 
 fn words(line: &str) -> Vec<OsString> {
     let words = ["sockeye", "--config", "/dev/null"].into_iter().chain(line.split(' ').filter(|word| !word.is_empty()));
     words.map(|word| word.replace('~', " ").into()).collect()
 }
 
-fn run(line: &str, terminals: Terminals) -> Result<Invocation, String> {
+fn run(line: &str, terminals: StdioTerminals) -> Result<Invocation, String> {
     match parse(words(line), terminals)? {
-        Parsed::Run(invocation) => Ok(*invocation),
-        Parsed::Print(_) => Err("printed".to_owned()),
+        ParsedCommand::Run(invocation) => Ok(*invocation),
+        ParsedCommand::Print(_) => Err("printed".to_owned()),
     }
 }
 
@@ -35,13 +35,13 @@ fn bad(line: &str) -> String {
 
 #[test]
 fn clap_finds_nothing_wrong_with_the_definition() {
-    Cli::command().debug_assert();
+    CliArgs::command().debug_assert();
 }
 
 #[test]
 fn a_tcp_target_is_one_word_or_two_as_nc_has_it() {
     for line in ["tcp localhost:80", "tcp localhost 80"] {
-        let What::Tcp(spec) = &good(line).open[0].what.clone() else { panic!("{line}") };
+        let SpecKind::Tcp(spec) = &good(line).open[0].what.clone() else { panic!("{line}") };
         assert_eq!((spec.target.host.as_str(), spec.target.port), ("localhost", 80));
     }
 }
@@ -52,8 +52,8 @@ fn options_of_a_connection_reach_its_spec() {
         "tcp [::1]:80 -6 --bind [::1]:0 --connect-timeout 2s --idle-timeout 3s --retry 2 --backoff 10ms..1s --for 5s \
          --retain 1MiB",
     );
-    let What::Tcp(spec) = &invocation.open[0].what else { panic!() };
-    assert_eq!((spec.family, spec.bind), (Family::V6, Some("[::1]:0".parse().unwrap())));
+    let SpecKind::Tcp(spec) = &invocation.open[0].what else { panic!() };
+    assert_eq!((spec.family, spec.bind), (IpFamily::V6, Some("[::1]:0".parse().unwrap())));
     assert_eq!((spec.connect_timeout, spec.idle_timeout), (Duration::from_secs(2), Some(Duration::from_secs(3))));
     assert_eq!((spec.retry.times, spec.retry.first, spec.retry.max.as_secs()), (2, Duration::from_millis(10), 1));
     assert_eq!(
@@ -65,22 +65,24 @@ fn options_of_a_connection_reach_its_spec() {
 #[test]
 fn a_script_keeps_the_order_of_its_options() {
     let invocation = good("tcp h:1 --send a\\r\\n --send-hex 0x00,ff --send-file /dev/null --send -b --finish");
-    let send = |bytes: &'static [u8]| Step::Send(bytes.into());
-    let expected = [send(b"a\r\n"), send(&[0, 255]), Step::SendFile("/dev/null".into()), send(b"-b"), Step::Finish];
+    let send = |bytes: &'static [u8]| ScriptStep::Send(bytes.into());
+    let expected =
+        [send(b"a\r\n"), send(&[0, 255]), ScriptStep::SendFile("/dev/null".into()), send(b"-b"), ScriptStep::Finish];
     assert_eq!(invocation.open[0].script.steps, expected);
 }
 
 #[test]
 fn the_mode_follows_the_terminals_and_the_flags() {
-    let mode = |line: &str, stdin, stdout| run(line, Terminals { stdin, stdout }).map(|invocation| invocation.mode);
-    assert_eq!(mode("tcp h:1", true, true), Ok(Mode::Screen));
-    assert_eq!(mode("tcp h:1", true, false), Ok(Mode::Raw { force: false }));
-    assert_eq!(mode("udp h:1 --json", true, true), Ok(Mode::Json));
-    assert_eq!(mode("http h --raw", false, false), Ok(Mode::Raw { force: false }));
-    assert_eq!(mode("tcp h:1 --raw=force", true, true), Ok(Mode::Raw { force: true }));
-    assert_eq!(mode("lab echo", false, false), Ok(Mode::Json));
-    assert_eq!(mode("lab", true, true), Ok(Mode::Screen));
-    assert_eq!(mode("", true, true), Ok(Mode::Screen));
+    let mode =
+        |line: &str, stdin, stdout| run(line, StdioTerminals { stdin, stdout }).map(|invocation| invocation.mode);
+    assert_eq!(mode("tcp h:1", true, true), Ok(RunMode::Screen));
+    assert_eq!(mode("tcp h:1", true, false), Ok(RunMode::Raw { force: false }));
+    assert_eq!(mode("udp h:1 --json", true, true), Ok(RunMode::Json));
+    assert_eq!(mode("http h --raw", false, false), Ok(RunMode::Raw { force: false }));
+    assert_eq!(mode("tcp h:1 --raw=force", true, true), Ok(RunMode::Raw { force: true }));
+    assert_eq!(mode("lab echo", false, false), Ok(RunMode::Json));
+    assert_eq!(mode("lab", true, true), Ok(RunMode::Screen));
+    assert_eq!(mode("", true, true), Ok(RunMode::Screen));
     for (line, stdin, stdout) in [("tcp h:1 --raw", true, true), ("tcp h:1", false, true)] {
         let error = mode(line, stdin, stdout).unwrap_err();
         assert!(error.contains("--raw=force, --json"), "{error}");
@@ -91,66 +93,66 @@ fn the_mode_follows_the_terminals_and_the_flags() {
 #[test]
 fn a_request_is_spelled_as_curl_spells_it() {
     let invocation = good("http --json -d a=1 -d b=2 -H X-A:~b -kL --max-redirs 3 --http1.1 -m 2 http://h/p");
-    let What::Http(spec) = &invocation.open[0].what else { panic!() };
+    let SpecKind::Http(spec) = &invocation.open[0].what else { panic!() };
     assert_eq!((spec.method.as_str(), spec.redirects, spec.insecure), ("POST", 3, true));
-    assert_eq!(spec.body, Body::Bytes("a=1&b=2".into()));
-    assert_eq!((spec.version, spec.timeout), (Version::Http1, Some(Duration::from_secs(2))));
-    assert_eq!((invocation.mode, spec.compressed), (Mode::Json, true));
+    assert_eq!(spec.body, BodySpec::Bytes("a=1&b=2".into()));
+    assert_eq!((spec.version, spec.timeout), (HttpVersion::Http1, Some(Duration::from_secs(2))));
+    assert_eq!((invocation.mode, spec.compressed), (RunMode::Json, true));
     let put = good("http put http://h/p --json={} --no-compressed");
-    let What::Http(spec) = &put.open[0].what else { panic!() };
-    assert_eq!((spec.method.as_str(), &spec.body, spec.compressed), ("PUT", &Body::Bytes("{}".into()), false));
-    assert_eq!(put.mode, Mode::Raw { force: false });
+    let SpecKind::Http(spec) = &put.open[0].what else { panic!() };
+    assert_eq!((spec.method.as_str(), &spec.body, spec.compressed), ("PUT", &BodySpec::Bytes("{}".into()), false));
+    assert_eq!(put.mode, RunMode::Raw { force: false });
     assert!(good("http -d @- h").body_from_stdin);
 }
 
 #[test]
 fn a_request_has_the_connection_options_of_tcp() {
     let line = "http http://h/ -4 --bind 127.0.0.2 --connect-timeout 3 --retry 2 --backoff 10ms..20ms";
-    let What::Http(spec) = good(line).open.remove(0).what else { panic!() };
-    assert_eq!((spec.family, spec.bind), (Family::V4, Some("127.0.0.2:0".parse().unwrap())));
+    let SpecKind::Http(spec) = good(line).open.remove(0).what else { panic!() };
+    assert_eq!((spec.family, spec.bind), (IpFamily::V4, Some("127.0.0.2:0".parse().unwrap())));
     assert_eq!(spec.connect_timeout, Duration::from_secs(3), "bare numbers are seconds, as curl has them");
     assert_eq!((spec.retry.times, spec.retry.first, spec.retry.max.as_millis()), (2, Duration::from_millis(10), 20));
-    let What::Http(spec) = good("http http://h/").open.remove(0).what else { panic!() };
-    assert_eq!((spec.connect_timeout, spec.retry), (Duration::from_secs(10), Retry::default()));
+    let SpecKind::Http(spec) = good("http http://h/").open.remove(0).what else { panic!() };
+    assert_eq!((spec.connect_timeout, spec.retry), (Duration::from_secs(10), RetryPolicy::default()));
 }
 
 #[test]
 fn how_datagrams_are_received_is_asked_for() {
-    let What::Udp(spec) = good("udp h:1 --receive-buffer 1MiB --gro").open.remove(0).what else { panic!() };
+    let SpecKind::Udp(spec) = good("udp h:1 --receive-buffer 1MiB --gro").open.remove(0).what else { panic!() };
     assert_eq!((spec.receive.buffer, spec.receive.merged), (Some(1 << 20), true));
-    let What::UdpBound(spec) = good("listen udp 9 --receive-buffer 64KiB").open.remove(0).what else { panic!() };
+    let SpecKind::UdpBound(spec) = good("listen udp 9 --receive-buffer 64KiB").open.remove(0).what else { panic!() };
     assert_eq!((spec.receive.buffer, spec.receive.merged), (Some(65_536), false));
 }
 
 #[test]
 fn a_command_is_repeated_with_its_own_options() {
     let again = |line: &str| match good(line).open.remove(0).what {
-        What::Repeat(repeat) => *repeat,
+        SpecKind::Repeat(repeat) => *repeat,
         other => panic!("{other:?}"),
     };
     let http = again("http -X POST -d a=1 http://h/p --repeat 500 --concurrency 20 --rate 50/s --for 10s");
     assert_eq!((http.count, http.concurrency, http.duration), (Some(500), 20, Some(Duration::from_secs(10))));
-    assert_eq!(http.pace, Pace::Rate(PerSecond::new(50.0).unwrap()));
-    assert!(matches!(&http.what, RepeatWhat::Http(spec) if spec.method == "POST"));
+    assert_eq!(http.pace, StartPace::Rate(PerSecond::new(50.0).unwrap()));
+    assert!(matches!(&http.what, RepeatKind::Http(spec) if spec.method == "POST"));
     let tcp = again("tcp h:1 -4 --repeat forever --interval 200ms");
-    assert_eq!((tcp.count, tcp.pace), (None, Pace::Interval(Duration::from_millis(200))));
-    assert!(matches!(&tcp.what, RepeatWhat::Connect(spec) if spec.family == Family::V4));
-    let RepeatWhat::Echo(udp) = again("udp h:1 --repeat 3").what else { panic!() };
+    assert_eq!((tcp.count, tcp.pace), (None, StartPace::Interval(Duration::from_millis(200))));
+    assert!(matches!(&tcp.what, RepeatKind::Connect(spec) if spec.family == IpFamily::V4));
+    let RepeatKind::Echo(udp) = again("udp h:1 --repeat 3").what else { panic!() };
     assert_eq!((udp.payload.len(), udp.tagged, udp.patience), (52, true, Duration::from_secs(1)));
-    let RepeatWhat::Echo(udp) = again("udp h:1 --repeat 3 --send ping --patience 2s").what else { panic!() };
+    let RepeatKind::Echo(udp) = again("udp h:1 --repeat 3 --send ping --patience 2s").what else { panic!() };
     assert_eq!((&udp.payload[..], udp.tagged, udp.patience), (&b"ping"[..], false, Duration::from_secs(2)));
     assert_eq!(good("http http://h/ --repeat 5 --for 3s").run_for, None, "it ends the run, and not the program");
 }
 
 #[test]
 fn listeners_and_the_lab_are_read() {
-    let What::Listen(spec) = &good("listen tcp 0 --limit 2").open[0].what.clone() else { panic!() };
+    let SpecKind::Listen(spec) = &good("listen tcp 0 --limit 2").open[0].what.clone() else { panic!() };
     assert_eq!((spec.limit, spec.local.port()), (Some(2), 0));
-    let What::UdpBound(spec) = &good("listen udp 127.0.0.1:9000 --group 239.1.2.3%lo").open[0].what.clone() else {
+    let SpecKind::UdpBound(spec) = &good("listen udp 127.0.0.1:9000 --group 239.1.2.3%lo").open[0].what.clone() else {
         panic!()
     };
     assert_eq!((spec.groups[0].interface.as_deref(), spec.local.port()), (Some("lo"), 9000));
-    assert_eq!(good("lab").lab.unwrap(), Peer::ALL);
+    assert_eq!(good("lab").lab.unwrap(), LabPeer::ALL);
     assert_eq!(good("lab udp-echo").lab.unwrap().len(), 1);
 }
 
@@ -227,11 +229,11 @@ fn what_makes_no_sense_says_what_was_wrong_and_what_is_accepted() {
 fn help_version_completions_and_the_manual_are_printed() {
     for line in ["--help", "--version", "http --help", "completions bash", "completions zsh", "man"] {
         match parse(words(line), PIPE) {
-            Ok(Parsed::Print(text)) => assert!(text.len() > 10, "{line}"),
+            Ok(ParsedCommand::Print(text)) => assert!(text.len() > 10, "{line}"),
             other => panic!("{line}: {other:?}"),
         }
     }
-    assert!(matches!(parse(words("--help"), TERMINAL), Ok(Parsed::Print(text)) if text.starts_with(b"netcat")));
+    assert!(matches!(parse(words("--help"), TERMINAL), Ok(ParsedCommand::Print(text)) if text.starts_with(b"netcat")));
 }
 
 #[test]

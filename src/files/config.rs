@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Problem, read_settings};
+use super::{FileProblem, read_settings};
 use crate::sessions::spec::DEFAULT_CONNECT_TIMEOUT;
 use crate::sessions::{Retention, retention};
 use crate::text::{quantity, sanitize};
@@ -16,7 +16,7 @@ pub const ACCEPTED: &str = "theme, mouse, retain, line_ending, connect_timeout, 
 
 /// The settings, each with its default where the file says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct ConfigSettings {
     /// The theme's name; `None`: the program chooses.
     pub theme: Option<String>,
     /// Whether the mouse selects, scrolls and focuses.
@@ -24,7 +24,7 @@ pub struct Settings {
     /// How much a session keeps for looking at: a size, a number of segments, or both.
     pub retain: Retention,
     /// What Enter puts behind the text in the composer.
-    pub line_ending: LineEnding,
+    pub line_ending: ConfigLineEnding,
     /// How long a connection may take to open.
     pub connect_timeout: Duration,
     /// Whether times are shown by the wall clock.
@@ -33,13 +33,13 @@ pub struct Settings {
     pub system_resolver: bool,
 }
 
-impl Default for Settings {
+impl Default for ConfigSettings {
     fn default() -> Self {
-        Settings {
+        ConfigSettings {
             theme: None,
             mouse: true,
             retain: Retention::DEFAULT,
-            line_ending: LineEnding::Lf,
+            line_ending: ConfigLineEnding::Lf,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             wall_clock: false,
             system_resolver: false,
@@ -50,7 +50,7 @@ impl Default for Settings {
 /// What stands behind a line that is sent: `none`, `lf`, `crlf` in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum LineEnding {
+pub enum ConfigLineEnding {
     /// Nothing.
     None,
     /// `\n`.
@@ -62,11 +62,11 @@ pub enum LineEnding {
 /// The file as it is written. Unknown names are errors: a typing mistake must not look like a setting.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct ConfigFile {
     theme: Option<String>,
     mouse: Option<bool>,
     retain: Option<Spanned<String>>,
-    line_ending: Option<LineEnding>,
+    line_ending: Option<ConfigLineEnding>,
     connect_timeout: Option<Spanned<String>>,
     wall_clock: Option<bool>,
     system_resolver: Option<bool>,
@@ -75,18 +75,18 @@ struct File {
 /// Reads the settings. `named`: the user gave this path, so that its absence is a problem too.
 ///
 /// A file with a problem counts as absent: the defaults stand, and the problem says so.
-pub fn load(path: &Path, named: bool) -> (Settings, Option<Problem>) {
+pub fn load(path: &Path, named: bool) -> (ConfigSettings, Option<FileProblem>) {
     match read_settings(path) {
         Ok(Some(text)) => match parse(path, &text) {
             Ok(settings) => (settings, None),
-            Err(problem) => (Settings::default(), Some(problem)),
+            Err(problem) => (ConfigSettings::default(), Some(problem)),
         },
         Ok(None) if named => {
             let what = "there is no such file".to_owned();
-            (Settings::default(), Some(Problem { path: path.to_owned(), line: None, what }))
+            (ConfigSettings::default(), Some(FileProblem { path: path.to_owned(), line: None, what }))
         }
-        Ok(None) => (Settings::default(), None),
-        Err(problem) => (Settings::default(), Some(problem)),
+        Ok(None) => (ConfigSettings::default(), None),
+        Err(problem) => (ConfigSettings::default(), Some(problem)),
     }
 }
 
@@ -94,17 +94,17 @@ pub fn load(path: &Path, named: bool) -> (Settings, Option<Problem>) {
 ///
 /// # Errors
 /// The first thing that makes no sense, with its line and what is accepted.
-pub fn parse(path: &Path, text: &str) -> Result<Settings, Problem> {
-    let problem = |start: Option<usize>, what: String| Problem {
+pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
+    let problem = |start: Option<usize>, what: String| FileProblem {
         path: path.to_owned(),
         line: start.map(|start| line_of(text, start)),
         what: sanitize::line(&what),
     };
-    let file: File = toml::from_str(text).map_err(|error| {
+    let file: ConfigFile = toml::from_str(text).map_err(|error| {
         let message = error.message().replace('\n', "; ");
         problem(error.span().map(|span| span.start), format!("{message}; accepted settings: {ACCEPTED}"))
     })?;
-    let mut settings = Settings { theme: file.theme, ..Settings::default() };
+    let mut settings = ConfigSettings { theme: file.theme, ..ConfigSettings::default() };
     if let Some(mouse) = file.mouse {
         settings.mouse = mouse;
     }
@@ -119,7 +119,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, Problem> {
     }
     if let Some(written) = file.retain {
         let start = written.span().start;
-        let wish = retention::Wish::parse(written.get_ref());
+        let wish = retention::RetentionChange::parse(written.get_ref());
         settings.retain =
             wish.map_err(|why| problem(Some(start), format!("retain: {why}")))?.applied_to(settings.retain);
     }
@@ -146,17 +146,17 @@ mod tests {
         let text = "theme = \"light\"\nmouse = false\nretain = \"1MiB 50segments\"\nline_ending = \"crlf\"\n\
                     connect_timeout = \"3s\"\nwall_clock = true\nsystem_resolver = true\n";
         let settings = parse(Path::new("c"), text).unwrap();
-        let expected = Settings {
+        let expected = ConfigSettings {
             theme: Some("light".to_owned()),
             mouse: false,
             retain: Retention { bytes: 1_048_576, segments: 50 },
-            line_ending: LineEnding::CrLf,
+            line_ending: ConfigLineEnding::CrLf,
             connect_timeout: Duration::from_secs(3),
             wall_clock: true,
             system_resolver: true,
         };
         assert_eq!(settings, expected);
-        assert_eq!(parse(Path::new("c"), "").unwrap(), Settings::default());
+        assert_eq!(parse(Path::new("c"), "").unwrap(), ConfigSettings::default());
     }
 
     #[test]
@@ -181,10 +181,10 @@ mod tests {
     fn a_file_with_a_problem_leaves_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        assert_eq!(load(&path, false), (Settings::default(), None));
+        assert_eq!(load(&path, false), (ConfigSettings::default(), None));
         assert!(load(&path, true).1.unwrap().what.contains("no such file"));
         std::fs::write(&path, "mouse = false\nnonsense = 1\n").unwrap();
         let (settings, problem) = load(&path, false);
-        assert_eq!((settings, problem.unwrap().line), (Settings::default(), Some(2)));
+        assert_eq!((settings, problem.unwrap().line), (ConfigSettings::default(), Some(2)));
     }
 }

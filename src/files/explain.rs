@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::sessions::explain::remedy::Probe;
-use crate::sessions::explain::{Book, Explanation, Next, Standing, When};
+use crate::sessions::explain::remedy::Remedy;
+use crate::sessions::explain::{Explanation, ExplanationBook, ExplanationMatch, NextStep, Situation};
 use crate::wire::Class;
-use crate::wire::kernel::tcp_timers::Timers;
+use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 
 const SOURCE: &str = include_str!("../../assets/explain.toml");
 
@@ -16,15 +16,15 @@ const SOURCE: &str = include_str!("../../assets/explain.toml");
 const LONGEST_SETTING: u64 = 32;
 
 /// The built-in texts. They are a part of the program, so that reading them cannot fail; a test reads them all.
-pub fn book() -> &'static Book {
-    static BOOK: LazyLock<Book> = LazyLock::new(|| parse(SOURCE).unwrap_or_default());
+pub fn book() -> &'static ExplanationBook {
+    static BOOK: LazyLock<ExplanationBook> = LazyLock::new(|| parse(SOURCE).unwrap_or_default());
     &BOOK
 }
 
 /// How this system's TCP timers are set; what it does not tell is `None`.
-pub fn timers() -> Timers {
+pub fn timers() -> TcpTimerSettings {
     let seconds = |name| setting(name).map(|count| Duration::from_secs(u64::from(count)));
-    Timers {
+    TcpTimerSettings {
         syn_retries: setting("tcp_syn_retries"),
         syn_linear: setting("tcp_syn_linear_timeouts"),
         retries: setting("tcp_retries2"),
@@ -46,9 +46,9 @@ fn setting(name: &str) -> Option<u32> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct ExplainFile {
     failure: Vec<RawFailure>,
-    standing: Vec<RawStanding>,
+    standing: Vec<RawSituation>,
 }
 
 #[derive(Deserialize)]
@@ -76,13 +76,13 @@ struct RawFailure {
     happened: String,
     rules_out: Option<Vec<String>>,
     likely: Option<Vec<String>>,
-    next: Option<Vec<RawNext>>,
+    next: Option<Vec<RawNextStep>>,
     cite: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawStanding {
+struct RawSituation {
     when: String,
     headline: String,
     happened: String,
@@ -91,13 +91,13 @@ struct RawStanding {
     #[serde(default)]
     likely: Vec<String>,
     #[serde(default)]
-    next: Vec<RawNext>,
+    next: Vec<RawNextStep>,
     cite: Vec<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawNext {
+struct RawNextStep {
     r#try: Option<String>,
     why: Option<String>,
     advice: Option<String>,
@@ -107,12 +107,12 @@ struct RawNext {
 ///
 /// # Errors
 /// What is wrong, and with which text.
-fn parse(source: &str) -> Result<Book, String> {
-    let file: File = toml::from_str(source).map_err(|error| error.to_string())?;
+fn parse(source: &str) -> Result<ExplanationBook, String> {
+    let file: ExplainFile = toml::from_str(source).map_err(|error| error.to_string())?;
     let general = |class: Class| {
         file.failure.iter().rev().find(|raw| raw.is_general() && raw.classes().is_ok_and(|all| all.contains(&class)))
     };
-    let mut book = Book::default();
+    let mut book = ExplanationBook::default();
     for raw in &file.failure {
         let when = raw.when().map_err(|why| format!("{}: {why}", raw.headline))?;
         let class = when.classes.first().copied().ok_or_else(|| format!("{}: no class", raw.headline))?;
@@ -132,7 +132,7 @@ fn parse(source: &str) -> Result<Book, String> {
         book.failures.push((when, explanation));
     }
     for raw in file.standing {
-        let standing = Standing::ALL.into_iter().find(|standing| standing.name() == raw.when);
+        let standing = Situation::ALL.into_iter().find(|standing| standing.name() == raw.when);
         let standing = standing.ok_or_else(|| format!("there is no standing \"{}\"", raw.when))?;
         let explanation = Explanation {
             next: steps(&raw.next).map_err(|why| format!("{}: {why}", raw.headline))?,
@@ -147,14 +147,14 @@ fn parse(source: &str) -> Result<Book, String> {
     Ok(book)
 }
 
-fn steps(raw: &[RawNext]) -> Result<Vec<Next>, String> {
+fn steps(raw: &[RawNextStep]) -> Result<Vec<NextStep>, String> {
     raw.iter()
         .map(|raw| match (&raw.r#try, &raw.why, &raw.advice) {
             (Some(name), Some(why), None) => {
-                let probe = Probe::parse(name).ok_or_else(|| format!("there is no probe \"{name}\""))?;
-                Ok(Next { probe: Some(probe), why: why.clone() })
+                let probe = Remedy::parse(name).ok_or_else(|| format!("there is no probe \"{name}\""))?;
+                Ok(NextStep { probe: Some(probe), why: why.clone() })
             }
-            (None, None, Some(advice)) => Ok(Next { probe: None, why: advice.clone() }),
+            (None, None, Some(advice)) => Ok(NextStep { probe: None, why: advice.clone() }),
             _ => Err("next: accepted are { try, why } and { advice }".to_owned()),
         })
         .collect()
@@ -179,8 +179,8 @@ impl RawFailure {
         names.iter().map(class).collect()
     }
 
-    fn when(&self) -> Result<When, String> {
-        Ok(When {
+    fn when(&self) -> Result<ExplanationMatch, String> {
+        Ok(ExplanationMatch {
             classes: self.classes()?,
             operations: self.operation.clone(),
             // An error that this system does not have never holds.
@@ -216,8 +216,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::sessions::explain::Situation;
     use crate::wire::Failure;
-    use crate::wire::icmp::Icmp;
+    use crate::wire::icmp::IcmpMessage;
 
     /// Whether an explanation has all its parts: something happened, something to try, somewhere to read on.
     fn check(what: &str, explanation: &Explanation) {
@@ -233,7 +234,7 @@ mod tests {
         }
     }
 
-    fn specific(what: &str, failure: &Failure, icmp: Option<&Icmp>) {
+    fn specific(what: &str, failure: &Failure, icmp: Option<&IcmpMessage>) {
         let book = parse(SOURCE).unwrap();
         let (when, explanation) = book.failures.iter().find(|(when, _)| when.holds(failure, icmp)).expect(what);
         check(what, explanation);
@@ -248,9 +249,9 @@ mod tests {
             check(&explanation.headline, explanation);
         }
         let told: BTreeSet<&str> = book.standings.iter().map(|(standing, _)| standing.name()).collect();
-        let all: BTreeSet<&str> = Standing::ALL.into_iter().map(Standing::name).collect();
+        let all: BTreeSet<&str> = Situation::ALL.into_iter().map(Situation::name).collect();
         assert_eq!(told, all);
-        assert_eq!(book.standings.len(), Standing::ALL.len(), "none is told twice");
+        assert_eq!(book.standings.len(), Situation::ALL.len(), "none is told twice");
     }
 
     #[test]
@@ -295,7 +296,15 @@ mod tests {
         let v6 = (0..=6).map(|code| (true, 1, code)).chain([(true, 2, 0), (true, 3, 0), (true, 3, 1), (true, 4, 0)]);
         let mut headlines = BTreeSet::new();
         for (v6, kind, code) in v4.chain(v6) {
-            let icmp = Icmp { kind, code, v6, offender: None, destination: None, os_code: 113, ..Icmp::default() };
+            let icmp = IcmpMessage {
+                kind,
+                code,
+                v6,
+                offender: None,
+                destination: None,
+                os_code: 113,
+                ..IcmpMessage::default()
+            };
             for operation in ["connect", "send"] {
                 let failure = icmp.failure(operation, "h:1");
                 specific(&failure.message, &failure, Some(&icmp));
@@ -378,7 +387,7 @@ mod tests {
         assert_eq!(parse(broken).unwrap_err(), "h: there is no class \"odd\"");
         assert!(icmp("v5 1/2").is_err() && icmp("v4 1").is_err() && icmp("v4 300/1").is_err());
         assert_eq!(number("ECONNREFUSED"), Some(nix::errno::Errno::ECONNREFUSED as i32));
-        let file: File = toml::from_str(SOURCE).unwrap();
+        let file: ExplainFile = toml::from_str(SOURCE).unwrap();
         if cfg!(target_os = "linux") {
             assert!(file.failure.iter().flat_map(|raw| &raw.errno).all(|name| number(name).is_some()));
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::paths::Paths;
+use super::paths::AppPaths;
 use super::{append_private, write_whole};
 
 /// How many entries are kept; the oldest go.
@@ -21,7 +21,7 @@ const MOST_READ: u64 = 16 * 1024 * 1024;
 
 /// One line of the file. What is not known of it stays readable: later fields are passed over.
 #[derive(Serialize, Deserialize)]
-struct Entry<'a> {
+struct HistoryEntry<'a> {
     /// As it was typed, escapes and all.
     text: Cow<'a, str>,
 }
@@ -31,7 +31,7 @@ struct Entry<'a> {
 /// # Errors
 /// The file cannot be read.
 pub fn read() -> io::Result<Vec<String>> {
-    Paths::of_user().map_or_else(|| Ok(Vec::new()), |paths| read_from(&paths.history_file()))
+    AppPaths::of_user().map_or_else(|| Ok(Vec::new()), |paths| read_from(&paths.history_file()))
 }
 
 /// As [`append_to`], to the user's own file; nothing is kept where there is no home.
@@ -39,7 +39,7 @@ pub fn read() -> io::Result<Vec<String>> {
 /// # Errors
 /// The file cannot be written.
 pub fn append(text: &str) -> io::Result<()> {
-    Paths::of_user().map_or(Ok(()), |paths| append_to(&paths.history_file(), text))
+    AppPaths::of_user().map_or(Ok(()), |paths| append_to(&paths.history_file(), text))
 }
 
 /// The newest [`MOST_ENTRIES`] entries, oldest first; none where there is no file. A file that has grown to more
@@ -63,14 +63,14 @@ pub fn read_from(path: &Path) -> io::Result<Vec<String>> {
     let mut entries: Vec<String> = bytes
         .split(|byte| *byte == b'\n')
         .inspect(|_| lines += 1)
-        .filter_map(|line| serde_json::from_slice::<Entry<'_>>(line).ok())
+        .filter_map(|line| serde_json::from_slice::<HistoryEntry<'_>>(line).ok())
         .map(|entry| entry.text.into_owned())
         .collect();
     entries.drain(..entries.len().saturating_sub(MOST_ENTRIES));
     if lines > 2 * MOST_ENTRIES || skipped > 0 {
         let mut kept = Vec::new();
         for entry in &entries {
-            serde_json::to_writer(&mut kept, &Entry { text: entry.into() })?;
+            serde_json::to_writer(&mut kept, &HistoryEntry { text: entry.into() })?;
             kept.push(b'\n');
         }
         write_whole(path, &kept, true)?;
@@ -86,7 +86,7 @@ pub fn append_to(path: &Path, text: &str) -> io::Result<()> {
     if text.len() > LONGEST_ENTRY {
         return Ok(());
     }
-    let mut line = serde_json::to_vec(&Entry { text: text.into() })?;
+    let mut line = serde_json::to_vec(&HistoryEntry { text: text.into() })?;
     line.push(b'\n');
     append_private(path)?.write_all(&line)
 }

@@ -11,7 +11,7 @@ use super::read_settings;
 use crate::model::action::{ACTIONS, Action};
 use crate::model::command::nearest;
 use crate::model::key::Chord;
-use crate::model::keymap::{Binding, Keymap, Mode, Problem};
+use crate::model::keymap::{KeyBinding, KeyMode, Keymap, KeymapProblem};
 
 /// The built-in keymap, as text: also what a person copies to begin with.
 pub const PRESETS: &str = include_str!("../../assets/keymap.toml");
@@ -47,44 +47,44 @@ pub fn with_user(name: &str, text: &str) -> (Keymap, Vec<String>) {
     let (bindings, mut problems) = parse(text);
     problems.extend(keymap.lay(bindings));
     problems.sort_by_key(|problem| problem.line);
-    (keymap, problems.into_iter().map(|Problem { line, what }| format!("{name}:{line}: {what}")).collect())
+    (keymap, problems.into_iter().map(|KeymapProblem { line, what }| format!("{name}:{line}: {what}")).collect())
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document {
+struct KeymapFile {
     #[serde(default)]
-    bind: Vec<Entry>,
+    bind: Vec<KeymapEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    mode: Spanned<Words>,
-    on: Spanned<Words>,
+struct KeymapEntry {
+    mode: Spanned<WordList>,
+    on: Spanned<WordList>,
     run: Spanned<String>,
     desc: Option<String>,
 }
 
 /// One string, or a list of them.
-struct Words(Vec<String>);
+struct WordList(Vec<String>);
 
-impl<'de> Deserialize<'de> for Words {
+impl<'de> Deserialize<'de> for WordList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OneOrMany;
         impl<'de> Visitor<'de> for OneOrMany {
-            type Value = Words;
+            type Value = WordList;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("a string, or a list of strings")
             }
 
-            fn visit_str<E>(self, word: &str) -> Result<Words, E> {
-                Ok(Words(vec![word.to_owned()]))
+            fn visit_str<E>(self, word: &str) -> Result<WordList, E> {
+                Ok(WordList(vec![word.to_owned()]))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, words: A) -> Result<Words, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(words)).map(Words)
+            fn visit_seq<A: SeqAccess<'de>>(self, words: A) -> Result<WordList, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(words)).map(WordList)
             }
         }
         deserializer.deserialize_any(OneOrMany)
@@ -92,20 +92,20 @@ impl<'de> Deserialize<'de> for Words {
 }
 
 /// The bindings of a file that make sense, in its order, and what is wrong with the others.
-fn parse(text: &str) -> (Vec<Binding>, Vec<Problem>) {
+fn parse(text: &str) -> (Vec<KeyBinding>, Vec<KeymapProblem>) {
     let line_of = |span: Range<usize>| text.as_bytes()[..span.start.min(text.len())].split(|b| *b == b'\n').count();
-    let document: Document = match toml::from_str(text) {
+    let document: KeymapFile = match toml::from_str(text) {
         Ok(document) => document,
         Err(error) => {
             let what = format!(
                 "{}; accepted are [[bind]] entries with mode, on, run and desc. None of this file's keys are used",
                 error.message().replace('\n', ", ")
             );
-            return (Vec::new(), vec![Problem { line: error.span().map_or(1, line_of), what }]);
+            return (Vec::new(), vec![KeymapProblem { line: error.span().map_or(1, line_of), what }]);
         }
     };
     let (mut bindings, mut problems) = (Vec::new(), Vec::new());
-    for Entry { mode, on, run, desc } in document.bind {
+    for KeymapEntry { mode, on, run, desc } in document.bind {
         let lines = [line_of(mode.span()), line_of(on.span()), line_of(run.span())];
         let modes = modes(mode.get_ref());
         let chords: Result<Vec<Chord>, String> = on.get_ref().0.iter().map(|key| Chord::parse(key)).collect();
@@ -113,7 +113,7 @@ fn parse(text: &str) -> (Vec<Binding>, Vec<Problem>) {
         match (modes, chords, action) {
             (Ok(modes), Ok(chords), Ok(action)) => {
                 for mode in modes {
-                    bindings.extend(chords.iter().map(|chord| Binding {
+                    bindings.extend(chords.iter().map(|chord| KeyBinding {
                         mode,
                         chord: *chord,
                         action,
@@ -124,7 +124,8 @@ fn parse(text: &str) -> (Vec<Binding>, Vec<Problem>) {
             }
             (modes, chords, action) => {
                 let wrong = [modes.err(), chords.err(), action.err()];
-                let wrong = wrong.into_iter().zip(lines).filter_map(|(what, line)| Some(Problem { line, what: what? }));
+                let wrong =
+                    wrong.into_iter().zip(lines).filter_map(|(what, line)| Some(KeymapProblem { line, what: what? }));
                 problems.extend(wrong);
             }
         }
@@ -133,13 +134,13 @@ fn parse(text: &str) -> (Vec<Binding>, Vec<Problem>) {
 }
 
 /// The modes of these names; `all` is every one.
-fn modes(names: &Words) -> Result<Vec<Mode>, String> {
+fn modes(names: &WordList) -> Result<Vec<KeyMode>, String> {
     if names.0 == ["all"] {
-        return Ok(Mode::ALL.to_vec());
+        return Ok(KeyMode::ALL.to_vec());
     }
     let known = |name: &String| {
         let wrong = || format!("\"{name}\" is no mode; accepted are panes, composer, prompt, menu, or all for each");
-        Mode::named(name).ok_or_else(wrong)
+        KeyMode::named(name).ok_or_else(wrong)
     };
     names.0.iter().map(known).collect()
 }
@@ -160,6 +161,8 @@ fn action(name: &str) -> Result<Option<Action>, String> {
 mod tests {
     use super::*;
     use crate::model::action::{AppAction, ComposeAction, PaneAction};
+    use crate::model::keymap::KeyMode;
+
     use std::fs::File;
     use std::io::Write;
 
@@ -183,25 +186,25 @@ mod tests {
         assert_eq!(Keymap::new().lay(bindings), []);
         let keymap = presets();
         for (mode, on, run) in [
-            (Mode::Normal, "q", "back"),
-            (Mode::Normal, "ctrl-c", "quit"),
-            (Mode::Composer, "ctrl-c", "quit"),
-            (Mode::Prompt, "ctrl-c", "quit"),
-            (Mode::Menu, "ctrl-c", "quit"),
-            (Mode::Composer, "esc", "escape"),
-            (Mode::Normal, "shift-tab", "previous-pane"),
-            (Mode::Normal, "7", "session-7"),
-            (Mode::Normal, "n", "new-or-next-hit"),
-            (Mode::Normal, "N", "previous-hit"),
-            (Mode::Normal, "ctrl-d", "half-page-down"),
-            (Mode::Normal, ":", "command-line"),
-            (Mode::Normal, "c", "close-menu"),
-            (Mode::Normal, "?", "help"),
-            (Mode::Normal, "ctrl-z", "suspend"),
-            (Mode::Composer, "ctrl-j", "newline"),
-            (Mode::Composer, "enter", "send"),
-            (Mode::Prompt, "enter", "send"),
-            (Mode::Menu, "j", "down"),
+            (KeyMode::Normal, "q", "back"),
+            (KeyMode::Normal, "ctrl-c", "quit"),
+            (KeyMode::Composer, "ctrl-c", "quit"),
+            (KeyMode::Prompt, "ctrl-c", "quit"),
+            (KeyMode::Menu, "ctrl-c", "quit"),
+            (KeyMode::Composer, "esc", "escape"),
+            (KeyMode::Normal, "shift-tab", "previous-pane"),
+            (KeyMode::Normal, "7", "session-7"),
+            (KeyMode::Normal, "n", "new-or-next-hit"),
+            (KeyMode::Normal, "N", "previous-hit"),
+            (KeyMode::Normal, "ctrl-d", "half-page-down"),
+            (KeyMode::Normal, ":", "command-line"),
+            (KeyMode::Normal, "c", "close-menu"),
+            (KeyMode::Normal, "?", "help"),
+            (KeyMode::Normal, "ctrl-z", "suspend"),
+            (KeyMode::Composer, "ctrl-j", "newline"),
+            (KeyMode::Composer, "enter", "send"),
+            (KeyMode::Prompt, "enter", "send"),
+            (KeyMode::Menu, "j", "down"),
         ] {
             assert_eq!(keymap.lookup(mode, key(on)), Action::named(run), "{mode} {on}");
         }
@@ -212,7 +215,7 @@ mod tests {
         let keymap = presets();
         let without: Vec<&str> = ACTIONS
             .iter()
-            .filter(|entry| Mode::ALL.iter().all(|mode| keymap.chords_for(*mode, entry.action).is_empty()))
+            .filter(|entry| KeyMode::ALL.iter().all(|mode| keymap.chords_for(*mode, entry.action).is_empty()))
             .map(|entry| entry.name)
             // In the explain view the keys of the sessions stand for these.
             .filter(|name| !name.starts_with("try-"))
@@ -229,10 +232,10 @@ mod tests {
             &[],
         );
         let quit = Some(Action::App(AppAction::Quit));
-        assert_eq!(keymap.lookup(Mode::Composer, key("f10")), quit);
-        assert_eq!(keymap.lookup(Mode::Normal, key("ctrl-q")), quit);
-        assert_eq!(keymap.lookup(Mode::Normal, key("q")), None);
-        assert_eq!(keymap.lookup(Mode::Normal, key("j")), Some(Action::Pane(PaneAction::Down)));
+        assert_eq!(keymap.lookup(KeyMode::Composer, key("f10")), quit);
+        assert_eq!(keymap.lookup(KeyMode::Normal, key("ctrl-q")), quit);
+        assert_eq!(keymap.lookup(KeyMode::Normal, key("q")), None);
+        assert_eq!(keymap.lookup(KeyMode::Normal, key("j")), Some(Action::Pane(PaneAction::Down)));
     }
 
     #[test]
@@ -250,7 +253,7 @@ mod tests {
                 "keymap.toml:17: \"F9\" in mode \"panes\" runs \"help\" here, and \"quit\" on line 13",
             ],
         );
-        assert_eq!(keymap.lookup(Mode::Normal, key("f9")), Some(Action::App(AppAction::Quit)));
+        assert_eq!(keymap.lookup(KeyMode::Normal, key("f9")), Some(Action::App(AppAction::Quit)));
     }
 
     #[test]
@@ -274,7 +277,7 @@ mod tests {
         file.write_all(b"[[bind]]\nmode = \"composer\"\non = \"f5\"\nrun = \"send\"\n").expect("to write");
         let (keymap, problems) = load(&path);
         assert!(problems.is_empty());
-        assert_eq!(keymap.lookup(Mode::Composer, key("f5")), Some(Action::Compose(ComposeAction::Send)));
+        assert_eq!(keymap.lookup(KeyMode::Composer, key("f5")), Some(Action::Compose(ComposeAction::Send)));
         file.write_all(&[0xff]).expect("to write");
         let (keymap, problems) = load(&path);
         assert_eq!((keymap, problems.len()), (presets(), 1));

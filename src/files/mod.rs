@@ -1,6 +1,6 @@
 //! The user's files: where they are, what they say, and how they are written.
 //!
-//! A file that cannot be used is a [`Problem`] that names the file, the line, what was found and what is accepted;
+//! A file that cannot be used is a [`FileProblem`] that names the file, the line, what was found and what is accepted;
 //! the program starts all the same, with its defaults.
 
 use std::fmt;
@@ -22,7 +22,7 @@ pub const LONGEST_SETTINGS: u64 = 1024 * 1024;
 
 /// Something in a file of the user's that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct FileProblem {
     /// Which file.
     pub path: PathBuf,
     /// The line, from 1, where there is one.
@@ -31,7 +31,7 @@ pub struct Problem {
     pub what: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", sanitize::line(&self.path.to_string_lossy()))?;
         if let Some(line) = self.line {
@@ -41,14 +41,14 @@ impl fmt::Display for Problem {
     }
 }
 
-impl std::error::Error for Problem {}
+impl std::error::Error for FileProblem {}
 
 /// The text of a file of settings; `None` where there is no such file.
 ///
 /// # Errors
 /// It cannot be read, is longer than [`LONGEST_SETTINGS`], or is not UTF-8.
-pub fn read_settings(path: &Path) -> Result<Option<String>, Problem> {
-    let problem = |what: String| Problem { path: path.to_owned(), line: None, what };
+pub fn read_settings(path: &Path) -> Result<Option<String>, FileProblem> {
+    let problem = |what: String| FileProblem { path: path.to_owned(), line: None, what };
     let bytes = match read_up_to(path, LONGEST_SETTINGS) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return Err(problem("is longer than 1 MiB, which no file of settings is".to_owned())),
@@ -58,7 +58,7 @@ pub fn read_settings(path: &Path) -> Result<Option<String>, Problem> {
     String::from_utf8(bytes).map(Some).map_err(|error| {
         let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Problem { line: Some(line), ..problem("is not UTF-8".to_owned()) }
+        FileProblem { line: Some(line), ..problem("is not UTF-8".to_owned()) }
     })
 }
 

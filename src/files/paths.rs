@@ -6,19 +6,19 @@ use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 
 /// The folders of this program. Nothing in here touches a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Paths {
+pub struct AppPaths {
     /// `$XDG_CONFIG_HOME/sockeye`: what the user writes.
     pub config: PathBuf,
     /// `$XDG_STATE_HOME/sockeye`: what the program remembers.
     pub state: PathBuf,
 }
 
-impl Paths {
+impl AppPaths {
     /// The folders as the environment says; `None` where there is not even a home.
     pub fn of_user() -> Option<Self> {
         let xdg = Xdg::new().ok()?;
         let state = xdg.state_dir().unwrap_or_else(|| xdg.data_dir());
-        Some(Paths { config: xdg.config_dir().join("sockeye"), state: state.join("sockeye") })
+        Some(AppPaths { config: xdg.config_dir().join("sockeye"), state: state.join("sockeye") })
     }
 
     /// The settings.

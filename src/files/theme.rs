@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use toml::Spanned;
 
-/// What a piece of the screen is; a theme gives each one a [`Tone`].
+/// What a piece of the screen is; a theme gives each one a [`RoleStyle`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// The whole screen; only its background counts.
@@ -107,7 +107,7 @@ pub enum Colour {
 
 /// How a role looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tone {
+pub struct RoleStyle {
     /// The letters' colour; `None` leaves what is there.
     pub foreground: Option<Colour>,
     /// The background; `None` leaves what is there.
@@ -129,7 +129,7 @@ pub struct Tone {
 pub struct Theme {
     /// Its name.
     pub name: String,
-    tones: [Tone; Role::ALL.len()],
+    tones: [RoleStyle; Role::ALL.len()],
 }
 
 /// What is wrong with a theme file.
@@ -179,7 +179,7 @@ const ANSI: [&str; 16] = [
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct ThemeFile {
     base: Option<Spanned<String>>,
     #[serde(default)]
     roles: std::collections::BTreeMap<Spanned<String>, Spanned<String>>,
@@ -205,7 +205,7 @@ impl Theme {
             let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
             ThemeError { file: file.to_owned(), line, problem }
         };
-        let parsed: File = toml::from_str(source).map_err(|error| {
+        let parsed: ThemeFile = toml::from_str(source).map_err(|error| {
             let place = error.span().map_or(0, |span| span.start);
             let message = error.message().lines().next().unwrap_or("no TOML").to_owned();
             fail(place, format!("{message}; accepted: base = \"dark\", and a table [roles]"))
@@ -226,25 +226,26 @@ impl Theme {
                 let problem = format!("unknown role \"{}\"; accepted: {}", role.get_ref(), names.join(", "));
                 fail(role.span().start, problem)
             })?;
-            theme.tones[place] = Tone::parse(tone.get_ref()).map_err(|problem| fail(tone.span().start, problem))?;
+            theme.tones[place] =
+                RoleStyle::parse(tone.get_ref()).map_err(|problem| fail(tone.span().start, problem))?;
         }
         Ok(theme)
     }
 
     fn blank() -> Theme {
-        Theme { name: String::new(), tones: [Tone::default(); Role::ALL.len()] }
+        Theme { name: String::new(), tones: [RoleStyle::default(); Role::ALL.len()] }
     }
 
     /// How a role looks.
-    pub fn tone(&self, role: Role) -> Tone {
+    pub fn tone(&self, role: Role) -> RoleStyle {
         self.tones.get(role as usize).copied().unwrap_or_default()
     }
 }
 
-impl Tone {
+impl RoleStyle {
     /// The tone that a few words describe: `#ff8800 on black bold`. An error names the word and what is accepted.
-    pub fn parse(words: &str) -> Result<Tone, String> {
-        let mut tone = Tone::default();
+    pub fn parse(words: &str) -> Result<RoleStyle, String> {
+        let mut tone = RoleStyle::default();
         let mut on_background = false;
         for word in words.split_whitespace() {
             match word {
@@ -333,7 +334,7 @@ mod tests {
     #[test]
     fn every_preset_names_every_role_and_mono_has_no_colour() {
         for (name, source) in PRESETS {
-            let parsed: File = toml::from_str(source).unwrap();
+            let parsed: ThemeFile = toml::from_str(source).unwrap();
             assert_eq!(parsed.roles.len(), Role::ALL.len(), "{name}");
             let theme = Theme::preset(name).unwrap();
             for (place, (role, label)) in Role::ALL.into_iter().enumerate() {

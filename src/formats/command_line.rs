@@ -2,32 +2,32 @@
 
 use std::time::Duration;
 
-use crate::sessions::spec::dns::{Asking, DnsSpec, Transport};
-use crate::sessions::spec::http::{Body, HttpSpec, Version};
-use crate::sessions::spec::{Family, Retry, TcpSpec, UdpSpec};
-use crate::sessions::{Spec, What};
+use crate::sessions::spec::dns::{DnsSpec, QueryOptions, TransportChoice};
+use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
+use crate::sessions::spec::{IpFamily, RetryPolicy, TcpSpec, UdpSpec};
+use crate::sessions::{Spec, SpecKind};
 
 /// The command that opens a session like this; `None` where it would have to tell a header, a password or a body.
 /// What a script sends is not told either.
 pub fn of(spec: &Spec) -> Option<String> {
     let words = match &spec.what {
-        What::Tcp(tcp) => of_tcp(tcp),
-        What::Udp(udp) => of_udp(udp),
-        What::Listen(listen) => {
+        SpecKind::Tcp(tcp) => of_tcp(tcp),
+        SpecKind::Udp(udp) => of_udp(udp),
+        SpecKind::Listen(listen) => {
             let mut words = vec!["listen".to_owned(), "tcp".to_owned(), listen.local.to_string()];
             words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
             words.extend(listen.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
             words
         }
-        What::UdpBound(bound) if bound.groups.is_empty() => {
+        SpecKind::UdpBound(bound) if bound.groups.is_empty() => {
             let mut words = vec!["listen".to_owned(), "udp".to_owned(), bound.local.to_string()];
             words.extend(bound.broadcast.then(|| "--broadcast".to_owned()));
             words.extend(bound.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
             words
         }
-        What::Http(http) => of_http(http)?,
-        What::Dns(dns) => of_dns(dns),
-        What::UdpBound(_) | What::Accepted(_) | What::Repeat(_) => return None,
+        SpecKind::Http(http) => of_http(http)?,
+        SpecKind::Dns(dns) => of_dns(dns),
+        SpecKind::UdpBound(_) | SpecKind::Accepted(_) | SpecKind::Repeat(_) => return None,
     };
     Some(format!("sockeye {}", words.join(" ")))
 }
@@ -44,7 +44,7 @@ fn of_tcp(tcp: &TcpSpec) -> Vec<String> {
     if tcp.retry.times > 0 {
         words.push(format!("--retry {}", tcp.retry.times));
     }
-    let usual = Retry::default();
+    let usual = RetryPolicy::default();
     if (tcp.retry.first, tcp.retry.max) != (usual.first, usual.max) {
         words.push(format!("--backoff {}..{}", time(tcp.retry.first), time(tcp.retry.max)));
     }
@@ -57,10 +57,10 @@ fn of_dns(dns: &DnsSpec) -> Vec<String> {
     words.push(quoted(&dns.name));
     words.extend(dns.kinds.iter().map(ToString::to_string));
     words.extend(family(dns.family));
-    let (asking, usual) = (dns.asking, Asking::default());
+    let (asking, usual) = (dns.asking, QueryOptions::default());
     let flags = [
-        (dns.transport == Transport::Tcp, "+tcp"),
-        (dns.transport == Transport::Udp, "+ignore"),
+        (dns.transport == TransportChoice::Tcp, "+tcp"),
+        (dns.transport == TransportChoice::Udp, "+ignore"),
         (!asking.recursion, "+norecurse"),
         (!asking.authentic, "+noad"),
         (asking.checking_disabled, "+cd"),
@@ -89,7 +89,7 @@ fn of_udp(udp: &UdpSpec) -> Vec<String> {
 
 fn of_http(http: &HttpSpec) -> Option<Vec<String>> {
     let secret = http.url.contains('@') || http.user.is_some() || http.proxy.is_some();
-    if secret || !http.headers.is_empty() || http.body != Body::None {
+    if secret || !http.headers.is_empty() || http.body != BodySpec::None {
         return None;
     }
     let mut words = vec!["http".to_owned()];
@@ -103,9 +103,9 @@ fn of_http(http: &HttpSpec) -> Option<Vec<String>> {
         most => words.push(format!("-L --max-redirs {most}")),
     }
     match http.version {
-        Version::Any => {}
-        Version::Http1 => words.push("--http1.1".to_owned()),
-        Version::Http2 => words.push("--http2".to_owned()),
+        HttpVersion::Any => {}
+        HttpVersion::Http1 => words.push("--http1.1".to_owned()),
+        HttpVersion::Http2 => words.push("--http2".to_owned()),
     }
     for (place, address) in &http.resolve {
         words.push(format!("--resolve {}", quoted(&format!("{place}:{}", address.ip()))));
@@ -115,11 +115,11 @@ fn of_http(http: &HttpSpec) -> Option<Vec<String>> {
     Some(words)
 }
 
-fn family(family: Family) -> Option<String> {
+fn family(family: IpFamily) -> Option<String> {
     match family {
-        Family::Any => None,
-        Family::V4 => Some("-4".to_owned()),
-        Family::V6 => Some("-6".to_owned()),
+        IpFamily::Any => None,
+        IpFamily::V4 => Some("-4".to_owned()),
+        IpFamily::V6 => Some("-6".to_owned()),
     }
 }
 
@@ -140,16 +140,17 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::spec::HostPort;
+    use crate::sessions::SpecKind;
+    use crate::sessions::spec::{HostPort, IpFamily};
 
     #[test]
     fn a_command_says_what_differs_from_the_defaults() {
         let mut tcp = TcpSpec::to(HostPort { host: "::1".into(), port: 80 });
-        assert_eq!(of(&Spec::new(What::Tcp(tcp.clone()))).as_deref(), Some("sockeye tcp '[::1]:80'"));
-        tcp.family = Family::V6;
+        assert_eq!(of(&Spec::new(SpecKind::Tcp(tcp.clone()))).as_deref(), Some("sockeye tcp '[::1]:80'"));
+        tcp.family = IpFamily::V6;
         tcp.connect_timeout = Duration::from_secs(100);
         tcp.retry.times = 5;
-        let line = of(&Spec::new(What::Tcp(tcp)));
+        let line = of(&Spec::new(SpecKind::Tcp(tcp)));
         assert_eq!(line.as_deref(), Some("sockeye tcp '[::1]:80' -6 --connect-timeout 100s --retry 5"));
     }
 
@@ -157,9 +158,12 @@ mod tests {
     fn a_secret_is_never_told_and_a_hostile_word_is_quoted() {
         let mut http = HttpSpec::get("https://a/b?c=d&e");
         http.insecure = true;
-        assert_eq!(of(&Spec::new(What::Http(http.clone()))).as_deref(), Some("sockeye http 'https://a/b?c=d&e' -k"));
+        assert_eq!(
+            of(&Spec::new(SpecKind::Http(http.clone()))).as_deref(),
+            Some("sockeye http 'https://a/b?c=d&e' -k")
+        );
         http.user = Some("me:secret".into());
-        assert_eq!(of(&Spec::new(What::Http(http))), None);
+        assert_eq!(of(&Spec::new(SpecKind::Http(http))), None);
         assert_eq!(quoted("a'; rm"), r"'a'\''; rm'");
     }
 }

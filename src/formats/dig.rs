@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::sessions::spec::dns::{DnsSpec, MOST_KINDS, PORT, Transport};
+use crate::sessions::spec::dns::{DnsSpec, MOST_KINDS, PORT, TransportChoice};
 use crate::sessions::spec::target::{self, quoted};
-use crate::sessions::spec::{Family, HostPort};
+use crate::sessions::spec::{HostPort, IpFamily};
 use crate::text::quantity;
 use crate::wire::dns::names;
 use crate::wire::dns::record_type::RecordType;
@@ -16,7 +16,7 @@ pub const ACCEPTED: &str = "[@SERVER[:PORT]] NAME [TYPE…], -x ADDRESS, -t TYPE
 
 /// Whose habits count where nothing is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Habit {
+pub enum DigDefaults {
     /// Ours: both families of addresses, and the system's search where the system's servers are asked.
     Sockeye,
     /// `dig`'s: A only, and no search.
@@ -52,12 +52,12 @@ const SHOWN: &[&str] = &[
 ///
 /// # Errors
 /// What makes no sense, and what is accepted.
-pub fn parse(words: &[String], habit: Habit) -> Result<DnsSpec, String> {
+pub fn parse(words: &[String], habit: DigDefaults) -> Result<DnsSpec, String> {
     let mut spec = DnsSpec::of("");
-    if habit == Habit::Dig {
+    if habit == DigDefaults::Dig {
         spec.search = Some(false);
     }
-    let mut read = Read { spec, server: None, port: None, plain: Vec::new(), kinds: Vec::new(), reverse: None };
+    let mut read = ParsedDig { spec, server: None, port: None, plain: Vec::new(), kinds: Vec::new(), reverse: None };
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         read.word(word, &mut rest)?;
@@ -65,7 +65,7 @@ pub fn parse(words: &[String], habit: Habit) -> Result<DnsSpec, String> {
     read.finish(habit)
 }
 
-struct Read {
+struct ParsedDig {
     spec: DnsSpec,
     server: Option<String>,
     port: Option<u16>,
@@ -74,7 +74,7 @@ struct Read {
     reverse: Option<IpAddr>,
 }
 
-impl Read {
+impl ParsedDig {
     fn word<'a>(&mut self, word: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
         if let Some(server) = word.strip_prefix('@') {
             self.server = Some(server.to_owned());
@@ -88,8 +88,8 @@ impl Read {
             return Ok(());
         };
         match letters {
-            "4" => self.spec.family = Family::V4,
-            "6" => self.spec.family = Family::V6,
+            "4" => self.spec.family = IpFamily::V4,
+            "6" => self.spec.family = IpFamily::V6,
             "u" | "m" | "r" => {}
             _ => {
                 let mut characters = letters.chars();
@@ -129,8 +129,8 @@ impl Read {
         };
         let asking = &mut self.spec.asking;
         match plain {
-            "tcp" | "vc" => self.spec.transport = if is_on { Transport::Tcp } else { Transport::Auto },
-            "ignore" => self.spec.transport = if is_on { Transport::Udp } else { Transport::Auto },
+            "tcp" | "vc" => self.spec.transport = if is_on { TransportChoice::Tcp } else { TransportChoice::Auto },
+            "ignore" => self.spec.transport = if is_on { TransportChoice::Udp } else { TransportChoice::Auto },
             "recurse" | "rec" | "rdflag" => asking.recursion = is_on,
             "ad" | "adflag" => asking.authentic = is_on,
             "cd" | "cdflag" => asking.checking_disabled = is_on,
@@ -162,7 +162,7 @@ impl Read {
         Ok(())
     }
 
-    fn finish(mut self, habit: Habit) -> Result<DnsSpec, String> {
+    fn finish(mut self, habit: DigDefaults) -> Result<DnsSpec, String> {
         self.plain.retain(|word| !word.eq_ignore_ascii_case("in"));
         match self.reverse {
             Some(ip) => self.spec.name = names::of_address(ip),
@@ -180,8 +180,8 @@ impl Read {
         }
         let by_habit = match (self.reverse, habit) {
             (Some(_), _) => vec![RecordType::PTR],
-            (None, Habit::Dig) => vec![RecordType::A],
-            (None, Habit::Sockeye) => vec![RecordType::A, RecordType::AAAA],
+            (None, DigDefaults::Dig) => vec![RecordType::A],
+            (None, DigDefaults::Sockeye) => vec![RecordType::A, RecordType::AAAA],
         };
         let mut kinds: Vec<RecordType> = Vec::new();
         for kind in if self.kinds.is_empty() { by_habit } else { self.kinds } {
@@ -245,19 +245,20 @@ fn place(text: &str, port: Option<u16>) -> Result<HostPort, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::spec::dns::TransportChoice;
 
-    fn read(line: &str, habit: Habit) -> Result<DnsSpec, String> {
+    fn read(line: &str, habit: DigDefaults) -> Result<DnsSpec, String> {
         parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>(), habit)
     }
 
     fn ours(line: &str) -> DnsSpec {
-        read(line, Habit::Sockeye).unwrap_or_else(|why| unreachable!("{line}: {why}"))
+        read(line, DigDefaults::Sockeye).unwrap_or_else(|why| unreachable!("{line}: {why}"))
     }
 
     #[test]
     fn a_name_alone_is_asked_for_both_families_and_by_dig_for_one() {
         assert_eq!(ours("example.org"), DnsSpec::of("example.org"));
-        let dig = read("example.org", Habit::Dig).unwrap();
+        let dig = read("example.org", DigDefaults::Dig).unwrap();
         assert_eq!((dig.kinds.as_slice(), dig.search), (&[RecordType::A][..], Some(false)));
     }
 
@@ -286,7 +287,7 @@ mod tests {
     fn digs_own_words_are_understood() {
         let spec = ours("+tcp +norecurse +dnssec +bufsize=4096 +cd +noad +time=2 +tries=1 +short -x 192.0.2.1 @::1");
         assert_eq!(spec.name, "1.2.0.192.in-addr.arpa.");
-        assert_eq!((spec.kinds, spec.transport), (vec![RecordType::PTR], Transport::Tcp));
+        assert_eq!((spec.kinds, spec.transport), (vec![RecordType::PTR], TransportChoice::Tcp));
         assert_eq!((spec.timeout, spec.tries), (Some(Duration::from_secs(2)), Some(1)));
         let asking = spec.asking;
         assert_eq!((asking.recursion, asking.authentic, asking.checking_disabled), (false, false, true));
@@ -313,7 +314,7 @@ mod tests {
             "x A AAAA MX TXT NS SOA SRV CAA PTR",
             "@1.2.3.4:0 x",
         ] {
-            let why = read(line, Habit::Sockeye).expect_err(line);
+            let why = read(line, DigDefaults::Sockeye).expect_err(line);
             assert!(!why.contains('\n') && !why.is_empty(), "{why}");
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::sessions::news::dns::DnsAnswer;
-use crate::wire::dns::message::{Message, Record};
+use crate::wire::dns::message::{DnsMessage, DnsRecord};
 use crate::wire::dns::record_type::{class_name, opcode_name};
 
 /// An answer as text, its last line ended. A write to a `String` never fails.
@@ -29,7 +29,7 @@ pub fn of_answer(answer: &DnsAnswer) -> String {
     text
 }
 
-fn head(message: &Message) -> String {
+fn head(message: &DnsMessage) -> String {
     let mut text = format!(
         ";; ->>HEADER<<- opcode: {}, status: {}, id: {}\n",
         opcode_name(message.opcode()),
@@ -56,7 +56,7 @@ fn head(message: &Message) -> String {
     text
 }
 
-fn line(text: &mut String, record: &Record) {
-    let Record { name, kind, class, ttl, data, .. } = record;
+fn line(text: &mut String, record: &DnsRecord) {
+    let DnsRecord { name, kind, class, ttl, data, .. } = record;
     writeln!(text, "{name}\t{ttl}\t{}\t{kind}\t{data}", class_name(*class)).unwrap_or_default();
 }

@@ -4,20 +4,20 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use super::paste::listener;
-use crate::sessions::What;
+use crate::sessions::SpecKind;
 use crate::sessions::spec::target::{join_host_port, parse_bind, parse_local_port, quoted};
-use crate::sessions::spec::{Family, TcpSpec, UdpSpec};
+use crate::sessions::spec::{IpFamily, TcpSpec, UdpSpec};
 use crate::text::quantity;
 
 const ACCEPTED: &str =
     "nc [-u] [-4|-6] [-b] [-s ADDR] [-p PORT] [-w SECONDS] HOST PORT, or nc -l [-u] [-4|-6] [-k] [[ADDR] PORT]";
 
 #[derive(Debug, Default)]
-struct Asked {
+struct ParsedNetcat {
     udp: bool,
     listen: bool,
     broadcast: bool,
-    family: Family,
+    family: IpFamily,
     source: Option<IpAddr>,
     port: Option<u16>,
     wait: Option<Duration>,
@@ -27,7 +27,7 @@ struct Asked {
 
 /// What an option means; `Nothing` changes only what is printed or when the tool ends.
 #[derive(Clone, Copy)]
-enum Opt {
+enum NetcatOption {
     Udp,
     Listen,
     Broadcast,
@@ -41,27 +41,27 @@ enum Opt {
     NothingWithValue,
 }
 
-fn option(name: &str) -> Option<Opt> {
+fn option(name: &str) -> Option<NetcatOption> {
     Some(match name {
-        "u" | "udp" => Opt::Udp,
-        "l" | "listen" => Opt::Listen,
-        "b" => Opt::Broadcast,
-        "4" => Opt::V4,
-        "6" => Opt::V6,
-        "s" | "source" => Opt::Source,
-        "p" | "source-port" => Opt::Port,
-        "w" | "wait" => Opt::Wait,
-        "idle-timeout" => Opt::Idle,
+        "u" | "udp" => NetcatOption::Udp,
+        "l" | "listen" => NetcatOption::Listen,
+        "b" => NetcatOption::Broadcast,
+        "4" => NetcatOption::V4,
+        "6" => NetcatOption::V6,
+        "s" | "source" => NetcatOption::Source,
+        "p" | "source-port" => NetcatOption::Port,
+        "w" | "wait" => NetcatOption::Wait,
+        "idle-timeout" => NetcatOption::Idle,
         // Names are resolved and a listener goes on whether or not they are given; we never end by ourselves.
-        "k" | "keep-open" | "v" | "verbose" | "n" | "nodns" | "N" | "no-shutdown" => Opt::Nothing,
-        "q" => Opt::NothingWithValue,
+        "k" | "keep-open" | "v" | "verbose" | "n" | "nodns" | "N" | "no-shutdown" => NetcatOption::Nothing,
+        "q" => NetcatOption::NothingWithValue,
         _ => return None,
     })
 }
 
 /// What `nc` with these words would open.
-pub(super) fn parse(command: &str, words: &[String]) -> Result<What, String> {
-    let mut asked = Asked::default();
+pub(super) fn parse(command: &str, words: &[String]) -> Result<SpecKind, String> {
+    let mut asked = ParsedNetcat::default();
     let mut rest = words.iter();
     while let Some(word) = rest.next() {
         let unknown =
@@ -91,46 +91,53 @@ pub(super) fn parse(command: &str, words: &[String]) -> Result<What, String> {
     if asked.listen { asked.listening(command) } else { asked.connecting(command) }
 }
 
-fn takes_value(means: Opt) -> bool {
-    matches!(means, Opt::Source | Opt::Port | Opt::Wait | Opt::Idle | Opt::NothingWithValue)
+fn takes_value(means: NetcatOption) -> bool {
+    matches!(
+        means,
+        NetcatOption::Source
+            | NetcatOption::Port
+            | NetcatOption::Wait
+            | NetcatOption::Idle
+            | NetcatOption::NothingWithValue
+    )
 }
 
-impl Asked {
-    fn take(&mut self, command: &str, name: &str, means: Opt, value: Option<&str>) -> Result<(), String> {
+impl ParsedNetcat {
+    fn take(&mut self, command: &str, name: &str, means: NetcatOption, value: Option<&str>) -> Result<(), String> {
         let value = match value {
             Some(value) => value,
             None if takes_value(means) => return Err(format!("{command} option {} needs a value", quoted(name))),
             None => "",
         };
         match means {
-            Opt::Udp => self.udp = true,
-            Opt::Listen => self.listen = true,
-            Opt::Broadcast => self.broadcast = true,
-            Opt::V4 => self.family = Family::V4,
-            Opt::V6 => self.family = Family::V6,
-            Opt::Source => self.source = Some(parse_bind(value)?.ip()),
-            Opt::Port => self.port = Some(parse_local_port(value)?),
-            Opt::Wait => {
+            NetcatOption::Udp => self.udp = true,
+            NetcatOption::Listen => self.listen = true,
+            NetcatOption::Broadcast => self.broadcast = true,
+            NetcatOption::V4 => self.family = IpFamily::V4,
+            NetcatOption::V6 => self.family = IpFamily::V6,
+            NetcatOption::Source => self.source = Some(parse_bind(value)?.ip()),
+            NetcatOption::Port => self.port = Some(parse_local_port(value)?),
+            NetcatOption::Wait => {
                 self.wait = Some(seconds(value)?);
                 // ncat's -w is only for connecting; nc's is for silence too.
                 if command != "ncat" {
                     self.idle = self.wait;
                 }
             }
-            Opt::Idle => self.idle = Some(seconds(value)?),
-            Opt::Nothing | Opt::NothingWithValue => {}
+            NetcatOption::Idle => self.idle = Some(seconds(value)?),
+            NetcatOption::Nothing | NetcatOption::NothingWithValue => {}
         }
         Ok(())
     }
 
     fn any_address(&self) -> IpAddr {
         match self.family {
-            Family::V6 => Ipv6Addr::UNSPECIFIED.into(),
-            Family::Any | Family::V4 => Ipv4Addr::UNSPECIFIED.into(),
+            IpFamily::V6 => Ipv6Addr::UNSPECIFIED.into(),
+            IpFamily::Any | IpFamily::V4 => Ipv4Addr::UNSPECIFIED.into(),
         }
     }
 
-    fn listening(self, command: &str) -> Result<What, String> {
+    fn listening(self, command: &str) -> Result<SpecKind, String> {
         let (address, port) = match (self.words.as_slice(), self.port) {
             ([], Some(port)) => (None, port),
             // `-p` as well: the traditional form `nc -l -p 9000 [HOST]`, where HOST is whom to expect.
@@ -141,8 +148,10 @@ impl Asked {
         let address = address.or(self.source).unwrap_or_else(|| self.any_address());
         self.agrees(address)?;
         Ok(match listener(self.udp, SocketAddr::new(address, port)) {
-            What::Listen(spec) => What::Listen(crate::sessions::spec::ListenSpec { idle_timeout: self.idle, ..spec }),
-            What::UdpBound(spec) => What::UdpBound(crate::sessions::spec::UdpBoundSpec {
+            SpecKind::Listen(spec) => {
+                SpecKind::Listen(crate::sessions::spec::ListenSpec { idle_timeout: self.idle, ..spec })
+            }
+            SpecKind::UdpBound(spec) => SpecKind::UdpBound(crate::sessions::spec::UdpBoundSpec {
                 idle_timeout: self.idle,
                 broadcast: self.broadcast,
                 ..spec
@@ -151,7 +160,7 @@ impl Asked {
         })
     }
 
-    fn connecting(self, command: &str) -> Result<What, String> {
+    fn connecting(self, command: &str) -> Result<SpecKind, String> {
         let [host, port] = self.words.as_slice() else {
             return Err(format!("{command} needs a host and a port; accepted: {ACCEPTED}"));
         };
@@ -163,17 +172,23 @@ impl Asked {
         }
         // A socket that is bound to an address of one family can connect to that family only.
         let family = match bind {
-            Some(SocketAddr::V4(_)) => Family::V4,
-            Some(SocketAddr::V6(_)) => Family::V6,
+            Some(SocketAddr::V4(_)) => IpFamily::V4,
+            Some(SocketAddr::V6(_)) => IpFamily::V6,
             None => self.family,
         };
         if self.udp {
             let spec = UdpSpec::with(target);
-            return Ok(What::Udp(UdpSpec { family, bind, idle_timeout: self.idle, broadcast: self.broadcast, ..spec }));
+            return Ok(SpecKind::Udp(UdpSpec {
+                family,
+                bind,
+                idle_timeout: self.idle,
+                broadcast: self.broadcast,
+                ..spec
+            }));
         }
         let spec = TcpSpec::to(target);
         let connect_timeout = self.wait.unwrap_or(spec.connect_timeout);
-        Ok(What::Tcp(TcpSpec { family, bind, connect_timeout, idle_timeout: self.idle, ..spec }))
+        Ok(SpecKind::Tcp(TcpSpec { family, bind, connect_timeout, idle_timeout: self.idle, ..spec }))
     }
 
     fn agrees(&self, address: IpAddr) -> Result<(), String> {

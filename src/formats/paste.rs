@@ -1,11 +1,11 @@
 //! What people paste or type to open a session: a target, a URL, or the command of another tool.
 
-use super::dig::{self, Habit};
+use super::dig::{self, DigDefaults};
 use super::{curl, netcat, shell};
-use crate::sessions::spec::http::{Body, HttpSpec};
+use crate::sessions::spec::http::{BodySpec, HttpSpec};
 use crate::sessions::spec::target::{self, quoted};
-use crate::sessions::spec::{Family, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
-use crate::sessions::{Spec, What};
+use crate::sessions::spec::{IpFamily, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
+use crate::sessions::{Spec, SpecKind};
 
 /// What [`parse_anything`] takes.
 pub const ACCEPTED: &str = "HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT, http(s)://…, GET URL, POST URL BODY, \
@@ -38,15 +38,15 @@ pub fn parse_anything(text: &str) -> Result<Spec, String> {
     what(text).map(Spec::new)
 }
 
-fn what(text: &str) -> Result<What, String> {
+fn what(text: &str) -> Result<SpecKind, String> {
     let (first, rest) = text.split_once(char::is_whitespace).map_or((text, ""), |(first, rest)| (first, rest.trim()));
     let command = first.rsplit('/').next().filter(|_| !first.contains("://")).unwrap_or(first);
     match command {
         "" => Err(format!("nothing to open; accepted: {ACCEPTED}")),
-        "curl" => Ok(What::Http(curl::curl_args(&shell::words(rest)?)?)),
+        "curl" => Ok(SpecKind::Http(curl::curl_args(&shell::words(rest)?)?)),
         "nc" | "ncat" | "netcat" | "nc.openbsd" | "nc.traditional" => netcat::parse(command, &shell::words(rest)?),
-        "dns" => dns(rest, Habit::Sockeye),
-        "dig" => dns(rest, Habit::Dig),
+        "dns" => dns(rest, DigDefaults::Sockeye),
+        "dig" => dns(rest, DigDefaults::Dig),
         "telnet" => telnet(&shell::words(rest)?),
         "http" | "https" if !rest.is_empty() => http(first, rest),
         "tcp" if !rest.is_empty() => tcp(rest),
@@ -60,7 +60,7 @@ fn what(text: &str) -> Result<What, String> {
 }
 
 /// `host:port`, `host port` or a URL.
-fn target(first: &str, rest: &str, text: &str) -> Result<What, String> {
+fn target(first: &str, rest: &str, text: &str) -> Result<SpecKind, String> {
     let unknown = |why: &str| format!("{} {why}; accepted: {ACCEPTED}", quoted(text));
     if let Some((scheme, after)) = first.split_once("://") {
         let authority = after.strip_suffix('/').unwrap_or(after);
@@ -74,7 +74,7 @@ fn target(first: &str, rest: &str, text: &str) -> Result<What, String> {
     }
     match rest {
         "" => tcp(first).map_err(|error| format!("{error}; or: {ACCEPTED}")),
-        port if !port.contains(char::is_whitespace) && !first.contains('/') => Ok(What::Tcp(TcpSpec::to(
+        port if !port.contains(char::is_whitespace) && !first.contains('/') => Ok(SpecKind::Tcp(TcpSpec::to(
             target::join_host_port(first, port)
                 .map_err(|error| format!("{error}; accepted: HOST PORT; or: {ACCEPTED}"))?,
         ))),
@@ -83,13 +83,13 @@ fn target(first: &str, rest: &str, text: &str) -> Result<What, String> {
 }
 
 /// The options `-4` and `-6` taken off, and the one word that is left.
-fn with_family<'a>(text: &'a str, accepted: &str) -> Result<(Family, &'a str), String> {
-    let mut family = Family::Any;
+fn with_family<'a>(text: &'a str, accepted: &str) -> Result<(IpFamily, &'a str), String> {
+    let mut family = IpFamily::Any;
     let mut word = None;
     for part in text.split_whitespace() {
         match part {
-            "-4" => family = Family::V4,
-            "-6" => family = Family::V6,
+            "-4" => family = IpFamily::V4,
+            "-6" => family = IpFamily::V6,
             _ if part.starts_with('-') || word.is_some() => {
                 return Err(format!("{} is not understood here; accepted: {accepted}", quoted(part)));
             }
@@ -99,31 +99,31 @@ fn with_family<'a>(text: &'a str, accepted: &str) -> Result<(Family, &'a str), S
     Ok((family, word.unwrap_or_default()))
 }
 
-fn tcp(text: &str) -> Result<What, String> {
+fn tcp(text: &str) -> Result<SpecKind, String> {
     let (family, word) = with_family(text, "tcp [-4|-6] HOST:PORT")?;
-    Ok(What::Tcp(TcpSpec { family, ..TcpSpec::to(target::parse_host_port(word)?) }))
+    Ok(SpecKind::Tcp(TcpSpec { family, ..TcpSpec::to(target::parse_host_port(word)?) }))
 }
 
-fn udp(text: &str) -> Result<What, String> {
+fn udp(text: &str) -> Result<SpecKind, String> {
     let (family, word) = with_family(text, "udp [-4|-6] HOST:PORT")?;
-    Ok(What::Udp(UdpSpec { family, ..UdpSpec::with(target::parse_host_port(word)?) }))
+    Ok(SpecKind::Udp(UdpSpec { family, ..UdpSpec::with(target::parse_host_port(word)?) }))
 }
 
-fn dns(text: &str, habit: Habit) -> Result<What, String> {
-    Ok(What::Dns(dig::parse(&shell::words(text)?, habit)?))
+fn dns(text: &str, habit: DigDefaults) -> Result<SpecKind, String> {
+    Ok(SpecKind::Dns(dig::parse(&shell::words(text)?, habit)?))
 }
 
-fn telnet(words: &[String]) -> Result<What, String> {
+fn telnet(words: &[String]) -> Result<SpecKind, String> {
     let (host, port) = match words {
         [host] => (host.as_str(), TELNET),
         [host, port] => (host.as_str(), port.as_str()),
         _ => return Err("telnet takes a host and a port; accepted: telnet HOST [PORT]".into()),
     };
-    Ok(What::Tcp(TcpSpec::to(target::join_host_port(host, port)?)))
+    Ok(SpecKind::Tcp(TcpSpec::to(target::join_host_port(host, port)?)))
 }
 
 /// `tcp PLACE`, `udp PLACE`, or a place alone, which is TCP's.
-fn listen(text: &str) -> Result<What, String> {
+fn listen(text: &str) -> Result<SpecKind, String> {
     let wrong = || format!("listen {} makes no sense; accepted: listen tcp|udp [ADDR:]PORT", quoted(text));
     match text.split_whitespace().collect::<Vec<_>>().as_slice() {
         ["tcp" | "udp"] => Err(wrong()),
@@ -134,9 +134,9 @@ fn listen(text: &str) -> Result<What, String> {
 }
 
 /// A listener without limits, or a bound UDP socket.
-pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> What {
+pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> SpecKind {
     if is_udp {
-        What::UdpBound(UdpBoundSpec {
+        SpecKind::UdpBound(UdpBoundSpec {
             local,
             groups: Vec::new(),
             broadcast: false,
@@ -145,12 +145,12 @@ pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> What {
             options: Vec::new(),
         })
     } else {
-        What::Listen(ListenSpec::at(local))
+        SpecKind::Listen(ListenSpec::at(local))
     }
 }
 
 /// `http [METHOD] URL`, with curl's options, or `http METHOD URL BODY`.
-fn http(first: &str, rest: &str) -> Result<What, String> {
+fn http(first: &str, rest: &str) -> Result<SpecKind, String> {
     let (method, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     if METHODS.contains(&method) && !after.trim().is_empty() {
         return request(method, after.trim());
@@ -158,18 +158,18 @@ fn http(first: &str, rest: &str) -> Result<What, String> {
     if first == "https" && !rest.contains("://") {
         return Err(format!("https {} has no URL; accepted: http [METHOD] https://…", quoted(rest)));
     }
-    Ok(What::Http(curl::http_args(&shell::words(rest)?)?))
+    Ok(SpecKind::Http(curl::http_args(&shell::words(rest)?)?))
 }
 
 /// `URL`, `URL BODY` or `URL -H …` behind a method. The body is taken as it stands; around it one pair of single
 /// quotes goes.
-fn request(method: &str, text: &str) -> Result<What, String> {
+fn request(method: &str, text: &str) -> Result<SpecKind, String> {
     let (url, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim();
     if url.starts_with('-') || rest.starts_with('-') {
         let mut tokens = vec![method.to_owned()];
         tokens.extend(shell::words(text)?);
-        return Ok(What::Http(curl::http_args(&tokens)?));
+        return Ok(SpecKind::Http(curl::http_args(&tokens)?));
     }
     let spec = curl::http_args(&[url.trim_matches(['\'', '"']).to_owned()])?;
     let mut spec = HttpSpec { method: method.to_owned(), ..spec };
@@ -181,9 +181,9 @@ fn request(method: &str, text: &str) -> Result<What, String> {
         let body = rest.strip_prefix('\'').and_then(|body| body.strip_suffix('\'')).unwrap_or(rest);
         let kind = if body.starts_with(['{', '[']) { "application/json" } else { "application/x-www-form-urlencoded" };
         spec.headers.push(("Content-Type".into(), kind.into()));
-        spec.body = Body::Bytes(bytes::Bytes::copy_from_slice(body.as_bytes()));
+        spec.body = BodySpec::Bytes(bytes::Bytes::copy_from_slice(body.as_bytes()));
     }
-    Ok(What::Http(spec))
+    Ok(SpecKind::Http(spec))
 }
 
 #[cfg(test)]

@@ -12,19 +12,19 @@ use crate::sessions::spec::target::quoted;
 /// # Errors
 /// A sentence: a quote that is not closed, or something only a shell can do (pipes, redirection, `$NAME`, `` ` ``).
 pub fn words(line: &str) -> Result<Vec<String>, String> {
-    let mut reader = Reader { line, rest: line.char_indices().peekable(), word: None, words: Vec::new() };
+    let mut reader = ShellReader { line, rest: line.char_indices().peekable(), word: None, words: Vec::new() };
     reader.read()?;
     Ok(reader.words)
 }
 
-struct Reader<'a> {
+struct ShellReader<'a> {
     line: &'a str,
     rest: Peekable<CharIndices<'a>>,
     word: Option<String>,
     words: Vec<String>,
 }
 
-impl Reader<'_> {
+impl ShellReader<'_> {
     fn read(&mut self) -> Result<(), String> {
         while let Some((at, c)) = self.rest.next() {
             match c {

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::Manner;
-use super::input::Stdin;
-use crate::sessions::spec::Step;
-use crate::sessions::{News, Order, Record, SessionId, Spec, Verb, What};
-use crate::wire::icmp::Icmp;
+use super::OutputFormat;
+use super::input::StdinState;
+use crate::sessions::spec::ScriptStep;
+use crate::sessions::{News, Order, Record, SessionId, Spec, SpecKind, Verb};
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Direction, Failure};
 
 /// All sessions of a run, and what is still to be done for them.
 #[derive(Debug)]
-pub(crate) struct Conversation {
-    sessions: HashMap<SessionId, Known>,
-    stdin: Stdin,
+pub(crate) struct RunPolicy {
+    sessions: HashMap<SessionId, PolicySession>,
+    stdin: StdinState,
     /// True: a listener serves its first connection only, as `nc -l` does.
     single: bool,
     speaking: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Conversation {
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Act {
+pub(crate) enum PolicyAction {
     /// Give this order.
     Order(Order),
     /// From now on standard input goes to this session.
@@ -42,7 +42,7 @@ pub(crate) enum Act {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum PolicyKind {
     Tcp,
     Udp,
     Bound,
@@ -54,8 +54,8 @@ enum Kind {
 }
 
 #[derive(Clone, Debug)]
-struct Known {
-    kind: Kind,
+struct PolicySession {
+    kind: PolicyKind,
     peer: String,
     we_finished: bool,
     peer_finished: bool,
@@ -65,40 +65,48 @@ struct Known {
     probes: bool,
 }
 
-impl Known {
-    fn new(kind: Kind, peer: String) -> Self {
-        Known { kind, peer, we_finished: false, peer_finished: false, heard: false, failed: false, probes: false }
+impl PolicySession {
+    fn new(kind: PolicyKind, peer: String) -> Self {
+        PolicySession {
+            kind,
+            peer,
+            we_finished: false,
+            peer_finished: false,
+            heard: false,
+            failed: false,
+            probes: false,
+        }
     }
 
     fn of(spec: &Spec) -> Self {
         let (kind, peer) = match &spec.what {
-            What::Tcp(tcp) => (Kind::Tcp, tcp.target.to_string()),
-            What::Udp(udp) => (Kind::Udp, udp.target.to_string()),
-            What::UdpBound(bound) => (Kind::Bound, bound.local.to_string()),
-            What::Listen(listen) => (Kind::Listener, listen.local.to_string()),
-            What::Accepted(known) => (Kind::Accepted, known.peer.to_string()),
-            What::Http(http) => (Kind::Http, http.url.clone()),
-            What::Repeat(repeat) => (Kind::Repeat, repeat.title()),
-            What::Dns(dns) => (Kind::Dns, dns.question()),
+            SpecKind::Tcp(tcp) => (PolicyKind::Tcp, tcp.target.to_string()),
+            SpecKind::Udp(udp) => (PolicyKind::Udp, udp.target.to_string()),
+            SpecKind::UdpBound(bound) => (PolicyKind::Bound, bound.local.to_string()),
+            SpecKind::Listen(listen) => (PolicyKind::Listener, listen.local.to_string()),
+            SpecKind::Accepted(known) => (PolicyKind::Accepted, known.peer.to_string()),
+            SpecKind::Http(http) => (PolicyKind::Http, http.url.clone()),
+            SpecKind::Repeat(repeat) => (PolicyKind::Repeat, repeat.title()),
+            SpecKind::Dns(dns) => (PolicyKind::Dns, dns.question()),
         };
-        Known { probes: spec.script.steps.contains(&Step::ProbeMtu), ..Known::new(kind, peer) }
+        PolicySession { probes: spec.script.steps.contains(&ScriptStep::ProbeMtu), ..PolicySession::new(kind, peer) }
     }
 
     fn is_stream(&self) -> bool {
-        matches!(self.kind, Kind::Tcp | Kind::Accepted)
+        matches!(self.kind, PolicyKind::Tcp | PolicyKind::Accepted)
     }
 }
 
-impl Conversation {
+impl RunPolicy {
     /// A run with this session, in this manner.
-    pub(crate) fn new(spec: &Spec, manner: Manner, stdin: Stdin) -> Self {
-        let unlimited = matches!(&spec.what, What::Listen(listen) if listen.limit.is_none());
-        let greets_only = spec.script.steps.contains(&Step::Finish);
-        debug_assert!(!greets_only || stdin == Stdin::Unread, "a script that finishes leaves nothing to say");
-        Conversation {
+    pub(crate) fn new(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> Self {
+        let unlimited = matches!(&spec.what, SpecKind::Listen(listen) if listen.limit.is_none());
+        let greets_only = spec.script.steps.contains(&ScriptStep::Finish);
+        debug_assert!(!greets_only || stdin == StdinState::Unread, "a script that finishes leaves nothing to say");
+        RunPolicy {
             sessions: HashMap::new(),
             stdin,
-            single: unlimited && manner == Manner::Raw,
+            single: unlimited && manner == OutputFormat::Raw,
             speaking: false,
             stopping: false,
             kernel_every: None,
@@ -109,27 +117,32 @@ impl Conversation {
 
     /// The same, with the kernel's gauges of each connection looked at so often.
     pub(crate) fn looking(self, every: Option<Duration>) -> Self {
-        Conversation { kernel_every: every, ..self }
+        RunPolicy { kernel_every: every, ..self }
     }
 
     /// A session was opened.
-    pub(crate) fn opened(&mut self, id: SessionId, spec: &Spec) -> Vec<Act> {
-        let known = Known::of(spec);
+    pub(crate) fn opened(&mut self, id: SessionId, spec: &Spec) -> Vec<PolicyAction> {
+        let known = PolicySession::of(spec);
         let kind = known.kind;
         self.sessions.insert(id, known);
         match kind {
-            Kind::Tcp | Kind::Udp => self.speak(id, kind == Kind::Udp),
-            Kind::Bound | Kind::Listener | Kind::Accepted | Kind::Http | Kind::Repeat | Kind::Dns => Vec::new(),
+            PolicyKind::Tcp | PolicyKind::Udp => self.speak(id, kind == PolicyKind::Udp),
+            PolicyKind::Bound
+            | PolicyKind::Listener
+            | PolicyKind::Accepted
+            | PolicyKind::Http
+            | PolicyKind::Repeat
+            | PolicyKind::Dns => Vec::new(),
         }
     }
 
     /// Starts to hand over standard input, unless that has begun or there is none.
-    fn speak(&mut self, id: SessionId, datagrams: bool) -> Vec<Act> {
-        let wanted = matches!(self.stdin, Stdin::Pipe | Stdin::Terminal);
+    fn speak(&mut self, id: SessionId, datagrams: bool) -> Vec<PolicyAction> {
+        let wanted = matches!(self.stdin, StdinState::Pipe | StdinState::Terminal);
         if !wanted || std::mem::replace(&mut self.speaking, true) {
             return Vec::new();
         }
-        vec![Act::Speak { id, datagrams }]
+        vec![PolicyAction::Speak { id, datagrams }]
     }
 
     /// Whether everything is over.
@@ -157,23 +170,23 @@ impl Conversation {
     }
 
     /// Standard input has ended.
-    pub(crate) fn stdin_ended(&mut self) -> Vec<Act> {
-        self.stdin = Stdin::Ended;
-        let many = !self.single && self.sessions.values().any(|known| known.kind == Kind::Listener);
+    pub(crate) fn stdin_ended(&mut self) -> Vec<PolicyAction> {
+        self.stdin = StdinState::Ended;
+        let many = !self.single && self.sessions.values().any(|known| known.kind == PolicyKind::Listener);
         let streams: Vec<SessionId> =
             self.sessions.iter().filter(|(_, known)| known.is_stream() && !many).map(|(id, _)| *id).collect();
         streams.into_iter().flat_map(|id| self.finish(id)).collect()
     }
 
     /// Finishes sending, once.
-    fn finish(&mut self, id: SessionId) -> Option<Act> {
+    fn finish(&mut self, id: SessionId) -> Option<PolicyAction> {
         let known = self.sessions.get_mut(&id)?;
         let first = !std::mem::replace(&mut known.we_finished, true);
-        first.then_some(Act::Order(Order { id, verb: Verb::FinishSending }))
+        first.then_some(PolicyAction::Order(Order { id, verb: Verb::FinishSending }))
     }
 
     /// Something happened in a session.
-    pub(crate) fn learn(&mut self, id: SessionId, record: &Record) -> Vec<Act> {
+    pub(crate) fn learn(&mut self, id: SessionId, record: &Record) -> Vec<PolicyAction> {
         match record {
             Record::Block(block) if block.direction == Direction::Received => self.heard(id),
             Record::Block(_) | Record::NotKept { .. } => Vec::new(),
@@ -181,14 +194,14 @@ impl Conversation {
         }
     }
 
-    fn heard(&mut self, id: SessionId) -> Vec<Act> {
+    fn heard(&mut self, id: SessionId) -> Vec<PolicyAction> {
         let Some(known) = self.sessions.get_mut(&id) else { return Vec::new() };
         known.heard = true;
         // Nobody can be answered on a bound socket before somebody spoke.
-        if known.kind == Kind::Bound { self.speak(id, true) } else { Vec::new() }
+        if known.kind == PolicyKind::Bound { self.speak(id, true) } else { Vec::new() }
     }
 
-    fn learn_news(&mut self, id: SessionId, news: &News) -> Vec<Act> {
+    fn learn_news(&mut self, id: SessionId, news: &News) -> Vec<PolicyAction> {
         match news {
             News::Accepted { listener, peer, .. } => {
                 let mut acts = self.accepted(id, *listener, peer.to_string());
@@ -210,7 +223,7 @@ impl Conversation {
             }
             News::Warned(failure) => {
                 let known = self.sessions.get(&id);
-                let http = known.is_some_and(|known| matches!(known.kind, Kind::Http | Kind::Repeat));
+                let http = known.is_some_and(|known| matches!(known.kind, PolicyKind::Http | PolicyKind::Repeat));
                 if failure.class == Class::Local && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
                 }
@@ -256,66 +269,67 @@ impl Conversation {
     }
 
     /// Has the gauges of a connection looked at by the clock, where that is wished.
-    fn look(&self, id: SessionId) -> Option<Act> {
+    fn look(&self, id: SessionId) -> Option<PolicyAction> {
         let verb = Verb::SampleEvery(Some(self.kernel_every?));
-        self.sessions.get(&id).filter(|known| known.is_stream()).map(|_| Act::Order(Order { id, verb }))
+        self.sessions.get(&id).filter(|known| known.is_stream()).map(|_| PolicyAction::Order(Order { id, verb }))
     }
 
-    fn accepted(&mut self, id: SessionId, listener: SessionId, peer: String) -> Vec<Act> {
+    fn accepted(&mut self, id: SessionId, listener: SessionId, peer: String) -> Vec<PolicyAction> {
         // Connections that were waiting beside the first one are not served.
-        let late = self.single && self.sessions.values().any(|known| known.kind == Kind::Accepted);
-        self.sessions.insert(id, Known::new(Kind::Accepted, peer));
+        let late = self.single && self.sessions.values().any(|known| known.kind == PolicyKind::Accepted);
+        self.sessions.insert(id, PolicySession::new(PolicyKind::Accepted, peer));
         if late {
-            return vec![Act::Order(Order { id, verb: Verb::Close })];
+            return vec![PolicyAction::Order(Order { id, verb: Verb::Close })];
         }
         if !self.single {
             return self.speak(listener, false);
         }
-        let mut acts = vec![Act::Order(Order { id: listener, verb: Verb::Close })];
+        let mut acts = vec![PolicyAction::Order(Order { id: listener, verb: Verb::Close })];
         acts.extend(self.speak(id, false));
         acts
     }
 
     /// A pipe is read to its end, as the peer may still take what it has; a person is not waited for.
-    fn peer_finished(&mut self, id: SessionId) -> Vec<Act> {
+    fn peer_finished(&mut self, id: SessionId) -> Vec<PolicyAction> {
         let Some(known) = self.sessions.get_mut(&id) else { return Vec::new() };
         known.peer_finished = true;
-        let one_of_many = known.kind == Kind::Accepted && !self.single;
-        if self.stdin == Stdin::Pipe && !one_of_many {
+        let one_of_many = known.kind == PolicyKind::Accepted && !self.single;
+        if self.stdin == StdinState::Pipe && !one_of_many {
             return Vec::new();
         }
         self.finish(id).into_iter().collect()
     }
 
     /// A run that was started to probe the path ends with what the probe found.
-    fn probed(&mut self, id: SessionId, failure: Option<&Failure>) -> Vec<Act> {
+    fn probed(&mut self, id: SessionId, failure: Option<&Failure>) -> Vec<PolicyAction> {
         if !self.sessions.get(&id).is_some_and(|known| known.probes) || self.stopping {
             return Vec::new();
         }
         if let Some(failure) = failure {
             self.count(id, failure);
         }
-        vec![Act::Order(Order { id, verb: Verb::Close })]
+        vec![PolicyAction::Order(Order { id, verb: Verb::Close })]
     }
 
     /// An ICMP error is the answer where there was no other.
-    fn icmp(&mut self, id: SessionId, icmp: &Icmp) -> Vec<Act> {
+    fn icmp(&mut self, id: SessionId, icmp: &IcmpMessage) -> Vec<PolicyAction> {
         let Some(known) = self.sessions.get_mut(&id) else { return Vec::new() };
         let unreachable = if icmp.v6 { 1 } else { 3 };
         // Fragmentation needed (3/4) is no end: the kernel sends smaller ones from now on.
         let hard = icmp.kind == unreachable && (icmp.v6 || icmp.code != 4);
-        if known.kind != Kind::Udp || known.heard || known.failed || !hard || self.stopping {
+        if known.kind != PolicyKind::Udp || known.heard || known.failed || !hard || self.stopping {
             return Vec::new();
         }
         known.failed = true;
         let failure = icmp.failure("send", known.peer.clone());
         self.count(id, &failure);
-        vec![Act::Tell(News::Failed(failure)), Act::Order(Order { id, verb: Verb::Close })]
+        vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(Order { id, verb: Verb::Close })]
     }
 
     /// A listener outlives what happens to its connections, unless it served only one.
     fn count(&mut self, id: SessionId, failure: &Failure) {
-        let one_of_many = !self.single && self.sessions.get(&id).is_some_and(|known| known.kind == Kind::Accepted);
+        let one_of_many =
+            !self.single && self.sessions.get(&id).is_some_and(|known| known.kind == PolicyKind::Accepted);
         if !self.stopping && !one_of_many {
             self.failed.get_or_insert(failure.class);
         }

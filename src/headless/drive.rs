@@ -8,31 +8,31 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
-use super::conversation::{Act, Conversation};
-use super::input::{Stdin, pump};
-use super::output::{Gone, Output, Written};
-use super::press::Press;
-use super::signals::Signals;
-use super::{Manner, complain};
-use crate::net::{Net, Overflow};
-use crate::sessions::{How, News, Order, Reading, Record, SessionId, Spec};
+use super::conversation::{PolicyAction, RunPolicy};
+use super::input::{StdinState, pump};
+use super::output::{StdoutGone, StdoutWriter, WriteOutcome};
+use super::press::Renderer;
+use super::signals::HeadlessSignals;
+use super::{OutputFormat, complain};
+use crate::net::{Net, OverflowPolicy};
+use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec};
 use crate::wire::Class;
 
 /// What was sampled and not yet rendered. Bounded by what the sessions keep: nothing is sampled while it holds
 /// anything.
-pub(crate) type Pending = VecDeque<(SessionId, Record)>;
+pub(crate) type PendingRecords = VecDeque<(SessionId, Record)>;
 
 /// How long closing may take before it is asked for again, more urgently; and then until the program ends all the same.
 /// While standard output takes what was said before, however slowly, this time does not begin.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// How standard output shows what happens.
-pub(crate) trait Format {
+pub(crate) trait RecordFormat {
     /// Which one it is.
-    const MANNER: Manner;
+    const MANNER: OutputFormat;
 
     /// What happens with bytes while standard output is busy.
-    const OVERFLOW: Overflow;
+    const OVERFLOW: OverflowPolicy;
 
     /// Whether name servers are asked by us too, beside the system's resolver.
     fn asks_beside(&self) -> bool;
@@ -52,17 +52,17 @@ pub(crate) trait Format {
     }
 
     /// Whether rendering what comes next takes so long that it is done beside the loop.
-    fn is_heavy(&self, _pending: &Pending) -> bool {
+    fn is_heavy(&self, _pending: &PendingRecords) -> bool {
         false
     }
 
     /// Takes one or more records off the queue: what they are on standard output. May be nothing.
-    fn render(&mut self, pending: &mut Pending) -> Bytes;
+    fn render(&mut self, pending: &mut PendingRecords) -> Bytes;
 }
 
 /// The times of a run.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Times {
+pub(crate) struct RunTimes {
     /// Stop after this long.
     pub(crate) run_for: Option<Duration>,
     /// How often the kernel's gauges are looked at.
@@ -73,7 +73,7 @@ pub(crate) struct Times {
 
 /// How far the end has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum ShutdownStage {
     Running,
     Asked,
     Urged,
@@ -83,30 +83,30 @@ enum Stage {
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn drive<F: Format + Send + 'static>(
+pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
     mut format: F,
-    times: Times,
+    times: RunTimes,
 ) -> anyhow::Result<u8> {
-    let Times { run_for, kernel_every, started } = times;
-    let mut signals = Signals::listen().context("signals cannot be listened for")?;
-    let mut output = Output::start().context("standard output cannot be had")?;
+    let RunTimes { run_for, kernel_every, started } = times;
+    let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
+    let mut output = StdoutWriter::start().context("standard output cannot be had")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
-    if F::MANNER == Manner::Raw
-        && let Some(outlet) = Output::outlet()
+    if F::MANNER == OutputFormat::Raw
+        && let Some(outlet) = StdoutWriter::outlet()
     {
         net.pour_into(outlet);
     }
     net.ask_beside(format.asks_beside());
     format.prepare(&mut spec);
-    let mut talk = Conversation::new(&spec, F::MANNER, Stdin::of(&spec, F::MANNER)).looking(kernel_every);
+    let mut talk = RunPolicy::new(&spec, F::MANNER, StdinState::of(&spec, F::MANNER)).looking(kernel_every);
     let id = net.open(spec.clone());
     format.opened(id, &spec);
 
     let mut acts = talk.opened(id, &spec);
-    let mut press = Press::new(format);
+    let mut press = Renderer::new(format);
     let mut talking = tokio::task::JoinSet::new();
-    let mut stage = Stage::Running;
+    let mut stage = ShutdownStage::Running;
     let mut stopped_by = None;
     let mut deadline = run_for.map(|run_for| tokio::time::Instant::from(started + run_for));
     let mut reader_gone = false;
@@ -114,12 +114,12 @@ pub(crate) async fn drive<F: Format + Send + 'static>(
     loop {
         for act in acts.drain(..) {
             match act {
-                Act::Order(order) => send_order(&net, order),
-                Act::Speak { id, datagrams } => {
+                PolicyAction::Order(order) => send_order(&net, order),
+                PolicyAction::Speak { id, datagrams } => {
                     talking.spawn(pump(net.clone(), id, datagrams, F::MANNER));
                 }
                 // Told where it was learned, in its place among the records.
-                Act::Tell(_) => {}
+                PolicyAction::Tell(_) => {}
             }
         }
         if press.is_idle() && talk.done() {
@@ -129,7 +129,7 @@ pub(crate) async fn drive<F: Format + Send + 'static>(
             biased;
             code = signals.next() => {
                 stopped_by = Some(code);
-                if stage != Stage::Running {
+                if stage != ShutdownStage::Running {
                     break;
                 }
                 (stage, deadline) = stop(&net, &mut talk);
@@ -137,13 +137,13 @@ pub(crate) async fn drive<F: Format + Send + 'static>(
             () = until(deadline), if deadline.is_some() => {
                 let before = std::mem::replace(&mut taken, output.taken());
                 match stage {
-                    Stage::Running => (stage, deadline) = stop(&net, &mut talk),
+                    ShutdownStage::Running => (stage, deadline) = stop(&net, &mut talk),
                     _ if before != taken => deadline = Some(tokio::time::Instant::now() + PATIENCE),
-                    Stage::Asked => {
+                    ShutdownStage::Asked => {
                         let (_, later) = stop(&net, &mut talk);
-                        (stage, deadline) = (Stage::Urged, later);
+                        (stage, deadline) = (ShutdownStage::Urged, later);
                     }
-                    Stage::Urged => break,
+                    ShutdownStage::Urged => break,
                 }
             },
             Some(ended) = talking.join_next() => {
@@ -157,7 +157,7 @@ pub(crate) async fn drive<F: Format + Send + 'static>(
             block = next_block(&mut output, &mut press), if !press.is_idle() => match block {
                 Ok(block) if block.is_empty() => {}
                 Ok(block) => output.put(block),
-                Err(Gone) => {
+                Err(StdoutGone) => {
                     reader_gone = true;
                     break;
                 }
@@ -172,45 +172,56 @@ pub(crate) async fn drive<F: Format + Send + 'static>(
         }
     }
     talking.abort_all();
-    let patience =
-        if stage == Stage::Running && !reader_gone { Duration::from_secs(u64::from(u32::MAX)) } else { PATIENCE };
+    let patience = if stage == ShutdownStage::Running && !reader_gone {
+        Duration::from_secs(u64::from(u32::MAX))
+    } else {
+        PATIENCE
+    };
     let written = tokio::select! {
         biased;
         written = output.finish(patience) => written,
-        code = signals.next() => { stopped_by = Some(code); Ok(Written::All) }
+        code = signals.next() => { stopped_by = Some(code); Ok(WriteOutcome::All) }
     };
     match written {
         Err(error) => {
             complain(&format!("write standard output: {error}"));
             Ok(Class::Local.exit_code())
         }
-        Ok(Written::ReaderGone) => Ok(stopped_by.unwrap_or(0)),
-        Ok(Written::Stalled) => {
+        Ok(WriteOutcome::ReaderGone) => Ok(stopped_by.unwrap_or(0)),
+        Ok(WriteOutcome::Stalled) => {
             complain("standard output is not read any more: the rest is lost");
             Ok(stopped_by.unwrap_or_else(|| talk.exit_code()))
         }
-        Ok(Written::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),
+        Ok(WriteOutcome::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),
     }
 }
 
 /// Waits for room, and then for what fills it. Cancel-safe.
-async fn next_block<F: Format + Send + 'static>(output: &mut Output, press: &mut Press<F>) -> Result<Bytes, Gone> {
+async fn next_block<F: RecordFormat + Send + 'static>(
+    output: &mut StdoutWriter,
+    press: &mut Renderer<F>,
+) -> Result<Bytes, StdoutGone> {
     output.ready().await?;
     Ok(press.next().await)
 }
 
 /// Takes in a reading: what is to be done about it, in order.
-fn take(reading: Reading, talk: &mut Conversation, format: &mut impl Format, pending: &mut Pending) -> Vec<Act> {
+fn take(
+    reading: Reading,
+    talk: &mut RunPolicy,
+    format: &mut impl RecordFormat,
+    pending: &mut PendingRecords,
+) -> Vec<PolicyAction> {
     format.measured(&reading);
     let id = reading.id;
     let mut acts = Vec::new();
     for mut record in reading.records {
         if let Record::News { news, .. } = &mut record {
             tracing::debug!(session = id.0, ?news);
-            if let News::Closed { how: how @ How::Local, .. } = news
+            if let News::Closed { how: how @ CloseReason::Local, .. } = news
                 && talk.was_failed_here(id)
             {
-                *how = How::Error;
+                *how = CloseReason::Error;
             }
         }
         let learned = talk.learn(id, &record);
@@ -221,7 +232,7 @@ fn take(reading: Reading, talk: &mut Conversation, format: &mut impl Format, pen
         pending.push_back((id, record));
         for act in learned {
             match (act, at) {
-                (Act::Tell(news), Some(at)) => pending.push_back((id, Record::News { at, news })),
+                (PolicyAction::Tell(news), Some(at)) => pending.push_back((id, Record::News { at, news })),
                 (act, _) => acts.push(act),
             }
         }
@@ -230,11 +241,11 @@ fn take(reading: Reading, talk: &mut Conversation, format: &mut impl Format, pen
 }
 
 /// Asks all sessions to close, and says until when that is waited for.
-fn stop(net: &Net, talk: &mut Conversation) -> (Stage, Option<tokio::time::Instant>) {
+fn stop(net: &Net, talk: &mut RunPolicy) -> (ShutdownStage, Option<tokio::time::Instant>) {
     for order in talk.stop() {
         send_order(net, order);
     }
-    (Stage::Asked, Some(tokio::time::Instant::now() + PATIENCE))
+    (ShutdownStage::Asked, Some(tokio::time::Instant::now() + PATIENCE))
 }
 
 /// Gives an order without holding up the loop: it waits beside it while the session is busy.

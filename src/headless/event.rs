@@ -7,14 +7,14 @@ use serde_json::{Map, Value, json};
 use crate::sessions::News;
 use crate::wire::Failure;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 
 mod dns;
 pub(super) mod kernel;
 pub(crate) mod udp;
 
 /// The fields of one event, in order.
-pub(crate) type Fields = Map<String, Value>;
+pub(crate) type EventFields = Map<String, Value>;
 
 /// Milliseconds, to the microsecond.
 pub(crate) fn milliseconds(duration: Duration) -> Value {
@@ -23,7 +23,7 @@ pub(crate) fn milliseconds(duration: Duration) -> Value {
 
 /// An event's name and its fields. `closed`, and what a failure means, is made elsewhere, as that needs what was told
 /// before.
-pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
+pub(crate) fn fields(news: &News) -> (&'static str, EventFields) {
     let (name, fields) = match news {
         News::Resolving { host } => ("resolving", json!({"host": host})),
         News::Resolved { host, addresses, took } => {
@@ -91,7 +91,7 @@ pub(crate) fn fields(news: &News) -> (&'static str, Fields) {
 }
 
 /// `class`, `operation`, `peer`, `errno`, `message`.
-fn failure_fields(failure: &Failure) -> Fields {
+fn failure_fields(failure: &Failure) -> EventFields {
     let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation}));
     if !failure.peer.is_empty() {
         fields.insert("peer".to_owned(), failure.peer.as_str().into());
@@ -103,7 +103,7 @@ fn failure_fields(failure: &Failure) -> Fields {
     fields
 }
 
-fn icmp_fields(icmp: &Icmp) -> Fields {
+fn icmp_fields(icmp: &IcmpMessage) -> EventFields {
     let mut fields = object(json!({"type": icmp.kind, "code": icmp.code}));
     if let Some(offender) = icmp.offender {
         fields.insert("offender".to_owned(), offender.to_string().into());
@@ -125,7 +125,7 @@ fn icmp_fields(icmp: &Icmp) -> Fields {
     fields
 }
 
-fn request_fields(request: &RequestHead) -> Fields {
+fn request_fields(request: &RequestHead) -> EventFields {
     let mut fields = object(json!({"method": request.method, "url": request.url}));
     fields.insert("headers".to_owned(), headers(&request.headers));
     if let Some(bytes) = request.body_bytes {
@@ -134,7 +134,7 @@ fn request_fields(request: &RequestHead) -> Fields {
     fields
 }
 
-fn interim_fields(interim: &InterimHead) -> Fields {
+fn interim_fields(interim: &InterimHead) -> EventFields {
     let mut fields = object(json!({"status": interim.status}));
     if !interim.reason.is_empty() {
         fields.insert("reason".to_owned(), interim.reason.as_str().into());
@@ -144,7 +144,7 @@ fn interim_fields(interim: &InterimHead) -> Fields {
     fields
 }
 
-fn response_fields(response: &ResponseHead) -> Fields {
+fn response_fields(response: &ResponseHead) -> EventFields {
     let mut fields = object(json!({"status": response.status, "version": response.version}));
     if !response.reason.is_empty() {
         fields.insert("reason".to_owned(), response.reason.as_str().into());
@@ -167,7 +167,7 @@ fn headers(headers: &[(String, Vec<u8>)]) -> Value {
     headers.iter().map(|(name, value)| json!([name, text(value)])).collect()
 }
 
-fn object(value: Value) -> Fields {
+fn object(value: Value) -> EventFields {
     match value {
         Value::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),

@@ -6,11 +6,11 @@ use std::io::{self, IsTerminal as _, Read as _, Seek as _};
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
-use super::Manner;
+use super::OutputFormat;
 use crate::net::Net;
 use crate::net::stream::pool;
-use crate::sessions::spec::Step;
-use crate::sessions::{Order, SessionId, Spec, Verb, What};
+use crate::sessions::spec::ScriptStep;
+use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
 
 /// How much is read at once for UDP: the largest payload of an IPv4 datagram.
 const DATAGRAM: usize = 65_507;
@@ -20,7 +20,7 @@ const MOST_BLOCKS: usize = 2;
 
 /// What standard input is for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stdin {
+pub(crate) enum StdinState {
     /// It is not read.
     Unread,
     /// A person types; the conversation does not wait for them when the peer has finished.
@@ -31,24 +31,24 @@ pub(crate) enum Stdin {
     Ended,
 }
 
-impl Stdin {
+impl StdinState {
     /// What standard input is for this session.
     ///
     /// A script that finishes sending, or that ends with a probe of the path, leaves nothing to say; nor does
     /// `/dev/null` beside a script say that there is nothing more to send, as it is what a program gets that is started
     /// without an input.
-    pub(crate) fn of(spec: &Spec, manner: Manner) -> Self {
-        let finishes = spec.script.steps.iter().any(|step| matches!(step, Step::Finish | Step::ProbeMtu));
-        if finishes || matches!(spec.what, What::Http(_) | What::Repeat(_) | What::Dns(_)) {
-            return Stdin::Unread;
+    pub(crate) fn of(spec: &Spec, manner: OutputFormat) -> Self {
+        let finishes = spec.script.steps.iter().any(|step| matches!(step, ScriptStep::Finish | ScriptStep::ProbeMtu));
+        if finishes || matches!(spec.what, SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_)) {
+            return StdinState::Unread;
         }
         if io::stdin().is_terminal() {
-            return if manner == Manner::Json { Stdin::Unread } else { Stdin::Terminal };
+            return if manner == OutputFormat::Json { StdinState::Unread } else { StdinState::Terminal };
         }
         if !spec.script.steps.is_empty() && is_null() {
-            return Stdin::Unread;
+            return StdinState::Unread;
         }
-        Stdin::Pipe
+        StdinState::Pipe
     }
 }
 
@@ -79,10 +79,10 @@ fn is_null() -> bool {
 /// Sends standard input to a session until it ends or the session does. Says what went wrong, if reading did.
 ///
 /// Cost: one copy of each block. It waits while the session is busy, and so does whoever writes into the pipe.
-pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool, manner: Manner) -> Option<String> {
+pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool, manner: OutputFormat) -> Option<String> {
     // Where nobody looks at what is sent, the session takes a file out of the page cache, and nothing passes by here.
     #[cfg(target_os = "linux")]
-    if manner == Manner::Raw
+    if manner == OutputFormat::Raw
         && !datagrams
         && let Some(whole) = take_whole()
     {

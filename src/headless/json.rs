@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::drive::{Format, Pending};
-use super::event::{self, Fields};
-use super::meaning::Facts;
+use super::drive::{PendingRecords, RecordFormat};
+use super::event::{self, EventFields};
+use super::meaning::ExplanationFacts;
 use super::payload::{self, MOST_IN_A_LINE};
-use super::segment::{self, Segments};
-use super::{Manner, repeat};
-use crate::net::Overflow;
+use super::segment::{self, SegmentQueue};
+use super::{OutputFormat, repeat};
+use crate::net::OverflowPolicy;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::kinds::udp_ledger::UdpLedger;
 use crate::sessions::repeat::run::RepeatReading;
-use crate::sessions::{Block, How, News, Reading, Record, SessionId, Spec, What};
+use crate::sessions::{Block, CloseReason, News, Reading, Record, SessionId, Spec, SpecKind};
 use crate::text::sanitize;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Both, Direction, Totals};
@@ -35,23 +35,23 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Events, and what has to be remembered for them.
 #[derive(Debug)]
-pub(crate) struct Json {
+pub(crate) struct JsonFormat {
     started: Instant,
     asks_beside: bool,
     /// Those that are not over; an entry goes with its `closed`.
-    told: HashMap<SessionId, Told>,
+    told: HashMap<SessionId, JsonSession>,
     /// Looks at runs of many that are to be told: one, or the last two.
     looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
     /// True: looks at the kernel's gauges are told.
     gauges: bool,
     /// Looks at the kernel's gauges that are to be told: one for each session that was looked at.
     samples: Vec<(SessionId, Instant, Arc<KernelView>)>,
-    segments: Segments,
+    segments: SegmentQueue,
 }
 
 /// What was told of a session so far.
 #[derive(Debug)]
-struct Told {
+struct JsonSession {
     opened: Instant,
     datagrams: bool,
     http: bool,
@@ -60,16 +60,16 @@ struct Told {
     gauge: Option<HttpGauge>,
     dropped_datagrams: Option<u64>,
     ledger: UdpLedger,
-    facts: Facts,
+    facts: ExplanationFacts,
     /// When a run of many was told last.
     looked: Option<Instant>,
     /// The kernel's gauges as they were told last.
     kernel: Option<Arc<KernelView>>,
 }
 
-impl Told {
+impl JsonSession {
     fn new(opened: Instant) -> Self {
-        Told {
+        JsonSession {
             opened,
             datagrams: false,
             http: false,
@@ -78,16 +78,16 @@ impl Told {
             gauge: None,
             dropped_datagrams: None,
             ledger: UdpLedger::default(),
-            facts: Facts::default(),
+            facts: ExplanationFacts::default(),
             looked: None,
             kernel: None,
         }
     }
 }
 
-impl Format for Json {
-    const MANNER: Manner = Manner::Json;
-    const OVERFLOW: Overflow = Overflow::DropOldest;
+impl RecordFormat for JsonFormat {
+    const MANNER: OutputFormat = OutputFormat::Json;
+    const OVERFLOW: OverflowPolicy = OverflowPolicy::DropOldest;
 
     fn asks_beside(&self) -> bool {
         self.asks_beside
@@ -96,18 +96,18 @@ impl Format for Json {
     fn prepare(&self, _spec: &mut Spec) {}
 
     fn opened(&mut self, id: SessionId, spec: &Spec) {
-        let http = matches!(spec.what, What::Http(_));
-        let datagrams = matches!(spec.what, What::Udp(_) | What::UdpBound(_));
-        let mut told = Told { datagrams, http, ..Told::new(Instant::now()) };
+        let http = matches!(spec.what, SpecKind::Http(_));
+        let datagrams = matches!(spec.what, SpecKind::Udp(_) | SpecKind::UdpBound(_));
+        let mut told = JsonSession { datagrams, http, ..JsonSession::new(Instant::now()) };
         told.facts.spec = Some(spec.clone());
-        if matches!(spec.what, What::UdpBound(_)) {
+        if matches!(spec.what, SpecKind::UdpBound(_)) {
             told.ledger = UdpLedger::of_many();
         }
         self.told.insert(id, told);
     }
 
     fn measured(&mut self, reading: &Reading) {
-        let told = self.told.entry(reading.id).or_insert_with(|| Told::new(Instant::now()));
+        let told = self.told.entry(reading.id).or_insert_with(|| JsonSession::new(Instant::now()));
         told.gauge = reading.http.or(told.gauge);
         told.dropped_datagrams = reading.dropped_datagrams;
         if self.gauges
@@ -137,13 +137,13 @@ impl Format for Json {
         !self.looks.is_empty() || !self.samples.is_empty() || !self.segments.is_empty()
     }
 
-    fn is_heavy(&self, pending: &Pending) -> bool {
+    fn is_heavy(&self, pending: &PendingRecords) -> bool {
         let large =
             |(_, record): &(SessionId, Record)| matches!(record, Record::Block(block) if block.bytes.len() >= LARGE);
         pending.len() >= MANY || pending.front().is_some_and(large)
     }
 
-    fn render(&mut self, pending: &mut Pending) -> Bytes {
+    fn render(&mut self, pending: &mut PendingRecords) -> Bytes {
         let mut lines = Vec::new();
         for (id, at, look) in std::mem::take(&mut self.looks) {
             let (name, fields) = repeat::event(&look);
@@ -175,36 +175,36 @@ impl Format for Json {
     }
 }
 
-impl Json {
+impl JsonFormat {
     /// Events whose times count from `started`.
     pub(crate) fn new(started: Instant) -> Self {
-        Json {
+        JsonFormat {
             started,
             asks_beside: true,
             told: HashMap::new(),
             looks: Vec::new(),
             gauges: false,
             samples: Vec::new(),
-            segments: Segments::default(),
+            segments: SegmentQueue::default(),
         }
     }
 
     /// Chooses whether name servers are asked beside the system's resolver.
     pub(crate) fn asking_beside(self, asks_beside: bool) -> Self {
-        Json { asks_beside, ..self }
+        JsonFormat { asks_beside, ..self }
     }
 
     /// Chooses whether every look at the kernel's gauges is told.
     pub(crate) fn gauging(self, gauges: bool) -> Self {
-        Json { gauges, ..self }
+        JsonFormat { gauges, ..self }
     }
 
-    fn told(&mut self, id: SessionId) -> &mut Told {
-        self.told.entry(id).or_insert_with(|| Told::new(Instant::now()))
+    fn told(&mut self, id: SessionId) -> &mut JsonSession {
+        self.told.entry(id).or_insert_with(|| JsonSession::new(Instant::now()))
     }
 
     /// The three fields that every line has, then its own.
-    fn write(&self, lines: &mut Vec<u8>, at: Instant, id: SessionId, name: &str, fields: Fields) {
+    fn write(&self, lines: &mut Vec<u8>, at: Instant, id: SessionId, name: &str, fields: EventFields) {
         let mut event = Map::with_capacity(fields.len() + 3);
         event.insert("at".to_owned(), seconds(self.started, at).into());
         event.insert("session".to_owned(), id.0.into());
@@ -225,15 +225,15 @@ impl Json {
         }
     }
 
-    fn segment(&mut self, lines: &mut Vec<u8>, event: segment::Event) {
-        let segment::Event { id, at, name, fields } = event;
+    fn segment(&mut self, lines: &mut Vec<u8>, event: segment::SegmentEvent) {
+        let segment::SegmentEvent { id, at, name, fields } = event;
         // Behind its last line nothing is told of a session.
         if self.told.contains_key(&id) {
             self.write(lines, at.unwrap_or_else(Instant::now), id, name, fields);
         }
     }
 
-    fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut Pending) {
+    fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut PendingRecords) {
         if self.told(id).datagrams || !block.peers.is_empty() {
             self.datagrams(lines, id, block);
             return;
@@ -269,7 +269,7 @@ impl Json {
         }
     }
 
-    fn payload(&mut self, id: SessionId, direction: Direction, bytes: &[u8], count: usize) -> Fields {
+    fn payload(&mut self, id: SessionId, direction: Direction, bytes: &[u8], count: usize) -> EventFields {
         let total = self.told(id).bytes.of_mut(direction);
         *total += count as u64;
         let mut fields = Map::new();
@@ -307,7 +307,7 @@ impl Json {
         }
         let (name, fields) = match news {
             News::Closed { totals, how } => {
-                let told = self.told.remove(&id).unwrap_or_else(|| Told::new(at));
+                let told = self.told.remove(&id).unwrap_or_else(|| JsonSession::new(at));
                 ("closed", closed(&told, *totals, *how, at))
             }
             other => {
@@ -321,7 +321,7 @@ impl Json {
 }
 
 /// The last line of a session.
-fn closed(told: &Told, totals: Both<Totals>, how: How, at: Instant) -> Fields {
+fn closed(told: &JsonSession, totals: Both<Totals>, how: CloseReason, at: Instant) -> EventFields {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<u64>| {
         if let Some(value) = value {
@@ -350,7 +350,7 @@ fn closed(told: &Told, totals: Both<Totals>, how: How, at: Instant) -> Fields {
 }
 
 /// A block with those that follow it in the same direction, up to one line: one byte a read is not one line a byte.
-fn joined(id: SessionId, block: &Block, pending: &mut Pending) -> Option<Vec<u8>> {
+fn joined(id: SessionId, block: &Block, pending: &mut PendingRecords) -> Option<Vec<u8>> {
     let mut joined: Option<Vec<u8>> = None;
     while let Some((next, Record::Block(more))) = pending.front() {
         let length = joined.as_ref().map_or(block.bytes.len(), Vec::len);

@@ -4,29 +4,29 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
-use super::event::{Fields, milliseconds};
+use super::event::{EventFields, milliseconds};
 use crate::files::explain;
 use crate::formats::command_line;
-use crate::sessions::explain::remedy::Ground;
-use crate::sessions::explain::suggestions::{self, Try};
-use crate::sessions::{News, Spec, What};
+use crate::sessions::explain::remedy::RemedyContext;
+use crate::sessions::explain::suggestions::{self, Suggestion};
+use crate::sessions::{News, Spec, SpecKind};
 use crate::wire::Failure;
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 
 /// The most addresses of a name that are remembered.
 const MOST_ADDRESSES: usize = 64;
 
 /// What is remembered of a session, for the sake of what it means.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
+pub(crate) struct ExplanationFacts {
     /// As what it was opened; `None` for one that a listener accepted.
     pub(crate) spec: Option<Spec>,
     addresses: Vec<IpAddr>,
-    icmp: Option<Icmp>,
+    icmp: Option<IcmpMessage>,
     tried: Option<SocketAddr>,
 }
 
-impl Facts {
+impl ExplanationFacts {
     /// Takes in a fact.
     pub(crate) fn learn(&mut self, news: &News) {
         match news {
@@ -42,7 +42,7 @@ impl Facts {
     }
 
     /// Adds what an event means, where there is something to say.
-    pub(crate) fn explain(&self, news: &News, fields: &mut Fields) {
+    pub(crate) fn explain(&self, news: &News, fields: &mut EventFields) {
         match news {
             News::Failed(failure) => self.failed(failure, self.icmp.as_ref(), fields),
             News::Warned(failure) | News::AcceptFailed(failure) => self.said(failure, None, fields),
@@ -64,23 +64,23 @@ impl Facts {
     }
 
     /// Between which bounds chance has chosen the wait before an attempt.
-    fn chance(&self, attempt: u32, fields: &mut Fields) {
-        let Some(What::Tcp(tcp)) = self.spec.as_ref().map(|spec| &spec.what) else { return };
+    fn chance(&self, attempt: u32, fields: &mut EventFields) {
+        let Some(SpecKind::Tcp(tcp)) = self.spec.as_ref().map(|spec| &spec.what) else { return };
         for (name, chance) in [("least_ms", 0.0), ("most_ms", 1.0)] {
             fields.insert(name.to_owned(), milliseconds(tcp.retry.wait_before(attempt, chance)));
         }
     }
 
-    fn said(&self, failure: &Failure, icmp: Option<&Icmp>, fields: &mut Fields) {
+    fn said(&self, failure: &Failure, icmp: Option<&IcmpMessage>, fields: &mut EventFields) {
         let text = explain::book().failure(failure, icmp);
         fields.insert("explanation".to_owned(), text.happened.into());
     }
 
-    fn failed(&self, failure: &Failure, icmp: Option<&Icmp>, fields: &mut Fields) {
+    fn failed(&self, failure: &Failure, icmp: Option<&IcmpMessage>, fields: &mut EventFields) {
         let text = explain::book().failure(failure, icmp);
         let peer = failure.peer.parse::<SocketAddr>().ok().or(self.tried).map(|peer| peer.ip());
         let tries = match &self.spec {
-            Some(spec) => suggestions::of(&text, &Ground { spec, peer, addresses: &self.addresses }, true),
+            Some(spec) => suggestions::of(&text, &RemedyContext { spec, peer, addresses: &self.addresses }, true),
             None => Vec::new(),
         };
         let next: Vec<Value> = tries.iter().map(one).map(Value::from).collect();
@@ -96,7 +96,7 @@ impl Facts {
 }
 
 /// One thing to try, as a command where there is one.
-fn one(one: &Try) -> String {
+fn one(one: &Suggestion) -> String {
     match &one.opens {
         None => one.why.clone(),
         Some(opens) => match command_line::of(opens) {

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
-use crate::files::Problem;
-use crate::lab::Peer;
-use crate::sessions::spec::http::Body;
-use crate::sessions::{Spec, What};
+use crate::files::FileProblem;
+use crate::lab::LabPeer;
+use crate::sessions::spec::http::BodySpec;
+use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize;
 use crate::wire::Class;
-use drive::Times;
+use drive::RunTimes;
 
 mod conversation;
 mod drive;
@@ -39,11 +39,11 @@ const MOST_BODY: u64 = 256 * 1024 * 1024;
 
 /// What is to be done without a screen.
 #[derive(Clone, Debug)]
-pub struct Job {
+pub struct HeadlessJob {
     /// What is to be run.
-    pub work: Work,
+    pub work: HeadlessWork,
     /// How standard output shows it.
-    pub manner: Manner,
+    pub manner: OutputFormat,
     /// Stop after this long, counted from the program's start.
     pub run_for: Option<Duration>,
     /// How often the kernel's gauges are looked at and told; `None`: at a connection's beginning and end only.
@@ -51,12 +51,12 @@ pub struct Job {
     /// Whether name servers are asked by us too, beside the system's resolver.
     pub asks_beside: bool,
     /// What made no sense in a file of the user's: told on standard error before anything else.
-    pub problem: Option<Problem>,
+    pub problem: Option<FileProblem>,
 }
 
 /// What is to be run.
 #[derive(Clone, Debug)]
-pub enum Work {
+pub enum HeadlessWork {
     /// A session.
     Session {
         /// What it is asked to be.
@@ -65,12 +65,12 @@ pub enum Work {
         body_from_stdin: bool,
     },
     /// The built-in peers.
-    Lab(Vec<Peer>),
+    Lab(Vec<LabPeer>),
 }
 
 /// How standard output shows what happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum OutputFormat {
     /// What the peer says, untouched.
     Raw,
     /// One event a line.
@@ -82,12 +82,12 @@ pub enum Manner {
 ///
 /// # Errors
 /// The program itself could not go on: no runtime, or standard output cannot be written.
-pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
-    let Job { mut work, manner, run_for, kernel_every, problem, asks_beside } = job;
+pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
+    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, asks_beside } = job;
     if let Some(problem) = problem {
         complain(&format!("{problem}; going on with the defaults"));
     }
-    if let Work::Session { spec, body_from_stdin: true } = &mut work
+    if let HeadlessWork::Session { spec, body_from_stdin: true } = &mut work
         && let Err(why) = read_body(spec)
     {
         complain(&why);
@@ -96,19 +96,19 @@ pub fn run(job: Job, started: Instant) -> anyhow::Result<u8> {
     // One conversation between two descriptors is one thread's work: every other thread costs a wake-up a block, and
     // time to start.
     let mut runtime = match work {
-        Work::Session { .. } => tokio::runtime::Builder::new_current_thread(),
-        Work::Lab(_) => tokio::runtime::Builder::new_multi_thread(),
+        HeadlessWork::Session { .. } => tokio::runtime::Builder::new_current_thread(),
+        HeadlessWork::Lab(_) => tokio::runtime::Builder::new_multi_thread(),
     };
     let runtime = runtime.enable_all().build().context("the runtime cannot be started")?;
     let code = runtime.block_on(async {
         match (work, manner) {
-            (Work::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
-            (Work::Session { spec, .. }, Manner::Json) => {
-                let format = json::Json::new(started).asking_beside(asks_beside).gauging(kernel_every.is_some());
-                drive::drive(*spec, format, Times { run_for, kernel_every, started }).await
+            (HeadlessWork::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
+            (HeadlessWork::Session { spec, .. }, OutputFormat::Json) => {
+                let format = json::JsonFormat::new(started).asking_beside(asks_beside).gauging(kernel_every.is_some());
+                drive::drive(*spec, format, RunTimes { run_for, kernel_every, started }).await
             }
-            (Work::Session { spec, .. }, Manner::Raw) => {
-                drive::drive(*spec, raw::Raw::default(), Times { run_for, kernel_every: None, started }).await
+            (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {
+                drive::drive(*spec, raw::RawFormat::default(), RunTimes { run_for, kernel_every: None, started }).await
             }
         }
     });
@@ -125,7 +125,7 @@ pub(crate) fn complain(what: &str) {
 
 /// Reads a request's body from standard input.
 fn read_body(spec: &mut Spec) -> Result<(), String> {
-    let What::Http(http) = &mut spec.what else { return Ok(()) };
+    let SpecKind::Http(http) = &mut spec.what else { return Ok(()) };
     let mut body = Vec::new();
     io::stdin()
         .lock()
@@ -135,6 +135,6 @@ fn read_body(spec: &mut Spec) -> Result<(), String> {
     if body.len() as u64 > MOST_BODY {
         return Err("standard input is longer than 256 MiB; accepted for more: --data-binary @FILE".to_owned());
     }
-    http.body = Body::Bytes(body.into());
+    http.body = BodySpec::Bytes(body.into());
     Ok(())
 }

@@ -12,35 +12,35 @@ use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 
-use crate::net::Outlet;
-use thread::Thread;
+use crate::net::SpliceSink;
+use thread::WriterThread;
 
 mod thread;
 
 /// The way to standard output. It holds one block at the most that is not written.
 #[derive(Debug)]
-pub(crate) struct Output {
-    way: Way,
+pub(crate) struct StdoutWriter {
+    way: SinkKind,
     rest: Bytes,
-    taken: Taken,
+    taken: TakenBytes,
     failed: Option<io::Error>,
 }
 
 /// How much was written so far, in octets; whoever writes adds to it.
-type Taken = Arc<AtomicU64>;
+type TakenBytes = Arc<AtomicU64>;
 
 #[derive(Debug)]
-enum Way {
+enum SinkKind {
     /// Writing does not wait for a reader.
     Direct(File),
     #[cfg(target_os = "linux")]
     Pipe(tokio::io::unix::AsyncFd<std::os::fd::OwnedFd>),
-    Thread(Thread),
+    Thread(WriterThread),
 }
 
 /// How writing ended.
 #[derive(Debug)]
-pub(crate) enum Written {
+pub(crate) enum WriteOutcome {
     /// Everything was written.
     All,
     /// The reader takes nothing any more; the rest is lost.
@@ -49,40 +49,40 @@ pub(crate) enum Written {
     ReaderGone,
 }
 
-/// Nothing more can be written; [`Output::finish`] says why.
+/// Nothing more can be written; [`StdoutWriter::finish`] says why.
 #[derive(Debug)]
-pub(crate) struct Gone;
+pub(crate) struct StdoutGone;
 
-impl Output {
+impl StdoutWriter {
     /// Finds the way. Belongs on the runtime.
     ///
     /// # Errors
     /// There is no descriptor or no thread to be had.
     pub(crate) fn start() -> io::Result<Self> {
-        let taken = Taken::default();
-        Ok(Output { way: way(&taken)?, rest: Bytes::new(), taken, failed: None })
+        let taken = TakenBytes::default();
+        Ok(StdoutWriter { way: way(&taken)?, rest: Bytes::new(), taken, failed: None })
     }
 
     /// A way past this program's memory, where there is one. What goes there comes before what is put here from then
     /// on, so it is for whoever stops using it before anything is put.
-    pub(crate) fn outlet() -> Option<Outlet> {
-        Outlet::into(stdout().ok()?)
+    pub(crate) fn outlet() -> Option<SpliceSink> {
+        SpliceSink::into(stdout().ok()?)
     }
 
     /// Waits until another block can be taken. Cancel-safe.
     ///
     /// # Errors
     /// Writing has failed.
-    pub(crate) async fn ready(&mut self) -> Result<(), Gone> {
+    pub(crate) async fn ready(&mut self) -> Result<(), StdoutGone> {
         loop {
             if self.failed.is_some() {
-                return Err(Gone);
+                return Err(StdoutGone);
             }
             match &mut self.way {
-                Way::Thread(thread) => return thread.ready().await,
-                Way::Direct(_) => return Ok(()),
+                SinkKind::Thread(thread) => return thread.ready().await,
+                SinkKind::Direct(_) => return Ok(()),
                 #[cfg(target_os = "linux")]
-                Way::Pipe(pipe) => {
+                SinkKind::Pipe(pipe) => {
                     if self.rest.is_empty() {
                         return Ok(());
                     }
@@ -104,17 +104,17 @@ impl Output {
         }
     }
 
-    /// Takes a block; to be called after [`Output::ready`]. What cannot be written at once is kept until then.
+    /// Takes a block; to be called after [`StdoutWriter::ready`]. What cannot be written at once is kept until then.
     pub(crate) fn put(&mut self, block: Bytes) {
         debug_assert!(self.rest.is_empty(), "one block at a time");
         match &mut self.way {
-            Way::Thread(thread) => thread.put(block),
-            Way::Direct(file) => match io::Write::write_all(file, &block) {
+            SinkKind::Thread(thread) => thread.put(block),
+            SinkKind::Direct(file) => match io::Write::write_all(file, &block) {
                 Ok(()) => count(&self.taken, block.len()),
                 Err(error) => self.failed = Some(error),
             },
             #[cfg(target_os = "linux")]
-            Way::Pipe(pipe) => {
+            SinkKind::Pipe(pipe) => {
                 self.rest = block;
                 if let Err(error) = pipe::write(pipe.get_ref(), &mut self.rest, &self.taken)
                     && error.kind() != io::ErrorKind::WouldBlock
@@ -132,10 +132,10 @@ impl Output {
             self.failed = Some(error);
             return;
         }
-        match stdout().and_then(|file| Thread::start(file, &self.taken)) {
+        match stdout().and_then(|file| WriterThread::start(file, &self.taken)) {
             Ok(mut thread) => {
                 thread.put(std::mem::take(&mut self.rest));
-                self.way = Way::Thread(thread);
+                self.way = SinkKind::Thread(thread);
             }
             Err(error) => self.failed = Some(error),
         }
@@ -150,14 +150,14 @@ impl Output {
     ///
     /// # Errors
     /// Writing failed for a reason other than a reader that went away.
-    pub(crate) async fn finish(mut self, patience: Duration) -> io::Result<Written> {
+    pub(crate) async fn finish(mut self, patience: Duration) -> io::Result<WriteOutcome> {
         let taken = Arc::clone(&self.taken);
         let mut all = std::pin::pin!(async move {
             // What failed is told below.
             let _gone = self.ready().await.is_err();
             match (self.failed, self.way) {
                 (Some(error), _) => Err(error),
-                (None, Way::Thread(thread)) => thread.finish().await,
+                (None, SinkKind::Thread(thread)) => thread.finish().await,
                 (None, _) => Ok(()),
             }
         });
@@ -167,45 +167,45 @@ impl Output {
                 Err(_) => {
                     let now = taken.load(Ordering::Relaxed);
                     if now == before {
-                        return Ok(Written::Stalled);
+                        return Ok(WriteOutcome::Stalled);
                     }
                     before = now;
                 }
-                Ok(Ok(())) => return Ok(Written::All),
-                Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Written::ReaderGone),
+                Ok(Ok(())) => return Ok(WriteOutcome::All),
+                Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(WriteOutcome::ReaderGone),
                 Ok(Err(error)) => return Err(error),
             }
         }
     }
 }
 
-fn count(taken: &Taken, octets: usize) {
+fn count(taken: &TakenBytes, octets: usize) {
     taken.fetch_add(octets as u64, Ordering::Relaxed);
 }
 
 #[cfg(target_os = "linux")]
-fn way(taken: &Taken) -> io::Result<Way> {
+fn way(taken: &TakenBytes) -> io::Result<SinkKind> {
     use std::io::IsTerminal as _;
     use std::os::unix::fs::FileTypeExt as _;
 
     let file = stdout()?;
     let kind = file.metadata()?.file_type();
     if kind.is_file() || (kind.is_char_device() && !file.is_terminal()) {
-        return Ok(Way::Direct(file));
+        return Ok(SinkKind::Direct(file));
     }
     if kind.is_fifo() {
-        return crate::net::registered(file, tokio::io::Interest::WRITABLE).map(Way::Pipe);
+        return crate::net::registered(file, tokio::io::Interest::WRITABLE).map(SinkKind::Pipe);
     }
-    Thread::start(file, taken).map(Way::Thread)
+    WriterThread::start(file, taken).map(SinkKind::Thread)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn way(taken: &Taken) -> io::Result<Way> {
+fn way(taken: &TakenBytes) -> io::Result<SinkKind> {
     let file = stdout()?;
     if file.metadata().is_ok_and(|about| about.is_file()) {
-        return Ok(Way::Direct(file));
+        return Ok(SinkKind::Direct(file));
     }
-    Thread::start(file, taken).map(Way::Thread)
+    WriterThread::start(file, taken).map(SinkKind::Thread)
 }
 
 /// The descriptor itself: [`io::Stdout`] looks for line ends, which binary data has none of.
@@ -226,7 +226,7 @@ mod pipe {
     use super::*;
 
     /// Writes what goes without waiting, and takes it off `rest`. An error of kind `WouldBlock` leaves some of it.
-    pub(super) fn write(pipe: &impl std::os::fd::AsFd, rest: &mut Bytes, counted: &Taken) -> io::Result<()> {
+    pub(super) fn write(pipe: &impl std::os::fd::AsFd, rest: &mut Bytes, counted: &TakenBytes) -> io::Result<()> {
         use rustix::io::ReadWriteFlags;
 
         while !rest.is_empty() {
@@ -257,7 +257,7 @@ mod pipe {
             let mut rest = Bytes::from(all.clone());
             let mut read = Vec::new();
             let mut buffer = vec![0; 50_000];
-            let taken = Taken::default();
+            let taken = TakenBytes::default();
             while let Err(error) = write(&to, &mut rest, &taken) {
                 assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}");
                 let count = (&from).read(&mut buffer).unwrap();

@@ -3,20 +3,20 @@
 use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::drive::{Format, Pending};
+use super::drive::{PendingRecords, RecordFormat};
 
 /// A format, and what it has to render. While a block is under way beside the loop, both are with the thread that
 /// renders it.
 #[derive(Debug)]
-pub(crate) struct Press<F> {
-    here: Option<(F, Pending)>,
-    under_way: Option<JoinHandle<(F, Pending, Bytes)>>,
+pub(crate) struct Renderer<F> {
+    here: Option<(F, PendingRecords)>,
+    under_way: Option<JoinHandle<(F, PendingRecords, Bytes)>>,
 }
 
-impl<F: Format + Send + 'static> Press<F> {
+impl<F: RecordFormat + Send + 'static> Renderer<F> {
     /// With nothing to render.
     pub(crate) fn new(format: F) -> Self {
-        Press { here: Some((format, Pending::new())), under_way: None }
+        Renderer { here: Some((format, PendingRecords::new())), under_way: None }
     }
 
     /// Whether there is nothing to render.
@@ -25,7 +25,7 @@ impl<F: Format + Send + 'static> Press<F> {
     }
 
     /// The format and its queue, unless a block is under way.
-    pub(crate) fn here(&mut self) -> Option<(&mut F, &mut Pending)> {
+    pub(crate) fn here(&mut self) -> Option<(&mut F, &mut PendingRecords)> {
         self.here.as_mut().map(|(format, pending)| (format, pending))
     }
 

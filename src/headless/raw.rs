@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::drive::{Format, Pending};
-use super::{Manner, complain, repeat};
+use super::drive::{PendingRecords, RecordFormat};
+use super::{OutputFormat, complain, repeat};
 use crate::formats::dig_answer;
 use crate::sessions::news::dns::DnsNews;
-use crate::sessions::{News, Reading, Record, Retention, SessionId, Spec, What};
+use crate::sessions::{News, Reading, Record, Retention, SessionId, Spec, SpecKind};
 use crate::wire::Direction;
 
 /// How many bytes may wait for standard output in a session that can make its peer wait: a read or two, so that they
@@ -22,7 +22,7 @@ const MOST_WAITING: usize = 8;
 
 /// The pipe. It holds no bytes: they go from the records to standard output.
 #[derive(Debug, Default)]
-pub(crate) struct Raw {
+pub(crate) struct RawFormat {
     open: bool,
     /// What is read is no stream: answers are written as text.
     dns: bool,
@@ -31,9 +31,9 @@ pub(crate) struct Raw {
     table: Option<String>,
 }
 
-impl Format for Raw {
-    const MANNER: Manner = Manner::Raw;
-    const OVERFLOW: crate::net::Overflow = crate::net::Overflow::Wait;
+impl RecordFormat for RawFormat {
+    const MANNER: OutputFormat = OutputFormat::Raw;
+    const OVERFLOW: crate::net::OverflowPolicy = crate::net::OverflowPolicy::Wait;
 
     fn asks_beside(&self) -> bool {
         false
@@ -41,15 +41,18 @@ impl Format for Raw {
 
     fn prepare(&self, spec: &mut Spec) {
         spec.retain = Retention::of_bytes(match spec.what {
-            What::Udp(_) | What::UdpBound(_) => DATAGRAM_BUFFER,
-            What::Tcp(_) | What::Accepted(_) | What::Listen(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
-                STREAM_BUFFER
-            }
+            SpecKind::Udp(_) | SpecKind::UdpBound(_) => DATAGRAM_BUFFER,
+            SpecKind::Tcp(_)
+            | SpecKind::Accepted(_)
+            | SpecKind::Listen(_)
+            | SpecKind::Http(_)
+            | SpecKind::Repeat(_)
+            | SpecKind::Dns(_) => STREAM_BUFFER,
         });
     }
 
     fn opened(&mut self, _id: SessionId, spec: &Spec) {
-        self.dns = matches!(spec.what, What::Dns(_));
+        self.dns = matches!(spec.what, SpecKind::Dns(_));
     }
 
     fn measured(&mut self, reading: &Reading) {
@@ -62,7 +65,7 @@ impl Format for Raw {
         self.table.is_some()
     }
 
-    fn render(&mut self, pending: &mut Pending) -> Bytes {
+    fn render(&mut self, pending: &mut PendingRecords) -> Bytes {
         if let Some(table) = self.table.take() {
             return table.into();
         }
@@ -85,7 +88,7 @@ impl Format for Raw {
     }
 }
 
-impl Raw {
+impl RawFormat {
     /// What a person at the other end of standard error wants to know.
     fn tell(&mut self, news: &News) {
         match news {

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::event::{Fields, milliseconds};
-use crate::sessions::repeat::latency::{Latency, PERCENTILES};
+use super::event::{EventFields, milliseconds};
+use crate::sessions::repeat::latency::{LatencyHistogram, PERCENTILES};
 use crate::sessions::repeat::run::RepeatReading;
 use crate::text::quantity;
 
@@ -16,7 +16,7 @@ const BARS: usize = 20;
 const BAR_WIDTH: u128 = 40;
 
 /// The event that tells how it stands: `repeat` while it goes on, `summary` at its end.
-pub(crate) fn event(look: &RepeatReading) -> (&'static str, Fields) {
+pub(crate) fn event(look: &RepeatReading) -> (&'static str, EventFields) {
     let tally = &look.tally;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
@@ -60,7 +60,7 @@ fn rounded(value: f64) -> Value {
 }
 
 /// Shortest, mean, percentiles, longest; nothing where there is no time yet.
-fn latency(latency: &Latency) -> Option<Value> {
+fn latency(latency: &LatencyHistogram) -> Option<Value> {
     let mut fields = Map::new();
     let mut put = |name: String, time| fields.insert(name, milliseconds(time));
     put("min_ms".to_owned(), latency.least()?);

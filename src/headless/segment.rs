@@ -5,55 +5,55 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::event::Fields;
+use super::event::EventFields;
 use crate::sessions::SessionId;
 use crate::wire::Direction;
-use crate::wire::segment::{CaptureReading, Captured};
+use crate::wire::segment::{CaptureReading, CapturedSegment};
 
 /// How many segments wait to be written at the most; more are counted in `not_captured`.
 const MOST_WAITING: usize = 65_536;
 
 /// What waits to be written, in order.
 #[derive(Debug, Default)]
-pub(super) struct Segments {
-    waiting: VecDeque<(SessionId, Item)>,
+pub(super) struct SegmentQueue {
+    waiting: VecDeque<(SessionId, QueuedSegment)>,
 }
 
 #[derive(Debug)]
-enum Item {
+enum QueuedSegment {
     /// Capture began or ended.
     Turned(bool),
-    Segment(Box<Captured>),
+    Segment(Box<CapturedSegment>),
     Missed(u64),
 }
 
 /// One line.
-pub(super) struct Event {
+pub(super) struct SegmentEvent {
     pub(super) id: SessionId,
     /// When it happened; `None` is now.
     pub(super) at: Option<Instant>,
     pub(super) name: &'static str,
-    pub(super) fields: Fields,
+    pub(super) fields: EventFields,
 }
 
-impl Segments {
+impl SegmentQueue {
     /// Takes in what was captured.
     pub(super) fn take(&mut self, id: SessionId, capture: &CaptureReading) {
         let mut missed = capture.missed;
         for segment in &capture.segments {
             if self.waiting.len() < MOST_WAITING {
-                self.waiting.push_back((id, Item::Segment(Box::new(segment.clone()))));
+                self.waiting.push_back((id, QueuedSegment::Segment(Box::new(segment.clone()))));
             } else {
                 missed += 1;
             }
         }
         match self.waiting.back_mut() {
-            Some((last, Item::Missed(before))) if *last == id => *before += missed,
-            _ if missed > 0 => self.waiting.push_back((id, Item::Missed(missed))),
+            Some((last, QueuedSegment::Missed(before))) if *last == id => *before += missed,
+            _ if missed > 0 => self.waiting.push_back((id, QueuedSegment::Missed(missed))),
             _ => {}
         }
         if !capture.on {
-            self.waiting.push_back((id, Item::Turned(false)));
+            self.waiting.push_back((id, QueuedSegment::Turned(false)));
         }
     }
 
@@ -63,39 +63,39 @@ impl Segments {
     }
 
     /// The next line.
-    pub(super) fn next(&mut self) -> Option<Event> {
+    pub(super) fn next(&mut self) -> Option<SegmentEvent> {
         self.waiting.pop_front().map(|(id, item)| event(id, &item))
     }
 
     /// The next line, if it is of before that time, or of this session.
-    pub(super) fn next_before(&mut self, until: Option<Instant>, of: Option<SessionId>) -> Option<Event> {
+    pub(super) fn next_before(&mut self, until: Option<Instant>, of: Option<SessionId>) -> Option<SegmentEvent> {
         if let Some(of) = of {
             let place = self.waiting.iter().position(|(id, _)| *id == of)?;
             return self.waiting.remove(place).map(|(id, item)| event(id, &item));
         }
         let (_, item) = self.waiting.front()?;
         let due = match item {
-            Item::Segment(segment) => until.is_some_and(|until| segment.at <= until),
-            Item::Turned(_) | Item::Missed(_) => true,
+            QueuedSegment::Segment(segment) => until.is_some_and(|until| segment.at <= until),
+            QueuedSegment::Turned(_) | QueuedSegment::Missed(_) => true,
         };
         if due { self.next() } else { None }
     }
 }
 
-fn event(id: SessionId, item: &Item) -> Event {
+fn event(id: SessionId, item: &QueuedSegment) -> SegmentEvent {
     let (at, name, value) = match item {
-        Item::Turned(on) => (None, "capture", json!({"on": on})),
-        Item::Missed(packets) => (None, "not_captured", json!({"packets": packets})),
-        Item::Segment(segment) => (Some(segment.at), "segment", fields(segment)),
+        QueuedSegment::Turned(on) => (None, "capture", json!({"on": on})),
+        QueuedSegment::Missed(packets) => (None, "not_captured", json!({"packets": packets})),
+        QueuedSegment::Segment(segment) => (Some(segment.at), "segment", fields(segment)),
     };
     let fields = match value {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    Event { id, at, name, fields }
+    SegmentEvent { id, at, name, fields }
 }
 
-fn fields(captured: &Captured) -> Value {
+fn fields(captured: &CapturedSegment) -> Value {
     let segment = &captured.segment;
     let direction = match captured.direction {
         Direction::Sent => "sent",
@@ -123,7 +123,7 @@ fn fields(captured: &Captured) -> Value {
     fields
 }
 
-fn options(captured: &Captured) -> Fields {
+fn options(captured: &CapturedSegment) -> EventFields {
     let options = &captured.segment.options;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<Value>| {

@@ -4,7 +4,7 @@ use std::io;
 
 /// SIGHUP, SIGINT and SIGTERM, or their like on other systems.
 #[derive(Debug)]
-pub(crate) struct Signals {
+pub(crate) struct HeadlessSignals {
     #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -13,7 +13,7 @@ pub(crate) struct Signals {
     terminate: tokio::signal::unix::Signal,
 }
 
-impl Signals {
+impl HeadlessSignals {
     /// Listens for them from now on.
     ///
     /// # Errors
@@ -21,7 +21,7 @@ impl Signals {
     #[cfg(unix)]
     pub(crate) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
+        Ok(HeadlessSignals {
             hangup: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -30,7 +30,7 @@ impl Signals {
 
     #[cfg(not(unix))]
     pub(crate) fn listen() -> io::Result<Self> {
-        Ok(Signals {})
+        Ok(HeadlessSignals {})
     }
 
     /// Waits for the next one: the exit code that a shell shows for it, 128 and the signal's number. Cancel-safe.

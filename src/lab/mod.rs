@@ -16,7 +16,7 @@ mod stream;
 mod tests;
 mod udp;
 
-pub use peer::Peer;
+pub use peer::LabPeer;
 
 /// How many connections may wait to be accepted by one peer.
 const BACKLOG: u32 = 128;
@@ -24,7 +24,7 @@ const BACKLOG: u32 = 128;
 /// The running peers. Dropping it ends them, and every connection of theirs.
 #[derive(Debug)]
 pub struct Lab {
-    peers: Vec<(Peer, SocketAddr)>,
+    peers: Vec<(LabPeer, SocketAddr)>,
     _tasks: JoinSet<()>,
 }
 
@@ -35,7 +35,7 @@ impl Lab {
     ///
     /// # Errors
     /// A socket could not be opened or bound; no peer is left running then.
-    pub async fn start(peers: &[Peer]) -> io::Result<Lab> {
+    pub async fn start(peers: &[LabPeer]) -> io::Result<Lab> {
         let mut running = Vec::with_capacity(peers.len());
         let mut tasks = JoinSet::new();
         for peer in peers {
@@ -46,13 +46,13 @@ impl Lab {
     }
 
     /// The running peers and where they listen, in the order in which they were named.
-    pub fn peers(&self) -> &[(Peer, SocketAddr)] {
+    pub fn peers(&self) -> &[(LabPeer, SocketAddr)] {
         &self.peers
     }
 }
 
-async fn start(peer: Peer, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
-    if peer == Peer::UdpEcho {
+async fn start(peer: LabPeer, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
+    if peer == LabPeer::UdpEcho {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = socket.local_addr()?;
         tasks.spawn(udp::echo(socket));
@@ -61,19 +61,19 @@ async fn start(peer: Peer, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
     let listener = listen(peer)?;
     let address = listener.local_addr()?;
     match peer {
-        Peer::Echo => tasks.spawn(stream::serve(listener, stream::echo)),
-        Peer::Chatter => tasks.spawn(stream::serve(listener, stream::chatter)),
-        Peer::Drip => tasks.spawn(stream::serve(listener, stream::drip)),
-        Peer::Reset => tasks.spawn(stream::serve(listener, stream::reset)),
-        Peer::Deaf => tasks.spawn(stream::serve(listener, stream::deaf)),
-        Peer::Http | Peer::UdpEcho => tasks.spawn(http::serve(listener)),
+        LabPeer::Echo => tasks.spawn(stream::serve(listener, stream::echo)),
+        LabPeer::Chatter => tasks.spawn(stream::serve(listener, stream::chatter)),
+        LabPeer::Drip => tasks.spawn(stream::serve(listener, stream::drip)),
+        LabPeer::Reset => tasks.spawn(stream::serve(listener, stream::reset)),
+        LabPeer::Deaf => tasks.spawn(stream::serve(listener, stream::deaf)),
+        LabPeer::Http | LabPeer::UdpEcho => tasks.spawn(http::serve(listener)),
     };
     Ok(address)
 }
 
-fn listen(peer: Peer) -> io::Result<TcpListener> {
+fn listen(peer: LabPeer) -> io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
-    if peer == Peer::Deaf {
+    if peer == LabPeer::Deaf {
         // Asked for before listen(), so that the connections get it, and the window closes soon (tcp(7)).
         socket.set_recv_buffer_size(stream::DEAF_BUFFER_BYTES)?;
     }

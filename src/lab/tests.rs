@@ -9,35 +9,35 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 use super::Lab;
-use super::peer::Peer;
+use super::peer::LabPeer;
 
 /// Fails where something takes longer than it ever may.
 async fn soon<T>(what: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(30), what).await.expect("it comes within 30 s")
 }
 
-async fn lab(peer: Peer) -> (Lab, SocketAddr) {
+async fn lab(peer: LabPeer) -> (Lab, SocketAddr) {
     let lab = Lab::start(&[peer]).await.unwrap();
     let address = lab.peers()[0].1;
     (lab, address)
 }
 
-async fn met(peer: Peer) -> (Lab, TcpStream) {
+async fn met(peer: LabPeer) -> (Lab, TcpStream) {
     let (lab, address) = lab(peer).await;
     (lab, TcpStream::connect(address).await.unwrap())
 }
 
 #[tokio::test]
 async fn all_peers_start_on_loopback_with_ports_of_their_own() {
-    let lab = Lab::start(&Peer::ALL).await.unwrap();
-    let kinds: Vec<Peer> = lab.peers().iter().map(|(peer, _)| *peer).collect();
-    assert_eq!(kinds, Peer::ALL);
+    let lab = Lab::start(&LabPeer::ALL).await.unwrap();
+    let kinds: Vec<LabPeer> = lab.peers().iter().map(|(peer, _)| *peer).collect();
+    assert_eq!(kinds, LabPeer::ALL);
     assert!(lab.peers().iter().all(|(_, address)| address.ip().is_loopback() && address.port() != 0));
 }
 
 #[tokio::test]
 async fn echo_says_back_everything_after_a_half_close_and_then_finishes() {
-    let (_lab, stream) = met(Peer::Echo).await;
+    let (_lab, stream) = met(LabPeer::Echo).await;
     let said: Vec<u8> = (0..3_000_000_usize).map(|at| (at % 253) as u8).collect();
     let (mut reader, mut writer) = stream.into_split();
     let told = said.clone();
@@ -53,7 +53,7 @@ async fn echo_says_back_everything_after_a_half_close_and_then_finishes() {
 
 #[tokio::test]
 async fn chatter_speaks_by_itself_answers_and_says_goodbye() {
-    let (_lab, mut stream) = met(Peer::Chatter).await;
+    let (_lab, mut stream) = met(LabPeer::Chatter).await;
     let mut heard = vec![0; 64];
     let len = soon(stream.read(&mut heard)).await.unwrap();
     assert_eq!(&heard[..len], b"line 1: I say this by myself\n");
@@ -70,7 +70,7 @@ async fn chatter_speaks_by_itself_answers_and_says_goodbye() {
 
 #[tokio::test]
 async fn drip_says_its_sentence_one_octet_at_a_time_even_after_our_finish() {
-    let (_lab, mut stream) = met(Peer::Drip).await;
+    let (_lab, mut stream) = met(LabPeer::Drip).await;
     stream.shutdown().await.unwrap();
     let mut heard = Vec::new();
     while heard.len() < 5 {
@@ -84,7 +84,7 @@ async fn drip_says_its_sentence_one_octet_at_a_time_even_after_our_finish() {
 
 #[tokio::test]
 async fn reset_says_a_word_and_ends_with_rst() {
-    let (_lab, mut stream) = met(Peer::Reset).await;
+    let (_lab, mut stream) = met(LabPeer::Reset).await;
     stream.write_all(b"hello").await.unwrap();
     let mut heard = Vec::new();
     let end = soon(stream.read_to_end(&mut heard)).await;
@@ -94,7 +94,7 @@ async fn reset_says_a_word_and_ends_with_rst() {
 
 #[tokio::test]
 async fn deaf_lets_its_window_close_and_goes_when_the_peer_goes() {
-    let (_lab, mut stream) = met(Peer::Deaf).await;
+    let (_lab, mut stream) = met(LabPeer::Deaf).await;
     socket2::SockRef::from(&stream).set_send_buffer_size(64 * 1024).unwrap();
     // Far more than both kernels hold: with nobody reading, the writing stops long before the end. That it
     // stopped is seen by the send queue, which stays as it is while time passes.
@@ -110,7 +110,7 @@ async fn deaf_lets_its_window_close_and_goes_when_the_peer_goes() {
     assert!(written < most, "{written} octets were taken by a peer that never reads");
     drop(stream);
 
-    let (_lab, mut stream) = met(Peer::Deaf).await;
+    let (_lab, mut stream) = met(LabPeer::Deaf).await;
     stream.write_all(b"unread").await.unwrap();
     stream.shutdown().await.unwrap();
     let end = soon(stream.read(&mut [0])).await;
@@ -119,7 +119,7 @@ async fn deaf_lets_its_window_close_and_goes_when_the_peer_goes() {
 
 #[tokio::test]
 async fn udp_echo_sends_every_datagram_back_the_empty_one_too() {
-    let (_lab, address) = lab(Peer::UdpEcho).await;
+    let (_lab, address) = lab(LabPeer::UdpEcho).await;
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     for said in [vec![1; 65_507], Vec::new(), b"hello".to_vec()] {
         socket.send_to(&said, address).await.unwrap();
@@ -132,7 +132,7 @@ async fn udp_echo_sends_every_datagram_back_the_empty_one_too() {
 
 #[tokio::test]
 async fn one_connection_too_many_is_closed_and_the_others_stay() {
-    let (_lab, address) = lab(Peer::Echo).await;
+    let (_lab, address) = lab(LabPeer::Echo).await;
     let mut held = Vec::new();
     for _ in 0..super::stream::MOST_CONNECTIONS {
         held.push(TcpStream::connect(address).await.unwrap());
@@ -146,7 +146,7 @@ async fn one_connection_too_many_is_closed_and_the_others_stay() {
 
 #[tokio::test]
 async fn dropping_the_lab_ends_its_connections() {
-    let (lab, mut stream) = met(Peer::Drip).await;
+    let (lab, mut stream) = met(LabPeer::Drip).await;
     assert_eq!(soon(stream.read(&mut [0])).await.unwrap(), 1);
     drop(lab);
     let mut rest = Vec::new();

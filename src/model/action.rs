@@ -187,7 +187,7 @@ pub enum ComposeAction {
 
 /// What is known of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct ActionEntry {
     /// The name: small letters, digits and hyphens. The keymap's `run`, the `:` line and the palette use it.
     pub name: &'static str,
     /// The action.
@@ -198,32 +198,32 @@ pub struct Entry {
     pub group: &'static str,
 }
 
-const fn app(name: &'static str, action: AppAction, describe: &'static str) -> Entry {
-    Entry { name, action: Action::App(action), describe, group: "Program" }
+const fn app(name: &'static str, action: AppAction, describe: &'static str) -> ActionEntry {
+    ActionEntry { name, action: Action::App(action), describe, group: "Program" }
 }
 
-const fn opening(name: &'static str, action: AppAction, describe: &'static str) -> Entry {
-    Entry { name, action: Action::App(action), describe, group: "Session" }
+const fn opening(name: &'static str, action: AppAction, describe: &'static str) -> ActionEntry {
+    ActionEntry { name, action: Action::App(action), describe, group: "Session" }
 }
 
-const fn moving(name: &'static str, action: PaneAction, describe: &'static str) -> Entry {
-    Entry { name, action: Action::Pane(action), describe, group: "Moving" }
+const fn moving(name: &'static str, action: PaneAction, describe: &'static str) -> ActionEntry {
+    ActionEntry { name, action: Action::Pane(action), describe, group: "Moving" }
 }
 
-const fn looking(name: &'static str, action: PaneAction, describe: &'static str) -> Entry {
-    Entry { name, action: Action::Pane(action), describe, group: "Looking" }
+const fn looking(name: &'static str, action: PaneAction, describe: &'static str) -> ActionEntry {
+    ActionEntry { name, action: Action::Pane(action), describe, group: "Looking" }
 }
 
-const fn session(name: &'static str, action: SessionAction, describe: &'static str) -> Entry {
-    Entry { name, action: Action::Session(action), describe, group: "Session" }
+const fn session(name: &'static str, action: SessionAction, describe: &'static str) -> ActionEntry {
+    ActionEntry { name, action: Action::Session(action), describe, group: "Session" }
 }
 
-const fn compose(name: &'static str, action: ComposeAction, describe: &'static str) -> Entry {
-    Entry { name, action: Action::Compose(action), describe, group: "Composer" }
+const fn compose(name: &'static str, action: ComposeAction, describe: &'static str) -> ActionEntry {
+    ActionEntry { name, action: Action::Compose(action), describe, group: "Composer" }
 }
 
 /// Every action, in the order in which the help lists them.
-pub const ACTIONS: &[Entry] = &[
+pub const ACTIONS: &[ActionEntry] = &[
     app("back", AppAction::Back, "back, or quit from the home screen"),
     app("quit", AppAction::Quit, "quit"),
     app("escape", AppAction::Escape, "back out of what is open"),
@@ -324,7 +324,7 @@ impl Action {
     }
 
     /// What is known of this action; none only for a session number that no key can have (not 1 to 9).
-    pub fn entry(self) -> Option<&'static Entry> {
+    pub fn entry(self) -> Option<&'static ActionEntry> {
         ACTIONS.iter().find(|entry| entry.action == self)
     }
 }

@@ -15,7 +15,7 @@ const SWEEP: Duration = Duration::from_millis(250);
 
 /// What was found when the sessions were visited last.
 #[derive(Debug, Default)]
-pub struct Census {
+pub struct SessionSummary {
     listed: Vec<SessionId>,
     open: usize,
     failed: usize,

@@ -13,7 +13,7 @@ const MOST_COMPLETIONS: usize = 100;
 
 /// What a `:` line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
+pub enum LineCommand {
     /// An action, by its name.
     Run(Action),
     /// Open a session to this target, as a command line writes it: `tcp HOST:PORT`, a URL, a curl line.
@@ -33,7 +33,7 @@ pub enum Command {
     /// How many connections of a listener may be open at once; `None`: any number.
     Limit(Option<usize>),
     /// How many octets of a session are kept for looking at.
-    Retain(retention::Wish),
+    Retain(retention::RetentionChange),
     /// Say how much is kept now, and how much may be.
     ShowRetained,
     /// Set a socket option of the session.
@@ -113,7 +113,7 @@ pub struct Completion {
 ///
 /// # Errors
 /// What was wrong, the nearest name where there is one, and what is accepted: one line.
-pub fn parse(line: &str) -> Result<Command, String> {
+pub fn parse(line: &str) -> Result<LineCommand, String> {
     let (name, argument) = split(line);
     if name.is_empty() {
         return Err("type a command; Tab shows them".to_owned());
@@ -123,12 +123,12 @@ pub fn parse(line: &str) -> Result<Command, String> {
     let entry = COMMANDS.iter().find(|entry| entry.name == name);
     match (entry, action) {
         (Some(entry), _) if !argument.is_empty() => with_argument(entry, argument),
-        (Some(entry), _) if entry.name == "retain" => Ok(Command::ShowRetained),
-        (_, Some(action)) if argument.is_empty() => Ok(Command::Run(action)),
+        (Some(entry), _) if entry.name == "retain" => Ok(LineCommand::ShowRetained),
+        (_, Some(action)) if argument.is_empty() => Ok(LineCommand::Run(action)),
         (Some(entry), _) => Err(format!(":{name} needs {}: {}", entry.usage, entry.describe)),
         (None, Some(_)) => Err(format!(":{name} takes nothing behind it, and \"{argument}\" was found")),
         (None, None) => match name.parse::<u32>() {
-            Ok(number) if argument.is_empty() => Ok(Command::Session(number)),
+            Ok(number) if argument.is_empty() => Ok(LineCommand::Session(number)),
             _ => {
                 let near = nearest(name, names()).map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
                 Err(format!("\"{name}\" is no command{near}; Tab shows those that there are"))
@@ -173,41 +173,45 @@ fn split(line: &str) -> (&str, &str) {
     (name, argument.trim_start())
 }
 
-fn with_argument(entry: &CommandEntry, argument: &str) -> Result<Command, String> {
+fn with_argument(entry: &CommandEntry, argument: &str) -> Result<LineCommand, String> {
     let text = argument.to_owned();
     let wrong =
         |found: &str| format!(":{} needs {}: {}; \"{found}\" was found", entry.name, entry.usage, entry.describe);
     Ok(match entry.name {
-        "send" => Command::Send(text),
-        "send-hex" => Command::SendHex(text),
-        "send-file" => Command::SendFile(text),
+        "send" => LineCommand::Send(text),
+        "send-hex" => LineCommand::SendHex(text),
+        "send-file" => LineCommand::SendFile(text),
         "send-to" => {
             let (address, text) = argument.split_once(char::is_whitespace).ok_or_else(|| wrong(argument))?;
-            Command::SendTo(address.parse().map_err(|_| wrong(address))?, text.trim_start().to_owned())
+            LineCommand::SendTo(address.parse().map_err(|_| wrong(address))?, text.trim_start().to_owned())
         }
-        "join" => Command::Join(text),
-        "leave" => Command::Leave(text),
-        "limit" if argument == "none" => Command::Limit(None),
-        "limit" => Command::Limit(Some(argument.parse().map_err(|_| wrong(argument))?)),
-        "option" if argument == "all" => Command::ReadOptions,
+        "join" => LineCommand::Join(text),
+        "leave" => LineCommand::Leave(text),
+        "limit" if argument == "none" => LineCommand::Limit(None),
+        "limit" => LineCommand::Limit(Some(argument.parse().map_err(|_| wrong(argument))?)),
+        "option" if argument == "all" => LineCommand::ReadOptions,
         "option" => {
             let (option, value) = option::parse(argument).map_err(|why| format!(":option: {why}"))?;
-            Command::SetOption(option, value)
+            LineCommand::SetOption(option, value)
         }
-        "sample-every" => Command::SampleEvery(parse_every(argument).map_err(|why| format!(":sample-every: {why}"))?),
+        "sample-every" => {
+            LineCommand::SampleEvery(parse_every(argument).map_err(|why| format!(":sample-every: {why}"))?)
+        }
         "capture" => match argument {
-            "on" => Command::Capture(true),
-            "off" => Command::Capture(false),
+            "on" => LineCommand::Capture(true),
+            "off" => LineCommand::Capture(false),
             _ => return Err(wrong(argument)),
         },
-        "retain" => Command::Retain(retention::Wish::parse(argument).map_err(|why| format!(":retain: {why}"))?),
-        "theme" => Command::Theme(text),
-        "session" => Command::Session(argument.parse().map_err(|_| wrong(argument))?),
-        "search" => Command::Search(text),
-        "filter" => Command::Filter(text),
-        "save" => Command::Save(text),
-        "open" => Command::Open(text),
-        kind => Command::Open(format!("{kind} {argument}")),
+        "retain" => {
+            LineCommand::Retain(retention::RetentionChange::parse(argument).map_err(|why| format!(":retain: {why}"))?)
+        }
+        "theme" => LineCommand::Theme(text),
+        "session" => LineCommand::Session(argument.parse().map_err(|_| wrong(argument))?),
+        "search" => LineCommand::Search(text),
+        "filter" => LineCommand::Filter(text),
+        "save" => LineCommand::Save(text),
+        "open" => LineCommand::Open(text),
+        kind => LineCommand::Open(format!("{kind} {argument}")),
     })
 }
 
@@ -287,7 +291,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    fn check(line: &str, command: Command) {
+    fn check(line: &str, command: LineCommand) {
         assert_eq!(parse(line), Ok(command), "{line}");
     }
 
@@ -298,29 +302,29 @@ mod tests {
 
     #[test]
     fn a_line_is_an_action_or_a_command_with_its_argument() {
-        check("quit", Command::Run(Action::App(AppAction::Quit)));
-        check(":q", Command::Run(Action::App(AppAction::Quit)));
-        check("  view-hex ", Command::Run(Action::Pane(PaneAction::ShowHex)));
-        check("open tcp [::1]:7001", Command::Open("tcp [::1]:7001".to_owned()));
-        check("tcp 127.0.0.1:7001", Command::Open("tcp 127.0.0.1:7001".to_owned()));
-        check("http GET http://localhost/", Command::Open("http GET http://localhost/".to_owned()));
-        check("send GET / HTTP/1.0\\r\\n", Command::Send("GET / HTTP/1.0\\r\\n".to_owned()));
-        check("send-hex 48 65", Command::SendHex("48 65".to_owned()));
-        check("send-file", Command::Run(Action::Session(SessionAction::SendFile)));
-        check("send-file a b.txt", Command::SendFile("a b.txt".to_owned()));
+        check("quit", LineCommand::Run(Action::App(AppAction::Quit)));
+        check(":q", LineCommand::Run(Action::App(AppAction::Quit)));
+        check("  view-hex ", LineCommand::Run(Action::Pane(PaneAction::ShowHex)));
+        check("open tcp [::1]:7001", LineCommand::Open("tcp [::1]:7001".to_owned()));
+        check("tcp 127.0.0.1:7001", LineCommand::Open("tcp 127.0.0.1:7001".to_owned()));
+        check("http GET http://localhost/", LineCommand::Open("http GET http://localhost/".to_owned()));
+        check("send GET / HTTP/1.0\\r\\n", LineCommand::Send("GET / HTTP/1.0\\r\\n".to_owned()));
+        check("send-hex 48 65", LineCommand::SendHex("48 65".to_owned()));
+        check("send-file", LineCommand::Run(Action::Session(SessionAction::SendFile)));
+        check("send-file a b.txt", LineCommand::SendFile("a b.txt".to_owned()));
         let peer = "127.0.0.1:53".parse().expect("an address");
-        check("send-to 127.0.0.1:53  hi there", Command::SendTo(peer, "hi there".to_owned()));
-        check("limit 3", Command::Limit(Some(3)));
-        check("limit none", Command::Limit(None));
-        check("capture on", Command::Capture(true));
-        check("capture off", Command::Capture(false));
-        check("retain 2MiB", Command::Retain(retention::Wish::parse("2MiB").expect("a size")));
-        check("retain", Command::ShowRetained);
-        check("session 12", Command::Session(12));
-        check("12", Command::Session(12));
-        check("search", Command::Run(Action::Pane(PaneAction::Search)));
-        check("search a  b", Command::Search("a  b".to_owned()));
-        check("theme night", Command::Theme("night".to_owned()));
+        check("send-to 127.0.0.1:53  hi there", LineCommand::SendTo(peer, "hi there".to_owned()));
+        check("limit 3", LineCommand::Limit(Some(3)));
+        check("limit none", LineCommand::Limit(None));
+        check("capture on", LineCommand::Capture(true));
+        check("capture off", LineCommand::Capture(false));
+        check("retain 2MiB", LineCommand::Retain(retention::RetentionChange::parse("2MiB").expect("a size")));
+        check("retain", LineCommand::ShowRetained);
+        check("session 12", LineCommand::Session(12));
+        check("12", LineCommand::Session(12));
+        check("search", LineCommand::Run(Action::Pane(PaneAction::Search)));
+        check("search a  b", LineCommand::Search("a  b".to_owned()));
+        check("theme night", LineCommand::Theme("night".to_owned()));
     }
 
     #[test]
@@ -359,7 +363,7 @@ mod tests {
         for entry in COMMANDS {
             let opens = ["open", "tcp", "udp", "http", "curl", "listen"].contains(&entry.name);
             let parsed = parse(&format!("{} 1", entry.name));
-            assert_eq!(matches!(parsed, Ok(Command::Open(_))), opens, "{}", entry.name);
+            assert_eq!(matches!(parsed, Ok(LineCommand::Open(_))), opens, "{}", entry.name);
         }
     }
 

@@ -3,29 +3,35 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::explain::{Known, Line, Tone};
+use super::explain::{LineEvidence, TimelineLine, TimelineTone};
 use super::words;
-use crate::sessions::attempts::Attempt;
-use crate::sessions::kinds::Kind;
+use crate::sessions::attempts::AddressAttempt;
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
 use crate::sessions::{News, Session};
 use crate::text::quantity;
-use crate::wire::kernel::tcp_timers::Timers;
+use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 use crate::wire::{Class, Evidence, Failure};
 
 /// How many SYNs sent again are told one by one for an attempt; more are counted.
 const MOST_SYNS: usize = 3;
 
 /// The lines of a session's course.
-pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Line> {
+pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
     let course = &session.course;
-    let is_tcp = !matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. });
+    let is_tcp = !matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. });
     let mut lines = Vec::new();
     let mut last_failed: Option<&Failure> = None;
     for (place, (at, news)) in course.facts.iter().enumerate() {
         if place == course.gap() && course.left_out > 0 {
             let what = format!("⋯ {} more facts ⋯", quantity::grouped(course.left_out));
-            lines.push(Line { at: None, what, how: String::new(), tone: Tone::Quiet, known: Known::Seen });
+            lines.push(TimelineLine {
+                at: None,
+                what,
+                how: String::new(),
+                tone: TimelineTone::Quiet,
+                known: LineEvidence::Seen,
+            });
         }
         match news {
             News::AttemptFailed { failure, .. } => last_failed = Some(failure),
@@ -39,12 +45,15 @@ pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Lin
             continue;
         }
         let (what, how, tone, known) = match news {
-            News::Connecting { peer, attempt } if is_tcp && unsent(session, *peer, *attempt) => {
-                ("nothing was sent".into(), format!("seen: connect() to {peer} failed here"), Tone::Plain, Known::Seen)
-            }
+            News::Connecting { peer, attempt } if is_tcp && unsent(session, *peer, *attempt) => (
+                "nothing was sent".into(),
+                format!("seen: connect() to {peer} failed here"),
+                TimelineTone::Plain,
+                LineEvidence::Seen,
+            ),
             _ => told(news, is_tcp),
         };
-        lines.push(Line { at: Some(*at), what, how, tone, known });
+        lines.push(TimelineLine { at: Some(*at), what, how, tone, known });
     }
     for attempt in course.attempts.iter().filter(|_| is_tcp) {
         lines.extend(again(attempt, timers, now));
@@ -52,7 +61,7 @@ pub(crate) fn lines(session: &Session, timers: &Timers, now: Instant) -> Vec<Lin
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
     // The facts stand in order already; those that were inferred find their places, gaps stay where they are.
     let mut latest = session.opened;
-    let mut keyed: Vec<(Instant, Line)> = Vec::with_capacity(lines.len());
+    let mut keyed: Vec<(Instant, TimelineLine)> = Vec::with_capacity(lines.len());
     for line in lines {
         latest = line.at.unwrap_or(latest);
         keyed.push((latest, line));
@@ -82,7 +91,7 @@ fn unsent(session: &Session, peer: SocketAddr, number: u32) -> bool {
 }
 
 /// The octets that went over it, once it is over.
-fn moved(session: &Session) -> Option<Line> {
+fn moved(session: &Session) -> Option<TimelineLine> {
     let (sent, received) = (session.totals.sent, session.totals.received);
     if sent.bytes + received.bytes == 0 {
         return None;
@@ -91,19 +100,25 @@ fn moved(session: &Session) -> Option<Line> {
     let last = session.transcript.last_data_at();
     let how =
         if last.is_some() { "seen: the last of them at this time" } else { "seen: all of the session" }.to_owned();
-    Some(Line { at: last, what, how, tone: Tone::Plain, known: Known::Seen })
+    Some(TimelineLine { at: last, what, how, tone: TimelineTone::Plain, known: LineEvidence::Seen })
 }
 
 /// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
-fn again(attempt: &Attempt, timers: &Timers, now: Instant) -> Vec<Line> {
+fn again(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
     let (sent, known) = syns(attempt, timers, now);
-    let line = |at: Instant, what: String, how: String| Line { at: Some(at), what, how, tone: Tone::Plain, known };
+    let line = |at: Instant, what: String, how: String| TimelineLine {
+        at: Some(at),
+        what,
+        how,
+        tone: TimelineTone::Plain,
+        known,
+    };
     let how = |count: usize| match known {
-        Known::Kernel => format!("kernel: retransmits {count}"),
-        Known::Seen | Known::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
+        LineEvidence::Kernel => format!("kernel: retransmits {count}"),
+        LineEvidence::Seen | LineEvidence::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
     };
     let told = sent.iter().take(MOST_SYNS).zip(1..);
-    let mut lines: Vec<Line> = told.map(|(at, count)| line(*at, "SYN sent again".into(), how(count))).collect();
+    let mut lines: Vec<TimelineLine> = told.map(|(at, count)| line(*at, "SYN sent again".into(), how(count))).collect();
     if let (Some(at), true) = (sent.last(), sent.len() > MOST_SYNS) {
         let more = sent.len() - MOST_SYNS;
         lines.push(line(*at, format!("… and {more} more"), how(sent.len())));
@@ -112,102 +127,120 @@ fn again(attempt: &Attempt, timers: &Timers, now: Instant) -> Vec<Line> {
 }
 
 /// When the SYNs after the first one of an attempt were sent, and how that is known.
-pub(crate) fn syns(attempt: &Attempt, timers: &Timers, now: Instant) -> (Vec<Instant>, Known) {
+pub(crate) fn syns(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, LineEvidence) {
     if !attempt.syns_again.is_empty() {
-        return (attempt.syns_again.clone(), Known::Kernel);
+        return (attempt.syns_again.clone(), LineEvidence::Kernel);
     }
     let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
     let planned = timers.syns().map(|(syns, _)| syns).unwrap_or_default();
     let sent = planned.into_iter().skip(1).map(|after| attempt.began + after);
-    (sent.filter(|at| *at < end).collect(), Known::Inferred)
+    (sent.filter(|at| *at < end).collect(), LineEvidence::Inferred)
 }
 
 /// One fact in a few words, and how it is known.
-fn told(news: &News, is_tcp: bool) -> (String, String, Tone, Known) {
+fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, LineEvidence) {
     match news {
-        News::Resolving { host } => {
-            (format!("looking up {host}"), "seen: the system's resolver was asked".into(), Tone::Plain, Known::Seen)
-        }
+        News::Resolving { host } => (
+            format!("looking up {host}"),
+            "seen: the system's resolver was asked".into(),
+            TimelineTone::Plain,
+            LineEvidence::Seen,
+        ),
         News::Resolved { addresses, took, .. } => {
             let listed: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();
             let more = addresses.len().saturating_sub(3);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let how = format!("seen: {}{more}", listed.join(", "));
-            (format!("found in {}", quantity::duration(*took)), how, Tone::Well, Known::Seen)
+            (format!("found in {}", quantity::duration(*took)), how, TimelineTone::Well, LineEvidence::Seen)
         }
         News::Connecting { peer, .. } if !is_tcp => {
             let how = format!("seen: connect() to {peer}; for UDP that sends nothing");
-            ("peer is set".into(), how, Tone::Plain, Known::Seen)
+            ("peer is set".into(), how, TimelineTone::Plain, LineEvidence::Seen)
         }
         News::Connecting { peer, attempt } => {
             let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
             let how = format!("inferred: connect() to {peer}{nth}");
-            ("SYN sent".into(), how, Tone::Plain, Known::Inferred)
+            ("SYN sent".into(), how, TimelineTone::Plain, LineEvidence::Inferred)
         }
         News::Connected { took, local, .. } if is_tcp => {
             let how = format!("seen: connect() returned after {}, from {local}", quantity::duration(*took));
-            ("SYN-ACK came back".into(), how, Tone::Well, Known::Seen)
+            ("SYN-ACK came back".into(), how, TimelineTone::Well, LineEvidence::Seen)
         }
-        News::Connected { local, .. } => {
-            ("socket is ready".into(), format!("seen: from {local}; nothing was sent yet"), Tone::Well, Known::Seen)
-        }
+        News::Connected { local, .. } => (
+            "socket is ready".into(),
+            format!("seen: from {local}; nothing was sent yet"),
+            TimelineTone::Well,
+            LineEvidence::Seen,
+        ),
         News::AttemptFailed { failure, took } => failed(failure, Some(*took)),
         News::Failed(failure) => failed(failure, None),
         News::Retrying { attempt, of, after, .. } => {
             let how = format!("then attempt {attempt} of {of}; half fixed, half chance");
-            (format!("wait {}", quantity::duration(*after)), how, Tone::Quiet, Known::Seen)
+            (format!("wait {}", quantity::duration(*after)), how, TimelineTone::Quiet, LineEvidence::Seen)
         }
         News::Icmp(icmp) => {
             let by = icmp.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
             let how = format!("kernel: type {}, code {}{by}", icmp.kind, icmp.code);
             let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
-            (format!("{protocol} {}", icmp.meaning()), how, Tone::Bad, Known::Kernel)
+            (format!("{protocol} {}", icmp.meaning()), how, TimelineTone::Bad, LineEvidence::Kernel)
         }
         News::Dns(news) => dns(news),
         News::Route(route) => {
             let interface = route.interface.as_deref().map(|name| format!(" over {name}")).unwrap_or_default();
             let router = route.gateway.map(|router| format!(", by router {router}")).unwrap_or_default();
             let how = format!("kernel: from {}{interface}{router}", route.source);
-            (format!("route to {}", route.peer), how, Tone::Plain, Known::Kernel)
+            (format!("route to {}", route.peer), how, TimelineTone::Plain, LineEvidence::Kernel)
         }
-        News::WeFinished => ("FIN sent".into(), "inferred: shutdown() was called".into(), Tone::Plain, Known::Inferred),
+        News::WeFinished => {
+            ("FIN sent".into(), "inferred: shutdown() was called".into(), TimelineTone::Plain, LineEvidence::Inferred)
+        }
         News::PeerFinished { received_bytes } => {
             let how = format!("seen: read() returned 0 after {}", quantity::bytes(*received_bytes));
-            ("FIN came".into(), how, Tone::Plain, Known::Seen)
+            ("FIN came".into(), how, TimelineTone::Plain, LineEvidence::Seen)
         }
         News::Request(request) => {
             let how = format!("seen: {}", request.url);
-            (format!("asked {}", request.method), how, Tone::Plain, Known::Seen)
+            (format!("asked {}", request.method), how, TimelineTone::Plain, LineEvidence::Seen)
         }
         News::Response(response) => {
             let how = format!("seen: {} after {}", response.version, quantity::duration(response.after));
-            let tone = if response.status < 400 { Tone::Well } else { Tone::Bad };
-            (format!("answered {} {}", response.status, response.reason).trim_end().into(), how, tone, Known::Seen)
+            let tone = if response.status < 400 { TimelineTone::Well } else { TimelineTone::Bad };
+            (
+                format!("answered {} {}", response.status, response.reason).trim_end().into(),
+                how,
+                tone,
+                LineEvidence::Seen,
+            )
         }
-        News::Listening { local } => ("bound".into(), format!("seen: bind() gave {local}"), Tone::Well, Known::Seen),
+        News::Listening { local } => {
+            ("bound".into(), format!("seen: bind() gave {local}"), TimelineTone::Well, LineEvidence::Seen)
+        }
         News::Warned(failure) | News::AcceptFailed(failure) => {
             let (what, how, _, known) = failed(failure, None);
-            (what, how, Tone::Quiet, known)
+            (what, how, TimelineTone::Quiet, known)
         }
-        News::Closed { how, .. } => {
-            (format!("closed ({})", how.name()), "seen: our descriptor is closed".into(), Tone::Plain, Known::Seen)
-        }
+        News::Closed { how, .. } => (
+            format!("closed ({})", how.name()),
+            "seen: our descriptor is closed".into(),
+            TimelineTone::Plain,
+            LineEvidence::Seen,
+        ),
         other => {
             let told = words::note(other);
-            (told.text, "seen".into(), Tone::Plain, Known::Seen)
+            (told.text, "seen".into(), TimelineTone::Plain, LineEvidence::Seen)
         }
     }
 }
 
 /// A fact of a question for name servers.
-fn dns(news: &DnsNews) -> (String, String, Tone, Known) {
-    let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, Known::Seen);
+fn dns(news: &DnsNews) -> (String, String, TimelineTone, LineEvidence) {
+    let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, LineEvidence::Seen);
     match news {
         DnsNews::Query(query) => {
             let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
             let (question, by) = (&query.question, query.wire.name());
             let how = format!("by {by} for {} {}{again}", question.name, question.kind);
-            seen(format!("asked {}", query.server), how, Tone::Plain)
+            seen(format!("asked {}", query.server), how, TimelineTone::Plain)
         }
         DnsNews::Answer(answer) => {
             let message = &answer.message;
@@ -215,22 +248,26 @@ fn dns(news: &DnsNews) -> (String, String, Tone, Known) {
             let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
             let cut = if message.is_truncated() { ", cut short (TC)" } else { "" };
             let how = format!("{records}{cut} after {} by {}", quantity::duration(answer.took), answer.wire.name());
-            let tone = if message.rcode() == 0 && count > 0 { Tone::Well } else { Tone::Bad };
+            let tone = if message.rcode() == 0 && count > 0 { TimelineTone::Well } else { TimelineTone::Bad };
             seen(format!("{} came back", message.rcode_name()), how, tone)
         }
         DnsNews::Failed(failed) => {
             let how = format!("{} after {}", failed.failure.message, quantity::duration(failed.took));
-            seen("no answer".into(), how, Tone::Bad)
+            seen("no answer".into(), how, TimelineTone::Bad)
         }
         DnsNews::Plan(plan) => {
             let servers: Vec<String> = plan.servers.iter().take(4).map(ToString::to_string).collect();
-            seen("name servers chosen".into(), format!("{}, from {}", servers.join(", "), plan.source), Tone::Plain)
+            seen(
+                "name servers chosen".into(),
+                format!("{}, from {}", servers.join(", "), plan.source),
+                TimelineTone::Plain,
+            )
         }
     }
 }
 
 /// What came back, or did not.
-fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, Tone, Known) {
+fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, TimelineTone, LineEvidence) {
     let after = took.map(|took| format!(" after {}", quantity::duration(took))).unwrap_or_default();
     let errno = failure.os_code.map(|code| format!(", errno {code}")).unwrap_or_default();
     let what = match failure.class {
@@ -245,13 +282,15 @@ fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, Tone, K
         Class::Internal | Class::Usage | Class::Protocol | Class::HttpStatus => "it failed",
     };
     let (known, word) = match (failure.class, failure.evidence) {
-        (Class::Refused | Class::Reset, Evidence::Seen) if failure.os_code.is_some() => (Known::Kernel, "kernel"),
-        (_, Evidence::Seen) => (Known::Seen, "seen"),
-        (_, Evidence::Kernel) => (Known::Kernel, "kernel"),
-        (_, Evidence::Inferred) => (Known::Inferred, "inferred"),
+        (Class::Refused | Class::Reset, Evidence::Seen) if failure.os_code.is_some() => {
+            (LineEvidence::Kernel, "kernel")
+        }
+        (_, Evidence::Seen) => (LineEvidence::Seen, "seen"),
+        (_, Evidence::Kernel) => (LineEvidence::Kernel, "kernel"),
+        (_, Evidence::Inferred) => (LineEvidence::Inferred, "inferred"),
     };
     // A time-out says itself how long it was.
     let after = if failure.class == Class::ConnectTimeout { String::new() } else { after };
     let how = format!("{word}: {}{errno}{after}", failure.message);
-    (what.into(), how, Tone::Bad, known)
+    (what.into(), how, TimelineTone::Bad, known)
 }

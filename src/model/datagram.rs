@@ -1,25 +1,25 @@
 //! The datagram of which everything is shown: the one under the eye.
 
-use super::panel::{Panel, Scroll, Subject};
+use super::panel::{Panel, ScrollPosition, SearchSubject};
 use crate::sessions::Session;
-use crate::sessions::transcript::{Data, Entry, EntryKind};
+use crate::sessions::transcript::{EntryData, EntryKind, TranscriptEntry};
 
 /// How many entries are looked at for a datagram: between two there are seldom more than a few notes.
 const MOST_LOOKED_AT: usize = 256;
 
 /// The datagram that the search is at; else the first one of the rows that are shown; else, where the transcript follows
 /// its end, the last one. `None` where there is none near.
-pub fn selected<'a>(session: &'a Session, panel: &'a Panel) -> Option<(Entry<'a>, Data<'a>)> {
+pub fn selected<'a>(session: &'a Session, panel: &'a Panel) -> Option<(TranscriptEntry<'a>, EntryData<'a>)> {
     let transcript = panel.transcript(session);
-    let data = |entry: Entry<'a>| match entry.kind {
+    let data = |entry: TranscriptEntry<'a>| match entry.kind {
         EntryKind::Data(data) => Some((entry, data)),
         EntryKind::Note(_) | EntryKind::Gap(_) => None,
     };
-    let search = panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
+    let search = panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
     let hit = search.and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
     let first = match panel.scroll {
-        Scroll::At(place) => Some(place.entry),
-        Scroll::Tail => None,
+        ScrollPosition::At(place) => Some(place.entry),
+        ScrollPosition::Tail => None,
     };
     match hit.or(first) {
         Some(number) => transcript.entries_from(number).take(MOST_LOOKED_AT).find_map(data),

@@ -1,11 +1,11 @@
 //! The documents of a DNS session: what was asked and answered as tables, and every field at its octets.
 
-use super::document::{DocLine, Document, Role, Span};
-use crate::sessions::kinds::dns::{Exchange, Lookup, Outcome};
+use super::document::{DocLine, Document, TextRole, TextSpan};
+use crate::sessions::kinds::dns::{DnsExchange, DnsLookup, QueryOutcome};
 use crate::sessions::news::dns::{DnsAnswer, DnsPlan};
 use crate::text::{escapes, quantity};
 use crate::wire::Failure;
-use crate::wire::dns::message::{Field, Message, Record};
+use crate::wire::dns::message::{DnsField, DnsMessage, DnsRecord};
 use crate::wire::dns::record_type::class_name;
 
 /// The widest column of names; a longer name pushes its row.
@@ -18,10 +18,10 @@ const MOST_HEX: usize = 4;
 const MOST_DATA: usize = 16 * 1024;
 
 /// Why it failed, where it did; the plan; then every query with its answer as tables.
-pub fn of_answer(lookup: &Lookup, failure: Option<&Failure>) -> Document {
+pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
     let mut document = Document::default();
     if let Some(failure) = failure {
-        document.push(DocLine::new([Span::outside(Role::Bad, &format!("✗ {}", failure.message))]));
+        document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &format!("✗ {}", failure.message))]));
     }
     if let Some(plan) = &lookup.plan {
         add_plan(&mut document, plan);
@@ -29,11 +29,11 @@ pub fn of_answer(lookup: &Lookup, failure: Option<&Failure>) -> Document {
         document.remark("nothing is asked yet");
     }
     if let Some(compared) = &lookup.compared {
-        let role = if compared.differs() { Role::Bad } else { Role::Good };
+        let role = if compared.differs() { TextRole::Bad } else { TextRole::Good };
         let same = if compared.differs() { "differs" } else { "agrees" };
         document.push(DocLine::new([
-            Span::new(role, same),
-            Span::outside(Role::Comment, &format!("  {}", compared.system_text())),
+            TextSpan::new(role, same),
+            TextSpan::outside(TextRole::Comment, &format!("  {}", compared.system_text())),
         ]));
     }
     if lookup.unlisted > 0 {
@@ -47,7 +47,7 @@ pub fn of_answer(lookup: &Lookup, failure: Option<&Failure>) -> Document {
 }
 
 /// Every field of every query and answer at its octets.
-pub fn of_fields(lookup: &Lookup) -> Document {
+pub fn of_fields(lookup: &DnsLookup) -> Document {
     let mut document = Document::default();
     if lookup.exchanges.is_empty() {
         document.remark("nothing is asked yet");
@@ -56,7 +56,7 @@ pub fn of_fields(lookup: &Lookup) -> Document {
         let query = &exchange.query;
         let to = format!("▲ query to {} by {}, {} octets", query.server, query.wire.name(), query.octets.len());
         add_fields(&mut document, &to, &query.octets);
-        if let Outcome::Answered(answer) = &exchange.outcome {
+        if let QueryOutcome::Answered(answer) = &exchange.outcome {
             let from =
                 format!("▼ answer from {} by {}, {} octets", answer.server, answer.wire.name(), answer.octets.len());
             add_fields(&mut document, &from, &answer.octets);
@@ -70,83 +70,88 @@ fn add_plan(document: &mut Document, plan: &DnsPlan) {
     let (each, tries) = (quantity::duration(plan.timeout), plan.tries);
     let times = if tries == 1 { "once".to_owned() } else { format!("up to {tries} times") };
     let (servers, source) = (servers.join(", "), &plan.source);
-    document.push(DocLine::of(Role::Comment, format!("asking {servers}, from {source}")));
-    document.push(DocLine::of(Role::Comment, format!("{each} for an answer, {times}")));
+    document.push(DocLine::of(TextRole::Comment, format!("asking {servers}, from {source}")));
+    document.push(DocLine::of(TextRole::Comment, format!("{each} for an answer, {times}")));
     if let [first, others @ ..] = plan.names.as_slice()
         && !others.is_empty()
     {
         let text = format!("names in turn (search, ndots {}): {first} {}", plan.ndots, others.join(" "));
-        document.push(DocLine::of(Role::Comment, text));
+        document.push(DocLine::of(TextRole::Comment, text));
     }
     if !plan.hosts.is_empty() {
         let hosts: Vec<String> = plan.hosts.iter().map(ToString::to_string).collect();
         let text = format!("/etc/hosts has {}: programs take that without asking", hosts.join(", "));
-        document.push(DocLine::of(Role::Bad, text));
+        document.push(DocLine::of(TextRole::Bad, text));
     }
 }
 
-fn add_exchange(document: &mut Document, exchange: &Exchange) {
+fn add_exchange(document: &mut Document, exchange: &DnsExchange) {
     let query = &exchange.query;
     let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
     let title = format!("{} {}", query.question.name, query.question.kind);
     let whom = format!("  of {} by {}{again}", query.server, query.wire.name());
-    document.push(DocLine::new([Span::new(Role::Title, title), Span::new(Role::Comment, whom)]));
+    document.push(DocLine::new([TextSpan::new(TextRole::Title, title), TextSpan::new(TextRole::Comment, whom)]));
     match &exchange.outcome {
-        Outcome::Waiting => document.remark(format!("id {}, {} octets: no answer yet", query.id, query.octets.len())),
-        Outcome::Failed { failure, took } => {
-            let text = format!("✗ {} after {}", failure.message, quantity::duration(*took));
-            document.push(DocLine::new([Span::outside(Role::Bad, &text)]));
+        QueryOutcome::Waiting => {
+            document.remark(format!("id {}, {} octets: no answer yet", query.id, query.octets.len()));
         }
-        Outcome::Answered(answer) => add_answer(document, answer, query.octets.len()),
+        QueryOutcome::Failed { failure, took } => {
+            let text = format!("✗ {} after {}", failure.message, quantity::duration(*took));
+            document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &text)]));
+        }
+        QueryOutcome::Answered(answer) => add_answer(document, answer, query.octets.len()),
     }
 }
 
 fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
     let message = &answer.message;
-    let role = if message.rcode() == 0 { Role::Good } else { Role::Bad };
+    let role = if message.rcode() == 0 { TextRole::Good } else { TextRole::Bad };
     let took = quantity::duration(answer.took);
     let figures = format!("  in {took} · {} octets for {asked} asked", message.octets);
-    document.push(DocLine::new([Span::new(role, message.rcode_name()), Span::new(Role::Value, figures)]));
+    document.push(DocLine::new([TextSpan::new(role, message.rcode_name()), TextSpan::new(TextRole::Value, figures)]));
     let header = format!("id {} · {}", message.id, message.flag_names().join(" "));
-    document.push(DocLine::new([Span::new(Role::Comment, header)]));
+    document.push(DocLine::new([TextSpan::new(TextRole::Comment, header)]));
     if let Some(edns) = &message.edns {
         let signatures = if edns.dnssec_ok { " · do" } else { "" };
         let mut text = format!("EDNS {} · UDP payload {}{signatures}", edns.version, edns.udp_payload);
         for (name, value) in &edns.options {
             text.push_str(&format!(" · {name} {}", cut(value)));
         }
-        document.push(DocLine::new([Span::outside(Role::Comment, &text)]));
+        document.push(DocLine::new([TextSpan::outside(TextRole::Comment, &text)]));
     }
     for question in &message.questions {
         let text = format!("{} {} {}", question.name, class_name(question.class), question.kind);
-        document.push(DocLine::new([Span::new(Role::Keyword, "question    "), Span::new(Role::Value, text)]));
+        document.push(DocLine::new([
+            TextSpan::new(TextRole::Keyword, "question    "),
+            TextSpan::new(TextRole::Value, text),
+        ]));
     }
     for (name, records) in
         [("answer", &message.answers), ("authority", &message.authorities), ("additional", &message.additionals)]
     {
         if !records.is_empty() {
-            document.push(DocLine::of(Role::Keyword, format!("{name} ({})", records.len())));
+            document.push(DocLine::of(TextRole::Keyword, format!("{name} ({})", records.len())));
             add_records(document, records);
         }
     }
     if let Some(fault) = &message.fault {
         let text = format!("octet {}: {}", fault.at, fault.why);
-        document.push(DocLine::new([Span::outside(Role::Bad, &text)]));
+        document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &text)]));
     }
 }
 
-fn add_records(document: &mut Document, records: &[Record]) {
+fn add_records(document: &mut Document, records: &[DnsRecord]) {
     let names = records.iter().map(|record| record.name.len()).max().unwrap_or(0).min(WIDEST_NAME);
     let kinds = records.iter().map(|record| record.kind.to_string().len()).max().unwrap_or(0);
     for record in records {
-        let Record { name, kind, class, ttl, data, .. } = record;
+        let DnsRecord { name, kind, class, ttl, data, .. } = record;
         let kind = kind.to_string();
         document.push(DocLine::new([
-            Span::new(Role::Key, format!("  {name:<names$}  ")),
-            Span::new(Role::Number, format!("{ttl:>7} s  ")),
-            Span::new(Role::Comment, format!("{}  ", class_name(*class))),
-            Span::new(Role::Keyword, format!("{kind:<kinds$}  ")),
-            Span::outside(Role::Value, &cut(data)),
+            TextSpan::new(TextRole::Key, format!("  {name:<names$}  ")),
+            TextSpan::new(TextRole::Number, format!("{ttl:>7} s  ")),
+            TextSpan::new(TextRole::Comment, format!("{}  ", class_name(*class))),
+            TextSpan::new(TextRole::Keyword, format!("{kind:<kinds$}  ")),
+            TextSpan::outside(TextRole::Value, &cut(data)),
         ]));
     }
 }
@@ -163,8 +168,8 @@ fn add_fields(document: &mut Document, title: &str, octets: &[u8]) {
     if !document.lines.is_empty() {
         document.push(DocLine::default());
     }
-    document.push(DocLine::of(Role::Title, title));
-    let (fields, unlisted) = Message::fields(octets);
+    document.push(DocLine::of(TextRole::Title, title));
+    let (fields, unlisted) = DnsMessage::fields(octets);
     for field in &fields {
         document.push(field_line(field, octets));
     }
@@ -173,19 +178,19 @@ fn add_fields(document: &mut Document, title: &str, octets: &[u8]) {
     }
 }
 
-fn field_line(field: &Field, octets: &[u8]) -> DocLine {
+fn field_line(field: &DnsField, octets: &[u8]) -> DocLine {
     let bytes = octets.get(field.range.clone()).unwrap_or_default();
     let hex = escapes::hex_of(&bytes[..bytes.len().min(MOST_HEX)]);
     let more = if bytes.len() > MOST_HEX { "…" } else { "" };
     let is_heading = field.depth == 0;
     let hex = if is_heading { String::new() } else { format!("{hex}{more}") };
     let indent = usize::from(field.depth) * 2;
-    let role = if is_heading { Role::Keyword } else { Role::Key };
+    let role = if is_heading { TextRole::Keyword } else { TextRole::Key };
     DocLine::new([
-        Span::new(Role::Punctuation, format!("{:>5} ", field.range.start)),
-        Span::new(Role::Number, format!("{hex:<14}")),
-        Span::outside(role, &format!("{:indent$}{}  ", "", field.name)),
-        Span::outside(Role::Value, &cut(&field.value)),
+        TextSpan::new(TextRole::Punctuation, format!("{:>5} ", field.range.start)),
+        TextSpan::new(TextRole::Number, format!("{hex:<14}")),
+        TextSpan::outside(role, &format!("{:indent$}{}  ", "", field.name)),
+        TextSpan::outside(TextRole::Value, &cut(&field.value)),
     ])
 }
 
@@ -195,25 +200,26 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::sessions::news::dns::{DnsNews, DnsQuery, Wire};
-    use crate::wire::dns::message::Question;
+    use crate::sessions::kinds::dns::DnsLookup;
+    use crate::sessions::news::dns::{DnsNews, DnsQuery, DnsTransport};
+    use crate::wire::dns::message::{DnsMessage, DnsQuestion};
     use crate::wire::dns::record_type::RecordType;
 
-    fn lookup() -> Lookup {
+    fn lookup() -> DnsLookup {
         let octets: &[u8] =
             b"\0\x07\x81\x80\0\x01\0\x01\0\0\0\0\x01a\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
         let server = "192.0.2.53:53".parse().unwrap();
-        let question = Question { name: "a.".into(), kind: RecordType::A, class: 1 };
+        let question = DnsQuestion { name: "a.".into(), kind: RecordType::A, class: 1 };
         let asked = octets[..19].to_vec().into();
-        let query = DnsQuery { question, server, wire: Wire::Udp, attempt: 2, id: 7, octets: asked };
+        let query = DnsQuery { question, server, wire: DnsTransport::Udp, attempt: 2, id: 7, octets: asked };
         let answer = DnsAnswer {
             server,
-            wire: Wire::Udp,
+            wire: DnsTransport::Udp,
             took: Duration::from_millis(3),
             octets: octets.into(),
-            message: Arc::new(Message::read(octets)),
+            message: Arc::new(DnsMessage::read(octets)),
         };
-        let mut lookup = Lookup::default();
+        let mut lookup = DnsLookup::default();
         lookup.learn(&DnsNews::Query(query));
         lookup.learn(&DnsNews::Answer(answer));
         lookup

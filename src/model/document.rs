@@ -38,21 +38,21 @@ pub struct Document {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocLine {
     /// Its parts, in order.
-    pub spans: Vec<Span>,
+    pub spans: Vec<TextSpan>,
 }
 
 /// A part of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct TextSpan {
     /// What it is.
-    pub role: Role,
+    pub role: TextRole,
     /// What to draw; already neutralised.
     pub text: String,
 }
 
 /// What a part of a line is; the colours are the view's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
+pub enum TextRole {
     /// Plain text.
     Plain,
     /// The name of a field or a header.
@@ -77,27 +77,27 @@ pub enum Role {
     Title,
 }
 
-impl Span {
+impl TextSpan {
     /// A span of text that is ours or already neutralised.
-    pub fn new(role: Role, text: impl Into<String>) -> Self {
-        Span { role, text: text.into() }
+    pub fn new(role: TextRole, text: impl Into<String>) -> Self {
+        TextSpan { role, text: text.into() }
     }
 
     /// A span of text from outside.
-    pub fn outside(role: Role, text: &str) -> Self {
-        Span { role, text: sanitize::line(text) }
+    pub fn outside(role: TextRole, text: &str) -> Self {
+        TextSpan { role, text: sanitize::line(text) }
     }
 }
 
 impl DocLine {
     /// A line of these spans.
-    pub fn new(spans: impl Into<Vec<Span>>) -> Self {
+    pub fn new(spans: impl Into<Vec<TextSpan>>) -> Self {
         DocLine { spans: spans.into() }
     }
 
     /// A line of one span.
-    pub fn of(role: Role, text: impl Into<String>) -> Self {
-        DocLine { spans: vec![Span::new(role, text)] }
+    pub fn of(role: TextRole, text: impl Into<String>) -> Self {
+        DocLine { spans: vec![TextSpan::new(role, text)] }
     }
 
     /// Its text without the roles; borrowed where there is one span.
@@ -125,7 +125,7 @@ impl DocLine {
             if start < end
                 && let Some(text) = span.text.get(start - at..end - at)
             {
-                spans.push(Span::new(span.role, text));
+                spans.push(TextSpan::new(span.role, text));
             }
             at += span.text.len();
         }
@@ -284,7 +284,7 @@ impl Document {
 
     /// Adds what is said about the text, be the document full or not.
     pub(crate) fn remark(&mut self, text: impl Into<String>) {
-        self.lines.push(DocLine::of(Role::Comment, text));
+        self.lines.push(DocLine::of(TextRole::Comment, text));
     }
 
     /// Adds a body, as [`of_body`] shows it.
@@ -304,7 +304,7 @@ impl Document {
     /// change. Cost: one line.
     pub(crate) fn renew_total(&mut self, total: u64) -> bool {
         let (Some(shown), Some(last)) = (self.shown, self.lines.last_mut()) else { return false };
-        *last = DocLine::of(Role::Comment, first_of(shown, total));
+        *last = DocLine::of(TextRole::Comment, first_of(shown, total));
         true
     }
 
@@ -328,12 +328,12 @@ impl Document {
     /// Adds a line of text; a very long one that is not ASCII as several, which is what [`Document::push`] does.
     fn push_source(&mut self, line: &[u8]) -> bool {
         if line.len() <= wrap::STEP || line.is_ascii() {
-            return self.push(DocLine::of(Role::Plain, untabbed(line)));
+            return self.push(DocLine::of(TextRole::Plain, untabbed(line)));
         }
         let mut start = 0;
         while start < line.len() {
             let end = wrap::character_end(line, start + wrap::STEP);
-            if !self.push(DocLine::of(Role::Plain, untabbed(&line[start..end]))) {
+            if !self.push(DocLine::of(TextRole::Plain, untabbed(&line[start..end]))) {
                 return false;
             }
             start = end;
@@ -347,9 +347,9 @@ impl Document {
         for (row, octets) in source.chunks(16).enumerate() {
             let characters: String = octets.iter().map(|octet| shown(*octet)).collect();
             self.lines.push(DocLine::new([
-                Span::new(Role::Punctuation, format!("{:08x}  ", row * 16)),
-                Span::new(Role::Number, hex_of(octets)),
-                Span::new(Role::Plain, characters),
+                TextSpan::new(TextRole::Punctuation, format!("{:08x}  ", row * 16)),
+                TextSpan::new(TextRole::Number, hex_of(octets)),
+                TextSpan::new(TextRole::Plain, characters),
             ]));
         }
         source.len()
@@ -495,10 +495,10 @@ mod tests {
 
     #[test]
     fn wrapping_keeps_the_roles() {
-        let line = DocLine::new([Span::new(Role::Key, "abc"), Span::new(Role::Value, "é日")]);
+        let line = DocLine::new([TextSpan::new(TextRole::Key, "abc"), TextSpan::new(TextRole::Value, "é日")]);
         let rows = wrap(&line, 4);
-        assert_eq!(rows[0], DocLine::new([Span::new(Role::Key, "abc"), Span::new(Role::Value, "é")]));
-        assert_eq!(rows[1], DocLine::of(Role::Value, "日"));
+        assert_eq!(rows[0], DocLine::new([TextSpan::new(TextRole::Key, "abc"), TextSpan::new(TextRole::Value, "é")]));
+        assert_eq!(rows[1], DocLine::of(TextRole::Value, "日"));
     }
 
     proptest! {

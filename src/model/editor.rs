@@ -2,17 +2,15 @@
 
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
-pub use super::editor_keys::{EDIT_KEYS, Edit, EditInput, EditKeys, edit_of};
-pub use super::editor_window::View;
-use super::editor_window::{line_end, line_start, window};
-pub use super::history::History;
+use super::editor_keys::EditAction;
+use super::editor_window::{FieldView, line_end, line_start, window};
 
 /// How many changes can be undone; the oldest one is forgotten when there is one more.
 const MOST_CHANGES: usize = 200;
 
 /// Whether a field may hold more than one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lines {
+pub enum FieldLines {
     /// A prompt: a line break that is pasted becomes a space.
     One,
     /// A composer: a line break stays, as `\n`.
@@ -21,7 +19,7 @@ pub enum Lines {
 
 /// A change that can be taken back: at `at`, `removed` was replaced with `inserted` octets.
 #[derive(Clone, Debug)]
-struct Change {
+struct EditChange {
     at: usize,
     removed: String,
     inserted: usize,
@@ -30,18 +28,18 @@ struct Change {
 
 /// A text field. The cursor is always on a grapheme boundary, and the text never above its limit.
 #[derive(Clone, Debug)]
-pub struct Editor {
+pub struct TextField {
     text: String,
     cursor: usize,
-    lines: Lines,
+    lines: FieldLines,
     limit_bytes: usize,
-    changes: Vec<Change>,
+    changes: Vec<EditChange>,
 }
 
-impl Editor {
+impl TextField {
     /// An empty field that holds at most `limit_bytes` of UTF-8.
-    pub fn new(lines: Lines, limit_bytes: usize) -> Self {
-        Editor { text: String::new(), cursor: 0, lines, limit_bytes, changes: Vec::new() }
+    pub fn new(lines: FieldLines, limit_bytes: usize) -> Self {
+        TextField { text: String::new(), cursor: 0, lines, limit_bytes, changes: Vec::new() }
     }
 
     /// The text, with `\n` between its lines.
@@ -66,7 +64,7 @@ impl Editor {
 
     /// Replaces the text, puts the cursor at its end and forgets what could be undone.
     ///
-    /// Tells how many octets did not fit, as [`Editor::insert`] does.
+    /// Tells how many octets did not fit, as [`TextField::insert`] does.
     pub fn set(&mut self, text: &str) -> usize {
         self.clear();
         let unfit = self.insert(text);
@@ -112,33 +110,33 @@ impl Editor {
 
     /// Does one edit. Tells whether anything changed: text, or the cursor's place.
     ///
-    /// [`Edit::Up`] from the first line and [`Edit::Down`] from the last change nothing, so that the
+    /// [`EditAction::Up`] from the first line and [`EditAction::Down`] from the last change nothing, so that the
     /// caller can turn to the history.
-    pub fn apply(&mut self, edit: Edit) -> bool {
+    pub fn apply(&mut self, edit: EditAction) -> bool {
         match edit {
-            Edit::Left => self.go(self.before(self.cursor)),
-            Edit::Right => self.go(self.after(self.cursor)),
-            Edit::WordLeft => self.go(self.word_before()),
-            Edit::WordRight => self.go(self.word_after()),
-            Edit::Up => self.go(self.line_up()),
-            Edit::Down => self.go(self.line_down()),
-            Edit::Home => self.go(line_start(&self.text, self.cursor)),
-            Edit::End => self.go(line_end(&self.text, self.cursor)),
-            Edit::TextStart => self.go(0),
-            Edit::TextEnd => self.go(self.text.len()),
-            Edit::Backspace => self.delete_back_to(self.before(self.cursor)),
-            Edit::Delete => self.delete_on_to(self.after(self.cursor)),
-            Edit::DeleteWordBack => self.delete_back_to(self.blank_before()),
-            Edit::DeleteWordForward => self.delete_on_to(self.word_after()),
-            Edit::DeleteToStart => match line_start(&self.text, self.cursor) {
+            EditAction::Left => self.go(self.before(self.cursor)),
+            EditAction::Right => self.go(self.after(self.cursor)),
+            EditAction::WordLeft => self.go(self.word_before()),
+            EditAction::WordRight => self.go(self.word_after()),
+            EditAction::Up => self.go(self.line_up()),
+            EditAction::Down => self.go(self.line_down()),
+            EditAction::Home => self.go(line_start(&self.text, self.cursor)),
+            EditAction::End => self.go(line_end(&self.text, self.cursor)),
+            EditAction::TextStart => self.go(0),
+            EditAction::TextEnd => self.go(self.text.len()),
+            EditAction::Backspace => self.delete_back_to(self.before(self.cursor)),
+            EditAction::Delete => self.delete_on_to(self.after(self.cursor)),
+            EditAction::DeleteWordBack => self.delete_back_to(self.blank_before()),
+            EditAction::DeleteWordForward => self.delete_on_to(self.word_after()),
+            EditAction::DeleteToStart => match line_start(&self.text, self.cursor) {
                 start if start == self.cursor => self.delete_back_to(self.before(start)),
                 start => self.delete_back_to(start),
             },
-            Edit::DeleteToEnd => match line_end(&self.text, self.cursor) {
+            EditAction::DeleteToEnd => match line_end(&self.text, self.cursor) {
                 end if end == self.cursor => self.delete_on_to(self.after(end)),
                 end => self.delete_on_to(end),
             },
-            Edit::Undo => self.undo(),
+            EditAction::Undo => self.undo(),
         }
     }
 
@@ -146,7 +144,7 @@ impl Editor {
     /// sideways as far as needed. Cost: that of the window, not of the text.
     ///
     /// Without a column or a row there are no lines, and the cursor is at (0, 0).
-    pub fn window(&self, columns: u16, rows: u16) -> View {
+    pub fn window(&self, columns: u16, rows: u16) -> FieldView {
         window(&self.text, self.cursor, columns, rows)
     }
 
@@ -162,8 +160,8 @@ impl Editor {
         }
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         match self.lines {
-            Lines::Many => text.into(),
-            Lines::One => text.trim_end_matches('\n').replace('\n', " ").into(),
+            FieldLines::Many => text.into(),
+            FieldLines::One => text.trim_end_matches('\n').replace('\n', " ").into(),
         }
     }
 
@@ -245,7 +243,7 @@ impl Editor {
             Some(last) if typed && last.removed.is_empty() && last.at + last.inserted == start => {
                 last.inserted += with.len();
             }
-            _ => self.remember(Change { at: start, removed, inserted: with.len(), cursor: self.cursor }),
+            _ => self.remember(EditChange { at: start, removed, inserted: with.len(), cursor: self.cursor }),
         }
         self.text.replace_range(start..end, with);
         self.cursor = self.snapped(start + with.len());
@@ -253,7 +251,7 @@ impl Editor {
 
     /// Keeps a change for undoing. The oldest are forgotten above [`MOST_CHANGES`], or when all that they hold
     /// is more than the field may hold.
-    fn remember(&mut self, change: Change) {
+    fn remember(&mut self, change: EditChange) {
         self.changes.push(change);
         let mut held: usize = self.changes.iter().map(|change| change.removed.len()).sum();
         while self.changes.len() > MOST_CHANGES || held > self.limit_bytes {
@@ -262,7 +260,7 @@ impl Editor {
     }
 
     fn undo(&mut self) -> bool {
-        let Some(Change { at, removed, inserted, cursor }) = self.changes.pop() else { return false };
+        let Some(EditChange { at, removed, inserted, cursor }) = self.changes.pop() else { return false };
         self.text.replace_range(at..at + inserted, &removed);
         self.cursor = self.snapped(cursor);
         true

@@ -4,7 +4,7 @@ use super::key::{Chord, Key};
 
 /// One change of the text or of the cursor's place, without the keys it is made by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Edit {
+pub enum EditAction {
     /// The cursor one grapheme to the left.
     Left,
     /// The cursor one grapheme to the right.
@@ -47,14 +47,14 @@ pub enum EditInput {
     /// It writes this character.
     Insert(char),
     /// It edits.
-    Edit(Edit),
+    Edit(EditAction),
 }
 
 /// The keys of one edit, and what the help says of it.
 #[derive(Clone, Copy, Debug)]
 pub struct EditKeys {
     /// The edit.
-    pub edit: Edit,
+    pub edit: EditAction,
     /// Every key for it, the most usual first.
     pub chords: &'static [Chord],
     /// What it does, as the help says it.
@@ -69,7 +69,7 @@ const fn alt(char: char) -> Chord {
     Chord::alt(Key::Char(char))
 }
 
-const fn keys(edit: Edit, chords: &'static [Chord], describe: &'static str) -> EditKeys {
+const fn keys(edit: EditAction, chords: &'static [Chord], describe: &'static str) -> EditKeys {
     EditKeys { edit, chords, describe }
 }
 
@@ -77,27 +77,27 @@ const fn keys(edit: Edit, chords: &'static [Chord], describe: &'static str) -> E
 ///
 /// A terminal sends Ctrl-_ and Ctrl-/ as the same octet, which some libraries report as Ctrl-7.
 pub const EDIT_KEYS: &[EditKeys] = &[
-    keys(Edit::Left, &[Chord::plain(Key::Left), ctrl('b')], "left"),
-    keys(Edit::Right, &[Chord::plain(Key::Right), ctrl('f')], "right"),
-    keys(Edit::WordLeft, &[Chord::ctrl(Key::Left), alt('b'), Chord::alt(Key::Left)], "word left"),
-    keys(Edit::WordRight, &[Chord::ctrl(Key::Right), alt('f'), Chord::alt(Key::Right)], "word right"),
-    keys(Edit::Up, &[Chord::plain(Key::Up)], "line up"),
-    keys(Edit::Down, &[Chord::plain(Key::Down)], "line down"),
-    keys(Edit::Home, &[Chord::plain(Key::Home), ctrl('a')], "start of the line"),
-    keys(Edit::End, &[Chord::plain(Key::End), ctrl('e')], "end of the line"),
-    keys(Edit::TextStart, &[Chord::ctrl(Key::Home), alt('<')], "start of the text"),
-    keys(Edit::TextEnd, &[Chord::ctrl(Key::End), alt('>')], "end of the text"),
-    keys(Edit::Backspace, &[Chord::plain(Key::Backspace), ctrl('h')], "delete back"),
-    keys(Edit::Delete, &[Chord::plain(Key::Delete), ctrl('d')], "delete"),
+    keys(EditAction::Left, &[Chord::plain(Key::Left), ctrl('b')], "left"),
+    keys(EditAction::Right, &[Chord::plain(Key::Right), ctrl('f')], "right"),
+    keys(EditAction::WordLeft, &[Chord::ctrl(Key::Left), alt('b'), Chord::alt(Key::Left)], "word left"),
+    keys(EditAction::WordRight, &[Chord::ctrl(Key::Right), alt('f'), Chord::alt(Key::Right)], "word right"),
+    keys(EditAction::Up, &[Chord::plain(Key::Up)], "line up"),
+    keys(EditAction::Down, &[Chord::plain(Key::Down)], "line down"),
+    keys(EditAction::Home, &[Chord::plain(Key::Home), ctrl('a')], "start of the line"),
+    keys(EditAction::End, &[Chord::plain(Key::End), ctrl('e')], "end of the line"),
+    keys(EditAction::TextStart, &[Chord::ctrl(Key::Home), alt('<')], "start of the text"),
+    keys(EditAction::TextEnd, &[Chord::ctrl(Key::End), alt('>')], "end of the text"),
+    keys(EditAction::Backspace, &[Chord::plain(Key::Backspace), ctrl('h')], "delete back"),
+    keys(EditAction::Delete, &[Chord::plain(Key::Delete), ctrl('d')], "delete"),
     keys(
-        Edit::DeleteWordBack,
+        EditAction::DeleteWordBack,
         &[ctrl('w'), Chord::alt(Key::Backspace), Chord::ctrl(Key::Backspace)],
         "delete the word before",
     ),
-    keys(Edit::DeleteWordForward, &[alt('d'), Chord::ctrl(Key::Delete)], "delete the word after"),
-    keys(Edit::DeleteToStart, &[ctrl('u')], "delete to the start of the line"),
-    keys(Edit::DeleteToEnd, &[ctrl('k')], "delete to the end of the line"),
-    keys(Edit::Undo, &[ctrl('_'), ctrl('7'), ctrl('/')], "undo"),
+    keys(EditAction::DeleteWordForward, &[alt('d'), Chord::ctrl(Key::Delete)], "delete the word after"),
+    keys(EditAction::DeleteToStart, &[ctrl('u')], "delete to the start of the line"),
+    keys(EditAction::DeleteToEnd, &[ctrl('k')], "delete to the end of the line"),
+    keys(EditAction::Undo, &[ctrl('_'), ctrl('7'), ctrl('/')], "undo"),
 ];
 
 /// What this key does in a text field; none where it does nothing there.
@@ -125,10 +125,10 @@ mod tests {
         check("G", Some(EditInput::Insert('G')));
         check("space", Some(EditInput::Insert(' ')));
         check("é", Some(EditInput::Insert('é')));
-        check("ctrl-w", Some(EditInput::Edit(Edit::DeleteWordBack)));
-        check("ctrl-left", Some(EditInput::Edit(Edit::WordLeft)));
-        check("shift-left", Some(EditInput::Edit(Edit::Left)));
-        check("alt-b", Some(EditInput::Edit(Edit::WordLeft)));
+        check("ctrl-w", Some(EditInput::Edit(EditAction::DeleteWordBack)));
+        check("ctrl-left", Some(EditInput::Edit(EditAction::WordLeft)));
+        check("shift-left", Some(EditInput::Edit(EditAction::Left)));
+        check("alt-b", Some(EditInput::Edit(EditAction::WordLeft)));
         check("ctrl-q", None);
         check("enter", None);
         check("f1", None);

@@ -1,14 +1,14 @@
 use super::*;
 use proptest::prelude::*;
 
-fn field(text: &str) -> Editor {
-    let mut editor = Editor::new(Lines::Many, 64);
+fn field(text: &str) -> TextField {
+    let mut editor = TextField::new(FieldLines::Many, 64);
     assert_eq!(editor.set(text), 0);
     editor
 }
 
 /// Before (`|` is the cursor), the edits, after.
-fn check(before: &str, edits: &[Edit], after: &str) {
+fn check(before: &str, edits: &[EditAction], after: &str) {
     let mut editor = field(&before.replace('|', ""));
     editor.cursor = before.find('|').expect("a cursor in the text");
     for edit in edits {
@@ -21,62 +21,62 @@ fn check(before: &str, edits: &[Edit], after: &str) {
 
 #[test]
 fn the_cursor_moves_by_graphemes_words_and_lines() {
-    check("ab|", &[Edit::Left], "a|b");
-    check("|ab", &[Edit::Left], "|ab");
-    check("e\u{301}x|", &[Edit::Left, Edit::Left], "|e\u{301}x");
-    check("👩\u{200d}💻|", &[Edit::Left], "|👩\u{200d}💻");
-    check("GET /index.html|", &[Edit::WordLeft], "GET /|index.html");
-    check("GET /index.html|", &[Edit::WordLeft, Edit::WordLeft], "|GET /index.html");
-    check("|one two", &[Edit::WordRight], "one| two");
-    check("one| two", &[Edit::WordRight], "one two|");
-    check("one\ntwo|", &[Edit::Up], "one|\ntwo");
-    check("a\nlonger|", &[Edit::Up], "a|\nlonger");
-    check("o|ne\ntwo", &[Edit::Down], "one\nt|wo");
-    check("one\nt|wo", &[Edit::Home], "one\n|two");
-    check("one\nt|wo", &[Edit::End], "one\ntwo|");
-    check("one\nt|wo", &[Edit::TextStart], "|one\ntwo");
+    check("ab|", &[EditAction::Left], "a|b");
+    check("|ab", &[EditAction::Left], "|ab");
+    check("e\u{301}x|", &[EditAction::Left, EditAction::Left], "|e\u{301}x");
+    check("👩\u{200d}💻|", &[EditAction::Left], "|👩\u{200d}💻");
+    check("GET /index.html|", &[EditAction::WordLeft], "GET /|index.html");
+    check("GET /index.html|", &[EditAction::WordLeft, EditAction::WordLeft], "|GET /index.html");
+    check("|one two", &[EditAction::WordRight], "one| two");
+    check("one| two", &[EditAction::WordRight], "one two|");
+    check("one\ntwo|", &[EditAction::Up], "one|\ntwo");
+    check("a\nlonger|", &[EditAction::Up], "a|\nlonger");
+    check("o|ne\ntwo", &[EditAction::Down], "one\nt|wo");
+    check("one\nt|wo", &[EditAction::Home], "one\n|two");
+    check("one\nt|wo", &[EditAction::End], "one\ntwo|");
+    check("one\nt|wo", &[EditAction::TextStart], "|one\ntwo");
 }
 
 #[test]
 fn deleting_takes_what_the_key_says() {
-    check("ab|c", &[Edit::Backspace], "a|c");
-    check("ab|c", &[Edit::Delete], "ab|");
-    check("e\u{301}|", &[Edit::Backspace], "|");
-    check("GET /index.html|", &[Edit::DeleteWordBack], "GET |");
-    check("GET  |", &[Edit::DeleteWordBack], "|");
-    check("|one two", &[Edit::DeleteWordForward], "| two");
-    check("one\ntw|o", &[Edit::DeleteToStart], "one\n|o");
-    check("one\n|two", &[Edit::DeleteToStart], "one|two");
-    check("on|e\ntwo", &[Edit::DeleteToEnd], "on|\ntwo");
-    check("one|\ntwo", &[Edit::DeleteToEnd], "one|two");
+    check("ab|c", &[EditAction::Backspace], "a|c");
+    check("ab|c", &[EditAction::Delete], "ab|");
+    check("e\u{301}|", &[EditAction::Backspace], "|");
+    check("GET /index.html|", &[EditAction::DeleteWordBack], "GET |");
+    check("GET  |", &[EditAction::DeleteWordBack], "|");
+    check("|one two", &[EditAction::DeleteWordForward], "| two");
+    check("one\ntw|o", &[EditAction::DeleteToStart], "one\n|o");
+    check("one\n|two", &[EditAction::DeleteToStart], "one|two");
+    check("on|e\ntwo", &[EditAction::DeleteToEnd], "on|\ntwo");
+    check("one|\ntwo", &[EditAction::DeleteToEnd], "one|two");
 }
 
 #[test]
 fn up_from_the_first_line_and_down_from_the_last_change_nothing() {
     let mut editor = field("one\ntwo");
-    assert!(!editor.apply(Edit::Down));
-    assert!(editor.apply(Edit::Up));
-    assert!(!editor.apply(Edit::Up));
+    assert!(!editor.apply(EditAction::Down));
+    assert!(editor.apply(EditAction::Up));
+    assert!(!editor.apply(EditAction::Up));
 }
 
 #[test]
 fn undo_takes_back_a_word_that_was_typed_and_a_deletion_as_one() {
-    let mut editor = Editor::new(Lines::Many, 64);
+    let mut editor = TextField::new(FieldLines::Many, 64);
     for char in "one two".chars() {
         assert!(editor.insert_char(char));
     }
-    editor.apply(Edit::DeleteToStart);
+    editor.apply(EditAction::DeleteToStart);
     assert!(editor.is_empty());
     for text in ["one two", "one", ""] {
-        assert!(editor.apply(Edit::Undo));
+        assert!(editor.apply(EditAction::Undo));
         assert_eq!(editor.text(), text);
     }
-    assert!(!editor.apply(Edit::Undo));
+    assert!(!editor.apply(EditAction::Undo));
 }
 
 #[test]
 fn what_does_not_fit_is_left_out_between_graphemes_and_told() {
-    let mut editor = Editor::new(Lines::One, 4);
+    let mut editor = TextField::new(FieldLines::One, 4);
     assert_eq!(editor.insert("abe\u{301}"), 3);
     assert_eq!(editor.text(), "ab");
     assert_eq!(editor.insert("cdefg"), 3);
@@ -88,10 +88,10 @@ fn what_does_not_fit_is_left_out_between_graphemes_and_told() {
 
 #[test]
 fn a_pasted_line_break_stays_in_a_composer_and_is_a_space_in_a_prompt() {
-    let mut many = Editor::new(Lines::Many, 64);
+    let mut many = TextField::new(FieldLines::Many, 64);
     many.insert("a\r\nb\rc\n");
     assert_eq!(many.text(), "a\nb\nc\n");
-    let mut one = Editor::new(Lines::One, 64);
+    let mut one = TextField::new(FieldLines::One, 64);
     one.insert("a\r\nb\rc\n");
     assert_eq!(one.text(), "a b c");
 }
@@ -106,41 +106,41 @@ fn the_rows_of_a_text_are_its_lines_and_never_none() {
 #[test]
 fn a_mark_that_is_typed_before_a_letter_leaves_the_cursor_on_a_boundary() {
     let mut editor = field("\u{301}");
-    editor.apply(Edit::TextStart);
+    editor.apply(EditAction::TextStart);
     editor.insert_char('e');
     assert_eq!(editor.cursor(), editor.text().len());
 }
 
-const EDITS: [Edit; 17] = [
-    Edit::Left,
-    Edit::Right,
-    Edit::WordLeft,
-    Edit::WordRight,
-    Edit::Up,
-    Edit::Down,
-    Edit::Home,
-    Edit::End,
-    Edit::TextStart,
-    Edit::TextEnd,
-    Edit::Backspace,
-    Edit::Delete,
-    Edit::DeleteWordBack,
-    Edit::DeleteWordForward,
-    Edit::DeleteToStart,
-    Edit::DeleteToEnd,
-    Edit::Undo,
+const EDITS: [EditAction; 17] = [
+    EditAction::Left,
+    EditAction::Right,
+    EditAction::WordLeft,
+    EditAction::WordRight,
+    EditAction::Up,
+    EditAction::Down,
+    EditAction::Home,
+    EditAction::End,
+    EditAction::TextStart,
+    EditAction::TextEnd,
+    EditAction::Backspace,
+    EditAction::Delete,
+    EditAction::DeleteWordBack,
+    EditAction::DeleteWordForward,
+    EditAction::DeleteToStart,
+    EditAction::DeleteToEnd,
+    EditAction::Undo,
 ];
 
 #[derive(Clone, Debug)]
 enum Step {
     Type(String),
-    Edit(Edit),
+    EditAction(EditAction),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         "[ab é\u{301}日👩\u{200d}💻🇨🇭\r\n]{1,9}".prop_map(Step::Type),
-        proptest::sample::select(EDITS.to_vec()).prop_map(Step::Edit),
+        proptest::sample::select(EDITS.to_vec()).prop_map(Step::EditAction),
     ];
     proptest::collection::vec(step, 0..60)
 }
@@ -148,11 +148,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #[test]
     fn the_cursor_is_always_on_a_boundary_and_the_text_within_its_limit(steps in steps(), one: bool) {
-        let mut editor = Editor::new(if one { Lines::One } else { Lines::Many }, 64);
+        let mut editor = TextField::new(if one { FieldLines::One } else { FieldLines::Many }, 64);
         for step in steps {
             match step {
                 Step::Type(text) => { editor.insert(&text); }
-                Step::Edit(edit) => { editor.apply(edit); }
+                Step::EditAction(edit) => { editor.apply(edit); }
             }
             prop_assert!(editor.text().len() <= 64);
             prop_assert!(!one || !editor.text().contains('\n'));
@@ -168,12 +168,12 @@ proptest! {
         text in "[ab é日\n]{0,20}",
         edits in proptest::collection::vec(proptest::sample::select(EDITS[..16].to_vec()), 0..30),
     ) {
-        let mut editor = Editor::new(Lines::Many, 64);
+        let mut editor = TextField::new(FieldLines::Many, 64);
         editor.set(&text);
         for edit in edits {
             editor.apply(edit);
         }
-        while editor.apply(Edit::Undo) {}
+        while editor.apply(EditAction::Undo) {}
         prop_assert_eq!(editor.text(), text);
     }
 }

@@ -11,7 +11,7 @@ const COLUMNS_FOR_MARKS: usize = 8;
 
 /// What to draw of a text field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
+pub struct FieldView {
     /// The lines from top to bottom, at most as many as there are rows, none wider than the columns.
     ///
     /// Nothing in them is obeyed by a terminal: controls and the like are pictures or `U+NNNN`.
@@ -21,7 +21,7 @@ pub struct View {
 }
 
 /// One glyph of the line that is shown: what is drawn, its columns, and where in the line it begins.
-struct Cell {
+struct FieldCell {
     text: String,
     columns: usize,
     at: usize,
@@ -38,9 +38,9 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
 }
 
 /// What a window of so many columns and rows shows of a text with its cursor at this octet, a character's boundary.
-pub(super) fn window(text: &str, cursor: usize, columns: u16, rows: u16) -> View {
+pub(super) fn window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
     if columns == 0 || rows == 0 {
-        return View { lines: Vec::new(), cursor: (0, 0) };
+        return FieldView { lines: Vec::new(), cursor: (0, 0) };
     }
     let line = |start| &text[start..line_end(text, start)];
     let own = line_start(text, cursor);
@@ -52,7 +52,7 @@ pub(super) fn window(text: &str, cursor: usize, columns: u16, rows: u16) -> View
     let (drawn, column) = cursor_line(line(own), cursor - own, wide);
     lines.push(drawn);
     lines.extend(below.into_iter().map(|start| plain_line(line(start), wide)));
-    View { lines, cursor: (u16::try_from(column).unwrap_or(u16::MAX), row) }
+    FieldView { lines, cursor: (u16::try_from(column).unwrap_or(u16::MAX), row) }
 }
 
 /// Where the lines above the cursor's (nearest first) and those below it begin, as many as fit.
@@ -79,10 +79,10 @@ fn lines_around(text: &str, own: usize, rows: u16) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// The glyphs of a line, from its start, that can matter within so many columns.
-fn cells(line: &str, columns: usize) -> impl Iterator<Item = Cell> {
+fn cells(line: &str, columns: usize) -> impl Iterator<Item = FieldCell> {
     let near = &line.as_bytes()[..boundary(line, columns.saturating_mul(OCTETS_A_COLUMN))];
     glyphs(near).scan(0, |at, glyph| {
-        let cell = Cell { text: glyph.text.into_owned(), columns: usize::from(glyph.columns), at: *at };
+        let cell = FieldCell { text: glyph.text.into_owned(), columns: usize::from(glyph.columns), at: *at };
         *at += usize::from(glyph.bytes);
         Some(cell)
     })
@@ -96,7 +96,7 @@ fn plain_line(line: &str, columns: usize) -> String {
 /// Draws cells from `column` on until the right edge, and `›` there when not all of them fit.
 ///
 /// The last thing told is the width.
-fn fill(mut drawn: String, from: usize, cells: impl Iterator<Item = Cell>, columns: usize) -> (String, usize) {
+fn fill(mut drawn: String, from: usize, cells: impl Iterator<Item = FieldCell>, columns: usize) -> (String, usize) {
     let mut column = from;
     let mut ends: Vec<(usize, usize)> = Vec::new();
     for cell in cells {
@@ -123,9 +123,9 @@ fn fill(mut drawn: String, from: usize, cells: impl Iterator<Item = Cell>, colum
 
 /// The line with the cursor `at` octets in, and the column of the cursor.
 fn cursor_line(line: &str, at: usize, columns: usize) -> (String, usize) {
-    let before: Vec<Cell> = {
+    let before: Vec<FieldCell> = {
         let from = boundary_after(line, at.saturating_sub(columns.saturating_mul(OCTETS_A_COLUMN)));
-        let mut before: Vec<Cell> = cells(&line[from..at], columns).collect();
+        let mut before: Vec<FieldCell> = cells(&line[from..at], columns).collect();
         before.iter_mut().for_each(|cell| cell.at += from);
         before
     };

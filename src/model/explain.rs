@@ -4,18 +4,18 @@ use std::time::Instant;
 
 use super::course;
 use super::state::Model;
-use crate::sessions::explain::remedy::Ground;
-use crate::sessions::explain::suggestions::{self, Try};
-use crate::sessions::explain::{Explanation, Standing};
-use crate::sessions::kinds::Kind;
+use crate::sessions::explain::remedy::RemedyContext;
+use crate::sessions::explain::suggestions::{self, Suggestion};
+use crate::sessions::explain::{Explanation, Situation};
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, Spec};
 use crate::text::sanitize;
 use crate::wire::Failure;
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 
 /// Everything that the view says of one session.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Card {
+pub struct ExplainCard {
     /// The failure, where there is one; for UDP what the last ICMP message means.
     pub failure: Option<Failure>,
     /// Whether the session ended with it.
@@ -23,14 +23,14 @@ pub struct Card {
     /// The texts.
     pub explanation: Explanation,
     /// What happened, in order.
-    pub happened: Vec<Line>,
+    pub happened: Vec<TimelineLine>,
     /// What can be tried, in order; those that can be run come with what they open.
-    pub tries: Vec<Try>,
+    pub tries: Vec<Suggestion>,
 }
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct TimelineLine {
     /// When; `None` stands for a gap, or for what has no time of its own.
     pub at: Option<Instant>,
     /// What, in a few words.
@@ -38,14 +38,14 @@ pub struct Line {
     /// How it is known, with the figures.
     pub how: String,
     /// How it is meant.
-    pub tone: Tone,
+    pub tone: TimelineTone,
     /// How sure it is.
-    pub known: Known,
+    pub known: LineEvidence,
 }
 
 /// How a line is meant; the colours are the view's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
+pub enum TimelineTone {
     /// It happened.
     Plain,
     /// It went well.
@@ -58,7 +58,7 @@ pub enum Tone {
 
 /// How a line is known; the colours are the view's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum LineEvidence {
     /// A call of ours returned it.
     Seen,
     /// The kernel told.
@@ -68,46 +68,50 @@ pub enum Known {
 }
 
 /// The card of a session, at the time of the model.
-pub fn card(model: &Model, session: &Session) -> Card {
+pub fn card(model: &Model, session: &Session) -> ExplainCard {
     let icmp = session.course.icmp.as_ref();
     let failure = reason(session, icmp);
     let explanation = match &failure {
         Some(failure) => model.book.failure(failure, icmp),
-        None => model.book.standing(Standing::of(session)),
+        None => model.book.standing(Situation::of(session)),
     };
     let tries = suggestions::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
     let happened = course::lines(session, &model.timers, model.now);
-    Card { over: session.failure().is_some(), failure, explanation, happened, tries }
+    ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
 }
 
 /// Why it failed; a UDP session goes on after an ICMP message, and has a reason all the same.
-fn reason(session: &Session, icmp: Option<&Icmp>) -> Option<Failure> {
+fn reason(session: &Session, icmp: Option<&IcmpMessage>) -> Option<Failure> {
     if let Some(failure) = session.failure() {
         return Some(failure.clone());
     }
     match (&session.kind, icmp) {
-        (Kind::Conversation { .. } | Kind::Bound { .. }, Some(icmp)) => {
+        (SessionKind::Conversation { .. } | SessionKind::Bound { .. }, Some(icmp)) => {
             let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());
             Some(icmp.failure("send", peer))
         }
         (
-            Kind::Stream(_)
-            | Kind::Http(_)
-            | Kind::Repeat(_)
-            | Kind::Dns(_)
-            | Kind::Listener { .. }
-            | Kind::Conversation { .. }
-            | Kind::Bound { .. },
+            SessionKind::Stream(_)
+            | SessionKind::Http(_)
+            | SessionKind::Repeat(_)
+            | SessionKind::Dns(_)
+            | SessionKind::Listener { .. }
+            | SessionKind::Conversation { .. }
+            | SessionKind::Bound { .. },
             _,
         ) => None,
     }
 }
 
 /// What a probe starts from.
-fn ground<'a>(session: &'a Session, failure: Option<&Failure>) -> Ground<'a> {
+fn ground<'a>(session: &'a Session, failure: Option<&Failure>) -> RemedyContext<'a> {
     let named = failure.and_then(|failure| failure.peer.parse::<std::net::SocketAddr>().ok());
     let tried = session.course.attempts.back().map(|attempt| attempt.peer);
-    Ground { spec: &session.spec, peer: named.or(tried).map(|peer| peer.ip()), addresses: &session.course.addresses }
+    RemedyContext {
+        spec: &session.spec,
+        peer: named.or(tried).map(|peer| peer.ip()),
+        addresses: &session.course.addresses,
+    }
 }
 
 /// What the probe with this number opens, counted from 1.

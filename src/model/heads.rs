@@ -1,9 +1,9 @@
 //! The documents of an HTTP exchange: the heads of all its hops, and the request with its body.
 
-use super::document::{DocLine, Document, Role, Span};
-use crate::sessions::kinds::http::{Exchange, Hop};
-use crate::sessions::spec::Family;
-use crate::sessions::spec::http::{Body, HttpSpec, Part, PartValue, Version};
+use super::document::{DocLine, Document, TextRole, TextSpan};
+use crate::sessions::kinds::http::{HttpExchange, HttpHop};
+use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, PartValue};
 use crate::text::{quantity, sanitize};
 use crate::wire::http::head::{RequestHead, ResponseHead};
 
@@ -11,7 +11,7 @@ use crate::wire::http::head::{RequestHead, ResponseHead};
 const MOST_VALUE: usize = 64 * 1024;
 
 /// Every hop of an exchange: request line, headers, status line, headers.
-pub fn of_headers(exchange: &Exchange) -> Document {
+pub fn of_headers(exchange: &HttpExchange) -> Document {
     let mut document = Document::default();
     if exchange.hops.is_empty() {
         document.remark("nothing was asked yet");
@@ -22,7 +22,7 @@ pub fn of_headers(exchange: &Exchange) -> Document {
             document.push(DocLine::default());
         }
         if hops > 1 {
-            document.push(DocLine::of(Role::Title, format!("request {} of {hops}", index + 1)));
+            document.push(DocLine::of(TextRole::Title, format!("request {} of {hops}", index + 1)));
         }
         add_hop(&mut document, hop);
     }
@@ -30,7 +30,7 @@ pub fn of_headers(exchange: &Exchange) -> Document {
 }
 
 /// The request as it was sent (as it will be, before that), its body, and what was asked for beside it.
-pub fn of_request(spec: &HttpSpec, exchange: &Exchange) -> Document {
+pub fn of_request(spec: &HttpSpec, exchange: &HttpExchange) -> Document {
     let mut document = Document::default();
     match exchange.hops.first() {
         Some(hop) => add_request(&mut document, &hop.request),
@@ -53,14 +53,14 @@ pub fn of_request(spec: &HttpSpec, exchange: &Exchange) -> Document {
     document
 }
 
-fn add_hop(document: &mut Document, hop: &Hop) {
+fn add_hop(document: &mut Document, hop: &HttpHop) {
     add_request(document, &hop.request);
     document.push(DocLine::default());
     for interim in &hop.interim {
         document.push(DocLine::new([
-            Span::new(Role::Comment, "▼ interim "),
-            Span::outside(Role::Good, format!("{} {}", interim.status, interim.reason).trim_end()),
-            Span::new(Role::Comment, format!("  after {}", quantity::duration(interim.after))),
+            TextSpan::new(TextRole::Comment, "▼ interim "),
+            TextSpan::outside(TextRole::Good, format!("{} {}", interim.status, interim.reason).trim_end()),
+            TextSpan::new(TextRole::Comment, format!("  after {}", quantity::duration(interim.after))),
         ]));
         for (name, value) in &interim.headers {
             document.push(header(name, value));
@@ -73,7 +73,7 @@ fn add_hop(document: &mut Document, hop: &Hop) {
     }
     if !hop.trailers.is_empty() {
         document.push(DocLine::default());
-        document.push(DocLine::of(Role::Title, "trailers, after the body"));
+        document.push(DocLine::of(TextRole::Title, "trailers, after the body"));
         for (name, value) in &hop.trailers {
             document.push(header(name, value));
         }
@@ -82,10 +82,10 @@ fn add_hop(document: &mut Document, hop: &Hop) {
 
 fn request_line(method: &str, url: &str) -> DocLine {
     DocLine::new([
-        Span::new(Role::Comment, "▲ "),
-        Span::outside(Role::Keyword, method),
-        Span::new(Role::Plain, " "),
-        Span::outside(Role::Title, url),
+        TextSpan::new(TextRole::Comment, "▲ "),
+        TextSpan::outside(TextRole::Keyword, method),
+        TextSpan::new(TextRole::Plain, " "),
+        TextSpan::outside(TextRole::Title, url),
     ])
 }
 
@@ -100,15 +100,15 @@ fn add_request(document: &mut Document, request: &RequestHead) {
 }
 
 fn add_response(document: &mut Document, response: &ResponseHead) {
-    let role = if response.status < 400 { Role::Good } else { Role::Bad };
+    let role = if response.status < 400 { TextRole::Good } else { TextRole::Bad };
     let status = format!("{} {}", response.status, response.reason);
     let peer = response.peer.map_or(String::new(), |peer| format!(" from {peer}"));
     document.push(DocLine::new([
-        Span::new(Role::Comment, "▼ "),
-        Span::outside(Role::Keyword, &response.version),
-        Span::new(Role::Plain, " "),
-        Span::outside(role, status.trim_end()),
-        Span::new(Role::Comment, format!("  after {}{peer}", quantity::duration(response.after))),
+        TextSpan::new(TextRole::Comment, "▼ "),
+        TextSpan::outside(TextRole::Keyword, &response.version),
+        TextSpan::new(TextRole::Plain, " "),
+        TextSpan::outside(role, status.trim_end()),
+        TextSpan::new(TextRole::Comment, format!("  after {}{peer}", quantity::duration(response.after))),
     ]));
     for (name, value) in &response.headers {
         document.push(header(name, value));
@@ -118,29 +118,29 @@ fn add_response(document: &mut Document, response: &ResponseHead) {
 fn header(name: &str, value: &[u8]) -> DocLine {
     let shown = &value[..value.len().min(MOST_VALUE)];
     let mut spans = vec![
-        Span::outside(Role::Key, name),
-        Span::new(Role::Punctuation, ": "),
-        Span::new(Role::Value, sanitize::line_of(shown)),
+        TextSpan::outside(TextRole::Key, name),
+        TextSpan::new(TextRole::Punctuation, ": "),
+        TextSpan::new(TextRole::Value, sanitize::line_of(shown)),
     ];
     if shown.len() < value.len() {
         let more = octets((value.len() - shown.len()) as u64);
-        spans.push(Span::new(Role::Comment, format!(" ⋯ {more} more ⋯")));
+        spans.push(TextSpan::new(TextRole::Comment, format!(" ⋯ {more} more ⋯")));
     }
     DocLine { spans }
 }
 
 fn add_request_body(document: &mut Document, spec: &HttpSpec) {
-    if spec.body != Body::None {
+    if spec.body != BodySpec::None {
         document.push(DocLine::default());
     }
     match &spec.body {
-        Body::None => {}
-        Body::Bytes(bytes) => {
+        BodySpec::None => {}
+        BodySpec::Bytes(bytes) => {
             let named = spec.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
             document.add_body(bytes, bytes.len() as u64, named.map(|(_, value)| value.as_str()));
         }
-        Body::File(path) => document.remark(format!("the bytes of {}", sanitize::line(&path.to_string_lossy()))),
-        Body::Multipart(parts) => {
+        BodySpec::File(path) => document.remark(format!("the bytes of {}", sanitize::line(&path.to_string_lossy()))),
+        BodySpec::Multipart(parts) => {
             for part in parts {
                 add_part(document, part);
             }
@@ -148,14 +148,18 @@ fn add_request_body(document: &mut Document, spec: &HttpSpec) {
     }
 }
 
-fn add_part(document: &mut Document, part: &Part) {
+fn add_part(document: &mut Document, part: &FormPart) {
     let value = match &part.value {
-        PartValue::Text(text) => Span::outside(Role::Value, text),
+        PartValue::Text(text) => TextSpan::outside(TextRole::Value, text),
         PartValue::File(path) => {
-            Span::new(Role::Comment, format!("the bytes of {}", sanitize::line(&path.to_string_lossy())))
+            TextSpan::new(TextRole::Comment, format!("the bytes of {}", sanitize::line(&path.to_string_lossy())))
         }
     };
-    document.push(DocLine::new([Span::outside(Role::Key, &part.name), Span::new(Role::Punctuation, "= "), value]));
+    document.push(DocLine::new([
+        TextSpan::outside(TextRole::Key, &part.name),
+        TextSpan::new(TextRole::Punctuation, "= "),
+        value,
+    ]));
 }
 
 /// What was asked for that no header shows.
@@ -170,9 +174,9 @@ fn wishes(spec: &HttpSpec) -> Vec<String> {
         most => wishes.push(format!("up to {most} redirects are followed")),
     }
     match spec.version {
-        Version::Any => {}
-        Version::Http1 => wishes.push("HTTP/1.1 only".to_owned()),
-        Version::Http2 => wishes.push("HTTP/2 only".to_owned()),
+        HttpVersion::Any => {}
+        HttpVersion::Http1 => wishes.push("HTTP/1.1 only".to_owned()),
+        HttpVersion::Http2 => wishes.push("HTTP/2 only".to_owned()),
     }
     if let Some(proxy) = &spec.proxy {
         wishes.push(format!("through the proxy {}", sanitize::line(without_password(proxy).as_ref())));
@@ -181,9 +185,9 @@ fn wishes(spec: &HttpSpec) -> Vec<String> {
         wishes.push(format!("{} is taken to be at {address}", sanitize::line(name)));
     }
     match spec.family {
-        Family::Any => {}
-        Family::V4 => wishes.push("over IPv4 only (-4)".to_owned()),
-        Family::V6 => wishes.push("over IPv6 only (-6)".to_owned()),
+        IpFamily::Any => {}
+        IpFamily::V4 => wishes.push("over IPv4 only (-4)".to_owned()),
+        IpFamily::V6 => wishes.push("over IPv6 only (-6)".to_owned()),
     }
     if let Some(local) = spec.bind {
         wishes.push(format!("from the local address {local}"));
@@ -219,6 +223,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::sessions::kinds::http::{HttpExchange, HttpHop};
+    use crate::sessions::spec::http::BodySpec;
 
     fn texts(document: &Document) -> Vec<String> {
         document.lines.iter().map(|line| line.text().into_owned()).collect()
@@ -242,10 +248,10 @@ mod tests {
 
     #[test]
     fn every_hop_is_shown_and_its_values_are_neutralised() {
-        let mut first = Hop::asked(request("http://a/"));
+        let mut first = HttpHop::asked(request("http://a/"));
         first.response = Some(response(302, ("location", b"/\x1b[2J\xff")));
-        let second = Hop::asked(request("http://a/b"));
-        let exchange = Exchange { hops: vec![first, second], ..Exchange::default() };
+        let second = HttpHop::asked(request("http://a/b"));
+        let exchange = HttpExchange { hops: vec![first, second], ..HttpExchange::default() };
         let expected = [
             "request 1 of 2",
             "▲ GET http://a/",
@@ -274,7 +280,7 @@ mod tests {
     fn a_request_shows_its_body_and_the_wishes_that_no_header_shows() {
         let spec = HttpSpec {
             headers: vec![("content-type".into(), "application/json".into())],
-            body: Body::Bytes(bytes::Bytes::from_static(b"{\"a\":1}\n")),
+            body: BodySpec::Bytes(bytes::Bytes::from_static(b"{\"a\":1}\n")),
             insecure: true,
             proxy: Some("http://me:secret@proxy:3128/".into()),
             ..HttpSpec::get("https://a/")
@@ -289,6 +295,6 @@ mod tests {
             "certificates are not verified (-k)",
             "through the proxy http://me:…@proxy:3128/",
         ];
-        assert_eq!(texts(&of_request(&spec, &Exchange::default())), expected);
+        assert_eq!(texts(&of_request(&spec, &HttpExchange::default())), expected);
     }
 }

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use super::action::{ACTIONS, Action, AppAction, Entry};
+use super::action::{ACTIONS, Action, ActionEntry, AppAction};
 use super::editor_keys::EDIT_KEYS;
 use super::key::Chord;
-use super::keymap::{Binding, Keymap, Mode};
+use super::keymap::{KeyBinding, KeyMode, Keymap};
 
 /// One line of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct HelpRow {
     /// The keys, as `j  Down`: two blanks between them.
     pub keys: String,
     /// What they do.
@@ -20,11 +20,11 @@ pub struct Row {
 
 /// The lines under one heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct HelpGroup {
     /// The heading.
     pub title: &'static str,
     /// The lines; at least one.
-    pub rows: Vec<Row>,
+    pub rows: Vec<HelpRow>,
 }
 
 /// The headings of the pane's keys, in the order in which a person learns them.
@@ -33,24 +33,27 @@ const PANE_GROUPS: [&str; 5] = ["Program", "Session", "Composer", "Moving", "Loo
 /// The whole help: the panes' keys by subject, then those of the other modes, then a text field's own.
 ///
 /// A key that means the same in the panes is not told again for another mode.
-pub fn groups(keymap: &Keymap) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+pub fn groups(keymap: &Keymap) -> Vec<HelpGroup> {
+    let mut groups: Vec<HelpGroup> = Vec::new();
     for title in PANE_GROUPS {
-        groups.push(Group { title, rows: rows(keymap, Mode::Normal, |entry, _| entry.group == title) });
+        groups.push(HelpGroup { title, rows: rows(keymap, KeyMode::Normal, |entry, _| entry.group == title) });
     }
-    for (mode, title) in
-        [(Mode::Composer, "In the composer"), (Mode::Prompt, "In a field of one line"), (Mode::Menu, "In a menu")]
-    {
-        let new = |_: &Entry, binding: &Binding| keymap.lookup(Mode::Normal, binding.chord) != binding.action;
-        groups.push(Group { title, rows: rows(keymap, mode, new) });
+    for (mode, title) in [
+        (KeyMode::Composer, "In the composer"),
+        (KeyMode::Prompt, "In a field of one line"),
+        (KeyMode::Menu, "In a menu"),
+    ] {
+        let new =
+            |_: &ActionEntry, binding: &KeyBinding| keymap.lookup(KeyMode::Normal, binding.chord) != binding.action;
+        groups.push(HelpGroup { title, rows: rows(keymap, mode, new) });
     }
-    groups.push(Group { title: "In any text field", rows: editing(keymap) });
+    groups.push(HelpGroup { title: "In any text field", rows: editing(keymap) });
     groups.retain(|group| !group.rows.is_empty());
     groups
 }
 
 /// The help's lines that have every word of `query` in their keys, description or name, capitals or not.
-pub fn search(keymap: &Keymap, query: &str) -> Vec<Group> {
+pub fn search(keymap: &Keymap, query: &str) -> Vec<HelpGroup> {
     let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
     let mut found = groups(keymap);
     for group in &mut found {
@@ -66,7 +69,7 @@ pub fn search(keymap: &Keymap, query: &str) -> Vec<Group> {
 /// The help as Markdown: a table for each heading. The README has it word for word.
 pub fn markdown_table(keymap: &Keymap) -> String {
     let mut page = String::new();
-    for Group { title, rows } in groups(keymap) {
+    for HelpGroup { title, rows } in groups(keymap) {
         let table =
             rows.iter().fold(format!("**{title}**\n\n| key | what it does |\n| --- | --- |\n"), |mut table, row| {
                 let keys: Vec<String> = row.keys.split("  ").map(code).collect();
@@ -89,8 +92,8 @@ fn code(key: &str) -> String {
 }
 
 /// The lines of one mode, in the order of the actions' table; the keys of one action with one description on one line.
-fn rows(keymap: &Keymap, mode: Mode, shown: impl Fn(&Entry, &Binding) -> bool) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+fn rows(keymap: &Keymap, mode: KeyMode, shown: impl Fn(&ActionEntry, &KeyBinding) -> bool) -> Vec<HelpRow> {
+    let mut rows: Vec<HelpRow> = Vec::new();
     let mut sessions: Vec<(u8, Chord)> = Vec::new();
     for entry in ACTIONS {
         let of_entry = keymap.bindings().iter().filter(|b| b.mode == mode && b.action == Some(entry.action));
@@ -107,7 +110,11 @@ fn rows(keymap: &Keymap, mode: Mode, shown: impl Fn(&Entry, &Binding) -> bool) -
                     row.keys.push_str(&binding.chord.to_string());
                 }
                 None => {
-                    rows.push(Row { keys: binding.chord.to_string(), describe: describe.to_owned(), name: entry.name });
+                    rows.push(HelpRow {
+                        keys: binding.chord.to_string(),
+                        describe: describe.to_owned(),
+                        name: entry.name,
+                    });
                 }
             }
         }
@@ -117,7 +124,7 @@ fn rows(keymap: &Keymap, mode: Mode, shown: impl Fn(&Entry, &Binding) -> bool) -
 }
 
 /// The nine keys of the sessions as one line: `1–9` where they are the nine in a row.
-fn session_row(sessions: &[(u8, Chord)]) -> Option<Row> {
+fn session_row(sessions: &[(u8, Chord)]) -> Option<HelpRow> {
     let (first, last) = (sessions.first()?, sessions.last()?);
     let in_a_row = sessions.len() == 9
         && sessions.iter().zip('1'..='9').all(|((number, chord), digit)| {
@@ -128,16 +135,17 @@ fn session_row(sessions: &[(u8, Chord)]) -> Option<Row> {
     } else {
         sessions.iter().map(|(_, chord)| chord.to_string()).collect::<Vec<_>>().join("  ")
     };
-    Some(Row { keys, describe: "the session of this number".to_owned(), name: "session" })
+    Some(HelpRow { keys, describe: "the session of this number".to_owned(), name: "session" })
 }
 
 /// A text field's own keys, without those that the keymap binds in both kinds of field.
-fn editing(keymap: &Keymap) -> Vec<Row> {
-    let free =
-        |chord: &&Chord| [Mode::Composer, Mode::Prompt].iter().any(|mode| keymap.lookup(*mode, **chord).is_none());
+fn editing(keymap: &Keymap) -> Vec<HelpRow> {
+    let free = |chord: &&Chord| {
+        [KeyMode::Composer, KeyMode::Prompt].iter().any(|mode| keymap.lookup(*mode, **chord).is_none())
+    };
     let row = |keys: &'static super::editor_keys::EditKeys| {
         let chords: Vec<String> = keys.chords.iter().filter(free).map(Chord::to_string).collect();
-        let row = Row { keys: chords.join("  "), describe: keys.describe.to_owned(), name: "" };
+        let row = HelpRow { keys: chords.join("  "), describe: keys.describe.to_owned(), name: "" };
         (!chords.is_empty()).then_some(row)
     };
     EDIT_KEYS.iter().filter_map(row).collect()
@@ -146,9 +154,10 @@ fn editing(keymap: &Keymap) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::keymap::{KeyBinding, KeyMode};
 
-    fn keymap(lines: &[(Mode, &str, &str)]) -> Keymap {
-        let bindings = lines.iter().map(|(mode, on, run)| Binding {
+    fn keymap(lines: &[(KeyMode, &str, &str)]) -> Keymap {
+        let bindings = lines.iter().map(|(mode, on, run)| KeyBinding {
             mode: *mode,
             chord: Chord::parse(on).expect(on),
             action: Some(Action::named(run).expect(run)),
@@ -163,16 +172,16 @@ mod tests {
     fn small() -> Keymap {
         let digits: Vec<(String, String)> = (1..=9).map(|n| (n.to_string(), format!("session-{n}"))).collect();
         let mut lines = vec![
-            (Mode::Normal, "ctrl-c", "quit"),
-            (Mode::Composer, "ctrl-c", "quit"),
-            (Mode::Normal, "j", "down"),
-            (Mode::Normal, "down", "down"),
-            (Mode::Normal, "|", "zoom"),
-            (Mode::Composer, "enter", "send"),
-            (Mode::Composer, "up", "history-back"),
-            (Mode::Prompt, "up", "history-back"),
+            (KeyMode::Normal, "ctrl-c", "quit"),
+            (KeyMode::Composer, "ctrl-c", "quit"),
+            (KeyMode::Normal, "j", "down"),
+            (KeyMode::Normal, "down", "down"),
+            (KeyMode::Normal, "|", "zoom"),
+            (KeyMode::Composer, "enter", "send"),
+            (KeyMode::Composer, "up", "history-back"),
+            (KeyMode::Prompt, "up", "history-back"),
         ];
-        lines.extend(digits.iter().map(|(on, run)| (Mode::Normal, on.as_str(), run.as_str())));
+        lines.extend(digits.iter().map(|(on, run)| (KeyMode::Normal, on.as_str(), run.as_str())));
         keymap(&lines)
     }
 

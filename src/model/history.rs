@@ -10,23 +10,23 @@ const MOST_BYTES: usize = 4 << 20;
 
 /// The entries, oldest first, and where among them the person is.
 #[derive(Clone, Debug, Default)]
-pub struct History {
+pub struct InputHistory {
     entries: VecDeque<String>,
     held_bytes: usize,
-    at: Option<Place>,
+    at: Option<HistoryPlace>,
 }
 
 /// The entry that is shown, and what stood in the field before going back.
 #[derive(Clone, Debug)]
-struct Place {
+struct HistoryPlace {
     index: usize,
     draft: String,
 }
 
-impl History {
+impl InputHistory {
     /// An empty history.
     pub fn new() -> Self {
-        History::default()
+        InputHistory::default()
     }
 
     /// Adds an entry as the newest, and leaves whatever was shown.
@@ -53,7 +53,7 @@ impl History {
         let index = match &mut self.at {
             None => {
                 let index = self.entries.len().checked_sub(1)?;
-                self.at = Some(Place { index, draft: now.to_owned() });
+                self.at = Some(HistoryPlace { index, draft: now.to_owned() });
                 index
             }
             Some(place) => {
@@ -86,9 +86,9 @@ impl History {
 }
 
 /// A history of these entries, oldest first.
-impl<'a> FromIterator<&'a str> for History {
+impl<'a> FromIterator<&'a str> for InputHistory {
     fn from_iter<I: IntoIterator<Item = &'a str>>(entries: I) -> Self {
-        let mut history = History::new();
+        let mut history = InputHistory::new();
         for entry in entries {
             history.push(entry);
         }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn going_back_and_forward_gives_the_draft_again() {
-        let mut history: History = ["one", "two"].into_iter().collect();
+        let mut history: InputHistory = ["one", "two"].into_iter().collect();
         assert_eq!(history.forward(), None);
         assert_eq!(history.back("dra").as_deref(), Some("two"));
         assert_eq!(history.back("two, edited").as_deref(), Some("one"));
@@ -115,13 +115,13 @@ mod tests {
 
     #[test]
     fn what_is_empty_or_said_twice_in_a_row_is_kept_once() {
-        let history: History = ["a", "", "a", "b", "a"].into_iter().collect();
+        let history: InputHistory = ["a", "", "a", "b", "a"].into_iter().collect();
         assert_eq!(history.entries().collect::<Vec<_>>(), ["a", "b", "a"]);
     }
 
     #[test]
     fn the_oldest_go_when_it_is_full_of_octets() {
-        let mut history = History::new();
+        let mut history = InputHistory::new();
         for round in 0..10 {
             history.push(&round.to_string().repeat(1 << 20));
         }
@@ -132,7 +132,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_never_holds_more_than_its_bounds(pushes in 0_usize..3000, back in 0_usize..3000) {
-            let mut history = History::new();
+            let mut history = InputHistory::new();
             for number in 0..pushes {
                 history.push(&number.to_string());
             }

@@ -147,9 +147,9 @@ impl Chord {
         let mut rest = text;
         while let Some((held, after)) = modifier(rest) {
             let flag = match held {
-                Held::Ctrl => &mut ctrl,
-                Held::Alt => &mut alt,
-                Held::Shift => &mut shift,
+                HeldModifier::Ctrl => &mut ctrl,
+                HeldModifier::Alt => &mut alt,
+                HeldModifier::Shift => &mut shift,
             };
             if *flag {
                 return Err(format!("the key \"{text}\" names the same modifier twice"));
@@ -209,23 +209,23 @@ impl fmt::Display for Chord {
     }
 }
 
-enum Held {
+enum HeldModifier {
     Ctrl,
     Alt,
     Shift,
 }
 
 /// The modifier at the start of `text`, and what follows it; a lone `-` or `+` is a key, not the end of a modifier.
-fn modifier(text: &str) -> Option<(Held, &str)> {
+fn modifier(text: &str) -> Option<(HeldModifier, &str)> {
     let (word, after) = text.split_at(text.find(['-', '+'])?);
     let after = &after[1..];
     if after.is_empty() {
         return None;
     }
     let held = match word.to_ascii_lowercase().as_str() {
-        "ctrl" | "control" | "c" => Held::Ctrl,
-        "alt" | "meta" | "a" | "m" => Held::Alt,
-        "shift" | "s" => Held::Shift,
+        "ctrl" | "control" | "c" => HeldModifier::Ctrl,
+        "alt" | "meta" | "a" | "m" => HeldModifier::Alt,
+        "shift" | "s" => HeldModifier::Shift,
         _ => return None,
     };
     Some((held, after))

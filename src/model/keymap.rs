@@ -7,7 +7,7 @@ use super::key::{Chord, Key};
 
 /// Where a key is pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Mode {
+pub enum KeyMode {
     /// A pane has the focus: the session list, a transcript, a view.
     Normal,
     /// The composer has the focus: a text field of many lines.
@@ -18,35 +18,35 @@ pub enum Mode {
     Menu,
 }
 
-impl Mode {
+impl KeyMode {
     /// Every mode, in the order of the help.
-    pub const ALL: [Mode; 4] = [Mode::Normal, Mode::Composer, Mode::Prompt, Mode::Menu];
+    pub const ALL: [KeyMode; 4] = [KeyMode::Normal, KeyMode::Composer, KeyMode::Prompt, KeyMode::Menu];
 
     /// The mode of this name, as the keymap file writes it.
-    pub fn named(name: &str) -> Option<Mode> {
-        Mode::ALL.into_iter().find(|mode| mode.name() == name)
+    pub fn named(name: &str) -> Option<KeyMode> {
+        KeyMode::ALL.into_iter().find(|mode| mode.name() == name)
     }
 
     /// The name by which the keymap file calls it.
     pub fn name(self) -> &'static str {
         match self {
-            Mode::Normal => "panes",
-            Mode::Composer => "composer",
-            Mode::Prompt => "prompt",
-            Mode::Menu => "menu",
+            KeyMode::Normal => "panes",
+            KeyMode::Composer => "composer",
+            KeyMode::Prompt => "prompt",
+            KeyMode::Menu => "menu",
         }
     }
 
     /// Whether a text field has the focus, which owns every printable key.
     pub fn is_text_field(self) -> bool {
         match self {
-            Mode::Composer | Mode::Prompt => true,
-            Mode::Normal | Mode::Menu => false,
+            KeyMode::Composer | KeyMode::Prompt => true,
+            KeyMode::Normal | KeyMode::Menu => false,
         }
     }
 }
 
-impl fmt::Display for Mode {
+impl fmt::Display for KeyMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -54,9 +54,9 @@ impl fmt::Display for Mode {
 
 /// One key's meaning in one mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Binding {
+pub struct KeyBinding {
     /// Where.
-    pub mode: Mode,
+    pub mode: KeyMode,
     /// The key.
     pub chord: Chord,
     /// What it asks for; `None` takes an earlier layer's meaning away.
@@ -69,7 +69,7 @@ pub struct Binding {
 
 /// Something that is wrong with a keymap file, and that it is used without.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct KeymapProblem {
     /// The line of the file, from 1.
     pub line: usize,
     /// What was found there, and what is accepted.
@@ -79,7 +79,7 @@ pub struct Problem {
 /// The keys. At most one meaning for a key in a mode, and in a text field none for a printable key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keymap {
-    bindings: Vec<Binding>,
+    bindings: Vec<KeyBinding>,
 }
 
 impl Keymap {
@@ -92,19 +92,20 @@ impl Keymap {
     ///
     /// Tells what was left out: a key that the same file binds twice in a mode (the first stays), and a
     /// printable key in a text field.
-    pub fn lay(&mut self, layer: Vec<Binding>) -> Vec<Problem> {
+    pub fn lay(&mut self, layer: Vec<KeyBinding>) -> Vec<KeymapProblem> {
         let mut problems = Vec::new();
-        let mut taken: Vec<Binding> = Vec::new();
+        let mut taken: Vec<KeyBinding> = Vec::new();
         for binding in layer {
-            let Binding { mode, chord, line, .. } = binding;
+            let KeyBinding { mode, chord, line, .. } = binding;
             if mode.is_text_field() && chord.printable().is_some() {
                 let what = format!(
                     "\"{chord}\" in mode \"{mode}\": a text field owns every printable key; accepted are keys with \
                      ctrl or alt, and keys that write nothing (f1, up, enter, …)"
                 );
-                problems.push(Problem { line, what });
+                problems.push(KeymapProblem { line, what });
             } else if let Some(first) = taken.iter().find(|other| other.mode == mode && other.chord == chord) {
-                let name = |binding: &Binding| binding.action.map_or("nothing".to_owned(), |action| action.to_string());
+                let name =
+                    |binding: &KeyBinding| binding.action.map_or("nothing".to_owned(), |action| action.to_string());
                 let what = format!(
                     "\"{chord}\" in mode \"{mode}\" runs \"{}\" here, and \"{}\" on line {}; a key can mean one \
                      thing in a mode, and the first one is used",
@@ -112,7 +113,7 @@ impl Keymap {
                     name(first),
                     first.line
                 );
-                problems.push(Problem { line, what });
+                problems.push(KeymapProblem { line, what });
             } else {
                 taken.push(binding);
             }
@@ -130,25 +131,25 @@ impl Keymap {
     ///
     /// A key with Shift that means nothing by itself is taken for the key without: many terminals tell
     /// of a Shift that the person does not think of, as in Shift-Enter.
-    pub fn lookup(&self, mode: Mode, chord: Chord) -> Option<Action> {
+    pub fn lookup(&self, mode: KeyMode, chord: Chord) -> Option<Action> {
         let chord = Chord::new(chord.key, chord.ctrl, chord.alt, chord.shift);
         let find = |chord| self.bindings.iter().find(|b| b.mode == mode && b.chord == chord)?.action;
         find(chord).or_else(|| if chord.shift { find(Chord { shift: false, ..chord }) } else { None })
     }
 
     /// The keys that ask for an action in a mode, in the order of the files; the first one is the one to show.
-    pub fn chords_for(&self, mode: Mode, action: Action) -> Vec<Chord> {
+    pub fn chords_for(&self, mode: KeyMode, action: Action) -> Vec<Chord> {
         self.bindings.iter().filter(|b| b.mode == mode && b.action == Some(action)).map(|b| b.chord).collect()
     }
 
     /// The key to show for an action in a mode, as the footer writes it: `Enter` is `⏎`. None where it has no key.
-    pub fn hint(&self, mode: Mode, action: Action) -> Option<String> {
+    pub fn hint(&self, mode: KeyMode, action: Action) -> Option<String> {
         let chord = *self.chords_for(mode, action).first()?;
         Some(if chord == Chord::plain(Key::Enter) { "⏎".to_owned() } else { chord.to_string() })
     }
 
     /// Every binding, in the order of the files; each has an action.
-    pub fn bindings(&self) -> &[Binding] {
+    pub fn bindings(&self) -> &[KeyBinding] {
         &self.bindings
     }
 }
@@ -161,9 +162,9 @@ mod tests {
     const QUIT: Action = Action::App(AppAction::Quit);
     const DOWN: Action = Action::Pane(PaneAction::Down);
 
-    fn binding(mode: Mode, key: &str, action: impl Into<Option<Action>>, line: usize) -> Binding {
+    fn binding(mode: KeyMode, key: &str, action: impl Into<Option<Action>>, line: usize) -> KeyBinding {
         let chord = Chord::parse(key).expect(key);
-        Binding { mode, chord, action: action.into(), describe: None, line }
+        KeyBinding { mode, chord, action: action.into(), describe: None, line }
     }
 
     #[test]
@@ -171,49 +172,52 @@ mod tests {
         let mut keymap = Keymap::new();
         assert_eq!(
             keymap.lay(vec![
-                binding(Mode::Normal, "q", QUIT, 1),
-                binding(Mode::Normal, "x", QUIT, 2),
-                binding(Mode::Normal, "j", DOWN, 3),
+                binding(KeyMode::Normal, "q", QUIT, 1),
+                binding(KeyMode::Normal, "x", QUIT, 2),
+                binding(KeyMode::Normal, "j", DOWN, 3),
             ]),
             []
         );
-        assert_eq!(keymap.lay(vec![binding(Mode::Normal, "q", DOWN, 1), binding(Mode::Normal, "x", None, 2)]), []);
+        assert_eq!(
+            keymap.lay(vec![binding(KeyMode::Normal, "q", DOWN, 1), binding(KeyMode::Normal, "x", None, 2)]),
+            []
+        );
         let key = |text| Chord::parse(text).expect(text);
-        assert_eq!(keymap.lookup(Mode::Normal, key("q")), Some(DOWN));
-        assert_eq!(keymap.lookup(Mode::Normal, key("x")), None);
-        assert_eq!(keymap.lookup(Mode::Composer, key("q")), None);
-        assert_eq!(keymap.chords_for(Mode::Normal, DOWN), [key("j"), key("q")]);
+        assert_eq!(keymap.lookup(KeyMode::Normal, key("q")), Some(DOWN));
+        assert_eq!(keymap.lookup(KeyMode::Normal, key("x")), None);
+        assert_eq!(keymap.lookup(KeyMode::Composer, key("q")), None);
+        assert_eq!(keymap.chords_for(KeyMode::Normal, DOWN), [key("j"), key("q")]);
     }
 
     #[test]
     fn a_key_that_is_bound_twice_in_a_file_names_both_lines() {
         let mut keymap = Keymap::new();
-        let problems = keymap.lay(vec![binding(Mode::Normal, "q", QUIT, 3), binding(Mode::Normal, "q", DOWN, 8)]);
+        let problems = keymap.lay(vec![binding(KeyMode::Normal, "q", QUIT, 3), binding(KeyMode::Normal, "q", DOWN, 8)]);
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].line, 8);
         assert!(problems[0].what.contains("\"quit\" on line 3"), "{}", problems[0].what);
-        assert_eq!(keymap.lookup(Mode::Normal, Chord::plain(Key::Char('q'))), Some(QUIT));
+        assert_eq!(keymap.lookup(KeyMode::Normal, Chord::plain(Key::Char('q'))), Some(QUIT));
     }
 
     #[test]
     fn a_text_field_owns_every_printable_key() {
         let mut keymap = Keymap::new();
-        for mode in [Mode::Composer, Mode::Prompt] {
+        for mode in [KeyMode::Composer, KeyMode::Prompt] {
             let problems = keymap.lay(vec![binding(mode, "q", QUIT, 1), binding(mode, "ctrl-q", QUIT, 2)]);
             assert_eq!(problems.len(), 1);
             assert!(problems[0].what.contains("a text field owns every printable key"));
             assert_eq!(keymap.lookup(mode, Chord::plain(Key::Char('q'))), None);
             assert_eq!(keymap.lookup(mode, Chord::ctrl(Key::Char('q'))), Some(QUIT));
         }
-        assert_eq!(keymap.lay(vec![binding(Mode::Menu, "q", QUIT, 1)]), []);
+        assert_eq!(keymap.lay(vec![binding(KeyMode::Menu, "q", QUIT, 1)]), []);
     }
 
     #[test]
     fn a_shift_that_means_nothing_is_not_asked_for() {
         let mut keymap = Keymap::new();
-        keymap.lay(vec![binding(Mode::Normal, "down", DOWN, 1), binding(Mode::Normal, "ctrl-d", DOWN, 2)]);
+        keymap.lay(vec![binding(KeyMode::Normal, "down", DOWN, 1), binding(KeyMode::Normal, "ctrl-d", DOWN, 2)]);
         for key in ["shift-down", "ctrl-shift-d", "ctrl-D"] {
-            assert_eq!(keymap.lookup(Mode::Normal, Chord::parse(key).expect(key)), Some(DOWN), "{key}");
+            assert_eq!(keymap.lookup(KeyMode::Normal, Chord::parse(key).expect(key)), Some(DOWN), "{key}");
         }
     }
 }

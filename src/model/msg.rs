@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use super::key::Chord;
-use super::notice::Weight;
-use super::state::Size;
-use crate::sessions::search::{Hit, Needle};
-use crate::sessions::{Order, Reading, Refused, Retention, SessionId, Spec, Transcript};
+use super::notice::NoticeWeight;
+use super::state::ScreenSize;
+use crate::sessions::search::{Needle, SearchHit};
+use crate::sessions::{Order, Reading, RefusedOrder, Retention, SessionId, Spec, Transcript};
 
 /// Something happened.
 #[derive(Debug)]
@@ -16,9 +16,9 @@ pub enum Msg {
     /// Text was pasted: never keys.
     Paste(String),
     /// The mouse did something.
-    Mouse(Mouse),
+    Mouse(MouseInput),
     /// The terminal has a new size.
-    Resized(Size),
+    Resized(ScreenSize),
     /// A session was opened, and has its number.
     Opened {
         /// Its number.
@@ -29,7 +29,7 @@ pub enum Msg {
     /// Sessions were looked at.
     Readings(Vec<Reading>),
     /// An order was not taken.
-    Refused(Refused),
+    Refused(RefusedOrder),
     /// A search beside the loop has its answer, or the first part of it.
     Found {
         /// In which session.
@@ -37,7 +37,7 @@ pub enum Msg {
         /// Which search.
         generation: u64,
         /// Where.
-        hits: Vec<Hit>,
+        hits: Vec<SearchHit>,
         /// Whether everything was searched.
         done: bool,
     },
@@ -51,7 +51,7 @@ pub enum Msg {
     /// Something that was done outside has something to say.
     Said {
         /// How weighty.
-        weight: Weight,
+        weight: NoticeWeight,
         /// One line.
         text: String,
     },
@@ -61,9 +61,9 @@ pub enum Msg {
 
 /// The mouse did something, at a cell counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mouse {
+pub struct MouseInput {
     /// What.
-    pub what: MouseWhat,
+    pub what: MouseAction,
     /// The column.
     pub column: u16,
     /// The row.
@@ -72,7 +72,7 @@ pub struct Mouse {
 
 /// What the mouse did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MouseWhat {
+pub enum MouseAction {
     /// The left button was pressed.
     Click,
     /// The wheel turned up.

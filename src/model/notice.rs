@@ -11,7 +11,7 @@ const STAYS: Duration = Duration::from_secs(6);
 
 /// How weighty a notice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
+pub enum NoticeWeight {
     /// Something was done.
     Done,
     /// Something was not done, and why.
@@ -22,7 +22,7 @@ pub enum Weight {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// How weighty.
-    pub weight: Weight,
+    pub weight: NoticeWeight,
     /// One line; harmless to show.
     pub text: String,
     /// When it was said.
@@ -37,7 +37,7 @@ pub struct Notices {
 
 impl Notices {
     /// Says something.
-    pub fn say(&mut self, weight: Weight, text: impl Into<String>, now: Instant) {
+    pub fn say(&mut self, weight: NoticeWeight, text: impl Into<String>, now: Instant) {
         self.all.push_back(Notice { weight, text: text.into(), at: now });
         if self.all.len() > MOST {
             self.all.pop_front();
@@ -69,7 +69,7 @@ impl Notices {
 
     /// Takes what is no problem off the screen.
     pub fn settle(&mut self) {
-        self.all.retain(|notice| notice.weight == Weight::Problem);
+        self.all.retain(|notice| notice.weight == NoticeWeight::Problem);
     }
 
     /// Which of the last ones that were said at the same time has its turn, from 0, and how many these are.
@@ -90,7 +90,7 @@ mod tests {
         let start = Instant::now();
         let mut notices = Notices::default();
         for text in ["one", "two", "three"] {
-            notices.say(Weight::Problem, text, start);
+            notices.say(NoticeWeight::Problem, text, start);
         }
         let seen = |notices: &Notices, at| {
             let text = notices.shown(at).map(|notice| notice.text.clone());
@@ -106,7 +106,7 @@ mod tests {
         }
         assert_eq!(seen(&notices, start + STAYS * 3), (None, None, None));
         let later = start + Duration::from_secs(1);
-        notices.say(Weight::Done, "later", later);
+        notices.say(NoticeWeight::Done, "later", later);
         assert_eq!(seen(&notices, later), (Some("later".to_owned()), None, Some(later + STAYS)));
     }
 }

@@ -1,20 +1,20 @@
 //! The dialog of socket options: whose they are, which line is picked, what is being typed, and the lines themselves.
 
-use super::editor::Editor;
+use super::editor::TextField;
 use super::state::Model;
 use crate::formats::paste;
-use crate::sessions::kinds::Kind;
-use crate::sessions::options::Known;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::options::OptionState;
 use crate::sessions::spec::facets::wishes;
-use crate::sessions::spec::{Wishes, wished};
-use crate::sessions::{Phase, Session, SessionId};
+use crate::sessions::spec::{RequestedOptions, wished};
+use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 
 /// The dialog while it is open.
 #[derive(Debug)]
 pub struct OptionsDialog {
     /// Whose options.
-    pub of: Whose,
+    pub of: OptionsOwner,
     /// The line under the cursor, from 0.
     pub picked: usize,
     /// The value that is being typed into that line.
@@ -23,18 +23,18 @@ pub struct OptionsDialog {
 
 /// Whose options a dialog is about.
 #[derive(Debug)]
-pub enum Whose {
+pub enum OptionsOwner {
     /// A session's.
     Session(SessionId),
     /// Those of the session that the new-session form will open; the form comes back when the dialog is left.
-    Form(Editor),
+    Form(TextField),
 }
 
 /// A value that is being typed.
 #[derive(Debug)]
 pub struct ValueField {
     /// What was typed.
-    pub input: Editor,
+    pub input: TextField,
     /// Why it was not taken.
     pub problem: Option<String>,
 }
@@ -47,7 +47,7 @@ pub struct OptionLine {
     /// Its value in words; `–` where it cannot be known.
     pub value: String,
     /// Whose word the value is.
-    pub sure: Sure,
+    pub sure: ValueSource,
     /// What there is to say of it: what was asked for, why it was refused, what the number means.
     pub remark: String,
     /// The system call that sets it to this value, to copy; one that reads it, where no value is known.
@@ -56,7 +56,7 @@ pub struct OptionLine {
 
 /// Whose word a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sure {
+pub enum ValueSource {
     /// The kernel reports it.
     Kernel,
     /// It will be set.
@@ -71,20 +71,23 @@ pub enum Sure {
 
 /// Whether a session has a socket that can be asked and set now.
 pub fn is_live(session: &Session) -> bool {
-    matches!(session.phase, Phase::Open(_) | Phase::Listening) && session.spec.what.socket_kind().is_some()
+    matches!(session.phase, SessionPhase::Open(_) | SessionPhase::Listening)
+        && session.spec.what.socket_kind().is_some()
 }
 
 impl OptionsDialog {
     /// A dialog at its first line.
-    pub fn new(of: Whose) -> Self {
+    pub fn new(of: OptionsOwner) -> Self {
         OptionsDialog { of, picked: 0, field: None }
     }
 
     /// The kind of socket that it is about.
     pub fn kind(&self, model: &Model) -> SocketKind {
         let what = match &self.of {
-            Whose::Session(id) => model.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
-            Whose::Form(input) => paste::parse_anything(input.text()).ok().and_then(|spec| spec.what.socket_kind()),
+            OptionsOwner::Session(id) => model.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
+            OptionsOwner::Form(input) => {
+                paste::parse_anything(input.text()).ok().and_then(|spec| spec.what.socket_kind())
+            }
         };
         what.unwrap_or(SocketKind::Connection)
     }
@@ -97,8 +100,8 @@ impl OptionsDialog {
     /// The session, where it is about one.
     pub fn session<'m>(&self, model: &'m Model) -> Option<&'m Session> {
         match &self.of {
-            Whose::Session(id) => model.sessions.get(id).map(AsRef::as_ref),
-            Whose::Form(_) => None,
+            OptionsOwner::Session(id) => model.sessions.get(id).map(AsRef::as_ref),
+            OptionsOwner::Form(_) => None,
         }
     }
 
@@ -108,10 +111,10 @@ impl OptionsDialog {
     }
 
     /// What will be set when it is opened.
-    pub fn wishes<'m>(&self, model: &'m Model) -> Option<&'m Wishes> {
+    pub fn wishes<'m>(&self, model: &'m Model) -> Option<&'m RequestedOptions> {
         match &self.of {
-            Whose::Session(id) => model.sessions.get(id).and_then(|session| wishes(&session.spec.what)),
-            Whose::Form(_) => Some(&model.wishes),
+            OptionsOwner::Session(id) => model.sessions.get(id).and_then(|session| wishes(&session.spec.what)),
+            OptionsOwner::Form(_) => Some(&model.wishes),
         }
     }
 
@@ -164,24 +167,24 @@ impl OptionsDialog {
 /// Whether a session's socket is one of IPv6, as far as that is known.
 fn is_v6(session: &Session) -> bool {
     let local = match &session.kind {
-        Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
-        Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
-        Kind::Http(exchange) => exchange.response().and_then(|response| response.peer),
-        Kind::Dns(_) | Kind::Repeat(_) => None,
+        SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => ends.local,
+        SessionKind::Bound { local, .. } | SessionKind::Listener { local, .. } => *local,
+        SessionKind::Http(exchange) => exchange.response().and_then(|response| response.peer),
+        SessionKind::Dns(_) | SessionKind::Repeat(_) => None,
     };
     local.is_some_and(|local| local.is_ipv6())
 }
 
-fn reported(option: SocketOption, known: Option<&Known>) -> (String, Sure, String) {
-    let Some(known) = known else { return ("…".to_owned(), Sure::Unknown, String::new()) };
+fn reported(option: SocketOption, known: Option<&OptionState>) -> (String, ValueSource, String) {
+    let Some(known) = known else { return ("…".to_owned(), ValueSource::Unknown, String::new()) };
     let (value, sure) = match &known.now {
-        Some(Ok(now)) => (now.to_string(), Sure::Kernel),
-        Some(Err(_)) => ("–".to_owned(), Sure::Unknown),
-        None => ("…".to_owned(), Sure::Unknown),
+        Some(Ok(now)) => (now.to_string(), ValueSource::Kernel),
+        Some(Err(_)) => ("–".to_owned(), ValueSource::Unknown),
+        None => ("…".to_owned(), ValueSource::Unknown),
     };
     if let Some(why) = &known.refused {
         let asked = known.asked.as_ref().map_or(String::new(), |asked| format!("{asked}: "));
-        return (value, Sure::Refused, format!("{asked}{why}"));
+        return (value, ValueSource::Refused, format!("{asked}{why}"));
     }
     let remark = match (&known.asked, &known.now) {
         (Some(asked), Some(Ok(now))) if asked != now => {
@@ -196,9 +199,9 @@ fn reported(option: SocketOption, known: Option<&Known>) -> (String, Sure, Strin
     (value, sure, remark)
 }
 
-fn wish_line(option: SocketOption, wish: Option<OptionValue>) -> (String, Sure, String) {
+fn wish_line(option: SocketOption, wish: Option<OptionValue>) -> (String, ValueSource, String) {
     match wish {
-        Some(value) => (value.to_string(), Sure::Wished, option.meaning(&value).unwrap_or_default()),
-        None => ("as it is".to_owned(), Sure::Default, String::new()),
+        Some(value) => (value.to_string(), ValueSource::Wished, option.meaning(&value).unwrap_or_default()),
+        None => ("as it is".to_owned(), ValueSource::Default, String::new()),
     }
 }

@@ -29,7 +29,7 @@ pub struct Pacer {
     answered: Option<Instant>,
     /// When the last frame was drawn that showed news.
     told: Option<Instant>,
-    wanted: Option<Wanted>,
+    wanted: Option<FrameReason>,
     /// There is news that no frame has shown.
     news: bool,
     /// It followed the news of the last frame as fast as news may.
@@ -40,7 +40,7 @@ pub struct Pacer {
 
 /// For whom a frame is wanted; the greater one decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Wanted {
+enum FrameReason {
     News,
     Answer,
 }
@@ -52,7 +52,7 @@ impl Pacer {
             self.busy = self.told.is_some_and(|told| now < told + FRAME);
             self.news = true;
         }
-        self.wanted = self.wanted.max(Some(Wanted::News));
+        self.wanted = self.wanted.max(Some(FrameReason::News));
     }
 
     /// There is so much news that it was taken in without a frame.
@@ -63,7 +63,7 @@ impl Pacer {
 
     /// The person did something: a frame is wanted now.
     pub fn want_answer(&mut self) {
-        self.wanted = Some(Wanted::Answer);
+        self.wanted = Some(FrameReason::Answer);
     }
 
     /// Something will change by the mere passing of time (a countdown, a rate that decays, a notice that goes).
@@ -78,19 +78,19 @@ impl Pacer {
         let soonest = room(AT_ONCE);
         let spaced = |pause| after(self.drawn[0], pause).max(room(NEWS_AT_ONCE)).max(soonest);
         match self.wanted {
-            Some(Wanted::Answer) => Some(soonest),
+            Some(FrameReason::Answer) => Some(soonest),
             // Whoever presses keys sees the news with each of them.
-            Some(Wanted::News) if self.busy || self.flood => {
+            Some(FrameReason::News) if self.busy || self.flood => {
                 Some(spaced(if self.flood { FLOOD } else { BUSY }).max(after(self.answered, 2 * BUSY)))
             }
-            Some(Wanted::News) => Some(spaced(FRAME)),
+            Some(FrameReason::News) => Some(spaced(FRAME)),
             None => self.later.map(|later| later.max(spaced(FRAME))),
         }
     }
 
     /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
-        if self.wanted.take() == Some(Wanted::Answer) {
+        if self.wanted.take() == Some(FrameReason::Answer) {
             self.answered = Some(now);
         }
         if std::mem::take(&mut self.news) {

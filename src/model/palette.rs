@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::action::{ACTIONS, Action, AppAction, Entry};
+use super::action::{ACTIONS, Action, ActionEntry, AppAction};
 use super::command::{COMMANDS, CommandEntry};
 
 /// How much of a query is looked at, in characters: more than any name and description has.
@@ -11,35 +11,35 @@ const MOST_QUERY: usize = 100;
 
 /// Something that can be done: at once, or once its argument was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doable {
+pub enum PaletteEntry {
     /// An action.
-    Action(&'static Entry),
+    Action(&'static ActionEntry),
     /// A command of the `:` line, which needs an argument.
     Command(&'static CommandEntry),
 }
 
-impl Doable {
+impl PaletteEntry {
     /// The name, as the `:` line takes it.
     pub fn name(self) -> &'static str {
         match self {
-            Doable::Action(entry) => entry.name,
-            Doable::Command(entry) => entry.name,
+            PaletteEntry::Action(entry) => entry.name,
+            PaletteEntry::Command(entry) => entry.name,
         }
     }
 
     /// What it does.
     pub fn describe(self) -> &'static str {
         match self {
-            Doable::Action(entry) => entry.describe,
-            Doable::Command(entry) => entry.describe,
+            PaletteEntry::Action(entry) => entry.describe,
+            PaletteEntry::Command(entry) => entry.describe,
         }
     }
 
     /// The action, where it is one.
     pub fn action(self) -> Option<Action> {
         match self {
-            Doable::Action(entry) => Some(entry.action),
-            Doable::Command(_) => None,
+            PaletteEntry::Action(entry) => Some(entry.action),
+            PaletteEntry::Command(_) => None,
         }
     }
 }
@@ -48,7 +48,7 @@ impl Doable {
 /// in the order of the help and then the commands, when it is empty.
 ///
 /// An action that another one stands for is left out, and so is a command that only an action's prompt is.
-pub fn matches(query: &str) -> Vec<Doable> {
+pub fn matches(query: &str) -> Vec<PaletteEntry> {
     let actions = ACTIONS.iter().filter(|entry| entry.action != Action::App(AppAction::NewOrNextHit));
     let commands = COMMANDS.iter().filter(|command| Action::named(command.name).is_none());
     let query: String = query.chars().take(MOST_QUERY).collect();
@@ -56,9 +56,9 @@ pub fn matches(query: &str) -> Vec<Doable> {
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut letters = Vec::new();
     let mut score = |text: &str| pattern.score(Utf32Str::new(text, &mut letters), &mut matcher);
-    let mut found: Vec<(u32, Doable)> = actions
-        .map(Doable::Action)
-        .chain(commands.map(Doable::Command))
+    let mut found: Vec<(u32, PaletteEntry)> = actions
+        .map(PaletteEntry::Action)
+        .chain(commands.map(PaletteEntry::Command))
         .filter_map(|entry| {
             let (name, describe) = (entry.name(), entry.describe());
             // A name counts for more than what is said of it.

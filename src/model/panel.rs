@@ -5,16 +5,16 @@ use std::time::{Duration, Instant};
 
 use super::action::SessionAction;
 use super::document::{Document, Fold};
-use super::editor::{Editor, Lines};
-use super::rows::{Lens, Place, Sight};
+use super::editor::{FieldLines, TextField};
+use super::rows::{TranscriptLayout, TranscriptMode, TranscriptPlace};
 use super::state::{LineEnding, limits};
-use crate::sessions::kinds::Kind;
-use crate::sessions::reading::Escapes;
-use crate::sessions::search::Hit;
-use crate::sessions::search::filter::{Filter, FilterIndex};
-use crate::sessions::tcp::history::Story;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::reading::EscapeCounts;
+use crate::sessions::search::SearchHit;
+use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
+use crate::sessions::tcp::history::TcpHistory;
 use crate::sessions::{Session, SessionId, Transcript};
-use crate::wire::segment::Numbers;
+use crate::wire::segment::SequenceDisplay;
 
 /// The ways to look at a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,31 +76,35 @@ impl View {
     /// The views that a session has, in the order of the key that goes through them.
     pub fn of(session: &Session) -> &'static [View] {
         match session.kind {
-            Kind::Http(_) => {
+            SessionKind::Http(_) => {
                 &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
             }
-            Kind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
-            Kind::Bound { .. } => &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain],
-            Kind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
-            Kind::Stream(_) if session.parent().is_some() => {
+            SessionKind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
+            SessionKind::Bound { .. } => {
+                &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain]
+            }
+            SessionKind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
+            SessionKind::Stream(_) if session.parent().is_some() => {
                 &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Explain]
             }
-            Kind::Stream(_) => {
+            SessionKind::Stream(_) => {
                 &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Way, View::Explain]
             }
-            Kind::Conversation { .. } => &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain],
-            Kind::Repeat(_) => &[View::Latency, View::Text],
+            SessionKind::Conversation { .. } => {
+                &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain]
+            }
+            SessionKind::Repeat(_) => &[View::Latency, View::Text],
         }
     }
 }
 
 /// Where a transcript is scrolled to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scroll {
+pub enum ScrollPosition {
     /// At the end, and staying there.
     Tail,
     /// With this row on top.
-    At(Place),
+    At(TranscriptPlace),
 }
 
 /// How one session is being looked at.
@@ -109,13 +113,13 @@ pub struct Panel {
     /// The view.
     pub view: View,
     /// Where the transcript is scrolled to.
-    pub scroll: Scroll,
+    pub scroll: ScrollPosition,
     /// The transcript as it was when the display was frozen; live bytes go on behind it.
     pub frozen: Option<Box<Transcript>>,
     /// What is searched.
-    pub search: Option<Search>,
+    pub search: Option<ActiveSearch>,
     /// What is shown only.
-    pub filter: Option<Filtered>,
+    pub filter: Option<ActiveFilter>,
     /// What is being typed.
     pub composer: Composer,
     /// The response's body as text, once it was asked for.
@@ -129,22 +133,22 @@ pub struct Panel {
     /// The rung under the cursor in the ladder, by its number; `None` is the newest, whichever that is.
     pub rung: Option<u64>,
     /// Which way the ladder shows sequence numbers.
-    pub numbers: Numbers,
+    pub numbers: SequenceDisplay,
     /// The gauge under the cursor in the kernel's view, from 0.
     pub gauge: usize,
     /// Whether each read and write of a TCP connection is numbered.
     pub boundaries: bool,
     /// How the user asked last for the end of the session.
-    pub asked: Option<Asked>,
+    pub asked: Option<EndRequest>,
     /// The story of a TCP connection as it was when the display was frozen.
-    pub frozen_story: Option<Box<Story>>,
+    pub frozen_story: Option<Box<TcpHistory>>,
     /// Sequences of a peer that would have been escape sequences on a terminal, so far.
-    pub hostile: Escapes,
+    pub hostile: EscapeCounts,
 }
 
 /// What the user asked for that ends a session, or its sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct EndRequest {
     /// When.
     pub at: Instant,
     /// What.
@@ -155,15 +159,15 @@ pub struct Asked {
 
 /// A search that is under way or done.
 #[derive(Clone, Debug)]
-pub struct Search {
+pub struct ActiveSearch {
     /// What was typed.
     pub typed: String,
     /// What is searched: the places are in it.
-    pub subject: Subject,
+    pub subject: SearchSubject,
     /// Which search this is: an answer to an older one is dropped.
     pub generation: u64,
     /// Where it was found, in order, an entry's number being a line's in a document; `None` while the answer is being made.
-    pub hits: Option<Vec<Hit>>,
+    pub hits: Option<Vec<SearchHit>>,
     /// Whether everything was searched: else there may be more hits.
     pub done: bool,
     /// Which hit the cursor is at.
@@ -172,7 +176,7 @@ pub struct Search {
 
 /// What a search goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum SearchSubject {
     /// The transcript, bytes and notes.
     Transcript,
     /// The document that a view shows, by its lines, as it was at this edition.
@@ -186,9 +190,9 @@ pub enum Subject {
 
 /// A filter, and the entries that pass it.
 #[derive(Clone, Debug)]
-pub struct Filtered {
+pub struct ActiveFilter {
     /// The filter.
-    pub filter: Filter,
+    pub filter: TranscriptFilter,
     /// The entries that pass it.
     pub index: FilterIndex,
 }
@@ -236,7 +240,7 @@ impl BodyText {
 #[derive(Debug)]
 pub struct Composer {
     /// The text.
-    pub editor: Editor,
+    pub editor: TextField,
     /// True: what is typed is hex.
     pub hex: bool,
     /// What Enter adds; nothing in hex.
@@ -251,7 +255,7 @@ impl Panel {
     /// The panel of a new session.
     pub fn new(session: &Session, line_ending: LineEnding) -> Self {
         let composer = Composer {
-            editor: Editor::new(Lines::Many, limits::COMPOSER),
+            editor: TextField::new(FieldLines::Many, limits::COMPOSER),
             hex: false,
             line_ending,
             to: None,
@@ -259,7 +263,7 @@ impl Panel {
         };
         Panel {
             view: View::of(session).first().copied().unwrap_or(View::Text),
-            scroll: Scroll::Tail,
+            scroll: ScrollPosition::Tail,
             frozen: None,
             search: None,
             filter: None,
@@ -269,12 +273,12 @@ impl Panel {
             peer_picked: 0,
             child_picked: None,
             rung: None,
-            numbers: Numbers::default(),
+            numbers: SequenceDisplay::default(),
             gauge: 0,
             boundaries: false,
             asked: None,
             frozen_story: None,
-            hostile: Escapes::default(),
+            hostile: EscapeCounts::default(),
         }
     }
 
@@ -284,16 +288,16 @@ impl Panel {
     }
 
     /// The story of a TCP connection to show: the frozen one while the display is frozen.
-    pub fn story<'a>(&'a self, session: &'a Session) -> Option<&'a Story> {
+    pub fn story<'a>(&'a self, session: &'a Session) -> Option<&'a TcpHistory> {
         self.frozen_story.as_deref().or(session.story.as_deref())
     }
 
     /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.
-    pub fn sight<'a>(&'a self, session: &'a Session, columns: u16) -> Sight<'a> {
-        Sight {
+    pub fn sight<'a>(&'a self, session: &'a Session, columns: u16) -> TranscriptLayout<'a> {
+        TranscriptLayout {
             transcript: self.transcript(session),
             filter: self.filter.as_ref().map(|filtered| &filtered.index),
-            lens: if self.view == View::Hex { Lens::Hex } else { Lens::Text },
+            lens: if self.view == View::Hex { TranscriptMode::Hex } else { TranscriptMode::Text },
             columns,
         }
     }

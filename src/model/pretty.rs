@@ -3,7 +3,7 @@
 //! The text itself is kept as it came, octet for octet: numbers are not rounded, escapes not resolved, a name that
 //! comes twice is shown twice.
 
-use super::document::{DocLine, Document, MOST_LINES, MOST_SOURCE, Role, Span};
+use super::document::{DocLine, Document, MOST_LINES, MOST_SOURCE, TextRole, TextSpan};
 use crate::text::{quantity, sanitize};
 
 /// How deep arrays and objects may be nested.
@@ -23,7 +23,7 @@ pub fn pretty_json(bytes: &[u8]) -> Result<Document, String> {
         return Err(format!("{len} bytes are too many to be laid out; at most {most}"));
     }
     let at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let mut reader = Reader { bytes, at, document: Document::default(), line: Vec::new(), left_out: 0 };
+    let mut reader = JsonReader { bytes, at, document: Document::default(), line: Vec::new(), left_out: 0 };
     loop {
         reader.value(0)?;
         reader.end_line();
@@ -42,15 +42,15 @@ pub fn pretty_json(bytes: &[u8]) -> Result<Document, String> {
 }
 
 /// Reads and lays out in one pass.
-struct Reader<'a> {
+struct JsonReader<'a> {
     bytes: &'a [u8],
     at: usize,
     document: Document,
-    line: Vec<Span>,
+    line: Vec<TextSpan>,
     left_out: u64,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> JsonReader<'a> {
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -75,14 +75,14 @@ impl<'a> Reader<'a> {
         self.document.lines.len() >= MOST_LINES
     }
 
-    fn put(&mut self, role: Role, text: impl Into<String>) {
+    fn put(&mut self, role: TextRole, text: impl Into<String>) {
         if !self.is_full() {
-            self.line.push(Span::new(role, text));
+            self.line.push(TextSpan::new(role, text));
         }
     }
 
     /// Puts the source from `start` up to here.
-    fn put_source(&mut self, role: Role, start: usize) {
+    fn put_source(&mut self, role: TextRole, start: usize) {
         if !self.is_full() {
             self.put(role, sanitize::line_of(&self.bytes[start..self.at]));
         }
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
     fn begin_line(&mut self, depth: usize) {
         self.end_line();
         if depth > 0 && !self.is_full() {
-            self.put(Role::Plain, "  ".repeat(depth.min(DEEPEST_INDENT)));
+            self.put(TextRole::Plain, "  ".repeat(depth.min(DEEPEST_INDENT)));
         }
     }
 
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         match self.peek_token() {
             Some(b'{') => self.group(depth, b'}'),
             Some(b'[') => self.group(depth, b']'),
-            Some(b'"') => self.string(Role::String),
+            Some(b'"') => self.string(TextRole::String),
             Some(b't') => self.word("true"),
             Some(b'f') => self.word("false"),
             Some(b'n') => self.word("null"),
@@ -131,10 +131,10 @@ impl<'a> Reader<'a> {
             return Err(self.wrong(&format!("no more than {DEEPEST} levels")));
         }
         let (open, close_text) = if close == b'}' { ("{", "}") } else { ("[", "]") };
-        self.put(Role::Punctuation, open);
+        self.put(TextRole::Punctuation, open);
         self.at += 1;
         if self.peek_token() == Some(close) {
-            self.put(Role::Punctuation, close_text);
+            self.put(TextRole::Punctuation, close_text);
             self.at += 1;
             return Ok(());
         }
@@ -145,10 +145,10 @@ impl<'a> Reader<'a> {
             }
             self.value(depth + 1)?;
             match self.peek_token() {
-                Some(b',') => self.put(Role::Punctuation, ","),
+                Some(b',') => self.put(TextRole::Punctuation, ","),
                 Some(octet) if octet == close => {
                     self.begin_line(depth);
-                    self.put(Role::Punctuation, close_text);
+                    self.put(TextRole::Punctuation, close_text);
                     self.at += 1;
                     return Ok(());
                 }
@@ -162,16 +162,16 @@ impl<'a> Reader<'a> {
         if self.peek_token() != Some(b'"') {
             return Err(self.wrong("a name in quotes"));
         }
-        self.string(Role::Key)?;
+        self.string(TextRole::Key)?;
         if self.peek_token() != Some(b':') {
             return Err(self.wrong("':'"));
         }
         self.at += 1;
-        self.put(Role::Punctuation, ": ");
+        self.put(TextRole::Punctuation, ": ");
         Ok(())
     }
 
-    fn string(&mut self, role: Role) -> Result<(), String> {
+    fn string(&mut self, role: TextRole) -> Result<(), String> {
         let start = self.at;
         self.at += 1;
         loop {
@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
             return Err(self.wrong("a value"));
         }
         self.at += word.len();
-        self.put(Role::Keyword, word);
+        self.put(TextRole::Keyword, word);
         Ok(())
     }
 
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
             self.skip(b"+-");
             self.digits()?;
         }
-        self.put_source(Role::Number, start);
+        self.put_source(TextRole::Number, start);
         Ok(())
     }
 
@@ -255,6 +255,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::model::document::TextRole;
 
     fn text(document: &Document) -> String {
         document.lines.iter().map(|line| line.text().into_owned()).collect::<Vec<_>>().join("\n")
@@ -270,8 +271,8 @@ mod tests {
         let expected = "{\n  \"a\": [\n    1,\n    -2.50e+3,\n    true\n  ],\n  \"b\": {},\n  \"c\": \"x\\u001b\\\"y\",\n  \"a\": null\n}";
         assert_eq!(laid_out(json).as_deref(), Ok(expected));
         let document = pretty_json(json.as_bytes()).unwrap();
-        let roles: Vec<Role> = document.lines[1].spans.iter().map(|span| span.role).collect();
-        assert_eq!(roles, [Role::Plain, Role::Key, Role::Punctuation, Role::Punctuation]);
+        let roles: Vec<TextRole> = document.lines[1].spans.iter().map(|span| span.role).collect();
+        assert_eq!(roles, [TextRole::Plain, TextRole::Key, TextRole::Punctuation, TextRole::Punctuation]);
     }
 
     #[test]

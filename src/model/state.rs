@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::census::Census;
-use super::editor::{Editor, Lines};
-use super::history::History;
+use super::census::SessionSummary;
+use super::editor::{FieldLines, TextField};
+use super::history::InputHistory;
 use super::keymap::Keymap;
 use super::notice::Notices;
 use super::options::OptionsDialog;
 use super::panel::Panel;
-use crate::sessions::explain::Book;
-use crate::sessions::kinds::Kind;
-use crate::sessions::kinds::tcp::Ends;
-use crate::sessions::spec::Wishes;
+use crate::sessions::explain::ExplanationBook;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::tcp::Endpoints;
+use crate::sessions::spec::RequestedOptions;
 use crate::sessions::tcp::gauges;
-use crate::sessions::{Phase, Retention, Session, SessionId};
-use crate::wire::kernel::tcp_timers::Timers;
+use crate::sessions::{Retention, Session, SessionId, SessionPhase};
+use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 
 /// Everything that the screen shows, and everything that a key can change.
 #[derive(Debug)]
@@ -39,25 +39,25 @@ pub struct Model {
     /// What can be set.
     pub settings: Settings,
     /// What was sent before, for Up and Down.
-    pub history: History,
+    pub history: InputHistory,
     /// What failures and standings mean.
-    pub book: &'static Book,
+    pub book: &'static ExplanationBook,
     /// How the system's TCP timers are set.
-    pub timers: Timers,
+    pub timers: TcpTimerSettings,
     /// Socket options for the session that the new-session form opens.
-    pub wishes: Wishes,
+    pub wishes: RequestedOptions,
     /// How often the kernel's gauges are looked at while they are on the screen.
     pub sample_every: Duration,
     /// Which sessions' gauges are being looked at by the clock, and how often.
     pub sampling: BTreeMap<SessionId, Duration>,
     /// What is known of all sessions together.
-    pub(super) census: Census,
+    pub(super) census: SessionSummary,
     /// The terminal's size.
-    pub size: Size,
+    pub size: ScreenSize,
     /// True: the focused pane has the whole screen.
     pub zoomed: bool,
     /// What the last frame really showed.
-    pub seen: Seen,
+    pub seen: FrameReport,
     /// True: the program ends.
     pub quitting: bool,
     /// When the program started.
@@ -70,7 +70,7 @@ pub struct Model {
 
 /// The terminal's size in cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
+pub struct ScreenSize {
     /// Cells across.
     pub columns: u16,
     /// Cells down.
@@ -158,14 +158,14 @@ pub enum Overlay {
     /// All keys, with a field to narrow them.
     Help {
         /// What to narrow to.
-        query: Editor,
+        query: TextField,
         /// The first row shown.
         scroll: usize,
     },
     /// The field for a new session.
     New {
         /// What was typed or pasted.
-        input: Editor,
+        input: TextField,
         /// Why it was not taken, after Enter.
         problem: Option<String>,
     },
@@ -177,9 +177,9 @@ pub enum Overlay {
     /// A one-line field at the bottom.
     Prompt {
         /// What it is for.
-        purpose: Purpose,
+        purpose: PromptPurpose,
         /// What was typed.
-        input: Editor,
+        input: TextField,
         /// Which completion Tab stopped at, and the text before it.
         completing: Option<(usize, String)>,
         /// Why it was not taken, after Enter.
@@ -188,19 +188,19 @@ pub enum Overlay {
     /// All actions, to be found by a few letters.
     Palette {
         /// What was typed.
-        input: Editor,
+        input: TextField,
         /// The line that Enter takes.
         picked: usize,
     },
     /// The socket options of a session, or of the one to be opened.
     Options(OptionsDialog),
     /// A question that waits for yes or no.
-    Confirm(Question),
+    Confirm(ConfirmQuestion),
 }
 
 /// What a one-line field is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum PromptPurpose {
     /// `:` a command.
     Command,
     /// `/` what to find.
@@ -215,7 +215,7 @@ pub enum Purpose {
 
 /// A question that waits for yes or no.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum ConfirmQuestion {
     /// Quit although sessions are open.
     Quit {
         /// How many.
@@ -225,22 +225,22 @@ pub enum Question {
 
 /// What the last frame really showed: page sizes and mouse targets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct FrameReport {
     /// Rows and columns of the selected session's view, without frame and gutter.
-    pub view: Area,
+    pub view: CellArea,
     /// Rows of the list of sessions.
     pub sessions_rows: u16,
     /// Rows and columns of the composer's text.
-    pub composer: Area,
+    pub composer: CellArea,
     /// Areas that a click means something in, the topmost last.
-    pub hits: Vec<(Area, Target)>,
+    pub hits: Vec<(CellArea, ClickTarget)>,
     /// How many rows the document on the screen has at its width, where it shows one.
     pub document_rows: usize,
 }
 
 /// A rectangle of cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Area {
+pub struct CellArea {
     /// The first column, from 0.
     pub column: u16,
     /// The first row, from 0.
@@ -251,7 +251,7 @@ pub struct Area {
     pub rows: u16,
 }
 
-impl Area {
+impl CellArea {
     /// Whether a cell lies within.
     pub fn holds(&self, column: u16, row: u16) -> bool {
         column >= self.column && column - self.column < self.columns && row >= self.row && row - self.row < self.rows
@@ -260,7 +260,7 @@ impl Area {
 
 /// What a click means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum ClickTarget {
     /// A session in the list.
     Session(SessionId),
     /// The list itself.
@@ -288,11 +288,11 @@ pub mod limits {
 }
 
 /// The texts of a model that was given none: failures then say what their own message says.
-static EMPTY: Book = Book { failures: Vec::new(), standings: Vec::new() };
+static EMPTY: ExplanationBook = ExplanationBook { failures: Vec::new(), standings: Vec::new() };
 
 impl Model {
     /// A model without sessions.
-    pub fn new(keymap: Keymap, settings: Settings, history: History, size: Size, now: Instant) -> Self {
+    pub fn new(keymap: Keymap, settings: Settings, history: InputHistory, size: ScreenSize, now: Instant) -> Self {
         Model {
             sessions: BTreeMap::new(),
             panels: BTreeMap::new(),
@@ -304,14 +304,14 @@ impl Model {
             settings,
             history,
             book: &EMPTY,
-            timers: Timers::default(),
-            wishes: Wishes::new(),
+            timers: TcpTimerSettings::default(),
+            wishes: RequestedOptions::new(),
             sample_every: gauges::EVERY,
             sampling: BTreeMap::new(),
-            census: Census::default(),
+            census: SessionSummary::default(),
             size,
             zoomed: false,
-            seen: Seen::default(),
+            seen: FrameReport::default(),
             quitting: false,
             started: now,
             now,
@@ -336,13 +336,13 @@ impl Model {
 
     /// The other end of a connection, where that is a session of ours too; a new one may have an old one's addresses.
     pub fn other_end(&self, session: &Session) -> Option<&Session> {
-        let Kind::Stream(Ends { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
-        let other = Ends { local: Some(peer), peer: Some(local) };
+        let SessionKind::Stream(Endpoints { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
+        let other = Endpoints { local: Some(peer), peer: Some(local) };
         self.sessions
             .values()
             .rev()
             .map(AsRef::as_ref)
-            .find(|twin| matches!(twin.kind, Kind::Stream(ends) if ends == other))
+            .find(|twin| matches!(twin.kind, SessionKind::Stream(ends) if ends == other))
     }
 
     /// The connections that a listener accepted, the newest first.
@@ -355,15 +355,18 @@ impl Model {
         self.session().is_some_and(|session| {
             let kind = matches!(
                 session.kind,
-                Kind::Stream(_) | Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. }
+                SessionKind::Stream(_)
+                    | SessionKind::Conversation { .. }
+                    | SessionKind::Bound { .. }
+                    | SessionKind::Listener { .. }
             );
-            let finished = matches!(&session.phase, Phase::Open(open) if open.we_finished);
+            let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
             kind && !finished && !session.ended()
         })
     }
 
     /// An empty one-line field.
-    pub fn field() -> Editor {
-        Editor::new(Lines::One, limits::FIELD)
+    pub fn field() -> TextField {
+        TextField::new(FieldLines::One, limits::FIELD)
     }
 }

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use super::document::{DocLine, Document, Role, Span};
+use super::document::{DocLine, Document, TextRole, TextSpan};
 use super::wrap;
-use crate::sessions::way::{Finish, Lane, Way};
+use crate::sessions::way::{AttemptEnd, ConnectAttempt, PeerPath};
 use crate::text::{quantity, sanitize};
 
 /// The narrowest bar that says something.
 const NARROWEST: usize = 8;
 
 /// What is known of the way, for a column so wide, at `now`.
-pub fn of_way(way: &Way, now: Instant, columns: u16) -> Document {
+pub fn of_way(way: &PeerPath, now: Instant, columns: u16) -> Document {
     let mut document = Document::default();
     let room = usize::from(columns);
     add_lookup(&mut document, way, now, room);
@@ -28,8 +28,8 @@ pub fn of_way(way: &Way, now: Instant, columns: u16) -> Document {
             None => "on the link, or by a router that is not told".to_owned(),
         };
         let interface = route.interface.as_deref().unwrap_or("an interface that is not told");
-        prose(&mut document, Role::Value, "", &format!("from {} over {interface}", route.source), room);
-        prose(&mut document, Role::Comment, "", &via, room);
+        prose(&mut document, TextRole::Value, "", &format!("from {} over {interface}", route.source), room);
+        prose(&mut document, TextRole::Comment, "", &via, room);
     }
     if document.lines.is_empty() {
         document.remark("nothing is known of the way yet");
@@ -41,10 +41,10 @@ fn title(document: &mut Document, name: &str) {
     if !document.lines.is_empty() {
         document.push(DocLine::default());
     }
-    document.push(DocLine::of(Role::Title, name));
+    document.push(DocLine::of(TextRole::Title, name));
 }
 
-fn add_lookup(document: &mut Document, way: &Way, now: Instant, columns: usize) {
+fn add_lookup(document: &mut Document, way: &PeerPath, now: Instant, columns: usize) {
     let Some(lookup) = &way.lookup else { return };
     title(document, "name");
     let text = match &lookup.found {
@@ -58,21 +58,22 @@ fn add_lookup(document: &mut Document, way: &Way, now: Instant, columns: usize) 
             format!("{}: no answer by the system yet, {since}", lookup.host)
         }
     };
-    prose(document, Role::Value, "", &text, columns);
+    prose(document, TextRole::Value, "", &text, columns);
     for address in lookup.found.iter().flat_map(|(addresses, _)| addresses).take(8) {
-        document.push(DocLine::of(Role::Comment, format!("  {address}")));
+        document.push(DocLine::of(TextRole::Comment, format!("  {address}")));
     }
     if let Some(compared) = &way.compared {
-        let (role, word) = if compared.differs() { (Role::Bad, "differs") } else { (Role::Good, "beside") };
+        let (role, word) = if compared.differs() { (TextRole::Bad, "differs") } else { (TextRole::Good, "beside") };
         prose(document, role, "", &format!("{word}: {}", compared.own_text()), columns);
     }
 }
 
-fn add_race(document: &mut Document, race: &[Lane], now: Instant, columns: usize) {
+fn add_race(document: &mut Document, race: &[ConnectAttempt], now: Instant, columns: usize) {
     let Some(start) = race.first().map(|lane| lane.began) else { return };
-    let length =
-        |lane: &Lane| lane.ended.as_ref().map_or_else(|| now.saturating_duration_since(lane.began), |end| end.1);
-    let from = |lane: &Lane| lane.began.saturating_duration_since(start);
+    let length = |lane: &ConnectAttempt| {
+        lane.ended.as_ref().map_or_else(|| now.saturating_duration_since(lane.began), |end| end.1)
+    };
+    let from = |lane: &ConnectAttempt| lane.began.saturating_duration_since(start);
     let whole =
         race.iter().map(|lane| from(lane) + length(lane)).max().unwrap_or_default().max(Duration::from_micros(1));
     let room = columns.saturating_sub(2).max(NARROWEST);
@@ -80,27 +81,33 @@ fn add_race(document: &mut Document, race: &[Lane], now: Instant, columns: usize
     for lane in race {
         let took = length(lane);
         let (mark, role, words) = match &lane.ended {
-            None => ("◌", Role::Keyword, format!("under way, {}", whole_seconds(took))),
-            Some((Finish::Won, _)) => ("✓", Role::Good, format!("connected in {}", quantity::duration(took))),
-            Some((Finish::GivenUp, _)) => ("–", Role::Comment, format!("given up after {}", quantity::duration(took))),
-            Some((Finish::Failed(why), _)) => ("✗", Role::Bad, format!("{why} after {}", quantity::duration(took))),
+            None => ("◌", TextRole::Keyword, format!("under way, {}", whole_seconds(took))),
+            Some((AttemptEnd::Won, _)) => ("✓", TextRole::Good, format!("connected in {}", quantity::duration(took))),
+            Some((AttemptEnd::GivenUp, _)) => {
+                ("–", TextRole::Comment, format!("given up after {}", quantity::duration(took)))
+            }
+            Some((AttemptEnd::Failed(why), _)) => {
+                ("✗", TextRole::Bad, format!("{why} after {}", quantity::duration(took)))
+            }
         };
-        document
-            .push(DocLine::new([Span::new(role, format!("{mark} ")), Span::new(Role::Value, lane.peer.to_string())]));
+        document.push(DocLine::new([
+            TextSpan::new(role, format!("{mark} ")),
+            TextSpan::new(TextRole::Value, lane.peer.to_string()),
+        ]));
         prose(document, role, "  ", &words, columns);
         let before = cells(from(lane)).min(room - 1);
         let bar = cells(took).clamp(1, room - before);
         document.push(DocLine::new([
-            Span::new(Role::Punctuation, format!("  {}", "·".repeat(before))),
-            Span::new(role, "━".repeat(bar)),
+            TextSpan::new(TextRole::Punctuation, format!("  {}", "·".repeat(before))),
+            TextSpan::new(role, "━".repeat(bar)),
         ]));
     }
     let end = quantity::duration(whole);
-    document.push(DocLine::of(Role::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
+    document.push(DocLine::of(TextRole::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
 }
 
 /// A sentence as lines that break between words, each with this before it.
-fn prose(document: &mut Document, role: Role, before: &str, text: &str, columns: usize) {
+fn prose(document: &mut Document, role: TextRole, before: &str, text: &str, columns: usize) {
     let text = sanitize::line(text);
     let room = u16::try_from(columns.saturating_sub(before.len()).max(NARROWEST)).unwrap_or(u16::MAX);
     for row in wrap::sentences(&text, room) {
@@ -117,20 +124,29 @@ fn whole_seconds(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::way::Resolution;
+    use crate::sessions::way::{AttemptEnd, ConnectAttempt, NameResolution, PeerPath};
     use crate::wire::route::Route;
 
     #[test]
     fn lanes_stand_on_one_axis_of_time() {
         let began = Instant::now();
         let at = |millis| began + Duration::from_millis(millis);
-        let lane = |peer: &str, from, ended| Lane { peer: peer.parse().unwrap(), attempt: 1, began: at(from), ended };
-        let way = Way {
-            lookup: Some(Resolution { host: "h".into(), began, found: Some((Vec::new(), Duration::from_millis(2))) }),
+        let lane = |peer: &str, from, ended| ConnectAttempt {
+            peer: peer.parse().unwrap(),
+            attempt: 1,
+            began: at(from),
+            ended,
+        };
+        let way = PeerPath {
+            lookup: Some(NameResolution {
+                host: "h".into(),
+                began,
+                found: Some((Vec::new(), Duration::from_millis(2))),
+            }),
             compared: None,
             lanes: vec![
-                lane("[::1]:80", 0, Some((Finish::GivenUp, Duration::from_millis(500)))),
-                lane("127.0.0.1:80", 250, Some((Finish::Won, Duration::from_millis(250)))),
+                lane("[::1]:80", 0, Some((AttemptEnd::GivenUp, Duration::from_millis(500)))),
+                lane("127.0.0.1:80", 250, Some((AttemptEnd::Won, Duration::from_millis(250)))),
             ],
             route: Some(Route {
                 peer: [127, 0, 0, 1].into(),

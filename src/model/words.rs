@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::wrap;
-use crate::sessions::{How, News};
+use crate::sessions::{CloseReason, News};
 use crate::text::{quantity, sanitize};
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Both, Failure, Totals};
 
 mod dns;
@@ -27,18 +27,18 @@ const MOST_LISTED: usize = 8;
 
 /// A fact, ready to be drawn. Nothing in it is obeyed by a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct NewsSentence {
     /// One column: `◇` about to happen, `◆` happened, `✗` went wrong, `↻` again, `!` a warning, `■` the end.
     pub mark: char,
     /// How it is meant.
-    pub tone: Tone,
+    pub tone: SentenceTone,
     /// One sentence of one line, without a full stop. At most a few kilobytes.
     pub text: String,
 }
 
 /// How a sentence is meant; the colours are the view's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tone {
+pub enum SentenceTone {
     /// By the way.
     Quiet,
     /// It went well.
@@ -57,7 +57,7 @@ pub fn text_of(news: &News) -> String {
 }
 
 /// A fact in words. Cost: one short string; strings from outside are cut at [`MOST_QUOTED`].
-pub fn note(news: &News) -> Words {
+pub fn note(news: &News) -> NewsSentence {
     match news {
         News::Resolving { host } => quiet('◇', format!("looking up {}", quoted(host))),
         News::Resolved { host, addresses, took } => resolved(host, addresses, *took),
@@ -121,7 +121,7 @@ pub fn note(news: &News) -> Words {
         News::Dns(news) => dns::of(news),
         News::Compared(compared) => dns::compared(compared),
         News::Route(route) => dns::route(route),
-        News::Failed(failure) => Words { mark: '✗', tone: Tone::Failed, text: failed(failure) },
+        News::Failed(failure) => NewsSentence { mark: '✗', tone: SentenceTone::Failed, text: failed(failure) },
         News::State { .. }
         | News::Call { .. }
         | News::Stamps { .. }
@@ -133,24 +133,24 @@ pub fn note(news: &News) -> Words {
     }
 }
 
-fn words(mark: char, tone: Tone, text: String) -> Words {
-    Words { mark, tone, text }
+fn words(mark: char, tone: SentenceTone, text: String) -> NewsSentence {
+    NewsSentence { mark, tone, text }
 }
 
-fn quiet(mark: char, text: String) -> Words {
-    words(mark, Tone::Quiet, text)
+fn quiet(mark: char, text: String) -> NewsSentence {
+    words(mark, SentenceTone::Quiet, text)
 }
 
-fn well(mark: char, text: String) -> Words {
-    words(mark, Tone::Well, text)
+fn well(mark: char, text: String) -> NewsSentence {
+    words(mark, SentenceTone::Well, text)
 }
 
-fn cause(mark: char, text: String) -> Words {
-    words(mark, Tone::Cause, text)
+fn cause(mark: char, text: String) -> NewsSentence {
+    words(mark, SentenceTone::Cause, text)
 }
 
-fn warned(mark: char, text: String) -> Words {
-    words(mark, Tone::Warned, text)
+fn warned(mark: char, text: String) -> NewsSentence {
+    words(mark, SentenceTone::Warned, text)
 }
 
 /// A string from outside: neutralised, and cut at [`MOST_QUOTED`].
@@ -176,7 +176,7 @@ fn failed(failure: &Failure) -> String {
     quoted(&failure.to_string())
 }
 
-fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> Words {
+fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> NewsSentence {
     let listed: Vec<String> = addresses.iter().take(MOST_LISTED).map(ToString::to_string).collect();
     let more = match addresses.len().saturating_sub(MOST_LISTED) {
         0 => String::new(),
@@ -187,7 +187,7 @@ fn resolved(host: &str, addresses: &[IpAddr], took: Duration) -> Words {
 }
 
 /// What an ICMP message means.
-pub(crate) fn icmp_meaning(icmp: &Icmp) -> &'static str {
+pub(crate) fn icmp_meaning(icmp: &IcmpMessage) -> &'static str {
     icmp.meaning()
 }
 
@@ -199,7 +199,7 @@ fn request_text(request: &RequestHead) -> String {
     format!("asking {} {}{body}", quoted(&request.method), quoted(&request.url))
 }
 
-fn response_words(response: &ResponseHead) -> Words {
+fn response_words(response: &ResponseHead) -> NewsSentence {
     let ResponseHead { version, status, reason, after, .. } = response;
     let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
     let text = format!("{} {status}{reason} after {}", quoted(version), quantity::duration(*after));
@@ -210,13 +210,13 @@ fn response_words(response: &ResponseHead) -> Words {
     }
 }
 
-fn closed(totals: Both<Totals>, how: How) -> Words {
+fn closed(totals: Both<Totals>, how: CloseReason) -> NewsSentence {
     let (sent, received) = (exact(totals.sent.bytes), exact(totals.received.bytes));
     let (mark, tone, what) = match how {
-        How::Fin => ('■', Tone::Well, "both sides finished (FIN)"),
-        How::Rst => ('✗', Tone::Failed, "ended by a reset (RST)"),
-        How::Local => ('■', Tone::Quiet, "closed by us"),
-        How::Error => ('✗', Tone::Failed, "over"),
+        CloseReason::Fin => ('■', SentenceTone::Well, "both sides finished (FIN)"),
+        CloseReason::Rst => ('✗', SentenceTone::Failed, "ended by a reset (RST)"),
+        CloseReason::Local => ('■', SentenceTone::Quiet, "closed by us"),
+        CloseReason::Error => ('✗', SentenceTone::Failed, "over"),
     };
     words(mark, tone, format!("{what}: {sent} sent, {received} received"))
 }
@@ -224,8 +224,9 @@ fn closed(totals: Both<Totals>, how: How) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::SessionId;
+    use crate::sessions::{CloseReason, SessionId};
     use crate::wire::Class;
+    use crate::wire::icmp::IcmpMessage;
 
     fn text(news: &News) -> String {
         let words = note(news);
@@ -253,7 +254,7 @@ mod tests {
         );
         let totals = Both { sent: Totals { bytes: 1, ops: 1 }, received: Totals { bytes: 1204, ops: 3 } };
         assert_eq!(
-            text(&News::Closed { totals, how: How::Rst }),
+            text(&News::Closed { totals, how: CloseReason::Rst }),
             "✗ ended by a reset (RST): 1 byte sent, 1,204 bytes received"
         );
     }
@@ -267,7 +268,7 @@ mod tests {
         );
         let retry = News::Retrying { attempt: 2, of: 4, after: Duration::from_millis(500), because: refused() };
         assert_eq!(text(&retry), "↻ connect 127.0.0.1:9: connection refused; attempt 2 of 4 in 500 ms");
-        assert_eq!(note(&News::Failed(refused())).tone, Tone::Failed);
+        assert_eq!(note(&News::Failed(refused())).tone, SentenceTone::Failed);
     }
 
     #[test]
@@ -285,14 +286,14 @@ mod tests {
 
     #[test]
     fn an_icmp_error_says_what_who_and_about_whom() {
-        let icmp = Icmp {
+        let icmp = IcmpMessage {
             kind: 3,
             code: 3,
             v6: false,
             offender: Some([127, 0, 0, 1].into()),
             destination: Some(([127, 0, 0, 1], 9).into()),
             os_code: 111,
-            ..Icmp::default()
+            ..IcmpMessage::default()
         };
         assert_eq!(
             text(&News::Icmp(icmp)),

@@ -13,18 +13,18 @@ const PER_MICROSECOND: u64 = 128;
 
 /// What one session may still search.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Allowance {
+pub(super) struct ScanBudget {
     octets: u64,
     at: Option<Instant>,
 }
 
-impl Default for Allowance {
+impl Default for ScanBudget {
     fn default() -> Self {
-        Allowance { octets: MOST_AT_ONCE, at: None }
+        ScanBudget { octets: MOST_AT_ONCE, at: None }
     }
 }
 
-impl Allowance {
+impl ScanBudget {
     /// Whether so many octets, received at that time, may be searched; then that many less are left.
     pub(super) fn takes(&mut self, octets: usize, at: Instant) -> bool {
         let since = at.saturating_duration_since(self.at.unwrap_or(at));
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn a_line_of_a_gigabit_a_second_is_searched_and_a_flood_in_part() {
-        let (mut line, mut flood) = (Allowance::default(), Allowance::default());
+        let (mut line, mut flood) = (ScanBudget::default(), ScanBudget::default());
         let begin = Instant::now();
         let mut searched = 0;
         for milli in 0..10_000 {
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn what_comes_at_once_after_a_rest_is_searched() {
-        let mut allowance = Allowance::default();
+        let mut allowance = ScanBudget::default();
         let begin = Instant::now();
         let all = usize::try_from(MOST_AT_ONCE).unwrap();
         assert!(allowance.takes(all, begin));

@@ -12,18 +12,18 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
-use super::capture::Watch;
-use super::dns::Beside;
+use super::capture::CaptureWatch;
+use super::dns::SecondOpinion;
 use super::journal::Journal;
 use super::udp::error_queue;
 use super::{call, fault, kernel, option, route};
-use crate::net::udp::error_queue::Found;
+use crate::net::udp::error_queue::ErrorQueueEntry;
 use crate::sessions::News;
-use crate::sessions::spec::{Family, TcpSpec};
+use crate::sessions::spec::{IpFamily, TcpSpec};
 use crate::text::quantity;
-use crate::wire::icmp::Icmp;
-use crate::wire::segment::Hint;
-use crate::wire::tcp::cause::Cause;
+use crate::wire::icmp::IcmpMessage;
+use crate::wire::segment::FlowHint;
+use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Evidence, Failure};
 
@@ -43,7 +43,7 @@ const MOST_ADDRESSES: usize = 64;
 pub(crate) async fn resolve(
     host: &str,
     port: u16,
-    family: Family,
+    family: IpFamily,
     journal: &Arc<Journal>,
 ) -> Result<Vec<SocketAddr>, Failure> {
     if let Some(literal) = literal(host, port)? {
@@ -54,7 +54,7 @@ pub(crate) async fn resolve(
     }
     let began = Instant::now();
     journal.news(News::Resolving { host: host.to_owned() }).await;
-    let beside = Beside::start(host, family, journal);
+    let beside = SecondOpinion::start(host, family, journal);
     let found = match tokio::net::lookup_host((host, port)).await {
         Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
         Err(error) => {
@@ -73,11 +73,11 @@ pub(crate) async fn resolve(
     Ok(addresses)
 }
 
-fn none_left(host: &str, family: Family) -> Failure {
+fn none_left(host: &str, family: IpFamily) -> Failure {
     let message = match family {
-        Family::Any => "the name has no address",
-        Family::V4 => "there is no IPv4 address, and only IPv4 was asked for",
-        Family::V6 => "there is no IPv6 address, and only IPv6 was asked for",
+        IpFamily::Any => "the name has no address",
+        IpFamily::V4 => "there is no IPv4 address, and only IPv4 was asked for",
+        IpFamily::V6 => "there is no IPv6 address, and only IPv6 was asked for",
     };
     Failure::new(Class::Resolve, "resolve", host, message)
 }
@@ -118,9 +118,9 @@ pub(crate) async fn connect(
     spec: &TcpSpec,
     attempt: u32,
     journal: &Arc<Journal>,
-    capture: Option<&Watch>,
+    capture: Option<&CaptureWatch>,
 ) -> Result<TcpStream, Failure> {
-    dial(spec, None, attempt, journal, Told { inner: true, capture }).await
+    dial(spec, None, attempt, journal, RaceContext { inner: true, capture }).await
 }
 
 /// As [`connect`], for what is not about TCP itself: neither calls nor states are told. `known` takes the place of the
@@ -134,16 +134,16 @@ pub(crate) async fn connect_plainly(
     attempt: u32,
     journal: &Arc<Journal>,
 ) -> Result<TcpStream, Failure> {
-    dial(spec, known, attempt, journal, Told { inner: false, capture: None }).await
+    dial(spec, known, attempt, journal, RaceContext { inner: false, capture: None }).await
 }
 
 /// What is told of a race beside its addresses.
 #[derive(Clone, Copy)]
-struct Told<'a> {
+struct RaceContext<'a> {
     /// Calls and states.
     inner: bool,
     /// Its packets.
-    capture: Option<&'a Watch>,
+    capture: Option<&'a CaptureWatch>,
 }
 
 async fn dial(
@@ -151,14 +151,14 @@ async fn dial(
     known: Option<Vec<SocketAddr>>,
     attempt: u32,
     journal: &Arc<Journal>,
-    told: Told<'_>,
+    told: RaceContext<'_>,
 ) -> Result<TcpStream, Failure> {
     let deadline = Instant::now() + spec.connect_timeout;
     let family = match (spec.bind, spec.family) {
-        (Some(local), Family::V4) if local.is_ipv6() => return Err(senseless_bind(local, "IPv4")),
-        (Some(local), Family::V6) if local.is_ipv4() => return Err(senseless_bind(local, "IPv6")),
-        (Some(local), _) if local.is_ipv4() => Family::V4,
-        (Some(_), _) => Family::V6,
+        (Some(local), IpFamily::V4) if local.is_ipv6() => return Err(senseless_bind(local, "IPv4")),
+        (Some(local), IpFamily::V6) if local.is_ipv4() => return Err(senseless_bind(local, "IPv6")),
+        (Some(local), _) if local.is_ipv4() => IpFamily::V4,
+        (Some(_), _) => IpFamily::V6,
         (None, family) => family,
     };
     let look_up = async {
@@ -172,7 +172,7 @@ async fn dial(
     };
     let addresses = match tokio::time::timeout_at(deadline, look_up).await {
         Ok(found) => found.map_err(|mut failure| {
-            if let (Family::Any, Some(local), Class::Resolve) = (spec.family, spec.bind, failure.class)
+            if let (IpFamily::Any, Some(local), Class::Resolve) = (spec.family, spec.bind, failure.class)
                 && failure.message.ends_with("was asked for")
             {
                 failure.message = format!("there is no address that a connection from {} can reach", local.ip());
@@ -184,8 +184,8 @@ async fn dial(
             return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
         }
     };
-    let Told { inner, capture } = told;
-    let race = Race { spec, deadline, attempt, journal, inner, capture };
+    let RaceContext { inner, capture } = told;
+    let race = ConnectRace { spec, deadline, attempt, journal, inner, capture };
     race.run(addresses, spec.target.to_string()).await
 }
 
@@ -195,18 +195,18 @@ fn senseless_bind(local: SocketAddr, family: &str) -> Failure {
 }
 
 /// One address, when its `connect()` began, and what came of it: a connection with our own address.
-type Outcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), Broken>);
+type ConnectOutcome = (SocketAddr, Instant, Result<(TcpStream, SocketAddr), FailedAttempt>);
 
 /// An attempt that failed, and what `connect()` gave back, if it came to that.
-struct Broken {
+struct FailedAttempt {
     failure: Failure,
     call: Option<News>,
     /// The ICMP message that said so, where one did.
-    icmp: Option<Icmp>,
+    icmp: Option<IcmpMessage>,
 }
 
 /// An address that is being tried.
-struct Trying {
+struct PendingConnect {
     peer: SocketAddr,
     began: Instant,
     /// A second descriptor of its socket, to look at while the first waits; closed with this.
@@ -216,17 +216,17 @@ struct Trying {
 /// Between looks at what the kernel says of a socket that waits for its SYN-ACK.
 const LOOK: Duration = Duration::from_millis(200);
 
-struct Race<'a> {
+struct ConnectRace<'a> {
     spec: &'a TcpSpec,
     deadline: Instant,
     attempt: u32,
     journal: &'a Arc<Journal>,
     /// Whether calls and states are told.
     inner: bool,
-    capture: Option<&'a Watch>,
+    capture: Option<&'a CaptureWatch>,
 }
 
-impl Race<'_> {
+impl ConnectRace<'_> {
     /// Tells a call or a state, where they are wanted.
     async fn tell_inner(&self, news: News) {
         if self.inner {
@@ -236,8 +236,8 @@ impl Race<'_> {
 
     async fn run(self, addresses: Vec<SocketAddr>, target: String) -> Result<TcpStream, Failure> {
         let mut waiting = addresses.into_iter();
-        let mut running: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
-        let mut under_way: Vec<Trying> = Vec::new();
+        let mut running: FuturesUnordered<BoxFuture<'static, ConnectOutcome>> = FuturesUnordered::new();
+        let mut under_way: Vec<PendingConnect> = Vec::new();
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut worst: Option<Failure> = None;
@@ -255,14 +255,14 @@ impl Race<'_> {
                     match outcome {
                         Ok((stream, local)) => {
                             self.tell_inner(call::told("connect", peer.to_string(), Ok(0), took)).await;
-                            let open = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
+                            let open = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
                             self.tell_inner(open).await;
                             self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
                             route::tell(local, peer, self.journal).await;
                             option::tell(&stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
                             return Ok(stream);
                         }
-                        Err(Broken { failure, call, icmp }) => {
+                        Err(FailedAttempt { failure, call, icmp }) => {
                             if let Some(call) = call {
                                 self.tell_inner(call).await;
                                 if under_way.is_empty() {
@@ -287,7 +287,7 @@ impl Race<'_> {
                     }
                     let peer = under_way.last().map_or(target, |trying| trying.peer.to_string());
                     if !under_way.is_empty() {
-                        self.tell_inner(step(TcpState::SynSent, TcpState::Closed, Cause::GivenUp)).await;
+                        self.tell_inner(step(TcpState::SynSent, TcpState::Closed, StateCause::GivenUp)).await;
                     }
                     return Err(self.timed_out(peer));
                 }
@@ -302,12 +302,12 @@ impl Race<'_> {
                                     self.tell_inner(syn_sent()).await;
                                 }
                                 let second = socket.as_fd().try_clone_to_owned().ok();
-                                under_way.push(Trying { peer, began, socket: second });
+                                under_way.push(PendingConnect { peer, began, socket: second });
                                 let capture = self.capture.cloned();
                                 running.push(Box::pin(async move { (peer, began, open(socket, peer, capture).await) }));
                             }
                             Err(failure) => {
-                                let broken = Broken { failure, call: None, icmp: None };
+                                let broken = FailedAttempt { failure, call: None, icmp: None };
                                 running.push(Box::pin(async move { (peer, began, Err(broken)) }));
                             }
                         }
@@ -383,7 +383,11 @@ pub(crate) async fn once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, 
     Ok(stream)
 }
 
-async fn open(socket: TcpSocket, peer: SocketAddr, capture: Option<Watch>) -> Result<(TcpStream, SocketAddr), Broken> {
+async fn open(
+    socket: TcpSocket,
+    peer: SocketAddr,
+    capture: Option<CaptureWatch>,
+) -> Result<(TcpStream, SocketAddr), FailedAttempt> {
     // Another descriptor of the same socket, as connecting consumes the first one, and with it the error queue.
     let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
     if let Some(errors) = &errors {
@@ -396,7 +400,7 @@ async fn open(socket: TcpSocket, peer: SocketAddr, capture: Option<Watch>) -> Re
             // The first poll calls connect(), and with it the kernel has chosen our port.
             let begun = std::future::poll_fn(|context| Poll::Ready(connecting.as_mut().poll(context))).await;
             if let Some(local) = errors.local_addr().ok().and_then(|local| local.as_socket()) {
-                capture.claim(local, peer, Hint::default());
+                capture.claim(local, peer, FlowHint::default());
             }
             match begun {
                 Poll::Ready(done) => done,
@@ -408,14 +412,14 @@ async fn open(socket: TcpSocket, peer: SocketAddr, capture: Option<Watch>) -> Re
     let took = began.elapsed();
     let failed = |error: std::io::Error| {
         let icmp = match errors.as_ref().map(error_queue::next) {
-            Some(Found::Icmp(icmp, _)) => Some(icmp),
-            Some(Found::Here(_) | Found::Nothing) | None => None,
+            Some(ErrorQueueEntry::Icmp(icmp, _)) => Some(icmp),
+            Some(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) | None => None,
         };
         let failure = match &icmp {
             Some(icmp) => icmp.failure("connect", peer.to_string()),
             None => fault::of_io("connect", peer.to_string(), &error),
         };
-        Broken { failure, call: Some(call::told("connect", peer.to_string(), Err(&error), took)), icmp }
+        FailedAttempt { failure, call: Some(call::told("connect", peer.to_string(), Err(&error), took)), icmp }
     };
     let stream = connected.map_err(failed)?;
     if let Some(errors) = &errors {
@@ -427,26 +431,30 @@ async fn open(socket: TcpSocket, peer: SocketAddr, capture: Option<Watch>) -> Re
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
         let failure = Failure::new(Class::Refused, "connect", peer.to_string(), message);
-        return Err(Broken { failure, call: Some(call::told("connect", peer.to_string(), Ok(0), took)), icmp: None });
+        return Err(FailedAttempt {
+            failure,
+            call: Some(call::told("connect", peer.to_string(), Ok(0), took)),
+            icmp: None,
+        });
     }
     Ok((stream, local))
 }
 
-fn step(from: TcpState, to: TcpState, cause: Cause) -> News {
+fn step(from: TcpState, to: TcpState, cause: StateCause) -> News {
     News::State { from, to, cause, evidence: Evidence::Seen, remaining: None }
 }
 
 /// No call tells that a SYN went out.
 fn syn_sent() -> News {
     let (from, to) = (TcpState::Closed, TcpState::SynSent);
-    News::State { from, to, cause: Cause::Connect, evidence: Evidence::Inferred, remaining: None }
+    News::State { from, to, cause: StateCause::Connect, evidence: Evidence::Inferred, remaining: None }
 }
 
 /// `connect()` failed: what that means for the state.
 fn no_connection(class: Class) -> News {
     let cause = match class {
-        Class::Refused | Class::Reset => Cause::RstArrived,
-        Class::ConnectTimeout => Cause::TimedOut,
+        Class::Refused | Class::Reset => StateCause::RstArrived,
+        Class::ConnectTimeout => StateCause::TimedOut,
         Class::Unreachable
         | Class::Internal
         | Class::Usage
@@ -455,7 +463,7 @@ fn no_connection(class: Class) -> News {
         | Class::Protocol
         | Class::IdleTimeout
         | Class::Local
-        | Class::HttpStatus => Cause::Refused,
+        | Class::HttpStatus => StateCause::Refused,
     };
     step(TcpState::SynSent, TcpState::Closed, cause)
 }

@@ -22,14 +22,14 @@ pub fn catches_panic() -> bool {
 /// Runs a task to its end, or to its panic: then the failure says what the panic said. Whoever awaits it drops what the
 /// task held together with it.
 pub(crate) fn caught<T>(task: Pin<Box<impl Future<Output = T>>>) -> impl Future<Output = Result<T, Failure>> {
-    Caught { task }
+    CatchPanic { task }
 }
 
-struct Caught<F> {
+struct CatchPanic<F> {
     task: Pin<Box<F>>,
 }
 
-impl<F: Future> Future for Caught<F> {
+impl<F: Future> Future for CatchPanic<F> {
     type Output = Result<F::Output, Failure>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -58,12 +58,12 @@ mod tests {
 
     use super::*;
     use crate::net::Net;
-    use crate::net::journal::Overflow;
-    use crate::sessions::{How, News, Record, Retention};
+    use crate::net::journal::OverflowPolicy;
+    use crate::sessions::{CloseReason, News, Record, Retention};
 
     #[tokio::test]
     async fn a_task_that_panics_ends_its_session_as_internal_and_no_other() {
-        let net = Net::new(Handle::current(), Overflow::DropOldest);
+        let net = Net::new(Handle::current(), OverflowPolicy::DropOldest);
         let (broken, whole) = (net.post(Retention::default()), net.post(Retention::default()));
         let (first, second) = (broken.journal.id, whole.journal.id);
         net.spawn(first, async move {
@@ -75,7 +75,7 @@ mod tests {
         net.spawn(second, async move {
             let mut whole = whole;
             whole.orders.recv().await;
-            whole.journal.closed(How::Local).await;
+            whole.journal.closed(CloseReason::Local).await;
         });
         let mut told = Vec::new();
         while told.len() < 3 {
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!((*a, *b, *c), (first, first, second));
         assert_eq!((failure.class, failure.message.contains('\x1b')), (Class::Internal, false));
         assert!(failure.message.contains("no such"), "{failure}");
-        assert!(matches!(end, Record::News { news: News::Closed { how: How::Error, .. }, .. }), "{end:?}");
+        assert!(matches!(end, Record::News { news: News::Closed { how: CloseReason::Error, .. }, .. }), "{end:?}");
         assert!(!catches_panic());
         let late = crate::sessions::Order { id: first, verb: crate::sessions::Verb::Close };
         assert!(net.perform(late).unwrap_err().why.contains("over"));

@@ -1,7 +1,7 @@
 //! A session's journal: what its task tells, in order, until somebody looks.
 //!
 //! One path for bytes and facts keeps them in the order in which they happened. Bytes have a budget, and what
-//! happens beyond it is [`Overflow`]'s choice; facts are never dropped: at [`MOST_NEWS`] the task waits.
+//! happens beyond it is [`OverflowPolicy`]'s choice; facts are never dropped: at [`MOST_NEWS`] the task waits.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,15 +10,15 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::allowance::Allowance;
+use super::allowance::ScanBudget;
 use super::meter::Meter;
 use crate::sessions::kinds::http::HttpGauge;
-use crate::sessions::reading::Escapes;
+use crate::sessions::reading::EscapeCounts;
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::{Block, News, Reading, Record, Retention, SessionId};
 use crate::text::sanitize;
 use crate::wire::kernel::view::KernelView;
-use crate::wire::segment::{CaptureReading, Captured, MOST_SEGMENTS};
+use crate::wire::segment::{CaptureReading, CapturedSegment, MOST_SEGMENTS};
 use crate::wire::{Both, Direction, Totals};
 
 /// How many facts may wait to be looked at; the task that has one more waits.
@@ -35,7 +35,7 @@ const MOST_PIECES: usize = 500_000;
 
 /// What happens with bytes beyond the budget that nobody looked at yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overflow {
+pub enum OverflowPolicy {
     /// The oldest are dropped, counted as a gap: a screen, `--json`.
     DropOldest,
     /// The task waits, and with it the peer: a pipe.
@@ -88,24 +88,24 @@ impl Bell {
 pub(crate) struct Journal {
     /// Whose it is.
     pub(crate) id: SessionId,
-    overflow: Overflow,
+    overflow: OverflowPolicy,
     meter: Meter,
     queued: AtomicBool,
     asks_beside: AtomicBool,
     bell: Arc<Bell>,
-    inner: Mutex<Inner>,
+    inner: Mutex<JournalState>,
     drained: Notify,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
+struct JournalState {
     retention: Retention,
     records: VecDeque<Record>,
     bytes: usize,
     /// How many bytes were looked at so far.
     taken: usize,
-    allowance: Allowance,
-    escapes: Escapes,
+    allowance: ScanBudget,
+    escapes: EscapeCounts,
     pieces: usize,
     news: usize,
     over: bool,
@@ -118,7 +118,7 @@ struct Inner {
 }
 
 impl Journal {
-    pub(crate) fn new(id: SessionId, retention: Retention, overflow: Overflow, bell: Arc<Bell>) -> Arc<Self> {
+    pub(crate) fn new(id: SessionId, retention: Retention, overflow: OverflowPolicy, bell: Arc<Bell>) -> Arc<Self> {
         Arc::new(Journal {
             id,
             overflow,
@@ -126,12 +126,12 @@ impl Journal {
             queued: AtomicBool::new(false),
             asks_beside: AtomicBool::new(false),
             bell,
-            inner: Mutex::new(Inner { retention, ..Inner::default() }),
+            inner: Mutex::new(JournalState { retention, ..JournalState::default() }),
             drained: Notify::new(),
         })
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    fn inner(&self) -> MutexGuard<'_, JournalState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -154,7 +154,7 @@ impl Journal {
     /// Counts a block, and keeps it to be looked at.
     ///
     /// Cost: two atomic adds, two short locks, and one pass over received bytes that are no flood's, while they are still
-    /// in the cache: the screen's thread would have to fetch them from memory again. Waits only where [`Overflow::Wait`]
+    /// in the cache: the screen's thread would have to fetch them from memory again. Waits only where [`OverflowPolicy::Wait`]
     /// asks for it.
     pub(crate) async fn block(self: &Arc<Self>, mut block: Block) {
         let (direction, totals) = (block.direction, block.totals());
@@ -162,15 +162,15 @@ impl Journal {
         block.first = self.meter.totals().of(direction).ops;
         self.meter.add(direction, totals);
         // A pipe shows nothing that could be neutralised.
-        let shown = direction == Direction::Received && self.overflow == Overflow::DropOldest;
-        let escapes = if shown { self.search(&block) } else { Escapes::default() };
-        if self.overflow == Overflow::Wait {
+        let shown = direction == Direction::Received && self.overflow == OverflowPolicy::DropOldest;
+        let escapes = if shown { self.search(&block) } else { EscapeCounts::default() };
+        if self.overflow == OverflowPolicy::Wait {
             // Nor does it show what was sent.
             if direction == Direction::Sent {
                 return;
             }
             // Whoever drops this while it waits (a reset, the end of the session) drops the block with it.
-            let counted = Counted { journal: self, direction, totals, kept: false };
+            let counted = CountedBlock { journal: self, direction, totals, kept: false };
             self.room_for(block.bytes.len()).await;
             counted.keep();
         }
@@ -195,19 +195,19 @@ impl Journal {
     }
 
     /// Counts the escape sequences in what was received, unless too much comes.
-    fn search(&self, block: &Block) -> Escapes {
+    fn search(&self, block: &Block) -> EscapeCounts {
         let octets = block.bytes.len();
         let allowed = self.inner().allowance.takes(octets, block.at);
         if allowed {
-            Escapes { found: sanitize::count_escapes(&block.bytes), unsearched: 0 }
+            EscapeCounts { found: sanitize::count_escapes(&block.bytes), unsearched: 0 }
         } else {
-            Escapes { found: 0, unsearched: octets as u64 }
+            EscapeCounts { found: 0, unsearched: octets as u64 }
         }
     }
 
     /// Whether what is sent needs only be counted: nobody looks at it.
     pub(crate) fn counts_sent_only(&self) -> bool {
-        self.overflow == Overflow::Wait
+        self.overflow == OverflowPolicy::Wait
     }
 
     async fn room_for(&self, bytes: usize) {
@@ -269,16 +269,16 @@ impl Journal {
 
     /// Whether name servers are to be asked beside the system's resolver: not in a pipe, where nobody would see it.
     pub(crate) fn asks_beside(&self) -> bool {
-        self.overflow == Overflow::DropOldest && self.asks_beside.load(Ordering::Relaxed)
+        self.overflow == OverflowPolicy::DropOldest && self.asks_beside.load(Ordering::Relaxed)
     }
 
     /// Whether anybody looks at more than the peer's bytes: not in a pipe.
     pub(crate) fn is_looked_at(&self) -> bool {
-        self.overflow == Overflow::DropOldest
+        self.overflow == OverflowPolicy::DropOldest
     }
 
     /// Tells the last fact, with the exact totals.
-    pub(crate) async fn closed(self: &Arc<Self>, how: crate::sessions::How) {
+    pub(crate) async fn closed(self: &Arc<Self>, how: crate::sessions::CloseReason) {
         self.news(News::Closed { totals: self.totals(), how }).await;
     }
 
@@ -316,7 +316,7 @@ impl Journal {
     }
 
     /// Keeps segments to be looked at, as many as there is room for; the others are counted. Never waits.
-    pub(crate) fn captured(self: &Arc<Self>, mut segments: Vec<Captured>) {
+    pub(crate) fn captured(self: &Arc<Self>, mut segments: Vec<CapturedSegment>) {
         let mut inner = self.inner();
         let capture = inner.capture.get_or_insert_default();
         let room = MOST_SEGMENTS.saturating_sub(capture.segments.len());
@@ -389,21 +389,21 @@ impl Journal {
 }
 
 /// A block that was counted and waits to be kept: dropped before that it becomes part of a gap.
-struct Counted<'a> {
+struct CountedBlock<'a> {
     journal: &'a Arc<Journal>,
     direction: Direction,
     totals: Totals,
     kept: bool,
 }
 
-impl Counted<'_> {
+impl CountedBlock<'_> {
     /// There is room: the block is kept at once.
     fn keep(mut self) {
         self.kept = true;
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for CountedBlock<'_> {
     fn drop(&mut self) {
         if !self.kept {
             self.journal.miss(self.direction, self.totals);
@@ -411,7 +411,7 @@ impl Drop for Counted<'_> {
     }
 }
 
-impl Inner {
+impl JournalState {
     /// What was captured since the last look; while it goes on, that stays known.
     fn take_capture(&mut self) -> Option<Box<CaptureReading>> {
         let taken = self.capture.take()?;
@@ -454,6 +454,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::sessions::reading::EscapeCounts;
 
     fn received(bytes: &'static [u8]) -> Block {
         Block::single(Direction::Received, Instant::now(), Bytes::from_static(bytes))
@@ -461,7 +462,7 @@ mod tests {
 
     #[tokio::test]
     async fn escape_sequences_are_counted_but_for_what_comes_too_fast() {
-        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), Overflow::DropOldest, Arc::default());
+        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), OverflowPolicy::DropOldest, Arc::default());
         let begin = Instant::now();
         let later = begin + std::time::Duration::from_secs(1);
         let flood = Bytes::from(vec![0x1b; 40 << 20]);
@@ -471,14 +472,14 @@ mod tests {
             journal.block(Block::single(Direction::Received, at, bytes)).await;
         }
         journal.block(Block::single(Direction::Sent, later, Bytes::from_static(b"\x1b[2J"))).await;
-        assert_eq!(journal.read().escapes, Escapes { found: 2, unsearched: 40 << 20 });
-        assert_eq!(journal.read().escapes, Escapes::default());
+        assert_eq!(journal.read().escapes, EscapeCounts { found: 2, unsearched: 40 << 20 });
+        assert_eq!(journal.read().escapes, EscapeCounts::default());
     }
 
     #[tokio::test]
     async fn what_is_kept_as_a_whole_is_not_lost_before_somebody_looks() {
         let journal =
-            Journal::new(SessionId(1), Retention::of_bytes(3 * MOST_BYTES), Overflow::DropOldest, Arc::default());
+            Journal::new(SessionId(1), Retention::of_bytes(3 * MOST_BYTES), OverflowPolicy::DropOldest, Arc::default());
         let tell = async |mib| {
             for _ in 0..mib {
                 journal.block(received(&[0; 1 << 20])).await;
@@ -499,14 +500,14 @@ mod tests {
     #[tokio::test]
     async fn a_block_that_is_given_up_while_it_waits_is_counted_and_told_as_a_gap_in_its_place() {
         let bell: Arc<Bell> = Arc::default();
-        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), Overflow::Wait, Arc::clone(&bell));
+        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), OverflowPolicy::Wait, Arc::clone(&bell));
         journal.block(received(b"kept")).await;
         for bytes in [&b"given up"[..], b"too"] {
             let mut waiting = std::pin::pin!(journal.block(received(bytes)));
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
             assert!(waiting.as_mut().poll(&mut context).is_pending(), "there is no room");
         }
-        journal.closed(crate::sessions::How::Rst).await;
+        journal.closed(crate::sessions::CloseReason::Rst).await;
         let readings = bell.sample(usize::MAX);
         let all = Totals { bytes: 15, ops: 3 };
         assert_eq!(readings[0].totals.received, all);

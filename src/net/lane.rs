@@ -9,19 +9,19 @@ use crate::sessions::Verb;
 pub(super) const MOST_ORDERS: usize = 32;
 
 /// Where orders for a session are put. They are boxed, as room for all of them is made when the session begins.
-pub(super) type Sender = mpsc::Sender<Box<Verb>>;
+pub(super) type OrderSender = mpsc::Sender<Box<Verb>>;
 
 /// What is wanted of a session; closed when the program ends.
 #[derive(Debug)]
-pub(crate) struct Receiver(mpsc::Receiver<Box<Verb>>);
+pub(crate) struct OrderReceiver(mpsc::Receiver<Box<Verb>>);
 
 /// Both ends.
-pub(super) fn lane() -> (Sender, Receiver) {
+pub(super) fn lane() -> (OrderSender, OrderReceiver) {
     let (sender, receiver) = mpsc::channel(MOST_ORDERS);
-    (sender, Receiver(receiver))
+    (sender, OrderReceiver(receiver))
 }
 
-impl Receiver {
+impl OrderReceiver {
     /// The next one; `None`: nobody is left to give any. Cancel-safe.
     pub(crate) async fn recv(&mut self) -> Option<Verb> {
         self.0.recv().await.map(|verb| *verb)

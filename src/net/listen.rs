@@ -9,14 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::capture::{self, Tap, Wanted, Watch};
-use super::stream::{self, Connection};
-use super::{Post, fault, kernel, option};
-use crate::sessions::spec::{self, ListenSpec, Script, Wishes};
-use crate::sessions::{How, News, Order, SessionId, Verb};
+use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
+use super::stream::{self, TcpConnection};
+use super::{TaskContext, fault, kernel, option};
+use crate::sessions::spec::{self, ListenSpec, RequestedOptions, Script};
+use crate::sessions::{CloseReason, News, Order, SessionId, Verb};
 use crate::wire::option::SocketKind;
-use crate::wire::segment::Hint;
-use crate::wire::tcp::cause::Cause;
+use crate::wire::segment::FlowHint;
+use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Evidence, Failure};
 
@@ -33,7 +33,7 @@ const MOST_ENDED: usize = 1024;
 const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
-pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut post: Post) {
+pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut post: TaskContext) {
     let opened = bind(&spec).and_then(|listener| {
         let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
         Ok((listener, local))
@@ -43,17 +43,17 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
         Err(failure) => {
             post.orders.close();
             post.journal.news(News::Failed(failure)).await;
-            post.journal.closed(How::Error).await;
+            post.journal.closed(CloseReason::Error).await;
             return;
         }
     };
     post.journal.news(News::Listening { local }).await;
-    let listens = step(TcpState::Closed, TcpState::Listen, Cause::Listen, Evidence::Seen);
+    let listens = step(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
     option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
     let tap = if capture { tap(local, &post).await } else { None };
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
-    let house = House {
+    let house = Acceptor {
         local,
         limit: spec.limit,
         idle_timeout: spec.idle_timeout,
@@ -66,14 +66,14 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
     };
     house.run(&listener, &mut post, ended).await;
     drop(listener);
-    post.journal.news(step(TcpState::Listen, TcpState::Closed, Cause::WeClosed, Evidence::Seen)).await;
+    post.journal.news(step(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
     post.orders.close();
-    post.journal.closed(How::Local).await;
+    post.journal.closed(CloseReason::Local).await;
 }
 
 /// Begins to capture what comes to a listener; what stands against it is told.
-async fn tap(local: SocketAddr, post: &Post) -> Option<Tap> {
-    match Tap::open(Wanted::Port(local.port())) {
+async fn tap(local: SocketAddr, post: &TaskContext) -> Option<CaptureTap> {
+    match CaptureTap::open(CapturePorts::Port(local.port())) {
         Ok(tap) => Some(tap),
         Err(failure) => {
             capture::tell_refusal(failure, &post.journal).await;
@@ -103,23 +103,23 @@ fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
     open().map_err(failed)
 }
 
-struct House {
+struct Acceptor {
     local: SocketAddr,
     limit: Option<usize>,
     idle_timeout: Option<Duration>,
     /// What was set on it, which its connections have too.
-    options: Wishes,
+    options: RequestedOptions,
     script: Script,
     open: BTreeSet<SessionId>,
     tell_end: mpsc::Sender<SessionId>,
     accepting_fails: bool,
     /// What captures the packets of connections to come.
-    tap: Option<Tap>,
+    tap: Option<CaptureTap>,
 }
 
-impl House {
+impl Acceptor {
     /// Accepts until it is closed. The connections live on.
-    async fn run(mut self, listener: &TcpListener, post: &mut Post, mut ended: mpsc::Receiver<SessionId>) {
+    async fn run(mut self, listener: &TcpListener, post: &mut TaskContext, mut ended: mpsc::Receiver<SessionId>) {
         let mut accept_from = Instant::now();
         loop {
             tokio::select! {
@@ -184,12 +184,12 @@ impl House {
         }
     }
 
-    async fn warn(&self, post: &Post, class: Class, message: String) {
+    async fn warn(&self, post: &TaskContext, class: Class, message: String) {
         let failure = Failure::new(class, "send", self.local.to_string(), message);
         post.journal.news(News::Warned(failure)).await;
     }
 
-    async fn take(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, post: &Post) {
+    async fn take(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, post: &TaskContext) {
         if let Some(limit) = self.limit
             && self.open.len() >= limit
         {
@@ -208,7 +208,7 @@ impl House {
         let v6 = self.local.is_ipv6();
         let inherited = option::inheritance(listener, &self.options, v6);
         let listener = post.journal.id;
-        let mut connection = Connection {
+        let mut connection = TcpConnection {
             stream,
             peer: peer.to_string(),
             script: self.script.clone(),
@@ -222,16 +222,16 @@ impl House {
             let syn = kernel::syn::saved(&connection.stream);
             child.journal.news(News::Accepted { listener, local, peer }).await;
             if let Some(tap) = &tap {
-                let watch = Watch::of(tap, &child.journal);
-                watch.claim(local, peer, Hint::default());
+                let watch = CaptureWatch::of(tap, &child.journal);
+                watch.claim(local, peer, FlowHint::default());
                 connection.capture = Some(watch);
             }
             let known = if syn.is_some() { Evidence::Kernel } else { Evidence::Inferred };
-            child.journal.news(step(TcpState::Listen, TcpState::SynReceived, Cause::SynArrived, known)).await;
+            child.journal.news(step(TcpState::Listen, TcpState::SynReceived, StateCause::SynArrived, known)).await;
             if let Some(syn) = syn {
                 child.journal.news(News::PeerSyn(syn)).await;
             }
-            let accepted = step(TcpState::SynReceived, TcpState::Established, Cause::Accepted, Evidence::Seen);
+            let accepted = step(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
             option::inherit(&connection.stream, &inherited, v6, &child.journal).await;
             stream::run(connection, child).await;
@@ -240,7 +240,7 @@ impl House {
         });
     }
 
-    async fn send_to_all(&self, bytes: &Bytes, post: &Post) {
+    async fn send_to_all(&self, bytes: &Bytes, post: &TaskContext) {
         let refused: Vec<SessionId> = self
             .open
             .iter()
@@ -261,7 +261,7 @@ impl House {
     }
 }
 
-fn step(from: TcpState, to: TcpState, cause: Cause, evidence: Evidence) -> News {
+fn step(from: TcpState, to: TcpState, cause: StateCause, evidence: Evidence) -> News {
     News::State { from, to, cause, evidence, remaining: None }
 }
 

@@ -7,17 +7,17 @@ use crate::wire::{Both, Direction, Totals};
 /// Two pairs of counters with one writer each. Reading them costs a load.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
-    sent: Count,
-    received: Count,
+    sent: DirectionCount,
+    received: DirectionCount,
 }
 
 #[derive(Debug, Default)]
-struct Count {
+struct DirectionCount {
     bytes: AtomicU64,
     ops: AtomicU64,
 }
 
-impl Count {
+impl DirectionCount {
     fn add(&self, totals: Totals) {
         self.bytes.fetch_add(totals.bytes, Ordering::Relaxed);
         self.ops.fetch_add(totals.ops, Ordering::Relaxed);

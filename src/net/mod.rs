@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::sessions::{How, News, Order, Reading, Refused, Retention, SessionId, Spec, Verb, What};
+use crate::sessions::{CloseReason, News, Order, Reading, RefusedOrder, Retention, SessionId, Spec, SpecKind, Verb};
 use crate::wire::Failure;
 use journal::{Bell, Journal};
 use lane::MOST_ORDERS;
@@ -35,13 +35,13 @@ mod tcp;
 mod udp;
 
 pub use guard::catches_panic;
-pub use journal::Overflow;
+pub use journal::OverflowPolicy;
 
-pub use outlet::Outlet;
+pub use outlet::SpliceSink;
 pub(crate) use registered::registered;
 
 /// Takes orders until one of them ends the session; of any other it is said why it is not taken.
-async fn closed(orders: &mut lane::Receiver, journal: &Arc<Journal>, why_not: &str) {
+async fn closed(orders: &mut lane::OrderReceiver, journal: &Arc<Journal>, why_not: &str) {
     while let Some(verb) = orders.recv().await {
         if matches!(verb, Verb::Close | Verb::Reset) {
             return;
@@ -53,31 +53,31 @@ async fn closed(orders: &mut lane::Receiver, journal: &Arc<Journal>, why_not: &s
 /// All sessions' tasks, and the door to them.
 #[derive(Clone, Debug)]
 pub struct Net {
-    shared: Arc<Shared>,
+    shared: Arc<HubState>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct HubState {
     runtime: Handle,
-    overflow: Overflow,
+    overflow: OverflowPolicy,
     bell: Arc<Bell>,
     last_id: AtomicU32,
     asks_beside: AtomicBool,
-    orders: Mutex<HashMap<SessionId, Lanes>>,
-    outlet: Mutex<Option<Outlet>>,
+    orders: Mutex<HashMap<SessionId, OrderQueues>>,
+    outlet: Mutex<Option<SpliceSink>>,
 }
 
 /// The ways into one session.
 #[derive(Debug)]
-struct Lanes {
-    plain: lane::Sender,
+struct OrderQueues {
+    plain: lane::OrderSender,
     /// For verbs that overtake: a reset must not wait behind a write that blocks.
-    urgent: Option<lane::Sender>,
+    urgent: Option<lane::OrderSender>,
     journal: Arc<Journal>,
 }
 
-impl Lanes {
-    fn of(&self, verb: &Verb) -> &lane::Sender {
+impl OrderQueues {
+    fn of(&self, verb: &Verb) -> &lane::OrderSender {
         let urgent = matches!(
             verb,
             Verb::Reset
@@ -97,19 +97,19 @@ impl Lanes {
 
 /// What a session's task is given.
 #[derive(Debug)]
-pub(crate) struct Post {
+pub(crate) struct TaskContext {
     /// Where it tells what happens.
     pub(crate) journal: Arc<Journal>,
     /// What is wanted of it.
-    pub(crate) orders: lane::Receiver,
+    pub(crate) orders: lane::OrderReceiver,
     /// For opening sessions of its own (a listener's connections).
     pub(crate) net: Net,
 }
 
 impl Net {
     /// A net whose tasks run on `runtime`.
-    pub fn new(runtime: Handle, overflow: Overflow) -> Self {
-        let shared = Shared {
+    pub fn new(runtime: Handle, overflow: OverflowPolicy) -> Self {
+        let shared = HubState {
             runtime,
             overflow,
             bell: Arc::default(),
@@ -123,17 +123,17 @@ impl Net {
 
     /// What the first stream that is open from now on receives goes there, and is counted only, as long as that takes
     /// it; what comes after that is kept as ever.
-    pub fn pour_into(&self, outlet: Outlet) {
+    pub fn pour_into(&self, outlet: SpliceSink) {
         *self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet);
     }
 
     /// The outlet, for whoever asks first.
-    pub(crate) fn take_outlet(&self) -> Option<Outlet> {
+    pub(crate) fn take_outlet(&self) -> Option<SpliceSink> {
         self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Chooses whether sessions from now on ask name servers too, beside the system's resolver: so it is from the start.
-    /// Not where the net is a pipe ([`Overflow::Wait`]), as nobody would see it.
+    /// Not where the net is a pipe ([`OverflowPolicy::Wait`]), as nobody would see it.
     pub fn ask_beside(&self, wanted: bool) {
         self.shared.asks_beside.store(wanted, Ordering::Relaxed);
     }
@@ -144,32 +144,32 @@ impl Net {
         let id = post.journal.id;
         let Spec { what, script, capture, .. } = spec;
         match what {
-            What::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, capture, post)),
-            What::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
-            What::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
-            What::Listen(listen) => self.spawn(id, listen::run(listen, script, capture, post)),
-            What::Http(http) => self.spawn(id, http::run(http, post)),
-            What::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
-            What::Dns(question) => self.spawn(id, dns::run(question, post)),
-            What::Accepted(_) => {}
+            SpecKind::Tcp(tcp) => self.spawn(id, tcp::run(tcp, script, capture, post)),
+            SpecKind::Udp(udp) => self.spawn(id, udp::run(udp, script, post)),
+            SpecKind::UdpBound(bound) => self.spawn(id, udp::run_bound(bound, script, post)),
+            SpecKind::Listen(listen) => self.spawn(id, listen::run(listen, script, capture, post)),
+            SpecKind::Http(http) => self.spawn(id, http::run(http, post)),
+            SpecKind::Repeat(repeat) => self.spawn(id, repeat::run(*repeat, post)),
+            SpecKind::Dns(question) => self.spawn(id, dns::run(question, post)),
+            SpecKind::Accepted(_) => {}
         }
         id
     }
 
     /// A new session's post: number, journal and orders.
-    pub(crate) fn post(&self, retain: Retention) -> Post {
+    pub(crate) fn post(&self, retain: Retention) -> TaskContext {
         let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
         let (plain, orders) = lane::lane();
         let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
         journal.ask_beside(self.shared.asks_beside.load(Ordering::Relaxed));
-        self.orders().insert(id, Lanes { plain, urgent: None, journal: Arc::clone(&journal) });
-        Post { journal, orders, net: self.clone() }
+        self.orders().insert(id, OrderQueues { plain, urgent: None, journal: Arc::clone(&journal) });
+        TaskContext { journal, orders, net: self.clone() }
     }
 
     /// Opens a second lane into a session, on which reset, close, pause, continue, options, gauges and the end of a
     /// burst overtake other orders.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
-    pub(crate) fn urgent(&self, id: SessionId) -> lane::Receiver {
+    pub(crate) fn urgent(&self, id: SessionId) -> lane::OrderReceiver {
         let (sender, urgent) = lane::lane();
         if let Some(lanes) = self.orders().get_mut(&id) {
             lanes.urgent = Some(sender);
@@ -190,16 +190,16 @@ impl Net {
                 && !lanes.journal.is_over()
             {
                 lanes.journal.news(News::Failed(failure)).await;
-                lanes.journal.closed(How::Error).await;
+                lanes.journal.closed(CloseReason::Error).await;
             }
         });
     }
 
-    fn orders(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Lanes>> {
+    fn orders(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, OrderQueues>> {
         self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lane(&self, id: SessionId, verb: &Verb) -> Option<lane::Sender> {
+    fn lane(&self, id: SessionId, verb: &Verb) -> Option<lane::OrderSender> {
         self.orders().get(&id).map(|lanes| lanes.of(verb).clone())
     }
 
@@ -215,10 +215,10 @@ impl Net {
     ///
     /// # Errors
     /// The session is over, or has not yet dealt with the orders it was given before.
-    pub fn perform(&self, order: Order) -> Result<(), Refused> {
+    pub fn perform(&self, order: Order) -> Result<(), RefusedOrder> {
         let Order { id, verb } = order;
         let Some(sender) = self.lane(id, &verb) else {
-            return Err(Refused { order: Order { id, verb }, why: format!("session {id} is over") });
+            return Err(RefusedOrder { order: Order { id, verb }, why: format!("session {id} is over") });
         };
         sender.try_send(Box::new(verb)).map_err(|error| {
             let (verb, why) = match error {
@@ -227,7 +227,7 @@ impl Net {
                 }
                 mpsc::error::TrySendError::Closed(verb) => (*verb, format!("session {id} is over")),
             };
-            Refused { order: Order { id, verb }, why }
+            RefusedOrder { order: Order { id, verb }, why }
         })
     }
 
@@ -235,10 +235,10 @@ impl Net {
     ///
     /// # Errors
     /// The session is over; the verb comes back.
-    pub async fn perform_waiting(&self, order: Order) -> Result<(), Refused> {
+    pub async fn perform_waiting(&self, order: Order) -> Result<(), RefusedOrder> {
         let Order { id, verb } = order;
         let sender = self.lane(id, &verb);
-        let refused = |verb| Refused { order: Order { id, verb }, why: format!("session {id} is over") };
+        let refused = |verb| RefusedOrder { order: Order { id, verb }, why: format!("session {id} is over") };
         match sender {
             None => Err(refused(verb)),
             Some(sender) => sender.send(Box::new(verb)).await.map_err(|error| refused(*error.0)),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::journal::Journal;
 use super::{call, fault};
 use crate::sessions::News;
-use crate::sessions::spec::Wishes;
+use crate::sessions::spec::RequestedOptions;
 use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
 use crate::wire::{Class, Failure};
 
@@ -84,12 +84,12 @@ pub(crate) fn all(socket: &impl AsFd, kind: SocketKind, v6: bool) -> News {
 ///
 /// # Errors
 /// The first that the kernel does not take.
-pub(crate) fn set_all(socket: &impl AsFd, wishes: &Wishes, v6: bool) -> Result<(), Failure> {
+pub(crate) fn set_all(socket: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> Result<(), Failure> {
     wishes.iter().try_for_each(|(option, value)| set(socket, *option, value, v6))
 }
 
 /// Tells what the kernel made of options that were set.
-pub(crate) async fn tell(socket: &(impl AsFd + Sync), wishes: &Wishes, v6: bool, journal: &Arc<Journal>) {
+pub(crate) async fn tell(socket: &(impl AsFd + Sync), wishes: &RequestedOptions, v6: bool, journal: &Arc<Journal>) {
     for (option, asked) in wishes {
         journal.news(now(socket, *option, asked.clone(), v6)).await;
     }
@@ -97,7 +97,7 @@ pub(crate) async fn tell(socket: &(impl AsFd + Sync), wishes: &Wishes, v6: bool,
 
 /// Gives an accepted connection the options of its listener: most of them it has inherited already, and that is told;
 /// the others are set on it.
-pub(crate) async fn inherit(socket: &(impl AsFd + Sync), from: &Inherited, v6: bool, journal: &Arc<Journal>) {
+pub(crate) async fn inherit(socket: &(impl AsFd + Sync), from: &InheritedOptions, v6: bool, journal: &Arc<Journal>) {
     for (option, asked, theirs) in from {
         if get(socket, *option, v6).as_ref() == theirs.as_ref() {
             journal.news(now(socket, *option, asked.clone(), v6)).await;
@@ -108,10 +108,10 @@ pub(crate) async fn inherit(socket: &(impl AsFd + Sync), from: &Inherited, v6: b
 }
 
 /// What a listener has to pass on: each option, what was asked for, and what the kernel made of it there.
-pub(crate) type Inherited = Vec<(SocketOption, OptionValue, Result<OptionValue, String>)>;
+pub(crate) type InheritedOptions = Vec<(SocketOption, OptionValue, Result<OptionValue, String>)>;
 
 /// What a listener has to pass on, as it is now.
-pub(crate) fn inheritance(listener: &impl AsFd, wishes: &Wishes, v6: bool) -> Inherited {
+pub(crate) fn inheritance(listener: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> InheritedOptions {
     wishes.iter().map(|(option, asked)| (*option, asked.clone(), get(listener, *option, v6))).collect()
 }
 
@@ -122,7 +122,7 @@ mod system {
     use std::time::Duration;
 
     use crate::net::kernel::{int, set_int};
-    use crate::wire::option::{OptionValue, SocketOption, Unit};
+    use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
     /// The system's numbers of an option whose value is an `int`; `None` for the others.
     fn numbers(option: SocketOption, v6: bool) -> Option<(i32, i32)> {
@@ -169,7 +169,9 @@ mod system {
         let number = match value {
             OptionValue::Switch(on) => i64::from(*on),
             OptionValue::Count(count) | OptionValue::Octets(count) => i64::from(*count),
-            OptionValue::Time(time) if option.unit() == Unit::Millis => i64::try_from(time.as_millis()).unwrap_or(-1),
+            OptionValue::Time(time) if option.unit() == OptionUnit::Millis => {
+                i64::try_from(time.as_millis()).unwrap_or(-1)
+            }
             OptionValue::Time(time) => i64::try_from(time.as_secs()).unwrap_or(-1),
             OptionValue::Linger(_) | OptionValue::Name(_) => -1,
         };
@@ -191,11 +193,11 @@ mod system {
         // A limit that is not set is -1 for some options, which is the largest number.
         let count = value.cast_unsigned();
         Ok(match option.unit() {
-            Unit::Switch => OptionValue::Switch(value != 0),
-            Unit::Octets => OptionValue::Octets(count),
-            Unit::Seconds => OptionValue::Time(Duration::from_secs(u64::from(count))),
-            Unit::Millis => OptionValue::Time(Duration::from_millis(u64::from(count))),
-            Unit::Count(..) | Unit::Linger | Unit::Name => OptionValue::Count(count),
+            OptionUnit::Switch => OptionValue::Switch(value != 0),
+            OptionUnit::Octets => OptionValue::Octets(count),
+            OptionUnit::Seconds => OptionValue::Time(Duration::from_secs(u64::from(count))),
+            OptionUnit::Millis => OptionValue::Time(Duration::from_millis(u64::from(count))),
+            OptionUnit::Count(..) | OptionUnit::Linger | OptionUnit::Name => OptionValue::Count(count),
         })
     }
 }
@@ -205,7 +207,8 @@ mod system {
     use std::io;
     use std::os::fd::AsFd;
 
-    use crate::wire::option::{OptionValue, SocketOption};
+    use crate::net::kernel::{int, set_int};
+    use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
     pub(super) fn set(_: &impl AsFd, _: SocketOption, _: &OptionValue, _: bool) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())

@@ -6,13 +6,13 @@
 //! then is read as it is everywhere else; whoever writes that finds out what was wrong.
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::Outlet;
+pub(crate) use elsewhere::SpliceOutcome;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::Poured;
+pub use elsewhere::SpliceSink;
 #[cfg(target_os = "linux")]
-pub use linux::Outlet;
+pub(crate) use linux::SpliceOutcome;
 #[cfg(target_os = "linux")]
-pub(crate) use linux::Poured;
+pub use linux::SpliceSink;
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -36,12 +36,12 @@ mod linux {
 
     /// Where a stream's bytes go, untouched and unseen.
     #[derive(Debug)]
-    pub struct Outlet {
-        way: Way,
+    pub struct SpliceSink {
+        way: SpliceMode,
     }
 
     #[derive(Debug)]
-    enum Way {
+    enum SpliceMode {
         /// A pipe takes pages as they are.
         Pipe(AsyncFd<OwnedFd>),
         /// Anything else takes them from a pipe of ours, which is empty between two calls.
@@ -50,29 +50,29 @@ mod linux {
 
     /// What became of one call.
     #[derive(Debug)]
-    pub(crate) enum Poured {
+    pub(crate) enum SpliceOutcome {
         /// So many octets went from the stream to where they belong; 0: the stream is at its end.
         All(usize),
-        /// The pipe is full: see [`Outlet::room`].
+        /// The pipe is full: see [`crate::net::SpliceSink::room`].
         Full,
         /// So many went; these were taken from the stream and did not. The outlet is of no use from now on.
         Refused(usize, Bytes),
     }
 
-    impl Poured {
+    impl SpliceOutcome {
         fn nothing() -> Self {
-            Poured::Refused(0, Bytes::new())
+            SpliceOutcome::Refused(0, Bytes::new())
         }
     }
 
-    impl Outlet {
+    impl SpliceSink {
         /// An outlet into this file, where it is one that may take pages: a pipe, a regular file, a device that is no
         /// terminal. Belongs on the runtime.
         pub fn into(out: File) -> Option<Self> {
             let kind = out.metadata().ok()?.file_type();
             if kind.is_fifo() {
                 let pipe = registered(out, Interest::WRITABLE).ok()?;
-                return Some(Outlet { way: Way::Pipe(pipe) });
+                return Some(SpliceSink { way: SpliceMode::Pipe(pipe) });
             }
             if !kind.is_file() && (!kind.is_char_device() || out.is_terminal()) {
                 return None;
@@ -80,7 +80,7 @@ mod linux {
             let (from, to) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).ok()?;
             // A smaller one only means more calls.
             fcntl_setpipe_size(&to, MOST).unwrap_or_default();
-            Some(Outlet { way: Way::Through { from: from.into(), to: to.into(), out } })
+            Some(SpliceSink { way: SpliceMode::Through { from: from.into(), to: to.into(), out } })
         }
 
         /// Moves what has arrived, up to 1 MiB, without waiting.
@@ -88,19 +88,19 @@ mod linux {
         /// # Errors
         /// Those of reading the stream; `WouldBlock` where nothing has arrived, `Interrupted` where it is to be tried
         /// again.
-        pub(crate) fn pour(&self, stream: &TcpStream) -> io::Result<Poured> {
+        pub(crate) fn pour(&self, stream: &TcpStream) -> io::Result<SpliceOutcome> {
             stream.try_io(Interest::READABLE, || match &self.way {
-                Way::Pipe(pipe) => match take(stream, pipe.get_ref()) {
-                    Ok(count) => Ok(Poured::All(count)),
+                SpliceMode::Pipe(pipe) => match take(stream, pipe.get_ref()) {
+                    Ok(count) => Ok(SpliceOutcome::All(count)),
                     // The call does not say which of the two would have to be waited for.
                     Err(Errno::AGAIN) if !is_ready(stream, PollFlags::POLLIN) => Err(ErrorKind::WouldBlock.into()),
-                    Err(Errno::AGAIN) if !has_room(pipe) => Ok(Poured::Full),
+                    Err(Errno::AGAIN) if !has_room(pipe) => Ok(SpliceOutcome::Full),
                     Err(Errno::AGAIN) => Err(ErrorKind::Interrupted.into()),
                     // Nor whose end it is that broke.
-                    Err(Errno::PIPE) if is_ready(pipe.get_ref(), PollFlags::POLLERR) => Ok(Poured::nothing()),
+                    Err(Errno::PIPE) if is_ready(pipe.get_ref(), PollFlags::POLLERR) => Ok(SpliceOutcome::nothing()),
                     Err(error) => no_way(error),
                 },
-                Way::Through { from, to, out } => match take(stream, to) {
+                SpliceMode::Through { from, to, out } => match take(stream, to) {
                     Ok(count) => Ok(empty(from, out, count)),
                     Err(error) => no_way(error),
                 },
@@ -109,7 +109,7 @@ mod linux {
 
         /// Waits until a pipe that was full is not, or nobody reads it any more. Cancel-safe.
         pub(crate) async fn room(&self) {
-            let Way::Pipe(pipe) = &self.way else { return };
+            let SpliceMode::Pipe(pipe) = &self.way else { return };
             // A runtime that is going away cannot tell; the next call says what is wrong.
             while let Ok(mut guard) = pipe.writable().await {
                 if has_room(pipe) {
@@ -125,17 +125,17 @@ mod linux {
     }
 
     /// Whether it is this way that the system does not go, or the stream that has an error.
-    fn no_way(error: Errno) -> io::Result<Poured> {
+    fn no_way(error: Errno) -> io::Result<SpliceOutcome> {
         match error {
             Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::ACCESS | Errno::NOMEM => {
-                Ok(Poured::nothing())
+                Ok(SpliceOutcome::nothing())
             }
             error => Err(error.into()),
         }
     }
 
     /// Empties our pipe into the file.
-    fn empty(mut from: &File, out: &File, count: usize) -> Poured {
+    fn empty(mut from: &File, out: &File, count: usize) -> SpliceOutcome {
         let mut done = 0;
         while done < count {
             match splice(from, None, out, None, count - done, SpliceFlags::MOVE) {
@@ -145,11 +145,11 @@ mod linux {
                     let mut rest = vec![0; count - done];
                     let read = from.read_exact(&mut rest);
                     debug_assert!(read.is_ok(), "what was spliced into the pipe is in it: {read:?}");
-                    return Poured::Refused(done, rest.into());
+                    return SpliceOutcome::Refused(done, rest.into());
                 }
             }
         }
-        Poured::All(done)
+        SpliceOutcome::All(done)
     }
 
     fn has_room(pipe: &AsyncFd<OwnedFd>) -> bool {
@@ -177,22 +177,22 @@ mod elsewhere {
 
     /// There is none.
     #[derive(Debug)]
-    pub enum Outlet {}
+    pub enum SpliceSink {}
 
     #[derive(Debug)]
-    pub(crate) enum Poured {
+    pub(crate) enum SpliceOutcome {
         All(usize),
         Full,
         Refused(usize, Bytes),
     }
 
-    impl Outlet {
+    impl SpliceSink {
         /// There is none.
         pub fn into(_out: File) -> Option<Self> {
             None
         }
 
-        pub(crate) fn pour(&self, _stream: &TcpStream) -> io::Result<Poured> {
+        pub(crate) fn pour(&self, _stream: &TcpStream) -> io::Result<SpliceOutcome> {
             match *self {}
         }
 

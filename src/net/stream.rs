@@ -10,16 +10,16 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::capture::Watch;
+use super::capture::CaptureWatch;
 use super::journal::Journal;
-use super::{Post, call, fault, kernel, lane};
+use super::{TaskContext, call, fault, kernel, lane};
 use crate::sessions::spec::Script;
-use crate::sessions::{Block, How, News};
+use crate::sessions::{Block, CloseReason, News};
 use crate::wire::kernel::view::KernelView;
-use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Evidence, Failure};
-use order::{Next, order};
+use order::{AfterOrder, order};
 
 mod capture;
 mod death;
@@ -29,12 +29,12 @@ mod gauge;
 mod order;
 pub(crate) mod pool;
 mod read;
-mod stamps;
+pub(crate) mod stamps;
 mod unsent;
 mod way;
 mod write;
 
-pub(super) use unsent::{Unsent, tell_unsent, unsent};
+pub(super) use unsent::{UnsentOrders, tell_unsent, unsent};
 
 /// How long a close waits for the peer to take what is queued.
 const MOST_CLOSING: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ const UNREAD_LOOK: Duration = Duration::from_millis(10);
 const TURN: usize = 8;
 
 /// A connection to carry on.
-pub(super) struct Connection {
+pub(super) struct TcpConnection {
     /// The socket, connected.
     pub(super) stream: TcpStream,
     /// Whom failures name.
@@ -60,31 +60,31 @@ pub(super) struct Connection {
     /// How long it may be quiet.
     pub(super) idle_timeout: Option<Duration>,
     /// Orders that overtake: reset, close, pause, continue.
-    pub(super) urgent: lane::Receiver,
+    pub(super) urgent: lane::OrderReceiver,
     /// What captures its packets.
-    pub(super) capture: Option<Watch>,
+    pub(super) capture: Option<CaptureWatch>,
 }
 
 /// What the two halves and their watchers share.
-struct Talk {
+struct SharedConnection {
     stream: TcpStream,
     peer: String,
     journal: Arc<Journal>,
-    state: watch::Sender<State>,
-    gauge: gauge::Gauge,
-    way: way::Way,
-    stamps: stamps::Stamps,
+    state: watch::Sender<StreamState>,
+    gauge: gauge::StreamActivity,
+    way: way::StateReporter,
+    stamps: stamps::StampQueue,
     /// Octets in the send queue at the last look; [`u64::MAX`] is not known.
     queued: AtomicU64,
     v6: bool,
     ends: Option<(SocketAddr, SocketAddr)>,
-    capture: Mutex<Option<Watch>>,
+    capture: Mutex<Option<CaptureWatch>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct State {
-    wish: Wish,
-    reading: Reading,
+struct StreamState {
+    wish: ShutdownIntent,
+    reading: ReadState,
     we_finished: bool,
     peer_finished: bool,
     /// An error is pending on the socket.
@@ -95,7 +95,7 @@ struct State {
 
 /// What matters of a look at the kernel.
 #[derive(Clone, Copy, Debug)]
-struct Looked {
+struct KernelSample {
     state: Option<TcpState>,
     /// It will change without our doing anything.
     unsettled: bool,
@@ -109,7 +109,7 @@ struct Looked {
 
 /// What is wanted of both halves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Wish {
+enum ShutdownIntent {
     #[default]
     Talk,
     /// Do what is queued, then end.
@@ -120,7 +120,7 @@ enum Wish {
 
 /// What the reading half does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Reading {
+enum ReadState {
     #[default]
     Flowing,
     /// By the user's wish.
@@ -129,14 +129,14 @@ enum Reading {
     Draining,
 }
 
-impl Talk {
-    fn change(&self, change: impl FnOnce(&mut State)) {
+impl SharedConnection {
+    fn change(&self, change: impl FnOnce(&mut StreamState)) {
         self.state.send_modify(change);
     }
 
     async fn stopped(&self) {
         // The sender lives as long as `self`, so the wait cannot fail.
-        let _stop = self.state.subscribe().wait_for(|state| state.wish == Wish::Stop).await.is_ok();
+        let _stop = self.state.subscribe().wait_for(|state| state.wish == ShutdownIntent::Stop).await.is_ok();
     }
 
     /// Tells bytes that moved.
@@ -151,7 +151,7 @@ impl Talk {
     /// Tells what the kernel says now; what matters of it.
     ///
     /// The view itself is large, and must not be held while something is waited for: five tasks of each connection look.
-    async fn look(&self) -> Looked {
+    async fn look(&self) -> KernelSample {
         let looked = gauge::what_matters(&self.tell_view());
         self.way.learn(looked.state).await;
         looked
@@ -196,7 +196,7 @@ impl Talk {
 
     /// Ends when both sides finished and the kernel has nothing left to send.
     async fn both_finished(&self) {
-        let both = |state: &State| state.we_finished && state.peer_finished;
+        let both = |state: &StreamState| state.we_finished && state.peer_finished;
         if self.state.subscribe().wait_for(both).await.is_err() {
             return;
         }
@@ -214,7 +214,7 @@ impl Talk {
 }
 
 /// How a connection ends.
-enum End {
+enum ConnectionEnd {
     BothFinished,
     Closed,
     Reset,
@@ -222,12 +222,12 @@ enum End {
 }
 
 /// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
-pub(super) async fn run(connection: Connection, post: Post) {
-    let Connection { stream, peer, script, idle_timeout, urgent, capture } = connection;
+pub(super) async fn run(connection: TcpConnection, post: TaskContext) {
+    let TcpConnection { stream, peer, script, idle_timeout, urgent, capture } = connection;
     let ends = stream.local_addr().and_then(|local| Ok((local, stream.peer_addr()?))).ok();
-    let talk = Talk {
-        way: way::Way::established(Arc::clone(&post.journal), ends),
-        stamps: stamps::Stamps::begin(&stream),
+    let talk = SharedConnection {
+        way: way::StateReporter::established(Arc::clone(&post.journal), ends),
+        stamps: stamps::StampQueue::begin(&stream),
         queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
         ends,
@@ -235,15 +235,15 @@ pub(super) async fn run(connection: Connection, post: Post) {
         stream,
         peer,
         journal: Arc::clone(&post.journal),
-        state: watch::Sender::new(State::default()),
-        gauge: gauge::Gauge::new(std::time::Instant::now()),
+        state: watch::Sender::new(StreamState::default()),
+        gauge: gauge::StreamActivity::new(std::time::Instant::now()),
     };
     talk.mark().await;
     talk.gauge.touch();
     let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post).await;
     let end = death::explained(&talk, end);
     talk.stamps.end(&talk).await;
-    let Talk { stream, peer, journal, way, capture, .. } = talk;
+    let SharedConnection { stream, peer, journal, way, capture, .. } = talk;
     close(stream, &journal, &way, &end).await;
     let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(watch), Some((local, peer))) = (capture, ends) {
@@ -251,11 +251,11 @@ pub(super) async fn run(connection: Connection, post: Post) {
     }
     tell_unsent(&journal, &peer, unsent).await;
     let how = match end {
-        End::BothFinished => How::Fin,
-        End::Closed => How::Local,
-        End::Reset => How::Rst,
-        End::Failed(failure) => {
-            let how = if failure.class == Class::Reset { How::Rst } else { How::Error };
+        ConnectionEnd::BothFinished => CloseReason::Fin,
+        ConnectionEnd::Closed => CloseReason::Local,
+        ConnectionEnd::Reset => CloseReason::Rst,
+        ConnectionEnd::Failed(failure) => {
+            let how = if failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
             journal.news(News::Failed(failure)).await;
             how
         }
@@ -264,28 +264,28 @@ pub(super) async fn run(connection: Connection, post: Post) {
 }
 
 /// Gives the descriptor back, and tells what becomes of the connection.
-async fn close(stream: TcpStream, journal: &Arc<Journal>, way: &way::Way, end: &End) {
+async fn close(stream: TcpStream, journal: &Arc<Journal>, way: &way::StateReporter, end: &ConnectionEnd) {
     match end {
-        End::Failed(failure) => way.broke(failure).await,
-        End::BothFinished | End::Closed | End::Reset => {}
+        ConnectionEnd::Failed(failure) => way.broke(failure).await,
+        ConnectionEnd::BothFinished | ConnectionEnd::Closed | ConnectionEnd::Reset => {}
     }
     let unread = rustix::io::ioctl_fionread(&stream).is_ok_and(|bytes| bytes > 0);
     let began = std::time::Instant::now();
     drop(stream);
     journal.news(call::told("close", String::new(), Ok(0), began.elapsed())).await;
-    if matches!(end, End::Reset) {
-        way.step(TcpState::Closed, Cause::WeReset, Evidence::Inferred).await;
+    if matches!(end, ConnectionEnd::Reset) {
+        way.step(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
     }
     way.after_close(unread).await;
 }
 
 async fn carry_on(
-    talk: &Talk,
+    talk: &SharedConnection,
     script: Script,
     idle_timeout: Option<Duration>,
-    mut urgent: lane::Receiver,
-    Post { orders, net, .. }: Post,
-) -> (End, Unsent) {
+    mut urgent: lane::OrderReceiver,
+    TaskContext { orders, net, .. }: TaskContext,
+) -> (ConnectionEnd, UnsentOrders) {
     let outlet = net.take_outlet();
     let mut reader = pin!(read::run(talk, outlet));
     let mut writer = pin!(write::run(talk, script, orders));
@@ -301,49 +301,49 @@ async fn carry_on(
         tokio::select! {
             biased;
             verb = urgent.recv() => match Box::pin(order(talk, verb, deadline.is_some())).await {
-                Next::GoOn => {}
-                Next::CloseBy(by) => deadline = Some(by),
-                Next::End(end) => break end,
+                AfterOrder::GoOn => {}
+                AfterOrder::CloseBy(by) => deadline = Some(by),
+                AfterOrder::End(end) => break end,
             },
             outcome = &mut reader, if read.is_none() => {
                 read = Some(());
                 if let Some(failure) = broken.take().or(outcome.err()) {
-                    break End::Failed(failure);
+                    break ConnectionEnd::Failed(failure);
                 }
             }
             outcome = &mut writer, if written.is_none() => {
-                let write::Written { unsent, failure } = outcome;
+                let write::WriteEnd { unsent, failure } = outcome;
                 written = Some(unsent);
                 match failure {
-                    None => break End::Closed,
+                    None => break ConnectionEnd::Closed,
                     // What arrived before the connection broke is still to be read.
                     Some(failure) if read.is_none() && !talk.state.borrow().peer_finished => {
                         broken = Some(failure);
                         deadline = Some(Instant::now() + MOST_SETTLING);
-                        talk.change(|state| state.reading = Reading::Draining);
+                        talk.change(|state| state.reading = ReadState::Draining);
                     }
-                    Some(failure) => break End::Failed(failure),
+                    Some(failure) => break ConnectionEnd::Failed(failure),
                 }
             }
-            () = &mut both_finished => break End::BothFinished,
-            failure = &mut quiet => break End::Failed(failure),
-            () = &mut unread => break End::Closed,
+            () = &mut both_finished => break ConnectionEnd::BothFinished,
+            failure = &mut quiet => break ConnectionEnd::Failed(failure),
+            () = &mut unread => break ConnectionEnd::Closed,
             () = &mut gauges => {}
             () = &mut stamps => {}
-            () = sleep_until(deadline) => break End::Closed,
+            () = sleep_until(deadline) => break ConnectionEnd::Closed,
         }
     };
     let end = match (end, broken) {
-        (End::Closed, Some(failure)) => End::Failed(failure),
+        (ConnectionEnd::Closed, Some(failure)) => ConnectionEnd::Failed(failure),
         (end, _) => end,
     };
-    if matches!(end, End::Reset)
+    if matches!(end, ConnectionEnd::Reset)
         && let Err(error) = socket2::SockRef::from(&talk.stream).set_linger(Some(Duration::ZERO))
     {
         talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
     }
     talk.mark().await;
-    talk.change(|state| state.wish = Wish::Stop);
+    talk.change(|state| state.wish = ShutdownIntent::Stop);
     // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
     let reads_end = async {
         if read.is_none() {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 
-use super::capture::{Wanted, Watch};
-use super::stream::{self, Connection};
-use super::{Post, dial, lane, option};
-use crate::sessions::spec::{Script, TcpSpec, Wishes, wish};
-use crate::sessions::{How, News, Verb};
+use super::capture::{CapturePorts, CaptureWatch};
+use super::stream::{self, TcpConnection};
+use super::{TaskContext, dial, lane, option};
+use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, wish};
+use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::{Class, Failure};
 
 /// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
@@ -16,21 +16,27 @@ pub(crate) fn run(
     spec: TcpSpec,
     script: Script,
     capture: bool,
-    post: Post,
+    post: TaskContext,
 ) -> impl Future<Output = ()> + Send + 'static {
     let urgent = post.net.urgent(post.journal.id);
     session(spec, script, capture, post, urgent)
 }
 
-async fn session(mut spec: TcpSpec, script: Script, capture: bool, mut post: Post, mut urgent: lane::Receiver) {
-    let capture = Watch::begin(capture, Wanted::Port(spec.target.port), &post.journal).await;
+async fn session(
+    mut spec: TcpSpec,
+    script: Script,
+    capture: bool,
+    mut post: TaskContext,
+    mut urgent: lane::OrderReceiver,
+) {
+    let capture = CaptureWatch::begin(capture, CapturePorts::Port(spec.target.port), &post.journal).await;
     match open(&mut spec, capture.as_ref(), &post, &mut urgent).await {
         Ok(stream) => {
             let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
                 watch.narrow(local, peer);
             }
-            let connection = Connection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
+            let connection = TcpConnection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
             stream::run(connection, post).await;
         }
         Err(end) => {
@@ -40,10 +46,10 @@ async fn session(mut spec: TcpSpec, script: Script, capture: bool, mut post: Pos
                 watch.drain();
             }
             let how = match end {
-                NotOpen::GivenUp => How::Local,
+                NotOpen::GivenUp => CloseReason::Local,
                 NotOpen::Failed(failure) => {
                     post.journal.news(News::Failed(failure)).await;
-                    How::Error
+                    CloseReason::Error
                 }
             };
             post.journal.closed(how).await;
@@ -63,14 +69,14 @@ enum NotOpen {
 /// the next attempt's socket; on the one that connects, at once.
 async fn open(
     spec: &mut TcpSpec,
-    capture: Option<&Watch>,
-    post: &Post,
-    urgent: &mut lane::Receiver,
+    capture: Option<&CaptureWatch>,
+    post: &TaskContext,
+    urgent: &mut lane::OrderReceiver,
 ) -> Result<TcpStream, NotOpen> {
     let of = spec.retry.times.saturating_add(1);
     let mut attempt = 1;
     loop {
-        let mut later = Wishes::new();
+        let mut later = RequestedOptions::new();
         let connecting = dial::connect(spec, attempt, &post.journal, capture);
         let outcome = unless_given_up(connecting, post, urgent, &mut later).await?;
         let failure = match outcome {
@@ -106,9 +112,9 @@ pub(super) fn worth_another(class: Class) -> bool {
 /// Waits for `work`, and takes orders meanwhile: what is to be sent stays queued until there is a connection.
 async fn unless_given_up<T>(
     work: impl Future<Output = T>,
-    post: &Post,
-    urgent: &mut lane::Receiver,
-    later: &mut Wishes,
+    post: &TaskContext,
+    urgent: &mut lane::OrderReceiver,
+    later: &mut RequestedOptions,
 ) -> Result<T, NotOpen> {
     tokio::pin!(work);
     loop {

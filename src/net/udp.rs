@@ -8,14 +8,14 @@ use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
 
 use super::journal::Journal;
-use super::{Post, dial, fault, lane, option, route};
+use super::{TaskContext, dial, fault, lane, option, route};
 use crate::sessions::spec::{Script, UdpReceive, UdpSpec};
-use crate::sessions::{How, News, Verb};
+use crate::sessions::{CloseReason, News, Verb};
 use crate::text::quantity;
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::{Class, Failure};
-use orders::Orders;
-use talk::{Ending, Talk};
+use orders::UdpOrders;
+use talk::{SharedSocket, UdpEnding};
 
 mod bound;
 mod burst;
@@ -47,7 +47,7 @@ const MOST_BUFFER_BYTES: usize = (i32::MAX / 2) as usize;
 
 /// An open socket.
 #[derive(Debug)]
-struct Opened {
+struct OpenedSocket {
     socket: UdpSocket,
     local: SocketAddr,
     /// The kernel hands over several datagrams as one message where it can.
@@ -56,17 +56,17 @@ struct Opened {
 
 /// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent lane is open before this
 /// returns, so that no order can miss it.
-pub(crate) fn run(spec: UdpSpec, script: Script, post: Post) -> impl Future<Output = ()> {
+pub(crate) fn run(spec: UdpSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
     let urgent = post.net.urgent(post.journal.id);
     converse(spec, script, post, urgent)
 }
 
-async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: lane::Receiver) {
-    let Post { journal, orders: plain, net: _net } = post;
+async fn converse(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: lane::OrderReceiver) {
+    let TaskContext { journal, orders: plain, net: _net } = post;
     let mut reading = true;
     let found = tokio::select! {
         found = dial::resolve(&spec.target.host, spec.target.port, spec.family, &journal) => found,
-        () = cancelled(&mut urgent, &mut reading, &journal) => return journal.closed(How::Local).await,
+        () = cancelled(&mut urgent, &mut reading, &journal) => return journal.closed(CloseReason::Local).await,
     };
     let opened = match found {
         Ok(addresses) => open_first(&spec, &addresses, &journal).await,
@@ -74,19 +74,19 @@ async fn converse(spec: UdpSpec, script: Script, post: Post, mut urgent: lane::R
     };
     let (opened, peer) = match opened {
         Ok(opened) => opened,
-        Err(failure) => return Ending::Failed(failure).tell(&journal).await,
+        Err(failure) => return UdpEnding::Failed(failure).tell(&journal).await,
     };
     tell_buffer(&journal, &opened, spec.receive).await;
     option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
-    let talk = Talk::new(journal, opened, Some(peer), spec.idle_timeout);
+    let talk = SharedSocket::new(journal, opened, Some(peer), spec.idle_timeout);
     if !reading {
         talk.set_reading(false).await;
     }
-    talk.run(Orders { urgent, plain }, script).await;
+    talk.run(UdpOrders { urgent, plain }, script).await;
 }
 
 /// Resolves when the session is closed or reset; keeps in mind whether it is to read.
-async fn cancelled(urgent: &mut lane::Receiver, reading: &mut bool, journal: &Arc<Journal>) {
+async fn cancelled(urgent: &mut lane::OrderReceiver, reading: &mut bool, journal: &Arc<Journal>) {
     loop {
         match urgent.recv().await {
             None | Some(Verb::Close | Verb::Reset) => return,
@@ -107,7 +107,7 @@ async fn open_first(
     spec: &UdpSpec,
     addresses: &[SocketAddr],
     journal: &Arc<Journal>,
-) -> Result<(Opened, SocketAddr), Failure> {
+) -> Result<(OpenedSocket, SocketAddr), Failure> {
     let usable = |peer: &&SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == peer.is_ipv4());
     let usable: Vec<SocketAddr> = addresses.iter().filter(usable).copied().collect();
     let mut last = Failure::new(
@@ -139,7 +139,7 @@ async fn open_first(
 }
 
 /// A socket that is connected to `peer`.
-fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<Opened, Failure> {
+fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
     if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
         return Err(broadcast_not_asked_for("connect", peer));
     }
@@ -187,7 +187,7 @@ fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -> Result<(S
 }
 
 /// Says where the kernel gave another receive buffer than was asked for, and where it merges nothing.
-async fn tell_buffer(journal: &Arc<Journal>, opened: &Opened, receive: UdpReceive) {
+async fn tell_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, receive: UdpReceive) {
     let warn = |message: String| News::Warned(Failure::new(Class::Local, "receive", opened.local.to_string(), message));
     let given = SockRef::from(&opened.socket).recv_buffer_size();
     let given = given.map_err(|error| fault::of_io("receive", opened.local.to_string(), &error));
@@ -214,8 +214,8 @@ async fn tell_buffer(journal: &Arc<Journal>, opened: &Opened, receive: UdpReceiv
 }
 
 /// Hands a bound socket to the runtime, and learns its address.
-fn adopt(socket: Socket, merged: bool) -> std::io::Result<Opened> {
+fn adopt(socket: Socket, merged: bool) -> std::io::Result<OpenedSocket> {
     let socket = UdpSocket::from_std(socket.into())?;
     let local = socket.local_addr()?;
-    Ok(Opened { socket, local, merged })
+    Ok(OpenedSocket { socket, local, merged })
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::news::News;
-use super::spec::Retry;
-use crate::sessions::tcp::timers::Clocks;
+use super::spec::RetryPolicy;
+use crate::sessions::tcp::timers::TimerHistory;
 use crate::wire::Failure;
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
 
@@ -33,26 +33,26 @@ const MOST_ADDRESSES: usize = 64;
 
 /// How a session went so far. Bounded, whatever the peer does.
 #[derive(Clone, Debug, Default)]
-pub struct Course {
+pub struct Attempts {
     /// The facts that explain, in order.
     pub facts: VecDeque<(Instant, News)>,
     /// How many facts stood after the first twelve and are not kept.
     pub left_out: u64,
     /// Attempts at a connection, one for each address tried, in order.
-    pub attempts: VecDeque<Attempt>,
+    pub attempts: VecDeque<AddressAttempt>,
     /// Waits between attempts, in order.
-    pub waits: VecDeque<Wait>,
+    pub waits: VecDeque<RetryWait>,
     /// The addresses that a look-up gave last.
     pub addresses: Vec<IpAddr>,
     /// The last ICMP message.
-    pub icmp: Option<Icmp>,
+    pub icmp: Option<IcmpMessage>,
     /// What the kernel's timers of the open connection did.
-    pub clocks: Clocks,
+    pub clocks: TimerHistory,
 }
 
 /// One address that was tried.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Attempt {
+pub struct AddressAttempt {
     /// Which of the application's attempts it belongs to, from 1.
     pub number: u32,
     /// The address.
@@ -67,7 +67,7 @@ pub struct Attempt {
 
 /// A wait before the next attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
+pub struct RetryWait {
     /// When it began.
     pub from: Instant,
     /// How long it is, jitter included.
@@ -78,26 +78,27 @@ pub struct Wait {
     pub of: u32,
 }
 
-impl Wait {
+impl RetryWait {
     /// The shortest and the longest that chance could have made it.
-    pub fn span(&self, retry: &Retry) -> (Duration, Duration) {
+    pub fn span(&self, retry: &RetryPolicy) -> (Duration, Duration) {
         (retry.wait_before(self.attempt, 0.0), retry.wait_before(self.attempt, 1.0))
     }
 }
 
-impl Course {
+impl Attempts {
     /// Takes in a fact.
     pub fn learn(&mut self, news: &News, at: Instant) {
         match news {
             News::Connecting { peer, attempt } => {
-                let attempt = Attempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
+                let attempt =
+                    AddressAttempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
                 push(&mut self.attempts, attempt, MOST_ATTEMPTS);
             }
             News::AttemptFailed { failure, took } => self.failed(failure, *took, at),
             News::Connected { peer, .. } => self.connected(*peer, at),
             News::Retrying { attempt, of, after, .. } => {
                 self.end_all(at);
-                push(&mut self.waits, Wait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
+                push(&mut self.waits, RetryWait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
             }
             News::Resolved { addresses, .. } => {
                 self.addresses = addresses.iter().take(MOST_ADDRESSES).copied().collect();
@@ -137,7 +138,7 @@ impl Course {
 
     fn failed(&mut self, failure: &Failure, took: Duration, at: Instant) {
         // The address is named; where it is not, the one that took as long is meant.
-        let named = |attempt: &&mut Attempt| attempt.end.is_none() && attempt.peer.to_string() == failure.peer;
+        let named = |attempt: &&mut AddressAttempt| attempt.end.is_none() && attempt.peer.to_string() == failure.peer;
         let began = at.checked_sub(took);
         let found = self.attempts.iter_mut().rev().find(named);
         let open = match found {
@@ -211,7 +212,7 @@ impl Course {
         }
     }
 
-    /// The place among the facts after which [`Course::left_out`] facts are missing.
+    /// The place among the facts after which [`Attempts::left_out`] facts are missing.
     pub fn gap(&self) -> usize {
         FIRST_FACTS
     }
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn an_attempt_ends_with_the_failure_that_names_its_address() {
         let start = Instant::now();
-        let mut course = Course::default();
+        let mut course = Attempts::default();
         course.learn(&News::Connecting { peer: peer(1), attempt: 1 }, start);
         course.learn(&News::Connecting { peer: peer(2), attempt: 1 }, start);
         let failure = Failure::new(Class::Refused, "connect", "127.0.0.1:1", "refused");
@@ -252,7 +253,7 @@ mod tests {
     #[test]
     fn whatever_happens_it_stays_bounded_and_the_beginning_stays() {
         let start = Instant::now();
-        let mut course = Course::default();
+        let mut course = Attempts::default();
         for count in 1..=1000 {
             course.learn(&News::Connecting { peer: peer(1), attempt: count }, start);
         }

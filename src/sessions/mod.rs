@@ -20,11 +20,11 @@ pub mod transcript;
 pub mod way;
 
 pub use id::SessionId;
-pub use news::{How, News};
-pub use order::{Order, Refused, Verb};
+pub use news::{CloseReason, News};
+pub use order::{Order, RefusedOrder, Verb};
 pub use reading::Reading;
 pub use record::{Block, Record};
 pub use retention::Retention;
-pub use session::{Phase, Session};
-pub use spec::{Spec, What};
+pub use session::{Session, SessionPhase};
+pub use spec::{Spec, SpecKind};
 pub use transcript::Transcript;

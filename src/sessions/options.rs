@@ -7,7 +7,7 @@ use crate::wire::option::{OptionValue, SocketOption};
 
 /// What is known of one option.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct OptionState {
     /// What the kernel reported last, or why it does not; `None`: it was not asked.
     pub now: Option<Result<OptionValue, String>>,
     /// What was asked for last.
@@ -18,11 +18,11 @@ pub struct Known {
 
 /// What is known of the options of one socket. Bounded by the number of options that there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options(BTreeMap<SocketOption, Known>);
+pub struct OptionStates(BTreeMap<SocketOption, OptionState>);
 
-impl Options {
+impl OptionStates {
     /// What is known of an option.
-    pub fn get(&self, option: SocketOption) -> Option<&Known> {
+    pub fn get(&self, option: SocketOption) -> Option<&OptionState> {
         self.0.get(&option)
     }
 
@@ -37,7 +37,7 @@ impl Options {
     pub fn learn(&mut self, news: &News) {
         match news {
             News::OptionSet { option, asked, now } => {
-                let known = Known { now: Some(Ok(now.clone())), asked: Some(asked.clone()), refused: None };
+                let known = OptionState { now: Some(Ok(now.clone())), asked: Some(asked.clone()), refused: None };
                 self.0.insert(*option, known);
             }
             News::Options(all) => {
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn what_the_kernel_reports_stands_beside_what_was_asked_for() {
-        let mut options = Options::default();
+        let mut options = OptionStates::default();
         let (option, asked) = (SocketOption::RecvBuffer, OptionValue::Octets(65_536));
         options.asked(option, asked.clone());
         assert_eq!(options.get(option).map(|known| &known.now), Some(&None));
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_known_of_the_option_that_it_was_about() {
-        let mut options = Options::default();
+        let mut options = OptionStates::default();
         let asked = OptionValue::Name("nosuch".into());
         let failure = Failure::new(Class::Local, SETTING, SocketOption::Congestion.named(&asked), "no such control");
         options.learn(&News::Warned(failure));

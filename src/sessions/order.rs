@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::id::SessionId;
-use super::spec::{Burst, Group};
+use super::spec::{DatagramBurst, MulticastGroup};
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// One wish, for one session.
@@ -30,7 +30,7 @@ pub enum Verb {
     /// Send a file's bytes.
     SendFile(PathBuf),
     /// Send one datagram again and again (UDP); what is ordered after it waits for its end.
-    Burst(Burst),
+    Burst(DatagramBurst),
     /// End the burst that is being sent, if there is one.
     StopBurst,
     /// Probe the path MTU with the don't-fragment bit, by a socket of its own (UDP); what is ordered after it waits for
@@ -50,9 +50,9 @@ pub enum Verb {
     /// Read again.
     ContinueReading,
     /// Join a multicast group.
-    Join(Group),
+    Join(MulticastGroup),
     /// Leave a multicast group.
-    Leave(Group),
+    Leave(MulticastGroup),
     /// Listener: how many connections may be open at once; `None` is no limit, 0 refuses everybody.
     Limit(Option<usize>),
     /// Set a socket option of a connection or a listener, and tell what the kernel made of it.
@@ -68,7 +68,7 @@ pub enum Verb {
 
 /// An order that was not taken. The order comes back, so that nothing a person typed is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedOrder {
     /// The order, whole.
     pub order: Order,
     /// Why, in words.

@@ -31,20 +31,20 @@ pub struct Reading {
     /// Datagrams that the kernel dropped before we could read them (SO_RXQ_OVFL).
     pub dropped_datagrams: Option<u64>,
     /// Escape sequences that started in what was received since the last look, kept or not.
-    pub escapes: Escapes,
+    pub escapes: EscapeCounts,
 }
 
 /// Escape sequences that started in what was received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Escapes {
+pub struct EscapeCounts {
     /// How many, as [`crate::wire::neutral::count_escapes`] counts them.
     pub found: u64,
     /// Octets that a flood brought too fast for them to be searched.
     pub unsearched: u64,
 }
 
-impl AddAssign for Escapes {
-    fn add_assign(&mut self, more: Escapes) {
+impl AddAssign for EscapeCounts {
+    fn add_assign(&mut self, more: EscapeCounts) {
         self.found += more.found;
         self.unsearched += more.unsearched;
     }
@@ -62,7 +62,7 @@ impl Reading {
             repeat: None,
             capture: None,
             dropped_datagrams: None,
-            escapes: Escapes::default(),
+            escapes: EscapeCounts::default(),
         }
     }
 

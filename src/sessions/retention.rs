@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::text::{quantity, sanitize};
 
-/// What [`Wish::parse`] takes.
+/// What [`RetentionChange::parse`] takes.
 pub const ACCEPTED: &str = "64MiB, 5000segments, \"64MiB 5000segments\"";
 
 /// The most segments that can be kept; what is retained without another wish.
@@ -47,19 +47,19 @@ impl fmt::Display for Retention {
 
 /// A change of a retention: what is `None` stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct RetentionChange {
     bytes: Option<usize>,
     segments: Option<usize>,
 }
 
-impl Wish {
+impl RetentionChange {
     /// Reads a size, a number of segments, or both with a blank between them, in any order.
     ///
     /// # Errors
     /// A sentence that says what was found and what is accepted.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = |why: &str| format!("\"{}\" {why}; accepted: {ACCEPTED}", sanitize::line(text.trim()));
-        let mut wish = Wish::default();
+        let mut wish = RetentionChange::default();
         let mut words = text.split_whitespace().peekable();
         while let Some(word) = words.next() {
             let behind = words.next_if(|next| matches!(*next, "segments" | "segment"));
@@ -82,7 +82,7 @@ impl Wish {
                 return Err(wrong("says the same twice"));
             }
         }
-        if wish == Wish::default() {
+        if wish == RetentionChange::default() {
             return Err(wrong("says nothing"));
         }
         Ok(wish)
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn on_default(text: &str) -> (usize, usize) {
-        let retention = Wish::parse(text).unwrap().applied_to(Retention::DEFAULT);
+        let retention = RetentionChange::parse(text).unwrap().applied_to(Retention::DEFAULT);
         (retention.bytes, retention.segments)
     }
 
@@ -124,7 +124,7 @@ mod tests {
             ("1segment 2segments", "twice"),
             ("1MiB segments", "1 to 1,000,000 segments"),
         ] {
-            let said = Wish::parse(text).unwrap_err();
+            let said = RetentionChange::parse(text).unwrap_err();
             assert!(said.contains(why) && said.contains("accepted: "), "{text}: {said}");
         }
     }

@@ -5,25 +5,25 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::attempts::Course;
+use super::attempts::Attempts;
 use super::id::SessionId;
-use super::kinds::Kind;
-use super::news::{How, News};
+use super::kinds::SessionKind;
+use super::news::{CloseReason, News};
 use super::rate::Rate;
 use super::reading::Reading;
 use super::record::Record;
-use super::spec::{Spec, What};
+use super::spec::{Spec, SpecKind};
 use super::transcript::Transcript;
-use super::way::Way;
-use crate::sessions::kinds::dns::Lookup;
-use crate::sessions::kinds::http::{Exchange, Hop};
+use super::way::PeerPath;
+use crate::sessions::kinds::dns::DnsLookup;
+use crate::sessions::kinds::http::{HttpExchange, HttpHop};
 use crate::sessions::kinds::repeat::RepeatView;
-use crate::sessions::kinds::tcp::Ends;
+use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::kinds::udp::UdpSocketView;
 use crate::sessions::kinds::udp_ledger::UdpLedger;
 use crate::sessions::news::dns::DnsNews;
 use crate::sessions::spec::http::MOST_INTERIM;
-use crate::sessions::tcp::history::Story;
+use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Both, Direction, Failure, Totals};
 
@@ -38,7 +38,7 @@ pub struct Session {
     /// What it was asked to be.
     pub spec: Spec,
     /// How far it has come.
-    pub phase: Phase,
+    pub phase: SessionPhase,
     /// When it was opened.
     pub opened: Instant,
     /// Exact totals.
@@ -48,24 +48,24 @@ pub struct Session {
     /// What was said.
     pub transcript: Transcript,
     /// What only this kind of session has.
-    pub kind: Kind,
+    pub kind: SessionKind,
     /// What the kernel said last.
     pub kernel: Option<Arc<KernelView>>,
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
     /// The way to the peer: look-up, race, route.
-    pub way: Way,
+    pub way: PeerPath,
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
-    pub story: Option<Box<Story>>,
+    pub story: Option<Box<TcpHistory>>,
     /// What is known of its socket's options.
-    pub options: super::options::Options,
+    pub options: super::options::OptionStates,
     /// Its attempts, and the facts that explain where it stands.
-    pub course: Course,
+    pub course: Attempts,
 }
 
 /// How far a session has come; holds only what is true at that point.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Phase {
+pub enum SessionPhase {
     /// Asked for; nothing happened yet.
     Starting,
     /// Its name is being looked up.
@@ -85,13 +85,13 @@ pub enum Phase {
         until: Instant,
     },
     /// Open.
-    Open(Open),
+    Open(OpenState),
     /// Waiting for peers.
     Listening,
     /// Over.
     Ended {
         /// How.
-        how: How,
+        how: CloseReason,
         /// Why, where it failed.
         failure: Option<Failure>,
         /// When.
@@ -101,7 +101,7 @@ pub enum Phase {
 
 /// An open conversation: which halves are still open, and whether we read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenState {
     /// We sent FIN.
     pub we_finished: bool,
     /// The peer sent FIN.
@@ -114,29 +114,33 @@ impl Session {
     /// A session that was just asked for.
     pub fn new(id: SessionId, spec: Spec, opened: Instant) -> Self {
         let kind = match &spec.what {
-            What::Tcp(_) => Kind::Stream(Ends::default()),
-            What::Accepted(known) => Kind::Stream(Ends { local: Some(known.local), peer: Some(known.peer) }),
-            What::Udp(_) => Kind::Conversation { ends: Ends::default(), socket: UdpSocketView::default() },
-            What::UdpBound(_) => Kind::Bound {
+            SpecKind::Tcp(_) => SessionKind::Stream(Endpoints::default()),
+            SpecKind::Accepted(known) => {
+                SessionKind::Stream(Endpoints { local: Some(known.local), peer: Some(known.peer) })
+            }
+            SpecKind::Udp(_) => {
+                SessionKind::Conversation { ends: Endpoints::default(), socket: UdpSocketView::default() }
+            }
+            SpecKind::UdpBound(_) => SessionKind::Bound {
                 local: None,
                 peers: BTreeMap::new(),
                 unlisted: 0,
                 last: None,
                 socket: UdpSocketView { ledger: UdpLedger::of_many(), ..UdpSocketView::default() },
             },
-            What::Listen(_) => Kind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
-            What::Http(_) => Kind::Http(Exchange::default()),
-            What::Repeat(_) => Kind::Repeat(RepeatView::default()),
-            What::Dns(_) => Kind::Dns(Lookup::default()),
+            SpecKind::Listen(_) => SessionKind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
+            SpecKind::Http(_) => SessionKind::Http(HttpExchange::default()),
+            SpecKind::Repeat(_) => SessionKind::Repeat(RepeatView::default()),
+            SpecKind::Dns(_) => SessionKind::Dns(DnsLookup::default()),
         };
-        let stream = matches!(kind, Kind::Stream(_) | Kind::Http(_));
+        let stream = matches!(kind, SessionKind::Stream(_) | SessionKind::Http(_));
         let transcript = Transcript::keeping(spec.retain);
         let transcript = if stream { transcript.of_a_stream() } else { transcript };
-        let story = matches!(kind, Kind::Stream(_)).then(Box::default);
+        let story = matches!(kind, SessionKind::Stream(_)).then(Box::default);
         Session {
             id,
             spec,
-            phase: Phase::Starting,
+            phase: SessionPhase::Starting,
             opened,
             totals: Both::default(),
             rates: Both::default(),
@@ -144,10 +148,10 @@ impl Session {
             kind,
             kernel: None,
             warning: None,
-            way: Way::default(),
+            way: PeerPath::default(),
             story,
-            options: super::options::Options::default(),
-            course: Course::default(),
+            options: super::options::OptionStates::default(),
+            course: Attempts::default(),
         }
     }
 
@@ -158,15 +162,15 @@ impl Session {
             self.kernel.clone_from(&reading.kernel);
         }
         match (&mut self.kind, reading.http) {
-            (Kind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
-            (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }, _) => {
+            (SessionKind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
+            (SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. }, _) => {
                 socket.dropped = reading.dropped_datagrams;
             }
             _ => {}
         }
-        if let (Kind::Repeat(view), Some(repeat)) = (&mut self.kind, reading.repeat) {
-            if !matches!(self.phase, Phase::Ended { .. }) {
-                self.phase = Phase::Open(Open { paused: repeat.paused, ..Open::default() });
+        if let (SessionKind::Repeat(view), Some(repeat)) = (&mut self.kind, reading.repeat) {
+            if !matches!(self.phase, SessionPhase::Ended { .. }) {
+                self.phase = SessionPhase::Open(OpenState { paused: repeat.paused, ..OpenState::default() });
             }
             view.reading = Some(repeat);
         }
@@ -174,7 +178,7 @@ impl Session {
             story.capturing(capture, now);
         }
         for record in reading.records {
-            if let Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } = &mut self.kind {
+            if let SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } = &mut self.kind {
                 socket.ledger.record(&record);
             }
             match &record {
@@ -214,10 +218,14 @@ impl Session {
     /// How long it may be quiet in both directions, where there is a limit.
     pub fn idle_timeout(&self) -> Option<Duration> {
         match &self.spec.what {
-            What::Tcp(tcp) => tcp.idle_timeout,
-            What::Udp(udp) => udp.idle_timeout,
-            What::UdpBound(bound) => bound.idle_timeout,
-            What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => None,
+            SpecKind::Tcp(tcp) => tcp.idle_timeout,
+            SpecKind::Udp(udp) => udp.idle_timeout,
+            SpecKind::UdpBound(bound) => bound.idle_timeout,
+            SpecKind::Listen(_)
+            | SpecKind::Accepted(_)
+            | SpecKind::Http(_)
+            | SpecKind::Repeat(_)
+            | SpecKind::Dns(_) => None,
         }
     }
 
@@ -231,7 +239,7 @@ impl Session {
     }
 
     fn count_peers(&mut self, block: &super::record::Block) {
-        let Kind::Bound { peers, unlisted, last, .. } = &mut self.kind else { return };
+        let SessionKind::Bound { peers, unlisted, last, .. } = &mut self.kind else { return };
         for piece in &block.pieces {
             let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
             if block.direction == Direction::Received {
@@ -250,20 +258,20 @@ impl Session {
         self.course.learn(news, at);
         self.options.learn(news);
         match news {
-            News::Resolving { .. } => self.phase = Phase::Resolving,
-            News::Connecting { attempt, .. } => self.phase = Phase::Connecting { attempt: *attempt },
+            News::Resolving { .. } => self.phase = SessionPhase::Resolving,
+            News::Connecting { attempt, .. } => self.phase = SessionPhase::Connecting { attempt: *attempt },
             News::Retrying { attempt, of, after, .. } => {
-                self.phase = Phase::Waiting { attempt: *attempt, of: *of, until: at + *after };
+                self.phase = SessionPhase::Waiting { attempt: *attempt, of: *of, until: at + *after };
             }
             News::Connected { local, peer, .. } | News::Accepted { local, peer, .. } => {
-                self.phase = Phase::Open(Open::default());
-                if let Kind::Stream(ends) | Kind::Conversation { ends, .. } = &mut self.kind {
-                    *ends = Ends { local: Some(*local), peer: Some(*peer) };
+                self.phase = SessionPhase::Open(OpenState::default());
+                if let SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } = &mut self.kind {
+                    *ends = Endpoints { local: Some(*local), peer: Some(*peer) };
                 }
             }
             News::Listening { local: bound } => {
-                self.phase = Phase::Listening;
-                if let Kind::Listener { local, .. } | Kind::Bound { local, .. } = &mut self.kind {
+                self.phase = SessionPhase::Listening;
+                if let SessionKind::Listener { local, .. } | SessionKind::Bound { local, .. } = &mut self.kind {
                     *local = Some(*bound);
                 }
             }
@@ -274,17 +282,18 @@ impl Session {
             News::Closed { totals, how } => {
                 self.totals = *totals;
                 let failure = match &self.phase {
-                    Phase::Ended { failure, .. } => failure.clone(),
+                    SessionPhase::Ended { failure, .. } => failure.clone(),
                     _ => None,
                 };
-                self.phase = Phase::Ended { how: *how, failure, at };
-                if let Kind::Http(exchange) = &mut self.kind {
+                self.phase = SessionPhase::Ended { how: *how, failure, at };
+                if let SessionKind::Http(exchange) = &mut self.kind {
                     exchange.took = Some(at.duration_since(self.opened));
                 }
             }
             News::Failed(failure) => {
-                let how = if failure.class == crate::wire::Class::Reset { How::Rst } else { How::Error };
-                self.phase = Phase::Ended { how, failure: Some(failure.clone()), at };
+                let how =
+                    if failure.class == crate::wire::Class::Reset { CloseReason::Rst } else { CloseReason::Error };
+                self.phase = SessionPhase::Ended { how, failure: Some(failure.clone()), at };
             }
             News::Warned(failure) | News::AcceptFailed(failure) => self.warning = Some(failure.clone()),
             News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
@@ -294,7 +303,7 @@ impl Session {
             }
             News::Dns(news) => self.learn_dns(news),
             News::Compared(compared) => {
-                if let Kind::Dns(lookup) = &mut self.kind {
+                if let SessionKind::Dns(lookup) = &mut self.kind {
                     lookup.compared = Some((**compared).clone());
                 }
             }
@@ -315,14 +324,16 @@ impl Session {
         }
     }
 
-    fn half(&mut self, change: impl FnOnce(&mut Open)) {
-        if let Phase::Open(open) = &mut self.phase {
+    fn half(&mut self, change: impl FnOnce(&mut OpenState)) {
+        if let SessionPhase::Open(open) = &mut self.phase {
             change(open);
         }
     }
 
     fn learn_udp(&mut self, news: &News) {
-        let (Kind::Conversation { socket, .. } | Kind::Bound { socket, .. }) = &mut self.kind else { return };
+        let (SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. }) = &mut self.kind else {
+            return;
+        };
         match news {
             News::Joined { group } if !socket.groups.contains(group) => socket.groups.push(*group),
             News::Left { group } => socket.groups.retain(|joined| joined != group),
@@ -332,7 +343,7 @@ impl Session {
     }
 
     fn learn_listener(&mut self, news: &News) {
-        let Kind::Listener { open, turned_away, .. } = &mut self.kind else { return };
+        let SessionKind::Listener { open, turned_away, .. } = &mut self.kind else { return };
         match news {
             News::TurnedAway { .. } => *turned_away += 1,
             News::ChildEnded { .. } => *open = open.saturating_sub(1),
@@ -342,18 +353,18 @@ impl Session {
 
     /// Tells a listener that a connection of its own was accepted.
     pub fn accepted_one(&mut self) {
-        if let Kind::Listener { accepted, open, .. } = &mut self.kind {
+        if let SessionKind::Listener { accepted, open, .. } = &mut self.kind {
             *accepted += 1;
             *open += 1;
         }
     }
 
     fn learn_http(&mut self, news: &News) {
-        let Kind::Http(exchange) = &mut self.kind else { return };
+        let SessionKind::Http(exchange) = &mut self.kind else { return };
         match news {
             News::Request(request) => {
-                self.phase = Phase::Open(Open::default());
-                exchange.hops.push(Hop::asked(request.clone()));
+                self.phase = SessionPhase::Open(OpenState::default());
+                exchange.hops.push(HttpHop::asked(request.clone()));
             }
             News::Response(response) => {
                 if let Some(hop) = exchange.hops.last_mut() {
@@ -375,37 +386,37 @@ impl Session {
     }
 
     fn learn_dns(&mut self, news: &DnsNews) {
-        if let Kind::Dns(lookup) = &mut self.kind {
+        if let SessionKind::Dns(lookup) = &mut self.kind {
             lookup.learn(news);
-            self.phase = Phase::Open(Open::default());
+            self.phase = SessionPhase::Open(OpenState::default());
         }
     }
 
     /// The listener that accepted this session, if one did.
     pub fn parent(&self) -> Option<SessionId> {
         match &self.spec.what {
-            What::Accepted(known) => Some(known.listener),
-            What::Tcp(_)
-            | What::Udp(_)
-            | What::UdpBound(_)
-            | What::Listen(_)
-            | What::Http(_)
-            | What::Repeat(_)
-            | What::Dns(_) => None,
+            SpecKind::Accepted(known) => Some(known.listener),
+            SpecKind::Tcp(_)
+            | SpecKind::Udp(_)
+            | SpecKind::UdpBound(_)
+            | SpecKind::Listen(_)
+            | SpecKind::Http(_)
+            | SpecKind::Repeat(_)
+            | SpecKind::Dns(_) => None,
         }
     }
 
     /// Why it failed, if it did.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.phase {
-            Phase::Ended { failure, .. } => failure.as_ref(),
+            SessionPhase::Ended { failure, .. } => failure.as_ref(),
             _ => None,
         }
     }
 
     /// Whether it is over.
     pub fn ended(&self) -> bool {
-        matches!(self.phase, Phase::Ended { .. })
+        matches!(self.phase, SessionPhase::Ended { .. })
     }
 
     /// Protocol and peer in a few words: `tcp 127.0.0.1:7001`, `GET http://…`, `listen tcp 0.0.0.0:9000`; behind the
@@ -417,14 +428,14 @@ impl Session {
 
     fn unlabelled(&self) -> String {
         match &self.spec.what {
-            What::Tcp(spec) => format!("tcp {}", spec.target),
-            What::Accepted(known) => format!("tcp ⇠ {}", known.peer),
-            What::Udp(spec) => format!("udp {}", spec.target),
-            What::UdpBound(spec) => format!("udp on {}", self.bound().unwrap_or(spec.local)),
-            What::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
-            What::Http(spec) => format!("{} {}", spec.method, spec.url),
-            What::Repeat(spec) => format!("repeat {}", spec.title()),
-            What::Dns(spec) => match &spec.server {
+            SpecKind::Tcp(spec) => format!("tcp {}", spec.target),
+            SpecKind::Accepted(known) => format!("tcp ⇠ {}", known.peer),
+            SpecKind::Udp(spec) => format!("udp {}", spec.target),
+            SpecKind::UdpBound(spec) => format!("udp on {}", self.bound().unwrap_or(spec.local)),
+            SpecKind::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
+            SpecKind::Http(spec) => format!("{} {}", spec.method, spec.url),
+            SpecKind::Repeat(spec) => format!("repeat {}", spec.title()),
+            SpecKind::Dns(spec) => match &spec.server {
                 Some(server) => format!("dns {} @{server}", spec.question()),
                 None => format!("dns {}", spec.question()),
             },
@@ -434,9 +445,9 @@ impl Session {
     /// Where a listener or a bound socket is bound.
     pub fn bound(&self) -> Option<SocketAddr> {
         match &self.kind {
-            Kind::Bound { local, .. } | Kind::Listener { local, .. } => *local,
-            Kind::Stream(ends) | Kind::Conversation { ends, .. } => ends.local,
-            Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => None,
+            SessionKind::Bound { local, .. } | SessionKind::Listener { local, .. } => *local,
+            SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => ends.local,
+            SessionKind::Http(_) | SessionKind::Repeat(_) | SessionKind::Dns(_) => None,
         }
     }
 }
@@ -444,16 +455,17 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::spec::{HostPort, UdpSpec};
+    use crate::sessions::kinds::SessionKind;
+    use crate::sessions::spec::{HostPort, SpecKind, UdpSpec};
 
     #[test]
     fn a_count_of_drops_that_is_no_longer_known_is_not_shown() {
         let start = Instant::now();
-        let what = What::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 9 }));
+        let what = SpecKind::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 9 }));
         let mut session = Session::new(SessionId(1), Spec::new(what), start);
         for told in [Some(0), Some(3), None] {
             session.absorb(Reading { dropped_datagrams: told, ..Reading::empty(SessionId(1)) }, start);
-            let Kind::Conversation { socket, .. } = &session.kind else { panic!("{:?}", session.kind) };
+            let SessionKind::Conversation { socket, .. } = &session.kind else { panic!("{:?}", session.kind) };
             assert_eq!(socket.dropped, told);
         }
     }

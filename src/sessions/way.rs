@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::news::News;
-use crate::sessions::kinds::dns_compare::Comparison;
+use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::wire::route::Route;
 
 /// How many lanes are kept; the oldest go.
@@ -12,20 +12,20 @@ pub const MOST_LANES: usize = 64;
 
 /// What is known of the way to the peer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Way {
+pub struct PeerPath {
     /// The look-up of the name, where there was one: the last.
-    pub lookup: Option<Resolution>,
+    pub lookup: Option<NameResolution>,
     /// What name servers told us beside the system's resolver.
-    pub compared: Option<Comparison>,
+    pub compared: Option<ResolverComparison>,
     /// Each address that was tried, in order (RFC 8305): a lane of the race.
-    pub lanes: Vec<Lane>,
+    pub lanes: Vec<ConnectAttempt>,
     /// The route of the connection.
     pub route: Option<Route>,
 }
 
 /// A look-up by the system's resolver.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolution {
+pub struct NameResolution {
     /// The name.
     pub host: String,
     /// When it began.
@@ -36,7 +36,7 @@ pub struct Resolution {
 
 /// One address that was tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lane {
+pub struct ConnectAttempt {
     /// The address.
     pub peer: SocketAddr,
     /// Which of the application's attempts it belongs to, from 1.
@@ -44,12 +44,12 @@ pub struct Lane {
     /// When it began.
     pub began: Instant,
     /// How it ended, and how long it took; `None`: it is under way.
-    pub ended: Option<(Finish, Duration)>,
+    pub ended: Option<(AttemptEnd, Duration)>,
 }
 
 /// How a lane ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finish {
+pub enum AttemptEnd {
     /// It was first.
     Won,
     /// Another one was first, and this one was given up.
@@ -58,12 +58,12 @@ pub enum Finish {
     Failed(String),
 }
 
-impl Way {
+impl PeerPath {
     /// Takes in a fact.
     pub fn learn(&mut self, news: &News, at: Instant) {
         match news {
             News::Resolving { host } => {
-                self.lookup = Some(Resolution { host: host.clone(), began: at, found: None });
+                self.lookup = Some(NameResolution { host: host.clone(), began: at, found: None });
                 self.compared = None;
             }
             News::Resolved { addresses, took, .. } => {
@@ -77,34 +77,32 @@ impl Way {
                 if self.lanes.len() >= MOST_LANES {
                     self.lanes.remove(0);
                 }
-                self.lanes.push(Lane { peer: *peer, attempt: *attempt, began: at, ended: None });
+                self.lanes.push(ConnectAttempt { peer: *peer, attempt: *attempt, began: at, ended: None });
             }
             News::AttemptFailed { failure, took } => {
-                let under_way = |lane: &&mut Lane| lane.ended.is_none() && lane.peer.to_string() == failure.peer;
+                let under_way =
+                    |lane: &&mut ConnectAttempt| lane.ended.is_none() && lane.peer.to_string() == failure.peer;
                 if let Some(lane) = self.lanes.iter_mut().rev().find(under_way) {
-                    lane.ended = Some((Finish::Failed(failure.message.clone()), *took));
+                    lane.ended = Some((AttemptEnd::Failed(failure.message.clone()), *took));
                 }
             }
             News::Connected { peer, took, .. } => {
-                self.end_all(
-                    at,
-                    |lane| {
-                        if lane.peer == *peer { (Finish::Won, Some(*took)) } else { (Finish::GivenUp, None) }
-                    },
-                );
+                self.end_all(at, |lane| {
+                    if lane.peer == *peer { (AttemptEnd::Won, Some(*took)) } else { (AttemptEnd::GivenUp, None) }
+                });
             }
             News::Failed(failure) => {
-                self.end_all(at, |_| (Finish::Failed(failure.message.clone()), None));
+                self.end_all(at, |_| (AttemptEnd::Failed(failure.message.clone()), None));
             }
             News::Retrying { because, .. } => {
-                self.end_all(at, |_| (Finish::Failed(because.message.clone()), None));
+                self.end_all(at, |_| (AttemptEnd::Failed(because.message.clone()), None));
             }
-            News::Closed { .. } => self.end_all(at, |_| (Finish::GivenUp, None)),
+            News::Closed { .. } => self.end_all(at, |_| (AttemptEnd::GivenUp, None)),
             _ => {}
         }
     }
 
-    fn end_all(&mut self, at: Instant, how: impl Fn(&Lane) -> (Finish, Option<Duration>)) {
+    fn end_all(&mut self, at: Instant, how: impl Fn(&ConnectAttempt) -> (AttemptEnd, Option<Duration>)) {
         for lane in self.lanes.iter_mut().filter(|lane| lane.ended.is_none()) {
             let (finish, took) = how(lane);
             lane.ended = Some((finish, took.unwrap_or_else(|| at.saturating_duration_since(lane.began))));
@@ -112,7 +110,7 @@ impl Way {
     }
 
     /// The lanes of the last attempt, in order.
-    pub fn race(&self) -> &[Lane] {
+    pub fn race(&self) -> &[ConnectAttempt] {
         let last = self.lanes.last().map_or(0, |lane| lane.attempt);
         let first = self.lanes.iter().rposition(|lane| lane.attempt != last).map_or(0, |before| before + 1);
         &self.lanes[first..]
@@ -130,7 +128,7 @@ mod tests {
         let at = |millis| start + Duration::from_millis(millis);
         let peers: Vec<SocketAddr> =
             ["[2001:db8::1]:80", "[2001:db8::2]:80", "192.0.2.1:80"].map(|text| text.parse().unwrap()).into();
-        let mut way = Way::default();
+        let mut way = PeerPath::default();
         for (place, peer) in (0_u64..).zip(&peers) {
             way.learn(&News::Connecting { peer: *peer, attempt: 1 }, at(250 * place));
         }
@@ -142,14 +140,14 @@ mod tests {
             at(520),
         );
         let ends: Vec<_> = way.race().iter().map(|lane| lane.ended.clone().unwrap()).collect();
-        assert_eq!(ends[0], (Finish::GivenUp, Duration::from_millis(520)));
-        assert_eq!(ends[1], (Finish::Failed("no route".into()), Duration::from_millis(3)));
-        assert_eq!(ends[2], (Finish::Won, took));
+        assert_eq!(ends[0], (AttemptEnd::GivenUp, Duration::from_millis(520)));
+        assert_eq!(ends[1], (AttemptEnd::Failed("no route".into()), Duration::from_millis(3)));
+        assert_eq!(ends[2], (AttemptEnd::Won, took));
     }
 
     #[test]
     fn lanes_are_bounded_and_the_race_is_the_last_attempts() {
-        let mut way = Way::default();
+        let mut way = PeerPath::default();
         let peer = "192.0.2.1:80".parse().unwrap();
         for attempt in 1..=200 {
             way.learn(&News::Connecting { peer, attempt }, Instant::now());

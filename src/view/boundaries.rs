@@ -2,16 +2,16 @@
 
 use ratatui::style::{Modifier, Style};
 
-use super::look::Look;
+use super::look::StyleSheet;
 use crate::files::theme::Role;
-use crate::model::rows::Bytes;
-use crate::sessions::transcript::Shares;
+use crate::model::rows::RowBytes;
+use crate::sessions::transcript::StreamShares;
 use crate::sessions::{Session, Transcript};
 use crate::text::quantity;
 use crate::wire::Direction;
 
 /// What the other end did with the octets of a row; of its whole entry for the first row, which tells it in words.
-pub(super) fn shares(other: &Transcript, bytes: &Bytes, whole: bool) -> Shares {
+pub(super) fn shares(other: &Transcript, bytes: &RowBytes, whole: bool) -> StreamShares {
     let end = if whole { bytes.size } else { bytes.range.end };
     let octets = bytes.octet + bytes.range.start as u64..bytes.octet + end as u64;
     let octets = if whole { bytes.octet..octets.end } else { octets.start.saturating_sub(1)..octets.end };
@@ -19,13 +19,13 @@ pub(super) fn shares(other: &Transcript, bytes: &Bytes, whole: bool) -> Shares {
 }
 
 /// The boundaries among these octets, as offsets in the entry.
-pub(super) fn cuts(shares: &Shares, bytes: &Bytes) -> Vec<usize> {
+pub(super) fn cuts(shares: &StreamShares, bytes: &RowBytes) -> Vec<usize> {
     let offset = |cut: &u64| usize::try_from(cut.checked_sub(bytes.octet)?).ok();
     shares.cuts.iter().filter_map(offset).filter(|cut| bytes.range.contains(cut)).collect()
 }
 
 /// A style with a line under the first glyph behind a boundary.
-pub(super) fn over(look: &Look, cuts: &[usize], offset: usize, style: Style) -> Style {
+pub(super) fn over(look: &StyleSheet, cuts: &[usize], offset: usize, style: Style) -> Style {
     if !cuts.contains(&offset) {
         return style;
     }
@@ -33,7 +33,7 @@ pub(super) fn over(look: &Look, cuts: &[usize], offset: usize, style: Style) -> 
 }
 
 /// What an entry was at the other end: `writes 1–3 of session 2`, `not read yet by session 2`.
-pub(super) fn words(shares: &Shares, bytes: &Bytes, other: &Session) -> String {
+pub(super) fn words(shares: &StreamShares, bytes: &RowBytes, other: &Session) -> String {
     let name = match bytes.direction {
         Direction::Sent => "read",
         Direction::Received => "write",

@@ -3,10 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::keys::key;
-use super::paper::{Paper, Strip, part};
+use super::paper::{Canvas, StyledText, part};
 use crate::files::theme::Role;
 use crate::model::action::{Action, PaneAction, SessionAction};
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 use crate::sessions::Session;
 use crate::wire::{Evidence, Failure};
@@ -23,7 +23,7 @@ pub(super) fn least_rows(model: &Model, session: &Session, failure: &Failure, co
         return 0;
     }
     let text = model.book.failure(failure, session.course.icmp.as_ref());
-    2 + Paper::sentence_rows(room(columns).saturating_sub(2), &text.happened)
+    2 + Canvas::sentence_rows(room(columns).saturating_sub(2), &text.happened)
 }
 
 /// The columns of the card's text.
@@ -32,7 +32,7 @@ fn room(columns: u16) -> u16 {
 }
 
 /// Draws the card; where there is little room, without the blank rows, and as much of it as fits.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, failure: &Failure) {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, failure: &Failure) {
     if area.height == 0 || area.width < NARROWEST {
         return;
     }
@@ -42,7 +42,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     let text = model.book.failure(failure, session.course.icmp.as_ref());
     let mut y = u16::from(roomy);
     let code = format!("   exit code {}", failure.class.exit_code());
-    let head = Strip::of(format!("✗ {}", failure.class.name().replace('_', " ")), Role::Bad);
+    let head = StyledText::of(format!("✗ {}", failure.class.name().replace('_', " ")), Role::Bad);
     let told = head.clone().and(format!("   {}", evidence(failure.evidence)), Role::Dim).and(code.as_str(), Role::Dim);
     let head = if told.columns() <= place.width { told } else { head.and(code, Role::Dim) };
     paper.strip(place, 0, y, &head);
@@ -52,22 +52,23 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     y += paper.sentence(part(place, 0, 0, place.width, rows), 2, y, &text.happened, Role::Text);
     y += u16::from(roomy);
     if !roomy {
-        let short = hints.iter().fold(Strip::new(), |strip, (key, _, what)| {
+        let short = hints.iter().fold(StyledText::new(), |strip, (key, _, what)| {
             strip.and(key.as_str(), Role::Key).and(format!(" {what}   "), Role::Text)
         });
         paper.strip(place, 2, y.min(area.height - 1), &short);
         return;
     }
     for (key, what, _) in hints {
-        paper.strip(place, 2, y, &Strip::of(key, Role::Key).and(format!(" {what}"), Role::Text));
+        paper.strip(place, 2, y, &StyledText::of(key, Role::Key).and(format!(" {what}"), Role::Text));
         y += 1;
     }
 }
 
 /// What can be done: a key, in some words, in a few.
 fn hints(model: &Model, session: &Session) -> Vec<(String, &'static str, &'static str)> {
-    let why = key(model, Mode::Normal, Action::Pane(PaneAction::ShowExplain));
-    let again = key(model, Mode::Normal, Action::Session(SessionAction::Retry)).filter(|_| session.parent().is_none());
+    let why = key(model, KeyMode::Normal, Action::Pane(PaneAction::ShowExplain));
+    let again =
+        key(model, KeyMode::Normal, Action::Session(SessionAction::Retry)).filter(|_| session.parent().is_none());
     let all = [(why, "what this rules out, what to try", "why, and what to try"), (again, "the same again", "again")];
     all.into_iter().filter_map(|(key, what, short)| Some((key?, what, short))).collect()
 }

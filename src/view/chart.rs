@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, columns_of, part};
+use super::paper::{Canvas, StyledText, columns_of, part};
 use crate::files::theme::Role;
 use crate::sessions::tcp::gauges::{Gauge, Gauges};
 use crate::text::quantity;
@@ -23,7 +23,7 @@ pub(super) fn symbol(value: u128, most: u128) -> &'static str {
 
 /// Draws the samples that are remembered, from 0 to the greatest of both gauges: one as bars, the other as a line where
 /// its value would be.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge, role: Role) {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge, role: Role) {
     if area.height < LEAST_ROWS || area.width < AXIS + 8 {
         return;
     }
@@ -72,14 +72,14 @@ fn in_scale(gauge: Gauge, value: u64) -> bool {
     gauge != Gauge::Ssthresh || value < u64::from(TcpInfo::NO_THRESHOLD)
 }
 
-fn label(paper: &mut Paper<'_>, area: Rect, y: u16, text: &str) {
+fn label(paper: &mut Canvas<'_>, area: Rect, y: u16, text: &str) {
     let x = (AXIS - 2).saturating_sub(columns_of(text));
     paper.put(part(area, 0, 0, AXIS - 1, area.height), x, y, text, Role::Dim);
     paper.put(part(area, 0, 0, AXIS, area.height), AXIS - 1, y, "┤", Role::Border);
 }
 
 /// One column, `level` eighths of a row high.
-fn bar(paper: &mut Paper<'_>, plot: Rect, x: u16, level: u128, role: Role) {
+fn bar(paper: &mut Canvas<'_>, plot: Rect, x: u16, level: u128, role: Role) {
     let full = u16::try_from(level / 8).unwrap_or(plot.height).min(plot.height);
     for up in 0..full {
         paper.run(plot, x, plot.height - 1 - up, "█", 1, role);
@@ -97,14 +97,14 @@ fn bar(paper: &mut Paper<'_>, plot: Rect, x: u16, level: u128, role: Role) {
 
 /// The row below: how far back it goes, and what is what.
 fn times(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     row: Rect,
     gauges: &Gauges,
     (gauge, role): (Gauge, Role),
     (partner, drawn): (Option<Gauge>, bool),
 ) {
     let since = format!("−{} to now   ", quantity::duration(gauges.span()));
-    let mut legend = Strip::of(since, Role::Dim).and("█ ", role).and(gauge.name(), Role::Dim);
+    let mut legend = StyledText::of(since, Role::Dim).and("█ ", role).and(gauge.name(), Role::Dim);
     if let Some(partner) = partner {
         let name = if drawn {
             partner.name().to_owned()

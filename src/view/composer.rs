@@ -3,15 +3,15 @@
 use ratatui::layout::{Position, Rect};
 
 use super::keys::key;
-use super::paper::{Paper, Strip, area_of, columns_of, part};
+use super::paper::{Canvas, StyledText, area_of, columns_of, part};
 use crate::files::theme::Role;
 use crate::model::action::{Action, ComposeAction, PaneAction, SessionAction};
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
-use crate::model::state::{Focus, Model, Target};
+use crate::model::state::{ClickTarget, Focus, Model};
 use crate::model::words;
-use crate::sessions::kinds::Kind;
-use crate::sessions::{How, Phase, Session};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{CloseReason, Session, SessionPhase};
 use crate::text::sanitize;
 
 /// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
@@ -28,7 +28,7 @@ pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
 
 /// How much room there is to say what was neutralised above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
+pub(super) enum WarningRoom {
     /// A sentence.
     Much,
     /// A word.
@@ -38,32 +38,32 @@ pub(super) enum Room {
 }
 
 /// The title: what Enter sends, or what is wrong with it; then what was neutralised above.
-pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Room) -> Strip {
+pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: WarningRoom) -> StyledText {
     let composer = &panel.composer;
-    let mut strip = Strip::new();
+    let mut strip = StyledText::new();
     if model.can_send() {
         strip = strip.and("send ", Role::Dim).and(if composer.hex { "hex" } else { "text" }, Role::Strong);
         if !composer.hex {
             strip = strip.and(format!(" · {}", composer.line_ending.name()), Role::Dim);
         }
-        if let Kind::Bound { last, .. } = &session.kind {
+        if let SessionKind::Bound { last, .. } = &session.kind {
             strip = match composer.to.or(*last) {
                 Some(to) => strip.and(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
                 None => strip.and(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }
-        if let Kind::Listener { open, .. } = &session.kind {
+        if let SessionKind::Listener { open, .. } = &session.kind {
             strip = strip.and(format!(" · to all {open} open"), Role::Dim);
         }
     }
     if let Some(problem) = &composer.problem {
         return strip.and(format!(" · {problem}"), Role::Bad);
     }
-    if panel.hostile.found > 0 && room != Room::None {
+    if panel.hostile.found > 0 && room != WarningRoom::None {
         let dot = if strip.parts.is_empty() { "" } else { " · " };
         let what = match room {
-            Room::Much => words::escape_sequences(panel.hostile),
-            Room::Little | Room::None => words::escapes(panel.hostile),
+            WarningRoom::Much => words::escape_sequences(panel.hostile),
+            WarningRoom::Little | WarningRoom::None => words::escapes(panel.hostile),
         };
         strip = strip.and(format!("{dot}{what} neutralised"), Role::Bad);
     }
@@ -71,7 +71,7 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Room)
 }
 
 /// Draws the field, without its title.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     if area.is_empty() {
         return;
     }
@@ -83,13 +83,13 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
         return;
     }
     paper.seen.composer = area_of(text);
-    paper.hit(area, Target::Composer);
+    paper.hit(area, ClickTarget::Composer);
     let focused = model.focus == Focus::Composer && model.overlay.is_none();
     let editor = &panel.composer.editor;
     if editor.is_empty() {
-        let send = key(model, Mode::Composer, Action::Compose(ComposeAction::Send)).unwrap_or_default();
-        let hex = key(model, Mode::Composer, Action::Compose(ComposeAction::ToggleHex)).unwrap_or_default();
-        let enter = key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)).unwrap_or_default();
+        let send = key(model, KeyMode::Composer, Action::Compose(ComposeAction::Send)).unwrap_or_default();
+        let hex = key(model, KeyMode::Composer, Action::Compose(ComposeAction::ToggleHex)).unwrap_or_default();
+        let enter = key(model, KeyMode::Normal, Action::Compose(ComposeAction::Enter)).unwrap_or_default();
         let hint = match (focused, panel.composer.hex) {
             (false, _) => format!("{enter} to write"),
             (true, false) => format!(r"type here, {send} sends; \r \n \xNN work; {hex} for hex"),
@@ -113,14 +113,14 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
 
 /// Why nothing can be sent, and what to do; `brief` where there is little room.
 fn why_not(model: &Model, session: &Session, brief: bool) -> String {
-    let of = |action| key(model, Mode::Normal, Action::Session(action));
+    let of = |action| key(model, KeyMode::Normal, Action::Session(action));
     let retry = of(SessionAction::Retry)
         .map_or(String::new(), |key| format!(": {key} {}", if brief { "again" } else { "opens it again" }));
     let accepted = session.parent().is_some();
     let retry = if accepted { String::new() } else { retry };
-    let why = session.failure().and_then(|_| key(model, Mode::Normal, Action::Pane(PaneAction::ShowExplain)));
+    let why = session.failure().and_then(|_| key(model, KeyMode::Normal, Action::Pane(PaneAction::ShowExplain)));
     let why = why.map_or(String::new(), |key| format!(": {key} {},", if brief { "why" } else { "says why" }));
-    if let Kind::Http(_) = session.kind {
+    if let SessionKind::Http(_) = session.kind {
         return match of(SessionAction::Retry) {
             Some(key) if session.failure().is_some() => {
                 format!("the exchange failed{why} {key} sends it again")
@@ -129,20 +129,20 @@ fn why_not(model: &Model, session: &Session, brief: bool) -> String {
             _ => "the request is under way".to_owned(),
         };
     }
-    if let Kind::Repeat(_) = session.kind {
+    if let SessionKind::Repeat(_) = session.kind {
         let toggle = of(SessionAction::ToggleReading).unwrap_or_default();
         return match &session.phase {
-            Phase::Ended { .. } => format!("the run is over{retry}"),
-            Phase::Open(open) if open.paused => format!("paused: {toggle} goes on"),
-            Phase::Open(_)
-            | Phase::Starting
-            | Phase::Resolving
-            | Phase::Connecting { .. }
-            | Phase::Waiting { .. }
-            | Phase::Listening => format!("running: {toggle} pauses it"),
+            SessionPhase::Ended { .. } => format!("the run is over{retry}"),
+            SessionPhase::Open(open) if open.paused => format!("paused: {toggle} goes on"),
+            SessionPhase::Open(_)
+            | SessionPhase::Starting
+            | SessionPhase::Resolving
+            | SessionPhase::Connecting { .. }
+            | SessionPhase::Waiting { .. }
+            | SessionPhase::Listening => format!("running: {toggle} pauses it"),
         };
     }
-    if let Kind::Dns(_) = session.kind {
+    if let SessionKind::Dns(_) = session.kind {
         return match of(SessionAction::Retry) {
             Some(key) if session.failure().is_some() => format!("there is no answer{why} {key} asks again"),
             Some(key) if session.ended() => format!("the question is answered: {key} asks again"),
@@ -150,17 +150,19 @@ fn why_not(model: &Model, session: &Session, brief: bool) -> String {
         };
     }
     match &session.phase {
-        Phase::Ended { failure: Some(failure), .. } => {
+        SessionPhase::Ended { failure: Some(failure), .. } => {
             // The message may be long, and stands above; its explanation has it in a few words.
             let headline = model.book.failure(failure, session.course.icmp.as_ref()).headline;
             let again = retry.trim_start_matches(':');
             format!("{}{why}{again}", sanitize::line(&headline))
         }
-        Phase::Ended { how: How::Rst, .. } => format!("we reset the connection{retry}"),
-        Phase::Ended { .. } => format!("closed{retry}"),
-        Phase::Open(_) => "we finished sending (FIN); the peer may go on".to_owned(),
-        Phase::Starting | Phase::Resolving | Phase::Connecting { .. } | Phase::Waiting { .. } | Phase::Listening => {
-            "not open yet".to_owned()
-        }
+        SessionPhase::Ended { how: CloseReason::Rst, .. } => format!("we reset the connection{retry}"),
+        SessionPhase::Ended { .. } => format!("closed{retry}"),
+        SessionPhase::Open(_) => "we finished sending (FIN); the peer may go on".to_owned(),
+        SessionPhase::Starting
+        | SessionPhase::Resolving
+        | SessionPhase::Connecting { .. }
+        | SessionPhase::Waiting { .. }
+        | SessionPhase::Listening => "not open yet".to_owned(),
     }
 }

@@ -5,11 +5,11 @@ use std::time::Instant;
 use ratatui::layout::Rect;
 
 use super::evidence;
-use super::paper::{Paper, columns_of, part};
+use super::paper::{Canvas, columns_of, part};
 use crate::files::theme::Role;
-use crate::sessions::tcp::states::{Step, Track};
+use crate::sessions::tcp::states::{StateChange, StateTrack};
 use crate::text::quantity;
-use crate::wire::tcp::Event;
+use crate::wire::tcp::TcpEvent;
 use crate::wire::tcp::state::TcpState::{
     self, CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynReceived, SynSent, TimeWait,
 };
@@ -31,7 +31,7 @@ const WIDEST: u16 = 64;
 
 /// Where a box stands: its level from above, and the column where it begins and ends.
 #[derive(Clone, Copy, Debug)]
-struct Spot {
+struct StateBox {
     state: TcpState,
     level: u16,
     from: usize,
@@ -40,11 +40,11 @@ struct Spot {
     end: bool,
 }
 
-const fn spot(state: TcpState, level: u16, from: usize, to: usize) -> Spot {
-    Spot { state, level, from, to, end: false }
+const fn spot(state: TcpState, level: u16, from: usize, to: usize) -> StateBox {
+    StateBox { state, level, from, to, end: false }
 }
 
-const SPOTS: [Spot; 12] = [
+const SPOTS: [StateBox; 12] = [
     spot(Closed, 0, 0, 0),
     spot(Listen, 0, 2, 2),
     spot(SynSent, 1, 0, 0),
@@ -56,12 +56,12 @@ const SPOTS: [Spot; 12] = [
     spot(Closing, 4, 1, 1),
     spot(LastAck, 4, 2, 2),
     spot(TimeWait, 5, 0, 1),
-    Spot { state: Closed, level: 5, from: 2, to: 2, end: true },
+    StateBox { state: Closed, level: 5, from: 2, to: 2, end: true },
 ];
 
 /// A way down, in the gap below a level, at a column.
 #[derive(Clone, Copy, Debug)]
-struct Way {
+struct Edge {
     from: TcpState,
     to: TcpState,
     gap: u16,
@@ -71,15 +71,15 @@ struct Way {
     brief: &'static str,
 }
 
-const fn way(from: TcpState, to: TcpState, gap: u16, column: usize, label: &'static str) -> Way {
-    Way { from, to, gap, column, label, brief: label }
+const fn way(from: TcpState, to: TcpState, gap: u16, column: usize, label: &'static str) -> Edge {
+    Edge { from, to, gap, column, label, brief: label }
 }
 
-const fn called(way: Way, brief: &'static str) -> Way {
-    Way { brief, ..way }
+const fn called(way: Edge, brief: &'static str) -> Edge {
+    Edge { brief, ..way }
 }
 
-const DOWN: [Way; 12] = [
+const DOWN: [Edge; 12] = [
     called(way(Closed, SynSent, 0, 0, "connect() → SYN"), "SYN"),
     way(Listen, SynReceived, 0, 2, "SYN"),
     called(way(SynSent, Established, 1, 0, "SYN-ACK → ACK"), "SYN-ACK"),
@@ -94,23 +94,23 @@ const DOWN: [Way; 12] = [
     way(LastAck, Closed, 4, 2, "ACK"),
 ];
 
-const ACROSS: [Way; 3] = [
+const ACROSS: [Edge; 3] = [
     way(Closed, Listen, 0, 0, "listen()"),
     way(SynSent, SynReceived, 1, 0, "SYN"),
     way(TimeWait, Closed, 5, 0, "2 MSL"),
 ];
 
 /// The diagram of one connection.
-pub(super) struct Diagram<'a> {
+pub(super) struct StateDiagram<'a> {
     /// Its way.
-    pub(super) track: &'a Track,
+    pub(super) track: &'a StateTrack,
     /// Since when its times count.
     pub(super) opened: Instant,
 }
 
 /// Where things stand in the area.
 #[derive(Clone, Copy, Debug)]
-struct Grid {
+struct DiagramGrid {
     area: Rect,
     tall: bool,
     /// The cells between a name and the outside of its box.
@@ -119,7 +119,7 @@ struct Grid {
     ends: [u16; 3],
 }
 
-impl Grid {
+impl DiagramGrid {
     fn new(area: Rect) -> Self {
         let width = area.width.min(WIDEST);
         let area = part(area, (area.width - width) / 2, 0, width, area.height);
@@ -127,14 +127,14 @@ impl Grid {
         let right = width.saturating_sub(columns_of(SynReceived.name()) + 2 * pad);
         let middle = right / 2 + 1;
         let ends = [middle.saturating_sub(1), right.saturating_sub(3), width];
-        Grid { area, tall: area.height >= TALL, pad, columns: [0, middle, right], ends }
+        DiagramGrid { area, tall: area.height >= TALL, pad, columns: [0, middle, right], ends }
     }
 
     fn row(&self, level: u16) -> u16 {
         level * if self.tall { 4 } else { 2 }
     }
 
-    fn place(&self, spot: &Spot) -> Rect {
+    fn place(&self, spot: &StateBox) -> Rect {
         let (left, right) = (self.columns[spot.from], self.ends[spot.to]);
         let own = columns_of(spot.state.name()) + 2 * self.pad;
         let width = if spot.from == spot.to { own } else { right.saturating_sub(left) };
@@ -142,13 +142,13 @@ impl Grid {
     }
 }
 
-impl Diagram<'_> {
+impl StateDiagram<'_> {
     /// Draws it; does nothing where there is no room.
-    pub(super) fn draw(&self, paper: &mut Paper<'_>, area: Rect) {
+    pub(super) fn draw(&self, paper: &mut Canvas<'_>, area: Rect) {
         if area.width < NARROW || area.height < SHORT {
             return;
         }
-        let grid = Grid::new(area);
+        let grid = DiagramGrid::new(area);
         for spot in &SPOTS {
             self.spot(paper, &grid, spot);
         }
@@ -160,11 +160,11 @@ impl Diagram<'_> {
         }
     }
 
-    fn taken(&self, from: TcpState, to: TcpState) -> Option<&Step> {
+    fn taken(&self, from: TcpState, to: TcpState) -> Option<&StateChange> {
         self.track.latest().iter().rev().find(|step| step.from == from && step.to == to)
     }
 
-    fn been(&self, spot: &Spot) -> bool {
+    fn been(&self, spot: &StateBox) -> bool {
         let steps = self.track.latest();
         match (spot.state, spot.end) {
             (Closed, false) => steps.first().is_some_and(|step| step.from == Closed),
@@ -172,12 +172,12 @@ impl Diagram<'_> {
         }
     }
 
-    fn is_current(&self, spot: &Spot) -> bool {
+    fn is_current(&self, spot: &StateBox) -> bool {
         let begun = !self.track.latest().is_empty();
         self.track.state() == spot.state && (spot.state != Closed || spot.end == begun)
     }
 
-    fn spot(&self, paper: &mut Paper<'_>, grid: &Grid, spot: &Spot) {
+    fn spot(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, spot: &StateBox) {
         let place = grid.place(spot);
         let current = self.is_current(spot);
         let (border, text) = match (current, self.been(spot)) {
@@ -204,7 +204,7 @@ impl Diagram<'_> {
         }
     }
 
-    fn down(&self, paper: &mut Paper<'_>, grid: &Grid, way: &Way) {
+    fn down(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
         let y = grid.row(way.gap) + if grid.tall { 3 } else { 1 };
         let x = grid.columns[way.column] + 2;
         let room = part(grid.area, x, y, grid.ends[way.column].saturating_sub(x), 1);
@@ -214,7 +214,7 @@ impl Diagram<'_> {
         match step {
             Some(step) => {
                 paper.put(room, 0, 0, evidence::down(step.evidence), Role::Cause);
-                let both = step.event == Event::FinAckOfFin;
+                let both = step.event == TcpEvent::FinAckOfFin;
                 let [label, brief] = if both { ["FIN+ACK"; 2] } else { [way.label, way.brief] };
                 let time = quantity::clock(step.at.saturating_duration_since(self.opened));
                 let space = room.width.saturating_sub(3 + columns_of(&time));
@@ -232,7 +232,7 @@ impl Diagram<'_> {
         }
     }
 
-    fn across(&self, paper: &mut Paper<'_>, grid: &Grid, way: &Way) {
+    fn across(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
         let find = |state: TcpState, end: bool| {
             let spot = SPOTS.iter().find(|spot| spot.state == state && spot.level == way.gap && spot.end == end);
             spot.map(|spot| grid.place(spot))

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, area_of, part};
-use super::transcript::{Found, Shown};
+use super::paper::{Canvas, area_of, part};
+use super::transcript::{FoundRanges, ShownRange};
 use crate::files::theme::Role;
-use crate::model::document::{DocLine, DocRow, Document, Fold, Role as DocRole};
+use crate::model::document::{DocLine, DocRow, Document, Fold, TextRole as DocRole};
 use crate::model::panel::Panel;
 
 /// Draws a document, and tells how many rows it has.
@@ -15,22 +15,22 @@ use crate::model::panel::Panel;
 /// Only the rows on the screen are wrapped; the others are measured.
 ///
 /// `panel` gives the row to begin with and the places that were searched.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, document: &Document, panel: &Panel) -> Shown {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, document: &Document, panel: &Panel) -> ShownRange {
     draw_folded(paper, area, document, None, panel)
 }
 
 /// As [`draw`], a document that was folded before; where that was to another width, it is folded again.
 pub(super) fn draw_folded(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     area: Rect,
     document: &Document,
     folded: Option<&Fold>,
     panel: &Panel,
-) -> Shown {
+) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     if place.is_empty() {
-        return Shown::default();
+        return ShownRange::default();
     }
     let fold = match folded.filter(|fold| fold.columns() == place.width) {
         Some(fold) => Cow::Borrowed(fold),
@@ -45,19 +45,19 @@ pub(super) fn draw_folded(
     }
     let all = rows.max(1) as f64;
     let below = rows.saturating_sub(scroll + height);
-    Shown { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
+    ShownRange { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
 }
 
 /// Draws one line as it is, without what is found in it.
-pub(super) fn draw_line(paper: &mut Paper<'_>, area: Rect, y: u16, line: &DocLine) {
+pub(super) fn draw_line(paper: &mut Canvas<'_>, area: Rect, y: u16, line: &DocLine) {
     let mut x = 0;
     for span in &line.spans {
         x += paper.put(area, x, y, &span.text, role(span.role));
     }
 }
 
-fn draw_row(paper: &mut Paper<'_>, area: Rect, y: u16, row: &DocRow, panel: &Panel) {
-    let found = Found::in_line(panel, row.line, &row.range);
+fn draw_row(paper: &mut Canvas<'_>, area: Rect, y: u16, row: &DocRow, panel: &Panel) {
+    let found = FoundRanges::in_line(panel, row.line, &row.range);
     let (mut x, mut at) = (0, row.range.start);
     for span in &row.text.spans {
         let style = paper.look.style(role(span.role));

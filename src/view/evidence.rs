@@ -1,6 +1,6 @@
 //! The three ways to know a thing: a line, a role and a word each.
 
-use super::paper::Strip;
+use super::paper::StyledText;
 use crate::files::theme::Role;
 use crate::wire::Evidence;
 
@@ -41,8 +41,8 @@ pub(super) fn word(evidence: Evidence) -> &'static str {
 }
 
 /// What the three lines mean.
-pub(super) fn legend() -> Strip {
-    [Evidence::Seen, Evidence::Kernel, Evidence::Inferred].into_iter().fold(Strip::new(), |strip, evidence| {
+pub(super) fn legend() -> StyledText {
+    [Evidence::Seen, Evidence::Kernel, Evidence::Inferred].into_iter().fold(StyledText::new(), |strip, evidence| {
         let gap = if strip.parts.is_empty() { "" } else { "   " };
         let line = across(evidence).repeat(2);
         strip.and(format!("{gap}{line} "), role(evidence)).and(word(evidence), role(evidence))

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, area_of, columns_of, part};
-use super::transcript::Shown;
+use super::paper::{Canvas, StyledText, area_of, columns_of, part};
+use super::transcript::ShownRange;
 use super::{lanes, standing};
 use crate::files::theme::Role;
-use crate::model::explain::{self, Card, Known, Line, Tone};
+use crate::model::explain;
+use crate::model::explain::{ExplainCard, LineEvidence, TimelineLine, TimelineTone};
 use crate::model::panel::Panel;
-use crate::model::state::{Model, Target};
+use crate::model::state::{ClickTarget, Model};
 use crate::sessions::Session;
 
 /// The columns of a time, with the blank behind it.
@@ -35,54 +36,54 @@ const TIGHT: u16 = 12;
 const WIDEST: u16 = 96;
 
 /// One row, ready to be drawn: words from the left edge on, and the probe that a click on it runs.
-struct Row {
-    strip: Strip,
+struct ExplainRow {
+    strip: StyledText,
     probe: Option<u8>,
 }
 
 /// The rows being laid out for a width.
-struct Page {
-    rows: Vec<Row>,
+struct ExplainPage {
+    rows: Vec<ExplainRow>,
     columns: u16,
     /// There are so few rows that none is left blank, and what the pane's title says is not said again.
     tight: bool,
 }
 
-impl Page {
-    fn push(&mut self, strip: Strip) {
-        self.rows.push(Row { strip, probe: None });
+impl ExplainPage {
+    fn push(&mut self, strip: StyledText) {
+        self.rows.push(ExplainRow { strip, probe: None });
     }
 
     fn blank(&mut self) {
         if !self.tight {
-            self.push(Strip::new());
+            self.push(StyledText::new());
         }
     }
 
     fn title(&mut self, text: &str) {
         self.blank();
-        self.push(Strip::of(text, Role::Strong));
+        self.push(StyledText::of(text, Role::Strong));
     }
 
     /// A text with something before its first row; what does not fit goes on below the text's own beginning.
-    fn text(&mut self, lead: &Strip, text: &str, role: Role) {
+    fn text(&mut self, lead: &StyledText, text: &str, role: Role) {
         let at = lead.columns();
         let room = self.columns.min(WIDEST).saturating_sub(at).max(8);
         for (place, line) in broken(text, room).into_iter().enumerate() {
-            let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at), Role::Text) };
+            let before = if place == 0 { lead.clone() } else { StyledText::of(blanks(at), Role::Text) };
             self.push(before.and(line, role));
         }
     }
 
     /// Two texts, side by side where there is room, else one below the other.
-    fn pair(&mut self, lead: &Strip, (what, role): (&str, Role), (how, quiet): (&str, Role), beside: u16) {
+    fn pair(&mut self, lead: &StyledText, (what, role): (&str, Role), (how, quiet): (&str, Role), beside: u16) {
         let at = lead.columns();
         if self.columns >= BESIDE && columns_of(what) < beside {
             let filled = beside.saturating_sub(columns_of(what));
             let lead = lead.clone().and(what, role).and(blanks(filled), Role::Text);
             let room = self.columns.saturating_sub(lead.columns()).max(8);
             for (place, line) in broken(how, room).into_iter().enumerate() {
-                let before = if place == 0 { lead.clone() } else { Strip::of(blanks(at + beside), Role::Text) };
+                let before = if place == 0 { lead.clone() } else { StyledText::of(blanks(at + beside), Role::Text) };
                 self.push(before.and(line, quiet));
             }
         } else if columns_of(how) <= SHORT && at + columns_of(what) + columns_of(how) + 2 <= self.columns {
@@ -90,7 +91,7 @@ impl Page {
         } else {
             self.text(lead, what, role);
             if !how.is_empty() {
-                self.text(&Strip::of(blanks(at + 2), Role::Text), how, quiet);
+                self.text(&StyledText::of(blanks(at + 2), Role::Text), how, quiet);
             }
         }
     }
@@ -123,11 +124,11 @@ fn broken(text: &str, columns: u16) -> Vec<String> {
 }
 
 /// Draws the view from its row `document_scroll` on.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     if place.is_empty() {
-        return Shown::default();
+        return ShownRange::default();
     }
     let page = laid_out(model, session, place.width, place.height < TIGHT);
     let (all, height) = (page.rows.len(), usize::from(place.height));
@@ -136,19 +137,19 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     for (y, row) in (0_u16..).zip(page.rows.iter().skip(scroll).take(height)) {
         paper.strip(place, 0, y, &row.strip);
         if let Some(number) = row.probe {
-            paper.hit(part(place, 0, y, place.width, 1), Target::Probe(number));
+            paper.hit(part(place, 0, y, place.width, 1), ClickTarget::Probe(number));
         }
     }
     let whole = all.max(1) as f64;
     let below = all.saturating_sub(scroll + height);
-    Shown { above: scroll as f64 / whole, below: below as f64 / whole, entries_below: 0 }
+    ShownRange { above: scroll as f64 / whole, below: below as f64 / whole, entries_below: 0 }
 }
 
-fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Page {
+fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> ExplainPage {
     let card = explain::card(model, session);
-    let mut page = Page { rows: Vec::new(), columns, tight };
+    let mut page = ExplainPage { rows: Vec::new(), columns, tight };
     head(&mut page, model, session, &card);
-    page.text(&Strip::new(), &card.explanation.happened, Role::Text);
+    page.text(&StyledText::new(), &card.explanation.happened, Role::Text);
     // What is under way counts down: it comes first. What is over is looked at last.
     if !session.ended() {
         timers(&mut page, model, session);
@@ -167,13 +168,13 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Page
     }
     if !card.explanation.cite.is_empty() {
         page.blank();
-        page.text(&Strip::new(), &card.explanation.cite.join(" · "), Role::Dim);
+        page.text(&StyledText::new(), &card.explanation.cite.join(" · "), Role::Dim);
     }
     page
 }
 
 /// The lanes of attempts and timers, where there are any.
-fn timers(page: &mut Page, model: &Model, session: &Session) {
+fn timers(page: &mut ExplainPage, model: &Model, session: &Session) {
     let lanes = lanes::rows(session, &model.timers, model.now, page.columns);
     if !lanes.is_empty() {
         page.blank();
@@ -182,15 +183,15 @@ fn timers(page: &mut Page, model: &Model, session: &Session) {
 }
 
 /// The class or the state, what was tried, the exit code.
-fn head(page: &mut Page, model: &Model, session: &Session, card: &Card) {
+fn head(page: &mut ExplainPage, model: &Model, session: &Session, card: &ExplainCard) {
     let Some(failure) = &card.failure else {
         let standing = standing::of(session, model.now);
-        let lead = Strip::of(format!("{} ", standing.mark), standing.role);
+        let lead = StyledText::of(format!("{} ", standing.mark), standing.role);
         page.text(&lead, &card.explanation.headline, standing.role);
         return;
     };
     let (mark, role) = if card.over { ("✗ ", Role::Bad) } else { ("! ", Role::Warn) };
-    let name = Strip::of(mark, role).and(failure.class.name(), role);
+    let name = StyledText::of(mark, role).and(failure.class.name(), role);
     let with = format!("   {} {}", failure.operation, failure.peer);
     let code = if card.over { format!("   exit code {}", failure.class.exit_code()) } else { String::new() };
     let whole = name.clone().and(with.trim_end(), Role::Dim).and(code.as_str(), Role::Dim);
@@ -199,28 +200,28 @@ fn head(page: &mut Page, model: &Model, session: &Session, card: &Card) {
     } else {
         page.push(name.and(code.as_str(), Role::Dim));
         if !page.tight {
-            page.text(&Strip::of("  ", Role::Dim), with.trim(), Role::Dim);
+            page.text(&StyledText::of("  ", Role::Dim), with.trim(), Role::Dim);
         }
     }
     if page.tight && card.explanation.headline.replace(' ', "_").contains(failure.class.name()) {
         return;
     }
-    page.text(&Strip::of("  ", Role::Text), &card.explanation.headline, Role::Strong);
+    page.text(&StyledText::of("  ", Role::Text), &card.explanation.headline, Role::Strong);
 }
 
-fn happened(page: &mut Page, session: &Session, line: &Line) {
+fn happened(page: &mut ExplainPage, session: &Session, line: &TimelineLine) {
     let time = line.at.map_or(String::new(), |at| seconds(at.saturating_duration_since(session.opened)));
-    let lead = Strip::of(format!("{time:>width$}  ", width = usize::from(TIME) - 2), Role::Dim);
+    let lead = StyledText::of(format!("{time:>width$}  ", width = usize::from(TIME) - 2), Role::Dim);
     let role = match line.tone {
-        Tone::Plain => Role::Text,
-        Tone::Well => Role::Good,
-        Tone::Bad => Role::Bad,
-        Tone::Quiet => Role::Dim,
+        TimelineTone::Plain => Role::Text,
+        TimelineTone::Well => Role::Good,
+        TimelineTone::Bad => Role::Bad,
+        TimelineTone::Quiet => Role::Dim,
     };
     let quiet = match line.known {
-        Known::Seen => Role::Text,
-        Known::Kernel => Role::Received,
-        Known::Inferred => Role::Dim,
+        LineEvidence::Seen => Role::Text,
+        LineEvidence::Kernel => Role::Received,
+        LineEvidence::Inferred => Role::Dim,
     };
     page.pair(&lead, (&line.what, role), (&line.how, quiet), REMARK);
 }
@@ -231,21 +232,21 @@ fn seconds(since: Duration) -> String {
     if seconds < 1000.0 { format!("{seconds:.3}") } else { format!("{seconds:.0}") }
 }
 
-fn sentences(page: &mut Page, title: &str, texts: &[String], from: Option<usize>) {
+fn sentences(page: &mut ExplainPage, title: &str, texts: &[String], from: Option<usize>) {
     if texts.is_empty() {
         return;
     }
     page.title(title);
     for (place, text) in texts.iter().enumerate() {
         let lead = match from {
-            Some(first) => Strip::of(format!("  {}  ", place + first), Role::Dim),
-            None => Strip::of("  ", Role::Dim),
+            Some(first) => StyledText::of(format!("  {}  ", place + first), Role::Dim),
+            None => StyledText::of("  ", Role::Dim),
         };
         page.text(&lead, text, Role::Text);
     }
 }
 
-fn tries(page: &mut Page, card: &Card) {
+fn tries(page: &mut ExplainPage, card: &ExplainCard) {
     if card.tries.is_empty() {
         return;
     }
@@ -257,14 +258,14 @@ fn tries(page: &mut Page, card: &Card) {
     for one in &card.tries {
         if one.opens.is_some() {
             number += 1;
-            let lead = Strip::of(format!("  {number}  "), Role::Key);
+            let lead = StyledText::of(format!("  {number}  "), Role::Key);
             let first = page.rows.len();
             page.pair(&lead, (&one.label, Role::Text), (&one.why, Role::Dim), beside);
             for row in page.rows.iter_mut().skip(first) {
                 row.probe = Some(number);
             }
         } else {
-            page.text(&Strip::of("  ·  ", Role::Dim), &one.why, Role::Dim);
+            page.text(&StyledText::of("  ·  ", Role::Dim), &one.why, Role::Dim);
         }
     }
 }

@@ -5,20 +5,20 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, area_of, columns_of, part};
-use super::transcript::Shown;
+use super::paper::{Canvas, StyledText, area_of, columns_of, part};
+use super::transcript::ShownRange;
 use super::{gauges, keys};
 use crate::files::theme::Role;
 use crate::model::action::{Action, SessionAction};
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::sessions::kinds::Kind;
-use crate::sessions::kinds::tcp::Ends;
-use crate::sessions::tcp::flow_control::{End, Flow, coarse};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::tcp::Endpoints;
+use crate::sessions::tcp::flow_control::{FlowControl, FlowEnd, coarse};
 use crate::sessions::tcp::gauges::Gauge;
-use crate::sessions::tcp::history::Story;
-use crate::sessions::{Phase, Session};
+use crate::sessions::tcp::history::TcpHistory;
+use crate::sessions::{Session, SessionPhase};
 use crate::text::quantity;
 
 /// With as many columns both ends stand side by side.
@@ -44,7 +44,7 @@ const BOTH: u16 = 14;
 const HISTORY: [Gauge; 5] = [Gauge::SendQueue, Gauge::PeerWindow, Gauge::RecvQueue, Gauge::OurWindow, Gauge::Backoff];
 
 /// What flow control holds back, in parts: both directions, ours first. Nothing where it flows.
-pub(super) fn words(flow: &Flow, paused: bool, now: Instant) -> Vec<String> {
+pub(super) fn words(flow: &FlowControl, paused: bool, now: Instant) -> Vec<String> {
     let mut parts = flow.own.stalled("the peer's", now);
     if paused {
         parts.push("reading is stopped".to_owned());
@@ -65,24 +65,24 @@ pub(super) fn words(flow: &Flow, paused: bool, now: Instant) -> Vec<String> {
 }
 
 /// Draws the view.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     let Some(story) = panel.story(session).filter(|story| !story.gauges.is_empty()) else {
         let text = "the kernel has told nothing of this socket yet: queues and windows show once it is connected";
         paper.sentence(place, 0, 0, text, Role::Dim);
-        return Shown::default();
+        return ShownRange::default();
     };
     let twin = model.other_end(session);
     let theirs = twin.and_then(|twin| twin.story.as_ref()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
-    let stage = Stage { model, session, twin, story, theirs };
+    let stage = FlowDrawing { model, session, twin, story, theirs };
     let used = if place.width >= SIDE_BY_SIDE { stage.beside(paper, place) } else { stage.below(paper, place) };
     stage.history(paper, part(place, 0, used + 1, place.width, place.height.saturating_sub(used + 1)));
-    Shown::default()
+    ShownRange::default()
 }
 
 /// Draws it short, for a narrow column: our end alone, and what is held back.
-pub(super) fn brief(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, story: &Story) {
+pub(super) fn brief(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, story: &TcpHistory) {
     let own = &story.flow.own;
     let (top, below) = (part(area, 0, 0, area.width, ROWS), part(area, 0, ROWS, area.width, ROWS - 1));
     sender(paper, top, own, ["send queue", "peer window"], model.now);
@@ -98,26 +98,26 @@ pub(super) fn brief(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &
 pub(super) const BRIEF: u16 = 2 * ROWS + 2;
 
 /// Whether there is something to see: reading is stopped, or a window holds something back.
-pub(super) fn stirs(session: &Session, story: &Story) -> bool {
+pub(super) fn stirs(session: &Session, story: &TcpHistory) -> bool {
     !session.ended() && (paused(session) || story.flow.holds())
 }
 
 fn paused(session: &Session) -> bool {
-    matches!(session.phase, Phase::Open(open) if open.paused)
+    matches!(session.phase, SessionPhase::Open(open) if open.paused)
 }
 
-struct Stage<'a> {
+struct FlowDrawing<'a> {
     model: &'a Model,
     session: &'a Session,
     twin: Option<&'a Session>,
-    story: &'a Story,
+    story: &'a TcpHistory,
     /// The peer's end, where it can be seen.
-    theirs: Option<&'a End>,
+    theirs: Option<&'a FlowEnd>,
 }
 
-impl Stage<'_> {
+impl FlowDrawing<'_> {
     /// Our end at the left, the peer's at the right; gives the rows used.
-    fn beside(&self, paper: &mut Paper<'_>, area: Rect) -> u16 {
+    fn beside(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
         let width = (area.width - BETWEEN) / 2;
         let side = |y: u16, left: bool| {
             part(area, if left { 0 } else { width + BETWEEN }, y, width, area.height.saturating_sub(y).min(ROWS))
@@ -140,7 +140,7 @@ impl Stage<'_> {
     }
 
     /// The ends of each direction one below the other, in the order in which the octets pass them.
-    fn below(&self, paper: &mut Paper<'_>, area: Rect) -> u16 {
+    fn below(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
         let rows = |y: u16| part(area, 0, y, area.width, area.height.saturating_sub(y).min(ROWS));
         let mut y = 0;
         // Where not both fit, what is held back comes first.
@@ -172,46 +172,51 @@ impl Stage<'_> {
         y
     }
 
-    fn our_name(&self) -> Strip {
+    fn our_name(&self) -> StyledText {
         let local = match self.session.kind {
-            Kind::Stream(Ends { local: Some(local), .. }) => local.to_string(),
+            SessionKind::Stream(Endpoints { local: Some(local), .. }) => local.to_string(),
             _ => String::new(),
         };
-        let name = Strip::of(format!("{}  ", self.session.id), Role::Dim).and(format!("we, {local}"), Role::Strong);
+        let name =
+            StyledText::of(format!("{}  ", self.session.id), Role::Dim).and(format!("we, {local}"), Role::Strong);
         if paused(self.session) { name.and(" ‖ not reading", Role::Warn) } else { name }
     }
 
-    fn their_name(&self) -> Strip {
+    fn their_name(&self) -> StyledText {
         let peer = match self.session.kind {
-            Kind::Stream(Ends { peer: Some(peer), .. }) => peer.to_string(),
+            SessionKind::Stream(Endpoints { peer: Some(peer), .. }) => peer.to_string(),
             _ => self.session.title(),
         };
         match (self.twin, self.theirs) {
             (Some(twin), _) => {
                 let name =
-                    Strip::of(format!("{}  ", twin.id), Role::Dim).and(format!("ours too, {peer}"), Role::Strong);
+                    StyledText::of(format!("{}  ", twin.id), Role::Dim).and(format!("ours too, {peer}"), Role::Strong);
                 if paused(twin) { name.and(" ‖ not reading", Role::Warn) } else { name }
             }
-            (None, Some(_)) => Strip::of(format!("the peer, {peer}"), Role::Strong).and("  on this host", Role::Dim),
-            (None, None) => Strip::of(format!("the peer, {peer}"), Role::Strong),
+            (None, Some(_)) => {
+                StyledText::of(format!("the peer, {peer}"), Role::Strong).and("  on this host", Role::Dim)
+            }
+            (None, None) => StyledText::of(format!("the peer, {peer}"), Role::Strong),
         }
     }
 
-    fn heading(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
+    fn heading(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
         let (mark, text, role) = match sending {
             true => ("▲", " from us to the peer ", Role::Sent),
             false => ("▼", " from the peer to us ", Role::Received),
         };
-        let used = paper.strip(area, 0, 0, &Strip::of(mark, role).and(text, Role::Dim));
+        let used = paper.strip(area, 0, 0, &StyledText::of(mark, role).and(text, Role::Dim));
         paper.run(area, used, 0, "─", area.width, Role::Faint);
-        let legend =
-            Strip::of(" █", Role::Sent).and(" in flight  ", Role::Dim).and("▒", Role::Sent).and(" not sent", Role::Dim);
+        let legend = StyledText::of(" █", Role::Sent)
+            .and(" in flight  ", Role::Dim)
+            .and("▒", Role::Sent)
+            .and(" not sent", Role::Dim);
         if area.width >= used + legend.columns() + 4 {
             paper.right(area, 0, &legend);
         }
     }
 
-    fn ours(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
+    fn ours(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
         let own = &self.story.flow.own;
         if sending {
             sender(paper, area, own, ["send queue", "peer window"], self.model.now);
@@ -220,7 +225,7 @@ impl Stage<'_> {
         }
     }
 
-    fn peers(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) {
+    fn peers(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
         match (self.theirs, sending) {
             (Some(end), true) => {
                 receiver(paper, area, end, ["recv queue", "peer window"]);
@@ -240,7 +245,7 @@ impl Stage<'_> {
     }
 
     /// What a direction is like, as a sentence; gives the rows used.
-    fn told(&self, paper: &mut Paper<'_>, area: Rect, sending: bool) -> u16 {
+    fn told(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) -> u16 {
         let now = self.model.now;
         let own = &self.story.flow.own;
         let mut parts = match (sending, self.theirs) {
@@ -256,7 +261,7 @@ impl Stage<'_> {
                 (None, true) => "reading is stopped: our queue fills, and our window closes with it".to_owned(),
             };
             parts.insert(0, stopped);
-            let key = keys::key(self.model, Mode::Normal, Action::Session(SessionAction::ToggleReading));
+            let key = keys::key(self.model, KeyMode::Normal, Action::Session(SessionAction::ToggleReading));
             parts.extend(key.map(|key| format!("{key} reads on")));
         } else if let (false, Some(time), true) = (sending, &ours_closed, parts.is_empty()) {
             parts.push(format!("our window has been 0 for {time}"));
@@ -275,7 +280,7 @@ impl Stage<'_> {
     }
 
     /// The last minute of our end, where there is room.
-    fn history(&self, paper: &mut Paper<'_>, area: Rect) {
+    fn history(&self, paper: &mut Canvas<'_>, area: Rect) {
         let rows = HISTORY.len() as u16;
         if area.height < rows + 2 {
             return;
@@ -290,36 +295,36 @@ impl Stage<'_> {
 
 /// What an end has to send: its queue, the window that it sends into, and the timer that comes next. An empty name
 /// leaves its line out. Gives the rows used.
-fn sender(paper: &mut Paper<'_>, area: Rect, end: &End, [queue, window]: [&str; 2], now: Instant) -> u16 {
+fn sender(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2], now: Instant) -> u16 {
     let in_flight = end.send_queue.zip(end.not_sent).map(|(queue, not_sent)| queue.saturating_sub(not_sent));
-    let bar = Bar { part: in_flight, ..Bar::of(end.send_queue, scale(end.greatest.send_queue), Role::Sent) };
+    let bar = FlowBar { part: in_flight, ..FlowBar::of(end.send_queue, scale(end.greatest.send_queue), Role::Sent) };
     octets(paper, area, 0, queue, end.send_queue, &bar);
     let y = 1 + u16::from(!window.is_empty());
     if !window.is_empty() {
         let role = if end.peer_window_closed.is_some() { Role::Bad } else { Role::Good };
-        octets(paper, area, 1, window, end.peer_window, &Bar::of(end.peer_window, end.greatest.peer_window, role));
+        octets(paper, area, 1, window, end.peer_window, &FlowBar::of(end.peer_window, end.greatest.peer_window, role));
     }
     let Some((timer, name)) = end.timer.zip(end.next()) else {
-        line(paper, area, y, "timer", "–", &Bar::of(None, 1, Role::Warn));
+        line(paper, area, y, "timer", "–", &FlowBar::of(None, 1, Role::Warn));
         return y + 1;
     };
     let left = timer.due.saturating_duration_since(now);
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let waited = millis(timer.whole).saturating_sub(millis(left));
     let value = if left.is_zero() { "now".to_owned() } else { coarse(left) };
-    line(paper, area, y, &name, &value, &Bar::of(Some(waited), millis(timer.whole), Role::Warn));
+    line(paper, area, y, &name, &value, &FlowBar::of(Some(waited), millis(timer.whole), Role::Warn));
     y + 1
 }
 
 /// What an end has received: the room taken by what it did not read, and the window that is left. Gives the rows used.
-fn receiver(paper: &mut Paper<'_>, area: Rect, end: &End, [queue, window]: [&str; 2]) -> u16 {
+fn receiver(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2]) -> u16 {
     let room = end.greatest.room;
-    octets(paper, area, 0, queue, end.recv_queue, &Bar::of(end.recv_queue, room, Role::Received));
+    octets(paper, area, 0, queue, end.recv_queue, &FlowBar::of(end.recv_queue, room, Role::Received));
     if window.is_empty() {
         return 1;
     }
     let role = if end.own_window_closed.is_some() { Role::Bad } else { Role::Good };
-    octets(paper, area, 1, window, end.own_window, &Bar::of(end.own_window, room, role));
+    octets(paper, area, 1, window, end.own_window, &FlowBar::of(end.own_window, room, role));
     2
 }
 
@@ -329,7 +334,7 @@ fn scale(greatest: u64) -> u64 {
 }
 
 /// A part of a whole.
-struct Bar {
+struct FlowBar {
     value: Option<u64>,
     whole: u64,
     /// What of the value is drawn solid; the rest is drawn hatched. `None`: all of it.
@@ -337,17 +342,17 @@ struct Bar {
     role: Role,
 }
 
-impl Bar {
+impl FlowBar {
     fn of(value: Option<u64>, whole: u64, role: Role) -> Self {
-        Bar { value, whole, part: None, role }
+        FlowBar { value, whole, part: None, role }
     }
 }
 
-fn octets(paper: &mut Paper<'_>, area: Rect, y: u16, name: &str, value: Option<u64>, bar: &Bar) {
+fn octets(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: Option<u64>, bar: &FlowBar) {
     line(paper, area, y, name, &value.map_or("–".to_owned(), quantity::bytes), bar);
 }
 
-fn line(paper: &mut Paper<'_>, area: Rect, y: u16, name: &str, value: &str, bar: &Bar) {
+fn line(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: &str, bar: &FlowBar) {
     paper.put(part(area, 0, 0, NAME - 1, area.height), 0, y, name, Role::Dim);
     let role = match bar.value {
         None => Role::Dim,

@@ -2,12 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::keys::{self, Hint, first, key};
-use super::paper::{Paper, Strip};
+use super::keys::{self, KeyHint, first, key};
+use super::paper::{Canvas, StyledText};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
-use crate::model::keymap::Mode;
-use crate::model::notice::Weight;
+use crate::model::keymap::KeyMode;
+use crate::model::notice::NoticeWeight;
 use crate::model::panel::View;
 use crate::model::state::{Focus, Model};
 use crate::sessions::Session;
@@ -16,20 +16,20 @@ use crate::sessions::Session;
 const MOST_ROWS: u16 = 4;
 
 /// Draws the footer, or the notice over the last row where there is no footer.
-pub(super) fn draw(paper: &mut Paper<'_>, footer: Rect, bottom: Rect, model: &Model) {
+pub(super) fn draw(paper: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &Model) {
     if let Some(notice) = model.notices.shown(model.now) {
         let (mark, role) = match notice.weight {
-            Weight::Done => ("◆ ", Role::Good),
-            Weight::Problem => ("! ", Role::Warn),
+            NoticeWeight::Done => ("◆ ", Role::Good),
+            NoticeWeight::Problem => ("! ", Role::Warn),
         };
-        let mut strip = Strip::of(mark, role);
+        let mut strip = StyledText::of(mark, role);
         if let Some((place, of)) = model.notices.place(model.now) {
             strip = strip.and(format!("{place} of {of}  "), Role::Dim);
         }
         let margin = 1 + strip.columns();
         let width = bottom.width.saturating_sub(margin + 1);
         // A long one rises over what is above it: what is accepted stands at the end of a sentence.
-        let rows = Paper::sentence_rows(width, &notice.text).min(MOST_ROWS).min(bottom.y + 1);
+        let rows = Canvas::sentence_rows(width, &notice.text).min(MOST_ROWS).min(bottom.y + 1);
         let area = Rect { y: bottom.y + 1 - rows, height: rows * bottom.height.min(1), ..bottom };
         paper.blank(area, if rows > 1 { Role::Menu } else { Role::Background });
         paper.strip(area, 1, 0, &strip);
@@ -39,11 +39,11 @@ pub(super) fn draw(paper: &mut Paper<'_>, footer: Rect, bottom: Rect, model: &Mo
     keys::draw(paper, footer, 1, 0, &hints(model));
 }
 
-fn hints(model: &Model) -> Vec<Hint> {
-    let app = |action: AppAction| key(model, Mode::Normal, Action::App(action));
-    let pane = |action: PaneAction| key(model, Mode::Normal, Action::Pane(action));
-    let compose = |action: ComposeAction| key(model, Mode::Composer, Action::Compose(action));
-    let new = first(model, Mode::Normal, &[Action::App(AppAction::NewOrNextHit), Action::App(AppAction::New)]);
+fn hints(model: &Model) -> Vec<KeyHint> {
+    let app = |action: AppAction| key(model, KeyMode::Normal, Action::App(action));
+    let pane = |action: PaneAction| key(model, KeyMode::Normal, Action::Pane(action));
+    let compose = |action: ComposeAction| key(model, KeyMode::Composer, Action::Compose(action));
+    let new = first(model, KeyMode::Normal, &[Action::App(AppAction::NewOrNextHit), Action::App(AppAction::New)]);
     let common = [(app(AppAction::CommandLine), "command"), (app(AppAction::Help), "help")];
     let Some(shown) = model.session() else {
         let mut hints = vec![(new, "new session")];
@@ -54,13 +54,13 @@ fn hints(model: &Model) -> Vec<Hint> {
     let mut hints = match model.focus {
         Focus::Composer => vec![
             (compose(ComposeAction::Send), "send"),
-            (key(model, Mode::Composer, Action::App(AppAction::Escape)), "leave"),
+            (key(model, KeyMode::Composer, Action::App(AppAction::Escape)), "leave"),
             (compose(ComposeAction::ToggleHex), "hex"),
             (compose(ComposeAction::NextLineEnding), "line end"),
             (compose(ComposeAction::Newline), "new line"),
             (compose(ComposeAction::HistoryBack), "history"),
-            (key(model, Mode::Composer, Action::Session(SessionAction::SendFile)), "file"),
-            (key(model, Mode::Composer, Action::App(AppAction::Palette)), "more"),
+            (key(model, KeyMode::Composer, Action::Session(SessionAction::SendFile)), "file"),
+            (key(model, KeyMode::Composer, Action::App(AppAction::Palette)), "more"),
         ],
         Focus::Sessions => {
             let mut hints = vec![(new, "new"), (pane(PaneAction::Activate), "open")];
@@ -80,8 +80,8 @@ fn hints(model: &Model) -> Vec<Hint> {
 }
 
 /// What can be done with the session itself.
-fn of_session(model: &Model, shown: &Session) -> Vec<Hint> {
-    let session = |action: SessionAction| key(model, Mode::Normal, Action::Session(action));
+fn of_session(model: &Model, shown: &Session) -> Vec<KeyHint> {
+    let session = |action: SessionAction| key(model, KeyMode::Normal, Action::Session(action));
     if shown.ended() {
         let again = if shown.parent().is_some() { None } else { session(SessionAction::Retry) };
         vec![(again, "again"), (session(SessionAction::Remove), "remove")]
@@ -90,14 +90,14 @@ fn of_session(model: &Model, shown: &Session) -> Vec<Hint> {
     }
 }
 
-fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<Hint> {
-    let pane = |action: PaneAction| key(model, Mode::Normal, Action::Pane(action));
+fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<KeyHint> {
+    let pane = |action: PaneAction| key(model, KeyMode::Normal, Action::Pane(action));
     let mut hints = Vec::new();
     let panel = model.panel();
     if panel.is_some_and(|panel| panel.search.is_some()) {
         hints.push((new.clone(), "next hit"));
         hints.push((pane(PaneAction::PreviousHit), "previous"));
-        hints.push((key(model, Mode::Normal, Action::App(AppAction::Escape)), "end search"));
+        hints.push((key(model, KeyMode::Normal, Action::App(AppAction::Escape)), "end search"));
     }
     if panel.is_some_and(|panel| panel.frozen.is_some()) {
         hints.push((pane(PaneAction::Freeze), "unfreeze"));
@@ -106,22 +106,22 @@ fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<Hint> {
         hints.push((pane(PaneAction::Down), "rung"));
         hints.push((pane(PaneAction::Activate), "its bytes"));
         let captured = panel.and_then(|panel| panel.story(shown)).is_some_and(|story| story.ladder.is_captured());
-        let capture = key(model, Mode::Normal, Action::Session(SessionAction::ToggleCapture));
+        let capture = key(model, KeyMode::Normal, Action::Session(SessionAction::ToggleCapture));
         hints.push(if captured { (pane(PaneAction::Numbers), "numbers") } else { (capture, "capture") });
     }
     if model.can_send() {
-        hints.push((key(model, Mode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
+        hints.push((key(model, KeyMode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
     }
     hints.extend(of_session(model, shown));
     let reading = panel.map(|panel| panel.view);
     if reading == Some(View::Explain) {
-        hints.insert(0, (key(model, Mode::Normal, Action::App(AppAction::SelectSession(1))), "… try"));
+        hints.insert(0, (key(model, KeyMode::Normal, Action::App(AppAction::SelectSession(1))), "… try"));
         hints.push((pane(PaneAction::Copy), "copy"));
     }
     hints.push((pane(PaneAction::NextView), "view"));
     if reading == Some(View::Response) {
         hints.push((pane(PaneAction::Pretty), "pretty"));
-        hints.push((key(model, Mode::Normal, Action::Session(SessionAction::Save)), "save"));
+        hints.push((key(model, KeyMode::Normal, Action::Session(SessionAction::Save)), "save"));
     }
     hints.push((pane(PaneAction::Search), "search"));
     hints.push((pane(PaneAction::Filter), "filter"));

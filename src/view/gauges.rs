@@ -3,12 +3,12 @@
 use ratatui::layout::Rect;
 
 use super::chart;
-use super::paper::{Paper, Strip, area_of, columns_of, part};
-use super::transcript::Shown;
+use super::paper::{Canvas, StyledText, area_of, columns_of, part};
+use super::transcript::ShownRange;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::sessions::Session;
-use crate::sessions::tcp::gauges::{Gauge, Gauges, Range};
+use crate::sessions::tcp::gauges::{Gauge, GaugeRange, Gauges};
 use crate::text::quantity;
 
 /// The columns of a name, a space behind it included.
@@ -25,8 +25,8 @@ const REMARK: u16 = 14;
 const BOX: (u16, u16) = (4, 15);
 
 /// Draws all gauges, and what the one under the cursor means.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
-    let Some(gauges) = panel.story(session).map(|story| &story.gauges) else { return Shown::default() };
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
+    let Some(gauges) = panel.story(session).map(|story| &story.gauges) else { return ShownRange::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     if gauges.is_empty() {
         paper.seen.view = area_of(place);
@@ -36,7 +36,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: 
             "the kernel has told nothing of this socket yet"
         };
         paper.sentence(place, 0, 0, text, Role::Dim);
-        return Shown::default();
+        return ShownRange::default();
     }
     let spare = area.height.saturating_sub(u16::try_from(Gauge::ALL.len()).unwrap_or(0));
     let boxed = if area.height >= 12 { spare.clamp(BOX.0, BOX.1) } else { 0 };
@@ -64,7 +64,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: 
     }
     let whole = all as f64;
     let below = all.saturating_sub(first + count);
-    Shown { above: first as f64 / whole, below: below as f64 / whole, entries_below: 0 }
+    ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: 0 }
 }
 
 /// How many rows a gauge has: its line alone, or with its explanation and a blank one.
@@ -80,14 +80,14 @@ fn lines(rows: usize) -> usize {
 }
 
 /// Draws the few gauges that say most, for a narrow column.
-pub(super) fn few(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges) {
+pub(super) fn few(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges) {
     for (y, gauge) in (0..area.height).zip(Gauge::FEW) {
         row(paper, part(area, 0, y, area.width, 1), gauges, gauge);
     }
 }
 
 /// Draws one gauge: name, value, the last minute, a remark.
-pub(super) fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+pub(super) fn row(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     paper.put(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
     let value = gauges.text(gauge);
     let known = gauges.last(gauge).is_some();
@@ -106,7 +106,7 @@ pub(super) fn row(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gau
 }
 
 /// The samples that are remembered, each bar the greatest of as many as it takes to show them all.
-fn spark(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+fn spark(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     let columns = usize::from(area.width.max(1));
     let Some(range) = gauges.range(gauge) else { return };
     let each = gauges.len().div_ceil(columns).max(1);
@@ -124,7 +124,7 @@ fn spark(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
 }
 
 /// From the least value to the greatest; what never changed stands in the middle, 0 at the bottom.
-fn bar(value: u64, range: Range) -> &'static str {
+fn bar(value: u64, range: GaugeRange) -> &'static str {
     let span = u128::from(range.max - range.min);
     match (range.max, span) {
         (0, _) => chart::symbol(0, 1),
@@ -143,12 +143,12 @@ fn role(gauge: Gauge) -> Role {
     }
 }
 
-fn explained(paper: &mut Paper<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+fn explained(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     paper.run(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
     paper.put(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
     let span = format!(" the last {} ", quantity::duration(gauges.span()));
-    paper.right(rule, 0, &Strip::of(span, Role::Dim));
+    paper.right(rule, 0, &StyledText::of(span, Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
     let mut y = paper.sentence(inner, 0, 0, &gauges.sentence(gauge), Role::Text);
     let rest = |y: u16| part(inner, 0, y, inner.width, inner.height.saturating_sub(y));

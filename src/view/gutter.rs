@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::model::rows::hex_bytes_per_row;
 use crate::model::state::Model;
 use crate::sessions::Session;
-use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::SessionKind;
 use crate::text::quantity;
 use crate::wire::Direction;
 
@@ -29,7 +29,7 @@ impl Gutter {
     /// The columns for a pane so many cells wide.
     pub(super) fn of(model: &Model, session: &Session, columns: u16) -> Self {
         let time = if model.settings.wall_clock { 14 } else { 9 };
-        let peers = matches!(session.kind, Kind::Bound { .. });
+        let peers = matches!(session.kind, SessionKind::Bound { .. });
         Gutter {
             time: if columns >= time + 20 { time } else { 0 },
             mark: if columns >= 10 { 2 } else { 0 },

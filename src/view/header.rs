@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, part};
+use super::paper::{Canvas, StyledText, part};
 use crate::files::theme::Role;
 use crate::model::state::Model;
 use crate::text::quantity;
 
 /// Draws the header.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
-    let mut left = Strip::of(" sockeye", Role::Brand);
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
+    let mut left = StyledText::of(" sockeye", Role::Brand);
     if model.zoomed {
         left = left.and("  zoomed", Role::Warn);
     }
@@ -28,12 +28,12 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
     let (open, failed) = model.open_and_failed();
     let moving = |rate: f64| if rate >= 1.0 { Role::Text } else { Role::Dim };
     let rate = |rate: f64| format!(" {:<9}", quantity::rate(rate));
-    let flow = Strip::of("▲", Role::Sent)
+    let flow = StyledText::of("▲", Role::Sent)
         .and(rate(rates.sent), moving(rates.sent))
         .and("  ▼", Role::Received)
         .and(rate(rates.received), moving(rates.received));
     let failed_role = if failed > 0 { Role::Bad } else { Role::Dim };
-    let counts = Strip::of(format!("  {} open", quantity::grouped(open as u64)), Role::Dim)
+    let counts = StyledText::of(format!("  {} open", quantity::grouped(open as u64)), Role::Dim)
         .and(format!("   {} failed ", quantity::grouped(failed as u64)), failed_role);
     let all = flow.clone().chain(counts.clone());
     if !paper.right(rest, 0, &all) && !paper.right(rest, 0, &flow) {

@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::overlay::dialog;
-use super::paper::{Paper, Strip, columns_of, part};
+use super::paper::{Canvas, StyledText, columns_of, part};
 use super::{keys, prompt};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction};
-use crate::model::editor::Editor;
-use crate::model::help::{self, Group};
-use crate::model::keymap::Mode;
+use crate::model::editor::TextField;
+use crate::model::help::{self, HelpGroup};
+use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 
 /// From so many columns within the frame on the groups stand in two columns.
@@ -19,7 +19,7 @@ const TWO_COLUMNS: u16 = 92;
 const KEYS: u16 = 11;
 
 /// One line of the help.
-enum Line {
+enum HelpLine {
     Title(&'static str),
     Key(String, String),
     /// What does not fit beside the key.
@@ -28,7 +28,7 @@ enum Line {
 }
 
 /// Draws the help from its row `scroll` on.
-pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, query: &Editor, scroll: usize) {
+pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &TextField, scroll: usize) {
     let width = if screen.width >= TWO_COLUMNS + 8 { 116 } else { 76 };
     let inner = dialog(paper, screen, width, screen.height.saturating_sub(2).max(5), "keys");
     paper.put(inner, 0, 0, "❯", Role::Key);
@@ -42,7 +42,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, query: &E
     let count = u16::try_from(groups.len()).unwrap_or(1).max(1);
     let column_width = body.width / count;
     let text_width = column_width.saturating_sub(u16::from(count > 1) * 2);
-    let columns: Vec<Vec<Line>> = groups.into_iter().map(|groups| lines(groups, text_width)).collect();
+    let columns: Vec<Vec<HelpLine>> = groups.into_iter().map(|groups| lines(groups, text_width)).collect();
     let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
     let height = usize::from(body.height);
     let first = scroll.min(longest.saturating_sub(height));
@@ -54,7 +54,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, query: &E
         paper.put(body, 0, 0, "no key has these words", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
-    let hints = [(keys::key(model, Mode::Prompt, Action::App(AppAction::Escape)), "leaves")];
+    let hints = [(keys::key(model, KeyMode::Prompt, Action::App(AppAction::Escape)), "leaves")];
     keys::draw(paper, inner, 0, last, &hints);
     let below = longest.saturating_sub(first + height);
     let text = match (first, below) {
@@ -62,13 +62,13 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, query: &E
         (_, 0) => "▲ ↑ goes back".to_owned(),
         (_, below) => format!("▼ {below} more rows, ↓ scrolls"),
     };
-    paper.right(inner, last, &Strip::of(text, Role::Dim));
+    paper.right(inner, last, &StyledText::of(text, Role::Dim));
 }
 
 /// The groups in two columns of about one length, in their order.
-fn halves(groups: Vec<Group>) -> [Vec<Group>; 2] {
+fn halves(groups: Vec<HelpGroup>) -> [Vec<HelpGroup>; 2] {
     let all: usize = groups.iter().map(|group| group.rows.len() + 2).sum();
-    let mut left: Vec<Group> = Vec::new();
+    let mut left: Vec<HelpGroup> = Vec::new();
     let mut right = Vec::new();
     let mut length = 0;
     for group in groups {
@@ -84,19 +84,19 @@ fn halves(groups: Vec<Group>) -> [Vec<Group>; 2] {
 }
 
 /// The groups as lines for a column so many cells wide: what a key does stands beside it, and goes on below.
-fn lines(groups: Vec<Group>, width: u16) -> Vec<Line> {
+fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
     let indent = beside(width);
     let mut lines = Vec::new();
     for group in groups {
         if !lines.is_empty() {
-            lines.push(Line::Blank);
+            lines.push(HelpLine::Blank);
         }
-        lines.push(Line::Title(group.title));
+        lines.push(HelpLine::Title(group.title));
         for row in group.rows {
             let first = columns_of(&row.keys).max(KEYS.min(width / 3)) + 2;
             let mut rows = broken(&row.describe, width.saturating_sub(first), width.saturating_sub(indent)).into_iter();
-            lines.push(Line::Key(row.keys, rows.next().unwrap_or_default()));
-            lines.extend(rows.map(Line::More));
+            lines.push(HelpLine::Key(row.keys, rows.next().unwrap_or_default()));
+            lines.extend(rows.map(HelpLine::More));
         }
     }
     lines
@@ -124,21 +124,21 @@ fn broken(text: &str, first: u16, others: u16) -> Vec<String> {
     rows
 }
 
-fn draw_column(paper: &mut Paper<'_>, area: Rect, lines: &[Line], first: usize) {
+fn draw_column(paper: &mut Canvas<'_>, area: Rect, lines: &[HelpLine], first: usize) {
     let indent = beside(area.width);
     for (y, line) in (0_u16..area.height).zip(lines.iter().skip(first)) {
         match line {
-            Line::Title(title) => {
+            HelpLine::Title(title) => {
                 paper.put(area, 0, y, title, Role::Strong);
             }
-            Line::Key(chords, what) => {
+            HelpLine::Key(chords, what) => {
                 let used = paper.put(area, 0, y, chords, Role::Key);
                 paper.put(area, indent.max(used + 2), y, what, Role::Text);
             }
-            Line::More(what) => {
+            HelpLine::More(what) => {
                 paper.put(area, indent, y, what, Role::Text);
             }
-            Line::Blank => {}
+            HelpLine::Blank => {}
         }
     }
 }

@@ -3,10 +3,10 @@
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::paper::{Paper, part};
-use super::transcript::{Found, direction_role};
+use super::paper::{Canvas, part};
+use super::transcript::{FoundRanges, direction_role};
 use crate::files::theme::Role;
-use crate::model::rows::Bytes;
+use crate::model::rows::RowBytes;
 
 /// Stands where the other end's reads or writes met.
 pub(super) const CUT: &str = "┊";
@@ -15,9 +15,9 @@ pub(super) const CUT: &str = "┊";
 const OFFSET: u16 = 10;
 
 /// What stands over the bytes of a row: places that were found, and where the other end's reads or writes met.
-pub(super) struct Over<'a> {
+pub(super) struct HexMarks<'a> {
     /// The found places.
-    pub(super) found: &'a Found,
+    pub(super) found: &'a FoundRanges,
     /// Offsets in the entry where one read or write of the other end stops and the next begins.
     pub(super) cuts: &'a [usize],
     /// The place of the entry's first byte: in a stream its own, else 0.
@@ -26,14 +26,14 @@ pub(super) struct Over<'a> {
 
 /// Draws a row; says how many cells it took. The offset is left out where there is no room for it.
 pub(super) fn draw(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     area: Rect,
-    bytes: &Bytes,
+    bytes: &RowBytes,
     piece: &[u8],
     per_row: usize,
-    over: &Over<'_>,
+    over: &HexMarks<'_>,
 ) -> u16 {
-    let Over { found, cuts, base: first } = over;
+    let HexMarks { found, cuts, base: first } = over;
     let per_row = u16::try_from(per_row).unwrap_or(16).max(1);
     let halves = u16::from(per_row == 16);
     let pairs = per_row * 3 - 1 + halves;

@@ -3,10 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::keys::key;
-use super::paper::{Paper, Strip, part};
+use super::paper::{Canvas, StyledText, part};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction};
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 
 /// What can be typed at once, and what it does.
@@ -19,8 +19,8 @@ const EXAMPLES: [(&str, &str); 5] = [
 ];
 
 /// Draws the home screen.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
-    let of = |action: AppAction| key(model, Mode::Normal, Action::App(action));
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
+    let of = |action: AppAction| key(model, KeyMode::Normal, Action::App(action));
     let new = of(AppAction::New).or_else(|| of(AppAction::NewOrNextHit));
     let hints = [
         (new, "new session"),
@@ -36,14 +36,14 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
     let left = area.width.saturating_sub(width) / 2;
     let place = part(area, left, top, width, area.height - top);
     let mut y = 0;
-    paper.strip(place, 0, y, &Strip::of("sockeye", Role::Brand).and("  netcat you can see", Role::Strong));
+    paper.strip(place, 0, y, &StyledText::of("sockeye", Role::Brand).and("  netcat you can see", Role::Strong));
     y += 1;
     paper.put(place, 0, y, "TCP, UDP and HTTP by hand, and what really happened.", Role::Dim);
     y += 2;
     let column = hints.iter().filter_map(|(key, _)| key.as_ref()).map(|key| key.chars().count()).max().unwrap_or(1);
     for (key, what) in &hints {
         let Some(key) = key else { continue };
-        let strip = Strip::of(format!("{key:>column$}"), Role::Key).and(format!("  {what}"), Role::Text);
+        let strip = StyledText::of(format!("{key:>column$}"), Role::Key).and(format!("  {what}"), Role::Text);
         paper.strip(place, 0, y, &strip);
         y += 1;
     }
@@ -52,7 +52,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
         paper.put(place, 0, y, "What the new session takes, typed or pasted:", Role::Dim);
         y += 1;
         for (example, what) in EXAMPLES {
-            let strip = Strip::of(format!("  {example:<22}"), Role::Text).and(what, Role::Dim);
+            let strip = StyledText::of(format!("  {example:<22}"), Role::Text).and(what, Role::Dim);
             paper.strip(place, 0, y, &strip);
             y += 1;
         }
@@ -61,10 +61,10 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
             place,
             0,
             y,
-            &Strip::of("sockeye lab", Role::Text).and(" in a shell starts peers to talk with", Role::Dim),
+            &StyledText::of("sockeye lab", Role::Text).and(" in a shell starts peers to talk with", Role::Dim),
         );
     } else if y + 1 < place.height {
-        let strip = Strip::of("sockeye lab", Role::Text).and(" in a shell starts peers", Role::Dim);
+        let strip = StyledText::of("sockeye lab", Role::Text).and(" in a shell starts peers", Role::Dim);
         paper.strip(place, 0, y + 1, &strip);
     }
 }

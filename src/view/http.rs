@@ -2,22 +2,22 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, part};
+use super::paper::{Canvas, StyledText, part};
 use super::standing::status_role;
-use super::transcript::Shown;
+use super::transcript::ShownRange;
 use super::{card, document};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::model::{document as documents, heads};
-use crate::sessions::kinds::http::Exchange;
+use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::{Session, What};
+use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
 /// What a response is drawn from, beside the exchange itself.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'a> {
+pub(super) struct HttpPage<'a> {
     /// For the keys that the hints name.
     pub(super) model: &'a Model,
     /// The session.
@@ -27,8 +27,8 @@ pub(super) struct Page<'a> {
 }
 
 /// Draws the response: its headline, then its body; of a failure, what it means.
-pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, exchange: &Exchange) -> Shown {
-    let Page { model, session, panel } = *page;
+pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, exchange: &HttpExchange) -> ShownRange {
+    let HttpPage { model, session, panel } = *page;
     let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let mut y = 0;
     if let Some(failure) = session.failure() {
@@ -70,24 +70,30 @@ pub(super) fn response(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, excha
 }
 
 /// Draws every request and response head of the exchange.
-pub(super) fn headers(paper: &mut Paper<'_>, area: Rect, exchange: &Exchange, panel: &Panel) -> Shown {
+pub(super) fn headers(paper: &mut Canvas<'_>, area: Rect, exchange: &HttpExchange, panel: &Panel) -> ShownRange {
     document::draw(paper, area, &heads::of_headers(exchange), panel)
 }
 
 /// Draws the request as it was asked for.
-pub(super) fn request(paper: &mut Paper<'_>, area: Rect, spec: &HttpSpec, exchange: &Exchange, panel: &Panel) -> Shown {
+pub(super) fn request(
+    paper: &mut Canvas<'_>,
+    area: Rect,
+    spec: &HttpSpec,
+    exchange: &HttpExchange,
+    panel: &Panel,
+) -> ShownRange {
     document::draw(paper, area, &heads::of_request(spec, exchange), panel)
 }
 
 /// The figures of a response, each named; says how many rows it took.
-fn headline(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exchange) -> u16 {
+fn headline(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
     let Some(response) = exchange.response() else { return 0 };
     let status = format!("{} {} {}", response.version, response.status, response.reason);
-    let mut status = Strip::of(status.trim_end(), status_role(response.status));
-    if matches!(&session.spec.what, What::Http(spec) if spec.insecure) {
+    let mut status = StyledText::of(status.trim_end(), status_role(response.status));
+    if matches!(&session.spec.what, SpecKind::Http(spec) if spec.insecure) {
         status = status.and("   certificate not verified", Role::Warn);
     }
-    let figures = Strip::of(figures(exchange), Role::Dim);
+    let figures = StyledText::of(figures(exchange), Role::Dim);
     let all = status.clone().and("   ", Role::Dim).chain(figures.clone());
     if all.columns() <= area.width {
         paper.strip(area, 0, 0, &all);
@@ -99,7 +105,7 @@ fn headline(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exc
 }
 
 /// What was measured of the body and the connection, in a row.
-fn figures(exchange: &Exchange) -> String {
+fn figures(exchange: &HttpExchange) -> String {
     let gauge = &exchange.gauge;
     let mut parts = vec![format!("{} body", quantity::bytes(gauge.body_bytes))];
     let coding = header(exchange, "content-encoding");
@@ -122,14 +128,14 @@ fn figures(exchange: &Exchange) -> String {
     parts.join(" · ")
 }
 
-fn header(exchange: &Exchange, name: &str) -> Option<String> {
+fn header(exchange: &HttpExchange, name: &str) -> Option<String> {
     let headers = &exchange.response()?.headers;
     let (_, value) = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     Some(String::from_utf8_lossy(value.get(..value.len().min(60)).unwrap_or_default()).into_owned())
 }
 
 /// How far a body has come whose length is known, while it arrives; says how many rows it took.
-fn progress(paper: &mut Paper<'_>, area: Rect, session: &Session, exchange: &Exchange) -> u16 {
+fn progress(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
     let Some(expected) = exchange.gauge.expected_bytes.filter(|all| *all > 0 && !session.ended()) else { return 0 };
     let here = exchange.gauge.wire_body_bytes.min(expected);
     let percent = u128::from(here) * 100 / u128::from(expected);

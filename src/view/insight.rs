@@ -2,18 +2,18 @@
 
 use ratatui::layout::Rect;
 
-use super::diagram::{self, Diagram};
-use super::paper::{Paper, Strip, part, within};
+use super::diagram::{self, StateDiagram};
+use super::paper::{Canvas, StyledText, part, within};
 use super::{card, document, evidence, flow, gauges, gutter, standing, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, View};
 use crate::model::state::Model;
 use crate::model::{document as documents, way_pages, words};
-use crate::sessions::kinds::Kind;
-use crate::sessions::kinds::http::Exchange;
-use crate::sessions::spec::repeat::{Pace, RepeatSpec};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::http::HttpExchange;
+use crate::sessions::spec::repeat::{RepeatSpec, StartPace};
 use crate::sessions::tcp::gauges::Gauge;
-use crate::sessions::{Phase, Session, What};
+use crate::sessions::{Session, SessionPhase, SpecKind};
 use crate::text::quantity;
 use crate::wire::Totals;
 
@@ -24,13 +24,13 @@ const LABEL: u16 = 13;
 const UNKNOWN: &str = "–";
 
 /// The column being filled from the top.
-struct Column<'p, 'b> {
-    paper: &'p mut Paper<'b>,
+struct FigureColumn<'p, 'b> {
+    paper: &'p mut Canvas<'b>,
     area: Rect,
     y: u16,
 }
 
-impl Column<'_, '_> {
+impl FigureColumn<'_, '_> {
     fn section(&mut self, name: &str) {
         if self.y > 0 {
             self.y += 1;
@@ -59,9 +59,9 @@ impl Column<'_, '_> {
 const FIGURES: u16 = 12;
 
 /// A titled frame in the column; gives its inside.
-fn framed(paper: &mut Paper<'_>, area: Rect, title: &str) -> Rect {
+fn framed(paper: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
     paper.frame(area, Role::Border);
-    let title = Strip::of(format!(" {title} "), Role::Dim);
+    let title = StyledText::of(format!(" {title} "), Role::Dim);
     paper.strip(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &title);
     let inner = within(area);
     part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
@@ -69,7 +69,7 @@ fn framed(paper: &mut Paper<'_>, area: Rect, title: &str) -> Rect {
 
 /// Draws the diagram of states and the gauges of a TCP connection, as far as there is room beside what the pane
 /// shows itself; says how many rows they took, and whether the gauges are there.
-fn connection(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
+fn connection(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
     let Some(story) = panel.story(session) else { return (0, false) };
     let mut used = 0;
     if panel.view != View::State {
@@ -78,7 +78,7 @@ fn connection(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Sessio
         if area.height >= rows + FIGURES {
             let inner = framed(paper, part(area, 0, 0, area.width, rows), "state");
             let drawn = part(inner, 0, 0, inner.width, inner.height - 1);
-            Diagram { track: &story.track, opened: session.opened }.draw(paper, drawn);
+            StateDiagram { track: &story.track, opened: session.opened }.draw(paper, drawn);
             paper.strip(inner, 0, inner.height - 1, &evidence::legend());
             used = rows;
         }
@@ -100,25 +100,30 @@ fn connection(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Sessio
 }
 
 /// Draws the column.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let (used, gauged) = connection(paper, area, model, session, panel);
     let inner = framed(paper, part(area, 0, used, area.width, area.height - used), "in figures");
-    let mut column = Column { paper, area: inner, y: 0 };
+    let mut column = FigureColumn { paper, area: inner, y: 0 };
     about(&mut column, model, session);
-    if matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. }) && panel.view != View::State {
+    if matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. }) && panel.view != View::State
+    {
         column.y += 1;
         let rest = part(inner, 0, column.y, inner.width, inner.height.saturating_sub(column.y));
         column.y += udp::figures(column.paper, rest, model, session, panel);
     }
     octets(&mut column, session, panel);
     match &session.kind {
-        Kind::Stream(_) if gauged || panel.view == View::Kernel => {}
-        Kind::Stream(_) => kernel(&mut column, session),
-        Kind::Http(exchange) => {
+        SessionKind::Stream(_) if gauged || panel.view == View::Kernel => {}
+        SessionKind::Stream(_) => kernel(&mut column, session),
+        SessionKind::Http(exchange) => {
             kernel(&mut column, session);
             hops(&mut column, exchange);
         }
-        Kind::Conversation { .. } | Kind::Bound { .. } | Kind::Listener { .. } | Kind::Repeat(_) | Kind::Dns(_) => {}
+        SessionKind::Conversation { .. }
+        | SessionKind::Bound { .. }
+        | SessionKind::Listener { .. }
+        | SessionKind::Repeat(_)
+        | SessionKind::Dns(_) => {}
     }
     if panel.view != View::Way {
         way(&mut column, model, session);
@@ -140,12 +145,12 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     }
 }
 
-fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
+fn about(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
     let standing = standing::of(session, model.now);
     column.section("session");
     column.line("state", standing.words, standing.role);
     let ended = match &session.phase {
-        Phase::Ended { at, .. } => Some(*at),
+        SessionPhase::Ended { at, .. } => Some(*at),
         _ => None,
     };
     let lasted = ended.unwrap_or(model.now).saturating_duration_since(session.opened);
@@ -155,26 +160,26 @@ fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
     let text = if lasted.is_zero() { "under 1 s".to_owned() } else { quantity::duration(lasted) };
     column.line(if ended.is_some() { "lasted" } else { "for" }, text, Role::Text);
     match &session.kind {
-        Kind::Stream(ends) | Kind::Conversation { ends, .. } => {
+        SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => {
             column.known("local", ends.local.map(|local| local.to_string()));
             column.known("peer", ends.peer.map(|peer| peer.to_string()));
         }
-        Kind::Bound { local, peers, .. } => {
+        SessionKind::Bound { local, peers, .. } => {
             column.known("local", local.map(|local| local.to_string()));
             column.line("peers", quantity::grouped(peers.len() as u64), Role::Text);
         }
-        Kind::Listener { local, .. } => column.known("local", local.map(|local| local.to_string())),
-        Kind::Dns(lookup) => {
+        SessionKind::Listener { local, .. } => column.known("local", local.map(|local| local.to_string())),
+        SessionKind::Dns(lookup) => {
             let queries = lookup.unlisted + lookup.exchanges.len() as u64;
             column.line("queries", quantity::grouped(queries), Role::Text);
             column.line("answers", quantity::grouped(lookup.answers().count() as u64), Role::Text);
         }
-        Kind::Http(exchange) => {
+        SessionKind::Http(exchange) => {
             let peer = exchange.response().and_then(|response| response.peer);
             column.known("peer", peer.map(|peer| peer.to_string()));
         }
-        Kind::Repeat(_) => {
-            if let What::Repeat(spec) = &session.spec.what {
+        SessionKind::Repeat(_) => {
+            if let SpecKind::Repeat(spec) = &session.spec.what {
                 asked(column, spec);
             }
         }
@@ -182,11 +187,11 @@ fn about(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
 }
 
 /// What a run of many was asked to be.
-fn asked(column: &mut Column<'_, '_>, spec: &RepeatSpec) {
+fn asked(column: &mut FigureColumn<'_, '_>, spec: &RepeatSpec) {
     let pace = match spec.pace {
-        Pace::FlatOut => "as fast as it goes".to_owned(),
-        Pace::Rate(rate) => format!("{} a second, whatever the peer does", rate.per_second()),
-        Pace::Interval(interval) => format!("{} between two", quantity::duration(interval)),
+        StartPace::FlatOut => "as fast as it goes".to_owned(),
+        StartPace::Rate(rate) => format!("{} a second, whatever the peer does", rate.per_second()),
+        StartPace::Interval(interval) => format!("{} between two", quantity::duration(interval)),
     };
     column.line("pace", pace, Role::Text);
     column.line("at once", quantity::grouped(spec.concurrency as u64), Role::Text);
@@ -196,11 +201,15 @@ fn asked(column: &mut Column<'_, '_>, spec: &RepeatSpec) {
     }
 }
 
-fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
+fn octets(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
     let unit = |totals: Totals| match session.kind {
-        Kind::Conversation { .. } | Kind::Bound { .. } => format!("in {} datagrams", quantity::grouped(totals.ops)),
-        Kind::Dns(_) => format!("in {} messages", quantity::grouped(totals.ops)),
-        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) | Kind::Repeat(_) => String::new(),
+        SessionKind::Conversation { .. } | SessionKind::Bound { .. } => {
+            format!("in {} datagrams", quantity::grouped(totals.ops))
+        }
+        SessionKind::Dns(_) => format!("in {} messages", quantity::grouped(totals.ops)),
+        SessionKind::Stream(_) | SessionKind::Listener { .. } | SessionKind::Http(_) | SessionKind::Repeat(_) => {
+            String::new()
+        }
     };
     let total = |totals: Totals| format!("{} {}", quantity::grouped(totals.bytes), unit(totals)).trim_end().to_owned();
     column.section("octets");
@@ -223,7 +232,7 @@ fn octets(column: &mut Column<'_, '_>, session: &Session, panel: &Panel) {
     }
 }
 
-fn kernel(column: &mut Column<'_, '_>, session: &Session) {
+fn kernel(column: &mut FigureColumn<'_, '_>, session: &Session) {
     let Some(view) = session.kernel.as_ref().filter(|_| !session.ended()) else { return };
     column.section("kernel");
     column.known("state", view.state.map(|state| state.name().to_owned()));
@@ -233,7 +242,7 @@ fn kernel(column: &mut Column<'_, '_>, session: &Session) {
 }
 
 /// The way to the peer, where there is more to tell of it than one address tried.
-fn way(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
+fn way(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
     let way = &session.way;
     if way.lookup.is_none() && way.route.is_none() && way.race().len() < 2 {
         return;
@@ -249,7 +258,7 @@ fn way(column: &mut Column<'_, '_>, model: &Model, session: &Session) {
     }
 }
 
-fn hops(column: &mut Column<'_, '_>, exchange: &Exchange) {
+fn hops(column: &mut FigureColumn<'_, '_>, exchange: &HttpExchange) {
     if exchange.hops.is_empty() {
         return;
     }

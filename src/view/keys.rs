@@ -2,31 +2,31 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip};
+use super::paper::{Canvas, StyledText};
 use crate::files::theme::Role;
 use crate::model::action::Action;
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
 
 /// One hint: a key and what it does; nothing where the user's keymap has taken the key away.
-pub(super) type Hint = (Option<String>, &'static str);
+pub(super) type KeyHint = (Option<String>, &'static str);
 
 /// The key that does something.
-pub(super) fn key(model: &Model, mode: Mode, action: Action) -> Option<String> {
+pub(super) fn key(model: &Model, mode: KeyMode, action: Action) -> Option<String> {
     model.keymap.hint(mode, action)
 }
 
 /// The first of these actions that has a key.
-pub(super) fn first(model: &Model, mode: Mode, actions: &[Action]) -> Option<String> {
+pub(super) fn first(model: &Model, mode: KeyMode, actions: &[Action]) -> Option<String> {
     actions.iter().find_map(|action| key(model, mode, *action))
 }
 
 /// Draws hints with three cells between them; what does not fit whole is left out, from the right.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, x: u16, y: u16, hints: &[Hint]) {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, x: u16, y: u16, hints: &[KeyHint]) {
     let mut x = x;
     for (key, what) in hints {
         let Some(key) = key else { continue };
-        let strip = Strip::of(key.as_str(), Role::Key).and(format!(" {what}"), Role::Dim);
+        let strip = StyledText::of(key.as_str(), Role::Key).and(format!(" {what}"), Role::Dim);
         if x + strip.columns() > area.width {
             return;
         }

@@ -5,19 +5,19 @@ use std::time::Instant;
 use ratatui::layout::Rect;
 
 use super::keys::key;
-use super::paper::{Paper, Strip, area_of, columns_of, part};
-use super::transcript::Shown;
+use super::paper::{Canvas, StyledText, area_of, columns_of, part};
+use super::transcript::ShownRange;
 use super::{evidence, gutter};
 use crate::files::theme::Role;
 use crate::model::action::{Action, PaneAction};
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::sessions::kinds::Kind;
-use crate::sessions::tcp::ladder::{Call, Label, Ladder, Rung, explain};
-use crate::sessions::{Session, What};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::tcp::ladder::{Ladder, Rung, RungLabel, SystemCall, explain};
+use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
-use crate::wire::segment::{Flags, Numbers};
+use crate::wire::segment::{SequenceDisplay, TcpFlags};
 use crate::wire::{Direction, Evidence};
 
 /// The columns of the time, a space behind it included.
@@ -33,11 +33,11 @@ const WORD: u16 = 9;
 const BOX: u16 = 5;
 
 /// Draws the ladder, and what the picked rung means.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
-    let Some(ladder) = panel.story(session).map(|story| &story.ladder) else { return Shown::default() };
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+    let Some(ladder) = panel.story(session).map(|story| &story.ladder) else { return ShownRange::default() };
     let boxed = if area.height >= 13 { BOX } else { 0 };
     let place = part(area, 0, 0, area.width.saturating_sub(1), area.height - boxed);
-    let columns = Columns::of(place);
+    let columns = LadderColumns::of(place);
     ends(paper, place, columns, session);
     source(paper, place, columns, ladder, session, panel.numbers);
     let head = u16::from(place.height > 2);
@@ -51,19 +51,19 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     let Some(picked) = picked(ladder, panel) else {
         let inside = part(rows, columns.left + 2, 0, columns.right.saturating_sub(columns.left + 3), rows.height);
         paper.sentence(inside, 0, 0, "nothing went over the wire yet", Role::Dim);
-        return Shown::default();
+        return ShownRange::default();
     };
     let lines = lines(ladder, picked, usize::from(rows.height), panel.rung.is_none());
-    let page = Page { model, session, columns, numbers: panel.numbers };
+    let page = LadderPage { model, session, columns, numbers: panel.numbers };
     for (y, line) in (0_u16..).zip(&lines) {
         let row = part(rows, 0, y, rows.width, 1);
         match line {
-            Line::Blank => {}
-            Line::Folded(count) => {
+            LadderLine::Blank => {}
+            LadderLine::Folded(count) => {
                 let text = format!("⋯ {} rungs before these ⋯", quantity::grouped(*count));
                 paper.put(part(row, columns.left + 2, 0, columns.room(), 1), 0, 0, &text, Role::Dim);
             }
-            Line::Rung(index) => {
+            LadderLine::Rung(index) => {
                 if let Some(rung) = ladder.get(*index) {
                     page.rung(paper, row, rung);
                     if *index == picked {
@@ -86,18 +86,18 @@ fn picked(ladder: &Ladder, panel: &Panel) -> Option<usize> {
 
 /// Where the two ends stand.
 #[derive(Clone, Copy, Debug)]
-struct Columns {
+struct LadderColumns {
     left: u16,
     right: u16,
     word: bool,
 }
 
-impl Columns {
+impl LadderColumns {
     fn of(area: Rect) -> Self {
         let word = area.width >= 58;
         let left = (TIME + CALL + 1).min(area.width.saturating_sub(12));
         let right = area.width.saturating_sub(if word { WORD + 2 } else { 2 }).max(left + 1);
-        Columns { left, right, word }
+        LadderColumns { left, right, word }
     }
 
     /// The cells between the two ends.
@@ -107,14 +107,14 @@ impl Columns {
 }
 
 /// The addresses above their ends.
-fn ends(paper: &mut Paper<'_>, area: Rect, columns: Columns, session: &Session) {
-    let Kind::Stream(ends) = &session.kind else { return };
+fn ends(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
+    let SessionKind::Stream(ends) = &session.kind else { return };
     let half = area.width / 2;
     if area.height <= 2 || half < 2 {
         return;
     }
     let asked = match &session.spec.what {
-        What::Tcp(spec) => spec.target.to_string(),
+        SpecKind::Tcp(spec) => spec.target.to_string(),
         _ => "the peer".to_owned(),
     };
     let local = ends.local.map_or("we".to_owned(), |address| address.to_string());
@@ -133,26 +133,33 @@ fn ends(paper: &mut Paper<'_>, area: Rect, columns: Columns, session: &Session) 
 }
 
 /// Between the addresses, how the rungs are known: captured, and how they are numbered, or inferred.
-fn source(paper: &mut Paper<'_>, area: Rect, columns: Columns, ladder: &Ladder, session: &Session, numbers: Numbers) {
+fn source(
+    paper: &mut Canvas<'_>,
+    area: Rect,
+    columns: LadderColumns,
+    ladder: &Ladder,
+    session: &Session,
+    numbers: SequenceDisplay,
+) {
     if area.height <= 2 {
         return;
     }
     let numbers = match numbers {
-        Numbers::Relative => "relative numbers",
-        Numbers::Absolute => "absolute numbers",
+        SequenceDisplay::Relative => "relative numbers",
+        SequenceDisplay::Absolute => "absolute numbers",
     };
     let missed = match ladder.missed() {
-        0 => Strip::new(),
-        packets => Strip::of(format!(" · {} packets not captured", quantity::grouped(packets)), Role::Warn),
+        0 => StyledText::new(),
+        packets => StyledText::of(format!(" · {} packets not captured", quantity::grouped(packets)), Role::Warn),
     };
     let texts = match ladder.is_captured() {
         true => [
-            Strip::of("captured", Role::Good).and(format!(" · {numbers}"), Role::Dim).chain(missed.clone()),
-            Strip::of("captured", Role::Good).chain(missed),
+            StyledText::of("captured", Role::Good).and(format!(" · {numbers}"), Role::Dim).chain(missed.clone()),
+            StyledText::of("captured", Role::Good).chain(missed),
         ],
-        false => [Strip::of("inferred, not captured", Role::Dim), Strip::of("inferred", Role::Dim)],
+        false => [StyledText::of("inferred, not captured", Role::Dim), StyledText::of("inferred", Role::Dim)],
     };
-    let Kind::Stream(ends) = &session.kind else { return };
+    let SessionKind::Stream(ends) = &session.kind else { return };
     let half =
         |address: Option<std::net::SocketAddr>| address.map_or(8, |address| columns_of(&address.to_string()) / 2);
     // The peer's address may have been moved to the left to be seen whole.
@@ -178,59 +185,59 @@ fn rows_of(text: &str, width: u16) -> u16 {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Line {
+enum LadderLine {
     Blank,
     Folded(u64),
     Rung(usize),
 }
 
 /// The rows around the picked rung: a blank one before each exchange, where there is room for such.
-fn lines(ladder: &Ladder, picked: usize, rows: usize, tail: bool) -> Vec<Line> {
+fn lines(ladder: &Ladder, picked: usize, rows: usize, tail: bool) -> Vec<LadderLine> {
     let first = picked.saturating_sub(rows);
     let mut lines = Vec::with_capacity(rows * 3);
     if first == 0 && ladder.folded() > 0 {
-        lines.push(Line::Folded(ladder.folded()));
+        lines.push(LadderLine::Folded(ladder.folded()));
     }
     let mut at = 0;
     for (index, rung) in ladder.rungs().enumerate().skip(first).take(rows * 2) {
         if index > first && rung.since.is_none() && rows >= 10 {
-            lines.push(Line::Blank);
+            lines.push(LadderLine::Blank);
         }
         if index == picked {
             at = lines.len();
         }
-        lines.push(Line::Rung(index));
+        lines.push(LadderLine::Rung(index));
     }
     let last = lines.len().saturating_sub(rows);
     let top = if tail { last } else { at.saturating_sub(rows / 2).min(last) };
     lines.split_off(top).into_iter().take(rows).collect()
 }
 
-fn shown(ladder: &Ladder, lines: &[Line]) -> Shown {
+fn shown(ladder: &Ladder, lines: &[LadderLine]) -> ShownRange {
     let rungs = || {
         lines.iter().filter_map(|line| match line {
-            Line::Rung(index) => Some(*index),
-            Line::Blank | Line::Folded(_) => None,
+            LadderLine::Rung(index) => Some(*index),
+            LadderLine::Blank | LadderLine::Folded(_) => None,
         })
     };
     let (first, last) = (rungs().next().unwrap_or(0), rungs().next_back().unwrap_or(0));
     let all = ladder.len().max(1) as f64;
     let below = ladder.len().saturating_sub(last + 1);
-    Shown { above: first as f64 / all, below: below as f64 / all, entries_below: 0 }
+    ShownRange { above: first as f64 / all, below: below as f64 / all, entries_below: 0 }
 }
 
-struct Page<'a> {
+struct LadderPage<'a> {
     model: &'a Model,
     session: &'a Session,
-    columns: Columns,
-    numbers: Numbers,
+    columns: LadderColumns,
+    numbers: SequenceDisplay,
 }
 
-impl Page<'_> {
-    fn rung(&self, paper: &mut Paper<'_>, row: Rect, rung: &Rung) {
+impl LadderPage<'_> {
+    fn rung(&self, paper: &mut Canvas<'_>, row: Rect, rung: &Rung) {
         self.time(paper, row, rung);
         let end = self.columns.left.saturating_sub(1);
-        if let Label::Silence(_) = rung.label {
+        if let RungLabel::Silence(_) = rung.label {
             let text = rung.label.text();
             paper.put(part(row, 0, 0, end, 1), end.saturating_sub(columns_of(&text)), 0, &text, Role::Dim);
             return;
@@ -251,8 +258,8 @@ impl Page<'_> {
         }
     }
 
-    fn time(&self, paper: &mut Paper<'_>, row: Rect, rung: &Rung) {
-        if let Label::Silence(_) = rung.label {
+    fn time(&self, paper: &mut Canvas<'_>, row: Rect, rung: &Rung) {
+        if let RungLabel::Silence(_) = rung.label {
             return;
         }
         // What only must have arrived has no time that anybody knows.
@@ -276,7 +283,7 @@ impl Page<'_> {
         quantity::clock(at.saturating_duration_since(self.session.opened))
     }
 
-    fn arrow(&self, paper: &mut Paper<'_>, space: Rect, rung: &Rung) {
+    fn arrow(&self, paper: &mut Canvas<'_>, space: Rect, rung: &Rung) {
         let role = role(rung);
         let width = space.width;
         // The line, its head and a space on both sides of the words.
@@ -284,7 +291,7 @@ impl Page<'_> {
         let fits = |text: &&String| columns_of(text) + 4 <= width;
         let words = words.iter().find(fits).or(words.last()).cloned().unwrap_or_default();
         let Some(direction) = rung.direction.filter(|_| !rung.lone) else {
-            if rung.lone && !matches!(rung.label, Label::Run { .. }) {
+            if rung.lone && !matches!(rung.label, RungLabel::Run { .. }) {
                 return;
             }
             let x = width.saturating_sub(columns_of(&words)) / 2;
@@ -306,51 +313,56 @@ impl Page<'_> {
 
 fn call_role(rung: &Rung) -> Role {
     match &rung.call {
-        Some(Call::Other(_)) => Role::Bad,
-        Some(Call::Shutdown | Call::Close | Call::Abort) => Role::Cause,
-        Some(Call::Read(_) | Call::Reads(_) | Call::Accept) => Role::Received,
+        Some(SystemCall::Other(_)) => Role::Bad,
+        Some(SystemCall::Shutdown | SystemCall::Close | SystemCall::Abort) => Role::Cause,
+        Some(SystemCall::Read(_) | SystemCall::Reads(_) | SystemCall::Accept) => Role::Received,
         _ => Role::Sent,
     }
 }
 
 fn role(rung: &Rung) -> Role {
     match (&rung.label, rung.direction) {
-        (Label::Rst | Label::NoAnswer | Label::Unreachable(_), _) => Role::Bad,
-        (Label::Again { .. } | Label::WindowProbe { .. } | Label::KeepaliveProbe { .. } | Label::WindowClosed, _) => {
-            Role::Warn
-        }
-        (Label::Fin | Label::FinAck, _) => Role::Cause,
-        (Label::Segment(captured), _) if captured.segment.flags.has(Flags::RST) => Role::Bad,
-        (Label::Segment(captured), _) if !captured.notes.is_empty() => Role::Warn,
-        (Label::Segment(captured), _) if captured.segment.flags.has(Flags::FIN) => Role::Cause,
-        (Label::Segments { again: 1.., .. } | Label::NotCaptured { .. }, _) => Role::Warn,
-        (Label::NotKept { .. } | Label::Silence(_) | Label::State, _) | (_, None) => Role::Dim,
+        (RungLabel::Rst | RungLabel::NoAnswer | RungLabel::Unreachable(_), _) => Role::Bad,
+        (
+            RungLabel::Again { .. }
+            | RungLabel::WindowProbe { .. }
+            | RungLabel::KeepaliveProbe { .. }
+            | RungLabel::WindowClosed
+            | RungLabel::Segments { again: 1.., .. }
+            | RungLabel::NotCaptured { .. },
+            _,
+        ) => Role::Warn,
+        (RungLabel::Fin | RungLabel::FinAck, _) => Role::Cause,
+        (RungLabel::Segment(captured), _) if captured.segment.flags.has(TcpFlags::RST) => Role::Bad,
+        (RungLabel::Segment(captured), _) if !captured.notes.is_empty() => Role::Warn,
+        (RungLabel::Segment(captured), _) if captured.segment.flags.has(TcpFlags::FIN) => Role::Cause,
+        (RungLabel::NotKept { .. } | RungLabel::Silence(_) | RungLabel::State, _) | (_, None) => Role::Dim,
         (_, Some(Direction::Sent)) => Role::Sent,
         (_, Some(Direction::Received)) => Role::Received,
     }
 }
 
 /// What the picked rung means.
-fn explained(paper: &mut Paper<'_>, area: Rect, page: &Page<'_>, rung: &Rung) {
+fn explained(paper: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, rung: &Rung) {
     let words = explain(rung);
     paper.run(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
     paper.put(rule, 0, 0, &format!(" rung {} ", rung.id), Role::Dim);
-    paper.right(rule, 0, &Strip::of(format!(" {} ", words.cite), Role::Dim));
+    paper.right(rule, 0, &StyledText::of(format!(" {} ", words.cite), Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
     let since = rung.at.saturating_duration_since(page.session.opened);
     let at = format!("{}.{:06}", since.as_secs(), since.subsec_micros());
-    let head = Strip::of(format!("{}  ", words.title), Role::Strong)
+    let head = StyledText::of(format!("{}  ", words.title), Role::Strong)
         .and(format!("{at}  "), Role::Dim)
         .and(evidence::word(rung.evidence), evidence::role(rung.evidence));
     let placed = rung.entry.is_some() || rung.octet().is_some();
-    let jump = key(page.model, Mode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
+    let jump = key(page.model, KeyMode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
     let used = paper.sentence(text, 0, 0, &words.means, Role::Text);
     if used + rows_of(words.known, text.width) <= text.height {
         paper.sentence(text, 0, used, words.known, Role::Dim);
     }
-    let jump = jump.map_or(Strip::new(), |jump| Strip::of(jump, Role::Key).and(" its place", Role::Dim));
+    let jump = jump.map_or(StyledText::new(), |jump| StyledText::of(jump, Role::Key).and(" its place", Role::Dim));
     let taken = if jump.parts.is_empty() { 0 } else { jump.columns() + 2 };
     paper.strip(part(inner, 0, 0, inner.width.saturating_sub(taken), 1), 0, 0, &head);
     paper.right(inner, 0, &jump);

@@ -4,16 +4,16 @@ mod open;
 
 use std::time::{Duration, Instant};
 
-use super::paper::Strip;
+use super::paper::StyledText;
 use crate::files::theme::Role;
 use crate::model::course;
-use crate::model::explain::Known;
-use crate::sessions::attempts::Attempt;
-use crate::sessions::kinds::Kind;
-use crate::sessions::spec::Retry;
-use crate::sessions::{Phase, Session, What};
+use crate::model::explain::LineEvidence;
+use crate::sessions::attempts::AddressAttempt;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::spec::RetryPolicy;
+use crate::sessions::{Session, SessionPhase, SpecKind};
 use crate::text::quantity;
-use crate::wire::kernel::tcp_timers::Timers;
+use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 use crate::wire::kernel::view::TimerKind;
 
 /// The columns of a lane's name.
@@ -27,7 +27,7 @@ const AXIS: (u16, u16) = (16, 60);
 
 /// One cell of a lane.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cell {
+enum TimelineCell {
     Nothing,
     Failed,
     Connected,
@@ -42,45 +42,45 @@ enum Cell {
     Now,
 }
 
-impl Cell {
+impl TimelineCell {
     fn look(self) -> (&'static str, Role) {
         match self {
-            Cell::Nothing => (" ", Role::Text),
-            Cell::Failed => ("█", Role::Bad),
-            Cell::Connected => ("█", Role::Good),
-            Cell::UnderWay => ("▓", Role::Warn),
-            Cell::Wait => ("┄", Role::Dim),
-            Cell::Jitter => ("░", Role::Warn),
-            Cell::Syn => ("S", Role::Received),
-            Cell::SynToCome => ("s", Role::Dim),
-            Cell::Fired(TimerKind::Retransmit) => ("R", Role::Received),
-            Cell::Fired(TimerKind::Keepalive) => ("K", Role::Received),
-            Cell::Fired(TimerKind::Probe) => ("W", Role::Received),
-            Cell::ToCome(TimerKind::Retransmit) => ("r", Role::Dim),
-            Cell::ToCome(TimerKind::Keepalive) => ("k", Role::Dim),
-            Cell::ToCome(TimerKind::Probe) => ("w", Role::Dim),
-            Cell::Fired(TimerKind::TimeWait) | Cell::ToCome(TimerKind::TimeWait) => ("t", Role::Dim),
-            Cell::End => ("┤", Role::Bad),
-            Cell::Now => ("│", Role::Key),
+            TimelineCell::Nothing => (" ", Role::Text),
+            TimelineCell::Failed => ("█", Role::Bad),
+            TimelineCell::Connected => ("█", Role::Good),
+            TimelineCell::UnderWay => ("▓", Role::Warn),
+            TimelineCell::Wait => ("┄", Role::Dim),
+            TimelineCell::Jitter => ("░", Role::Warn),
+            TimelineCell::Syn => ("S", Role::Received),
+            TimelineCell::SynToCome => ("s", Role::Dim),
+            TimelineCell::Fired(TimerKind::Retransmit) => ("R", Role::Received),
+            TimelineCell::Fired(TimerKind::Keepalive) => ("K", Role::Received),
+            TimelineCell::Fired(TimerKind::Probe) => ("W", Role::Received),
+            TimelineCell::ToCome(TimerKind::Retransmit) => ("r", Role::Dim),
+            TimelineCell::ToCome(TimerKind::Keepalive) => ("k", Role::Dim),
+            TimelineCell::ToCome(TimerKind::Probe) => ("w", Role::Dim),
+            TimelineCell::Fired(TimerKind::TimeWait) | TimelineCell::ToCome(TimerKind::TimeWait) => ("t", Role::Dim),
+            TimelineCell::End => ("┤", Role::Bad),
+            TimelineCell::Now => ("│", Role::Key),
         }
     }
 }
 
 /// Where a time stands on the axis.
-struct Axis {
+struct TimeAxis {
     from: Instant,
     whole: Duration,
     cells: usize,
 }
 
-impl Axis {
+impl TimeAxis {
     fn cell(&self, at: Instant) -> usize {
         let share = at.saturating_duration_since(self.from).as_secs_f64() / self.whole.as_secs_f64().max(1e-9);
         // The share is from 0 to 1, so that the product fits.
         ((share * self.cells as f64) as usize).min(self.cells.saturating_sub(1))
     }
 
-    fn fill(&self, lane: &mut [Cell], from: Instant, to: Instant, cell: Cell) {
+    fn fill(&self, lane: &mut [TimelineCell], from: Instant, to: Instant, cell: TimelineCell) {
         let (first, last) = (self.cell(from), self.cell(to));
         for place in lane.iter_mut().take(last.max(first) + 1).skip(first) {
             *place = cell;
@@ -89,23 +89,23 @@ impl Axis {
 }
 
 /// The lanes of a session in rows; none where nothing was tried, where nothing waits, or where there is no room.
-pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u16) -> Vec<Strip> {
+pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
     let mut rows = attempts(session, timers, now, columns);
     let open = open::rows(session, timers, now, columns);
     if !rows.is_empty() && !open.is_empty() {
-        rows.push(Strip::new());
+        rows.push(StyledText::new());
     }
     rows.extend(open);
     rows
 }
 
 /// The lanes of the attempts to connect.
-fn attempts(session: &Session, timers: &Timers, now: Instant, columns: u16) -> Vec<Strip> {
+fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
     let course = &session.course;
     let Some(first) = course.attempts.front() else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
     let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
-    if matches!(session.kind, Kind::Conversation { .. } | Kind::Bound { .. }) {
+    if matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. }) {
         return Vec::new();
     }
     let repeats = course.attempts.len() > 1 || !course.waits.is_empty();
@@ -115,44 +115,44 @@ fn attempts(session: &Session, timers: &Timers, now: Instant, columns: u16) -> V
     }
     let retry = retry(session);
     let end = end(session, &retry, now);
-    let axis = Axis {
+    let axis = TimeAxis {
         from: first.began,
         whole: end.saturating_duration_since(first.began).max(Duration::from_millis(1)),
         cells: usize::from(room),
     };
-    let mut attempts = vec![Cell::Nothing; axis.cells];
-    let mut kernel = vec![Cell::Nothing; axis.cells];
+    let mut attempts = vec![TimelineCell::Nothing; axis.cells];
+    let mut kernel = vec![TimelineCell::Nothing; axis.cells];
     for wait in &course.waits {
         let (least, most) = wait.span(&retry);
-        axis.fill(&mut attempts, wait.from, wait.from + least, Cell::Wait);
+        axis.fill(&mut attempts, wait.from, wait.from + least, TimelineCell::Wait);
         let chance = if now < wait.from + wait.after { most } else { wait.after };
         if chance > least {
-            axis.fill(&mut attempts, wait.from + least, wait.from + chance, Cell::Jitter);
+            axis.fill(&mut attempts, wait.from + least, wait.from + chance, TimelineCell::Jitter);
         }
     }
     let mut counted = false;
     for attempt in &course.attempts {
         let (until, cell) = match &attempt.end {
-            Some((at, Some(_))) => (*at, Cell::Failed),
-            Some((at, None)) => (*at, Cell::Connected),
-            None => (now, Cell::UnderWay),
+            Some((at, Some(_))) => (*at, TimelineCell::Failed),
+            Some((at, None)) => (*at, TimelineCell::Connected),
+            None => (now, TimelineCell::UnderWay),
         };
         axis.fill(&mut attempts, attempt.began, until, cell);
-        kernel[axis.cell(attempt.began)] = Cell::Syn;
+        kernel[axis.cell(attempt.began)] = TimelineCell::Syn;
         let (again, how) = course::syns(attempt, timers, now);
-        counted |= how == Known::Kernel;
+        counted |= how == LineEvidence::Kernel;
         for syn in again {
-            kernel[axis.cell(syn)] = Cell::Syn;
+            kernel[axis.cell(syn)] = TimelineCell::Syn;
         }
         if attempt.end.is_none() {
             to_come(&mut kernel, &axis, attempt, timers, now);
         }
     }
-    if matches!(session.phase, Phase::Connecting { .. } | Phase::Waiting { .. }) {
-        attempts[axis.cell(now)] = Cell::Now;
+    if matches!(session.phase, SessionPhase::Connecting { .. } | SessionPhase::Waiting { .. }) {
+        attempts[axis.cell(now)] = TimelineCell::Now;
     }
     let mut rows = vec![lane("attempts", &attempts, beside.then(|| remark(session, now)))];
-    let how = match (counted, kernel.contains(&Cell::SynToCome)) {
+    let how = match (counted, kernel.contains(&TimelineCell::SynToCome)) {
         (true, true) => "S: a SYN, counted; s: to come",
         (true, false) => "S: a SYN, as the kernel counted",
         (false, true) => "S: a SYN; s: to come, doubling",
@@ -161,52 +161,61 @@ fn attempts(session: &Session, timers: &Timers, now: Instant, columns: u16) -> V
     rows.push(lane("kernel", &kernel, beside.then(|| how.to_owned())));
     rows.push(scale(&axis, room));
     if !beside {
-        rows.push(Strip::of(format!("{:width$}{}", "", remark(session, now), width = usize::from(NAME)), Role::Dim));
+        rows.push(StyledText::of(
+            format!("{:width$}{}", "", remark(session, now), width = usize::from(NAME)),
+            Role::Dim,
+        ));
     }
     rows.extend(timer_row(session, timers));
     rows
 }
 
 /// The SYNs that the kernel will send if nobody answers, and where it or we give up.
-fn to_come(lane: &mut [Cell], axis: &Axis, attempt: &Attempt, timers: &Timers, now: Instant) {
+fn to_come(
+    lane: &mut [TimelineCell],
+    axis: &TimeAxis,
+    attempt: &AddressAttempt,
+    timers: &TcpTimerSettings,
+    now: Instant,
+) {
     let Some((syns, gives_up)) = timers.syns() else { return };
     let end = axis.from + axis.whole;
     for at in syns.into_iter().map(|after| attempt.began + after).filter(|at| *at > now && *at < end) {
         let place = &mut lane[axis.cell(at)];
-        if *place == Cell::Nothing {
-            *place = Cell::SynToCome;
+        if *place == TimelineCell::Nothing {
+            *place = TimelineCell::SynToCome;
         }
     }
     if attempt.began + gives_up < end {
-        lane[axis.cell(attempt.began + gives_up)] = Cell::End;
+        lane[axis.cell(attempt.began + gives_up)] = TimelineCell::End;
     }
 }
 
-fn lasted(attempt: &Attempt, now: Instant) -> Duration {
+fn lasted(attempt: &AddressAttempt, now: Instant) -> Duration {
     attempt.end.as_ref().map_or(now, |(at, _)| *at).saturating_duration_since(attempt.began)
 }
 
-fn retry(session: &Session) -> Retry {
+fn retry(session: &Session) -> RetryPolicy {
     match &session.spec.what {
-        What::Tcp(tcp) => tcp.retry,
-        What::Udp(_)
-        | What::UdpBound(_)
-        | What::Listen(_)
-        | What::Accepted(_)
-        | What::Http(_)
-        | What::Repeat(_)
-        | What::Dns(_) => Retry::default(),
+        SpecKind::Tcp(tcp) => tcp.retry,
+        SpecKind::Udp(_)
+        | SpecKind::UdpBound(_)
+        | SpecKind::Listen(_)
+        | SpecKind::Accepted(_)
+        | SpecKind::Http(_)
+        | SpecKind::Repeat(_)
+        | SpecKind::Dns(_) => RetryPolicy::default(),
     }
 }
 
 /// The end of the axis: the end of what happened, or of what is to come.
-fn end(session: &Session, retry: &Retry, now: Instant) -> Instant {
+fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
     let course = &session.course;
     let past = course.attempts.iter().filter_map(|attempt| attempt.end.as_ref().map(|(at, _)| *at)).max();
     match (&session.phase, course.waits.back(), course.attempts.back()) {
-        (Phase::Waiting { .. }, Some(wait), _) => (wait.from + wait.span(retry).1).max(now),
-        (Phase::Connecting { .. }, _, Some(attempt)) => match &session.spec.what {
-            What::Tcp(tcp) => (attempt.began + tcp.connect_timeout).max(now),
+        (SessionPhase::Waiting { .. }, Some(wait), _) => (wait.from + wait.span(retry).1).max(now),
+        (SessionPhase::Connecting { .. }, _, Some(attempt)) => match &session.spec.what {
+            SpecKind::Tcp(tcp) => (attempt.began + tcp.connect_timeout).max(now),
             _ => now,
         },
         _ => past.unwrap_or(now),
@@ -220,14 +229,14 @@ fn remark(session: &Session, now: Instant) -> String {
     let of = retry(session).times.saturating_add(1);
     let left = |until: Instant| format!("{:.1} s", until.saturating_duration_since(now).as_secs_f64());
     match &session.phase {
-        Phase::Waiting { attempt, of, until } => format!("attempt {attempt} of {of} in {}", left(*until)),
-        Phase::Connecting { .. } => match (&session.spec.what, course.attempts.back()) {
-            (What::Tcp(tcp), Some(attempt)) => {
+        SessionPhase::Waiting { attempt, of, until } => format!("attempt {attempt} of {of} in {}", left(*until)),
+        SessionPhase::Connecting { .. } => match (&session.spec.what, course.attempts.back()) {
+            (SpecKind::Tcp(tcp), Some(attempt)) => {
                 format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.connect_timeout))
             }
             _ => format!("attempt {number} of {of}"),
         },
-        Phase::Ended { failure: Some(_), .. } => {
+        SessionPhase::Ended { failure: Some(_), .. } => {
             let word = if of == 1 { "attempt" } else { "attempts" };
             format!("{number} of {of} {word}, all failed")
         }
@@ -235,8 +244,8 @@ fn remark(session: &Session, now: Instant) -> String {
     }
 }
 
-fn lane(name: &str, cells: &[Cell], remark: Option<String>) -> Strip {
-    let mut strip = Strip::of(format!("{name:<width$}", width = usize::from(NAME)), Role::Dim);
+fn lane(name: &str, cells: &[TimelineCell], remark: Option<String>) -> StyledText {
+    let mut strip = StyledText::of(format!("{name:<width$}", width = usize::from(NAME)), Role::Dim);
     let mut rest = cells;
     while let Some(first) = rest.first() {
         let run = rest.iter().take_while(|cell| *cell == first).count();
@@ -248,20 +257,20 @@ fn lane(name: &str, cells: &[Cell], remark: Option<String>) -> Strip {
 }
 
 /// 0 at the left, half in the middle, the whole at the right.
-fn scale(axis: &Axis, room: u16) -> Strip {
+fn scale(axis: &TimeAxis, room: u16) -> StyledText {
     let half = quantity::duration(axis.whole / 2);
     let whole = quantity::duration(axis.whole);
     let room = usize::from(room);
     let left = room / 2 - 1;
     let right = room.saturating_sub(1 + left);
     let text = format!("{:name$}0{half:>left$}{whole:>right$}", "", name = usize::from(NAME));
-    Strip::of(text, Role::Dim)
+    StyledText::of(text, Role::Dim)
 }
 
 /// When both give up: the application, and the kernel by itself.
-fn timer_row(session: &Session, timers: &Timers) -> Option<Strip> {
+fn timer_row(session: &Session, timers: &TcpTimerSettings) -> Option<StyledText> {
     let mut parts = Vec::new();
-    if let What::Tcp(tcp) = &session.spec.what {
+    if let SpecKind::Tcp(tcp) = &session.spec.what {
         parts.push(format!("ours {}", quantity::duration(tcp.connect_timeout)));
     }
     if let Some((syns, gives_up)) = timers.syns() {
@@ -269,5 +278,5 @@ fn timer_row(session: &Session, timers: &Timers) -> Option<Strip> {
         parts.push(format!("kernel {} after {again} more SYNs", quantity::duration(gives_up)));
     }
     let text = format!("{:<width$}{}", "gives up", parts.join(" · "), width = usize::from(NAME));
-    (!parts.is_empty()).then(|| Strip::of(text, Role::Dim))
+    (!parts.is_empty()).then(|| StyledText::of(text, Role::Dim))
 }

@@ -19,7 +19,7 @@ const SHORT: u16 = 14;
 
 /// The places of the screen; an empty rectangle is not there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(super) struct ScreenLayout {
     /// One row at the top.
     pub(super) header: Rect,
     /// The list of sessions.
@@ -35,15 +35,15 @@ pub(super) struct Layout {
 }
 
 /// Where everything stands.
-pub(super) fn layout(area: Rect, model: &Model) -> Layout {
+pub(super) fn layout(area: Rect, model: &Model) -> ScreenLayout {
     let header_rows = u16::from(area.height >= 4);
     let footer_rows = u16::from(area.height >= SHORT);
     let body = part(area, 0, header_rows, area.width, area.height - header_rows - footer_rows);
-    let mut layout = Layout {
+    let mut layout = ScreenLayout {
         header: part(area, 0, 0, area.width, header_rows),
         footer: part(area, 0, area.height - footer_rows, area.width, footer_rows),
         bottom: part(area, 0, area.height.saturating_sub(1), area.width, 1),
-        ..Layout::default()
+        ..ScreenLayout::default()
     };
     let list_focused = model.focus == Focus::Sessions && !model.sessions.is_empty();
     if model.sessions.is_empty() {

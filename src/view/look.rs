@@ -2,11 +2,11 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::files::theme::{Colour, Role, Theme, Tone};
+use crate::files::theme::{Colour, Role, RoleStyle, Theme};
 
 /// How many colours the terminal has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Depth {
+pub enum ColourDepth {
     /// All of them, 24 bits.
     #[default]
     True,
@@ -16,14 +16,14 @@ pub enum Depth {
 
 /// A style for every role: what [`super::draw`] paints with.
 #[derive(Clone, Debug)]
-pub struct Look {
+pub struct StyleSheet {
     styles: [Style; Role::ALL.len()],
 }
 
-impl Look {
+impl StyleSheet {
     /// The styles of a theme, for a terminal with that many colours.
-    pub fn new(theme: &Theme, depth: Depth) -> Self {
-        Look { styles: Role::ALL.map(|(role, _)| style(theme.tone(role), depth)) }
+    pub fn new(theme: &Theme, depth: ColourDepth) -> Self {
+        StyleSheet { styles: Role::ALL.map(|(role, _)| style(theme.tone(role), depth)) }
     }
 
     /// How a role looks. What a tone leaves open stays as the cell has it.
@@ -32,7 +32,7 @@ impl Look {
     }
 }
 
-fn style(tone: Tone, depth: Depth) -> Style {
+fn style(tone: RoleStyle, depth: ColourDepth) -> Style {
     let mut style = Style { fg: tone.foreground.map(|c| colour(c, depth)), ..Style::default() };
     style.bg = tone.background.map(|c| colour(c, depth));
     let modifiers = [
@@ -50,12 +50,12 @@ fn style(tone: Tone, depth: Depth) -> Style {
     style
 }
 
-fn colour(colour: Colour, depth: Depth) -> Color {
+fn colour(colour: Colour, depth: ColourDepth) -> Color {
     match (colour, depth) {
         (Colour::Default, _) => Color::Reset,
         (Colour::Ansi(number), _) => Color::Indexed(number),
-        (Colour::Rgb(red, green, blue), Depth::True) => Color::Rgb(red, green, blue),
-        (Colour::Rgb(red, green, blue), Depth::Indexed) => Color::Indexed(nearest([red, green, blue])),
+        (Colour::Rgb(red, green, blue), ColourDepth::True) => Color::Rgb(red, green, blue),
+        (Colour::Rgb(red, green, blue), ColourDepth::Indexed) => Color::Indexed(nearest([red, green, blue])),
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(nearest([17, 18, 22]), 233);
         assert_eq!(nearest([0, 0, 0]), 16);
         let theme = Theme::preset("dark").unwrap();
-        let look = Look::new(&theme, Depth::Indexed);
+        let look = StyleSheet::new(&theme, ColourDepth::Indexed);
         assert!(matches!(look.style(Role::Text).fg, Some(Color::Indexed(_))));
     }
 }

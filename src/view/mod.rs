@@ -40,18 +40,18 @@ mod udp;
 
 use ratatui::Frame;
 
-pub use look::{Depth, Look};
+pub use look::{ColourDepth, StyleSheet};
 
 use crate::files::theme::Role;
-use crate::model::state::{Model, Overlay, Seen};
-use paper::Paper;
+use crate::model::state::{FrameReport, Model, Overlay};
+use paper::Canvas;
 
 /// Draws the model, and tells what of it is on the screen: page sizes and what a click means.
 ///
 /// Works at every size, 0×0 included. Its cost depends on the screen and not on how much was said.
-pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look) -> Seen {
+pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameReport {
     let area = frame.area();
-    let mut paper = Paper { buffer: frame.buffer_mut(), look, seen: Seen::default(), cursor: None };
+    let mut paper = Canvas { buffer: frame.buffer_mut(), look, seen: FrameReport::default(), cursor: None };
     if area.is_empty() {
         return paper.seen;
     }
@@ -79,7 +79,7 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &Look) -> Seen {
         paper.cursor = None;
         overlay::draw(&mut paper, area, model, overlay);
     }
-    let Paper { seen, cursor, .. } = paper;
+    let Canvas { seen, cursor, .. } = paper;
     if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
         frame.set_cursor_position(cursor);
     }

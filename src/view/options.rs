@@ -2,16 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use super::keys::{self, Hint};
+use super::keys::{self, KeyHint};
 use super::overlay::dialog as framed;
-use super::paper::{Paper, Strip, columns_of, part};
+use super::paper::{Canvas, StyledText, columns_of, part};
 use super::{prompt, standing};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
-use crate::model::keymap::Mode;
-use crate::model::options::{OptionLine, OptionsDialog, Sure, ValueField};
-use crate::model::state::{Model, Target};
-use crate::wire::option::Unit;
+use crate::model::keymap::KeyMode;
+use crate::model::options::{OptionLine, OptionsDialog, ValueField, ValueSource};
+use crate::model::state::{ClickTarget, Model};
+use crate::wire::option::OptionUnit;
 
 /// The columns of a name, a blank behind it included.
 const NAME: u16 = 15;
@@ -33,7 +33,7 @@ const WIDE: u16 = 120;
 const WIDEST: u16 = 118;
 
 /// Draws the dialog.
-pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
+pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
     let lines = dialog.lines(model);
     let boxed = match screen {
         Rect { height: ..18, .. } => 3,
@@ -56,7 +56,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, dialog: &
             paper.blank(place, Role::Menu);
             prompt::field(paper, place, &field.input);
         }
-        paper.hit(row, Target::Line(at));
+        paper.hit(row, ClickTarget::Line(at));
     }
     if let Some(line) = lines.get(picked) {
         let below = part(inner, 0, list.height, inner.width, boxed);
@@ -66,7 +66,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, dialog: &
     keys::draw(paper, inner, 0, last, &hints(model, dialog, lines.get(picked)));
     let below = lines.len().saturating_sub(first + shown);
     if below > 0 && inner.width >= NARROW {
-        paper.right(inner, last, &Strip::of(format!("▼ {below} more"), Role::Dim));
+        paper.right(inner, last, &StyledText::of(format!("▼ {below} more"), Role::Dim));
     }
 }
 
@@ -80,24 +80,24 @@ fn title(model: &Model, dialog: &OptionsDialog) -> String {
     }
 }
 
-fn draw_line(paper: &mut Paper<'_>, row: Rect, line: &OptionLine, picked: bool, typing: bool) {
+fn draw_line(paper: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool, typing: bool) {
     paper.put(row, 0, 0, if picked { "▌" } else { " " }, Role::Focus);
     paper.put(part(row, 1, 0, NAME - 1, 1), 0, 0, line.option.name(), Role::Text);
     if typing {
         return;
     }
     let role = match line.sure {
-        Sure::Kernel => Role::Strong,
-        Sure::Wished => Role::Sent,
-        Sure::Default | Sure::Unknown => Role::Dim,
-        Sure::Refused => Role::Bad,
+        ValueSource::Kernel => Role::Strong,
+        ValueSource::Wished => Role::Sent,
+        ValueSource::Default | ValueSource::Unknown => Role::Dim,
+        ValueSource::Refused => Role::Bad,
     };
     let room = part(row, NAME + 1, 0, VALUE.max(columns_of(&line.value).min(VALUE + 8)), 1);
     paper.put(room, 0, 0, &line.value, role);
     let beside = if row.width >= NARROW { row.width.saturating_sub(NAME + 2 + room.width) } else { 0 };
     let rest = part(row, NAME + 1 + room.width + 1, 0, beside, 1);
     let (text, role) = match (line.sure, line.remark.as_str()) {
-        (Sure::Refused, why) => (format!("! {why}"), Role::Bad),
+        (ValueSource::Refused, why) => (format!("! {why}"), Role::Bad),
         (_, "") => (line.option.does().to_owned(), Role::Dim),
         (_, remark) => (remark.to_owned(), Role::Text),
     };
@@ -108,7 +108,7 @@ fn draw_line(paper: &mut Paper<'_>, row: Rect, line: &OptionLine, picked: bool, 
 }
 
 /// What the option under the cursor does, what it takes, when it counts, and the call that sets it.
-fn explained(paper: &mut Paper<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
+fn explained(paper: &mut Canvas<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
     paper.run(area, 0, 0, "─", area.width, Role::Border);
     paper.put(part(area, 1, 0, area.width.saturating_sub(2), 1), 0, 0, &format!(" {} ", line.option), Role::Dim);
     let bottom = area.height.saturating_sub(1);
@@ -120,7 +120,7 @@ fn explained(paper: &mut Paper<'_>, area: Rect, model: &Model, dialog: &OptionsD
         return;
     }
     let mut y = 0;
-    if line.sure == Sure::Refused {
+    if line.sure == ValueSource::Refused {
         y += paper.sentence(room, 0, y, &format!("Not taken: {}.", line.remark), Role::Bad);
     }
     if dialog.field.is_none() || room.height > 2 {
@@ -129,7 +129,7 @@ fn explained(paper: &mut Paper<'_>, area: Rect, model: &Model, dialog: &OptionsD
     }
     let mut accepted = format!("Accepted: {}", line.option.accepts());
     if !dialog.is_live(model) {
-        let nothing = if line.option.unit() == Unit::Switch { "" } else { "; empty leaves it as it is" };
+        let nothing = if line.option.unit() == OptionUnit::Switch { "" } else { "; empty leaves it as it is" };
         accepted.push_str(nothing);
     }
     y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);
@@ -146,16 +146,16 @@ fn capital(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-fn hints(model: &Model, dialog: &OptionsDialog, line: Option<&OptionLine>) -> Vec<Hint> {
-    let prompt = |action: Action| keys::key(model, Mode::Prompt, action);
-    let menu = |action: Action| keys::key(model, Mode::Menu, action);
+fn hints(model: &Model, dialog: &OptionsDialog, line: Option<&OptionLine>) -> Vec<KeyHint> {
+    let prompt = |action: Action| keys::key(model, KeyMode::Prompt, action);
+    let menu = |action: Action| keys::key(model, KeyMode::Menu, action);
     if dialog.field.is_some() {
         return vec![
             (prompt(Action::Compose(ComposeAction::Send)), "sets it"),
             (prompt(Action::App(AppAction::Escape)), "leaves it"),
         ];
     }
-    let is_switch = line.is_some_and(|line| line.option.unit() == Unit::Switch);
+    let is_switch = line.is_some_and(|line| line.option.unit() == OptionUnit::Switch);
     vec![
         (menu(Action::Pane(PaneAction::Activate)), if is_switch { "switches it" } else { "changes it" }),
         (menu(Action::Pane(PaneAction::Copy)), "copies the call"),

@@ -2,17 +2,17 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, part, within};
+use super::paper::{Canvas, StyledText, part, within};
 use super::{help, keys, options, prompt, standing};
 use crate::files::theme::Role;
 use crate::formats::paste;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
-use crate::model::editor::Editor;
-use crate::model::keymap::Mode;
+use crate::model::editor::TextField;
+use crate::model::keymap::KeyMode;
 use crate::model::palette;
-use crate::model::state::{Model, Overlay, Question, Target};
+use crate::model::state::{ClickTarget, ConfirmQuestion, Model, Overlay};
 use crate::model::update::endings;
-use crate::sessions::{Spec, What};
+use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 
 /// What the new-session dialog shows while nothing is typed.
@@ -27,7 +27,7 @@ const EXAMPLES: [(&str, &str); 7] = [
 ];
 
 /// Draws what is open.
-pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, overlay: &Overlay) {
+pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, overlay: &Overlay) {
     match overlay {
         Overlay::Help { query, scroll } => help::draw(paper, screen, model, query, *scroll),
         Overlay::New { input, problem } => new(paper, screen, model, input, problem.as_deref()),
@@ -42,7 +42,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, screen: Rect, model: &Model, overlay: 
 }
 
 /// A blank frame in the middle; gives what is within it, a cell of margin at each side.
-pub(super) fn dialog(paper: &mut Paper<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
+pub(super) fn dialog(paper: &mut Canvas<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
     let (width, height) = (width.min(screen.width), height.min(screen.height));
     let (x, y) = ((screen.width - width) / 2, (screen.height - height) / 3);
     let area = part(screen, x, y, width, height);
@@ -54,12 +54,12 @@ pub(super) fn dialog(paper: &mut Paper<'_>, screen: Rect, width: u16, height: u1
     part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
 }
 
-fn prompt_hints(model: &Model, take: &'static str) -> Vec<keys::Hint> {
-    let of = |action: Action| keys::key(model, Mode::Prompt, action);
+fn prompt_hints(model: &Model, take: &'static str) -> Vec<keys::KeyHint> {
+    let of = |action: Action| keys::key(model, KeyMode::Prompt, action);
     vec![(of(Action::Compose(ComposeAction::Send)), take), (of(Action::App(AppAction::Escape)), "leaves")]
 }
 
-fn new(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, problem: Option<&str>) {
+fn new(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, problem: Option<&str>) {
     let rows = if screen.height >= 18 { 16 } else { screen.height.min(9) };
     let inner = dialog(paper, screen, 72, rows, "new session");
     paper.put(inner, 0, 0, "❯", Role::Key);
@@ -83,17 +83,17 @@ fn new(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, probl
         if y + 1 >= last {
             break;
         }
-        let strip = Strip::of(format!("  {example:<24}"), Role::Text).and(what, Role::Dim);
+        let strip = StyledText::of(format!("  {example:<24}"), Role::Text).and(what, Role::Dim);
         paper.strip(inner, 0, y, &strip);
         y += 1;
     }
     let mut hints = prompt_hints(model, "opens it");
-    hints.push((keys::key(model, Mode::Prompt, Action::Session(SessionAction::Options)), "socket options"));
+    hints.push((keys::key(model, KeyMode::Prompt, Action::Session(SessionAction::Options)), "socket options"));
     keys::draw(paper, inner, 0, last, &hints);
 }
 
 /// The socket options that were wished for the session to be opened; says how many rows they took.
-fn wished(paper: &mut Paper<'_>, area: Rect, model: &Model) -> u16 {
+fn wished(paper: &mut Canvas<'_>, area: Rect, model: &Model) -> u16 {
     if model.wishes.is_empty() {
         return 0;
     }
@@ -102,7 +102,7 @@ fn wished(paper: &mut Paper<'_>, area: Rect, model: &Model) -> u16 {
 }
 
 /// A mark and a sentence beside it; says how many rows they took.
-fn marked(paper: &mut Paper<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
+fn marked(paper: &mut Canvas<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
     paper.put(area, 0, 0, mark, role);
     paper.sentence(area, 2, 0, text, role).min(area.height)
 }
@@ -115,17 +115,17 @@ fn meaning(spec: &Spec) -> String {
         steps => format!(", then {steps} things are sent"),
     };
     let what = match &spec.what {
-        What::Tcp(tcp) => format!("TCP connection to {} port {}", tcp.target.host, tcp.target.port),
-        What::Udp(udp) => format!("UDP conversation with {} port {}", udp.target.host, udp.target.port),
-        What::UdpBound(bound) => format!("UDP socket bound to {}, open to any peer", bound.local),
-        What::Listen(listen) => format!("TCP listener on {}", listen.local),
-        What::Dns(dns) => match &dns.server {
+        SpecKind::Tcp(tcp) => format!("TCP connection to {} port {}", tcp.target.host, tcp.target.port),
+        SpecKind::Udp(udp) => format!("UDP conversation with {} port {}", udp.target.host, udp.target.port),
+        SpecKind::UdpBound(bound) => format!("UDP socket bound to {}, open to any peer", bound.local),
+        SpecKind::Listen(listen) => format!("TCP listener on {}", listen.local),
+        SpecKind::Dns(dns) => match &dns.server {
             Some(server) => format!("DNS question for {} to {server}", dns.question()),
             None => format!("DNS question for {} to the system's servers", dns.question()),
         },
-        What::Accepted(known) => format!("connection accepted from {}", known.peer),
-        What::Repeat(repeat) => format!("again and again: {}", repeat.title()),
-        What::Http(http) => {
+        SpecKind::Accepted(known) => format!("connection accepted from {}", known.peer),
+        SpecKind::Repeat(repeat) => format!("again and again: {}", repeat.title()),
+        SpecKind::Http(http) => {
             let redirects = if http.redirects > 0 { ", redirects followed" } else { "" };
             let insecure = if http.insecure { ", certificate NOT verified" } else { "" };
             format!("HTTP {} {}{redirects}{insecure}", http.method, http.url)
@@ -134,7 +134,7 @@ fn meaning(spec: &Spec) -> String {
     format!("{what}{sends}")
 }
 
-fn close(paper: &mut Paper<'_>, screen: Rect, model: &Model, picked: usize) {
+fn close(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
     let endings = endings(model);
     let Some(session) = model.session() else { return };
     let explained = screen.width >= 60;
@@ -155,9 +155,9 @@ fn close(paper: &mut Paper<'_>, screen: Rect, model: &Model, picked: usize) {
         if at == picked {
             paper.wash(row, Role::Selection);
         }
-        paper.hit(row, Target::Line(at));
+        paper.hit(row, ClickTarget::Line(at));
     }
-    let of = |action: Action| keys::key(model, Mode::Menu, action);
+    let of = |action: Action| keys::key(model, KeyMode::Menu, action);
     let hints = [
         (of(Action::Pane(PaneAction::Activate)), "takes it"),
         (of(Action::App(AppAction::Escape)).or_else(|| of(Action::App(AppAction::Back))), "leaves"),
@@ -165,7 +165,7 @@ fn close(paper: &mut Paper<'_>, screen: Rect, model: &Model, picked: usize) {
     keys::draw(paper, inner, 1, inner.height.saturating_sub(1), &hints);
 }
 
-fn find(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, picked: usize) {
+fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
     let found = palette::matches(input.text());
     let inner = dialog(paper, screen, 76, screen.height.min(20), "everything that can be done");
     paper.put(inner, 0, 0, "❯", Role::Key);
@@ -181,10 +181,12 @@ fn find(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, pick
         let name = format!("{:<20}", entry.name());
         x += paper.put(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
         let chord = match entry.action() {
-            Some(action) => keys::key(model, Mode::Normal, action).or_else(|| keys::key(model, Mode::Composer, action)),
-            None => keys::key(model, Mode::Normal, Action::App(AppAction::CommandLine)),
+            Some(action) => {
+                keys::key(model, KeyMode::Normal, action).or_else(|| keys::key(model, KeyMode::Composer, action))
+            }
+            None => keys::key(model, KeyMode::Normal, Action::App(AppAction::CommandLine)),
         };
-        let chord = chord.map_or(Strip::new(), |chord| Strip::of(chord, Role::Key).and(" ", Role::Dim));
+        let chord = chord.map_or(StyledText::new(), |chord| StyledText::of(chord, Role::Key).and(" ", Role::Dim));
         let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
         if wide {
             paper.put(room, 0, 0, entry.describe(), Role::Dim);
@@ -193,7 +195,7 @@ fn find(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, pick
         if at == picked {
             paper.wash(row, Role::Selection);
         }
-        paper.hit(row, Target::Line(at));
+        paper.hit(row, ClickTarget::Line(at));
     }
     if found.is_empty() {
         paper.put(list, 1, 0, "nothing has these letters", Role::Dim);
@@ -202,15 +204,15 @@ fn find(paper: &mut Paper<'_>, screen: Rect, model: &Model, input: &Editor, pick
     keys::draw(paper, inner, 0, last, &prompt_hints(model, "does it"));
     let below = found.len().saturating_sub(first + count);
     if below > 0 {
-        let strip = Strip::of(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
+        let strip = StyledText::of(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
         paper.right(inner, last, &strip);
     }
 }
 
-fn confirm(paper: &mut Paper<'_>, screen: Rect, question: Question) {
+fn confirm(paper: &mut Canvas<'_>, screen: Rect, question: ConfirmQuestion) {
     let text = match question {
-        Question::Quit { open: 1 } => "One session is open. Quit and close it?".to_owned(),
-        Question::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
+        ConfirmQuestion::Quit { open: 1 } => "One session is open. Quit and close it?".to_owned(),
+        ConfirmQuestion::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
     };
     let inner = dialog(paper, screen, 52, 5, "quit");
     paper.sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);

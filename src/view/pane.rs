@@ -2,25 +2,25 @@
 
 use ratatui::layout::Rect;
 
-use super::composer::{self, Room};
-use super::paper::{Paper, Strip, columns_of, part, within};
-use super::transcript::{self, Shown};
+use super::composer::{self, WarningRoom};
+use super::paper::{Canvas, StyledText, columns_of, part, within};
+use super::transcript::{self, ShownRange};
 use super::{dns, explain, flow, gauges, http, ladder, peers, repeat, standing, states, truth, udp};
 use crate::files::theme::Role;
-use crate::model::panel::{Panel, Scroll, View};
-use crate::model::rows::Lens;
-use crate::model::state::{Focus, Model, Target};
-use crate::sessions::kinds::Kind;
-use crate::sessions::{Session, What};
+use crate::model::panel::{Panel, ScrollPosition, View};
+use crate::model::rows::TranscriptMode;
+use crate::model::state::{ClickTarget, Focus, Model};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
 /// Draws the pane.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let focused = model.overlay.is_none() && matches!(model.focus, Focus::View | Focus::Composer);
     let border = if focused { Role::Focus } else { Role::Border };
     paper.frame(area, border);
     let inner = within(area);
-    paper.hit(area, Target::View);
+    paper.hit(area, ClickTarget::View);
     title(paper, area, model, session, panel);
     let rows = composer::rows(model, panel, inner.height);
     let field = part(inner, 0, inner.height - rows, inner.width, rows);
@@ -39,9 +39,10 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
     }
     let line = part(rule, 2, 0, rule.width.saturating_sub(4), 1);
     let right = spaced(status(panel, shown));
-    let fits = |left: &Strip| left.columns() + right.columns() <= line.width;
-    let titles = [Room::Much, Room::Little].map(|room| spaced(composer::title(model, session, panel, room)));
-    let bare = || spaced(composer::title(model, session, panel, Room::None));
+    let fits = |left: &StyledText| left.columns() + right.columns() <= line.width;
+    let titles =
+        [WarningRoom::Much, WarningRoom::Little].map(|room| spaced(composer::title(model, session, panel, room)));
+    let bare = || spaced(composer::title(model, session, panel, WarningRoom::None));
     let left = titles.into_iter().find(|title| fits(title)).unwrap_or_else(bare);
     // Why something was not sent is never hidden by what narrows the view.
     if fits(&left) || panel.composer.problem.is_none() {
@@ -54,29 +55,31 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
 }
 
 /// A strip with a blank at both ends; nothing where it has no words.
-fn spaced(strip: Strip) -> Strip {
-    if strip.parts.is_empty() { strip } else { Strip::of(" ", Role::Dim).chain(strip).and(" ", Role::Dim) }
+fn spaced(strip: StyledText) -> StyledText {
+    if strip.parts.is_empty() { strip } else { StyledText::of(" ", Role::Dim).chain(strip).and(" ", Role::Dim) }
 }
 
 fn bottom_of(area: Rect) -> Rect {
     part(area, 0, area.height.saturating_sub(1), area.width, 1)
 }
 
-fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     match (panel.view, &session.kind, &session.spec.what) {
-        (View::Response, Kind::Http(exchange), _) => {
-            http::response(paper, area, &http::Page { model, session, panel }, exchange)
+        (View::Response, SessionKind::Http(exchange), _) => {
+            http::response(paper, area, &http::HttpPage { model, session, panel }, exchange)
         }
-        (View::Headers, Kind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
-        (View::Request, Kind::Http(exchange), What::Http(spec)) => http::request(paper, area, spec, exchange, panel),
-        (View::Answer, Kind::Dns(_), _) => dns::answer(paper, area, model, session, panel),
-        (View::Fields, Kind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
+        (View::Headers, SessionKind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
+        (View::Request, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
+            http::request(paper, area, spec, exchange, panel)
+        }
+        (View::Answer, SessionKind::Dns(_), _) => dns::answer(paper, area, model, session, panel),
+        (View::Fields, SessionKind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
         (View::Way, _, _) => dns::way(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
-        (View::State, Kind::Conversation { .. } | Kind::Bound { .. }, _) => {
+        (View::State, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
             udp::draw_ledger(paper, area, model, session, panel)
         }
-        (View::Kernel, Kind::Conversation { .. } | Kind::Bound { .. }, _) => {
+        (View::Kernel, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
             udp::draw_socket(paper, area, session, panel)
         }
         (View::State, _, _) => states::draw(paper, area, model, session, panel),
@@ -84,27 +87,29 @@ fn draw_view(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session
         (View::Flow, _, _) => flow::draw(paper, area, model, session, panel),
         (View::Explain, _, _) => explain::draw(paper, area, model, session, panel),
         (View::Peers, _, _) => peers::draw(paper, area, model, session, panel),
-        (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, Lens::Hex),
-        (View::Latency, Kind::Repeat(view), What::Repeat(spec)) => repeat::draw(paper, area, spec, view, panel),
+        (View::Hex, _, _) => transcript::draw(paper, area, model, session, panel, TranscriptMode::Hex),
+        (View::Latency, SessionKind::Repeat(view), SpecKind::Repeat(spec)) => {
+            repeat::draw(paper, area, spec, view, panel)
+        }
         (
             View::Text | View::Latency | View::Response | View::Headers | View::Request | View::Answer | View::Fields,
             _,
             _,
-        ) => transcript::draw(paper, area, model, session, panel, Lens::Text),
+        ) => transcript::draw(paper, area, model, session, panel, TranscriptMode::Text),
     }
 }
 
 /// The title in the upper border, and at its right the views that the session has.
-fn title(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
+fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
-    let number = Strip::of(format!(" {} ", session.id), Role::Dim);
+    let number = StyledText::of(format!(" {} ", session.id), Role::Dim);
     let name = session.title();
     let views = View::of(session);
     let all: u16 = views.iter().map(|view| columns_of(view.name()) + 1).sum::<u16>() + 1;
     let one = columns_of(panel.view.name()) + 2;
     let states = standing::headlines(session, model.now).into_iter();
-    let states: Vec<Strip> = states.map(|state| Strip::of(" ── ", Role::Border).chain(state)).collect();
-    let fixed = |state: &Strip| number.columns() + state.columns() + 1;
+    let states: Vec<StyledText> = states.map(|state| StyledText::of(" ── ", Role::Border).chain(state)).collect();
+    let fixed = |state: &StyledText| number.columns() + state.columns() + 1;
     // The first choice that leaves the name whole, or enough of it to be known.
     let choices = [all, one, 0].into_iter().flat_map(|tabs| states.iter().map(move |state| (tabs, state)));
     let fits = |least: u16| {
@@ -132,7 +137,7 @@ fn title(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, pa
         x += paper.put(line, x, 0, " ", Role::Dim);
         let role = if *view == panel.view { Role::Key } else { Role::Dim };
         let used = paper.put(line, x, 0, view.name(), role);
-        paper.hit(part(line, x, 0, used, 1), Target::Tab(*view));
+        paper.hit(part(line, x, 0, used, 1), ClickTarget::Tab(*view));
         x += used;
     }
     if !shown.is_empty() {
@@ -141,8 +146,8 @@ fn title(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, pa
 }
 
 /// What narrows the view or hides a part of it: search, filter, rows below.
-fn status(panel: &Panel, shown: Shown) -> Strip {
-    let mut parts: Vec<Strip> = Vec::new();
+fn status(panel: &Panel, shown: ShownRange) -> StyledText {
+    let mut parts: Vec<StyledText> = Vec::new();
     if let Some(search) = &panel.search {
         let count = match (&search.hits, search.at) {
             (None, _) => "searching".to_owned(),
@@ -153,18 +158,18 @@ fn status(panel: &Panel, shown: Shown) -> Strip {
                 format!("{} of {}{more}", quantity::grouped(place), quantity::grouped(hits.len() as u64))
             }
         };
-        parts.push(Strip::of(format!("/{} ", short(&search.typed)), Role::Key).and(count, Role::Dim));
+        parts.push(StyledText::of(format!("/{} ", short(&search.typed)), Role::Key).and(count, Role::Dim));
     }
     if let Some(filtered) = &panel.filter {
-        parts.push(Strip::of("filter ", Role::Dim).and(short(filtered.filter.typed()), Role::Key));
+        parts.push(StyledText::of("filter ", Role::Dim).and(short(filtered.filter.typed()), Role::Key));
     }
     let transcript = matches!(panel.view, View::Text | View::Hex);
-    if transcript && panel.scroll != Scroll::Tail && shown.entries_below > 0 {
-        parts.push(Strip::of(format!("▼ {} more", quantity::grouped(shown.entries_below)), Role::Warn));
+    if transcript && panel.scroll != ScrollPosition::Tail && shown.entries_below > 0 {
+        parts.push(StyledText::of(format!("▼ {} more", quantity::grouped(shown.entries_below)), Role::Warn));
     }
-    let mut all = Strip::new();
+    let mut all = StyledText::new();
     for (place, strip) in parts.into_iter().enumerate() {
-        let strip = if place > 0 { Strip::of(" · ", Role::Dim).chain(strip) } else { strip };
+        let strip = if place > 0 { StyledText::of(" · ", Role::Dim).chain(strip) } else { strip };
         all = all.chain(strip);
     }
     all
@@ -179,7 +184,7 @@ fn short(text: &str) -> String {
 }
 
 /// A bar on the right border, as far as not everything is on the screen.
-fn scrollbar(paper: &mut Paper<'_>, area: Rect, shown: Shown, border: Role) {
+fn scrollbar(paper: &mut Canvas<'_>, area: Rect, shown: ShownRange, border: Role) {
     let (above, below) = (shown.above.clamp(0.0, 1.0), shown.below.clamp(0.0, 1.0));
     if area.height < 3 || above + below <= 0.0 {
         return;

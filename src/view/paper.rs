@@ -5,39 +5,39 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, BorderType, Widget as _};
 
-use super::look::Look;
+use super::look::StyleSheet;
 use crate::files::theme::Role;
-use crate::model::state::{Area, Seen, Target};
+use crate::model::state::{CellArea, ClickTarget, FrameReport};
 use crate::text::sanitize::{self, GlyphKind};
 
 /// The cells, the styles, and what is told back of the frame.
-pub(super) struct Paper<'a> {
+pub(super) struct Canvas<'a> {
     /// The cells.
     pub(super) buffer: &'a mut Buffer,
     /// The styles.
-    pub(super) look: &'a Look,
+    pub(super) look: &'a StyleSheet,
     /// What the frame showed.
-    pub(super) seen: Seen,
+    pub(super) seen: FrameReport,
     /// Where the terminal's cursor goes.
     pub(super) cursor: Option<Position>,
 }
 
 /// A few words in a row, each with its role.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Strip {
+pub(super) struct StyledText {
     /// The words.
     pub(super) parts: Vec<(String, Role)>,
 }
 
-impl Strip {
+impl StyledText {
     /// No words.
     pub(super) fn new() -> Self {
-        Strip::default()
+        StyledText::default()
     }
 
     /// One word.
     pub(super) fn of(text: impl Into<String>, role: Role) -> Self {
-        Strip::new().and(text, role)
+        StyledText::new().and(text, role)
     }
 
     /// With another word.
@@ -49,7 +49,7 @@ impl Strip {
 
     /// With another strip behind.
     #[must_use]
-    pub(super) fn chain(mut self, other: Strip) -> Self {
+    pub(super) fn chain(mut self, other: StyledText) -> Self {
         self.parts.extend(other.parts);
         self
     }
@@ -82,18 +82,18 @@ pub(super) fn within(area: Rect) -> Rect {
 }
 
 /// A rectangle as the model knows it.
-pub(super) fn area_of(rect: Rect) -> Area {
-    Area { column: rect.x, row: rect.y, columns: rect.width, rows: rect.height }
+pub(super) fn area_of(rect: Rect) -> CellArea {
+    CellArea { column: rect.x, row: rect.y, columns: rect.width, rows: rect.height }
 }
 
-impl Paper<'_> {
+impl Canvas<'_> {
     /// Writes a text on one row of `area`, `x` cells from its left and `y` from its top, cut with `…` at its
     /// right edge. Says how many cells it took.
     pub(super) fn put(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
         self.put_styled(area, x, y, text, self.look.style(role))
     }
 
-    /// As [`Paper::put`], in a style of its own.
+    /// As [`Canvas::put`], in a style of its own.
     pub(super) fn put_styled(&mut self, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
         let room = area.width.saturating_sub(x);
         if y >= area.height || room == 0 {
@@ -157,7 +157,7 @@ impl Paper<'_> {
         }
     }
 
-    /// How many rows [`Paper::sentence`] needs for a text so many cells wide.
+    /// How many rows [`Canvas::sentence`] needs for a text so many cells wide.
     pub(super) fn sentence_rows(width: u16, text: &str) -> u16 {
         let (mut x, mut rows) = (0_u16, 1_u16);
         for word in text.split(' ') {
@@ -184,8 +184,8 @@ impl Paper<'_> {
         rows + 1
     }
 
-    /// Writes a strip; as [`Paper::put`].
-    pub(super) fn strip(&mut self, area: Rect, x: u16, y: u16, strip: &Strip) -> u16 {
+    /// Writes a strip; as [`Canvas::put`].
+    pub(super) fn strip(&mut self, area: Rect, x: u16, y: u16, strip: &StyledText) -> u16 {
         let mut used = 0;
         for (text, role) in &strip.parts {
             used += self.put(area, x + used, y, text, *role);
@@ -195,7 +195,7 @@ impl Paper<'_> {
 
     /// Writes a strip so that it ends at the right edge of `area`; says whether it fitted, and writes nothing
     /// where it did not.
-    pub(super) fn right(&mut self, area: Rect, y: u16, strip: &Strip) -> bool {
+    pub(super) fn right(&mut self, area: Rect, y: u16, strip: &StyledText) -> bool {
         let columns = strip.columns();
         let fits = columns <= area.width;
         if fits {
@@ -245,7 +245,7 @@ impl Paper<'_> {
     }
 
     /// Tells that a click within `area` means `target`.
-    pub(super) fn hit(&mut self, area: Rect, target: Target) {
+    pub(super) fn hit(&mut self, area: Rect, target: ClickTarget) {
         if !area.is_empty() {
             self.seen.hits.push((area_of(area), target));
         }

@@ -4,25 +4,25 @@ use std::net::SocketAddr;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, area_of, part};
-use super::transcript::Shown;
+use super::paper::{Canvas, StyledText, area_of, part};
+use super::transcript::ShownRange;
 use super::{gutter, standing};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::model::state::{Model, Target};
+use crate::model::state::{ClickTarget, Model};
 use crate::sessions::Session;
-use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp::PeerCount;
 use crate::text::quantity;
 use crate::wire::Totals;
 
 /// Draws the table.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     paper.seen.view = area_of(table);
     match &session.kind {
-        Kind::Bound { peers, unlisted, .. } => {
+        SessionKind::Bound { peers, unlisted, .. } => {
             let count = usize::from(table.height);
             let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
             let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
@@ -33,7 +33,7 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
                 if at == picked {
                     paper.wash(row, Role::Selection);
                 }
-                paper.hit(row, Target::Peer(*peer));
+                paper.hit(row, ClickTarget::Peer(*peer));
             }
             if peers.is_empty() {
                 paper.put(table, 0, 0, "no datagram came or went yet", Role::Dim);
@@ -44,17 +44,19 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &S
             }
             shown(first, count, peers.len())
         }
-        Kind::Listener { .. } => children(paper, place, model, session, panel),
-        Kind::Stream(_) | Kind::Conversation { .. } | Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => {
-            Shown::default()
-        }
+        SessionKind::Listener { .. } => children(paper, place, model, session, panel),
+        SessionKind::Stream(_)
+        | SessionKind::Conversation { .. }
+        | SessionKind::Http(_)
+        | SessionKind::Repeat(_)
+        | SessionKind::Dns(_) => ShownRange::default(),
     }
 }
 
-fn shown(first: usize, count: usize, all: usize) -> Shown {
+fn shown(first: usize, count: usize, all: usize) -> ShownRange {
     let whole = all.max(1) as f64;
     let below = all.saturating_sub(first + count);
-    Shown { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
+    ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
 }
 
 /// The columns: a name, then octets and operations of each direction, as far as there is room.
@@ -64,18 +66,18 @@ fn columns(area: Rect) -> (u16, bool) {
     (area.width.saturating_sub(figures).clamp(1, 47), counts)
 }
 
-fn heading(paper: &mut Paper<'_>, area: Rect, name: &str, operations: &str) {
+fn heading(paper: &mut Canvas<'_>, area: Rect, name: &str, operations: &str) {
     let (width, counts) = columns(area);
     paper.put(part(area, 0, 0, width, 1), 0, 0, name, Role::Dim);
     let strip = if counts {
-        Strip::of(format!("{operations:>10}"), Role::Dim)
+        StyledText::of(format!("{operations:>10}"), Role::Dim)
             .and(" ▼", Role::Received)
             .and(format!("{:>8}", "octets"), Role::Dim)
             .and(format!("{operations:>11}"), Role::Dim)
             .and(" ▲", Role::Sent)
             .and(format!("{:>8}", "octets"), Role::Dim)
     } else {
-        Strip::of("▼".to_owned(), Role::Received)
+        StyledText::of("▼".to_owned(), Role::Received)
             .and(" octets   ", Role::Dim)
             .and("▲", Role::Sent)
             .and(" octets", Role::Dim)
@@ -83,7 +85,7 @@ fn heading(paper: &mut Paper<'_>, area: Rect, name: &str, operations: &str) {
     paper.strip(area, width + u16::from(!counts) * 3, 0, &strip);
 }
 
-fn figures(paper: &mut Paper<'_>, area: Rect, received: Totals, sent: Totals) {
+fn figures(paper: &mut Canvas<'_>, area: Rect, received: Totals, sent: Totals) {
     let (width, counts) = columns(area);
     let octets = |totals: Totals| gutter::size(totals.bytes);
     let text = if counts {
@@ -95,7 +97,7 @@ fn figures(paper: &mut Paper<'_>, area: Rect, received: Totals, sent: Totals) {
     paper.put(area, width, 0, &text, Role::Text);
 }
 
-fn peer_row(paper: &mut Paper<'_>, area: Rect, peer: SocketAddr, counts: &PeerCount, aimed: bool) {
+fn peer_row(paper: &mut Canvas<'_>, area: Rect, peer: SocketAddr, counts: &PeerCount, aimed: bool) {
     let (width, _) = columns(area);
     let role = if aimed { Role::Key } else { Role::Text };
     let mark = if aimed { "→ " } else { "" };
@@ -106,7 +108,7 @@ fn peer_row(paper: &mut Paper<'_>, area: Rect, peer: SocketAddr, counts: &PeerCo
 }
 
 /// The connections of a listener, the newest first.
-fn children(paper: &mut Paper<'_>, place: Rect, model: &Model, session: &Session, panel: &Panel) -> Shown {
+fn children(paper: &mut Canvas<'_>, place: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     heading(paper, place, "connection", "reads");
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     let (width, _) = columns(place);
@@ -127,7 +129,7 @@ fn children(paper: &mut Paper<'_>, place: Rect, model: &Model, session: &Session
         if at == picked.unwrap_or(0) {
             paper.wash(row, Role::Selection);
         }
-        paper.hit(row, Target::Session(child.id));
+        paper.hit(row, ClickTarget::Session(child.id));
     }
     if all == 0 {
         paper.put(table, 0, 0, "nobody connected yet", Role::Dim);

@@ -3,31 +3,31 @@
 use ratatui::layout::{Position, Rect};
 
 use super::keys;
-use super::paper::{Paper, Strip, columns_of, part};
+use super::paper::{Canvas, StyledText, columns_of, part};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction};
 use crate::model::command;
-use crate::model::editor::Editor;
-use crate::model::keymap::Mode;
-use crate::model::state::{Model, Purpose};
+use crate::model::editor::TextField;
+use crate::model::keymap::KeyMode;
+use crate::model::state::{Model, PromptPurpose};
 
 /// The most rows of completions.
 const MOST_COMPLETIONS: u16 = 8;
 
 /// Draws a field over the last row of the screen.
 pub(super) fn draw(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     screen: Rect,
     model: &Model,
-    purpose: Purpose,
-    input: &Editor,
+    purpose: PromptPurpose,
+    input: &TextField,
     completing: Option<&(usize, String)>,
     problem: Option<&str>,
 ) {
     let row = part(screen, 0, screen.height.saturating_sub(1), screen.width, 1);
     paper.blank(row, Role::Menu);
     let mut x = paper.put(row, 1, 0, label(purpose), Role::Key) + 1;
-    if !matches!(purpose, Purpose::Command | Purpose::Search) {
+    if !matches!(purpose, PromptPurpose::Command | PromptPurpose::Search) {
         x += 1;
     }
     field(paper, part(row, x, 0, row.width.saturating_sub(x + 1), 1), input);
@@ -40,40 +40,40 @@ pub(super) fn draw(
         let line = part(above, 0, above.height.saturating_sub(1), above.width, 1);
         paper.blank(line, Role::Menu);
         paper.put(line, 1, 0, &format!("! {problem}"), Role::Bad);
-    } else if purpose == Purpose::Command {
+    } else if purpose == PromptPurpose::Command {
         completions(paper, above, model, input, completing);
     }
 }
 
-fn label(purpose: Purpose) -> &'static str {
+fn label(purpose: PromptPurpose) -> &'static str {
     match purpose {
-        Purpose::Command => ":",
-        Purpose::Search => "/",
-        Purpose::Filter => "filter",
-        Purpose::SendFile => "send file",
-        Purpose::Save => "save to",
+        PromptPurpose::Command => ":",
+        PromptPurpose::Search => "/",
+        PromptPurpose::Filter => "filter",
+        PromptPurpose::SendFile => "send file",
+        PromptPurpose::Save => "save to",
     }
 }
 
-fn hints(model: &Model, purpose: Purpose) -> Vec<keys::Hint> {
-    let of = |action: Action| keys::key(model, Mode::Prompt, action);
+fn hints(model: &Model, purpose: PromptPurpose) -> Vec<keys::KeyHint> {
+    let of = |action: Action| keys::key(model, KeyMode::Prompt, action);
     let mut hints = Vec::new();
-    if purpose == Purpose::Command {
+    if purpose == PromptPurpose::Command {
         hints.push((of(Action::App(AppAction::NextPane)), "completes"));
     }
     hints.push((of(Action::Compose(ComposeAction::Send)), "takes it"));
     hints.push((of(Action::App(AppAction::Escape)), "leaves"));
     let example: (Option<String>, &'static str) = match purpose {
-        Purpose::Filter => (Some("e.g.".to_owned()), "sent, received, events, words, -without"),
-        Purpose::Search => (Some("e.g.".to_owned()), r"words, \r\n, \x00"),
-        Purpose::Command | Purpose::SendFile | Purpose::Save => (None, ""),
+        PromptPurpose::Filter => (Some("e.g.".to_owned()), "sent, received, events, words, -without"),
+        PromptPurpose::Search => (Some("e.g.".to_owned()), r"words, \r\n, \x00"),
+        PromptPurpose::Command | PromptPurpose::SendFile | PromptPurpose::Save => (None, ""),
     };
     hints.push(example);
     hints
 }
 
 /// Draws a one-line field and puts the terminal's cursor into it.
-pub(super) fn field(paper: &mut Paper<'_>, area: Rect, input: &Editor) {
+pub(super) fn field(paper: &mut Canvas<'_>, area: Rect, input: &TextField) {
     if area.is_empty() {
         return;
     }
@@ -85,10 +85,10 @@ pub(super) fn field(paper: &mut Paper<'_>, area: Rect, input: &Editor) {
 }
 
 fn completions(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     above: Rect,
     model: &Model,
-    input: &Editor,
+    input: &TextField,
     completing: Option<&(usize, String)>,
 ) {
     let base = completing.map_or(input.text(), |(_, base)| base.as_str());
@@ -117,7 +117,7 @@ fn completions(
         paper.right(
             part(area, 0, 0, area.width.saturating_sub(1), 1),
             0,
-            &Strip::of(format!("   {more} more"), Role::Dim),
+            &StyledText::of(format!("   {more} more"), Role::Dim),
         );
     }
 }

@@ -3,15 +3,15 @@
 use ratatui::layout::Rect;
 
 use super::chart;
-use super::paper::{Paper, Strip, area_of, part};
-use super::transcript::Shown;
+use super::paper::{Canvas, StyledText, area_of, part};
+use super::transcript::ShownRange;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::sessions::kinds::repeat::RepeatView;
-use crate::sessions::repeat::latency::{Bar, PERCENTILES};
+use crate::sessions::repeat::latency::{HistogramBar, PERCENTILES};
 use crate::sessions::repeat::run::RepeatReading;
-use crate::sessions::repeat::series::Slot;
-use crate::sessions::spec::repeat::{RepeatSpec, RepeatWhat};
+use crate::sessions::repeat::series::SeriesSlot;
+use crate::sessions::spec::repeat::{RepeatKind, RepeatSpec};
 use crate::text::quantity;
 
 /// Parts of a cell, from the left.
@@ -30,12 +30,18 @@ const TABLE: u16 = 21;
 const SIDE_BY_SIDE: u16 = 46;
 
 /// Draws what is known of a run.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, spec: &RepeatSpec, view: &RepeatView, panel: &Panel) -> Shown {
+pub(super) fn draw(
+    paper: &mut Canvas<'_>,
+    area: Rect,
+    spec: &RepeatSpec,
+    view: &RepeatView,
+    panel: &Panel,
+) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     let Some(reading) = &view.reading else {
         paper.put(place, 0, 0, "nothing was started yet", Role::Dim);
-        return Shown::default();
+        return ShownRange::default();
     };
     let rows = rows(spec, reading, place.width);
     paper.seen.document_rows = rows.len();
@@ -46,18 +52,18 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, spec: &RepeatSpec, view: &
     }
     let whole = rows.len().max(1) as f64;
     let below = rows.len().saturating_sub(first + height);
-    Shown { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
+    ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
 }
 
-fn rows(spec: &RepeatSpec, reading: &RepeatReading, width: u16) -> Vec<Strip> {
+fn rows(spec: &RepeatSpec, reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let mut rows = headline(spec, reading);
-    rows.push(Strip::new());
+    rows.push(StyledText::new());
     rows.extend(over_time(reading, width));
-    rows.push(Strip::new());
+    rows.push(StyledText::new());
     let mut table = percentiles(reading);
     if width < SIDE_BY_SIDE {
         rows.append(&mut table);
-        rows.push(Strip::new());
+        rows.push(StyledText::new());
         rows.extend(histogram(reading, width));
     } else {
         let bars = histogram(reading, width - TABLE);
@@ -72,8 +78,8 @@ fn rows(spec: &RepeatSpec, reading: &RepeatReading, width: u16) -> Vec<Strip> {
     rows
 }
 
-fn labelled(label: &str) -> Strip {
-    Strip::of(format!("{label:<LABEL$}"), Role::Dim)
+fn labelled(label: &str) -> StyledText {
+    StyledText::of(format!("{label:<LABEL$}"), Role::Dim)
 }
 
 fn per_second(reading: &RepeatReading) -> String {
@@ -81,7 +87,7 @@ fn per_second(reading: &RepeatReading) -> String {
 }
 
 /// How many, how fast, and what went wrong.
-fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
+fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> {
     let tally = &reading.tally;
     let asked = reading.asked.map_or_else(String::new, |asked| format!(" of {}", quantity::grouped(asked)));
     let mut first = labelled("done").and(quantity::grouped(tally.done), Role::Strong).and(asked, Role::Text);
@@ -107,9 +113,9 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
     failed =
         if failures.is_empty() { failed.and("0", Role::Text) } else { failed.and(failures.join(" · "), Role::Bad) };
     rows.push(failed);
-    if matches!(&spec.what, RepeatWhat::Echo(echo) if echo.patience.is_zero()) {
+    if matches!(&spec.what, RepeatKind::Echo(echo) if echo.patience.is_zero()) {
         rows.push(labelled("lost").and("–", Role::Text).and(" · answers are not waited for", Role::Dim));
-    } else if let RepeatWhat::Echo(_) = spec.what {
+    } else if let RepeatKind::Echo(_) = spec.what {
         let loss = reading.loss().map_or_else(|| "–".to_owned(), |loss| format!("{:.2} %", loss * 100.0));
         let role = if tally.lost > 0 { Role::Warn } else { Role::Text };
         let jitter = reading.jitter.map_or_else(|| "–".to_owned(), quantity::duration);
@@ -120,7 +126,7 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
         }
         rows.push(row);
     }
-    if let RepeatWhat::Http(_) = spec.what {
+    if let RepeatKind::Http(_) = spec.what {
         let names = ["1xx", "2xx", "3xx", "4xx", "5xx", "other"];
         let mut row = labelled("status");
         for (place, (name, count)) in names.into_iter().zip(tally.statuses).filter(|(_, count)| *count > 0).enumerate()
@@ -131,7 +137,7 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
         }
         rows.push(row);
     }
-    if !matches!(spec.what, RepeatWhat::Connect(_)) {
+    if !matches!(spec.what, RepeatKind::Connect(_)) {
         let totals = &tally.totals;
         rows.push(
             labelled("octets")
@@ -145,11 +151,11 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<Strip> {
 }
 
 /// Two lines of the whole run: how many a second, and the slowest of each slot.
-fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
+fn over_time(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let series = &reading.tally.series;
     let room = usize::from(width).saturating_sub(LABEL + 18).max(1);
     let step = series.slots().len().div_ceil(room).max(1);
-    let slots: Vec<Slot> = series.slots().chunks(step).map(joined).collect();
+    let slots: Vec<SeriesSlot> = series.slots().chunks(step).map(joined).collect();
     let lasts = series.slot().saturating_mul(u32::try_from(step).unwrap_or(u32::MAX));
     let rates: Vec<u128> = slots.iter().map(|slot| u128::from(slot.done + slot.failed)).collect();
     let slowest: Vec<u128> = slots.iter().map(|slot| slot.slowest.as_nanos()).collect();
@@ -172,8 +178,8 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<Strip> {
     ]
 }
 
-fn joined(slots: &[Slot]) -> Slot {
-    slots.iter().fold(Slot::default(), |sum, slot| Slot {
+fn joined(slots: &[SeriesSlot]) -> SeriesSlot {
+    slots.iter().fold(SeriesSlot::default(), |sum, slot| SeriesSlot {
         done: sum.done + slot.done,
         failed: sum.failed + slot.failed,
         slowest: sum.slowest.max(slot.slowest),
@@ -181,7 +187,7 @@ fn joined(slots: &[Slot]) -> Slot {
 }
 
 /// The shortest time, the mean, the percentiles and the longest, one a row.
-fn percentiles(reading: &RepeatReading) -> Vec<Strip> {
+fn percentiles(reading: &RepeatReading) -> Vec<StyledText> {
     let latency = &reading.tally.latency;
     let times = [("fastest", latency.least()), ("mean", latency.mean())].into_iter();
     let times = times.chain(PERCENTILES.map(|(part, name)| (name, latency.quantile(part))));
@@ -195,28 +201,28 @@ fn percentiles(reading: &RepeatReading) -> Vec<Strip> {
 }
 
 /// Bars, as long as there are times in them.
-fn histogram(reading: &RepeatReading, width: u16) -> Vec<Strip> {
+fn histogram(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let bars = reading.tally.latency.bars(BARS);
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let room = u64::from(width).saturating_sub(20).max(1);
     bars.iter().map(|bar| bar_row(*bar, most, room)).collect()
 }
 
-fn bar_row(bar: Bar, most: u64, room: u64) -> Strip {
+fn bar_row(bar: HistogramBar, most: u64, room: u64) -> StyledText {
     let eighths = (u128::from(bar.count) * u128::from(room) * 8).div_ceil(u128::from(most));
     let eighths = usize::try_from(eighths).unwrap_or(0);
     let text = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
     let count = if bar.count > 0 { quantity::grouped(bar.count) } else { String::new() };
-    Strip::of(format!("≤ {:<9} ", quantity::duration(bar.up_to)), Role::Dim)
+    StyledText::of(format!("≤ {:<9} ", quantity::duration(bar.up_to)), Role::Dim)
         .and(text, Role::Received)
         .and(format!(" {count}"), Role::Dim)
 }
 
 /// The run in a few words, for the list of sessions.
-pub(super) fn short(view: &RepeatView) -> Strip {
-    let Some(reading) = &view.reading else { return Strip::of("starting", Role::Dim) };
+pub(super) fn short(view: &RepeatView) -> StyledText {
+    let Some(reading) = &view.reading else { return StyledText::of("starting", Role::Dim) };
     let tally = &reading.tally;
-    let strip = Strip::of(quantity::grouped(tally.over()), Role::Text).and(" done", Role::Dim);
+    let strip = StyledText::of(quantity::grouped(tally.over()), Role::Text).and(" done", Role::Dim);
     let wrong = tally.failed_in_all() + tally.lost;
     let strip = if wrong > 0 { strip.and(format!(" · {} bad", quantity::grouped(wrong)), Role::Bad) } else { strip };
     match tally.latency.quantile(0.99) {

@@ -2,12 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, area_of, part, within};
+use super::paper::{Canvas, StyledText, area_of, part, within};
 use super::{chart, standing};
 use crate::files::theme::Role;
-use crate::model::state::{Focus, Model, Target};
-use crate::sessions::kinds::Kind;
-use crate::sessions::{Phase, Session, SessionId};
+use crate::model::state::{ClickTarget, Focus, Model};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::text::quantity;
 
 /// The most bars of a sparkline here.
@@ -17,14 +17,14 @@ const MOST_BARS: u16 = 6;
 const LEAST_BARS: u16 = 3;
 
 /// Draws the list in its frame.
-pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     let listed = model.listed();
     let focused = model.focus == Focus::Sessions && model.overlay.is_none();
     let border = if focused { Role::Focus } else { Role::Border };
     paper.frame(area, border);
     let title = if focused { Role::Strong } else { Role::Dim };
-    paper.strip(within_title(area), 0, 0, &Strip::of(" sessions ", title));
-    paper.hit(area, Target::Sessions);
+    paper.strip(within_title(area), 0, 0, &StyledText::of(" sessions ", title));
+    paper.hit(area, ClickTarget::Sessions);
     let inner = within(area);
     paper.seen.sessions_rows = area_of(inner).rows;
     let (lines, gap) = spacing(listed.len(), inner.height);
@@ -43,10 +43,14 @@ pub(super) fn draw(paper: &mut Paper<'_>, area: Rect, model: &Model) {
     }
     let below = listed.len().saturating_sub(first + count);
     if first > 0 {
-        paper.right(within_title(area), 0, &Strip::of(format!(" ▲ {} ", quantity::grouped(first as u64)), Role::Dim));
+        paper.right(
+            within_title(area),
+            0,
+            &StyledText::of(format!(" ▲ {} ", quantity::grouped(first as u64)), Role::Dim),
+        );
     }
     if below > 0 && area.height > 1 {
-        let strip = Strip::of(format!(" ▼ {} more ", quantity::grouped(below as u64)), Role::Dim);
+        let strip = StyledText::of(format!(" ▼ {} more ", quantity::grouped(below as u64)), Role::Dim);
         paper.right(within_title(area), area.height - 1, &strip);
     }
 }
@@ -65,7 +69,7 @@ fn spacing(sessions: usize, rows: u16) -> (u16, u16) {
     }
 }
 
-fn session_rows(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
+fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
     let selected = model.selected == Some(session.id);
     let standing = standing::of(session, model.now);
     let child = session.parent().is_some_and(|parent: SessionId| model.sessions.contains_key(&parent));
@@ -96,21 +100,22 @@ fn session_rows(paper: &mut Paper<'_>, area: Rect, model: &Model, session: &Sess
     if selected {
         paper.wash(area, Role::Selection);
     }
-    paper.hit(area, Target::Session(session.id));
+    paper.hit(area, ClickTarget::Session(session.id));
 }
 
 /// What moved lately, where there is room: a listener's rate, and a sparkline of both directions together.
-fn flow(paper: &mut Paper<'_>, area: Rect, session: &Session, model: &Model) {
-    if matches!(session.kind, Kind::Http(_) | Kind::Repeat(_))
-        || !matches!(session.phase, Phase::Open(_) | Phase::Listening)
+fn flow(paper: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
+    if matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_))
+        || !matches!(session.phase, SessionPhase::Open(_) | SessionPhase::Listening)
     {
         return;
     }
     let mut x = 0;
-    if matches!(session.kind, Kind::Listener { .. }) {
+    if matches!(session.kind, SessionKind::Listener { .. }) {
         let rate = session.rates.received.per_second(model.now);
         if rate >= 1.0 {
-            x += paper.strip(area, 1, 0, &Strip::of("▼ ", Role::Received).and(quantity::rate(rate), Role::Dim)) + 2;
+            x +=
+                paper.strip(area, 1, 0, &StyledText::of("▼ ", Role::Received).and(quantity::rate(rate), Role::Dim)) + 2;
         }
     }
     let room = area.width.saturating_sub(x).min(MOST_BARS);

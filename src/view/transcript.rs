@@ -6,16 +6,18 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::gutter::{self, Gutter};
-use super::paper::{Paper, Strip, area_of, part};
+use super::paper::{Canvas, StyledText, area_of, part};
 use super::{boundaries, card, hex, udp};
 use crate::files::theme::Role;
-use crate::model::panel::{Panel, Scroll, Search, Subject};
-use crate::model::rows::{Bytes, Lens, MARK_COLUMNS, Place, Row, RowBody, Sight};
+use crate::model::panel::{ActiveSearch, Panel, ScrollPosition, SearchSubject};
+use crate::model::rows::{
+    MARK_COLUMNS, RowBody, RowBytes, TranscriptLayout, TranscriptMode, TranscriptPlace, TranscriptRow,
+};
 use crate::model::state::Model;
-use crate::model::words::Tone;
-use crate::sessions::kinds::Kind;
-use crate::sessions::search::Hit;
-use crate::sessions::transcript::{EntryKind, Shares};
+use crate::model::words::SentenceTone;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::search::SearchHit;
+use crate::sessions::transcript::{EntryKind, StreamShares};
 use crate::sessions::{Session, Transcript};
 use crate::text::quantity;
 use crate::text::sanitize::GlyphKind;
@@ -23,7 +25,7 @@ use crate::wire::{Both, Direction, Totals};
 
 /// What of the transcript is on the screen, for the scroll bar and the hint.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Shown {
+pub(super) struct ShownRange {
     /// The parts of the whole that are above and below the screen, each from 0 to 1.
     pub(super) above: f64,
     /// See above.
@@ -50,20 +52,20 @@ pub(super) fn direction_mark(direction: Direction) -> &'static str {
 
 /// Draws the rows of the selected session's transcript.
 pub(super) fn draw(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
     panel: &Panel,
-    lens: Lens,
-) -> Shown {
+    lens: TranscriptMode,
+) -> ShownRange {
     let gutter = Gutter::of(model, session, area.width);
-    let stream = matches!(session.kind, Kind::Stream(_));
+    let stream = matches!(session.kind, SessionKind::Stream(_));
     let gutter = if panel.boundaries && stream { gutter.counting(area.width) } else { gutter };
-    let gutter = if lens == Lens::Hex { gutter.for_hex(area.width) } else { gutter };
+    let gutter = if lens == TranscriptMode::Hex { gutter.for_hex(area.width) } else { gutter };
     // A failure is what counts at the end: its card has room there, however long the transcript is.
     let card = match (session.failure(), panel.scroll) {
-        (Some(failure), Scroll::Tail) => card::least_rows(model, session, failure, area.width),
+        (Some(failure), ScrollPosition::Tail) => card::least_rows(model, session, failure, area.width),
         _ => 0,
     };
     let whole = area;
@@ -72,18 +74,18 @@ pub(super) fn draw(
     paper.seen.view = area_of(body);
     let transcript = panel.transcript(session);
     let filter = panel.filter.as_ref().map(|filtered| &filtered.index);
-    let sight = Sight { transcript, filter, lens, columns: body.width };
+    let sight = TranscriptLayout { transcript, filter, lens, columns: body.width };
     let count = usize::from(area.height);
     let top = match panel.scroll {
-        Scroll::Tail => sight.tail(count),
-        Scroll::At(place) => place,
+        ScrollPosition::Tail => sight.tail(count),
+        ScrollPosition::At(place) => place,
     };
     let rows = sight.rows_from(top, count);
     if rows.is_empty() {
         empty(paper, area, panel);
     }
     let twin = model.other_end(session);
-    let page = Page { model, session, panel, transcript, gutter, stream, twin };
+    let page = TranscriptPage { model, session, panel, transcript, gutter, stream, twin };
     for (y, row) in (0_u16..).zip(&rows) {
         page.row(paper, part(area, 0, y, area.width, 1), row);
     }
@@ -93,7 +95,7 @@ pub(super) fn draw(
     shown(transcript, &rows)
 }
 
-fn empty(paper: &mut Paper<'_>, area: Rect, panel: &Panel) {
+fn empty(paper: &mut Canvas<'_>, area: Rect, panel: &Panel) {
     let text = match &panel.filter {
         Some(filtered) => format!("nothing passes the filter {}; Esc shows all", filtered.filter.typed()),
         None => "nothing happened yet".to_owned(),
@@ -101,28 +103,28 @@ fn empty(paper: &mut Paper<'_>, area: Rect, panel: &Panel) {
     paper.put(part(area, 1, 0, area.width, area.height), 0, 0, &text, Role::Dim);
 }
 
-fn shown(transcript: &Transcript, rows: &[Row]) -> Shown {
+fn shown(transcript: &Transcript, rows: &[TranscriptRow]) -> ShownRange {
     let (Some(first), Some(top), Some(last)) = (transcript.first(), rows.first(), rows.last()) else {
-        return Shown::default();
+        return ShownRange::default();
     };
     let end = transcript.end();
     let all = end.saturating_sub(first).max(1) as f64;
     // A place within an entry counts as a part of it, so that the bar moves within a long one too.
-    let within = |place: Place| {
+    let within = |place: TranscriptPlace| {
         let len = match transcript.entry(place.entry).map(|entry| entry.kind) {
             Some(EntryKind::Data(data)) => data.bytes.len().max(1) as f64,
             Some(EntryKind::Note(_) | EntryKind::Gap(_)) | None => f64::MAX,
         };
         place.entry.saturating_sub(first) as f64 + f64::from(place.offset) / len
     };
-    Shown {
+    ShownRange {
         above: (within(top.place) / all).clamp(0.0, 1.0),
         below: (1.0 - within(last.next) / all).clamp(0.0, 1.0),
         entries_below: end.saturating_sub(last.next.entry),
     }
 }
 
-struct Page<'a> {
+struct TranscriptPage<'a> {
     model: &'a Model,
     session: &'a Session,
     panel: &'a Panel,
@@ -134,8 +136,8 @@ struct Page<'a> {
     twin: Option<&'a Session>,
 }
 
-impl Page<'_> {
-    fn row(&self, paper: &mut Paper<'_>, area: Rect, row: &Row) {
+impl TranscriptPage<'_> {
+    fn row(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow) {
         if let Some(at) = row.at.filter(|_| row.head && self.gutter.time > 0) {
             paper.put(area, 0, 0, &gutter::stamp(self.model, self.session, at), Role::Dim);
         }
@@ -171,7 +173,7 @@ impl Page<'_> {
                 let shares = self.shares(row, bytes);
                 let cuts = boundaries::cuts(&shares, bytes);
                 let base = if self.stream { bytes.octet } else { 0 };
-                let over = hex::Over { found: &found, cuts: &cuts, base };
+                let over = hex::HexMarks { found: &found, cuts: &cuts, base };
                 let used = hex::draw(paper, text, bytes, piece, *per_row, &over);
                 self.bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
@@ -180,7 +182,15 @@ impl Page<'_> {
         }
     }
 
-    fn note(&self, paper: &mut Paper<'_>, area: Rect, row: &Row, mark: char, tone: Tone, text: &str) {
+    fn note(
+        &self,
+        paper: &mut Canvas<'_>,
+        area: Rect,
+        row: &TranscriptRow,
+        mark: char,
+        tone: SentenceTone,
+        text: &str,
+    ) {
         let role = tone_role(tone);
         let x = self.gutter.time;
         if row.head && self.gutter.mark > 0 {
@@ -195,7 +205,7 @@ impl Page<'_> {
         paper.put_bytes(area, x, 0, text.as_bytes(), |offset, _, _| found.over(look, start + offset, base));
     }
 
-    fn head(&self, paper: &mut Paper<'_>, area: Rect, row: &Row, bytes: &Bytes) {
+    fn head(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
         if !row.head {
             return;
         }
@@ -218,17 +228,17 @@ impl Page<'_> {
     }
 
     /// The reads or writes of the other end that hold this row's entry; nothing where the other end is not ours.
-    fn shares(&self, row: &Row, bytes: &Bytes) -> Shares {
+    fn shares(&self, row: &TranscriptRow, bytes: &RowBytes) -> StreamShares {
         match self.twin {
             Some(twin) if row.place.entry >= self.transcript.stream_from() => {
                 boundaries::shares(&twin.transcript, bytes, row.head)
             }
-            _ => Shares::default(),
+            _ => StreamShares::default(),
         }
     }
 
     /// Joins the rows of one read or write at their left, so that it is seen where one ends.
-    fn bracket(&self, paper: &mut Paper<'_>, area: Rect, row: &Row, bytes: &Bytes) {
+    fn bracket(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
         let Some(x) = self.gutter.columns().checked_sub(1).filter(|_| self.stream) else { return };
         let symbol = match (row.head, bytes.range.end >= bytes.size) {
             (true, true) => return,
@@ -240,13 +250,21 @@ impl Page<'_> {
     }
 
     /// Says behind an entry's first row what it was at the other end.
-    fn told(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16, shares: &Shares) {
+    fn told(
+        &self,
+        paper: &mut Canvas<'_>,
+        text: Rect,
+        row: &TranscriptRow,
+        bytes: &RowBytes,
+        used: u16,
+        shares: &StreamShares,
+    ) {
         let Some(twin) = self.twin.filter(|_| row.head) else { return };
         let words = boundaries::words(shares, bytes, twin);
         if words.is_empty() {
             return;
         }
-        let strip = Strip::of(format!("{} ", hex::CUT), Role::Cause).and(words, Role::Dim);
+        let strip = StyledText::of(format!("{} ", hex::CUT), Role::Cause).and(words, Role::Dim);
         // It may not hide what was said.
         if used + 2 + strip.columns() <= text.width {
             paper.strip(text, used + 2, 0, &strip);
@@ -254,14 +272,14 @@ impl Page<'_> {
     }
 
     /// Says at a datagram's first row that it was cut short, behind the text or over its end.
-    fn cut_short(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16) {
+    fn cut_short(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
         if !row.head || bytes.full_len <= bytes.size {
             return;
         }
         let (kept, all) = (quantity::grouped(bytes.size as u64), quantity::grouped(bytes.full_len as u64));
-        let mut strip = Strip::of(format!(" truncated: {kept} of {all} octets"), Role::Warn);
+        let mut strip = StyledText::of(format!(" truncated: {kept} of {all} octets"), Role::Warn);
         if used + 1 + strip.columns() > text.width {
-            strip = Strip::of(format!(" {kept} of {all}"), Role::Warn);
+            strip = StyledText::of(format!(" {kept} of {all}"), Role::Warn);
         }
         let x = (used + 1).min(text.width.saturating_sub(strip.columns()));
         paper.blank(part(text, x, 0, strip.columns(), 1), Role::Background);
@@ -269,7 +287,7 @@ impl Page<'_> {
     }
 
     /// Says at a datagram's first row what is known of it beside its payload, as far as there is room.
-    fn suffix(&self, paper: &mut Paper<'_>, text: Rect, row: &Row, bytes: &Bytes, used: u16) {
+    fn suffix(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
         if !row.head || bytes.full_len > bytes.size {
             return;
         }
@@ -289,7 +307,7 @@ impl Page<'_> {
         }
     }
 
-    fn bytes(&self, row: &Row, bytes: &Bytes) -> &[u8] {
+    fn bytes(&self, row: &TranscriptRow, bytes: &RowBytes) -> &[u8] {
         match self.transcript.entry(row.place.entry).map(|entry| entry.kind) {
             Some(EntryKind::Data(data)) => data.bytes.get(bytes.range.clone()).unwrap_or_default(),
             Some(EntryKind::Note(_) | EntryKind::Gap(_)) | None => &[],
@@ -297,17 +315,17 @@ impl Page<'_> {
     }
 
     /// The hits that touch these octets of an entry.
-    fn found(&self, entry: u64, range: &Range<usize>) -> Found {
-        let search = self.panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
-        search.map_or(Found::default(), |search| {
-            let mut found = Found::among(search, entry, range);
+    fn found(&self, entry: u64, range: &Range<usize>) -> FoundRanges {
+        let search = self.panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
+        search.map_or(FoundRanges::default(), |search| {
+            let mut found = FoundRanges::among(search, entry, range);
             found.0.extend(self.begun_before(search, entry, range));
             found
         })
     }
 
     /// The end of a hit that begins in an earlier read of a stream, as far as it touches these octets of an entry.
-    fn begun_before(&self, search: &Search, entry: u64, range: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    fn begun_before(&self, search: &ActiveSearch, entry: u64, range: &Range<usize>) -> Option<(Range<usize>, bool)> {
         let hits = search.hits.as_deref().unwrap_or_default();
         let data = |number: u64| match self.transcript.entry(number)?.kind {
             EntryKind::Data(data) => Some(data),
@@ -339,25 +357,24 @@ const MOST_BETWEEN: usize = 64;
 
 /// The found places of one row, each with whether the cursor is at it.
 #[derive(Debug, Default)]
-pub(super) struct Found(Vec<(Range<usize>, bool)>);
+pub(super) struct FoundRanges(Vec<(Range<usize>, bool)>);
 
-impl Found {
+impl FoundRanges {
     /// The found places that touch these octets of an entry, or of a document's line.
-    fn among(search: &Search, entry: u64, range: &Range<usize>) -> Found {
+    fn among(search: &ActiveSearch, entry: u64, range: &Range<usize>) -> FoundRanges {
         let hits = search.hits.as_deref().unwrap_or_default();
         let current = search.at.and_then(|at| hits.get(at));
-        let end = |hit: &Hit| hit.offset as usize + hit.len as usize;
+        let end = |hit: &SearchHit| hit.offset as usize + hit.len as usize;
         let first = hits.partition_point(|hit| (hit.entry, end(hit)) <= (entry, range.start));
         let here = hits.iter().skip(first).take_while(|hit| hit.entry == entry && (hit.offset as usize) < range.end);
-        Found(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
+        FoundRanges(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
     }
 
     /// The found places of a document that touch these octets of a line.
-    pub(super) fn in_line(panel: &Panel, line: usize, range: &Range<usize>) -> Found {
-        let document =
-            |search: &&Search| matches!(search.subject, Subject::Document { view, .. } if view == panel.view);
+    pub(super) fn in_line(panel: &Panel, line: usize, range: &Range<usize>) -> FoundRanges {
+        let document = |search: &&ActiveSearch| matches!(search.subject, SearchSubject::Document { view, .. } if view == panel.view);
         let search = panel.search.as_ref().filter(document);
-        search.map_or(Found::default(), |search| Found::among(search, line as u64, range))
+        search.map_or(FoundRanges::default(), |search| FoundRanges::among(search, line as u64, range))
     }
 
     /// A range of octets, parted where a found place begins or ends.
@@ -377,7 +394,7 @@ impl Found {
     }
 
     /// A style with the mark of a found place over it, where `offset` lies in one.
-    pub(super) fn over(&self, look: &super::look::Look, offset: usize, style: Style) -> Style {
+    pub(super) fn over(&self, look: &super::look::StyleSheet, offset: usize, style: Style) -> Style {
         match self.0.iter().find(|(range, _)| range.contains(&offset)) {
             Some((_, true)) => style.patch(look.style(Role::HitCurrent)),
             Some((_, false)) => style.patch(look.style(Role::Hit)),
@@ -395,13 +412,13 @@ pub(super) fn glyph_role(base: Role, kind: GlyphKind, first: u8) -> Role {
     }
 }
 
-fn tone_role(tone: Tone) -> Role {
+fn tone_role(tone: SentenceTone) -> Role {
     match tone {
-        Tone::Quiet => Role::Dim,
-        Tone::Well => Role::Good,
-        Tone::Cause => Role::Cause,
-        Tone::Failed => Role::Bad,
-        Tone::Warned => Role::Warn,
+        SentenceTone::Quiet => Role::Dim,
+        SentenceTone::Well => Role::Good,
+        SentenceTone::Cause => Role::Cause,
+        SentenceTone::Failed => Role::Bad,
+        SentenceTone::Warned => Role::Warn,
     }
 }
 

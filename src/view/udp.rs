@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Paper, Strip, area_of, columns_of, part};
-use super::transcript::Shown;
+use super::paper::{Canvas, StyledText, area_of, columns_of, part};
+use super::transcript::ShownRange;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::text::quantity;
@@ -27,28 +27,28 @@ const UNKNOWN: &str = "–";
 
 /// Lines of labels and values, so many columns wide.
 #[derive(Debug)]
-struct Sheet {
-    lines: Vec<Strip>,
+struct LabelSheet {
+    lines: Vec<StyledText>,
     columns: usize,
 }
 
-impl Sheet {
+impl LabelSheet {
     fn new(columns: u16) -> Self {
-        Sheet { lines: Vec::new(), columns: usize::from(columns) }
+        LabelSheet { lines: Vec::new(), columns: usize::from(columns) }
     }
 
     /// A heading, with a blank line before it where there is room to be generous.
     fn section(&mut self, name: &str) {
         if !self.lines.is_empty() {
-            self.lines.push(Strip::new());
+            self.lines.push(StyledText::new());
         }
-        self.lines.push(Strip::of(name, Role::Strong));
+        self.lines.push(StyledText::of(name, Role::Strong));
     }
 
     /// A label and its value, with a remark where it fits beside.
     fn row(&mut self, label: &str, value: impl Into<String>, role: Role, remark: &str) {
         let value = value.into();
-        let strip = Strip::of(format!("{label:<LABEL$}"), Role::Dim);
+        let strip = StyledText::of(format!("{label:<LABEL$}"), Role::Dim);
         let beside = LABEL + usize::from(columns_of(&value)).max(VALUE) + 2 + usize::from(columns_of(remark));
         if remark.is_empty() || beside > self.columns {
             return self.wrapped(strip, &value, role);
@@ -70,14 +70,14 @@ impl Sheet {
     }
 
     /// A text behind a label, broken at spaces, each further line below the first one's text.
-    fn wrapped(&mut self, label: Strip, text: &str, role: Role) {
+    fn wrapped(&mut self, label: StyledText, text: &str, role: Role) {
         let indent = usize::from(label.columns());
         let mut line = label;
         let mut used = indent;
         for word in text.split(' ') {
             let wide = usize::from(columns_of(word));
             if used > indent && used + 1 + wide > self.columns {
-                self.lines.push(std::mem::replace(&mut line, Strip::of(" ".repeat(indent), Role::Dim)));
+                self.lines.push(std::mem::replace(&mut line, StyledText::of(" ".repeat(indent), Role::Dim)));
                 used = indent;
             }
             let blank = if used > indent { " " } else { "" };
@@ -88,7 +88,7 @@ impl Sheet {
     }
 
     /// Draws the lines from the panel's scroll on, and tells how many there are.
-    fn draw(self, paper: &mut Paper<'_>, area: Rect, panel: &Panel) -> Shown {
+    fn draw(self, paper: &mut Canvas<'_>, area: Rect, panel: &Panel) -> ShownRange {
         paper.seen.view = area_of(area);
         paper.seen.document_rows = self.lines.len();
         let rows = usize::from(area.height);
@@ -98,7 +98,7 @@ impl Sheet {
         }
         let all = self.lines.len().max(1) as f64;
         let below = self.lines.len().saturating_sub(scroll + rows);
-        Shown { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
+        ShownRange { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
     }
 }
 

@@ -4,7 +4,7 @@ use super::failure::{Class, Evidence, Failure};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-impl Icmp {
+impl IcmpMessage {
     /// What the type and code mean, in words (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7, RFC 4443).
     pub fn meaning(&self) -> &'static str {
         match (self.v6, self.kind, self.code) {
@@ -53,7 +53,7 @@ impl Icmp {
     pub fn failure(&self, operation: &'static str, peer: impl Into<String>) -> Failure {
         let protocol = if self.v6 { "ICMPv6" } else { "ICMP" };
         let by = self.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
-        let Icmp { kind, code, .. } = self;
+        let IcmpMessage { kind, code, .. } = self;
         let refused = if self.class() == Class::Refused { "refused: " } else { "" };
         let message = format!("{refused}{protocol} {} (type {kind}, code {code}){by}", self.meaning());
         let mut failure = Failure::new(self.class(), operation, peer, message);
@@ -65,7 +65,7 @@ impl Icmp {
 
 /// What a socket's error queue told of an ICMP message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Icmp {
+pub struct IcmpMessage {
     /// The type field.
     pub kind: u8,
     /// The code field.
@@ -81,12 +81,12 @@ pub struct Icmp {
     /// The MTU of the link that our datagram was too big for, where it was and the sender named one.
     pub mtu: Option<u32>,
     /// Which datagram of ours caused it, where that could be found: UDP only.
-    pub about: Option<About>,
+    pub about: Option<QuotedDatagram>,
 }
 
 /// The datagram of ours that an ICMP message quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct About {
+pub struct QuotedDatagram {
     /// Which one of those that the session sent, counted from 0.
     pub ordinal: u64,
     /// Octets of its payload.
@@ -103,14 +103,14 @@ mod tests {
 
     #[test]
     fn a_failure_by_icmp_says_what_and_who() {
-        let mut icmp = Icmp {
+        let mut icmp = IcmpMessage {
             kind: 3,
             code: 13,
             v6: false,
             offender: Some([10, 0, 0, 1].into()),
             destination: None,
             os_code: 113,
-            ..Icmp::default()
+            ..IcmpMessage::default()
         };
         let failure = icmp.failure("connect", "10.0.0.9:80");
         assert_eq!(failure.class, Class::Unreachable);

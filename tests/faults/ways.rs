@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;
 
 use serde_json::Value;
-use sockeye::cli::{self, Parsed, Terminals};
+use sockeye::cli::{self, ParsedCommand, StdioTerminals};
 
 use crate::local::{closed_port, hear, peer};
 use crate::run::{self, PROGRAM, Told, sockeye};
@@ -102,7 +102,7 @@ fn runs(next: &str) -> bool {
     let Some(rest) = next.strip_prefix("sockeye ") else { return true };
     let (command, _) = rest.split_once(" (").unwrap_or((rest, ""));
     let words = ["sockeye".to_owned()].into_iter().chain(shell(command)).map(OsString::from);
-    matches!(cli::parse(words, Terminals { stdin: true, stdout: true }), Ok(Parsed::Run(_)))
+    matches!(cli::parse(words, StdioTerminals { stdin: true, stdout: true }), Ok(ParsedCommand::Run(_)))
 }
 
 /// A name server that answers every question with this code and no record; `None`: it never answers.

@@ -7,11 +7,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::sessions::spec::{Script, Step};
-use sockeye::sessions::tcp::ladder::{Call, Label, MOST_RUNGS, Rung};
-use sockeye::sessions::{How, News, SessionId, Spec, Verb, What};
+use sockeye::sessions::spec::{Script, ScriptStep};
+use sockeye::sessions::tcp::ladder::{MOST_RUNGS, Rung, RungLabel, SystemCall};
+use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::Direction;
-use sockeye::wire::segment::{Captured, Flags};
+use sockeye::wire::segment::{CapturedSegment, TcpFlags};
 
 use crate::live_net::DEADLINE;
 use crate::peers::{closed_port, count_to_end, outcome, peer, reset, stopped_peer};
@@ -41,15 +41,15 @@ fn rungs(watch: &Watch, id: SessionId) -> impl Iterator<Item = &Rung> {
     watch.session(id).story.as_ref().unwrap().ladder.rungs()
 }
 
-fn segments(watch: &Watch, id: SessionId) -> impl Iterator<Item = &Captured> {
+fn segments(watch: &Watch, id: SessionId) -> impl Iterator<Item = &CapturedSegment> {
     rungs(watch, id).filter_map(|rung| match &rung.label {
-        Label::Segment(captured) => Some(&**captured),
+        RungLabel::Segment(captured) => Some(&**captured),
         _ => None,
     })
 }
 
 /// A segment in a line: `sent SYN 0:0`, the numbers being relative.
-fn line(captured: &Captured) -> String {
+fn line(captured: &CapturedSegment) -> String {
     let way = if captured.direction == Direction::Sent { "sent" } else { "received" };
     let ack = captured.relative_ack.map_or("-".to_owned(), |ack| ack.to_string());
     let note = if captured.notes.is_empty() { String::new() } else { format!(" [{}]", captured.note()) };
@@ -80,36 +80,39 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
     watch.send(id, &b"hello world\n"[..]);
     watch.until("the answer", |watch| watch.received(id) == 8);
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(echo), 0);
     let told = lines(&watch, id);
     assert_eq!(&told[..3], ["sent SYN 0 - 0", "received SYN-ACK 0 1 0", "sent ACK 1 1 0"]);
     for expected in ["sent PSH-ACK 1 1 12", "received PSH-ACK 1 13 8", "sent FIN-ACK 13 9 0"] {
         assert!(told.iter().any(|line| line == expected), "{expected}: {told:#?}");
     }
-    let last: Vec<&Captured> = segments(&watch, id).filter(|captured| captured.acks_fin).collect();
+    let last: Vec<&CapturedSegment> = segments(&watch, id).filter(|captured| captured.acks_fin).collect();
     assert_eq!(last.len(), 2, "both FINs are acknowledged: {told:#?}");
     let syn = segments(&watch, id).next().unwrap();
     assert!(syn.segment.options.mss.is_some() && syn.segment.options.sack_permitted, "{syn:?}");
-    let by = |call: &Call| {
+    let by = |call: &SystemCall| {
         let found = rungs(&watch, id).find(|rung| rung.call.as_ref() == Some(call));
         found.map_or_else(|| panic!("no {call:?}: {told:#?}"), |rung| (rung.lone, rung.label.text()))
     };
-    for (call, flags) in [(Call::Connect, "SYN"), (Call::Connected, "ACK"), (Call::Shutdown, "FIN-ACK")] {
+    for (call, flags) in
+        [(SystemCall::Connect, "SYN"), (SystemCall::Connected, "ACK"), (SystemCall::Shutdown, "FIN-ACK")]
+    {
         let (lone, text) = by(&call);
         assert!(!lone && text.starts_with(flags), "{call:?} stands by {text}");
     }
-    assert!(by(&Call::Write(12)).1.starts_with("PSH-ACK  seq 1 "));
+    assert!(by(&SystemCall::Write(12)).1.starts_with("PSH-ACK  seq 1 "));
     // A read joins its segment where it returned within 2 ms of it; a busy machine may take longer, and it stands alone.
     let at = |is_it: &dyn Fn(&Rung) -> bool| rungs(&watch, id).find(|rung| is_it(rung)).unwrap().at;
-    let read = at(&|rung| rung.call == Some(Call::Read(8)));
-    let answer = at(&|rung| matches!(&rung.label, Label::Segment(it) if line(it) == "received PSH-ACK 1 13 8"));
+    let read = at(&|rung| rung.call == Some(SystemCall::Read(8)));
+    let answer = at(&|rung| matches!(&rung.label, RungLabel::Segment(it) if line(it) == "received PSH-ACK 1 13 8"));
     let late = read.saturating_duration_since(answer) > Duration::from_millis(2);
-    assert_eq!(by(&Call::Read(8)).0, late);
+    assert_eq!(by(&SystemCall::Read(8)).0, late);
     assert_eq!(watch.session(id).story.as_ref().unwrap().ladder.missed(), 0);
     let inferred: Vec<String> = rungs(&watch, id)
         .filter(|rung| {
-            !rung.lone && matches!(rung.label, Label::Syn(_) | Label::SynAck | Label::Data { .. } | Label::Fin)
+            !rung.lone
+                && matches!(rung.label, RungLabel::Syn(_) | RungLabel::SynAck | RungLabel::Data { .. } | RungLabel::Fin)
         })
         .map(|rung| rung.label.text())
         .collect();
@@ -137,7 +140,7 @@ fn a_reset_is_captured_as_the_peer_sent_it() {
     let id = watch.open(captured(tcp(address)));
     watch.until_open(id);
     watch.send(id, &b"hello"[..]);
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
     assert_eq!(lines(&watch, id).last().unwrap(), "received RST-ACK 1 6 0");
 }
@@ -148,7 +151,7 @@ fn a_window_that_closes_is_probed_and_opens_again() {
     const BYTES: usize = 1 << 20;
     let (read_on, address, slow) = stopped_peer(|stream| count_to_end(&stream));
     let mut watch = Watch::on_this_thread();
-    let script = Script { steps: vec![Step::Send(Bytes::from(vec![7; BYTES * 8])), Step::Finish] };
+    let script = Script { steps: vec![ScriptStep::Send(Bytes::from(vec![7; BYTES * 8])), ScriptStep::Finish] };
     let id = watch.open(Spec { script, ..captured(tcp(address)) });
     watch.until("the window closes", |watch| has(watch, id, "ZeroWindow"));
     watch.until("the window is probed", |watch| has(watch, id, "ZeroWindowProbe"));
@@ -157,7 +160,7 @@ fn a_window_that_closes_is_probed_and_opens_again() {
     assert_eq!(closed.direction, Direction::Received);
     read_on.send(()).unwrap();
     watch.until("the window opens", |watch| has(watch, id, "Window Update"));
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(slow), BYTES as u64 * 8);
 }
 
@@ -166,7 +169,7 @@ fn the_connections_of_a_listener_are_captured_from_their_syn() {
     may_or_skip!();
     let mut watch = Watch::on_this_thread();
     let spec = any_port();
-    let listener = watch.open(captured(Spec::new(What::Listen(spec))));
+    let listener = watch.open(captured(Spec::new(SpecKind::Listen(spec))));
     watch.until_news(listener, "listening", |news| matches!(news, News::Listening { .. }));
     let local = watch.news_of(listener).find_map(|news| match news {
         News::Listening { local } => Some(*local),
@@ -231,7 +234,7 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
     watch.order(id, Verb::FinishSending);
     watch.until_closed(id);
     assert_eq!(lines(&watch, id).len(), before);
-    let turned = rungs(&watch, id).filter(|rung| matches!(rung.label, Label::Capture(_))).count();
+    let turned = rungs(&watch, id).filter(|rung| matches!(rung.label, RungLabel::Capture(_))).count();
     assert_eq!(turned, 2);
     outcome(echo);
 }
@@ -254,12 +257,12 @@ fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
     outcome(sender);
     let ladder = &watch.session(id).story.as_ref().unwrap().ladder;
     assert!(ladder.len() <= MOST_RUNGS);
-    let again = |captured: &Captured| captured.notes.iter().any(|note| note.is_again());
+    let again = |captured: &CapturedSegment| captured.notes.iter().any(|note| note.is_again());
     let seen: u64 = rungs(&watch, id)
         .filter(|rung| rung.direction == Some(Direction::Received) && !rung.lone)
         .map(|rung| match &rung.label {
-            Label::Segment(captured) if !again(captured) => captured.segment.len.into(),
-            Label::Segments { bytes, .. } => *bytes,
+            RungLabel::Segment(captured) if !again(captured) => captured.segment.len.into(),
+            RungLabel::Segments { bytes, .. } => *bytes,
             _ => 0,
         })
         .sum();
@@ -321,13 +324,14 @@ fn told_by_tcpdump(line: &str, local: SocketAddr) -> String {
     format!("{sent} {flags} {seq:?} {ack:?} {length}")
 }
 
-fn told_by_us(captured: &Captured) -> String {
+fn told_by_us(captured: &CapturedSegment) -> String {
     let flags = captured.segment.flags;
-    let letters = [(Flags::FIN, 'F'), (Flags::SYN, 'S'), (Flags::RST, 'R'), (Flags::PSH, 'P'), (Flags::ACK, '.')];
+    let letters =
+        [(TcpFlags::FIN, 'F'), (TcpFlags::SYN, 'S'), (TcpFlags::RST, 'R'), (TcpFlags::PSH, 'P'), (TcpFlags::ACK, '.')];
     let letters: String = letters.iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, letter)| letter).collect();
-    let bare = captured.segment.span() == 0 && !flags.has(Flags::RST);
+    let bare = captured.segment.span() == 0 && !flags.has(TcpFlags::RST);
     let seq = (!bare).then(|| captured.segment.seq.to_string());
-    let ack = flags.has(Flags::ACK).then(|| captured.segment.ack.to_string());
+    let ack = flags.has(TcpFlags::ACK).then(|| captured.segment.ack.to_string());
     format!("{} {letters} {seq:?} {ack:?} {}", captured.direction == Direction::Sent, captured.segment.len)
 }
 

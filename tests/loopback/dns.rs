@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sockeye::formats::dig::{self, Habit};
-use sockeye::sessions::kinds::Kind;
-use sockeye::sessions::kinds::dns::{Lookup, Outcome};
-use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, Wire};
-use sockeye::sessions::{How, News, SessionId, Spec, What};
+use sockeye::formats::dig::{self, DigDefaults};
+use sockeye::sessions::kinds::SessionKind;
+use sockeye::sessions::kinds::dns::{DnsLookup, QueryOutcome};
+use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, DnsTransport};
+use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind};
 use sockeye::wire::Class;
-use sockeye::wire::dns::message::Message;
+use sockeye::wire::dns::message::DnsMessage;
 use sockeye::wire::dns::record_type::RecordType;
 
 use crate::live_net::DEADLINE;
@@ -32,7 +32,7 @@ struct Server {
 }
 
 impl Server {
-    fn with(script: impl Fn(&[u8], Wire) -> Vec<Vec<u8>> + Send + Sync + 'static) -> Self {
+    fn with(script: impl Fn(&[u8], DnsTransport) -> Vec<Vec<u8>> + Send + Sync + 'static) -> Self {
         // The same port for both: one that is free for UDP may be taken for TCP.
         let (udp, tcp) = (0..100)
             .find_map(|_| {
@@ -51,7 +51,7 @@ impl Server {
             while !over.load(Ordering::Relaxed) {
                 let Ok((length, from)) = udp.recv_from(&mut buffer) else { continue };
                 queries.fetch_add(1, Ordering::Relaxed);
-                for answer in script(&buffer[..length], Wire::Udp) {
+                for answer in script(&buffer[..length], DnsTransport::Udp) {
                     udp.send_to(&answer, from).unwrap();
                 }
             }
@@ -72,7 +72,7 @@ impl Server {
                 let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
                 stream.read_exact(&mut query).unwrap();
                 queries.fetch_add(1, Ordering::Relaxed);
-                for answer in script(&query, Wire::Tcp) {
+                for answer in script(&query, DnsTransport::Tcp) {
                     let length = u16::try_from(answer.len()).unwrap().to_be_bytes();
                     stream.write_all(&[&length[..], &answer].concat()).unwrap();
                 }
@@ -121,11 +121,11 @@ fn question_end(query: &[u8]) -> usize {
 }
 
 fn kind_of(query: &[u8]) -> RecordType {
-    Message::read(query).questions[0].kind
+    DnsMessage::read(query).questions[0].kind
 }
 
 /// Answers both families.
-fn both(query: &[u8], _wire: Wire) -> Vec<Vec<u8>> {
+fn both(query: &[u8], _wire: DnsTransport) -> Vec<Vec<u8>> {
     let records: &[&[u8]] = match kind_of(query) {
         RecordType::A => &[A],
         RecordType::AAAA => &[AAAA],
@@ -136,18 +136,18 @@ fn both(query: &[u8], _wire: Wire) -> Vec<Vec<u8>> {
 
 fn spec(words: &str) -> Spec {
     let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-    Spec::new(What::Dns(dig::parse(&words, Habit::Sockeye).unwrap()))
+    Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye).unwrap()))
 }
 
-fn ask(words: &str) -> (Watch, SessionId, How) {
+fn ask(words: &str) -> (Watch, SessionId, CloseReason) {
     let mut watch = Watch::new();
     let id = watch.open(spec(words));
     let how = watch.until_closed(id);
     (watch, id, how)
 }
 
-fn lookup(watch: &Watch, id: SessionId) -> &Lookup {
-    let Kind::Dns(lookup) = &watch.session(id).kind else { panic!("no DNS session") };
+fn lookup(watch: &Watch, id: SessionId) -> &DnsLookup {
+    let SessionKind::Dns(lookup) = &watch.session(id).kind else { panic!("no DNS session") };
     lookup
 }
 
@@ -172,7 +172,7 @@ fn warnings(watch: &Watch, id: SessionId) -> Vec<String> {
 fn both_families_are_asked_for_at_once_and_told_with_their_octets() {
     let server = Server::with(both);
     let (watch, id, how) = ask(&format!("@{} web.example", server.address));
-    assert_eq!(how, How::Local);
+    assert_eq!(how, CloseReason::Local);
     let answers = answers(&watch, id);
     let addresses: Vec<String> =
         answers.iter().flat_map(|answer| answer.message.addresses()).map(|ip| ip.to_string()).collect();
@@ -192,7 +192,7 @@ fn a_no_is_a_failure_that_names_the_server_and_the_code() {
     for (flags, said) in [(3, "NXDOMAIN"), (2, "SERVFAIL"), (5, "REFUSED"), (0, "NODATA"), (1, "FORMERR")] {
         let server = Server::with(move |query, _| vec![answer(query, flags, &[])]);
         let (watch, id, how) = ask(&format!("@{} no.example A +tries=1", server.address));
-        assert_eq!(how, How::Error);
+        assert_eq!(how, CloseReason::Error);
         let (class, message) = failure(&watch, id);
         assert_eq!(class, Class::Resolve);
         assert!(message.contains(said) && message.contains(&server.address.to_string()), "{said}: {message}");
@@ -206,20 +206,20 @@ fn one_family_without_a_record_is_a_warning_beside_the_other() {
         _ => vec![answer(query, 0, &[])],
     });
     let (watch, id, how) = ask(&format!("@{} web.example", server.address));
-    assert_eq!(how, How::Local);
+    assert_eq!(how, CloseReason::Local);
     assert!(warnings(&watch, id)[0].contains("no AAAA record"));
 }
 
 #[test]
 fn an_answer_cut_short_is_asked_for_again_by_tcp() {
     let server = Server::with(|query, wire| match wire {
-        Wire::Udp => vec![answer(query, 0x0200, &[])],
-        Wire::Tcp => vec![answer(query, 0, &vec![A; 300])],
+        DnsTransport::Udp => vec![answer(query, 0x0200, &[])],
+        DnsTransport::Tcp => vec![answer(query, 0, &vec![A; 300])],
     });
     let (watch, id, how) = ask(&format!("@{} big.example A", server.address));
-    assert_eq!(how, How::Local);
+    assert_eq!(how, CloseReason::Local);
     let answers = answers(&watch, id);
-    assert_eq!(answers.iter().map(|answer| answer.wire).collect::<Vec<_>>(), [Wire::Udp, Wire::Tcp]);
+    assert_eq!(answers.iter().map(|answer| answer.wire).collect::<Vec<_>>(), [DnsTransport::Udp, DnsTransport::Tcp]);
     assert!(answers[0].message.is_truncated());
     assert_eq!(answers[1].message.answers.len(), 300);
     // TCP has two octets more for the length of each message.
@@ -230,9 +230,9 @@ fn an_answer_cut_short_is_asked_for_again_by_tcp() {
 #[test]
 fn tcp_at_once_or_never_is_as_it_was_asked_for() {
     let server = Server::with(|query, _| vec![answer(query, 0x0200, &[A])]);
-    for (word, wire) in [("+tcp", Wire::Tcp), ("+ignore", Wire::Udp)] {
+    for (word, wire) in [("+tcp", DnsTransport::Tcp), ("+ignore", DnsTransport::Udp)] {
         let (watch, id, how) = ask(&format!("@{} big.example A {word}", server.address));
-        assert_eq!(how, How::Local);
+        assert_eq!(how, CloseReason::Local);
         assert_eq!(answers(&watch, id).iter().map(|answer| answer.wire).collect::<Vec<_>>(), [wire]);
     }
 }
@@ -250,7 +250,7 @@ fn what_is_no_answer_is_ignored_and_told() {
         vec![other_id, other_name, no_answer, b"garbage".to_vec(), Vec::new(), right]
     });
     let (watch, id, how) = ask(&format!("@{} web.example A", server.address));
-    assert_eq!(how, How::Local);
+    assert_eq!(how, CloseReason::Local);
     let warnings = warnings(&watch, id);
     let parts = ["its number is", "another question", "no answer", "too short", "too short"];
     assert_eq!(warnings.len(), parts.len(), "{warnings:#?}");
@@ -265,7 +265,7 @@ fn an_answer_that_cannot_be_read_is_a_protocol_failure_and_is_shown() {
     let looped: &[u8] = b"\xc0\x1d\0\x01\0\x01\0\0\0\0\0\x04\x01\x02\x03\x04";
     let server = Server::with(move |query, _| vec![answer(query, 0, &[looped])]);
     let (watch, id, how) = ask(&format!("@{} x.example A +tries=1", server.address));
-    assert_eq!(how, How::Error);
+    assert_eq!(how, CloseReason::Error);
     let (class, message) = failure(&watch, id);
     assert_eq!(class, Class::Protocol);
     assert!(message.contains("loop"), "{message}");
@@ -276,13 +276,15 @@ fn an_answer_that_cannot_be_read_is_a_protocol_failure_and_is_shown() {
 fn a_silent_server_is_asked_as_often_as_was_said() {
     let server = Server::with(|_, _| Vec::new());
     let (watch, id, how) = ask(&format!("@{} x.example A +tries=3 +time=0.05", server.address));
-    assert_eq!(how, How::Error);
+    assert_eq!(how, CloseReason::Error);
     let (class, message) = failure(&watch, id);
     assert_eq!((class, server.queries()), (Class::Resolve, 3));
     assert!(message.contains("no answer from") && message.contains("3 times"), "{message}");
     let tries: Vec<u32> = lookup(&watch, id).exchanges.iter().map(|exchange| exchange.query.attempt).collect();
     assert_eq!(tries, [1, 2, 3]);
-    assert!(lookup(&watch, id).exchanges.iter().all(|exchange| matches!(exchange.outcome, Outcome::Failed { .. })));
+    assert!(
+        lookup(&watch, id).exchanges.iter().all(|exchange| matches!(exchange.outcome, QueryOutcome::Failed { .. }))
+    );
 }
 
 #[test]
@@ -293,19 +295,19 @@ fn a_slow_server_is_waited_for_until_its_second_datagram() {
         _ => both(query, wire),
     });
     let (watch, id, how) = ask(&format!("@{} x.example A +tries=5 +time=0.2", server.address));
-    assert_eq!(how, How::Local);
+    assert_eq!(how, CloseReason::Local);
     assert_eq!(answers(&watch, id).len(), 1);
     assert_eq!(lookup(&watch, id).exchanges[1].query.attempt, 2);
 }
 
 #[test]
 fn a_server_that_does_not_know_edns_is_asked_again_without_it() {
-    let server = Server::with(|query, wire| match Message::read(query).edns {
+    let server = Server::with(|query, wire| match DnsMessage::read(query).edns {
         Some(_) => vec![answer(query, 1, &[])],
         None => both(query, wire),
     });
     let (watch, id, how) = ask(&format!("@{} old.example A", server.address));
-    assert_eq!((how, server.queries()), (How::Local, 2));
+    assert_eq!((how, server.queries()), (CloseReason::Local, 2));
     let codes: Vec<String> = answers(&watch, id).iter().map(|answer| answer.message.rcode_name()).collect();
     assert_eq!(codes, ["FORMERR", "NOERROR"]);
 }
@@ -314,7 +316,7 @@ fn a_server_that_does_not_know_edns_is_asked_again_without_it() {
 fn a_port_without_a_server_says_so_at_once() {
     let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (watch, id, how) = ask(&format!("@{free} x.example A +tries=1"));
-    assert_eq!(how, How::Error);
+    assert_eq!(how, CloseReason::Error);
     assert!(failure(&watch, id).1.contains("nobody answers DNS there"), "{:?}", failure(&watch, id));
 }
 
@@ -325,7 +327,7 @@ fn closing_ends_the_wait_for_an_answer() {
     let id = watch.open(spec(&format!("@{} x.example A +time=60", server.address)));
     watch.until_news(id, "asked", |news| matches!(news, News::Dns(dns) if matches!(**dns, DnsNews::Query(_))));
     watch.order(id, sockeye::sessions::Verb::Close);
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
 }
 
 #[test]
@@ -356,7 +358,7 @@ fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
     let target = sockeye::sessions::spec::HostPort { host: "localhost".into(), port: address.port() };
-    let id = watch.open(Spec::new(What::Tcp(sockeye::sessions::spec::TcpSpec::to(target))));
+    let id = watch.open(Spec::new(SpecKind::Tcp(sockeye::sessions::spec::TcpSpec::to(target))));
     watch.until_news(id, "the second opinion", |news| matches!(news, News::Compared(_)));
     let compared = watch.session(id).way.compared.clone().unwrap();
     assert!(compared.own_text().starts_with("/etc/hosts has ") && !compared.differs(), "{}", compared.own_text());
@@ -399,7 +401,7 @@ fn dnsmasq_tells_us_what_it_tells_dig() {
     }
     // It is there once it answers.
     let (watch, id, how) = ask(&format!("@127.0.0.1:{port} web.example A +tries=50 +time=0.3"));
-    let begun = if how == How::Local { Ok(()) } else { Err(failure(&watch, id)) };
+    let begun = if how == CloseReason::Local { Ok(()) } else { Err(failure(&watch, id)) };
     let mut differences = Vec::new();
     for question in [
         "web.example A",

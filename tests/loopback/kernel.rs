@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use sockeye::sessions::news::call::CallResult;
-use sockeye::sessions::{How, News, SessionId, Spec, Verb, What};
+use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::Class;
 use sockeye::wire::kernel::tcp_info::TcpInfo;
 use sockeye::wire::option::{self, OptionValue, SocketOption};
@@ -52,7 +52,7 @@ fn until_state(watch: &mut Watch, id: SessionId, wanted: TcpState) {
 fn with_options(address: SocketAddr, options: &[&str]) -> Spec {
     let mut spec = tcp_to(address);
     spec.options = options.iter().map(|text| option::parse(text).unwrap()).collect();
-    Spec::new(What::Tcp(spec))
+    Spec::new(SpecKind::Tcp(spec))
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn who_finishes_first_goes_through_time_wait_and_is_told_how_long() {
     let id = watch.open(tcp(address));
     watch.until_open(id);
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(listener);
     let steps = steps(&watch, id);
     assert_eq!(
@@ -99,7 +99,7 @@ fn the_kernel_confirms_fin_wait_2_while_the_peer_still_sends() {
     until_state(&mut watch, id, TcpState::FinWait2);
     assert_eq!(steps(&watch, id).last().unwrap(), "FIN-WAIT-1 → FIN-WAIT-2 ack_of_fin kernel");
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(late);
     assert_eq!(steps(&watch, id).last().unwrap(), "FIN-WAIT-2 → TIME-WAIT fin_arrived kernel");
 }
@@ -116,7 +116,7 @@ fn who_finishes_last_goes_through_last_ack_to_closed() {
     go.send(()).unwrap();
     until_state(&mut watch, id, TcpState::CloseWait);
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(first);
     let steps = steps(&watch, id);
     // The read tells it, but for a look at the gauges in the very moment between.
@@ -174,7 +174,7 @@ fn a_close_of_ours_is_followed_through_the_kernel() {
     let id = watch.open(tcp(address));
     watch.until_open(id);
     watch.order(id, Verb::Close);
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
     outcome(listener);
     let steps = steps(&watch, id);
     assert_eq!(steps[2], "ESTABLISHED → FIN-WAIT-1 we_closed inferred");
@@ -188,7 +188,7 @@ fn a_reset_ends_in_closed_whoever_sent_it() {
     let ours = watch.open(tcp(address));
     watch.until_open(ours);
     watch.order(ours, Verb::Reset);
-    assert_eq!(watch.until_closed(ours), How::Rst);
+    assert_eq!(watch.until_closed(ours), CloseReason::Rst);
     assert_eq!(outcome(listener), Some(libc::ECONNRESET));
     assert_eq!(steps(&watch, ours).last().unwrap(), "ESTABLISHED → CLOSED we_reset inferred");
 
@@ -196,7 +196,7 @@ fn a_reset_ends_in_closed_whoever_sent_it() {
     let theirs = watch.open(tcp(address));
     watch.until_open(theirs);
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(theirs), How::Rst);
+    assert_eq!(watch.until_closed(theirs), CloseReason::Rst);
     outcome(rude);
     assert_eq!(steps(&watch, theirs).last().unwrap(), "ESTABLISHED → CLOSED rst_arrived seen");
 }
@@ -206,7 +206,7 @@ fn a_refusal_is_a_reset_in_syn_sent_and_connect_says_its_error() {
     let (_held, address) = closed_port();
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    assert_eq!(watch.until_closed(id), How::Error);
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(steps(&watch, id), ["CLOSED → SYN-SENT connect inferred", "SYN-SENT → CLOSED rst_arrived seen"]);
     let failed = CallResult::Failed { errno: libc::ECONNREFUSED, name: "ECONNREFUSED".into() };
     assert_eq!(calls(&watch, id), [("connect", address.to_string(), failed)]);
@@ -276,7 +276,7 @@ fn a_peer_that_stops_reading_closes_its_window_and_reopens_it() {
     go.send(()).unwrap();
     until_info(&mut watch, id, "window open", |info| info.snd_wnd > Some(0) && info.probes == Some(0));
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(slow), whole as u64);
 }
 
@@ -294,7 +294,7 @@ fn a_write_is_told_with_when_it_was_queued_sent_and_acknowledged() {
         assert!(scheduled.is_some() && scheduled <= sent && sent <= acked, "{news:?}");
     }
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(listener), 13);
 }
 
@@ -308,7 +308,7 @@ fn over_ipv6_it_is_all_the_same() {
     watch.send(id, "six");
     watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet: 2, acked: Some(_), .. }));
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(accepting), 3);
     assert!(steps(&watch, id).last().unwrap().ends_with("→ TIME-WAIT fin_arrived kernel"));
 }
@@ -335,7 +335,7 @@ fn stamps_neither_end_a_pause_nor_hide_a_reset() {
     watch.until_kernel(id, "queued", |view| view.recv_queue_bytes == Some(6));
     assert_eq!(watch.received(id), 0);
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Reset);
 }
@@ -354,7 +354,7 @@ fn a_reset_after_the_peers_fin_is_noticed_by_a_connection_with_stamps() {
     watch.send(id, "ab");
     watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet: 1, .. }));
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
     assert_eq!(steps(&watch, id).last().unwrap(), "CLOSE-WAIT → CLOSED rst_arrived seen");
 }
@@ -379,7 +379,7 @@ fn a_flood_after_stamped_writes_is_exact_and_no_longer_stamped() {
         watch.until("sent", |watch| watch.sent(id) == sent);
     }
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(slow), sent);
     let stamped = watch.news_of(id).filter(|news| matches!(news, News::Stamps { .. })).count();
     assert!(stamped < 2_000, "{stamped} stamps");
@@ -447,7 +447,7 @@ fn an_option_that_the_kernel_does_not_take_fails_the_connection_by_its_name() {
     let mut watch = Watch::new();
     let (_held, address) = closed_port();
     let id = watch.open(with_options(address, &["congestion=nosuchcontrol"]));
-    assert_eq!(watch.until_closed(id), How::Error);
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     let failure = watch.session(id).failure().unwrap();
     assert_eq!((failure.class, failure.operation), (Class::Local, "setsockopt"));
     assert!(failure.peer.contains("congestion=nosuchcontrol"), "{failure}");

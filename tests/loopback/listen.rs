@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use bytes::Bytes;
-use sockeye::sessions::spec::{ListenSpec, Step};
-use sockeye::sessions::{How, News, Spec, Verb};
+use sockeye::sessions::spec::{ListenSpec, ScriptStep};
+use sockeye::sessions::{CloseReason, News, Spec, Verb};
 use sockeye::wire::{Class, Direction};
 
 use crate::live_net::DEADLINE;
@@ -33,7 +33,7 @@ fn read_exactly(mut stream: &TcpStream, count: usize) -> Vec<u8> {
 fn an_accepted_connection_is_a_session_whose_first_news_says_so() {
     let mut watch = Watch::new();
     let mut spec = listen_at("127.0.0.1:0", None);
-    spec.script.steps = vec![Step::Send(Bytes::from_static(b"welcome\n"))];
+    spec.script.steps = vec![ScriptStep::Send(Bytes::from_static(b"welcome\n"))];
     let (id, address) = watch.listening(spec);
     let peer = dial(address);
     assert_eq!(read_exactly(&peer, 8), b"welcome\n");
@@ -44,7 +44,7 @@ fn an_accepted_connection_is_a_session_whose_first_news_says_so() {
     let accepted = News::Accepted { listener: id, local: address, peer: peer.local_addr().unwrap() };
     assert_eq!(watch.news_of(child).next(), Some(&accepted));
     watch.order(child, Verb::FinishSending);
-    assert_eq!(watch.until_closed(child), How::Fin);
+    assert_eq!(watch.until_closed(child), CloseReason::Fin);
     assert_eq!((watch.sent(child), watch.received(child)), (8, 6));
     assert_eq!(watch.bytes(child, Direction::Received), b"thanks");
     watch.until_news(id, "its end is told", |news| *news == News::ChildEnded { child });
@@ -56,7 +56,7 @@ fn an_address_in_use_is_a_local_failure_that_says_what_to_do() {
     let address = holder.local_addr().unwrap();
     let mut watch = Watch::new();
     let id = watch.open(listen_at(&address.to_string(), None));
-    assert_eq!(watch.until_closed(id), How::Error);
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     let failure = watch.session(id).failure().unwrap();
     assert_eq!((failure.class, failure.os_code), (Class::Local, Some(libc::EADDRINUSE)));
     assert!(failure.message.contains(&format!("port {} is in use", address.port())), "{failure}");
@@ -67,7 +67,7 @@ fn a_listener_on_an_address_of_somebody_else_is_a_local_failure() {
     let mut watch = Watch::new();
     // 203.0.113.0/24 is for documentation (RFC 5737). Nothing is sent: the bind fails.
     let id = watch.open(listen_at("203.0.113.9:0", None));
-    assert_eq!(watch.until_closed(id), How::Error);
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Local);
 }
 
@@ -111,13 +111,13 @@ fn a_closed_listener_leaves_its_connections_open() {
     let peer = dial(address);
     watch.until("accepted", |watch| watch.children().len() == 1);
     watch.order(id, Verb::Close);
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
     assert!(TcpStream::connect(address).is_err());
     let child = watch.children()[0];
     watch.send(child, "still here");
     assert_eq!(read_exactly(&peer, 10), b"still here");
     watch.order(child, Verb::Reset);
-    assert_eq!(watch.until_closed(child), How::Rst);
+    assert_eq!(watch.until_closed(child), CloseReason::Rst);
     let error = (&peer).read(&mut [0]).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(libc::ECONNRESET));
 }
@@ -127,14 +127,14 @@ fn two_of_our_own_sessions_talk_and_both_count_the_same() {
     let mut watch = Watch::new().counting();
     let (_, address) = watch.listening(listen_at("[::1]:0", None));
     let mut spec = tcp(address);
-    spec.script.steps = vec![Step::Send(vec![1_u8; 10_000_000].into()), Step::Finish];
+    spec.script.steps = vec![ScriptStep::Send(vec![1_u8; 10_000_000].into()), ScriptStep::Finish];
     let ours = watch.open(spec);
     watch.until("accepted", |watch| watch.children().len() == 1);
     let theirs = watch.children()[0];
     watch.send(theirs, vec![2_u8; 5_000_000]);
     watch.order(theirs, Verb::FinishSending);
-    assert_eq!(watch.until_closed(ours), How::Fin);
-    assert_eq!(watch.until_closed(theirs), How::Fin);
+    assert_eq!(watch.until_closed(ours), CloseReason::Fin);
+    assert_eq!(watch.until_closed(theirs), CloseReason::Fin);
     assert_eq!((watch.sent(ours), watch.received(theirs)), (10_000_000, 10_000_000));
     assert_eq!((watch.sent(theirs), watch.received(ours)), (5_000_000, 5_000_000));
 }

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use sockeye::net::{Net, Overflow};
+use sockeye::net::{Net, OverflowPolicy};
 use tokio::runtime::{Builder, Runtime};
 
 /// After this, a test that still waits has failed.
@@ -24,16 +24,16 @@ pub(crate) struct LiveNet {
 }
 
 impl LiveNet {
-    pub(crate) fn new(overflow: Overflow) -> LiveNet {
+    pub(crate) fn new(overflow: OverflowPolicy) -> LiveNet {
         LiveNet::on(runtime(), overflow)
     }
 
     /// A net whose sessions run on the test's own thread, and only while it waits.
-    pub(crate) fn on_this_thread(overflow: Overflow) -> LiveNet {
+    pub(crate) fn on_this_thread(overflow: OverflowPolicy) -> LiveNet {
         LiveNet::on(Builder::new_current_thread().enable_all().build().unwrap(), overflow)
     }
 
-    fn on(runtime: Runtime, overflow: Overflow) -> LiveNet {
+    fn on(runtime: Runtime, overflow: OverflowPolicy) -> LiveNet {
         LiveNet { net: Net::new(runtime.handle().clone(), overflow), runtime }
     }
 

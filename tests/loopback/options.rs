@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::{HostPort, ListenSpec, Retry, UdpSpec, Wishes};
-use sockeye::sessions::{How, News, SessionId, Spec, Verb, What};
+use sockeye::sessions::spec::{HostPort, ListenSpec, RequestedOptions, RetryPolicy, UdpSpec};
+use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::tcp::state::TcpState;
 
@@ -16,7 +16,7 @@ use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp, tcp_to};
 use crate::watch::Watch;
 
-fn wishes(texts: &[&str]) -> Wishes {
+fn wishes(texts: &[&str]) -> RequestedOptions {
     texts.iter().map(|text| option::parse(text).unwrap()).collect()
 }
 
@@ -73,7 +73,7 @@ fn what_the_kernel_does_not_take_ends_what_was_to_be_opened_and_not_what_is_open
     let local = "127.0.0.1:0".parse().unwrap();
     let spec = ListenSpec { options: wishes(&["congestion=nosuchcontrol"]), ..ListenSpec::at(local) };
     let id = watch.open(listen(spec));
-    assert_eq!(watch.until_closed(id), How::Error);
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert!(watch.session(id).failure().unwrap().message.contains("no such congestion control"));
 
     let (id, _) = watch.listening(listen(any_port()));
@@ -82,17 +82,17 @@ fn what_the_kernel_does_not_take_ends_what_was_to_be_opened_and_not_what_is_open
         watch.session(id).options.get(SocketOption::Congestion).is_some_and(|known| known.refused.is_some())
     });
     watch.order(id, Verb::Close);
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
 }
 
 #[test]
 fn what_is_asked_for_before_there_is_a_connection_is_set_on_the_one_that_comes() {
     let (held, address) = closed_port();
     let mut watch = Watch::new();
-    let retry = Retry { times: 100, first: Duration::from_millis(20), max: Duration::from_millis(40) };
+    let retry = RetryPolicy { times: 100, first: Duration::from_millis(20), max: Duration::from_millis(40) };
     let mut spec = tcp_to(address);
     spec.retry = retry;
-    let id = watch.open(Spec::new(What::Tcp(spec)));
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.until_news(id, "waiting", |news| matches!(news, News::Retrying { .. }));
     watch.order(id, Verb::ReadOptions);
     watch.order(id, set("ttl=11"));
@@ -111,7 +111,7 @@ fn a_udp_socket_has_the_options_that_apply_to_it() {
     let target = HostPort { host: "127.0.0.1".into(), port: other.local_addr().unwrap().port() };
     let spec = UdpSpec { options: wishes(&["ttl=9", "tos=0xb8"]), ..UdpSpec::with(target) };
     let mut watch = Watch::new();
-    let id = watch.open(Spec::new(What::Udp(spec)));
+    let id = watch.open(Spec::new(SpecKind::Udp(spec)));
     watch.until_open(id);
     watch.order(id, set("sndbuf=32KiB"));
     watch.order(id, set("nodelay=on"));
@@ -137,7 +137,7 @@ fn an_http_connection_has_them_as_soon_as_it_stands() {
     let url = format!("http://{address}/");
     let spec = HttpSpec { options: wishes(&["ttl=9", "user_timeout=5s"]), ..HttpSpec::get(url) };
     let mut watch = Watch::new();
-    let id = watch.open(Spec::new(What::Http(spec)));
+    let id = watch.open(Spec::new(SpecKind::Http(spec)));
     watch.until("set", |watch| told(watch, id, SocketOption::UserTimeout).is_some());
     assert_eq!(told(&watch, id, SocketOption::Ttl).unwrap(), "9 → 9");
     watch.order(id, set("keepcnt=3"));
@@ -145,7 +145,7 @@ fn an_http_connection_has_them_as_soon_as_it_stands() {
     watch.order(id, Verb::ReadOptions);
     watch.until_news(id, "all of them", |news| matches!(news, News::Options(_)));
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(server);
 }
 
@@ -165,7 +165,7 @@ fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between() {
     let looks = |watch: &Watch| watch.news_of(id).filter(|news| matches!(news, News::Kernel(_))).count();
     assert_eq!(looks(&watch), 1, "in between they are no facts");
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(listener);
     let states: Vec<TcpState> = watch
         .news_of(id)
@@ -190,9 +190,9 @@ fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer() {
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     assert!(!watch.session(id).ended(), "there is nothing unread yet");
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
     assert_eq!(outcome(sender), Some(libc::ECONNRESET));
-    let standing = sockeye::sessions::explain::Standing::of(watch.session(id));
+    let standing = sockeye::sessions::explain::Situation::of(watch.session(id));
     assert_eq!((standing.name(), watch.received(id)), ("closed-unread", 0));
 }
 
@@ -215,7 +215,7 @@ fn ss_sees_the_same_socket() {
     let mut spec = tcp_to(address);
     spec.options =
         wishes(&["rcvbuf=64KiB", "sndbuf=48KiB", "congestion=reno", "keepalive=on", "keepidle=77s", "maxseg=1000"]);
-    let id = watch.open(Spec::new(What::Tcp(spec)));
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.until_open(id);
     watch.send(id, "hello");
     watch.until_news(id, "acknowledged", |news| matches!(news, News::Stamps { acked: Some(_), .. }));

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockeye::lab::{Lab, Peer};
-use sockeye::net::Overflow;
+use sockeye::lab::{Lab, LabPeer};
+use sockeye::net::OverflowPolicy;
 use sockeye::sessions::repeat::run::RepeatReading;
-use sockeye::sessions::spec::http::{Body, HttpSpec};
-use sockeye::sessions::spec::repeat::{EchoSpec, Pace, PerSecond, RepeatSpec, RepeatWhat};
+use sockeye::sessions::spec::http::{BodySpec, HttpSpec};
+use sockeye::sessions::spec::repeat::{EchoSpec, PerSecond, RepeatKind, RepeatSpec, StartPace};
 use sockeye::sessions::spec::{HostPort, TcpSpec, UdpSpec};
-use sockeye::sessions::{How, News, Order, Record, SessionId, Spec, Verb, What};
+use sockeye::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::{Class, Failure};
 
 use crate::live_net::{DEADLINE, LiveNet, SERVERS};
@@ -30,8 +30,8 @@ struct Run {
 
 impl Run {
     fn open(spec: RepeatSpec) -> Run {
-        let net = LiveNet::new(Overflow::DropOldest);
-        let id = net.open(Spec::new(What::Repeat(Box::new(spec))));
+        let net = LiveNet::new(OverflowPolicy::DropOldest);
+        let id = net.open(Spec::new(SpecKind::Repeat(Box::new(spec))));
         Run { net, id, news: Vec::new(), last: Arc::default() }
     }
 
@@ -55,7 +55,7 @@ impl Run {
         }
     }
 
-    fn how(&self) -> Option<How> {
+    fn how(&self) -> Option<CloseReason> {
         self.news.iter().find_map(|news| if let News::Closed { how, .. } = news { Some(*how) } else { None })
     }
 
@@ -79,13 +79,13 @@ impl Run {
     /// It went well to the end, and nothing was cut off.
     #[track_caller]
     fn went_well(self) -> Arc<RepeatReading> {
-        assert_eq!((self.failure(), self.how(), self.last.in_flight), (None, Some(How::Fin), 0));
+        assert_eq!((self.failure(), self.how(), self.last.in_flight), (None, Some(CloseReason::Fin), 0));
         self.last
     }
 }
 
-fn http(url: String) -> RepeatWhat {
-    RepeatWhat::Http(HttpSpec::get(url))
+fn http(url: String) -> RepeatKind {
+    RepeatKind::Http(HttpSpec::get(url))
 }
 
 /// Answers each request with "ok"; before answer number `stall_at` it waits for so long. One thread a connection.
@@ -123,7 +123,7 @@ fn serve(mut stream: TcpStream, asked: &AtomicU64, stall_at: u64, stall: Duratio
 
 #[test]
 fn every_request_and_every_octet_of_a_run_is_counted() {
-    let lab = SERVERS.block_on(Lab::start(&[Peer::Http])).unwrap();
+    let lab = SERVERS.block_on(Lab::start(&[LabPeer::Http])).unwrap();
     let url = format!("http://{}/bytes/1000", lab.peers()[0].1);
     let mut spec = RepeatSpec::times(http(url), 1000);
     spec.concurrency = 16;
@@ -137,22 +137,22 @@ fn every_request_and_every_octet_of_a_run_is_counted() {
 
 #[test]
 fn a_body_is_sent_each_time() {
-    let lab = SERVERS.block_on(Lab::start(&[Peer::Http])).unwrap();
+    let lab = SERVERS.block_on(Lab::start(&[LabPeer::Http])).unwrap();
     let mut request = HttpSpec::get(format!("http://{}/echo", lab.peers()[0].1));
     request.method = "POST".into();
-    request.body = Body::Bytes(Bytes::from_static(b"0123456789"));
-    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request), 20)).end().went_well();
+    request.body = BodySpec::Bytes(Bytes::from_static(b"0123456789"));
+    let run = Run::open(RepeatSpec::times(RepeatKind::Http(request), 20)).end().went_well();
     assert_eq!(run.tally.totals.sent.bytes, 200);
 }
 
 #[test]
 fn a_status_is_a_failure_only_where_that_was_asked_for() {
-    let lab = SERVERS.block_on(Lab::start(&[Peer::Http])).unwrap();
+    let lab = SERVERS.block_on(Lab::start(&[LabPeer::Http])).unwrap();
     let mut request = HttpSpec::get(format!("http://{}/status/503", lab.peers()[0].1));
-    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request.clone()), 10)).end().went_well();
+    let run = Run::open(RepeatSpec::times(RepeatKind::Http(request.clone()), 10)).end().went_well();
     assert_eq!((run.tally.done, run.tally.statuses[4]), (10, 10));
     request.fail_on_status = true;
-    let run = Run::open(RepeatSpec::times(RepeatWhat::Http(request), 10)).end();
+    let run = Run::open(RepeatSpec::times(RepeatKind::Http(request), 10)).end();
     assert_eq!((run.last.tally.done, run.last.tally.failed_of(Class::HttpStatus)), (0, 10));
     assert_eq!(run.failure().unwrap().class, Class::HttpStatus);
 }
@@ -160,7 +160,7 @@ fn a_status_is_a_failure_only_where_that_was_asked_for() {
 #[test]
 fn refusals_are_counted_by_their_class_and_only_the_first_ones_are_told() {
     let (_nobody, address) = closed_port();
-    for what in [RepeatWhat::Connect(TcpSpec::to(host_port(address))), http(format!("http://{address}/"))] {
+    for what in [RepeatKind::Connect(TcpSpec::to(host_port(address))), http(format!("http://{address}/"))] {
         let mut spec = RepeatSpec::times(what, 200);
         spec.concurrency = 8;
         let run = Run::open(spec).end();
@@ -168,7 +168,7 @@ fn refusals_are_counted_by_their_class_and_only_the_first_ones_are_told() {
         let failure = run.failure().unwrap();
         assert_eq!(failure.class, Class::Refused);
         assert!(failure.message.contains("200 of 200 failed"), "{failure}");
-        assert_eq!((run.warnings(), run.how()), (8, Some(How::Error)));
+        assert_eq!((run.warnings(), run.how()), (8, Some(CloseReason::Error)));
     }
 }
 
@@ -182,7 +182,7 @@ fn a_listener_sees_as_many_connections_as_were_counted() {
             assert_eq!(stream.read(&mut [0]).unwrap(), 0, "it ends with a FIN, and without a word");
         }
     });
-    let mut spec = RepeatSpec::times(RepeatWhat::Connect(TcpSpec::to(host_port(address))), 300);
+    let mut spec = RepeatSpec::times(RepeatKind::Connect(TcpSpec::to(host_port(address))), 300);
     spec.concurrency = 4;
     let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.latency.count()), (300, 300));
@@ -193,7 +193,7 @@ fn a_listener_sees_as_many_connections_as_were_counted() {
 fn a_rate_starts_exactly_as_many_as_were_asked_for() {
     let (address, asked) = http_peer(0, Duration::ZERO);
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 60);
-    spec.pace = Pace::Rate(PerSecond::new(300.0).unwrap());
+    spec.pace = StartPace::Rate(PerSecond::new(300.0).unwrap());
     spec.concurrency = 4;
     let run = Run::open(spec).end().went_well();
     assert!(run.corrected);
@@ -205,7 +205,7 @@ fn a_rate_starts_exactly_as_many_as_were_asked_for() {
 fn a_peer_that_stalls_once_weighs_as_much_as_all_who_would_have_come_meanwhile() {
     let (address, _) = http_peer(10, Duration::from_millis(600));
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 100);
-    spec.pace = Pace::Rate(PerSecond::new(100.0).unwrap());
+    spec.pace = StartPace::Rate(PerSecond::new(100.0).unwrap());
     let run = Run::open(spec).end().went_well();
     // One request took 600 ms. Of those that were due meanwhile, every 10 ms one, 50 came 100 ms late or more.
     let late = Duration::from_millis(95);
@@ -234,14 +234,14 @@ fn closing_cuts_off_what_is_under_way_and_counts_it() {
     run.until(|run| run.last.in_flight == 1);
     run.order(Verb::Close);
     let run = run.end();
-    assert_eq!((run.how(), run.failure(), run.last.in_flight), (Some(How::Local), None, 1));
+    assert_eq!((run.how(), run.failure(), run.last.in_flight), (Some(CloseReason::Local), None, 1));
 }
 
 #[test]
 fn a_paused_run_starts_nothing_until_it_goes_on() {
     let (address, asked) = http_peer(0, Duration::ZERO);
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 100);
-    spec.pace = Pace::Rate(PerSecond::new(100.0).unwrap());
+    spec.pace = StartPace::Rate(PerSecond::new(100.0).unwrap());
     let mut run = Run::open(spec);
     run.until(|run| run.last.tally.done > 0);
     run.order(Verb::PauseReading);
@@ -268,16 +268,16 @@ fn udp_peer(answers: impl Fn(u64) -> u64 + Send + 'static) -> SocketAddr {
     address
 }
 
-fn echo(address: SocketAddr, tagged: bool) -> RepeatWhat {
+fn echo(address: SocketAddr, tagged: bool) -> RepeatKind {
     let payload = Bytes::from_static(b"ping");
     let udp = UdpSpec::with(host_port(address));
-    RepeatWhat::Echo(EchoSpec { udp, payload, tagged, patience: Duration::from_secs(2) })
+    RepeatKind::Echo(EchoSpec { udp, payload, tagged, patience: Duration::from_secs(2) })
 }
 
 #[test]
 fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|number| number % 2), true), 40);
-    spec.pace = Pace::Rate(PerSecond::new(400.0).unwrap());
+    spec.pace = StartPace::Rate(PerSecond::new(400.0).unwrap());
     let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.lost, run.tally.stray), (20, 20, 0));
     assert_eq!((run.tally.totals.sent.ops, run.tally.totals.received.ops), (40, 20));
@@ -299,7 +299,7 @@ fn a_window_of_datagrams_is_answered_whole_tagged_or_not() {
 #[test]
 fn an_answer_that_comes_twice_is_no_second_answer() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|_| 2), true), 100);
-    spec.pace = Pace::Rate(PerSecond::new(1000.0).unwrap());
+    spec.pace = StartPace::Rate(PerSecond::new(1000.0).unwrap());
     let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.lost), (100, 0));
     // The last one's twin may come after the end.
@@ -324,7 +324,7 @@ fn nothing_is_started_where_there_is_nothing_to_start() {
     run.until(|run| run.how().is_some());
     assert_eq!(run.failure().unwrap().class, Class::Usage);
     spec.count = Some(0);
-    spec.what = RepeatWhat::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 1 }));
+    spec.what = RepeatKind::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 1 }));
     let run = Run::open(spec).end().went_well();
     assert_eq!(run.started, 0);
 }
@@ -333,10 +333,10 @@ fn nothing_is_started_where_there_is_nothing_to_start() {
 fn datagrams_whose_answers_nobody_waits_for_all_arrive_in_order_and_count_as_done() {
     let sink = UdpSocket::bind("127.0.0.1:0").unwrap();
     sink.set_read_timeout(Some(DEADLINE)).unwrap();
-    let RepeatWhat::Echo(spec) = echo(sink.local_addr().unwrap(), true) else { unreachable!() };
+    let RepeatKind::Echo(spec) = echo(sink.local_addr().unwrap(), true) else { unreachable!() };
     let (size, count) = (spec.payload.len() + sockeye::sessions::spec::repeat::TAG, 100);
     let spec = EchoSpec { patience: Duration::ZERO, ..spec };
-    let last = Run::open(RepeatSpec::times(RepeatWhat::Echo(spec), count)).end().went_well();
+    let last = Run::open(RepeatSpec::times(RepeatKind::Echo(spec), count)).end().went_well();
     assert_eq!((last.tally.done, last.tally.lost, last.tally.totals.sent.ops), (count, 0, count));
     assert_eq!(last.tally.totals.sent.bytes, count * size as u64);
     assert_eq!(last.tally.latency.most(), None, "there is no time of what nobody waits for");

@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 
 use sockeye::sessions::spec::{HostPort, ListenSpec, TcpSpec};
-use sockeye::sessions::{Spec, What};
+use sockeye::sessions::{Spec, SpecKind};
 
 /// A TCP session to `peer`.
 pub(crate) fn tcp(peer: SocketAddr) -> Spec {
-    Spec::new(What::Tcp(tcp_to(peer)))
+    Spec::new(SpecKind::Tcp(tcp_to(peer)))
 }
 
 pub(crate) fn tcp_to(peer: SocketAddr) -> TcpSpec {
@@ -19,7 +19,7 @@ pub(crate) fn host_port(address: SocketAddr) -> HostPort {
 }
 
 pub(crate) fn listen(spec: ListenSpec) -> Spec {
-    Spec::new(What::Listen(spec))
+    Spec::new(SpecKind::Listen(spec))
 }
 
 /// A listener on a free port of loopback.

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::net::Shutdown;
 use std::time::Instant;
 
-use sockeye::sessions::tcp::history::Story;
-use sockeye::sessions::tcp::ladder::{Label, Rung};
+use sockeye::sessions::tcp::history::TcpHistory;
+use sockeye::sessions::tcp::ladder::{Rung, RungLabel};
 use sockeye::sessions::transcript::EntryKind;
 use sockeye::sessions::{News, SessionId, Verb};
 use sockeye::wire::Direction;
@@ -18,7 +18,7 @@ use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp};
 use crate::watch::Watch;
 
-fn story(watch: &Watch, id: SessionId) -> &Story {
+fn story(watch: &Watch, id: SessionId) -> &TcpHistory {
     watch.session(id).story.as_ref().unwrap()
 }
 
@@ -38,7 +38,7 @@ fn labels(watch: &Watch, id: SessionId) -> Vec<String> {
     story(watch, id).ladder.rungs().map(line).collect()
 }
 
-fn has(watch: &Watch, id: SessionId, is_it: impl Fn(&Label) -> bool) -> bool {
+fn has(watch: &Watch, id: SessionId, is_it: impl Fn(&RungLabel) -> bool) -> bool {
     story(watch, id).ladder.rungs().any(|rung| is_it(&rung.label))
 }
 
@@ -56,7 +56,7 @@ fn our_half_close_walks_down_the_left_side() {
     watch.send(id, "hello");
     watch.until("sent", |watch| watch.sent(id) == 5);
     if cfg!(target_os = "linux") {
-        watch.until("acknowledged", |watch| has(watch, id, |label| *label == Label::Ack { octet: 5 }));
+        watch.until("acknowledged", |watch| has(watch, id, |label| *label == RungLabel::Ack { octet: 5 }));
     }
     watch.order(id, Verb::FinishSending);
     watch.until("in FIN-WAIT-2", |watch| story(watch, id).track.state() == TcpState::FinWait2);
@@ -112,7 +112,7 @@ fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
     watch.order(id, Verb::FinishSending);
     watch.until("the child in CLOSE-WAIT", |watch| story(watch, child).track.state() == TcpState::CloseWait);
     if cfg!(target_os = "linux") {
-        let syn = |label: &Label| matches!(label, Label::Syn(options) if options.contains("mss"));
+        let syn = |label: &RungLabel| matches!(label, RungLabel::Syn(options) if options.contains("mss"));
         watch.until("the saved SYN", |watch| has(watch, child, syn));
     }
     watch.order(child, Verb::FinishSending);
@@ -133,9 +133,9 @@ fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
     let id = watch.open(tcp(address));
     watch.until_open(id);
     watch.send(id, vec![7; 32 << 20]);
-    watch.until("window closed", |watch| has(watch, id, |label| *label == Label::WindowClosed));
+    watch.until("window closed", |watch| has(watch, id, |label| *label == RungLabel::WindowClosed));
     go.send(()).unwrap();
-    watch.until("window open", |watch| has(watch, id, |label| matches!(label, Label::WindowOpened { .. })));
+    watch.until("window open", |watch| has(watch, id, |label| matches!(label, RungLabel::WindowOpened { .. })));
     watch.order(id, Verb::FinishSending);
     watch.until_closed(id);
     assert_eq!(outcome(other), 32 << 20);
@@ -267,15 +267,16 @@ fn nagle_holds_a_write_until_the_delayed_ack_and_nodelay_does_not() {
     watch.until_news(child, "QUICKACK off", |news| matches!(news, News::OptionSet { .. }));
     watch.send(id, "first");
     watch.send(id, "held");
-    let held = |octet: u64| move |label: &Label| matches!(label, Label::Held { octet: at, .. } if *at == octet);
+    let held = |octet: u64| move |label: &RungLabel| matches!(label, RungLabel::Held { octet: at, .. } if *at == octet);
     watch.until("held", |watch| has(watch, id, held(5)));
-    assert!(has(&watch, id, |label| matches!(label, Label::LateAck { octet: 5, .. })), "{:#?}", labels(&watch, id));
+    assert!(has(&watch, id, |label| matches!(label, RungLabel::LateAck { octet: 5, .. })), "{:#?}", labels(&watch, id));
     watch.order(child, delay);
     watch.order(id, Verb::SetOption(SocketOption::NoDelay, OptionValue::Switch(true)));
     watch.until_news(id, "NODELAY on", |news| matches!(news, News::OptionSet { .. }));
     watch.send(id, "third");
     watch.send(id, "fourth");
-    let acked = |label: &Label| matches!(label, Label::Ack { octet: 20 } | Label::LateAck { octet: 20, .. });
+    let acked =
+        |label: &RungLabel| matches!(label, RungLabel::Ack { octet: 20 } | RungLabel::LateAck { octet: 20, .. });
     watch.until("all acknowledged", |watch| has(watch, id, acked));
     assert!(!has(&watch, id, held(14)), "{:#?}", labels(&watch, id));
 }

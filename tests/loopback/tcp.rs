@@ -6,9 +6,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::net::Overflow;
-use sockeye::sessions::spec::{Family, HostPort, Retry, Step, TcpSpec};
-use sockeye::sessions::{How, News, Retention, Spec, Verb, What};
+use sockeye::net::OverflowPolicy;
+use sockeye::sessions::spec::{HostPort, IpFamily, RetryPolicy, ScriptStep, TcpSpec};
+use sockeye::sessions::{CloseReason, News, Retention, Spec, SpecKind, Verb};
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Class, Direction};
 
@@ -36,7 +36,7 @@ fn every_byte_of_one_byte_writes_is_counted_both_ways() {
         watch.until("echoed", |watch| watch.received(id) == sent as u64 + 1);
     }
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(echo), text.len());
     let totals = watch.session(id).totals;
     assert_eq!((totals.sent.bytes, totals.sent.ops), (18, 18));
@@ -50,11 +50,11 @@ fn what_is_sent_before_the_connection_stands_is_sent_after_it() {
     let (address, listener) = peer(|stream| read_to_end(&stream));
     let mut watch = Watch::new();
     let mut spec = tcp(address);
-    spec.script.steps = vec![Step::Send(Bytes::from_static(b"first, "))];
+    spec.script.steps = vec![ScriptStep::Send(Bytes::from_static(b"first, "))];
     let id = watch.open(spec);
     watch.send(id, "second");
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(listener), b"first, second");
     assert_eq!(watch.sent(id), 13);
 }
@@ -74,7 +74,7 @@ fn a_partial_write_counts_what_the_kernel_took() {
     assert!(watch.sent(id) < whole as u64);
     go.send(()).unwrap();
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(slow), whole as u64);
     assert_eq!(watch.sent(id), whole as u64);
     assert!(watch.session(id).totals.sent.ops > 1);
@@ -96,7 +96,7 @@ fn a_reset_in_the_middle_is_never_a_clean_end_and_the_totals_stay_exact() {
     watch.send(id, "hello");
     watch.until("answered", |watch| watch.received(id) == 1000);
     watch.send(id, "!");
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
     let failure = watch.session(id).failure().unwrap();
     assert_eq!(failure.class, Class::Reset);
@@ -114,7 +114,7 @@ fn a_reset_while_a_write_is_blocked_is_told_with_what_was_not_sent() {
     watch.send(id, "never");
     watch.until_blocked(id);
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Reset);
     let left = (64 << 20) + 5 - watch.sent(id);
@@ -131,9 +131,9 @@ fn after_our_fin_the_peer_still_sends() {
     });
     let mut watch = Watch::new();
     let mut spec = tcp(address);
-    spec.script.steps = vec![Step::Send(Bytes::from_static(b"question")), Step::Finish];
+    spec.script.steps = vec![ScriptStep::Send(Bytes::from_static(b"question")), ScriptStep::Finish];
     let id = watch.open(spec);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(late), 8);
     assert_eq!((watch.sent(id), watch.received(id)), (8, 3_000_000));
     let order: Vec<_> =
@@ -154,7 +154,7 @@ fn after_the_peers_fin_we_still_send() {
     watch.until_kernel(id, "CLOSE-WAIT", |view| view.state == Some(TcpState::CloseWait));
     watch.send(id, "not yet");
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(early), b"not yet");
     assert_eq!((watch.sent(id), watch.received(id)), (7, 3));
 }
@@ -170,7 +170,7 @@ fn a_half_close_shows_in_the_kernels_own_state() {
     watch.send(id, "too late");
     watch.until("told so", |watch| watch.session(id).warning.as_ref().is_some_and(|w| w.class == Class::Usage));
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(patient);
 }
 
@@ -185,7 +185,7 @@ fn a_reset_after_the_peers_fin_is_noticed_without_a_read_or_a_write() {
     let id = watch.open(tcp(address));
     watch.until_news(id, "the peer finished", |news| matches!(news, News::PeerFinished { .. }));
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Reset);
 }
@@ -195,7 +195,7 @@ fn nobody_listening_is_refused() {
     let (_held, address) = closed_port();
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    assert_eq!(watch.until_closed(id), How::Error);
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     let failure = watch.session(id).failure().unwrap();
     assert_eq!((failure.class, failure.operation), (Class::Refused, "connect"));
     assert_eq!(failure.peer, address.to_string());
@@ -208,9 +208,9 @@ fn every_retry_is_told_before_it_begins() {
     let (_held, address) = closed_port();
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.retry = Retry { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
-    let id = watch.open(Spec::new(What::Tcp(spec)));
-    assert_eq!(watch.until_closed(id), How::Error);
+    spec.retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     let retries: Vec<_> = watch
         .news_of(id)
         .filter_map(|news| match news {
@@ -228,14 +228,14 @@ fn a_close_ends_the_wait_for_the_next_attempt() {
     let (_held, address) = closed_port();
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.retry = Retry { times: 9, first: Duration::from_secs(3600), max: Duration::from_secs(3600) };
-    let id = watch.open(Spec::new(What::Tcp(spec)));
+    spec.retry = RetryPolicy { times: 9, first: Duration::from_secs(3600), max: Duration::from_secs(3600) };
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.send(id, "waiting");
     watch.until_news(id, "waiting", |news| matches!(news, News::Retrying { .. }));
     watch.order(id, Verb::PauseReading);
     watch.until("told that it is not connected", |watch| watch.session(id).warning.is_some());
     watch.order(id, Verb::Close);
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
     assert!(watch.session(id).failure().is_none());
     let said = &watch.session(id).warning.as_ref().unwrap().message;
     assert_eq!(said, "1 send was not carried out: 7 bytes were not sent");
@@ -245,8 +245,8 @@ fn a_close_ends_the_wait_for_the_next_attempt() {
 fn a_name_without_an_address_is_a_failed_look_up() {
     let mut watch = Watch::new();
     let spec = TcpSpec::to(HostPort { host: "name.invalid".into(), port: 80 });
-    let id = watch.open(Spec::new(What::Tcp(spec)));
-    assert_eq!(watch.until_closed(id), How::Error);
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Resolve);
     assert!(watch.news_of(id).any(|news| *news == News::Resolving { host: "name.invalid".into() }));
 }
@@ -255,9 +255,9 @@ fn a_name_without_an_address_is_a_failed_look_up() {
 fn an_address_of_the_other_family_is_a_failed_look_up() {
     let mut watch = Watch::new();
     let mut spec = tcp_to("127.0.0.1:9".parse().unwrap());
-    spec.family = Family::V6;
-    let id = watch.open(Spec::new(What::Tcp(spec)));
-    assert_eq!(watch.until_closed(id), How::Error);
+    spec.family = IpFamily::V6;
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Resolve);
 }
 
@@ -267,7 +267,7 @@ fn a_connection_comes_from_the_local_address_that_was_asked_for() {
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
     spec.bind = Some("127.0.0.2:0".parse::<SocketAddr>().unwrap());
-    let id = watch.open(Spec::new(What::Tcp(spec)));
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.until_open(id);
     let local = watch.session(id).bound().unwrap();
     assert_eq!(local.ip().to_string(), "127.0.0.2");
@@ -314,7 +314,7 @@ fn a_paused_session_stops_the_peer_and_loses_nothing() {
     watch.until("all arrived", |watch| watch.received(id) == whole);
     assert_eq!(outcome(flood), whole);
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn a_reset_order_overtakes_a_blocked_write_and_all_that_is_queued() {
     }
     assert_eq!(queued, 32);
     watch.order(id, Verb::Reset);
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     assert!(watch.session(id).failure().is_none());
     go.send(()).unwrap();
     assert_eq!(outcome(still), Some(libc::ECONNRESET));
@@ -358,7 +358,7 @@ fn a_close_sends_what_is_queued_first() {
     watch.send(id, "and this");
     watch.order(id, Verb::Close);
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
     assert_eq!(watch.sent(id), whole as u64 + 8);
     assert_eq!(outcome(slow), whole as u64 + 8);
     assert!(watch.session(id).warning.is_none());
@@ -373,7 +373,7 @@ fn a_second_close_does_not_wait_for_a_peer_that_does_not_read() {
     watch.until_blocked(id);
     watch.order(id, Verb::Close);
     watch.order(id, Verb::Close);
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
     go.send(()).unwrap();
     // What the kernel took, it delivers after our close.
     assert_eq!(outcome(still), watch.sent(id));
@@ -395,7 +395,7 @@ fn a_flood_is_counted_to_the_byte_however_little_is_kept() {
     watch.until_news(id, "the flood is over", |news| matches!(news, News::PeerFinished { .. }));
     outcome(flood);
     watch.order(id, Verb::Close);
-    assert_eq!(watch.until_closed(id), How::Local);
+    assert_eq!(watch.until_closed(id), CloseReason::Local);
     let session = watch.session(id);
     assert_eq!(session.totals.received.bytes, whole);
     let kept = session.transcript.kept_bytes() as u64;
@@ -436,14 +436,14 @@ fn a_pipe_that_nobody_reads_holds_the_peer_back_but_not_our_orders() {
         stream.shutdown(Shutdown::Write).unwrap();
         read_to_end(&stream)
     });
-    let mut watch = Watch::with(Overflow::Wait);
+    let mut watch = Watch::with(OverflowPolicy::Wait);
     let mut spec = tcp(address);
     spec.retain = Retention::of_bytes(1 << 20);
     let id = watch.open(spec);
     watch.until_open(id);
     watch.send(id, "heard");
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(flood), b"heard");
     assert_eq!(watch.bytes(id, Direction::Received).len() as u64, whole);
     assert_eq!(watch.received(id), whole);
@@ -462,7 +462,7 @@ fn a_file_is_sent_whole_and_an_unreadable_one_is_told() {
     watch.until("told", |watch| watch.session(id).warning.as_ref().is_some_and(|w| w.class == Class::Local));
     watch.order(id, Verb::SendFile(path.clone()));
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert!(watch.news_of(id).any(|news| *news == News::FileSent { path: path.clone(), bytes: 1_000_003 }));
     assert_eq!(outcome(listener), content);
     assert_eq!(watch.bytes(id, Direction::Sent), content);
@@ -474,8 +474,8 @@ fn a_silent_peer_is_an_idle_timeout() {
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
     spec.idle_timeout = Some(Duration::from_millis(50));
-    let id = watch.open(Spec::new(What::Tcp(spec)));
-    assert_eq!(watch.until_closed(id), How::Error);
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::IdleTimeout);
     go.send(()).unwrap();
     outcome(silent);
@@ -491,7 +491,7 @@ fn an_order_that_makes_no_sense_is_told_and_the_session_goes_on() {
     watch.until("told", |watch| watch.session(id).warning.as_ref().is_some_and(|w| w.class == Class::Usage));
     watch.send(id, "still here");
     watch.order(id, Verb::FinishSending);
-    assert_eq!(watch.until_closed(id), How::Fin);
+    assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(listener), b"still here");
 }
 
@@ -504,8 +504,8 @@ fn nobody_answering_is_a_connect_timeout() {
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
     spec.connect_timeout = Duration::from_millis(100);
-    let id = watch.open(Spec::new(What::Tcp(spec)));
-    assert_eq!(watch.until_closed(id), How::Error);
+    let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
+    assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::ConnectTimeout);
     assert!(watch.news_of(id).any(|news| matches!(news, News::AttemptFailed { .. })));
 }
@@ -527,7 +527,7 @@ fn a_reset_reaches_a_session_whose_reading_is_paused_and_what_arrived_is_still_r
     watch.until_kernel(id, "queued in the kernel", |view| view.recv_queue_bytes == Some(100));
     assert_eq!(watch.received(id), 0);
     go.send(()).unwrap();
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Reset);
     assert_eq!(watch.received(id), 100);
@@ -543,7 +543,7 @@ fn a_file_cut_off_by_a_reset_says_how_much_of_it_was_sent() {
     watch.order(id, Verb::SendFile(file.path().to_owned()));
     watch.until_blocked(id);
     watch.order(id, Verb::Reset);
-    assert_eq!(watch.until_closed(id), How::Rst);
+    assert_eq!(watch.until_closed(id), CloseReason::Rst);
     go.send(()).unwrap();
     outcome(still);
     let said = &watch.session(id).warning.as_ref().unwrap().message;
@@ -566,12 +566,12 @@ fn what_an_outlet_takes_is_counted_to_the_byte_and_what_it_refuses_is_in_the_rec
         let out = file.try_clone().unwrap();
         let copy = said.clone();
         let (address, sender) = peer(move |mut stream| stream.write_all(&copy).unwrap());
-        let mut watch = Watch::with(Overflow::Wait);
-        watch.net.pour_into(sockeye::net::Outlet::into(file).unwrap());
+        let mut watch = Watch::with(OverflowPolicy::Wait);
+        watch.net.pour_into(sockeye::net::SpliceSink::into(file).unwrap());
         let id = watch.open(tcp(address));
         watch.until("the peer finished", |watch| watch.session(id).totals.received.bytes == said.len() as u64);
         watch.order(id, Verb::FinishSending);
-        assert_eq!(watch.until_closed(id), How::Fin);
+        assert_eq!(watch.until_closed(id), CloseReason::Fin);
         outcome(sender);
         assert_eq!(watch.session(id).totals.received.bytes, said.len() as u64);
         let told = watch.data.remove(&id).unwrap_or_default().received;

@@ -4,12 +4,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockeye::net::Overflow;
+use sockeye::net::OverflowPolicy;
 use sockeye::sessions::record::Piece;
-use sockeye::sessions::spec::{Burst, Group, HostPort, Pace, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
-use sockeye::sessions::{How, News, Order, Record, SessionId, Spec, Verb, What};
-use sockeye::wire::icmp::Icmp;
-use sockeye::wire::kernel::udp_info::{Discover, SocketView};
+use sockeye::sessions::spec::{
+    DatagramBurst, HostPort, MulticastGroup, Pace, Script, ScriptStep, UdpBoundSpec, UdpReceive, UdpSpec,
+};
+use sockeye::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
+use sockeye::wire::icmp::IcmpMessage;
+use sockeye::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 use sockeye::wire::udp::mtu::MtuReport;
 use sockeye::wire::udp::packet::PacketInfo;
 use sockeye::wire::{Both, Class, Direction, Totals};
@@ -30,12 +32,12 @@ struct UdpWatch {
     dropped: Option<u64>,
     /// What was told of the packets of received datagrams.
     packets: Vec<PacketInfo>,
-    kernel: Option<SocketView>,
+    kernel: Option<UdpInfo>,
 }
 
 impl UdpWatch {
     fn open(spec: Spec) -> UdpWatch {
-        let net = LiveNet::new(Overflow::DropOldest);
+        let net = LiveNet::new(OverflowPolicy::DropOldest);
         let id = net.open(spec);
         UdpWatch {
             net,
@@ -51,11 +53,11 @@ impl UdpWatch {
     }
 
     fn with(peer: SocketAddr) -> UdpWatch {
-        UdpWatch::open(Spec::new(What::Udp(UdpSpec::with(host_port(peer)))))
+        UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec::with(host_port(peer)))))
     }
 
     fn bound(spec: UdpBoundSpec) -> UdpWatch {
-        UdpWatch::open(Spec::new(What::UdpBound(spec)))
+        UdpWatch::open(Spec::new(SpecKind::UdpBound(spec)))
     }
 
     fn order(&self, verb: Verb) {
@@ -106,12 +108,12 @@ impl UdpWatch {
         }
     }
 
-    fn close(&mut self) -> (Both<Totals>, How) {
+    fn close(&mut self) -> (Both<Totals>, CloseReason) {
         self.order(Verb::Close);
         self.ended()
     }
 
-    fn ended(&mut self) -> (Both<Totals>, How) {
+    fn ended(&mut self) -> (Both<Totals>, CloseReason) {
         self.until("end", |watch| matches!(watch.news.last(), Some(News::Closed { .. })));
         match self.news.last() {
             Some(News::Closed { totals, how }) => (*totals, *how),
@@ -139,7 +141,7 @@ impl UdpWatch {
         self.news.iter().filter_map(warning).collect()
     }
 
-    fn icmp(&self) -> Option<&Icmp> {
+    fn icmp(&self) -> Option<&IcmpMessage> {
         self.news.iter().find_map(|news| match news {
             News::Icmp(icmp) => Some(icmp),
             _ => None,
@@ -197,7 +199,7 @@ fn the_largest_datagram_goes_both_ways_and_is_counted_to_the_byte() {
         watch.until("answer", |watch| watch.totals.received.ops == 1);
         let (totals, how) = watch.close();
         let one = Totals { bytes: largest as u64, ops: 1 };
-        assert_eq!((totals, how), (Both { sent: one, received: one }, How::Local));
+        assert_eq!((totals, how), (Both { sent: one, received: one }, CloseReason::Local));
         assert!(watch.received()[0] == payload);
         assert_eq!(watch.datagrams.last().unwrap().3, largest, "nothing was cut short");
     }
@@ -212,7 +214,7 @@ fn a_datagram_too_large_is_a_clear_warning_and_the_session_goes_on() {
     assert_eq!(hear(&peer).0, b"still here");
     let (totals, how) = watch.close();
     assert_eq!(watch.warnings(), ["datagram of 65,508 octets: at most 65,507 fit in one IPv4 datagram"]);
-    assert_eq!((totals.sent, how), (Totals { bytes: 10, ops: 1 }, How::Local));
+    assert_eq!((totals.sent, how), (Totals { bytes: 10, ops: 1 }, CloseReason::Local));
 }
 
 #[test]
@@ -252,7 +254,7 @@ fn a_closed_port_answers_with_icmp_and_the_session_goes_on() {
         watch.send("now?");
         assert_eq!(hear(&alive).0, b"now?");
         let (totals, how) = watch.close();
-        assert_eq!((totals.sent, how), (Totals { bytes: 11, ops: 2 }, How::Local));
+        assert_eq!((totals.sent, how), (Totals { bytes: 11, ops: 2 }, CloseReason::Local));
         assert_eq!(watch.warnings(), [""; 0]);
     }
 }
@@ -302,7 +304,7 @@ fn a_dual_stack_socket_writes_ipv4_peers_as_ipv4_and_answers_them() {
 #[test]
 fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
     let address: IpAddr = "239.77.1.9".parse().unwrap();
-    let group = Group { address, interface: Some("127.0.0.1".into()) };
+    let group = MulticastGroup { address, interface: Some("127.0.0.1".into()) };
     let mut watch = UdpWatch::bound(UdpBoundSpec { groups: vec![group.clone()], ..anywhere("0.0.0.0:0") });
     let port = watch.local().port();
     let told = |watch: &UdpWatch| {
@@ -374,10 +376,10 @@ fn drops_appear_while_reading_is_paused() {
 fn broadcasting_without_having_asked_for_it_is_a_clear_failure() {
     for target in ["255.255.255.255", "127.255.255.255"] {
         let target = HostPort { host: target.into(), port: 9 };
-        let mut watch = UdpWatch::open(Spec::new(What::Udp(UdpSpec::with(target))));
+        let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec::with(target))));
         let (_, how) = watch.ended();
         let Some(News::Failed(failure)) = watch.news.iter().rev().nth(1) else { panic!("{:?}", watch.news) };
-        assert_eq!((failure.class, how), (Class::Local, How::Error));
+        assert_eq!((failure.class, how), (Class::Local, CloseReason::Error));
         assert!(failure.message.contains("ask for broadcast"), "{failure}");
     }
 }
@@ -397,9 +399,9 @@ fn an_address_in_use_is_a_failure_that_says_what_to_do() {
 fn silence_for_longer_than_allowed_ends_the_session() {
     let (_peer, peer_address) = peer_at("127.0.0.1:0");
     let spec = UdpSpec { idle_timeout: Some(Duration::from_millis(50)), ..UdpSpec::with(host_port(peer_address)) };
-    let mut watch = UdpWatch::open(Spec::new(What::Udp(spec)));
+    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
     let (_, how) = watch.ended();
-    assert_eq!(how, How::Error);
+    assert_eq!(how, CloseReason::Error);
     let failed = |news: &News| matches!(news, News::Failed(failure) if failure.class == Class::IdleTimeout);
     assert!(watch.news.iter().any(failed), "{:?}", watch.news);
 }
@@ -411,13 +413,13 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
     let content: Vec<u8> = (0..200_000_usize).map(|at| (at % 241) as u8).collect();
     std::fs::write(file.path(), &content).unwrap();
     let steps = vec![
-        Step::Send(Bytes::from_static(b"first")),
-        Step::SendFile(file.path().to_owned()),
-        Step::Finish,
-        Step::Send(Bytes::from_static(b"never")),
+        ScriptStep::Send(Bytes::from_static(b"first")),
+        ScriptStep::SendFile(file.path().to_owned()),
+        ScriptStep::Finish,
+        ScriptStep::Send(Bytes::from_static(b"never")),
     ];
     socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
-    let spec = What::Udp(UdpSpec::with(host_port(peer_address)));
+    let spec = SpecKind::Udp(UdpSpec::with(host_port(peer_address)));
     let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(spec) });
     assert_eq!(hear(&peer).0, b"first");
     let mut heard = Vec::new();
@@ -438,10 +440,10 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
 fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
     let spec = UdpSpec {
-        family: sockeye::sessions::spec::Family::V4,
+        family: sockeye::sessions::spec::IpFamily::V4,
         ..UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() })
     };
-    let mut watch = UdpWatch::open(Spec::new(What::Udp(spec)));
+    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
     watch.order(Verb::FinishSending);
     watch.order(Verb::SendFile("/no/such/file".into()));
     watch.send("hello");
@@ -469,7 +471,7 @@ fn a_bound_socket_is_told_of_a_closed_port_and_of_a_datagram_too_large() {
     assert_eq!(watch.warnings(), ["datagram of 70,000 octets: at most 65,507 fit in one IPv4 datagram"]);
     watch.order(Verb::Reset);
     let (totals, how) = watch.ended();
-    assert_eq!((totals.sent, how), (Totals { bytes: 7, ops: 1 }, How::Local));
+    assert_eq!((totals.sent, how), (Totals { bytes: 7, ops: 1 }, CloseReason::Local));
 }
 
 #[test]
@@ -595,19 +597,19 @@ fn a_receive_buffer_that_the_kernel_does_not_give_is_told() {
     let asked = 2_000_000_000;
     let receive = UdpReceive { buffer: Some(asked), ..UdpReceive::default() };
     let (_peer, address) = peer_at("127.0.0.1:0");
-    let mut watch = UdpWatch::open(Spec::new(What::Udp(UdpSpec { receive, ..UdpSpec::with(host_port(address)) })));
+    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec { receive, ..UdpSpec::with(host_port(address)) })));
     watch.until("word of it", |watch| !watch.warnings().is_empty());
     assert!(watch.warnings()[0].contains("asked for 2,000,000,000"), "{:?}", watch.warnings());
     let modest = UdpReceive { buffer: Some(100_000), ..UdpReceive::default() };
     let mut watch =
-        UdpWatch::open(Spec::new(What::Udp(UdpSpec { receive: modest, ..UdpSpec::with(host_port(address)) })));
+        UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec { receive: modest, ..UdpSpec::with(host_port(address)) })));
     watch.local();
     watch.close();
     assert_eq!(watch.warnings(), [""; 0]);
 }
 
-fn burst(bytes: impl Into<Bytes>, count: u64, pace: Option<Pace>) -> Burst {
-    Burst { bytes: bytes.into(), count, pace }
+fn burst(bytes: impl Into<Bytes>, count: u64, pace: Option<Pace>) -> DatagramBurst {
+    DatagramBurst { bytes: bytes.into(), count, pace }
 }
 
 fn ended_bursts(watch: &UdpWatch) -> Vec<u64> {
@@ -624,8 +626,9 @@ fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
         let (peer, address) = peer_at("127.0.0.1:0");
         socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
         let payload: Vec<u8> = (0..len).map(|at: usize| (at % 251) as u8).collect();
-        let steps = vec![Step::Burst(burst(payload.clone(), count, None)), Step::Send(Bytes::from_static(b"end"))];
-        let spec = What::Udp(UdpSpec::with(host_port(address)));
+        let steps =
+            vec![ScriptStep::Burst(burst(payload.clone(), count, None)), ScriptStep::Send(Bytes::from_static(b"end"))];
+        let spec = SpecKind::Udp(UdpSpec::with(host_port(address)));
         let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(spec) });
         for _ in 0..count {
             assert!(hear(&peer).0 == payload);
@@ -670,7 +673,7 @@ fn a_burst_without_end_is_ended_by_an_order_and_by_the_close() {
     watch.order(endless());
     watch.order(endless());
     let (totals, how) = watch.close();
-    assert_eq!((how, ended_bursts(&watch).len()), (How::Local, 4), "each tells its end");
+    assert_eq!((how, ended_bursts(&watch).len()), (CloseReason::Local, 4), "each tells its end");
     assert_eq!(totals.sent.ops, ended_bursts(&watch).iter().sum::<u64>());
     assert_eq!(watch.warnings(), [""; 0]);
 }
@@ -756,7 +759,7 @@ fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_large
     assert_eq!((found.datagrams, found.settled, &found.failure), (2, true, &None), "{found:?}");
     watch.until("kernel's view", |watch| watch.kernel.is_some());
     let kernel = watch.kernel.unwrap();
-    assert_eq!((kernel.discover, kernel.ttl), (Some(Discover::Want), Some(64)));
+    assert_eq!((kernel.discover, kernel.ttl), (Some(MtuDiscovery::Want), Some(64)));
     assert!(kernel.mtu.is_some() && kernel.receive_buffer_bytes.is_some(), "{kernel:?}");
     let (totals, _) = watch.close();
     assert_eq!(totals.sent.ops, 0, "the probe's datagrams are no part of the conversation");

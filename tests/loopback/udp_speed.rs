@@ -8,9 +8,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
-use sockeye::net::{Net, Overflow};
-use sockeye::sessions::spec::{Burst, HostPort, Script, Step, UdpBoundSpec, UdpReceive, UdpSpec};
-use sockeye::sessions::{News, Order, Record, Retention, SessionId, Spec, Transcript, Verb, What};
+use sockeye::net::{Net, OverflowPolicy};
+use sockeye::sessions::spec::{DatagramBurst, HostPort, Script, ScriptStep, UdpBoundSpec, UdpReceive, UdpSpec};
+use sockeye::sessions::{News, Order, Record, Retention, SessionId, Spec, SpecKind, Transcript, Verb};
 use sockeye::wire::{Both, Totals};
 
 use crate::skipped::skipped;
@@ -31,7 +31,7 @@ struct Seen {
 
 impl Seen {
     fn open(runtime: &tokio::runtime::Runtime, spec: Spec) -> Seen {
-        let net = Net::new(runtime.handle().clone(), Overflow::DropOldest);
+        let net = Net::new(runtime.handle().clone(), OverflowPolicy::DropOldest);
         let id = net.open(spec);
         let transcript = Transcript::keeping(Retention::DEFAULT);
         Seen { net, id, transcript, totals: Both::default(), dropped: None, local: None, over: false }
@@ -117,7 +117,7 @@ fn receive(runtime: &tokio::runtime::Runtime, size: u16, merged: bool) -> (f64, 
     let local = "127.0.0.1:0".parse().unwrap();
     let spec =
         UdpBoundSpec { local, groups: Vec::new(), broadcast: false, idle_timeout: None, receive, options: Vec::new() };
-    let mut seen = Seen::open(runtime, Spec::new(What::UdpBound(spec)));
+    let mut seen = Seen::open(runtime, Spec::new(SpecKind::UdpBound(spec)));
     seen.until("address", |seen| seen.local.is_some());
     let to = seen.local.unwrap();
     let begun = Instant::now();
@@ -145,10 +145,10 @@ fn receive(runtime: &tokio::runtime::Runtime, size: u16, merged: bool) -> (f64, 
 fn send(runtime: &tokio::runtime::Runtime, size: u16) -> f64 {
     let sink = UdpSocket::bind("127.0.0.1:0").unwrap();
     let to = sink.local_addr().unwrap();
-    let burst = Burst { bytes: vec![b'x'; size.into()].into(), count: u64::MAX, pace: None };
+    let burst = DatagramBurst { bytes: vec![b'x'; size.into()].into(), count: u64::MAX, pace: None };
     let target = HostPort { host: to.ip().to_string(), port: to.port() };
-    let script = Script { steps: vec![Step::Burst(burst)] };
-    let mut seen = Seen::open(runtime, Spec { script, ..Spec::new(What::Udp(UdpSpec::with(target))) });
+    let script = Script { steps: vec![ScriptStep::Burst(burst)] };
+    let mut seen = Seen::open(runtime, Spec { script, ..Spec::new(SpecKind::Udp(UdpSpec::with(target))) });
     seen.until("first", |seen| seen.totals.sent.ops > 0);
     let (begun, before) = (Instant::now(), seen.totals.sent.ops);
     while begun.elapsed() < LENGTH {

@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
-use sockeye::net::Overflow;
+use sockeye::net::OverflowPolicy;
 use sockeye::sessions::spec::AcceptedSpec;
-use sockeye::sessions::{How, News, Order, Phase, Record, Retention, Session, SessionId, Spec, Verb, What};
+use sockeye::sessions::{
+    CloseReason, News, Order, Record, Retention, Session, SessionId, SessionPhase, Spec, SpecKind, Verb,
+};
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::{Both, Direction};
 
@@ -25,16 +27,16 @@ pub(crate) struct Watch {
 
 impl Watch {
     pub(crate) fn new() -> Self {
-        Watch::with(Overflow::DropOldest)
+        Watch::with(OverflowPolicy::DropOldest)
     }
 
-    pub(crate) fn with(overflow: Overflow) -> Self {
+    pub(crate) fn with(overflow: OverflowPolicy) -> Self {
         Watch::of(LiveNet::new(overflow))
     }
 
     /// A watch whose sessions run on the test's own thread, and only while it waits.
     pub(crate) fn on_this_thread() -> Self {
-        Watch::of(LiveNet::on_this_thread(Overflow::DropOldest))
+        Watch::of(LiveNet::on_this_thread(OverflowPolicy::DropOldest))
     }
 
     fn of(net: LiveNet) -> Self {
@@ -87,7 +89,7 @@ impl Watch {
 
     fn hear(&mut self, id: SessionId, news: News) {
         if let News::Accepted { listener, local, peer } = news {
-            let mut spec = Spec::new(What::Accepted(AcceptedSpec { listener, local, peer }));
+            let mut spec = Spec::new(SpecKind::Accepted(AcceptedSpec { listener, local, peer }));
             spec.retain = self.retain;
             assert!(self.sessions.insert(id, Session::new(id, spec, Instant::now())).is_none());
             self.sessions.get_mut(&listener).unwrap().accepted_one();
@@ -115,7 +117,7 @@ impl Watch {
     }
 
     pub(crate) fn until_open(&mut self, id: SessionId) {
-        self.until("open", |watch| matches!(watch.session(id).phase, Phase::Open(_)));
+        self.until("open", |watch| matches!(watch.session(id).phase, SessionPhase::Open(_)));
     }
 
     /// Opens a listener, and waits until it has its address.
@@ -136,7 +138,7 @@ impl Watch {
     }
 
     /// Waits for the last news; gives how it ended.
-    pub(crate) fn until_closed(&mut self, id: SessionId) -> How {
+    pub(crate) fn until_closed(&mut self, id: SessionId) -> CloseReason {
         self.until_news(id, "closed", |news| matches!(news, News::Closed { .. }));
         let last = self.news_of(id).last().cloned();
         let Some(News::Closed { totals, how }) = last else { panic!("closed is not the last news: {last:?}") };

@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sockeye::files::{explain, keymap};
-use sockeye::model::history::History;
+use sockeye::model::history::InputHistory;
 use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
-use sockeye::model::state::{Area, LineEnding, Model, Settings, Size};
+use sockeye::model::state::{CellArea, LineEnding, Model, ScreenSize, Settings};
 use sockeye::model::update::update;
 use sockeye::model::words;
-use sockeye::sessions::reading::Escapes;
+use sockeye::sessions::reading::EscapeCounts;
 use sockeye::sessions::spec::{HostPort, TcpSpec};
-use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, What, search};
+use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, SpecKind, search};
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Both, Direction, Totals};
@@ -33,9 +33,9 @@ pub(crate) fn address(text: &str) -> SocketAddr {
     text.parse().expect("the tests' own address")
 }
 
-pub(crate) fn tcp_to(text: &str) -> What {
+pub(crate) fn tcp_to(text: &str) -> SpecKind {
     let (host, port) = text.rsplit_once(':').expect("the tests' own address");
-    What::Tcp(TcpSpec::to(HostPort { host: host.into(), port: port.parse().expect("a port") }))
+    SpecKind::Tcp(TcpSpec::to(HostPort { host: host.into(), port: port.parse().expect("a port") }))
 }
 
 impl Bench {
@@ -50,8 +50,9 @@ impl Bench {
             connect_timeout: Duration::from_secs(10),
             line_ending: LineEnding::Lf,
         };
-        let mut model = Model::new(keymap::presets(), settings, History::default(), Size { columns, rows }, start);
-        model.seen.view = Area { column: 0, row: 0, columns: 38, rows: 15 };
+        let mut model =
+            Model::new(keymap::presets(), settings, InputHistory::default(), ScreenSize { columns, rows }, start);
+        model.seen.view = CellArea { column: 0, row: 0, columns: 38, rows: 15 };
         model.book = explain::book();
         model.wall_start = (1_795_262_096.0, 3600);
         Bench { model, start, totals: Default::default(), dropped: Default::default(), next: 1 }
@@ -73,7 +74,7 @@ impl Bench {
         id
     }
 
-    pub(crate) fn open(&mut self, micros: u64, what: What) -> SessionId {
+    pub(crate) fn open(&mut self, micros: u64, what: SpecKind) -> SessionId {
         let id = self.next_id();
         self.update(micros, Msg::Opened { id, spec: Box::new(Spec::new(what)) });
         id
@@ -103,7 +104,7 @@ impl Bench {
             Record::Block(_) | Record::News { .. } | Record::NotKept { .. } => None,
         });
         let found = received.map(|bytes| sockeye::text::sanitize::count_escapes(bytes)).sum();
-        let escapes = Escapes { found, unsearched: 0 };
+        let escapes = EscapeCounts { found, unsearched: 0 };
         let dropped_datagrams = self.dropped.get(&id).copied();
         let mut reading = Reading { totals: *totals, records, dropped_datagrams, escapes, ..Reading::empty(id) };
         change(&mut reading);

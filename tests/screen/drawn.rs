@@ -5,14 +5,14 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use sockeye::files::theme::{Role, Theme};
-use sockeye::model::state::{Model, Seen};
-use sockeye::view::{self, Depth, Look};
+use sockeye::model::state::{FrameReport, Model};
+use sockeye::view::{self, ColourDepth, StyleSheet};
 
 /// The letter of each role in the second layer, in the order of [`Role::ALL`].
 const LETTERS: &str = "-twdfboak--srgxyclh#@jqnep";
 
 /// A theme in which every role has a colour of its own, so that a cell tells its role.
-fn look() -> Look {
+fn look() -> StyleSheet {
     let tones: Vec<String> = (0..Role::ALL.len())
         .map(|place| {
             let (role, name) = Role::ALL[place];
@@ -24,17 +24,17 @@ fn look() -> Look {
         })
         .collect();
     let source = format!("[roles]\n{}\n", tones.join("\n"));
-    Look::new(&Theme::parse("test", "test", &source).expect("the test's own theme"), Depth::True)
+    StyleSheet::new(&Theme::parse("test", "test", &source).expect("the test's own theme"), ColourDepth::True)
 }
 
-pub(crate) fn drawn(model: &Model) -> (Buffer, Seen) {
+pub(crate) fn drawn(model: &Model) -> (Buffer, FrameReport) {
     drawn_at(model, model.size.columns, model.size.rows)
 }
 
-pub(crate) fn drawn_at(model: &Model, columns: u16, rows: u16) -> (Buffer, Seen) {
+pub(crate) fn drawn_at(model: &Model, columns: u16, rows: u16) -> (Buffer, FrameReport) {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).expect("a test backend cannot fail");
     let look = look();
-    let mut seen = Seen::default();
+    let mut seen = FrameReport::default();
     terminal.draw(|frame| seen = view::draw(frame, model, &look)).expect("a test backend cannot fail");
     (terminal.backend().buffer().clone(), seen)
 }

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockeye::sessions::tcp::history::Story;
-use sockeye::sessions::tcp::ladder::{Call, Counters, MOST_RUNGS, Rung, explain};
-use sockeye::sessions::{Block, How, News, Record, SessionId};
+use sockeye::sessions::tcp::history::TcpHistory;
+use sockeye::sessions::tcp::ladder::{KernelCounters, MOST_RUNGS, Rung, SystemCall, explain};
+use sockeye::sessions::{Block, CloseReason, News, Record, SessionId};
 use sockeye::wire::kernel::view::KernelView;
-use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
+use sockeye::wire::segment::{CaptureReading, Segment, SegmentFlow, TcpFlags, TcpOptions};
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::tcp::syn::SynView;
 use sockeye::wire::{Both, Class, Direction, Evidence, Failure, Totals};
@@ -17,14 +17,14 @@ use crate::drawn::snapshots;
 
 /// A story being told: every record has a time in milliseconds and gets the next entries.
 struct Teller {
-    story: Story,
+    story: TcpHistory,
     start: Instant,
     entry: u64,
 }
 
 impl Teller {
     fn new() -> Self {
-        Teller { story: Story::default(), start: Instant::now(), entry: 1 }
+        Teller { story: TcpHistory::default(), start: Instant::now(), entry: 1 }
     }
 
     fn at(&self, millis: u64) -> Instant {
@@ -49,7 +49,7 @@ impl Teller {
         self.story.kernel(&view, self.at(millis));
     }
 
-    fn counters(&mut self, millis: u64, counters: Counters) {
+    fn counters(&mut self, millis: u64, counters: KernelCounters) {
         let at = self.at(millis);
         self.story.ladder.sampled(counters, at);
     }
@@ -60,13 +60,13 @@ impl Teller {
         self.news(1, News::Connected { local: peer(), peer: peer(), took, attempt: 1 });
     }
 
-    fn closed(&mut self, millis: u64, how: How) {
+    fn closed(&mut self, millis: u64, how: CloseReason) {
         self.news(millis, News::Closed { totals: Both::<Totals>::default(), how });
     }
 
     fn drawn(&self) -> String {
         let line = |rung: &Rung| {
-            let call = rung.call.as_ref().map(Call::text).unwrap_or_default();
+            let call = rung.call.as_ref().map(SystemCall::text).unwrap_or_default();
             let arrow = match rung.direction.filter(|_| !rung.lone) {
                 Some(Direction::Sent) => "──▶",
                 Some(Direction::Received) => "◀──",
@@ -105,7 +105,7 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
     teller.kernel(12_001, TcpState::FinWait2);
     teller.data(12_340, Direction::Received, b"bye\n");
     teller.news(12_341, News::PeerFinished { received_bytes: 16 });
-    teller.closed(12_341, How::Fin);
+    teller.closed(12_341, CloseReason::Fin);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
@@ -127,7 +127,7 @@ fn the_peers_half_close_leaves_us_sending() {
     teller.news(1, News::PeerSyn(syn));
     teller.news(2, News::PeerFinished { received_bytes: 0 });
     teller.data(3, Direction::Sent, b"still here");
-    teller.closed(4, How::Fin);
+    teller.closed(4, CloseReason::Fin);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
@@ -137,7 +137,7 @@ fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
     teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
     teller.news(1, News::AttemptFailed { failure: refused(), took: Duration::from_millis(1) });
     teller.news(1, News::Failed(refused()));
-    teller.closed(1, How::Error);
+    teller.closed(1, CloseReason::Error);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
@@ -145,10 +145,16 @@ fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
 fn nobody_answers_a_syn() {
     let mut teller = Teller::new();
     teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
-    teller.counters(1_100, Counters { state: Some(TcpState::SynSent), retransmits: Some(1), ..Counters::default() });
-    teller.counters(2_100, Counters { state: Some(TcpState::SynSent), retransmits: Some(2), ..Counters::default() });
+    teller.counters(
+        1_100,
+        KernelCounters { state: Some(TcpState::SynSent), retransmits: Some(1), ..KernelCounters::default() },
+    );
+    teller.counters(
+        2_100,
+        KernelCounters { state: Some(TcpState::SynSent), retransmits: Some(2), ..KernelCounters::default() },
+    );
     teller.news(3_000, News::Failed(Failure::new(Class::ConnectTimeout, "connect", "", "no answer in 3 s")));
-    teller.closed(3_000, How::Error);
+    teller.closed(3_000, CloseReason::Error);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
@@ -157,10 +163,10 @@ fn resets_of_both_sides_are_told_apart() {
     let mut teller = Teller::new();
     teller.connected();
     teller.news(5, News::Failed(Failure::new(Class::Reset, "read", "", "connection reset")));
-    teller.closed(5, How::Rst);
+    teller.closed(5, CloseReason::Rst);
     let mut ours = Teller::new();
     ours.connected();
-    ours.closed(5, How::Rst);
+    ours.closed(5, CloseReason::Rst);
     snapshots().bind(|| insta::assert_snapshot!(format!("{}\n{}", teller.drawn(), ours.drawn())));
 }
 
@@ -168,18 +174,18 @@ fn resets_of_both_sides_are_told_apart() {
 fn a_closed_window_is_probed_and_opens_again() {
     let mut teller = Teller::new();
     teller.connected();
-    let window = |bytes, backoff| Counters {
+    let window = |bytes, backoff| KernelCounters {
         state: Some(TcpState::Established),
         peer_window: Some(bytes),
         probes: Some(0),
         backoff: Some(backoff),
-        ..Counters::default()
+        ..KernelCounters::default()
     };
     for (millis, bytes, backoff) in [(10, 65_535, 0), (110, 0, 0), (310, 0, 1), (710, 0, 2), (910, 32_768, 0)] {
         teller.counters(millis, window(bytes, backoff));
     }
-    teller.counters(1_010, Counters { probes: Some(2), ..window(32_768, 0) });
-    teller.counters(1_110, Counters { retransmits: Some(3), ..window(32_768, 0) });
+    teller.counters(1_010, KernelCounters { probes: Some(2), ..window(32_768, 0) });
+    teller.counters(1_110, KernelCounters { retransmits: Some(3), ..window(32_768, 0) });
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
 
@@ -215,7 +221,7 @@ fn every_rung_is_explained_with_its_section() {
     teller.data(2_000, Direction::Sent, b"x");
     teller.news(3_000, News::WeFinished);
     teller.kernel(3_001, TcpState::FinWait2);
-    teller.closed(3_002, How::Rst);
+    teller.closed(3_002, CloseReason::Rst);
     for rung in teller.story.ladder.rungs() {
         let explained = explain(rung);
         assert!(explained.cite.starts_with("RFC 9293 §3."), "{explained:?}");
@@ -227,20 +233,20 @@ fn every_rung_is_explained_with_its_section() {
 /// What is captured of a handshake, twelve octets, their ACK and our FIN, from 0 ms and 5,000 ms on.
 fn segments(teller: &Teller) -> CaptureReading {
     use sockeye::wire::Direction::{Received, Sent};
-    let ack = Flags::ACK;
+    let ack = TcpFlags::ACK;
     let rows = [
-        (100, Sent, Flags::SYN, 0, 0, 0),
-        (120, Received, Flags::SYN.and(ack), 0, 1, 0),
+        (100, Sent, TcpFlags::SYN, 0, 0, 0),
+        (120, Received, TcpFlags::SYN.and(ack), 0, 1, 0),
         (130, Sent, ack, 1, 1, 0),
-        (4_999_990, Sent, ack.and(Flags::PSH), 1, 1, 12),
+        (4_999_990, Sent, ack.and(TcpFlags::PSH), 1, 1, 12),
         (4_999_999, Received, ack, 1, 13, 0),
-        (9_000_010, Sent, ack.and(Flags::FIN), 13, 1, 0),
+        (9_000_010, Sent, ack.and(TcpFlags::FIN), 13, 1, 0),
         (9_000_020, Received, ack, 1, 14, 0),
     ];
-    let mut flow = Flow::default();
+    let mut flow = SegmentFlow::default();
     let mut take = |(micros, direction, flags, seq, ack, len)| {
         let (source, destination) = (peer(), peer());
-        let options = Options::default();
+        let options = TcpOptions::default();
         let segment = Segment { source, destination, ttl: 64, seq, ack, flags, window: 512, options, len };
         flow.take(teller.start + Duration::from_micros(micros), direction, segment)
     };
@@ -276,13 +282,13 @@ fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
 #[test]
 fn a_captured_flood_folds_and_what_is_noted_is_counted() {
     let mut teller = Teller::new();
-    let mut flow = Flow::default();
-    let options = Options::default();
+    let mut flow = SegmentFlow::default();
+    let options = TcpOptions::default();
     let mut all = Vec::new();
     for number in 0..20_000_u32 {
         let seq = if number % 100 == 99 { 1 } else { 1 + number * 10 };
         let (source, destination) = (peer(), peer());
-        let flags = Flags::ACK;
+        let flags = TcpFlags::ACK;
         let segment = Segment { source, destination, ttl: 64, seq, ack: 1, flags, window: 512, options, len: 10 };
         all.push(flow.take(teller.start + Duration::from_micros(number.into()), Direction::Received, segment));
     }
@@ -295,8 +301,8 @@ fn a_captured_flood_folds_and_what_is_noted_is_counted() {
     let counted: u64 = ladder
         .rungs()
         .map(|rung| match &rung.label {
-            sockeye::sessions::tcp::ladder::Label::Segment(_) => 1,
-            sockeye::sessions::tcp::ladder::Label::Segments { segments, .. } => *segments,
+            sockeye::sessions::tcp::ladder::RungLabel::Segment(_) => 1,
+            sockeye::sessions::tcp::ladder::RungLabel::Segments { segments, .. } => *segments,
             _ => 0,
         })
         .sum();

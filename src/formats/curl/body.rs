@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use url::form_urlencoded::byte_serialize;
 
-use crate::sessions::spec::http::{Body, Part, PartValue};
+use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::spec::target::quoted;
 
 /// What has been given so far.
 #[derive(Debug, Default)]
-pub(super) struct Content {
+pub(super) struct CurlBody {
     text: Option<String>,
     file: Option<PathBuf>,
     is_json: bool,
-    parts: Vec<Part>,
+    parts: Vec<FormPart>,
 }
 
-impl Content {
+impl CurlBody {
     /// `-d`: text, joined with `&` to what was there.
     pub(super) fn data(&mut self, value: &str) -> Result<(), String> {
         if value.starts_with('@') {
@@ -28,7 +28,7 @@ impl Content {
         Ok(())
     }
 
-    /// `--data-raw`: as [`Content::data`], and `@` means nothing.
+    /// `--data-raw`: as [`CurlBody::data`], and `@` means nothing.
     pub(super) fn text(&mut self, value: &str) {
         match &mut self.text {
             None => self.text = Some(value.to_owned()),
@@ -39,7 +39,7 @@ impl Content {
         }
     }
 
-    /// `--data-binary`: as [`Content::data`], or a file as it is.
+    /// `--data-binary`: as [`CurlBody::data`], or a file as it is.
     pub(super) fn binary(&mut self, value: &str) -> Result<(), String> {
         match value.strip_prefix('@') {
             None => self.text(value),
@@ -103,14 +103,14 @@ impl Content {
             }
             (None, false) => PartValue::Text(content.to_owned()),
         };
-        self.parts.push(Part { name: name.to_owned(), value: content });
+        self.parts.push(FormPart { name: name.to_owned(), value: content });
         Ok(())
     }
 
     /// `--form-string`: `NAME=TEXT`, where nothing in the text means anything.
     pub(super) fn form_string(&mut self, value: &str) -> Result<(), String> {
         let (name, content) = form_field(value)?;
-        self.parts.push(Part { name: name.to_owned(), value: PartValue::Text(content.to_owned()) });
+        self.parts.push(FormPart { name: name.to_owned(), value: PartValue::Text(content.to_owned()) });
         Ok(())
     }
 
@@ -127,16 +127,16 @@ impl Content {
     }
 
     /// The body.
-    pub(super) fn into_body(self) -> Result<Body, String> {
+    pub(super) fn into_body(self) -> Result<BodySpec, String> {
         let kinds = [self.text.is_some(), self.file.is_some(), !self.parts.is_empty()];
         if kinds.iter().filter(|given| **given).count() > 1 {
             return Err("a body is one of: text (-d, --json), one file (--data-binary @FILE), or a form (-F)".into());
         }
         Ok(match (self.text, self.file) {
-            (Some(text), _) => Body::Bytes(Bytes::from(text)),
-            (None, Some(path)) => Body::File(path),
-            (None, None) if self.parts.is_empty() => Body::None,
-            (None, None) => Body::Multipart(self.parts),
+            (Some(text), _) => BodySpec::Bytes(Bytes::from(text)),
+            (None, Some(path)) => BodySpec::File(path),
+            (None, None) if self.parts.is_empty() => BodySpec::None,
+            (None, None) => BodySpec::Multipart(self.parts),
         })
     }
 }

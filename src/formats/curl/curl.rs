@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::body::Content;
-use super::options::{self, OPTIONS, Opt};
+use super::body::CurlBody;
+use super::options::{self, CurlOption, OPTIONS};
 use super::value;
-use crate::sessions::spec::http::{Body, HttpSpec, Version};
+use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
 use crate::sessions::spec::target::quoted;
-use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, Family};
+use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily};
 
 /// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
 pub const REDIRECTS: usize = 10;
@@ -34,7 +34,7 @@ pub fn http_args(tokens: &[String]) -> Result<HttpSpec, String> {
 }
 
 fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
-    let mut args = Args { compressed, ..Args::default() };
+    let mut args = ParsedCurl { compressed, ..ParsedCurl::default() };
     let mut rest = tokens.iter();
     let mut only_words = false;
     while let Some(token) = rest.next() {
@@ -60,7 +60,7 @@ fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
 }
 
 /// Reads `-sSLk`, `-XPOST` and `-X POST`.
-fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut Args) -> Result<(), String> {
+fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut ParsedCurl) -> Result<(), String> {
     let mut flags = token.strip_prefix('-').unwrap_or(token).chars();
     if token.len() == 1 {
         return Err(options::unknown(token));
@@ -84,7 +84,7 @@ fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut 
 
 /// What has been read so far.
 #[derive(Debug, Default)]
-struct Args {
+struct ParsedCurl {
     words: Vec<String>,
     method: Option<String>,
     headers: Vec<(String, String)>,
@@ -92,7 +92,7 @@ struct Args {
     suppressed: Vec<String>,
     cookies: Vec<String>,
     agent_and_referer: Vec<(String, String)>,
-    content: Content,
+    content: CurlBody,
     query: bool,
     head: bool,
     follow: bool,
@@ -100,48 +100,48 @@ struct Args {
     user: Option<String>,
     insecure: bool,
     proxy: Option<String>,
-    version: Option<Version>,
+    version: Option<HttpVersion>,
     resolve: Vec<(String, std::net::SocketAddr)>,
     compressed: bool,
     timeout: Option<Duration>,
     connect_timeout: Option<Duration>,
-    family: Family,
+    family: IpFamily,
     fail: bool,
 }
 
-impl Args {
-    fn take(&mut self, option: Opt, value: String) -> Result<(), String> {
+impl ParsedCurl {
+    fn take(&mut self, option: CurlOption, value: String) -> Result<(), String> {
         match option {
-            Opt::Request => self.method = Some(value::method(&value)?),
-            Opt::Header => self.header(&value)?,
-            Opt::Data => self.content.data(&value)?,
-            Opt::DataRaw => self.content.text(&value),
-            Opt::DataBinary => self.content.binary(&value)?,
-            Opt::DataUrlencode => self.content.urlencode(&value)?,
-            Opt::Json => self.content.json(&value)?,
-            Opt::Form => self.content.form(&value)?,
-            Opt::FormString => self.content.form_string(&value)?,
-            Opt::User => self.user = Some(value::user(value)?),
-            Opt::UserAgent => self.agent_and_referer.push(value::header("User-Agent", &value)?),
-            Opt::Referer => self.agent_and_referer.push(value::header("Referer", &value)?),
-            Opt::Cookie => self.cookies.push(value::cookie(&value)?),
-            Opt::Proxy => self.proxy = Some(value::proxy(&value)?),
-            Opt::Resolve => self.resolve.extend(value::resolve(&value)?),
-            Opt::MaxRedirs => self.most_redirects = Some(value::redirects(&value)?),
-            Opt::MaxTime => self.timeout = value::seconds("-m", &value)?,
-            Opt::ConnectTimeout => self.connect_timeout = value::seconds("--connect-timeout", &value)?,
-            Opt::Ipv4 => self.family = Family::V4,
-            Opt::Ipv6 => self.family = Family::V6,
-            Opt::Url => self.words.push(value),
-            Opt::Insecure => self.insecure = true,
-            Opt::Location => self.follow = true,
-            Opt::Compressed => self.compressed = true,
-            Opt::Head => self.head = true,
-            Opt::Get => self.query = true,
-            Opt::Fail => self.fail = true,
-            Opt::Http1 => self.version = Some(Version::Http1),
-            Opt::Http2 => self.version = Some(Version::Http2),
-            Opt::OutputOnly => {}
+            CurlOption::Request => self.method = Some(value::method(&value)?),
+            CurlOption::Header => self.header(&value)?,
+            CurlOption::Data => self.content.data(&value)?,
+            CurlOption::DataRaw => self.content.text(&value),
+            CurlOption::DataBinary => self.content.binary(&value)?,
+            CurlOption::DataUrlencode => self.content.urlencode(&value)?,
+            CurlOption::Json => self.content.json(&value)?,
+            CurlOption::Form => self.content.form(&value)?,
+            CurlOption::FormString => self.content.form_string(&value)?,
+            CurlOption::User => self.user = Some(value::user(value)?),
+            CurlOption::UserAgent => self.agent_and_referer.push(value::header("User-Agent", &value)?),
+            CurlOption::Referer => self.agent_and_referer.push(value::header("Referer", &value)?),
+            CurlOption::Cookie => self.cookies.push(value::cookie(&value)?),
+            CurlOption::Proxy => self.proxy = Some(value::proxy(&value)?),
+            CurlOption::Resolve => self.resolve.extend(value::resolve(&value)?),
+            CurlOption::MaxRedirs => self.most_redirects = Some(value::redirects(&value)?),
+            CurlOption::MaxTime => self.timeout = value::seconds("-m", &value)?,
+            CurlOption::ConnectTimeout => self.connect_timeout = value::seconds("--connect-timeout", &value)?,
+            CurlOption::Ipv4 => self.family = IpFamily::V4,
+            CurlOption::Ipv6 => self.family = IpFamily::V6,
+            CurlOption::Url => self.words.push(value),
+            CurlOption::Insecure => self.insecure = true,
+            CurlOption::Location => self.follow = true,
+            CurlOption::Compressed => self.compressed = true,
+            CurlOption::Head => self.head = true,
+            CurlOption::Get => self.query = true,
+            CurlOption::Fail => self.fail = true,
+            CurlOption::Http1 => self.version = Some(HttpVersion::Http1),
+            CurlOption::Http2 => self.version = Some(HttpVersion::Http2),
+            CurlOption::OutputOnly => {}
         }
         Ok(())
     }
@@ -176,14 +176,14 @@ impl Args {
         let mut body = std::mem::take(&mut self.content).into_body()?;
         if self.query {
             value::add_query(&mut url, &body)?;
-            body = Body::None;
+            body = BodySpec::None;
         }
-        if self.head && body != Body::None {
+        if self.head && body != BodySpec::None {
             return Err("-I asks for no body, so that nothing can be sent with it; accepted: -I or -d, not both".into());
         }
         let by_content = if self.head {
             "HEAD"
-        } else if body == Body::None {
+        } else if body == BodySpec::None {
             "GET"
         } else {
             "POST"
@@ -194,7 +194,7 @@ impl Args {
             headers.push(("Cookie".into(), self.cookies.join("; ")));
         }
         headers.extend_from_slice(&self.headers);
-        if body != Body::None {
+        if body != BodySpec::None {
             let missing = defaults.iter().filter(|(name, _)| !self.has_header(name));
             headers.extend(missing.map(|(name, content)| ((*name).to_owned(), (*content).to_owned())));
         }
@@ -206,7 +206,7 @@ impl Args {
             user: self.user,
             insecure: self.insecure,
             proxy: self.proxy,
-            version: self.version.unwrap_or(Version::Any),
+            version: self.version.unwrap_or(HttpVersion::Any),
             resolve: self.resolve,
             compressed: self.compressed,
             timeout: self.timeout,

@@ -4,7 +4,7 @@ use crate::sessions::spec::target::quoted;
 
 /// What an option means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Opt {
+pub(super) enum CurlOption {
     Request,
     Header,
     Data,
@@ -40,66 +40,66 @@ pub(super) enum Opt {
 
 /// One option's spellings.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct KnownOption {
     pub(super) short: Option<char>,
     pub(super) long: &'static str,
     pub(super) takes_value: bool,
-    pub(super) means: Opt,
+    pub(super) means: CurlOption,
 }
 
-const fn valued(short: Option<char>, long: &'static str, means: Opt) -> Known {
-    Known { short, long, takes_value: true, means }
+const fn valued(short: Option<char>, long: &'static str, means: CurlOption) -> KnownOption {
+    KnownOption { short, long, takes_value: true, means }
 }
 
-const fn flag(short: Option<char>, long: &'static str, means: Opt) -> Known {
-    Known { short, long, takes_value: false, means }
+const fn flag(short: Option<char>, long: &'static str, means: CurlOption) -> KnownOption {
+    KnownOption { short, long, takes_value: false, means }
 }
 
 /// Every option that is understood.
-pub(super) const OPTIONS: &[Known] = &[
-    valued(Some('X'), "request", Opt::Request),
-    valued(Some('H'), "header", Opt::Header),
-    valued(Some('d'), "data", Opt::Data),
-    valued(None, "data-ascii", Opt::Data),
-    valued(None, "data-raw", Opt::DataRaw),
-    valued(None, "data-binary", Opt::DataBinary),
-    valued(None, "data-urlencode", Opt::DataUrlencode),
-    valued(None, "json", Opt::Json),
-    valued(Some('F'), "form", Opt::Form),
-    valued(None, "form-string", Opt::FormString),
-    valued(Some('u'), "user", Opt::User),
-    valued(Some('A'), "user-agent", Opt::UserAgent),
-    valued(Some('e'), "referer", Opt::Referer),
-    valued(Some('b'), "cookie", Opt::Cookie),
-    valued(Some('x'), "proxy", Opt::Proxy),
-    valued(None, "resolve", Opt::Resolve),
-    valued(None, "max-redirs", Opt::MaxRedirs),
-    valued(Some('m'), "max-time", Opt::MaxTime),
-    valued(None, "connect-timeout", Opt::ConnectTimeout),
-    flag(Some('4'), "ipv4", Opt::Ipv4),
-    flag(Some('6'), "ipv6", Opt::Ipv6),
-    valued(None, "url", Opt::Url),
-    flag(Some('k'), "insecure", Opt::Insecure),
-    flag(Some('L'), "location", Opt::Location),
-    flag(None, "compressed", Opt::Compressed),
-    flag(Some('I'), "head", Opt::Head),
-    flag(Some('G'), "get", Opt::Get),
-    flag(Some('f'), "fail", Opt::Fail),
-    flag(None, "fail-with-body", Opt::Fail),
-    flag(None, "http1.1", Opt::Http1),
-    flag(None, "http2", Opt::Http2),
-    flag(None, "http2-prior-knowledge", Opt::Http2),
-    flag(None, "basic", Opt::OutputOnly),
-    flag(Some('s'), "silent", Opt::OutputOnly),
-    flag(Some('S'), "show-error", Opt::OutputOnly),
-    flag(Some('v'), "verbose", Opt::OutputOnly),
-    flag(Some('i'), "include", Opt::OutputOnly),
-    flag(None, "show-headers", Opt::OutputOnly),
-    flag(Some('#'), "progress-bar", Opt::OutputOnly),
-    flag(None, "no-progress-meter", Opt::OutputOnly),
-    flag(Some('N'), "no-buffer", Opt::OutputOnly),
-    flag(Some('g'), "globoff", Opt::OutputOnly),
-    flag(Some('q'), "disable", Opt::OutputOnly),
+pub(super) const OPTIONS: &[KnownOption] = &[
+    valued(Some('X'), "request", CurlOption::Request),
+    valued(Some('H'), "header", CurlOption::Header),
+    valued(Some('d'), "data", CurlOption::Data),
+    valued(None, "data-ascii", CurlOption::Data),
+    valued(None, "data-raw", CurlOption::DataRaw),
+    valued(None, "data-binary", CurlOption::DataBinary),
+    valued(None, "data-urlencode", CurlOption::DataUrlencode),
+    valued(None, "json", CurlOption::Json),
+    valued(Some('F'), "form", CurlOption::Form),
+    valued(None, "form-string", CurlOption::FormString),
+    valued(Some('u'), "user", CurlOption::User),
+    valued(Some('A'), "user-agent", CurlOption::UserAgent),
+    valued(Some('e'), "referer", CurlOption::Referer),
+    valued(Some('b'), "cookie", CurlOption::Cookie),
+    valued(Some('x'), "proxy", CurlOption::Proxy),
+    valued(None, "resolve", CurlOption::Resolve),
+    valued(None, "max-redirs", CurlOption::MaxRedirs),
+    valued(Some('m'), "max-time", CurlOption::MaxTime),
+    valued(None, "connect-timeout", CurlOption::ConnectTimeout),
+    flag(Some('4'), "ipv4", CurlOption::Ipv4),
+    flag(Some('6'), "ipv6", CurlOption::Ipv6),
+    valued(None, "url", CurlOption::Url),
+    flag(Some('k'), "insecure", CurlOption::Insecure),
+    flag(Some('L'), "location", CurlOption::Location),
+    flag(None, "compressed", CurlOption::Compressed),
+    flag(Some('I'), "head", CurlOption::Head),
+    flag(Some('G'), "get", CurlOption::Get),
+    flag(Some('f'), "fail", CurlOption::Fail),
+    flag(None, "fail-with-body", CurlOption::Fail),
+    flag(None, "http1.1", CurlOption::Http1),
+    flag(None, "http2", CurlOption::Http2),
+    flag(None, "http2-prior-knowledge", CurlOption::Http2),
+    flag(None, "basic", CurlOption::OutputOnly),
+    flag(Some('s'), "silent", CurlOption::OutputOnly),
+    flag(Some('S'), "show-error", CurlOption::OutputOnly),
+    flag(Some('v'), "verbose", CurlOption::OutputOnly),
+    flag(Some('i'), "include", CurlOption::OutputOnly),
+    flag(None, "show-headers", CurlOption::OutputOnly),
+    flag(Some('#'), "progress-bar", CurlOption::OutputOnly),
+    flag(None, "no-progress-meter", CurlOption::OutputOnly),
+    flag(Some('N'), "no-buffer", CurlOption::OutputOnly),
+    flag(Some('g'), "globoff", CurlOption::OutputOnly),
+    flag(Some('q'), "disable", CurlOption::OutputOnly),
 ];
 
 /// The error for an option that is not in the table.
@@ -109,8 +109,10 @@ pub(super) fn unknown(option: &str) -> String {
         "-w" | "--write-out" => " (the timings are shown)",
         _ => "",
     };
-    let spelling = |known: &Known| known.short.map_or_else(|| format!("--{}", known.long), |short| format!("-{short}"));
-    let accepted: Vec<String> = OPTIONS.iter().filter(|known| known.means != Opt::OutputOnly).map(spelling).collect();
+    let spelling =
+        |known: &KnownOption| known.short.map_or_else(|| format!("--{}", known.long), |short| format!("-{short}"));
+    let accepted: Vec<String> =
+        OPTIONS.iter().filter(|known| known.means != CurlOption::OutputOnly).map(spelling).collect();
     format!("curl option {} is not understood here{hint}; accepted: {}", quoted(option), accepted.join(" "))
 }
 

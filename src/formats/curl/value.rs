@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::curl::MOST_REDIRECTS;
-use crate::sessions::spec::http::Body;
+use crate::sessions::spec::http::BodySpec;
 use crate::sessions::spec::target::{self, quoted};
 use crate::text::quantity;
 use url::Url;
@@ -87,11 +87,11 @@ pub(super) fn url(text: &str) -> Result<Url, String> {
 }
 
 /// Puts a body's text behind the URL's query, as `-G` asks for.
-pub(super) fn add_query(url: &mut Url, body: &Body) -> Result<(), String> {
+pub(super) fn add_query(url: &mut Url, body: &BodySpec) -> Result<(), String> {
     let added = match body {
-        Body::None => return Ok(()),
-        Body::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Body::File(_) | Body::Multipart(_) => {
+        BodySpec::None => return Ok(()),
+        BodySpec::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        BodySpec::File(_) | BodySpec::Multipart(_) => {
             return Err(
                 "-G puts text into the URL, so that no file or form can go with it; accepted: -G -d TEXT".into()
             );

@@ -5,9 +5,9 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{LONGEST, parse_anything};
-use crate::sessions::What;
-use crate::sessions::spec::Family;
-use crate::sessions::spec::http::Body;
+use crate::sessions::SpecKind;
+use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::http::BodySpec;
 use crate::text::sanitize;
 
 /// A short telling of what was asked for, for tables.
@@ -15,22 +15,22 @@ fn told(text: &str) -> String {
     let what = parse_anything(text).unwrap_or_else(|error| panic!("{text}: {error}")).what;
     let local = |bind: Option<std::net::SocketAddr>| bind.map(|bind| format!(" from {bind}")).unwrap_or_default();
     let family = |family| match family {
-        Family::Any => "",
-        Family::V4 => " v4",
-        Family::V6 => " v6",
+        IpFamily::Any => "",
+        IpFamily::V4 => " v4",
+        IpFamily::V6 => " v6",
     };
     match what {
-        What::Tcp(tcp) => format!("tcp {}{}{}", tcp.target, family(tcp.family), local(tcp.bind)),
-        What::Udp(udp) => format!("udp {}{}{}", udp.target, family(udp.family), local(udp.bind)),
-        What::Listen(listen) => format!("listen tcp {}", listen.local),
-        What::UdpBound(bound) => format!("listen udp {}", bound.local),
-        What::Http(http) => format!("{} {}", http.method, http.url),
-        What::Dns(dns) => {
+        SpecKind::Tcp(tcp) => format!("tcp {}{}{}", tcp.target, family(tcp.family), local(tcp.bind)),
+        SpecKind::Udp(udp) => format!("udp {}{}{}", udp.target, family(udp.family), local(udp.bind)),
+        SpecKind::Listen(listen) => format!("listen tcp {}", listen.local),
+        SpecKind::UdpBound(bound) => format!("listen udp {}", bound.local),
+        SpecKind::Http(http) => format!("{} {}", http.method, http.url),
+        SpecKind::Dns(dns) => {
             let server = dns.server.as_ref().map(|server| format!(" @{server}")).unwrap_or_default();
             format!("dns {}{server}", dns.question())
         }
-        What::Accepted(_) => "accepted".into(),
-        What::Repeat(_) => "repeat".into(),
+        SpecKind::Accepted(_) => "accepted".into(),
+        SpecKind::Repeat(_) => "repeat".into(),
     }
 }
 
@@ -97,7 +97,7 @@ fn netcats_options_are_understood() {
         assert_eq!(told(text), expected, "{text}");
     }
     let waits = |text: &str| match parse_anything(text).unwrap().what {
-        What::Tcp(tcp) => (tcp.connect_timeout, tcp.idle_timeout),
+        SpecKind::Tcp(tcp) => (tcp.connect_timeout, tcp.idle_timeout),
         _ => panic!("{text} is TCP"),
     };
     let three = Duration::from_secs(3);
@@ -108,10 +108,10 @@ fn netcats_options_are_understood() {
 #[test]
 fn a_body_behind_the_url_is_sent_as_it_stands() {
     let request = |text: &str| match parse_anything(text).unwrap().what {
-        What::Http(http) => (http.body, http.headers[0].1.clone()),
+        SpecKind::Http(http) => (http.body, http.headers[0].1.clone()),
         _ => panic!("{text} is HTTP"),
     };
-    let body = |text: &'static str| Body::Bytes(bytes::Bytes::from_static(text.as_bytes()));
+    let body = |text: &'static str| BodySpec::Bytes(bytes::Bytes::from_static(text.as_bytes()));
     assert_eq!(request(r#"POST http://h/ {"a": "b c"}"#), (body(r#"{"a": "b c"}"#), "application/json".into()));
     assert_eq!(request("PUT h a=1&b=2").1, "application/x-www-form-urlencoded");
     assert_eq!(request("POST h '[1]'"), (body("[1]"), "application/json".into()));

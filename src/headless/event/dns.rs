@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fields, milliseconds, object};
-use crate::sessions::kinds::dns_compare::{Comparison, FamilyAnswer, Own};
+use super::{EventFields, milliseconds, object};
+use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
-use crate::wire::dns::message::{Message, Question, Record};
+use crate::wire::dns::message::{DnsMessage, DnsQuestion, DnsRecord};
 use crate::wire::dns::record_type::class_name;
 use crate::wire::route::Route;
 
 /// A fact of a question for DNS: its event's name and fields.
-pub(super) fn of(news: &DnsNews) -> (&'static str, Fields) {
+pub(super) fn of(news: &DnsNews) -> (&'static str, EventFields) {
     match news {
         DnsNews::Plan(plan) => ("dns_plan", planned(plan)),
         DnsNews::Query(query) => ("dns_query", asked(query)),
@@ -30,7 +30,7 @@ fn texts<T: ToString>(all: &[T]) -> Value {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().into()
 }
 
-fn planned(plan: &DnsPlan) -> Fields {
+fn planned(plan: &DnsPlan) -> EventFields {
     let mut fields = object(json!({
         "names": plan.names, "servers": texts(&plan.servers), "source": plan.source,
         "ndots": plan.ndots, "timeout_ms": milliseconds(plan.timeout), "tries": plan.tries,
@@ -41,8 +41,8 @@ fn planned(plan: &DnsPlan) -> Fields {
     fields
 }
 
-fn asked(query: &DnsQuery) -> Fields {
-    let message = Message::read(&query.octets);
+fn asked(query: &DnsQuery) -> EventFields {
+    let message = DnsMessage::read(&query.octets);
     let mut fields = object(json!({
         "server": query.server.to_string(), "transport": query.wire.name(), "id": query.id,
         "attempt": query.attempt, "name": query.question.name, "type": query.question.kind.to_string(),
@@ -52,7 +52,7 @@ fn asked(query: &DnsQuery) -> Fields {
     fields
 }
 
-fn answered(answer: &DnsAnswer) -> Fields {
+fn answered(answer: &DnsAnswer) -> EventFields {
     let message = &answer.message;
     let mut fields = object(json!({
         "server": answer.server.to_string(), "transport": answer.wire.name(), "id": message.id,
@@ -70,7 +70,7 @@ fn answered(answer: &DnsAnswer) -> Fields {
     fields
 }
 
-fn put_edns(fields: &mut Fields, message: &Message) {
+fn put_edns(fields: &mut EventFields, message: &DnsMessage) {
     let Some(edns) = &message.edns else { return };
     let options: Map<String, Value> =
         edns.options.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
@@ -81,12 +81,12 @@ fn put_edns(fields: &mut Fields, message: &Message) {
     fields.insert("edns".to_owned(), view.into());
 }
 
-fn question(question: &Question) -> Value {
+fn question(question: &DnsQuestion) -> Value {
     json!({"name": question.name, "type": question.kind.to_string(), "class": class_name(question.class)})
 }
 
-fn records(records: &[Record]) -> Vec<Value> {
-    let one = |record: &Record| {
+fn records(records: &[DnsRecord]) -> Vec<Value> {
+    let one = |record: &DnsRecord| {
         json!({"name": record.name, "ttl": record.ttl, "class": class_name(record.class),
             "type": record.kind.to_string(), "data": record.data})
     };
@@ -94,21 +94,21 @@ fn records(records: &[Record]) -> Vec<Value> {
 }
 
 /// What the system's resolver says, beside what name servers told us.
-pub(super) fn compared(compared: &Comparison) -> Fields {
+pub(super) fn compared(compared: &ResolverComparison) -> EventFields {
     let mut fields = object(json!({"host": compared.host, "differs": compared.differs()}));
     match &compared.system {
         Ok(addresses) => fields.insert("system".to_owned(), texts(addresses)),
         Err(why) => fields.insert("system_failed".to_owned(), why.as_str().into()),
     };
     match &compared.own {
-        Own::Hosts { path, addresses } => {
+        DirectLookup::Hosts { path, addresses } => {
             fields.insert("source".to_owned(), path.as_str().into());
             fields.insert("own".to_owned(), texts(addresses));
         }
-        Own::NotAsked { why } => {
+        DirectLookup::NotAsked { why } => {
             fields.insert("not_asked".to_owned(), why.as_str().into());
         }
-        Own::Asked(families) => {
+        DirectLookup::Asked(families) => {
             fields.insert("source".to_owned(), "dns".into());
             fields.insert("own".to_owned(), texts(&compared.own_addresses()));
             fields.insert("families".to_owned(), families.iter().map(family).collect());
@@ -132,7 +132,7 @@ fn family(family: &FamilyAnswer) -> Value {
 }
 
 /// Which way packets leave this machine.
-pub(super) fn route(route: &Route) -> Fields {
+pub(super) fn route(route: &Route) -> EventFields {
     let mut fields = object(json!({"peer": route.peer.to_string(), "source": route.source.to_string()}));
     if let Some(interface) = &route.interface {
         fields.insert("interface".to_owned(), interface.as_str().into());

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Fields, milliseconds, object};
+use super::{EventFields, milliseconds, object};
 use crate::sessions::News;
 use crate::sessions::news::call::CallResult;
 use crate::wire::Evidence;
 use crate::wire::kernel::tcp_info::TcpInfo;
-use crate::wire::kernel::view::{KernelView, PeerEnd, Timer};
+use crate::wire::kernel::view::{KernelTimer, KernelView, PeerEnd};
 use crate::wire::option::OptionValue;
 use crate::wire::tcp::syn::SynView;
 
@@ -56,7 +56,7 @@ pub(super) fn fields(news: &News) -> (&'static str, Value) {
             ("option", json!({"option": option.name(), "asked": value(asked), "now": value(now)}))
         }
         News::Options(options) => {
-            let mut fields = Fields::new();
+            let mut fields = EventFields::new();
             for (option, read) in options {
                 if let Ok(read) = read {
                     fields.insert(option.name().to_owned(), value(read));
@@ -80,8 +80,8 @@ fn value(value: &OptionValue) -> Value {
 }
 
 /// A look at the kernel's gauges; what it does not tell, or has not measured yet, is absent.
-pub(crate) fn gauges(view: &KernelView) -> Fields {
-    let mut fields = Fields::new();
+pub(crate) fn gauges(view: &KernelView) -> EventFields {
+    let mut fields = EventFields::new();
     let tcp = view.tcp.unwrap_or_default();
     if let Some(state) = view.state {
         fields.insert("state".to_owned(), state.name().into());
@@ -147,13 +147,13 @@ pub(crate) fn gauges(view: &KernelView) -> Fields {
 }
 
 /// The timer that runs: what it is for, and how long until it fires.
-fn timer(timer: Option<Timer>) -> Fields {
-    let Some(timer) = timer else { return Fields::new() };
+fn timer(timer: Option<KernelTimer>) -> EventFields {
+    let Some(timer) = timer else { return EventFields::new() };
     object(json!({"timer": timer.kind.name(), "timer_expires_ms": milliseconds(timer.expires)}))
 }
 
 /// The other end of a connection within this host: its state and queues, and what flow control goes by.
-fn peer_end(end: &PeerEnd) -> Fields {
+fn peer_end(end: &PeerEnd) -> EventFields {
     let mut fields = object(json!({
         "state": end.state.name(),
         "send_queue_bytes": end.send_queue_bytes,
@@ -172,7 +172,7 @@ fn peer_end(end: &PeerEnd) -> Fields {
     fields
 }
 
-fn syn_fields(syn: &SynView) -> Fields {
+fn syn_fields(syn: &SynView) -> EventFields {
     let mut fields = object(json!({"ttl": syn.ttl, "window": syn.window, "isn": syn.isn}));
     if let Some(mss) = syn.mss {
         fields.insert("mss".to_owned(), mss.into());

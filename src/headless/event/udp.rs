@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fields, milliseconds, object};
+use super::{EventFields, milliseconds, object};
 use crate::sessions::kinds::udp_ledger::UdpLedger;
-use crate::wire::udp::mtu::{MtuReport, MtuStep, Outcome, Refuser};
+use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
 
 /// What is known of the packet that a datagram came in: `ttl`, `tos`, `dscp`, `ecn`, `interface`, `destination`.
-pub(crate) fn packet(packet: &PacketInfo, fields: &mut Fields) {
+pub(crate) fn packet(packet: &PacketInfo, fields: &mut EventFields) {
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
             fields.insert(name.to_owned(), value);
@@ -24,7 +24,7 @@ pub(crate) fn packet(packet: &PacketInfo, fields: &mut Fields) {
 }
 
 /// What a ledger adds to the last line of a session.
-pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut Fields) {
+pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut EventFields) {
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
             fields.insert(name.to_owned(), value);
@@ -51,12 +51,12 @@ pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut Fields) {
 }
 
 /// One datagram of a probe.
-pub(super) fn step(step: &MtuStep) -> Fields {
+pub(super) fn step(step: &MtuStep) -> EventFields {
     let mut fields = object(json!({"bytes": step.bytes}));
     match step.outcome {
-        Outcome::Answered => drop(fields.insert("outcome".to_owned(), "answered".into())),
-        Outcome::Quiet => drop(fields.insert("outcome".to_owned(), "quiet".into())),
-        Outcome::TooBig(by) => {
+        MtuOutcome::Answered => drop(fields.insert("outcome".to_owned(), "answered".into())),
+        MtuOutcome::Quiet => drop(fields.insert("outcome".to_owned(), "quiet".into())),
+        MtuOutcome::TooBig(by) => {
             fields.insert("outcome".to_owned(), "too_big".into());
             refuser(by, &mut fields);
         }
@@ -66,14 +66,14 @@ pub(super) fn step(step: &MtuStep) -> Fields {
 }
 
 /// `by`: `host`, `router` or `silence`; `offender` and `mtu` where they are known.
-fn refuser(by: Refuser, fields: &mut Fields) {
+fn refuser(by: MtuRefuser, fields: &mut EventFields) {
     let name = match by {
-        Refuser::Here { .. } => "host",
-        Refuser::Router { .. } => "router",
-        Refuser::Silence => "silence",
+        MtuRefuser::Here { .. } => "host",
+        MtuRefuser::Router { .. } => "router",
+        MtuRefuser::Silence => "silence",
     };
     fields.insert("by".to_owned(), name.into());
-    if let Refuser::Router { address: Some(address), .. } = by {
+    if let MtuRefuser::Router { address: Some(address), .. } = by {
         fields.insert("offender".to_owned(), address.to_string().into());
     }
     if let Some(mtu) = by.mtu() {
@@ -82,7 +82,7 @@ fn refuser(by: Refuser, fields: &mut Fields) {
 }
 
 /// What a probe found.
-pub(super) fn report(report: &MtuReport) -> Fields {
+pub(super) fn report(report: &MtuReport) -> EventFields {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Gone, Taken, count};
+use super::{StdoutGone, TakenBytes, count};
 
 /// How many blocks wait for the writer; then nothing more is taken from the sessions.
 const MOST_BLOCKS: usize = 4;
@@ -16,22 +16,22 @@ const PORTION: usize = 64 * 1024;
 
 /// A writer on a thread of its own.
 #[derive(Debug)]
-pub(super) struct Thread {
+pub(super) struct WriterThread {
     /// Closed once writing has failed.
     blocks: mpsc::Sender<Bytes>,
     permit: Option<mpsc::OwnedPermit<Bytes>>,
     written: oneshot::Receiver<io::Result<()>>,
 }
 
-impl Thread {
+impl WriterThread {
     /// Starts the writer.
     ///
     /// # Errors
     /// There is no thread to be had.
-    pub(super) fn start(mut file: File, taken: &Taken) -> io::Result<Self> {
+    pub(super) fn start(mut file: File, taken: &TakenBytes) -> io::Result<Self> {
         let (blocks, mut queue) = mpsc::channel::<Bytes>(MOST_BLOCKS);
         let (done, written) = oneshot::channel();
-        let taken = Taken::clone(taken);
+        let taken = TakenBytes::clone(taken);
         std::thread::Builder::new().name("stdout".to_owned()).spawn(move || {
             let mut write = || {
                 while let Some(block) = queue.blocking_recv() {
@@ -47,16 +47,16 @@ impl Thread {
             // Whoever does not wait for it does not want to know.
             done.send(result).unwrap_or_default();
         })?;
-        Ok(Thread { blocks, permit: None, written })
+        Ok(WriterThread { blocks, permit: None, written })
     }
 
     /// Waits until there is room for a block. Cancel-safe.
     ///
     /// # Errors
     /// Writing has failed.
-    pub(super) async fn ready(&mut self) -> Result<(), Gone> {
+    pub(super) async fn ready(&mut self) -> Result<(), StdoutGone> {
         if self.permit.is_none() {
-            self.permit = Some(self.blocks.clone().reserve_owned().await.map_err(|_| Gone)?);
+            self.permit = Some(self.blocks.clone().reserve_owned().await.map_err(|_| StdoutGone)?);
         }
         Ok(())
     }

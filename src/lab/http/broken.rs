@@ -10,19 +10,19 @@ use socket2::{SockRef, Socket};
 use tokio::net::TcpStream;
 
 use super::BreakOff;
-use super::content::{Content, pieces};
+use super::content::{LabBody, pieces};
 
 /// A second handle of a connection's socket, for what an HTTP library refuses to do.
 #[derive(Debug)]
-pub(super) struct Line(Socket);
+pub(super) struct RawConnection(Socket);
 
-impl Line {
+impl RawConnection {
     /// A second handle of this connection.
     ///
     /// # Errors
     /// No descriptors are left.
-    pub(super) fn of(stream: &TcpStream) -> std::io::Result<Line> {
-        SockRef::from(stream).try_clone().map(Line)
+    pub(super) fn of(stream: &TcpStream) -> std::io::Result<RawConnection> {
+        SockRef::from(stream).try_clone().map(RawConnection)
     }
 
     /// Writes an answer whose second chunk has no size that anybody could read.
@@ -41,7 +41,7 @@ impl Line {
 }
 
 /// Promises 1,000 octets, and sends 100.
-pub(super) fn short() -> Response<Content> {
+pub(super) fn short() -> Response<LabBody> {
     let steps = stream::unfold(0_u8, |step| async move {
         if step == 0 {
             return Some((Ok(Bytes::from_static(&[b'.'; 100])), 1));
@@ -56,7 +56,7 @@ pub(super) fn short() -> Response<Content> {
 }
 
 /// Sends some octets of a promised 1,000,000, lets the peer have them, then resets the connection.
-pub(super) fn reset(line: Arc<Line>) -> Response<Content> {
+pub(super) fn reset(line: Arc<RawConnection>) -> Response<LabBody> {
     let steps = stream::unfold((0_u8, line), |(step, line)| async move {
         if step == 0 {
             return Some((Ok(Bytes::from_static(&[b'.'; 1000])), (1, line)));

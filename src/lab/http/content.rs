@@ -14,32 +14,32 @@ use hyper::body::{Frame, SizeHint};
 use super::{BreakOff, never};
 
 /// A body, of whatever kind.
-pub(super) type Content = UnsyncBoxBody<Bytes, BreakOff>;
+pub(super) type LabBody = UnsyncBoxBody<Bytes, BreakOff>;
 
 /// Octets of one piece of a large body.
 const PIECE: usize = 64 * 1024;
 
 /// A body that is there as a whole.
-pub(super) fn whole(bytes: impl Into<Bytes>) -> Content {
+pub(super) fn whole(bytes: impl Into<Bytes>) -> LabBody {
     Full::new(bytes.into()).map_err(never).boxed_unsync()
 }
 
 /// A body that comes in pieces, of unknown length.
-pub(super) fn pieces(pieces: impl Stream<Item = Result<Bytes, BreakOff>> + Send + 'static) -> Content {
+pub(super) fn pieces(pieces: impl Stream<Item = Result<Bytes, BreakOff>> + Send + 'static) -> LabBody {
     StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
 }
 
 /// `count` octets by chance, the same ones every time.
-pub(super) fn octets(count: u64) -> Content {
-    Octets { left: count, chance: fastrand::Rng::with_seed(0x50c2_e7e5) }.map_err(never).boxed_unsync()
+pub(super) fn octets(count: u64) -> LabBody {
+    RandomBody { left: count, chance: fastrand::Rng::with_seed(0x50c2_e7e5) }.map_err(never).boxed_unsync()
 }
 
-struct Octets {
+struct RandomBody {
     left: u64,
     chance: fastrand::Rng,
 }
 
-impl hyper::body::Body for Octets {
+impl hyper::body::Body for RandomBody {
     type Data = Bytes;
     type Error = std::convert::Infallible;
 
@@ -64,7 +64,7 @@ impl hyper::body::Body for Octets {
 }
 
 /// Ten lines, one every 500 ms.
-pub(super) fn slow() -> Content {
+pub(super) fn slow() -> LabBody {
     pieces(stream::unfold(1_u32, |number| async move {
         if number > 10 {
             return None;
@@ -77,7 +77,7 @@ pub(super) fn slow() -> Content {
 }
 
 /// Chunks of 1, 10, 100, … octets, and back: 2,222 octets in all.
-pub(super) fn chunks() -> Content {
+pub(super) fn chunks() -> LabBody {
     let sizes = [1_usize, 10, 100, 1000, 1000, 100, 10, 1];
     pieces(stream::iter(sizes.map(|size| {
         let mut chunk = vec![b'='; size];
@@ -87,7 +87,7 @@ pub(super) fn chunks() -> Content {
 }
 
 /// Numbered lines for as long as somebody reads them.
-pub(super) fn endless() -> Content {
+pub(super) fn endless() -> LabBody {
     pieces(stream::unfold(0_u64, |number| async move {
         let mut piece = String::with_capacity(16 * 1024 + 32);
         let mut number = number;

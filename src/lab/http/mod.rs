@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use broken::Line;
-use content::Content;
+use broken::RawConnection;
+use content::LabBody;
 
 /// How many connections are served at once; more wait in the kernel's queue.
 const MOST_CONNECTIONS: usize = 128;
@@ -78,7 +78,7 @@ pub async fn serve(listener: TcpListener) {
 }
 
 async fn converse(stream: TcpStream) {
-    let Ok(line) = Line::of(&stream) else { return };
+    let Ok(line) = RawConnection::of(&stream) else { return };
     let line = Arc::new(line);
     let service = hyper::service::service_fn(move |request| answer(request, Arc::clone(&line)));
     let served = hyper::server::conn::http1::Builder::new()
@@ -102,7 +102,7 @@ impl std::fmt::Display for BreakOff {
 
 impl std::error::Error for BreakOff {}
 
-async fn answer(request: Request<Incoming>, line: Arc<Line>) -> Result<Response<Content>, BreakOff> {
+async fn answer(request: Request<Incoming>, line: Arc<RawConnection>) -> Result<Response<LabBody>, BreakOff> {
     let path = request.uri().path().to_string();
     let (first, rest) = path[1.min(path.len())..].split_once('/').unwrap_or((&path[1.min(path.len())..], ""));
     let answer = match (first, rest) {
@@ -140,27 +140,27 @@ async fn answer(request: Request<Incoming>, line: Arc<Line>) -> Result<Response<
 const ESCAPES: &str = "plain\n\u{1b}[2J\u{1b}[1;1Hcleared?\n\u{1b}]0;owned\u{7}\n\u{1b}]52;c;b3duZWQ=\u{7}\n\
     \u{1b}[31mred\u{1b}[0m \u{9b}31mC1 \u{8}\u{8}\u{8}back\r\u{202e}desrever\u{202c}\nend\n";
 
-fn with_type(kind: &'static str, content: Content) -> Response<Content> {
+fn with_type(kind: &'static str, content: LabBody) -> Response<LabBody> {
     let mut answer = Response::new(content);
     answer.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(kind));
     answer
 }
 
-fn text(text: &'static str) -> Response<Content> {
+fn text(text: &'static str) -> Response<LabBody> {
     with_type("text/plain; charset=utf-8", content::whole(text))
 }
 
-fn refuse(status: StatusCode, why: &'static str) -> Response<Content> {
+fn refuse(status: StatusCode, why: &'static str) -> Response<LabBody> {
     let mut answer = text(why);
     *answer.status_mut() = status;
     answer
 }
 
-fn binary(octets: u64) -> Response<Content> {
+fn binary(octets: u64) -> Response<LabBody> {
     with_type("application/octet-stream", content::octets(octets))
 }
 
-fn json_answer(status: StatusCode, value: &Value) -> Response<Content> {
+fn json_answer(status: StatusCode, value: &Value) -> Response<LabBody> {
     let mut answer = with_type("application/json", content::whole(format!("{value:#}\n")));
     *answer.status_mut() = status;
     answer
@@ -173,19 +173,19 @@ fn document() -> Value {
     json!({"river": "Adams", "fish": fish})
 }
 
-fn gzip(value: &Value) -> Response<Content> {
+fn gzip(value: &Value) -> Response<LabBody> {
     let mut answer = with_type("application/json", content::whole(content::gzipped(&format!("{value:#}\n"))));
     answer.headers_mut().insert(http::header::CONTENT_ENCODING, http::HeaderValue::from_static("gzip"));
     answer
 }
 
-fn redirect(to: &'static str) -> Response<Content> {
+fn redirect(to: &'static str) -> Response<LabBody> {
     let mut answer = refuse(StatusCode::FOUND, "over there\n");
     answer.headers_mut().insert(http::header::LOCATION, http::HeaderValue::from_static(to));
     answer
 }
 
-fn status(number: &str) -> Response<Content> {
+fn status(number: &str) -> Response<LabBody> {
     let Some(status) = number.parse().ok().and_then(|number: u16| StatusCode::from_u16(number).ok()) else {
         return refuse(StatusCode::BAD_REQUEST, "wanted /status/NNN with NNN from 200 to 999\n");
     };
@@ -205,7 +205,7 @@ fn headers_of<B>(request: &Request<B>) -> Value {
     pairs.map(|(name, value)| json!([name.as_str(), String::from_utf8_lossy(value.as_bytes())])).collect()
 }
 
-fn headers(request: &Request<Incoming>) -> Response<Content> {
+fn headers(request: &Request<Incoming>) -> Response<LabBody> {
     let mut answer = json_answer(StatusCode::OK, &headers_of(request));
     let fields = answer.headers_mut();
     for (name, value) in [
@@ -222,7 +222,7 @@ fn headers(request: &Request<Incoming>) -> Response<Content> {
     answer
 }
 
-async fn echo(request: Request<Incoming>) -> Response<Content> {
+async fn echo(request: Request<Incoming>) -> Response<LabBody> {
     let about = json!({
         "method": request.method().as_str(),
         "path": request.uri().to_string(),

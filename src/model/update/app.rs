@@ -3,7 +3,7 @@
 use super::{object, open, say, settle_focus};
 use crate::model::action::AppAction;
 use crate::model::msg::Effect;
-use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
+use crate::model::state::{ConfirmQuestion, Focus, Model, Overlay, PromptPurpose};
 use crate::sessions::SessionId;
 
 /// Carries out an action.
@@ -34,7 +34,7 @@ pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
             }
         }
         AppAction::Help => open(model, Overlay::Help { query: Model::field(), scroll: 0 }),
-        AppAction::CommandLine => prompt(model, Purpose::Command, ""),
+        AppAction::CommandLine => prompt(model, PromptPurpose::Command, ""),
         AppAction::Palette => open(model, Overlay::Palette { input: Model::field(), picked: 0 }),
         AppAction::ToggleMouse => {
             model.settings.mouse = !model.settings.mouse;
@@ -69,7 +69,7 @@ pub(super) fn use_theme(model: &mut Model, name: String) {
 }
 
 /// Opens a one-line field.
-pub(super) fn prompt(model: &mut Model, purpose: Purpose, text: &str) {
+pub(super) fn prompt(model: &mut Model, purpose: PromptPurpose, text: &str) {
     let mut input = Model::field();
     input.set(text);
     open(model, Overlay::Prompt { purpose, input, completing: None, problem: None });
@@ -122,7 +122,7 @@ fn back(model: &mut Model) {
 pub(super) fn quit(model: &mut Model) {
     match model.open_and_failed().0 {
         0 => model.quitting = true,
-        count => open(model, Overlay::Confirm(Question::Quit { open: count })),
+        count => open(model, Overlay::Confirm(ConfirmQuestion::Quit { open: count })),
     }
 }
 

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 
 use super::{app, compose, fields, find, keys, options, pane, say, session};
-use crate::model::command::{Command, parse};
+use crate::model::command::{LineCommand, parse};
 use crate::model::msg::Effect;
 use crate::model::state::Model;
 use crate::model::words;
-use crate::sessions::spec::Group;
+use crate::sessions::spec::MulticastGroup;
 use crate::sessions::{SessionId, Verb, retention};
 use crate::text::{escapes, quantity};
 
@@ -20,50 +20,50 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         return Ok(());
     }
     match parse(text)? {
-        Command::Run(action) => keys::run(model, action, effects),
-        Command::Open(target) => return fields::open_pasted(model, &target, effects),
-        Command::Send(text) => {
+        LineCommand::Run(action) => keys::run(model, action, effects),
+        LineCommand::Open(target) => return fields::open_pasted(model, &target, effects),
+        LineCommand::Send(text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
             compose::give(model, Verb::Send(Bytes::from(bytes)), effects);
         }
-        Command::SendHex(hex) => {
+        LineCommand::SendHex(hex) => {
             let bytes = escapes::parse_hex(&hex).map_err(|error| error.to_string())?;
             compose::give(model, Verb::Send(Bytes::from(bytes)), effects);
         }
-        Command::SendFile(path) => compose::give(model, Verb::SendFile(path.into()), effects),
-        Command::SendTo(peer, text) => {
+        LineCommand::SendFile(path) => compose::give(model, Verb::SendFile(path.into()), effects),
+        LineCommand::SendTo(peer, text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
             compose::give(model, Verb::SendTo(peer, Bytes::from(bytes)), effects);
         }
-        Command::Join(group) => {
-            let group = Group::parse(&group)?;
+        LineCommand::Join(group) => {
+            let group = MulticastGroup::parse(&group)?;
             compose::give(model, Verb::Join(group), effects);
         }
-        Command::Leave(group) => {
-            let group = Group::parse(&group)?;
+        LineCommand::Leave(group) => {
+            let group = MulticastGroup::parse(&group)?;
             compose::give(model, Verb::Leave(group), effects);
         }
-        Command::Limit(limit) => compose::give(model, Verb::Limit(limit), effects),
-        Command::SetOption(option, value) => return options::command(model, option, value, effects),
-        Command::Capture(on) => session::capture(model, on, effects),
-        Command::ReadOptions => options::of_session(model, effects),
-        Command::SampleEvery(every) => {
+        LineCommand::Limit(limit) => compose::give(model, Verb::Limit(limit), effects),
+        LineCommand::SetOption(option, value) => return options::command(model, option, value, effects),
+        LineCommand::Capture(on) => session::capture(model, on, effects),
+        LineCommand::ReadOptions => options::of_session(model, effects),
+        LineCommand::SampleEvery(every) => {
             model.sample_every = every;
             say(model, format!("the kernel's gauges are looked at every {}", quantity::duration(every)));
         }
-        Command::ShowRetained => show_retained(model),
-        Command::Retain(wish) => retain(model, wish, effects),
-        Command::Theme(name) => app::use_theme(model, name),
-        Command::Session(number) => {
+        LineCommand::ShowRetained => show_retained(model),
+        LineCommand::Retain(wish) => retain(model, wish, effects),
+        LineCommand::Theme(name) => app::use_theme(model, name),
+        LineCommand::Session(number) => {
             let id = SessionId(number);
             if !model.sessions.contains_key(&id) {
                 return Err(format!("there is no session {number}"));
             }
             app::select(model, id);
         }
-        Command::Search(text) => return find::search(model, &text, effects),
-        Command::Filter(text) => return pane::filter(model, &text),
-        Command::Save(path) => return save(model, &path, effects),
+        LineCommand::Search(text) => return find::search(model, &text, effects),
+        LineCommand::Filter(text) => return pane::filter(model, &text),
+        LineCommand::Save(path) => return save(model, &path, effects),
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ fn show_retained(model: &mut Model) {
     say(model, text);
 }
 
-fn retain(model: &mut Model, wish: retention::Wish, effects: &mut Vec<Effect>) {
+fn retain(model: &mut Model, wish: retention::RetentionChange, effects: &mut Vec<Effect>) {
     match model.selected.and_then(|id| model.sessions.get_mut(&id)) {
         Some(session) => {
             let wanted = wish.applied_to(session.spec.retain);

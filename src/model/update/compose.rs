@@ -4,12 +4,12 @@ use bytes::Bytes;
 
 use super::{object, say, session};
 use crate::model::action::ComposeAction;
-use crate::model::editor_keys::Edit;
+use crate::model::editor_keys::EditAction;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
 use crate::model::state::{Focus, LineEnding, Model};
-use crate::sessions::kinds::Kind;
-use crate::sessions::{Order, Refused, SessionId, Verb};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
 
 /// Carries out an action.
@@ -76,7 +76,7 @@ pub(super) fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
 fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(id) = model.selected else { return };
     let to = match (model.session().map(|session| &session.kind), model.panel()) {
-        (Some(Kind::Bound { .. }), Some(panel)) => panel.composer.to,
+        (Some(SessionKind::Bound { .. }), Some(panel)) => panel.composer.to,
         _ => None,
     };
     let Some(panel) = model.panels.get_mut(&id) else { return };
@@ -99,7 +99,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
                 effects.push(Effect::Remember(text));
             }
             if let Some(panel) = model.panel_mut() {
-                panel.scroll = crate::model::panel::Scroll::Tail;
+                panel.scroll = crate::model::panel::ScrollPosition::Tail;
             }
         }
     }
@@ -135,8 +135,8 @@ pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
 }
 
 /// An order was not taken: what was typed goes back to where it was typed.
-pub(super) fn give_back(model: &mut Model, refused: Refused) {
-    let Refused { order: Order { id, verb }, why } = refused;
+pub(super) fn give_back(model: &mut Model, refused: RefusedOrder) {
+    let RefusedOrder { order: Order { id, verb }, why } = refused;
     if matches!(verb, Verb::SampleEvery(_) | Verb::ReadOptions) {
         // Nobody typed it; the session is over, or looked at again soon.
         return;
@@ -165,7 +165,7 @@ fn recall(model: &mut Model, back: bool) {
     let Some(id) = model.selected else { return };
     let Some(panel) = model.panels.get_mut(&id) else { return };
     let editor = &mut panel.composer.editor;
-    let moved = editor.apply(if back { Edit::Up } else { Edit::Down });
+    let moved = editor.apply(if back { EditAction::Up } else { EditAction::Down });
     if moved {
         return;
     }

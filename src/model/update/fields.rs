@@ -3,16 +3,16 @@
 use super::{app, commands, compose, find, keys, object, options, pane, say, session};
 use crate::formats::paste as pasted;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
-use crate::model::editor::Editor;
-use crate::model::editor_keys::{Edit, EditInput, edit_of};
+use crate::model::editor::TextField;
+use crate::model::editor_keys::{EditAction, EditInput, edit_of};
 use crate::model::key::{Chord, Key};
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
-use crate::model::palette::{self, Doable};
-use crate::model::state::{Focus, Model, Overlay, Purpose, Question};
+use crate::model::palette::{self, PaletteEntry};
+use crate::model::state::{ConfirmQuestion, Focus, Model, Overlay, PromptPurpose};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{self, TcpSpec};
-use crate::sessions::{Spec, Verb, What};
+use crate::sessions::{Spec, SpecKind, Verb};
 
 /// Takes a key while something is open.
 pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
@@ -21,8 +21,8 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
         return;
     }
     let mode = match &model.overlay {
-        Some(Overlay::Close { .. } | Overlay::Confirm(_)) => Mode::Menu,
-        Some(_) => Mode::Prompt,
+        Some(Overlay::Close { .. } | Overlay::Confirm(_)) => KeyMode::Menu,
+        Some(_) => KeyMode::Prompt,
         None => return,
     };
     let action = model.keymap.lookup(mode, chord);
@@ -33,7 +33,7 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
             model.wishes.clear();
             model.overlay = None;
         }
-        _ if mode == Mode::Menu => menu(model, chord, action, effects),
+        _ if mode == KeyMode::Menu => menu(model, chord, action, effects),
         _ => field(model, chord, action, effects),
     }
 }
@@ -65,8 +65,8 @@ fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut V
                 model.overlay = None;
             }
             match question {
-                Question::Quit { .. } if yes => model.quitting = true,
-                Question::Quit { .. } => {}
+                ConfirmQuestion::Quit { .. } if yes => model.quitting = true,
+                ConfirmQuestion::Quit { .. } => {}
             }
         }
         _ => {}
@@ -119,7 +119,7 @@ fn type_into(model: &mut Model, input: EditInput) {
             editor.insert(character.encode_utf8(&mut [0; 4]));
         }
         // Backspace in an empty one-line field leaves it, as in vi and less.
-        EditInput::Edit(Edit::Backspace) if empty_before => model.overlay = None,
+        EditInput::Edit(EditAction::Backspace) if empty_before => model.overlay = None,
         EditInput::Edit(edit) => {
             editor.apply(edit);
         }
@@ -146,7 +146,7 @@ fn edited(model: &mut Model) {
     }
 }
 
-fn open_field(model: &mut Model) -> Option<&mut Editor> {
+fn open_field(model: &mut Model) -> Option<&mut TextField> {
     match model.overlay.as_mut()? {
         Overlay::Help { query: input, .. }
         | Overlay::New { input, .. }
@@ -177,7 +177,9 @@ fn scroll(model: &mut Model, by: isize) {
 
 fn complete(model: &mut Model, forward: bool) {
     let themes = model.settings.themes.clone();
-    let Some(Overlay::Prompt { purpose: Purpose::Command, input, completing, .. }) = &mut model.overlay else { return };
+    let Some(Overlay::Prompt { purpose: PromptPurpose::Command, input, completing, .. }) = &mut model.overlay else {
+        return;
+    };
     let (at, base) = match completing.take() {
         Some((at, base)) => (if forward { at + 1 } else { at.wrapping_sub(1) }, base),
         None => (if forward { 0 } else { usize::MAX }, input.text().to_string()),
@@ -203,28 +205,30 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
         Some(Overlay::Prompt { purpose, input, .. }) => {
             let text = input.text().to_string();
             let taken = match purpose {
-                Purpose::Command => commands::run(model, &text, effects),
-                Purpose::Search if text.is_empty() => {
+                PromptPurpose::Command => commands::run(model, &text, effects),
+                PromptPurpose::Search if text.is_empty() => {
                     if let Some(panel) = model.panel_mut() {
                         panel.search = None;
                     }
                     Ok(())
                 }
-                Purpose::Search => find::search(model, &text, effects),
-                Purpose::Filter => pane::filter(model, &text),
-                Purpose::SendFile => {
+                PromptPurpose::Search => find::search(model, &text, effects),
+                PromptPurpose::Filter => pane::filter(model, &text),
+                PromptPurpose::SendFile => {
                     compose::give(model, Verb::SendFile(text.into()), effects);
                     Ok(())
                 }
-                Purpose::Save => commands::save(model, &text, effects),
+                PromptPurpose::Save => commands::save(model, &text, effects),
             };
             if let Err(problem) = taken {
                 model.overlay = Some(Overlay::Prompt { purpose, input, completing: None, problem: Some(problem) });
             }
         }
         Some(Overlay::Palette { input, picked }) => match palette::matches(input.text()).get(picked) {
-            Some(Doable::Action(entry)) => keys::run(model, entry.action, effects),
-            Some(Doable::Command(entry)) => app::prompt(model, Purpose::Command, &format!("{} ", entry.name)),
+            Some(PaletteEntry::Action(entry)) => keys::run(model, entry.action, effects),
+            Some(PaletteEntry::Command(entry)) => {
+                app::prompt(model, PromptPurpose::Command, &format!("{} ", entry.name));
+            }
             None => object(model, "nothing has these letters"),
         },
         Some(Overlay::Help { .. } | Overlay::Close { .. } | Overlay::Options(_) | Overlay::Confirm(_)) | None => {}
@@ -249,7 +253,8 @@ pub(super) fn open_with(
     let mut wanted: Spec = pasted::parse_anything(text)?;
     change(&mut wanted)?;
     wanted.retain = model.settings.retain;
-    if let What::Tcp(TcpSpec { connect_timeout, .. }) | What::Http(HttpSpec { connect_timeout, .. }) = &mut wanted.what
+    if let SpecKind::Tcp(TcpSpec { connect_timeout, .. }) | SpecKind::Http(HttpSpec { connect_timeout, .. }) =
+        &mut wanted.what
         && *connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
     {
         *connect_timeout = model.settings.connect_timeout;

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use super::{object, say, scroll};
 use crate::model::document::{self, Document};
 use crate::model::msg::Effect;
-use crate::model::panel::{Panel, Scroll, Search, Subject, View};
+use crate::model::panel::{ActiveSearch, Panel, ScrollPosition, SearchSubject, View};
 use crate::model::state::Model;
 use crate::model::{dns_pages, heads};
-use crate::sessions::kinds::Kind;
-use crate::sessions::kinds::dns::Lookup;
-use crate::sessions::kinds::http::Hop;
-use crate::sessions::search::{Hit, Needle};
-use crate::sessions::{Session, SessionId, What};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::dns::DnsLookup;
+use crate::sessions::kinds::http::HttpHop;
+use crate::sessions::search::{Needle, SearchHit};
+use crate::sessions::{Session, SessionId, SpecKind};
 use crate::text::sanitize;
 
 /// How many hits of a document are kept, the first ones.
@@ -28,17 +28,18 @@ pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) 
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return Ok(()) };
     let generation = panel.search.as_ref().map_or(1, |search| search.generation + 1);
     let subject = subject(session, panel);
-    panel.search = Some(Search { typed: typed.to_owned(), subject, generation, hits: None, done: false, at: None });
+    panel.search =
+        Some(ActiveSearch { typed: typed.to_owned(), subject, generation, hits: None, done: false, at: None });
     match subject {
-        Subject::Transcript => {
+        SearchSubject::Transcript => {
             let transcript = Box::new(panel.frozen.as_deref().unwrap_or(&session.transcript).clone());
             let from = match panel.scroll {
-                Scroll::At(place) => place.entry,
-                Scroll::Tail => u64::MAX,
+                ScrollPosition::At(place) => place.entry,
+                ScrollPosition::Tail => u64::MAX,
             };
             effects.push(Effect::Search { id, generation, needle, from, transcript });
         }
-        Subject::Document { .. } => {
+        SearchSubject::Document { .. } => {
             let hits = in_document(session, panel, &needle);
             found(model, id, generation, hits, true);
         }
@@ -59,7 +60,7 @@ pub(super) fn again(model: &mut Model, effects: &mut Vec<Effect>) {
 pub(super) fn refresh(session: &Session, panel: &mut Panel) {
     let now = subject(session, panel);
     let Some(search) = &panel.search else { return };
-    if search.subject == now || !matches!(now, Subject::Document { .. }) {
+    if search.subject == now || !matches!(now, SearchSubject::Document { .. }) {
         return;
     }
     let Ok(needle) = Needle::parse(&search.typed) else { return };
@@ -74,12 +75,12 @@ pub(super) fn refresh(session: &Session, panel: &mut Panel) {
 }
 
 /// What a search goes through now.
-fn subject(session: &Session, panel: &Panel) -> Subject {
-    if let (Kind::Dns(lookup), View::Answer | View::Fields) = (&session.kind, panel.view) {
-        return Subject::Document { view: panel.view, edition: lookup.edition() + u64::from(session.ended()) };
+fn subject(session: &Session, panel: &Panel) -> SearchSubject {
+    if let (SessionKind::Dns(lookup), View::Answer | View::Fields) = (&session.kind, panel.view) {
+        return SearchSubject::Document { view: panel.view, edition: lookup.edition() + u64::from(session.ended()) };
     }
-    let Kind::Http(exchange) = &session.kind else { return Subject::Transcript };
-    let heads_of = |hop: &Hop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
+    let SessionKind::Http(exchange) = &session.kind else { return SearchSubject::Transcript };
+    let heads_of = |hop: &HttpHop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
     let heads = || exchange.hops.iter().map(heads_of).sum::<usize>() as u64;
     let edition = match panel.view {
         View::Response => panel.body.edition,
@@ -95,22 +96,22 @@ fn subject(session: &Session, panel: &Panel) -> Subject {
         | View::Answer
         | View::Fields
         | View::Explain
-        | View::Latency => return Subject::Transcript,
+        | View::Latency => return SearchSubject::Transcript,
     };
-    Subject::Document { view: panel.view, edition }
+    SearchSubject::Document { view: panel.view, edition }
 }
 
 /// The document that a view shows; none for a transcript.
 pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
     let exchange = match &session.kind {
-        Kind::Http(exchange) => exchange,
-        Kind::Dns(lookup) => return of_dns(session, lookup, panel.view).map(Cow::Owned),
+        SessionKind::Http(exchange) => exchange,
+        SessionKind::Dns(lookup) => return of_dns(session, lookup, panel.view).map(Cow::Owned),
         _ => return None,
     };
     match (panel.view, &session.spec.what) {
         (View::Response, _) => panel.body.document.as_ref().map(Cow::Borrowed),
         (View::Headers, _) => Some(Cow::Owned(heads::of_headers(exchange))),
-        (View::Request, What::Http(spec)) => Some(Cow::Owned(heads::of_request(spec, exchange))),
+        (View::Request, SpecKind::Http(spec)) => Some(Cow::Owned(heads::of_request(spec, exchange))),
         (
             View::Request
             | View::Text
@@ -130,7 +131,7 @@ pub(super) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a
     }
 }
 
-fn of_dns(session: &Session, lookup: &Lookup, view: View) -> Option<Document> {
+fn of_dns(session: &Session, lookup: &DnsLookup, view: View) -> Option<Document> {
     match view {
         View::Answer => Some(dns_pages::of_answer(lookup, session.failure())),
         View::Fields => Some(dns_pages::of_fields(lookup)),
@@ -138,14 +139,14 @@ fn of_dns(session: &Session, lookup: &Lookup, view: View) -> Option<Document> {
     }
 }
 
-fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<Hit> {
+fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchHit> {
     let Some(document) = shown(session, panel) else { return Vec::new() };
     let mut hits = Vec::new();
     for (line, text) in (0_u64..).zip(&document.lines) {
         let text = text.text();
         // A document's source is bounded to a few MiB.
         let places = needle.places(text.as_bytes()).filter_map(|(offset, len)| {
-            Some(Hit { entry: line, offset: u32::try_from(offset).ok()?, len: u32::try_from(len).ok()? })
+            Some(SearchHit { entry: line, offset: u32::try_from(offset).ok()?, len: u32::try_from(len).ok()? })
         });
         hits.extend(places.take(MOST_HITS - hits.len()));
     }
@@ -154,20 +155,20 @@ fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<Hit> {
 
 /// Takes a search's answer, and goes to the hit that is next from where the screen is; what follows the first part of an
 /// answer leaves the screen at its hit.
-pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<Hit>, done: bool) {
+pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<SearchHit>, done: bool) {
     let columns = model.seen.view.columns;
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    let wanted = |search: &Search| search.generation == generation;
+    let wanted = |search: &ActiveSearch| search.generation == generation;
     let Some(subject) = panel.search.as_ref().filter(|search| wanted(search)).map(|search| search.subject) else {
         return;
     };
     let top = match (subject, panel.scroll) {
-        (Subject::Document { .. }, _) => {
+        (SearchSubject::Document { .. }, _) => {
             let fold = shown(session, panel).map(|document| document::Fold::new(&document, columns));
             fold.map_or(0, |fold| fold.line_at(panel.document_scroll)) as u64
         }
-        (Subject::Transcript, Scroll::At(place)) => place.entry,
-        (Subject::Transcript, Scroll::Tail) => u64::MAX,
+        (SearchSubject::Transcript, ScrollPosition::At(place)) => place.entry,
+        (SearchSubject::Transcript, ScrollPosition::Tail) => u64::MAX,
     };
     let Some(search) = &mut panel.search else { return };
     search.done = done;
@@ -216,13 +217,13 @@ pub(super) fn step(model: &mut Model, forward: bool) {
 }
 
 /// Scrolls to a hit of the selected session's search.
-fn show(model: &mut Model, hit: Hit) {
+fn show(model: &mut Model, hit: SearchHit) {
     let subject = model.panel().and_then(|panel| panel.search.as_ref()).map(|search| search.subject);
     match subject {
-        Some(Subject::Document { .. }) => {
+        Some(SearchSubject::Document { .. }) => {
             let line = usize::try_from(hit.entry).unwrap_or(usize::MAX);
             scroll::show_line(model, line, hit.offset as usize);
         }
-        Some(Subject::Transcript) | None => scroll::show(model, hit.entry, hit.offset),
+        Some(SearchSubject::Transcript) | None => scroll::show(model, hit.entry, hit.offset),
     }
 }

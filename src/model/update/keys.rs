@@ -4,7 +4,7 @@ use super::{app, compose, fields, pane, session};
 use crate::model::action::{Action, AppAction, SessionAction};
 use crate::model::editor_keys::{EditInput, edit_of};
 use crate::model::key::Chord;
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
 use crate::model::panel::View;
 use crate::model::state::{Focus, Model};
@@ -16,13 +16,13 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
         return;
     }
     if model.focus == Focus::Composer {
-        match model.keymap.lookup(Mode::Composer, chord) {
+        match model.keymap.lookup(KeyMode::Composer, chord) {
             Some(action) => run(model, action, effects),
             None => type_into_composer(model, chord),
         }
         return;
     }
-    if let Some(action) = model.keymap.lookup(Mode::Normal, chord) {
+    if let Some(action) = model.keymap.lookup(KeyMode::Normal, chord) {
         let action = in_explain(model, action);
         run(model, action, effects);
     }

@@ -1,21 +1,21 @@
 //! The cursor on a ladder: from rung to rung, to the bytes in the transcript, and back.
 
 use super::object;
-use super::scroll::{self, Move};
-use crate::model::panel::{Panel, Scroll, View};
+use super::scroll::{self, ScrollMove};
+use crate::model::panel::{Panel, ScrollPosition, View};
 use crate::model::state::Model;
 use crate::sessions::tcp::ladder::{Ladder, Rung};
 use crate::sessions::{Session, Transcript};
 
 /// The rung under the cursor after a move; `None` is the newest, and stays it.
-pub(super) fn moved(session: &Session, panel: &Panel, step: Move) -> Option<u64> {
+pub(super) fn moved(session: &Session, panel: &Panel, step: ScrollMove) -> Option<u64> {
     let ladder = &panel.story(session)?.ladder;
     let last = ladder.len().checked_sub(1)?;
     let at = panel.rung.map_or(last, |id| ladder.index_of(id).unwrap_or(0));
     let at = match step {
-        Move::Rows(by) => at.saturating_add_signed(by).min(last),
-        Move::Top => 0,
-        Move::Bottom => last,
+        ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
+        ScrollMove::Top => 0,
+        ScrollMove::Bottom => last,
     };
     if at == last { None } else { ladder.get(at).map(|rung| rung.id) }
 }
@@ -61,7 +61,7 @@ pub(super) fn pick_shown(model: &mut Model) {
     let columns = model.seen.view.columns.max(1);
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    let Scroll::At(top) = panel.scroll else { return };
+    let ScrollPosition::At(top) = panel.scroll else { return };
     if !matches!(panel.view, View::Text | View::Hex) {
         return;
     }

@@ -18,12 +18,12 @@ mod session;
 use std::time::Instant;
 
 use super::msg::{Effect, Msg};
-use super::notice::Weight;
+use super::notice::NoticeWeight;
 use super::panel::Panel;
 use super::state::{Focus, Model, Overlay};
 use crate::sessions::Session;
 
-pub use session::{Ending, endings};
+pub use session::{SessionEnding, endings};
 
 /// Takes in what happened, and returns what is to be done about it.
 pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
@@ -57,12 +57,12 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
 
 /// Says something that is no problem.
 fn say(model: &mut Model, text: impl Into<String>) {
-    model.notices.say(Weight::Done, text, model.now);
+    model.notices.say(NoticeWeight::Done, text, model.now);
 }
 
 /// Says why something was not done.
 fn object(model: &mut Model, text: impl Into<String>) {
-    model.notices.say(Weight::Problem, text, model.now);
+    model.notices.say(NoticeWeight::Problem, text, model.now);
 }
 
 /// Opens something above the panes.

@@ -2,17 +2,17 @@
 
 use super::{fields, object, open, say, session};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
-use crate::model::editor::Editor;
+use crate::model::editor::TextField;
 use crate::model::editor_keys::{EditInput, edit_of};
 use crate::model::key::{Chord, Key};
-use crate::model::keymap::Mode;
+use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
-use crate::model::options::{OptionsDialog, ValueField, Whose, is_live};
+use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::state::{Model, Overlay};
 use crate::sessions::spec::facets::{add, wishes_mut};
 use crate::sessions::spec::wish;
-use crate::sessions::{Order, SessionId, Verb, What};
-use crate::wire::option::{OptionValue, SocketOption, Unit};
+use crate::sessions::{Order, SessionId, SpecKind, Verb};
+use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
 /// Opens the dialog for the selected session.
 pub(super) fn of_session(model: &mut Model, effects: &mut Vec<Effect>) {
@@ -23,17 +23,17 @@ pub(super) fn of_session(model: &mut Model, effects: &mut Vec<Effect>) {
     let id = session.id;
     if session.spec.what.socket_kind().is_none() {
         object(model, "this session has no one socket whose options could be set");
-    } else if session.ended() && matches!(session.spec.what, What::Accepted(_)) {
+    } else if session.ended() && matches!(session.spec.what, SpecKind::Accepted(_)) {
         object(model, "this session is over, and only the peer can open it again");
     } else {
-        open(model, Overlay::Options(OptionsDialog::new(Whose::Session(id))));
+        open(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Session(id))));
         read(model, effects);
     }
 }
 
 /// Opens the dialog over the new-session form, which waits behind it.
-pub(super) fn of_form(model: &mut Model, input: Editor) {
-    open(model, Overlay::Options(OptionsDialog::new(Whose::Form(input))));
+pub(super) fn of_form(model: &mut Model, input: TextField) {
+    open(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form(input))));
 }
 
 fn dialog(model: &Model) -> Option<&OptionsDialog> {
@@ -61,7 +61,7 @@ fn read(model: &Model, effects: &mut Vec<Effect>) {
 /// Takes a key while the dialog is open.
 pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let typing = dialog(model).is_some_and(|dialog| dialog.field.is_some());
-    let mode = if typing { Mode::Prompt } else { Mode::Menu };
+    let mode = if typing { KeyMode::Prompt } else { KeyMode::Menu };
     let action = model.keymap.lookup(mode, chord);
     match action {
         Some(Action::App(AppAction::Quit)) => model.quitting = true,
@@ -92,7 +92,7 @@ fn leave(model: &mut Model) {
         return;
     }
     model.overlay = match model.overlay.take() {
-        Some(Overlay::Options(OptionsDialog { of: Whose::Form(input), .. })) => {
+        Some(Overlay::Options(OptionsDialog { of: OptionsOwner::Form(input), .. })) => {
             Some(Overlay::New { input, problem: None })
         }
         _ => None,
@@ -125,7 +125,7 @@ fn activate(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
     let Some(option) = open.option(model) else { return };
     let (live, now) = (open.is_live(model), open.value(model, option));
-    if option.unit() == Unit::Switch {
+    if option.unit() == OptionUnit::Switch {
         let next = match (live, now) {
             (true, now) => Some(now != Some(OptionValue::Switch(true))),
             // What will be set: as the system has it, on, off, and round again.
@@ -186,8 +186,8 @@ fn take(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Sets an option of what the dialog is about.
 fn set_here(model: &mut Model, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
     match dialog(model).map(|dialog| &dialog.of) {
-        Some(Whose::Session(id)) => set(model, *id, option, value, effects),
-        Some(Whose::Form(_)) => wish(&mut model.wishes, option, value),
+        Some(OptionsOwner::Session(id)) => set(model, *id, option, value, effects),
+        Some(OptionsOwner::Form(_)) => wish(&mut model.wishes, option, value),
         None => {}
     }
 }
@@ -224,7 +224,7 @@ pub(super) fn command(
         let names: Vec<&str> = SocketOption::of(kind).map(SocketOption::name).collect();
         return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
     }
-    if ended && matches!(session.spec.what, What::Accepted(_)) {
+    if ended && matches!(session.spec.what, SpecKind::Accepted(_)) {
         return Err("this session is over, and only the peer can open it again".to_owned());
     }
     let text = format!("{option} will be {value} when r opens it again");

@@ -1,18 +1,18 @@
 //! Actions in a pane: moving, searching, filtering, the views.
 
-use super::scroll::{self, Move};
+use super::scroll::{self, ScrollMove};
 use super::{app, find, ladder, object, say};
 use crate::formats::dig_answer;
 use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
-use crate::model::panel::{Filtered, Scroll, Subject, View};
-use crate::model::state::{Focus, Model, Purpose};
+use crate::model::panel::{ActiveFilter, ScrollPosition, SearchSubject, View};
+use crate::model::state::{Focus, Model, PromptPurpose};
 use crate::sessions::SessionId;
-use crate::sessions::kinds::Kind;
-use crate::sessions::search::filter::{Filter, FilterIndex};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
 use crate::sessions::transcript::EntryKind;
 use crate::text::{quantity, sanitize};
-use crate::wire::segment::Numbers;
+use crate::wire::segment::SequenceDisplay;
 
 /// The most that one copy puts on the clipboard: terminals take no more by OSC 52.
 const MOST_COPIED: usize = 64 * 1024;
@@ -27,8 +27,8 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::HalfPageUp => step(model, -(page / 2).max(1)),
         PaneAction::PageDown => step(model, page.max(1)),
         PaneAction::PageUp => step(model, -page.max(1)),
-        PaneAction::Top => edge(model, Move::Top),
-        PaneAction::Bottom => edge(model, Move::Bottom),
+        PaneAction::Top => edge(model, ScrollMove::Top),
+        PaneAction::Bottom => edge(model, ScrollMove::Bottom),
         PaneAction::Follow => follow(model),
         PaneAction::Search => {
             if model.selected.is_some() {
@@ -36,7 +36,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
                     .panel()
                     .and_then(|panel| panel.search.as_ref())
                     .map_or(String::new(), |search| search.typed.clone());
-                app::prompt(model, Purpose::Search, &last);
+                app::prompt(model, PromptPurpose::Search, &last);
             }
         }
         PaneAction::NextHit => find::step(model, true),
@@ -47,7 +47,7 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
                     .panel()
                     .and_then(|panel| panel.filter.as_ref())
                     .map_or(String::new(), |filtered| filtered.filter.typed().to_string());
-                app::prompt(model, Purpose::Filter, &last);
+                app::prompt(model, PromptPurpose::Filter, &last);
             }
         }
         PaneAction::NextView => turn_view(model, 1, effects),
@@ -80,13 +80,13 @@ fn step(model: &mut Model, by: isize) {
     if model.focus == Focus::Sessions {
         app::move_in_list(model, by);
     } else {
-        scroll::go(model, Move::Rows(by));
+        scroll::go(model, ScrollMove::Rows(by));
     }
 }
 
-fn edge(model: &mut Model, step: Move) {
+fn edge(model: &mut Model, step: ScrollMove) {
     if model.focus == Focus::Sessions {
-        app::move_in_list(model, if step == Move::Top { isize::MIN } else { isize::MAX });
+        app::move_in_list(model, if step == ScrollMove::Top { isize::MIN } else { isize::MAX });
     } else {
         scroll::go(model, step);
     }
@@ -94,10 +94,10 @@ fn edge(model: &mut Model, step: Move) {
 
 /// Stays at the end as more arrives, or holds still where it is.
 fn follow(model: &mut Model) {
-    if model.panel().is_some_and(|panel| panel.scroll == Scroll::Tail) {
-        scroll::go(model, Move::Rows(-1));
+    if model.panel().is_some_and(|panel| panel.scroll == ScrollPosition::Tail) {
+        scroll::go(model, ScrollMove::Rows(-1));
     } else {
-        scroll::go(model, Move::Bottom);
+        scroll::go(model, ScrollMove::Bottom);
     }
 }
 
@@ -149,7 +149,7 @@ fn freeze(model: &mut Model) {
 
 /// Numbers reads and writes, or stops doing so.
 fn boundaries(model: &mut Model) {
-    if !model.session().is_some_and(|session| matches!(session.kind, Kind::Stream(_))) {
+    if !model.session().is_some_and(|session| matches!(session.kind, SessionKind::Stream(_))) {
         object(model, "only a TCP connection has reads and writes that are not messages");
         return;
     }
@@ -163,7 +163,7 @@ fn boundaries(model: &mut Model) {
 }
 
 fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
-    if !model.session().is_some_and(|session| matches!(session.kind, Kind::Http(_))) {
+    if !model.session().is_some_and(|session| matches!(session.kind, SessionKind::Http(_))) {
         object(model, "only an HTTP response can be laid out as JSON");
         return;
     }
@@ -188,14 +188,14 @@ fn turn_numbers(model: &mut Model) {
         return;
     };
     panel.numbers = match panel.numbers {
-        Numbers::Relative => Numbers::Absolute,
-        Numbers::Absolute => Numbers::Relative,
+        SequenceDisplay::Relative => SequenceDisplay::Absolute,
+        SequenceDisplay::Absolute => SequenceDisplay::Relative,
     };
 }
 
 fn activate(model: &mut Model) {
     let picked = match (model.session().map(|session| &session.kind), model.panel()) {
-        (Some(Kind::Bound { peers, .. }), Some(panel)) if panel.view == View::Peers => {
+        (Some(SessionKind::Bound { peers, .. }), Some(panel)) if panel.view == View::Peers => {
             peers.keys().nth(panel.peer_picked).copied()
         }
         _ => None,
@@ -241,7 +241,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         View::Response => Some(panel.body.bytes.clone()),
         View::Answer | View::Fields => match &session.kind {
             // As dig prints it, its tabs as blanks: a tab would be neutralised.
-            Kind::Dns(lookup) => {
+            SessionKind::Dns(lookup) => {
                 let text: String = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer)).collect();
                 Some(text.replace('\t', " ").into_bytes())
             }
@@ -260,7 +260,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         | View::Flow
         | View::Way => {
             let shown = panel.transcript(session);
-            let search = panel.search.as_ref().filter(|search| search.subject == Subject::Transcript);
+            let search = panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
             let hit = search.and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));
             let mut at = hit.or_else(|| shown.last());
             loop {
@@ -289,10 +289,10 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Shows only what passes a filter; an empty one shows all.
 pub(super) fn filter(model: &mut Model, typed: &str) -> Result<(), String> {
-    let parsed = if typed.trim().is_empty() { None } else { Some(Filter::parse(typed)?) };
+    let parsed = if typed.trim().is_empty() { None } else { Some(TranscriptFilter::parse(typed)?) };
     if let Some(panel) = model.panel_mut() {
-        panel.filter = parsed.map(|filter| Filtered { filter, index: FilterIndex::default() });
-        panel.scroll = Scroll::Tail;
+        panel.filter = parsed.map(|filter| ActiveFilter { filter, index: FilterIndex::default() });
+        panel.scroll = ScrollPosition::Tail;
     }
     super::readings::refresh_panel(model);
     Ok(())

@@ -6,11 +6,11 @@ use super::find;
 use crate::model::panel::{BodyText, Panel, View};
 use crate::model::state::Model;
 use crate::model::{document, pretty, words};
-use crate::sessions::kinds::Kind;
-use crate::sessions::kinds::http::Exchange;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::spec::AcceptedSpec;
 use crate::sessions::transcript::EntryKind;
-use crate::sessions::{News, Reading, Record, Session, SessionId, Spec, What};
+use crate::sessions::{News, Reading, Record, Session, SessionId, Spec, SpecKind};
 use crate::text::quantity;
 use crate::wire::Direction;
 
@@ -28,7 +28,7 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
             adopt(model, &reading);
         }
         // The octets of a DNS message are no text: an ESC among them is a number.
-        let is_text = model.sessions.get(&id).is_none_or(|session| !matches!(session.kind, Kind::Dns(_)));
+        let is_text = model.sessions.get(&id).is_none_or(|session| !matches!(session.kind, SessionKind::Dns(_)));
         if let Some(panel) = model.panels.get_mut(&id).filter(|_| is_text) {
             panel.hostile += reading.escapes;
         }
@@ -67,7 +67,7 @@ fn adopt(model: &mut Model, reading: &Reading) {
     });
     let Some((at, known)) = born else { return };
     let retain = model.sessions.get(&known.listener).map_or(model.settings.retain, |parent| parent.spec.retain);
-    let mut spec = Spec::new(What::Accepted(known));
+    let mut spec = Spec::new(SpecKind::Accepted(known));
     spec.retain = retain;
     let session = Session::new(reading.id, spec, at);
     if let Some(parent) = model.sessions.get_mut(&known.listener) {
@@ -86,7 +86,7 @@ pub(super) fn refresh_panel(model: &mut Model) {
         let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
         filtered.index.update(transcript, &filtered.filter, words::text_of);
     }
-    if matches!(session.kind, Kind::Http(_)) && panel.view == View::Response {
+    if matches!(session.kind, SessionKind::Http(_)) && panel.view == View::Response {
         gather_body(session, panel, now);
         fold_body(&mut panel.body, model.seen.view.columns);
     }
@@ -95,7 +95,7 @@ pub(super) fn refresh_panel(model: &mut Model) {
 
 /// Gathers what came of the body. While it grows it is laid out now and then only, and once at the end.
 fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
-    let Kind::Http(exchange) = &session.kind else { return };
+    let SessionKind::Http(exchange) = &session.kind else { return };
     let body = &mut panel.body;
     let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);
     let mut at = transcript.next_from(body.gathered_to);
@@ -159,7 +159,7 @@ fn fold_body(body: &mut BodyText, columns: u16) {
 }
 
 /// Makes the document of a body again, laid out as JSON where that was asked for and is possible.
-fn lay_out_body(exchange: &Exchange, body: &mut BodyText, now: Instant) {
+fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant) {
     body.problem = None;
     body.fold = None;
     body.stale = false;
@@ -184,7 +184,7 @@ fn lay_out_body(exchange: &Exchange, body: &mut BodyText, now: Instant) {
     if body.missing > 0 {
         let text =
             format!("⋯ {} bytes were not kept; what is kept of the body follows ⋯", quantity::grouped(body.missing));
-        document.lines.insert(0, document::DocLine::of(document::Role::Comment, text));
+        document.lines.insert(0, document::DocLine::of(document::TextRole::Comment, text));
     }
     body.document = Some(document);
 }
@@ -194,7 +194,7 @@ pub(super) fn lay_out_again(model: &mut Model) {
     let now = model.now;
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    if let Kind::Http(exchange) = &session.kind {
+    if let SessionKind::Http(exchange) = &session.kind {
         lay_out_body(exchange, &mut panel.body, now);
         fold_body(&mut panel.body, model.seen.view.columns);
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::model::msg::Effect;
 use crate::model::panel::View;
 use crate::model::state::{INSIGHT_COLUMNS, Model};
-use crate::sessions::kinds::Kind;
-use crate::sessions::{Order, Phase, Session, SessionId, Verb};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Order, Session, SessionId, SessionPhase, Verb};
 
 /// Has the gauges on the screen looked at, and those that left it no more. Cost without a change: a look at the selected
 /// session.
@@ -33,7 +33,7 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 fn is_open(session: &Session) -> bool {
-    matches!(session.kind, Kind::Stream(_)) && matches!(session.phase, Phase::Open(_))
+    matches!(session.kind, SessionKind::Stream(_)) && matches!(session.phase, SessionPhase::Open(_))
 }
 
 /// The sessions whose gauges are on the screen, and how often they are looked at.

@@ -2,16 +2,16 @@
 
 use super::{find, ladder};
 use crate::model::document::Fold;
-use crate::model::panel::{Panel, Scroll, View};
-use crate::model::rows::Place;
+use crate::model::panel::{Panel, ScrollPosition, View};
+use crate::model::rows::TranscriptPlace;
 use crate::model::state::Model;
-use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionId};
 
 /// A way to move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Move {
+pub(super) enum ScrollMove {
     /// Rows down, or up where negative.
     Rows(isize),
     /// To the first row.
@@ -21,7 +21,7 @@ pub(super) enum Move {
 }
 
 /// Moves through the selected session's view.
-pub(super) fn go(model: &mut Model, step: Move) {
+pub(super) fn go(model: &mut Model, step: ScrollMove) {
     let rows = usize::from(model.seen.view.rows.max(1));
     let columns = model.seen.view.columns.max(1);
     let document_rows = model.seen.document_rows;
@@ -56,8 +56,8 @@ pub(super) fn go(model: &mut Model, step: Move) {
 }
 
 /// Moves through the connections of a listener; whether it is one.
-fn of_listener(model: &mut Model, id: SessionId, step: Move) -> bool {
-    if !model.sessions.get(&id).is_some_and(|session| matches!(session.kind, Kind::Listener { .. })) {
+fn of_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
+    if !model.sessions.get(&id).is_some_and(|session| matches!(session.kind, SessionKind::Listener { .. })) {
         return false;
     }
     let children: Vec<SessionId> = model.children(id).map(|child| child.id).collect();
@@ -70,46 +70,46 @@ fn of_listener(model: &mut Model, id: SessionId, step: Move) -> bool {
     true
 }
 
-fn moved(at: usize, step: Move, last: usize) -> usize {
+fn moved(at: usize, step: ScrollMove, last: usize) -> usize {
     match step {
-        Move::Rows(by) => at.saturating_add_signed(by).min(last),
-        Move::Top => 0,
-        Move::Bottom => last,
+        ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
+        ScrollMove::Top => 0,
+        ScrollMove::Bottom => last,
     }
 }
 
 /// How many lines the list of peers has.
 pub(super) fn peers(session: &Session) -> usize {
     match &session.kind {
-        Kind::Bound { peers, .. } => peers.len(),
-        Kind::Listener { .. }
-        | Kind::Stream(_)
-        | Kind::Conversation { .. }
-        | Kind::Http(_)
-        | Kind::Repeat(_)
-        | Kind::Dns(_) => 0,
+        SessionKind::Bound { peers, .. } => peers.len(),
+        SessionKind::Listener { .. }
+        | SessionKind::Stream(_)
+        | SessionKind::Conversation { .. }
+        | SessionKind::Http(_)
+        | SessionKind::Repeat(_)
+        | SessionKind::Dns(_) => 0,
     }
 }
 
-fn scrolled(session: &Session, panel: &Panel, step: Move, columns: u16, rows: usize) -> Scroll {
+fn scrolled(session: &Session, panel: &Panel, step: ScrollMove, columns: u16, rows: usize) -> ScrollPosition {
     let sight = panel.sight(session, columns);
     match step {
-        Move::Top => Scroll::At(Place::default()),
-        Move::Bottom => Scroll::Tail,
-        Move::Rows(by) if by < 0 => {
+        ScrollMove::Top => ScrollPosition::At(TranscriptPlace::default()),
+        ScrollMove::Bottom => ScrollPosition::Tail,
+        ScrollMove::Rows(by) if by < 0 => {
             let top = match panel.scroll {
-                Scroll::At(place) => place,
-                Scroll::Tail => sight.tail(rows),
+                ScrollPosition::At(place) => place,
+                ScrollPosition::Tail => sight.tail(rows),
             };
-            Scroll::At(sight.back(top, by.unsigned_abs()))
+            ScrollPosition::At(sight.back(top, by.unsigned_abs()))
         }
-        Move::Rows(by) => {
-            let Scroll::At(place) = panel.scroll else { return Scroll::Tail };
+        ScrollMove::Rows(by) => {
+            let ScrollPosition::At(place) = panel.scroll else { return ScrollPosition::Tail };
             let by = by.unsigned_abs();
             let ahead = sight.rows_from(place, by + rows + 1);
             match ahead.get(by) {
-                Some(row) if ahead.len() > by + rows => Scroll::At(row.place),
-                _ => Scroll::Tail,
+                Some(row) if ahead.len() > by + rows => ScrollPosition::At(row.place),
+                _ => ScrollPosition::Tail,
             }
         }
     }
@@ -139,5 +139,5 @@ pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
     if !matches!(panel.view, View::Text | View::Hex) {
         panel.view = View::Text;
     }
-    panel.scroll = Scroll::At(panel.sight(session, columns).back(Place { entry, offset }, rows / 3));
+    panel.scroll = ScrollPosition::At(panel.sight(session, columns).back(TranscriptPlace { entry, offset }, rows / 3));
 }

@@ -4,14 +4,14 @@ use super::{app, object, open, options, readings, say};
 use crate::model::action::SessionAction;
 use crate::model::explain;
 use crate::model::msg::Effect;
-use crate::model::panel::Asked;
-use crate::model::state::{Model, Overlay, Purpose};
-use crate::sessions::kinds::Kind;
-use crate::sessions::{Order, Phase, Session, SessionId, Spec, Verb, What};
+use crate::model::panel::EndRequest;
+use crate::model::state::{Model, Overlay, PromptPurpose};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Order, Session, SessionId, SessionPhase, Spec, SpecKind, Verb};
 
 /// One way to end a session, as the close menu offers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending {
+pub struct SessionEnding {
     /// The letter that takes it.
     pub letter: char,
     /// What it is called.
@@ -23,51 +23,51 @@ pub struct Ending {
 }
 
 /// The ways to end the selected session that make sense for it now.
-pub fn endings(model: &Model) -> Vec<Ending> {
+pub fn endings(model: &Model) -> Vec<SessionEnding> {
     model.session().map_or_else(Vec::new, endings_of)
 }
 
-fn endings_of(session: &Session) -> Vec<Ending> {
+fn endings_of(session: &Session) -> Vec<SessionEnding> {
     if session.ended() {
         return Vec::new();
     }
-    let finish = Ending {
+    let finish = SessionEnding {
         letter: 'f',
         name: "finish sending",
         explain: "FIN: the peer sees our end; receiving goes on",
         action: SessionAction::FinishSending,
     };
-    let reset = Ending {
+    let reset = SessionEnding {
         letter: 'r',
         name: "reset",
         explain: "RST: at once, whatever is still queued is lost",
         action: SessionAction::Reset,
     };
-    let close = |explain| Ending { letter: 'c', name: "close", explain, action: SessionAction::Close };
+    let close = |explain| SessionEnding { letter: 'c', name: "close", explain, action: SessionAction::Close };
     match &session.kind {
-        Kind::Stream(_) => {
-            let finished = matches!(&session.phase, Phase::Open(open) if open.we_finished);
+        SessionKind::Stream(_) => {
+            let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
             let mut all = vec![reset, close("what is queued is sent, then FIN; unread bytes make it RST")];
-            if matches!(&session.phase, Phase::Open(open) if !open.peer_finished) {
-                all.push(Ending {
+            if matches!(&session.phase, SessionPhase::Open(open) if !open.peer_finished) {
+                all.push(SessionEnding {
                     letter: 'u',
                     name: "close unread",
                     explain: "stop reading, and close over what comes then: RST",
                     action: SessionAction::CloseUnread,
                 });
             }
-            if !finished && matches!(session.phase, Phase::Open(_)) {
+            if !finished && matches!(session.phase, SessionPhase::Open(_)) {
                 all.insert(0, finish);
             }
             all
         }
-        Kind::Conversation { .. } | Kind::Bound { .. } => {
+        SessionKind::Conversation { .. } | SessionKind::Bound { .. } => {
             vec![close("the socket is closed; UDP tells the peer nothing")]
         }
-        Kind::Listener { .. } => vec![close("no more peers are accepted; those that are here stay")],
-        Kind::Http(_) => vec![close("the request is cancelled")],
-        Kind::Repeat(_) => vec![close("no more are started, and what is under way is cut off")],
-        Kind::Dns(_) => vec![close("answers are waited for no longer")],
+        SessionKind::Listener { .. } => vec![close("no more peers are accepted; those that are here stay")],
+        SessionKind::Http(_) => vec![close("the request is cancelled")],
+        SessionKind::Repeat(_) => vec![close("no more are started, and what is under way is cut off")],
+        SessionKind::Dns(_) => vec![close("answers are waited for no longer")],
     }
 }
 
@@ -91,8 +91,9 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::CloseUnread => close_unread(model, id, action, effects),
         SessionAction::Options => options::of_session(model, effects),
         SessionAction::ToggleReading => {
-            let paused =
-                model.session().is_some_and(|session| matches!(&session.phase, Phase::Open(open) if open.paused));
+            let paused = model
+                .session()
+                .is_some_and(|session| matches!(&session.phase, SessionPhase::Open(open) if open.paused));
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
         }
         SessionAction::ToggleCapture => {
@@ -106,12 +107,12 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::Remove => remove(model, id),
         SessionAction::SendFile => {
             if model.can_send() {
-                app::prompt(model, Purpose::SendFile, "");
+                app::prompt(model, PromptPurpose::SendFile, "");
             } else {
                 object(model, "this session cannot be sent to");
             }
         }
-        SessionAction::Save => app::prompt(model, Purpose::Save, ""),
+        SessionAction::Save => app::prompt(model, PromptPurpose::Save, ""),
         SessionAction::ProbeMtu => probe_mtu(model, id, effects),
         SessionAction::RunProbe(number) => run_probe(model, number, effects),
     }
@@ -121,7 +122,7 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
 fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effects: &mut Vec<Effect>) {
     let at = model.now;
     if let Some(panel) = model.panels.get_mut(&id) {
-        panel.asked = Some(Asked { at, action, letter: None });
+        panel.asked = Some(EndRequest { at, action, letter: None });
     }
     order(model, id, verb, effects);
 }
@@ -150,7 +151,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
         object(model, "there is no session yet: n opens one");
         return;
     };
-    let (id, over, listens) = (session.id, session.ended(), matches!(session.kind, Kind::Listener { .. }));
+    let (id, over, listens) = (session.id, session.ended(), matches!(session.kind, SessionKind::Listener { .. }));
     if !listens && session.story.is_none() {
         object(model, "the packets of TCP connections and listeners can be captured");
         return;
@@ -174,7 +175,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
 
 fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
-    if matches!(session.spec.what, What::Accepted(_)) {
+    if matches!(session.spec.what, SpecKind::Accepted(_)) {
         object(model, "the peer opened this session; only the peer can open it again");
         return;
     }
@@ -185,8 +186,8 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Probes the path of a UDP session.
 fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
     let can = match model.session().map(|session| &session.kind) {
-        Some(Kind::Conversation { .. } | Kind::Bound { last: Some(_), .. }) => Ok(()),
-        Some(Kind::Bound { last: None, .. }) => Err("nobody was heard yet, so there is no path to probe"),
+        Some(SessionKind::Conversation { .. } | SessionKind::Bound { last: Some(_), .. }) => Ok(()),
+        Some(SessionKind::Bound { last: None, .. }) => Err("nobody was heard yet, so there is no path to probe"),
         _ => Err("only a UDP session can probe the path MTU: TCP finds it by itself"),
     };
     match can {

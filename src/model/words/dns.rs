@@ -1,13 +1,13 @@
 //! What DNS tells, and the way to a peer, as sentences.
 
-use super::{Words, quiet, quoted, warned, well};
-use crate::sessions::kinds::dns_compare::Comparison;
+use super::{NewsSentence, quiet, quoted, warned, well};
+use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan};
 use crate::text::quantity;
 use crate::wire::route::Route;
 
 /// A fact of a question for DNS.
-pub(super) fn of(news: &DnsNews) -> Words {
+pub(super) fn of(news: &DnsNews) -> NewsSentence {
     match news {
         DnsNews::Plan(plan) => planned(plan),
         DnsNews::Query(query) => {
@@ -23,7 +23,7 @@ pub(super) fn of(news: &DnsNews) -> Words {
     }
 }
 
-fn planned(plan: &DnsPlan) -> Words {
+fn planned(plan: &DnsPlan) -> NewsSentence {
     let names = match plan.names.len() {
         0 | 1 => String::new(),
         _ => format!("; names in turn: {}", quoted(&plan.names.join(" "))),
@@ -40,7 +40,7 @@ fn planned(plan: &DnsPlan) -> Words {
     )
 }
 
-fn answered(answer: &DnsAnswer) -> Words {
+fn answered(answer: &DnsAnswer) -> NewsSentence {
     let message = &answer.message;
     let said: Vec<String> =
         message.answers.iter().take(4).map(|record| format!("{} {}", record.kind, record.data)).collect();
@@ -53,13 +53,13 @@ fn answered(answer: &DnsAnswer) -> Words {
 }
 
 /// What the system's resolver says, beside what name servers told us.
-pub(super) fn compared(compared: &Comparison) -> Words {
+pub(super) fn compared(compared: &ResolverComparison) -> NewsSentence {
     let text = quoted(&format!("{}; asked beside: {}", compared.system_text(), compared.own_text()));
     if compared.differs() { warned('!', format!("the resolvers differ: {text}")) } else { quiet('◆', text) }
 }
 
 /// Which way packets leave this machine.
-pub(super) fn route(route: &Route) -> Words {
+pub(super) fn route(route: &Route) -> NewsSentence {
     let interface = route.interface.as_ref().map_or(String::new(), |name| format!(" over {}", quoted(name)));
     let gateway = route.gateway.map_or(String::new(), |gateway| format!(" by router {gateway}"));
     quiet('◆', format!("packets to {} leave from {}{interface}{gateway}", route.peer, route.source))

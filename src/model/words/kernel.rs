@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Words, cause, exact, quiet, quoted, warned, well};
+use super::{NewsSentence, cause, exact, quiet, quoted, warned, well};
 use crate::sessions::News;
 use crate::sessions::news::call::CallResult;
 use crate::text::quantity;
@@ -12,7 +12,7 @@ use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
 
 /// A fact of the kernel's in words; facts of other kinds have none here, and give an empty sentence.
-pub(super) fn note(news: &News) -> Words {
+pub(super) fn note(news: &News) -> NewsSentence {
     match news {
         News::State { from, to, cause: why, evidence, remaining } => {
             let known = match evidence {
@@ -61,7 +61,7 @@ pub(super) fn note(news: &News) -> Words {
     }
 }
 
-fn set(option: SocketOption, asked: &OptionValue, now: &OptionValue) -> Words {
+fn set(option: SocketOption, asked: &OptionValue, now: &OptionValue) -> NewsSentence {
     let value = quoted(&now.to_string());
     if asked == now {
         return well('◆', format!("{} is {value}", option.symbol()));
@@ -88,14 +88,14 @@ fn syn_text(syn: &SynView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::tcp::cause::Cause;
+    use crate::wire::tcp::cause::StateCause;
 
     #[test]
     fn a_state_says_its_cause_and_how_it_is_known() {
         let news = News::State {
             from: TcpState::FinWait2,
             to: TcpState::TimeWait,
-            cause: Cause::FinArrived,
+            cause: StateCause::FinArrived,
             evidence: Evidence::Kernel,
             remaining: Some(Duration::from_secs(60)),
         };

@@ -1,12 +1,12 @@
 //! ICMP messages and probes of the path in words.
 
-use super::{Words, icmp_meaning, quiet, warned, well};
+use super::{NewsSentence, icmp_meaning, quiet, warned, well};
 use crate::text::quantity;
-use crate::wire::icmp::Icmp;
-use crate::wire::udp::mtu::{MtuReport, MtuStep, Outcome, Refuser};
+use crate::wire::icmp::IcmpMessage;
+use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 
 /// What an ICMP message said, who said it, and of which datagram of ours.
-pub(super) fn icmp_text(icmp: &Icmp) -> String {
+pub(super) fn icmp_text(icmp: &IcmpMessage) -> String {
     let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
     let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
     let mtu = icmp.mtu.map_or(String::new(), |mtu| format!(", MTU {mtu}"));
@@ -24,24 +24,24 @@ pub(super) fn icmp_text(icmp: &Icmp) -> String {
         None if icmp.destination.is_some() => format!(" about our datagram{to}"),
         None => String::new(),
     };
-    let Icmp { kind, code, .. } = icmp;
+    let IcmpMessage { kind, code, .. } = icmp;
     format!("{protocol} {}{from}{mtu}{about} (type {kind}, code {code})", icmp_meaning(icmp))
 }
 
 /// One step of a probe.
-pub(super) fn step(step: &MtuStep) -> Words {
+pub(super) fn step(step: &MtuStep) -> NewsSentence {
     let bytes = quantity::grouped(step.bytes.into());
     let took = quantity::duration(step.took);
     match step.outcome {
-        Outcome::Answered => well('◆', format!("probe of {bytes} octets: answered after {took}")),
-        Outcome::Quiet => quiet('◇', format!("probe of {bytes} octets: nothing was heard for {took}")),
-        Outcome::TooBig(Refuser::Silence) => warned('!', format!("probe of {bytes} octets: never answered")),
-        Outcome::TooBig(by) => warned('!', format!("probe of {bytes} octets: too big for {by}")),
+        MtuOutcome::Answered => well('◆', format!("probe of {bytes} octets: answered after {took}")),
+        MtuOutcome::Quiet => quiet('◇', format!("probe of {bytes} octets: nothing was heard for {took}")),
+        MtuOutcome::TooBig(MtuRefuser::Silence) => warned('!', format!("probe of {bytes} octets: never answered")),
+        MtuOutcome::TooBig(by) => warned('!', format!("probe of {bytes} octets: too big for {by}")),
     }
 }
 
 /// What a probe found.
-pub(super) fn report(report: &MtuReport) -> Words {
+pub(super) fn report(report: &MtuReport) -> NewsSentence {
     let text = report.to_string();
     if report.failure.is_some() { warned('!', text) } else { well('◆', text) }
 }

@@ -8,7 +8,7 @@ pub(super) const SNAP: usize = 192;
 
 /// Which packets are wanted, by their ports: addresses are looked at behind the filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum CapturePorts {
     /// From or to this port: a listener's, or the one that is being connected to.
     Port(u16),
     /// Between these two ports: one connection.
@@ -17,7 +17,7 @@ pub(crate) enum Wanted {
 
 /// Where a jump leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum To {
+enum JumpTarget {
     Next,
     Ip,
     V6,
@@ -29,7 +29,7 @@ enum To {
 
 /// One instruction as the kernel takes it: the jumps as distances.
 #[derive(Clone, Copy, Debug)]
-struct Step {
+struct BpfInstruction {
     code: u16,
     yes: u8,
     no: u8,
@@ -37,7 +37,7 @@ struct Step {
 }
 
 /// One instruction: code, operand, where to if true, where to if not.
-type Line = (u16, u32, To, To);
+type BpfLine = (u16, u32, JumpTarget, JumpTarget);
 
 const LOAD_WORD: u16 = 0x20;
 const LOAD_HALF: u16 = 0x28;
@@ -52,104 +52,121 @@ const HAS_BITS: u16 = 0x45;
 const RETURN: u16 = 0x06;
 
 /// A packet on loopback passes twice, out and in: the one that goes in counts, as it has arrived.
-const LOOPBACK: &[Line] = &[
-    (LOAD_WORD, libc::SKF_AD_OFF.cast_unsigned() + libc::SKF_AD_HATYPE.cast_unsigned(), To::Next, To::Next),
-    (IS, libc::ARPHRD_LOOPBACK as u32, To::Next, To::Ip),
-    (LOAD_WORD, libc::SKF_AD_OFF.cast_unsigned() + libc::SKF_AD_PKTTYPE.cast_unsigned(), To::Next, To::Next),
-    (IS, libc::PACKET_OUTGOING as u32, To::Drop, To::Ip),
+const LOOPBACK: &[BpfLine] = &[
+    (
+        LOAD_WORD,
+        libc::SKF_AD_OFF.cast_unsigned() + libc::SKF_AD_HATYPE.cast_unsigned(),
+        JumpTarget::Next,
+        JumpTarget::Next,
+    ),
+    (IS, libc::ARPHRD_LOOPBACK as u32, JumpTarget::Next, JumpTarget::Ip),
+    (
+        LOAD_WORD,
+        libc::SKF_AD_OFF.cast_unsigned() + libc::SKF_AD_PKTTYPE.cast_unsigned(),
+        JumpTarget::Next,
+        JumpTarget::Next,
+    ),
+    (IS, libc::PACKET_OUTGOING as u32, JumpTarget::Drop, JumpTarget::Ip),
 ];
 
-const IP: &[Line] = &[
-    (LOAD_OCTET, 0, To::Next, To::Next),
-    (SHIFT_RIGHT, 4, To::Next, To::Next),
-    (IS, 6, To::V6, To::Next),
-    (IS, 4, To::Next, To::Drop),
-    (LOAD_OCTET, 9, To::Next, To::Next),
-    (IS, TCP, To::Next, To::Drop),
+const IP: &[BpfLine] = &[
+    (LOAD_OCTET, 0, JumpTarget::Next, JumpTarget::Next),
+    (SHIFT_RIGHT, 4, JumpTarget::Next, JumpTarget::Next),
+    (IS, 6, JumpTarget::V6, JumpTarget::Next),
+    (IS, 4, JumpTarget::Next, JumpTarget::Drop),
+    (LOAD_OCTET, 9, JumpTarget::Next, JumpTarget::Next),
+    (IS, TCP, JumpTarget::Next, JumpTarget::Drop),
     // A later fragment has no ports.
-    (LOAD_HALF, 6, To::Next, To::Next),
-    (HAS_BITS, 0x1fff, To::Drop, To::Next),
-    (LOAD_HEADER_LEN, 0, To::Next, To::Next),
-    (LOAD_HALF_BEHIND_HEADER, 0, To::Next, To::Next),
-    (STORE, 0, To::Next, To::Next),
-    (LOAD_HALF_BEHIND_HEADER, 2, To::Next, To::Next),
-    (IS, 0, To::Compare, To::Compare),
+    (LOAD_HALF, 6, JumpTarget::Next, JumpTarget::Next),
+    (HAS_BITS, 0x1fff, JumpTarget::Drop, JumpTarget::Next),
+    (LOAD_HEADER_LEN, 0, JumpTarget::Next, JumpTarget::Next),
+    (LOAD_HALF_BEHIND_HEADER, 0, JumpTarget::Next, JumpTarget::Next),
+    (STORE, 0, JumpTarget::Next, JumpTarget::Next),
+    (LOAD_HALF_BEHIND_HEADER, 2, JumpTarget::Next, JumpTarget::Next),
+    (IS, 0, JumpTarget::Compare, JumpTarget::Compare),
 ];
 
 /// Extension headers cannot be passed over without a loop, which a program may not have: the few packets that have them
 /// are kept, and looked at behind the filter.
-const V6: &[Line] = &[
-    (LOAD_OCTET, 6, To::Next, To::Next),
-    (IS, 0, To::Keep, To::Next),
-    (IS, 43, To::Keep, To::Next),
-    (IS, 60, To::Keep, To::Next),
-    (IS, TCP, To::Next, To::Drop),
-    (LOAD_HALF, 40, To::Next, To::Next),
-    (STORE, 0, To::Next, To::Next),
-    (LOAD_HALF, 42, To::Next, To::Next),
+const V6: &[BpfLine] = &[
+    (LOAD_OCTET, 6, JumpTarget::Next, JumpTarget::Next),
+    (IS, 0, JumpTarget::Keep, JumpTarget::Next),
+    (IS, 43, JumpTarget::Keep, JumpTarget::Next),
+    (IS, 60, JumpTarget::Keep, JumpTarget::Next),
+    (IS, TCP, JumpTarget::Next, JumpTarget::Drop),
+    (LOAD_HALF, 40, JumpTarget::Next, JumpTarget::Next),
+    (STORE, 0, JumpTarget::Next, JumpTarget::Next),
+    (LOAD_HALF, 42, JumpTarget::Next, JumpTarget::Next),
 ];
 
 const TCP: u32 = 6;
 
-impl Wanted {
+impl CapturePorts {
     /// Whether segments between these two ports are wanted.
     pub(super) fn has(self, source: u16, destination: u16) -> bool {
         match self {
-            Wanted::Port(port) => source == port || destination == port,
-            Wanted::Pair(one, other) => [(one, other), (other, one)].contains(&(source, destination)),
+            CapturePorts::Port(port) => source == port || destination == port,
+            CapturePorts::Pair(one, other) => [(one, other), (other, one)].contains(&(source, destination)),
         }
     }
 
     /// The program. Its offsets count from the IP header, as a cooked socket (SOCK_DGRAM) has it.
     pub(super) fn program(self) -> Vec<SockFilter> {
-        let of = |step: Step| SockFilter::new(step.code, step.yes, step.no, step.operand);
+        let of = |step: BpfInstruction| SockFilter::new(step.code, step.yes, step.no, step.operand);
         self.steps().into_iter().map(of).collect()
     }
 
-    fn steps(self) -> Vec<Step> {
+    fn steps(self) -> Vec<BpfInstruction> {
         // The destination's port is at hand, the source's is stored.
-        let (compare, turned): (Vec<Line>, Vec<Line>) = match self {
-            Wanted::Port(port) => {
-                let stored = [(RECALL, 0, To::Next, To::Next), (IS, port.into(), To::Keep, To::Drop)];
-                (vec![(IS, port.into(), To::Keep, To::Turned)], stored.to_vec())
+        let (compare, turned): (Vec<BpfLine>, Vec<BpfLine>) = match self {
+            CapturePorts::Port(port) => {
+                let stored = [
+                    (RECALL, 0, JumpTarget::Next, JumpTarget::Next),
+                    (IS, port.into(), JumpTarget::Keep, JumpTarget::Drop),
+                ];
+                (vec![(IS, port.into(), JumpTarget::Keep, JumpTarget::Turned)], stored.to_vec())
             }
-            Wanted::Pair(one, other) => {
-                let pair = |source: u16, destination: u16, otherwise: To| {
+            CapturePorts::Pair(one, other) => {
+                let pair = |source: u16, destination: u16, otherwise: JumpTarget| {
                     vec![
-                        (IS, destination.into(), To::Next, otherwise),
-                        (RECALL, 0, To::Next, To::Next),
-                        (IS, source.into(), To::Keep, To::Drop),
+                        (IS, destination.into(), JumpTarget::Next, otherwise),
+                        (RECALL, 0, JumpTarget::Next, JumpTarget::Next),
+                        (IS, source.into(), JumpTarget::Keep, JumpTarget::Drop),
                     ]
                 };
-                (pair(one, other, To::Turned), pair(other, one, To::Drop))
+                (pair(one, other, JumpTarget::Turned), pair(other, one, JumpTarget::Drop))
             }
         };
-        let ends = [(RETURN, SNAP as u32, To::Next, To::Next), (RETURN, 0, To::Next, To::Next)];
-        let parts: [(To, &[Line]); 7] = [
-            (To::Next, LOOPBACK),
-            (To::Ip, IP),
-            (To::V6, V6),
-            (To::Compare, &compare),
-            (To::Turned, &turned),
-            (To::Keep, &ends[..1]),
-            (To::Drop, &ends[1..]),
+        let ends = [
+            (RETURN, SNAP as u32, JumpTarget::Next, JumpTarget::Next),
+            (RETURN, 0, JumpTarget::Next, JumpTarget::Next),
+        ];
+        let parts: [(JumpTarget, &[BpfLine]); 7] = [
+            (JumpTarget::Next, LOOPBACK),
+            (JumpTarget::Ip, IP),
+            (JumpTarget::V6, V6),
+            (JumpTarget::Compare, &compare),
+            (JumpTarget::Turned, &turned),
+            (JumpTarget::Keep, &ends[..1]),
+            (JumpTarget::Drop, &ends[1..]),
         ];
         assemble(&parts)
     }
 }
 
 /// Puts the parts behind each other, with jumps as distances.
-fn assemble(parts: &[(To, &[Line])]) -> Vec<Step> {
-    let start =
-        |to: To| -> usize { parts.iter().take_while(|(name, _)| *name != to).map(|(_, lines)| lines.len()).sum() };
+fn assemble(parts: &[(JumpTarget, &[BpfLine])]) -> Vec<BpfInstruction> {
+    let start = |to: JumpTarget| -> usize {
+        parts.iter().take_while(|(name, _)| *name != to).map(|(_, lines)| lines.len()).sum()
+    };
     let lines = parts.iter().flat_map(|(_, lines)| lines.iter());
-    let line = |(place, (code, operand, yes, no)): (usize, &Line)| {
+    let line = |(place, (code, operand, yes, no)): (usize, &BpfLine)| {
         // All of it is far shorter than the 255 that a jump can go.
-        let distance = |to: To| match to {
-            To::Next => 0,
+        let distance = |to: JumpTarget| match to {
+            JumpTarget::Next => 0,
             to => u8::try_from(start(to) - place - 1).unwrap_or(u8::MAX),
         };
-        Step { code: *code, yes: distance(*yes), no: distance(*no), operand: *operand }
+        BpfInstruction { code: *code, yes: distance(*yes), no: distance(*no), operand: *operand }
     };
     lines.enumerate().map(line).collect()
 }
@@ -159,12 +176,12 @@ mod tests {
     use super::*;
 
     /// The instructions once more, as a machine that runs them.
-    fn run(wanted: Wanted, packet: &[u8], loopback: bool, outgoing: bool) -> u32 {
+    fn run(wanted: CapturePorts, packet: &[u8], loopback: bool, outgoing: bool) -> u32 {
         let parts = wanted.steps();
         let (mut a, mut x, mut stored, mut at) = (0_u32, 0_usize, 0_u32, 0_usize);
         let half = |at: usize| packet.get(at..at + 2).map(|two| u32::from(u16::from_be_bytes([two[0], two[1]])));
         loop {
-            let Step { code, yes, no, operand: k } = parts[at];
+            let BpfInstruction { code, yes, no, operand: k } = parts[at];
             at += 1;
             let read = match code {
                 LOAD_WORD if k == 0xffff_f000 + 28 => Some(if loopback { 772 } else { 1 }),
@@ -219,7 +236,7 @@ mod tests {
 
     #[test]
     fn only_tcp_segments_of_the_wanted_ports_pass() {
-        let (port, pair) = (Wanted::Port(80), Wanted::Pair(4_000, 80));
+        let (port, pair) = (CapturePorts::Port(80), CapturePorts::Pair(4_000, 80));
         let snap = SNAP as u32;
         for (packet, by_port, by_pair) in [
             (v4(6, 0, 4_000, 80), snap, snap),
@@ -246,7 +263,7 @@ mod tests {
     #[test]
     fn what_passes_loopback_twice_is_taken_once() {
         let packet = v4(6, 0, 4_000, 80);
-        let passed = |loopback, outgoing| run(Wanted::Port(80), &packet, loopback, outgoing) > 0;
+        let passed = |loopback, outgoing| run(CapturePorts::Port(80), &packet, loopback, outgoing) > 0;
         assert_eq!([passed(true, true), passed(true, false)], [false, true]);
         assert_eq!([passed(false, true), passed(false, false)], [true, true]);
     }

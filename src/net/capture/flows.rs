@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::net::journal::Journal;
 use crate::wire::Direction;
-use crate::wire::segment::{Captured, Flags, Flow, Hint, Segment};
+use crate::wire::segment::{CapturedSegment, FlowHint, Segment, SegmentFlow, TcpFlags};
 
 /// How many connections may have segments that wait; beyond it the oldest are forgotten.
 const MOST_WAITING: usize = 256;
@@ -20,41 +20,41 @@ const MOST_WAITING_SEGMENTS: usize = 256;
 const MOST_RECENT: usize = 16;
 
 /// Both addresses, the smaller one first.
-type Key = (SocketAddr, SocketAddr);
+type FlowKey = (SocketAddr, SocketAddr);
 
 /// A segment that waits to be somebody's.
-type Early = (Instant, usize, Segment);
+type EarlySegment = (Instant, usize, Segment);
 
 /// The connections of one capture.
 #[derive(Debug, Default)]
-pub(super) struct Flows {
-    owned: HashMap<Key, Owned>,
-    waiting: HashMap<Key, Vec<Early>>,
+pub(super) struct CaptureFlows {
+    owned: HashMap<FlowKey, OwnedFlow>,
+    waiting: HashMap<FlowKey, Vec<EarlySegment>>,
     /// In the order in which they began to wait; may name some that wait no more.
-    order: VecDeque<Key>,
+    order: VecDeque<FlowKey>,
 }
 
 #[derive(Debug)]
-struct Owned {
+struct OwnedFlow {
     journal: Arc<Journal>,
     local: SocketAddr,
-    flow: Flow,
+    flow: SegmentFlow,
     recent: VecDeque<(usize, Segment)>,
-    untold: Vec<Captured>,
+    untold: Vec<CapturedSegment>,
 }
 
-impl Flows {
+impl CaptureFlows {
     /// From now on segments between these addresses are this session's, and those since the last SYN that wait.
-    pub(super) fn claim(&mut self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: Hint) {
+    pub(super) fn claim(&mut self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
         let (local, peer) = (plain(local), plain(peer));
         let key = key(local, peer);
         if self.owned.get(&key).is_some_and(|owned| Arc::ptr_eq(&owned.journal, journal)) {
             return;
         }
-        let mut owned = Owned {
+        let mut owned = OwnedFlow {
             journal: Arc::clone(journal),
             local,
-            flow: Flow::new(hint),
+            flow: SegmentFlow::new(hint),
             recent: VecDeque::new(),
             untold: Vec::new(),
         };
@@ -108,7 +108,7 @@ impl Flows {
     }
 }
 
-impl Owned {
+impl OwnedFlow {
     fn take(&mut self, at: Instant, interface: usize, segment: Segment) {
         // A bridge or a bond shows each packet once more on the interface below it.
         let same =
@@ -132,8 +132,8 @@ impl Owned {
 }
 
 /// Those that belong to the newest of the connections that waited under one key.
-fn since_the_last_syn(early: &[Early]) -> &[Early] {
-    let is_syn = |segment: &Segment| segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
+fn since_the_last_syn(early: &[EarlySegment]) -> &[EarlySegment] {
+    let is_syn = |segment: &Segment| segment.flags.has(TcpFlags::SYN) && !segment.flags.has(TcpFlags::ACK);
     let newest = early.iter().rev().find(|(.., segment)| is_syn(segment)).map(|(.., segment)| segment.seq);
     let first = newest.and_then(|seq| early.iter().position(|(.., one)| is_syn(one) && one.seq == seq));
     &early[first.unwrap_or(0)..]
@@ -144,6 +144,6 @@ fn plain(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
-fn key(one: SocketAddr, other: SocketAddr) -> Key {
+fn key(one: SocketAddr, other: SocketAddr) -> FlowKey {
     if one <= other { (one, other) } else { (other, one) }
 }

@@ -25,14 +25,14 @@ use std::time::Duration;
 use super::journal::Journal;
 use crate::sessions::News;
 use crate::wire::Failure;
-use crate::wire::segment::Hint;
+use crate::wire::segment::FlowHint;
 
 #[cfg(target_os = "linux")]
-pub(crate) use filter::Wanted;
+pub(crate) use filter::CapturePorts;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use plain::{Tap, Wanted};
+pub(crate) use plain::{CapturePorts, CaptureTap};
 #[cfg(target_os = "linux")]
-pub(crate) use tap::Tap;
+pub(crate) use tap::CaptureTap;
 
 /// How long the end of a session waits for its last segments.
 const MOST_SETTLING: Duration = Duration::from_millis(250);
@@ -42,19 +42,19 @@ const MOST_LINGERING: Duration = Duration::from_secs(10);
 
 /// A capture for one session.
 #[derive(Clone, Debug)]
-pub(crate) struct Watch {
-    tap: Tap,
+pub(crate) struct CaptureWatch {
+    tap: CaptureTap,
     journal: Arc<Journal>,
 }
 
-impl Watch {
+impl CaptureWatch {
     /// Begins to capture for a session, where that was asked for and can be; where it cannot, that is told.
-    pub(crate) async fn begin(asked: bool, wanted: Wanted, journal: &Arc<Journal>) -> Option<Watch> {
+    pub(crate) async fn begin(asked: bool, wanted: CapturePorts, journal: &Arc<Journal>) -> Option<CaptureWatch> {
         if !asked {
             return None;
         }
-        match Tap::open(wanted) {
-            Ok(tap) => Some(Watch::of(&tap, journal)),
+        match CaptureTap::open(wanted) {
+            Ok(tap) => Some(CaptureWatch::of(&tap, journal)),
             Err(failure) => {
                 tell_refusal(failure, journal).await;
                 None
@@ -63,19 +63,19 @@ impl Watch {
     }
 
     /// A session's part of a capture that runs.
-    pub(crate) fn of(tap: &Tap, journal: &Arc<Journal>) -> Watch {
+    pub(crate) fn of(tap: &CaptureTap, journal: &Arc<Journal>) -> CaptureWatch {
         journal.capturing(true);
-        Watch { tap: tap.clone(), journal: Arc::clone(journal) }
+        CaptureWatch { tap: tap.clone(), journal: Arc::clone(journal) }
     }
 
     /// Segments between these addresses are the session's.
-    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, hint: Hint) {
+    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, hint: FlowHint) {
         self.tap.claim(local, peer, &self.journal, hint);
     }
 
     /// Only segments between these addresses are wanted from now on.
     pub(crate) fn narrow(&self, local: SocketAddr, peer: SocketAddr) {
-        self.tap.want(Wanted::Pair(local.port(), peer.port()));
+        self.tap.want(CapturePorts::Pair(local.port(), peer.port()));
     }
 
     /// Tells what was captured up to now.

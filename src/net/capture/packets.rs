@@ -10,7 +10,7 @@ use nix::sys::socket::{
 };
 use nix::sys::time::TimeSpec;
 
-use super::filter::{SNAP, Wanted};
+use super::filter::{CapturePorts, SNAP};
 use crate::net::kernel;
 
 /// How many packets one call takes at the most.
@@ -21,7 +21,7 @@ const QUEUE: usize = 4 * 1024 * 1024;
 
 /// One packet as far as it was captured.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Packet<'a> {
+pub(super) struct CapturedPacket<'a> {
     /// From its IP header on.
     pub(super) bytes: &'a [u8],
     /// When the kernel saw it, since 1970 by the system's clock.
@@ -32,17 +32,17 @@ pub(super) struct Packet<'a> {
 
 /// A packet socket, and the memory that calls read into.
 #[derive(Debug)]
-pub(super) struct Packets {
+pub(super) struct PacketSocket {
     fd: OwnedFd,
     slots: Box<[[u8; SNAP]; MOST_AT_ONCE]>,
 }
 
-impl Packets {
+impl PacketSocket {
     /// Opens one for these packets, on all interfaces.
     ///
     /// # Errors
     /// The system's own: EPERM where CAP_NET_RAW is missing.
-    pub(super) fn open(wanted: Wanted) -> io::Result<Self> {
+    pub(super) fn open(wanted: CapturePorts) -> io::Result<Self> {
         let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
         let fd = socket(AddressFamily::Packet, SockType::Datagram, flags, SockProtocol::EthAll)?;
         // More than the system's limit needs another privilege; without it the limit is what we get.
@@ -50,7 +50,7 @@ impl Packets {
             setsockopt(&fd, sockopt::RcvBuf, &QUEUE)?;
         }
         setsockopt(&fd, sockopt::ReceiveTimestampns, &true)?;
-        let mut packets = Packets { fd, slots: Box::new([[0; SNAP]; MOST_AT_ONCE]) };
+        let mut packets = PacketSocket { fd, slots: Box::new([[0; SNAP]; MOST_AT_ONCE]) };
         packets.want(wanted)?;
         // What came before the filter was there is no concern of ours.
         while packets.read(|_| {}).is_ok_and(|count| count == MOST_AT_ONCE) {}
@@ -67,7 +67,7 @@ impl Packets {
     }
 
     /// Changes which packets are wanted, from the next one on.
-    pub(super) fn want(&self, wanted: Wanted) -> io::Result<()> {
+    pub(super) fn want(&self, wanted: CapturePorts) -> io::Result<()> {
         socket2::SockRef::from(&self.fd).attach_filter(&wanted.program())
     }
 
@@ -75,7 +75,7 @@ impl Packets {
     ///
     /// # Errors
     /// The system's own: `WouldBlock` where nothing is there.
-    pub(super) fn read(&mut self, mut each: impl FnMut(Packet<'_>)) -> io::Result<usize> {
+    pub(super) fn read(&mut self, mut each: impl FnMut(CapturedPacket<'_>)) -> io::Result<usize> {
         let mut vectors: Vec<[IoSliceMut<'_>; 1]> = self.slots.iter_mut().map(|slot| [IoSliceMut::new(slot)]).collect();
         let mut found: [(usize, Option<Duration>, usize); MOST_AT_ONCE] = [(0, None, 0); MOST_AT_ONCE];
         let mut count = 0;
@@ -88,7 +88,7 @@ impl Packets {
         }
         for (slot, (len, at, interface)) in self.slots.iter().zip(found).take(count) {
             if let (Some(bytes), Some(at)) = (slot.get(..len), at) {
-                each(Packet { bytes, at, interface });
+                each(CapturedPacket { bytes, at, interface });
             }
         }
         Ok(count)

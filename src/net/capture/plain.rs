@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::net::journal::Journal;
-use crate::wire::segment::Hint;
+use crate::wire::segment::FlowHint;
 use crate::wire::{Class, Failure};
 
 /// Which packets are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum CapturePorts {
     /// From or to this port.
     Port(u16),
     /// Between these two ports.
@@ -19,25 +19,25 @@ pub(crate) enum Wanted {
 
 /// A capture, of which there is none here.
 #[derive(Clone, Debug)]
-pub(crate) enum Tap {}
+pub(crate) enum CaptureTap {}
 
-impl Tap {
+impl CaptureTap {
     /// Never begins.
     ///
     /// # Errors
     /// Always.
-    pub(crate) fn open(_wanted: Wanted) -> Result<Self, Failure> {
+    pub(crate) fn open(_wanted: CapturePorts) -> Result<Self, Failure> {
         let message = "packets are captured on Linux only; the ladder stays inferred";
         Err(Failure::new(Class::Local, "capture", "", message))
     }
 
     /// Cannot be called.
-    pub(crate) fn want(&self, _wanted: Wanted) {
+    pub(crate) fn want(&self, _wanted: CapturePorts) {
         match *self {}
     }
 
     /// Cannot be called.
-    pub(crate) fn claim(&self, _local: SocketAddr, _peer: SocketAddr, _journal: &Arc<Journal>, _hint: Hint) {
+    pub(crate) fn claim(&self, _local: SocketAddr, _peer: SocketAddr, _journal: &Arc<Journal>, _hint: FlowHint) {
         match *self {}
     }
 

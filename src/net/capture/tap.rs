@@ -10,14 +10,13 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::task::AbortHandle;
 
-use super::filter::Wanted;
-use super::flows::Flows;
-use super::packets::{MOST_AT_ONCE, Packets};
-use crate::net::fault;
+use super::filter::CapturePorts;
+use super::flows::CaptureFlows;
+use super::packets::{MOST_AT_ONCE, PacketSocket};
 use crate::net::journal::Journal;
-use crate::net::registered;
+use crate::net::{fault, registered};
 use crate::wire::Failure;
-use crate::wire::segment::{Hint, Segment};
+use crate::wire::segment::{FlowHint, Segment};
 
 /// How many calls are made before others have their turn.
 const TURN: usize = 16;
@@ -27,48 +26,48 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// A capture under way; it ends with the last of its clones.
 #[derive(Clone, Debug)]
-pub(crate) struct Tap {
-    running: Arc<Running>,
+pub(crate) struct CaptureTap {
+    running: Arc<RunningCapture>,
 }
 
 #[derive(Debug)]
-struct Running {
-    state: Arc<Mutex<State>>,
+struct RunningCapture {
+    state: Arc<Mutex<CaptureState>>,
     task: AbortHandle,
 }
 
-impl Drop for Running {
+impl Drop for RunningCapture {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
 #[derive(Debug)]
-struct State {
-    packets: Packets,
-    wanted: Wanted,
-    flows: Flows,
+struct CaptureState {
+    packets: PacketSocket,
+    wanted: CapturePorts,
+    flows: CaptureFlows,
 }
 
-impl Tap {
+impl CaptureTap {
     /// Begins to capture what is wanted; it is nobody's before it is claimed.
     ///
     /// # Errors
     /// This program may not capture here: what it needs stands in the message.
-    pub(crate) fn open(wanted: Wanted) -> Result<Self, Failure> {
+    pub(crate) fn open(wanted: CapturePorts) -> Result<Self, Failure> {
         let open = || {
-            let packets = Packets::open(wanted)?;
+            let packets = PacketSocket::open(wanted)?;
             let bell = registered(packets.bell()?, Interest::READABLE)?;
-            Ok((State { packets, wanted, flows: Flows::default() }, bell))
+            Ok((CaptureState { packets, wanted, flows: CaptureFlows::default() }, bell))
         };
         let (state, bell) = open().map_err(|error| refused(&error))?;
         let state = Arc::new(Mutex::new(state));
         let task = tokio::spawn(run(Arc::clone(&state), bell)).abort_handle();
-        Ok(Tap { running: Arc::new(Running { state, task }) })
+        Ok(CaptureTap { running: Arc::new(RunningCapture { state, task }) })
     }
 
     /// Wants other packets from now on. Where that cannot be, those wanted before go on to come.
-    pub(crate) fn want(&self, wanted: Wanted) {
+    pub(crate) fn want(&self, wanted: CapturePorts) {
         let mut state = self.state();
         if state.packets.want(wanted).is_ok() {
             state.wanted = wanted;
@@ -76,7 +75,7 @@ impl Tap {
     }
 
     /// From now on segments between these addresses are this session's, and so are those that came since the SYN.
-    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: Hint) {
+    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
         self.state().flows.claim(local, peer, journal, hint);
     }
 
@@ -108,17 +107,17 @@ impl Tap {
         }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> std::sync::MutexGuard<'_, CaptureState> {
         self.running.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl CaptureState {
     /// Reads once; `None` where nothing more is there.
     fn read(&mut self) -> Option<()> {
         // The stamps are of the system's clock, which may be set: each time it is asked anew what it says.
         let (now, wall) = (Instant::now(), SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default());
-        let State { packets, wanted, flows } = self;
+        let CaptureState { packets, wanted, flows } = self;
         let mut unread = 0;
         let read = packets.read(|packet| {
             let at = now.checked_sub(wall.saturating_sub(packet.at)).unwrap_or(now);
@@ -139,7 +138,7 @@ impl State {
     }
 }
 
-async fn run(state: Arc<Mutex<State>>, bell: AsyncFd<OwnedFd>) {
+async fn run(state: Arc<Mutex<CaptureState>>, bell: AsyncFd<OwnedFd>) {
     loop {
         let Ok(mut ready) = bell.readable().await else { return };
         let mut turns = 0;

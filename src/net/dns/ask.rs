@@ -5,15 +5,15 @@ use std::net::SocketAddr;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use super::exchange::{Asker, whom};
+use super::exchange::{DnsClient, whom};
 use crate::sessions::news::dns::DnsAnswer;
-use crate::wire::dns::message::Question;
+use crate::wire::dns::message::DnsQuestion;
 use crate::wire::dns::record_type::{RecordType, rcode_name};
 use crate::wire::{Class, Failure};
 
 /// Whom to ask, and how often.
 #[derive(Clone, Debug)]
-pub(super) struct Servers {
+pub(super) struct DnsServers {
     /// In order.
     pub(super) servers: Vec<SocketAddr>,
     /// How often all of them.
@@ -22,16 +22,16 @@ pub(super) struct Servers {
 
 /// What came of one question.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct QuestionResult {
     /// The question.
-    pub(super) question: Question,
+    pub(super) question: DnsQuestion,
     /// The answer, or why there is none.
     pub(super) result: Result<DnsAnswer, Failure>,
     /// From the first query to the end.
     pub(super) took: std::time::Duration,
 }
 
-impl Found {
+impl QuestionResult {
     /// Whether there are records, or other servers to ask are named.
     pub(super) fn has_answer(&self) -> bool {
         self.result.as_ref().is_ok_and(|answer| !answer.message.answers.is_empty() || answer.message.is_referral())
@@ -44,7 +44,7 @@ impl Found {
             Ok(_) if self.has_answer() => return None,
             Ok(answer) => answer,
         };
-        let Question { kind, .. } = self.question;
+        let DnsQuestion { kind, .. } = self.question;
         let server = answer.server;
         let message = match answer.message.rcode() {
             0 => format!("the name has no {kind} record (NODATA from {server})"),
@@ -64,17 +64,22 @@ impl Found {
 ///
 /// A name that no server could answer ends it, unless a server said SERVFAIL: then the next name is asked for, as
 /// glibc does. What is told at the end is of the last name, or of the first one that exists.
-pub(super) async fn in_turn(asker: &Asker, names: &[String], kinds: &[RecordType], servers: &Servers) -> Vec<Found> {
-    let mut best: Vec<Found> = Vec::new();
+pub(super) async fn in_turn(
+    asker: &DnsClient,
+    names: &[String],
+    kinds: &[RecordType],
+    servers: &DnsServers,
+) -> Vec<QuestionResult> {
+    let mut best: Vec<QuestionResult> = Vec::new();
     for name in names {
         let asked = kinds.iter().map(|kind| {
-            let question = Question { name: name.clone(), kind: *kind, class: 1 };
+            let question = DnsQuestion { name: name.clone(), kind: *kind, class: 1 };
             one(asker, question, servers)
         });
         let found = join_all(asked).await;
-        let is_answer = found.iter().any(Found::has_answer);
+        let is_answer = found.iter().any(QuestionResult::has_answer);
         let is_silent = found.iter().any(|found| found.is_trouble() && !said(found, "SERVFAIL"));
-        let exists = |found: &[Found]| found.iter().any(|found| said(found, "NODATA"));
+        let exists = |found: &[QuestionResult]| found.iter().any(|found| said(found, "NODATA"));
         if is_answer || is_silent {
             return found;
         }
@@ -85,19 +90,19 @@ pub(super) async fn in_turn(asker: &Asker, names: &[String], kinds: &[RecordType
     best
 }
 
-fn said(found: &Found, code: &str) -> bool {
+fn said(found: &QuestionResult, code: &str) -> bool {
     found.failure().is_some_and(|failure| failure.message.contains(code))
 }
 
 /// One question, server by server until one says yes or no.
-async fn one(asker: &Asker, question: Question, servers: &Servers) -> Found {
+async fn one(asker: &DnsClient, question: DnsQuestion, servers: &DnsServers) -> QuestionResult {
     let began = Instant::now();
     let mut last = Failure::new(Class::Resolve, "ask for", whom(&question), "there is no server to ask");
     for attempt in 1..=servers.tries {
         for server in &servers.servers {
             last = match asker.ask(&question, *server, attempt).await {
                 Ok(answer) if matches!(answer.message.rcode(), 0 | 3) => {
-                    return Found { question, result: Ok(answer), took: began.elapsed() };
+                    return QuestionResult { question, result: Ok(answer), took: began.elapsed() };
                 }
                 Ok(answer) => refused(&question, &answer),
                 Err(failure) => failure,
@@ -107,11 +112,11 @@ async fn one(asker: &Asker, question: Question, servers: &Servers) -> Found {
     if servers.tries > 1 && last.message.starts_with("no answer") {
         last.message = format!("{}, {} times", last.message, servers.tries);
     }
-    Found { question, result: Err(last), took: began.elapsed() }
+    QuestionResult { question, result: Err(last), took: began.elapsed() }
 }
 
 /// A server that answers, and neither yes nor no.
-fn refused(question: &Question, answer: &DnsAnswer) -> Failure {
+fn refused(question: &DnsQuestion, answer: &DnsAnswer) -> Failure {
     let server = answer.server;
     let message = match answer.message.rcode() {
         1 => format!("{server} could not read the question (FORMERR)"),

@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::ask::{self, Found, Servers};
-use super::conf::Conf;
-use super::exchange::Asker;
+use super::ask::{self, DnsServers, QuestionResult};
+use super::conf::ResolverConfig;
+use super::exchange::DnsClient;
 use super::hosts;
 use crate::net::guard;
 use crate::net::journal::Journal;
 use crate::sessions::News;
-use crate::sessions::kinds::dns_compare::{Comparison, FamilyAnswer, Own};
-use crate::sessions::spec::Family;
-use crate::sessions::spec::dns::{Asking, Transport};
+use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
+use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::wire::dns::record_type::RecordType;
 use crate::wire::dns::{self, names};
 
@@ -29,15 +29,15 @@ const MOST_ADDRESSES: usize = 64;
 
 /// A second opinion that is under way, and waits for the first. Dropped, it is given up.
 #[derive(Debug)]
-pub(crate) struct Beside {
+pub(crate) struct SecondOpinion {
     system: Option<oneshot::Sender<Result<Vec<IpAddr>, String>>>,
 }
 
-impl Beside {
+impl SecondOpinion {
     /// Begins to ask for a name beside the system; not where the session does not want it, or nobody looks.
-    pub(crate) fn start(host: &str, family: Family, journal: &Arc<Journal>) -> Self {
+    pub(crate) fn start(host: &str, family: IpFamily, journal: &Arc<Journal>) -> Self {
         if !journal.asks_beside() {
-            return Beside { system: None };
+            return SecondOpinion { system: None };
         }
         let (system, said) = oneshot::channel();
         let (host, journal) = (host.to_owned(), Arc::clone(journal));
@@ -47,7 +47,7 @@ impl Beside {
             let own = async { Ok(own(&of_own, family).await) };
             let both = async { tokio::try_join!(own, said) };
             if let Ok(Ok((own, system))) = tokio::time::timeout(MOST_TIME, both).await {
-                compared.aside(News::Compared(Box::new(Comparison { host, system, own })));
+                compared.aside(News::Compared(Box::new(ResolverComparison { host, system, own })));
             }
         }));
         tokio::spawn(async move {
@@ -55,7 +55,7 @@ impl Beside {
                 journal.aside(News::Warned(failure));
             }
         });
-        Beside { system: Some(system) }
+        SecondOpinion { system: Some(system) }
     }
 
     /// What the system's resolver said.
@@ -79,44 +79,46 @@ pub(super) fn each_once(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> 
 }
 
 /// What we find ourselves: the hosts file first, then name servers, all types at once.
-async fn own(host: &str, family: Family) -> Own {
+async fn own(host: &str, family: IpFamily) -> DirectLookup {
     if let Some(why) = names::never_asked(host) {
         // Its addresses are in the hosts file, or in nobody's.
         let of_file = in_hosts(host.to_owned()).await;
-        return of_file.unwrap_or_else(|| Own::NotAsked { why: why.to_owned() });
+        return of_file.unwrap_or_else(|| DirectLookup::NotAsked { why: why.to_owned() });
     }
     if let Some(of_file) = in_hosts(host.to_owned()).await {
         return of_file;
     }
     let name = match names::checked(host) {
         Ok(name) => name,
-        Err(why) => return Own::NotAsked { why },
+        Err(why) => return DirectLookup::NotAsked { why },
     };
-    let conf = tokio::task::spawn_blocking(Conf::of_system).await.unwrap_or_else(|_| Conf::parse(b""));
-    Own::Asked(asked(&name, family, &conf).await)
+    let conf =
+        tokio::task::spawn_blocking(ResolverConfig::of_system).await.unwrap_or_else(|_| ResolverConfig::parse(b""));
+    DirectLookup::Asked(asked(&name, family, &conf).await)
 }
 
-async fn in_hosts(host: String) -> Option<Own> {
+async fn in_hosts(host: String) -> Option<DirectLookup> {
     let addresses = tokio::task::spawn_blocking(move || hosts::of_system(&host)).await.unwrap_or_default();
-    (!addresses.is_empty()).then(|| Own::Hosts { path: hosts::PATH.to_owned(), addresses })
+    (!addresses.is_empty()).then(|| DirectLookup::Hosts { path: hosts::PATH.to_owned(), addresses })
 }
 
 /// What the servers of `conf` say.
-async fn asked(name: &str, family: Family, conf: &Conf) -> Vec<FamilyAnswer> {
+async fn asked(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<FamilyAnswer> {
     let kinds: &[RecordType] = match family {
-        Family::Any => &[RecordType::A, RecordType::AAAA],
-        Family::V4 => &[RecordType::A],
-        Family::V6 => &[RecordType::AAAA],
+        IpFamily::Any => &[RecordType::A, RecordType::AAAA],
+        IpFamily::V4 => &[RecordType::A],
+        IpFamily::V6 => &[RecordType::AAAA],
     };
-    let transport = if conf.tcp { Transport::Tcp } else { Transport::Auto };
-    let asker = Asker { asking: Asking::default(), transport, timeout: conf.timeout.min(MOST_TIME), journal: None };
-    let servers = Servers { servers: conf.servers.clone(), tries: 1 };
+    let transport = if conf.tcp { TransportChoice::Tcp } else { TransportChoice::Auto };
+    let asker =
+        DnsClient { asking: QueryOptions::default(), transport, timeout: conf.timeout.min(MOST_TIME), journal: None };
+    let servers = DnsServers { servers: conf.servers.clone(), tries: 1 };
     let found = ask::in_turn(&asker, &names::in_turn(name, &conf.search, conf.ndots), kinds, &servers).await;
     found.iter().filter_map(family_of).collect()
 }
 
 /// What a question about addresses came to; `None` for one about anything else.
-pub(super) fn family_of(found: &Found) -> Option<FamilyAnswer> {
+pub(super) fn family_of(found: &QuestionResult) -> Option<FamilyAnswer> {
     let kind = found.question.kind;
     if !matches!(kind, RecordType::A | RecordType::AAAA) {
         return None;
@@ -125,7 +127,7 @@ pub(super) fn family_of(found: &Found) -> Option<FamilyAnswer> {
     let took = found.took;
     Some(match &found.result {
         Ok(answer) => {
-            let message: &dns::message::Message = &answer.message;
+            let message: &dns::message::DnsMessage = &answer.message;
             let said = if message.rcode() == 0 && message.answers.is_empty() {
                 "NODATA".to_owned()
             } else {

@@ -20,7 +20,7 @@ const MOST_SERVERS: usize = 8;
 
 /// How to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Conf {
+pub(super) struct ResolverConfig {
     /// Whom, in order; never empty.
     pub(super) servers: Vec<SocketAddr>,
     /// The domains in which a name is looked for.
@@ -35,20 +35,20 @@ pub(super) struct Conf {
     pub(super) tcp: bool,
 }
 
-impl Conf {
+impl ResolverConfig {
     /// What the file of the system says; without one, what resolv.conf(5) has for that. Blocks for a small file.
-    pub(super) fn of_system() -> Conf {
+    pub(super) fn of_system() -> ResolverConfig {
         let mut octets = Vec::new();
         // A file that is missing or cannot be read is an empty one to the system's resolver too.
         let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_OCTETS).read_to_end(&mut octets));
         if let Err(error) = read {
             tracing::debug!(%error, "{PATH} cannot be read");
         }
-        Conf::parse(&octets)
+        ResolverConfig::parse(&octets)
     }
 
     /// Reads the file's text; lines that make no sense are passed over, as the system does.
-    pub(super) fn parse(text: &[u8]) -> Conf {
+    pub(super) fn parse(text: &[u8]) -> ResolverConfig {
         let (mut config, problems) = Config::parse_with_errors(text);
         for problem in problems {
             tracing::debug!(%problem, "{PATH}");
@@ -58,7 +58,7 @@ impl Conf {
         if servers.is_empty() {
             servers.push((Ipv4Addr::LOCALHOST, PORT).into());
         }
-        Conf {
+        ResolverConfig {
             servers,
             search: config.get_last_search_or_domain().take(MOST_SEARCHED).cloned().collect(),
             ndots: usize::try_from(config.ndots.min(15)).unwrap_or(15),
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_systems_wishes_are_read() {
-        let conf = Conf::parse(
+        let conf = ResolverConfig::parse(
             b"# comment\nnameserver 192.0.2.1\nnameserver 2001:db8::53\nsearch a.example b.example\n\
               options ndots:3 timeout:2 attempts:4 use-vc\nnonsense here\n",
         );
@@ -97,14 +97,15 @@ mod tests {
 
     #[test]
     fn without_a_file_this_machine_is_asked() {
-        let conf = Conf::parse(b"");
+        let conf = ResolverConfig::parse(b"");
         assert_eq!(conf.servers, ["127.0.0.1:53".parse().unwrap()]);
         assert_eq!((conf.ndots, conf.timeout, conf.tries, conf.tcp), (1, Duration::from_secs(5), 2, false));
     }
 
     #[test]
     fn senseless_numbers_are_bounded() {
-        let conf = Conf::parse(b"options ndots:4000000000 timeout:4000000000 attempts:4000000000\n\xff\xfe\n");
+        let conf =
+            ResolverConfig::parse(b"options ndots:4000000000 timeout:4000000000 attempts:4000000000\n\xff\xfe\n");
         assert_eq!((conf.ndots, conf.timeout, conf.tries), (15, Duration::from_secs(30), 5));
     }
 }

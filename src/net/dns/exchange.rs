@@ -12,11 +12,11 @@ use tokio::time::Instant;
 
 use super::query;
 use crate::net::journal::Journal;
-use crate::sessions::news::dns::{DnsAnswer, DnsFailed, DnsNews, DnsQuery, Wire};
-use crate::sessions::spec::dns::{Asking, Transport};
+use crate::sessions::news::dns::{DnsAnswer, DnsFailed, DnsNews, DnsQuery, DnsTransport};
+use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
-use crate::wire::dns::message::{Message, Question};
+use crate::wire::dns::message::{DnsMessage, DnsQuestion};
 use crate::wire::{Class, Direction, Failure};
 
 /// How many datagrams that are no answer are told of for one query; all are counted as octets.
@@ -27,11 +27,11 @@ const LONGEST: usize = 65_535;
 
 /// How questions are asked, and who is told.
 #[derive(Clone, Debug)]
-pub(super) struct Asker {
+pub(super) struct DnsClient {
     /// What queries say beside the question.
-    pub(super) asking: Asking,
+    pub(super) asking: QueryOptions,
     /// How they go.
-    pub(super) transport: Transport,
+    pub(super) transport: TransportChoice,
     /// How long one answer is waited for.
     pub(super) timeout: Duration,
     /// Who is told each query, answer and octet; nobody where it is only a second opinion.
@@ -39,36 +39,36 @@ pub(super) struct Asker {
 }
 
 /// A query that is out.
-struct Out<'a> {
-    question: &'a Question,
+struct PendingQuery<'a> {
+    question: &'a DnsQuestion,
     server: SocketAddr,
     id: u16,
     octets: Bytes,
 }
 
-impl Asker {
+impl DnsClient {
     /// Asks one server: the answer that is whole and understood, whatever it says. At most four queries go out.
     ///
     /// # Errors
     /// No answer: [`Class::Resolve`]; one that cannot be read: [`Class::Protocol`].
     pub(super) async fn ask(
         &self,
-        question: &Question,
+        question: &DnsQuestion,
         server: SocketAddr,
         attempt: u32,
     ) -> Result<DnsAnswer, Failure> {
         let mut asking = self.asking;
-        let mut wire = if self.transport == Transport::Tcp { Wire::Tcp } else { Wire::Udp };
+        let mut wire = if self.transport == TransportChoice::Tcp { DnsTransport::Tcp } else { DnsTransport::Udp };
         loop {
             let answer = self.once(question, server, attempt, (wire, asking)).await?;
             let message = &answer.message;
             let rcode = message.rcode();
             let no_edns = matches!(rcode, 1 | 4) && message.edns.is_none() || rcode == 16;
-            if message.is_truncated() && wire == Wire::Udp && self.transport == Transport::Auto {
-                wire = Wire::Tcp;
+            if message.is_truncated() && wire == DnsTransport::Udp && self.transport == TransportChoice::Auto {
+                wire = DnsTransport::Tcp;
             } else if no_edns && asking.udp_payload.is_some() {
                 // RFC 6891 §6.2.2: a server that does not know EDNS says FORMERR or NOTIMP.
-                asking = Asking { udp_payload: None, dnssec: false, ..asking };
+                asking = QueryOptions { udp_payload: None, dnssec: false, ..asking };
             } else if let Some(fault) = message.fault.as_ref().filter(|_| !message.is_truncated()) {
                 let message = format!("the answer of {server} cannot be read: octet {}: {}", fault.at, fault.why);
                 return Err(Failure::new(Class::Protocol, "ask for", whom(question), message));
@@ -81,20 +81,20 @@ impl Asker {
     /// One query and its answer.
     async fn once(
         &self,
-        question: &Question,
+        question: &DnsQuestion,
         server: SocketAddr,
         attempt: u32,
-        (wire, asking): (Wire, Asking),
+        (wire, asking): (DnsTransport, QueryOptions),
     ) -> Result<DnsAnswer, Failure> {
         let (id, octets) = query::build(question, asking)?;
         let began = Instant::now();
-        let out = Out { question, server, id, octets };
+        let out = PendingQuery { question, server, id, octets };
         let query = DnsQuery { question: question.clone(), server, wire, attempt, id, octets: out.octets.clone() };
         self.tell(DnsNews::Query(query)).await;
         let asked = tokio::time::timeout_at(began + self.timeout, async {
             match wire {
-                Wire::Udp => self.by_udp(&out).await,
-                Wire::Tcp => self.by_tcp(&out).await,
+                DnsTransport::Udp => self.by_udp(&out).await,
+                DnsTransport::Tcp => self.by_tcp(&out).await,
             }
         });
         let failure = match asked.await {
@@ -122,7 +122,7 @@ impl Asker {
 
     /// A connected socket: the kernel lets through what the server's own address and port send, and nothing else, and
     /// chooses a port by chance.
-    async fn by_udp(&self, out: &Out<'_>) -> io::Result<(Bytes, Message)> {
+    async fn by_udp(&self, out: &PendingQuery<'_>) -> io::Result<(Bytes, DnsMessage)> {
         let local: SocketAddr = match out.server {
             SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
             SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
@@ -145,7 +145,7 @@ impl Asker {
         }
     }
 
-    async fn by_tcp(&self, out: &Out<'_>) -> io::Result<(Bytes, Message)> {
+    async fn by_tcp(&self, out: &PendingQuery<'_>) -> io::Result<(Bytes, DnsMessage)> {
         let mut stream = TcpStream::connect(out.server).await?;
         let length = u16::try_from(out.octets.len()).map_err(io::Error::other)?;
         // RFC 7766 §8: length and message in one write, as some servers read no more than one segment.
@@ -169,8 +169,8 @@ impl Asker {
     }
 
     /// The message, where it is the answer; what is none is told, and waited on.
-    async fn answer(&self, out: &Out<'_>, octets: &[u8], told: &mut usize) -> Option<Message> {
-        let message = Message::read(octets);
+    async fn answer(&self, out: &PendingQuery<'_>, octets: &[u8], told: &mut usize) -> Option<DnsMessage> {
+        let message = DnsMessage::read(octets);
         let Some(why) = not_the_answer(&message, out.id, out.question) else { return Some(message) };
         *told += 1;
         if let Some(journal) = self.journal.as_ref().filter(|_| *told <= MOST_TOLD) {
@@ -186,7 +186,7 @@ impl Asker {
         }
     }
 
-    async fn block(&self, direction: Direction, out: &Out<'_>, octets: Bytes) {
+    async fn block(&self, direction: Direction, out: &PendingQuery<'_>, octets: Bytes) {
         if let Some(journal) = &self.journal {
             let length = octets.len();
             journal.block(Block::datagram(direction, std::time::Instant::now(), octets, out.server, length)).await;
@@ -195,12 +195,12 @@ impl Asker {
 }
 
 /// A question as failures name it.
-pub(super) fn whom(question: &Question) -> String {
+pub(super) fn whom(question: &DnsQuestion) -> String {
     format!("{} {}", question.name, question.kind)
 }
 
 /// Why a message is not the answer to a query (RFC 5452 §9.1).
-fn not_the_answer(message: &Message, id: u16, question: &Question) -> Option<String> {
+fn not_the_answer(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Option<String> {
     if message.octets < 12 {
         return Some("too short for a DNS message".to_owned());
     }

@@ -8,5 +8,5 @@ mod hosts;
 mod query;
 mod session;
 
-pub(crate) use beside::Beside;
+pub(crate) use beside::SecondOpinion;
 pub(crate) use session::run;

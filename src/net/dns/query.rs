@@ -5,15 +5,15 @@ use bytes::Bytes;
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
 use hickory_proto::rr::Name;
 
-use crate::sessions::spec::dns::Asking;
-use crate::wire::dns::message::Question;
+use crate::sessions::spec::dns::QueryOptions;
+use crate::wire::dns::message::DnsQuestion;
 use crate::wire::{Class, Failure};
 
 /// A query's number and octets.
 ///
 /// # Errors
 /// The name cannot be sent.
-pub(super) fn build(question: &Question, asking: Asking) -> Result<(u16, Bytes), Failure> {
+pub(super) fn build(question: &DnsQuestion, asking: QueryOptions) -> Result<(u16, Bytes), Failure> {
     let wrong = |why: String| Failure::new(Class::Usage, "ask for", question.name.as_str(), why);
     let name = Name::from_ascii(&question.name).map_err(|error| wrong(error.to_string()))?;
     let id = random_id();
@@ -44,15 +44,17 @@ fn random_id() -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::spec::dns::QueryOptions;
     use crate::wire::dns;
+    use crate::wire::dns::message::DnsQuestion;
     use crate::wire::dns::record_type::RecordType;
 
     #[test]
     fn a_query_asks_what_was_asked_for() {
-        let question = Question { name: "a\\.b._tcp.example.".into(), kind: RecordType(65), class: 1 };
-        let asking = Asking { dnssec: true, checking_disabled: true, ..Asking::default() };
+        let question = DnsQuestion { name: "a\\.b._tcp.example.".into(), kind: RecordType(65), class: 1 };
+        let asking = QueryOptions { dnssec: true, checking_disabled: true, ..QueryOptions::default() };
         let (id, octets) = build(&question, asking).unwrap();
-        let read = dns::message::Message::read(&octets);
+        let read = dns::message::DnsMessage::read(&octets);
         assert_eq!((read.fault, read.id, read.questions), (None, id, vec![question]));
         assert_eq!(read.edns.map(|edns| (edns.udp_payload, edns.dnssec_ok)), Some((1232, true)));
         assert_eq!(read.flags, 0x0130);
@@ -60,10 +62,10 @@ mod tests {
 
     #[test]
     fn edns_is_left_out_where_it_is_not_wanted() {
-        let question = Question { name: ".".into(), kind: RecordType::NS, class: 1 };
-        let asking = Asking { udp_payload: None, recursion: false, authentic: false, ..Asking::default() };
+        let question = DnsQuestion { name: ".".into(), kind: RecordType::NS, class: 1 };
+        let asking = QueryOptions { udp_payload: None, recursion: false, authentic: false, ..QueryOptions::default() };
         let (_, octets) = build(&question, asking).unwrap();
-        let read = dns::message::Message::read(&octets);
+        let read = dns::message::DnsMessage::read(&octets);
         assert_eq!((octets.len(), read.edns, read.flags), (17, None, 0));
     }
 }

@@ -4,16 +4,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ask::{self, Found, Servers};
-use super::conf::{self, Conf};
-use super::exchange::Asker;
+use super::ask::{self, DnsServers, QuestionResult};
+use super::conf::{self, ResolverConfig};
+use super::exchange::DnsClient;
 use super::{beside, hosts};
 use crate::net::journal::Journal;
-use crate::net::{Post, closed, dial, fault};
-use crate::sessions::kinds::dns_compare::{Comparison, Own};
+use crate::net::{TaskContext, closed, dial, fault};
+use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
 use crate::sessions::news::dns::{DnsNews, DnsPlan};
-use crate::sessions::spec::dns::{DnsSpec, Transport};
-use crate::sessions::{How, News};
+use crate::sessions::spec::dns::{DnsSpec, TransportChoice};
+use crate::sessions::{CloseReason, News};
 use crate::wire::Failure;
 use crate::wire::dns::names;
 
@@ -24,18 +24,18 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const ONLY_CLOSED: &str = "a question for DNS takes no orders but to be closed";
 
 /// Asks, and tells it to the post's journal. Ends with [`News::Closed`]; closing or resetting it ends it at any point.
-pub(crate) async fn run(spec: DnsSpec, post: Post) {
-    let Post { journal, mut orders, net: _net } = post;
+pub(crate) async fn run(spec: DnsSpec, post: TaskContext) {
+    let TaskContext { journal, mut orders, net: _net } = post;
     let end = tokio::select! {
         biased;
         () = closed(&mut orders, &journal, ONLY_CLOSED) => Ok(()),
         end = asked(&spec, &journal) => end,
     };
     let how = match end {
-        Ok(()) => How::Local,
+        Ok(()) => CloseReason::Local,
         Err(failure) => {
             journal.news(News::Failed(failure)).await;
-            How::Error
+            CloseReason::Error
         }
     };
     journal.closed(how).await;
@@ -44,13 +44,13 @@ pub(crate) async fn run(spec: DnsSpec, post: Post) {
 async fn asked(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
     let system = spec.is_comparable().then(|| tokio::spawn(system(spec.name.clone())));
     let name = spec.name.clone();
-    let read = tokio::task::spawn_blocking(move || (Conf::of_system(), hosts::of_system(&name)));
-    let (conf, hosts) = read.await.unwrap_or_else(|_| (Conf::parse(b""), Vec::new()));
+    let read = tokio::task::spawn_blocking(move || (ResolverConfig::of_system(), hosts::of_system(&name)));
+    let (conf, hosts) = read.await.unwrap_or_else(|_| (ResolverConfig::parse(b""), Vec::new()));
     let plan = plan(spec, &conf, hosts, journal).await?;
     journal.news(News::Dns(Box::new(DnsNews::Plan(plan.clone())))).await;
-    let transport = if conf.tcp && spec.server.is_none() { Transport::Tcp } else { spec.transport };
-    let asker = Asker { asking: spec.asking, transport, timeout: plan.timeout, journal: Some(Arc::clone(journal)) };
-    let servers = Servers { servers: plan.servers, tries: plan.tries };
+    let transport = if conf.tcp && spec.server.is_none() { TransportChoice::Tcp } else { spec.transport };
+    let asker = DnsClient { asking: spec.asking, transport, timeout: plan.timeout, journal: Some(Arc::clone(journal)) };
+    let servers = DnsServers { servers: plan.servers, tries: plan.tries };
     let found = ask::in_turn(&asker, &plan.names, &spec.kinds, &servers).await;
     if let Some(system) = system {
         compare(spec, &found, system, journal).await;
@@ -59,7 +59,12 @@ async fn asked(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
 }
 
 /// Whom to ask for what.
-async fn plan(spec: &DnsSpec, conf: &Conf, hosts: Vec<IpAddr>, journal: &Arc<Journal>) -> Result<DnsPlan, Failure> {
+async fn plan(
+    spec: &DnsSpec,
+    conf: &ResolverConfig,
+    hosts: Vec<IpAddr>,
+    journal: &Arc<Journal>,
+) -> Result<DnsPlan, Failure> {
     let (servers, source): (Vec<SocketAddr>, String) = match &spec.server {
         Some(server) => {
             let found = dial::resolve(&server.host, server.port, spec.family, journal).await?;
@@ -92,26 +97,26 @@ async fn system(name: String) -> Result<Vec<IpAddr>, String> {
 
 async fn compare(
     spec: &DnsSpec,
-    found: &[Found],
+    found: &[QuestionResult],
     system: tokio::task::JoinHandle<Result<Vec<IpAddr>, String>>,
     journal: &Arc<Journal>,
 ) {
     let Ok(Ok(system)) = tokio::time::timeout(PATIENCE, system).await else { return };
-    let own = Own::Asked(found.iter().filter_map(beside::family_of).collect());
-    journal.news(News::Compared(Box::new(Comparison { host: spec.name.clone(), system, own }))).await;
+    let own = DirectLookup::Asked(found.iter().filter_map(beside::family_of).collect());
+    journal.news(News::Compared(Box::new(ResolverComparison { host: spec.name.clone(), system, own }))).await;
 }
 
 /// Done where every question got its answer or a plain no, and at least one of them a record; what else is wrong is
 /// told beside.
-async fn verdict(found: &[Found], journal: &Arc<Journal>) -> Result<(), Failure> {
-    let has_answer = found.iter().any(Found::has_answer);
+async fn verdict(found: &[QuestionResult], journal: &Arc<Journal>) -> Result<(), Failure> {
+    let has_answer = found.iter().any(QuestionResult::has_answer);
     let trouble = found.iter().find(|found| found.is_trouble());
     let failed = match trouble {
         Some(trouble) => trouble.failure(),
         None if has_answer => None,
-        None => found.iter().find_map(Found::failure),
+        None => found.iter().find_map(QuestionResult::failure),
     };
-    for failure in found.iter().filter_map(Found::failure) {
+    for failure in found.iter().filter_map(QuestionResult::failure) {
         if failed.as_ref() != Some(&failure) {
             journal.news(News::Warned(failure)).await;
         }

@@ -10,37 +10,37 @@ use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use http::{Response, StatusCode, response};
 use hyper::body::{Body, Frame, Incoming};
 
-use super::fault::{self, Stage};
-use super::link::Link;
-use super::tap::Source;
+use super::fault::{self, TransferStage};
+use super::link::HttpConnection;
+use super::tap::TapSource;
 use crate::wire::Failure;
 use crate::wire::http::head::ResponseHead;
 
 /// An answer under way.
-pub(super) struct Answer {
+pub(super) struct HttpResponse {
     head: response::Parts,
     peer: Option<SocketAddr>,
-    body: Over,
+    body: ResponseBody,
     url: String,
 }
 
-enum Over {
-    Own(Box<Link>, Incoming),
+enum ResponseBody {
+    Own(Box<HttpConnection>, Incoming),
     Proxied(reqwest::Body),
 }
 
-impl Answer {
+impl HttpResponse {
     /// One that comes over a connection of our own.
-    pub(super) fn own(link: Box<Link>, answer: Response<Incoming>, url: &str) -> Self {
+    pub(super) fn own(link: Box<HttpConnection>, answer: Response<Incoming>, url: &str) -> Self {
         let (head, body) = answer.into_parts();
-        Answer { head, peer: Some(link.peer()), body: Over::Own(link, body), url: url.to_owned() }
+        HttpResponse { head, peer: Some(link.peer()), body: ResponseBody::Own(link, body), url: url.to_owned() }
     }
 
     /// One that comes through a proxy.
     pub(super) fn proxied(answer: reqwest::Response) -> Self {
         let (peer, url) = (answer.remote_addr(), answer.url().to_string());
         let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
-        Answer { head, peer, body: Over::Proxied(body), url }
+        HttpResponse { head, peer, body: ResponseBody::Proxied(body), url }
     }
 
     pub(super) fn status(&self) -> StatusCode {
@@ -56,15 +56,15 @@ impl Answer {
         // hyper knows the request's method, and gives the answer to a HEAD an exact size of 0.
         let said: u64 = self.head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
         let size = match &self.body {
-            Over::Own(_, body) => body.size_hint(),
-            Over::Proxied(body) => body.size_hint(),
+            ResponseBody::Own(_, body) => body.size_hint(),
+            ResponseBody::Proxied(body) => body.size_hint(),
         };
         (said == 0 || size.exact() != Some(0)).then_some(said)
     }
 
     /// The socket, where all that is left of the answer on it is so many octets as they are.
-    pub(super) fn straight(&self) -> Option<(Source, u64)> {
-        let Over::Own(link, _) = &self.body else { return None };
+    pub(super) fn straight(&self) -> Option<(TapSource, u64)> {
+        let ResponseBody::Own(link, _) = &self.body else { return None };
         let promised = self.promised().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
         Some((link.source()?.clone(), promised))
     }
@@ -94,16 +94,16 @@ impl Answer {
     pub(super) fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
-        stage: impl FnOnce() -> Stage,
+        stage: impl FnOnce() -> TransferStage,
     ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
         match &mut self.body {
-            Over::Own(link, body) => {
+            ResponseBody::Own(link, body) => {
                 link.drive(cx);
                 Pin::new(body).poll_frame(cx).map(|frame| {
                     frame.map(|frame| frame.map_err(|error| fault::of_hyper(&link.why(error), &self.url, stage())))
                 })
             }
-            Over::Proxied(body) => Pin::new(body)
+            ResponseBody::Proxied(body) => Pin::new(body)
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map_err(|error| fault::failure(&error, &self.url, stage())))),
         }
@@ -112,17 +112,17 @@ impl Answer {
     /// Whether the body is over, as far as that is known without asking for more of it.
     fn is_over(&self) -> bool {
         match &self.body {
-            Over::Own(_, body) => body.is_end_stream(),
-            Over::Proxied(body) => body.is_end_stream(),
+            ResponseBody::Own(_, body) => body.is_end_stream(),
+            ResponseBody::Proxied(body) => body.is_end_stream(),
         }
     }
 
     /// Reads a body that nobody wants, if it is not longer than `most` octets, and gives the connection back, for
     /// another request. `None`: it cannot be used again, or it is none of ours.
-    pub(super) async fn spare_link(mut self, most: u64) -> Option<Box<Link>> {
+    pub(super) async fn spare_link(mut self, most: u64) -> Option<Box<HttpConnection>> {
         let mut passed = 0;
         while !self.is_over() {
-            let stage = || Stage::Body { arrived: passed, promised: None };
+            let stage = || TransferStage::Body { arrived: passed, promised: None };
             let frame = std::future::poll_fn(|cx| self.poll_frame(cx, stage)).await;
             match frame {
                 None => break,
@@ -134,8 +134,8 @@ impl Answer {
             }
         }
         match self.body {
-            Over::Own(link, _) => Some(link),
-            Over::Proxied(_) => None,
+            ResponseBody::Own(link, _) => Some(link),
+            ResponseBody::Proxied(_) => None,
         }
     }
 }

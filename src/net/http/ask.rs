@@ -10,38 +10,43 @@ use http::{Method, Request};
 use tokio::sync::mpsc;
 use url::Url;
 
-use super::answer::{Answer, fields};
-use super::body::{Counted, Outgoing};
+use super::answer::{HttpResponse, fields};
+use super::body::{CountedBody, RequestBody};
 use super::client::client;
-use super::dial::Dial;
-use super::exchange::{Exchange, Hop};
-use super::fault::{self, Stage};
+use super::dial::HttpDialer;
+use super::exchange::{ExchangeTask, HopRequest};
+use super::fault::{self, TransferStage};
 use super::headers;
-use super::link::Link;
+use super::link::HttpConnection;
 use crate::net::tcp::worth_another;
 use crate::sessions::News;
-use crate::sessions::spec::http::{MOST_INTERIM, Version};
+use crate::sessions::spec::http::{HttpVersion, MOST_INTERIM};
 use crate::wire::Failure;
 use crate::wire::http::head::InterimHead;
 
 /// What requests go over.
-pub(super) enum Road {
+pub(super) enum HttpTransport {
     /// Connections of our own; one that is open and has nothing to do.
-    Own(Option<Box<Link>>),
+    Own(Option<Box<HttpConnection>>),
     /// The client that speaks with a proxy, once there is one, and whether it knows TLS.
     Proxied(Option<(reqwest::Client, bool)>),
 }
 
-impl Exchange {
+impl ExchangeTask {
     /// Sends one request, and waits for the head of its answer.
     ///
     /// # Errors
     /// There is no connection, it broke, or the peer broke the rules.
-    pub(super) async fn ask(&self, road: &mut Road, hop: &Hop, dial: &Arc<Dial>) -> Result<Answer, Failure> {
+    pub(super) async fn ask(
+        &self,
+        road: &mut HttpTransport,
+        hop: &HopRequest,
+        dial: &Arc<HttpDialer>,
+    ) -> Result<HttpResponse, Failure> {
         loop {
             let asked = match road {
-                Road::Own(spare) => self.ask_directly(spare.take(), hop, dial).await,
-                Road::Proxied(client) => self.ask_through(client, hop, dial).await,
+                HttpTransport::Own(spare) => self.ask_directly(spare.take(), hop, dial).await,
+                HttpTransport::Proxied(client) => self.ask_through(client, hop, dial).await,
             };
             let of = self.spec.retry.times.saturating_add(1);
             let attempt = dial.attempt() + 1;
@@ -61,14 +66,19 @@ impl Exchange {
         }
     }
 
-    async fn body(&self, hop: &Hop) -> Result<(Outgoing, HeaderMap), Failure> {
-        let body = if hop.sends_body { Outgoing::open(&self.spec.body).await? } else { Outgoing::nothing() };
+    async fn body(&self, hop: &HopRequest) -> Result<(RequestBody, HeaderMap), Failure> {
+        let body = if hop.sends_body { RequestBody::open(&self.spec.body).await? } else { RequestBody::nothing() };
         let mut all = hop.headers.clone();
         headers::describe_body(&mut all, &hop.method, &body)?;
         Ok((body, all))
     }
 
-    async fn ask_directly(&self, spare: Option<Box<Link>>, hop: &Hop, dial: &Arc<Dial>) -> Result<Answer, Failure> {
+    async fn ask_directly(
+        &self,
+        spare: Option<Box<HttpConnection>>,
+        hop: &HopRequest,
+        dial: &Arc<HttpDialer>,
+    ) -> Result<HttpResponse, Failure> {
         // What cannot be sent is told before anybody is asked to listen.
         let (body, all) = self.body(hop).await?;
         let mut spare = spare;
@@ -78,30 +88,30 @@ impl Exchange {
         };
         let link = match spare.filter(|_| usable) {
             Some(link) => link,
-            None => Box::new(Link::open(&self.spec, &hop.url, dial, dial.attempt()).await?),
+            None => Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?),
         };
         let safe = !body.is_some() && matches!(hop.method, Method::GET | Method::HEAD);
         match self.send(link, hop, body, all).await {
             // The peer closed a connection that had nothing to do just as it was used again (RFC 9112 §9.3.1).
             Err(error) if usable && safe && (error.is_canceled() || error.is_incomplete_message()) => {
                 let (body, all) = self.body(hop).await?;
-                let link = Box::new(Link::open(&self.spec, &hop.url, dial, dial.attempt()).await?);
+                let link = Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?);
                 self.send(link, hop, body, all).await
             }
             sent => sent,
         }
-        .map_err(|error| fault::of_hyper(&error, hop.url.as_str(), Stage::Head))?
+        .map_err(|error| fault::of_hyper(&error, hop.url.as_str(), TransferStage::Head))?
     }
 
     /// Sends it on this connection. The inner failure is told before anything was sent.
     async fn send(
         &self,
-        mut link: Box<Link>,
-        hop: &Hop,
-        body: Outgoing,
+        mut link: Box<HttpConnection>,
+        hop: &HopRequest,
+        body: RequestBody,
         mut all: HeaderMap,
-    ) -> hyper::Result<Result<Answer, Failure>> {
-        let version = if link.wants_host() { Version::Http1 } else { Version::Http2 };
+    ) -> hyper::Result<Result<HttpResponse, Failure>> {
+        let version = if link.wants_host() { HttpVersion::Http1 } else { HttpVersion::Http2 };
         let told = headers::head(&hop.method, &hop.url, &all, &body, version);
         let uri = match link.target(&hop.url) {
             Ok(uri) => uri,
@@ -139,7 +149,7 @@ impl Exchange {
         while let Ok(head) = interim.try_recv() {
             self.teller.news(News::Interim(head)).await;
         }
-        let answer = Answer::own(link, answer, hop.url.as_str());
+        let answer = HttpResponse::own(link, answer, hop.url.as_str());
         self.teller.news(News::Response(answer.told(began.elapsed()))).await;
         Ok(Ok(answer))
     }
@@ -147,9 +157,9 @@ impl Exchange {
     async fn ask_through(
         &self,
         client_now: &mut Option<(reqwest::Client, bool)>,
-        hop: &Hop,
-        dial: &Arc<Dial>,
-    ) -> Result<Answer, Failure> {
+        hop: &HopRequest,
+        dial: &Arc<HttpDialer>,
+    ) -> Result<HttpResponse, Failure> {
         let with_tls = hop.url.scheme() == "https" || self.spec.proxy.as_ref().is_some_and(|p| p.starts_with("https"));
         let client = match client_now.take() {
             Some((client, had_tls)) if had_tls || !with_tls => client,
@@ -165,16 +175,18 @@ impl Exchange {
         }
         self.teller.news(News::Request(told)).await;
         let began = Instant::now();
-        let answer =
-            client.execute(request).await.map_err(|error| fault::failure(&error, hop.url.as_str(), Stage::Head))?;
-        let answer = Answer::proxied(answer);
+        let answer = client
+            .execute(request)
+            .await
+            .map_err(|error| fault::failure(&error, hop.url.as_str(), TransferStage::Head))?;
+        let answer = HttpResponse::proxied(answer);
         self.teller.news(News::Response(answer.told(began.elapsed()))).await;
         Ok(answer)
     }
 }
 
 /// Hears of the interim answers to a request; those that nobody takes in time are passed over.
-fn hear_interim(request: &mut Request<Counted>, began: Instant) -> mpsc::Receiver<InterimHead> {
+fn hear_interim(request: &mut Request<CountedBody>, began: Instant) -> mpsc::Receiver<InterimHead> {
     let (tell, told) = mpsc::channel(MOST_INTERIM);
     hyper::ext::on_informational(request, move |answer| {
         let status = answer.status();

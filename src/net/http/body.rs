@@ -15,8 +15,8 @@ use hyper::body::{Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
-use super::teller::Teller;
-use crate::sessions::spec::http::{Body, Part, PartValue};
+use super::teller::NewsGate;
+use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, Failure};
 
@@ -25,50 +25,50 @@ const PIECE: usize = 64 * 1024;
 
 /// A body that is ready to be sent.
 #[derive(Debug)]
-pub(super) struct Outgoing {
-    segments: VecDeque<Segment>,
+pub(super) struct RequestBody {
+    segments: VecDeque<BodySegment>,
     length: Option<u64>,
     boundary: Option<String>,
     some: bool,
 }
 
 #[derive(Debug)]
-enum Segment {
+enum BodySegment {
     Bytes(Bytes),
     File { file: File, path: PathBuf, sent: u64, length: Option<u64> },
 }
 
-impl Segment {
+impl BodySegment {
     fn length(&self) -> Option<u64> {
         match self {
-            Segment::Bytes(bytes) => Some(bytes.len() as u64),
-            Segment::File { length, .. } => *length,
+            BodySegment::Bytes(bytes) => Some(bytes.len() as u64),
+            BodySegment::File { length, .. } => *length,
         }
     }
 }
 
-impl Outgoing {
+impl RequestBody {
     /// No body.
     pub(super) fn nothing() -> Self {
-        Outgoing { segments: VecDeque::new(), length: Some(0), boundary: None, some: false }
+        RequestBody { segments: VecDeque::new(), length: Some(0), boundary: None, some: false }
     }
 
     /// Opens what is to be sent.
     ///
     /// # Errors
     /// A file cannot be read: `Local`, with its name and the reason.
-    pub(super) async fn open(body: &Body) -> Result<Self, Failure> {
-        let (segments, boundary): (Vec<Segment>, Option<String>) = match body {
-            Body::None => return Ok(Outgoing::nothing()),
-            Body::Bytes(bytes) => (vec![Segment::Bytes(bytes.clone())], None),
-            Body::File(path) => (vec![open_file(path).await?], None),
-            Body::Multipart(parts) => {
+    pub(super) async fn open(body: &BodySpec) -> Result<Self, Failure> {
+        let (segments, boundary): (Vec<BodySegment>, Option<String>) = match body {
+            BodySpec::None => return Ok(RequestBody::nothing()),
+            BodySpec::Bytes(bytes) => (vec![BodySegment::Bytes(bytes.clone())], None),
+            BodySpec::File(path) => (vec![open_file(path).await?], None),
+            BodySpec::Multipart(parts) => {
                 let boundary = format!("sockeye-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
                 (form(parts, &boundary).await?, Some(boundary))
             }
         };
         let length = segments.iter().try_fold(0_u64, |sum, segment| sum.checked_add(segment.length()?));
-        Ok(Outgoing { segments: segments.into(), length, boundary, some: true })
+        Ok(RequestBody { segments: segments.into(), length, boundary, some: true })
     }
 
     /// Octets in all, where that is known before they are sent.
@@ -87,7 +87,7 @@ impl Outgoing {
     }
 
     /// The body for the client library; every piece that the connection takes is counted and kept as sent.
-    pub(super) fn into_counted(self, teller: Arc<Teller>) -> Counted {
+    pub(super) fn into_counted(self, teller: Arc<NewsGate>) -> CountedBody {
         let length = self.length;
         let pieces = futures_util::stream::try_unfold((self, teller), |(mut body, teller)| async move {
             let Some(piece) = body.next_piece(&teller).await.map_err(BodyFault)? else { return Ok(None) };
@@ -98,14 +98,14 @@ impl Outgoing {
             body.tell_sent_file(&teller).await;
             Ok(Some((piece, (body, teller))))
         });
-        Counted { pieces: Box::pin(pieces), length }
+        CountedBody { pieces: Box::pin(pieces), length }
     }
 
     /// The whole body in memory, for sending it again and again; `None`: there is none.
     ///
     /// # Errors
     /// It is longer than `most` octets (`Usage`), or a file cannot be read (`Local`).
-    pub(super) async fn gathered(mut self, teller: &Teller, most: usize) -> Result<Option<Bytes>, Failure> {
+    pub(super) async fn gathered(mut self, teller: &NewsGate, most: usize) -> Result<Option<Bytes>, Failure> {
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next_piece(teller).await? {
             if whole.len() + piece.len() > most {
@@ -117,8 +117,8 @@ impl Outgoing {
     }
 
     /// Says that a file is sent whole, with its last octet: the connection asks for nothing after that.
-    async fn tell_sent_file(&mut self, teller: &Teller) {
-        if let Some(Segment::File { path, sent, length, .. }) = self.segments.front_mut()
+    async fn tell_sent_file(&mut self, teller: &NewsGate) {
+        if let Some(BodySegment::File { path, sent, length, .. }) = self.segments.front_mut()
             && *length == Some(*sent)
         {
             let news = News::FileSent { path: std::mem::take(path), bytes: *sent };
@@ -127,16 +127,16 @@ impl Outgoing {
         }
     }
 
-    async fn next_piece(&mut self, teller: &Teller) -> Result<Option<Bytes>, Failure> {
+    async fn next_piece(&mut self, teller: &NewsGate) -> Result<Option<Bytes>, Failure> {
         loop {
             match self.segments.front_mut() {
                 None => return Ok(None),
-                Some(Segment::Bytes(bytes)) => {
+                Some(BodySegment::Bytes(bytes)) => {
                     if !bytes.is_empty() {
                         return Ok(Some(bytes.split_to(bytes.len().min(PIECE))));
                     }
                 }
-                Some(Segment::File { file, path, sent, length }) => {
+                Some(BodySegment::File { file, path, sent, length }) => {
                     if let Some(piece) = read_piece(file, path, *sent, *length).await? {
                         *sent += piece.len() as u64;
                         return Ok(Some(piece));
@@ -157,7 +157,7 @@ fn unread(path: &Path, error: &std::io::Error) -> Failure {
     crate::net::fault::of_io("read", path.display().to_string(), error)
 }
 
-async fn open_file(path: &Path) -> Result<Segment, Failure> {
+async fn open_file(path: &Path) -> Result<BodySegment, Failure> {
     let failed = |error: std::io::Error| unread(path, &error);
     let file = File::open(path).await.map_err(failed)?;
     let about = file.metadata().await.map_err(failed)?;
@@ -165,7 +165,7 @@ async fn open_file(path: &Path) -> Result<Segment, Failure> {
         return Err(cannot_read(path, "it is a directory"));
     }
     let length = about.is_file().then_some(about.len());
-    Ok(Segment::File { file, path: path.to_path_buf(), sent: 0, length })
+    Ok(BodySegment::File { file, path: path.to_path_buf(), sent: 0, length })
 }
 
 /// The next piece of a file, never beyond the length that was promised; `None` at the end.
@@ -185,13 +185,13 @@ async fn read_piece(file: &mut File, path: &Path, sent: u64, length: Option<u64>
 }
 
 /// `multipart/form-data` (RFC 7578).
-async fn form(parts: &[Part], boundary: &str) -> Result<Vec<Segment>, Failure> {
+async fn form(parts: &[FormPart], boundary: &str) -> Result<Vec<BodySegment>, Failure> {
     let mut segments = Vec::with_capacity(parts.len() * 3 + 1);
     for part in parts {
         let name = quoted(&part.name);
         let mut head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"");
         let content = match &part.value {
-            PartValue::Text(text) => Segment::Bytes(text.clone().into()),
+            PartValue::Text(text) => BodySegment::Bytes(text.clone().into()),
             PartValue::File(path) => {
                 let file_name = path.file_name().map(|name| quoted(&name.to_string_lossy())).unwrap_or_default();
                 head.push_str(&format!("; filename=\"{file_name}\"\r\ncontent-type: application/octet-stream"));
@@ -199,9 +199,9 @@ async fn form(parts: &[Part], boundary: &str) -> Result<Vec<Segment>, Failure> {
             }
         };
         head.push_str("\r\n\r\n");
-        segments.extend([Segment::Bytes(head.into()), content, Segment::Bytes(Bytes::from_static(b"\r\n"))]);
+        segments.extend([BodySegment::Bytes(head.into()), content, BodySegment::Bytes(Bytes::from_static(b"\r\n"))]);
     }
-    segments.push(Segment::Bytes(format!("--{boundary}--\r\n").into()));
+    segments.push(BodySegment::Bytes(format!("--{boundary}--\r\n").into()));
     Ok(segments)
 }
 
@@ -222,15 +222,15 @@ impl fmt::Display for BodyFault {
 
 impl Error for BodyFault {}
 
-type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, BodyFault>> + Send + Sync>>;
+type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, BodyFault>> + Send + Sync>>;
 
 /// A body that is counted and kept as the connection takes it.
-pub(super) struct Counted {
-    pieces: Pieces,
+pub(super) struct CountedBody {
+    pieces: BodyStream,
     length: Option<u64>,
 }
 
-impl hyper::body::Body for Counted {
+impl hyper::body::Body for CountedBody {
     type Data = Bytes;
     type Error = BodyFault;
 
@@ -250,6 +250,7 @@ impl hyper::body::Body for Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::spec::http::BodySpec;
 
     #[test]
     fn a_part_cannot_break_out_of_its_quotes() {
@@ -259,7 +260,7 @@ mod tests {
     #[tokio::test]
     async fn a_directory_or_a_missing_file_is_named() {
         for (path, why) in [("/", "directory"), ("/no/such/file", "no such file")] {
-            let failure = Outgoing::open(&Body::File(path.into())).await.unwrap_err();
+            let failure = RequestBody::open(&BodySpec::File(path.into())).await.unwrap_err();
             assert_eq!((failure.class, failure.peer.as_str()), (Class::Local, path));
             assert!(failure.message.contains(why), "{failure}");
         }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::dial::{Dial, Names, Watch};
-use super::teller::Teller;
-use super::tls::{self, HandshakeClock, Roots, Trust};
+use super::dial::{HttpDialer, ReqwestResolver, WatchLayer};
+use super::teller::NewsGate;
+use super::tls::{self, HandshakeClock, TlsTrust, TrustRoots};
 use crate::sessions::News;
-use crate::sessions::spec::Family;
-use crate::sessions::spec::http::{HttpSpec, Version};
+use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::{Class, Failure};
 
 /// The most that the fields of an HTTP/2 response may take together.
@@ -20,16 +20,26 @@ pub(super) const MOST_HTTP2_HEADER_BYTES: u32 = 64 * 1024;
 ///
 /// # Errors
 /// The proxy makes no sense (`Usage`), or no client can be made on this system (`Local`).
-pub(super) async fn client(spec: &HttpSpec, dial: &Arc<Dial>, with_tls: bool) -> Result<reqwest::Client, Failure> {
+pub(super) async fn client(
+    spec: &HttpSpec,
+    dial: &Arc<HttpDialer>,
+    with_tls: bool,
+) -> Result<reqwest::Client, Failure> {
     let builder = builder(spec, &dial.teller, &dial.handshake, with_tls).await?;
-    build(builder.dns_resolver(Arc::new(Names(Arc::clone(dial)))).connector_layer(Watch(Arc::clone(dial))))
+    build(
+        builder.dns_resolver(Arc::new(ReqwestResolver(Arc::clone(dial)))).connector_layer(WatchLayer(Arc::clone(dial))),
+    )
 }
 
 /// Makes a client that keeps its connections, as many as `connections`, and tells nothing of them.
 ///
 /// # Errors
 /// As [`client`].
-pub(super) async fn keeping(spec: &HttpSpec, teller: &Teller, connections: usize) -> Result<reqwest::Client, Failure> {
+pub(super) async fn keeping(
+    spec: &HttpSpec,
+    teller: &NewsGate,
+    connections: usize,
+) -> Result<reqwest::Client, Failure> {
     let mut with_tls = spec.url.starts_with("https:") || spec.proxy.as_ref().is_some_and(|p| p.starts_with("https"));
     // A redirect may lead to https.
     with_tls |= spec.redirects > 0;
@@ -53,7 +63,7 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
 /// What every client of ours has.
 async fn builder(
     spec: &HttpSpec,
-    teller: &Teller,
+    teller: &NewsGate,
     handshake: &Arc<HandshakeClock>,
     with_tls: bool,
 ) -> Result<reqwest::ClientBuilder, Failure> {
@@ -69,9 +79,9 @@ async fn builder(
         .http2_max_header_list_size(MOST_HTTP2_HEADER_BYTES)
         .tls_backend_preconfigured(config);
     builder = match spec.version {
-        Version::Any => builder,
-        Version::Http1 => builder.http1_only(),
-        Version::Http2 => builder.http2_prior_knowledge(),
+        HttpVersion::Any => builder,
+        HttpVersion::Http1 => builder.http1_only(),
+        HttpVersion::Http2 => builder.http2_prior_knowledge(),
     };
     if let Some(text) = &spec.proxy {
         proxy_url(text)?;
@@ -85,9 +95,9 @@ async fn builder(
 /// address asks for a family.
 fn local_address(spec: &HttpSpec) -> Option<IpAddr> {
     let any = match spec.family {
-        Family::Any => None,
-        Family::V4 => Some(Ipv4Addr::UNSPECIFIED.into()),
-        Family::V6 => Some(Ipv6Addr::UNSPECIFIED.into()),
+        IpFamily::Any => None,
+        IpFamily::V4 => Some(Ipv4Addr::UNSPECIFIED.into()),
+        IpFamily::V6 => Some(Ipv6Addr::UNSPECIFIED.into()),
     };
     spec.bind.map(|local| local.ip()).or(any)
 }
@@ -96,25 +106,25 @@ fn local_address(spec: &HttpSpec) -> Option<IpAddr> {
 ///
 /// # Errors
 /// Neither the system's certificate authorities nor the built-in ones can be used: `Local`.
-pub(super) async fn tls_config(spec: &HttpSpec, teller: &Teller) -> Result<rustls::ClientConfig, Failure> {
+pub(super) async fn tls_config(spec: &HttpSpec, teller: &NewsGate) -> Result<rustls::ClientConfig, Failure> {
     let trust = trust(spec, teller, true).await?;
     tls::config(&trust, spec.version, &Arc::default()).map_err(|why| cannot(&why))
 }
 
-async fn trust(spec: &HttpSpec, teller: &Teller, with_tls: bool) -> Result<Trust, Failure> {
+async fn trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
     if spec.insecure {
-        return Ok(Trust::Everybody);
+        return Ok(TlsTrust::Everybody);
     }
     if !with_tls {
-        return Ok(Trust::Nobody);
+        return Ok(TlsTrust::Nobody);
     }
-    let loaded = tokio::task::spawn_blocking(Roots::load).await.map_err(|error| cannot(&error.to_string()))?;
+    let loaded = tokio::task::spawn_blocking(TrustRoots::load).await.map_err(|error| cannot(&error.to_string()))?;
     let roots = loaded.map_err(|why| cannot(&why))?;
     if let Some(because) = &roots.stand_in_because {
         let why = format!("using the built-in certificate authorities, as the system's cannot be used: {because}");
         teller.news(News::Warned(Failure::new(Class::Tls, "verify", "", why))).await;
     }
-    Ok(Trust::System(roots))
+    Ok(TlsTrust::System(roots))
 }
 
 /// Reads the proxy's URL.

@@ -6,7 +6,7 @@ use zstd::stream::raw::{DParameter, Operation};
 
 /// What one step took and gave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Step {
+pub(super) struct CodingStep {
     /// Octets taken from the input.
     pub(super) taken: usize,
     /// Octets put into the output.
@@ -14,12 +14,12 @@ pub(super) struct Step {
 }
 
 /// A decoder of one coding.
-pub(super) trait Coder: Send {
+pub(super) trait CodingDecoder: Send {
     /// Decodes some of `input` into `output`, as much as fits. A step that neither takes nor gives wants more input.
     ///
     /// # Errors
     /// The input is not of this coding: why, in words.
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String>;
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String>;
 
     /// Whether the input that was taken so far is whole.
     fn is_whole(&self) -> bool;
@@ -29,29 +29,29 @@ pub(super) trait Coder: Send {
 ///
 /// # Errors
 /// The decoder could not be made, for want of memory: why, in words.
-pub(super) fn coder(name: &str) -> Option<Result<Box<dyn Coder>, String>> {
+pub(super) fn coder(name: &str) -> Option<Result<Box<dyn CodingDecoder>, String>> {
     match name {
-        "gzip" | "x-gzip" => Some(Ok(Box::new(super::gzip::Gzip::default()))),
-        "deflate" => Some(Ok(Box::new(Deflate::default()))),
-        "br" => Some(Ok(Box::new(Brotli::new()))),
-        "zstd" => Some(Zstd::new().map(|zstd| Box::new(zstd) as Box<dyn Coder>)),
+        "gzip" | "x-gzip" => Some(Ok(Box::new(super::gzip::GzipDecoder::default()))),
+        "deflate" => Some(Ok(Box::new(DeflateDecoder::default()))),
+        "br" => Some(Ok(Box::new(BrotliDecoder::new()))),
+        "zstd" => Some(ZstdDecoder::new().map(|zstd| Box::new(zstd) as Box<dyn CodingDecoder>)),
         _ => None,
     }
 }
 
 /// zlib (RFC 1950) as RFC 9110 says, or the bare deflate (RFC 1951) that some servers send under its name.
 #[derive(Default)]
-struct Deflate {
+struct DeflateDecoder {
     inflate: Option<Decompress>,
     whole: bool,
 }
 
-impl Coder for Deflate {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+impl CodingDecoder for DeflateDecoder {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         let Some(first) = input.first() else {
             return match &mut self.inflate {
                 Some(inflate) => run(inflate, input, output, &mut self.whole),
-                None => Ok(Step::default()),
+                None => Ok(CodingStep::default()),
             };
         };
         // A zlib stream starts with method 8 and a window of 32 KiB at the most; as a bare deflate block this
@@ -66,7 +66,12 @@ impl Coder for Deflate {
 }
 
 /// One step of inflate; `whole` becomes true at the end of the stream.
-pub(super) fn run(inflate: &mut Decompress, input: &[u8], output: &mut [u8], whole: &mut bool) -> Result<Step, String> {
+pub(super) fn run(
+    inflate: &mut Decompress,
+    input: &[u8],
+    output: &mut [u8],
+    whole: &mut bool,
+) -> Result<CodingStep, String> {
     if *whole {
         return after_the_end(input);
     }
@@ -76,33 +81,33 @@ pub(super) fn run(inflate: &mut Decompress, input: &[u8], output: &mut [u8], who
         .map_err(|error| error.message().unwrap_or("the deflate stream is broken").to_string())?;
     *whole = status == Status::StreamEnd;
     let moved = |after: u64, before: u64| usize::try_from(after - before).unwrap_or(usize::MAX);
-    Ok(Step { taken: moved(inflate.total_in(), before.0), given: moved(inflate.total_out(), before.1) })
+    Ok(CodingStep { taken: moved(inflate.total_in(), before.0), given: moved(inflate.total_out(), before.1) })
 }
 
-fn after_the_end(input: &[u8]) -> Result<Step, String> {
-    if input.is_empty() { Ok(Step::default()) } else { Err("octets follow after the end of the stream".into()) }
+fn after_the_end(input: &[u8]) -> Result<CodingStep, String> {
+    if input.is_empty() { Ok(CodingStep::default()) } else { Err("octets follow after the end of the stream".into()) }
 }
 
 /// Brotli (RFC 7932): its window is 16 MiB at the most.
-struct Brotli {
+struct BrotliDecoder {
     state: Box<BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>>,
     whole: bool,
 }
 
-impl Brotli {
+impl BrotliDecoder {
     fn new() -> Self {
         let alloc = StandardAlloc::default;
-        Brotli { state: Box::new(BrotliState::new(alloc(), alloc(), alloc())), whole: false }
+        BrotliDecoder { state: Box::new(BrotliState::new(alloc(), alloc(), alloc())), whole: false }
     }
 }
 
-impl Coder for Brotli {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+impl CodingDecoder for BrotliDecoder {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         if self.whole {
             return after_the_end(input);
         }
         let (mut left, mut room) = (input.len(), output.len());
-        let mut step = Step::default();
+        let mut step = CodingStep::default();
         let mut total = 0;
         let result = BrotliDecompressStream(
             &mut left,
@@ -133,23 +138,23 @@ impl Coder for Brotli {
 const ZSTD_WINDOW_LOG: u32 = 23;
 
 /// Zstandard (RFC 8878), one frame or several.
-struct Zstd {
+struct ZstdDecoder {
     decoder: zstd::stream::raw::Decoder<'static>,
     whole: bool,
 }
 
-impl Zstd {
+impl ZstdDecoder {
     fn new() -> Result<Self, String> {
         let mut decoder = zstd::stream::raw::Decoder::new().map_err(|error| error.to_string())?;
         decoder.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG)).map_err(|error| error.to_string())?;
-        Ok(Zstd { decoder, whole: true })
+        Ok(ZstdDecoder { decoder, whole: true })
     }
 }
 
-impl Coder for Zstd {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+impl CodingDecoder for ZstdDecoder {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         if self.whole && input.is_empty() {
-            return Ok(Step::default());
+            return Ok(CodingStep::default());
         }
         let status = self.decoder.run_on_buffers(input, output).map_err(|error| {
             let text = error.to_string();
@@ -160,7 +165,7 @@ impl Coder for Zstd {
             }
         })?;
         self.whole = status.remaining == 0;
-        Ok(Step { taken: status.bytes_read, given: status.bytes_written })
+        Ok(CodingStep { taken: status.bytes_read, given: status.bytes_written })
     }
 
     fn is_whole(&self) -> bool {

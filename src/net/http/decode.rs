@@ -3,7 +3,7 @@
 use bytes::{Buf, Bytes};
 use http::header::{CONTENT_ENCODING, HeaderMap};
 
-use super::coder::{Coder, Step, coder};
+use super::coder::{CodingDecoder, CodingStep, coder};
 
 /// How many codings may lie on top of each other; more is a `protocol` failure.
 const MOST_CODINGS: usize = 5;
@@ -12,14 +12,14 @@ const MOST_CODINGS: usize = 5;
 const PIECE: usize = 64 * 1024;
 
 /// What the content codings of a response ask for.
-pub(super) struct Decoder {
-    stages: Vec<Stage>,
+pub(super) struct BodyDecoder {
+    stages: Vec<DecoderStage>,
     out: Vec<u8>,
 }
 
-struct Stage {
+struct DecoderStage {
     name: String,
-    coder: Box<dyn Coder>,
+    coder: Box<dyn CodingDecoder>,
     input: Bytes,
     /// The last step filled the output, so that there may be more of it without more input.
     more: bool,
@@ -27,21 +27,21 @@ struct Stage {
 }
 
 /// What a response's `content-encoding` says.
-pub(super) enum Codings {
+pub(super) enum ContentCodings {
     /// None.
     Plain,
     /// These can be undone.
-    Known(Decoder),
+    Known(BodyDecoder),
     /// This one is not known: the body is shown as it comes.
     Unknown(String),
 }
 
-impl Decoder {
+impl BodyDecoder {
     /// Reads `content-encoding`, whose names stand in the order in which the codings were applied (RFC 9110 §8.4).
     ///
     /// # Errors
     /// More than five codings, or no memory for a decoder: why, in words.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Codings, String> {
+    pub(super) fn of(headers: &HeaderMap) -> Result<ContentCodings, String> {
         let mut stages = Vec::new();
         for value in headers.get_all(CONTENT_ENCODING) {
             for name in String::from_utf8_lossy(value.as_bytes()).split(',') {
@@ -53,22 +53,28 @@ impl Decoder {
                     return Err(format!("more than {MOST_CODINGS} content codings on top of each other"));
                 }
                 match coder(&name) {
-                    None => return Ok(Codings::Unknown(name)),
+                    None => return Ok(ContentCodings::Unknown(name)),
                     Some(made) => {
-                        stages.push(Stage { name, coder: made?, input: Bytes::new(), more: false, began: false });
+                        stages.push(DecoderStage {
+                            name,
+                            coder: made?,
+                            input: Bytes::new(),
+                            more: false,
+                            began: false,
+                        });
                     }
                 }
             }
         }
         if stages.is_empty() {
-            return Ok(Codings::Plain);
+            return Ok(ContentCodings::Plain);
         }
         // The coding that was applied last comes off first.
         stages.reverse();
-        Ok(Codings::Known(Decoder { stages, out: vec![0; PIECE] }))
+        Ok(ContentCodings::Known(BodyDecoder { stages, out: vec![0; PIECE] }))
     }
 
-    /// Gives it what came over the wire. Call [`Decoder::next`] until it gives nothing, before the next one.
+    /// Gives it what came over the wire. Call [`BodyDecoder::next`] until it gives nothing, before the next one.
     pub(super) fn feed(&mut self, wire: Bytes) {
         if let Some(first) = self.stages.first_mut() {
             first.input = wire;
@@ -80,7 +86,7 @@ impl Decoder {
     /// # Errors
     /// The body is not what its codings promise: why, in words.
     pub(super) fn next(&mut self) -> Result<Option<Bytes>, String> {
-        while let Some(place) = self.stages.iter().rposition(Stage::has_work) {
+        while let Some(place) = self.stages.iter().rposition(DecoderStage::has_work) {
             let stage = &mut self.stages[place];
             let given = stage.work(&mut self.out)?;
             if given == 0 {
@@ -107,14 +113,14 @@ impl Decoder {
     }
 }
 
-impl Stage {
+impl DecoderStage {
     fn has_work(&self) -> bool {
         self.more || !self.input.is_empty()
     }
 
     fn work(&mut self, out: &mut [u8]) -> Result<usize, String> {
         self.began = true;
-        let Step { taken, given } =
+        let CodingStep { taken, given } =
             self.coder.step(&self.input, out).map_err(|why| format!("content coding {}: {why}", self.name))?;
         self.input.advance(taken);
         self.more = given == out.len();
@@ -169,7 +175,9 @@ mod tests {
     }
 
     fn decode(codings: &str, wire: &[u8], cut: usize) -> Result<Vec<u8>, String> {
-        let Codings::Known(mut decoder) = Decoder::of(&headers(codings))? else { panic!("{codings} is known") };
+        let ContentCodings::Known(mut decoder) = BodyDecoder::of(&headers(codings))? else {
+            panic!("{codings} is known")
+        };
         let mut plain = Vec::new();
         for piece in wire.chunks(cut) {
             decoder.feed(Bytes::copy_from_slice(piece));
@@ -234,7 +242,9 @@ mod tests {
     fn a_bomb_comes_out_in_bounded_pieces() {
         for coding in ["gzip", "deflate", "br", "zstd"] {
             let wire = encode(coding, &vec![0; 64 << 20]);
-            let Ok(Codings::Known(mut decoder)) = Decoder::of(&headers(coding)) else { panic!("{coding} is known") };
+            let Ok(ContentCodings::Known(mut decoder)) = BodyDecoder::of(&headers(coding)) else {
+                panic!("{coding} is known")
+            };
             decoder.feed(wire.into());
             let mut total = 0;
             while let Some(piece) = decoder.next().unwrap() {
@@ -248,7 +258,9 @@ mod tests {
 
     #[test]
     fn an_unknown_coding_is_named() {
-        assert!(matches!(Decoder::of(&headers("gzip, compress")), Ok(Codings::Unknown(name)) if name == "compress"));
-        assert!(matches!(Decoder::of(&headers("identity")), Ok(Codings::Plain)));
+        assert!(
+            matches!(BodyDecoder::of(&headers("gzip, compress")), Ok(ContentCodings::Unknown(name)) if name == "compress")
+        );
+        assert!(matches!(BodyDecoder::of(&headers("identity")), Ok(ContentCodings::Plain)));
     }
 }

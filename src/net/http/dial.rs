@@ -17,14 +17,14 @@ use url::{Host, Url};
 use tokio::sync::OnceCell;
 
 use super::client::tls_config;
-use super::teller::Teller;
+use super::teller::NewsGate;
 use super::tls::HandshakeClock;
-use super::wire_count::Connections;
-use crate::net::dns::Beside;
+use super::wire_count::ExchangeConnections;
+use crate::net::dns::SecondOpinion;
 use crate::net::{option, route};
 use crate::sessions::News;
 use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::spec::{Family, Wishes};
+use crate::sessions::spec::{IpFamily, RequestedOptions};
 use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
 use crate::wire::{Class, Failure};
 
@@ -33,23 +33,23 @@ const MOST_ADDRESSES: usize = 64;
 
 /// What an exchange knows of its way to the peer. Shared with the connector's tasks.
 #[derive(Debug)]
-pub(super) struct Dial {
-    pub(super) teller: Arc<Teller>,
-    pub(super) connections: Arc<Connections>,
+pub(super) struct HttpDialer {
+    pub(super) teller: Arc<NewsGate>,
+    pub(super) connections: Arc<ExchangeConnections>,
     pub(super) handshake: Arc<HandshakeClock>,
     overrides: Vec<(String, u16, IpAddr)>,
-    family: Family,
+    family: IpFamily,
     /// Which of the application's attempts this is, from 1.
     pub(super) attempt: AtomicU32,
     /// Set on each connection as soon as it stands: the client library opens it.
-    options: Wishes,
-    way: Mutex<Way>,
+    options: RequestedOptions,
+    way: Mutex<Destination>,
     /// The configuration of our own handshakes, once one was needed.
     tls: OnceCell<Arc<rustls::ClientConfig>>,
 }
 
 #[derive(Debug, Default)]
-struct Way {
+struct Destination {
     /// The port of the URL, for a name that is not the one we connect to: a SOCKS proxy's target.
     target_port: u16,
     host: String,
@@ -58,12 +58,12 @@ struct Way {
     began: Option<Instant>,
 }
 
-impl Dial {
+impl HttpDialer {
     /// Reads the user's own addresses for names; `options` are set on each connection.
     ///
     /// # Errors
     /// One of them is not `HOST:PORT`, or changes the port: `Usage`.
-    pub(super) fn new(teller: Arc<Teller>, spec: &HttpSpec) -> Result<Self, Failure> {
+    pub(super) fn new(teller: Arc<NewsGate>, spec: &HttpSpec) -> Result<Self, Failure> {
         let mut overrides = Vec::new();
         for (name, address) in &spec.resolve {
             let parsed = name.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
@@ -76,7 +76,7 @@ impl Dial {
             overrides.push((host.trim_matches(['[', ']']).to_ascii_lowercase(), port, address.ip()));
         }
         let connections = Arc::default();
-        Ok(Dial {
+        Ok(HttpDialer {
             teller,
             connections,
             handshake: Arc::default(),
@@ -94,7 +94,7 @@ impl Dial {
         self.attempt.load(Ordering::Relaxed)
     }
 
-    fn way(&self) -> MutexGuard<'_, Way> {
+    fn way(&self) -> MutexGuard<'_, Destination> {
         self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -110,7 +110,7 @@ impl Dial {
         };
         let target_port = target.port_or_known_default().unwrap_or(80);
         let host = at.host_str().unwrap_or_default().to_string();
-        *self.way() = Way { target_port, host, port, literal, began: None };
+        *self.way() = Destination { target_port, host, port, literal, began: None };
     }
 
     /// The configuration of a handshake of our own, made once.
@@ -139,7 +139,7 @@ impl Dial {
         let own = self.own(host, port);
         let none = |why: String| NoAddress { host: host.into(), why };
         let mut found = if own.is_empty() {
-            let beside = Beside::start(host, self.family, self.teller.journal());
+            let beside = SecondOpinion::start(host, self.family, self.teller.journal());
             let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
                 Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
                 Err(error) => {
@@ -239,9 +239,9 @@ impl fmt::Display for NoAddress {
 impl Error for NoAddress {}
 
 /// The look-up that reqwest asks.
-pub(super) struct Names(pub(super) Arc<Dial>);
+pub(super) struct ReqwestResolver(pub(super) Arc<HttpDialer>);
 
-impl Resolve for Names {
+impl Resolve for ReqwestResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let dial = Arc::clone(&self.0);
         Box::pin(async move {
@@ -253,24 +253,24 @@ impl Resolve for Names {
 
 /// Watches every connection that reqwest opens.
 #[derive(Clone)]
-pub(super) struct Watch(pub(super) Arc<Dial>);
+pub(super) struct WatchLayer(pub(super) Arc<HttpDialer>);
 
 /// A connector that is watched.
 #[derive(Clone)]
-pub(super) struct Watched<S> {
+pub(super) struct WatchedConnector<S> {
     inner: S,
-    dial: Arc<Dial>,
+    dial: Arc<HttpDialer>,
 }
 
-impl<S> tower_layer::Layer<S> for Watch {
-    type Service = Watched<S>;
+impl<S> tower_layer::Layer<S> for WatchLayer {
+    type Service = WatchedConnector<S>;
 
-    fn layer(&self, inner: S) -> Watched<S> {
-        Watched { inner, dial: Arc::clone(&self.0) }
+    fn layer(&self, inner: S) -> WatchedConnector<S> {
+        WatchedConnector { inner, dial: Arc::clone(&self.0) }
     }
 }
 
-impl<S, R> tower_service::Service<R> for Watched<S>
+impl<S, R> tower_service::Service<R> for WatchedConnector<S>
 where
     S: tower_service::Service<R>,
     S::Future: Send + 'static,

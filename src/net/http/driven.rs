@@ -5,14 +5,14 @@ use std::task::{Context, Poll};
 
 /// The future that reads and writes for a connection, and how it ended.
 #[derive(Debug)]
-pub(crate) struct Driven<C> {
+pub(crate) struct PolledConnection<C> {
     connection: C,
     ended: Option<hyper::Result<()>>,
 }
 
-impl<C: Future<Output = hyper::Result<()>> + Unpin> Driven<C> {
+impl<C: Future<Output = hyper::Result<()>> + Unpin> PolledConnection<C> {
     pub(crate) fn new(connection: C) -> Self {
-        Driven { connection, ended: None }
+        PolledConnection { connection, ended: None }
     }
 
     /// Lets the connection read and write; remembers its end.

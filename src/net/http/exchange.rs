@@ -8,16 +8,16 @@ use http::{Method, StatusCode};
 use tokio::sync::watch;
 use url::Url;
 
-use super::ask::Road;
+use super::ask::HttpTransport;
 use super::client::proxy_url;
-use super::dial::Dial;
-use super::redirect::{self, Next};
-use super::teller::Teller;
-use super::wire_count::Connections;
-use super::{Stop, headers};
+use super::dial::HttpDialer;
+use super::redirect::{self, RedirectRequest};
+use super::teller::NewsGate;
+use super::wire_count::ExchangeConnections;
+use super::{StopKind, headers};
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::{How, News};
+use crate::sessions::{CloseReason, News};
 use crate::wire::{Class, Failure};
 
 /// How often the kernel is asked for the connection's octets while a body arrives.
@@ -29,28 +29,28 @@ const MOST_UNWANTED: u64 = 64 * 1024;
 /// How long that may take.
 const UNWANTED_PATIENCE: Duration = Duration::from_secs(1);
 
-/// One exchange. Its state outlives the future that [`Exchange::go`] gives, so that the last gauge is exact also
+/// One exchange. Its state outlives the future that [`ExchangeTask::go`] gives, so that the last gauge is exact also
 /// where that future was dropped.
-pub(super) struct Exchange {
+pub(super) struct ExchangeTask {
     pub(super) spec: HttpSpec,
-    pub(super) teller: Arc<Teller>,
+    pub(super) teller: Arc<NewsGate>,
     pub(super) paused: watch::Receiver<bool>,
     gauge: Mutex<HttpGauge>,
-    connections: Mutex<Option<Arc<Connections>>>,
-    dial: Mutex<Option<Arc<Dial>>>,
+    connections: Mutex<Option<Arc<ExchangeConnections>>>,
+    dial: Mutex<Option<Arc<HttpDialer>>>,
 }
 
 /// The request of one hop.
-pub(super) struct Hop {
+pub(super) struct HopRequest {
     pub(super) url: Url,
     pub(super) method: Method,
     pub(super) headers: HeaderMap,
     pub(super) sends_body: bool,
 }
 
-impl Exchange {
-    pub(super) fn new(spec: HttpSpec, teller: Arc<Teller>, paused: watch::Receiver<bool>) -> Self {
-        Exchange {
+impl ExchangeTask {
+    pub(super) fn new(spec: HttpSpec, teller: Arc<NewsGate>, paused: watch::Receiver<bool>) -> Self {
+        ExchangeTask {
             spec,
             teller,
             paused,
@@ -69,11 +69,11 @@ impl Exchange {
         let (url, user) = headers::url(&spec.url)?;
         let method = headers::method(&spec.method)?;
         let own = headers::headers(spec, user.as_deref())?;
-        let dial = Arc::new(Dial::new(Arc::clone(&self.teller), spec)?);
+        let dial = Arc::new(HttpDialer::new(Arc::clone(&self.teller), spec)?);
         *self.dial.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial));
         *self.connections.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&dial.connections));
-        let mut hop = Hop { url, method, headers: own, sends_body: true };
-        let mut road = if spec.proxy.is_some() { Road::Proxied(None) } else { Road::Own(None) };
+        let mut hop = HopRequest { url, method, headers: own, sends_body: true };
+        let mut road = if spec.proxy.is_some() { HttpTransport::Proxied(None) } else { HttpTransport::Own(None) };
         let proxy = spec.proxy.as_deref().map(proxy_url).transpose()?;
         let mut followed = 0;
         loop {
@@ -92,7 +92,7 @@ impl Exchange {
                     }
                     followed += 1;
                     self.follow(&mut hop, next?, answer.status()).await;
-                    if let Road::Own(spare) = &mut road {
+                    if let HttpTransport::Own(spare) = &mut road {
                         let reading = answer.spare_link(MOST_UNWANTED);
                         *spare = tokio::time::timeout(UNWANTED_PATIENCE, reading).await.ok().flatten();
                     }
@@ -111,7 +111,7 @@ impl Exchange {
     }
 
     /// Turns the hop into the next one, and says all that changes on the way.
-    async fn follow(&self, hop: &mut Hop, mut next: Next, status: StatusCode) {
+    async fn follow(&self, hop: &mut HopRequest, mut next: RedirectRequest, status: StatusCode) {
         if headers::take_user(&mut next.url).is_some() {
             self.warn(Class::Usage, "follow", &next.url, "the user and password in the redirect's URL are not used")
                 .await;
@@ -150,12 +150,12 @@ impl Exchange {
         self.teller.journal().http(*gauge);
     }
 
-    fn connections(&self) -> Option<Arc<Connections>> {
+    fn connections(&self) -> Option<Arc<ExchangeConnections>> {
         self.connections.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The way to the peer, once it is gone.
-    pub(super) fn dial(&self) -> Option<Arc<Dial>> {
+    pub(super) fn dial(&self) -> Option<Arc<HttpDialer>> {
         self.dial.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -167,10 +167,10 @@ impl Exchange {
         });
     }
 
-    /// Ends it by the user's wish, while [`Exchange::go`] still stands; tells how it ended.
-    pub(super) fn stop(&self, stop: Stop) -> How {
-        let reset = stop == Stop::Reset && self.connections().is_some_and(|connections| connections.reset());
-        if reset { How::Rst } else { How::Local }
+    /// Ends it by the user's wish, while [`ExchangeTask::go`] still stands; tells how it ended.
+    pub(super) fn stop(&self, stop: StopKind) -> CloseReason {
+        let reset = stop == StopKind::Reset && self.connections().is_some_and(|connections| connections.reset());
+        if reset { CloseReason::Rst } else { CloseReason::Local }
     }
 
     /// Notes how it failed, for the last count.

@@ -18,7 +18,7 @@ const MOST_CAUSES: usize = 32;
 
 /// Where in the exchange it went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum TransferStage {
     /// Before the response's head was there.
     Head,
     /// In the response's body, after so many octets of so many.
@@ -31,13 +31,13 @@ pub(crate) enum Stage {
 }
 
 /// What the client library's error means.
-pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failure {
+pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
     let connecting = error.is_connect();
     let operation = match stage {
-        Stage::Body { .. } => "read",
-        Stage::Head if connecting => "connect",
-        Stage::Head => "request",
+        TransferStage::Body { .. } => "read",
+        TransferStage::Head if connecting => "connect",
+        TransferStage::Head => "request",
     };
     let fail = |class, message: String| Failure::new(class, operation, url, message);
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
@@ -67,9 +67,9 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: Stage) -> Failur
 }
 
 /// What the error of a connection of one's own means.
-pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: Stage) -> Failure {
+pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
-    let operation = if stage == Stage::Head { "request" } else { "read" };
+    let operation = if stage == TransferStage::Head { "request" } else { "read" };
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
     }
@@ -84,7 +84,7 @@ pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: Stage) -> Failure
 }
 
 /// What an error means that a read of the socket itself gave, and what its end means that came too early.
-pub(super) fn of_read(error: &io::Error, url: &str, stage: Stage) -> Failure {
+pub(super) fn of_read(error: &io::Error, url: &str, stage: TransferStage) -> Failure {
     of_io(error, "read", url, stage, false)
 }
 
@@ -93,12 +93,12 @@ pub(super) fn of_handshake(error: &io::Error, url: &str) -> Failure {
     let causes = causes(error);
     match find::<rustls::Error>(&causes) {
         Some(tls) => Failure::new(Class::Tls, "connect", url, tls::words(tls)),
-        None => of_io(error, "connect", url, Stage::Head, true),
+        None => of_io(error, "connect", url, TransferStage::Head, true),
     }
 }
 
 /// What an error of the system, or of a layer that borrows its type, means.
-fn of_io(io: &io::Error, operation: &'static str, url: &str, stage: Stage, tls_expected: bool) -> Failure {
+fn of_io(io: &io::Error, operation: &'static str, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
     if io.raw_os_error().is_some() {
         let mut failure = fault::of_io(operation, url, io);
         if failure.class == Class::Reset {
@@ -111,7 +111,7 @@ fn of_io(io: &io::Error, operation: &'static str, url: &str, stage: Stage, tls_e
 }
 
 /// What an error means that is not the system's: a layer above it borrows its type.
-fn of_layer(error: &io::Error, stage: Stage, tls_expected: bool) -> (Class, String) {
+fn of_layer(error: &io::Error, stage: TransferStage, tls_expected: bool) -> (Class, String) {
     use io::ErrorKind as Kind;
     match error.kind() {
         Kind::ConnectionReset | Kind::BrokenPipe | Kind::ConnectionAborted => {
@@ -121,8 +121,10 @@ fn of_layer(error: &io::Error, stage: Stage, tls_expected: bool) -> (Class, Stri
             (Class::Tls, "the peer closed the connection in the middle of the handshake".into())
         }
         Kind::UnexpectedEof => match stage {
-            Stage::Head => (Class::Protocol, "the peer closed the connection before its response was whole".into()),
-            Stage::Body { .. } => {
+            TransferStage::Head => {
+                (Class::Protocol, "the peer closed the connection before its response was whole".into())
+            }
+            TransferStage::Body { .. } => {
                 (Class::Protocol, format!("the peer ended its response before it was whole{}", so_far(stage)))
             }
         },
@@ -151,11 +153,13 @@ fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Clas
     (Class::Protocol, text)
 }
 
-fn so_far(stage: Stage) -> String {
+fn so_far(stage: TransferStage) -> String {
     match stage {
-        Stage::Head => String::new(),
-        Stage::Body { arrived, promised: Some(promised) } => format!(", after {arrived} of {promised} body octets"),
-        Stage::Body { arrived, promised: None } => format!(", after {arrived} body octets"),
+        TransferStage::Head => String::new(),
+        TransferStage::Body { arrived, promised: Some(promised) } => {
+            format!(", after {arrived} of {promised} body octets")
+        }
+        TransferStage::Body { arrived, promised: None } => format!(", after {arrived} body octets"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use flate2::{Crc, Decompress};
 
-use super::coder::{Coder, Step, run};
+use super::coder::{CodingDecoder, CodingStep, run};
 
 /// The longest head of a member: the names and comments in it have no bound of their own.
 const MOST_HEAD: usize = 64 * 1024;
@@ -15,13 +15,13 @@ const RESERVED: u8 = 0xe0;
 
 /// A decoder of gzip.
 #[derive(Default)]
-pub(super) struct Gzip {
-    part: Part,
+pub(super) struct GzipDecoder {
+    part: MemberPart,
     members: u64,
 }
 
 /// Where in a member we are.
-enum Part {
+enum MemberPart {
     /// Reading the head, whose octets so far are these.
     Head(Vec<u8>),
     /// Reading the deflate stream.
@@ -30,38 +30,38 @@ enum Part {
     Check { crc: Crc, check: Vec<u8> },
 }
 
-impl Default for Part {
+impl Default for MemberPart {
     fn default() -> Self {
-        Part::Head(Vec::new())
+        MemberPart::Head(Vec::new())
     }
 }
 
-impl Coder for Gzip {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, String> {
+impl CodingDecoder for GzipDecoder {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         let mut taken = 0;
         loop {
             let rest = &input[taken..];
             match &mut self.part {
-                Part::Head(head) => {
-                    let Some(octet) = rest.first() else { return Ok(Step { taken, given: 0 }) };
+                MemberPart::Head(head) => {
+                    let Some(octet) = rest.first() else { return Ok(CodingStep { taken, given: 0 }) };
                     taken += 1;
                     head.push(*octet);
                     if head_is_whole(head)? {
-                        self.part = Part::Content { inflate: Box::new(Decompress::new(false)), crc: Crc::new() };
+                        self.part = MemberPart::Content { inflate: Box::new(Decompress::new(false)), crc: Crc::new() };
                     }
                 }
-                Part::Content { inflate, crc } => {
+                MemberPart::Content { inflate, crc } => {
                     let mut ended = false;
                     let step = run(inflate, rest, output, &mut ended)?;
                     crc.update(&output[..step.given]);
                     if ended {
                         let crc = std::mem::take(crc);
-                        self.part = Part::Check { crc, check: Vec::with_capacity(8) };
+                        self.part = MemberPart::Check { crc, check: Vec::with_capacity(8) };
                     }
-                    return Ok(Step { taken: taken + step.taken, given: step.given });
+                    return Ok(CodingStep { taken: taken + step.taken, given: step.given });
                 }
-                Part::Check { crc, check } => {
-                    let Some(octet) = rest.first() else { return Ok(Step { taken, given: 0 }) };
+                MemberPart::Check { crc, check } => {
+                    let Some(octet) = rest.first() else { return Ok(CodingStep { taken, given: 0 }) };
                     taken += 1;
                     check.push(*octet);
                     if check.len() == 8 {
@@ -70,7 +70,7 @@ impl Coder for Gzip {
                             return Err("the gzip stream does not match its own checksum".into());
                         }
                         self.members += 1;
-                        self.part = Part::default();
+                        self.part = MemberPart::default();
                     }
                 }
             }
@@ -78,7 +78,7 @@ impl Coder for Gzip {
     }
 
     fn is_whole(&self) -> bool {
-        matches!(&self.part, Part::Head(head) if head.is_empty()) && self.members > 0
+        matches!(&self.part, MemberPart::Head(head) if head.is_empty()) && self.members > 0
     }
 }
 

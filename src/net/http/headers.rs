@@ -1,16 +1,17 @@
 //! The request's head: what the user wrote, checked, over sensible defaults.
 
-use super::body::Outgoing;
-use crate::sessions::spec::http::{HttpSpec, Version};
+use super::body::RequestBody;
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::http::head::RequestHead;
 use crate::wire::{Class, Failure};
+use url::Url;
+
 use base64::Engine;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use percent_encoding::percent_decode_str;
-use url::Url;
 
 /// Reads the method.
 ///
@@ -118,7 +119,7 @@ fn bad_value(name: &str, value: &str) -> Failure {
 ///
 /// # Errors
 /// The user wrote a length that is not the body's: `Usage`.
-pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &Outgoing) -> Result<(), Failure> {
+pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &RequestBody) -> Result<(), Failure> {
     if let Some(boundary) = body.boundary() {
         let written = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let value = match written {
@@ -149,16 +150,22 @@ pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &Out
 }
 
 /// The head as it will be sent, as far as that is known before it is: the client library adds the host.
-pub(super) fn head(method: &Method, url: &Url, headers: &HeaderMap, body: &Outgoing, version: Version) -> RequestHead {
+pub(super) fn head(
+    method: &Method,
+    url: &Url,
+    headers: &HeaderMap,
+    body: &RequestBody,
+    version: HttpVersion,
+) -> RequestHead {
     let mut shown: Vec<(String, Vec<u8>)> =
         headers.iter().map(|(name, value)| (name.as_str().to_string(), value.as_bytes().to_vec())).collect();
     if !headers.contains_key(HOST) {
         let host = url.host_str().unwrap_or_default();
         let host = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
-        let name = if version == Version::Http2 { ":authority" } else { "host" };
+        let name = if version == HttpVersion::Http2 { ":authority" } else { "host" };
         shown.push((name.into(), host.into_bytes()));
     }
-    if body.length().is_none() && version != Version::Http2 && !headers.contains_key(CONTENT_LENGTH) {
+    if body.length().is_none() && version != HttpVersion::Http2 && !headers.contains_key(CONTENT_LENGTH) {
         shown.push(("transfer-encoding".into(), b"chunked".to_vec()));
     }
     RequestHead { method: method.to_string(), url: url.to_string(), headers: shown, body_bytes: body.length() }

@@ -10,11 +10,11 @@ use crate::net::stream::pool;
 
 /// Octets that wait to become a block.
 #[derive(Debug, Default)]
-pub(super) struct Joined {
+pub(super) struct BlockCoalescer {
     buffer: Vec<u8>,
 }
 
-impl Joined {
+impl BlockCoalescer {
     /// Takes as much of a piece as there is room for; the rest stays in it.
     pub(super) fn take(&mut self, piece: &mut Bytes) {
         if self.buffer.capacity() == 0 {
@@ -35,7 +35,7 @@ impl Joined {
     }
 }
 
-impl Drop for Joined {
+impl Drop for BlockCoalescer {
     fn drop(&mut self) {
         if self.buffer.capacity() > 0 {
             pool::give_back(std::mem::take(&mut self.buffer));
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn pieces_come_out_joined_in_order_and_none_is_larger_than_a_buffer() {
-        let mut joined = Joined::default();
+        let mut joined = BlockCoalescer::default();
         assert!(joined.block().is_none());
         let whole: Vec<u8> = (0..3 * pool::BUFFER + 5).map(|number| (number % 251) as u8).collect();
         let mut out: Vec<u8> = Vec::new();

@@ -18,43 +18,43 @@ use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use url::Url;
 
-use super::body::Counted;
+use super::body::CountedBody;
 use super::client::MOST_HTTP2_HEADER_BYTES;
-use super::dial::Dial;
-use super::driven::Driven;
-use super::fault::{self, Stage};
-use super::tap::{Source, tapped};
+use super::dial::HttpDialer;
+use super::driven::PolledConnection;
+use super::fault::{self, TransferStage};
+use super::tap::{TapSource, tapped};
 use crate::net::{dial, fault as system};
 use crate::sessions::News;
-use crate::sessions::spec::http::{HttpSpec, Version};
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::text::quantity;
 use crate::wire::{Class, Failure};
 
 /// A connection that is open and speaks HTTP.
-pub(super) struct Link {
-    sender: Sender,
-    driven: Driven<BoxFuture<'static, hyper::Result<()>>>,
+pub(super) struct HttpConnection {
+    sender: RequestSender,
+    driven: PolledConnection<BoxFuture<'static, hyper::Result<()>>>,
     peer: SocketAddr,
     origin: url::Origin,
     /// The socket itself, where HTTP/1.1 goes over it in the clear.
-    source: Option<Source>,
+    source: Option<TapSource>,
 }
 
-enum Sender {
-    Http1(http1::SendRequest<Counted>),
-    Http2(http2::SendRequest<Counted>),
+enum RequestSender {
+    Http1(http1::SendRequest<CountedBody>),
+    Http2(http2::SendRequest<CountedBody>),
 }
 
 /// An answer that is on its way.
-type Answering = BoxFuture<'static, hyper::Result<Response<Incoming>>>;
+type PendingResponse = BoxFuture<'static, hyper::Result<Response<Incoming>>>;
 
-impl Link {
+impl HttpConnection {
     /// Opens one to the URL's host. `attempt` counts from 1.
     ///
     /// # Errors
     /// The host has no address, nobody answers there, or the handshake fails.
-    pub(super) async fn open(spec: &HttpSpec, url: &Url, way: &Arc<Dial>, attempt: u32) -> Result<Self, Failure> {
+    pub(super) async fn open(spec: &HttpSpec, url: &Url, way: &Arc<HttpDialer>, attempt: u32) -> Result<Self, Failure> {
         let secure = match url.scheme() {
             "https" => Some((way.tls(spec).await?, server_name(url)?)),
             _ => None,
@@ -78,13 +78,13 @@ impl Link {
         let rest = async {
             let Some((config, name)) = secure else {
                 let (tap, source) = tapped(stream);
-                let http2 = spec.version == Version::Http2;
+                let http2 = spec.version == HttpVersion::Http2;
                 let (sender, connection) = speak(tap, http2, url).await?;
                 return Ok((sender, connection, (!http2).then_some(source)));
             };
             let secured = TlsConnector::from(config).connect(name, stream).await;
             let secured = secured.map_err(|error| fault::of_handshake(&error, url.as_str()))?;
-            let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == Version::Http2;
+            let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == HttpVersion::Http2;
             let (sender, connection) = speak(secured, http2, url).await?;
             Ok((sender, connection, None))
         };
@@ -93,11 +93,11 @@ impl Link {
             let message = format!("the connection stood, but not its handshake within {allowed}");
             Err(Failure::new(Class::ConnectTimeout, "connect", url.as_str(), message))
         })?;
-        Ok(Link { sender, driven: Driven::new(connection), peer, origin: url.origin(), source })
+        Ok(HttpConnection { sender, driven: PolledConnection::new(connection), peer, origin: url.origin(), source })
     }
 
     /// The socket itself, where HTTP/1.1 goes over it in the clear: for reading a body whose length is known.
-    pub(super) fn source(&self) -> Option<&Source> {
+    pub(super) fn source(&self) -> Option<&TapSource> {
         self.source.as_ref()
     }
 
@@ -112,8 +112,8 @@ impl Link {
             && std::future::poll_fn(|cx| {
                 self.drive(cx);
                 let ready = match &mut self.sender {
-                    Sender::Http1(sender) => sender.poll_ready(cx),
-                    Sender::Http2(sender) => sender.poll_ready(cx),
+                    RequestSender::Http1(sender) => sender.poll_ready(cx),
+                    RequestSender::Http2(sender) => sender.poll_ready(cx),
                 };
                 match ready {
                     Poll::Ready(ready) => Poll::Ready(ready.is_ok() && !self.driven.has_ended()),
@@ -130,22 +130,22 @@ impl Link {
     /// The URL cannot be written that way: `Usage`.
     pub(super) fn target(&self, url: &Url) -> Result<Uri, Failure> {
         let text = match self.sender {
-            Sender::Http1(_) => &url[url::Position::BeforePath..url::Position::AfterQuery],
-            Sender::Http2(_) => &url[..url::Position::AfterQuery],
+            RequestSender::Http1(_) => &url[url::Position::BeforePath..url::Position::AfterQuery],
+            RequestSender::Http2(_) => &url[..url::Position::AfterQuery],
         };
         text.parse().map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))
     }
 
     /// Whether the Host header is ours to write: HTTP/2 has it in `:authority`.
     pub(super) fn wants_host(&self) -> bool {
-        matches!(self.sender, Sender::Http1(_))
+        matches!(self.sender, RequestSender::Http1(_))
     }
 
-    /// Starts to send a request; [`Link::wait`] has the answer.
-    pub(super) fn send(&mut self, request: Request<Counted>) -> Answering {
+    /// Starts to send a request; [`HttpConnection::wait`] has the answer.
+    pub(super) fn send(&mut self, request: Request<CountedBody>) -> PendingResponse {
         match &mut self.sender {
-            Sender::Http1(sender) => Box::pin(sender.send_request(request)),
-            Sender::Http2(sender) => Box::pin(sender.send_request(request)),
+            RequestSender::Http1(sender) => Box::pin(sender.send_request(request)),
+            RequestSender::Http2(sender) => Box::pin(sender.send_request(request)),
         }
     }
 
@@ -153,7 +153,7 @@ impl Link {
     ///
     /// # Errors
     /// The connection broke, or its peer broke the rules.
-    pub(super) async fn wait(&mut self, mut answering: Answering) -> hyper::Result<Response<Incoming>> {
+    pub(super) async fn wait(&mut self, mut answering: PendingResponse) -> hyper::Result<Response<Incoming>> {
         std::future::poll_fn(|cx| {
             // The connection first: what it reads makes the answer ready within the same turn.
             self.drive(cx);
@@ -175,20 +175,24 @@ impl Link {
 }
 
 /// HTTP over a stream of octets.
-async fn speak<S>(stream: S, http2: bool, url: &Url) -> Result<(Sender, BoxFuture<'static, hyper::Result<()>>), Failure>
+async fn speak<S>(
+    stream: S,
+    http2: bool,
+    url: &Url,
+) -> Result<(RequestSender, BoxFuture<'static, hyper::Result<()>>), Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let failed = |error: hyper::Error| fault::of_hyper(&error, url.as_str(), Stage::Head);
+    let failed = |error: hyper::Error| fault::of_hyper(&error, url.as_str(), TransferStage::Head);
     let stream = TokioIo::new(stream);
     if http2 {
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder.max_header_list_size(MOST_HTTP2_HEADER_BYTES);
         let (sender, connection) = builder.handshake(stream).await.map_err(failed)?;
-        return Ok((Sender::Http2(sender), Box::pin(connection)));
+        return Ok((RequestSender::Http2(sender), Box::pin(connection)));
     }
     let (sender, connection) = http1::handshake(stream).await.map_err(failed)?;
-    Ok((Sender::Http1(sender), Box::pin(connection)))
+    Ok((RequestSender::Http1(sender), Box::pin(connection)))
 }
 
 fn target(url: &Url) -> HostPort {
@@ -203,7 +207,7 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, Failure> {
     })
 }
 
-impl Dial {
+impl HttpDialer {
     /// The user's own addresses of a host, told as a look-up; `None`: it is to be looked up.
     async fn known(&self, target: &HostPort) -> Option<Vec<SocketAddr>> {
         let own = self.own(&target.host, target.port);

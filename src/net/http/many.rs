@@ -10,14 +10,14 @@ use http::{Method, Uri};
 use http_body_util::Full;
 use url::Url;
 
-use super::body::Outgoing;
+use super::body::RequestBody;
 use super::client::keeping;
-use super::fault::{self, Stage};
+use super::fault::{self, TransferStage};
 use super::headers;
-use super::teller::Teller;
+use super::teller::NewsGate;
 use crate::net::journal::Journal;
 use crate::sessions::News;
-use crate::sessions::spec::http::{HttpSpec, Version};
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::wire::{Both, Class, Failure, Totals};
 
@@ -29,7 +29,7 @@ const MOST_BODY: usize = 64 * 1024 * 1024;
 
 /// A request, ready to be sent as often as one likes, by any number of tasks at once.
 #[derive(Debug)]
-pub(crate) struct Many {
+pub(crate) struct RepeatedRequest {
     client: reqwest::Client,
     direct: Option<(TcpSpec, Vec<SocketAddr>)>,
     host: Option<HeaderValue>,
@@ -42,17 +42,17 @@ pub(crate) struct Many {
     fail_on_status: bool,
 }
 
-impl Many {
+impl RepeatedRequest {
     /// Reads and checks the request, gathers its body, and makes a client for so many connections at once.
     ///
     /// # Errors
     /// What makes no sense in the request, a file that cannot be read, or no client can be made.
     pub(crate) async fn new(spec: HttpSpec, connections: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
-        let teller = Teller::new(Arc::clone(journal));
+        let teller = NewsGate::new(Arc::clone(journal));
         let (url, user) = headers::url(&spec.url)?;
         let method = headers::method(&spec.method)?;
         let mut own = headers::headers(&spec, user.as_deref())?;
-        let body = Outgoing::open(&spec.body).await?;
+        let body = RequestBody::open(&spec.body).await?;
         headers::describe_body(&mut own, &method, &body)?;
         let body = body.gathered(&teller, MOST_BODY).await?;
         if spec.insecure && url.scheme() == "https" {
@@ -62,7 +62,7 @@ impl Many {
         let client = keeping(&spec, &teller, connections).await?;
         let path = url[url::Position::BeforePath..url::Position::AfterQuery].parse();
         let path = path.map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))?;
-        Ok(Many {
+        Ok(RepeatedRequest {
             client,
             direct: direct(&spec, &url),
             host: host(&url, &own),
@@ -121,7 +121,7 @@ impl Many {
             *request.body_mut() = Some(body.clone().into());
         }
         let failed = |error: &reqwest::Error, stage| fault::failure(error, self.url.as_str(), stage);
-        let mut response = self.client.execute(request).await.map_err(|error| failed(&error, Stage::Head))?;
+        let mut response = self.client.execute(request).await.map_err(|error| failed(&error, TransferStage::Head))?;
         if let Some(sent) = self.body_bytes() {
             moved.sent.add(sent);
         }
@@ -129,7 +129,7 @@ impl Many {
         while let Some(piece) = response
             .chunk()
             .await
-            .map_err(|error| failed(&error, Stage::Body { arrived: moved.received.bytes, promised }))?
+            .map_err(|error| failed(&error, TransferStage::Body { arrived: moved.received.bytes, promised }))?
         {
             moved.received.add(piece.len() as u64);
         }
@@ -150,7 +150,7 @@ impl Many {
 }
 
 fn direct(spec: &HttpSpec, url: &Url) -> Option<(TcpSpec, Vec<SocketAddr>)> {
-    if url.scheme() != "http" || spec.proxy.is_some() || spec.redirects > 0 || spec.version == Version::Http2 {
+    if url.scheme() != "http" || spec.proxy.is_some() || spec.redirects > 0 || spec.version == HttpVersion::Http2 {
         return None;
     }
     let host = url.host_str()?.trim_matches(['[', ']']).to_owned();

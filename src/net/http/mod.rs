@@ -32,46 +32,46 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{Post, lane};
+use super::{TaskContext, lane};
 use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::{How, News, Verb};
+use crate::sessions::{CloseReason, News, Verb};
 use crate::text::quantity;
 use crate::wire::{Class, Failure};
-use exchange::Exchange;
-use teller::Teller;
+use exchange::ExchangeTask;
+use teller::NewsGate;
 
-pub(crate) use driven::Driven;
+pub(crate) use driven::PolledConnection;
 
-pub(crate) use fault::{Stage, of_hyper};
-pub(crate) use many::Many;
+pub(crate) use fault::{TransferStage, of_hyper};
+pub(crate) use many::RepeatedRequest;
 
 /// Runs one HTTP exchange to its end, and tells it to the post's journal.
 ///
 /// Ends with [`News::Closed`] in every case. [`Verb::Close`] and [`Verb::Reset`] cancel at any point.
-pub(crate) async fn run(spec: HttpSpec, post: Post) {
-    let Post { journal, mut orders, net: _ } = post;
-    let teller = Arc::new(Teller::new(Arc::clone(&journal)));
+pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
+    let TaskContext { journal, mut orders, net: _ } = post;
+    let teller = Arc::new(NewsGate::new(Arc::clone(&journal)));
     let (pause, paused) = watch::channel(false);
     let timeout = spec.timeout;
     let url = spec.url.clone();
-    let exchange = Exchange::new(spec, Arc::clone(&teller), paused);
+    let exchange = ExchangeTask::new(spec, Arc::clone(&teller), paused);
     let end = {
         // Dropping the exchange at the end of this block drops the client, and with it the connection.
         let going = exchange.go();
         tokio::select! {
             biased;
             // Stopped while the connection still stands: a RST must come before the FIN that dropping it sends.
-            how = async { exchange.stop(obey(&mut orders, &exchange, &teller, &pause).await) } => End::Stopped(how),
-            outcome = going => outcome.map_or_else(End::Failed, |()| End::Done),
-            () = run_out(timeout) => End::Failed(too_long(timeout, &url)),
+            how = async { exchange.stop(obey(&mut orders, &exchange, &teller, &pause).await) } => ExchangeEnd::Stopped(how),
+            outcome = going => outcome.map_or_else(ExchangeEnd::Failed, |()| ExchangeEnd::Done),
+            () = run_out(timeout) => ExchangeEnd::Failed(too_long(timeout, &url)),
         }
     };
     let how = match end {
-        End::Done => How::Fin,
-        End::Stopped(how) => how,
-        End::Failed(failure) => {
-            let how = if failure.class == Class::Reset { How::Rst } else { How::Error };
-            exchange.failed(how == How::Rst);
+        ExchangeEnd::Done => CloseReason::Fin,
+        ExchangeEnd::Stopped(how) => how,
+        ExchangeEnd::Failed(failure) => {
+            let how = if failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
+            exchange.failed(how == CloseReason::Rst);
             teller.news(News::Failed(failure)).await;
             how
         }
@@ -82,15 +82,15 @@ pub(crate) async fn run(spec: HttpSpec, post: Post) {
 }
 
 /// Why an exchange is over.
-enum End {
+enum ExchangeEnd {
     Done,
-    Stopped(How),
+    Stopped(CloseReason),
     Failed(Failure),
 }
 
 /// How the user wants it to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum StopKind {
     /// Close the connection.
     Close,
     /// Reset it, where the kernel lets us.
@@ -98,11 +98,16 @@ pub(super) enum Stop {
 }
 
 /// Takes orders until one of them ends the exchange.
-async fn obey(orders: &mut lane::Receiver, exchange: &Exchange, teller: &Teller, pause: &watch::Sender<bool>) -> Stop {
+async fn obey(
+    orders: &mut lane::OrderReceiver,
+    exchange: &ExchangeTask,
+    teller: &NewsGate,
+    pause: &watch::Sender<bool>,
+) -> StopKind {
     while let Some(verb) = orders.recv().await {
         match verb {
-            Verb::Close => return Stop::Close,
-            Verb::Reset => return Stop::Reset,
+            Verb::Close => return StopKind::Close,
+            Verb::Reset => return StopKind::Reset,
             Verb::PauseReading => {
                 if !pause.send_replace(true) {
                     teller.news(News::ReadingPaused).await;
@@ -138,10 +143,10 @@ async fn obey(orders: &mut lane::Receiver, exchange: &Exchange, teller: &Teller,
             Verb::SampleEvery(_) => refuse(teller, "the gauges of an HTTP request's connection are not watched").await,
         }
     }
-    Stop::Close
+    StopKind::Close
 }
 
-async fn refuse(teller: &Teller, why: &str) {
+async fn refuse(teller: &NewsGate, why: &str) {
     teller.news(News::Warned(Failure::usage(why))).await;
 }
 

@@ -6,11 +6,11 @@ use std::time::Instant;
 use bytes::Bytes;
 use hyper::body::Frame;
 
-use super::answer::{Answer, fields};
-use super::decode::{Codings, Decoder};
-use super::exchange::{Exchange, GAUGE_EVERY};
-use super::fault::Stage;
-use super::joined::Joined;
+use super::answer::{HttpResponse, fields};
+use super::decode::{BodyDecoder, ContentCodings};
+use super::exchange::{ExchangeTask, GAUGE_EVERY};
+use super::fault::TransferStage;
+use super::joined::BlockCoalescer;
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, Failure};
 
@@ -18,43 +18,44 @@ use crate::wire::{Class, Direction, Failure};
 const WORTH_IT: u64 = 256 * 1024;
 
 /// A body under way.
-pub(super) struct Taking {
+pub(super) struct BodyReceiver {
     promised: Option<u64>,
     /// Octets of it as they came over the wire.
     pub(super) arrived: u64,
-    joined: Joined,
-    decoder: Option<Decoder>,
+    joined: BlockCoalescer,
+    decoder: Option<BodyDecoder>,
     gauged: Instant,
 }
 
-impl Taking {
+impl BodyReceiver {
     /// How far it has come.
-    pub(super) fn stage(&self) -> Stage {
-        Stage::Body { arrived: self.arrived, promised: self.promised }
+    pub(super) fn stage(&self) -> TransferStage {
+        TransferStage::Body { arrived: self.arrived, promised: self.promised }
     }
 }
 
-impl Exchange {
+impl ExchangeTask {
     /// Takes in the body, piece by piece, and the fields after it.
     ///
     /// # Errors
     /// It is not what its head promised, or the connection broke. What came before is kept.
-    pub(super) async fn receive(&self, mut answer: Answer, url: &str) -> Result<(), Failure> {
+    pub(super) async fn receive(&self, mut answer: HttpResponse, url: &str) -> Result<(), Failure> {
         let broken = |why: String| Failure::new(Class::Protocol, "read", url, why);
         let promised = answer.promised();
         self.measure(|gauge| gauge.expected_bytes = promised);
         let mut decoder = None;
         if self.spec.compressed {
-            match Decoder::of(answer.headers()).map_err(broken)? {
-                Codings::Plain => {}
-                Codings::Known(known) => decoder = Some(known),
-                Codings::Unknown(name) => {
+            match BodyDecoder::of(answer.headers()).map_err(broken)? {
+                ContentCodings::Plain => {}
+                ContentCodings::Known(known) => decoder = Some(known),
+                ContentCodings::Unknown(name) => {
                     let why = format!("content coding `{name}` is not known: the body is shown as it comes");
                     self.teller.news(News::Warned(Failure::new(Class::Protocol, "decode", url, why))).await;
                 }
             }
         }
-        let mut taking = Taking { promised, arrived: 0, joined: Joined::default(), decoder, gauged: Instant::now() };
+        let mut taking =
+            BodyReceiver { promised, arrived: 0, joined: BlockCoalescer::default(), decoder, gauged: Instant::now() };
         let took = match answer.straight().filter(|(_, all)| taking.decoder.is_none() && *all >= WORTH_IT) {
             Some((source, all)) => self.take_straight(&mut answer, &source, all, &mut taking, url).await,
             None => self.take_all(&mut answer, &mut taking, url).await,
@@ -64,7 +65,7 @@ impl Exchange {
         taking.decoder.map_or(Ok(()), |decoder| decoder.finish().map_err(broken))
     }
 
-    async fn take_all(&self, answer: &mut Answer, taking: &mut Taking, url: &str) -> Result<(), Failure> {
+    async fn take_all(&self, answer: &mut HttpResponse, taking: &mut BodyReceiver, url: &str) -> Result<(), Failure> {
         while let Some(frame) = self.next_frame(answer, taking).await? {
             match frame.into_data() {
                 Ok(piece) => self.take(piece, taking, url).await?,
@@ -81,7 +82,11 @@ impl Exchange {
 
     /// The next frame, once reading is not paused; while it is, the body is not polled, and the window closes. What
     /// was joined is told before anything is waited for.
-    async fn next_frame(&self, answer: &mut Answer, taking: &mut Taking) -> Result<Option<Frame<Bytes>>, Failure> {
+    async fn next_frame(
+        &self,
+        answer: &mut HttpResponse,
+        taking: &mut BodyReceiver,
+    ) -> Result<Option<Frame<Bytes>>, Failure> {
         let mut paused = self.paused.clone();
         let stage_now = taking.stage();
         let stage = || stage_now;
@@ -103,7 +108,7 @@ impl Exchange {
         }
     }
 
-    pub(super) async fn take(&self, piece: Bytes, taking: &mut Taking, url: &str) -> Result<(), Failure> {
+    pub(super) async fn take(&self, piece: Bytes, taking: &mut BodyReceiver, url: &str) -> Result<(), Failure> {
         taking.arrived += piece.len() as u64;
         let mut decoder = taking.decoder.take();
         match &mut decoder {
@@ -121,7 +126,7 @@ impl Exchange {
         Ok(())
     }
 
-    async fn join(&self, mut piece: Bytes, taking: &mut Taking) {
+    async fn join(&self, mut piece: Bytes, taking: &mut BodyReceiver) {
         while !piece.is_empty() {
             taking.joined.take(&mut piece);
             if taking.joined.is_full() {
@@ -131,7 +136,7 @@ impl Exchange {
     }
 
     /// Counts and keeps what was joined.
-    pub(super) async fn keep(&self, taking: &mut Taking) {
+    pub(super) async fn keep(&self, taking: &mut BodyReceiver) {
         match taking.joined.block() {
             Some(block) => self.keep_block(block, taking).await,
             None => self.measure(|gauge| gauge.wire_body_bytes = taking.arrived),
@@ -139,7 +144,7 @@ impl Exchange {
     }
 
     /// Counts and keeps a block.
-    pub(super) async fn keep_block(&self, block: Bytes, taking: &mut Taking) {
+    pub(super) async fn keep_block(&self, block: Bytes, taking: &mut BodyReceiver) {
         let arrived = taking.arrived;
         self.measure(|gauge| {
             gauge.wire_body_bytes = arrived;
@@ -154,7 +159,10 @@ impl Exchange {
 }
 
 /// What is there of the answer without waiting; `None`: nothing yet.
-pub(super) async fn at_once(answer: &mut Answer, stage: Stage) -> Option<Option<Result<Frame<Bytes>, Failure>>> {
+pub(super) async fn at_once(
+    answer: &mut HttpResponse,
+    stage: TransferStage,
+) -> Option<Option<Result<Frame<Bytes>, Failure>>> {
     std::future::poll_fn(|cx| {
         Poll::Ready(match answer.poll_frame(cx, || stage) {
             Poll::Ready(frame) => Some(frame),

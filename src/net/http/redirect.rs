@@ -18,7 +18,7 @@ const OF_THE_BODY: [HeaderName; 6] =
 
 /// The request to make next.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Next {
+pub(super) struct RedirectRequest {
     /// Where.
     pub(super) url: Url,
     /// How.
@@ -36,7 +36,7 @@ pub(super) fn next(
     headers: &HeaderMap,
     url: &Url,
     method: &Method,
-) -> Option<Result<Next, Failure>> {
+) -> Option<Result<RedirectRequest, Failure>> {
     let location = match status.as_u16() {
         301 | 302 | 303 | 307 | 308 => headers.get(LOCATION)?,
         _ => return None,
@@ -50,7 +50,7 @@ pub(super) fn next(
     Some(follow(status, joined, url, method).map_err(refuse))
 }
 
-fn follow(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Result<Next, String> {
+fn follow(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Result<RedirectRequest, String> {
     if !matches!(to.scheme(), "http" | "https") || !to.has_host() {
         return Err(format!("the redirect leads to `{to}`; only http and https are followed"));
     }
@@ -63,11 +63,11 @@ fn follow(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Resul
         _ => false,
     };
     let method = if becomes_get { Method::GET } else { method.clone() };
-    Ok(Next { url: to, method, keeps_body: !becomes_get })
+    Ok(RedirectRequest { url: to, method, keeps_body: !becomes_get })
 }
 
 /// Takes from the headers what must not go along; gives back what was kept from another origin.
-pub(super) fn strip(headers: &mut HeaderMap, from: &Url, next: &Next) -> Vec<&'static str> {
+pub(super) fn strip(headers: &mut HeaderMap, from: &Url, next: &RedirectRequest) -> Vec<&'static str> {
     if !next.keeps_body {
         for name in OF_THE_BODY {
             headers.remove(name);
@@ -90,7 +90,7 @@ pub(super) fn strip(headers: &mut HeaderMap, from: &Url, next: &Next) -> Vec<&'s
 mod tests {
     use super::*;
 
-    fn led(status: u16, location: &str, method: &Method) -> Option<Result<Next, Failure>> {
+    fn led(status: u16, location: &str, method: &Method) -> Option<Result<RedirectRequest, Failure>> {
         let mut headers = HeaderMap::new();
         headers.insert(LOCATION, location.parse().unwrap());
         let from = Url::parse("https://a.example/x/y#frag").unwrap();
@@ -129,7 +129,7 @@ mod tests {
         for (to, kept_back) in [("https://a.example/z", 0), ("http://a.example/z", 1), ("https://b.example/", 1)] {
             let mut headers = HeaderMap::new();
             headers.insert(AUTHORIZATION, "Basic eA==".parse().unwrap());
-            let next = Next { url: Url::parse(to).unwrap(), method: Method::GET, keeps_body: true };
+            let next = RedirectRequest { url: Url::parse(to).unwrap(), method: Method::GET, keeps_body: true };
             assert_eq!(strip(&mut headers, &from, &next).len(), kept_back, "{to}");
             assert_eq!(headers.len(), 1 - kept_back);
         }

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use super::answer::Answer;
-use super::exchange::Exchange;
+use super::answer::HttpResponse;
+use super::exchange::ExchangeTask;
 use super::fault;
-use super::receive::{Taking, at_once};
-use super::tap::Source;
-use crate::net::stream::flood::Flood;
+use super::receive::{BodyReceiver, at_once};
+use super::tap::TapSource;
+use crate::net::stream::flood::FloodDetector;
 use crate::net::stream::pool;
 use crate::wire::Failure;
 
@@ -18,17 +18,17 @@ const LOOKS: u32 = 3;
 /// How many reads are done before other tasks get their turn.
 const TURN: u32 = 32;
 
-impl Exchange {
+impl ExchangeTask {
     /// Takes what hyper has read of the body already, then the rest of its `all` octets.
     ///
     /// # Errors
     /// The peer ended it early, or the connection broke.
     pub(super) async fn take_straight(
         &self,
-        answer: &mut Answer,
-        source: &Source,
+        answer: &mut HttpResponse,
+        source: &TapSource,
         all: u64,
-        taking: &mut Taking,
+        taking: &mut BodyReceiver,
         url: &str,
     ) -> Result<(), Failure> {
         source.shut();
@@ -48,7 +48,7 @@ impl Exchange {
         self.keep(taking).await;
         let mut paused = self.paused.clone();
         let mut reads = 0_u32;
-        let mut flood = Flood::asleep();
+        let mut flood = FloodDetector::asleep();
         while taking.arrived < all {
             // An error means that nobody can pause or go on any more.
             paused.wait_for(|paused| !paused).await.ok();

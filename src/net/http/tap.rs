@@ -18,26 +18,26 @@ use crate::net::stream::pool;
 
 /// hyper's end of the socket.
 #[derive(Debug)]
-pub(super) struct Tap(Arc<Shared>);
+pub(super) struct SocketTap(Arc<TapShared>);
 
 /// Our end of it.
 #[derive(Clone, Debug)]
-pub(super) struct Source(Arc<Shared>);
+pub(super) struct TapSource(Arc<TapShared>);
 
 #[derive(Debug)]
-struct Shared {
+struct TapShared {
     stream: TcpStream,
     /// hyper reads no more.
     shut: AtomicBool,
 }
 
 /// Both ends.
-pub(super) fn tapped(stream: TcpStream) -> (Tap, Source) {
-    let shared = Arc::new(Shared { stream, shut: AtomicBool::new(false) });
-    (Tap(Arc::clone(&shared)), Source(shared))
+pub(super) fn tapped(stream: TcpStream) -> (SocketTap, TapSource) {
+    let shared = Arc::new(TapShared { stream, shut: AtomicBool::new(false) });
+    (SocketTap(Arc::clone(&shared)), TapSource(shared))
 }
 
-impl Source {
+impl TapSource {
     /// Shuts the tap: hyper gives what it has read, then waits for ever.
     pub(super) fn shut(&self) {
         self.0.shut.store(true, Ordering::Relaxed);
@@ -68,9 +68,9 @@ impl Source {
     }
 }
 
-impl AsyncRead for Tap {
+impl AsyncRead for SocketTap {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let Shared { stream, shut } = &*self.0;
+        let TapShared { stream, shut } = &*self.0;
         loop {
             if shut.load(Ordering::Relaxed) {
                 return Poll::Pending;
@@ -84,7 +84,7 @@ impl AsyncRead for Tap {
     }
 }
 
-impl AsyncWrite for Tap {
+impl AsyncWrite for SocketTap {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.write(cx, |stream| stream.try_write(bytes))
     }
@@ -110,7 +110,7 @@ impl AsyncWrite for Tap {
     }
 }
 
-impl Tap {
+impl SocketTap {
     fn write(&self, cx: &mut Context<'_>, call: impl Fn(&TcpStream) -> io::Result<usize>) -> Poll<io::Result<usize>> {
         loop {
             ready!(self.0.stream.poll_write_ready(cx))?;

@@ -7,17 +7,17 @@ use tokio::sync::Mutex;
 use crate::net::journal::Journal;
 use crate::sessions::{Block, News};
 
-/// A journal with a door: after [`Teller::finish`] nothing comes through, so that [`News::Closed`] is the last
+/// A journal with a door: after [`NewsGate::finish`] nothing comes through, so that [`News::Closed`] is the last
 /// news and its totals are exact although a connection's own task may still be taking a request's body.
 #[derive(Debug)]
-pub(super) struct Teller {
+pub(super) struct NewsGate {
     journal: Arc<Journal>,
     over: Mutex<bool>,
 }
 
-impl Teller {
+impl NewsGate {
     pub(super) fn new(journal: Arc<Journal>) -> Self {
-        Teller { journal, over: Mutex::new(false) }
+        NewsGate { journal, over: Mutex::new(false) }
     }
 
     /// Tells a fact, unless the session is over.

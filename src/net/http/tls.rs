@@ -10,22 +10,22 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, NamedGroup, RootCertStore, SignatureScheme};
 
-use crate::sessions::spec::http::Version;
+use crate::sessions::spec::http::HttpVersion;
 
 /// Whom to trust.
 #[derive(Clone, Debug)]
-pub(super) enum Trust {
+pub(super) enum TlsTrust {
     /// Nobody: no handshake is expected, only `http` is spoken.
     Nobody,
     /// Whom the system trusts.
-    System(Roots),
+    System(TrustRoots),
     /// Everybody (`-k`).
     Everybody,
 }
 
 /// The system's certificate authorities, or those that the program carries.
 #[derive(Clone, Debug)]
-pub(super) struct Roots {
+pub(super) struct TrustRoots {
     verifier: Arc<dyn ServerCertVerifier>,
     /// Why the built-in list stands in for the system's, if it does.
     pub(super) stand_in_because: Option<String>,
@@ -36,30 +36,30 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
-impl Roots {
+impl TrustRoots {
     /// The certificate authorities. Cost: reads the system's store the first time, then nothing.
     ///
     /// # Errors
     /// Neither the system's nor the built-in list can be used: why, in words.
-    pub(super) fn load() -> Result<Roots, String> {
-        static ROOTS: OnceLock<Result<Roots, String>> = OnceLock::new();
-        ROOTS.get_or_init(Roots::read).clone()
+    pub(super) fn load() -> Result<TrustRoots, String> {
+        static ROOTS: OnceLock<Result<TrustRoots, String>> = OnceLock::new();
+        ROOTS.get_or_init(TrustRoots::read).clone()
     }
 
-    fn read() -> Result<Roots, String> {
+    fn read() -> Result<TrustRoots, String> {
         let because = match rustls_platform_verifier::Verifier::new(provider()) {
-            Ok(verifier) => return Ok(Roots { verifier: Arc::new(verifier), stand_in_because: None }),
+            Ok(verifier) => return Ok(TrustRoots { verifier: Arc::new(verifier), stand_in_because: None }),
             Err(error) => error.to_string(),
         };
-        Roots::built_in(because)
+        TrustRoots::built_in(because)
     }
 
-    fn built_in(because: String) -> Result<Roots, String> {
+    fn built_in(because: String) -> Result<TrustRoots, String> {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(Roots { verifier, stand_in_because: Some(because) })
+        Ok(TrustRoots { verifier, stand_in_because: Some(because) })
     }
 }
 
@@ -67,25 +67,29 @@ impl Roots {
 ///
 /// # Errors
 /// The provider offers no version of TLS: why, in words.
-pub(super) fn config(trust: &Trust, version: Version, clock: &Arc<HandshakeClock>) -> Result<ClientConfig, String> {
+pub(super) fn config(
+    trust: &TlsTrust,
+    version: HttpVersion,
+    clock: &Arc<HandshakeClock>,
+) -> Result<ClientConfig, String> {
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
     let mut config = match trust {
-        Trust::Nobody => builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
-        Trust::System(roots) => {
+        TlsTrust::Nobody => builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
+        TlsTrust::System(roots) => {
             builder.dangerous().with_custom_certificate_verifier(Arc::clone(&roots.verifier)).with_no_client_auth()
         }
-        Trust::Everybody => builder
+        TlsTrust::Everybody => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
             .with_no_client_auth(),
     };
     config.resumption = Resumption::store(Arc::clone(clock) as Arc<dyn ClientSessionStore>);
     let offered: &[&[u8]] = match version {
-        Version::Any => &[b"h2", b"http/1.1"],
-        Version::Http1 => &[b"http/1.1"],
-        Version::Http2 => &[b"h2"],
+        HttpVersion::Any => &[b"h2", b"http/1.1"],
+        HttpVersion::Http1 => &[b"http/1.1"],
+        HttpVersion::Http2 => &[b"h2"],
     };
     config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
     Ok(config)
@@ -229,10 +233,11 @@ fn odd(word: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::spec::http::HttpVersion;
 
     #[test]
     fn without_a_ca_store_the_built_in_list_stands_in_and_says_so() {
-        let roots = Roots::built_in("no CA certificates".into()).unwrap();
+        let roots = TrustRoots::built_in("no CA certificates".into()).unwrap();
         assert_eq!(roots.stand_in_because.as_deref(), Some("no CA certificates"));
         assert!(!webpki_roots::TLS_SERVER_ROOTS.is_empty());
     }
@@ -251,9 +256,9 @@ mod tests {
 
     #[test]
     fn alpn_offers_what_was_asked_for() {
-        let offered = |version| config(&Trust::Everybody, version, &Arc::default()).unwrap().alpn_protocols;
-        assert_eq!(offered(Version::Any), [b"h2".to_vec(), b"http/1.1".to_vec()]);
-        assert_eq!(offered(Version::Http1), [b"http/1.1".to_vec()]);
-        assert_eq!(offered(Version::Http2), [b"h2".to_vec()]);
+        let offered = |version| config(&TlsTrust::Everybody, version, &Arc::default()).unwrap().alpn_protocols;
+        assert_eq!(offered(HttpVersion::Any), [b"h2".to_vec(), b"http/1.1".to_vec()]);
+        assert_eq!(offered(HttpVersion::Http1), [b"http/1.1".to_vec()]);
+        assert_eq!(offered(HttpVersion::Http2), [b"h2".to_vec()]);
     }
 }

@@ -1,7 +1,7 @@
 //! How many octets an exchange's connections carried, by the kernel's own count (TCP_INFO).
 //!
 //! Through a proxy the sockets are reqwest's, which never hands them out: a duplicate of each is found among our own
-//! descriptors by its address pair. A duplicate keeps the connection open: [`Connections::release`] drops them all.
+//! descriptors by its address pair. A duplicate keeps the connection open: [`ExchangeConnections::release`] drops them all.
 
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Octets of one or more connections, everything included: TLS, heads, framing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Octets {
+pub(super) struct WireBytes {
     /// What arrived.
     pub(super) received: u64,
     /// What was sent, each octet once however often it was retransmitted.
@@ -18,21 +18,21 @@ pub(super) struct Octets {
 
 /// The connections of one exchange: one at a time, a new one for a redirect to another host.
 #[derive(Debug, Default)]
-pub(super) struct Connections {
-    inner: Mutex<Inner>,
+pub(super) struct ExchangeConnections {
+    inner: Mutex<CountState>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    before: Octets,
+struct CountState {
+    before: WireBytes,
     unknown: bool,
     any: bool,
-    live: Option<system::Duplicate>,
+    live: Option<system::DuplicateSocket>,
     reset: bool,
 }
 
-impl Connections {
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+impl ExchangeConnections {
+    fn inner(&self) -> MutexGuard<'_, CountState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -41,12 +41,12 @@ impl Connections {
         self.replace(system::duplicate(local, peer));
     }
 
-    /// As [`Connections::opened`], for a connection of our own.
+    /// As [`ExchangeConnections::opened`], for a connection of our own.
     pub(super) fn took(&self, stream: &tokio::net::TcpStream) {
         self.replace(system::duplicate_of(stream));
     }
 
-    fn replace(&self, duplicate: Option<system::Duplicate>) {
+    fn replace(&self, duplicate: Option<system::DuplicateSocket>) {
         let mut inner = self.inner();
         inner.retire();
         inner.any = true;
@@ -61,16 +61,16 @@ impl Connections {
     }
 
     /// The count now; `None` where the kernel does not tell.
-    pub(super) fn octets(&self) -> Option<Octets> {
+    pub(super) fn octets(&self) -> Option<WireBytes> {
         let inner = self.inner();
         if inner.unknown || !inner.any {
             return None;
         }
         let now = match &inner.live {
             Some(live) => live.octets(inner.reset)?,
-            None => Octets::default(),
+            None => WireBytes::default(),
         };
-        Some(Octets { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
+        Some(WireBytes { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
     }
 
     /// Notes that the peer reset the connection: its end was no FIN, so none is in the kernel's count.
@@ -82,7 +82,7 @@ impl Connections {
     pub(super) fn reset(&self) -> bool {
         let mut inner = self.inner();
         let last = inner.count_live();
-        let reset = inner.live.as_ref().is_some_and(system::Duplicate::reset);
+        let reset = inner.live.as_ref().is_some_and(system::DuplicateSocket::reset);
         if reset {
             inner.live = None;
             inner.add(last);
@@ -96,12 +96,12 @@ impl Connections {
     }
 }
 
-impl Inner {
-    fn count_live(&self) -> Option<Octets> {
+impl CountState {
+    fn count_live(&self) -> Option<WireBytes> {
         self.live.as_ref().and_then(|live| live.octets(self.reset))
     }
 
-    fn add(&mut self, last: Option<Octets>) {
+    fn add(&mut self, last: Option<WireBytes>) {
         match last {
             Some(octets) => {
                 self.before.received += octets.received;
@@ -127,7 +127,7 @@ mod system {
 
     use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 
-    use super::Octets;
+    use super::WireBytes;
     use crate::net::kernel::tcp_info;
     use crate::wire::tcp::state::TcpState;
 
@@ -137,10 +137,10 @@ mod system {
 
     /// A second descriptor of a connection's socket.
     #[derive(Debug)]
-    pub(super) struct Duplicate(OwnedFd);
+    pub(super) struct DuplicateSocket(OwnedFd);
 
     /// Finds one of our own sockets by its address pair. Cost: a look at every descriptor, some 100 µs.
-    pub(super) fn duplicate(local: SocketAddr, peer: SocketAddr) -> Option<Duplicate> {
+    pub(super) fn duplicate(local: SocketAddr, peer: SocketAddr) -> Option<DuplicateSocket> {
         let own = pidfd_open(getpid(), PidfdFlags::empty()).ok()?;
         for entry in std::fs::read_dir("/proc/self/fd").ok()? {
             let Ok(entry) = entry else { continue };
@@ -157,24 +157,24 @@ mod system {
                 && ours.as_socket() == Some(local)
                 && theirs.as_socket() == Some(peer)
             {
-                return Some(Duplicate(copy));
+                return Some(DuplicateSocket(copy));
             }
         }
         None
     }
 
     /// A second descriptor of a connection of our own.
-    pub(super) fn duplicate_of(stream: &tokio::net::TcpStream) -> Option<Duplicate> {
-        stream.as_fd().try_clone_to_owned().ok().map(Duplicate)
+    pub(super) fn duplicate_of(stream: &tokio::net::TcpStream) -> Option<DuplicateSocket> {
+        stream.as_fd().try_clone_to_owned().ok().map(DuplicateSocket)
     }
 
-    impl Duplicate {
+    impl DuplicateSocket {
         /// What the connection carried. `reset`: it ended by RST, which is no octet.
-        pub(super) fn octets(&self, reset: bool) -> Option<Octets> {
+        pub(super) fn octets(&self, reset: bool) -> Option<WireBytes> {
             let info = tcp_info(&self.0)?;
             // The kernel counts the FIN's place in the sequence space as one octet received.
             let fin = u64::from(!reset && info.state.is_some_and(|state| AFTER_FIN.contains(&state)));
-            Some(Octets {
+            Some(WireBytes {
                 received: info.bytes_received?.saturating_sub(fin),
                 sent: info.bytes_sent?.saturating_sub(info.bytes_retrans?),
             })
@@ -196,24 +196,26 @@ mod system {
 mod system {
     use std::net::SocketAddr;
 
-    use super::Octets;
+    use super::WireBytes;
+    use crate::net::kernel::tcp_info;
+    use crate::wire::tcp::state::TcpState;
 
     /// A second descriptor of a connection's socket: not to be had on this system.
     #[derive(Debug)]
-    pub(super) enum Duplicate {}
+    pub(super) enum DuplicateSocket {}
 
     /// Nothing: this system has no way to find it.
-    pub(super) fn duplicate(_local: SocketAddr, _peer: SocketAddr) -> Option<Duplicate> {
+    pub(super) fn duplicate(_local: SocketAddr, _peer: SocketAddr) -> Option<DuplicateSocket> {
         None
     }
 
     /// Nothing: what it would be asked for is not known on this system.
-    pub(super) fn duplicate_of(_stream: &tokio::net::TcpStream) -> Option<Duplicate> {
+    pub(super) fn duplicate_of(_stream: &tokio::net::TcpStream) -> Option<DuplicateSocket> {
         None
     }
 
-    impl Duplicate {
-        pub(super) fn octets(&self, _reset: bool) -> Option<Octets> {
+    impl DuplicateSocket {
+        pub(super) fn octets(&self, _reset: bool) -> Option<WireBytes> {
             match *self {}
         }
 

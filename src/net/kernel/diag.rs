@@ -12,16 +12,16 @@ use std::time::Duration;
 use nix::sys::socket::{AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, recv, sendto, socket};
 
 use crate::wire::kernel::tcp_info::{self, TcpInfo};
-use crate::wire::kernel::view::{PeerEnd, Timer, TimerKind};
+use crate::wire::kernel::view::{KernelTimer, PeerEnd, TimerKind};
 use crate::wire::tcp::state::TcpState;
 
 /// What the kernel has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Held {
+pub(crate) struct SocketDiag {
     /// The state.
     pub(crate) state: TcpState,
     /// The timer that runs, where one does; for TIME-WAIT it fires when the port is free.
-    pub(crate) timer: Option<Timer>,
+    pub(crate) timer: Option<KernelTimer>,
     /// Octets in the receive queue.
     pub(crate) recv_queue_bytes: u64,
     /// Octets in the send queue.
@@ -30,7 +30,7 @@ pub(crate) struct Held {
     pub(crate) tcp: Option<TcpInfo>,
 }
 
-impl Held {
+impl SocketDiag {
     /// The same, of the other end of a connection.
     pub(crate) fn peer_end(self) -> PeerEnd {
         PeerEnd {
@@ -57,7 +57,7 @@ const INFO: u16 = 2;
 ///
 /// # Errors
 /// The system's own, where it has no such interface.
-pub(crate) fn look_up(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Held>> {
+pub(crate) fn look_up(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<SocketDiag>> {
     ASKING.with_borrow_mut(|kept| {
         let socket = match kept.take() {
             Some(socket) => socket,
@@ -111,7 +111,7 @@ fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     out
 }
 
-fn read(answer: &[u8]) -> io::Result<Option<Held>> {
+fn read(answer: &[u8]) -> io::Result<Option<SocketDiag>> {
     let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
     let kind = answer.get(4..6).and_then(|octets| octets.try_into().ok()).map(u16::from_ne_bytes).ok_or_else(short)?;
     let body = answer.get(HEADER..).ok_or_else(short)?;
@@ -137,9 +137,9 @@ fn read(answer: &[u8]) -> io::Result<Option<Held>> {
         4 => Some(TimerKind::Probe),
         _ => None,
     };
-    Ok(Some(Held {
+    Ok(Some(SocketDiag {
         state,
-        timer: kind.map(|kind| Timer { kind, expires: Duration::from_millis(u64::from(millis)) }),
+        timer: kind.map(|kind| KernelTimer { kind, expires: Duration::from_millis(u64::from(millis)) }),
         recv_queue_bytes: u64::from(recv_queue),
         send_queue_bytes: u64::from(send_queue),
         tcp: attribute(body.get(MESSAGE..).unwrap_or_default(), INFO).map(TcpInfo::parse),

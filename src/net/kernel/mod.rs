@@ -65,7 +65,7 @@ pub(crate) fn beside(view: &mut KernelView, local: SocketAddr, peer: SocketAddr)
     }
     // Whoever has our own address, or one of loopback, is on this host; other hosts are not asked for at all.
     if peer.ip().is_loopback() || peer.ip() == local.ip() {
-        view.peer_end = diag::look_up(peer, local).ok().flatten().map(diag::Held::peer_end);
+        view.peer_end = diag::look_up(peer, local).ok().flatten().map(diag::SocketDiag::peer_end);
     }
 }
 

@@ -10,7 +10,7 @@ use nix::sys::socket::{ControlMessageOwned, MsgFlags, TimestampingFlag, recvmsg,
 
 /// What a stamp is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Point {
+pub(crate) enum StampPoint {
     /// It entered the queue in front of the network device.
     Scheduled,
     /// It was given to the device.
@@ -21,9 +21,9 @@ pub(crate) enum Point {
 
 /// One stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub(crate) struct KernelStamp {
     /// What happened.
-    pub(crate) point: Point,
+    pub(crate) point: StampPoint,
     /// The octet, counted from 0 where stamping began, modulo 2³².
     pub(crate) octet: u32,
     /// When, since 1970 by the system's clock.
@@ -46,9 +46,9 @@ pub(crate) fn ask(socket: &impl AsFd, generate: bool) -> io::Result<()> {
 
 /// What stood first in the error queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum StampQueueEntry {
     /// A stamp.
-    Stamp(Stamp),
+    Stamp(KernelStamp),
     /// Something else, which is taken out.
     Other,
     /// Nothing.
@@ -56,13 +56,13 @@ pub(crate) enum Found {
 }
 
 /// Takes the oldest entry of the error queue. One system call; never waits.
-pub(crate) fn next(socket: &impl AsFd) -> Found {
+pub(crate) fn next(socket: &impl AsFd) -> StampQueueEntry {
     let mut control = nix::cmsg_space!([libc::timespec; 3], libc::sock_extended_err, libc::sockaddr_in6, [u64; 8]);
     let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
     let Ok(message) = recvmsg::<()>(socket.as_fd().as_raw_fd(), &mut [], Some(&mut control), flags) else {
-        return Found::Nothing;
+        return StampQueueEntry::Nothing;
     };
-    let Ok(controls) = message.cmsgs() else { return Found::Other };
+    let Ok(controls) = message.cmsgs() else { return StampQueueEntry::Other };
     let (mut at, mut what) = (None, None);
     for control in controls {
         match control {
@@ -76,17 +76,17 @@ pub(crate) fn next(socket: &impl AsFd) -> Found {
         }
     }
     match (at, what) {
-        (Some(at), Some((point, octet))) => Found::Stamp(Stamp { point, octet, at }),
-        _ => Found::Other,
+        (Some(at), Some((point, octet))) => StampQueueEntry::Stamp(KernelStamp { point, octet, at }),
+        _ => StampQueueEntry::Other,
     }
 }
 
 /// `SCM_TSTAMP_*` of linux/errqueue.h.
-fn point(info: u32) -> Option<Point> {
+fn point(info: u32) -> Option<StampPoint> {
     match info {
-        0 => Some(Point::Sent),
-        1 => Some(Point::Scheduled),
-        2 => Some(Point::Acked),
+        0 => Some(StampPoint::Sent),
+        1 => Some(StampPoint::Scheduled),
+        2 => Some(StampPoint::Acked),
         _ => None,
     }
 }

@@ -3,10 +3,10 @@
 use std::os::fd::AsFd;
 
 use super::raw;
-use crate::wire::kernel::udp_info::{Discover, SocketView};
+use crate::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 
 /// Where the numbers of a family's options stand.
-struct Names {
+struct OptionNumbers {
     level: i32,
     mtu: i32,
     discover: i32,
@@ -14,7 +14,7 @@ struct Names {
     tos: i32,
 }
 
-const V4: Names = Names {
+const V4: OptionNumbers = OptionNumbers {
     level: libc::IPPROTO_IP,
     mtu: libc::IP_MTU,
     discover: libc::IP_MTU_DISCOVER,
@@ -22,7 +22,7 @@ const V4: Names = Names {
     tos: libc::IP_TOS,
 };
 
-const V6: Names = Names {
+const V6: OptionNumbers = OptionNumbers {
     level: libc::IPPROTO_IPV6,
     mtu: libc::IPV6_MTU,
     discover: libc::IPV6_MTU_DISCOVER,
@@ -30,27 +30,27 @@ const V6: Names = Names {
     tos: libc::IPV6_TCLASS,
 };
 
-fn names(v6: bool) -> &'static Names {
+fn names(v6: bool) -> &'static OptionNumbers {
     if v6 { &V6 } else { &V4 }
 }
 
 /// What the kernel says of this UDP socket now; of the path where it is connected. What cannot be known is `None`.
 ///
 /// Cost: seven system calls, some 3 µs together.
-pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> SocketView {
+pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
     let names = names(v6);
     let int = |name: i32| raw::int(socket, names.level, name).ok();
     let octet = |name: i32| int(name).and_then(|number| u8::try_from(number).ok());
     let memory = memory(socket);
     let word = |place: i32| memory.and_then(|words| words.get(usize::try_from(place).ok()?).copied()).map(u64::from);
-    SocketView {
+    UdpInfo {
         next_bytes: rustix::io::ioctl_fionread(socket).ok(),
         send_queue_bytes: raw::send_queue(socket.as_fd()),
         receive_memory_bytes: word(libc::SK_MEMINFO_RMEM_ALLOC),
         receive_buffer_bytes: word(libc::SK_MEMINFO_RCVBUF),
         send_buffer_bytes: word(libc::SK_MEMINFO_SNDBUF),
         mtu: path_mtu(socket, v6),
-        discover: int(names.discover).and_then(Discover::of),
+        discover: int(names.discover).and_then(MtuDiscovery::of),
         ttl: octet(names.ttl),
         tos: octet(names.tos),
     }
@@ -99,6 +99,7 @@ mod tests {
     use std::net::UdpSocket;
 
     use super::*;
+    use crate::wire::kernel::udp_info::MtuDiscovery;
 
     #[test]
     fn the_kernel_tells_queues_buffers_and_the_path() {
@@ -113,8 +114,8 @@ mod tests {
         assert!(view.receive_memory_bytes.is_some_and(|bytes| bytes > 13), "{view:?}");
         assert!(view.receive_buffer_bytes > view.receive_memory_bytes);
         assert!(view.mtu.is_some_and(|mtu| mtu >= 1280), "{view:?}");
-        assert_eq!((view.discover, view.ttl, view.tos), (Some(Discover::Want), Some(64), Some(0)));
+        assert_eq!((view.discover, view.ttl, view.tos), (Some(MtuDiscovery::Want), Some(64), Some(0)));
         probe_path(&ours, false).unwrap();
-        assert_eq!(udp_view(&ours, false).discover, Some(Discover::Probe));
+        assert_eq!(udp_view(&ours, false).discover, Some(MtuDiscovery::Probe));
     }
 }

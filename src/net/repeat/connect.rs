@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::net::TcpStream;
 
-use super::Attempt;
-use super::ledger::Outcome;
+use super::RepeatAttempt;
+use super::ledger::AttemptOutcome;
 use crate::net::dial;
 use crate::net::journal::Journal;
 use crate::sessions::spec::TcpSpec;
@@ -16,14 +16,14 @@ use crate::wire::{Both, Class, Failure};
 
 /// Connections to the addresses of one name.
 #[derive(Debug)]
-pub(super) struct Connect {
+pub(super) struct RepeatConnect {
     spec: TcpSpec,
     addresses: Vec<SocketAddr>,
     /// The address that answered last: the next connection begins with it.
     good: AtomicUsize,
 }
 
-impl Connect {
+impl RepeatConnect {
     /// Looks the name up, once for the whole run.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Connect {
             let message = "there is no address that a connection from the local address can reach";
             return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
         }
-        Ok(Connect { spec, addresses, good: AtomicUsize::new(0) })
+        Ok(RepeatConnect { spec, addresses, good: AtomicUsize::new(0) })
     }
 
     /// Connections to a target; `resolved` takes the place of the look-up.
@@ -45,9 +45,9 @@ impl Connect {
     /// The name has no address.
     pub(super) async fn to(spec: TcpSpec, resolved: Vec<SocketAddr>, journal: &Arc<Journal>) -> Result<Self, Failure> {
         if resolved.is_empty() {
-            return Connect::new(spec, journal).await;
+            return RepeatConnect::new(spec, journal).await;
         }
-        Ok(Connect { spec, addresses: resolved, good: AtomicUsize::new(0) })
+        Ok(RepeatConnect { spec, addresses: resolved, good: AtomicUsize::new(0) })
     }
 
     /// Opens one connection, within the spec's time.
@@ -80,12 +80,12 @@ impl Connect {
     }
 }
 
-impl Attempt for Connect {
+impl RepeatAttempt for RepeatConnect {
     type Own = ();
 
-    async fn once(&self, (): &mut ()) -> Outcome {
+    async fn once(&self, (): &mut ()) -> AttemptOutcome {
         // Dropped at once: a FIN, as nothing is unread.
         let result = self.open().await.map(|_| None);
-        Outcome { result, moved: Both::default() }
+        AttemptOutcome { result, moved: Both::default() }
     }
 }

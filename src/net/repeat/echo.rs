@@ -11,15 +11,15 @@ use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
-use super::ledger::Ledger;
-use super::plan::{Lane, Ticket};
+use super::ledger::RunLedger;
+use super::plan::{StartTicket, WorkerSchedule};
 use crate::net::journal::Journal;
-use crate::net::udp::train::Trains;
+use crate::net::udp::train::GsoSender;
 use crate::net::{dial, fault};
 use crate::sessions::News;
-use crate::sessions::spec::repeat::{EchoSpec, Pace, TAG};
+use crate::sessions::spec::repeat::{EchoSpec, StartPace, TAG};
 use crate::wire::{Class, Failure};
-use waiting::Waiting;
+use waiting::PendingEchoes;
 
 mod sending;
 mod waiting;
@@ -39,7 +39,7 @@ const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
 /// A socket that is connected to the peer, and what it says.
 #[derive(Debug)]
-pub(super) struct Socket {
+pub(super) struct EchoSocket {
     socket: UdpSocket,
     peer: SocketAddr,
     payload: Bytes,
@@ -48,7 +48,7 @@ pub(super) struct Socket {
     patience: Duration,
 }
 
-impl Socket {
+impl EchoSocket {
     /// Looks the name up and connects to the first address that the kernel lets us; tells both.
     ///
     /// # Errors
@@ -72,7 +72,13 @@ impl Socket {
                 Ok((socket, local)) => {
                     journal.news(News::Connected { local, peer, took: began.elapsed(), attempt: 1 }).await;
                     let run = spec.tagged.then(|| fastrand::u32(..));
-                    return Ok(Socket { socket, peer, payload: spec.payload.clone(), run, patience: spec.patience });
+                    return Ok(EchoSocket {
+                        socket,
+                        peer,
+                        payload: spec.payload.clone(),
+                        run,
+                        patience: spec.patience,
+                    });
                 }
                 Err(error) => why = fault::of_io("connect", peer.to_string(), &error),
             }
@@ -81,12 +87,12 @@ impl Socket {
     }
 
     /// Sends and receives until there is no ticket left and every datagram was answered, lost or refused.
-    pub(super) async fn talk(self, lane: Lane, ledger: Arc<Ledger>, concurrency: usize) {
-        let most = if matches!(lane.pace(), Pace::FlatOut) { concurrency } else { MOST_WAITING };
-        let waiting = Waiting::new(self.run.is_some());
-        let trains = Trains::to(self.peer);
+    pub(super) async fn talk(self, lane: WorkerSchedule, ledger: Arc<RunLedger>, concurrency: usize) {
+        let most = if matches!(lane.pace(), StartPace::FlatOut) { concurrency } else { MOST_WAITING };
+        let waiting = PendingEchoes::new(self.run.is_some());
+        let trains = GsoSender::to(self.peer);
         let silent = self.patience.is_zero();
-        let mut talk = Talk {
+        let mut talk = EchoConversation {
             socket: self,
             lane,
             ledger,
@@ -120,19 +126,19 @@ fn connect(spec: &EchoSpec, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAd
 }
 
 /// The conversation under way.
-struct Talk {
-    socket: Socket,
-    lane: Lane,
-    ledger: Arc<Ledger>,
-    waiting: Waiting,
+struct EchoConversation {
+    socket: EchoSocket,
+    lane: WorkerSchedule,
+    ledger: Arc<RunLedger>,
+    waiting: PendingEchoes,
     /// How many may wait for their answers.
     most: usize,
     buffer: Vec<u8>,
     /// The last round trip, and the jitter so far.
     jitter: Option<(Duration, Duration)>,
-    trains: Trains,
+    trains: GsoSender,
     /// What is sent with the next call, and its octets.
-    tickets: Vec<Ticket>,
+    tickets: Vec<StartTicket>,
     train: Vec<u8>,
     /// Answers are not waited for.
     silent: bool,
@@ -140,7 +146,7 @@ struct Talk {
     sent: u64,
 }
 
-impl Talk {
+impl EchoConversation {
     async fn run(&mut self) {
         let mut more = true;
         while more || self.waiting.count() > 0 {

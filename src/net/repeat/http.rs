@@ -3,40 +3,40 @@
 
 use std::sync::Arc;
 
-use super::Attempt;
-use super::connect::Connect;
-use super::kept::{self, Kept};
-use super::ledger::Outcome;
-use crate::net::http::Many;
+use super::connect::RepeatConnect;
+use super::kept::KeepAliveConnection;
+use super::ledger::AttemptOutcome;
+use super::{RepeatAttempt, kept};
+use crate::net::http::RepeatedRequest;
 use crate::net::journal::Journal;
 use crate::sessions::spec::http::HttpSpec;
 use crate::wire::{Both, Failure, Totals};
 
 /// The same request again and again.
-pub(super) struct Http {
-    many: Many,
-    direct: Option<Connect>,
+pub(super) struct RepeatHttp {
+    many: RepeatedRequest,
+    direct: Option<RepeatConnect>,
 }
 
-impl Http {
+impl RepeatHttp {
     /// Reads and checks the request, and looks its host up where connections are the workers' own.
     ///
     /// # Errors
     /// What makes no sense in the request, a file that cannot be read, or a host without an address.
     pub(super) async fn new(spec: HttpSpec, crew: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
-        let many = Many::new(spec, crew, journal).await?;
+        let many = RepeatedRequest::new(spec, crew, journal).await?;
         let direct = match many.direct() {
-            Some((target, resolved)) => Some(Connect::to(target, resolved, journal).await?),
+            Some((target, resolved)) => Some(RepeatConnect::to(target, resolved, journal).await?),
             None => None,
         };
-        Ok(Http { many, direct })
+        Ok(RepeatHttp { many, direct })
     }
 }
 
-impl Attempt for Http {
-    type Own = Option<Kept>;
+impl RepeatAttempt for RepeatHttp {
+    type Own = Option<KeepAliveConnection>;
 
-    async fn once(&self, kept: &mut Option<Kept>) -> Outcome {
+    async fn once(&self, kept: &mut Option<KeepAliveConnection>) -> AttemptOutcome {
         let mut moved: Both<Totals> = Both::default();
         let result = tokio::time::timeout(self.many.timeout(), async {
             match &self.direct {
@@ -45,6 +45,6 @@ impl Attempt for Http {
             }
         });
         let result = result.await.unwrap_or_else(|_| Err(kept::too_long(&self.many))).map(Some);
-        Outcome { result, moved }
+        AttemptOutcome { result, moved }
     }
 }

@@ -13,29 +13,29 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::connect::Connect;
+use super::connect::RepeatConnect;
 use crate::net::fault;
-use crate::net::http::{Driven, Many, Stage, of_hyper};
+use crate::net::http::{PolledConnection, RepeatedRequest, TransferStage, of_hyper};
 use crate::text::quantity;
 use crate::wire::{Both, Class, Failure, Totals};
 
-type Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+type Http1Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
 /// A connection that is open.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct KeepAliveConnection {
     sender: SendRequest<Full<Bytes>>,
-    driven: Driven<Connection>,
+    driven: PolledConnection<Http1Connection>,
 }
 
-impl Kept {
-    async fn open(connect: &Connect, url: &str) -> Result<Self, Failure> {
+impl KeepAliveConnection {
+    async fn open(connect: &RepeatConnect, url: &str) -> Result<Self, Failure> {
         let stream = connect.open().await?;
         // A request must not wait for the acknowledgement of the one before it.
         stream.set_nodelay(true).map_err(|error| fault::of_io("connect", url, &error))?;
         let made = http1::handshake(TokioIo::new(stream)).await;
-        let (sender, connection) = made.map_err(|error| of_hyper(&error, url, Stage::Head))?;
-        Ok(Kept { sender, driven: Driven::new(connection) })
+        let (sender, connection) = made.map_err(|error| of_hyper(&error, url, TransferStage::Head))?;
+        Ok(KeepAliveConnection { sender, driven: PolledConnection::new(connection) })
     }
 
     /// Whether another request can be sent on it.
@@ -57,9 +57,9 @@ impl Kept {
 /// # Errors
 /// Whatever kept it from its end; the connection is not kept then.
 pub(super) async fn once(
-    many: &Many,
-    connect: &Connect,
-    slot: &mut Option<Kept>,
+    many: &RepeatedRequest,
+    connect: &RepeatConnect,
+    slot: &mut Option<KeepAliveConnection>,
     moved: &mut Both<Totals>,
 ) -> Result<u16, Failure> {
     let mut before = slot.take();
@@ -70,14 +70,14 @@ pub(super) async fn once(
     };
     let mut kept = match before.filter(|_| usable) {
         Some(kept) => kept,
-        None => Kept::open(connect, many.url()).await?,
+        None => KeepAliveConnection::open(connect, many.url()).await?,
     };
     let status = ask(&mut kept, many, moved).await?;
     *slot = Some(kept);
     many.judge(status)
 }
 
-async fn ask(kept: &mut Kept, many: &Many, moved: &mut Both<Totals>) -> Result<u16, Failure> {
+async fn ask(kept: &mut KeepAliveConnection, many: &RepeatedRequest, moved: &mut Both<Totals>) -> Result<u16, Failure> {
     let mut answer = pin!(kept.sender.send_request(many.request()));
     let head = poll_fn(|cx| {
         // The connection first: what it reads makes the answer ready within the same turn.
@@ -87,7 +87,7 @@ async fn ask(kept: &mut Kept, many: &Many, moved: &mut Both<Totals>) -> Result<u
     .await;
     let response = match head {
         Ok(response) => response,
-        Err(error) => return Err(of_hyper(&kept.driven.why(error), many.url(), Stage::Head)),
+        Err(error) => return Err(of_hyper(&kept.driven.why(error), many.url(), TransferStage::Head)),
     };
     if let Some(sent) = many.body_bytes() {
         moved.sent.add(sent);
@@ -97,7 +97,12 @@ async fn ask(kept: &mut Kept, many: &Many, moved: &mut Both<Totals>) -> Result<u
     Ok(status)
 }
 
-async fn drain(kept: &mut Kept, mut body: Incoming, url: &str, moved: &mut Both<Totals>) -> Result<(), Failure> {
+async fn drain(
+    kept: &mut KeepAliveConnection,
+    mut body: Incoming,
+    url: &str,
+    moved: &mut Both<Totals>,
+) -> Result<(), Failure> {
     let promised = body.size_hint().exact();
     while !body.is_end_stream() {
         let frame = poll_fn(|cx| {
@@ -113,7 +118,7 @@ async fn drain(kept: &mut Kept, mut body: Incoming, url: &str, moved: &mut Both<
                 }
             }
             Some(Err(error)) => {
-                let stage = Stage::Body { arrived: moved.received.bytes, promised };
+                let stage = TransferStage::Body { arrived: moved.received.bytes, promised };
                 return Err(of_hyper(&kept.driven.why(error), url, stage));
             }
         }
@@ -122,7 +127,7 @@ async fn drain(kept: &mut Kept, mut body: Incoming, url: &str, moved: &mut Both<
 }
 
 /// The failure of a request that took too long.
-pub(super) fn too_long(many: &Many) -> Failure {
+pub(super) fn too_long(many: &RepeatedRequest) -> Failure {
     let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
     Failure::new(Class::IdleTimeout, "request", many.url(), why)
 }

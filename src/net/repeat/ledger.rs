@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::plan::{Plan, Ticket};
+use super::plan::{RunPlan, StartTicket};
 use crate::net::journal::Journal;
 use crate::sessions::News;
-use crate::sessions::repeat::run::{Done, RepeatReading, Tally};
+use crate::sessions::repeat::run::{CompletedAttempt, RepeatReading, RepeatTally};
 use crate::wire::{Both, Direction, Failure, Totals};
 
 /// How many parts there are at the most; each holds two histograms, about half a MiB.
@@ -23,7 +23,7 @@ const UNKNOWN: u64 = u64::MAX;
 
 /// What came of one.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct AttemptOutcome {
     /// An HTTP status where there is one, or why it failed.
     pub(super) result: Result<Option<u16>, Failure>,
     /// Payload octets that moved, whatever came of it.
@@ -32,22 +32,22 @@ pub(super) struct Outcome {
 
 /// The counts of a run.
 #[derive(Debug)]
-pub(super) struct Ledger {
-    plan: Arc<Plan>,
+pub(super) struct RunLedger {
+    plan: Arc<RunPlan>,
     journal: Arc<Journal>,
-    parts: Vec<Mutex<Tally>>,
+    parts: Vec<Mutex<RepeatTally>>,
     started: AtomicU64,
     told: AtomicU32,
     /// In nanoseconds.
     jitter: AtomicU64,
 }
 
-impl Ledger {
+impl RunLedger {
     /// Counts for so many workers.
-    pub(super) fn new(plan: Arc<Plan>, journal: Arc<Journal>, workers: usize) -> Arc<Self> {
+    pub(super) fn new(plan: Arc<RunPlan>, journal: Arc<Journal>, workers: usize) -> Arc<Self> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let parts = workers.min(cores).clamp(1, MOST_PARTS);
-        Arc::new(Ledger {
+        Arc::new(RunLedger {
             plan,
             journal,
             parts: (0..parts).map(|_| Mutex::default()).collect(),
@@ -58,7 +58,7 @@ impl Ledger {
     }
 
     /// The part that a worker counts in. A lock is held for some nanoseconds, by it or by the look at all parts.
-    pub(super) fn part(&self, worker: usize) -> MutexGuard<'_, Tally> {
+    pub(super) fn part(&self, worker: usize) -> MutexGuard<'_, RepeatTally> {
         let part = &self.parts[worker % self.parts.len()];
         part.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -69,7 +69,7 @@ impl Ledger {
     }
 
     /// Counts one that is over. Waits only to tell one of the first failures.
-    pub(super) async fn over(&self, worker: usize, ticket: Ticket, ended: Instant, outcome: Outcome) {
+    pub(super) async fn over(&self, worker: usize, ticket: StartTicket, ended: Instant, outcome: AttemptOutcome) {
         let at = self.plan.elapsed(ended);
         let told = {
             let mut part = self.part(worker);
@@ -93,9 +93,9 @@ impl Ledger {
     }
 
     /// The times of one that was done.
-    pub(super) fn done(&self, ticket: Ticket, ended: Instant) -> Done {
+    pub(super) fn done(&self, ticket: StartTicket, ended: Instant) -> CompletedAttempt {
         let service = ended.saturating_duration_since(ticket.started);
-        Done {
+        CompletedAttempt {
             at: self.plan.elapsed(ended),
             latency: ended.saturating_duration_since(ticket.from),
             service: self.plan.corrected().then_some(service),
@@ -123,7 +123,7 @@ impl Ledger {
 
     /// Looks at all parts, and tells the journal. Cost: some 100 KiB copied for each part.
     pub(super) fn look(&self, asked: Option<u64>, final_one: bool) -> Arc<RepeatReading> {
-        let mut tally = Tally::default();
+        let mut tally = RepeatTally::default();
         for part in &self.parts {
             tally.merge(&part.lock().unwrap_or_else(PoisonError::into_inner));
         }

@@ -17,13 +17,13 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::journal::Journal;
-use super::{Post, closed, guard, lane};
+use super::{TaskContext, closed, guard, lane};
 use crate::sessions::repeat::run::RepeatReading;
-use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatSpec, RepeatWhat};
-use crate::sessions::{How, News, Verb};
+use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
+use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::Failure;
-use ledger::{Ledger, Outcome};
-use plan::Plan;
+use ledger::{AttemptOutcome, RunLedger};
+use plan::RunPlan;
 
 /// How often a run is looked at, at the most.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -35,42 +35,42 @@ const GRACE: Duration = Duration::from_secs(1);
 const NO_ORDERS: &str = "a repeated session says only what it was asked to say; it can be paused, continued and closed";
 
 /// One thing that can be done again and again.
-trait Attempt: Send + Sync + 'static {
+trait RepeatAttempt: Send + Sync + 'static {
     /// What a worker keeps from one to the next.
     type Own: Default + Send;
 
     /// Does it once. Bounded in time by itself.
-    fn once(&self, own: &mut Self::Own) -> impl Future<Output = Outcome> + Send;
+    fn once(&self, own: &mut Self::Own) -> impl Future<Output = AttemptOutcome> + Send;
 }
 
 /// Runs a repeat session to its end.
 ///
 /// Ends with [`News::Closed`] in every case, and with [`News::Failed`] before it where one of them failed, or none
 /// was answered. [`Verb::Close`] and [`Verb::Reset`] cut off what is under way.
-pub(crate) async fn run(spec: RepeatSpec, post: Post) {
-    let Post { journal, mut orders, net: _ } = post;
+pub(crate) async fn run(spec: RepeatSpec, post: TaskContext) {
+    let TaskContext { journal, mut orders, net: _ } = post;
     let preparing = prepare(&spec, &journal);
     let prepared = tokio::select! {
         biased;
-        () = closed(&mut orders, &journal, NO_ORDERS) => return journal.closed(How::Local).await,
+        () = closed(&mut orders, &journal, NO_ORDERS) => return journal.closed(CloseReason::Local).await,
         prepared = preparing => prepared,
     };
     let (plan, ledger, mut workers) = match prepared {
         Ok(begun) => begun,
         Err(failure) => {
             journal.news(News::Failed(failure)).await;
-            return journal.closed(How::Error).await;
+            return journal.closed(CloseReason::Error).await;
         }
     };
     let how = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
     workers.shutdown().await;
     let last = ledger.look(spec.count, true);
-    let failure = if how == How::Local { None } else { verdict(&spec, &last) };
+    let failure = if how == CloseReason::Local { None } else { verdict(&spec, &last) };
     let how = match failure {
         None => how,
         Some(failure) => {
             journal.news(News::Failed(failure)).await;
-            How::Error
+            CloseReason::Error
         }
     };
     journal.closed(how).await;
@@ -80,26 +80,26 @@ async fn refuse(journal: &Arc<Journal>) {
     journal.news(News::Warned(Failure::usage(NO_ORDERS))).await;
 }
 
-type Begun = (Arc<Plan>, Arc<Ledger>, JoinSet<Result<(), Failure>>);
+type BegunRun = (Arc<RunPlan>, Arc<RunLedger>, JoinSet<Result<(), Failure>>);
 
 /// Looks up, checks and reads all that is needed, then starts the workers.
-async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<Begun, Failure> {
+async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<BegunRun, Failure> {
     let concurrency = spec.concurrency.clamp(1, MOST_CONCURRENCY);
     let most = spec.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
     let crew = concurrency.min(most);
     match &spec.what {
-        RepeatWhat::Connect(tcp) => {
-            let connect = connect::Connect::new(tcp.clone(), journal).await?;
+        RepeatKind::Connect(tcp) => {
+            let connect = connect::RepeatConnect::new(tcp.clone(), journal).await?;
             Ok(begin(spec, journal, crew, connect))
         }
-        RepeatWhat::Http(http) => {
-            let attempt = http::Http::new(http.clone(), crew, journal).await?;
+        RepeatKind::Http(http) => {
+            let attempt = http::RepeatHttp::new(http.clone(), crew, journal).await?;
             Ok(begin(spec, journal, crew, attempt))
         }
-        RepeatWhat::Echo(echo) => {
-            let socket = echo::Socket::open(echo, journal).await?;
-            let plan = Plan::new(spec);
-            let ledger = Ledger::new(Arc::clone(&plan), Arc::clone(journal), 1);
+        RepeatKind::Echo(echo) => {
+            let socket = echo::EchoSocket::open(echo, journal).await?;
+            let plan = RunPlan::new(spec);
+            let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), 1);
             let mut workers = JoinSet::new();
             workers.spawn(guard::caught(Box::pin(socket.talk(plan.lane(), Arc::clone(&ledger), concurrency))));
             Ok((plan, ledger, workers))
@@ -107,9 +107,9 @@ async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<Begun, Fai
     }
 }
 
-fn begin<A: Attempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, attempt: A) -> Begun {
-    let plan = Plan::new(spec);
-    let ledger = Ledger::new(Arc::clone(&plan), Arc::clone(journal), crew);
+fn begin<A: RepeatAttempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, attempt: A) -> BegunRun {
+    let plan = RunPlan::new(spec);
+    let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), crew);
     let attempt = Arc::new(attempt);
     let mut workers = JoinSet::new();
     for worker in 0..crew {
@@ -118,7 +118,12 @@ fn begin<A: Attempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, att
     (plan, ledger, workers)
 }
 
-async fn work<A: Attempt>(attempt: Arc<A>, mut lane: plan::Lane, ledger: Arc<Ledger>, worker: usize) {
+async fn work<A: RepeatAttempt>(
+    attempt: Arc<A>,
+    mut lane: plan::WorkerSchedule,
+    ledger: Arc<RunLedger>,
+    worker: usize,
+) {
     let mut own = A::Own::default();
     while let Some(ticket) = lane.next().await {
         ledger.started();
@@ -132,12 +137,12 @@ async fn work<A: Attempt>(attempt: Arc<A>, mut lane: plan::Lane, ledger: Arc<Led
 /// Looks now and then, and takes orders, until all workers are done or it is to end.
 async fn watch_over(
     spec: &RepeatSpec,
-    plan: &Plan,
-    ledger: &Ledger,
+    plan: &RunPlan,
+    ledger: &RunLedger,
     workers: &mut JoinSet<Result<(), Failure>>,
-    orders: &mut lane::Receiver,
+    orders: &mut lane::OrderReceiver,
     journal: &Arc<Journal>,
-) -> How {
+) -> CloseReason {
     let mut tick = tokio::time::interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut looked = None;
@@ -145,7 +150,7 @@ async fn watch_over(
         tokio::select! {
             biased;
             verb = orders.recv() => match verb {
-                Some(Verb::Close | Verb::Reset) | None => return How::Local,
+                Some(Verb::Close | Verb::Reset) | None => return CloseReason::Local,
                 Some(Verb::PauseReading) => {
                     plan.pause();
                 }
@@ -164,11 +169,11 @@ async fn watch_over(
                     ledger.look(spec.count, false);
                 }
                 if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
-                    return How::Fin;
+                    return CloseReason::Fin;
                 }
             }
             ended = workers.join_next() => match ended {
-                None => return How::Fin,
+                None => return CloseReason::Fin,
                 // Cut off, it was by us.
                 Some(Ok(Ok(())) | Err(_)) => {}
                 Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
@@ -194,8 +199,8 @@ fn verdict(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
 
 fn whom(spec: &RepeatSpec) -> String {
     match &spec.what {
-        RepeatWhat::Connect(tcp) => tcp.target.to_string(),
-        RepeatWhat::Echo(echo) => echo.udp.target.to_string(),
-        RepeatWhat::Http(http) => http.url.clone(),
+        RepeatKind::Connect(tcp) => tcp.target.to_string(),
+        RepeatKind::Echo(echo) => echo.udp.target.to_string(),
+        RepeatKind::Http(http) => http.url.clone(),
     }
 }

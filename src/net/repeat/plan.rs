@@ -7,12 +7,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::sessions::spec::repeat::{Pace, RepeatSpec};
+use crate::sessions::spec::repeat::{RepeatSpec, StartPace};
 
 /// What all workers of a run start by.
 #[derive(Debug)]
-pub(super) struct Plan {
-    pace: Pace,
+pub(super) struct RunPlan {
+    pace: StartPace,
     count: Option<u64>,
     duration: Option<Duration>,
     began: Instant,
@@ -24,16 +24,16 @@ pub(super) struct Plan {
 
 /// Leave to start one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ticket {
+pub(super) struct StartTicket {
     /// From when its time counts: now, or when it was due, had this worker not been kept busy.
     pub(super) from: Instant,
     /// When it is really started.
     pub(super) started: Instant,
 }
 
-impl Plan {
+impl RunPlan {
     pub(super) fn new(spec: &RepeatSpec) -> Arc<Self> {
-        Arc::new(Plan {
+        Arc::new(RunPlan {
             pace: spec.pace,
             count: spec.count,
             duration: spec.duration,
@@ -46,7 +46,7 @@ impl Plan {
 
     /// Whether times count from when a start was due.
     pub(super) fn corrected(&self) -> bool {
-        matches!(self.pace, Pace::Rate(_))
+        matches!(self.pace, StartPace::Rate(_))
     }
 
     /// Stops starting new ones; false where that was so.
@@ -88,25 +88,25 @@ impl Plan {
     }
 
     /// A worker's own way to its tickets.
-    pub(super) fn lane(self: &Arc<Self>) -> Lane {
+    pub(super) fn lane(self: &Arc<Self>) -> WorkerSchedule {
         let paused = self.paused.subscribe();
-        Lane { plan: Arc::clone(self), paused, number: None, woke: self.began, ended: None }
+        WorkerSchedule { plan: Arc::clone(self), paused, number: None, woke: self.began, ended: None }
     }
 
     /// When ticket number `number` is due for a worker whose last one ended at `ended`; `None`: at once.
     fn due(&self, number: u64, ended: Option<Instant>) -> Option<Instant> {
         match self.pace {
-            Pace::FlatOut => None,
-            Pace::Rate(rate) => self.began.checked_add(rate.due(number).saturating_add(self.shift())),
-            Pace::Interval(interval) => ended.and_then(|ended| ended.checked_add(interval)),
+            StartPace::FlatOut => None,
+            StartPace::Rate(rate) => self.began.checked_add(rate.due(number).saturating_add(self.shift())),
+            StartPace::Interval(interval) => ended.and_then(|ended| ended.checked_add(interval)),
         }
     }
 }
 
 /// One worker's way to its tickets.
 #[derive(Debug)]
-pub(super) struct Lane {
-    plan: Arc<Plan>,
+pub(super) struct WorkerSchedule {
+    plan: Arc<RunPlan>,
     paused: watch::Receiver<Option<Instant>>,
     /// A ticket that was drawn and is not yet due.
     number: Option<u64>,
@@ -116,10 +116,10 @@ pub(super) struct Lane {
     ended: Option<Instant>,
 }
 
-impl Lane {
+impl WorkerSchedule {
     /// Waits until the next one is due. `None`: there is none any more. Safe to be dropped and called again: a ticket
     /// that was drawn is kept.
-    pub(super) async fn next(&mut self) -> Option<Ticket> {
+    pub(super) async fn next(&mut self) -> Option<StartTicket> {
         loop {
             if self.paused.borrow_and_update().is_some() {
                 // An error means that nobody can pause or go on any more.
@@ -154,9 +154,9 @@ impl Lane {
     }
 
     /// Adds tickets that are due now too, until there are `most`; never waits. At an interval there is never another one.
-    pub(super) fn more(&mut self, tickets: &mut Vec<Ticket>, most: usize) {
+    pub(super) fn more(&mut self, tickets: &mut Vec<StartTicket>, most: usize) {
         let now = Instant::now();
-        if matches!(self.plan.pace, Pace::Interval(_)) || self.plan.is_paused() {
+        if matches!(self.plan.pace, StartPace::Interval(_)) || self.plan.is_paused() {
             return;
         }
         while tickets.len() < most {
@@ -170,12 +170,12 @@ impl Lane {
         }
     }
 
-    fn ticket(&self, number: u64, now: Instant) -> Ticket {
+    fn ticket(&self, number: u64, now: Instant) -> StartTicket {
         let from = match self.plan.pace {
-            Pace::Rate(_) => self.plan.due(number, None).unwrap_or(now).max(self.woke).min(now),
-            Pace::FlatOut | Pace::Interval(_) => now,
+            StartPace::Rate(_) => self.plan.due(number, None).unwrap_or(now).max(self.woke).min(now),
+            StartPace::FlatOut | StartPace::Interval(_) => now,
         };
-        Ticket { from, started: now }
+        StartTicket { from, started: now }
     }
 
     fn draw(&mut self) -> Option<u64> {
@@ -188,7 +188,7 @@ impl Lane {
     }
 
     /// How fast.
-    pub(super) fn pace(&self) -> Pace {
+    pub(super) fn pace(&self) -> StartPace {
         self.plan.pace
     }
 
@@ -206,21 +206,21 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::spec::repeat::{PerSecond, RepeatWhat};
+    use crate::sessions::spec::repeat::{PerSecond, RepeatKind, StartPace};
     use crate::sessions::spec::{HostPort, TcpSpec};
 
-    fn spec(pace: Pace, count: Option<u64>, duration: Option<Duration>) -> RepeatSpec {
-        let what = RepeatWhat::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 9 }));
+    fn spec(pace: StartPace, count: Option<u64>, duration: Option<Duration>) -> RepeatSpec {
+        let what = RepeatKind::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 9 }));
         RepeatSpec { what, count, duration, pace, concurrency: 1 }
     }
 
-    fn rate(per_second: f64) -> Pace {
-        Pace::Rate(PerSecond::new(per_second).unwrap())
+    fn rate(per_second: f64) -> StartPace {
+        StartPace::Rate(PerSecond::new(per_second).unwrap())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_worker_that_was_kept_busy_starts_late_and_counts_from_when_it_was_due() {
-        let plan = Plan::new(&spec(rate(10.0), Some(30), None));
+        let plan = RunPlan::new(&spec(rate(10.0), Some(30), None));
         let mut lane = plan.lane();
         assert_eq!(lane.next().await.unwrap().from, plan.began);
         tokio::time::advance(Duration::from_secs(1)).await;
@@ -235,7 +235,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_count_is_exact_among_many_workers() {
-        let plan = Plan::new(&spec(rate(1000.0), Some(100), None));
+        let plan = RunPlan::new(&spec(rate(1000.0), Some(100), None));
         let (mut left, mut right, mut all) = (plan.lane(), plan.lane(), 0);
         while left.next().await.is_some() {
             all += 1 + u32::from(right.next().await.is_some());
@@ -245,7 +245,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_moves_what_is_due_and_the_end() {
-        let plan = Plan::new(&spec(rate(1.0), None, Some(Duration::from_millis(2500))));
+        let plan = RunPlan::new(&spec(rate(1.0), None, Some(Duration::from_millis(2500))));
         let mut lane = plan.lane();
         assert!(lane.next().await.is_some());
         assert!(plan.pause());
@@ -261,7 +261,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_ticket_that_was_waited_for_in_vain_is_not_lost() {
-        let plan = Plan::new(&spec(rate(1.0), Some(2), None));
+        let plan = RunPlan::new(&spec(rate(1.0), Some(2), None));
         let mut lane = plan.lane();
         assert!(lane.next().await.is_some());
         let waited = tokio::time::timeout(Duration::from_millis(10), lane.next()).await;

@@ -7,7 +7,7 @@ use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType
 
 /// What the kernel answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct RouteReply {
     /// The number of the interface.
     pub(super) interface: Option<u32>,
     /// The router.
@@ -19,7 +19,7 @@ const HEADER: usize = 16;
 const ROUTE: usize = 12;
 
 /// Asks for the route from `source` to `peer`. Never waits: the kernel answers within the call, or it does not.
-pub(super) fn ask(source: IpAddr, peer: IpAddr) -> Option<Answer> {
+pub(super) fn ask(source: IpAddr, peer: IpAddr) -> Option<RouteReply> {
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let socket = socket(AddressFamily::Netlink, SockType::Raw, flags, SockProtocol::NetlinkRoute).ok()?;
     send(socket.as_raw_fd(), &question(source, peer), MsgFlags::empty()).ok()?;
@@ -57,12 +57,12 @@ fn attribute(kind: u16, ip: IpAddr) -> Vec<u8> {
 }
 
 /// Reads the answer; `None` where it is an error or makes no sense.
-fn read(octets: &[u8]) -> Option<Answer> {
+fn read(octets: &[u8]) -> Option<RouteReply> {
     let kind = u16::from_ne_bytes(octets.get(4..6)?.try_into().ok()?);
     if kind != libc::RTM_NEWROUTE {
         return None;
     }
-    let mut answer = Answer::default();
+    let mut answer = RouteReply::default();
     let mut rest = octets.get(HEADER + ROUTE..)?;
     while let Some(head) = rest.get(..4) {
         let length = usize::from(u16::from_ne_bytes([head[0], head[1]]));
@@ -96,7 +96,7 @@ mod tests {
         octets.extend(attribute(libc::RTA_GATEWAY, "192.0.2.254".parse().unwrap()));
         octets.extend([8_u16.to_ne_bytes(), libc::RTA_OIF.to_ne_bytes()].concat());
         octets.extend(3_u32.to_ne_bytes());
-        let expected = Answer { interface: Some(3), gateway: "192.0.2.254".parse().ok() };
+        let expected = RouteReply { interface: Some(3), gateway: "192.0.2.254".parse().ok() };
         assert_eq!(read(&octets), Some(expected));
         for cut in 0..octets.len() {
             read(&octets[..cut]);

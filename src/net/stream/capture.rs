@@ -2,40 +2,40 @@
 
 use std::sync::PoisonError;
 
-use super::Talk;
-use crate::net::capture::{Wanted, Watch};
+use super::SharedConnection;
+use crate::net::capture::{CapturePorts, CaptureWatch};
 use crate::net::kernel;
 use crate::wire::Both;
-use crate::wire::segment::Hint;
+use crate::wire::segment::FlowHint;
 use crate::wire::tcp::state::TcpState;
 
 /// Begins to capture, unless that goes on already; what stands against it is told.
-pub(super) async fn begin(talk: &Talk) {
+pub(super) async fn begin(talk: &SharedConnection) {
     if watch(talk).is_some() {
         return;
     }
     let Some((local, peer)) = talk.ends else { return };
-    let wanted = Wanted::Pair(local.port(), peer.port());
-    if let Some(begun) = Watch::begin(true, wanted, &talk.journal).await {
+    let wanted = CapturePorts::Pair(local.port(), peer.port());
+    if let Some(begun) = CaptureWatch::begin(true, wanted, &talk.journal).await {
         begun.claim(local, peer, hint(talk));
         *watch(talk) = Some(begun);
     }
 }
 
 /// Captures no more.
-pub(super) fn stop(talk: &Talk) {
+pub(super) fn stop(talk: &SharedConnection) {
     let running = watch(talk).take();
     if let (Some(running), Some((local, peer))) = (running, talk.ends) {
         running.stop(local, peer);
     }
 }
 
-fn watch(talk: &Talk) -> std::sync::MutexGuard<'_, Option<Watch>> {
+fn watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<CaptureWatch>> {
     talk.capture.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What stands in for the SYNs that were not seen. The places of octets are known only where nothing is under way.
-fn hint(talk: &Talk) -> Hint {
+fn hint(talk: &SharedConnection) -> FlowHint {
     let before = talk.journal.totals();
     let view = kernel::view(&talk.stream);
     let after = talk.journal.totals();
@@ -47,5 +47,5 @@ fn hint(talk: &Talk) -> Hint {
     let tcp = view.tcp.unwrap_or_default();
     // TCP_INFO names them by what is shifted: what arrives is shifted by the peer's.
     let shifts = Both { sent: tcp.rcv_wscale, received: tcp.snd_wscale };
-    Hint { octets, shifts, most_sent: tcp.snd_mss }
+    FlowHint { octets, shifts, most_sent: tcp.snd_mss }
 }

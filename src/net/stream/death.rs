@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use super::{End, Talk};
+use super::{ConnectionEnd, SharedConnection};
 use crate::net::{kernel, option};
 use crate::text::quantity;
 use crate::wire::Failure;
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// Says of an end by ETIMEDOUT which clock ran out, as the socket's options and its queue tell; other ends stay.
-pub(super) fn explained(talk: &Talk, end: End) -> End {
+pub(super) fn explained(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match end {
-        End::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
+        ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
             let view = kernel::view(&talk.stream);
             // What was written and never acknowledged still counts after the connection's end.
             let unacknowledged = view.send_queue_bytes.or(talk.queued()).unwrap_or(0);
             let message = clocks(talk).message(unacknowledged);
-            End::Failed(message.map_or(failure.clone(), |message| Failure { message, ..failure }))
+            ConnectionEnd::Failed(message.map_or(failure.clone(), |message| Failure { message, ..failure }))
         }
         other => other,
     }
@@ -24,7 +24,7 @@ pub(super) fn explained(talk: &Talk, end: End) -> End {
 
 /// How the kernel's clocks were set for this socket.
 #[derive(Clone, Copy, Debug, Default)]
-struct Clocks {
+struct ConnectionTimeouts {
     keepalive: bool,
     idle: Duration,
     interval: Duration,
@@ -32,13 +32,13 @@ struct Clocks {
     user_timeout: Duration,
 }
 
-fn clocks(talk: &Talk) -> Clocks {
+fn clocks(talk: &SharedConnection) -> ConnectionTimeouts {
     let read = |name| option::get(&talk.stream, name, talk.v6).ok();
     let time = |name| match read(name) {
         Some(OptionValue::Time(time)) => time,
         _ => Duration::ZERO,
     };
-    Clocks {
+    ConnectionTimeouts {
         keepalive: read(SocketOption::KeepAlive) == Some(OptionValue::Switch(true)),
         idle: time(SocketOption::KeepIdle),
         interval: time(SocketOption::KeepInterval),
@@ -50,7 +50,7 @@ fn clocks(talk: &Talk) -> Clocks {
     }
 }
 
-impl Clocks {
+impl ConnectionTimeouts {
     /// Which clock ran out, with so many octets unacknowledged; `None`: the last retransmission, which the failure's own
     /// message is about.
     fn message(&self, unacknowledged: u64) -> Option<String> {
@@ -82,23 +82,23 @@ mod tests {
 
     #[test]
     fn each_clock_that_can_run_out_has_its_words() {
-        let keepalive = Clocks {
+        let keepalive = ConnectionTimeouts {
             keepalive: true,
             idle: Duration::from_secs(1),
             interval: Duration::from_secs(1),
             count: 2,
             user_timeout: Duration::ZERO,
         };
-        let says = |clocks: Clocks, queued| clocks.message(queued).unwrap_or_default();
+        let says = |clocks: ConnectionTimeouts, queued| clocks.message(queued).unwrap_or_default();
         assert!(
             says(keepalive, 0).ends_with("quiet for 1.0 s, then 2 keepalive probes 1.0 s apart without an answer"),
             "{}",
             says(keepalive, 0)
         );
         assert_eq!(keepalive.message(5), None, "data is retransmitted, not probed for");
-        let bounded = Clocks { user_timeout: Duration::from_secs(2), ..keepalive };
+        let bounded = ConnectionTimeouts { user_timeout: Duration::from_secs(2), ..keepalive };
         assert!(says(bounded, 5).contains("5 B lay unacknowledged"));
         assert!(says(bounded, 0).contains("which overrides their count"));
-        assert_eq!(Clocks::default().message(0), None);
+        assert_eq!(ConnectionTimeouts::default().message(0), None);
     }
 }

@@ -11,13 +11,13 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::pool;
 
 /// An open file, and the read that is under way: at most one.
-pub(super) struct Ahead {
+pub(super) struct FileReadAhead {
     file: Arc<File>,
     regular: bool,
     under_way: Option<JoinHandle<io::Result<Bytes>>>,
 }
 
-impl Ahead {
+impl FileReadAhead {
     /// Opens a file.
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl Ahead {
             io::Result::Ok((Arc::new(file), regular))
         });
         let (file, regular) = opened.await.map_err(io::Error::other)??;
-        Ok(Ahead { file, regular, under_way: None })
+        Ok(FileReadAhead { file, regular, under_way: None })
     }
 
     /// The file, where it is one whose content lies in the page cache, and not a pipe or a device.
@@ -82,7 +82,7 @@ mod tests {
         let path = folder.path().join("file");
         let all: Vec<u8> = (0..3 * pool::BUFFER as u32 + 17).map(|i| (i >> 5) as u8).collect();
         std::fs::write(&path, &all).unwrap();
-        let mut ahead = Ahead::open(&path).await.unwrap();
+        let mut ahead = FileReadAhead::open(&path).await.unwrap();
         let mut read = Vec::new();
         loop {
             let part = ahead.next().await.unwrap();
@@ -96,7 +96,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_directory_opens_and_says_what_it_is_when_it_is_read() {
-        let mut ahead = Ahead::open(Path::new("/")).await.unwrap();
+        let mut ahead = FileReadAhead::open(Path::new("/")).await.unwrap();
         assert!(ahead.next().await.is_err());
     }
 }

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Sees from the reads of one socket whether a flood comes in, and waits for more of it.
 #[derive(Debug, Default)]
-pub(crate) struct Flood {
+pub(crate) struct FloodDetector {
     awake: bool,
     /// Large reads, less the small ones in between.
     large: u8,
@@ -35,16 +35,16 @@ pub(crate) struct Flood {
     marked: bool,
 }
 
-impl Flood {
+impl FloodDetector {
     /// For a reader that stays awake, some microseconds for each read. Not where a screen is open: that needs the
     /// processor to answer its person.
     pub(crate) fn awake() -> Self {
-        Flood { awake: true, ..Flood::default() }
+        FloodDetector { awake: true, ..FloodDetector::default() }
     }
 
     /// For a reader that sleeps, but not for every piece that arrives.
     pub(crate) fn asleep() -> Self {
-        Flood::default()
+        FloodDetector::default()
     }
 
     /// Takes notice of a read; a reader that stays awake then looks for more.

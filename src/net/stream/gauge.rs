@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::{Looked, Reading, Talk};
+use super::{KernelSample, ReadState, SharedConnection};
 use crate::text::quantity;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
@@ -23,7 +23,7 @@ const AFTER_TIMER: Duration = Duration::from_millis(5);
 
 /// What both halves write, and the watchers below read.
 #[derive(Debug)]
-pub(super) struct Gauge {
+pub(super) struct StreamActivity {
     opened: Instant,
     moved_at_us: AtomicU64,
     moved: AtomicBool,
@@ -35,9 +35,9 @@ pub(super) struct Gauge {
     waiting: AtomicU32,
 }
 
-impl Gauge {
+impl StreamActivity {
     pub(super) fn new(opened: Instant) -> Self {
-        Gauge {
+        StreamActivity {
             opened,
             moved_at_us: AtomicU64::new(0),
             moved: AtomicBool::new(false),
@@ -83,7 +83,7 @@ impl Gauge {
 }
 
 /// Looks at the kernel's gauges while something moves, and until it settled. Never ends; sleeps when all is quiet.
-pub(super) async fn run(talk: &Talk) {
+pub(super) async fn run(talk: &SharedConnection) {
     loop {
         match talk.gauge.every() {
             Some(period) => {
@@ -103,7 +103,7 @@ pub(super) async fn run(talk: &Talk) {
 }
 
 /// Looks until all is quiet, or until looking is asked for by the clock.
-async fn while_moving(talk: &Talk) {
+async fn while_moving(talk: &SharedConnection) {
     let mut pause = FIRST_LOOK;
     let mut lingered = false;
     let mut before = None;
@@ -120,7 +120,7 @@ async fn while_moving(talk: &Talk) {
         let changed = before.replace(looked.essence) != Some(looked.essence);
         if moved || changed {
             (pause, lingered) = (LOOK, false);
-        } else if looked.unsettled || talk.state.borrow().reading == Reading::Paused {
+        } else if looked.unsettled || talk.state.borrow().reading == ReadState::Paused {
             pause = (pause * 2).min(SLOWEST_LOOK);
             // Right after a timer fired there is something new to see, at whichever end.
             if let Some(expires) = looked.timer {
@@ -139,9 +139,9 @@ async fn while_moving(talk: &Talk) {
 }
 
 /// What matters of a look at the kernel.
-pub(super) fn what_matters(view: &KernelView) -> Looked {
+pub(super) fn what_matters(view: &KernelView) -> KernelSample {
     let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
-    Looked {
+    KernelSample {
         state: view.state,
         unsettled: unsettled(view),
         essence: essence(view),
@@ -175,10 +175,10 @@ fn unsettled(view: &KernelView) -> bool {
 /// Ends when it was quiet both ways for `limit`; never without a limit.
 ///
 /// Time that the user's pause or a slow reader of the journal takes is not the peer's quiet.
-pub(super) async fn quiet(talk: &Talk, limit: Option<Duration>) -> Failure {
+pub(super) async fn quiet(talk: &SharedConnection, limit: Option<Duration>) -> Failure {
     let Some(limit) = limit else { return std::future::pending().await };
     loop {
-        if talk.state.borrow().reading == Reading::Paused || talk.gauge.waiting.load(Ordering::Relaxed) > 0 {
+        if talk.state.borrow().reading == ReadState::Paused || talk.gauge.waiting.load(Ordering::Relaxed) > 0 {
             tokio::time::sleep(limit).await;
             continue;
         }

@@ -4,39 +4,39 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{End, MOST_CLOSING, Reading, Talk, Wish};
+use super::{ConnectionEnd, MOST_CLOSING, ReadState, SharedConnection, ShutdownIntent};
 use crate::net::option;
 use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, Failure};
 
 /// What follows from an order.
-pub(super) enum Next {
+pub(super) enum AfterOrder {
     GoOn,
     CloseBy(Instant),
-    End(End),
+    End(ConnectionEnd),
 }
 
-pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Next {
+pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: bool) -> AfterOrder {
     match verb {
-        Some(Verb::Reset) => return Next::End(End::Reset),
-        None | Some(Verb::Close) if closing => return Next::End(End::Closed),
+        Some(Verb::Reset) => return AfterOrder::End(ConnectionEnd::Reset),
+        None | Some(Verb::Close) if closing => return AfterOrder::End(ConnectionEnd::Closed),
         None | Some(Verb::Close) => {
-            talk.change(|state| state.wish = Wish::Close);
-            return Next::CloseBy(Instant::now() + MOST_CLOSING);
+            talk.change(|state| state.wish = ShutdownIntent::Close);
+            return AfterOrder::CloseBy(Instant::now() + MOST_CLOSING);
         }
         Some(Verb::PauseReading) => pause(talk).await,
         Some(Verb::CloseUnread) => {
             pause(talk).await;
-            if talk.state.borrow().reading == Reading::Paused {
+            if talk.state.borrow().reading == ReadState::Paused {
                 talk.change(|state| state.close_unread = true);
             }
         }
         Some(Verb::ContinueReading) => {
-            if talk.state.borrow().reading == Reading::Paused {
+            if talk.state.borrow().reading == ReadState::Paused {
                 talk.journal.news(News::ReadingContinued).await;
                 talk.change(|state| {
-                    state.reading = Reading::Flowing;
+                    state.reading = ReadState::Flowing;
                     state.close_unread = false;
                 });
                 talk.sample().await;
@@ -71,19 +71,19 @@ pub(super) async fn order(talk: &Talk, verb: Option<Verb>, closing: bool) -> Nex
             talk.journal.news(News::Warned(failure)).await;
         }
     }
-    Next::GoOn
+    AfterOrder::GoOn
 }
 
 /// More often than this nobody can see, and it would cost.
 const SHORTEST_PERIOD: Duration = Duration::from_millis(10);
 
-async fn pause(talk: &Talk) {
+async fn pause(talk: &SharedConnection) {
     let now = *talk.state.borrow();
     if now.peer_finished {
         let message = "nothing to stop: the peer finished sending, and all of it is read";
         talk.journal.news(News::Warned(Failure::new(Class::Usage, "read", &talk.peer, message))).await;
-    } else if now.reading == Reading::Flowing {
-        talk.change(|state| state.reading = Reading::Paused);
+    } else if now.reading == ReadState::Flowing {
+        talk.change(|state| state.reading = ReadState::Paused);
         talk.journal.news(News::ReadingPaused).await;
         talk.sample().await;
     }

@@ -42,7 +42,7 @@ pub(crate) fn freeze(buffer: Vec<u8>) -> Bytes {
         give_back(buffer);
         return bytes;
     }
-    Bytes::from_owner(Lent(buffer))
+    Bytes::from_owner(LentBuffer(buffer))
 }
 
 /// Reads once from a file, up to [`BUFFER`] octets; nothing at its end.
@@ -74,15 +74,15 @@ fn fill(mut file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
     Ok(())
 }
 
-struct Lent(Vec<u8>);
+struct LentBuffer(Vec<u8>);
 
-impl AsRef<[u8]> for Lent {
+impl AsRef<[u8]> for LentBuffer {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
 }
 
-impl Drop for Lent {
+impl Drop for LentBuffer {
     fn drop(&mut self) {
         give_back(std::mem::take(&mut self.0));
     }

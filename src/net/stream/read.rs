@@ -6,10 +6,10 @@ use std::time::Instant;
 use bytes::BytesMut;
 use tokio::net::TcpStream;
 
-use super::flood::Flood;
-use super::{Reading, TURN, Talk, Wish, pool};
+use super::flood::FloodDetector;
+use super::{ReadState, SharedConnection, ShutdownIntent, TURN, pool};
 use crate::net::fault;
-use crate::net::outlet::{Outlet, Poured};
+use crate::net::outlet::{SpliceOutcome, SpliceSink};
 use crate::sessions::{Block, News};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, Failure, Totals};
@@ -23,20 +23,20 @@ const FIRST_READ: usize = 2 * 1024;
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
 ///
 /// Into an outlet bytes go without being looked at, as long as it takes them.
-pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), Failure> {
+pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>) -> Result<(), Failure> {
     let mut state = talk.state.subscribe();
-    let mut buffer = Buffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
+    let mut buffer = ReadBuffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
-    let mut flood = if outlet.is_some() { Flood::awake() } else { Flood::asleep() };
+    let mut flood = if outlet.is_some() { FloodDetector::awake() } else { FloodDetector::asleep() };
     loop {
         let now = *state.borrow_and_update();
-        if now.wish == Wish::Stop {
+        if now.wish == ShutdownIntent::Stop {
             return Ok(());
         }
-        if now.reading == Reading::Paused {
+        if now.reading == ReadState::Paused {
             if now.broken {
                 // The window no longer matters on a broken connection, and what arrived before is worth seeing.
-                talk.change(|state| state.reading = Reading::Draining);
+                talk.change(|state| state.reading = ReadState::Draining);
             } else if state.changed().await.is_err() {
                 return Ok(());
             }
@@ -52,8 +52,8 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
         }
         let read = match &outlet {
             Some(way) => match pour(talk, way) {
-                Ok(Poured::All(count)) => Ok(count),
-                Ok(Poured::Full) => {
+                Ok(SpliceOutcome::All(count)) => Ok(count),
+                Ok(SpliceOutcome::Full) => {
                     talk.gauge.wait_begins();
                     tokio::select! {
                         biased;
@@ -64,9 +64,9 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
                     talk.gauge.wait_ends();
                     continue;
                 }
-                Ok(Poured::Refused(_, rest)) => {
+                Ok(SpliceOutcome::Refused(_, rest)) => {
                     outlet = None;
-                    flood = Flood::asleep();
+                    flood = FloodDetector::asleep();
                     if !rest.is_empty() {
                         talk.tell(Block::single(Direction::Received, Instant::now(), rest)).await;
                     }
@@ -77,7 +77,7 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
             None => buffer.read(&talk.stream),
         };
         match read {
-            Ok(0) if now.reading == Reading::Draining => return Err(broken(talk)),
+            Ok(0) if now.reading == ReadState::Draining => return Err(broken(talk)),
             Ok(0) => return Box::pin(after_fin(talk)).await,
             Ok(count) => {
                 if outlet.is_none() {
@@ -97,9 +97,9 @@ pub(super) async fn run(talk: &Talk, mut outlet: Option<Outlet>) -> Result<(), F
 }
 
 /// Moves what arrived into the outlet, and counts it.
-fn pour(talk: &Talk, outlet: &Outlet) -> std::io::Result<Poured> {
+fn pour(talk: &SharedConnection, outlet: &SpliceSink) -> std::io::Result<SpliceOutcome> {
     let poured = outlet.pour(&talk.stream)?;
-    if let Poured::All(count @ 1..) | Poured::Refused(count @ 1.., _) = poured {
+    if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = poured {
         talk.gauge.touch();
         talk.journal.measured(Direction::Received, Totals { bytes: count as u64, ops: 1 });
     }
@@ -107,7 +107,7 @@ fn pour(talk: &Talk, outlet: &Outlet) -> std::io::Result<Poured> {
 }
 
 /// Tells the peer's FIN, then watches: a RST may still come, and without a read nobody else would notice.
-async fn after_fin(talk: &Talk) -> Result<(), Failure> {
+async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
     let received_bytes = talk.journal.totals().received.bytes;
     talk.journal.news(News::PeerFinished { received_bytes }).await;
     talk.change(|state| state.peer_finished = true);
@@ -118,8 +118,8 @@ async fn after_fin(talk: &Talk) -> Result<(), Failure> {
     talk.sample().await;
     talk.way.fin_read().await;
     let mut state = talk.state.subscribe();
-    match state.wait_for(|state| state.wish == Wish::Stop || state.broken).await {
-        Ok(state) if state.wish != Wish::Stop => {}
+    match state.wait_for(|state| state.wish == ShutdownIntent::Stop || state.broken).await {
+        Ok(state) if state.wish != ShutdownIntent::Stop => {}
         Ok(_) | Err(_) => return Ok(()),
     }
     match talk.stream.take_error() {
@@ -133,7 +133,7 @@ async fn after_fin(talk: &Talk) -> Result<(), Failure> {
 }
 
 /// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
-fn broken(talk: &Talk) -> Failure {
+fn broken(talk: &SharedConnection) -> Failure {
     match talk.stream.take_error() {
         Ok(Some(error)) | Err(error) => fault::of_io("read", &talk.peer, &error),
         Ok(None) => Failure::new(Class::Reset, "read", &talk.peer, "the peer reset the connection"),
@@ -141,14 +141,14 @@ fn broken(talk: &Talk) -> Failure {
 }
 
 /// Where reads go: consecutive small reads share one allocation, the largest get buffers that are used again.
-struct Buffer {
+struct ReadBuffer {
     bytes: BytesMut,
     ask: usize,
     /// What the last read filled, where it asked for [`MOST_READ`].
     large: Option<Vec<u8>>,
 }
 
-impl Buffer {
+impl ReadBuffer {
     fn read(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
         if self.ask < MOST_READ {
             self.make_room();

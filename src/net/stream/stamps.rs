@@ -1,15 +1,15 @@
 //! When the kernel queued, sent and had acknowledged our writes: the stamps, and the writes that they belong to.
 //!
-//! Stamps come on the error queue, which the runtime takes for an error of the socket. So one watcher alone looks at
+//! StampQueue come on the error queue, which the runtime takes for an error of the socket. So one watcher alone looks at
 //! errors here, and tells the halves when one is real.
 
-use super::Talk;
+use super::SharedConnection;
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::Stamps;
+pub(super) use linux::StampQueue;
 
 /// Watches for errors and stamps. Never ends.
-pub(super) async fn run(talk: &Talk) {
+pub(super) async fn run(talk: &SharedConnection) {
     use std::io::ErrorKind;
 
     use tokio::io::Interest;
@@ -45,11 +45,11 @@ mod linux {
 
     use tokio::net::TcpStream;
 
-    use crate::net::kernel::stamp::{self, Found, Point, Stamp};
-    use crate::net::stream::Talk;
+    use crate::net::kernel::stamp::{self, KernelStamp, StampPoint, StampQueueEntry};
+    use crate::net::stream::SharedConnection;
     use crate::sessions::News;
 
-    /// More writes than this in a [`WINDOW`] are a flood, which is not stamped.
+    /// More writes than this in a [`crate::net::stream::stamps::WINDOW`] are a flood, which is not stamped.
     const MOST_WRITES: u32 = 200;
 
     const WINDOW: Duration = Duration::from_secs(1);
@@ -62,23 +62,23 @@ mod linux {
 
     /// The writes of one connection that wait for their stamps, and whether new ones get any.
     #[derive(Debug)]
-    pub(in crate::net::stream) struct Stamps {
-        inner: Mutex<Inner>,
+    pub(in crate::net::stream) struct StampQueue {
+        inner: Mutex<StampState>,
     }
 
     #[derive(Debug)]
-    struct Inner {
+    struct StampState {
         /// Whether the kernel takes our wish at all.
         possible: bool,
         on: bool,
         window_began: Instant,
         writes: u32,
-        waiting: VecDeque<Write>,
+        waiting: VecDeque<StampedWrite>,
     }
 
     /// A write that waits for its stamps.
     #[derive(Debug)]
-    struct Write {
+    struct StampedWrite {
         octet: u64,
         /// Since 1970, by the clock that stamps are of.
         began: Duration,
@@ -86,22 +86,27 @@ mod linux {
         sent: Option<Duration>,
     }
 
-    impl Write {
+    impl StampedWrite {
         fn told(&self, acked: Option<Duration>) -> News {
             News::Stamps { octet: self.octet, scheduled: self.scheduled, sent: self.sent, acked }
         }
     }
 
-    impl Stamps {
-        /// Stamps from the first octet on, where the kernel has any.
+    impl StampQueue {
+        /// StampQueue from the first octet on, where the kernel has any.
         pub(in crate::net::stream) fn begin(stream: &TcpStream) -> Self {
             let possible = stamp::ask(stream, true).is_ok();
-            let inner =
-                Inner { possible, on: possible, window_began: Instant::now(), writes: 0, waiting: VecDeque::new() };
-            Stamps { inner: Mutex::new(inner) }
+            let inner = StampState {
+                possible,
+                on: possible,
+                window_began: Instant::now(),
+                writes: 0,
+                waiting: VecDeque::new(),
+            };
+            StampQueue { inner: Mutex::new(inner) }
         }
 
-        fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        fn inner(&self) -> std::sync::MutexGuard<'_, StampState> {
             self.inner.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
@@ -136,16 +141,16 @@ mod linux {
             if inner.waiting.len() >= MOST_WAITING {
                 inner.waiting.pop_front();
             }
-            inner.waiting.push_back(Write { octet, began, scheduled: None, sent: None });
+            inner.waiting.push_back(StampedWrite { octet, began, scheduled: None, sent: None });
         }
 
         /// Empties the error queue, and tells the writes that are acknowledged.
-        pub(in crate::net::stream) async fn read(&self, talk: &Talk) {
+        pub(in crate::net::stream) async fn read(&self, talk: &SharedConnection) {
             for _ in 0..MOST_WAITING * 4 {
                 let stamp = match stamp::next(&talk.stream) {
-                    Found::Stamp(stamp) => stamp,
-                    Found::Other => continue,
-                    Found::Nothing => return,
+                    StampQueueEntry::Stamp(stamp) => stamp,
+                    StampQueueEntry::Other => continue,
+                    StampQueueEntry::Nothing => return,
                 };
                 let told = self.inner().take(stamp);
                 if let Some(news) = told {
@@ -155,7 +160,7 @@ mod linux {
         }
 
         /// Tells what is known of the writes that were not acknowledged: the connection is over.
-        pub(in crate::net::stream) async fn end(&self, talk: &Talk) {
+        pub(in crate::net::stream) async fn end(&self, talk: &SharedConnection) {
             self.read(talk).await;
             let rest = std::mem::take(&mut self.inner().waiting);
             for write in rest.iter().filter(|write| write.scheduled.is_some() || write.sent.is_some()) {
@@ -164,7 +169,7 @@ mod linux {
         }
     }
 
-    impl Inner {
+    impl StampState {
         fn turn(&mut self, stream: &TcpStream, on: bool) {
             match stamp::ask(stream, on) {
                 Ok(()) => self.on = on,
@@ -174,14 +179,14 @@ mod linux {
 
         /// Notes a stamp with its write. Writes before it that were acknowledged without stamps of their own were
         /// joined with it into one segment by the kernel; they stay untold.
-        fn take(&mut self, stamp: Stamp) -> Option<News> {
+        fn take(&mut self, stamp: KernelStamp) -> Option<News> {
             let place = self.waiting.iter().position(|write| write.octet as u32 == stamp.octet)?;
             let write = self.waiting.get_mut(place)?;
             let since = stamp.at.checked_sub(write.began).filter(|since| *since < LONGEST);
             match stamp.point {
-                Point::Scheduled => write.scheduled = since,
-                Point::Sent => write.sent = since,
-                Point::Acked => {
+                StampPoint::Scheduled => write.scheduled = since,
+                StampPoint::Sent => write.sent = since,
+                StampPoint::Acked => {
                     let news = write.told(since);
                     self.waiting.drain(..=place);
                     return Some(news);
@@ -195,42 +200,42 @@ mod linux {
     mod tests {
         use super::*;
 
-        use crate::net::kernel::stamp::{Point, Stamp};
+        use crate::net::kernel::stamp::{KernelStamp, StampPoint};
         use crate::sessions::News;
 
-        fn waiting(octets: &[u64]) -> Inner {
-            let write = |octet| Write { octet, began: Duration::from_secs(100), scheduled: None, sent: None };
+        fn waiting(octets: &[u64]) -> StampState {
+            let write = |octet| StampedWrite { octet, began: Duration::from_secs(100), scheduled: None, sent: None };
             let waiting = octets.iter().copied().map(write).collect();
-            Inner { possible: true, on: true, window_began: Instant::now(), writes: 0, waiting }
+            StampState { possible: true, on: true, window_began: Instant::now(), writes: 0, waiting }
         }
 
-        fn stamp(point: Point, octet: u32, micros: u64) -> Stamp {
-            Stamp { point, octet, at: Duration::from_secs(100) + Duration::from_micros(micros) }
+        fn stamp(point: StampPoint, octet: u32, micros: u64) -> KernelStamp {
+            KernelStamp { point, octet, at: Duration::from_secs(100) + Duration::from_micros(micros) }
         }
 
         #[test]
         fn a_write_is_told_with_its_stamps_when_it_is_acknowledged() {
             let mut inner = waiting(&[4, 9]);
-            assert_eq!(inner.take(stamp(Point::Scheduled, 9, 5)), None);
-            assert_eq!(inner.take(stamp(Point::Sent, 9, 7)), None);
+            assert_eq!(inner.take(stamp(StampPoint::Scheduled, 9, 5)), None);
+            assert_eq!(inner.take(stamp(StampPoint::Sent, 9, 7)), None);
             let micros = |count| Some(Duration::from_micros(count));
             let told = News::Stamps { octet: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) };
-            assert_eq!(inner.take(stamp(Point::Acked, 9, 80)), Some(told));
+            assert_eq!(inner.take(stamp(StampPoint::Acked, 9, 80)), Some(told));
             assert!(inner.waiting.is_empty(), "the write before it went with it");
         }
 
         #[test]
         fn the_number_of_an_octet_goes_on_beyond_32_bits() {
             let mut inner = waiting(&[(1 << 32) + 4]);
-            let News::Stamps { octet, .. } = inner.take(stamp(Point::Acked, 4, 1)).unwrap() else { panic!() };
+            let News::Stamps { octet, .. } = inner.take(stamp(StampPoint::Acked, 4, 1)).unwrap() else { panic!() };
             assert_eq!(octet, (1 << 32) + 4);
         }
 
         #[test]
         fn a_stamp_of_nobodys_and_a_clock_that_was_set_are_not_believed() {
             let mut inner = waiting(&[4]);
-            assert_eq!(inner.take(stamp(Point::Acked, 5, 1)), None);
-            let early = Stamp { point: Point::Acked, octet: 4, at: Duration::from_secs(1) };
+            assert_eq!(inner.take(stamp(StampPoint::Acked, 5, 1)), None);
+            let early = KernelStamp { point: StampPoint::Acked, octet: 4, at: Duration::from_secs(1) };
             assert_eq!(inner.take(early), Some(News::Stamps { octet: 4, scheduled: None, sent: None, acked: None }));
         }
     }
@@ -239,12 +244,12 @@ mod linux {
 /// This system stamps no writes.
 #[cfg(not(target_os = "linux"))]
 #[derive(Debug)]
-pub(super) struct Stamps;
+pub(super) struct StampQueue;
 
 #[cfg(not(target_os = "linux"))]
-impl Stamps {
+impl StampQueue {
     pub(super) fn begin(_stream: &tokio::net::TcpStream) -> Self {
-        Stamps
+        StampQueue
     }
 
     pub(super) fn before_write(&self, _stream: &tokio::net::TcpStream) -> Option<std::time::Duration> {
@@ -253,7 +258,7 @@ impl Stamps {
 
     pub(super) fn wrote(&self, _octet: u64, _began: std::time::Duration) {}
 
-    pub(super) async fn read(&self, _talk: &Talk) {}
+    pub(super) async fn read(&self, _talk: &SharedConnection) {}
 
-    pub(super) async fn end(&self, _talk: &Talk) {}
+    pub(super) async fn end(&self, _talk: &SharedConnection) {}
 }

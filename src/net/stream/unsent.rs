@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::net::journal::Journal;
 use crate::net::lane;
-use crate::sessions::spec::Step;
+use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Verb};
 use crate::wire::{Class, Failure};
 
 /// What was asked for and did not happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::net) struct Unsent {
+pub(in crate::net) struct UnsentOrders {
     /// Orders and steps that were not carried out to their end.
     pub(in crate::net) orders: usize,
     /// Octets among them; files and bursts are not counted.
@@ -18,18 +18,21 @@ pub(in crate::net) struct Unsent {
 }
 
 /// Counts what is left of a script and of the orders; orders given after this are refused.
-pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut lane::Receiver) -> Unsent {
+pub(in crate::net) fn unsent(
+    steps: impl IntoIterator<Item = ScriptStep>,
+    orders: &mut lane::OrderReceiver,
+) -> UnsentOrders {
     orders.close();
-    let mut unsent = Unsent::default();
+    let mut unsent = UnsentOrders::default();
     let mut count = |bytes: usize| {
         unsent.orders += 1;
         unsent.bytes += bytes as u64;
     };
     for step in steps {
         match step {
-            Step::Send(bytes) => count(bytes.len()),
-            Step::SendFile(_) | Step::Burst(_) => count(0),
-            Step::Finish | Step::ProbeMtu => {}
+            ScriptStep::Send(bytes) => count(bytes.len()),
+            ScriptStep::SendFile(_) | ScriptStep::Burst(_) => count(0),
+            ScriptStep::Finish | ScriptStep::ProbeMtu => {}
         }
     }
     while let Ok(verb) = orders.try_recv() {
@@ -57,7 +60,7 @@ pub(in crate::net) fn unsent(steps: impl IntoIterator<Item = Step>, orders: &mut
 }
 
 /// Says what was not sent, if anything.
-pub(in crate::net) async fn tell_unsent(journal: &Arc<Journal>, peer: &str, unsent: Unsent) {
+pub(in crate::net) async fn tell_unsent(journal: &Arc<Journal>, peer: &str, unsent: UnsentOrders) {
     if unsent.orders == 0 {
         return;
     }

@@ -9,12 +9,12 @@ use bytes::{Buf, Bytes};
 use tokio::io::{Interest, Ready};
 use tokio::sync::watch;
 
-use super::unsent::{self, Unsent};
-use super::{State, TURN, Talk, Wish, file};
+use super::unsent::UnsentOrders;
+use super::{SharedConnection, ShutdownIntent, StreamState, TURN, file, unsent};
 use crate::net::{call, fault, lane};
-use crate::sessions::spec::{Script, Step};
+use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
-use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::cause::StateCause;
 use crate::wire::{Class, Direction, Failure, Totals};
 
 /// What one write offers the kernel at the most.
@@ -24,33 +24,40 @@ const MOST_WRITE: usize = 1024 * 1024;
 const WITHOUT_WAKING: Duration = Duration::from_millis(1);
 
 /// How the writing half ended.
-pub(super) struct Written {
+pub(super) struct WriteEnd {
     /// What was asked for and not written.
-    pub(super) unsent: Unsent,
+    pub(super) unsent: UnsentOrders,
     /// Why, where the connection broke.
     pub(super) failure: Option<Failure>,
 }
 
 /// Why a verb was not done to its end.
-enum Cut {
+enum WriteAbort {
     Stopped,
     Broken(Failure),
 }
 
 /// Carries out the script, then orders, until the connection breaks, or we close it and all orders are done, or
 /// we stop at once.
-pub(super) async fn run(talk: &Talk, script: Script, mut orders: lane::Receiver) -> Written {
-    let mut half =
-        Half { talk, state: talk.state.subscribe(), finished: false, rest: 0, writes: 0, sent_bytes: 0, fresh: None };
+pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: lane::OrderReceiver) -> WriteEnd {
+    let mut half = WritingHalf {
+        talk,
+        state: talk.state.subscribe(),
+        finished: false,
+        rest: 0,
+        writes: 0,
+        sent_bytes: 0,
+        fresh: None,
+    };
     let mut steps = script.steps.into_iter();
     let mut failure = None;
     loop {
         let verb = match steps.next() {
-            Some(Step::Send(bytes)) => Verb::Send(bytes),
-            Some(Step::SendFile(path)) => Verb::SendFile(path),
-            Some(Step::Burst(burst)) => Verb::Burst(burst),
-            Some(Step::ProbeMtu) => Verb::ProbeMtu,
-            Some(Step::Finish) => Verb::FinishSending,
+            Some(ScriptStep::Send(bytes)) => Verb::Send(bytes),
+            Some(ScriptStep::SendFile(path)) => Verb::SendFile(path),
+            Some(ScriptStep::Burst(burst)) => Verb::Burst(burst),
+            Some(ScriptStep::ProbeMtu) => Verb::ProbeMtu,
+            Some(ScriptStep::Finish) => Verb::FinishSending,
             None => match half.next(&mut orders).await {
                 Some(verb) => verb,
                 None => break,
@@ -59,8 +66,8 @@ pub(super) async fn run(talk: &Talk, script: Script, mut orders: lane::Receiver)
         // Boxed, as its room would else be part of every connection, whether orders come or not.
         match Box::pin(half.perform(verb)).await {
             Ok(()) => {}
-            Err(Cut::Stopped) => break,
-            Err(Cut::Broken(why)) => {
+            Err(WriteAbort::Stopped) => break,
+            Err(WriteAbort::Broken(why)) => {
                 failure = Some(why);
                 break;
             }
@@ -72,12 +79,12 @@ pub(super) async fn run(talk: &Talk, script: Script, mut orders: lane::Receiver)
         unsent.orders += 1;
         unsent.bytes += rest as u64;
     }
-    Written { unsent, failure }
+    WriteEnd { unsent, failure }
 }
 
-struct Half<'a> {
-    talk: &'a Talk,
-    state: watch::Receiver<State>,
+struct WritingHalf<'a> {
+    talk: &'a SharedConnection,
+    state: watch::Receiver<StreamState>,
     finished: bool,
     /// Octets of the order under way that are not written.
     rest: usize,
@@ -88,19 +95,19 @@ struct Half<'a> {
     fresh: Option<tokio::net::TcpStream>,
 }
 
-impl Half<'_> {
+impl WritingHalf<'_> {
     /// The next order; `None` when there will be no more.
-    async fn next(&mut self, orders: &mut lane::Receiver) -> Option<Verb> {
+    async fn next(&mut self, orders: &mut lane::OrderReceiver) -> Option<Verb> {
         loop {
             let wish = self.state.borrow_and_update().wish;
             match wish {
-                Wish::Stop => return None,
-                Wish::Close => {
+                ShutdownIntent::Stop => return None,
+                ShutdownIntent::Close => {
                     // What was ordered before the close is done; what comes after it is refused.
                     orders.close();
                     return orders.recv().await;
                 }
-                Wish::Talk => tokio::select! {
+                ShutdownIntent::Talk => tokio::select! {
                     biased;
                     changed = self.state.changed() => changed.ok()?,
                     verb = orders.recv() => return verb,
@@ -109,7 +116,7 @@ impl Half<'_> {
         }
     }
 
-    async fn perform(&mut self, verb: Verb) -> Result<(), Cut> {
+    async fn perform(&mut self, verb: Verb) -> Result<(), WriteAbort> {
         match verb {
             Verb::Send(_) | Verb::SendFile(_) | Verb::FinishSending if self.finished => {
                 let message = "not done: we finished sending (FIN), and nothing can be sent after that";
@@ -154,7 +161,7 @@ impl Half<'_> {
     }
 
     /// Writes all of `bytes`; every write that the kernel takes, in full or in part, is told by itself.
-    async fn write(&mut self, mut bytes: Bytes) -> Result<(), Cut> {
+    async fn write(&mut self, mut bytes: Bytes) -> Result<(), WriteAbort> {
         while !bytes.is_empty() {
             self.rest = bytes.len();
             let ready = self.writable().await?;
@@ -179,22 +186,22 @@ impl Half<'_> {
                     self.no_room(ready).await;
                     continue;
                 }
-                Err(error) => return Err(Cut::Broken(fault::of_io("send", &talk.peer, &error))),
+                Err(error) => return Err(WriteAbort::Broken(fault::of_io("send", &talk.peer, &error))),
             }
             self.took_turn().await;
         }
         Ok(())
     }
 
-    async fn writable(&self) -> Result<Ready, Cut> {
+    async fn writable(&self) -> Result<Ready, WriteAbort> {
         let talk = self.talk;
         let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
         let ready = tokio::select! {
             biased;
-            () = talk.stopped() => return Err(Cut::Stopped),
+            () = talk.stopped() => return Err(WriteAbort::Stopped),
             ready = stream.ready(Interest::WRITABLE) => ready,
         };
-        ready.map_err(|error| Cut::Broken(fault::of_io("send", &talk.peer, &error)))
+        ready.map_err(|error| WriteAbort::Broken(fault::of_io("send", &talk.peer, &error)))
     }
 
     async fn no_room(&mut self, ready: Ready) {
@@ -230,7 +237,7 @@ impl Half<'_> {
         }
     }
 
-    async fn send_file(&mut self, path: PathBuf) -> Result<(), Cut> {
+    async fn send_file(&mut self, path: PathBuf) -> Result<(), WriteAbort> {
         let name = path.display().to_string();
         let mut bytes = 0;
         let (mut failure, outcome) = match self.copy(&path, &mut bytes).await {
@@ -255,12 +262,12 @@ impl Half<'_> {
 
     /// Sends what a file holds, and counts in `read_bytes` what was read of it. The outer error is the
     /// connection's, the inner one the file's.
-    async fn copy(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, Cut> {
+    async fn copy(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, WriteAbort> {
         let talk = self.talk;
         let mut ahead = tokio::select! {
             biased;
-            () = talk.stopped() => return Err(Cut::Stopped),
-            opened = file::Ahead::open(path) => match opened {
+            () = talk.stopped() => return Err(WriteAbort::Stopped),
+            opened = file::FileReadAhead::open(path) => match opened {
                 Ok(ahead) => ahead,
                 Err(error) => return Ok(Err(error)),
             },
@@ -275,7 +282,7 @@ impl Half<'_> {
         loop {
             let read = tokio::select! {
                 biased;
-                () = talk.stopped() => return Err(Cut::Stopped),
+                () = talk.stopped() => return Err(WriteAbort::Stopped),
                 read = ahead.next() => read,
             };
             match read {
@@ -292,7 +299,7 @@ impl Half<'_> {
     /// Sends a file out of the page cache, where nobody looks at what is sent. False: not to its end, and what is
     /// left is to be read, which also tells what is wrong with it.
     #[cfg(target_os = "linux")]
-    async fn splice(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, Cut> {
+    async fn splice(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, WriteAbort> {
         loop {
             let ready = self.writable().await?;
             let talk = self.talk;
@@ -322,15 +329,15 @@ impl Half<'_> {
         }
     }
 
-    async fn finish(&mut self) -> Result<(), Cut> {
+    async fn finish(&mut self) -> Result<(), WriteAbort> {
         let began = Instant::now();
         let done = socket2::SockRef::from(&self.talk.stream).shutdown(Shutdown::Write);
         let took = began.elapsed();
         self.talk.journal.news(call::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
-        done.map_err(|error| Cut::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
+        done.map_err(|error| WriteAbort::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
         self.finished = true;
         self.talk.journal.news(News::WeFinished).await;
-        self.talk.way.fin_sent(Cause::WeShutDown).await;
+        self.talk.way.fin_sent(StateCause::WeShutDown).await;
         self.talk.change(|state| state.we_finished = true);
         self.talk.sample().await;
         Ok(())

@@ -2,10 +2,10 @@
 
 use socket2::{SockAddr, Socket};
 
-use super::orders::Orders;
-use super::talk::{Ending, Talk};
-use super::{Opened, adopt, group, prepare, tell_buffer};
-use crate::net::{Post, fault, lane, option};
+use super::orders::UdpOrders;
+use super::talk::{SharedSocket, UdpEnding};
+use super::{OpenedSocket, adopt, group, prepare, tell_buffer};
+use crate::net::{TaskContext, fault, lane, option};
 use crate::sessions::News;
 use crate::sessions::spec::{Script, UdpBoundSpec};
 use crate::wire::Failure;
@@ -13,16 +13,16 @@ use crate::wire::Failure;
 /// Runs a bound UDP socket, from its binding to [`News::Closed`].
 ///
 /// The script waits until a peer was heard: before that there is nobody to send to.
-pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, post: Post) -> impl Future<Output = ()> {
+pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
     let urgent = post.net.urgent(post.journal.id);
     hear(spec, script, post, urgent)
 }
 
-async fn hear(spec: UdpBoundSpec, script: Script, post: Post, urgent: lane::Receiver) {
-    let Post { journal, orders: plain, net: _net } = post;
+async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: lane::OrderReceiver) {
+    let TaskContext { journal, orders: plain, net: _net } = post;
     let opened = match open(&spec) {
         Ok(opened) => opened,
-        Err(failure) => return Ending::Failed(failure).tell(&journal).await,
+        Err(failure) => return UdpEnding::Failed(failure).tell(&journal).await,
     };
     journal.news(News::Listening { local: opened.local }).await;
     tell_buffer(&journal, &opened, spec.receive).await;
@@ -30,11 +30,11 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: Post, urgent: lane::Rece
     for wanted in &spec.groups {
         journal.news(group::join(&opened.socket, wanted)).await;
     }
-    let talk = Talk::new(journal, opened, None, spec.idle_timeout);
-    talk.run(Orders { urgent, plain }, script).await;
+    let talk = SharedSocket::new(journal, opened, None, spec.idle_timeout);
+    talk.run(UdpOrders { urgent, plain }, script).await;
 }
 
-fn open(spec: &UdpBoundSpec) -> Result<Opened, Failure> {
+fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {
     let failed = |error: std::io::Error| fault::of_bind("bind", spec.local, &error);
     let (socket, merged) = prepare(spec.local, spec.broadcast, spec.receive)?;
     option::set_all(&socket, &spec.options, spec.local.is_ipv6())?;

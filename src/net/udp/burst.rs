@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::send::check_size;
-use super::talk::Talk;
+use super::talk::SharedSocket;
 use crate::sessions::News;
-use crate::sessions::spec::Burst;
+use crate::sessions::spec::DatagramBurst;
 use crate::wire::Failure;
 
 /// How many datagrams one look at the clock sends at the most.
@@ -16,9 +16,9 @@ const MOST_AT_ONCE: usize = 256;
 /// How many octets of them, unless one alone has more.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
-impl Talk {
+impl SharedSocket {
     /// Sends a burst to its end, or until the wishes to end one are no longer `stops`.
-    pub(super) async fn send_burst(&self, burst: &Burst, stops: u64) -> Result<(), Failure> {
+    pub(super) async fn send_burst(&self, burst: &DatagramBurst, stops: u64) -> Result<(), Failure> {
         let to = self.whom(None)?;
         check_size(to, burst.bytes.len())?;
         let begun = Instant::now();
@@ -39,7 +39,7 @@ impl Talk {
     /// Sends all of a burst. It may be dropped wherever it waits: what was sent until then is counted and told.
     async fn repeat(
         &self,
-        burst: &Burst,
+        burst: &DatagramBurst,
         to: std::net::SocketAddr,
         begun: Instant,
         sent: &mut u64,

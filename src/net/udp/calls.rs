@@ -17,7 +17,7 @@ pub(super) const MOST_MESSAGES: usize = 64;
 
 /// One message as the kernel handed it over. It stands in the slot of its place in the call.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Arrival {
+pub(super) struct ReceivedMessage {
     /// Octets of it that stand in its slot.
     pub(super) len: usize,
     /// Octets that it had.
@@ -32,7 +32,7 @@ pub(super) struct Arrival {
 
 /// The messages of one call to the kernel, cut from `bytes`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Train<'a> {
+pub(super) struct MessageBatch<'a> {
     /// Datagrams back to back.
     pub(super) bytes: &'a [u8],
     /// Octets of each datagram; the last one may have fewer.
@@ -42,9 +42,9 @@ pub(super) struct Train<'a> {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{Space, ask_for_merged, receive, send};
+pub(super) use linux::{ReceiveSpace, ask_for_merged, receive, send};
 #[cfg(not(target_os = "linux"))]
-pub(super) use plain::{Space, ask_for_merged, receive, send};
+pub(super) use plain::{ReceiveSpace, ask_for_merged, receive, send};
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -54,23 +54,23 @@ mod linux {
     use socket2::SockAddr;
     use tokio::io::Interest;
 
-    use super::{Arrival, MOST_MESSAGES, SocketAddr, Train, UdpSocket, io};
-    use crate::net::udp::control::{Control, ControlLength, cut_at, read};
+    use super::{MOST_MESSAGES, MessageBatch, ReceivedMessage, SocketAddr, UdpSocket, io};
+    use crate::net::udp::control::{ControlBuffer, ControlLength, cut_at, read};
 
     #[cfg(target_env = "musl")]
-    type Flags = libc::c_uint;
+    type MessageFlags = libc::c_uint;
     #[cfg(not(target_env = "musl"))]
-    type Flags = libc::c_int;
+    type MessageFlags = libc::c_int;
 
     /// The memory that calls read into, used again for every call. Pages that no datagram reached cost nothing.
-    pub(in crate::net::udp) struct Space {
+    pub(in crate::net::udp) struct ReceiveSpace {
         store: Box<[u8]>,
         room: usize,
         names: Box<[libc::sockaddr_in6; MOST_MESSAGES]>,
-        controls: Box<[Control; MOST_MESSAGES]>,
+        controls: Box<[ControlBuffer; MOST_MESSAGES]>,
     }
 
-    impl Space {
+    impl ReceiveSpace {
         /// Slots of `room` octets each.
         pub(in crate::net::udp) fn new(room: usize) -> Self {
             let nobody = libc::sockaddr_in6 {
@@ -80,11 +80,11 @@ mod linux {
                 sin6_addr: libc::in6_addr { s6_addr: [0; 16] },
                 sin6_scope_id: 0,
             };
-            Space {
+            ReceiveSpace {
                 store: vec![0; MOST_MESSAGES * room].into_boxed_slice(),
                 room,
                 names: Box::new([nobody; MOST_MESSAGES]),
-                controls: Box::new([Control::NONE; MOST_MESSAGES]),
+                controls: Box::new([ControlBuffer::NONE; MOST_MESSAGES]),
             }
         }
 
@@ -94,7 +94,7 @@ mod linux {
         }
     }
 
-    impl std::fmt::Debug for Space {
+    impl std::fmt::Debug for ReceiveSpace {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.debug_struct("Space").field("room", &self.room).finish_non_exhaustive()
         }
@@ -111,8 +111,8 @@ mod linux {
     /// Nothing was read: `WouldBlock`, or an error that the socket holds.
     pub(in crate::net::udp) fn receive(
         socket: &UdpSocket,
-        space: &mut Space,
-        arrivals: &mut Vec<Arrival>,
+        space: &mut ReceiveSpace,
+        arrivals: &mut Vec<ReceivedMessage>,
     ) -> io::Result<()> {
         arrivals.clear();
         let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
@@ -128,11 +128,11 @@ mod linux {
             header.msg_hdr.msg_name = ptr::from_mut(name).cast();
             header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_in6>() as libc::socklen_t;
             header.msg_hdr.msg_control = control.0.as_mut_ptr().cast();
-            header.msg_hdr.msg_controllen = size_of::<Control>() as ControlLength;
+            header.msg_hdr.msg_controllen = size_of::<ControlBuffer>() as ControlLength;
         }
         let count = socket.try_io(Interest::READABLE, || {
             // MSG_TRUNC as a wish makes the kernel tell the datagram's real length (recv(2)).
-            const FLAGS: Flags = (libc::MSG_TRUNC | libc::MSG_DONTWAIT) as Flags;
+            const FLAGS: MessageFlags = (libc::MSG_TRUNC | libc::MSG_DONTWAIT) as MessageFlags;
             again(|| {
                 let (fd, most) = (socket.as_raw_fd(), MOST_MESSAGES as libc::c_uint);
                 // SAFETY: the descriptor is open while it is borrowed. Every header names one vector of a slot, a name
@@ -144,7 +144,7 @@ mod linux {
             let full_len = header.msg_len as usize;
             let (segment, packet) = read(&header.msg_hdr);
             let (len, peer) = (full_len.min(space.room), address(name));
-            arrivals.push(Arrival { len, full_len, peer, segment, packet });
+            arrivals.push(ReceivedMessage { len, full_len, peer, segment, packet });
         }
         Ok(())
     }
@@ -154,13 +154,17 @@ mod linux {
     ///
     /// # Errors
     /// Nothing was taken: `WouldBlock`, an error that the socket holds, or what is wrong with the first message.
-    pub(in crate::net::udp) fn send(socket: &UdpSocket, to: Option<SocketAddr>, train: Train<'_>) -> io::Result<usize> {
+    pub(in crate::net::udp) fn send(
+        socket: &UdpSocket,
+        to: Option<SocketAddr>,
+        train: MessageBatch<'_>,
+    ) -> io::Result<usize> {
         let to = to.map(SockAddr::from);
         let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
         let mut vectors = [nothing; MOST_MESSAGES];
         // SAFETY: a header of zeroes is one without address, vectors and controls (sendmsg(2)).
         let mut headers: [libc::mmsghdr; MOST_MESSAGES] = unsafe { std::mem::zeroed() };
-        let mut control = Control::NONE;
+        let mut control = ControlBuffer::NONE;
         let control_bytes = u16::try_from(train.segment).map_or(0, |segment| cut_at(&mut control, segment));
         let mut most: libc::c_uint = 0;
         let empty = train.bytes.is_empty().then_some(train.bytes);
@@ -180,7 +184,7 @@ mod linux {
             most += 1;
         }
         socket.try_io(Interest::WRITABLE, || {
-            const FLAGS: Flags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as Flags;
+            const FLAGS: MessageFlags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as MessageFlags;
             // SAFETY: the descriptor is open while it is borrowed. The first `most` headers name one vector each, of
             // octets that the kernel only reads, and the address and control; all of them live until the call is over.
             again(|| unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), most, FLAGS) })
@@ -221,20 +225,20 @@ mod linux {
 mod plain {
     use std::os::fd::AsFd;
 
-    use super::{Arrival, MOST_MESSAGES, SocketAddr, Train, UdpSocket, io};
+    use super::{MOST_MESSAGES, MessageBatch, ReceivedMessage, SocketAddr, UdpSocket, io};
     use crate::net::udp::control::RawPacket;
 
     /// The memory that calls read into, used again for every call.
     #[derive(Debug)]
-    pub(in crate::net::udp) struct Space {
+    pub(in crate::net::udp) struct ReceiveSpace {
         store: Box<[u8]>,
         room: usize,
     }
 
-    impl Space {
+    impl ReceiveSpace {
         /// Slots of `room` octets each.
         pub(in crate::net::udp) fn new(room: usize) -> Self {
-            Space { store: vec![0; MOST_MESSAGES * room].into_boxed_slice(), room }
+            ReceiveSpace { store: vec![0; MOST_MESSAGES * room].into_boxed_slice(), room }
         }
 
         /// What stands in the slot of a message.
@@ -254,15 +258,15 @@ mod plain {
     /// Nothing was read: `WouldBlock`, or an error that the socket holds.
     pub(in crate::net::udp) fn receive(
         socket: &UdpSocket,
-        space: &mut Space,
-        arrivals: &mut Vec<Arrival>,
+        space: &mut ReceiveSpace,
+        arrivals: &mut Vec<ReceivedMessage>,
     ) -> io::Result<()> {
         arrivals.clear();
         for slot in space.store.chunks_exact_mut(space.room) {
             match socket.try_recv_from(slot) {
                 Ok((len, peer)) => {
                     let packet = RawPacket::default();
-                    arrivals.push(Arrival { len, full_len: len, peer: Some(peer), segment: None, packet });
+                    arrivals.push(ReceivedMessage { len, full_len: len, peer: Some(peer), segment: None, packet });
                 }
                 Err(error) if arrivals.is_empty() => return Err(error),
                 // What it was comes again with the next call, or the queue is empty.
@@ -277,7 +281,11 @@ mod plain {
     ///
     /// # Errors
     /// Nothing was taken. A message of several datagrams cannot be had on this system.
-    pub(in crate::net::udp) fn send(socket: &UdpSocket, to: Option<SocketAddr>, train: Train<'_>) -> io::Result<usize> {
+    pub(in crate::net::udp) fn send(
+        socket: &UdpSocket,
+        to: Option<SocketAddr>,
+        train: MessageBatch<'_>,
+    ) -> io::Result<usize> {
         if train.message > train.segment {
             return Err(io::Error::from_raw_os_error(libc::EOPNOTSUPP));
         }

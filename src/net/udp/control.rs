@@ -21,7 +21,7 @@ pub(super) struct RawPacket {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{Control, ControlLength, ask, cut_at, read};
+pub(super) use linux::{ControlBuffer, ControlLength, ask, cut_at, read};
 #[cfg(not(target_os = "linux"))]
 pub(super) use plain::ask;
 
@@ -43,11 +43,11 @@ mod linux {
     /// IPv6 socket is told of an IPv4 packet: 184 octets.
     #[repr(C, align(8))]
     #[derive(Clone, Copy)]
-    pub(in crate::net::udp) struct Control(pub(in crate::net::udp) [u8; 192]);
+    pub(in crate::net::udp) struct ControlBuffer(pub(in crate::net::udp) [u8; 192]);
 
-    impl Control {
+    impl ControlBuffer {
         /// No controls.
-        pub(in crate::net::udp) const NONE: Control = Control([0; 192]);
+        pub(in crate::net::udp) const NONE: ControlBuffer = ControlBuffer([0; 192]);
     }
 
     /// Asks that TTL, TOS, interface and address are told beside each datagram. Best effort: what the system does not
@@ -68,7 +68,7 @@ mod linux {
     }
 
     /// Writes the wish that a message is cut every `segment` octets; how many octets the wish has.
-    pub(in crate::net::udp) fn cut_at(control: &mut Control, segment: u16) -> ControlLength {
+    pub(in crate::net::udp) fn cut_at(control: &mut ControlBuffer, segment: u16) -> ControlLength {
         // SAFETY: CMSG_SPACE and CMSG_LEN only calculate.
         let (space, length) = unsafe { (libc::CMSG_SPACE(2), libc::CMSG_LEN(2)) };
         // SAFETY: a header of zeroes is one without a length; some systems' headers have padding that cannot be named.

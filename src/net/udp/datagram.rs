@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use tokio::net::UdpSocket;
 
-use super::calls::{self, Arrival, MOST_MESSAGES, Space};
+use super::calls::{self, MOST_MESSAGES, ReceiveSpace, ReceivedMessage};
 use super::control::RawPacket;
-use super::interface::Names;
+use super::interface::InterfaceNames;
 use crate::sessions::Block;
 use crate::sessions::record::Piece;
 use crate::wire::Direction;
@@ -46,23 +46,29 @@ pub(super) fn as_the_socket_takes_it(to: SocketAddr, socket_is_v6: bool) -> Sock
 
 /// Datagrams that were read and not handed on yet. Its memory is used again for the next ones.
 #[derive(Debug)]
-pub(super) struct Batch {
-    space: Space,
-    arrivals: Vec<Arrival>,
+pub(super) struct ReceiveBatch {
+    space: ReceiveSpace,
+    arrivals: Vec<ReceivedMessage>,
     at: Instant,
     /// The first message that is not wholly in a block, and how many octets of it are.
     next: (usize, usize),
-    names: Names,
+    names: InterfaceNames,
 }
 
 /// Where a datagram stands: the message's place, its first octet there, and how many octets.
-type Spot = (usize, usize, usize);
+type DatagramSpan = (usize, usize, usize);
 
-impl Batch {
+impl ReceiveBatch {
     /// An empty batch that reads `room` octets of each datagram at the most.
     pub(super) fn new(room: usize) -> Self {
         let arrivals = Vec::with_capacity(MOST_MESSAGES);
-        Batch { space: Space::new(room), arrivals, at: Instant::now(), next: (0, 0), names: Names::default() }
+        ReceiveBatch {
+            space: ReceiveSpace::new(room),
+            arrivals,
+            at: Instant::now(),
+            next: (0, 0),
+            names: InterfaceNames::default(),
+        }
     }
 
     /// Reads what is there with one call, [`MOST_MESSAGES`] messages at the most. What was read before is forgotten.
@@ -88,7 +94,7 @@ impl Batch {
         let mut pieces = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
         let mut peers = Vec::new();
         let mut packets: Vec<RawPacket> = Vec::new();
-        let mut spots: Vec<Spot> = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
+        let mut spots: Vec<DatagramSpan> = Vec::with_capacity(self.arrivals.len().min(MOST_PIECES));
         let mut filled = 0;
         while pieces.len() < MOST_PIECES
             && filled < ENOUGH_BYTES
@@ -124,7 +130,7 @@ impl Batch {
     }
 
     /// The next datagram of the messages: its message, where it stands, and the octets that it had in full.
-    fn next_datagram(&mut self) -> Option<(Arrival, Spot, usize)> {
+    fn next_datagram(&mut self) -> Option<(ReceivedMessage, DatagramSpan, usize)> {
         let (place, start) = self.next;
         let arrival = *self.arrivals.get(place)?;
         let left = arrival.full_len - start;
@@ -156,7 +162,7 @@ mod tests {
         for datagram in [&b"abcdefghij"[..], b"", b"xyz"] {
             peer.send_to(datagram, socket.local_addr().unwrap()).await.unwrap();
         }
-        let mut batch = Batch::new(4);
+        let mut batch = ReceiveBatch::new(4);
         let (mut bytes, mut lengths) = (Vec::new(), Vec::new());
         while lengths.len() < 3 {
             socket.readable().await.unwrap();

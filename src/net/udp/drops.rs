@@ -5,13 +5,13 @@
 
 /// The kernel's counter has 32 bits and wraps; this one does not.
 #[derive(Debug, Default)]
-pub(super) struct Drops {
+pub(super) struct DropCounter {
     total: u64,
     last: u32,
     known: bool,
 }
 
-impl Drops {
+impl DropCounter {
     /// Takes the counter's value; the new total where it is news, the first value included.
     pub(super) fn observe(&mut self, counter: u32) -> Option<u64> {
         let more = u64::from(counter.wrapping_sub(self.last));
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn a_counter_that_wraps_goes_on_counting() {
-        let mut drops = Drops::default();
+        let mut drops = DropCounter::default();
         assert_eq!(drops.observe(0), Some(0), "the first value is news even where nothing was dropped");
         assert_eq!(drops.observe(0), None);
         assert_eq!(drops.observe(u32::MAX), Some(u64::from(u32::MAX)));

@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 
 use tokio::net::UdpSocket;
 
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 
 /// Asks that ICMP errors are queued. Best effort: without it they are told as bare error numbers.
 #[cfg(target_os = "linux")]
@@ -45,14 +45,14 @@ pub(in crate::net) fn ask(_socket: &impl AsFd, _v6: bool) {}
 
 /// Waits for the next entry of the queue. Cancel-safe: an entry is taken only as this returns.
 #[cfg(target_os = "linux")]
-pub(super) async fn wait(socket: &UdpSocket) -> std::io::Result<Found> {
+pub(super) async fn wait(socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
     use tokio::io::Interest;
 
     loop {
         socket.ready(Interest::ERROR).await?;
         // An empty queue is "would block" to the runtime, which then waits for the next event.
         let looked = socket.try_io(Interest::ERROR, || match next(socket) {
-            Found::Nothing => Err(std::io::ErrorKind::WouldBlock.into()),
+            ErrorQueueEntry::Nothing => Err(std::io::ErrorKind::WouldBlock.into()),
             found => Ok(found),
         });
         match looked {
@@ -64,15 +64,15 @@ pub(super) async fn wait(socket: &UdpSocket) -> std::io::Result<Found> {
 
 /// Waits for ever: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
-pub(super) async fn wait(_socket: &UdpSocket) -> std::io::Result<Found> {
+pub(super) async fn wait(_socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
     std::future::pending().await
 }
 
 /// What one look at the queue found.
 #[derive(Debug)]
-pub(in crate::net) enum Found {
+pub(in crate::net) enum ErrorQueueEntry {
     /// An ICMP error, and as much of our datagram's payload as it quotes.
-    Icmp(Icmp, Bytes),
+    Icmp(IcmpMessage, Bytes),
     /// An error that this machine made itself; the call that met it was told, too. With the MTU that was too small,
     /// where that was it.
     Here(Option<u32>),
@@ -82,7 +82,7 @@ pub(in crate::net) enum Found {
 
 /// Takes the oldest entry of the queue. One system call; never waits.
 #[cfg(target_os = "linux")]
-pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> Found {
+pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> ErrorQueueEntry {
     use nix::sys::socket::{ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg};
     use std::io::IoSliceMut;
     use std::net::IpAddr;
@@ -92,11 +92,11 @@ pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> Found {
     let mut control = nix::cmsg_space!(libc::sock_extended_err, libc::sockaddr_in6, u32, [u64; 8]);
     let flags = MsgFlags::MSG_ERRQUEUE | MsgFlags::MSG_DONTWAIT;
     let looked = recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut spaces, Some(&mut control), flags);
-    let Ok(message) = looked else { return Found::Nothing };
+    let Ok(message) = looked else { return ErrorQueueEntry::Nothing };
     let destination = message.address.as_ref().and_then(address).map(super::datagram::canonical);
     let quoted = message.bytes.min(MOST_QUOTED);
-    let Ok(controls) = message.cmsgs() else { return Found::Here(None) };
-    let mut found = Found::Here(None);
+    let Ok(controls) = message.cmsgs() else { return ErrorQueueEntry::Here(None) };
+    let mut found = ErrorQueueEntry::Here(None);
     for control in controls {
         let (error, offender) = match control {
             ControlMessageOwned::Ipv4RecvErr(error, offender) => {
@@ -112,14 +112,17 @@ pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> Found {
         let mtu = Some(error.ee_info).filter(|mtu| os_code == libc::EMSGSIZE && *mtu > 0);
         let (kind, code) = (error.ee_type, error.ee_code);
         found = if v6 || error.ee_origin == libc::SO_EE_ORIGIN_ICMP {
-            Found::Icmp(Icmp { kind, code, v6, offender, destination, os_code, mtu, about: None }, Bytes::new())
+            ErrorQueueEntry::Icmp(
+                IcmpMessage { kind, code, v6, offender, destination, os_code, mtu, about: None },
+                Bytes::new(),
+            )
         } else {
-            Found::Here(mtu)
+            ErrorQueueEntry::Here(mtu)
         };
         break;
     }
     match found {
-        Found::Icmp(icmp, _) => Found::Icmp(icmp, Bytes::copy_from_slice(&payload[..quoted])),
+        ErrorQueueEntry::Icmp(icmp, _) => ErrorQueueEntry::Icmp(icmp, Bytes::copy_from_slice(&payload[..quoted])),
         other => other,
     }
 }
@@ -130,8 +133,8 @@ const MOST_QUOTED: usize = 2_048;
 
 /// Finds nothing: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
-pub(in crate::net) fn next<S>(_socket: &S) -> Found {
-    Found::Nothing
+pub(in crate::net) fn next<S>(_socket: &S) -> ErrorQueueEntry {
+    ErrorQueueEntry::Nothing
 }
 
 /// The system's address as the standard library has it.

@@ -8,54 +8,54 @@ use tokio::net::UdpSocket;
 
 use crate::net::fault;
 use crate::sessions::News;
-use crate::sessions::spec::Group;
+use crate::sessions::spec::MulticastGroup;
 use crate::wire::{Class, Failure};
 
 /// Joins the group; what came of it.
-pub(super) fn join(socket: &UdpSocket, group: &Group) -> News {
-    match change(socket, group, Change::Join) {
+pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> News {
+    match change(socket, group, GroupChange::Join) {
         Ok(()) => News::Joined { group: group.address },
         Err(failure) => News::Warned(failure),
     }
 }
 
 /// Leaves the group; what came of it.
-pub(super) fn leave(socket: &UdpSocket, group: &Group) -> News {
-    match change(socket, group, Change::Leave) {
+pub(super) fn leave(socket: &UdpSocket, group: &MulticastGroup) -> News {
+    match change(socket, group, GroupChange::Leave) {
         Ok(()) => News::Left { group: group.address },
         Err(failure) => News::Warned(failure),
     }
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Change {
+enum GroupChange {
     Join,
     Leave,
 }
 
-impl Change {
+impl GroupChange {
     fn operation(self) -> &'static str {
         match self {
-            Change::Join => "join",
-            Change::Leave => "leave",
+            GroupChange::Join => "join",
+            GroupChange::Leave => "leave",
         }
     }
 }
 
-fn change(socket: &UdpSocket, group: &Group, change: Change) -> Result<(), Failure> {
+fn change(socket: &UdpSocket, group: &MulticastGroup, change: GroupChange) -> Result<(), Failure> {
     let refused = |message: String| Failure::new(Class::Local, change.operation(), group.address.to_string(), message);
     if !group.address.is_multicast() {
         let message = "it is no multicast group: IPv4 groups are 224.0.0.0 to 239.255.255.255, IPv6 groups ff00::/8";
         return Err(refused(message.into()));
     }
-    let interface = Interface::find(group.interface.as_deref())
+    let interface = GroupInterface::find(group.interface.as_deref())
         .map_err(|error| refused(format!("no interface {}: {error}", group.interface.as_deref().unwrap_or("?"))))?;
     let changed = match group.address {
         IpAddr::V4(address) => {
             let socket = SockRef::from(socket);
             match change {
-                Change::Join => socket.join_multicast_v4_n(&address, &interface.v4()),
-                Change::Leave => socket.leave_multicast_v4_n(&address, &interface.v4()),
+                GroupChange::Join => socket.join_multicast_v4_n(&address, &interface.v4()),
+                GroupChange::Leave => socket.leave_multicast_v4_n(&address, &interface.v4()),
             }
         }
         IpAddr::V6(address) => {
@@ -63,49 +63,49 @@ fn change(socket: &UdpSocket, group: &Group, change: Change) -> Result<(), Failu
                 refused("an IPv6 group is joined on an interface that is given by its name, not its address".into())
             })?;
             match change {
-                Change::Join => socket.join_multicast_v6(&address, index),
-                Change::Leave => socket.leave_multicast_v6(&address, index),
+                GroupChange::Join => socket.join_multicast_v6(&address, index),
+                GroupChange::Leave => socket.leave_multicast_v6(&address, index),
             }
         }
     };
     changed.map_err(|error| match (error.kind(), change) {
-        (io::ErrorKind::AddrInUse, Change::Join) => refused("this socket is in the group already".into()),
-        (io::ErrorKind::AddrNotAvailable, Change::Leave) => refused("this socket is not in the group".into()),
+        (io::ErrorKind::AddrInUse, GroupChange::Join) => refused("this socket is in the group already".into()),
+        (io::ErrorKind::AddrNotAvailable, GroupChange::Leave) => refused("this socket is not in the group".into()),
         _ => fault::of_io(change.operation(), group.address.to_string(), &error),
     })
 }
 
 /// Where to join: an interface by its index or one of its IPv4 addresses, or the kernel's choice.
 #[derive(Clone, Copy, Debug)]
-enum Interface {
+enum GroupInterface {
     Any,
     Index(u32),
     Address(Ipv4Addr),
 }
 
-impl Interface {
+impl GroupInterface {
     fn find(name: Option<&str>) -> io::Result<Self> {
-        let Some(name) = name else { return Ok(Interface::Any) };
+        let Some(name) = name else { return Ok(GroupInterface::Any) };
         match name.parse() {
-            Ok(address) => Ok(Interface::Address(address)),
-            Err(_) => Ok(Interface::Index(nix::net::if_::if_nametoindex(name)?)),
+            Ok(address) => Ok(GroupInterface::Address(address)),
+            Err(_) => Ok(GroupInterface::Index(nix::net::if_::if_nametoindex(name)?)),
         }
     }
 
     fn v4(self) -> InterfaceIndexOrAddress {
         match self {
-            Interface::Any => InterfaceIndexOrAddress::Address(Ipv4Addr::UNSPECIFIED),
-            Interface::Index(index) => InterfaceIndexOrAddress::Index(index),
-            Interface::Address(address) => InterfaceIndexOrAddress::Address(address),
+            GroupInterface::Any => InterfaceIndexOrAddress::Address(Ipv4Addr::UNSPECIFIED),
+            GroupInterface::Index(index) => InterfaceIndexOrAddress::Index(index),
+            GroupInterface::Address(address) => InterfaceIndexOrAddress::Address(address),
         }
     }
 
     /// 0 is the kernel's choice (RFC 3493 §5.2).
     fn index(self) -> Option<u32> {
         match self {
-            Interface::Any => Some(0),
-            Interface::Index(index) => Some(index),
-            Interface::Address(_) => None,
+            GroupInterface::Any => Some(0),
+            GroupInterface::Index(index) => Some(index),
+            GroupInterface::Address(_) => None,
         }
     }
 }
@@ -113,10 +113,11 @@ impl Interface {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::spec::MulticastGroup;
 
     async fn joining(address: &str, interface: Option<&str>) -> String {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let group = Group { address: address.parse().unwrap(), interface: interface.map(str::to_owned) };
+        let group = MulticastGroup { address: address.parse().unwrap(), interface: interface.map(str::to_owned) };
         match join(&socket, &group) {
             News::Warned(failure) => failure.message,
             other => format!("{other:?}"),

@@ -11,11 +11,11 @@ const MOST_NAMES: usize = 64;
 /// The names of the interfaces that datagrams came in by. Asked for once each: a call to the kernel a datagram would
 /// be too many, and an interface seldom gets another name.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct InterfaceNames {
     known: Vec<(u32, Option<Arc<str>>)>,
 }
 
-impl Names {
+impl InterfaceNames {
     /// What is known of a packet, its interface by name.
     pub(super) fn packet(&mut self, raw: RawPacket) -> PacketInfo {
         PacketInfo { ttl: raw.ttl, tos: raw.tos, interface: self.name(raw.interface), destination: raw.destination }

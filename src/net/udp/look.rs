@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::talk::{Ending, Talk};
+use super::talk::{SharedSocket, UdpEnding};
 use crate::wire::kernel::view::KernelView;
 
 /// Between two looks.
@@ -13,12 +13,12 @@ const EVERY: Duration = Duration::from_millis(250);
 
 /// Whether the looks rest, and the bell that wakes them.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
+pub(super) struct SamplingRest {
     resting: AtomicBool,
     bell: Notify,
 }
 
-impl Looks {
+impl SamplingRest {
     /// Something moved. Cost: one load, but for the first time after a rest.
     pub(super) fn touch(&self) {
         if self.resting.load(Ordering::Relaxed) && self.resting.swap(false, Ordering::AcqRel) {
@@ -27,7 +27,7 @@ impl Looks {
     }
 }
 
-impl Talk {
+impl SharedSocket {
     /// Looks, and tells what is seen where it changed.
     pub(super) fn look(&self) {
         #[cfg(target_os = "linux")]
@@ -46,7 +46,7 @@ impl Talk {
     }
 
     /// Looks while something moves; never ends.
-    pub(super) async fn watch_kernel(&self) -> Ending {
+    pub(super) async fn watch_kernel(&self) -> UdpEnding {
         loop {
             let looked = Instant::now();
             self.look();

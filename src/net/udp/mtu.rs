@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::net::UdpSocket;
 
-use super::error_queue::{self, Found};
-use super::talk::Talk;
+use super::error_queue::{self, ErrorQueueEntry};
+use super::talk::SharedSocket;
 use super::wildcard;
 use crate::net::fault;
 use crate::sessions::News;
-use crate::wire::udp::mtu::{self, MtuReport, MtuStep, Outcome, Refuser};
-use crate::wire::udp::mtu_search::Search;
+use crate::wire::udp::mtu::{self, MtuOutcome, MtuRefuser, MtuReport, MtuStep};
+use crate::wire::udp::mtu_search::MtuSearch;
 use crate::wire::{Class, Failure};
 
 /// How long the first datagrams wait for an answer, and the longest that any waits: longer than the second that a host
@@ -37,14 +37,14 @@ const LEAST_PAYLOAD: u32 = 32;
 const NAME: [u8; 8] = *b"mtuprobe";
 const TAG_BYTES: usize = NAME.len() + 4;
 
-impl Talk {
+impl SharedSocket {
     /// Probes the path to the peer to the end, or until the wishes to end a burst or a probe are no longer `stops`; tells
     /// each step, and what was found.
     pub(super) async fn probe_mtu(&self, stops: u64) -> Result<(), Failure> {
         let peer = self.whom(None)?;
         let began = Instant::now();
-        let mut search = Search::new(mtu::header_bytes(peer.ip()) + LEAST_PAYLOAD, mtu::most_bytes(peer.ip()));
-        let mut prober = match Prober::open(self.local, peer) {
+        let mut search = MtuSearch::new(mtu::header_bytes(peer.ip()) + LEAST_PAYLOAD, mtu::most_bytes(peer.ip()));
+        let mut prober = match MtuProber::open(self.local, peer) {
             Ok(prober) => prober,
             Err(error) => return Err(fault::of_io("probe", peer.to_string(), &error)),
         };
@@ -73,7 +73,7 @@ impl Talk {
         Ok(())
     }
 
-    async fn search(&self, prober: &mut Prober, search: &mut Search) -> Result<(), Failure> {
+    async fn search(&self, prober: &mut MtuProber, search: &mut MtuSearch) -> Result<(), Failure> {
         while let Some(bytes) = search.next() {
             self.active();
             let began = Instant::now();
@@ -88,7 +88,7 @@ impl Talk {
 
 /// The probe's own socket.
 #[derive(Debug)]
-struct Prober {
+struct MtuProber {
     socket: UdpSocket,
     peer: SocketAddr,
     /// How many datagrams the kernel took.
@@ -98,16 +98,16 @@ struct Prober {
 }
 
 /// What is met while a datagram's fate is waited for.
-enum Met {
+enum ProbeReply {
     /// The peer sent a datagram.
     Answer,
-    Outcome(Outcome),
+    Outcome(MtuOutcome),
     /// It is about another datagram, or about nothing.
     Else,
     End(Failure),
 }
 
-impl Prober {
+impl MtuProber {
     /// A socket that is connected to `peer`, from the address of `local`.
     fn open(local: SocketAddr, peer: SocketAddr) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(peer), Type::DGRAM, Some(Protocol::UDP))?;
@@ -121,7 +121,7 @@ impl Prober {
         socket.bind(&SockAddr::from(from))?;
         socket.connect(&SockAddr::from(peer))?;
         let socket = UdpSocket::from_std(socket.into())?;
-        Ok(Prober { socket, peer, datagrams: 0, number: fastrand::u32(..), wait: LONGEST_WAIT })
+        Ok(MtuProber { socket, peer, datagrams: 0, number: fastrand::u32(..), wait: LONGEST_WAIT })
     }
 
     fn kernel_mtu(&self) -> Option<u32> {
@@ -132,7 +132,7 @@ impl Prober {
     }
 
     /// Sends one datagram that makes an IP packet of `bytes` octets, and waits for what comes of it.
-    async fn try_one(&mut self, bytes: u32) -> Result<Outcome, Failure> {
+    async fn try_one(&mut self, bytes: u32) -> Result<MtuOutcome, Failure> {
         let payload = self.payload(bytes);
         if let Some(outcome) = self.send(&payload).await? {
             return Ok(outcome);
@@ -146,38 +146,38 @@ impl Prober {
             // Whoever reads an error of the socket takes the news of its queue away from whoever waits for that: it is
             // looked at in each turn.
             let met = match error_queue::next(&self.socket) {
-                Found::Nothing if over => return Ok(Outcome::Quiet),
-                Found::Nothing => tokio::select! {
+                ErrorQueueEntry::Nothing if over => return Ok(MtuOutcome::Quiet),
+                ErrorQueueEntry::Nothing => tokio::select! {
                     () = tokio::time::sleep_until(end) => {
                         over = true;
-                        Met::Else
+                        ProbeReply::Else
                     }
                     found = error_queue::wait(&self.socket) => match found {
                         Ok(found) => self.told(found, bytes),
-                        Err(error) => Met::End(self.failure(&error)),
+                        Err(error) => ProbeReply::End(self.failure(&error)),
                     },
                     received = self.socket.recv(&mut answer) => match received {
                         Ok(len) => self.heard(&answer[..len]),
                         // The error queue has the reason.
-                        Err(_error) => Met::Else,
+                        Err(_error) => ProbeReply::Else,
                     },
                 },
                 found => self.told(found, bytes),
             };
             tokio::task::yield_now().await;
             match met {
-                Met::Answer => {
+                ProbeReply::Answer => {
                     self.wait = (sent.elapsed() * ROUND_TRIPS).clamp(SHORTEST_WAIT, LONGEST_WAIT);
-                    return Ok(Outcome::Answered);
+                    return Ok(MtuOutcome::Answered);
                 }
-                Met::Outcome(Outcome::Answered) => {
+                ProbeReply::Outcome(MtuOutcome::Answered) => {
                     // Hosts send no more than one such message a second to each other (RFC 1812 §4.3.2.8).
                     self.wait = LONGEST_WAIT;
-                    return Ok(Outcome::Answered);
+                    return Ok(MtuOutcome::Answered);
                 }
-                Met::Outcome(outcome) => return Ok(outcome),
-                Met::Else => {}
-                Met::End(failure) => return Err(failure),
+                ProbeReply::Outcome(outcome) => return Ok(outcome),
+                ProbeReply::Else => {}
+                ProbeReply::End(failure) => return Err(failure),
             }
         }
     }
@@ -193,7 +193,7 @@ impl Prober {
     }
 
     /// Hands a datagram to the kernel; where it is refused here, that is its outcome.
-    async fn send(&self, payload: &[u8]) -> Result<Option<Outcome>, Failure> {
+    async fn send(&self, payload: &[u8]) -> Result<Option<MtuOutcome>, Failure> {
         let mut old = 0;
         loop {
             match self.socket.send(payload).await {
@@ -203,19 +203,19 @@ impl Prober {
                     let mut router = None;
                     loop {
                         match error_queue::next(&self.socket) {
-                            Found::Here(told) => mtu = told.or(mtu),
-                            Found::Icmp(icmp, _) => router = Some(icmp).filter(too_big).or(router),
-                            Found::Nothing => break,
+                            ErrorQueueEntry::Here(told) => mtu = told.or(mtu),
+                            ErrorQueueEntry::Icmp(icmp, _) => router = Some(icmp).filter(too_big).or(router),
+                            ErrorQueueEntry::Nothing => break,
                         }
                     }
                     match (mtu, router) {
                         // An old error of the socket: a router spoke late of a datagram before this one.
                         (None, Some(_)) if old < MOST_OLD_ERRORS => old += 1,
-                        (mtu, _) => return Ok(Some(Outcome::TooBig(Refuser::Here { mtu }))),
+                        (mtu, _) => return Ok(Some(MtuOutcome::TooBig(MtuRefuser::Here { mtu }))),
                     }
                 }
                 Err(error) => {
-                    while !matches!(error_queue::next(&self.socket), Found::Nothing) {}
+                    while !matches!(error_queue::next(&self.socket), ErrorQueueEntry::Nothing) {}
                     old += 1;
                     if old > MOST_OLD_ERRORS {
                         return Err(self.failure(&error));
@@ -226,28 +226,28 @@ impl Prober {
     }
 
     /// What an entry of the error queue says of the datagram under way, of `bytes` octets as a packet.
-    fn told(&self, found: Found, bytes: u32) -> Met {
-        let Found::Icmp(icmp, quote) = found else { return Met::Else };
+    fn told(&self, found: ErrorQueueEntry, bytes: u32) -> ProbeReply {
+        let ErrorQueueEntry::Icmp(icmp, quote) = found else { return ProbeReply::Else };
         if quote.len() >= TAG_BYTES && !self.is_ours(&quote) {
-            return Met::Else;
+            return ProbeReply::Else;
         }
         if too_big(&icmp) {
             // A named MTU that is not smaller than what was refused says nothing (RFC 1191 §3: some name 0).
             let mtu = icmp.mtu.filter(|mtu| *mtu < bytes);
-            return Met::Outcome(Outcome::TooBig(Refuser::Router { address: icmp.offender, mtu }));
+            return ProbeReply::Outcome(MtuOutcome::TooBig(MtuRefuser::Router { address: icmp.offender, mtu }));
         }
         let peers_own = icmp.offender.is_some_and(|offender: IpAddr| offender == self.peer.ip().to_canonical());
         if peers_own && icmp.class() == Class::Refused {
             // Nobody listens on that port: the datagram arrived all the same.
-            return Met::Outcome(Outcome::Answered);
+            return ProbeReply::Outcome(MtuOutcome::Answered);
         }
-        Met::End(icmp.failure("probe", self.peer.to_string()))
+        ProbeReply::End(icmp.failure("probe", self.peer.to_string()))
     }
 
     /// What a datagram of the peer's says: an echo of one before it says nothing of this one.
-    fn heard(&self, answer: &[u8]) -> Met {
+    fn heard(&self, answer: &[u8]) -> ProbeReply {
         let old_echo = answer.starts_with(&NAME) && !self.is_ours(answer);
-        if old_echo { Met::Else } else { Met::Answer }
+        if old_echo { ProbeReply::Else } else { ProbeReply::Answer }
     }
 
     /// Whether these octets begin as the datagram under way does.
@@ -261,7 +261,7 @@ impl Prober {
 }
 
 /// Whether the message is "fragmentation needed" or "packet too big".
-fn too_big(icmp: &crate::wire::icmp::Icmp) -> bool {
+fn too_big(icmp: &crate::wire::icmp::IcmpMessage) -> bool {
     matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 4) | (true, 2, _))
 }
 

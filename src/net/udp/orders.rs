@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use tokio::sync::mpsc;
 
 use super::group;
-use super::send::Job;
-use super::talk::{Ending, Talk};
+use super::send::SendJob;
+use super::talk::{SharedSocket, UdpEnding};
 use crate::net::{lane, option};
 use crate::sessions::{News, Verb};
 use crate::wire::option::{SETTING, SocketKind};
@@ -14,17 +14,17 @@ use crate::wire::{Class, Failure};
 
 /// The two ways in which orders come.
 #[derive(Debug)]
-pub(super) struct Orders {
+pub(super) struct UdpOrders {
     /// Those that overtake others.
-    pub(super) urgent: lane::Receiver,
+    pub(super) urgent: lane::OrderReceiver,
     /// Those that are done in order.
-    pub(super) plain: lane::Receiver,
+    pub(super) plain: lane::OrderReceiver,
 }
 
-impl Orders {
+impl UdpOrders {
     /// The next order for a sending half that takes jobs with `jobs`; `None` when there will be no more. A plain order
     /// stays in its queue until there is room for its job. Cancel-safe.
-    async fn next(&mut self, jobs: &mpsc::Sender<Job>) -> Option<Verb> {
+    async fn next(&mut self, jobs: &mpsc::Sender<SendJob>) -> Option<Verb> {
         let plain = async {
             // The room is kept free by this task, which alone fills it.
             drop(jobs.reserve().await);
@@ -38,20 +38,20 @@ impl Orders {
     }
 }
 
-impl Talk {
+impl SharedSocket {
     /// Takes orders until the session is to end at once. A close ends a burst, and lets what else was ordered before it
     /// be done.
-    pub(super) async fn take_orders(&self, mut orders: Orders, jobs: mpsc::Sender<Job>) -> Ending {
+    pub(super) async fn take_orders(&self, mut orders: UdpOrders, jobs: mpsc::Sender<SendJob>) -> UdpEnding {
         loop {
             let job = match orders.next(&jobs).await {
-                None | Some(Verb::Reset) => return Ending::Local,
+                None | Some(Verb::Reset) => return UdpEnding::Local,
                 Some(Verb::Close) => break,
                 Some(verb) => self.obey(verb).await,
             };
             if let Some(job) = job
                 && jobs.send(job).await.is_err()
             {
-                return Ending::Local;
+                return UdpEnding::Local;
             }
         }
         orders.plain.close();
@@ -66,26 +66,26 @@ impl Talk {
                 self.stop_burst();
             }
             // It fails where the sending half is gone, and the session is over then.
-            jobs.send(Job::Close).await.ok();
+            jobs.send(SendJob::Close).await.ok();
         };
         self.stop_burst();
         tokio::select! {
             () = rest => {}
-            () = reset(&mut orders.urgent) => return Ending::Local,
+            () = reset(&mut orders.urgent) => return UdpEnding::Local,
         }
         // The sending half ends the session, unless a reset is faster.
         reset(&mut orders.urgent).await;
-        Ending::Local
+        UdpEnding::Local
     }
 
     /// Does what can be done at once; what the sending half has to do comes back.
-    async fn obey(&self, verb: Verb) -> Option<Job> {
+    async fn obey(&self, verb: Verb) -> Option<SendJob> {
         match verb {
-            Verb::Send(bytes) => return Some(Job::Datagram(None, bytes)),
-            Verb::SendTo(to, bytes) => return Some(Job::Datagram(Some(to), bytes)),
-            Verb::SendFile(path) => return Some(Job::File(path)),
-            Verb::Burst(burst) => return Some(Job::Burst(burst, *self.burst_stops.borrow())),
-            Verb::ProbeMtu => return Some(Job::ProbeMtu(*self.burst_stops.borrow())),
+            Verb::Send(bytes) => return Some(SendJob::Datagram(None, bytes)),
+            Verb::SendTo(to, bytes) => return Some(SendJob::Datagram(Some(to), bytes)),
+            Verb::SendFile(path) => return Some(SendJob::File(path)),
+            Verb::Burst(burst) => return Some(SendJob::Burst(burst, *self.burst_stops.borrow())),
+            Verb::ProbeMtu => return Some(SendJob::ProbeMtu(*self.burst_stops.borrow())),
             Verb::StopBurst => self.stop_burst(),
             Verb::FinishSending => {
                 self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;
@@ -113,7 +113,7 @@ impl Talk {
             Verb::ContinueReading => self.set_reading(true).await,
             Verb::Join(wanted) => self.journal.news(group::join(&self.socket, &wanted)).await,
             Verb::Leave(left) => self.journal.news(group::leave(&self.socket, &left)).await,
-            Verb::Reset | Verb::Close => return Some(Job::Close),
+            Verb::Reset | Verb::Close => return Some(SendJob::Close),
         }
         None
     }
@@ -125,7 +125,7 @@ impl Talk {
 }
 
 /// Resolves when the session is to end at once. It finishes already: other urgent orders come too late.
-async fn reset(urgent: &mut lane::Receiver) {
+async fn reset(urgent: &mut lane::OrderReceiver) {
     loop {
         if let None | Some(Verb::Reset) = urgent.recv().await {
             return;

@@ -10,12 +10,12 @@ use bytes::Bytes;
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 
-use super::calls::{self, Train};
+use super::calls::{self, MessageBatch};
 use super::datagram::{as_the_socket_takes_it, most_payload};
-use super::talk::{Ending, Talk, locked};
+use super::talk::{SharedSocket, UdpEnding, locked};
 use crate::net::fault;
 use crate::sessions::record::Piece;
-use crate::sessions::spec::{Burst, Script, Step};
+use crate::sessions::spec::{DatagramBurst, Script, ScriptStep};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
 use crate::wire::{Class, Direction, Failure};
@@ -39,13 +39,13 @@ pub(super) const CANNOT_CUT: [i32; 4] = [libc::EIO, libc::EMSGSIZE, libc::EINVAL
 
 /// What the sending half is asked to do, in order.
 #[derive(Debug)]
-pub(super) enum Job {
+pub(super) enum SendJob {
     /// One datagram, to the address or to whom it goes by itself.
     Datagram(Option<SocketAddr>, Bytes),
     /// A file, in datagrams of [`FILE_DATAGRAM_BYTES`].
     File(PathBuf),
     /// A burst, as long as the wishes to end one are so many.
-    Burst(Burst, u64),
+    Burst(DatagramBurst, u64),
     /// A probe of the path MTU, as long as the wishes to end one are so many.
     ProbeMtu(u64),
     /// Nothing more comes.
@@ -53,20 +53,20 @@ pub(super) enum Job {
 }
 
 /// The script's steps as jobs. UDP has no FIN: after a script's finish nothing more of it is sent.
-pub(super) fn jobs_of(script: Script) -> VecDeque<Job> {
+pub(super) fn jobs_of(script: Script) -> VecDeque<SendJob> {
     let until_finish = script.steps.into_iter().map_while(|step| match step {
-        Step::Send(bytes) => Some(Job::Datagram(None, bytes)),
-        Step::SendFile(path) => Some(Job::File(path)),
-        Step::Burst(burst) => Some(Job::Burst(burst, 0)),
-        Step::ProbeMtu => Some(Job::ProbeMtu(0)),
-        Step::Finish => None,
+        ScriptStep::Send(bytes) => Some(SendJob::Datagram(None, bytes)),
+        ScriptStep::SendFile(path) => Some(SendJob::File(path)),
+        ScriptStep::Burst(burst) => Some(SendJob::Burst(burst, 0)),
+        ScriptStep::ProbeMtu => Some(SendJob::ProbeMtu(0)),
+        ScriptStep::Finish => None,
     });
     until_finish.collect()
 }
 
-impl Talk {
-    /// Does the script, as soon as there is somebody to send to, and the jobs; ends with [`Job::Close`].
-    pub(super) async fn send_all(&self, mut script: VecDeque<Job>, mut jobs: mpsc::Receiver<Job>) -> Ending {
+impl SharedSocket {
+    /// Does the script, as soon as there is somebody to send to, and the jobs; ends with [`SendJob::Close`].
+    pub(super) async fn send_all(&self, mut script: VecDeque<SendJob>, mut jobs: mpsc::Receiver<SendJob>) -> UdpEnding {
         loop {
             while self.addressee().is_some()
                 && let Some(job) = script.pop_front()
@@ -75,7 +75,7 @@ impl Talk {
             }
             tokio::select! {
                 job = jobs.recv() => match job {
-                    Some(Job::Close) | None => return Ending::Local,
+                    Some(SendJob::Close) | None => return UdpEnding::Local,
                     Some(job) => self.do_job(job).await,
                 },
                 () = self.heard_somebody(), if !script.is_empty() => {}
@@ -83,13 +83,13 @@ impl Talk {
         }
     }
 
-    async fn do_job(&self, job: Job) {
+    async fn do_job(&self, job: SendJob) {
         let done = match job {
-            Job::Datagram(to, bytes) => self.send_one(to, bytes).await,
-            Job::File(path) => self.send_file(&path).await,
-            Job::Burst(burst, stops) => self.send_burst(&burst, stops).await,
-            Job::ProbeMtu(stops) => self.probe_mtu(stops).await,
-            Job::Close => Ok(()),
+            SendJob::Datagram(to, bytes) => self.send_one(to, bytes).await,
+            SendJob::File(path) => self.send_file(&path).await,
+            SendJob::Burst(burst, stops) => self.send_burst(&burst, stops).await,
+            SendJob::ProbeMtu(stops) => self.probe_mtu(stops).await,
+            SendJob::Close => Ok(()),
         };
         if let Err(failure) = done {
             self.journal.news(News::Warned(failure)).await;
@@ -186,7 +186,7 @@ impl Talk {
         let mut waits = 0;
         loop {
             let together = if *cut { (most_payload(to) / segment.max(1)).clamp(1, MOST_CUT) } else { 1 };
-            let train = Train { bytes, segment, message: segment * together };
+            let train = MessageBatch { bytes, segment, message: segment * together };
             let error = match calls::send(&self.socket, addressee, train) {
                 Ok(messages) => {
                     self.active();
@@ -245,10 +245,11 @@ async fn read_full(file: &mut tokio::fs::File, most: usize) -> io::Result<Bytes>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::spec::ScriptStep;
 
     #[test]
     fn a_script_sends_nothing_after_its_finish() {
-        let send = || Step::Send(Bytes::from_static(b"a"));
-        assert_eq!(jobs_of(Script { steps: vec![send(), Step::Finish, send()] }).len(), 1);
+        let send = || ScriptStep::Send(Bytes::from_static(b"a"));
+        assert_eq!(jobs_of(Script { steps: vec![send(), ScriptStep::Finish, send()] }).len(), 1);
     }
 }

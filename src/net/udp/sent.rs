@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::wire::icmp::About;
+use crate::wire::icmp::QuotedDatagram;
 
 /// How many trains of datagrams are remembered: the newest.
 const MOST_TRAINS: usize = 256;
@@ -19,8 +19,8 @@ const MOST_LOOKED_AT: usize = 4_096;
 
 /// What we sent of late. Its memory is that of the transcript's blocks, held on to.
 #[derive(Debug, Default)]
-pub(super) struct Sent {
-    trains: VecDeque<Train>,
+pub(super) struct RecentSends {
+    trains: VecDeque<SentBatch>,
     bytes: usize,
     count: u64,
     /// Those that got their verdict.
@@ -29,7 +29,7 @@ pub(super) struct Sent {
 
 /// Datagrams of one call, back to back; the last one may have fewer octets.
 #[derive(Debug)]
-struct Train {
+struct SentBatch {
     first: u64,
     at: Instant,
     to: SocketAddr,
@@ -40,12 +40,12 @@ struct Train {
 
 /// The datagrams that fit a quote in one way.
 #[derive(Default)]
-struct Fit {
+struct QuoteMatch {
     count: u32,
     newest: Option<(Instant, u64, usize)>,
 }
 
-impl Train {
+impl SentBatch {
     /// Its datagrams with their ordinals, the newest first.
     fn back(&self) -> impl Iterator<Item = (u64, &[u8])> {
         (0..self.count).rev().map(|place| {
@@ -56,11 +56,11 @@ impl Train {
     }
 }
 
-impl Sent {
+impl RecentSends {
     /// Remembers `count` datagrams of `segment` octets each.
     pub(super) fn remember(&mut self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
         self.bytes += bytes.len();
-        self.trains.push_back(Train { first: self.count, at, to, bytes, segment, count });
+        self.trains.push_back(SentBatch { first: self.count, at, to, bytes, segment, count });
         self.count += count as u64;
         while self.trains.len() > MOST_TRAINS || (self.bytes > MOST_BYTES && self.trains.len() > 1) {
             if let Some(old) = self.trains.pop_front() {
@@ -78,9 +78,9 @@ impl Sent {
     ///
     /// Where several fit, one whose payload is the quote and no longer goes before one that only begins so; of these the
     /// newest that was not judged yet is taken, and how many others fit is told.
-    pub(super) fn cause(&mut self, to: Option<SocketAddr>, quote: &[u8], now: Instant) -> Option<About> {
-        let (mut whole, mut begun) = (Fit::default(), Fit::default());
-        let whom = |train: &&Train| to.is_none_or(|to| to == train.to);
+    pub(super) fn cause(&mut self, to: Option<SocketAddr>, quote: &[u8], now: Instant) -> Option<QuotedDatagram> {
+        let (mut whole, mut begun) = (QuoteMatch::default(), QuoteMatch::default());
+        let whom = |train: &&SentBatch| to.is_none_or(|to| to == train.to);
         let mut looked_at = 0;
         for train in self.trains.iter().rev().filter(whom) {
             for (ordinal, payload) in train.back().take(MOST_LOOKED_AT - looked_at) {
@@ -95,7 +95,7 @@ impl Sent {
         }
         let fit = if whole.count > 0 { whole } else { begun };
         let (at, ordinal, len) = fit.newest?;
-        let about = About {
+        let about = QuotedDatagram {
             ordinal,
             bytes: u32::try_from(len).unwrap_or(u32::MAX),
             alike: fit.count - 1,
@@ -116,15 +116,15 @@ mod tests {
         ([127, 0, 0, 1], port).into()
     }
 
-    fn sent(all: &[(&'static str, u16)]) -> (Sent, Instant) {
-        let (mut sent, at) = (Sent::default(), Instant::now());
+    fn sent(all: &[(&'static str, u16)]) -> (RecentSends, Instant) {
+        let (mut sent, at) = (RecentSends::default(), Instant::now());
         for (payload, port) in all {
             sent.remember(to(*port), at, Bytes::from_static(payload.as_bytes()), 1, payload.len());
         }
         (sent, at)
     }
 
-    fn found(sent: &mut Sent, port: u16, quote: &str, now: Instant) -> Option<(u64, u32)> {
+    fn found(sent: &mut RecentSends, port: u16, quote: &str, now: Instant) -> Option<(u64, u32)> {
         sent.cause(Some(to(port)), quote.as_bytes(), now).map(|about| (about.ordinal, about.alike))
     }
 
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_train_is_looked_through_and_what_is_remembered_has_a_bound() {
-        let (mut sent, at) = (Sent::default(), Instant::now());
+        let (mut sent, at) = (RecentSends::default(), Instant::now());
         sent.remember(to(1), at, Bytes::from_static(b"aabbc"), 3, 2);
         assert_eq!(found(&mut sent, 1, "bb", at), Some((1, 0)));
         assert_eq!(found(&mut sent, 1, "c", at), Some((2, 0)));

@@ -8,20 +8,20 @@ use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
 use tokio::sync::{Notify, mpsc, watch};
 
-use super::Opened;
-use super::datagram::{Batch, ROOM_BYTES};
-use super::drops::{self, Drops};
-use super::error_queue::{self, Found};
-use super::look::Looks;
-use super::orders::Orders;
+use super::OpenedSocket;
+use super::datagram::{ROOM_BYTES, ReceiveBatch};
+use super::drops::{self, DropCounter};
+use super::error_queue::{self, ErrorQueueEntry};
+use super::look::SamplingRest;
+use super::orders::UdpOrders;
 use super::send::jobs_of;
-use super::sent::Sent;
+use super::sent::RecentSends;
 use crate::net::fault;
 use crate::net::journal::Journal;
 use crate::sessions::spec::Script;
-use crate::sessions::{How, News};
+use crate::sessions::{CloseReason, News};
 use crate::text::quantity;
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Evidence, Failure};
 
 /// How many jobs may wait for the sending half; then further orders stay in the session's own queue.
@@ -38,21 +38,21 @@ const DROPS_EVERY: Duration = Duration::from_millis(250);
 
 /// How a session ends.
 #[derive(Debug)]
-pub(super) enum Ending {
+pub(super) enum UdpEnding {
     /// By the user's wish.
     Local,
     /// By a failure.
     Failed(Failure),
 }
 
-impl Ending {
+impl UdpEnding {
     /// Tells it: the last news of the session.
     pub(super) async fn tell(self, journal: &Arc<Journal>) {
         let how = match self {
-            Ending::Local => How::Local,
-            Ending::Failed(failure) => {
+            UdpEnding::Local => CloseReason::Local,
+            UdpEnding::Failed(failure) => {
                 journal.news(News::Failed(failure)).await;
-                How::Error
+                CloseReason::Error
             }
         };
         journal.closed(how).await;
@@ -61,7 +61,7 @@ impl Ending {
 
 /// An open UDP socket, and what its halves know in common.
 #[derive(Debug)]
-pub(super) struct Talk {
+pub(super) struct SharedSocket {
     pub(super) journal: Arc<Journal>,
     pub(super) socket: UdpSocket,
     pub(super) local: SocketAddr,
@@ -78,10 +78,10 @@ pub(super) struct Talk {
     last_activity: Mutex<Instant>,
     /// True while the journal makes the reading half wait.
     held: AtomicBool,
-    drops: Mutex<Drops>,
+    drops: Mutex<DropCounter>,
     /// What we sent of late.
-    pub(super) sent: Mutex<Sent>,
-    pub(super) looks: Looks,
+    pub(super) sent: Mutex<RecentSends>,
+    pub(super) looks: SamplingRest,
     /// Trains were dropped, and it was told that their datagrams cannot be counted.
     drops_unknown: AtomicBool,
 }
@@ -90,16 +90,16 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Talk {
+impl SharedSocket {
     /// A talk over the socket; with one peer, where it is connected.
     pub(super) fn new(
         journal: Arc<Journal>,
-        opened: Opened,
+        opened: OpenedSocket,
         peer: Option<SocketAddr>,
         idle_timeout: Option<Duration>,
     ) -> Self {
-        let Opened { socket, local, merged } = opened;
-        Talk {
+        let OpenedSocket { socket, local, merged } = opened;
+        SharedSocket {
             journal,
             socket,
             local,
@@ -114,16 +114,16 @@ impl Talk {
             held: AtomicBool::new(false),
             drops: Mutex::default(),
             sent: Mutex::default(),
-            looks: Looks::default(),
+            looks: SamplingRest::default(),
             drops_unknown: AtomicBool::new(false),
         }
     }
 
     /// Talks until it is over, and tells how it ended.
-    pub(super) async fn run(self, orders: Orders, script: Script) {
+    pub(super) async fn run(self, orders: UdpOrders, script: Script) {
         self.count_drops().await;
         let (job, jobs) = mpsc::channel(MOST_JOBS);
-        let mut batch = Batch::new(ROOM_BYTES);
+        let mut batch = ReceiveBatch::new(ROOM_BYTES);
         let ending = tokio::select! {
             ending = self.take_orders(orders, job) => ending,
             ending = self.send_all(jobs_of(script), jobs) => ending,
@@ -181,13 +181,13 @@ impl Talk {
         }
     }
 
-    async fn read(&self, batch: &mut Batch) -> Ending {
+    async fn read(&self, batch: &mut ReceiveBatch) -> UdpEnding {
         let mut reading = self.reading.subscribe();
         let mut unexplained = 0;
         loop {
             if !*reading.borrow_and_update() {
                 if self.counting_drops(reading.changed()).await.is_err() {
-                    return Ending::Local;
+                    return UdpEnding::Local;
                 }
                 continue;
             }
@@ -214,7 +214,7 @@ impl Talk {
                     if !(cfg!(target_os = "linux") && failure.class == Class::Refused) {
                         unexplained += 1;
                         if unexplained == MOST_UNEXPLAINED {
-                            return Ending::Failed(failure);
+                            return UdpEnding::Failed(failure);
                         }
                         self.journal.news(News::Warned(failure)).await;
                     }
@@ -223,7 +223,7 @@ impl Talk {
         }
     }
 
-    async fn hand_on(&self, batch: &mut Batch) {
+    async fn hand_on(&self, batch: &mut ReceiveBatch) {
         self.active();
         self.count_drops().await;
         if let Some(peer) = batch.last_peer().filter(|_| self.peer.is_none()) {
@@ -242,12 +242,12 @@ impl Talk {
         tokio::task::yield_now().await;
     }
 
-    async fn watch_errors(&self) -> Ending {
+    async fn watch_errors(&self) -> UdpEnding {
         loop {
             match error_queue::wait(&self.socket).await {
-                Ok(Found::Icmp(icmp, quote)) => self.tell_icmp(icmp, &quote).await,
-                Ok(Found::Here(_) | Found::Nothing) => {}
-                Err(error) => return Ending::Failed(fault::of_io("read", self.local.to_string(), &error)),
+                Ok(ErrorQueueEntry::Icmp(icmp, quote)) => self.tell_icmp(icmp, &quote).await,
+                Ok(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) => {}
+                Err(error) => return UdpEnding::Failed(fault::of_io("read", self.local.to_string(), &error)),
             }
             tokio::task::yield_now().await;
         }
@@ -257,22 +257,22 @@ impl Talk {
     pub(super) async fn tell_errors(&self) -> usize {
         for told in 0..MOST_ERRORS {
             match error_queue::next(&self.socket) {
-                Found::Icmp(icmp, quote) => self.tell_icmp(icmp, &quote).await,
-                Found::Here(_) => {}
-                Found::Nothing => return told,
+                ErrorQueueEntry::Icmp(icmp, quote) => self.tell_icmp(icmp, &quote).await,
+                ErrorQueueEntry::Here(_) => {}
+                ErrorQueueEntry::Nothing => return told,
             }
         }
         MOST_ERRORS
     }
 
     /// Tells an ICMP message with the datagram that it is about, where that is one of ours.
-    async fn tell_icmp(&self, mut icmp: Icmp, quote: &[u8]) {
+    async fn tell_icmp(&self, mut icmp: IcmpMessage, quote: &[u8]) {
         let to = self.peer.or(icmp.destination);
         icmp.about = locked(&self.sent).cause(to, quote, Instant::now());
         self.journal.news(News::Icmp(icmp)).await;
     }
 
-    async fn watch_silence(&self) -> Ending {
+    async fn watch_silence(&self) -> UdpEnding {
         let Some(limit) = self.idle_timeout else { return std::future::pending().await };
         loop {
             let waited_for = self.held.load(Ordering::Relaxed) || !*self.reading.borrow();
@@ -286,7 +286,7 @@ impl Talk {
                 let message = format!("nothing was sent or received for {}", quantity::duration(limit));
                 let mut failure = Failure::new(Class::IdleTimeout, "read", peer, message);
                 failure.evidence = Evidence::Seen;
-                return Ending::Failed(failure);
+                return UdpEnding::Failed(failure);
             }
             tokio::time::sleep(limit - quiet).await;
         }

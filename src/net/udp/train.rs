@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use tokio::net::UdpSocket;
 
-use super::calls::{self, Train};
+use super::calls::{self, MessageBatch};
 use super::datagram::most_payload;
 use super::send::{CANNOT_CUT, MOST_CUT};
 
 /// What is known of the way to the peer.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::net) struct Trains {
+pub(in crate::net) struct GsoSender {
     peer: SocketAddr,
     /// Whether the kernel is given several datagrams as one message that it cuts (`UDP_SEGMENT`).
     cut: bool,
 }
 
-impl Trains {
+impl GsoSender {
     /// Trains to the peer of a socket.
     pub(in crate::net) fn to(peer: SocketAddr) -> Self {
-        Trains { peer, cut: true }
+        GsoSender { peer, cut: true }
     }
 
     /// Hands datagrams of `segment` octets, which stand back to back, to the kernel, as many as it takes at once, and
@@ -35,7 +35,7 @@ impl Trains {
         loop {
             let room = most_payload(self.peer) / segment.max(1);
             let together = if self.cut && bytes.len() > segment { room.clamp(1, MOST_CUT) } else { 1 };
-            match calls::send(socket, None, Train { bytes, segment, message: segment * together }) {
+            match calls::send(socket, None, MessageBatch { bytes, segment, message: segment * together }) {
                 Ok(messages) => return Ok((messages * together).min(bytes.len().div_ceil(segment.max(1))).max(1)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     // After an ICMP error the runtime takes the socket for writable for ever (EPOLLERR).

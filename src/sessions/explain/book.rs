@@ -4,9 +4,9 @@
 
 use std::net::SocketAddr;
 
-use super::remedy::Probe;
-use super::standing::Standing;
-use crate::wire::icmp::Icmp;
+use super::remedy::Remedy;
+use super::standing::Situation;
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Evidence, Failure};
 
 /// What is to be said of one situation. The texts are sentences for a person who learns.
@@ -21,23 +21,23 @@ pub struct Explanation {
     /// Causes, the likeliest first.
     pub likely: Vec<String>,
     /// What to try, the most telling first.
-    pub next: Vec<Next>,
+    pub next: Vec<NextStep>,
     /// Where it is written: RFC sections, manual pages.
     pub cite: Vec<String>,
 }
 
 /// One thing to try.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Next {
+pub struct NextStep {
     /// What can be run; `None`: advice that only a person can follow, and `why` says it.
-    pub probe: Option<Probe>,
+    pub probe: Option<Remedy>,
     /// What it tells, or the advice.
     pub why: String,
 }
 
 /// When an explanation holds: every list that is not empty must have the fact in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct When {
+pub struct ExplanationMatch {
     /// The class of the failure.
     pub classes: Vec<Class>,
     /// What was tried.
@@ -52,9 +52,9 @@ pub struct When {
     pub says: Vec<String>,
 }
 
-impl When {
+impl ExplanationMatch {
     /// Whether it holds for a failure, and for the ICMP message that caused it.
-    pub fn holds(&self, failure: &Failure, icmp: Option<&Icmp>) -> bool {
+    pub fn holds(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> bool {
         let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
             icmp.is_some_and(|icmp| icmp.v6 == *v6 && icmp.kind == *kind && code.is_none_or(|code| code == icmp.code))
         };
@@ -73,17 +73,18 @@ impl When {
 
 /// All explanations. An empty book still answers: with the failure's own message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Book {
+pub struct ExplanationBook {
     /// Failures: the first one that holds is the one.
-    pub failures: Vec<(When, Explanation)>,
+    pub failures: Vec<(ExplanationMatch, Explanation)>,
     /// How a session can stand that did not fail.
-    pub standings: Vec<(Standing, Explanation)>,
+    pub standings: Vec<(Situation, Explanation)>,
 }
 
-impl Book {
+impl ExplanationBook {
     /// What a failure means; `icmp` is the last message that came, and counts where the failure is made of it.
-    pub fn failure(&self, failure: &Failure, icmp: Option<&Icmp>) -> Explanation {
-        let made_of = |icmp: &&Icmp| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
+    pub fn failure(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> Explanation {
+        let made_of =
+            |icmp: &&IcmpMessage| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
         let icmp = icmp.filter(made_of);
         let found = self.failures.iter().find(|(when, _)| when.holds(failure, icmp));
         let mut explanation = found.map(|(_, explanation)| explanation).cloned().unwrap_or_else(|| Explanation {
@@ -112,7 +113,7 @@ impl Book {
     }
 
     /// What a session's standing means.
-    pub fn standing(&self, standing: Standing) -> Explanation {
+    pub fn standing(&self, standing: Situation) -> Explanation {
         match self.standings.iter().find(|(of, _)| *of == standing) {
             Some((_, explanation)) => explanation.clone(),
             None => Explanation { headline: standing.name().replace('-', " "), ..Explanation::default() },
@@ -123,41 +124,55 @@ impl Book {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::explain::standing::Situation;
+    use crate::wire::icmp::IcmpMessage;
 
     #[test]
     fn an_empty_book_says_what_the_failure_says() {
         let failure = Failure::new(Class::Refused, "connect", "h:1", "connection refused");
-        assert_eq!(Book::default().failure(&failure, None).happened, "connection refused");
-        assert_eq!(Book::default().standing(Standing::WeFinished).headline, "we finished");
+        assert_eq!(ExplanationBook::default().failure(&failure, None).happened, "connection refused");
+        assert_eq!(ExplanationBook::default().standing(Situation::WeFinished).headline, "we finished");
     }
 
     #[test]
     fn every_list_of_a_condition_must_have_the_fact() {
         let mut failure = Failure::new(Class::Unreachable, "connect", "h:1", "no route to the host");
         failure.os_code = Some(113);
-        let icmp =
-            Icmp { kind: 3, code: 1, v6: false, offender: None, destination: None, os_code: 113, ..Icmp::default() };
-        let when = When { classes: vec![Class::Unreachable], icmp: vec![(false, 3, Some(1))], ..When::default() };
+        let icmp = IcmpMessage {
+            kind: 3,
+            code: 1,
+            v6: false,
+            offender: None,
+            destination: None,
+            os_code: 113,
+            ..IcmpMessage::default()
+        };
+        let when = ExplanationMatch {
+            classes: vec![Class::Unreachable],
+            icmp: vec![(false, 3, Some(1))],
+            ..ExplanationMatch::default()
+        };
         assert!(when.holds(&failure, Some(&icmp)));
         assert!(!when.holds(&failure, None), "no ICMP is known of");
-        let when = When { os_codes: vec![113], says: vec!["no route".into()], ..When::default() };
+        let when =
+            ExplanationMatch { os_codes: vec![113], says: vec!["no route".into()], ..ExplanationMatch::default() };
         assert!(when.holds(&failure, None));
-        let when = When { operations: vec!["send".into()], ..When::default() };
+        let when = ExplanationMatch { operations: vec!["send".into()], ..ExplanationMatch::default() };
         assert!(!when.holds(&failure, None));
     }
 
     #[test]
     fn who_sent_the_message_can_make_a_difference() {
-        let icmp = |offender: [u8; 4]| Icmp {
+        let icmp = |offender: [u8; 4]| IcmpMessage {
             kind: 3,
             code: 1,
             v6: false,
             offender: Some(offender.into()),
             destination: None,
             os_code: 113,
-            ..Icmp::default()
+            ..IcmpMessage::default()
         };
-        let when = When { icmp: vec![(false, 3, None)], from_peer: true, ..When::default() };
+        let when = ExplanationMatch { icmp: vec![(false, 3, None)], from_peer: true, ..ExplanationMatch::default() };
         let holds = |offender, peer: &str| {
             let icmp = icmp(offender);
             when.holds(&icmp.failure("connect", peer), Some(&icmp))
@@ -170,9 +185,16 @@ mod tests {
     #[test]
     fn names_from_outside_are_put_into_the_text() {
         let text = Explanation { happened: "{offender} says {peer} is shut".into(), ..Explanation::default() };
-        let book = Book { failures: vec![(When::default(), text)], standings: Vec::new() };
-        let mut icmp =
-            Icmp { kind: 3, code: 3, v6: false, offender: None, destination: None, os_code: 111, ..Icmp::default() };
+        let book = ExplanationBook { failures: vec![(ExplanationMatch::default(), text)], standings: Vec::new() };
+        let mut icmp = IcmpMessage {
+            kind: 3,
+            code: 3,
+            v6: false,
+            offender: None,
+            destination: None,
+            os_code: 111,
+            ..IcmpMessage::default()
+        };
         let failure = icmp.failure("send", "h:1");
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
         icmp.offender = Some([10, 0, 0, 1].into());

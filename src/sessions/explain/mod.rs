@@ -5,5 +5,5 @@ pub mod remedy;
 mod standing;
 pub mod suggestions;
 
-pub use book::{Book, Explanation, Next, When};
-pub use standing::Standing;
+pub use book::{Explanation, ExplanationBook, ExplanationMatch, NextStep};
+pub use standing::Situation;

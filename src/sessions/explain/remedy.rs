@@ -3,9 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use crate::sessions::spec::dns::{self, DnsSpec, Transport};
-use crate::sessions::spec::http::{HttpSpec, Version};
-use crate::sessions::spec::{Family, HostPort, ListenSpec, Spec, TcpSpec, UdpBoundSpec, UdpSpec, What, target};
+use crate::sessions::spec::dns::{self, DnsSpec, TransportChoice};
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
+use crate::sessions::spec::{HostPort, IpFamily, ListenSpec, Spec, SpecKind, TcpSpec, UdpBoundSpec, UdpSpec, target};
 use crate::wire::dns::names;
 
 /// The longest time that a probe gives a connection.
@@ -17,12 +17,12 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 /// Public resolvers that answer everybody: Quad9, and Cloudflare where that one was asked already.
 const PUBLIC: [&str; 2] = ["9.9.9.9", "1.1.1.1"];
 
-/// How often [`Probe::Retrying`] tries again.
+/// How often [`Remedy::Retrying`] tries again.
 const MORE_ATTEMPTS: u32 = 5;
 
 /// A thing to try. What it is tried on is the session that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Probe {
+pub enum Remedy {
     /// A TCP connection to another port of the same host.
     OtherPort(u16),
     /// The other address family.
@@ -73,7 +73,7 @@ pub enum Probe {
 
 /// What a probe starts from: what was asked for, and what became known on the way.
 #[derive(Clone, Copy, Debug)]
-pub struct Ground<'a> {
+pub struct RemedyContext<'a> {
     /// The session as it was asked for.
     pub spec: &'a Spec,
     /// The address that it failed with, where it is known.
@@ -82,45 +82,45 @@ pub struct Ground<'a> {
     pub addresses: &'a [IpAddr],
 }
 
-impl Probe {
-    /// Every probe by its name in the file of texts; [`Probe::OtherPort`] has its port behind the name.
-    const NAMES: [(&'static str, Probe); 22] = [
-        ("other-family", Probe::OtherFamily),
-        ("longer-timeout", Probe::LongerTimeout),
-        ("again", Probe::Again),
-        ("retrying", Probe::Retrying),
-        ("without-verification", Probe::WithoutVerification),
-        ("plain-http", Probe::PlainHttp),
-        ("over-tls", Probe::OverTls),
-        ("http1", Probe::Http1),
-        ("more-redirects", Probe::MoreRedirects),
-        ("bytes", Probe::Bytes),
-        ("udp", Probe::Udp),
-        ("loopback", Probe::Loopback),
-        ("free-port", Probe::FreePort),
-        ("high-port", Probe::HighPort),
-        ("every-address", Probe::EveryAddress),
-        ("without-bind", Probe::WithoutBind),
-        ("who-is-there", Probe::WhoIsThere),
-        ("listen-there", Probe::ListenThere),
-        ("broadcast", Probe::Broadcast),
-        ("ask-dns", Probe::AskDns),
-        ("other-server", Probe::OtherServer),
-        ("dns-tcp", Probe::DnsOverTcp),
+impl Remedy {
+    /// Every probe by its name in the file of texts; [`Remedy::OtherPort`] has its port behind the name.
+    const NAMES: [(&'static str, Remedy); 22] = [
+        ("other-family", Remedy::OtherFamily),
+        ("longer-timeout", Remedy::LongerTimeout),
+        ("again", Remedy::Again),
+        ("retrying", Remedy::Retrying),
+        ("without-verification", Remedy::WithoutVerification),
+        ("plain-http", Remedy::PlainHttp),
+        ("over-tls", Remedy::OverTls),
+        ("http1", Remedy::Http1),
+        ("more-redirects", Remedy::MoreRedirects),
+        ("bytes", Remedy::Bytes),
+        ("udp", Remedy::Udp),
+        ("loopback", Remedy::Loopback),
+        ("free-port", Remedy::FreePort),
+        ("high-port", Remedy::HighPort),
+        ("every-address", Remedy::EveryAddress),
+        ("without-bind", Remedy::WithoutBind),
+        ("who-is-there", Remedy::WhoIsThere),
+        ("listen-there", Remedy::ListenThere),
+        ("broadcast", Remedy::Broadcast),
+        ("ask-dns", Remedy::AskDns),
+        ("other-server", Remedy::OtherServer),
+        ("dns-tcp", Remedy::DnsOverTcp),
     ];
 
     /// Reads a name, as `again` or `other-port 80`; `None`: there is no such probe.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(port) = text.strip_prefix("other-port ") {
-            return port.parse().ok().filter(|port| *port != 0).map(Probe::OtherPort);
+            return port.parse().ok().filter(|port| *port != 0).map(Remedy::OtherPort);
         }
-        Probe::NAMES.iter().find(|(name, _)| *name == text).map(|(_, probe)| *probe)
+        Remedy::NAMES.iter().find(|(name, _)| *name == text).map(|(_, probe)| *probe)
     }
 
     /// The session that it is; `None` where it makes no sense, as the other family of an address.
-    pub fn spec(self, ground: &Ground<'_>) -> Option<Spec> {
+    pub fn spec(self, ground: &RemedyContext<'_>) -> Option<Spec> {
         let what = self.what(ground)?;
-        let again = matches!(self, Probe::Again);
+        let again = matches!(self, Remedy::Again);
         (again || what != ground.spec.what).then(|| Spec {
             what,
             script: if self.keeps_script() { ground.spec.script.clone() } else { Default::default() },
@@ -134,36 +134,41 @@ impl Probe {
     fn keeps_script(self) -> bool {
         !matches!(
             self,
-            Probe::OtherPort(_) | Probe::Bytes | Probe::Udp | Probe::Loopback | Probe::WhoIsThere | Probe::ListenThere
+            Remedy::OtherPort(_)
+                | Remedy::Bytes
+                | Remedy::Udp
+                | Remedy::Loopback
+                | Remedy::WhoIsThere
+                | Remedy::ListenThere
         )
     }
 
-    fn what(self, ground: &Ground<'_>) -> Option<What> {
+    fn what(self, ground: &RemedyContext<'_>) -> Option<SpecKind> {
         let spec = &ground.spec.what;
         match self {
-            Probe::Again => match spec {
-                What::Accepted(_) => None,
-                What::Tcp(_)
-                | What::Udp(_)
-                | What::UdpBound(_)
-                | What::Listen(_)
-                | What::Http(_)
-                | What::Repeat(_)
-                | What::Dns(_) => Some(spec.clone()),
+            Remedy::Again => match spec {
+                SpecKind::Accepted(_) => None,
+                SpecKind::Tcp(_)
+                | SpecKind::Udp(_)
+                | SpecKind::UdpBound(_)
+                | SpecKind::Listen(_)
+                | SpecKind::Http(_)
+                | SpecKind::Repeat(_)
+                | SpecKind::Dns(_) => Some(spec.clone()),
             },
-            Probe::OtherPort(port) => {
+            Remedy::OtherPort(port) => {
                 let here = place(spec)?;
                 (here.port != port).then(|| tcp(HostPort { port, ..here }))
             }
-            Probe::Bytes => Some(tcp(place(spec)?)),
-            Probe::Udp => Some(What::Udp(UdpSpec::with(place(spec)?))),
-            Probe::Loopback => Some(tcp(HostPort { host: "127.0.0.1".into(), ..place(spec)? })),
-            Probe::ListenThere => {
+            Remedy::Bytes => Some(tcp(place(spec)?)),
+            Remedy::Udp => Some(SpecKind::Udp(UdpSpec::with(place(spec)?))),
+            Remedy::Loopback => Some(tcp(HostPort { host: "127.0.0.1".into(), ..place(spec)? })),
+            Remedy::ListenThere => {
                 let here = place(spec)?;
                 let ip = ground.peer.or_else(|| here.host.parse().ok()).filter(IpAddr::is_loopback)?;
                 let local = SocketAddr::new(ip, here.port);
                 Some(match spec {
-                    What::Udp(_) => What::UdpBound(UdpBoundSpec {
+                    SpecKind::Udp(_) => SpecKind::UdpBound(UdpBoundSpec {
                         local,
                         groups: Vec::new(),
                         broadcast: false,
@@ -174,31 +179,38 @@ impl Probe {
                     _ => listen(local),
                 })
             }
-            Probe::OtherFamily => other_family(ground),
-            Probe::LongerTimeout => longer(spec),
-            Probe::Retrying => {
-                let What::Tcp(tcp) = spec else { return None };
+            Remedy::OtherFamily => other_family(ground),
+            Remedy::LongerTimeout => longer(spec),
+            Remedy::Retrying => {
+                let SpecKind::Tcp(tcp) = spec else { return None };
                 let mut tcp = tcp.clone();
                 tcp.retry.times += MORE_ATTEMPTS;
-                Some(What::Tcp(tcp))
+                Some(SpecKind::Tcp(tcp))
             }
-            Probe::WithoutBind | Probe::FreePort | Probe::HighPort | Probe::EveryAddress | Probe::WhoIsThere => {
+            Remedy::WithoutBind | Remedy::FreePort | Remedy::HighPort | Remedy::EveryAddress | Remedy::WhoIsThere => {
                 self.elsewhere(spec)
             }
-            Probe::AskDns | Probe::OtherServer | Probe::DnsOverTcp => self.question(spec).map(What::Dns),
-            Probe::Broadcast => match spec.clone() {
-                What::Udp(udp) => Some(What::Udp(UdpSpec { broadcast: true, ..udp })),
-                What::UdpBound(mut bound) => {
+            Remedy::AskDns | Remedy::OtherServer | Remedy::DnsOverTcp => self.question(spec).map(SpecKind::Dns),
+            Remedy::Broadcast => match spec.clone() {
+                SpecKind::Udp(udp) => Some(SpecKind::Udp(UdpSpec { broadcast: true, ..udp })),
+                SpecKind::UdpBound(mut bound) => {
                     bound.broadcast = true;
-                    Some(What::UdpBound(bound))
+                    Some(SpecKind::UdpBound(bound))
                 }
-                What::Tcp(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
-                    None
-                }
+                SpecKind::Tcp(_)
+                | SpecKind::Listen(_)
+                | SpecKind::Accepted(_)
+                | SpecKind::Http(_)
+                | SpecKind::Repeat(_)
+                | SpecKind::Dns(_) => None,
             },
-            Probe::WithoutVerification | Probe::PlainHttp | Probe::OverTls | Probe::Http1 | Probe::MoreRedirects => {
-                let What::Http(http) = spec else { return None };
-                self.http(http).map(What::Http)
+            Remedy::WithoutVerification
+            | Remedy::PlainHttp
+            | Remedy::OverTls
+            | Remedy::Http1
+            | Remedy::MoreRedirects => {
+                let SpecKind::Http(http) = spec else { return None };
+                self.http(http).map(SpecKind::Http)
             }
         }
     }
@@ -206,20 +218,20 @@ impl Probe {
     fn http(self, http: &HttpSpec) -> Option<HttpSpec> {
         let mut http = http.clone();
         match self {
-            Probe::WithoutVerification if http.url.starts_with("https:") => http.insecure = true,
-            Probe::PlainHttp => http.url = format!("http:{}", http.url.strip_prefix("https:")?),
-            Probe::OverTls => http.url = format!("https:{}", http.url.strip_prefix("http:")?),
-            Probe::Http1 => http.version = Version::Http1,
-            Probe::MoreRedirects => http.redirects = 50,
+            Remedy::WithoutVerification if http.url.starts_with("https:") => http.insecure = true,
+            Remedy::PlainHttp => http.url = format!("http:{}", http.url.strip_prefix("https:")?),
+            Remedy::OverTls => http.url = format!("https:{}", http.url.strip_prefix("http:")?),
+            Remedy::Http1 => http.version = HttpVersion::Http1,
+            Remedy::MoreRedirects => http.redirects = 50,
             _ => return None,
         }
         Some(http)
     }
 
     /// A question for name servers about the name that a session is about.
-    fn question(self, spec: &What) -> Option<DnsSpec> {
+    fn question(self, spec: &SpecKind) -> Option<DnsSpec> {
         let mut question = match spec {
-            What::Dns(question) => question.clone(),
+            SpecKind::Dns(question) => question.clone(),
             _ => {
                 let host = place(spec)?.host;
                 let is_name = host.split('%').next()?.parse::<IpAddr>().is_err();
@@ -227,8 +239,8 @@ impl Probe {
             }
         };
         match self {
-            Probe::AskDns => question.server = None,
-            Probe::DnsOverTcp => question.transport = Transport::Tcp,
+            Remedy::AskDns => question.server = None,
+            Remedy::DnsOverTcp => question.transport = TransportChoice::Tcp,
             _ => {
                 let asked = question.server.as_ref().map(|server| server.host.as_str());
                 let host = PUBLIC.into_iter().find(|host| asked != Some(host))?;
@@ -239,12 +251,19 @@ impl Probe {
     }
 
     /// The same on another address of our own.
-    fn elsewhere(self, spec: &What) -> Option<What> {
+    fn elsewhere(self, spec: &SpecKind) -> Option<SpecKind> {
         let local = match spec {
-            What::Listen(listen) => listen.local,
-            What::UdpBound(bound) => bound.local,
-            What::Tcp(TcpSpec { bind: Some(local), .. }) | What::Udp(UdpSpec { bind: Some(local), .. }) => *local,
-            What::Tcp(_) | What::Udp(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
+            SpecKind::Listen(listen) => listen.local,
+            SpecKind::UdpBound(bound) => bound.local,
+            SpecKind::Tcp(TcpSpec { bind: Some(local), .. }) | SpecKind::Udp(UdpSpec { bind: Some(local), .. }) => {
+                *local
+            }
+            SpecKind::Tcp(_)
+            | SpecKind::Udp(_)
+            | SpecKind::Accepted(_)
+            | SpecKind::Http(_)
+            | SpecKind::Repeat(_)
+            | SpecKind::Dns(_) => {
                 return None;
             }
         };
@@ -252,16 +271,16 @@ impl Probe {
         let loopback: IpAddr =
             if local.is_ipv4() { [127, 0, 0, 1].into() } else { [0, 0, 0, 0, 0, 0, 0, 1_u16].into() };
         let moved = match self {
-            Probe::FreePort => SocketAddr::new(local.ip(), 0),
-            Probe::HighPort => {
+            Remedy::FreePort => SocketAddr::new(local.ip(), 0),
+            Remedy::HighPort => {
                 SocketAddr::new(local.ip(), local.port().checked_add(8000).filter(|_| local.port() < 1024)?)
             }
-            Probe::EveryAddress => SocketAddr::new(every, local.port()),
-            Probe::WhoIsThere => {
+            Remedy::EveryAddress => SocketAddr::new(every, local.port()),
+            Remedy::WhoIsThere => {
                 let ip = if local.ip().is_unspecified() { loopback } else { local.ip() };
                 let there = HostPort { host: ip.to_string(), port: local.port() };
                 return match spec {
-                    What::Listen(_) | What::Tcp(_) => Some(tcp(there)),
+                    SpecKind::Listen(_) | SpecKind::Tcp(_) => Some(tcp(there)),
                     _ => None,
                 };
             }
@@ -269,80 +288,82 @@ impl Probe {
         };
         let mut spec = spec.clone();
         match &mut spec {
-            What::Listen(listen) => listen.local = moved,
-            What::UdpBound(bound) => bound.local = moved,
-            What::Tcp(TcpSpec { bind, .. }) | What::Udp(UdpSpec { bind, .. }) => {
-                *bind = if self == Probe::WithoutBind { None } else { Some(moved) };
+            SpecKind::Listen(listen) => listen.local = moved,
+            SpecKind::UdpBound(bound) => bound.local = moved,
+            SpecKind::Tcp(TcpSpec { bind, .. }) | SpecKind::Udp(UdpSpec { bind, .. }) => {
+                *bind = if self == Remedy::WithoutBind { None } else { Some(moved) };
             }
-            What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {}
+            SpecKind::Accepted(_) | SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) => {}
         }
         Some(spec)
     }
 
-    /// What it is, in a few words, once [`Probe::spec`] has said what it opens.
+    /// What it is, in a few words, once [`Remedy::spec`] has said what it opens.
     pub fn label(self, opens: &Spec) -> String {
         let local = match &opens.what {
-            What::Listen(listen) => Some(listen.local),
-            What::UdpBound(bound) => Some(bound.local),
-            What::Tcp(tcp) => tcp.bind,
-            What::Udp(udp) => udp.bind,
-            What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => None,
+            SpecKind::Listen(listen) => Some(listen.local),
+            SpecKind::UdpBound(bound) => Some(bound.local),
+            SpecKind::Tcp(tcp) => tcp.bind,
+            SpecKind::Udp(udp) => udp.bind,
+            SpecKind::Accepted(_) | SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) => None,
         };
         let local = local.map_or_else(String::new, |local| local.to_string());
         let there = place(&opens.what).map_or_else(String::new, |there| there.to_string());
         match self {
-            Probe::OtherPort(port) => format!("the same host on port {port}"),
-            Probe::OtherFamily => match family(&opens.what) {
-                Some(Family::V4) => "by IPv4 only".into(),
-                Some(Family::V6) => "by IPv6 only".into(),
-                Some(Family::Any) | None => "the other address family".into(),
+            Remedy::OtherPort(port) => format!("the same host on port {port}"),
+            Remedy::OtherFamily => match family(&opens.what) {
+                Some(IpFamily::V4) => "by IPv4 only".into(),
+                Some(IpFamily::V6) => "by IPv6 only".into(),
+                Some(IpFamily::Any) | None => "the other address family".into(),
             },
-            Probe::LongerTimeout => match allowed(&opens.what) {
+            Remedy::LongerTimeout => match allowed(&opens.what) {
                 Some(time) => format!("wait up to {} s", time.as_secs().max(1)),
                 None => "wait longer".into(),
             },
-            Probe::Again => "the same again".into(),
-            Probe::Retrying => format!("again, with {MORE_ATTEMPTS} more attempts"),
-            Probe::WithoutVerification => "TLS without verification".into(),
-            Probe::PlainHttp => "HTTP without TLS".into(),
-            Probe::OverTls => "HTTP over TLS".into(),
-            Probe::Http1 => "HTTP/1.1 only".into(),
-            Probe::MoreRedirects => "up to 50 redirects".into(),
-            Probe::Bytes => format!("bare TCP to {there}"),
-            Probe::Udp => format!("UDP to {there}"),
-            Probe::Loopback => format!("TCP to {there}"),
-            Probe::FreePort => "a port that the kernel chooses".into(),
-            Probe::HighPort | Probe::EveryAddress => format!("on {local}"),
-            Probe::WithoutBind => "from an address that the kernel chooses".into(),
-            Probe::WhoIsThere => format!("connect to {there}"),
-            Probe::ListenThere => format!("listen on {local} yourself"),
-            Probe::Broadcast => "with broadcast allowed".into(),
-            Probe::AskDns => "ask name servers ourselves".into(),
-            Probe::OtherServer => match &opens.what {
-                What::Dns(DnsSpec { server: Some(server), .. }) => format!("ask {}, a public resolver", server.host),
+            Remedy::Again => "the same again".into(),
+            Remedy::Retrying => format!("again, with {MORE_ATTEMPTS} more attempts"),
+            Remedy::WithoutVerification => "TLS without verification".into(),
+            Remedy::PlainHttp => "HTTP without TLS".into(),
+            Remedy::OverTls => "HTTP over TLS".into(),
+            Remedy::Http1 => "HTTP/1.1 only".into(),
+            Remedy::MoreRedirects => "up to 50 redirects".into(),
+            Remedy::Bytes => format!("bare TCP to {there}"),
+            Remedy::Udp => format!("UDP to {there}"),
+            Remedy::Loopback => format!("TCP to {there}"),
+            Remedy::FreePort => "a port that the kernel chooses".into(),
+            Remedy::HighPort | Remedy::EveryAddress => format!("on {local}"),
+            Remedy::WithoutBind => "from an address that the kernel chooses".into(),
+            Remedy::WhoIsThere => format!("connect to {there}"),
+            Remedy::ListenThere => format!("listen on {local} yourself"),
+            Remedy::Broadcast => "with broadcast allowed".into(),
+            Remedy::AskDns => "ask name servers ourselves".into(),
+            Remedy::OtherServer => match &opens.what {
+                SpecKind::Dns(DnsSpec { server: Some(server), .. }) => {
+                    format!("ask {}, a public resolver", server.host)
+                }
                 _ => "ask a public resolver".into(),
             },
-            Probe::DnsOverTcp => "ask over TCP".into(),
+            Remedy::DnsOverTcp => "ask over TCP".into(),
         }
     }
 }
 
-fn tcp(target: HostPort) -> What {
-    What::Tcp(TcpSpec::to(target))
+fn tcp(target: HostPort) -> SpecKind {
+    SpecKind::Tcp(TcpSpec::to(target))
 }
 
-fn listen(local: SocketAddr) -> What {
-    What::Listen(ListenSpec::at(local))
+fn listen(local: SocketAddr) -> SpecKind {
+    SpecKind::Listen(ListenSpec::at(local))
 }
 
 /// The host and port that a session goes to.
-fn place(what: &What) -> Option<HostPort> {
+fn place(what: &SpecKind) -> Option<HostPort> {
     match what {
-        What::Tcp(tcp) => Some(tcp.target.clone()),
-        What::Udp(udp) => Some(udp.target.clone()),
-        What::Accepted(known) => Some(HostPort { host: known.peer.ip().to_string(), port: known.peer.port() }),
-        What::Http(http) => of_url(&http.url),
-        What::UdpBound(_) | What::Listen(_) | What::Repeat(_) | What::Dns(_) => None,
+        SpecKind::Tcp(tcp) => Some(tcp.target.clone()),
+        SpecKind::Udp(udp) => Some(udp.target.clone()),
+        SpecKind::Accepted(known) => Some(HostPort { host: known.peer.ip().to_string(), port: known.peer.port() }),
+        SpecKind::Http(http) => of_url(&http.url),
+        SpecKind::UdpBound(_) | SpecKind::Listen(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) => None,
     }
 }
 
@@ -355,70 +376,78 @@ fn of_url(url: &str) -> Option<HostPort> {
     target::parse_host_port(host).or_else(|_| target::parse_host_port(&format!("{host}:{default}"))).ok()
 }
 
-fn family(what: &What) -> Option<Family> {
+fn family(what: &SpecKind) -> Option<IpFamily> {
     match what {
-        What::Tcp(tcp) => Some(tcp.family),
-        What::Udp(udp) => Some(udp.family),
-        What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) | What::Dns(_) => {
-            None
-        }
+        SpecKind::Tcp(tcp) => Some(tcp.family),
+        SpecKind::Udp(udp) => Some(udp.family),
+        SpecKind::UdpBound(_)
+        | SpecKind::Listen(_)
+        | SpecKind::Accepted(_)
+        | SpecKind::Http(_)
+        | SpecKind::Repeat(_)
+        | SpecKind::Dns(_) => None,
     }
 }
 
 /// The other family than the one that failed; only for a name, and not where the name is known to lack it.
-fn other_family(ground: &Ground<'_>) -> Option<What> {
+fn other_family(ground: &RemedyContext<'_>) -> Option<SpecKind> {
     let what = &ground.spec.what;
     let host = place(what)?.host;
     if host.split('%').next()?.parse::<IpAddr>().is_ok() {
         return None;
     }
     let other = match (family(what)?, ground.peer) {
-        (Family::V4, _) => Family::V6,
-        (Family::V6, _) => Family::V4,
-        (Family::Any, Some(peer)) => {
+        (IpFamily::V4, _) => IpFamily::V6,
+        (IpFamily::V6, _) => IpFamily::V4,
+        (IpFamily::Any, Some(peer)) => {
             if peer.is_ipv4() {
-                Family::V6
+                IpFamily::V6
             } else {
-                Family::V4
+                IpFamily::V4
             }
         }
-        (Family::Any, None) => return None,
+        (IpFamily::Any, None) => return None,
     };
     // A look-up for one family says nothing of the other.
-    let asked_for_both = family(what) == Some(Family::Any) && !ground.addresses.is_empty();
+    let asked_for_both = family(what) == Some(IpFamily::Any) && !ground.addresses.is_empty();
     if asked_for_both && !ground.addresses.iter().any(|address| other.admits(*address)) {
         return None;
     }
     let mut what = what.clone();
-    if let What::Tcp(TcpSpec { family, .. }) | What::Udp(UdpSpec { family, .. }) = &mut what {
+    if let SpecKind::Tcp(TcpSpec { family, .. }) | SpecKind::Udp(UdpSpec { family, .. }) = &mut what {
         *family = other;
     }
     Some(what)
 }
 
 /// The time that a session allows: the one that ran out, as far as its kind tells.
-fn allowed(what: &What) -> Option<Duration> {
+fn allowed(what: &SpecKind) -> Option<Duration> {
     match what {
-        What::Tcp(tcp) => Some(tcp.idle_timeout.unwrap_or(tcp.connect_timeout)),
-        What::Udp(udp) => udp.idle_timeout,
-        What::UdpBound(bound) => bound.idle_timeout,
-        What::Http(http) => http.timeout,
-        What::Dns(dns) => dns.timeout,
-        What::Listen(_) | What::Accepted(_) | What::Repeat(_) => None,
+        SpecKind::Tcp(tcp) => Some(tcp.idle_timeout.unwrap_or(tcp.connect_timeout)),
+        SpecKind::Udp(udp) => udp.idle_timeout,
+        SpecKind::UdpBound(bound) => bound.idle_timeout,
+        SpecKind::Http(http) => http.timeout,
+        SpecKind::Dns(dns) => dns.timeout,
+        SpecKind::Listen(_) | SpecKind::Accepted(_) | SpecKind::Repeat(_) => None,
     }
 }
 
-fn longer(what: &What) -> Option<What> {
+fn longer(what: &SpecKind) -> Option<SpecKind> {
     let mut what = what.clone();
     match &mut what {
-        What::Tcp(TcpSpec { connect_timeout, idle_timeout, .. }) => {
+        SpecKind::Tcp(TcpSpec { connect_timeout, idle_timeout, .. }) => {
             *connect_timeout = connect_timeout.saturating_mul(10).min(LONGEST_CONNECT).max(*connect_timeout);
             *idle_timeout = idle_timeout.map(|idle| idle.saturating_mul(10));
         }
-        What::Udp(UdpSpec { idle_timeout: Some(idle), .. }) => *idle = idle.saturating_mul(10),
-        What::Http(HttpSpec { timeout: Some(timeout), .. }) => *timeout = timeout.saturating_mul(10),
-        What::Dns(dns) => dns.timeout = Some(LONGEST_ANSWER),
-        What::Udp(_) | What::UdpBound(_) | What::Listen(_) | What::Accepted(_) | What::Http(_) | What::Repeat(_) => {
+        SpecKind::Udp(UdpSpec { idle_timeout: Some(idle), .. }) => *idle = idle.saturating_mul(10),
+        SpecKind::Http(HttpSpec { timeout: Some(timeout), .. }) => *timeout = timeout.saturating_mul(10),
+        SpecKind::Dns(dns) => dns.timeout = Some(LONGEST_ANSWER),
+        SpecKind::Udp(_)
+        | SpecKind::UdpBound(_)
+        | SpecKind::Listen(_)
+        | SpecKind::Accepted(_)
+        | SpecKind::Http(_)
+        | SpecKind::Repeat(_) => {
             return None;
         }
     }
@@ -428,70 +457,71 @@ fn longer(what: &What) -> Option<What> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::spec::SpecKind;
 
     fn to(host: &str, port: u16) -> Spec {
         Spec::new(tcp(HostPort { host: host.into(), port }))
     }
 
-    fn ground(spec: &Spec) -> Ground<'_> {
-        Ground { spec, peer: Some([127, 0, 0, 1].into()), addresses: &[] }
+    fn ground(spec: &Spec) -> RemedyContext<'_> {
+        RemedyContext { spec, peer: Some([127, 0, 0, 1].into()), addresses: &[] }
     }
 
     #[test]
     fn every_name_is_read_and_no_other() {
-        for (name, probe) in Probe::NAMES {
-            assert_eq!(Probe::parse(name), Some(probe));
+        for (name, probe) in Remedy::NAMES {
+            assert_eq!(Remedy::parse(name), Some(probe));
         }
-        assert_eq!(Probe::parse("other-port 80"), Some(Probe::OtherPort(80)));
+        assert_eq!(Remedy::parse("other-port 80"), Some(Remedy::OtherPort(80)));
         for wrong in ["", "other-port", "other-port 0", "other-port 70000", "ping"] {
-            assert_eq!(Probe::parse(wrong), None, "{wrong}");
+            assert_eq!(Remedy::parse(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn a_probe_that_would_be_the_same_again_is_none() {
         let spec = to("127.0.0.1", 80);
-        assert_eq!(Probe::OtherPort(80).spec(&ground(&spec)), None);
-        assert_eq!(Probe::Bytes.spec(&ground(&spec)), None, "it was bare TCP");
-        let other = Probe::OtherPort(443).spec(&ground(&spec)).expect("another port");
+        assert_eq!(Remedy::OtherPort(80).spec(&ground(&spec)), None);
+        assert_eq!(Remedy::Bytes.spec(&ground(&spec)), None, "it was bare TCP");
+        let other = Remedy::OtherPort(443).spec(&ground(&spec)).expect("another port");
         assert_eq!(other.what, to("127.0.0.1", 443).what);
-        assert_eq!(Probe::Again.spec(&ground(&spec)), Some(spec.clone()));
+        assert_eq!(Remedy::Again.spec(&ground(&spec)), Some(spec.clone()));
     }
 
     #[test]
     fn the_other_family_needs_a_name_that_may_have_it() {
         let address = to("127.0.0.1", 80);
-        assert_eq!(Probe::OtherFamily.spec(&ground(&address)), None);
+        assert_eq!(Remedy::OtherFamily.spec(&ground(&address)), None);
         let name = to("name.test", 80);
-        let other = Probe::OtherFamily.spec(&ground(&name)).expect("IPv6 may be there");
-        assert_eq!(Probe::OtherFamily.label(&other), "by IPv6 only");
+        let other = Remedy::OtherFamily.spec(&ground(&name)).expect("IPv6 may be there");
+        assert_eq!(Remedy::OtherFamily.label(&other), "by IPv6 only");
         let only = [IpAddr::from([127, 0, 0, 1])];
-        assert_eq!(Probe::OtherFamily.spec(&Ground { addresses: &only, ..ground(&name) }), None);
+        assert_eq!(Remedy::OtherFamily.spec(&RemedyContext { addresses: &only, ..ground(&name) }), None);
     }
 
     #[test]
     fn who_listens_where_nobody_listened_speaks_the_same_protocol() {
         let port = HostPort { host: "127.0.0.1".into(), port: 9 };
-        let udp = Spec::new(What::Udp(UdpSpec::with(port)));
-        let opened = Probe::ListenThere.spec(&ground(&udp)).expect("it is this machine");
-        assert!(matches!(opened.what, What::UdpBound(_)));
-        assert_eq!(Probe::ListenThere.label(&opened), "listen on 127.0.0.1:9 yourself");
-        let far = Ground { peer: Some([10, 0, 0, 1].into()), ..ground(&udp) };
-        assert_eq!(Probe::ListenThere.spec(&far), None);
+        let udp = Spec::new(SpecKind::Udp(UdpSpec::with(port)));
+        let opened = Remedy::ListenThere.spec(&ground(&udp)).expect("it is this machine");
+        assert!(matches!(opened.what, SpecKind::UdpBound(_)));
+        assert_eq!(Remedy::ListenThere.label(&opened), "listen on 127.0.0.1:9 yourself");
+        let far = RemedyContext { peer: Some([10, 0, 0, 1].into()), ..ground(&udp) };
+        assert_eq!(Remedy::ListenThere.spec(&far), None);
     }
 
     #[test]
     fn a_name_can_be_asked_for_and_an_address_cannot() {
         let name = to("name.test", 80);
-        let asked = Probe::AskDns.spec(&ground(&name)).expect("it is a name");
-        assert_eq!(asked.what, What::Dns(DnsSpec::of("name.test")));
-        assert_eq!(Probe::AskDns.spec(&ground(&to("127.0.0.1", 80))), None);
-        assert_eq!(Probe::AskDns.spec(&ground(&asked)), None, "it would be the same again");
-        let public = Probe::OtherServer.spec(&ground(&asked)).expect("another server");
-        assert_eq!(Probe::OtherServer.label(&public), "ask 9.9.9.9, a public resolver");
-        let other = Probe::OtherServer.spec(&ground(&public)).expect("yet another server");
-        assert_eq!(Probe::OtherServer.label(&other), "ask 1.1.1.1, a public resolver");
-        let tcp = Probe::DnsOverTcp.spec(&ground(&asked)).expect("it was by UDP");
+        let asked = Remedy::AskDns.spec(&ground(&name)).expect("it is a name");
+        assert_eq!(asked.what, SpecKind::Dns(DnsSpec::of("name.test")));
+        assert_eq!(Remedy::AskDns.spec(&ground(&to("127.0.0.1", 80))), None);
+        assert_eq!(Remedy::AskDns.spec(&ground(&asked)), None, "it would be the same again");
+        let public = Remedy::OtherServer.spec(&ground(&asked)).expect("another server");
+        assert_eq!(Remedy::OtherServer.label(&public), "ask 9.9.9.9, a public resolver");
+        let other = Remedy::OtherServer.spec(&ground(&public)).expect("yet another server");
+        assert_eq!(Remedy::OtherServer.label(&other), "ask 1.1.1.1, a public resolver");
+        let tcp = Remedy::DnsOverTcp.spec(&ground(&asked)).expect("it was by UDP");
         assert_eq!(crate::formats::command_line::of(&tcp).as_deref(), Some("sockeye dns name.test A AAAA +tcp"));
     }
 
@@ -511,20 +541,20 @@ mod tests {
     #[test]
     fn an_address_in_use_can_be_visited_or_left() {
         let spec = Spec::new(listen(([0, 0, 0, 0], 80).into()));
-        let ground = Ground { spec: &spec, peer: None, addresses: &[] };
-        let visit = Probe::WhoIsThere.spec(&ground).expect("a listener's place can be visited");
+        let ground = RemedyContext { spec: &spec, peer: None, addresses: &[] };
+        let visit = Remedy::WhoIsThere.spec(&ground).expect("a listener's place can be visited");
         assert_eq!(visit.what, to("127.0.0.1", 80).what);
-        let high = Probe::HighPort.spec(&ground).expect("80 is privileged");
-        assert_eq!(Probe::HighPort.label(&high), "on 0.0.0.0:8080");
-        assert_eq!(Probe::Broadcast.spec(&ground), None);
+        let high = Remedy::HighPort.spec(&ground).expect("80 is privileged");
+        assert_eq!(Remedy::HighPort.label(&high), "on 0.0.0.0:8080");
+        assert_eq!(Remedy::Broadcast.spec(&ground), None);
     }
 
     #[test]
     fn a_longer_wait_has_a_bound() {
         let spec = to("127.0.0.1", 80);
-        let longer = Probe::LongerTimeout.spec(&ground(&spec)).expect("10 s can be longer");
-        assert_eq!(Probe::LongerTimeout.label(&longer), "wait up to 100 s");
-        let longest = Probe::LongerTimeout.spec(&ground(&longer)).expect("a little longer");
-        assert_eq!(Probe::LongerTimeout.spec(&ground(&longest)), None, "no longer than 120 s");
+        let longer = Remedy::LongerTimeout.spec(&ground(&spec)).expect("10 s can be longer");
+        assert_eq!(Remedy::LongerTimeout.label(&longer), "wait up to 100 s");
+        let longest = Remedy::LongerTimeout.spec(&ground(&longer)).expect("a little longer");
+        assert_eq!(Remedy::LongerTimeout.spec(&ground(&longest)), None, "no longer than 120 s");
     }
 }

@@ -1,14 +1,14 @@
 //! Situations of a session that can be explained.
 
-use crate::sessions::kinds::Kind;
-use crate::sessions::news::How;
-use crate::sessions::session::{Phase, Session};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::news::CloseReason;
+use crate::sessions::session::{Session, SessionPhase};
 use crate::wire::kernel::view::TimerKind;
-use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::cause::StateCause;
 
 /// How a session stands, as far as there is something to explain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum Situation {
     /// Just asked for.
     Starting,
     /// The name is being looked up.
@@ -59,107 +59,113 @@ pub enum Standing {
     Closed,
 }
 
-impl Standing {
+impl Situation {
     /// Every one, in the order of a session's life.
-    pub const ALL: [Standing; 24] = [
-        Standing::Starting,
-        Standing::Resolving,
-        Standing::Connecting,
-        Standing::Waiting,
-        Standing::Open,
-        Standing::Unanswered,
-        Standing::Probing,
-        Standing::WindowClosed,
-        Standing::WeFinished,
-        Standing::PeerFinished,
-        Standing::BothFinished,
-        Standing::Paused,
-        Standing::Conversation,
-        Standing::Bound,
-        Standing::Listening,
-        Standing::Asking,
-        Standing::Receiving,
-        Standing::Answered,
-        Standing::Querying,
-        Standing::Told,
-        Standing::Finished,
-        Standing::ResetByUs,
-        Standing::ClosedUnread,
-        Standing::Closed,
+    pub const ALL: [Situation; 24] = [
+        Situation::Starting,
+        Situation::Resolving,
+        Situation::Connecting,
+        Situation::Waiting,
+        Situation::Open,
+        Situation::Unanswered,
+        Situation::Probing,
+        Situation::WindowClosed,
+        Situation::WeFinished,
+        Situation::PeerFinished,
+        Situation::BothFinished,
+        Situation::Paused,
+        Situation::Conversation,
+        Situation::Bound,
+        Situation::Listening,
+        Situation::Asking,
+        Situation::Receiving,
+        Situation::Answered,
+        Situation::Querying,
+        Situation::Told,
+        Situation::Finished,
+        Situation::ResetByUs,
+        Situation::ClosedUnread,
+        Situation::Closed,
     ];
 
     /// The name in the file of texts.
     pub fn name(self) -> &'static str {
         match self {
-            Standing::Starting => "starting",
-            Standing::Resolving => "resolving",
-            Standing::Connecting => "connecting",
-            Standing::Waiting => "waiting",
-            Standing::Open => "open",
-            Standing::Unanswered => "unanswered",
-            Standing::Probing => "probing",
-            Standing::WindowClosed => "window-closed",
-            Standing::WeFinished => "we-finished",
-            Standing::PeerFinished => "peer-finished",
-            Standing::BothFinished => "both-finished",
-            Standing::Paused => "paused",
-            Standing::Conversation => "conversation",
-            Standing::Bound => "bound",
-            Standing::Listening => "listening",
-            Standing::Asking => "asking",
-            Standing::Receiving => "receiving",
-            Standing::Answered => "answered",
-            Standing::Querying => "querying",
-            Standing::Told => "told",
-            Standing::Finished => "finished",
-            Standing::ResetByUs => "reset-by-us",
-            Standing::ClosedUnread => "closed-unread",
-            Standing::Closed => "closed",
+            Situation::Starting => "starting",
+            Situation::Resolving => "resolving",
+            Situation::Connecting => "connecting",
+            Situation::Waiting => "waiting",
+            Situation::Open => "open",
+            Situation::Unanswered => "unanswered",
+            Situation::Probing => "probing",
+            Situation::WindowClosed => "window-closed",
+            Situation::WeFinished => "we-finished",
+            Situation::PeerFinished => "peer-finished",
+            Situation::BothFinished => "both-finished",
+            Situation::Paused => "paused",
+            Situation::Conversation => "conversation",
+            Situation::Bound => "bound",
+            Situation::Listening => "listening",
+            Situation::Asking => "asking",
+            Situation::Receiving => "receiving",
+            Situation::Answered => "answered",
+            Situation::Querying => "querying",
+            Situation::Told => "told",
+            Situation::Finished => "finished",
+            Situation::ResetByUs => "reset-by-us",
+            Situation::ClosedUnread => "closed-unread",
+            Situation::Closed => "closed",
         }
     }
 
     /// How a session stands; also for one that failed, as if it had only ended.
     pub fn of(session: &Session) -> Self {
         match &session.phase {
-            Phase::Starting => Standing::Starting,
-            Phase::Resolving => Standing::Resolving,
-            Phase::Connecting { .. } => Standing::Connecting,
-            Phase::Waiting { .. } => Standing::Waiting,
-            Phase::Open(open) => match &session.kind {
-                Kind::Conversation { .. } => Standing::Conversation,
-                Kind::Bound { .. } => Standing::Bound,
-                Kind::Http(exchange) if exchange.response().is_some() => Standing::Receiving,
-                Kind::Http(_) | Kind::Repeat(_) => Standing::Asking,
-                Kind::Dns(_) => Standing::Querying,
-                Kind::Stream(_) | Kind::Listener { .. } => match (open.paused, open.we_finished, open.peer_finished) {
-                    (true, _, _) => Standing::Paused,
-                    (false, false, false) => match session.course.clocks.in_a_row().map(|(kind, _)| kind) {
-                        Some(TimerKind::Retransmit) => Standing::Unanswered,
-                        Some(TimerKind::Keepalive) => Standing::Probing,
-                        Some(TimerKind::Probe) => Standing::WindowClosed,
-                        Some(TimerKind::TimeWait) | None => Standing::Open,
-                    },
-                    (false, true, false) => Standing::WeFinished,
-                    (false, false, true) => Standing::PeerFinished,
-                    (false, true, true) => Standing::BothFinished,
-                },
+            SessionPhase::Starting => Situation::Starting,
+            SessionPhase::Resolving => Situation::Resolving,
+            SessionPhase::Connecting { .. } => Situation::Connecting,
+            SessionPhase::Waiting { .. } => Situation::Waiting,
+            SessionPhase::Open(open) => match &session.kind {
+                SessionKind::Conversation { .. } => Situation::Conversation,
+                SessionKind::Bound { .. } => Situation::Bound,
+                SessionKind::Http(exchange) if exchange.response().is_some() => Situation::Receiving,
+                SessionKind::Http(_) | SessionKind::Repeat(_) => Situation::Asking,
+                SessionKind::Dns(_) => Situation::Querying,
+                SessionKind::Stream(_) | SessionKind::Listener { .. } => {
+                    match (open.paused, open.we_finished, open.peer_finished) {
+                        (true, _, _) => Situation::Paused,
+                        (false, false, false) => match session.course.clocks.in_a_row().map(|(kind, _)| kind) {
+                            Some(TimerKind::Retransmit) => Situation::Unanswered,
+                            Some(TimerKind::Keepalive) => Situation::Probing,
+                            Some(TimerKind::Probe) => Situation::WindowClosed,
+                            Some(TimerKind::TimeWait) | None => Situation::Open,
+                        },
+                        (false, true, false) => Situation::WeFinished,
+                        (false, false, true) => Situation::PeerFinished,
+                        (false, true, true) => Situation::BothFinished,
+                    }
+                }
             },
-            Phase::Listening => match &session.kind {
-                Kind::Bound { .. } => Standing::Bound,
-                Kind::Stream(_)
-                | Kind::Conversation { .. }
-                | Kind::Listener { .. }
-                | Kind::Http(_)
-                | Kind::Repeat(_)
-                | Kind::Dns(_) => Standing::Listening,
+            SessionPhase::Listening => match &session.kind {
+                SessionKind::Bound { .. } => Situation::Bound,
+                SessionKind::Stream(_)
+                | SessionKind::Conversation { .. }
+                | SessionKind::Listener { .. }
+                | SessionKind::Http(_)
+                | SessionKind::Repeat(_)
+                | SessionKind::Dns(_) => Situation::Listening,
             },
-            Phase::Ended { how, .. } => match (&session.kind, how) {
-                (Kind::Http(exchange), How::Fin | How::Local) if exchange.response().is_some() => Standing::Answered,
-                (Kind::Dns(lookup), How::Local) if lookup.answers().next().is_some() => Standing::Told,
-                (_, How::Fin) => Standing::Finished,
-                (_, How::Rst) => Standing::ResetByUs,
-                (_, How::Local) if closed_unread(session) => Standing::ClosedUnread,
-                (_, How::Local | How::Error) => Standing::Closed,
+            SessionPhase::Ended { how, .. } => match (&session.kind, how) {
+                (SessionKind::Http(exchange), CloseReason::Fin | CloseReason::Local)
+                    if exchange.response().is_some() =>
+                {
+                    Situation::Answered
+                }
+                (SessionKind::Dns(lookup), CloseReason::Local) if lookup.answers().next().is_some() => Situation::Told,
+                (_, CloseReason::Fin) => Situation::Finished,
+                (_, CloseReason::Rst) => Situation::ResetByUs,
+                (_, CloseReason::Local) if closed_unread(session) => Situation::ClosedUnread,
+                (_, CloseReason::Local | CloseReason::Error) => Situation::Closed,
             },
         }
     }
@@ -168,5 +174,5 @@ impl Standing {
 /// Whether it ended by a close over octets that nobody read.
 fn closed_unread(session: &Session) -> bool {
     let last = session.story.as_ref().and_then(|story| story.track.steps().last());
-    last.is_some_and(|step| step.cause == Cause::ClosedUnread.words())
+    last.is_some_and(|step| step.cause == StateCause::ClosedUnread.words())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::dns_compare::Comparison;
+use super::dns_compare::ResolverComparison;
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
 use crate::wire::Failure;
 
@@ -11,29 +11,29 @@ pub const MOST_EXCHANGES: usize = 32;
 
 /// A question's life.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lookup {
+pub struct DnsLookup {
     /// Which names are asked for, and of whom.
     pub plan: Option<DnsPlan>,
     /// The queries, in order.
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<DnsExchange>,
     /// How many queries there were before those listed.
     pub unlisted: u64,
     /// The system's own answer beside ours.
-    pub compared: Option<Comparison>,
+    pub compared: Option<ResolverComparison>,
 }
 
 /// A query, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Exchange {
+pub struct DnsExchange {
     /// The query.
     pub query: DnsQuery,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: QueryOutcome,
 }
 
 /// What came of a query.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum QueryOutcome {
     /// Nothing yet.
     Waiting,
     /// An answer.
@@ -47,7 +47,7 @@ pub enum Outcome {
     },
 }
 
-impl Lookup {
+impl DnsLookup {
     /// Takes in a fact.
     pub fn learn(&mut self, news: &DnsNews) {
         match news {
@@ -57,22 +57,26 @@ impl Lookup {
                     self.exchanges.remove(0);
                     self.unlisted += 1;
                 }
-                self.exchanges.push(Exchange { query: query.clone(), outcome: Outcome::Waiting });
+                self.exchanges.push(DnsExchange { query: query.clone(), outcome: QueryOutcome::Waiting });
             }
             DnsNews::Answer(answer) => {
-                self.settle((answer.server, answer.wire, answer.message.id), Outcome::Answered(answer.clone()));
+                self.settle((answer.server, answer.wire, answer.message.id), QueryOutcome::Answered(answer.clone()));
             }
             DnsNews::Failed(failed) => {
-                let outcome = Outcome::Failed { failure: failed.failure.clone(), took: failed.took };
+                let outcome = QueryOutcome::Failed { failure: failed.failure.clone(), took: failed.took };
                 self.settle((failed.server, failed.wire, failed.id), outcome);
             }
         }
     }
 
-    fn settle(&mut self, whose: (std::net::SocketAddr, crate::sessions::news::dns::Wire, u16), outcome: Outcome) {
-        let of = |exchange: &&mut Exchange| {
+    fn settle(
+        &mut self,
+        whose: (std::net::SocketAddr, crate::sessions::news::dns::DnsTransport, u16),
+        outcome: QueryOutcome,
+    ) {
+        let of = |exchange: &&mut DnsExchange| {
             let query = &exchange.query;
-            exchange.outcome == Outcome::Waiting && (query.server, query.wire, query.id) == whose
+            exchange.outcome == QueryOutcome::Waiting && (query.server, query.wire, query.id) == whose
         };
         if let Some(exchange) = self.exchanges.iter_mut().rev().find(of) {
             exchange.outcome = outcome;
@@ -81,7 +85,7 @@ impl Lookup {
 
     /// Grows with every fact that changes what is shown.
     pub fn edition(&self) -> u64 {
-        let settled = self.exchanges.iter().filter(|exchange| exchange.outcome != Outcome::Waiting).count();
+        let settled = self.exchanges.iter().filter(|exchange| exchange.outcome != QueryOutcome::Waiting).count();
         let facts = self.exchanges.len() + settled + usize::from(self.compared.is_some());
         2 * self.unlisted + facts as u64
     }
@@ -89,8 +93,8 @@ impl Lookup {
     /// The answers, in order of their queries.
     pub fn answers(&self) -> impl Iterator<Item = (&DnsQuery, &DnsAnswer)> {
         self.exchanges.iter().filter_map(|exchange| match &exchange.outcome {
-            Outcome::Answered(answer) => Some((&exchange.query, answer)),
-            Outcome::Waiting | Outcome::Failed { .. } => None,
+            QueryOutcome::Answered(answer) => Some((&exchange.query, answer)),
+            QueryOutcome::Waiting | QueryOutcome::Failed { .. } => None,
         })
     }
 }

@@ -9,18 +9,18 @@ use crate::wire::dns::record_type::RecordType;
 
 /// A name, as the system resolves it and as we do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Comparison {
+pub struct ResolverComparison {
     /// The name, as it was asked for.
     pub host: String,
     /// What the system's own resolver (getaddrinfo) gave; a failure in its words.
     pub system: Result<Vec<IpAddr>, String>,
     /// What we found ourselves.
-    pub own: Own,
+    pub own: DirectLookup,
 }
 
 /// What we found ourselves, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Own {
+pub enum DirectLookup {
     /// The hosts file has the name: no server was asked.
     Hosts {
         /// Which file.
@@ -58,13 +58,13 @@ pub struct FamilyAnswer {
     pub took: Duration,
 }
 
-impl Comparison {
+impl ResolverComparison {
     /// All addresses that we found.
     pub fn own_addresses(&self) -> Vec<IpAddr> {
         match &self.own {
-            Own::Hosts { addresses, .. } => addresses.clone(),
-            Own::NotAsked { .. } => Vec::new(),
-            Own::Asked(families) => families.iter().flat_map(|family| family.addresses.clone()).collect(),
+            DirectLookup::Hosts { addresses, .. } => addresses.clone(),
+            DirectLookup::NotAsked { .. } => Vec::new(),
+            DirectLookup::Asked(families) => families.iter().flat_map(|family| family.addresses.clone()).collect(),
         }
     }
 
@@ -73,7 +73,7 @@ impl Comparison {
     /// Fewer addresses are no difference: the system leaves out a family that this machine does not have, and a server
     /// that has many gives some of them at a time. Nor is it one where a server gave no answer, or none was asked.
     pub fn differs(&self) -> bool {
-        let Own::Asked(families) = &self.own else { return false };
+        let DirectLookup::Asked(families) = &self.own else { return false };
         let families: Vec<&FamilyAnswer> = families.iter().filter(|family| family.is_answer).collect();
         let of_answered = |ip: &&IpAddr| families.iter().any(|family| (family.kind == RecordType::A) == ip.is_ipv4());
         let own: BTreeSet<IpAddr> = self.own_addresses().into_iter().collect();
@@ -89,9 +89,11 @@ impl Comparison {
     /// What we found ourselves, in a sentence without a full stop.
     pub fn own_text(&self) -> String {
         match &self.own {
-            Own::Hosts { path, addresses } => format!("{path} has {}: no name server was asked", list(addresses)),
-            Own::NotAsked { why } => format!("no name server was asked: {why}"),
-            Own::Asked(families) => families.iter().map(family_text).collect::<Vec<_>>().join(" · "),
+            DirectLookup::Hosts { path, addresses } => {
+                format!("{path} has {}: no name server was asked", list(addresses))
+            }
+            DirectLookup::NotAsked { why } => format!("no name server was asked: {why}"),
+            DirectLookup::Asked(families) => families.iter().map(family_text).collect::<Vec<_>>().join(" · "),
         }
     }
 
@@ -127,7 +129,7 @@ fn list(addresses: &[IpAddr]) -> String {
 mod tests {
     use super::*;
 
-    fn asked(v4: &[&str], is_answer: bool, system: Result<&[&str], &str>) -> Comparison {
+    fn asked(v4: &[&str], is_answer: bool, system: Result<&[&str], &str>) -> ResolverComparison {
         let ips = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<IpAddr>>();
         let family = |kind, addresses: Vec<IpAddr>| FamilyAnswer {
             kind,
@@ -139,8 +141,8 @@ mod tests {
             is_answer,
             took: Duration::from_millis(2),
         };
-        let own = Own::Asked(vec![family(RecordType::A, ips(v4)), family(RecordType::AAAA, Vec::new())]);
-        Comparison { host: "x".into(), system: system.map(ips).map_err(str::to_owned), own }
+        let own = DirectLookup::Asked(vec![family(RecordType::A, ips(v4)), family(RecordType::AAAA, Vec::new())]);
+        ResolverComparison { host: "x".into(), system: system.map(ips).map_err(str::to_owned), own }
     }
 
     #[test]

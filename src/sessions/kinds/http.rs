@@ -6,7 +6,7 @@ use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
 /// One request and its answer; redirects make several of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hop {
+pub struct HttpHop {
     /// What was asked.
     pub request: RequestHead,
     /// What was answered, once it is there.
@@ -17,10 +17,10 @@ pub struct Hop {
     pub trailers: Vec<(String, Vec<u8>)>,
 }
 
-impl Hop {
+impl HttpHop {
     /// A request that was not answered yet.
     pub fn asked(request: RequestHead) -> Self {
-        Hop { request, response: None, interim: Vec::new(), trailers: Vec::new() }
+        HttpHop { request, response: None, interim: Vec::new(), trailers: Vec::new() }
     }
 }
 
@@ -41,16 +41,16 @@ pub struct HttpGauge {
 
 /// An HTTP exchange as far as it has come.
 #[derive(Clone, Debug, Default)]
-pub struct Exchange {
+pub struct HttpExchange {
     /// Requests and responses, redirects first.
-    pub hops: Vec<Hop>,
+    pub hops: Vec<HttpHop>,
     /// What is measured of the body.
     pub gauge: HttpGauge,
     /// From the opening to the end, once it ended.
     pub took: Option<Duration>,
 }
 
-impl Exchange {
+impl HttpExchange {
     /// The last response's head, once there is one.
     pub fn response(&self) -> Option<&ResponseHead> {
         self.hops.iter().rev().find_map(|hop| hop.response.as_ref())

@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use super::dns::Lookup;
-use super::http::Exchange;
+use super::dns::DnsLookup;
+use super::http::HttpExchange;
 use super::repeat::RepeatView;
-use super::tcp::Ends;
+use super::tcp::Endpoints;
 use super::udp::{PeerCount, UdpSocketView};
 
 /// What only one kind of session has.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum SessionKind {
     /// A TCP connection, ours or an accepted one.
-    Stream(Ends),
+    Stream(Endpoints),
     /// A UDP conversation.
     Conversation {
         /// Both addresses, once known.
-        ends: Ends,
+        ends: Endpoints,
         /// What is known of its socket.
         socket: UdpSocketView,
     },
@@ -46,9 +46,9 @@ pub enum Kind {
         turned_away: u64,
     },
     /// An HTTP exchange.
-    Http(Exchange),
+    Http(HttpExchange),
     /// A run of many connections, datagrams or requests.
     Repeat(RepeatView),
     /// A question for a name server.
-    Dns(Lookup),
+    Dns(DnsLookup),
 }

@@ -9,4 +9,4 @@ pub mod tcp;
 pub mod udp;
 pub mod udp_ledger;
 
-pub use kind::Kind;
+pub use kind::SessionKind;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 /// Both addresses of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ends {
+pub struct Endpoints {
     /// Ours.
     pub local: Option<SocketAddr>,
     /// The peer's.

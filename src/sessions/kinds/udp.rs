@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::udp_ledger::UdpLedger;
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Both, Totals};
 
 /// What is known of a UDP socket beside its bytes.
@@ -12,7 +12,7 @@ pub struct UdpSocketView {
     /// The groups it joined.
     pub groups: Vec<IpAddr>,
     /// The last ICMP error it was told of.
-    pub icmp: Option<Icmp>,
+    pub icmp: Option<IcmpMessage>,
     /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
     pub dropped: Option<u64>,
     /// What became of its datagrams.

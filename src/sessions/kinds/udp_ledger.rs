@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use crate::sessions::news::News;
 use crate::sessions::record::{Block, Record};
-use crate::wire::icmp::Icmp;
-use crate::wire::udp::echo::Echo;
+use crate::wire::icmp::IcmpMessage;
+use crate::wire::udp::echo::EchoTracker;
 use crate::wire::udp::mtu::{MtuReport, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
 use crate::wire::{Direction, Failure};
@@ -24,7 +24,7 @@ const MOST_STEPS: usize = 128;
 /// What became of a socket's datagrams. Bounded, whatever the peers do.
 #[derive(Clone, Debug, Default)]
 pub struct UdpLedger {
-    verdicts: BTreeMap<u64, Icmp>,
+    verdicts: BTreeMap<u64, IcmpMessage>,
     /// ICMP messages by kind, in the order in which each kind came first.
     pub kinds: Vec<KindCount>,
     /// ICMP messages of further kinds.
@@ -36,7 +36,7 @@ pub struct UdpLedger {
     /// The last of these errors.
     pub last_send_error: Option<Failure>,
     /// Which of our datagrams came back.
-    pub echo: Echo,
+    pub echo: EchoTracker,
     /// The datagram that was received last.
     pub last: Option<LastReceived>,
     /// The steps of the last probe of the path MTU, or of the one under way.
@@ -49,7 +49,7 @@ pub struct UdpLedger {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KindCount {
     /// The newest of its kind.
-    pub icmp: Icmp,
+    pub icmp: IcmpMessage,
     /// How many there were.
     pub count: u64,
     /// Whether all of them came from the same sender.
@@ -72,7 +72,7 @@ pub struct LastReceived {
 impl UdpLedger {
     /// The ledger of a socket that talks with several: which of them echoes is not asked.
     pub fn of_many() -> Self {
-        UdpLedger { echo: Echo::never(), ..UdpLedger::default() }
+        UdpLedger { echo: EchoTracker::never(), ..UdpLedger::default() }
     }
 
     /// Takes in what happened.
@@ -123,7 +123,7 @@ impl UdpLedger {
         }
     }
 
-    fn icmp(&mut self, icmp: &Icmp) {
+    fn icmp(&mut self, icmp: &IcmpMessage) {
         let same =
             |kind: &&mut KindCount| (kind.icmp.v6, kind.icmp.kind, kind.icmp.code) == (icmp.v6, icmp.kind, icmp.code);
         if let Some(kind) = self.kinds.iter_mut().find(same) {
@@ -144,7 +144,7 @@ impl UdpLedger {
     }
 
     /// What an ICMP message said of the datagram that we sent with this ordinal, counted from 0.
-    pub fn verdict(&self, ordinal: u64) -> Option<&Icmp> {
+    pub fn verdict(&self, ordinal: u64) -> Option<&IcmpMessage> {
         self.verdicts.get(&ordinal)
     }
 
@@ -168,12 +168,12 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::wire::icmp::About;
+    use crate::wire::icmp::{IcmpMessage, QuotedDatagram};
     use crate::wire::{Class, Totals};
 
     fn icmp(code: u8, ordinal: Option<u64>) -> Record {
-        let about = ordinal.map(|ordinal| About { ordinal, bytes: 1, alike: 0, after: Duration::ZERO });
-        let icmp = Icmp { kind: 3, code, about, ..Icmp::default() };
+        let about = ordinal.map(|ordinal| QuotedDatagram { ordinal, bytes: 1, alike: 0, after: Duration::ZERO });
+        let icmp = IcmpMessage { kind: 3, code, about, ..IcmpMessage::default() };
         Record::News { at: Instant::now(), news: News::Icmp(icmp) }
     }
 

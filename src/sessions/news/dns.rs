@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::wire::Failure;
-use crate::wire::dns::message::{Message, Question};
+use crate::wire::dns::message::{DnsMessage, DnsQuestion};
 
 /// One fact of a question's life.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,19 +43,19 @@ pub struct DnsPlan {
 
 /// Which way a message went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Wire {
+pub enum DnsTransport {
     /// As a datagram.
     Udp,
     /// In a connection, its length before it (RFC 7766).
     Tcp,
 }
 
-impl Wire {
+impl DnsTransport {
     /// The name in `--json`.
     pub fn name(self) -> &'static str {
         match self {
-            Wire::Udp => "udp",
-            Wire::Tcp => "tcp",
+            DnsTransport::Udp => "udp",
+            DnsTransport::Tcp => "tcp",
         }
     }
 }
@@ -64,11 +64,11 @@ impl Wire {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsQuery {
     /// What it asks.
-    pub question: Question,
+    pub question: DnsQuestion,
     /// Whom.
     pub server: SocketAddr,
     /// How it went.
-    pub wire: Wire,
+    pub wire: DnsTransport,
     /// Which try of this server it is, from 1.
     pub attempt: u32,
     /// Its number, by which its answer is known.
@@ -83,13 +83,13 @@ pub struct DnsAnswer {
     /// Who answered.
     pub server: SocketAddr,
     /// How it came.
-    pub wire: Wire,
+    pub wire: DnsTransport,
     /// From the query to the answer; for TCP the connection's opening included.
     pub took: Duration,
     /// The message, without TCP's length.
     pub octets: Bytes,
     /// What it says.
-    pub message: Arc<Message>,
+    pub message: Arc<DnsMessage>,
 }
 
 /// A query without an answer.
@@ -98,7 +98,7 @@ pub struct DnsFailed {
     /// Who was asked.
     pub server: SocketAddr,
     /// How.
-    pub wire: Wire,
+    pub wire: DnsTransport,
     /// The number of the query.
     pub id: u16,
     /// Why there is none.

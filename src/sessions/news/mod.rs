@@ -4,4 +4,4 @@ pub mod call;
 pub mod dns;
 mod news;
 
-pub use news::{How, News};
+pub use news::{CloseReason, News};

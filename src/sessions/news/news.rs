@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::call::CallResult;
 use super::dns::DnsNews;
 use crate::sessions::id::SessionId;
-use crate::sessions::kinds::dns_compare::Comparison;
+use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
-use crate::wire::icmp::Icmp;
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::route::Route;
-use crate::wire::tcp::cause::Cause;
+use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
 use crate::wire::udp::mtu::{MtuReport, MtuStep};
@@ -124,7 +124,7 @@ pub enum News {
     /// Something that was asked for did not work, and the session goes on (a datagram too large, say).
     Warned(Failure),
     /// An ICMP error came back for a datagram of ours, and the socket goes on.
-    Icmp(Icmp),
+    Icmp(IcmpMessage),
     /// One datagram of a probe of the path MTU, and what came of it.
     MtuStep(MtuStep),
     /// A probe of the path MTU ended.
@@ -161,7 +161,7 @@ pub enum News {
     /// DNS is asked: a fact of it.
     Dns(Box<DnsNews>),
     /// What the system's resolver says of a name, beside what name servers told us.
-    Compared(Box<Comparison>),
+    Compared(Box<ResolverComparison>),
     /// Which way packets to the peer leave this machine.
     Route(Box<Route>),
     /// The connection came from one state of RFC 9293 to the next.
@@ -171,7 +171,7 @@ pub enum News {
         /// The state after.
         to: TcpState,
         /// Why.
-        cause: Cause,
+        cause: StateCause,
         /// How we know.
         evidence: Evidence,
         /// For TIME-WAIT: how long the kernel still holds the port. `None` elsewhere, or where it does not tell.
@@ -224,7 +224,7 @@ pub enum News {
         /// The totals, exact.
         totals: Both<Totals>,
         /// How it ended.
-        how: How,
+        how: CloseReason,
     },
 }
 
@@ -248,7 +248,7 @@ impl News {
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum How {
+pub enum CloseReason {
     /// Both sides finished: FIN and FIN.
     Fin,
     /// A RST ended it, the peer's or ours.
@@ -259,14 +259,14 @@ pub enum How {
     Error,
 }
 
-impl How {
+impl CloseReason {
     /// The name in `--json`.
     pub fn name(self) -> &'static str {
         match self {
-            How::Fin => "fin",
-            How::Rst => "rst",
-            How::Local => "local",
-            How::Error => "error",
+            CloseReason::Fin => "fin",
+            CloseReason::Rst => "rst",
+            CloseReason::Local => "local",
+            CloseReason::Error => "error",
         }
     }
 }

@@ -19,7 +19,7 @@ const DIGITS: u8 = 3;
 
 /// Times, each counted; about 240 KiB whatever their number.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Latency {
+pub struct LatencyHistogram {
     /// In nanoseconds. `None` where the bounds above make no histogram, which a test rules out.
     histogram: Option<Histogram<u64>>,
     sum: Duration,
@@ -27,16 +27,16 @@ pub struct Latency {
 
 /// One bar of a histogram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bar {
+pub struct HistogramBar {
     /// Times up to and with this one.
     pub up_to: Duration,
     /// How many there are, above the bar before.
     pub count: u64,
 }
 
-impl Default for Latency {
+impl Default for LatencyHistogram {
     fn default() -> Self {
-        Latency { histogram: Histogram::new_with_bounds(LEAST, MOST, DIGITS).ok(), sum: Duration::ZERO }
+        LatencyHistogram { histogram: Histogram::new_with_bounds(LEAST, MOST, DIGITS).ok(), sum: Duration::ZERO }
     }
 }
 
@@ -44,7 +44,7 @@ fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-impl Latency {
+impl LatencyHistogram {
     /// Counts one time. Cost: a few nanoseconds; never allocates.
     pub fn record(&mut self, time: Duration) {
         if let Some(histogram) = &mut self.histogram {
@@ -54,7 +54,7 @@ impl Latency {
     }
 
     /// Adds another's times.
-    pub fn merge(&mut self, other: &Latency) {
+    pub fn merge(&mut self, other: &LatencyHistogram) {
         if let (Some(own), Some(other)) = (&mut self.histogram, &other.histogram) {
             // Fails only where the other holds what this one cannot, and both have the same bounds.
             own.add(other).unwrap_or_default();
@@ -100,7 +100,7 @@ impl Latency {
 
     /// The histogram as so many bars, each as much wider than the one before as the others are: from the shortest
     /// time to the longest on a logarithmic scale. Together they hold every time. Empty before the first one.
-    pub fn bars(&self, bars: usize) -> Vec<Bar> {
+    pub fn bars(&self, bars: usize) -> Vec<HistogramBar> {
         let Some(histogram) = self.known() else { return Vec::new() };
         let (least, most) = (histogram.min().max(LEAST) as f64, histogram.max().max(LEAST) as f64);
         let last = i32::try_from(bars).unwrap_or(i32::MAX);
@@ -109,7 +109,8 @@ impl Latency {
             _ if number == last => histogram.max(),
             _ => (least * step.powi(number)) as u64,
         });
-        let mut all: Vec<Bar> = tops.map(|top| Bar { up_to: Duration::from_nanos(top), count: 0 }).collect();
+        let mut all: Vec<HistogramBar> =
+            tops.map(|top| HistogramBar { up_to: Duration::from_nanos(top), count: 0 }).collect();
         let mut place = 0;
         for value in histogram.iter_recorded() {
             let time = Duration::from_nanos(value.value_iterated_to());
@@ -130,12 +131,12 @@ mod tests {
 
     #[test]
     fn the_bounds_make_a_histogram() {
-        assert!(Latency::default().histogram.is_some());
+        assert!(LatencyHistogram::default().histogram.is_some());
     }
 
     #[test]
     fn percentiles_hold_to_three_digits_and_bars_hold_every_time() {
-        let mut latency = Latency::default();
+        let mut latency = LatencyHistogram::default();
         for micros in 1..=10_000 {
             latency.record(Duration::from_micros(micros));
         }
@@ -153,7 +154,7 @@ mod tests {
 
     #[test]
     fn nothing_is_known_before_the_first_time_and_an_absurd_one_does_no_harm() {
-        let mut latency = Latency::default();
+        let mut latency = LatencyHistogram::default();
         assert_eq!((latency.quantile(0.5), latency.mean(), latency.bars(5).len()), (None, None, 0));
         latency.record(Duration::MAX);
         latency.record(Duration::ZERO);
@@ -163,7 +164,8 @@ mod tests {
 
     #[test]
     fn what_is_merged_counts_as_if_it_was_recorded_here() {
-        let (mut left, mut right, mut both) = (Latency::default(), Latency::default(), Latency::default());
+        let (mut left, mut right, mut both) =
+            (LatencyHistogram::default(), LatencyHistogram::default(), LatencyHistogram::default());
         for micros in 1..500 {
             let time = Duration::from_micros(micros * 7);
             if micros % 3 == 0 {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::latency::Latency;
-use super::series::{Series, Slot};
+use super::latency::LatencyHistogram;
+use super::series::{SeriesSlot, TimeSeries};
 use crate::wire::{Both, Class, Totals};
 
-/// What one part of a run has counted. Parts are added with [`Tally::merge`].
+/// What one part of a run has counted. Parts are added with [`RepeatTally::merge`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tally {
+pub struct RepeatTally {
     /// How many were done: connected, answered, or read to the end.
     pub done: u64,
     /// How many failed, by class, in the order of [`Class::ALL`].
@@ -21,18 +21,18 @@ pub struct Tally {
     pub statuses: [u64; 6],
     /// The time of each one that was done: from its start, or, where a rate was asked for, from when it should have
     /// been started.
-    pub latency: Latency,
+    pub latency: LatencyHistogram,
     /// Where a rate was asked for: the time from the actual start, without correction.
-    pub service: Latency,
+    pub service: LatencyHistogram,
     /// How it went over time.
-    pub series: Series,
+    pub series: TimeSeries,
     /// Payload octets: datagrams, or HTTP bodies as they came over the wire.
     pub totals: Both<Totals>,
 }
 
 /// One that was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Done {
+pub struct CompletedAttempt {
     /// When, counted from the start of the run.
     pub at: Duration,
     /// Its time, corrected where a rate was asked for.
@@ -41,24 +41,24 @@ pub struct Done {
     pub service: Option<Duration>,
 }
 
-impl Tally {
+impl RepeatTally {
     /// Counts one that was done.
-    pub fn done(&mut self, done: Done) {
+    pub fn done(&mut self, done: CompletedAttempt) {
         self.done += 1;
         self.latency.record(done.latency);
         if let Some(service) = done.service {
             self.service.record(service);
         }
-        self.series.note(done.at, Slot { done: 1, failed: 0, slowest: done.latency });
+        self.series.note(done.at, SeriesSlot { done: 1, failed: 0, slowest: done.latency });
     }
 
     /// Counts datagrams that were sent and whose answers nobody waits for.
     pub fn sent(&mut self, count: u64, at: Duration) {
         self.done += count;
-        self.series.note(at, Slot { done: count, failed: 0, slowest: Duration::ZERO });
+        self.series.note(at, SeriesSlot { done: count, failed: 0, slowest: Duration::ZERO });
     }
 
-    /// Turns one that was counted by [`Tally::sent`] into one that failed: word of it came back later.
+    /// Turns one that was counted by [`RepeatTally::sent`] into one that failed: word of it came back later.
     pub fn sent_in_vain(&mut self, class: Class, at: Duration) {
         self.done = self.done.saturating_sub(1);
         self.failed(class, at);
@@ -69,13 +69,13 @@ impl Tally {
         if let Some(count) = self.failed.get_mut(place(class)) {
             *count += 1;
         }
-        self.series.note(at, Slot { done: 0, failed: 1, slowest: Duration::ZERO });
+        self.series.note(at, SeriesSlot { done: 0, failed: 1, slowest: Duration::ZERO });
     }
 
     /// Counts datagrams that were lost, noted at `at`.
     pub fn lost(&mut self, count: u64, at: Duration) {
         self.lost += count;
-        self.series.note(at, Slot { done: 0, failed: count, slowest: Duration::ZERO });
+        self.series.note(at, SeriesSlot { done: 0, failed: count, slowest: Duration::ZERO });
     }
 
     /// Counts an HTTP status.
@@ -116,7 +116,7 @@ impl Tally {
     }
 
     /// Adds another part's counts.
-    pub fn merge(&mut self, other: &Tally) {
+    pub fn merge(&mut self, other: &RepeatTally) {
         self.done += other.done;
         self.lost += other.lost;
         self.stray += other.stray;
@@ -138,7 +138,7 @@ fn place(class: Class) -> usize {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RepeatReading {
     /// What was counted so far.
-    pub tally: Tally,
+    pub tally: RepeatTally,
     /// How many were asked for, where a number was.
     pub asked: Option<u64>,
     /// How many were started.
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn what_is_over_is_done_failed_or_lost_in_every_merge() {
         let at = Duration::from_secs(1);
-        let (mut left, mut right) = (Tally::default(), Tally::default());
-        left.done(Done { at, latency: at, service: None });
+        let (mut left, mut right) = (RepeatTally::default(), RepeatTally::default());
+        left.done(CompletedAttempt { at, latency: at, service: None });
         left.failed(Class::Refused, at);
         right.failed(Class::Reset, at);
         right.failed(Class::Reset, at);

@@ -10,7 +10,7 @@ const FIRST_SLOT: Duration = Duration::from_millis(250);
 
 /// What ended in one slot of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Slot {
+pub struct SeriesSlot {
     /// How many were done.
     pub done: u64,
     /// How many failed or were lost.
@@ -19,8 +19,8 @@ pub struct Slot {
     pub slowest: Duration,
 }
 
-impl Slot {
-    fn merge(&mut self, other: Slot) {
+impl SeriesSlot {
+    fn merge(&mut self, other: SeriesSlot) {
         self.done += other.done;
         self.failed += other.failed;
         self.slowest = self.slowest.max(other.slowest);
@@ -29,36 +29,36 @@ impl Slot {
 
 /// The slots of a run, from its start.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Series {
+pub struct TimeSeries {
     slot: Duration,
-    slots: Vec<Slot>,
+    slots: Vec<SeriesSlot>,
 }
 
-impl Default for Series {
+impl Default for TimeSeries {
     fn default() -> Self {
-        Series { slot: FIRST_SLOT, slots: Vec::new() }
+        TimeSeries { slot: FIRST_SLOT, slots: Vec::new() }
     }
 }
 
-impl Series {
+impl TimeSeries {
     /// How long one slot lasts.
     pub fn slot(&self) -> Duration {
         self.slot
     }
 
     /// The slots, the first one from the start of the run; those at the end in which nothing ended are not there.
-    pub fn slots(&self) -> &[Slot] {
+    pub fn slots(&self) -> &[SeriesSlot] {
         &self.slots
     }
 
     /// Notes what ended at `at`, counted from the start of the run. Saturates in the last slot after some years.
-    pub fn note(&mut self, at: Duration, ended: Slot) {
+    pub fn note(&mut self, at: Duration, ended: SeriesSlot) {
         while self.place(at) >= MOST_SLOTS && self.slot < Duration::MAX / 4 {
             self.coarser();
         }
         let place = self.place(at).min(MOST_SLOTS - 1);
         if place >= self.slots.len() {
-            self.slots.resize(place + 1, Slot::default());
+            self.slots.resize(place + 1, SeriesSlot::default());
         }
         if let Some(slot) = self.slots.get_mut(place) {
             slot.merge(ended);
@@ -72,7 +72,7 @@ impl Series {
     fn coarser(&mut self) {
         self.slot *= 2;
         let halves = self.slots.chunks(2).map(|pair| {
-            let mut whole = Slot::default();
+            let mut whole = SeriesSlot::default();
             pair.iter().for_each(|half| whole.merge(*half));
             whole
         });
@@ -80,7 +80,7 @@ impl Series {
     }
 
     /// Adds another series of the same run.
-    pub fn merge(&mut self, other: &Series) {
+    pub fn merge(&mut self, other: &TimeSeries) {
         while self.slot < other.slot {
             self.coarser();
         }
@@ -94,11 +94,11 @@ impl Series {
 mod tests {
     use super::*;
 
-    const ONE: Slot = Slot { done: 1, failed: 0, slowest: Duration::ZERO };
+    const ONE: SeriesSlot = SeriesSlot { done: 1, failed: 0, slowest: Duration::ZERO };
 
     #[test]
     fn a_long_run_stays_bounded_and_loses_no_count() {
-        let mut series = Series::default();
+        let mut series = TimeSeries::default();
         for second in 0..100_000 {
             series.note(Duration::from_secs(second), ONE);
         }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn series_of_different_grain_add_up() {
-        let (mut short, mut long) = (Series::default(), Series::default());
+        let (mut short, mut long) = (TimeSeries::default(), TimeSeries::default());
         short.note(Duration::from_millis(300), ONE);
         long.note(Duration::from_secs(600), ONE);
         let mut left = short.clone();

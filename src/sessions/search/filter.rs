@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::needle::Needle;
-use crate::sessions::transcript::{Entry, EntryKind, NoteText, Transcript};
+use crate::sessions::transcript::{EntryKind, NoteText, Transcript, TranscriptEntry};
 use crate::wire::Direction;
 
 /// What a filter takes, for people.
@@ -17,21 +17,21 @@ const MOST_WORDS: usize = 16;
 
 /// What is shown: the kinds of entry that are named (all, if none is), as far as all words are in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
+pub struct TranscriptFilter {
     typed: String,
-    kinds: Kinds,
+    kinds: FilterKinds,
     with: Vec<Needle>,
     without: Vec<Needle>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Kinds {
+struct FilterKinds {
     sent: bool,
     received: bool,
     events: bool,
 }
 
-impl Kinds {
+impl FilterKinds {
     /// Takes the kind of this name; false where it is none.
     fn name(&mut self, name: &str) -> bool {
         let (sent, received, events) = match name.to_ascii_lowercase().as_str() {
@@ -41,36 +41,41 @@ impl Kinds {
             "data" => (true, true, false),
             _ => return false,
         };
-        *self = Kinds { sent: self.sent || sent, received: self.received || received, events: self.events || events };
+        *self =
+            FilterKinds { sent: self.sent || sent, received: self.received || received, events: self.events || events };
         true
     }
 }
 
-impl Filter {
+impl TranscriptFilter {
     /// A filter as typed: `sent`, `received`, `data`, `events`, words to be found, `-word` for what must not be in
     /// it; a quoted word is only text. Words have smart case and escapes, as [`Needle::parse`] reads them.
     ///
     /// # Errors
     /// A sentence that says what was wrong and what is accepted.
     pub fn parse(typed: &str) -> Result<Self, String> {
-        let mut filter =
-            Filter { typed: typed.trim().to_owned(), kinds: Kinds::default(), with: Vec::new(), without: Vec::new() };
+        let mut filter = TranscriptFilter {
+            typed: typed.trim().to_owned(),
+            kinds: FilterKinds::default(),
+            with: Vec::new(),
+            without: Vec::new(),
+        };
         let mut rest = typed.trim_start();
         while !rest.is_empty() {
-            let (word, after) = Word::first_of(rest)?;
+            let (word, after) = FilterWord::first_of(rest)?;
             filter.add(&word)?;
             rest = after.trim_start();
         }
         if filter.typed.is_empty() {
             return Err(format!("there is nothing to filter by; accepted: {ACCEPTED}"));
         }
-        if filter.kinds == Kinds::default() {
-            filter.kinds = Kinds { sent: true, received: true, events: true };
+        if filter.kinds == FilterKinds::default() {
+            filter.kinds = FilterKinds { sent: true, received: true, events: true };
         }
         Ok(filter)
     }
 
-    fn add(&mut self, word: &Word<'_>) -> Result<(), String> {
+    fn add(&mut self, word: &FilterWord<'_>) -> Result<(), String> {
         if !word.quoted && !word.negated && self.kinds.name(word.text) {
             return Ok(());
         }
@@ -91,7 +96,7 @@ impl Filter {
     /// Whether an entry passes. `note_text` is the text of a note, and is not looked at for anything else.
     ///
     /// A gap passes wherever bytes may: nobody knows what was in it.
-    pub fn matches(&self, entry: &Entry<'_>, note_text: &str) -> bool {
+    pub fn matches(&self, entry: &TranscriptEntry<'_>, note_text: &str) -> bool {
         let bytes = match entry.kind {
             EntryKind::Gap(_) => return self.kinds.sent || self.kinds.received,
             EntryKind::Data(data) => {
@@ -110,7 +115,7 @@ impl Filter {
         self.with.iter().all(|needle| needle.is_in(bytes)) && !self.without.iter().any(|needle| needle.is_in(bytes))
     }
 
-    fn passes(&self, entry: &Entry<'_>, note_text: NoteText) -> bool {
+    fn passes(&self, entry: &TranscriptEntry<'_>, note_text: NoteText) -> bool {
         match entry.kind {
             EntryKind::Note(news) if self.kinds.events => self.matches(entry, &note_text(news)),
             EntryKind::Note(_) => false,
@@ -119,25 +124,25 @@ impl Filter {
     }
 }
 
-struct Word<'a> {
+struct FilterWord<'a> {
     text: &'a str,
     quoted: bool,
     negated: bool,
 }
 
-impl<'a> Word<'a> {
+impl<'a> FilterWord<'a> {
     /// The first word of a text that begins with one, and what follows it.
-    fn first_of(text: &'a str) -> Result<(Word<'a>, &'a str), String> {
+    fn first_of(text: &'a str) -> Result<(FilterWord<'a>, &'a str), String> {
         let (negated, text) = match text.strip_prefix('-') {
             Some(rest) if !rest.is_empty() && !rest.starts_with(char::is_whitespace) => (true, rest),
             _ => (false, text),
         };
         if let Some(rest) = text.strip_prefix('"') {
             let (text, after) = rest.split_once('"').ok_or("the second \" is missing")?;
-            return Ok((Word { text, quoted: true, negated }, after));
+            return Ok((FilterWord { text, quoted: true, negated }, after));
         }
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
-        Ok((Word { text: &text[..end], quoted: false, negated }, &text[end..]))
+        Ok((FilterWord { text: &text[..end], quoted: false, negated }, &text[end..]))
     }
 }
 
@@ -158,7 +163,7 @@ impl FilterIndex {
     /// Looks at what is new in the transcript, and forgets what is no longer there.
     ///
     /// Always with the same transcript and filter; begin anew when one of them changes. Cost: the new entries' bytes.
-    pub fn update(&mut self, transcript: &Transcript, filter: &Filter, note_text: NoteText) {
+    pub fn update(&mut self, transcript: &Transcript, filter: &TranscriptFilter, note_text: NoteText) {
         let from = transcript.kept_from();
         if from != self.kept_from {
             self.forget(transcript, from, filter);
@@ -182,7 +187,7 @@ impl FilterIndex {
         self.kept.drain(..(excess - from_old).min(self.kept.len()));
     }
 
-    fn forget(&mut self, transcript: &Transcript, from: u64, filter: &Filter) {
+    fn forget(&mut self, transcript: &Transcript, from: u64, filter: &TranscriptFilter) {
         self.kept_from = from;
         let is_note =
             |number: &u64| transcript.entry(*number).is_some_and(|entry| matches!(entry.kind, EntryKind::Note(_)));
@@ -272,7 +277,7 @@ mod tests {
         transcript.push(said(Direction::Received, "error\r\n"));
         transcript.push(Record::NotKept { direction: Direction::Received, totals: Totals { bytes: 1, ops: 1 } });
         let mut index = FilterIndex::default();
-        index.update(&transcript, &Filter::parse(typed).unwrap(), note_text);
+        index.update(&transcript, &TranscriptFilter::parse(typed).unwrap(), note_text);
         index.from(0).collect()
     }
 
@@ -294,10 +299,13 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused_with_a_sentence() {
-        assert_eq!(Filter::parse(" ").unwrap_err(), format!("there is nothing to filter by; accepted: {ACCEPTED}"));
-        assert_eq!(Filter::parse("\"open").unwrap_err(), "the second \" is missing");
-        assert!(Filter::parse(&"word ".repeat(17)).is_err());
-        assert!(Filter::parse("\"\"").is_err());
+        assert_eq!(
+            TranscriptFilter::parse(" ").unwrap_err(),
+            format!("there is nothing to filter by; accepted: {ACCEPTED}")
+        );
+        assert_eq!(TranscriptFilter::parse("\"open").unwrap_err(), "the second \" is missing");
+        assert!(TranscriptFilter::parse(&"word ".repeat(17)).is_err());
+        assert!(TranscriptFilter::parse("\"\"").is_err());
     }
 
     #[derive(Clone, Debug)]
@@ -322,7 +330,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_index_kept_up_to_date_is_the_one_made_anew(steps in steps(), budget in 200..2000_usize, typed in "(sent|received|events|data|x|-y)( x| sent)?") {
-            let filter = Filter::parse(&typed).unwrap();
+            let filter = TranscriptFilter::parse(&typed).unwrap();
             let mut transcript = Transcript::new(budget);
             let mut kept = FilterIndex::default();
             for step in steps {

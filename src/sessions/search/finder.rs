@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::needle::{Hit, Needle};
-use super::window::Window;
+use super::needle::{Needle, SearchHit};
+use super::window::SearchWindow;
 use crate::sessions::news::News;
 use crate::sessions::transcript::{EntryKind, NoteText, Transcript};
 use crate::wire::Both;
@@ -29,7 +29,7 @@ pub struct Finder<'a> {
     /// Entries from this on were not searched.
     after: u64,
     most: usize,
-    hits: VecDeque<Hit>,
+    hits: VecDeque<SearchHit>,
 }
 
 impl<'a> Finder<'a> {
@@ -70,7 +70,7 @@ impl<'a> Finder<'a> {
     }
 
     /// What was found so far, in order.
-    pub fn hits(&self) -> Vec<Hit> {
+    pub fn hits(&self) -> Vec<SearchHit> {
         self.hits.iter().copied().collect()
     }
 
@@ -80,10 +80,11 @@ impl<'a> Finder<'a> {
     }
 
     /// All places that begin in these entries, in order.
-    fn slice(&self, entries: Range<u64>) -> Vec<Hit> {
+    fn slice(&self, entries: Range<u64>) -> Vec<SearchHit> {
         let joined = self.transcript.is_stream();
         let mut hits = Vec::new();
-        let mut windows: Both<Window> = Both { sent: Window::new(joined), received: Window::new(joined) };
+        let mut windows: Both<SearchWindow> =
+            Both { sent: SearchWindow::new(joined), received: SearchWindow::new(joined) };
         for entry in self.transcript.entries_from(entries.start) {
             if entry.number >= entries.end {
                 break;
@@ -99,7 +100,9 @@ impl<'a> Finder<'a> {
                         windows.received.end(self.needle, &mut hits);
                     }
                     let text = (self.note_text)(news);
-                    hits.extend(self.needle.places(text.as_bytes()).map(|(at, len)| Hit::new(entry.number, at, len)));
+                    hits.extend(
+                        self.needle.places(text.as_bytes()).map(|(at, len)| SearchHit::new(entry.number, at, len)),
+                    );
                 }
                 // Nobody knows what was between.
                 EntryKind::Gap(_) => {
@@ -118,7 +121,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Adds the octets behind a slice that may end a match which begins in it.
-    fn look_ahead(&self, from: u64, windows: &mut Both<Window>) {
+    fn look_ahead(&self, from: u64, windows: &mut Both<SearchWindow>) {
         let wanted = self.needle.longest();
         windows.sent.own_ends();
         windows.received.own_ends();
@@ -146,7 +149,7 @@ impl<'a> Finder<'a> {
 /// In a stream a match may begin in one read and end in a later one of the same direction; in datagrams it does not.
 /// Cost: all that is kept, at memory speed or near it (64 MiB take some tens of milliseconds), so it belongs beside the
 /// loop: a [`Transcript`] is a snapshot when it is cloned. [`Finder`] does it in steps.
-pub fn find_all(transcript: &Transcript, needle: &Needle, note_text: NoteText, most: usize) -> Vec<Hit> {
+pub fn find_all(transcript: &Transcript, needle: &Needle, note_text: NoteText, most: usize) -> Vec<SearchHit> {
     let mut finder = Finder::new(transcript, needle, note_text, transcript.end(), most);
     while finder.step() {}
     finder.hits()

@@ -6,4 +6,4 @@ mod needle;
 pub(crate) mod window;
 
 pub use finder::{Finder, find_all};
-pub use needle::{Hit, LONGEST_NEEDLE, Needle};
+pub use needle::{LONGEST_NEEDLE, Needle, SearchHit};

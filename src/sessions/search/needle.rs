@@ -10,7 +10,7 @@ pub const LONGEST_NEEDLE: usize = 1024;
 
 /// Where something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Hit {
+pub struct SearchHit {
     /// The entry's number.
     pub entry: u64,
     /// The first octet within the entry; within a note's text for a note.
@@ -19,11 +19,11 @@ pub struct Hit {
     pub len: u32,
 }
 
-impl Hit {
+impl SearchHit {
     /// `len` octets from octet `at` of an entry on. A read's length is a `u32`, and so is that of a match.
     pub(crate) fn new(entry: u64, at: usize, len: usize) -> Self {
         let [offset, len] = [at, len].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-        Hit { entry, offset, len }
+        SearchHit { entry, offset, len }
     }
 }
 

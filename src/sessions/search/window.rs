@@ -1,6 +1,6 @@
 //! Consecutive reads of one direction as one text: small ones cost little, and a match may span several.
 
-use super::needle::{Hit, Needle};
+use super::needle::{Needle, SearchHit};
 
 /// From so many octets on a read is searched where it lies.
 const LARGE: usize = 16 * 1024;
@@ -10,11 +10,11 @@ const GATHERED: usize = 64 * 1024;
 
 /// What was not searched yet of one direction.
 #[derive(Debug, Default)]
-pub(super) struct Window {
+pub(super) struct SearchWindow {
     /// Whether a match may span reads: in a stream their ends mean nothing, those of datagrams do.
     joined: bool,
     text: Vec<u8>,
-    parts: Vec<Part>,
+    parts: Vec<WindowPart>,
     /// Up to here the text was searched, and its last match ended.
     from: usize,
     /// Where what belongs to the window ends, if what follows was only lent to it.
@@ -23,21 +23,21 @@ pub(super) struct Window {
 
 /// Where octets of the text come from; they reach to the next part.
 #[derive(Clone, Copy, Debug)]
-struct Part {
+struct WindowPart {
     start: usize,
     entry: u64,
     offset: usize,
 }
 
-impl Window {
+impl SearchWindow {
     pub(super) fn new(joined: bool) -> Self {
-        Window { joined, ..Window::default() }
+        SearchWindow { joined, ..SearchWindow::default() }
     }
 
     /// Adds a read, and searches what has become enough.
-    pub(super) fn add(&mut self, entry: u64, bytes: &[u8], needle: &Needle, hits: &mut Vec<Hit>) {
+    pub(super) fn add(&mut self, entry: u64, bytes: &[u8], needle: &Needle, hits: &mut Vec<SearchHit>) {
         if bytes.len() < LARGE {
-            self.parts.push(Part { start: self.text.len(), entry, offset: 0 });
+            self.parts.push(WindowPart { start: self.text.len(), entry, offset: 0 });
             self.text.extend_from_slice(bytes);
             if self.text.len() >= GATHERED {
                 self.search(needle, hits);
@@ -58,12 +58,12 @@ impl Window {
         }
         self.clear();
         while let Some((at, len)) = needle.place_from(bytes, from) {
-            hits.push(Hit::new(entry, at, len));
+            hits.push(SearchHit::new(entry, at, len));
             from = at + len;
         }
         if self.joined {
             let offset = bytes.len().saturating_sub(needle.longest());
-            self.parts.push(Part { start: 0, entry, offset });
+            self.parts.push(WindowPart { start: 0, entry, offset });
             self.text.extend_from_slice(&bytes[offset..]);
             self.from = from.saturating_sub(offset);
         }
@@ -80,7 +80,7 @@ impl Window {
     }
 
     /// Searches the rest: what comes next does not follow it.
-    pub(super) fn end(&mut self, needle: &Needle, hits: &mut Vec<Hit>) {
+    pub(super) fn end(&mut self, needle: &Needle, hits: &mut Vec<SearchHit>) {
         self.search(needle, hits);
         self.clear();
     }
@@ -108,7 +108,7 @@ impl Window {
         self.from = self.from.saturating_sub(gone);
     }
 
-    fn search(&mut self, needle: &Needle, hits: &mut Vec<Hit>) {
+    fn search(&mut self, needle: &Needle, hits: &mut Vec<SearchHit>) {
         let owned = self.owned.unwrap_or(self.text.len());
         let mut part = 0;
         while let Some((at, len)) = needle.place_from(&self.text, self.from) {
@@ -118,13 +118,13 @@ impl Window {
             let behind = self.parts[part..].partition_point(|part| part.start <= at);
             let Some(index) = (part + behind).checked_sub(1) else { return };
             part = index;
-            let Part { start, entry, offset } = self.parts[part];
+            let WindowPart { start, entry, offset } = self.parts[part];
             let part_end = self.parts.get(part + 1).map_or(self.text.len(), |next| next.start);
             if self.joined || at + len <= part_end {
-                hits.push(Hit::new(entry, offset + at - start, len));
+                hits.push(SearchHit::new(entry, offset + at - start, len));
                 self.from = at + len;
             } else if let Some((at, len)) = needle.place_from(&self.text[..part_end], at + 1) {
-                hits.push(Hit::new(entry, offset + at - start, len));
+                hits.push(SearchHit::new(entry, offset + at - start, len));
                 self.from = at + len;
             } else {
                 self.from = part_end;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::socket::{Family, HostPort};
+use super::socket::{HostPort, IpFamily};
 use crate::wire::dns::record_type::RecordType;
 
 /// The port of a name server.
@@ -24,11 +24,11 @@ pub struct DnsSpec {
     /// Whom to ask; `None`: the servers of the system, in order.
     pub server: Option<HostPort>,
     /// Which addresses of a server's name to use.
-    pub family: Family,
+    pub family: IpFamily,
     /// How to ask.
-    pub transport: Transport,
+    pub transport: TransportChoice,
     /// What the query says beside the question.
-    pub asking: Asking,
+    pub asking: QueryOptions,
     /// Whether to ask in the domains that the system searches; `None`: where the system's servers are asked.
     pub search: Option<bool>,
     /// How long to wait for one answer; `None`: as the system does.
@@ -39,7 +39,7 @@ pub struct DnsSpec {
 
 /// How a question travels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Transport {
+pub enum TransportChoice {
     /// By UDP, and again by TCP where the answer is cut short.
     #[default]
     Auto,
@@ -51,7 +51,7 @@ pub enum Transport {
 
 /// What a query says beside its question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asking {
+pub struct QueryOptions {
     /// RD: the server is to look further.
     pub recursion: bool,
     /// AD: whether it verified the answer is to be said.
@@ -64,9 +64,9 @@ pub struct Asking {
     pub udp_payload: Option<u16>,
 }
 
-impl Default for Asking {
+impl Default for QueryOptions {
     fn default() -> Self {
-        Asking {
+        QueryOptions {
             recursion: true,
             authentic: true,
             checking_disabled: false,
@@ -83,9 +83,9 @@ impl DnsSpec {
             name: name.into(),
             kinds: vec![RecordType::A, RecordType::AAAA],
             server: None,
-            family: Family::Any,
-            transport: Transport::Auto,
-            asking: Asking::default(),
+            family: IpFamily::Any,
+            transport: TransportChoice::Auto,
+            asking: QueryOptions::default(),
             search: None,
             timeout: None,
             tries: None,

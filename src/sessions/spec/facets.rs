@@ -1,42 +1,42 @@
 //! What can be asked of any kind of session.
 
-use super::socket::{Wishes, wish};
-use super::what::What;
+use super::socket::{RequestedOptions, wish};
+use super::what::SpecKind;
 use crate::wire::option::{SocketKind, SocketOption};
 
-impl What {
+impl SpecKind {
     /// The kind of socket that a session has; `None`: it has many, or none.
     pub fn socket_kind(&self) -> Option<SocketKind> {
         match self {
-            What::Tcp(_) | What::Accepted(_) | What::Http(_) => Some(SocketKind::Connection),
-            What::Listen(_) => Some(SocketKind::Listener),
-            What::Udp(_) | What::UdpBound(_) => Some(SocketKind::Datagrams),
-            What::Dns(_) | What::Repeat(_) => None,
+            SpecKind::Tcp(_) | SpecKind::Accepted(_) | SpecKind::Http(_) => Some(SocketKind::Connection),
+            SpecKind::Listen(_) => Some(SocketKind::Listener),
+            SpecKind::Udp(_) | SpecKind::UdpBound(_) => Some(SocketKind::Datagrams),
+            SpecKind::Dns(_) | SpecKind::Repeat(_) => None,
         }
     }
 }
 
 /// The options that are set when a session of this kind is opened; `None`: it takes none.
-pub fn wishes(what: &What) -> Option<&Wishes> {
+pub fn wishes(what: &SpecKind) -> Option<&RequestedOptions> {
     match what {
-        What::Tcp(spec) => Some(&spec.options),
-        What::Listen(spec) => Some(&spec.options),
-        What::Udp(spec) => Some(&spec.options),
-        What::UdpBound(spec) => Some(&spec.options),
-        What::Http(spec) => Some(&spec.options),
-        What::Accepted(_) | What::Dns(_) | What::Repeat(_) => None,
+        SpecKind::Tcp(spec) => Some(&spec.options),
+        SpecKind::Listen(spec) => Some(&spec.options),
+        SpecKind::Udp(spec) => Some(&spec.options),
+        SpecKind::UdpBound(spec) => Some(&spec.options),
+        SpecKind::Http(spec) => Some(&spec.options),
+        SpecKind::Accepted(_) | SpecKind::Dns(_) | SpecKind::Repeat(_) => None,
     }
 }
 
 /// The same, to change.
-pub fn wishes_mut(what: &mut What) -> Option<&mut Wishes> {
+pub fn wishes_mut(what: &mut SpecKind) -> Option<&mut RequestedOptions> {
     match what {
-        What::Tcp(spec) => Some(&mut spec.options),
-        What::Listen(spec) => Some(&mut spec.options),
-        What::Udp(spec) => Some(&mut spec.options),
-        What::UdpBound(spec) => Some(&mut spec.options),
-        What::Http(spec) => Some(&mut spec.options),
-        What::Accepted(_) | What::Dns(_) | What::Repeat(_) => None,
+        SpecKind::Tcp(spec) => Some(&mut spec.options),
+        SpecKind::Listen(spec) => Some(&mut spec.options),
+        SpecKind::Udp(spec) => Some(&mut spec.options),
+        SpecKind::UdpBound(spec) => Some(&mut spec.options),
+        SpecKind::Http(spec) => Some(&mut spec.options),
+        SpecKind::Accepted(_) | SpecKind::Dns(_) | SpecKind::Repeat(_) => None,
     }
 }
 
@@ -44,7 +44,7 @@ pub fn wishes_mut(what: &mut What) -> Option<&mut Wishes> {
 ///
 /// # Errors
 /// That kind of socket does not have one of them; the message names those that it has.
-pub fn add(what: &mut What, options: &Wishes) -> Result<(), String> {
+pub fn add(what: &mut SpecKind, options: &RequestedOptions) -> Result<(), String> {
     if options.is_empty() {
         return Ok(());
     }
@@ -65,12 +65,14 @@ pub fn add(what: &mut What, options: &Wishes) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::spec::{HostPort, UdpSpec};
+    use crate::sessions::spec::socket::HostPort;
+    use crate::sessions::spec::udp::UdpSpec;
+    use crate::sessions::spec::what::SpecKind;
     use crate::wire::option::OptionValue;
 
     #[test]
     fn a_udp_socket_has_no_nagle() {
-        let mut what = What::Udp(UdpSpec::with(HostPort { host: "h".into(), port: 1 }));
+        let mut what = SpecKind::Udp(UdpSpec::with(HostPort { host: "h".into(), port: 1 }));
         let nodelay = vec![(SocketOption::NoDelay, OptionValue::Switch(true))];
         assert!(add(&mut what, &nodelay).is_err_and(|why| why.contains("has no nodelay; it has rcvbuf")));
         assert_eq!(add(&mut what, &vec![(SocketOption::Ttl, OptionValue::Count(4))]), Ok(()));

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::socket::{Family, Retry};
+use super::socket::{IpFamily, RetryPolicy};
 use super::what::DEFAULT_CONNECT_TIMEOUT;
 
 /// What to ask for.
@@ -17,7 +17,7 @@ pub struct HttpSpec {
     /// In order; a name may come again.
     pub headers: Vec<(String, String)>,
     /// What to send.
-    pub body: Body,
+    pub body: BodySpec,
     /// How many redirects to follow; 0 shows the redirect itself.
     pub redirects: usize,
     /// `user:password` for basic authentication.
@@ -27,7 +27,7 @@ pub struct HttpSpec {
     /// A proxy URL; nothing is taken from the environment.
     pub proxy: Option<String>,
     /// Which version to speak.
-    pub version: Version,
+    pub version: HttpVersion,
     /// `HOST:PORT` → address, as curl's `--resolve`.
     pub resolve: Vec<(String, SocketAddr)>,
     /// True: ask for compressed content and decode it.
@@ -37,15 +37,15 @@ pub struct HttpSpec {
     /// True: a 4xx or 5xx is a failure.
     pub fail_on_status: bool,
     /// Which addresses of the host, or of the proxy, to use.
-    pub family: Family,
+    pub family: IpFamily,
     /// The local address to use; port 0 lets the kernel choose.
     pub bind: Option<SocketAddr>,
     /// How long a connection may take to be there: name resolution, all addresses and TLS included.
     pub connect_timeout: Duration,
     /// What to do when no connection can be had.
-    pub retry: Retry,
+    pub retry: RetryPolicy,
     /// Socket options to set once a connection stands, in order.
-    pub options: super::socket::Wishes,
+    pub options: super::socket::RequestedOptions,
 }
 
 impl HttpSpec {
@@ -55,20 +55,20 @@ impl HttpSpec {
             method: "GET".into(),
             url: url.into(),
             headers: Vec::new(),
-            body: Body::None,
+            body: BodySpec::None,
             redirects: 0,
             user: None,
             insecure: false,
             proxy: None,
-            version: Version::Any,
+            version: HttpVersion::Any,
             resolve: Vec::new(),
             compressed: true,
             timeout: None,
             fail_on_status: false,
-            family: Family::Any,
+            family: IpFamily::Any,
             bind: None,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-            retry: Retry::default(),
+            retry: RetryPolicy::default(),
             options: Vec::new(),
         }
     }
@@ -76,7 +76,7 @@ impl HttpSpec {
 
 /// A request's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
+pub enum BodySpec {
     /// Nothing.
     None,
     /// These bytes, as they are.
@@ -84,12 +84,12 @@ pub enum Body {
     /// A file's bytes, streamed.
     File(PathBuf),
     /// `multipart/form-data`.
-    Multipart(Vec<Part>),
+    Multipart(Vec<FormPart>),
 }
 
 /// One part of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct FormPart {
     /// The field's name.
     pub name: String,
     /// Its value.
@@ -107,7 +107,7 @@ pub enum PartValue {
 
 /// Which version of HTTP to speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
+pub enum HttpVersion {
     /// What ALPN settles on; HTTP/1.1 in the clear.
     Any,
     /// HTTP/1.1 only.

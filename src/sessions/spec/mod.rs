@@ -11,8 +11,8 @@ mod tcp;
 mod udp;
 mod what;
 
-pub use script::{Burst, Pace, Script, Step};
-pub use socket::{Family, HostPort, Retry, Wishes, wish, wished};
+pub use script::{DatagramBurst, Pace, Script, ScriptStep};
+pub use socket::{HostPort, IpFamily, RequestedOptions, RetryPolicy, wish, wished};
 pub use tcp::{ListenSpec, TcpSpec};
-pub use udp::{Group, UdpBoundSpec, UdpReceive, UdpSpec};
-pub use what::{AcceptedSpec, DEFAULT_CONNECT_TIMEOUT, Spec, What};
+pub use udp::{MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};
+pub use what::{AcceptedSpec, DEFAULT_CONNECT_TIMEOUT, Spec, SpecKind};

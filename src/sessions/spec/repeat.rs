@@ -21,35 +21,35 @@ pub const MOST_PER_SECOND: f64 = 10_000_000.0;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatSpec {
     /// What to do.
-    pub what: RepeatWhat,
+    pub what: RepeatKind,
     /// How many times; `None`: until the duration is over or it is closed.
     pub count: Option<u64>,
     /// For how long new ones are started, pauses not counted; `None`: until the count is reached.
     pub duration: Option<Duration>,
     /// How fast.
-    pub pace: Pace,
+    pub pace: StartPace,
     /// How many may be under way at once, from 1 to [`MOST_CONCURRENCY`]; an engine clamps it to that.
     pub concurrency: usize,
 }
 
 impl RepeatSpec {
     /// `count` times, one after the other, as fast as it goes.
-    pub fn times(what: RepeatWhat, count: u64) -> Self {
-        RepeatSpec { what, count: Some(count), duration: None, pace: Pace::FlatOut, concurrency: 1 }
+    pub fn times(what: RepeatKind, count: u64) -> Self {
+        RepeatSpec { what, count: Some(count), duration: None, pace: StartPace::FlatOut, concurrency: 1 }
     }
 
     /// What is repeated and how, in a few words: `GET http://… ×1,000 @50/s`.
     pub fn title(&self) -> String {
         let what = match &self.what {
-            RepeatWhat::Connect(tcp) => format!("tcp {}", tcp.target),
-            RepeatWhat::Echo(echo) => format!("udp {}", echo.udp.target),
-            RepeatWhat::Http(http) => format!("{} {}", http.method, http.url),
+            RepeatKind::Connect(tcp) => format!("tcp {}", tcp.target),
+            RepeatKind::Echo(echo) => format!("udp {}", echo.udp.target),
+            RepeatKind::Http(http) => format!("{} {}", http.method, http.url),
         };
         let times = self.count.map_or_else(String::new, |count| format!(" ×{}", crate::text::quantity::grouped(count)));
         let pace = match self.pace {
-            Pace::FlatOut => String::new(),
-            Pace::Rate(rate) => format!(" @{}/s", rate.per_second()),
-            Pace::Interval(interval) => format!(" every {}", crate::text::quantity::duration(interval)),
+            StartPace::FlatOut => String::new(),
+            StartPace::Rate(rate) => format!(" @{}/s", rate.per_second()),
+            StartPace::Interval(interval) => format!(" every {}", crate::text::quantity::duration(interval)),
         };
         format!("{what}{times}{pace}")
     }
@@ -57,7 +57,7 @@ impl RepeatSpec {
 
 /// What can be repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RepeatWhat {
+pub enum RepeatKind {
     /// A TCP connection: opened, measured, and closed at once.
     Connect(TcpSpec),
     /// A datagram, and the answer to it.
@@ -87,7 +87,7 @@ pub const TAG: usize = 12;
 
 /// How fast new ones are started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub enum StartPace {
     /// As soon as one is over: a closed loop. A peer that stalls is asked less often, so that the stall weighs
     /// little in the percentiles ("coordinated omission").
     FlatOut,
@@ -154,10 +154,10 @@ mod tests {
     #[test]
     fn a_title_says_what_is_repeated_and_how() {
         let target = HostPort { host: "localhost".into(), port: 80 };
-        let mut spec = RepeatSpec::times(RepeatWhat::Connect(TcpSpec::to(target)), 1000);
-        spec.pace = Pace::Rate(PerSecond::new(50.0).unwrap());
+        let mut spec = RepeatSpec::times(RepeatKind::Connect(TcpSpec::to(target)), 1000);
+        spec.pace = StartPace::Rate(PerSecond::new(50.0).unwrap());
         assert_eq!(spec.title(), "tcp localhost:80 ×1,000 @50/s");
-        spec.pace = Pace::Interval(Duration::from_secs(2));
+        spec.pace = StartPace::Interval(Duration::from_secs(2));
         spec.count = None;
         assert_eq!(spec.title(), "tcp localhost:80 every 2.0 s");
     }

@@ -10,18 +10,18 @@ use bytes::Bytes;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScriptStep>,
 }
 
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum ScriptStep {
     /// Send these bytes; for UDP they are one datagram.
     Send(Bytes),
     /// Send a file's bytes; for UDP in datagrams of 1,400 octets.
     SendFile(PathBuf),
     /// Send one datagram again and again (UDP).
-    Burst(Burst),
+    Burst(DatagramBurst),
     /// Probe the path MTU (UDP).
     ProbeMtu,
     /// Finish sending: FIN.
@@ -30,7 +30,7 @@ pub enum Step {
 
 /// One datagram that is sent again and again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Burst {
+pub struct DatagramBurst {
     /// Its payload; may be empty.
     pub bytes: Bytes,
     /// How often; [`u64::MAX`] is until it is stopped.

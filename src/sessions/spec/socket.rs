@@ -8,7 +8,7 @@ use crate::wire::option::{OptionValue, SocketOption};
 
 /// Which addresses of a name to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Family {
+pub enum IpFamily {
     /// Both, IPv6 first (RFC 8305).
     #[default]
     Any,
@@ -18,13 +18,13 @@ pub enum Family {
     V6,
 }
 
-impl Family {
+impl IpFamily {
     /// Whether an address is of this family.
     pub fn admits(self, address: IpAddr) -> bool {
         match self {
-            Family::Any => true,
-            Family::V4 => address.is_ipv4(),
-            Family::V6 => address.is_ipv6(),
+            IpFamily::Any => true,
+            IpFamily::V4 => address.is_ipv4(),
+            IpFamily::V6 => address.is_ipv6(),
         }
     }
 }
@@ -50,7 +50,7 @@ impl fmt::Display for HostPort {
 
 /// How often to try to connect, and how long to wait in between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retry {
+pub struct RetryPolicy {
     /// How many more attempts after the first; 0 is no retry.
     pub times: u32,
     /// The wait before the second attempt; doubled for each one after that.
@@ -59,13 +59,13 @@ pub struct Retry {
     pub max: Duration,
 }
 
-impl Default for Retry {
+impl Default for RetryPolicy {
     fn default() -> Self {
-        Retry { times: 0, first: Duration::from_millis(500), max: Duration::from_secs(30) }
+        RetryPolicy { times: 0, first: Duration::from_millis(500), max: Duration::from_secs(30) }
     }
 }
 
-impl Retry {
+impl RetryPolicy {
     /// The wait before attempt number `attempt` (from 2): exponential with "equal jitter", that is half
     /// of the wait fixed and half by chance. `chance` is from 0 to 1 and comes from the caller.
     pub fn wait_before(&self, attempt: u32, chance: f64) -> Duration {
@@ -76,15 +76,15 @@ impl Retry {
 }
 
 /// Options to be set, in order; one comes once.
-pub type Wishes = Vec<(SocketOption, OptionValue)>;
+pub type RequestedOptions = Vec<(SocketOption, OptionValue)>;
 
 /// What is wished of an option.
-pub fn wished(wishes: &Wishes, option: SocketOption) -> Option<&OptionValue> {
+pub fn wished(wishes: &RequestedOptions, option: SocketOption) -> Option<&OptionValue> {
     wishes.iter().find(|(of, _)| *of == option).map(|(_, value)| value)
 }
 
 /// Wishes an option; `None` takes the wish back, and the system's own value stands.
-pub fn wish(wishes: &mut Wishes, option: SocketOption, value: Option<OptionValue>) {
+pub fn wish(wishes: &mut RequestedOptions, option: SocketOption, value: Option<OptionValue>) {
     let place = wishes.iter().position(|(of, _)| *of == option);
     match (place, value) {
         (Some(place), Some(value)) => wishes[place].1 = value,
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_wish_comes_once_and_can_be_taken_back() {
-        let mut wishes = Wishes::new();
+        let mut wishes = RequestedOptions::new();
         for text in ["ttl=5", "nodelay=on", "ttl=7"] {
             let (option, value) = parse(text).expect("the test's own");
             wish(&mut wishes, option, Some(value));

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::socket::{Family, HostPort, Retry, Wishes};
+use super::socket::{HostPort, IpFamily, RequestedOptions, RetryPolicy};
 use super::what::DEFAULT_CONNECT_TIMEOUT;
 
 /// A TCP connection to open.
@@ -12,7 +12,7 @@ pub struct TcpSpec {
     /// Whom to connect to.
     pub target: HostPort,
     /// Which addresses to use.
-    pub family: Family,
+    pub family: IpFamily,
     /// The local address to use; port 0 lets the kernel choose.
     pub bind: Option<SocketAddr>,
     /// How long one attempt may take, name resolution and all addresses included.
@@ -20,9 +20,9 @@ pub struct TcpSpec {
     /// How long it may be quiet in both directions.
     pub idle_timeout: Option<Duration>,
     /// What to do when an attempt fails.
-    pub retry: Retry,
+    pub retry: RetryPolicy,
     /// Socket options to set before `connect()`, in order.
-    pub options: Wishes,
+    pub options: RequestedOptions,
 }
 
 impl TcpSpec {
@@ -30,11 +30,11 @@ impl TcpSpec {
     pub fn to(target: HostPort) -> Self {
         TcpSpec {
             target,
-            family: Family::Any,
+            family: IpFamily::Any,
             bind: None,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             idle_timeout: None,
-            retry: Retry::default(),
+            retry: RetryPolicy::default(),
             options: Vec::new(),
         }
     }
@@ -50,12 +50,12 @@ pub struct ListenSpec {
     /// How long an accepted connection may be quiet.
     pub idle_timeout: Option<Duration>,
     /// Socket options to set before `bind()`, in order; accepted connections have them too.
-    pub options: Wishes,
+    pub options: RequestedOptions,
 }
 
 impl ListenSpec {
     /// A listener without limits.
     pub fn at(local: SocketAddr) -> Self {
-        ListenSpec { local, limit: None, idle_timeout: None, options: Wishes::new() }
+        ListenSpec { local, limit: None, idle_timeout: None, options: RequestedOptions::new() }
     }
 }

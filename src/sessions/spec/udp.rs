@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::socket::{Family, HostPort, Wishes};
+use super::socket::{HostPort, IpFamily, RequestedOptions};
 
 /// A UDP conversation to open: the socket is connected, so that ICMP errors come back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct UdpSpec {
     /// Whom to talk with.
     pub target: HostPort,
     /// Which addresses to use.
-    pub family: Family,
+    pub family: IpFamily,
     /// The local address to use.
     pub bind: Option<SocketAddr>,
     /// How long it may be quiet in both directions.
@@ -21,7 +21,7 @@ pub struct UdpSpec {
     /// How the socket receives.
     pub receive: UdpReceive,
     /// Socket options to set before `bind()`, in order.
-    pub options: Wishes,
+    pub options: RequestedOptions,
 }
 
 /// How a UDP socket receives.
@@ -41,12 +41,12 @@ impl UdpSpec {
     pub fn with(target: HostPort) -> Self {
         UdpSpec {
             target,
-            family: Family::Any,
+            family: IpFamily::Any,
             bind: None,
             idle_timeout: None,
             broadcast: false,
             receive: UdpReceive::default(),
-            options: Wishes::new(),
+            options: RequestedOptions::new(),
         }
     }
 }
@@ -57,7 +57,7 @@ pub struct UdpBoundSpec {
     /// Where to bind; port 0 lets the kernel choose.
     pub local: SocketAddr,
     /// Groups to join at once.
-    pub groups: Vec<Group>,
+    pub groups: Vec<MulticastGroup>,
     /// Whether broadcasts may be sent: asked for explicitly.
     pub broadcast: bool,
     /// How long it may be quiet in both directions.
@@ -65,19 +65,19 @@ pub struct UdpBoundSpec {
     /// How the socket receives.
     pub receive: UdpReceive,
     /// Socket options to set before `bind()`, in order.
-    pub options: Wishes,
+    pub options: RequestedOptions,
 }
 
 /// A multicast group, and the interface to join it on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub struct MulticastGroup {
     /// The group's address.
     pub address: IpAddr,
     /// An interface's name or, for IPv4, its address; none lets the kernel choose.
     pub interface: Option<String>,
 }
 
-impl Group {
+impl MulticastGroup {
     /// Reads `ADDRESS` or `ADDRESS%INTERFACE`.
     ///
     /// # Errors
@@ -90,6 +90,6 @@ impl Group {
         if !parsed.is_multicast() {
             return Err(format!("{parsed} is no multicast group; those are 224.0.0.0 to 239.255.255.255 and ff00::/8"));
         }
-        Ok(Group { address: parsed, interface: interface.map(str::to_owned) })
+        Ok(MulticastGroup { address: parsed, interface: interface.map(str::to_owned) })
     }
 }

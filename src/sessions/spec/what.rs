@@ -14,7 +14,7 @@ use crate::sessions::retention::Retention;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec {
     /// Which protocol, and with whom.
-    pub what: What,
+    pub what: SpecKind,
     /// What to do by itself once it is open.
     pub script: Script,
     /// How much to keep for looking at.
@@ -27,14 +27,14 @@ pub struct Spec {
 
 impl Spec {
     /// A session without a script, with the default retention.
-    pub fn new(what: What) -> Self {
+    pub fn new(what: SpecKind) -> Self {
         Spec { what, script: Script::default(), retain: Retention::DEFAULT, label: None, capture: false }
     }
 }
 
 /// The kinds of session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum SpecKind {
     /// A TCP connection to a host.
     Tcp(TcpSpec),
     /// A UDP conversation: a connected socket.

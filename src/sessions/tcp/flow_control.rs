@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::text::quantity;
 use crate::wire::kernel::tcp_info::TcpInfo;
-use crate::wire::kernel::view::{KernelView, PeerEnd, Timer, TimerKind};
+use crate::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
 use crate::wire::tcp::state::TcpState;
 
 /// After as many doublings Linux counts no further (`tcp_retries2`), so that a probe's number is not known any more.
@@ -16,16 +16,16 @@ const SAME_TIMER: Duration = Duration::from_millis(60);
 
 /// Flow control of one connection, as the kernel told it last.
 #[derive(Clone, Debug, Default)]
-pub struct Flow {
+pub struct FlowControl {
     /// Our end.
-    pub own: End,
+    pub own: FlowEnd,
     /// The peer's end, where the kernel of this host has it too.
-    pub peer: Option<End>,
+    pub peer: Option<FlowEnd>,
 }
 
 /// One end. `None`: not known.
 #[derive(Clone, Debug, Default)]
-pub struct End {
+pub struct FlowEnd {
     /// Octets that its program wrote and the other end has not acknowledged.
     pub send_queue: Option<u64>,
     /// How many of them were not sent at all yet.
@@ -43,18 +43,18 @@ pub struct End {
     /// How long it waits for an ACK.
     pub rto: Option<Duration>,
     /// The timer that runs.
-    pub timer: Option<Running>,
+    pub timer: Option<RunningTimer>,
     /// Since when we know that the other end's window is closed; `None`: it is open, or not known.
     pub peer_window_closed: Option<Instant>,
     /// Since when we know that its own window is closed; `None`: it is open, or not known.
     pub own_window_closed: Option<Instant>,
     /// The greatest values so far, which bars are measured by.
-    pub greatest: Greatest,
+    pub greatest: FlowMaxima,
 }
 
 /// A timer that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Running {
+pub struct RunningTimer {
     /// What it is for.
     pub kind: TimerKind,
     /// When it fires.
@@ -65,7 +65,7 @@ pub struct Running {
 
 /// The greatest values so far, in octets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Greatest {
+pub struct FlowMaxima {
     /// Of the send queue.
     pub send_queue: u64,
     /// Of the other end's window.
@@ -74,7 +74,7 @@ pub struct Greatest {
     pub room: u64,
 }
 
-impl Flow {
+impl FlowControl {
     /// Takes in what the kernel says now.
     pub fn look(&mut self, view: &KernelView, now: Instant) {
         self.own.learn(view.state, view.send_queue_bytes, view.recv_queue_bytes, view.timer, view.tcp.as_ref(), now);
@@ -89,23 +89,23 @@ impl Flow {
 
     /// Whether flow control holds something back now, at either end: a window is closed, or a timer was doubled.
     pub fn holds(&self) -> bool {
-        self.own.holds() || self.peer.as_ref().is_some_and(End::holds)
+        self.own.holds() || self.peer.as_ref().is_some_and(FlowEnd::holds)
     }
 
     /// Whether a timer counts down that says when something is asked or sent again.
     pub fn counts_down(&self, now: Instant) -> bool {
-        let runs = |end: &End| end.holds() && end.timer.is_some_and(|timer| timer.due > now);
+        let runs = |end: &FlowEnd| end.holds() && end.timer.is_some_and(|timer| timer.due > now);
         runs(&self.own) || self.peer.as_ref().is_some_and(runs)
     }
 }
 
-impl End {
+impl FlowEnd {
     fn learn(
         &mut self,
         state: Option<TcpState>,
         send_queue: Option<u64>,
         recv_queue: Option<u64>,
-        timer: Option<Timer>,
+        timer: Option<KernelTimer>,
         tcp: Option<&TcpInfo>,
         now: Instant,
     ) {
@@ -130,9 +130,9 @@ impl End {
         self.own_window_closed = since(self.own_window, self.own_window_closed);
         self.timer = timer.map(|timer| {
             let due = now + timer.expires;
-            let same = |old: &Running| old.kind == timer.kind && far(old.due, due) <= SAME_TIMER;
+            let same = |old: &RunningTimer| old.kind == timer.kind && far(old.due, due) <= SAME_TIMER;
             let whole = self.timer.filter(same).map_or(timer.expires, |old| old.whole.max(timer.expires));
-            Running { kind: timer.kind, due, whole }
+            RunningTimer { kind: timer.kind, due, whole }
         });
         let most = &mut self.greatest;
         most.send_queue = most.send_queue.max(send_queue.unwrap_or(0));
@@ -202,15 +202,16 @@ pub fn coarse(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::kernel::view::KernelTimer;
 
     fn view(window: u32, backoff: u8, timer: Option<(TimerKind, u64)>) -> KernelView {
         let tcp = TcpInfo { snd_wnd: Some(window), backoff: Some(backoff), ..TcpInfo::default() };
-        let timer = timer.map(|(kind, millis)| Timer { kind, expires: Duration::from_millis(millis) });
+        let timer = timer.map(|(kind, millis)| KernelTimer { kind, expires: Duration::from_millis(millis) });
         let state = Some(TcpState::Established);
         KernelView { state, send_queue_bytes: Some(9), tcp: Some(tcp), timer, ..KernelView::default() }
     }
 
-    fn told(flow: &Flow, now: Instant) -> String {
+    fn told(flow: &FlowControl, now: Instant) -> String {
         flow.own.stalled("the peer's", now).join("; ")
     }
 
@@ -218,7 +219,7 @@ mod tests {
     fn a_closed_window_is_told_with_its_age_and_the_countdown_to_the_next_probe() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let mut flow = Flow::default();
+        let mut flow = FlowControl::default();
         flow.look(&view(65_536, 0, None), start);
         assert_eq!((told(&flow, start), flow.holds()), (String::new(), false));
         flow.look(&view(0, 0, Some((TimerKind::Probe, 200))), at(100));
@@ -236,7 +237,7 @@ mod tests {
     fn a_timer_is_measured_from_where_it_was_first_seen() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let mut flow = Flow::default();
+        let mut flow = FlowControl::default();
         for (millis, left, whole) in [(0, 800, 800), (300, 503, 800), (700, 98, 800), (810, 1_590, 1_590)] {
             flow.look(&view(0, 2, Some((TimerKind::Probe, left))), at(millis));
             assert_eq!(flow.own.timer.map(|timer| timer.whole), Some(Duration::from_millis(whole)), "at {millis}");
@@ -246,7 +247,7 @@ mod tests {
     #[test]
     fn a_lost_ack_counts_down_to_the_next_resend() {
         let now = Instant::now();
-        let mut flow = Flow::default();
+        let mut flow = FlowControl::default();
         flow.look(&view(65_536, 2, Some((TimerKind::Retransmit, 900))), now);
         assert_eq!(told(&flow, now), "no ACK came in time; resend 3 in 900 ms (backoff 2)");
     }
@@ -257,7 +258,7 @@ mod tests {
         let tcp = Some(TcpInfo { rcv_wnd: Some(0), ..TcpInfo::default() });
         let end =
             PeerEnd { state: TcpState::Established, send_queue_bytes: 0, recv_queue_bytes: 4_096, timer: None, tcp };
-        let mut flow = Flow::default();
+        let mut flow = FlowControl::default();
         flow.look(&KernelView { peer_end: Some(end), ..view(0, 0, None) }, now);
         let peer = flow.peer.as_ref().unwrap();
         assert_eq!((peer.recv_queue, peer.own_window, peer.own_window_closed), (Some(4_096), Some(0), Some(now)));

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::flow_control::Flow;
+use super::flow_control::FlowControl;
 use super::gauges::Gauges;
-use super::ladder::{Counters, Ladder};
-use super::states::Track;
+use super::ladder::{KernelCounters, Ladder};
+use super::states::StateTrack;
 use crate::sessions::news::News;
 use crate::sessions::record::Record;
 use crate::wire::kernel::view::KernelView;
@@ -13,18 +13,18 @@ use crate::wire::segment::CaptureReading;
 
 /// The story of one connection, told by its records and its kernel.
 #[derive(Clone, Debug, Default)]
-pub struct Story {
+pub struct TcpHistory {
     /// Its way through the states of RFC 9293.
-    pub track: Track,
+    pub track: StateTrack,
     /// Who sent what, and when.
     pub ladder: Ladder,
     /// What the kernel measured.
     pub gauges: Gauges,
     /// What its windows and queues hold back.
-    pub flow: Flow,
+    pub flow: FlowControl,
 }
 
-impl Story {
+impl TcpHistory {
     /// Takes in what happened; `entry` is the number that it has in the transcript,
     /// where it stands there, `now` the time of the look.
     pub fn record(&mut self, entry: Option<u64>, record: &Record, now: Instant) {
@@ -93,9 +93,9 @@ impl Story {
     }
 }
 
-fn counters(view: &KernelView) -> Counters {
+fn counters(view: &KernelView) -> KernelCounters {
     let tcp = view.tcp.unwrap_or_default();
-    Counters {
+    KernelCounters {
         state: view.state,
         retransmits: tcp.total_retrans.map(u64::from),
         probes: tcp.probes.map(u64::from),

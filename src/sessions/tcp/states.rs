@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use crate::sessions::news::{How, News};
-use crate::wire::tcp::cause::Cause;
+use crate::sessions::news::{CloseReason, News};
+use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::tcp::{Difference, Event, Outcome, after, compare, path};
+use crate::wire::tcp::{EventOutcome, StateDifference, TcpEvent, after, compare, path};
 use crate::wire::{Class, Evidence, Failure};
 
 /// How many steps are kept; a connection has ten at the most, a retried one ten an attempt. Beyond it the oldest go.
@@ -13,7 +13,7 @@ const MOST_STEPS: usize = 128;
 
 /// One change of state.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct StateChange {
     /// When we knew of it.
     pub at: Instant,
     /// The state before.
@@ -21,7 +21,7 @@ pub struct Step {
     /// The state after.
     pub to: TcpState,
     /// The event of the table that it was.
-    pub event: Event,
+    pub event: TcpEvent,
     /// What did it, in a few words: `shutdown(SHUT_WR) → FIN`.
     pub cause: &'static str,
     /// How we know.
@@ -30,25 +30,31 @@ pub struct Step {
 
 /// Where a connection stands, and how it got there.
 #[derive(Clone, Debug)]
-pub struct Track {
+pub struct StateTrack {
     state: TcpState,
     /// Where the calls alone lead, without the kernel's word.
     called: TcpState,
     kernel: Option<TcpState>,
-    steps: Vec<Step>,
+    steps: Vec<StateChange>,
     rests_until: Option<Instant>,
 }
 
-impl Default for Track {
+impl Default for StateTrack {
     fn default() -> Self {
-        Track::new()
+        StateTrack::new()
     }
 }
 
-impl Track {
+impl StateTrack {
     /// A connection that nothing happened to yet.
     pub fn new() -> Self {
-        Track { state: TcpState::Closed, called: TcpState::Closed, kernel: None, steps: Vec::new(), rests_until: None }
+        StateTrack {
+            state: TcpState::Closed,
+            called: TcpState::Closed,
+            kernel: None,
+            steps: Vec::new(),
+            rests_until: None,
+        }
     }
 
     /// Where it stands, by all that is known.
@@ -57,12 +63,12 @@ impl Track {
     }
 
     /// The steps so far, oldest first.
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[StateChange] {
         &self.steps
     }
 
     /// The steps of the connection as it is now: those since the last way out of CLOSED.
-    pub fn latest(&self) -> &[Step] {
+    pub fn latest(&self) -> &[StateChange] {
         let start = self.steps.iter().rposition(|step| step.from == TcpState::Closed).unwrap_or(0);
         self.steps.get(start..).unwrap_or_default()
     }
@@ -78,14 +84,16 @@ impl Track {
     }
 
     /// Where what our calls told leads, beside what the kernel says; `None` where they agree or the kernel is silent.
-    pub fn difference(&self) -> Option<Difference> {
+    pub fn difference(&self) -> Option<StateDifference> {
         compare(self.called, self.kernel?)
     }
 
     /// Lets time pass: when TIME-WAIT is over, the connection is CLOSED. Gives the number of steps that it made.
     pub fn pass(&mut self, now: Instant) -> usize {
         match self.rests_until.filter(|until| self.state == TcpState::TimeWait && *until <= now) {
-            Some(until) => self.event(until, Event::TimeWaitOver, "2 MSL over: the port is free", Evidence::Inferred),
+            Some(until) => {
+                self.event(until, TcpEvent::TimeWaitOver, "2 MSL over: the port is free", Evidence::Inferred)
+            }
             None => 0,
         }
     }
@@ -97,24 +105,24 @@ impl Track {
                 if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
                     self.restart();
                 }
-                self.event(at, Event::ActiveOpen, "connect() → SYN", Evidence::Inferred)
+                self.event(at, TcpEvent::ActiveOpen, "connect() → SYN", Evidence::Inferred)
             }
-            News::Connected { .. } => self.event(at, Event::SynAck, "SYN-ACK arrived → ACK", Evidence::Seen),
+            News::Connected { .. } => self.event(at, TcpEvent::SynAck, "SYN-ACK arrived → ACK", Evidence::Seen),
             News::Accepted { .. } => {
-                self.event(at, Event::PassiveOpen, "listen()", Evidence::Inferred)
-                    + self.event(at, Event::Syn, "SYN arrived → SYN-ACK", Evidence::Inferred)
-                    + self.event(at, Event::AckOfSyn, "ACK arrived: accept()", Evidence::Seen)
+                self.event(at, TcpEvent::PassiveOpen, "listen()", Evidence::Inferred)
+                    + self.event(at, TcpEvent::Syn, "SYN arrived → SYN-ACK", Evidence::Inferred)
+                    + self.event(at, TcpEvent::AckOfSyn, "ACK arrived: accept()", Evidence::Seen)
             }
-            News::WeFinished => self.event(at, Event::Close, "shutdown(SHUT_WR) → FIN", Evidence::Inferred),
+            News::WeFinished => self.event(at, TcpEvent::Close, "shutdown(SHUT_WR) → FIN", Evidence::Inferred),
             News::PeerFinished { .. } => {
-                let event = if self.state == TcpState::FinWait1 { Event::FinAckOfFin } else { Event::Fin };
+                let event = if self.state == TcpState::FinWait1 { TcpEvent::FinAckOfFin } else { TcpEvent::Fin };
                 self.event(at, event, "FIN arrived: read() → 0", Evidence::Seen)
             }
             News::State { from, to, cause, evidence, remaining } => {
                 if let Some(remaining) = remaining {
                     self.rests_until = Some(at + *remaining);
                 }
-                self.told(Step {
+                self.told(StateChange {
                     at,
                     from: *from,
                     to: *to,
@@ -131,23 +139,23 @@ impl Track {
 
     fn fail(&mut self, failure: &Failure, at: Instant) -> usize {
         match failure.class {
-            Class::Refused => self.event(at, Event::Rst, "RST arrived: refused", Evidence::Inferred),
-            Class::Reset => self.event(at, Event::Rst, "RST arrived", failure.evidence),
-            Class::ConnectTimeout => self.event(at, Event::UserTimeout, "no answer in time", Evidence::Seen),
-            Class::Unreachable => self.event(at, Event::GiveUp, "no way to the host", failure.evidence),
+            Class::Refused => self.event(at, TcpEvent::Rst, "RST arrived: refused", Evidence::Inferred),
+            Class::Reset => self.event(at, TcpEvent::Rst, "RST arrived", failure.evidence),
+            Class::ConnectTimeout => self.event(at, TcpEvent::UserTimeout, "no answer in time", Evidence::Seen),
+            Class::Unreachable => self.event(at, TcpEvent::GiveUp, "no way to the host", failure.evidence),
             _ => 0,
         }
     }
 
-    fn close(&mut self, how: How, at: Instant) -> usize {
+    fn close(&mut self, how: CloseReason, at: Instant) -> usize {
         self.kernel = None;
         match how {
-            How::Rst => self.event(at, Event::Abort, "close with linger 0 → RST", Evidence::Inferred),
-            How::Fin | How::Local | How::Error => {
-                let mut steps = self.event(at, Event::Close, "close() → FIN", Evidence::Inferred);
+            CloseReason::Rst => self.event(at, TcpEvent::Abort, "close with linger 0 → RST", Evidence::Inferred),
+            CloseReason::Fin | CloseReason::Local | CloseReason::Error => {
+                let mut steps = self.event(at, TcpEvent::Close, "close() → FIN", Evidence::Inferred);
                 // Both sides finished: the ACK of our FIN must have come, or this would not be the end.
-                if how == How::Fin {
-                    steps += self.event(at, Event::AckOfFin, "ACK of our FIN", Evidence::Inferred);
+                if how == CloseReason::Fin {
+                    steps += self.event(at, TcpEvent::AckOfFin, "ACK of our FIN", Evidence::Inferred);
                 }
                 steps
             }
@@ -157,7 +165,7 @@ impl Track {
     /// Takes in the state that the kernel reports; gives the number of steps that it made.
     ///
     /// A state that lies behind what we know is an old sample and moves nothing; one that the table has no way to
-    /// moves nothing either, and stands as a [`Difference`].
+    /// moves nothing either, and stands as a [`StateDifference`].
     pub fn sample(&mut self, kernel: TcpState, at: Instant) -> usize {
         self.kernel = Some(kernel);
         // What we know to be over is not begun again by a sample.
@@ -177,7 +185,7 @@ impl Track {
     }
 
     /// Takes in a step that the session's task tells; one that we know of already is known better now.
-    fn told(&mut self, step: Step) -> usize {
+    fn told(&mut self, step: StateChange) -> usize {
         match step.evidence {
             Evidence::Kernel => self.kernel = Some(step.to),
             Evidence::Seen | Evidence::Inferred => self.called = step.to,
@@ -188,7 +196,7 @@ impl Track {
         }
         let start = self.steps.len() - self.latest().len();
         // No connection is twice in a state before it is CLOSED: a sample of the kernel was faster.
-        let same = |known: &&mut Step| known.to == step.to;
+        let same = |known: &&mut StateChange| known.to == step.to;
         if self.state != TcpState::Closed
             && let Some(known) = self.steps.iter_mut().skip(start).rev().find(same)
         {
@@ -212,24 +220,24 @@ impl Track {
     }
 
     /// What a call of ours told.
-    fn event(&mut self, at: Instant, event: Event, cause: &'static str, evidence: Evidence) -> usize {
+    fn event(&mut self, at: Instant, event: TcpEvent, cause: &'static str, evidence: Evidence) -> usize {
         let row = after(self.called, event);
-        if let Outcome::Moves { to, .. } = row.outcome {
+        if let EventOutcome::Moves { to, .. } = row.outcome {
             self.called = to;
         }
         self.push(at, event, cause, evidence)
     }
 
-    fn push(&mut self, at: Instant, event: Event, cause: &'static str, evidence: Evidence) -> usize {
+    fn push(&mut self, at: Instant, event: TcpEvent, cause: &'static str, evidence: Evidence) -> usize {
         let row = after(self.state, event);
-        if !matches!(row.outcome, Outcome::Moves { .. }) {
+        if !matches!(row.outcome, EventOutcome::Moves { .. }) {
             return 0;
         }
-        self.add(Step { at, from: self.state, to: row.to(), event, cause, evidence });
+        self.add(StateChange { at, from: self.state, to: row.to(), event, cause, evidence });
         1
     }
 
-    fn add(&mut self, step: Step) {
+    fn add(&mut self, step: StateChange) {
         self.state = step.to;
         if self.steps.len() >= MOST_STEPS {
             self.steps.remove(0);
@@ -239,32 +247,35 @@ impl Track {
 }
 
 /// The event of the table behind a cause.
-fn event_of(cause: Cause, from: TcpState, to: TcpState) -> Event {
+fn event_of(cause: StateCause, from: TcpState, to: TcpState) -> TcpEvent {
     match cause {
-        Cause::Connect => Event::ActiveOpen,
-        Cause::Listen => Event::PassiveOpen,
-        Cause::SynArrived => Event::Syn,
-        Cause::SynAckArrived => Event::SynAck,
-        Cause::Accepted => Event::AckOfSyn,
-        Cause::WeShutDown | Cause::WeClosed => Event::Close,
-        Cause::WeReset | Cause::ClosedUnread | Cause::GivenUp => Event::Abort,
+        StateCause::Connect => TcpEvent::ActiveOpen,
+        StateCause::Listen => TcpEvent::PassiveOpen,
+        StateCause::SynArrived => TcpEvent::Syn,
+        StateCause::SynAckArrived => TcpEvent::SynAck,
+        StateCause::Accepted => TcpEvent::AckOfSyn,
+        StateCause::WeShutDown | StateCause::WeClosed => TcpEvent::Close,
+        StateCause::WeReset | StateCause::ClosedUnread | StateCause::GivenUp => TcpEvent::Abort,
         // From FIN-WAIT-2 it is a FIN alone; only from FIN-WAIT-1 it brings the ACK too.
-        Cause::FinArrived if from == TcpState::FinWait1 && to == TcpState::TimeWait => Event::FinAckOfFin,
-        Cause::FinArrived => Event::Fin,
-        Cause::AckOfFin => Event::AckOfFin,
-        Cause::RstArrived => Event::Rst,
-        Cause::TimedOut => Event::GiveUp,
-        Cause::Refused => Event::UserTimeout,
-        Cause::TimeWaitOver => Event::TimeWaitOver,
+        StateCause::FinArrived if from == TcpState::FinWait1 && to == TcpState::TimeWait => TcpEvent::FinAckOfFin,
+        StateCause::FinArrived => TcpEvent::Fin,
+        StateCause::AckOfFin => TcpEvent::AckOfFin,
+        StateCause::RstArrived => TcpEvent::Rst,
+        StateCause::TimedOut => TcpEvent::GiveUp,
+        StateCause::Refused => TcpEvent::UserTimeout,
+        StateCause::TimeWaitOver => TcpEvent::TimeWaitOver,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::news::CloseReason;
+    use crate::wire::tcp::TcpEvent;
+    use crate::wire::tcp::cause::StateCause;
     use crate::wire::{Both, Totals};
 
-    fn told(track: &Track) -> Vec<(&'static str, Evidence)> {
+    fn told(track: &StateTrack) -> Vec<(&'static str, Evidence)> {
         track.steps().iter().map(|step| (step.to.name(), step.evidence)).collect()
     }
 
@@ -272,8 +283,8 @@ mod tests {
         ([127, 0, 0, 1], 80).into()
     }
 
-    fn connected(now: Instant) -> Track {
-        let mut track = Track::new();
+    fn connected(now: Instant) -> StateTrack {
+        let mut track = StateTrack::new();
         track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
         let took = std::time::Duration::ZERO;
         track.learn(&News::Connected { local: peer(), peer: peer(), took, attempt: 1 }, now);
@@ -311,12 +322,12 @@ mod tests {
     #[test]
     fn an_accepted_connection_comes_by_way_of_listen() {
         let now = Instant::now();
-        let mut track = Track::new();
+        let mut track = StateTrack::new();
         let listener = crate::sessions::id::SessionId(1);
         assert_eq!(track.learn(&News::Accepted { listener, local: peer(), peer: peer() }, now), 3);
         track.learn(&News::PeerFinished { received_bytes: 3 }, now);
         let totals = Both::<Totals>::default();
-        track.learn(&News::Closed { totals, how: How::Fin }, now);
+        track.learn(&News::Closed { totals, how: CloseReason::Fin }, now);
         let names: Vec<&str> = told(&track).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["LISTEN", "SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
     }
@@ -324,7 +335,7 @@ mod tests {
     #[test]
     fn a_refused_attempt_returns_to_closed_and_the_next_begins_anew() {
         let now = Instant::now();
-        let mut track = Track::new();
+        let mut track = StateTrack::new();
         track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
         let refused = Failure::new(Class::Refused, "connect", "", "connection refused");
         track.learn(&News::Failed(refused), now);
@@ -336,19 +347,19 @@ mod tests {
     #[test]
     fn a_sample_that_is_ahead_of_the_news_makes_each_step_once() {
         let now = Instant::now();
-        let mut track = Track::new();
+        let mut track = StateTrack::new();
         track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
         assert_eq!(track.sample(TcpState::CloseWait, now), 2);
         let step = |from, to, cause| News::State { from, to, cause, evidence: Evidence::Seen, remaining: None };
-        let opened = step(TcpState::SynSent, TcpState::Established, Cause::SynAckArrived);
-        let finished = step(TcpState::Established, TcpState::CloseWait, Cause::FinArrived);
+        let opened = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
+        let finished = step(TcpState::Established, TcpState::CloseWait, StateCause::FinArrived);
         assert_eq!((track.learn(&opened, now), track.learn(&finished, now)), (0, 0));
         let steps =
             [("SYN-SENT", Evidence::Inferred), ("ESTABLISHED", Evidence::Kernel), ("CLOSE-WAIT", Evidence::Kernel)];
         assert_eq!(told(&track), steps);
     }
 
-    fn step_told(track: &mut Track, at: Instant, from: TcpState, to: TcpState, cause: Cause) {
+    fn step_told(track: &mut StateTrack, at: Instant, from: TcpState, to: TcpState, cause: StateCause) {
         let remaining = (to == TcpState::TimeWait).then(|| std::time::Duration::from_secs(60));
         track.learn(&News::State { from, to, cause, evidence: Evidence::Kernel, remaining }, at);
     }
@@ -359,20 +370,23 @@ mod tests {
         let mut track = connected(now);
         track.learn(&News::WeFinished, now);
         track.sample(TcpState::FinWait2, now);
-        step_told(&mut track, now, TcpState::FinWait2, TcpState::TimeWait, Cause::FinArrived);
-        track.learn(&News::Closed { totals: Both::<Totals>::default(), how: How::Fin }, now);
+        step_told(&mut track, now, TcpState::FinWait2, TcpState::TimeWait, StateCause::FinArrived);
+        track.learn(&News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Fin }, now);
         let second = std::time::Duration::from_secs(1);
         assert_eq!((track.pass(now + 59 * second), track.state()), (0, TcpState::TimeWait));
         assert_eq!((track.pass(now + 75 * second), track.state()), (1, TcpState::Closed));
         let last = track.steps().last().unwrap();
-        assert_eq!((last.event, last.at, last.evidence), (Event::TimeWaitOver, now + 60 * second, Evidence::Inferred));
+        assert_eq!(
+            (last.event, last.at, last.evidence),
+            (TcpEvent::TimeWaitOver, now + 60 * second, Evidence::Inferred)
+        );
         assert_eq!(track.pass(now + 99 * second), 0);
     }
 
     #[test]
     fn a_simultaneous_open_is_followed_by_the_kernels_word() {
         let now = Instant::now();
-        let mut track = Track::new();
+        let mut track = StateTrack::new();
         track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
         assert_eq!(track.sample(TcpState::SynReceived, now), 1);
         let took = std::time::Duration::ZERO;
@@ -380,7 +394,7 @@ mod tests {
         let steps =
             [("SYN-SENT", Evidence::Inferred), ("SYN-RECEIVED", Evidence::Kernel), ("ESTABLISHED", Evidence::Seen)];
         assert_eq!(told(&track), steps);
-        assert_eq!(track.steps()[1].event, Event::Syn);
+        assert_eq!(track.steps()[1].event, TcpEvent::Syn);
     }
 
     #[test]
@@ -389,17 +403,17 @@ mod tests {
         let mut track = connected(now);
         track.learn(&News::WeFinished, now);
         assert_eq!(track.sample(TcpState::Closing, now), 1);
-        step_told(&mut track, now, TcpState::FinWait1, TcpState::Closing, Cause::FinArrived);
-        step_told(&mut track, now, TcpState::Closing, TcpState::TimeWait, Cause::AckOfFin);
+        step_told(&mut track, now, TcpState::FinWait1, TcpState::Closing, StateCause::FinArrived);
+        step_told(&mut track, now, TcpState::Closing, TcpState::TimeWait, StateCause::AckOfFin);
         let names: Vec<&str> = told(&track).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "CLOSING", "TIME-WAIT"]);
-        assert_eq!(track.steps().last().map(|step| step.event), Some(Event::AckOfFin));
+        assert_eq!(track.steps().last().map(|step| step.event), Some(TcpEvent::AckOfFin));
     }
 
     #[test]
     fn the_steps_have_a_bound() {
         let now = Instant::now();
-        let mut track = Track::new();
+        let mut track = StateTrack::new();
         for attempt in 0..1_000 {
             track.learn(&News::Connecting { peer: peer(), attempt }, now);
             track.learn(&News::Failed(Failure::new(Class::Refused, "connect", "", "")), now);

@@ -5,20 +5,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::sessions::news::News;
-use crate::wire::kernel::view::{KernelView, Timer, TimerKind};
+use crate::wire::kernel::view::{KernelTimer, KernelView, TimerKind};
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::tcp::state::TcpState;
 
-/// How many firings are kept, the newest; older ones are counted in [`Clocks::in_a_row`] only.
+/// How many firings are kept, the newest; older ones are counted in [`TimerHistory::in_a_row`] only.
 pub const MOST_FIRED: usize = 64;
 
 /// The kernel's timers of one connection. Bounded, whatever the peer does.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Clocks {
+pub struct TimerHistory {
     /// Firings of the retransmission, keepalive and window probe timers since the peer answered last, in order.
-    pub fired: VecDeque<Fired>,
+    pub fired: VecDeque<TimerFiring>,
     /// The timer that runs, with the moment at which it was looked at.
-    pub running: Option<(Timer, Instant)>,
+    pub running: Option<(KernelTimer, Instant)>,
     /// The retransmission time-out as it stands, its doublings included.
     pub rto: Option<Duration>,
     /// Since when something that we sent waits for its acknowledgement, late by one look at the most.
@@ -36,7 +36,7 @@ pub struct Clocks {
 
 /// One firing of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fired {
+pub struct TimerFiring {
     /// When it was seen to have fired: late by one look at the most.
     pub at: Instant,
     /// Which timer.
@@ -45,7 +45,7 @@ pub struct Fired {
     pub times: u8,
 }
 
-impl Clocks {
+impl TimerHistory {
     /// Takes in a fact: options that change what the timers do.
     pub fn learn(&mut self, news: &News) {
         match news {
@@ -109,7 +109,7 @@ impl Clocks {
                 if self.fired.len() == MOST_FIRED {
                     self.fired.pop_front();
                 }
-                self.fired.push_back(Fired { at: now, kind, times: times + 1 });
+                self.fired.push_back(TimerFiring { at: now, kind, times: times + 1 });
             }
         }
     }
@@ -157,6 +157,7 @@ impl Clocks {
 mod tests {
     use super::*;
     use crate::wire::kernel::tcp_info::TcpInfo;
+    use crate::wire::kernel::view::KernelTimer;
 
     fn look(again: u8, probes: u8, queue: u64, timer: Option<(TimerKind, u64)>) -> Arc<KernelView> {
         let rto = Duration::from_millis(200 << again);
@@ -167,7 +168,7 @@ mod tests {
             last_ack_recv: Some(Duration::from_millis(10)),
             ..TcpInfo::default()
         };
-        let timer = timer.map(|(kind, millis)| Timer { kind, expires: Duration::from_millis(millis) });
+        let timer = timer.map(|(kind, millis)| KernelTimer { kind, expires: Duration::from_millis(millis) });
         let state = Some(TcpState::Established);
         Arc::new(KernelView { state, send_queue_bytes: Some(queue), tcp: Some(tcp), timer, ..KernelView::default() })
     }
@@ -176,7 +177,7 @@ mod tests {
     fn retransmissions_are_counted_while_the_peer_is_silent_and_forgotten_when_it_answers() {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        let mut clocks = Clocks::default();
+        let mut clocks = TimerHistory::default();
         clocks.observe(&look(0, 0, 5, None), at(50));
         clocks.observe(&look(1, 0, 5, Some((TimerKind::Retransmit, 400))), at(250));
         clocks.observe(&look(3, 0, 5, Some((TimerKind::Retransmit, 1500))), at(1600));
@@ -192,7 +193,7 @@ mod tests {
     #[test]
     fn the_same_look_again_moves_no_countdown() {
         let start = Instant::now();
-        let mut clocks = Clocks::default();
+        let mut clocks = TimerHistory::default();
         let quiet = look(0, 1, 0, Some((TimerKind::Keepalive, 2000)));
         clocks.observe(&quiet, start);
         clocks.observe(&quiet, start + Duration::from_secs(1));
@@ -203,10 +204,10 @@ mod tests {
     #[test]
     fn what_is_to_come_doubles_for_data_and_stays_even_for_keepalive() {
         let start = Instant::now();
-        let mut clocks = Clocks::default();
+        let mut clocks = TimerHistory::default();
         clocks.observe(&look(1, 0, 5, Some((TimerKind::Retransmit, 100))), start);
         let far = start + Duration::from_secs(7);
-        let after = |clocks: &Clocks, every| -> Vec<u128> {
+        let after = |clocks: &TimerHistory, every| -> Vec<u128> {
             clocks.planned(every, far).iter().map(|at| (*at - start).as_millis()).collect()
         };
         // The time-out is 400 ms now; once it fired it is 800 ms, then 1600.
@@ -218,7 +219,7 @@ mod tests {
 
     #[test]
     fn firings_are_bounded() {
-        let mut clocks = Clocks::default();
+        let mut clocks = TimerHistory::default();
         let mut now = Instant::now();
         for round in 0..=u8::MAX {
             now += Duration::from_millis(1);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use super::item::Item;
+use super::item::TranscriptItem;
 use crate::sessions::news::News;
 use crate::sessions::record::{Block, Piece};
 use crate::wire::udp::packet::PacketInfo;
@@ -11,7 +11,7 @@ use crate::wire::{Both, Direction, Totals};
 
 /// One row of the story.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct TranscriptEntry<'a> {
     /// Its number: grows with time, never changes, may have holes before it.
     pub number: u64,
     /// When; a gap has no time of its own.
@@ -24,7 +24,7 @@ pub struct Entry<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum EntryKind<'a> {
     /// One read, write or datagram.
-    Data(Data<'a>),
+    Data(EntryData<'a>),
     /// A fact.
     Note(&'a News),
     /// Bytes that were counted and are not kept.
@@ -33,7 +33,7 @@ pub enum EntryKind<'a> {
 
 /// The bytes of one read, write or datagram.
 #[derive(Clone, Copy, Debug)]
-pub struct Data<'a> {
+pub struct EntryData<'a> {
     /// Which way they went.
     pub direction: Direction,
     /// They themselves.
@@ -50,7 +50,7 @@ pub struct Data<'a> {
     pub octet: u64,
 }
 
-impl Data<'_> {
+impl EntryData<'_> {
     /// Whether the datagram was cut short.
     pub fn truncated(&self) -> bool {
         self.full_len > self.bytes.len()
@@ -64,9 +64,9 @@ pub(super) fn data_entry<'a>(
     piece: Piece,
     (index, start): (usize, usize),
     number: u64,
-) -> Option<Entry<'a>> {
+) -> Option<TranscriptEntry<'a>> {
     let before = before.of(block.direction);
-    let data = Data {
+    let data = EntryData {
         op: before.ops + index as u64 + 1,
         octet: before.bytes + start as u64,
         direction: block.direction,
@@ -76,21 +76,21 @@ pub(super) fn data_entry<'a>(
         packet: block.packets.get(usize::from(piece.packet)),
     };
     let at = block.at + Duration::from_micros(u64::from(piece.after_us));
-    Some(Entry { number, at: Some(at), kind: EntryKind::Data(data) })
+    Some(TranscriptEntry { number, at: Some(at), kind: EntryKind::Data(data) })
 }
 
-fn blocks_pieces(item: &Item) -> &[Piece] {
+fn blocks_pieces(item: &TranscriptItem) -> &[Piece] {
     match item {
-        Item::Block(block, _) => &block.pieces,
-        Item::Note(..) | Item::Gap(_) => &[],
+        TranscriptItem::Block(block, _) => &block.pieces,
+        TranscriptItem::Note(..) | TranscriptItem::Gap(_) => &[],
     }
 }
 
 /// The entries of an item, in order.
-pub(super) fn pieces(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn pieces(start: u64, item: &TranscriptItem) -> impl Iterator<Item = TranscriptEntry<'_>> {
     let mut offset = 0;
     let data = blocks_pieces(item).iter().enumerate().filter_map(move |(index, piece)| {
-        let Item::Block(block, before) = item else { return None };
+        let TranscriptItem::Block(block, before) = item else { return None };
         let from = offset;
         offset += piece.len as usize;
         data_entry((block, before), *piece, (index, from), start + index as u64)
@@ -99,11 +99,11 @@ pub(super) fn pieces(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>>
 }
 
 /// The entries of an item, the last one first.
-pub(super) fn pieces_back(start: u64, item: &Item) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn pieces_back(start: u64, item: &TranscriptItem) -> impl Iterator<Item = TranscriptEntry<'_>> {
     let pieces = blocks_pieces(item);
     let mut end = pieces.iter().map(|piece| piece.len as usize).sum::<usize>();
     let data = pieces.iter().enumerate().rev().filter_map(move |(index, piece)| {
-        let Item::Block(block, before) = item else { return None };
+        let TranscriptItem::Block(block, before) = item else { return None };
         end -= piece.len as usize;
         data_entry((block, before), *piece, (index, end), start + index as u64)
     });
@@ -111,11 +111,11 @@ pub(super) fn pieces_back(start: u64, item: &Item) -> impl Iterator<Item = Entry
 }
 
 /// The one entry of an item that has no pieces.
-pub(super) fn single(number: u64, item: &Item) -> Option<Entry<'_>> {
+pub(super) fn single(number: u64, item: &TranscriptItem) -> Option<TranscriptEntry<'_>> {
     match item {
-        Item::Note(at, news) => Some(Entry { number, at: Some(*at), kind: EntryKind::Note(news) }),
-        Item::Gap(both) => Some(Entry { number, at: None, kind: EntryKind::Gap(*both) }),
-        Item::Block(..) => None,
+        TranscriptItem::Note(at, news) => Some(TranscriptEntry { number, at: Some(*at), kind: EntryKind::Note(news) }),
+        TranscriptItem::Gap(both) => Some(TranscriptEntry { number, at: None, kind: EntryKind::Gap(*both) }),
+        TranscriptItem::Block(..) => None,
     }
 }
 

@@ -7,6 +7,6 @@ mod stream;
 mod transcript;
 
 pub(crate) use entries::NoteText;
-pub use entries::{Data, Entry, EntryKind};
-pub use stream::{MOST_CUTS, Shares};
+pub use entries::{EntryData, EntryKind, TranscriptEntry};
+pub use stream::{MOST_CUTS, StreamShares};
 pub use transcript::Transcript;

@@ -1,6 +1,6 @@
 //! From an octet of a stream to the entry that holds it, and back.
 
-use super::item::Item;
+use super::item::TranscriptItem;
 use super::transcript::Transcript;
 use crate::sessions::record::Block;
 use crate::wire::Direction;
@@ -11,7 +11,7 @@ impl Transcript {
     pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<(u64, u32)> {
         let here = self.items.iter().rev().take_while(|(number, _)| *number >= self.stream_from);
         for (number, item) in here {
-            let Item::Block(block, before) = &**item else { continue };
+            let TranscriptItem::Block(block, before) = &**item else { continue };
             let first = before.of(direction).bytes;
             if block.direction == direction && first <= octet {
                 return piece_at(block, octet - first).map(|(piece, within)| (number + piece, within));
@@ -24,7 +24,7 @@ impl Transcript {
     pub fn octet_of(&self, entry: u64) -> Option<(Direction, u64)> {
         let place = self.items.partition_point(|(start, _)| *start <= entry).checked_sub(1)?;
         let (start, item) = self.items.get(place)?;
-        let Item::Block(block, before) = &**item else { return None };
+        let TranscriptItem::Block(block, before) = &**item else { return None };
         let index = usize::try_from(entry - start).ok()?;
         let passed = block.pieces.get(..index).filter(|_| index < block.pieces.len())?;
         let within: u64 = passed.iter().map(|piece| u64::from(piece.len)).sum();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::item::Item;
+use super::item::TranscriptItem;
 use super::transcript::Transcript;
 use crate::wire::Direction;
 
@@ -14,7 +14,7 @@ const MOST_ITEMS: usize = 4_096;
 
 /// The reads or writes of one end that hold a range of the stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shares {
+pub struct StreamShares {
     /// The first of them and the last, each from 1; `None` where no kept one holds any of the range.
     pub ops: Option<(u64, u64)>,
     /// Where in the stream one ends and the next begins, inside the range.
@@ -32,11 +32,11 @@ impl Transcript {
     /// The reads (received) or writes (sent) that hold these octets of the present connection's stream.
     ///
     /// Cost: a binary search, then the items of that part, bounded; what lies beyond the bound is not told.
-    pub fn shares(&self, direction: Direction, octets: Range<u64>) -> Shares {
-        let mut shares = Shares { until: octets.start, ..Shares::default() };
+    pub fn shares(&self, direction: Direction, octets: Range<u64>) -> StreamShares {
+        let mut shares = StreamShares { until: octets.start, ..StreamShares::default() };
         let first = self.first_item(direction, octets.start);
         for (_, item) in self.items.range(first..).take(MOST_ITEMS) {
-            let Item::Block(block, before) = &**item else { continue };
+            let TranscriptItem::Block(block, before) = &**item else { continue };
             let before = before.of(direction);
             if before.bytes >= octets.end || shares.cuts.len() >= MOST_CUTS {
                 break;
@@ -67,9 +67,10 @@ impl Transcript {
         while low < high {
             let middle = low + (high - low) / 2;
             // A fact has no place in the stream: the next block has.
-            let block = self.items.range(middle..high).position(|(_, item)| matches!(**item, Item::Block(..)));
+            let block =
+                self.items.range(middle..high).position(|(_, item)| matches!(**item, TranscriptItem::Block(..)));
             let said = block.and_then(|skip| match self.items.get(middle + skip).map(|(_, item)| &**item) {
-                Some(Item::Block(_, before)) => Some((middle + skip, before.of(direction).bytes)),
+                Some(TranscriptItem::Block(_, before)) => Some((middle + skip, before.of(direction).bytes)),
                 _ => None,
             });
             match said {
@@ -83,7 +84,7 @@ impl Transcript {
         while place > start.max(low.saturating_sub(MOST_ITEMS)) {
             place -= 1;
             if let Some((_, item)) = self.items.get(place)
-                && let Item::Block(block, before) = &**item
+                && let TranscriptItem::Block(block, before) = &**item
                 && block.direction == direction
                 && before.of(direction).bytes <= octet
             {
@@ -123,11 +124,11 @@ mod tests {
     fn the_writes_that_hold_a_read_are_found_with_their_boundaries() {
         let transcript = talk();
         let shares = |range| transcript.shares(Direction::Sent, range);
-        assert_eq!(shares(0..9), Shares { ops: Some((1, 3)), cuts: vec![3, 6], until: 9 });
-        assert_eq!(shares(4..6), Shares { ops: Some((2, 2)), cuts: vec![], until: 6 });
+        assert_eq!(shares(0..9), StreamShares { ops: Some((1, 3)), cuts: vec![3, 6], until: 9 });
+        assert_eq!(shares(4..6), StreamShares { ops: Some((2, 2)), cuts: vec![], until: 6 });
         assert_eq!(shares(3..6).ops, Some((2, 2)), "a write that ends where the range begins is not among them");
-        assert_eq!(shares(8..40), Shares { ops: Some((3, 4)), cuts: vec![9], until: 19 });
-        assert_eq!(shares(19..40), Shares { ops: None, cuts: vec![], until: 19 });
+        assert_eq!(shares(8..40), StreamShares { ops: Some((3, 4)), cuts: vec![9], until: 19 });
+        assert_eq!(shares(19..40), StreamShares { ops: None, cuts: vec![], until: 19 });
         assert_eq!(transcript.shares(Direction::Received, 150..350).cuts, [200, 300]);
     }
 
@@ -155,6 +156,9 @@ mod tests {
         let peer = ([127, 0, 0, 1], 80).into();
         transcript.push(Record::News { at: now, news: News::Connecting { peer, attempt: 2 } });
         said(&mut transcript, now, Direction::Sent, 4);
-        assert_eq!(transcript.shares(Direction::Sent, 0..9), Shares { ops: Some((1, 1)), cuts: vec![], until: 4 });
+        assert_eq!(
+            transcript.shares(Direction::Sent, 0..9),
+            StreamShares { ops: Some((1, 1)), cuts: vec![], until: 4 }
+        );
     }
 }

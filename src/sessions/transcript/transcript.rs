@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::entries::{Entry, EntryKind, data_entry, pieces, pieces_back, single};
-use super::item::Item;
+use super::entries::{EntryKind, TranscriptEntry, data_entry, pieces, pieces_back, single};
+use super::item::TranscriptItem;
 use crate::sessions::news::News;
 use crate::sessions::record::{Block, Record};
 use crate::sessions::retention::Retention;
@@ -25,10 +25,10 @@ const MOST_OLD_NOTES: usize = 2_000;
 #[derive(Clone, Debug)]
 pub struct Transcript {
     retention: Retention,
-    old_notes: VecDeque<(u64, Arc<Item>)>,
+    old_notes: VecDeque<(u64, Arc<TranscriptItem>)>,
     evicted: Both<Totals>,
     gap_at: Option<u64>,
-    pub(crate) items: VecDeque<(u64, Arc<Item>)>,
+    pub(crate) items: VecDeque<(u64, Arc<TranscriptItem>)>,
     end: u64,
     kept_bytes: usize,
     kept_pieces: usize,
@@ -88,7 +88,7 @@ impl Transcript {
                 self.last_data = Some(block.at);
                 let before = self.said;
                 self.said.of_mut(block.direction).merge(block.totals());
-                Item::Block(block, before)
+                TranscriptItem::Block(block, before)
             }
             Record::News { at, news } => {
                 if matches!(news, News::Connecting { .. }) {
@@ -97,19 +97,19 @@ impl Transcript {
                     self.stream_from = self.end;
                 }
                 self.cost += NOTE_COST;
-                Item::Note(at, news)
+                TranscriptItem::Note(at, news)
             }
             Record::NotKept { direction, totals } => {
                 let mut gap = Both::default();
                 *gap.of_mut(direction) = totals;
                 self.said.of_mut(direction).merge(totals);
                 if let Some((_, last)) = self.items.back_mut()
-                    && let Item::Gap(both) = Arc::make_mut(last)
+                    && let TranscriptItem::Gap(both) = Arc::make_mut(last)
                 {
                     both.of_mut(direction).merge(totals);
                     return;
                 }
-                Item::Gap(gap)
+                TranscriptItem::Gap(gap)
             }
         };
         let number = self.end;
@@ -138,22 +138,22 @@ impl Transcript {
             }
             let Some((number, item)) = self.items.pop_front() else { return };
             match &*item {
-                Item::Block(block, before) if !heavy && block.pieces.len() > excess => {
+                TranscriptItem::Block(block, before) if !heavy && block.pieces.len() > excess => {
                     self.trim(number, block, *before, excess);
                 }
-                Item::Block(block, _) => {
+                TranscriptItem::Block(block, _) => {
                     self.kept_bytes -= block.bytes.len();
                     self.kept_pieces -= block.pieces.len();
                     self.cost -= block.cost();
                     self.evicted.of_mut(block.direction).merge(block.totals());
                     self.gap_at = Some(number + item.entries() - 1);
                 }
-                Item::Gap(both) => {
+                TranscriptItem::Gap(both) => {
                     self.evicted.sent.merge(both.sent);
                     self.evicted.received.merge(both.received);
                     self.gap_at = Some(number);
                 }
-                Item::Note(..) => {
+                TranscriptItem::Note(..) => {
                     self.cost -= NOTE_COST;
                     self.old_notes.push_back((number, item));
                     if self.old_notes.len() > MOST_OLD_NOTES {
@@ -174,7 +174,7 @@ impl Transcript {
         before.of_mut(older.direction).merge(older.totals());
         let kept_from = number + excess as u64;
         self.gap_at = Some(kept_from - 1);
-        self.items.push_front((kept_from, Arc::new(Item::Block(newer, before))));
+        self.items.push_front((kept_from, Arc::new(TranscriptItem::Block(newer, before))));
     }
 
     /// Bytes kept now.
@@ -201,7 +201,7 @@ impl Transcript {
     pub fn not_kept(&self) -> Both<Totals> {
         let mut all = self.evicted;
         for (_, item) in &self.items {
-            if let Item::Gap(both) = &**item {
+            if let TranscriptItem::Gap(both) = &**item {
                 all.sent.merge(both.sent);
                 all.received.merge(both.received);
             }
@@ -245,7 +245,7 @@ impl Transcript {
     }
 
     /// The entry with this number, if it is still there.
-    pub fn entry(&self, number: u64) -> Option<Entry<'_>> {
+    pub fn entry(&self, number: u64) -> Option<TranscriptEntry<'_>> {
         (self.next_from(number)? == number).then(|| self.read(number)).flatten()
     }
 
@@ -275,9 +275,9 @@ impl Transcript {
         old.into_iter().chain(self.gap_at.filter(|gap| *gap < number)).max()
     }
 
-    fn read(&self, number: u64) -> Option<Entry<'_>> {
+    fn read(&self, number: u64) -> Option<TranscriptEntry<'_>> {
         if self.gap_at == Some(number) {
-            return Some(Entry { number, at: None, kind: EntryKind::Gap(self.evicted) });
+            return Some(TranscriptEntry { number, at: None, kind: EntryKind::Gap(self.evicted) });
         }
         let old = self.old_notes.binary_search_by_key(&number, |(n, _)| *n).ok();
         if let Some((_, item)) = old.and_then(|i| self.old_notes.get(i)) {
@@ -288,8 +288,8 @@ impl Transcript {
         Transcript::piece_of(item, number, number - start)
     }
 
-    fn piece_of(item: &Item, number: u64, index: u64) -> Option<Entry<'_>> {
-        let Item::Block(block, before) = item else { return single(number, item) };
+    fn piece_of(item: &TranscriptItem, number: u64, index: u64) -> Option<TranscriptEntry<'_>> {
+        let TranscriptItem::Block(block, before) = item else { return single(number, item) };
         let index = usize::try_from(index).ok()?;
         let piece = block.pieces.get(index)?;
         let start = block.pieces[..index].iter().map(|piece| piece.len as usize).sum();
@@ -297,12 +297,12 @@ impl Transcript {
     }
 
     /// All entries, oldest first.
-    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+    pub fn entries(&self) -> impl Iterator<Item = TranscriptEntry<'_>> {
         self.entries_from(0)
     }
 
     /// The entries from `number` on. Cost: a few steps for each, however many there are.
-    pub fn entries_from(&self, number: u64) -> impl Iterator<Item = Entry<'_>> {
+    pub fn entries_from(&self, number: u64) -> impl Iterator<Item = TranscriptEntry<'_>> {
         let first = self.items.partition_point(|(start, item)| start + item.entries() <= number);
         let live = self.items.range(first..).flat_map(|(start, item)| pieces(*start, item));
         self.before_live(number).filter_map(|old| self.read(old)).chain(live.skip_while(move |e| e.number < number))
@@ -336,7 +336,7 @@ impl Transcript {
     }
 
     /// All entries, newest first.
-    pub fn entries_back(&self) -> impl Iterator<Item = Entry<'_>> {
+    pub fn entries_back(&self) -> impl Iterator<Item = TranscriptEntry<'_>> {
         let live = self.items.iter().rev().flat_map(|(start, item)| pieces_back(*start, item));
         let old: Vec<u64> = self.before_live(0).collect();
         live.chain(old.into_iter().rev().filter_map(|number| self.read(number)))
@@ -357,6 +357,7 @@ mod tests {
 
     use super::*;
 
+    use crate::sessions::transcript::entries::TranscriptEntry;
     use crate::wire::Direction;
 
     fn block(now: Instant, bytes: &'static [u8]) -> Record {
@@ -367,7 +368,7 @@ mod tests {
     const TWO: usize = 2 * (3 + 160 + size_of::<crate::sessions::record::Piece>());
 
     fn shape(transcript: &Transcript) -> String {
-        let name = |entry: Entry<'_>| match entry.kind {
+        let name = |entry: TranscriptEntry<'_>| match entry.kind {
             EntryKind::Data(data) => String::from_utf8_lossy(data.bytes).into_owned(),
             EntryKind::Note(_) => "note".into(),
             EntryKind::Gap(both) => format!("gap {}", both.received.bytes),

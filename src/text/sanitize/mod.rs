@@ -4,5 +4,6 @@ mod escape_starts;
 mod sanitize;
 
 pub use sanitize::{
-    Counts, Glyph, GlyphKind, Glyphs, MOST_CODE_POINTS, count_escapes, count_hostile, glyphs, is_hostile, line, line_of,
+    Glyph, GlyphKind, Glyphs, MOST_CODE_POINTS, SanitizeCounts, count_escapes, count_hostile, glyphs, is_hostile, line,
+    line_of,
 };

@@ -192,7 +192,7 @@ pub fn line_of(bytes: &[u8]) -> String {
 
 /// What was neutralised in some bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct SanitizeCounts {
     /// As [`count_escapes`] counts them.
     pub escape_sequences: u64,
     /// C0 controls and DEL, but tab, line feed, carriage return and ESC.
@@ -226,12 +226,12 @@ const PART: usize = 4096;
 /// What is neutralised in some bytes, in full.
 ///
 /// Cost: ASCII at memory speed; the glyphs of everything else, so fit for what is kept, not for line speed.
-pub fn count_hostile(bytes: &[u8]) -> Counts {
+pub fn count_hostile(bytes: &[u8]) -> SanitizeCounts {
     let is_control = |byte: &&u8| matches!(byte, 0..=8 | 11 | 12 | 14..=0x1a | 0x1c..=0x1f | 0x7f);
     let marked =
         if bytes.is_ascii() { 0 } else { glyphs(bytes).filter(|glyph| glyph.kind == GlyphKind::Marked).count() as u64 };
     let controls = bytes.iter().filter(is_control).count() as u64;
-    Counts { escape_sequences: count_escapes(bytes), controls, marked }
+    SanitizeCounts { escape_sequences: count_escapes(bytes), controls, marked }
 }
 
 #[cfg(test)]
@@ -328,8 +328,8 @@ mod tests {
     #[test]
     fn hostile_things_are_counted() {
         let counts = count_hostile("\u{1b}]0;x\u{1b}\\\u{9b}2J\u{7}\t\r\n\u{7f}\u{202e}é".as_bytes());
-        assert_eq!(counts, Counts { escape_sequences: 2, controls: 2, marked: 2 });
-        assert_eq!(count_hostile(b"plain\ttext\r\n"), Counts::default());
+        assert_eq!(counts, SanitizeCounts { escape_sequences: 2, controls: 2, marked: 2 });
+        assert_eq!(count_hostile(b"plain\ttext\r\n"), SanitizeCounts::default());
     }
 
     fn hostile_bytes() -> impl Strategy<Value = Vec<u8>> {

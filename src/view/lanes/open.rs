@@ -2,22 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use super::{AXIS, Axis, Cell, NAME, REMARK, lane, scale};
+use super::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, lane, scale};
 use crate::files::theme::Role;
-use crate::sessions::kinds::Kind;
-use crate::sessions::tcp::timers::Clocks;
-use crate::sessions::{Phase, Session, What};
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::tcp::timers::TimerHistory;
+use crate::sessions::{Session, SessionPhase, SpecKind};
 use crate::text::quantity;
-use crate::view::paper::Strip;
+use crate::view::paper::StyledText;
 use crate::wire::Class;
-use crate::wire::kernel::tcp_timers::Timers;
+use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 use crate::wire::kernel::view::TimerKind;
 
 /// An end that is further away than this is told in words, and does not stretch the axis.
 const FAR: Duration = Duration::from_secs(600);
 
 /// When things happen that end the connection, and what moved last.
-struct Times {
+struct ClosingTimes {
     /// When something moved last, in either direction.
     moved: Instant,
     /// When the application gives up, as nothing moves.
@@ -27,7 +27,7 @@ struct Times {
 }
 
 /// The lanes in rows; none where no timer runs or ran, or where there is no room.
-pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u16) -> Vec<Strip> {
+pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
     let clocks = &session.course.clocks;
     let Some(times) = times(session, clocks) else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
@@ -40,30 +40,30 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
         return Vec::new();
     }
     let now = match &session.phase {
-        Phase::Ended { at, .. } => *at,
+        SessionPhase::Ended { at, .. } => *at,
         _ => now,
     };
     let axis = axis(clocks, &times, now, over, room);
-    let mut ours = vec![Cell::Nothing; axis.cells];
+    let mut ours = vec![TimelineCell::Nothing; axis.cells];
     if let Some(idle) = times.idle {
-        axis.fill(&mut ours, times.moved, now.min(idle), Cell::Wait);
-        put(&mut ours, &axis, idle, Cell::End);
+        axis.fill(&mut ours, times.moved, now.min(idle), TimelineCell::Wait);
+        put(&mut ours, &axis, idle, TimelineCell::End);
     }
     if !over {
-        put(&mut ours, &axis, now, Cell::Now);
+        put(&mut ours, &axis, now, TimelineCell::Now);
     }
-    let mut kernel = vec![Cell::Nothing; axis.cells];
+    let mut kernel = vec![TimelineCell::Nothing; axis.cells];
     let every = clocks.keep_every.or(timers.keepalive_every);
     if let Some((kind, _)) = clocks.next().filter(|_| !over) {
         for at in clocks.planned(every, axis.from + axis.whole) {
-            put(&mut kernel, &axis, at, Cell::ToCome(kind));
+            put(&mut kernel, &axis, at, TimelineCell::ToCome(kind));
         }
     }
     for fired in &clocks.fired {
-        put(&mut kernel, &axis, fired.at, Cell::Fired(fired.kind));
+        put(&mut kernel, &axis, fired.at, TimelineCell::Fired(fired.kind));
     }
     if let Some(end) = times.user_timeout {
-        put(&mut kernel, &axis, end, Cell::End);
+        put(&mut kernel, &axis, end, TimelineCell::End);
     }
     let said = [idle_words(&times, now, over), kernel_words(clocks, now, over)];
     let mut rows = Vec::new();
@@ -73,19 +73,19 @@ pub(super) fn rows(session: &Session, timers: &Timers, now: Instant, columns: u1
     rows.push(scale(&axis, room));
     if !beside {
         for words in said {
-            rows.push(Strip::of(format!("{:width$}{words}", "", width = usize::from(NAME)), Role::Dim));
+            rows.push(StyledText::of(format!("{:width$}{words}", "", width = usize::from(NAME)), Role::Dim));
         }
     }
     let gives_up = format!("{:<width$}{}", "gives up", gives_up(clocks, &times, timers), width = usize::from(NAME));
-    rows.push(Strip::of(gives_up, Role::Dim));
+    rows.push(StyledText::of(gives_up, Role::Dim));
     rows
 }
 
-fn times(session: &Session, clocks: &Clocks) -> Option<Times> {
-    let Kind::Stream(_) = session.kind else { return None };
+fn times(session: &Session, clocks: &TimerHistory) -> Option<ClosingTimes> {
+    let SessionKind::Stream(_) = session.kind else { return None };
     // Without a connection there is no timer but the SYN's.
     let connected = match (&session.spec.what, session.course.attempts.back()) {
-        (What::Accepted(_), _) => session.opened,
+        (SpecKind::Accepted(_), _) => session.opened,
         (_, Some(attempt)) => match &attempt.end {
             Some((at, None)) => *at,
             _ => return None,
@@ -94,11 +94,11 @@ fn times(session: &Session, clocks: &Clocks) -> Option<Times> {
     };
     let moved = session.transcript.last_data_at().map_or(connected, |at| at.max(connected));
     let user_timeout = clocks.user_timeout.and_then(|time| Some(clocks.waits_since? + time));
-    Some(Times { moved, idle: session.idle_timeout().map(|limit| moved + limit), user_timeout })
+    Some(ClosingTimes { moved, idle: session.idle_timeout().map(|limit| moved + limit), user_timeout })
 }
 
 /// From the last that was heard or moved to the last that is to come.
-fn axis(clocks: &Clocks, times: &Times, now: Instant, over: bool, room: u16) -> Axis {
+fn axis(clocks: &TimerHistory, times: &ClosingTimes, now: Instant, over: bool, room: u16) -> TimeAxis {
     let begun = [clocks.heard, clocks.waits_since, clocks.fired.front().map(|fired| fired.at)];
     let from = begun.into_iter().flatten().fold(times.moved, Instant::min);
     let next = clocks.next().map(|(_, at)| at).filter(|_| !over);
@@ -106,11 +106,11 @@ fn axis(clocks: &Clocks, times: &Times, now: Instant, over: bool, room: u16) -> 
     let near = ends.into_iter().flatten().filter(|end| end.saturating_duration_since(now) <= FAR);
     let end = near.fold(now, Instant::max);
     let whole = end.saturating_duration_since(from).max(Duration::from_millis(1));
-    Axis { from, whole, cells: usize::from(room) }
+    TimeAxis { from, whole, cells: usize::from(room) }
 }
 
 /// Marks a moment, where the axis comes so far.
-fn put(lane: &mut [Cell], axis: &Axis, at: Instant, cell: Cell) {
+fn put(lane: &mut [TimelineCell], axis: &TimeAxis, at: Instant, cell: TimelineCell) {
     if at >= axis.from && at <= axis.from + axis.whole {
         lane[axis.cell(at)] = cell;
     }
@@ -120,7 +120,7 @@ fn left(until: Instant, now: Instant) -> String {
     format!("{:.1} s", until.saturating_duration_since(now).as_secs_f64())
 }
 
-fn idle_words(times: &Times, now: Instant, over: bool) -> String {
+fn idle_words(times: &ClosingTimes, now: Instant, over: bool) -> String {
     match times.idle {
         Some(_) if over => "idle time-out: it ran out".into(),
         Some(idle) => format!("idle time-out in {}", left(idle, now)),
@@ -129,7 +129,7 @@ fn idle_words(times: &Times, now: Instant, over: bool) -> String {
 }
 
 /// What fired, how often, and when it will again.
-fn kernel_words(clocks: &Clocks, now: Instant, over: bool) -> String {
+fn kernel_words(clocks: &TimerHistory, now: Instant, over: bool) -> String {
     let name = |kind| match kind {
         TimerKind::Retransmit => "R: sent again",
         TimerKind::Keepalive => "K: probed",
@@ -149,7 +149,7 @@ fn kernel_words(clocks: &Clocks, now: Instant, over: bool) -> String {
 }
 
 /// When the kernel gives up by itself.
-fn gives_up(clocks: &Clocks, times: &Times, timers: &Timers) -> String {
+fn gives_up(clocks: &TimerHistory, times: &ClosingTimes, timers: &TcpTimerSettings) -> String {
     let probing = clocks.next().map(|(kind, _)| kind).or(clocks.in_a_row().map(|(kind, _)| kind));
     let mut parts = Vec::new();
     if let Some(time) = clocks.user_timeout {

@@ -2,30 +2,30 @@
 
 use ratatui::layout::Rect;
 
-use super::{Sheet, datagram, inside};
+use super::{LabelSheet, datagram, inside};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::model::words;
 use crate::sessions::Session;
-use crate::sessions::kinds::Kind;
+use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp::UdpSocketView;
 use crate::text::quantity;
-use crate::view::paper::Paper;
-use crate::view::transcript::Shown;
+use crate::view::paper::Canvas;
+use crate::view::transcript::ShownRange;
 use crate::wire::Totals;
 use crate::wire::udp::echo::PATIENCE;
 
 /// Draws the view.
 pub(in crate::view) fn draw(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
     panel: &Panel,
-) -> Shown {
+) -> ShownRange {
     let place = inside(area);
-    let mut sheet = Sheet::new(place.width);
+    let mut sheet = LabelSheet::new(place.width);
     if let Some(socket) = of(session) {
         counts(&mut sheet, model, session, socket);
         verdicts(&mut sheet, socket);
@@ -38,13 +38,13 @@ pub(in crate::view) fn draw(
 /// The same figures for a narrow column beside the text: the ledger where there is something to tell, and the datagram
 /// under the eye.
 pub(in crate::view) fn figures(
-    paper: &mut Paper<'_>,
+    paper: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
     session: &Session,
     panel: &Panel,
 ) -> u16 {
-    let mut sheet = Sheet::new(area.width);
+    let mut sheet = LabelSheet::new(area.width);
     if let Some(socket) = of(session) {
         counts(&mut sheet, model, session, socket);
         if !socket.ledger.kinds.is_empty() {
@@ -64,12 +64,16 @@ pub(in crate::view) fn figures(
 /// What is known of a session's UDP socket.
 pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
     match &session.kind {
-        Kind::Conversation { socket, .. } | Kind::Bound { socket, .. } => Some(socket),
-        Kind::Stream(_) | Kind::Listener { .. } | Kind::Http(_) | Kind::Repeat(_) | Kind::Dns(_) => None,
+        SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } => Some(socket),
+        SessionKind::Stream(_)
+        | SessionKind::Listener { .. }
+        | SessionKind::Http(_)
+        | SessionKind::Repeat(_)
+        | SessionKind::Dns(_) => None,
     }
 }
 
-fn counts(sheet: &mut Sheet, model: &Model, session: &Session, socket: &UdpSocketView) {
+fn counts(sheet: &mut LabelSheet, model: &Model, session: &Session, socket: &UdpSocketView) {
     let ledger = &socket.ledger;
     let octets = |totals: Totals| quantity::bytes(totals.bytes);
     sheet.section("datagrams");
@@ -79,7 +83,7 @@ fn counts(sheet: &mut Sheet, model: &Model, session: &Session, socket: &UdpSocke
     let echo = &ledger.echo;
     let remark = match (echo.answered(), &session.kind) {
         (Some(_), _) => format!("came back unchanged: the peer echoes{}", rtt(echo.last_rtt())),
-        (None, Kind::Bound { .. }) => "UDP itself has no answers; counted for one peer that echoes".to_owned(),
+        (None, SessionKind::Bound { .. }) => "UDP itself has no answers; counted for one peer that echoes".to_owned(),
         (None, _) => "UDP itself has no answers; counted where the peer echoes".to_owned(),
     };
     sheet.count("answered", echo.answered(), Role::Good, &remark);
@@ -99,7 +103,7 @@ fn rtt(rtt: Option<std::time::Duration>) -> String {
     rtt.map_or(String::new(), |rtt| format!(", last in {}", quantity::duration(rtt)))
 }
 
-fn verdicts(sheet: &mut Sheet, socket: &UdpSocketView) {
+fn verdicts(sheet: &mut LabelSheet, socket: &UdpSocketView) {
     let ledger = &socket.ledger;
     sheet.section("ICMP verdicts");
     if ledger.kinds.is_empty() {
@@ -124,7 +128,7 @@ fn verdicts(sheet: &mut Sheet, socket: &UdpSocketView) {
 }
 
 /// What is known of the path's MTU: the kernel's value, and what a probe found.
-pub(super) fn path(sheet: &mut Sheet, session: &Session, socket: &UdpSocketView) {
+pub(super) fn path(sheet: &mut LabelSheet, session: &Session, socket: &UdpSocketView) {
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     sheet.section("path MTU");
     let octets = |mtu: u32| quantity::grouped(mtu.into());

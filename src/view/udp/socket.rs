@@ -3,24 +3,24 @@
 use ratatui::layout::Rect;
 
 use super::ledger::{of, path};
-use super::{Sheet, inside};
+use super::{LabelSheet, inside};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::sessions::Session;
 use crate::text::quantity;
-use crate::view::paper::{Paper, Strip, columns_of};
-use crate::view::transcript::Shown;
-use crate::wire::kernel::udp_info::SocketView;
-use crate::wire::udp::mtu::{MtuStep, Outcome};
+use crate::view::paper::{Canvas, StyledText, columns_of};
+use crate::view::transcript::ShownRange;
+use crate::wire::kernel::udp_info::UdpInfo;
+use crate::wire::udp::mtu::{MtuOutcome, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
 
 /// The cells of a bar, where there is much room beside it and where there is little.
 const BARS: [u64; 2] = [20, 8];
 
 /// Draws the view.
-pub(in crate::view) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session, panel: &Panel) -> Shown {
+pub(in crate::view) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
     let place = inside(area);
-    let mut sheet = Sheet::new(place.width);
+    let mut sheet = LabelSheet::new(place.width);
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     queues(&mut sheet, &known);
     if let Some(socket) = of(session) {
@@ -35,7 +35,7 @@ pub(in crate::view) fn draw(paper: &mut Paper<'_>, area: Rect, session: &Session
     sheet.draw(paper, place, panel)
 }
 
-fn queues(sheet: &mut Sheet, known: &SocketView) {
+fn queues(sheet: &mut LabelSheet, known: &UdpInfo) {
     sheet.section("queues");
     full(sheet, "receive buffer", known.receive_memory_bytes, known.receive_buffer_bytes, Role::Received);
     let octets = |bytes: u64| quantity::bytes(bytes);
@@ -44,7 +44,7 @@ fn queues(sheet: &mut Sheet, known: &SocketView) {
 }
 
 /// How full a buffer is, with a bar.
-fn full(sheet: &mut Sheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
+fn full(sheet: &mut LabelSheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
     let (Some(used), Some(room)) = (used, room) else { return sheet.known(label, None, "") };
     let figures = format!("  {} of {}", quantity::bytes(used), quantity::bytes(room));
     let fits = |bar: &u64| super::LABEL + *bar as usize + usize::from(columns_of(&figures)) <= sheet.columns;
@@ -53,14 +53,14 @@ fn full(sheet: &mut Sheet, label: &str, used: Option<u64>, room: Option<u64>, ro
     let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
     let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
     let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
-    let strip = Strip::of(format!("{label:<width$}", width = super::LABEL), Role::Dim)
+    let strip = StyledText::of(format!("{label:<width$}", width = super::LABEL), Role::Dim)
         .and(run("█", cells), role)
         .and(run("░", bar - cells), Role::Faint)
         .and(figures, Role::Text);
     sheet.lines.push(strip);
 }
 
-fn sending(sheet: &mut Sheet, known: &SocketView) {
+fn sending(sheet: &mut LabelSheet, known: &UdpInfo) {
     sheet.section("what we send with");
     sheet.known("ttl", known.ttl.map(|ttl| ttl.to_string()), "routers it may pass (IP_TTL, IPV6_UNICAST_HOPS)");
     let marks = PacketInfo { tos: known.tos, ..PacketInfo::default() };
@@ -77,16 +77,16 @@ pub(super) fn in_words(packet: &PacketInfo) -> String {
     }
 }
 
-fn steps<'a>(sheet: &mut Sheet, steps: impl Iterator<Item = &'a MtuStep>) {
+fn steps<'a>(sheet: &mut LabelSheet, steps: impl Iterator<Item = &'a MtuStep>) {
     for (number, step) in steps.enumerate() {
         if number == 0 {
             sheet.section("the probe, step by step");
         }
         let took = quantity::duration(step.took);
         let (text, role) = match step.outcome {
-            Outcome::Answered => (format!("answered after {took}"), Role::Good),
-            Outcome::Quiet => (format!("nothing was heard for {took}"), Role::Dim),
-            Outcome::TooBig(by) => (format!("too big for {by}"), Role::Warn),
+            MtuOutcome::Answered => (format!("answered after {took}"), Role::Good),
+            MtuOutcome::Quiet => (format!("nothing was heard for {took}"), Role::Dim),
+            MtuOutcome::TooBig(by) => (format!("too big for {by}"), Role::Warn),
         };
         sheet.row(&format!("{:>8}", quantity::grouped(step.bytes.into())), text, role, "");
     }

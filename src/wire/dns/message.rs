@@ -13,7 +13,7 @@ pub const MOST_RECORDS: usize = 4_096;
 
 /// A message, read as far as it makes sense.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Message {
+pub struct DnsMessage {
     /// The number that an answer shares with its query.
     pub id: u16,
     /// The flags, with operation and response code among them (RFC 1035 §4.1.1).
@@ -21,24 +21,24 @@ pub struct Message {
     /// What the header says of how many questions, answers, authority and additional records there are.
     pub counts: [u16; 4],
     /// The questions.
-    pub questions: Vec<Question>,
+    pub questions: Vec<DnsQuestion>,
     /// What answers the question.
-    pub answers: Vec<Record>,
+    pub answers: Vec<DnsRecord>,
     /// Who is responsible: name servers, or the start of the zone for an answer that says no.
-    pub authorities: Vec<Record>,
+    pub authorities: Vec<DnsRecord>,
     /// What may be useful beside; EDNS is not among them.
-    pub additionals: Vec<Record>,
+    pub additionals: Vec<DnsRecord>,
     /// The extension, where it has one.
     pub edns: Option<EdnsView>,
     /// How long it is, in octets.
     pub octets: usize,
     /// What could not be read, and where: all after it is missing here.
-    pub fault: Option<Fault>,
+    pub fault: Option<DnsFault>,
 }
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Question {
+pub struct DnsQuestion {
     /// The name, absolute, with a dot at its end.
     pub name: String,
     /// Which records of it.
@@ -49,7 +49,7 @@ pub struct Question {
 
 /// One record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct DnsRecord {
     /// Whose it is, absolute.
     pub name: String,
     /// Its type.
@@ -81,7 +81,7 @@ pub struct EdnsView {
 
 /// What is wrong with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct DnsFault {
     /// The octet at which reading stopped.
     pub at: usize,
     /// Why.
@@ -90,7 +90,7 @@ pub struct Fault {
 
 /// One field of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct DnsField {
     /// Its octets.
     pub range: Range<usize>,
     /// How far it stands inside others, from 0.
@@ -105,7 +105,7 @@ pub struct Field {
 const FLAGS: [(u16, &str); 7] =
     [(0x8000, "qr"), (0x0400, "aa"), (0x0200, "tc"), (0x0100, "rd"), (0x0080, "ra"), (0x0020, "ad"), (0x0010, "cd")];
 
-impl Message {
+impl DnsMessage {
     /// The response code, EDNS's upper bits included.
     pub fn rcode(&self) -> u16 {
         let upper = self.edns.as_ref().map_or(0, |edns| u16::from(edns.upper_rcode));

@@ -10,5 +10,5 @@ mod rdata;
 mod svcb;
 mod walk;
 
-pub use message::{Message, Question, Record};
+pub use message::{DnsMessage, DnsQuestion, DnsRecord};
 pub use record_type::RecordType;

@@ -1,40 +1,40 @@
 //! The walk over a message's octets: sections, records, EDNS.
 
-use super::message::{EdnsView, Fault, Field, MOST_RECORDS, Message, Question, Record};
+use super::message::{DnsFault, DnsField, DnsMessage, DnsQuestion, DnsRecord, EdnsView, MOST_RECORDS};
 use super::rdata;
 use super::record_type::{RecordType, class_name, opcode_name, rcode_name};
-use super::walk::Walk;
+use super::walk::DnsWalk;
 
-impl Message {
-    /// Reads a message. Never fails: what makes no sense is its [`Message::fault`].
+impl DnsMessage {
+    /// Reads a message. Never fails: what makes no sense is its [`DnsMessage::fault`].
     ///
     /// Cost: its octets, names at the most 255 times over.
-    pub fn read(octets: &[u8]) -> Message {
+    pub fn read(octets: &[u8]) -> DnsMessage {
         parse(octets).0
     }
 
     /// Its fields in the order of its octets, and how many there were beyond
     /// [`MOST_FIELDS`](super::message::MOST_FIELDS).
-    pub fn fields(octets: &[u8]) -> (Vec<Field>, usize) {
+    pub fn fields(octets: &[u8]) -> (Vec<DnsField>, usize) {
         let (_, fields, unlisted) = parse(octets);
         (fields, unlisted)
     }
 }
 
 /// The message, its fields, and how many fields are not listed.
-fn parse(octets: &[u8]) -> (Message, Vec<Field>, usize) {
-    let mut walk = Walk::over(octets);
-    let mut message = Message { octets: octets.len(), ..Message::default() };
+fn parse(octets: &[u8]) -> (DnsMessage, Vec<DnsField>, usize) {
+    let mut walk = DnsWalk::over(octets);
+    let mut message = DnsMessage { octets: octets.len(), ..DnsMessage::default() };
     if let Err(why) = message_in(&mut walk, &mut message) {
         let at = walk.at.min(octets.len());
         walk.depth = 0;
         walk.note(at..octets.len(), "not readable", &why);
-        message.fault = Some(Fault { at, why });
+        message.fault = Some(DnsFault { at, why });
     }
     (message, walk.fields, walk.unlisted)
 }
 
-fn message_in(walk: &mut Walk<'_>, message: &mut Message) -> Result<(), String> {
+fn message_in(walk: &mut DnsWalk<'_>, message: &mut DnsMessage) -> Result<(), String> {
     let place = walk.begin("header");
     walk.depth = 1;
     message.id = walk.raw_u16()?;
@@ -75,7 +75,7 @@ fn message_in(walk: &mut Walk<'_>, message: &mut Message) -> Result<(), String> 
     Ok(())
 }
 
-fn flags(walk: &mut Walk<'_>, message: &Message) {
+fn flags(walk: &mut DnsWalk<'_>, message: &DnsMessage) {
     let set = message.flag_names().join(" ");
     walk.note(2..4, "flags", format!("{:#06x}  {set}", message.flags));
     walk.depth = 2;
@@ -110,7 +110,7 @@ fn flags(walk: &mut Walk<'_>, message: &Message) {
     walk.depth = 1;
 }
 
-fn question(walk: &mut Walk<'_>, number: u16) -> Result<Question, String> {
+fn question(walk: &mut DnsWalk<'_>, number: u16) -> Result<DnsQuestion, String> {
     let place = walk.begin(format!("question {number}"));
     walk.depth = 1;
     let name = walk.name("name")?;
@@ -118,23 +118,28 @@ fn question(walk: &mut Walk<'_>, number: u16) -> Result<Question, String> {
     let class = class(walk)?;
     walk.depth = 0;
     walk.end(place, &format!("{name} {} {kind}", class_name(class)));
-    Ok(Question { name, kind, class })
+    Ok(DnsQuestion { name, kind, class })
 }
 
-fn kind(walk: &mut Walk<'_>) -> Result<RecordType, String> {
+fn kind(walk: &mut DnsWalk<'_>) -> Result<RecordType, String> {
     let kind = RecordType(walk.raw_u16()?);
     walk.note(walk.at - 2..walk.at, "type", format!("{} ({kind})", kind.0));
     Ok(kind)
 }
 
-fn class(walk: &mut Walk<'_>) -> Result<u16, String> {
+fn class(walk: &mut DnsWalk<'_>) -> Result<u16, String> {
     let class = walk.raw_u16()?;
     walk.note(walk.at - 2..walk.at, "class", format!("{class} ({})", class_name(class)));
     Ok(class)
 }
 
 /// A record; EDNS goes into the message and is none.
-fn record(walk: &mut Walk<'_>, section: &str, number: u16, message: &mut Message) -> Result<Option<Record>, String> {
+fn record(
+    walk: &mut DnsWalk<'_>,
+    section: &str,
+    number: u16,
+    message: &mut DnsMessage,
+) -> Result<Option<DnsRecord>, String> {
     let place = walk.begin(format!("{section} {number}"));
     walk.depth = 1;
     let name = walk.name("name")?;
@@ -159,11 +164,11 @@ fn record(walk: &mut Walk<'_>, section: &str, number: u16, message: &mut Message
     walk.end(place_of_data, &data);
     walk.depth = 0;
     walk.end(place, &format!("{name} {ttl} {} {kind} {data}", class_name(class)));
-    Ok(Some(Record { name, kind, class, ttl, data, address }))
+    Ok(Some(DnsRecord { name, kind, class, ttl, data, address }))
 }
 
 /// The length of the data to come, and where that ends.
-fn length(walk: &mut Walk<'_>) -> Result<usize, String> {
+fn length(walk: &mut DnsWalk<'_>) -> Result<usize, String> {
     let length = usize::from(walk.u16("length")?);
     let end = walk.at + length;
     if end > walk.octets().len() {
@@ -172,7 +177,7 @@ fn length(walk: &mut Walk<'_>) -> Result<usize, String> {
     Ok(end)
 }
 
-fn edns(walk: &mut Walk<'_>) -> Result<EdnsView, String> {
+fn edns(walk: &mut DnsWalk<'_>) -> Result<EdnsView, String> {
     let udp_payload = walk.u16("UDP payload")?;
     let upper_rcode = walk.u8("upper rcode")?;
     let version = walk.u8("version")?;

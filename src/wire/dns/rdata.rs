@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use super::record_type::RecordType;
 use super::svcb;
-use super::walk::Walk;
+use super::walk::DnsWalk;
 use crate::text::sanitize;
 use base64::Engine as _;
+
 use hickory_proto::rr::RData;
 use hickory_proto::serialize::binary::{BinDecoder, Restrict};
 use jiff::civil;
 
 /// What the data says in presentation form, and the address in it. Reads up to `end` where it makes sense.
 pub(super) fn read(
-    walk: &mut Walk<'_>,
+    walk: &mut DnsWalk<'_>,
     kind: RecordType,
     class: u16,
     end: usize,
@@ -61,17 +62,17 @@ pub(super) fn read(
     Ok((text, None))
 }
 
-fn fixed<const N: usize>(walk: &mut Walk<'_>) -> Result<[u8; N], String> {
+fn fixed<const N: usize>(walk: &mut DnsWalk<'_>) -> Result<[u8; N], String> {
     walk.take(N)?.try_into().map_err(|_| "an address is cut short".to_owned())
 }
 
-fn address(walk: &mut Walk<'_>, ip: IpAddr) -> (String, Option<IpAddr>) {
+fn address(walk: &mut DnsWalk<'_>, ip: IpAddr) -> (String, Option<IpAddr>) {
     let octets = if ip.is_ipv4() { 4 } else { 16 };
     walk.note(walk.at - octets..walk.at, "address", ip.to_string());
     (ip.to_string(), Some(ip))
 }
 
-fn soa(walk: &mut Walk<'_>) -> Result<String, String> {
+fn soa(walk: &mut DnsWalk<'_>) -> Result<String, String> {
     let mut text = format!("{} {}", walk.name("primary server")?, walk.name("mailbox")?);
     for (name, unit) in
         [("serial", ""), ("refresh", " s"), ("retry", " s"), ("expire", " s"), ("minimum: how long a no is kept", " s")]
@@ -81,7 +82,7 @@ fn soa(walk: &mut Walk<'_>) -> Result<String, String> {
     Ok(text)
 }
 
-fn strings(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+fn strings(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let mut all = Vec::new();
     while walk.at < end {
         all.push(string(walk, "text", end)?);
@@ -90,7 +91,7 @@ fn strings(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
 }
 
 /// A character-string (RFC 1035 §3.3), quoted; all that is not printable ASCII is `\DDD`.
-fn string(walk: &mut Walk<'_>, name: &str, end: usize) -> Result<String, String> {
+fn string(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
     let length = walk.take(1)?.iter().fold(0, |_, octet| usize::from(*octet));
     if walk.at + length > end {
@@ -115,7 +116,7 @@ fn quoted(octets: &[u8]) -> String {
     text
 }
 
-fn caa(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+fn caa(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let flags = walk.u8("flags")?;
     let tag = string(walk, "tag", end)?;
     let start = walk.at;
@@ -124,7 +125,7 @@ fn caa(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
     Ok(format!("{flags} {} {value}", tag.trim_matches('"')))
 }
 
-fn rrsig(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+fn rrsig(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let covered = RecordType(walk.raw_u16()?);
     walk.note(walk.at - 2..walk.at, "type covered", covered.to_string());
     let head = format!("{covered} {} {}", walk.u8("algorithm")?, walk.u8("labels")?);
@@ -140,14 +141,14 @@ fn time(seconds: u32) -> String {
     at.strftime("%Y%m%d%H%M%S").to_string()
 }
 
-fn hex(walk: &mut Walk<'_>, name: &str, end: usize) -> Result<String, String> {
+fn hex(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
     let text = hex_of(walk.rest(end)?).to_uppercase();
     walk.note(start..walk.at, name, text.as_str());
     Ok(text)
 }
 
-fn base64(walk: &mut Walk<'_>, name: &str, end: usize) -> Result<String, String> {
+fn base64(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
     let text = base64::engine::general_purpose::STANDARD.encode(walk.rest(end)?);
     walk.note(start..walk.at, name, text.as_str());
@@ -159,7 +160,7 @@ fn hex_of(octets: &[u8]) -> String {
 }
 
 /// A type that hickory knows, or its octets (RFC 3597 §5).
-fn other(walk: &mut Walk<'_>, kind: RecordType, end: usize) -> Result<String, String> {
+fn other(walk: &mut DnsWalk<'_>, kind: RecordType, end: usize) -> Result<String, String> {
     let start = walk.at;
     let known = u16::try_from(start).ok().zip(u16::try_from(end - start).ok()).and_then(|(at, length)| {
         let mut decoder = BinDecoder::new(walk.octets()).clone(at);

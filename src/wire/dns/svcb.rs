@@ -4,13 +4,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 
-use super::walk::Walk;
+use super::walk::DnsWalk;
 
 /// Reads one up to `end`, in presentation form.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn read(walk: &mut Walk<'_>, end: usize) -> Result<String, String> {
+pub(super) fn read(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let mut text = format!("{} {}", walk.u16("priority")?, walk.name("target")?);
     while walk.at < end {
         let start = walk.at;

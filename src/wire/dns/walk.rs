@@ -3,25 +3,25 @@
 use std::ops::Range;
 
 use super::domain;
-use super::message::{Field, MOST_FIELDS};
+use super::message::{DnsField, MOST_FIELDS};
 
 /// What is read, and what was read of it so far.
-pub(super) struct Walk<'a> {
+pub(super) struct DnsWalk<'a> {
     octets: &'a [u8],
     /// Where the next field begins.
     pub(super) at: usize,
     /// Fields from here on stand so far inside others.
     pub(super) depth: u8,
     /// The fields.
-    pub(super) fields: Vec<Field>,
+    pub(super) fields: Vec<DnsField>,
     /// How many fields there were beyond [`MOST_FIELDS`].
     pub(super) unlisted: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> DnsWalk<'a> {
     /// Nothing read yet.
     pub(super) fn over(octets: &'a [u8]) -> Self {
-        Walk { octets, at: 0, depth: 0, fields: Vec::new(), unlisted: 0 }
+        DnsWalk { octets, at: 0, depth: 0, fields: Vec::new(), unlisted: 0 }
     }
 
     /// Lists a field.
@@ -30,7 +30,7 @@ impl<'a> Walk<'a> {
             self.unlisted += 1;
             return;
         }
-        self.fields.push(Field { range, depth: self.depth, name: name.into(), value: value.into() });
+        self.fields.push(DnsField { range, depth: self.depth, name: name.into(), value: value.into() });
     }
 
     /// Lists a field whose octets and value are told later; gives its place.

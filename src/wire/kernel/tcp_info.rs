@@ -20,7 +20,7 @@ pub struct TcpInfo {
     /// How often the retransmission or probe timer was doubled.
     pub backoff: Option<u8>,
     /// What both ends agreed on in their SYNs.
-    pub options: Option<Agreed>,
+    pub options: Option<AgreedOptions>,
     /// By how many bits the peer's window field is shifted (RFC 7323).
     pub snd_wscale: Option<u8>,
     /// By how many bits ours is shifted.
@@ -147,7 +147,7 @@ impl CaState {
 
 /// What both ends agreed on in their SYNs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Agreed {
+pub struct AgreedOptions {
     /// Timestamps (RFC 7323).
     pub timestamps: bool,
     /// Selective acknowledgements (RFC 2018).
@@ -169,7 +169,7 @@ impl TcpInfo {
 
     /// Reads what a kernel filled in: fields beyond the end of `bytes` are unknown. Never fails.
     pub fn parse(bytes: &[u8]) -> Self {
-        let raw = Raw(bytes);
+        let raw = RawTcpInfo(bytes);
         let (agreed, shifts) = (raw.octet(5), raw.octet(6));
         let (low, high) = (shifts.map(|bits| bits & 15), shifts.map(|bits| bits >> 4));
         let (snd_wscale, rcv_wscale) = if cfg!(target_endian = "little") { (low, high) } else { (high, low) };
@@ -180,7 +180,7 @@ impl TcpInfo {
             retransmits: raw.octet(2),
             probes: raw.octet(3),
             backoff: raw.octet(4),
-            options: agreed.map(Agreed::of_bits),
+            options: agreed.map(AgreedOptions::of_bits),
             snd_wscale: scaled(snd_wscale),
             rcv_wscale: scaled(rcv_wscale),
             app_limited: raw.octet(7).map(|bits| bits & if cfg!(target_endian = "little") { 1 } else { 0x80 } != 0),
@@ -232,9 +232,9 @@ impl TcpInfo {
     }
 }
 
-impl Agreed {
+impl AgreedOptions {
     fn of_bits(bits: u8) -> Self {
-        Agreed {
+        AgreedOptions {
             timestamps: bits & 1 != 0,
             sack: bits & 2 != 0,
             window_scaling: bits & 4 != 0,
@@ -271,9 +271,9 @@ fn micros(count: u32) -> Duration {
 }
 
 /// The structure as it came: fields in this machine's byte order, as many as the kernel filled.
-struct Raw<'a>(&'a [u8]);
+struct RawTcpInfo<'a>(&'a [u8]);
 
-impl Raw<'_> {
+impl RawTcpInfo<'_> {
     fn field<const LEN: usize>(&self, offset: usize) -> Option<[u8; LEN]> {
         self.0.get(offset..)?.first_chunk().copied()
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// What the system is set to (tcp(7)); `None`: this system does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Timers {
+pub struct TcpTimerSettings {
     /// How often a SYN is sent again, before the linear ones are added.
     pub syn_retries: Option<u32>,
     /// How many of the first waits for an answer to a SYN are not doubled (Linux 6.5 and newer); 0 on older ones.
@@ -31,7 +31,7 @@ const SHORTEST: Duration = Duration::from_millis(200);
 /// The most SYNs that a system can be set to; more are not counted.
 const MOST_SYNS: u32 = 255;
 
-impl Timers {
+impl TcpTimerSettings {
     /// When each SYN of one attempt goes out, from the first at 0 on, and when the kernel gives up.
     ///
     /// `None` where the system does not tell how it is set.
@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn with_four_linear_ones_the_last_syn_goes_out_at_67_seconds_and_the_end_is_at_131() {
         // The numbers of the kernel's own documentation (ip-sysctl, tcp_syn_retries).
-        let timers = Timers { syn_retries: Some(6), syn_linear: Some(4), ..Timers::default() };
+        let timers = TcpTimerSettings { syn_retries: Some(6), syn_linear: Some(4), ..TcpTimerSettings::default() };
         let (syns, end) = timers.syns().expect("it is set");
         let seconds: Vec<u64> = syns.iter().map(Duration::as_secs).collect();
         assert_eq!(seconds, [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67]);
@@ -80,17 +80,17 @@ mod tests {
     #[test]
     fn fifteen_retransmissions_take_924_seconds_and_a_half() {
         // The number of the kernel's own documentation (ip-sysctl, tcp_retries2).
-        let timers = Timers { retries: Some(15), ..Timers::default() };
+        let timers = TcpTimerSettings { retries: Some(15), ..TcpTimerSettings::default() };
         assert_eq!(timers.data(), Some(Duration::from_millis(924_600)));
-        assert_eq!(Timers::default().data(), None);
+        assert_eq!(TcpTimerSettings::default().data(), None);
     }
 
     #[test]
     fn without_them_it_doubles_from_the_first_on() {
-        let timers = Timers { syn_retries: Some(6), ..Timers::default() };
+        let timers = TcpTimerSettings { syn_retries: Some(6), ..TcpTimerSettings::default() };
         let (syns, end) = timers.syns().expect("it is set");
         assert_eq!(syns.iter().map(Duration::as_secs).collect::<Vec<_>>(), [0, 1, 3, 7, 15, 31, 63]);
         assert_eq!(end.as_secs(), 127);
-        assert_eq!(Timers::default().syns(), None);
+        assert_eq!(TcpTimerSettings::default().syns(), None);
     }
 }

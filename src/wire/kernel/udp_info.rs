@@ -2,7 +2,7 @@
 
 /// One look at a UDP socket. `None`: this system, or this kind of socket, does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SocketView {
+pub struct UdpInfo {
     /// Octets of payload of the datagram that a read would get next; 0 where none waits (`SIOCINQ`).
     pub next_bytes: Option<u64>,
     /// Octets that wait to leave this host, the kernel's bookkeeping included (`SIOCOUTQ`).
@@ -17,7 +17,7 @@ pub struct SocketView {
     /// (`IP_MTU`, `IPV6_MTU`).
     pub mtu: Option<u32>,
     /// What the kernel does with a datagram that is larger (`IP_MTU_DISCOVER`, `IPV6_MTU_DISCOVER`).
-    pub discover: Option<Discover>,
+    pub discover: Option<MtuDiscovery>,
     /// The TTL, or hop limit, of what we send (`IP_TTL`, `IPV6_UNICAST_HOPS`).
     pub ttl: Option<u8>,
     /// The TOS octet, or traffic class, of what we send (`IP_TOS`, `IPV6_TCLASS`).
@@ -26,7 +26,7 @@ pub struct SocketView {
 
 /// The modes of path MTU discovery, by their names in ip(7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Discover {
+pub enum MtuDiscovery {
     /// Never sets the don't-fragment bit.
     Dont,
     /// Sets it on what fits the known MTU, and fragments here what does not.
@@ -41,16 +41,16 @@ pub enum Discover {
     Omit,
 }
 
-impl Discover {
+impl MtuDiscovery {
     /// The mode that the kernel's number stands for; the same numbers for both families.
     pub fn of(number: i32) -> Option<Self> {
         Some(match number {
-            0 => Discover::Dont,
-            1 => Discover::Want,
-            2 => Discover::Do,
-            3 => Discover::Probe,
-            4 => Discover::Interface,
-            5 => Discover::Omit,
+            0 => MtuDiscovery::Dont,
+            1 => MtuDiscovery::Want,
+            2 => MtuDiscovery::Do,
+            3 => MtuDiscovery::Probe,
+            4 => MtuDiscovery::Interface,
+            5 => MtuDiscovery::Omit,
             _ => return None,
         })
     }
@@ -58,24 +58,24 @@ impl Discover {
     /// The name, as ip(7) has it without its prefix.
     pub fn name(self) -> &'static str {
         match self {
-            Discover::Dont => "DONT",
-            Discover::Want => "WANT",
-            Discover::Do => "DO",
-            Discover::Probe => "PROBE",
-            Discover::Interface => "INTERFACE",
-            Discover::Omit => "OMIT",
+            MtuDiscovery::Dont => "DONT",
+            MtuDiscovery::Want => "WANT",
+            MtuDiscovery::Do => "DO",
+            MtuDiscovery::Probe => "PROBE",
+            MtuDiscovery::Interface => "INTERFACE",
+            MtuDiscovery::Omit => "OMIT",
         }
     }
 
     /// What it does, in a few words.
     pub fn meaning(self) -> &'static str {
         match self {
-            Discover::Dont => "no DF bit: routers may fragment",
-            Discover::Want => "DF where it fits the known MTU; fragmented here where not",
-            Discover::Do => "DF always; what is larger is refused here (EMSGSIZE)",
-            Discover::Probe => "DF always; only the interface's MTU is heeded",
-            Discover::Interface => "no DF bit; the interface's MTU, whatever routers say",
-            Discover::Omit => "no DF bit; the interface's MTU, larger ones in fragments",
+            MtuDiscovery::Dont => "no DF bit: routers may fragment",
+            MtuDiscovery::Want => "DF where it fits the known MTU; fragmented here where not",
+            MtuDiscovery::Do => "DF always; what is larger is refused here (EMSGSIZE)",
+            MtuDiscovery::Probe => "DF always; only the interface's MTU is heeded",
+            MtuDiscovery::Interface => "no DF bit; the interface's MTU, whatever routers say",
+            MtuDiscovery::Omit => "no DF bit; the interface's MTU, larger ones in fragments",
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::tcp_info::TcpInfo;
-use super::udp_info::SocketView;
+use super::udp_info::UdpInfo;
 use crate::wire::tcp::state::TcpState;
 
 /// What the kernel tells of a socket. `None`: this system cannot know.
@@ -20,9 +20,9 @@ pub struct KernelView {
     /// All that TCP_INFO tells.
     pub tcp: Option<TcpInfo>,
     /// What the kernel tells of a UDP socket.
-    pub udp: Option<SocketView>,
+    pub udp: Option<UdpInfo>,
     /// The timer that runs, as sock_diag tells it; asked for while a connection stands still.
-    pub timer: Option<Timer>,
+    pub timer: Option<KernelTimer>,
     /// The other end of the connection, where this host has that too.
     pub peer_end: Option<PeerEnd>,
 }
@@ -42,7 +42,7 @@ impl KernelView {
 
 /// A timer of a TCP connection that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timer {
+pub struct KernelTimer {
     /// What it is for.
     pub kind: TimerKind,
     /// How long until it fires.
@@ -84,7 +84,7 @@ pub struct PeerEnd {
     /// Octets that arrived at the peer and that it has not read.
     pub recv_queue_bytes: u64,
     /// The timer of it that runs.
-    pub timer: Option<Timer>,
+    pub timer: Option<KernelTimer>,
     /// All that TCP_INFO tells of it; TIME-WAIT has none.
     pub tcp: Option<TcpInfo>,
 }

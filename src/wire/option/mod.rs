@@ -5,4 +5,4 @@ mod option;
 mod value;
 
 pub use meaning::{SETTING, SocketKind};
-pub use option::{OptionValue, SocketOption, Unit, parse};
+pub use option::{OptionUnit, OptionValue, SocketOption, parse};

@@ -67,7 +67,7 @@ pub enum OptionValue {
 
 /// In which unit a value is typed, shown, and given to the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Unit {
+pub enum OptionUnit {
     /// `on` or `off`; 1 or 0 for the kernel.
     Switch,
     /// A number within these bounds, both included.
@@ -85,12 +85,12 @@ pub enum Unit {
 }
 
 /// One line of the table.
-struct Line {
+struct OptionEntry {
     option: SocketOption,
     name: &'static str,
     level: &'static str,
     symbol: &'static str,
-    unit: Unit,
+    unit: OptionUnit,
     does: &'static str,
 }
 
@@ -105,56 +105,56 @@ const fn line(
     option: SocketOption,
     name: &'static str,
     (level, symbol): (&'static str, &'static str),
-    unit: Unit,
+    unit: OptionUnit,
     does: &'static str,
-) -> Line {
-    Line { option, name, level, symbol, unit, does }
+) -> OptionEntry {
+    OptionEntry { option, name, level, symbol, unit, does }
 }
 
 const TCP: &str = "IPPROTO_TCP";
 const SOCKET: &str = "SOL_SOCKET";
 
 #[rustfmt::skip]
-const TABLE: [Line; 20] = [
-    line(SocketOption::NoDelay, "nodelay", (TCP, "TCP_NODELAY"), Unit::Switch,
+const TABLE: [OptionEntry; 20] = [
+    line(SocketOption::NoDelay, "nodelay", (TCP, "TCP_NODELAY"), OptionUnit::Switch,
         "send small writes at once, do not wait for the last one's ACK (Nagle, RFC 896)"),
-    line(SocketOption::QuickAck, "quickack", (TCP, "TCP_QUICKACK"), Unit::Switch,
+    line(SocketOption::QuickAck, "quickack", (TCP, "TCP_QUICKACK"), OptionUnit::Switch,
         "acknowledge at once for now, do not delay up to 40 ms; the kernel may go back by itself"),
-    line(SocketOption::Cork, "cork", (TCP, "TCP_CORK"), Unit::Switch,
+    line(SocketOption::Cork, "cork", (TCP, "TCP_CORK"), OptionUnit::Switch,
         "hold back segments that are not full, for 200 ms at the most"),
-    line(SocketOption::KeepAlive, "keepalive", (SOCKET, "SO_KEEPALIVE"), Unit::Switch,
+    line(SocketOption::KeepAlive, "keepalive", (SOCKET, "SO_KEEPALIVE"), OptionUnit::Switch,
         "probe a peer that has been quiet, and end the connection if it does not answer"),
-    line(SocketOption::KeepIdle, "keepidle", (TCP, "TCP_KEEPIDLE"), Unit::Seconds,
+    line(SocketOption::KeepIdle, "keepidle", (TCP, "TCP_KEEPIDLE"), OptionUnit::Seconds,
         "how long it must be quiet before the first keepalive probe"),
-    line(SocketOption::KeepInterval, "keepintvl", (TCP, "TCP_KEEPINTVL"), Unit::Seconds,
+    line(SocketOption::KeepInterval, "keepintvl", (TCP, "TCP_KEEPINTVL"), OptionUnit::Seconds,
         "how long between keepalive probes"),
-    line(SocketOption::KeepCount, "keepcnt", (TCP, "TCP_KEEPCNT"), Unit::Count(1, 127),
+    line(SocketOption::KeepCount, "keepcnt", (TCP, "TCP_KEEPCNT"), OptionUnit::Count(1, 127),
         "how many unanswered keepalive probes end the connection"),
-    line(SocketOption::UserTimeout, "user_timeout", (TCP, "TCP_USER_TIMEOUT"), Unit::Millis,
+    line(SocketOption::UserTimeout, "user_timeout", (TCP, "TCP_USER_TIMEOUT"), OptionUnit::Millis,
         "how long data may stay unacknowledged before the connection ends; 0 is the system's rule (RFC 5482)"),
-    line(SocketOption::SynCount, "syncnt", (TCP, "TCP_SYNCNT"), Unit::Count(1, 127),
+    line(SocketOption::SynCount, "syncnt", (TCP, "TCP_SYNCNT"), OptionUnit::Count(1, 127),
         "how often a SYN is sent again before connect() gives up"),
-    line(SocketOption::RecvBuffer, "rcvbuf", (SOCKET, "SO_RCVBUF"), Unit::Octets,
+    line(SocketOption::RecvBuffer, "rcvbuf", (SOCKET, "SO_RCVBUF"), OptionUnit::Octets,
         "the receive buffer, which bounds our window; the kernel doubles what is asked for, and stops tuning it"),
-    line(SocketOption::SendBuffer, "sndbuf", (SOCKET, "SO_SNDBUF"), Unit::Octets,
+    line(SocketOption::SendBuffer, "sndbuf", (SOCKET, "SO_SNDBUF"), OptionUnit::Octets,
         "the send buffer; the kernel doubles what is asked for, and stops tuning it"),
-    line(SocketOption::NotSentLowWater, "notsent_lowat", (TCP, "TCP_NOTSENT_LOWAT"), Unit::Octets,
+    line(SocketOption::NotSentLowWater, "notsent_lowat", (TCP, "TCP_NOTSENT_LOWAT"), OptionUnit::Octets,
         "how much unsent data may be queued before a write has to wait"),
-    line(SocketOption::Linger, "linger", (SOCKET, "SO_LINGER"), Unit::Linger,
+    line(SocketOption::Linger, "linger", (SOCKET, "SO_LINGER"), OptionUnit::Linger,
         "what close() does with queued data: off sends it and the FIN, 0 throws it away and sends RST"),
-    line(SocketOption::Ttl, "ttl", ("IPPROTO_IP", "IP_TTL"), Unit::Count(1, 255),
+    line(SocketOption::Ttl, "ttl", ("IPPROTO_IP", "IP_TTL"), OptionUnit::Count(1, 255),
         "how many routers a packet of ours may pass; IPv6 calls it hop limit"),
-    line(SocketOption::Tos, "tos", ("IPPROTO_IP", "IP_TOS"), Unit::Count(0, 255),
+    line(SocketOption::Tos, "tos", ("IPPROTO_IP", "IP_TOS"), OptionUnit::Count(0, 255),
         "the DS field: six bits of class (DSCP), two for ECN that TCP keeps to itself; IPv6 calls it traffic class"),
-    line(SocketOption::Congestion, "congestion", (TCP, "TCP_CONGESTION"), Unit::Name,
+    line(SocketOption::Congestion, "congestion", (TCP, "TCP_CONGESTION"), OptionUnit::Name,
         "the congestion control, as cubic, reno or bbr"),
-    line(SocketOption::MaxSegment, "maxseg", (TCP, "TCP_MAXSEG"), Unit::Octets,
+    line(SocketOption::MaxSegment, "maxseg", (TCP, "TCP_MAXSEG"), OptionUnit::Octets,
         "the largest segment that we send and announce; only smaller than the path's counts, set it before connect()"),
-    line(SocketOption::ReuseAddress, "reuseaddr", (SOCKET, "SO_REUSEADDR"), Unit::Switch,
+    line(SocketOption::ReuseAddress, "reuseaddr", (SOCKET, "SO_REUSEADDR"), OptionUnit::Switch,
         "bind to a port that rests in TIME-WAIT"),
-    line(SocketOption::ReusePort, "reuseport", (SOCKET, "SO_REUSEPORT"), Unit::Switch,
+    line(SocketOption::ReusePort, "reuseport", (SOCKET, "SO_REUSEPORT"), OptionUnit::Switch,
         "share a port among sockets of one user that all have this"),
-    line(SocketOption::BindToDevice, "bindtodevice", (SOCKET, "SO_BINDTODEVICE"), Unit::Name,
+    line(SocketOption::BindToDevice, "bindtodevice", (SOCKET, "SO_BINDTODEVICE"), OptionUnit::Name,
         "send and receive through this network interface only; empty is any"),
 ];
 
@@ -164,7 +164,7 @@ impl SocketOption {
         TABLE.iter().map(|line| line.option)
     }
 
-    fn line(self) -> &'static Line {
+    fn line(self) -> &'static OptionEntry {
         // The table has a line for each option (tested); the first one stands in for none.
         TABLE.iter().find(|line| line.option == self).unwrap_or(&TABLE[0])
     }
@@ -185,7 +185,7 @@ impl SocketOption {
     }
 
     /// Its unit.
-    pub fn unit(self) -> Unit {
+    pub fn unit(self) -> OptionUnit {
         self.line().unit
     }
 
@@ -219,7 +219,7 @@ impl SocketOption {
         match value {
             OptionValue::Switch(on) => u8::from(*on).to_string(),
             OptionValue::Count(count) | OptionValue::Octets(count) => count.to_string(),
-            OptionValue::Time(time) if self.unit() == Unit::Millis => time.as_millis().to_string(),
+            OptionValue::Time(time) if self.unit() == OptionUnit::Millis => time.as_millis().to_string(),
             OptionValue::Time(time) => time.as_secs().to_string(),
             OptionValue::Linger(None) => "{.l_onoff = 0}".to_owned(),
             OptionValue::Linger(Some(time)) => format!("{{.l_onoff = 1, .l_linger = {}}}", time.as_secs()),

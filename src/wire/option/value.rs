@@ -3,20 +3,20 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::option::{MOST_NAME, MOST_OCTETS, OptionValue, SocketOption, Unit};
+use super::option::{MOST_NAME, MOST_OCTETS, OptionUnit, OptionValue, SocketOption};
 use crate::text::quantity;
 
 impl SocketOption {
     /// What is accepted as its value, in words: `on or off`.
     pub fn accepts(self) -> String {
         match self.unit() {
-            Unit::Switch => "on or off".to_owned(),
-            Unit::Count(least, most) => format!("a number from {least} to {most}"),
-            Unit::Octets => format!("a number of octets of at most {MOST_OCTETS}, as 65536, 64KiB or 4MiB"),
-            Unit::Seconds => "a time of whole seconds from 1s to 32767s".to_owned(),
-            Unit::Millis => "a time of whole milliseconds, as 500ms or 30s; 0 is the system's rule".to_owned(),
-            Unit::Linger => "off, 0 (RST), or a time of whole seconds, as 5s".to_owned(),
-            Unit::Name => format!("a name of at most {MOST_NAME} octets, of letters, digits and signs"),
+            OptionUnit::Switch => "on or off".to_owned(),
+            OptionUnit::Count(least, most) => format!("a number from {least} to {most}"),
+            OptionUnit::Octets => format!("a number of octets of at most {MOST_OCTETS}, as 65536, 64KiB or 4MiB"),
+            OptionUnit::Seconds => "a time of whole seconds from 1s to 32767s".to_owned(),
+            OptionUnit::Millis => "a time of whole milliseconds, as 500ms or 30s; 0 is the system's rule".to_owned(),
+            OptionUnit::Linger => "off, 0 (RST), or a time of whole seconds, as 5s".to_owned(),
+            OptionUnit::Name => format!("a name of at most {MOST_NAME} octets, of letters, digits and signs"),
         }
     }
 
@@ -27,29 +27,29 @@ impl SocketOption {
     pub fn parse_value(self, text: &str) -> Result<OptionValue, String> {
         let text = text.trim();
         let read = match self.unit() {
-            Unit::Switch => match text.to_ascii_lowercase().as_str() {
+            OptionUnit::Switch => match text.to_ascii_lowercase().as_str() {
                 "on" | "1" | "true" | "yes" => Some(OptionValue::Switch(true)),
                 "off" | "0" | "false" | "no" => Some(OptionValue::Switch(false)),
                 _ => None,
             },
-            Unit::Count(least, most) => {
+            OptionUnit::Count(least, most) => {
                 number(text).filter(|count| (least..=most).contains(count)).map(OptionValue::Count)
             }
-            Unit::Octets => {
+            OptionUnit::Octets => {
                 let octets = quantity::parse_size(text).ok().filter(|octets| *octets <= MOST_OCTETS);
                 octets.and_then(|octets| u32::try_from(octets).ok()).map(OptionValue::Octets)
             }
-            Unit::Seconds => time(text, Duration::from_secs(1))
+            OptionUnit::Seconds => time(text, Duration::from_secs(1))
                 .filter(|time| (1..=32_767).contains(&time.as_secs()))
                 .map(OptionValue::Time),
-            Unit::Millis => time(text, Duration::from_millis(1))
+            OptionUnit::Millis => time(text, Duration::from_millis(1))
                 .filter(|time| time.as_millis() <= i32::MAX as u128)
                 .map(OptionValue::Time),
-            Unit::Linger if text.eq_ignore_ascii_case("off") => Some(OptionValue::Linger(None)),
-            Unit::Linger => time(text, Duration::from_secs(1))
+            OptionUnit::Linger if text.eq_ignore_ascii_case("off") => Some(OptionValue::Linger(None)),
+            OptionUnit::Linger => time(text, Duration::from_secs(1))
                 .filter(|time| time.as_secs() <= 65_535)
                 .map(|time| OptionValue::Linger(Some(time))),
-            Unit::Name => {
+            OptionUnit::Name => {
                 let good = text.len() <= MOST_NAME && text.bytes().all(|octet| octet.is_ascii_graphic());
                 good.then(|| OptionValue::Name(text.to_owned()))
             }

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use super::flags::Flags;
-use super::note::Note;
+use super::flags::TcpFlags;
+use super::note::SegmentNote;
 use super::parse::Segment;
 use crate::text::quantity;
 use crate::wire::direction::Direction;
@@ -17,7 +17,7 @@ pub struct CaptureReading {
     /// Whether segments are being captured now.
     pub on: bool,
     /// The segments, in the order in which the kernel saw them.
-    pub segments: Vec<Captured>,
+    pub segments: Vec<CapturedSegment>,
     /// Packets that passed and could not be kept, since the last look: the kernel's queue or ours was full, or what
     /// came was not to be read. Of a listener's capture, which of its connections they belong to is not known.
     pub missed: u64,
@@ -25,7 +25,7 @@ pub struct CaptureReading {
 
 /// Which way sequence numbers are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Numbers {
+pub enum SequenceDisplay {
     /// From 0 at each end's SYN.
     #[default]
     Relative,
@@ -35,7 +35,7 @@ pub enum Numbers {
 
 /// One captured segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Captured {
+pub struct CapturedSegment {
     /// When the kernel saw it.
     pub at: Instant,
     /// Whether we sent or received it.
@@ -56,25 +56,25 @@ pub struct Captured {
     /// them (TSO), or put them together (GRO).
     pub offload: Option<u32>,
     /// What it is beside its fields.
-    pub notes: Vec<Note>,
+    pub notes: Vec<SegmentNote>,
     /// It is the first that acknowledges the other end's FIN.
     pub acks_fin: bool,
     /// It completes the handshake.
     pub completes_handshake: bool,
 }
 
-impl Captured {
+impl CapturedSegment {
     /// The sequence and the acknowledgement number, as they are to be shown.
-    pub fn numbers(&self, numbers: Numbers) -> (i64, Option<i64>) {
+    pub fn numbers(&self, numbers: SequenceDisplay) -> (i64, Option<i64>) {
         match numbers {
-            Numbers::Relative => (self.relative_seq, self.relative_ack),
-            Numbers::Absolute => (self.segment.seq.into(), self.relative_ack.map(|_| self.segment.ack.into())),
+            SequenceDisplay::Relative => (self.relative_seq, self.relative_ack),
+            SequenceDisplay::Absolute => (self.segment.seq.into(), self.relative_ack.map(|_| self.segment.ack.into())),
         }
     }
 
     /// Whether it is nothing but data or an acknowledgement, as there are thousands.
     pub fn is_plain(&self) -> bool {
-        let control = self.segment.flags.any(Flags::SYN.and(Flags::FIN).and(Flags::RST));
+        let control = self.segment.flags.any(TcpFlags::SYN.and(TcpFlags::FIN).and(TcpFlags::RST));
         self.notes.is_empty() && !control && !self.acks_fin && !self.completes_handshake
     }
 
@@ -91,7 +91,7 @@ impl Captured {
     }
 
     /// What stands on its arrow, the longest way first.
-    pub fn words(&self, numbers: Numbers) -> Vec<String> {
+    pub fn words(&self, numbers: SequenceDisplay) -> Vec<String> {
         let (seq, ack) = self.numbers(numbers);
         let segment = &self.segment;
         let note = match (self.notes.is_empty(), self.offload) {
@@ -111,7 +111,7 @@ impl Captured {
         extra.extend(segment.options.sack().iter().map(|(from, to)| {
             // The blocks speak of the other end's numbers, as the ACK does.
             let shift = self.relative_ack.map_or(0, |ack| ack - i64::from(segment.ack));
-            let shift = if numbers == Numbers::Relative { shift } else { 0 };
+            let shift = if numbers == SequenceDisplay::Relative { shift } else { 0 };
             format!("sack {}–{}", i64::from(*from) + shift, i64::from(*to) + shift)
         }));
         let extra = extra.join(" ");

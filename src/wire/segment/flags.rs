@@ -4,59 +4,59 @@ use std::fmt;
 
 /// The control bits of one segment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flags(u16);
+pub struct TcpFlags(u16);
 
 /// The bits in the order in which a person reads them, each with its name.
-const NAMES: &[(Flags, &str)] = &[
-    (Flags::SYN, "SYN"),
-    (Flags::FIN, "FIN"),
-    (Flags::RST, "RST"),
-    (Flags::PSH, "PSH"),
-    (Flags::ACK, "ACK"),
-    (Flags::URG, "URG"),
-    (Flags::ECE, "ECE"),
-    (Flags::CWR, "CWR"),
-    (Flags::AE, "AE"),
+const NAMES: &[(TcpFlags, &str)] = &[
+    (TcpFlags::SYN, "SYN"),
+    (TcpFlags::FIN, "FIN"),
+    (TcpFlags::RST, "RST"),
+    (TcpFlags::PSH, "PSH"),
+    (TcpFlags::ACK, "ACK"),
+    (TcpFlags::URG, "URG"),
+    (TcpFlags::ECE, "ECE"),
+    (TcpFlags::CWR, "CWR"),
+    (TcpFlags::AE, "AE"),
 ];
 
-impl Flags {
+impl TcpFlags {
     /// No more data from the sender.
-    pub const FIN: Flags = Flags(1);
+    pub const FIN: TcpFlags = TcpFlags(1);
     /// The numbers begin here.
-    pub const SYN: Flags = Flags(2);
+    pub const SYN: TcpFlags = TcpFlags(2);
     /// The connection is thrown away.
-    pub const RST: Flags = Flags(4);
+    pub const RST: TcpFlags = TcpFlags(4);
     /// Hand it to the program at once.
-    pub const PSH: Flags = Flags(8);
+    pub const PSH: TcpFlags = TcpFlags(8);
     /// The acknowledgement number counts.
-    pub const ACK: Flags = Flags(16);
+    pub const ACK: TcpFlags = TcpFlags(16);
     /// The urgent pointer counts.
-    pub const URG: Flags = Flags(32);
+    pub const URG: TcpFlags = TcpFlags(32);
     /// A router marked congestion.
-    pub const ECE: Flags = Flags(64);
+    pub const ECE: TcpFlags = TcpFlags(64);
     /// The sender has slowed down for it.
-    pub const CWR: Flags = Flags(128);
+    pub const CWR: TcpFlags = TcpFlags(128);
     /// Accurate ECN.
-    pub const AE: Flags = Flags(256);
+    pub const AE: TcpFlags = TcpFlags(256);
 
     /// The bits as they stand behind the data offset: the lowest nine.
     pub fn of_bits(bits: u16) -> Self {
-        Flags(bits & 0x1ff)
+        TcpFlags(bits & 0x1ff)
     }
 
     /// These and those.
     #[must_use]
-    pub const fn and(self, other: Flags) -> Flags {
-        Flags(self.0 | other.0)
+    pub const fn and(self, other: TcpFlags) -> TcpFlags {
+        TcpFlags(self.0 | other.0)
     }
 
     /// Whether all of those are set.
-    pub fn has(self, other: Flags) -> bool {
+    pub fn has(self, other: TcpFlags) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// Whether any of those is set.
-    pub fn any(self, other: Flags) -> bool {
+    pub fn any(self, other: TcpFlags) -> bool {
         self.0 & other.0 != 0
     }
 
@@ -67,7 +67,7 @@ impl Flags {
 }
 
 /// The names, joined as `SYN-ACK`; `no flags` where none is set.
-impl fmt::Display for Flags {
+impl fmt::Display for TcpFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.names().collect();
         f.write_str(if names.is_empty() { "no flags".to_owned() } else { names.join("-") }.as_str())

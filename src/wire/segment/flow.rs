@@ -4,11 +4,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::captured::Captured;
-use super::flags::Flags;
-use super::note::Note;
+use super::captured::CapturedSegment;
+use super::flags::TcpFlags;
+use super::note::SegmentNote;
 use super::parse::Segment;
-use super::side::{FARTHEST, Last, Side};
+use super::side::{FARTHEST, LastSent, SegmentSide};
 use crate::wire::direction::{Both, Direction};
 
 /// A segment with an old number that comes this soon is late rather than sent again, where clocks do not tell.
@@ -18,11 +18,11 @@ const LATE_WITHIN: Duration = Duration::from_millis(3);
 const FAST_WITHIN: Duration = Duration::from_millis(20);
 
 /// Bits beside which a segment is more than data and an acknowledgement.
-const CONTROLS: Flags = Flags::SYN.and(Flags::FIN).and(Flags::RST);
+const CONTROLS: TcpFlags = TcpFlags::SYN.and(TcpFlags::FIN).and(TcpFlags::RST);
 
 /// What is known of a connection before its first segment is seen; nothing where it is seen from its SYN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hint {
+pub struct FlowHint {
     /// How many octets went each way before, all of them acknowledged.
     pub octets: Both<Option<u64>>,
     /// By how many bits the sender of each direction shifts its window.
@@ -33,16 +33,16 @@ pub struct Hint {
 
 /// Both ends of one connection.
 #[derive(Clone, Debug, Default)]
-pub struct Flow {
-    hint: Hint,
-    sides: Both<Side>,
+pub struct SegmentFlow {
+    hint: FlowHint,
+    sides: Both<SegmentSide>,
     reset: bool,
 }
 
-impl Flow {
+impl SegmentFlow {
     /// A connection of which this is known.
-    pub fn new(hint: Hint) -> Self {
-        Flow { hint, ..Flow::default() }
+    pub fn new(hint: FlowHint) -> Self {
+        SegmentFlow { hint, ..SegmentFlow::default() }
     }
 
     /// Whether nothing more is to come: both FINs are acknowledged, or there was a RST.
@@ -51,25 +51,25 @@ impl Flow {
     }
 
     /// Takes in the next segment, and tells what it is.
-    pub fn take(&mut self, at: Instant, direction: Direction, segment: Segment) -> Captured {
+    pub fn take(&mut self, at: Instant, direction: Direction, segment: Segment) -> CapturedSegment {
         self.count(direction, &segment);
         let shift = self.shift(direction);
         let most = self.most(direction, &segment);
         let back = opposite(direction);
         let (own, other) = (self.sides.of(direction), self.sides.of(back));
         let relative_seq = own.relative(segment.seq).unwrap_or(0);
-        let acks = segment.flags.has(Flags::ACK);
+        let acks = segment.flags.has(TcpFlags::ACK);
         let relative_ack = if acks { other.relative(segment.ack) } else { None };
-        let syn = segment.flags.has(Flags::SYN);
+        let syn = segment.flags.has(TcpFlags::SYN);
         let window =
             if syn { Some(segment.window.into()) } else { shift.map(|bits| u64::from(segment.window) << bits) };
         let first_octet = relative_seq + i64::from(syn) - 1;
-        let seen = Seen { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
+        let seen = ObservedSegment { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
         let (mut notes, last) = judge(&seen, own, other);
         // A probe's octet may have been taken.
-        let seen_to = other.next.map(|next| next + i64::from(other.last == Last::WindowProbe));
+        let seen_to = other.next.map(|next| next + i64::from(other.last == LastSent::WindowProbe));
         if relative_ack.zip(seen_to).is_some_and(|(ack, next)| ack > next && ack - next <= FARTHEST) {
-            notes.push(Note::AckedUnseen);
+            notes.push(SegmentNote::AckedUnseen);
         }
         let acks_fin = !own.acked_fin && other.fin.zip(relative_ack).is_some_and(|(fin, ack)| ack >= fin);
         let bare = segment.len == 0 && !segment.flags.any(CONTROLS);
@@ -77,10 +77,10 @@ impl Flow {
             bare && acks && own.offer.is_some() && own.ack.is_none() && relative_seq == 1 && relative_ack == Some(1);
         let octet = u64::try_from(first_octet).ok().filter(|_| own.counted && segment.len > 0);
         self.learn(&seen, window, last, acks_fin);
-        if notes.iter().any(|note| matches!(note, Note::DuplicateAck { .. })) {
+        if notes.iter().any(|note| matches!(note, SegmentNote::DuplicateAck { .. })) {
             self.sides.of_mut(direction).duplicate_acks += 1;
         }
-        Captured {
+        CapturedSegment {
             at,
             direction,
             segment,
@@ -99,11 +99,11 @@ impl Flow {
     /// Finds where both ends' numbers begin.
     fn count(&mut self, direction: Direction, segment: &Segment) {
         let back = opposite(direction);
-        let (syn, acks) = (segment.flags.has(Flags::SYN), segment.flags.has(Flags::ACK));
+        let (syn, acks) = (segment.flags.has(TcpFlags::SYN), segment.flags.has(TcpFlags::ACK));
         if syn && self.sides.of(direction).relative(segment.seq) != Some(0) {
             if !acks {
                 // Another connection between the same two addresses.
-                *self = Flow::default();
+                *self = SegmentFlow::default();
             }
             let own = self.sides.of_mut(direction);
             own.count_from(segment.seq, 0);
@@ -138,18 +138,18 @@ impl Flow {
         room.or(self.hint.most_sent.filter(|_| direction == Direction::Sent)).filter(|most| *most > 0)
     }
 
-    fn learn(&mut self, seen: &Seen<'_>, window: Option<u64>, last: Last, acks_fin: bool) {
+    fn learn(&mut self, seen: &ObservedSegment<'_>, window: Option<u64>, last: LastSent, acks_fin: bool) {
         let flags = seen.segment.flags;
-        if flags.has(Flags::RST) {
+        if flags.has(TcpFlags::RST) {
             self.reset = true;
             return;
         }
         let back = opposite(seen.direction);
         let own = self.sides.of_mut(seen.direction);
-        if last != Last::WindowProbe {
+        if last != LastSent::WindowProbe {
             own.reach(seen.segment, seen.seq, seen.at);
         }
-        if flags.has(Flags::FIN) {
+        if flags.has(TcpFlags::FIN) {
             own.fin = Some(seen.seq + i64::from(seen.segment.span()));
         }
         if let Some(ack) = seen.ack {
@@ -170,7 +170,7 @@ impl Flow {
 }
 
 /// The segment that is looked at.
-struct Seen<'a> {
+struct ObservedSegment<'a> {
     at: Instant,
     direction: Direction,
     segment: &'a Segment,
@@ -178,7 +178,7 @@ struct Seen<'a> {
     ack: Option<i64>,
 }
 
-impl Seen<'_> {
+impl ObservedSegment<'_> {
     /// It has no payload and none of SYN, FIN, RST.
     fn is_bare(&self) -> bool {
         self.segment.len == 0 && !self.segment.flags.any(CONTROLS)
@@ -190,65 +190,65 @@ impl Seen<'_> {
 }
 
 /// What a segment is, seen beside what both ends sent before it.
-fn judge(seen: &Seen<'_>, own: &Side, other: &Side) -> (Vec<Note>, Last) {
+fn judge(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> (Vec<SegmentNote>, LastSent) {
     let mut notes = Vec::new();
     let segment = seen.segment;
     let quiet = !segment.flags.any(CONTROLS);
-    if segment.flags.has(Flags::RST) {
-        return (notes, Last::Other);
+    if segment.flags.has(TcpFlags::RST) {
+        return (notes, LastSent::Other);
     }
     let closed = other.window_field == Some(0);
-    let mut last = Last::Other;
+    let mut last = LastSent::Other;
     let Some(next) = own.next else {
         if quiet && segment.window == 0 {
-            notes.push(Note::ZeroWindow);
+            notes.push(SegmentNote::ZeroWindow);
         }
         return (notes, last);
     };
     let old = seen.seq + 1 == next && (segment.len == 0 || segment.len == 1 && other.ack == Some(next));
     if quiet && (old && closed || closed && segment.len == 1 && seen.seq == next) {
-        (notes, last) = (vec![Note::ZeroWindowProbe], Last::WindowProbe);
+        (notes, last) = (vec![SegmentNote::ZeroWindowProbe], LastSent::WindowProbe);
     } else if quiet && old {
-        (notes, last) = (vec![Note::KeepAlive], Last::KeepAlive);
+        (notes, last) = (vec![SegmentNote::KeepAlive], LastSent::KeepAlive);
     } else if seen.seq > next && seen.seq - next <= FARTHEST {
-        notes.push(Note::Gap { octets: u64::try_from(seen.seq - next).unwrap_or(0) });
+        notes.push(SegmentNote::Gap { octets: u64::try_from(seen.seq - next).unwrap_or(0) });
     } else if seen.seq < next && segment.span() > 0 {
         let note = again(seen, own, other);
-        if note != Note::OutOfOrder {
-            last = Last::Again;
+        if note != SegmentNote::OutOfOrder {
+            last = LastSent::Again;
         }
         notes.push(note);
     }
-    if last == Last::Other && seen.is_bare() && seen.ack.is_some() {
+    if last == LastSent::Other && seen.is_bare() && seen.ack.is_some() {
         notes.extend(bare(seen, own, other, next));
     } else if quiet && segment.window == 0 {
-        notes.push(Note::ZeroWindow);
+        notes.push(SegmentNote::ZeroWindow);
     }
     let end = seen.seq + i64::from(segment.len);
     let room = other.ack.zip(other.window).and_then(|(ack, window)| Some(ack + i64::try_from(window).ok()?));
     if quiet && segment.len > 0 && !closed && room == Some(end) {
-        notes.push(Note::WindowFull);
+        notes.push(SegmentNote::WindowFull);
     }
     (notes, last)
 }
 
 /// An old number with something in it.
-fn again(seen: &Seen<'_>, own: &Side, other: &Side) -> Note {
+fn again(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> SegmentNote {
     let end = seen.seq + i64::from(seen.segment.span());
     let late = seen.direction == Direction::Received && own.has_hole_in(seen.seq, end) && is_late(seen, own);
     if other.ack.is_some_and(|ack| ack >= end) {
-        Note::SpuriousRetransmission
+        SegmentNote::SpuriousRetransmission
     } else if late {
-        Note::OutOfOrder
+        SegmentNote::OutOfOrder
     } else if other.duplicate_acks >= 2 && other.ack == Some(seen.seq) && seen.since(other.ack_at) < FAST_WITHIN {
-        Note::FastRetransmission
+        SegmentNote::FastRetransmission
     } else {
-        Note::Retransmission
+        SegmentNote::Retransmission
     }
 }
 
 /// Whether it was sent before others that came before it: its clock says so, or else that it came at once.
-fn is_late(seen: &Seen<'_>, own: &Side) -> bool {
+fn is_late(seen: &ObservedSegment<'_>, own: &SegmentSide) -> bool {
     match (seen.segment.options.timestamps, own.clock) {
         (Some((clock, _)), Some(newest)) if clock != newest => newest.wrapping_sub(clock).cast_signed() > 0,
         _ => seen.since(own.next_at) < LATE_WITHIN,
@@ -256,16 +256,16 @@ fn is_late(seen: &Seen<'_>, own: &Side) -> bool {
 }
 
 /// An acknowledgement and nothing else.
-fn bare(seen: &Seen<'_>, own: &Side, other: &Side, next: i64) -> Option<Note> {
+fn bare(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide, next: i64) -> Option<SegmentNote> {
     let window = seen.segment.window;
     let repeats = seen.seq == next && seen.ack == own.ack;
     let same_window = own.window_field == Some(window);
     match (window, repeats) {
-        (0, true) if other.last == Last::WindowProbe && same_window => Some(Note::ZeroWindowProbeAck),
-        (0, _) => Some(Note::ZeroWindow),
-        (_, true) if same_window && other.last == Last::KeepAlive => Some(Note::KeepAliveAck),
-        (_, true) if same_window => Some(Note::DuplicateAck { number: own.duplicate_acks + 1 }),
-        (_, true) => Some(Note::WindowUpdate),
+        (0, true) if other.last == LastSent::WindowProbe && same_window => Some(SegmentNote::ZeroWindowProbeAck),
+        (0, _) => Some(SegmentNote::ZeroWindow),
+        (_, true) if same_window && other.last == LastSent::KeepAlive => Some(SegmentNote::KeepAliveAck),
+        (_, true) if same_window => Some(SegmentNote::DuplicateAck { number: own.duplicate_acks + 1 }),
+        (_, true) => Some(SegmentNote::WindowUpdate),
         _ => None,
     }
 }

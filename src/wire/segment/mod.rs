@@ -8,11 +8,11 @@ mod options;
 mod parse;
 mod side;
 
-pub use captured::{CaptureReading, Captured, MOST_SEGMENTS, Numbers};
-pub use flags::Flags;
-pub use flow::{Flow, Hint};
-pub use note::Note;
-pub use options::Options;
+pub use captured::{CaptureReading, CapturedSegment, MOST_SEGMENTS, SequenceDisplay};
+pub use flags::TcpFlags;
+pub use flow::{FlowHint, SegmentFlow};
+pub use note::SegmentNote;
+pub use options::TcpOptions;
 pub(super) use options::each;
-pub(super) use parse::Outer;
+pub(super) use parse::IpHeader;
 pub use parse::Segment;

@@ -2,7 +2,7 @@
 
 /// What a segment's options say. What breaks its own rules is passed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct TcpOptions {
     /// The most octets that the sender takes in one segment.
     pub mss: Option<u16>,
     /// By how many bits the sender shifts its window: at most 14 count (RFC 7323 §2.3).
@@ -41,11 +41,11 @@ pub(in crate::wire) fn each(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-impl Options {
+impl TcpOptions {
     /// Reads the octets behind the first twenty of a header.
     pub fn read(bytes: &[u8]) -> Self {
         let octets = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
-        let mut options = Options { octets, ..Options::default() };
+        let mut options = TcpOptions { octets, ..TcpOptions::default() };
         for (kind, value) in each(bytes) {
             options.take(kind, value);
         }
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn every_option_that_is_known_is_read() {
         let bytes = [2, 4, 0x05, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 9, 0, 0, 0, 8, 34, 6, 1, 2, 3, 4];
-        let read = Options::read(&bytes);
+        let read = TcpOptions::read(&bytes);
         assert_eq!((read.mss, read.wscale, read.sack_permitted), (Some(1_460), Some(7), true));
         assert_eq!((read.timestamps, read.fast_open), (Some((9, 8)), Some(4)));
         assert_eq!(read.octets, 26);
@@ -112,15 +112,15 @@ mod tests {
         for number in [100_u32, 200, 300, 400] {
             bytes.extend(number.to_be_bytes());
         }
-        assert_eq!(Options::read(&bytes).sack(), &[(100, 200), (300, 400)]);
+        assert_eq!(TcpOptions::read(&bytes).sack(), &[(100, 200), (300, 400)]);
     }
 
     #[test]
     fn options_that_break_their_own_rules_are_passed_over() {
         for bytes in [&[2, 0, 1, 2][..], &[2, 3, 1], &[3, 200, 1], &[5, 10, 0, 0, 0, 1], &[8], &[2, 1]] {
-            let read = Options { octets: 0, ..Options::read(bytes) };
-            assert_eq!(read, Options::default(), "{bytes:?}");
+            let read = TcpOptions { octets: 0, ..TcpOptions::read(bytes) };
+            assert_eq!(read, TcpOptions::default(), "{bytes:?}");
         }
-        assert_eq!(Options::read(&[3, 3, 255]).wscale, Some(14), "RFC 7323 §2.3: more than 14 is used as 14");
+        assert_eq!(TcpOptions::read(&[3, 3, 255]).wscale, Some(14), "RFC 7323 §2.3: more than 14 is used as 14");
     }
 }

@@ -3,8 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::flags::Flags;
-use super::options::Options;
+use super::flags::TcpFlags;
+use super::options::TcpOptions;
 
 /// How many extension headers of IPv6 are passed over; a packet with more is not read.
 const MOST_EXTENSIONS: usize = 8;
@@ -23,17 +23,17 @@ pub struct Segment {
     /// The number that its sender expects next; means something with ACK only.
     pub ack: u32,
     /// The control bits.
-    pub flags: Flags,
+    pub flags: TcpFlags,
     /// The window field, not scaled.
     pub window: u16,
     /// The options.
-    pub options: Options,
+    pub options: TcpOptions,
     /// Octets of payload, whether they were captured or not.
     pub len: u32,
 }
 
 /// The IP header's part of it.
-pub(in crate::wire) struct Outer<'a> {
+pub(in crate::wire) struct IpHeader<'a> {
     source: IpAddr,
     destination: IpAddr,
     /// The time to live, or hop limit.
@@ -48,7 +48,7 @@ impl Segment {
     /// Reads a packet that begins with its IP header. `None` where the headers are cut short or break their own rules,
     /// where it is a later fragment, tells no length, or is no TCP.
     pub fn parse(packet: &[u8]) -> Option<Segment> {
-        let outer = Outer::of(packet)?;
+        let outer = IpHeader::of(packet)?;
         let header: &[u8; 20] = outer.tcp.first_chunk()?;
         let header_len = usize::from(header[12] >> 4) * 4;
         let options = outer.tcp.get(20..header_len)?;
@@ -60,21 +60,21 @@ impl Segment {
             ttl: outer.ttl,
             seq: word(4),
             ack: word(8),
-            flags: Flags::of_bits(half(12)),
+            flags: TcpFlags::of_bits(half(12)),
             window: half(14),
-            options: Options::read(options),
+            options: TcpOptions::read(options),
             len: u32::try_from(outer.tcp_len.checked_sub(header_len)?).ok()?,
         })
     }
 
     /// How far it moves the numbers of its sender: its octets, and one each for SYN and FIN (RFC 9293 §3.4).
     pub fn span(&self) -> u32 {
-        let controls = u32::from(self.flags.has(Flags::SYN)) + u32::from(self.flags.has(Flags::FIN));
+        let controls = u32::from(self.flags.has(TcpFlags::SYN)) + u32::from(self.flags.has(TcpFlags::FIN));
         self.len.saturating_add(controls)
     }
 }
 
-impl<'a> Outer<'a> {
+impl<'a> IpHeader<'a> {
     /// Reads the IP header, and passes over IPv6's extension headers. `None` as [`Segment::parse`].
     pub(in crate::wire) fn of(packet: &'a [u8]) -> Option<Self> {
         match packet.first()? >> 4 {
@@ -85,7 +85,7 @@ impl<'a> Outer<'a> {
     }
 }
 
-fn v4(packet: &[u8]) -> Option<Outer<'_>> {
+fn v4(packet: &[u8]) -> Option<IpHeader<'_>> {
     let header: &[u8; 20] = packet.first_chunk()?;
     let header_len = usize::from(header[0] & 15) * 4;
     let total = usize::from(u16::from_be_bytes([header[2], header[3]]));
@@ -94,7 +94,7 @@ fn v4(packet: &[u8]) -> Option<Outer<'_>> {
         return None;
     }
     let address = |at: usize| Ipv4Addr::new(header[at], header[at + 1], header[at + 2], header[at + 3]);
-    Some(Outer {
+    Some(IpHeader {
         source: address(12).into(),
         destination: address(16).into(),
         ttl: header[8],
@@ -104,7 +104,7 @@ fn v4(packet: &[u8]) -> Option<Outer<'_>> {
     })
 }
 
-fn v6(packet: &[u8]) -> Option<Outer<'_>> {
+fn v6(packet: &[u8]) -> Option<IpHeader<'_>> {
     let header: &[u8; 40] = packet.first_chunk()?;
     let mut len = usize::from(u16::from_be_bytes([header[4], header[5]]));
     let (mut next, mut rest) = (header[6], packet.get(40..)?);
@@ -128,7 +128,7 @@ fn v6(packet: &[u8]) -> Option<Outer<'_>> {
         let bytes: &[u8; 16] = header[at..].first_chunk()?;
         Some(Ipv6Addr::from(*bytes))
     };
-    (next == 6).then_some(Outer {
+    (next == 6).then_some(IpHeader {
         source: address(8)?.into(),
         destination: address(24)?.into(),
         ttl: header[7],
@@ -155,6 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::wire::segment::flags::TcpFlags;
 
     /// IPv4, TTL 64; SYN with MSS 65495, SACK, timestamps 7, a filler, window scale 7.
     const SYN: [u8; 60] = [
@@ -168,7 +169,7 @@ mod tests {
         let syn = Segment::parse(&SYN).unwrap();
         assert_eq!((syn.source.to_string().as_str(), syn.destination.port()), ("127.0.0.1:40000", 8_080));
         assert_eq!((syn.seq, syn.ack, syn.window, syn.ttl, syn.len), (0x0102_0304, 0, 65_495, 64, 0));
-        assert_eq!((syn.flags, syn.span()), (Flags::SYN, 1));
+        assert_eq!((syn.flags, syn.span()), (TcpFlags::SYN, 1));
         assert_eq!(syn.options.words().join(" "), "mss 65495 sack wscale 7");
     }
 

@@ -12,7 +12,7 @@ pub(super) const FARTHEST: i64 = 1 << 30;
 
 /// What an end sent last, as far as its answer depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Last {
+pub(super) enum LastSent {
     #[default]
     Other,
     KeepAlive,
@@ -22,7 +22,7 @@ pub(super) enum Last {
 
 /// One end, as its segments show it. Numbers are relative: its SYN is 0.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Side {
+pub(super) struct SegmentSide {
     /// A number on the wire and what it is relatively; follows the stream, so that wraps are seen.
     base: Option<(u32, i64)>,
     /// Relative numbers count its octets from 1: its SYN was seen, or its count was known when capture began.
@@ -47,11 +47,11 @@ pub(super) struct Side {
     pub(super) fin: Option<i64>,
     /// It acknowledged the other end's FIN.
     pub(super) acked_fin: bool,
-    pub(super) last: Last,
+    pub(super) last: LastSent,
     holes: Vec<(i64, i64)>,
 }
 
-impl Side {
+impl SegmentSide {
     /// What a number on the wire is relatively; `None` before any is known.
     pub(super) fn relative(&self, wire: u32) -> Option<i64> {
         let (at, is) = self.base?;

@@ -2,7 +2,7 @@
 
 /// What brought a connection from one state of RFC 9293 to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
+pub enum StateCause {
     /// We called `connect()`: a SYN goes out.
     Connect,
     /// We called `listen()`.
@@ -37,48 +37,48 @@ pub enum Cause {
     Refused,
 }
 
-impl Cause {
+impl StateCause {
     /// The name in `--json`.
     pub fn name(self) -> &'static str {
         match self {
-            Cause::Connect => "connect",
-            Cause::Listen => "listen",
-            Cause::SynArrived => "syn_arrived",
-            Cause::SynAckArrived => "syn_ack_arrived",
-            Cause::Accepted => "accepted",
-            Cause::WeShutDown => "we_shut_down",
-            Cause::WeClosed => "we_closed",
-            Cause::WeReset => "we_reset",
-            Cause::ClosedUnread => "closed_unread",
-            Cause::FinArrived => "fin_arrived",
-            Cause::AckOfFin => "ack_of_fin",
-            Cause::RstArrived => "rst_arrived",
-            Cause::TimedOut => "timed_out",
-            Cause::GivenUp => "given_up",
-            Cause::TimeWaitOver => "time_wait_over",
-            Cause::Refused => "refused",
+            StateCause::Connect => "connect",
+            StateCause::Listen => "listen",
+            StateCause::SynArrived => "syn_arrived",
+            StateCause::SynAckArrived => "syn_ack_arrived",
+            StateCause::Accepted => "accepted",
+            StateCause::WeShutDown => "we_shut_down",
+            StateCause::WeClosed => "we_closed",
+            StateCause::WeReset => "we_reset",
+            StateCause::ClosedUnread => "closed_unread",
+            StateCause::FinArrived => "fin_arrived",
+            StateCause::AckOfFin => "ack_of_fin",
+            StateCause::RstArrived => "rst_arrived",
+            StateCause::TimedOut => "timed_out",
+            StateCause::GivenUp => "given_up",
+            StateCause::TimeWaitOver => "time_wait_over",
+            StateCause::Refused => "refused",
         }
     }
 
     /// What happened, in a few words.
     pub fn words(self) -> &'static str {
         match self {
-            Cause::Connect => "connect() → SYN sent",
-            Cause::Listen => "listen()",
-            Cause::SynArrived => "SYN received → SYN-ACK sent",
-            Cause::SynAckArrived => "SYN-ACK received → ACK sent",
-            Cause::Accepted => "ACK of our SYN received, accept() returned",
-            Cause::WeShutDown => "shutdown(SHUT_WR) → FIN sent",
-            Cause::WeClosed => "close()",
-            Cause::WeReset => "close() with linger 0 → RST sent",
-            Cause::ClosedUnread => "close() with unread octets → RST sent",
-            Cause::FinArrived => "FIN received → ACK sent",
-            Cause::AckOfFin => "ACK of our FIN received",
-            Cause::RstArrived => "RST received",
-            Cause::TimedOut => "nobody answered, the kernel gave up",
-            Cause::GivenUp => "given up before there was an answer",
-            Cause::TimeWaitOver => "2 MSL are over, the port is free",
-            Cause::Refused => "the system refused",
+            StateCause::Connect => "connect() → SYN sent",
+            StateCause::Listen => "listen()",
+            StateCause::SynArrived => "SYN received → SYN-ACK sent",
+            StateCause::SynAckArrived => "SYN-ACK received → ACK sent",
+            StateCause::Accepted => "ACK of our SYN received, accept() returned",
+            StateCause::WeShutDown => "shutdown(SHUT_WR) → FIN sent",
+            StateCause::WeClosed => "close()",
+            StateCause::WeReset => "close() with linger 0 → RST sent",
+            StateCause::ClosedUnread => "close() with unread octets → RST sent",
+            StateCause::FinArrived => "FIN received → ACK sent",
+            StateCause::AckOfFin => "ACK of our FIN received",
+            StateCause::RstArrived => "RST received",
+            StateCause::TimedOut => "nobody answered, the kernel gave up",
+            StateCause::GivenUp => "given up before there was an answer",
+            StateCause::TimeWaitOver => "2 MSL are over, the port is free",
+            StateCause::Refused => "the system refused",
         }
     }
 }

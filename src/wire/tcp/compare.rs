@@ -5,7 +5,7 @@ use super::state::TcpState;
 
 /// The kernel is in another state than the calls and segments that we know of lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct StateDifference {
     /// Where the table leads from what we know.
     pub expected: TcpState,
     /// What the kernel says.
@@ -15,7 +15,7 @@ pub struct Difference {
 }
 
 /// Holds the two beside each other; `None` where they agree.
-pub fn compare(expected: TcpState, kernel: TcpState) -> Option<Difference> {
+pub fn compare(expected: TcpState, kernel: TcpState) -> Option<StateDifference> {
     if expected == kernel {
         return None;
     }
@@ -30,5 +30,5 @@ pub fn compare(expected: TcpState, kernel: TcpState) -> Option<Difference> {
         _ => "RFC 9293 has no way from the one to the other: one of our readings is old, or something was missed."
             .to_owned(),
     };
-    Some(Difference { expected, kernel, meaning })
+    Some(StateDifference { expected, kernel, meaning })
 }

@@ -21,7 +21,7 @@ pub const STATES: [TcpState; 11] = [
 ///
 /// A segment's name says what is new in it; every segment but the first SYN carries an ACK too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Event {
+pub enum TcpEvent {
     /// `listen()`: wait for anybody.
     PassiveOpen,
     /// `connect()`: go to somebody.
@@ -56,46 +56,46 @@ pub enum Event {
     GiveUp,
 }
 
-impl Event {
+impl TcpEvent {
     /// Every event.
-    pub const ALL: [Event; 16] = [
-        Event::PassiveOpen,
-        Event::ActiveOpen,
-        Event::Send,
-        Event::Close,
-        Event::Abort,
-        Event::Syn,
-        Event::SynAck,
-        Event::AckOfSyn,
-        Event::Fin,
-        Event::AckOfFin,
-        Event::FinAckOfFin,
-        Event::Rst,
-        Event::TimeWaitOver,
-        Event::UserTimeout,
-        Event::RetransmissionTimeout,
-        Event::GiveUp,
+    pub const ALL: [TcpEvent; 16] = [
+        TcpEvent::PassiveOpen,
+        TcpEvent::ActiveOpen,
+        TcpEvent::Send,
+        TcpEvent::Close,
+        TcpEvent::Abort,
+        TcpEvent::Syn,
+        TcpEvent::SynAck,
+        TcpEvent::AckOfSyn,
+        TcpEvent::Fin,
+        TcpEvent::AckOfFin,
+        TcpEvent::FinAckOfFin,
+        TcpEvent::Rst,
+        TcpEvent::TimeWaitOver,
+        TcpEvent::UserTimeout,
+        TcpEvent::RetransmissionTimeout,
+        TcpEvent::GiveUp,
     ];
 
     /// What happened, in a few words.
     pub fn name(self) -> &'static str {
         match self {
-            Event::PassiveOpen => "listen()",
-            Event::ActiveOpen => "connect()",
-            Event::Send => "write()",
-            Event::Close => "close",
-            Event::Abort => "abort",
-            Event::Syn => "SYN arrives",
-            Event::SynAck => "SYN-ACK arrives",
-            Event::AckOfSyn => "ACK of SYN",
-            Event::Fin => "FIN arrives",
-            Event::AckOfFin => "ACK of FIN",
-            Event::FinAckOfFin => "FIN+ACK of FIN",
-            Event::Rst => "RST arrives",
-            Event::TimeWaitOver => "2 MSL over",
-            Event::UserTimeout => "user timeout",
-            Event::RetransmissionTimeout => "RTO",
-            Event::GiveUp => "gave up",
+            TcpEvent::PassiveOpen => "listen()",
+            TcpEvent::ActiveOpen => "connect()",
+            TcpEvent::Send => "write()",
+            TcpEvent::Close => "close",
+            TcpEvent::Abort => "abort",
+            TcpEvent::Syn => "SYN arrives",
+            TcpEvent::SynAck => "SYN-ACK arrives",
+            TcpEvent::AckOfSyn => "ACK of SYN",
+            TcpEvent::Fin => "FIN arrives",
+            TcpEvent::AckOfFin => "ACK of FIN",
+            TcpEvent::FinAckOfFin => "FIN+ACK of FIN",
+            TcpEvent::Rst => "RST arrives",
+            TcpEvent::TimeWaitOver => "2 MSL over",
+            TcpEvent::UserTimeout => "user timeout",
+            TcpEvent::RetransmissionTimeout => "RTO",
+            TcpEvent::GiveUp => "gave up",
         }
     }
 
@@ -103,20 +103,20 @@ impl Event {
     pub fn is_segment(self) -> bool {
         matches!(
             self,
-            Event::Syn
-                | Event::SynAck
-                | Event::AckOfSyn
-                | Event::Fin
-                | Event::AckOfFin
-                | Event::FinAckOfFin
-                | Event::Rst
+            TcpEvent::Syn
+                | TcpEvent::SynAck
+                | TcpEvent::AckOfSyn
+                | TcpEvent::Fin
+                | TcpEvent::AckOfFin
+                | TcpEvent::FinAckOfFin
+                | TcpEvent::Rst
         )
     }
 }
 
 /// A segment that a state sends in answer to an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Segment {
+pub enum ReplySegment {
     /// A SYN alone.
     Syn,
     /// A SYN that acknowledges the peer's.
@@ -131,16 +131,16 @@ pub enum Segment {
     Rst,
 }
 
-impl Segment {
+impl ReplySegment {
     /// The name on a ladder.
     pub fn name(self) -> &'static str {
         match self {
-            Segment::Syn => "SYN",
-            Segment::SynAck => "SYN-ACK",
-            Segment::Ack => "ACK",
-            Segment::Data => "data",
-            Segment::Fin => "FIN",
-            Segment::Rst => "RST",
+            ReplySegment::Syn => "SYN",
+            ReplySegment::SynAck => "SYN-ACK",
+            ReplySegment::Ack => "ACK",
+            ReplySegment::Data => "data",
+            ReplySegment::Fin => "FIN",
+            ReplySegment::Rst => "RST",
         }
     }
 }

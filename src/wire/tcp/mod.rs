@@ -6,10 +6,10 @@ mod path;
 mod table;
 mod words;
 
-pub use compare::{Difference, compare};
-pub use event::{Event, STATES, Segment};
+pub use compare::{StateDifference, compare};
+pub use event::{ReplySegment, STATES, TcpEvent};
 pub use path::{path, successors};
-pub use table::{Outcome, Row, after, rows};
+pub use table::{EventOutcome, TransitionRow, after, rows};
 
 pub use words::state as explain_state;
 

@@ -1,19 +1,19 @@
 //! The shortest way from one state to another.
 
-use super::event::Event;
+use super::event::TcpEvent;
 use super::state::TcpState;
-use super::table::{Outcome, Row, rows};
+use super::table::{EventOutcome, TransitionRow, rows};
 
 /// The rows that lead out of a state.
-pub fn successors(from: TcpState) -> impl Iterator<Item = Row> {
-    rows().filter(move |row| row.from == from && matches!(row.outcome, Outcome::Moves { .. }))
+pub fn successors(from: TcpState) -> impl Iterator<Item = TransitionRow> {
+    rows().filter(move |row| row.from == from && matches!(row.outcome, EventOutcome::Moves { .. }))
 }
 
 /// The shortest way from one state to another that a connection takes when nothing fails: the empty one for the
 /// same state, `None` where there is no way. Resets, aborts and timeouts are taken only where they are one step
 /// and no other way is as short; CLOSED is never passed through.
-pub fn path(from: TcpState, to: TcpState) -> Option<Vec<Row>> {
-    let mut ways: Vec<(TcpState, Vec<Row>)> = vec![(from, Vec::new())];
+pub fn path(from: TcpState, to: TcpState) -> Option<Vec<TransitionRow>> {
+    let mut ways: Vec<(TcpState, Vec<TransitionRow>)> = vec![(from, Vec::new())];
     let mut known = vec![from];
     while !ways.is_empty() {
         if let Some((_, way)) = ways.iter().find(|(state, _)| *state == to) {
@@ -36,11 +36,14 @@ pub fn path(from: TcpState, to: TcpState) -> Option<Vec<Row>> {
     successors(from).find(|row| row.to() == to).map(|row| vec![row])
 }
 
-fn usual(row: &Row, to: TcpState) -> bool {
+fn usual(row: &TransitionRow, to: TcpState) -> bool {
     match (row.from, row.event) {
         // A simultaneous open is rare: only who ends in SYN-RECEIVED must have come by it.
-        (TcpState::SynSent, Event::Syn) => to == TcpState::SynReceived,
-        (TcpState::SynReceived, Event::Fin | Event::Close) => false,
-        (_, event) => !matches!(event, Event::Rst | Event::Abort | Event::UserTimeout | Event::GiveUp | Event::Send),
+        (TcpState::SynSent, TcpEvent::Syn) => to == TcpState::SynReceived,
+        (TcpState::SynReceived, TcpEvent::Fin | TcpEvent::Close) => false,
+        (_, event) => !matches!(
+            event,
+            TcpEvent::Rst | TcpEvent::Abort | TcpEvent::UserTimeout | TcpEvent::GiveUp | TcpEvent::Send
+        ),
     }
 }

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 
-use crate::wire::segment::{Outer, each};
+use crate::wire::segment::{IpHeader, each};
 
 impl SynView {
     /// Reads IP and TCP headers. `None` where they are cut short, or are no TCP. Whatever stands in an option that
     /// breaks its own rules is passed over.
     pub fn parse(raw: &[u8]) -> Option<SynView> {
-        let Outer { ttl, tcp, .. } = Outer::of(raw)?;
+        let IpHeader { ttl, tcp, .. } = IpHeader::of(raw)?;
         let header: &[u8; 20] = tcp.first_chunk()?;
         let whole = usize::from(header[12] >> 4) * 4;
         let mut view = SynView {

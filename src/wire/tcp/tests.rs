@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::event::{Event, STATES};
+use super::event::{STATES, TcpEvent};
 use super::path::successors;
 use super::state::TcpState;
-use super::table::{Outcome, after, rows};
+use super::table::{EventOutcome, after, rows};
 use super::*;
 
 /// Every state and event: the state after, `=` where it stays, `!` and the RFC's words where a call fails, `-` where
@@ -200,12 +200,12 @@ TIME-WAIT
   gave up         -
 ";
 
-fn written(outcome: Outcome) -> String {
+fn written(outcome: EventOutcome) -> String {
     let (state, sends) = match outcome {
-        Outcome::Moves { to, sends } => (to.name().to_owned(), sends),
-        Outcome::Stays { sends } => ("=".to_owned(), sends),
-        Outcome::Refused(words) => (format!("! {words}"), None),
-        Outcome::Never => ("-".to_owned(), None),
+        EventOutcome::Moves { to, sends } => (to.name().to_owned(), sends),
+        EventOutcome::Stays { sends } => ("=".to_owned(), sends),
+        EventOutcome::Refused(words) => (format!("! {words}"), None),
+        EventOutcome::Never => ("-".to_owned(), None),
     };
     sends.map_or(state.clone(), |segment| format!("{state} > {}", segment.name()))
 }
@@ -221,12 +221,12 @@ fn every_event_in_every_state_does_what_the_rfc_says() {
             continue;
         };
         let (name, outcome) = row.split_at(16);
-        let event = Event::ALL.into_iter().find(|event| event.name() == name.trim()).expect(name);
+        let event = TcpEvent::ALL.into_iter().find(|event| event.name() == name.trim()).expect(name);
         let found = after(state.unwrap(), event);
         assert_eq!(written(found.outcome), outcome, "{} in {}", event.name(), found.from.name());
         checked += 1;
     }
-    assert_eq!(checked, Event::ALL.len() * STATES.len());
+    assert_eq!(checked, TcpEvent::ALL.len() * STATES.len());
 }
 
 #[test]
@@ -242,8 +242,8 @@ fn every_row_cites_its_section_and_has_a_sentence() {
 
 #[test]
 fn nothing_leads_out_of_closed_but_an_open() {
-    let out: Vec<Event> = successors(TcpState::Closed).map(|row| row.event).collect();
-    assert_eq!(out, [Event::PassiveOpen, Event::ActiveOpen]);
+    let out: Vec<TcpEvent> = successors(TcpState::Closed).map(|row| row.event).collect();
+    assert_eq!(out, [TcpEvent::PassiveOpen, TcpEvent::ActiveOpen]);
 }
 
 #[test]
@@ -254,9 +254,9 @@ fn every_state_can_be_reached_and_left() {
     }
 }
 
-fn walk(events: &[Event]) -> Vec<&'static str> {
+fn walk(events: &[TcpEvent]) -> Vec<&'static str> {
     let mut state = TcpState::Closed;
-    let step = |event: &Event| {
+    let step = |event: &TcpEvent| {
         state = after(state, *event).to();
         state.name()
     };
@@ -265,20 +265,26 @@ fn walk(events: &[Event]) -> Vec<&'static str> {
 
 #[test]
 fn a_simultaneous_open_meets_in_established() {
-    let states = walk(&[Event::ActiveOpen, Event::Syn, Event::SynAck]);
+    let states = walk(&[TcpEvent::ActiveOpen, TcpEvent::Syn, TcpEvent::SynAck]);
     assert_eq!(states, ["SYN-SENT", "SYN-RECEIVED", "ESTABLISHED"]);
 }
 
 #[test]
 fn a_simultaneous_close_meets_in_time_wait() {
-    let states =
-        walk(&[Event::ActiveOpen, Event::SynAck, Event::Close, Event::Fin, Event::AckOfFin, Event::TimeWaitOver]);
+    let states = walk(&[
+        TcpEvent::ActiveOpen,
+        TcpEvent::SynAck,
+        TcpEvent::Close,
+        TcpEvent::Fin,
+        TcpEvent::AckOfFin,
+        TcpEvent::TimeWaitOver,
+    ]);
     assert_eq!(states, ["SYN-SENT", "ESTABLISHED", "FIN-WAIT-1", "CLOSING", "TIME-WAIT", "CLOSED"]);
 }
 
 #[test]
 fn a_listener_survives_a_request_that_is_taken_back() {
-    let row = after(TcpState::SynReceived, Event::Rst);
+    let row = after(TcpState::SynReceived, TcpEvent::Rst);
     assert_eq!((row.to(), row.passive_to), (TcpState::Closed, Some(TcpState::Listen)));
     assert_eq!(rows().filter(|row| row.passive_to.is_some()).count(), 1);
 }
@@ -305,12 +311,12 @@ fn a_difference_is_told_and_says_who_is_ahead() {
 
 proptest! {
     #[test]
-    fn any_run_of_events_stays_in_the_table(events in prop::collection::vec(0..Event::ALL.len(), 0..64)) {
+    fn any_run_of_events_stays_in_the_table(events in prop::collection::vec(0..TcpEvent::ALL.len(), 0..64)) {
         let mut state = TcpState::Closed;
         for event in events {
-            let row = after(state, Event::ALL[event]);
+            let row = after(state, TcpEvent::ALL[event]);
             prop_assert_eq!(row.from, state);
-            if row.outcome == Outcome::Never || matches!(row.outcome, Outcome::Refused(_)) {
+            if row.outcome == EventOutcome::Never || matches!(row.outcome, EventOutcome::Refused(_)) {
                 prop_assert_eq!(row.to(), state);
             }
             state = row.to();

@@ -1,8 +1,8 @@
 //! The table in words, for who learns: a sentence a state, a sentence an event.
 
-use super::event::{Event, Segment};
+use super::event::{ReplySegment, TcpEvent};
 use super::state::TcpState;
-use super::table::{Outcome, Row};
+use super::table::{EventOutcome, TransitionRow};
 
 /// What it means to be in this state.
 pub fn state(state: TcpState) -> &'static str {
@@ -23,85 +23,95 @@ pub fn state(state: TcpState) -> &'static str {
     }
 }
 
-impl Row {
+impl TransitionRow {
     /// A sentence for who learns: what this row means.
     pub fn explain(&self) -> &'static str {
         row(self)
     }
 }
 
-fn row(row: &Row) -> &'static str {
+fn row(row: &TransitionRow) -> &'static str {
     use super::state::TcpState::{Closed, Closing, FinWait1, LastAck, Listen, SynReceived, SynSent, TimeWait};
     match (row.event, row.from, row.outcome) {
-        (_, _, Outcome::Never) => "No timer of this kind runs in this state.",
-        (Event::PassiveOpen, Closed, _) => "The socket waits for connections; nothing is sent.",
-        (Event::ActiveOpen, Listen, _) => "A waiting socket goes to somebody itself; Linux does not offer that.",
-        (Event::ActiveOpen, Closed, _) => "We ask for a connection: a SYN carries our first sequence number.",
-        (Event::PassiveOpen | Event::ActiveOpen, ..) => "There is a connection already: a socket has only one.",
-        (Event::Send, Listen, _) => "The RFC lets a send open the connection; Linux answers ENOTCONN.",
-        (Event::Send, SynSent | SynReceived, _) => "The octets wait in the queue until the connection stands.",
-        (Event::Send, _, Outcome::Stays { .. }) => "The octets are queued, and sent as far as the windows allow.",
-        (Event::Send, ..) => "We said that we have no more to send, or have no connection: the call fails.",
-        (Event::Close, Listen | SynSent, _) => {
+        (_, _, EventOutcome::Never) => "No timer of this kind runs in this state.",
+        (TcpEvent::PassiveOpen, Closed, _) => "The socket waits for connections; nothing is sent.",
+        (TcpEvent::ActiveOpen, Listen, _) => "A waiting socket goes to somebody itself; Linux does not offer that.",
+        (TcpEvent::ActiveOpen, Closed, _) => "We ask for a connection: a SYN carries our first sequence number.",
+        (TcpEvent::PassiveOpen | TcpEvent::ActiveOpen, ..) => "There is a connection already: a socket has only one.",
+        (TcpEvent::Send, Listen, _) => "The RFC lets a send open the connection; Linux answers ENOTCONN.",
+        (TcpEvent::Send, SynSent | SynReceived, _) => "The octets wait in the queue until the connection stands.",
+        (TcpEvent::Send, _, EventOutcome::Stays { .. }) => {
+            "The octets are queued, and sent as far as the windows allow."
+        }
+        (TcpEvent::Send, ..) => "We said that we have no more to send, or have no connection: the call fails.",
+        (TcpEvent::Close, Listen | SynSent, _) => {
             "Nothing stands yet that the peer would have to know of: it is just dropped."
         }
-        (Event::Close, _, Outcome::Moves { to: LastAck, .. }) => {
+        (TcpEvent::Close, _, EventOutcome::Moves { to: LastAck, .. }) => {
             "The peer finished before; now our FIN ends the other half."
         }
-        (Event::Close, _, Outcome::Moves { .. }) => {
+        (TcpEvent::Close, _, EventOutcome::Moves { .. }) => {
             "Our FIN goes behind the last octet: we will send no more, but still read."
         }
-        (Event::Close, ..) => "We have closed already, or there is nothing to close.",
-        (Event::Abort, _, Outcome::Moves { sends: Some(Segment::Rst), .. }) => {
+        (TcpEvent::Close, ..) => "We have closed already, or there is nothing to close.",
+        (TcpEvent::Abort, _, EventOutcome::Moves { sends: Some(ReplySegment::Rst), .. }) => {
             "A RST tells the peer that all is over, and that what is under way is lost."
         }
-        (Event::Abort, ..) => "The connection is forgotten; nothing has to be told.",
-        (Event::Syn, Closed, _) | (Event::SynAck, Closed | Listen, _) => {
+        (TcpEvent::Abort, ..) => "The connection is forgotten; nothing has to be told.",
+        (TcpEvent::Syn, Closed, _) | (TcpEvent::SynAck, Closed | Listen, _) => {
             "Nobody here knows of such a connection: a RST says so. This is what \"refused\" is."
         }
-        (Event::Syn, Listen, _) => "Somebody asks: we answer with our own SYN and acknowledge theirs.",
-        (Event::Syn, SynSent, _) => "Simultaneous open: both sent SYN, neither knew of the other's.",
-        (Event::SynAck, SynReceived, _) => "The other half of a simultaneous open: both SYNs are acknowledged.",
-        (Event::SynAck, SynSent, _) => "The peer agrees: its SYN acknowledges ours, our ACK completes the handshake.",
-        (Event::Syn | Event::SynAck, ..) => {
+        (TcpEvent::Syn, Listen, _) => "Somebody asks: we answer with our own SYN and acknowledge theirs.",
+        (TcpEvent::Syn, SynSent, _) => "Simultaneous open: both sent SYN, neither knew of the other's.",
+        (TcpEvent::SynAck, SynReceived, _) => "The other half of a simultaneous open: both SYNs are acknowledged.",
+        (TcpEvent::SynAck, SynSent, _) => {
+            "The peer agrees: its SYN acknowledges ours, our ACK completes the handshake."
+        }
+        (TcpEvent::Syn | TcpEvent::SynAck, ..) => {
             "A SYN in a standing connection is old or forged: an ACK says where we really are (RFC 5961)."
         }
-        (Event::AckOfSyn, _, Outcome::Moves { .. }) => {
+        (TcpEvent::AckOfSyn, _, EventOutcome::Moves { .. }) => {
             "Our SYN is acknowledged: the peer is real, the handshake complete."
         }
-        (Event::AckOfSyn | Event::AckOfFin, _, Outcome::Stays { sends: None }) => "It says nothing new.",
-        (Event::Fin, SynSent, _) => "A FIN before any SYN cannot be placed: it is dropped.",
-        (Event::Fin, FinWait1, _) => "Simultaneous close: both sent FIN, neither is acknowledged yet.",
-        (Event::Fin, _, Outcome::Moves { to: TimeWait, .. }) => "The peer is done too: we acknowledge and wait 2 MSL.",
-        (Event::Fin, _, Outcome::Moves { .. }) => "The peer will send no more; we may. Reads return 0 from here on.",
-        (Event::Fin | Event::FinAckOfFin, TimeWait, _) => {
+        (TcpEvent::AckOfSyn | TcpEvent::AckOfFin, _, EventOutcome::Stays { sends: None }) => "It says nothing new.",
+        (TcpEvent::Fin, SynSent, _) => "A FIN before any SYN cannot be placed: it is dropped.",
+        (TcpEvent::Fin, FinWait1, _) => "Simultaneous close: both sent FIN, neither is acknowledged yet.",
+        (TcpEvent::Fin, _, EventOutcome::Moves { to: TimeWait, .. }) => {
+            "The peer is done too: we acknowledge and wait 2 MSL."
+        }
+        (TcpEvent::Fin, _, EventOutcome::Moves { .. }) => {
+            "The peer will send no more; we may. Reads return 0 from here on."
+        }
+        (TcpEvent::Fin | TcpEvent::FinAckOfFin, TimeWait, _) => {
             "The peer did not get our last ACK: it is sent again, the wait begins anew."
         }
-        (Event::Fin, Closed | Listen, _) => "There is no such connection: a RST says so.",
-        (Event::Fin, ..) => "The FIN was here before: it is acknowledged again.",
-        (Event::AckOfFin, FinWait1, _) => "The peer has our FIN. It may still send; we listen.",
-        (Event::AckOfFin, Closing, _) => "Both FINs are acknowledged: 2 MSL of rest.",
-        (Event::AckOfFin | Event::FinAckOfFin, LastAck, _) => {
+        (TcpEvent::Fin, Closed | Listen, _) => "There is no such connection: a RST says so.",
+        (TcpEvent::Fin, ..) => "The FIN was here before: it is acknowledged again.",
+        (TcpEvent::AckOfFin, FinWait1, _) => "The peer has our FIN. It may still send; we listen.",
+        (TcpEvent::AckOfFin, Closing, _) => "Both FINs are acknowledged: 2 MSL of rest.",
+        (TcpEvent::AckOfFin | TcpEvent::FinAckOfFin, LastAck, _) => {
             "Our FIN is acknowledged, and the peer finished long ago: all is over."
         }
-        (Event::FinAckOfFin, _, Outcome::Moves { .. }) => {
+        (TcpEvent::FinAckOfFin, _, EventOutcome::Moves { .. }) => {
             "The peer acknowledges our FIN and sends its own in one segment."
         }
-        (Event::AckOfSyn | Event::AckOfFin | Event::FinAckOfFin, _, Outcome::Stays { sends: Some(Segment::Rst) }) => {
-            "It acknowledges what we never sent, and no connection stands: a RST says so."
-        }
-        (Event::AckOfSyn | Event::AckOfFin | Event::FinAckOfFin, ..) => {
+        (
+            TcpEvent::AckOfSyn | TcpEvent::AckOfFin | TcpEvent::FinAckOfFin,
+            _,
+            EventOutcome::Stays { sends: Some(ReplySegment::Rst) },
+        ) => "It acknowledges what we never sent, and no connection stands: a RST says so.",
+        (TcpEvent::AckOfSyn | TcpEvent::AckOfFin | TcpEvent::FinAckOfFin, ..) => {
             "It acknowledges what we never sent: an ACK says where we really are, and it is dropped."
         }
-        (Event::Rst, Closed | Listen, _) => "There is nothing to reset.",
-        (Event::Rst, SynSent, _) => "The host answers, but nothing listens there: connection refused.",
-        (Event::Rst, SynReceived, _) => "The peer takes its request back; a listener goes on waiting.",
-        (Event::Rst, ..) => "The peer threw the connection away: what was under way is lost.",
-        (Event::TimeWaitOver, ..) => "No old segment can be under way any more: the port is free.",
-        (Event::UserTimeout, ..) => "What we sent stayed unacknowledged for longer than was allowed.",
-        (Event::RetransmissionTimeout, ..) => {
+        (TcpEvent::Rst, Closed | Listen, _) => "There is nothing to reset.",
+        (TcpEvent::Rst, SynSent, _) => "The host answers, but nothing listens there: connection refused.",
+        (TcpEvent::Rst, SynReceived, _) => "The peer takes its request back; a listener goes on waiting.",
+        (TcpEvent::Rst, ..) => "The peer threw the connection away: what was under way is lost.",
+        (TcpEvent::TimeWaitOver, ..) => "No old segment can be under way any more: the port is free.",
+        (TcpEvent::UserTimeout, ..) => "What we sent stayed unacknowledged for longer than was allowed.",
+        (TcpEvent::RetransmissionTimeout, ..) => {
             "No ACK came in time: the oldest segment goes out again, the wait doubles."
         }
-        (Event::GiveUp, ..) => "All retransmissions stayed without an ACK: the connection is given up.",
+        (TcpEvent::GiveUp, ..) => "All retransmissions stayed without an ACK: the connection is given up.",
     }
 }

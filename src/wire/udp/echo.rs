@@ -15,10 +15,10 @@ pub const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is known of a peer that may be an echo.
 #[derive(Clone, Debug, Default)]
-pub struct Echo {
+pub struct EchoTracker {
     /// Something was said that is no echo, or not everything was seen: nothing can be known from then on.
     given_up: bool,
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<UnansweredDatagram>,
     remembered: VecDeque<u64>,
     answered: u64,
     again: u64,
@@ -26,7 +26,7 @@ pub struct Echo {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Waiting {
+struct UnansweredDatagram {
     ordinal: u64,
     at: Instant,
     print: u64,
@@ -39,15 +39,15 @@ fn print(payload: &[u8]) -> u64 {
     hasher.finish()
 }
 
-impl Echo {
+impl EchoTracker {
     /// A count that is never begun: for a socket that talks with several.
     pub fn never() -> Self {
-        Echo { given_up: true, ..Echo::default() }
+        EchoTracker { given_up: true, ..EchoTracker::default() }
     }
 
     /// Not everything is seen: what was counted says nothing more.
     pub fn give_up(&mut self) {
-        *self = Echo::never();
+        *self = EchoTracker::never();
     }
 
     /// We sent the datagram with this ordinal.
@@ -58,7 +58,7 @@ impl Echo {
         if self.waiting.len() == MOST_WAITING {
             return self.give_up();
         }
-        self.waiting.push_back(Waiting { ordinal, at, print: print(payload) });
+        self.waiting.push_back(UnansweredDatagram { ordinal, at, print: print(payload) });
     }
 
     /// The peer sent this.
@@ -99,7 +99,7 @@ impl Echo {
 
     /// How many did not come back in [`PATIENCE`], nor were refused; `None` where the peer is not known to echo.
     pub fn lost(&self, now: Instant) -> Option<u64> {
-        let late = |waiting: &&Waiting| now.saturating_duration_since(waiting.at) >= PATIENCE;
+        let late = |waiting: &&UnansweredDatagram| now.saturating_duration_since(waiting.at) >= PATIENCE;
         self.known().then(|| self.waiting.iter().take_while(late).count() as u64)
     }
 
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn echoes_are_matched_and_what_does_not_come_back_is_lost_after_a_second() {
         let (start, ms) = (Instant::now(), Duration::from_millis);
-        let mut echo = Echo::default();
+        let mut echo = EchoTracker::default();
         for (ordinal, payload) in [(0, "a"), (1, "b"), (2, "c"), (3, "d")] {
             echo.sent(ordinal, payload.as_bytes(), start);
         }
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_peer_that_says_something_of_its_own_is_no_echo() {
         let start = Instant::now();
-        let mut echo = Echo::default();
+        let mut echo = EchoTracker::default();
         echo.sent(0, b"a", start);
         echo.received(b"a", start);
         echo.received(b"who are you?", start);
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn too_many_under_way_give_the_count_up() {
         let start = Instant::now();
-        let mut echo = Echo::default();
+        let mut echo = EchoTracker::default();
         for ordinal in 0..=MOST_WAITING as u64 {
             echo.sent(ordinal, &ordinal.to_ne_bytes(), start);
         }

@@ -5,5 +5,5 @@ pub mod mtu;
 pub mod mtu_search;
 pub mod packet;
 
-pub use mtu::{MtuReport, MtuStep, Outcome, Refusal, Refuser};
+pub use mtu::{MtuOutcome, MtuRefusal, MtuRefuser, MtuReport, MtuStep};
 pub use packet::PacketInfo;

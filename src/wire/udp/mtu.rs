@@ -24,25 +24,25 @@ pub struct MtuStep {
     /// Octets of the whole IP packet.
     pub bytes: u32,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: MtuOutcome,
     /// How long that took.
     pub took: Duration,
 }
 
 /// What came of one datagram with the don't-fragment bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum MtuOutcome {
     /// The peer answered: by a datagram, or by an ICMP message of its own.
     Answered,
     /// Nobody said anything in time.
     Quiet,
     /// It is too big for somebody.
-    TooBig(Refuser),
+    TooBig(MtuRefuser),
 }
 
 /// Who refused a datagram for its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refuser {
+pub enum MtuRefuser {
     /// This host: it is larger than the interface takes (`EMSGSIZE`).
     Here {
         /// The MTU that the kernel named.
@@ -59,23 +59,23 @@ pub enum Refuser {
     Silence,
 }
 
-impl Refuser {
+impl MtuRefuser {
     /// The MTU that was named.
     pub fn mtu(self) -> Option<u32> {
         match self {
-            Refuser::Here { mtu } | Refuser::Router { mtu, .. } => mtu,
-            Refuser::Silence => None,
+            MtuRefuser::Here { mtu } | MtuRefuser::Router { mtu, .. } => mtu,
+            MtuRefuser::Silence => None,
         }
     }
 }
 
 /// The smallest packet that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct MtuRefusal {
     /// Octets of the whole IP packet.
     pub bytes: u32,
     /// By whom.
-    pub by: Refuser,
+    pub by: MtuRefuser,
 }
 
 /// What a probe of the path MTU found. All sizes are octets of a whole IP packet, as an MTU is.
@@ -88,7 +88,7 @@ pub struct MtuReport {
     /// Whether the peer answers. Where it does not, "passed" means that nobody objected.
     pub answers: bool,
     /// The smallest that was refused; `None` where the largest possible datagram passed.
-    pub refused: Option<Refusal>,
+    pub refused: Option<MtuRefusal>,
     /// True: every size between the two was settled.
     pub settled: bool,
     /// How many datagrams left this host.
@@ -104,14 +104,14 @@ pub struct MtuReport {
 }
 
 /// `this host (MTU 1,500)`, `the router 192.0.2.1 (MTU 1,300)`.
-impl fmt::Display for Refuser {
+impl fmt::Display for MtuRefuser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mtu = self.mtu().map_or(String::new(), |mtu| format!(" (MTU {})", quantity::grouped(mtu.into())));
         match self {
-            Refuser::Here { .. } => write!(f, "this host's interface{mtu}"),
-            Refuser::Router { address: Some(address), .. } => write!(f, "the router {address}{mtu}"),
-            Refuser::Router { address: None, .. } => write!(f, "a router{mtu}"),
-            Refuser::Silence => f.write_str("somebody who does not say so: it was never answered"),
+            MtuRefuser::Here { .. } => write!(f, "this host's interface{mtu}"),
+            MtuRefuser::Router { address: Some(address), .. } => write!(f, "the router {address}{mtu}"),
+            MtuRefuser::Router { address: None, .. } => write!(f, "a router{mtu}"),
+            MtuRefuser::Silence => f.write_str("somebody who does not say so: it was never answered"),
         }
     }
 }
@@ -157,9 +157,9 @@ mod tests {
             peer: ([10, 98, 0, 9], 7).into(),
             passed: Some(1300),
             answers: true,
-            refused: Some(Refusal {
+            refused: Some(MtuRefusal {
                 bytes: 1301,
-                by: Refuser::Router { address: Some([10, 99, 0, 9].into()), mtu: Some(1300) },
+                by: MtuRefuser::Router { address: Some([10, 99, 0, 9].into()), mtu: Some(1300) },
             }),
             settled: true,
             datagrams: 5,

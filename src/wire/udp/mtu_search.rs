@@ -1,6 +1,6 @@
 //! The search for the biggest packet that passes: which size to try next, decided without a socket or a clock.
 
-use super::mtu::{Outcome, Refusal, Refuser};
+use super::mtu::{MtuOutcome, MtuRefusal, MtuRefuser};
 
 /// How many datagrams a search sends at the most, those included that this host refused at once.
 pub const MOST_PROBES: u32 = 64;
@@ -10,11 +10,11 @@ pub const TRIES: u32 = 3;
 
 /// A search that is under way.
 #[derive(Clone, Debug)]
-pub struct Search {
+pub struct MtuSearch {
     /// The biggest size that passed; 0 before any.
     low: u32,
     /// The smallest size that was refused.
-    high: Option<Refusal>,
+    high: Option<MtuRefusal>,
     least: u32,
     most: u32,
     /// What somebody named as the MTU.
@@ -23,11 +23,11 @@ pub struct Search {
     /// How often in a row the size under way was not answered.
     quiet: u32,
     tried: u32,
-    stage: Stage,
+    stage: MtuStage,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum MtuStage {
     /// A small one: does the peer answer at all?
     Small,
     /// The largest: what does this host's own interface take?
@@ -37,10 +37,10 @@ enum Stage {
     Over,
 }
 
-impl Search {
+impl MtuSearch {
     /// A search among packets of `least` to `most` octets, headers included.
     pub fn new(least: u32, most: u32) -> Self {
-        Search {
+        MtuSearch {
             low: 0,
             high: None,
             least,
@@ -49,7 +49,7 @@ impl Search {
             answers: false,
             quiet: 0,
             tried: 0,
-            stage: Stage::Small,
+            stage: MtuStage::Small,
         }
     }
 
@@ -59,10 +59,10 @@ impl Search {
             return None;
         }
         match self.stage {
-            Stage::Small => Some(self.least),
-            Stage::Large => Some(self.most),
-            Stage::Over => None,
-            Stage::Between => {
+            MtuStage::Small => Some(self.least),
+            MtuStage::Large => Some(self.most),
+            MtuStage::Over => None,
+            MtuStage::Between => {
                 let high = self.high?.bytes;
                 if high <= self.low + 1 {
                     return None;
@@ -77,22 +77,22 @@ impl Search {
         }
     }
 
-    /// Takes in what came of the size that [`Search::next`] named.
-    pub fn learn(&mut self, bytes: u32, outcome: Outcome) {
+    /// Takes in what came of the size that [`MtuSearch::next`] named.
+    pub fn learn(&mut self, bytes: u32, outcome: MtuOutcome) {
         self.tried += 1;
         match outcome {
-            Outcome::Answered => {
+            MtuOutcome::Answered => {
                 self.answers = true;
                 self.passed(bytes);
             }
-            Outcome::TooBig(by) => self.refused(bytes, by),
-            Outcome::Quiet => {
+            MtuOutcome::TooBig(by) => self.refused(bytes, by),
+            MtuOutcome::Quiet => {
                 self.quiet += 1;
-                if self.quiet < TRIES && (self.answers || self.stage == Stage::Small) {
+                if self.quiet < TRIES && (self.answers || self.stage == MtuStage::Small) {
                     return;
                 }
                 if self.answers {
-                    self.refused(bytes, Refuser::Silence);
+                    self.refused(bytes, MtuRefuser::Silence);
                 } else {
                     // Nobody objected, and more cannot be known.
                     self.passed(bytes);
@@ -106,33 +106,33 @@ impl Search {
         self.low = self.low.max(bytes);
         self.advance();
         if self.low >= self.most {
-            self.stage = Stage::Over;
+            self.stage = MtuStage::Over;
         }
     }
 
-    fn refused(&mut self, bytes: u32, by: Refuser) {
+    fn refused(&mut self, bytes: u32, by: MtuRefuser) {
         self.quiet = 0;
         // A size that passed before and is refused now: the path has changed, or a datagram was lost.
         if bytes <= self.low {
             self.low = 0;
         }
         if self.high.is_none_or(|high| bytes <= high.bytes) {
-            self.high = Some(Refusal { bytes, by });
+            self.high = Some(MtuRefusal { bytes, by });
         }
         if let Some(mtu) = by.mtu() {
             self.hint = Some(mtu);
         }
         self.advance();
         if bytes <= self.least {
-            self.stage = Stage::Over;
+            self.stage = MtuStage::Over;
         }
     }
 
     fn advance(&mut self) {
         self.stage = match self.stage {
-            Stage::Small => Stage::Large,
-            Stage::Large | Stage::Between => Stage::Between,
-            Stage::Over => Stage::Over,
+            MtuStage::Small => MtuStage::Large,
+            MtuStage::Large | MtuStage::Between => MtuStage::Between,
+            MtuStage::Over => MtuStage::Over,
         };
     }
 
@@ -142,7 +142,7 @@ impl Search {
     }
 
     /// The smallest that was refused.
-    pub fn refusal(&self) -> Option<Refusal> {
+    pub fn refusal(&self) -> Option<MtuRefusal> {
         self.high
     }
 
@@ -153,7 +153,7 @@ impl Search {
 
     /// Whether every size was settled.
     pub fn settled(&self) -> bool {
-        self.stage == Stage::Over || self.high.is_some_and(|high| high.bytes == self.low + 1)
+        self.stage == MtuStage::Over || self.high.is_some_and(|high| high.bytes == self.low + 1)
     }
 }
 
@@ -162,6 +162,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::wire::udp::mtu::{MtuOutcome, MtuRefusal, MtuRefuser};
 
     /// A path: this host's interface, a router that tells or does not, a peer that answers or does not.
     #[derive(Clone, Copy, Debug)]
@@ -173,19 +174,19 @@ mod tests {
     }
 
     impl Path {
-        fn outcome(self, bytes: u32) -> Outcome {
+        fn outcome(self, bytes: u32) -> MtuOutcome {
             if bytes > self.interface {
-                return Outcome::TooBig(Refuser::Here { mtu: Some(self.interface) });
+                return MtuOutcome::TooBig(MtuRefuser::Here { mtu: Some(self.interface) });
             }
             if bytes > self.link {
-                let told = Refuser::Router { address: None, mtu: Some(self.link) };
-                return if self.tells { Outcome::TooBig(told) } else { Outcome::Quiet };
+                let told = MtuRefuser::Router { address: None, mtu: Some(self.link) };
+                return if self.tells { MtuOutcome::TooBig(told) } else { MtuOutcome::Quiet };
             }
-            if self.answers { Outcome::Answered } else { Outcome::Quiet }
+            if self.answers { MtuOutcome::Answered } else { MtuOutcome::Quiet }
         }
 
-        fn search(self) -> (Search, u32) {
-            let mut search = Search::new(68, 65_535);
+        fn search(self) -> (MtuSearch, u32) {
+            let mut search = MtuSearch::new(68, 65_535);
             let mut steps = 0;
             while let Some(bytes) = search.next() {
                 search.learn(bytes, self.outcome(bytes));
@@ -199,8 +200,8 @@ mod tests {
     fn a_router_that_names_its_mtu_is_believed_and_checked_in_a_few_datagrams() {
         let path = Path { interface: 1500, link: 1300, tells: true, answers: true };
         let (search, steps) = path.search();
-        let by = Refuser::Router { address: None, mtu: Some(1300) };
-        assert_eq!((search.passed_bytes(), search.refusal()), (Some(1300), Some(Refusal { bytes: 1301, by })));
+        let by = MtuRefuser::Router { address: None, mtu: Some(1300) };
+        assert_eq!((search.passed_bytes(), search.refusal()), (Some(1300), Some(MtuRefusal { bytes: 1301, by })));
         assert!(search.settled() && search.answers());
         assert_eq!(steps, 5, "small, largest, the interface's, the router's, and one more");
     }
@@ -215,7 +216,7 @@ mod tests {
     fn a_black_hole_is_found_by_halving() {
         let (search, _) = Path { interface: 1500, link: 1400, tells: false, answers: true }.search();
         assert_eq!(search.passed_bytes(), Some(1400));
-        assert_eq!(search.refusal(), Some(Refusal { bytes: 1401, by: Refuser::Silence }));
+        assert_eq!(search.refusal(), Some(MtuRefusal { bytes: 1401, by: MtuRefuser::Silence }));
     }
 
     #[test]
@@ -242,16 +243,16 @@ mod tests {
 
         #[test]
         fn whatever_is_told_the_search_stays_bounded(told in prop::collection::vec((0_u8..4, 0_u32..70_000), 0..200)) {
-            let mut search = Search::new(28, 65_535);
+            let mut search = MtuSearch::new(28, 65_535);
             let mut told = told.into_iter().cycle();
             let mut steps = 0;
             while let (Some(bytes), Some((kind, mtu))) = (search.next(), told.next()) {
                 prop_assert!((28..=65_535).contains(&bytes));
                 search.learn(bytes, match kind {
-                    0 => Outcome::Answered,
-                    1 => Outcome::Quiet,
-                    2 => Outcome::TooBig(Refuser::Here { mtu: Some(mtu) }),
-                    _ => Outcome::TooBig(Refuser::Router { address: None, mtu: None }),
+                    0 => MtuOutcome::Answered,
+                    1 => MtuOutcome::Quiet,
+                    2 => MtuOutcome::TooBig(MtuRefuser::Here { mtu: Some(mtu) }),
+                    _ => MtuOutcome::TooBig(MtuRefuser::Router { address: None, mtu: None }),
                 });
                 steps += 1;
             }

@@ -4,12 +4,12 @@ use std::io::Write;
 
 use serde_json::Value;
 use sockeye::sessions::News;
-use sockeye::sessions::spec::http::{Body, HttpSpec, Part, PartValue};
+use sockeye::sessions::spec::http::{BodySpec, FormPart, HttpSpec, PartValue};
 use sockeye::wire::Class;
 
 use super::exchange::{Seen, lab, run};
 
-fn post(url: String, body: Body) -> HttpSpec {
+fn post(url: String, body: BodySpec) -> HttpSpec {
     HttpSpec { method: "POST".into(), body, ..HttpSpec::get(url) }
 }
 
@@ -25,7 +25,7 @@ fn field(value: &Value, name: &str) -> String {
 #[test]
 fn a_body_is_counted_and_arrives_as_it_was_sent() {
     let body = vec![b'a'; 300_000];
-    let seen = run(post(format!("{}/echo", lab()), Body::Bytes(body.clone().into()))).went_well();
+    let seen = run(post(format!("{}/echo", lab()), BodySpec::Bytes(body.clone().into()))).went_well();
     assert_eq!(seen.totals.sent.bytes, 300_000);
     assert_eq!(seen.sent, body);
     let value = echoed(&seen);
@@ -36,7 +36,7 @@ fn a_body_is_counted_and_arrives_as_it_was_sent() {
 
 #[test]
 fn an_empty_post_says_that_it_is_empty() {
-    for body in [Body::None, Body::Bytes(bytes::Bytes::new())] {
+    for body in [BodySpec::None, BodySpec::Bytes(bytes::Bytes::new())] {
         let seen = run(post(format!("{}/echo", lab()), body)).went_well();
         assert_eq!(field(&echoed(&seen), "content-length"), "0");
     }
@@ -48,7 +48,7 @@ fn a_file_is_streamed_and_counted() {
     let octets: Vec<u8> = (0..500_000_u32).map(|place| place as u8).collect();
     file.write_all(&octets).unwrap();
     let path = file.path().to_path_buf();
-    let seen = run(post(format!("{}/echo", lab()), Body::File(path.clone()))).went_well();
+    let seen = run(post(format!("{}/echo", lab()), BodySpec::File(path.clone()))).went_well();
     assert_eq!(seen.sent, octets);
     assert_eq!(echoed(&seen)["body_bytes"], 500_000);
     assert!(seen.news.contains(&News::FileSent { path, bytes: 500_000 }));
@@ -57,7 +57,7 @@ fn a_file_is_streamed_and_counted() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     let path = std::path::PathBuf::from("/no/such/file");
-    let seen = run(post(format!("{}/echo", lab()), Body::File(path)));
+    let seen = run(post(format!("{}/echo", lab()), BodySpec::File(path)));
     assert_eq!(seen.failed(Class::Local, "no such file").peer, "/no/such/file");
 }
 
@@ -66,10 +66,10 @@ fn a_form_arrives_with_its_parts_in_order() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(b"in the file").unwrap();
     let parts = vec![
-        Part { name: "who".into(), value: PartValue::Text("me \"myself\"".into()) },
-        Part { name: "what".into(), value: PartValue::File(file.path().to_path_buf()) },
+        FormPart { name: "who".into(), value: PartValue::Text("me \"myself\"".into()) },
+        FormPart { name: "what".into(), value: PartValue::File(file.path().to_path_buf()) },
     ];
-    let seen = run(post(format!("{}/echo", lab()), Body::Multipart(parts))).went_well();
+    let seen = run(post(format!("{}/echo", lab()), BodySpec::Multipart(parts))).went_well();
     let value = echoed(&seen);
     let kind = field(&value, "content-type");
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
@@ -90,7 +90,7 @@ fn a_307_sends_the_body_again_and_a_303_does_not() {
         let redirect = super::exchange::says(format!(
             "HTTP/1.1 {status} Elsewhere\r\nlocation: {base}/echo\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
         ));
-        let spec = HttpSpec { redirects: 1, ..post(redirect, Body::Bytes("again".into())) };
+        let spec = HttpSpec { redirects: 1, ..post(redirect, BodySpec::Bytes("again".into())) };
         let seen = run(spec).went_well();
         let value = echoed(&seen);
         assert_eq!((value["method"].as_str(), value["body"].as_str()), (Some(method), Some(body)), "{status}");
@@ -100,6 +100,6 @@ fn a_307_sends_the_body_again_and_a_303_does_not() {
 #[test]
 fn a_length_that_is_not_the_bodys_is_refused() {
     let headers = vec![("Content-Length".to_string(), "7".to_string())];
-    let spec = HttpSpec { headers, ..post("http://127.0.0.1:9/".into(), Body::Bytes("four".into())) };
+    let spec = HttpSpec { headers, ..post("http://127.0.0.1:9/".into(), BodySpec::Bytes("four".into())) };
     run(spec).failed(Class::Usage, "header `content-length`: it says 7, and the body has 4 octets");
 }

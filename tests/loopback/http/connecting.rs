@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sockeye::sessions::News;
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::{Family, Retry};
+use sockeye::sessions::spec::{IpFamily, RetryPolicy};
 use sockeye::wire::Class;
 
 use super::exchange::{answer, get, lab, peer, run, says};
@@ -35,7 +35,7 @@ fn every_address_that_is_tried_is_told_and_the_one_that_answers_wins() {
 #[test]
 fn every_retry_is_told_and_the_last_failure_is_the_end() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let retry = Retry { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
+    let retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
     let seen = run(HttpSpec { retry, ..HttpSpec::get(format!("http://{free}/")) });
     seen.failed(Class::Refused, "refused");
     let attempts: Vec<u32> = seen
@@ -50,7 +50,7 @@ fn every_retry_is_told_and_the_last_failure_is_the_end() {
 
 #[test]
 fn an_answer_that_is_bad_is_not_asked_for_again() {
-    let retry = Retry { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
+    let retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
     let seen = run(HttpSpec { retry, ..HttpSpec::get(says("no HTTP at all\r\n\r\n")) });
     seen.failed(Class::Protocol, "no HTTP");
     assert!(!seen.news.iter().any(|news| matches!(news, News::Retrying { .. })));
@@ -59,7 +59,7 @@ fn an_answer_that_is_bad_is_not_asked_for_again() {
 #[test]
 fn a_family_without_an_address_is_told_and_a_local_address_is_used() {
     let base = lab();
-    let seen = run(HttpSpec { family: Family::V6, ..HttpSpec::get(base.clone()) });
+    let seen = run(HttpSpec { family: IpFamily::V6, ..HttpSpec::get(base.clone()) });
     seen.failed(Class::Resolve, "IPv6");
     let bind = Some("127.0.0.9:0".parse().unwrap());
     let seen = run(HttpSpec { bind, ..HttpSpec::get(format!("{base}/text")) }).went_well();

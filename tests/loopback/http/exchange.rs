@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Instant;
 
-use sockeye::net::Overflow;
+use sockeye::net::OverflowPolicy;
 use sockeye::sessions::kinds::http::HttpGauge;
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::{How, News, Order, Record, SessionId, Spec, Verb, What};
+use sockeye::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 use sockeye::wire::{Both, Class, Direction, Failure, Totals};
 
@@ -22,7 +22,7 @@ pub(crate) struct Seen {
     pub(crate) not_kept: u64,
     pub(crate) totals: Both<Totals>,
     pub(crate) gauge: HttpGauge,
-    pub(crate) how: Option<How>,
+    pub(crate) how: Option<CloseReason>,
 }
 
 impl Seen {
@@ -54,7 +54,7 @@ impl Seen {
     /// It went well to the end.
     #[track_caller]
     pub(crate) fn went_well(self) -> Seen {
-        assert_eq!((self.failure(), self.how), (None, Some(How::Fin)));
+        assert_eq!((self.failure(), self.how), (None, Some(CloseReason::Fin)));
         self
     }
 }
@@ -68,12 +68,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(spec: HttpSpec) -> Running {
-        Running::start_with(spec, Overflow::DropOldest)
+        Running::start_with(spec, OverflowPolicy::DropOldest)
     }
 
-    pub(crate) fn start_with(spec: HttpSpec, overflow: Overflow) -> Running {
+    pub(crate) fn start_with(spec: HttpSpec, overflow: OverflowPolicy) -> Running {
         let net = LiveNet::new(overflow);
-        let id = net.open(Spec::new(What::Http(spec)));
+        let id = net.open(Spec::new(SpecKind::Http(spec)));
         Running { net, id, seen: Seen::default() }
     }
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::{How, Verb};
+use sockeye::sessions::{CloseReason, Verb};
 use sockeye::wire::Class;
 
 use super::exchange::{Running, get, lab, peer, run, says};
@@ -14,7 +14,7 @@ use super::exchange::{Running, get, lab, peer, run, says};
 fn a_body_that_ends_early_is_a_broken_promise() {
     let seen = get(format!("{}/short", lab()));
     seen.failed(Class::Protocol, "after 100 of 1000 body octets");
-    assert_eq!((seen.received.len(), seen.how), (100, Some(How::Error)));
+    assert_eq!((seen.received.len(), seen.how), (100, Some(CloseReason::Error)));
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_reset_in_the_body_is_no_clean_end() {
     let seen = get(format!("{}/reset", lab()));
     let failure = seen.failed(Class::Reset, "after 1000 of 1000000 body octets");
     assert_eq!(failure.os_code, Some(libc::ECONNRESET));
-    assert_eq!(seen.how, Some(How::Rst));
+    assert_eq!(seen.how, Some(CloseReason::Rst));
     if let Some(octets) = seen.gauge.connection_received {
         assert!(octets > 1000);
     }
@@ -101,7 +101,7 @@ fn a_silent_peer_can_be_cancelled() {
     let mut running = Running::start(HttpSpec::get(format!("http://{address}/")));
     running.until(|seen| !seen.requests().is_empty());
     running.order(Verb::Close);
-    assert_eq!(running.end().how, Some(How::Local));
+    assert_eq!(running.end().how, Some(CloseReason::Local));
 }
 
 #[cfg(target_os = "linux")]
@@ -115,7 +115,7 @@ fn an_ordered_reset_is_a_reset_for_the_peer() {
     let mut running = Running::start(HttpSpec::get(format!("http://{address}/")));
     running.until(|seen| seen.received == b"some");
     running.order(Verb::Reset);
-    assert_eq!(running.end().how, Some(How::Rst));
+    assert_eq!(running.end().how, Some(CloseReason::Rst));
     assert_eq!(told.recv().unwrap(), Err(std::io::ErrorKind::ConnectionReset));
 }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::{How, News, Verb};
+use sockeye::sessions::{CloseReason, News, Verb};
 use sockeye::wire::Class;
 
 use super::exchange::{Running, answer, get, lab, peer, run, says};
@@ -94,7 +94,7 @@ fn totals_of_64_mib_are_exact_to_the_octet() {
 fn a_pipe_gets_every_octet() {
     let size: u64 = 100 << 20;
     let spec = HttpSpec::get(format!("{}/bytes/{size}", lab()));
-    let seen = Running::start_with(spec, sockeye::net::Overflow::Wait).end().went_well();
+    let seen = Running::start_with(spec, sockeye::net::OverflowPolicy::Wait).end().went_well();
     assert_eq!((seen.received.len() as u64, seen.not_kept), (size, 0));
 }
 
@@ -123,7 +123,7 @@ fn one_redirect_more_than_allowed_is_a_failure() {
     let spec = HttpSpec { redirects: 1, ..HttpSpec::get(format!("{}/redirect", lab())) };
     let seen = run(spec);
     seen.failed(Class::Protocol, "still a redirect after 1 of them");
-    assert_eq!(seen.how, Some(How::Error));
+    assert_eq!(seen.how, Some(CloseReason::Error));
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn an_endless_body_can_be_cancelled() {
         let seen = running.end();
         assert_eq!(seen.failure(), None);
         match wanted {
-            Verb::Reset if cfg!(target_os = "linux") => assert_eq!(seen.how, Some(How::Rst)),
-            _ => assert_eq!(seen.how, Some(How::Local)),
+            Verb::Reset if cfg!(target_os = "linux") => assert_eq!(seen.how, Some(CloseReason::Rst)),
+            _ => assert_eq!(seen.how, Some(CloseReason::Local)),
         }
         assert_eq!(seen.received.len() as u64 + seen.not_kept, seen.totals.received.bytes);
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use sockeye::sessions::News;
-use sockeye::sessions::spec::http::{HttpSpec, Version};
+use sockeye::sessions::spec::http::{HttpSpec, HttpVersion};
 use sockeye::wire::Class;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -90,10 +90,10 @@ fn a_peer_that_speaks_no_tls_is_said_to_speak_none() {
 #[test]
 fn a_peer_without_http_2_fails_where_only_http_2_is_wanted() {
     let url = self_signed("127.0.0.1", "http/1.1", secret());
-    let spec = HttpSpec { insecure: true, version: Version::Http2, ..HttpSpec::get(url) };
+    let spec = HttpSpec { insecure: true, version: HttpVersion::Http2, ..HttpSpec::get(url) };
     run(spec).failed(Class::Tls, "");
     let clear = says("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
-    run(HttpSpec { version: Version::Http2, ..HttpSpec::get(clear) }).failed(Class::Protocol, "");
+    run(HttpSpec { version: HttpVersion::Http2, ..HttpSpec::get(clear) }).failed(Class::Protocol, "");
 }
 
 #[test]
@@ -111,9 +111,9 @@ fn http_2_is_spoken_in_the_clear_by_prior_knowledge() {
         let (stream, _) = listener.accept().await.unwrap();
         converse(stream, true, secret()).await;
     });
-    let body = sockeye::sessions::spec::http::Body::Bytes(vec![b'x'; 200_000].into());
+    let body = sockeye::sessions::spec::http::BodySpec::Bytes(vec![b'x'; 200_000].into());
     let spec = HttpSpec {
-        version: Version::Http2,
+        version: HttpVersion::Http2,
         method: "POST".into(),
         body,
         ..HttpSpec::get(format!("http://{address}/"))

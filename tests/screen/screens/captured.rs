@@ -3,35 +3,35 @@
 use sockeye::sessions::{News, SessionId};
 use sockeye::wire::Direction::{self, Received, Sent};
 use sockeye::wire::Evidence;
-use sockeye::wire::segment::{CaptureReading, Flags, Flow, Options, Segment};
-use sockeye::wire::tcp::cause::Cause;
+use sockeye::wire::segment::{CaptureReading, Segment, SegmentFlow, TcpFlags, TcpOptions};
+use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
 
 use super::scenes::others;
 use crate::bench::{Bench, address, tcp_to};
 
-const ACK: Flags = Flags::ACK;
-const DATA: Flags = Flags::PSH.and(Flags::ACK);
+const ACK: TcpFlags = TcpFlags::ACK;
+const DATA: TcpFlags = TcpFlags::PSH.and(TcpFlags::ACK);
 
 struct Wire {
     bench: Bench,
     id: SessionId,
-    flow: Flow,
-    told: Vec<sockeye::wire::segment::Captured>,
+    flow: SegmentFlow,
+    told: Vec<sockeye::wire::segment::CapturedSegment>,
 }
 
 impl Wire {
     /// One segment: when, who, flags, relative number and acknowledgement, octets, window field.
-    fn one(&mut self, micros: u64, direction: Direction, flags: Flags, numbers: (u32, u32), len: u32, window: u16) {
+    fn one(&mut self, micros: u64, direction: Direction, flags: TcpFlags, numbers: (u32, u32), len: u32, window: u16) {
         let ends = (address("127.0.0.1:53122"), address("127.0.0.1:7001"));
         let (own, other, source, destination) = match direction {
             Sent => (2_814_878_442, 418_732_809, ends.0, ends.1),
             Received => (418_732_809, 2_814_878_442, ends.1, ends.0),
         };
-        let options = if flags.has(Flags::SYN) {
-            Options::read(&[2, 4, 0xff, 0xd7, 4, 2, 1, 3, 3, 7])
+        let options = if flags.has(TcpFlags::SYN) {
+            TcpOptions::read(&[2, 4, 0xff, 0xd7, 4, 2, 1, 3, 3, 7])
         } else {
-            Options::default()
+            TcpOptions::default()
         };
         let ack = if flags.has(ACK) { other + numbers.1 } else { 0 };
         let seq = own + numbers.0;
@@ -50,17 +50,17 @@ impl Wire {
 fn talk(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("127.0.0.1:7001"));
-    let mut wire = Wire { bench, id, flow: Flow::default(), told: Vec::new() };
+    let mut wire = Wire { bench, id, flow: SegmentFlow::default(), told: Vec::new() };
     wire.tell(0, 0);
     let peer = address("127.0.0.1:7001");
     wire.bench.news(id, 0, News::Connecting { peer, attempt: 1 });
     let step = |from, to, cause, evidence| News::State { from, to, cause, evidence, remaining: None };
     let (closed, syn_sent, open) = (TcpState::Closed, TcpState::SynSent, TcpState::Established);
-    wire.bench.news(id, 0, step(closed, syn_sent, Cause::Connect, Evidence::Inferred));
-    wire.one(12, Sent, Flags::SYN, (0, 0), 0, 65_495);
-    wire.one(30, Received, Flags::SYN.and(ACK), (0, 1), 0, 65_483);
+    wire.bench.news(id, 0, step(closed, syn_sent, StateCause::Connect, Evidence::Inferred));
+    wire.one(12, Sent, TcpFlags::SYN, (0, 0), 0, 65_495);
+    wire.one(30, Received, TcpFlags::SYN.and(ACK), (0, 1), 0, 65_483);
     wire.one(38, Sent, ACK, (1, 1), 0, 512);
-    wire.bench.news(id, 92, step(syn_sent, open, Cause::SynAckArrived, Evidence::Seen));
+    wire.bench.news(id, 92, step(syn_sent, open, StateCause::SynAckArrived, Evidence::Seen));
     let took = std::time::Duration::from_micros(92);
     wire.bench.news(id, 92, News::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 });
     wire.bench.data(id, 4_720_000, Sent, b"hello world\n");
@@ -84,12 +84,16 @@ fn talk(columns: u16, rows: u16) -> Bench {
     wire.one(6_210_010, Received, ACK, (401, 65_473), 0, 0);
     wire.one(6_400_000, Received, ACK, (401, 65_473), 0, 512);
     wire.tell(6_500_000, 3);
-    wire.one(7_000_000, Sent, Flags::FIN.and(ACK), (65_473, 401), 0, 512);
+    wire.one(7_000_000, Sent, TcpFlags::FIN.and(ACK), (65_473, 401), 0, 512);
     wire.bench.news(id, 7_000_010, News::WeFinished);
-    wire.bench.news(id, 7_000_010, step(open, TcpState::FinWait1, Cause::WeShutDown, Evidence::Inferred));
+    wire.bench.news(id, 7_000_010, step(open, TcpState::FinWait1, StateCause::WeShutDown, Evidence::Inferred));
     wire.one(7_000_030, Received, ACK, (401, 65_474), 0, 512);
     wire.tell(7_000_100, 0);
-    wire.bench.news(id, 7_100_000, step(TcpState::FinWait1, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel));
+    wire.bench.news(
+        id,
+        7_100_000,
+        step(TcpState::FinWait1, TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel),
+    );
     let mut bench = wire.bench;
     others(&mut bench);
     bench.wake(7_500_000);

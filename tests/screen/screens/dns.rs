@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::sessions::kinds::dns_compare::{Comparison, FamilyAnswer, Own};
-use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, Wire};
+use sockeye::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
+use sockeye::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, DnsTransport};
 use sockeye::sessions::spec::dns::DnsSpec;
-use sockeye::sessions::{How, News, What};
-use sockeye::wire::dns::message::{Message, Question};
+use sockeye::sessions::{CloseReason, News, SpecKind};
+use sockeye::wire::dns::message::{DnsMessage, DnsQuestion};
 use sockeye::wire::dns::record_type::RecordType;
 use sockeye::wire::route::Route;
 use sockeye::wire::{Class, Failure};
@@ -30,7 +30,7 @@ fn told(news: DnsNews) -> News {
 
 fn asked(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
-    let id = bench.open(0, What::Dns(DnsSpec::of("www.example")));
+    let id = bench.open(0, SpecKind::Dns(DnsSpec::of("www.example")));
     let server = address("192.0.2.53:53");
     let plan = DnsPlan {
         names: vec!["www.example.".into(), "www.example.corp.test.".into()],
@@ -43,13 +43,13 @@ fn asked(columns: u16, rows: u16) -> Bench {
     };
     bench.news(id, 500, told(DnsNews::Plan(plan)));
     for (micros, kind, number) in [(600, RecordType::A, 0x1234), (620, RecordType::AAAA, 0x4321)] {
-        let question = Question { name: "www.example.".into(), kind, class: 1 };
+        let question = DnsQuestion { name: "www.example.".into(), kind, class: 1 };
         let octets = Bytes::from_static(QUERY);
-        let query = DnsQuery { question, server, wire: Wire::Udp, attempt: 1, id: number, octets };
+        let query = DnsQuery { question, server, wire: DnsTransport::Udp, attempt: 1, id: number, octets };
         bench.news(id, micros, told(DnsNews::Query(query)));
     }
-    let (octets, message) = (Bytes::from_static(ANSWER), Arc::new(Message::read(ANSWER)));
-    let answer = DnsAnswer { server, wire: Wire::Udp, took: Duration::from_micros(12_400), octets, message };
+    let (octets, message) = (Bytes::from_static(ANSWER), Arc::new(DnsMessage::read(ANSWER)));
+    let answer = DnsAnswer { server, wire: DnsTransport::Udp, took: Duration::from_micros(12_400), octets, message };
     bench.news(id, 13_000, told(DnsNews::Answer(answer)));
     bench
 }
@@ -99,8 +99,8 @@ fn raced(columns: u16, rows: u16) -> Bench {
         is_answer: true,
         took: Duration::from_micros(3_100),
     };
-    let own = Own::Asked(vec![family]);
-    let compared = Comparison { host: "www.example".into(), system: Ok(vec![v6.ip(), v4.ip()]), own };
+    let own = DirectLookup::Asked(vec![family]);
+    let compared = ResolverComparison { host: "www.example".into(), system: Ok(vec![v6.ip(), v4.ip()]), own };
     bench.news(id, 273_000, News::Compared(Box::new(compared)));
     bench
 }
@@ -128,7 +128,7 @@ fn a_name_that_does_not_exist_says_who_said_so() {
         let message = "there is no such name (NXDOMAIN from 192.0.2.53:53)";
         let failure = Failure::new(Class::Resolve, "ask for", "www.example. A", message);
         bench.news(id, 20_000, News::Failed(failure));
-        bench.news(id, 20_001, News::Closed { totals: Default::default(), how: How::Error });
+        bench.news(id, 20_001, News::Closed { totals: Default::default(), how: CloseReason::Error });
         bench
     };
     check("dns-failed", failed, &[USUAL]);

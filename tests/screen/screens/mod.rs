@@ -325,7 +325,7 @@ fn only_the_visible_sessions_of_ten_thousand_are_on_the_screen() {
     for _ in 0..10_000 {
         let spec =
             sockeye::sessions::spec::TcpSpec::to(sockeye::sessions::spec::HostPort { host: "a".into(), port: 1 });
-        bench.open(0, sockeye::sessions::What::Tcp(spec));
+        bench.open(0, sockeye::sessions::SpecKind::Tcp(spec));
     }
     let (buffer, seen) = drawn(&bench.model);
     let text = lines(&buffer, |cell| cell.symbol().to_owned());

@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::sessions::What;
-use sockeye::sessions::repeat::run::{Done, RepeatReading, Tally};
+use sockeye::sessions::SpecKind;
+use sockeye::sessions::repeat::run::{CompletedAttempt, RepeatReading, RepeatTally};
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::repeat::{EchoSpec, Pace, PerSecond, RepeatSpec, RepeatWhat};
+use sockeye::sessions::spec::repeat::{EchoSpec, PerSecond, RepeatKind, RepeatSpec, StartPace};
 use sockeye::sessions::spec::{HostPort, UdpSpec};
 use sockeye::wire::Class;
 
 use crate::bench::Bench;
 
 /// Requests that get slower, and some that fail, in the same way each time.
-fn tally(count: u64) -> Tally {
-    let mut tally = Tally::default();
+fn tally(count: u64) -> RepeatTally {
+    let mut tally = RepeatTally::default();
     for number in 0..count {
         let at = Duration::from_millis(number * 20);
         if number % 97 == 5 {
@@ -23,7 +23,7 @@ fn tally(count: u64) -> Tally {
             continue;
         }
         let latency = Duration::from_micros(180 + (number * 7919) % 400 + if number % 50 == 0 { 20_000 } else { 0 });
-        tally.done(Done { at, latency, service: None });
+        tally.done(CompletedAttempt { at, latency, service: None });
         tally.status(if number % 40 == 3 { 503 } else { 200 });
     }
     tally.totals.received.bytes = 512 * tally.done;
@@ -32,10 +32,10 @@ fn tally(count: u64) -> Tally {
 
 pub(crate) fn running(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
-    let mut spec = RepeatSpec::times(RepeatWhat::Http(HttpSpec::get("http://127.0.0.1:8080/small")), 1000);
-    spec.pace = Pace::Rate(PerSecond::new(50.0).expect("a rate"));
+    let mut spec = RepeatSpec::times(RepeatKind::Http(HttpSpec::get("http://127.0.0.1:8080/small")), 1000);
+    spec.pace = StartPace::Rate(PerSecond::new(50.0).expect("a rate"));
     spec.concurrency = 20;
-    let id = bench.open(0, What::Repeat(Box::new(spec)));
+    let id = bench.open(0, SpecKind::Repeat(Box::new(spec)));
     let tally = tally(600);
     let reading = RepeatReading {
         asked: Some(1000),
@@ -55,10 +55,10 @@ pub(crate) fn lossy(columns: u16, rows: u16) -> Bench {
     let udp = UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7 });
     let payload = Bytes::from_static(b"ping");
     let echo = EchoSpec { udp, payload, tagged: true, patience: Duration::from_secs(1) };
-    let mut spec = RepeatSpec::times(RepeatWhat::Echo(echo), 200);
+    let mut spec = RepeatSpec::times(RepeatKind::Echo(echo), 200);
     spec.count = None;
-    spec.pace = Pace::Interval(Duration::from_millis(20));
-    let id = bench.open(0, What::Repeat(Box::new(spec)));
+    spec.pace = StartPace::Interval(Duration::from_millis(20));
+    let id = bench.open(0, SpecKind::Repeat(Box::new(spec)));
     let mut tally = tally(90);
     tally.statuses = [0; 6];
     tally.lost(10, Duration::from_secs(1));

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sockeye::sessions::kinds::http::HttpGauge;
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::{AcceptedSpec, Group, HostPort, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
-use sockeye::sessions::{How, News, Record, SessionId, What};
+use sockeye::sessions::spec::{AcceptedSpec, HostPort, ListenSpec, MulticastGroup, TcpSpec, UdpBoundSpec, UdpSpec};
+use sockeye::sessions::{CloseReason, News, Record, SessionId, SpecKind};
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::tcp::state::TcpState;
@@ -50,7 +50,7 @@ pub(crate) fn half_closed(columns: u16, rows: u16) -> Bench {
 }
 
 pub(crate) fn others(bench: &mut Bench) {
-    let udp = bench.open(100_000, What::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7002 })));
+    let udp = bench.open(100_000, SpecKind::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7002 })));
     let (local, peer) = (address("127.0.0.1:40112"), address("127.0.0.1:7002"));
     bench.news(udp, 100_100, News::Connected { local, peer, took: Duration::from_micros(30), attempt: 1 });
     bench.data(udp, 200_000, Direction::Sent, b"ping\n");
@@ -58,7 +58,7 @@ pub(crate) fn others(bench: &mut Bench) {
     fetch(bench, 300_000);
     let failed = bench.open(500_000, tcp_to("127.0.0.1:9"));
     refuse(bench, failed, 500_000);
-    let listener = bench.open(600_000, What::Listen(ListenSpec::at(address("0.0.0.0:9000"))));
+    let listener = bench.open(600_000, SpecKind::Listen(ListenSpec::at(address("0.0.0.0:9000"))));
     bench.news(listener, 600_100, News::Listening { local: address("0.0.0.0:9000") });
 }
 
@@ -70,7 +70,7 @@ pub(crate) fn refuse(bench: &mut Bench, id: SessionId, micros: u64) {
     let took = Duration::from_micros(61);
     bench.news(id, micros + 61, News::AttemptFailed { failure: failure.clone(), took });
     bench.news(id, micros + 62, News::Failed(failure));
-    bench.news(id, micros + 63, News::Closed { totals: Both::default(), how: How::Error });
+    bench.news(id, micros + 63, News::Closed { totals: Both::default(), how: CloseReason::Error });
 }
 
 pub(crate) fn failed(columns: u16, rows: u16) -> Bench {
@@ -97,10 +97,10 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
     bench.model.timers.syn_retries = Some(6);
     bench.model.timers.syn_linear = Some(4);
     let peer = address("10.0.0.9:443");
-    let What::Tcp(mut spec) = tcp_to("10.0.0.9:443") else { unreachable!("it is TCP") };
+    let SpecKind::Tcp(mut spec) = tcp_to("10.0.0.9:443") else { unreachable!("it is TCP") };
     spec.connect_timeout = Duration::from_secs(3);
     spec.retry.times = 2;
-    let id = bench.open(0, What::Tcp(spec));
+    let id = bench.open(0, SpecKind::Tcp(spec));
     let mut at = 0;
     for (attempt, after) in [(1, 400_u64), (2, 900)] {
         bench.news(id, at, News::Connecting { peer, attempt });
@@ -130,20 +130,20 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Bench {
     let id = bench.open(0, tcp_to("10.98.0.9:22"));
     let peer = address("10.98.0.9:22");
     bench.news(id, 0, News::Connecting { peer, attempt: 1 });
-    let icmp = sockeye::wire::icmp::Icmp {
+    let icmp = sockeye::wire::icmp::IcmpMessage {
         kind: 3,
         code: 13,
         v6: false,
         offender: Some([10, 99, 0, 1].into()),
         destination: Some(peer),
         os_code: 113,
-        ..sockeye::wire::icmp::Icmp::default()
+        ..sockeye::wire::icmp::IcmpMessage::default()
     };
     let failure = icmp.failure("connect", peer.to_string());
     bench.news(id, 4_000, News::Icmp(icmp));
     bench.news(id, 4_010, News::AttemptFailed { failure: failure.clone(), took: Duration::from_millis(4) });
     bench.news(id, 4_020, News::Failed(failure));
-    bench.news(id, 4_030, News::Closed { totals: Both::default(), how: How::Error });
+    bench.news(id, 4_030, News::Closed { totals: Both::default(), how: CloseReason::Error });
     bench.keys("w");
     bench
 }
@@ -163,11 +163,11 @@ pub(crate) fn waiting(columns: u16, rows: u16) -> Bench {
     let failure = Failure::new(Class::Reset, "read", "127.0.0.1:7001", "connection reset by peer");
     bench.news(reset, 2_000, News::Failed(failure));
     let totals = Both { sent: Totals { bytes: 6, ops: 1 }, received: Totals::default() };
-    bench.news(reset, 2_000, News::Closed { totals, how: How::Rst });
+    bench.news(reset, 2_000, News::Closed { totals, how: CloseReason::Rst });
     let clean = bench.connected(3_000, "127.0.0.1:7003");
     bench.news(clean, 4_000, News::PeerFinished { received_bytes: 0 });
     bench.news(clean, 5_000, News::WeFinished);
-    bench.news(clean, 6_000, News::Closed { totals: Both::default(), how: How::Fin });
+    bench.news(clean, 6_000, News::Closed { totals: Both::default(), how: CloseReason::Fin });
     let paused = bench.connected(7_000, "127.0.0.1:7004");
     bench.news(paused, 8_000, News::ReadingPaused);
     let half = bench.connected(7_000, "127.0.0.1:7005");
@@ -188,7 +188,7 @@ fn head(name: &str, value: &str) -> (String, Vec<u8>) {
 fn fetch(bench: &mut Bench, micros: u64) -> SessionId {
     let mut spec = HttpSpec::get("https://lab.test/big.json");
     spec.insecure = true;
-    let id = bench.open(micros, What::Http(spec));
+    let id = bench.open(micros, SpecKind::Http(spec));
     let peer = address("127.0.0.1:8443");
     bench.news(id, micros + 1_000, News::Connecting { peer, attempt: 1 });
     let request = RequestHead {
@@ -218,7 +218,7 @@ fn fetch(bench: &mut Bench, micros: u64) -> SessionId {
     };
     bench.reading_with(id, micros + 180_000, Vec::new(), |reading| reading.http = Some(gauge));
     let totals = Both { sent: Totals::default(), received: Totals { bytes: 1_204_311, ops: 1 } };
-    bench.news(id, micros + 184_000, News::Closed { totals, how: How::Fin });
+    bench.news(id, micros + 184_000, News::Closed { totals, how: CloseReason::Fin });
     id
 }
 
@@ -233,7 +233,7 @@ pub(crate) fn response(columns: u16, rows: u16) -> Bench {
 pub(crate) fn listener(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let local = address("127.0.0.1:9000");
-    let id = bench.open(0, What::Listen(ListenSpec { limit: Some(3), ..ListenSpec::at(local) }));
+    let id = bench.open(0, SpecKind::Listen(ListenSpec { limit: Some(3), ..ListenSpec::at(local) }));
     bench.news(id, 100, News::Listening { local });
     for (number, port) in [(1_u64, 40_001), (2, 40_002), (3, 40_003)] {
         let child = bench.next_id();
@@ -256,8 +256,8 @@ pub(crate) fn listener(columns: u16, rows: u16) -> Bench {
 pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let local = address("0.0.0.0:5000");
-    let groups = vec![Group { address: [239, 1, 2, 3].into(), interface: None }];
-    let what = What::UdpBound(UdpBoundSpec {
+    let groups = vec![MulticastGroup { address: [239, 1, 2, 3].into(), interface: None }];
+    let what = SpecKind::UdpBound(UdpBoundSpec {
         local,
         groups,
         broadcast: false,
@@ -272,14 +272,14 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
     bench.datagram(id, 1_000_000, received, b"who is there?", "127.0.0.1:53122", 13);
     bench.datagram(id, 1_000_500, sent, b"me", "127.0.0.1:53122", 2);
     bench.datagram(id, 2_000_000, received, &[7; 24], "[2001:db8:1234:5678:9abc:def0:1234:5678]:65535", 9000);
-    let icmp = sockeye::wire::icmp::Icmp {
+    let icmp = sockeye::wire::icmp::IcmpMessage {
         kind: 3,
         code: 3,
         v6: false,
         offender: Some([127, 0, 0, 1].into()),
         destination: Some(address("127.0.0.1:53122")),
         os_code: 111,
-        ..sockeye::wire::icmp::Icmp::default()
+        ..sockeye::wire::icmp::IcmpMessage::default()
     };
     bench.news(id, 2_100_000, News::Icmp(icmp));
     bench.wake(3_000_000);
@@ -379,12 +379,12 @@ pub(crate) fn scrolled(columns: u16, rows: u16) -> Bench {
 pub(crate) fn hostile(columns: u16, rows: u16) -> Bench {
     let evil = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m\r\n\u{200b}\u{fe0f}";
     let mut bench = Bench::new(columns, rows);
-    let id = bench.open(0, What::Tcp(TcpSpec::to(HostPort { host: evil.into(), port: 1 })));
+    let id = bench.open(0, SpecKind::Tcp(TcpSpec::to(HostPort { host: evil.into(), port: 1 })));
     bench.news(id, 1, News::Resolving { host: evil.into() });
     let every: Vec<u8> = (0..=255).chain(0..=255).collect();
     bench.data(id, 2, Direction::Received, &every);
     bench.data(id, 3, Direction::Sent, evil.as_bytes());
-    let http = bench.open(10, What::Http(HttpSpec::get(format!("http://{evil}/{evil}"))));
+    let http = bench.open(10, SpecKind::Http(HttpSpec::get(format!("http://{evil}/{evil}"))));
     let request = RequestHead {
         method: evil.into(),
         url: format!("http://{evil}"),

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use sockeye::sessions::{Block, How, News, Record, SessionId};
+use sockeye::sessions::{Block, CloseReason, News, Record, SessionId};
 use sockeye::wire::Direction::{Received, Sent};
 use sockeye::wire::kernel::tcp_info::TcpInfo;
-use sockeye::wire::kernel::view::{KernelView, PeerEnd, Timer, TimerKind};
+use sockeye::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
 use sockeye::wire::option::{self, OptionValue, SETTING, SocketOption};
-use sockeye::wire::tcp::cause::Cause;
+use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Both, Class, Evidence, Failure, Totals};
 
@@ -51,7 +51,15 @@ fn sample(bench: &mut Bench, id: SessionId, micros: u64, info: TcpInfo, queues: 
     bench.reading_with(id, micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }
 
-fn state(bench: &mut Bench, id: SessionId, micros: u64, from: TcpState, to: TcpState, cause: Cause, sure: Evidence) {
+fn state(
+    bench: &mut Bench,
+    id: SessionId,
+    micros: u64,
+    from: TcpState,
+    to: TcpState,
+    cause: StateCause,
+    sure: Evidence,
+) {
     let remaining = (to == TcpState::TimeWait).then(|| Duration::from_secs(60));
     bench.news(id, micros, News::State { from, to, cause, evidence: sure, remaining });
 }
@@ -67,9 +75,9 @@ fn talk(columns: u16, rows: u16) -> Bench {
     let id = bench.open(0, tcp_to("127.0.0.1:7001"));
     let peer = address("127.0.0.1:7001");
     bench.news(id, 0, News::Connecting { peer, attempt: 1 });
-    state(&mut bench, id, 0, TcpState::Closed, TcpState::SynSent, Cause::Connect, Evidence::Inferred);
+    state(&mut bench, id, 0, TcpState::Closed, TcpState::SynSent, StateCause::Connect, Evidence::Inferred);
     let (from, to) = (TcpState::SynSent, TcpState::Established);
-    state(&mut bench, id, 92, from, to, Cause::SynAckArrived, Evidence::Kernel);
+    state(&mut bench, id, 92, from, to, StateCause::SynAckArrived, Evidence::Kernel);
     let took = Duration::from_micros(92);
     bench.news(id, 92, News::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 });
     others(&mut bench);
@@ -90,8 +98,8 @@ fn talk(columns: u16, rows: u16) -> Bench {
     stamps(&mut bench, id, 9_732_080, 11 + 37, 13);
     bench.news(id, 12_001_000, News::WeFinished);
     let (from, to) = (TcpState::Established, TcpState::FinWait1);
-    state(&mut bench, id, 12_001_000, from, to, Cause::WeShutDown, Evidence::Inferred);
-    state(&mut bench, id, 12_001_022, to, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel);
+    state(&mut bench, id, 12_001_000, from, to, StateCause::WeShutDown, Evidence::Inferred);
+    state(&mut bench, id, 12_001_022, to, TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel);
     sample(&mut bench, id, 12_100_000, idle(TcpState::FinWait2), (0, 0));
     bench.data(id, 12_340_000, Received, b"bye\n");
     bench.wake(12_500_000);
@@ -135,7 +143,7 @@ pub(crate) fn ladder_timeout(columns: u16, rows: u16) -> Bench {
     bench.news(id, 0, News::Connecting { peer: address("10.0.0.9:443"), attempt: 1 });
     let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "no answer in 3 s");
     bench.news(id, 3_000_000, News::Failed(failure));
-    bench.news(id, 3_000_000, News::Closed { totals: Both::<Totals>::default(), how: How::Error });
+    bench.news(id, 3_000_000, News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Error });
     bench.keys("1 f8");
     bench
 }
@@ -271,7 +279,7 @@ fn look(bench: &mut Bench, id: SessionId, micros: u64, stall: &Stall) {
         send_queue_bytes: Some(stall.queues.0),
         recv_queue_bytes: Some(stall.queues.1),
         tcp: Some(info),
-        timer: stall.timer.map(|(kind, left, _)| Timer { kind, expires: Duration::from_millis(left) }),
+        timer: stall.timer.map(|(kind, left, _)| KernelTimer { kind, expires: Duration::from_millis(left) }),
         peer_end: stall.peer_end,
         udp: None,
     };
@@ -328,7 +336,7 @@ pub(crate) fn flow_paused(columns: u16, rows: u16) -> Bench {
     let calm = Stall { windows: (65_536, 65_536), queues: (0, 0), timer: None, peer_end: None };
     look(&mut bench, id, 900_000, &calm);
     bench.news(id, 1_000_000, News::ReadingPaused);
-    let timer = Some(Timer { kind: TimerKind::Probe, expires: Duration::from_millis(1_600) });
+    let timer = Some(KernelTimer { kind: TimerKind::Probe, expires: Duration::from_millis(1_600) });
     let tcp = TcpInfo { snd_wnd: Some(0), rcv_wnd: Some(65_536), backoff: Some(3), ..idle(TcpState::Established) };
     let sender = PeerEnd {
         state: TcpState::Established,
@@ -419,8 +427,8 @@ pub(crate) fn states_asked(columns: u16, rows: u16) -> Bench {
     bench.keys("1 c f");
     bench.news(id, 700, News::WeFinished);
     let (from, to) = (TcpState::Established, TcpState::FinWait1);
-    state(&mut bench, id, 700, from, to, Cause::WeShutDown, Evidence::Inferred);
-    state(&mut bench, id, 722, to, TcpState::FinWait2, Cause::AckOfFin, Evidence::Kernel);
+    state(&mut bench, id, 700, from, to, StateCause::WeShutDown, Evidence::Inferred);
+    state(&mut bench, id, 722, to, TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel);
     bench.keys("f9");
     bench
 }
@@ -429,8 +437,8 @@ pub(crate) fn states_asked(columns: u16, rows: u16) -> Bench {
 pub(crate) fn states_resting(columns: u16, rows: u16) -> Bench {
     let mut bench = states_asked(columns, rows);
     let id = SessionId(1);
-    state(&mut bench, id, 5_000_000, TcpState::FinWait2, TcpState::TimeWait, Cause::FinArrived, Evidence::Kernel);
-    bench.news(id, 5_000_100, News::Closed { totals: Both::<Totals>::default(), how: How::Fin });
+    state(&mut bench, id, 5_000_000, TcpState::FinWait2, TcpState::TimeWait, StateCause::FinArrived, Evidence::Kernel);
+    bench.news(id, 5_000_100, News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Fin });
     bench.wake(25_000_000);
     bench
 }

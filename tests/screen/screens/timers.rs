@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use sockeye::sessions::{News, SessionId, What};
+use sockeye::sessions::{News, SessionId, SpecKind};
 use sockeye::wire::Direction;
 use sockeye::wire::kernel::tcp_info::TcpInfo;
-use sockeye::wire::kernel::view::{KernelView, Timer, TimerKind};
+use sockeye::wire::kernel::view::{KernelTimer, KernelView, TimerKind};
 use sockeye::wire::option::{OptionValue, SocketOption};
 use sockeye::wire::tcp::state::TcpState;
 
@@ -15,9 +15,9 @@ use crate::bench::{Bench, address, tcp_to};
 fn connected(columns: u16, rows: u16) -> (Bench, SessionId) {
     let mut bench = Bench::new(columns, rows);
     bench.model.timers.retries = Some(15);
-    let What::Tcp(mut spec) = tcp_to("10.98.0.9:90") else { unreachable!("it is TCP") };
+    let SpecKind::Tcp(mut spec) = tcp_to("10.98.0.9:90") else { unreachable!("it is TCP") };
     spec.idle_timeout = Some(Duration::from_secs(40));
-    let id = bench.open(0, What::Tcp(spec));
+    let id = bench.open(0, SpecKind::Tcp(spec));
     let (local, peer) = (address("10.99.0.1:53122"), address("10.98.0.9:90"));
     bench.news(id, 10, News::Connecting { peer, attempt: 1 });
     let took = Duration::from_micros(184);
@@ -27,7 +27,7 @@ fn connected(columns: u16, rows: u16) -> (Bench, SessionId) {
 
 fn look(bench: &mut Bench, id: SessionId, millis: u64, tcp: TcpInfo, timer: (TimerKind, u64), queue: u64) {
     let state = Some(TcpState::Established);
-    let timer = Some(Timer { kind: timer.0, expires: Duration::from_millis(timer.1) });
+    let timer = Some(KernelTimer { kind: timer.0, expires: Duration::from_millis(timer.1) });
     let view = KernelView { state, tcp: Some(tcp), timer, send_queue_bytes: Some(queue), ..KernelView::default() };
     bench.reading_with(id, millis * 1_000, Vec::new(), |reading| reading.kernel = Some(view.into()));
 }

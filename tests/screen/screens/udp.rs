@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sockeye::sessions::spec::{HostPort, UdpSpec};
-use sockeye::sessions::{Block, News, Record, SessionId, What};
+use sockeye::sessions::{Block, News, Record, SessionId, SpecKind};
 use sockeye::wire::Direction;
-use sockeye::wire::icmp::{About, Icmp};
-use sockeye::wire::kernel::udp_info::{Discover, SocketView};
+use sockeye::wire::icmp::{IcmpMessage, QuotedDatagram};
+use sockeye::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 use sockeye::wire::kernel::view::KernelView;
-use sockeye::wire::udp::mtu::{MtuReport, MtuStep, Outcome, Refusal, Refuser};
+use sockeye::wire::udp::mtu::{MtuOutcome, MtuRefusal, MtuRefuser, MtuReport, MtuStep};
 use sockeye::wire::udp::packet::PacketInfo;
 
 use crate::bench::Bench;
@@ -36,7 +36,7 @@ impl Talk {
 fn talked(columns: u16, rows: u16) -> Talk {
     let mut bench = Bench::new(columns, rows);
     let target = HostPort { host: "10.98.0.9".into(), port: 7 };
-    let id = bench.open(0, What::Udp(UdpSpec::with(target)));
+    let id = bench.open(0, SpecKind::Udp(UdpSpec::with(target)));
     let (local, peer) = ("10.99.0.1:40000".parse().expect("an address"), "10.98.0.9:7".parse().expect("an address"));
     bench.news(id, 100, News::Connecting { peer, attempt: 1 });
     bench.news(id, 200, News::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 });
@@ -53,25 +53,25 @@ fn talked(columns: u16, rows: u16) -> Talk {
     talk.said(2_000_500, Direction::Received, "marked\n", Some(packet(0xbb)));
     talk.said(3_000_000, Direction::Sent, "lost\n", None);
     talk.said(4_000_000, Direction::Sent, &"too big ".repeat(170), None);
-    let icmp = Icmp {
+    let icmp = IcmpMessage {
         kind: 3,
         code: 4,
         offender: Some([10, 99, 0, 9].into()),
         destination: Some(peer),
         os_code: 90,
         mtu: Some(1300),
-        about: Some(About { ordinal: 3, bytes: 1360, alike: 0, after: Duration::from_micros(310) }),
-        ..Icmp::default()
+        about: Some(QuotedDatagram { ordinal: 3, bytes: 1360, alike: 0, after: Duration::from_micros(310) }),
+        ..IcmpMessage::default()
     };
     talk.bench.news(id, 4_000_310, News::Icmp(icmp));
-    let view = SocketView {
+    let view = UdpInfo {
         next_bytes: Some(0),
         send_queue_bytes: Some(0),
         receive_memory_bytes: Some(6_500_000),
         receive_buffer_bytes: Some(8_388_608),
         send_buffer_bytes: Some(212_992),
         mtu: Some(1300),
-        discover: Some(Discover::Want),
+        discover: Some(MtuDiscovery::Want),
         ttl: Some(64),
         tos: Some(0),
     };
@@ -90,13 +90,13 @@ pub(crate) fn conversation(columns: u16, rows: u16) -> Bench {
 /// With what a probe of the path found.
 fn probed(columns: u16, rows: u16) -> Bench {
     let Talk { mut bench, id, .. } = talked(columns, rows);
-    let router = Refuser::Router { address: Some([10, 99, 0, 9].into()), mtu: Some(1300) };
+    let router = MtuRefuser::Router { address: Some([10, 99, 0, 9].into()), mtu: Some(1300) };
     let steps = [
-        (60, Outcome::Answered),
-        (65_535, Outcome::TooBig(Refuser::Here { mtu: Some(1500) })),
-        (1500, Outcome::TooBig(router)),
-        (1300, Outcome::Answered),
-        (1301, Outcome::TooBig(router)),
+        (60, MtuOutcome::Answered),
+        (65_535, MtuOutcome::TooBig(MtuRefuser::Here { mtu: Some(1500) })),
+        (1500, MtuOutcome::TooBig(router)),
+        (1300, MtuOutcome::Answered),
+        (1301, MtuOutcome::TooBig(router)),
     ];
     for (bytes, outcome) in steps {
         let step = MtuStep { bytes, outcome, took: Duration::from_micros(310) };
@@ -106,7 +106,7 @@ fn probed(columns: u16, rows: u16) -> Bench {
         peer: "10.98.0.9:7".parse().expect("an address"),
         passed: Some(1300),
         answers: true,
-        refused: Some(Refusal { bytes: 1301, by: router }),
+        refused: Some(MtuRefusal { bytes: 1301, by: router }),
         settled: true,
         datagrams: 4,
         took: Duration::from_millis(2),

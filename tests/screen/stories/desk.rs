@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
-use sockeye::model::state::{Area, Focus};
+use sockeye::model::state::{CellArea, Focus};
 use sockeye::model::words;
 use sockeye::sessions::spec::http::HttpSpec;
 use sockeye::sessions::spec::{HostPort, ListenSpec, TcpSpec};
-use sockeye::sessions::{Block, News, Order, Record, Refused, SessionId, Spec, Verb, What};
+use sockeye::sessions::{Block, News, Order, Record, RefusedOrder, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::Direction;
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 
@@ -54,7 +54,7 @@ pub(crate) fn sent(effects: &[Effect]) -> Vec<u8> {
 impl Desk {
     pub(crate) fn new() -> Desk {
         let mut bench = Bench::new(120, 36);
-        bench.model.seen.view = Area { column: 30, row: 2, columns: 70, rows: 20 };
+        bench.model.seen.view = CellArea { column: 30, row: 2, columns: 70, rows: 20 };
         Desk { bench, micros: 0 }
     }
 
@@ -62,7 +62,7 @@ impl Desk {
     pub(crate) fn connected() -> Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
-        desk.opens(1, What::Tcp(TcpSpec::to(target)));
+        desk.opens(1, SpecKind::Tcp(TcpSpec::to(target)));
         desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
         let took = Duration::from_micros(92);
         desk.tells(News::Connected { local: address(53122), peer: address(7001), took, attempt: 1 });
@@ -74,7 +74,7 @@ impl Desk {
     pub(crate) fn talking() -> Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
-        desk.opens(1, What::Udp(sockeye::sessions::spec::UdpSpec::with(target)));
+        desk.opens(1, SpecKind::Udp(sockeye::sessions::spec::UdpSpec::with(target)));
         desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
         desk.tells(News::Connected { local: address(53122), peer: address(7001), took: Duration::ZERO, attempt: 1 });
         desk.model.focus = Focus::View;
@@ -84,7 +84,7 @@ impl Desk {
     /// A desk with an HTTP exchange whose response has begun, in its view.
     pub(crate) fn fetching() -> Desk {
         let mut desk = Desk::new();
-        desk.opens(1, What::Http(HttpSpec::get("http://127.0.0.1:7001/")));
+        desk.opens(1, SpecKind::Http(HttpSpec::get("http://127.0.0.1:7001/")));
         let headers = vec![("host".to_owned(), b"127.0.0.1:7001".to_vec())];
         let url = "http://127.0.0.1:7001/".to_owned();
         desk.tells(News::Request(RequestHead { method: "GET".into(), url, headers, body_bytes: None }));
@@ -114,7 +114,7 @@ impl Desk {
     }
 
     pub(crate) fn listens(&mut self, id: u32) {
-        self.opens(id, What::Listen(ListenSpec::at(address(9000))));
+        self.opens(id, SpecKind::Listen(ListenSpec::at(address(9000))));
         self.tells(News::Listening { local: address(9000) });
     }
 
@@ -127,7 +127,7 @@ impl Desk {
         self.reads(child, |at| Record::News { at, news });
     }
 
-    fn opens(&mut self, id: u32, what: What) {
+    fn opens(&mut self, id: u32, what: SpecKind) {
         self.update(Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(what)) });
     }
 
@@ -193,7 +193,7 @@ impl Desk {
     pub(crate) fn refuse(&mut self, effects: &[Effect], why: &str) {
         for effect in effects {
             if let Effect::Net(order) = effect {
-                self.update(Msg::Refused(Refused { order: order.clone(), why: why.into() }));
+                self.update(Msg::Refused(RefusedOrder { order: order.clone(), why: why.into() }));
             }
         }
     }

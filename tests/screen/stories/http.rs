@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use sockeye::model::panel::{Subject, View};
-use sockeye::sessions::{How, News};
+use sockeye::model::panel::{SearchSubject, View};
+use sockeye::sessions::{CloseReason, News};
 use sockeye::wire::{Both, Class, Evidence, Failure};
 
 use super::desk::Desk;
@@ -13,7 +13,7 @@ const BODY: &[u8] =
 hay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\nhay\na needle\nhay\n";
 
 fn closes(desk: &mut Desk) {
-    desk.tells(News::Closed { totals: Both::default(), how: How::Fin });
+    desk.tells(News::Closed { totals: Both::default(), how: CloseReason::Fin });
 }
 
 #[test]
@@ -42,11 +42,11 @@ fn a_search_follows_into_the_view_that_is_shown_next() {
     desk.press("enter");
     desk.press("f5");
     let search = |desk: &Desk| desk.model.panel().unwrap().search.clone().unwrap();
-    assert!(matches!(search(&desk).subject, Subject::Document { view: View::Headers, .. }));
+    assert!(matches!(search(&desk).subject, SearchSubject::Document { view: View::Headers, .. }));
     assert_eq!(search(&desk).hits.unwrap().len(), 1);
     let effects = desk.press("f2");
     desk.answers(&effects);
-    assert_eq!((search(&desk).subject, search(&desk).at), (Subject::Transcript, Some(0)));
+    assert_eq!((search(&desk).subject, search(&desk).at), (SearchSubject::Transcript, Some(0)));
 }
 
 #[test]

@@ -9,10 +9,10 @@ use std::time::Duration;
 use desk::Desk;
 use sockeye::model::action::SessionAction;
 use sockeye::model::msg::{Effect, Msg};
-use sockeye::model::panel::{Scroll, View};
+use sockeye::model::panel::{ScrollPosition, View};
 use sockeye::model::state::{Focus, Overlay};
-use sockeye::sessions::{How, News, Verb};
-use sockeye::wire::tcp::cause::Cause;
+use sockeye::sessions::{CloseReason, News, Verb};
+use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Class, Evidence, Failure};
 
@@ -131,13 +131,13 @@ fn following_holds_until_a_key_moves_up_and_g_returns_to_it() {
     for _ in 0..100 {
         desk.receives(b"a line\n");
     }
-    assert_eq!(desk.model.panel().unwrap().scroll, Scroll::Tail);
+    assert_eq!(desk.model.panel().unwrap().scroll, ScrollPosition::Tail);
     desk.keys("k");
-    assert!(matches!(desk.model.panel().unwrap().scroll, Scroll::At(_)));
+    assert!(matches!(desk.model.panel().unwrap().scroll, ScrollPosition::At(_)));
     desk.receives(b"another\n");
-    assert!(matches!(desk.model.panel().unwrap().scroll, Scroll::At(_)));
+    assert!(matches!(desk.model.panel().unwrap().scroll, ScrollPosition::At(_)));
     desk.keys("G");
-    assert_eq!(desk.model.panel().unwrap().scroll, Scroll::Tail);
+    assert_eq!(desk.model.panel().unwrap().scroll, ScrollPosition::Tail);
 }
 
 #[test]
@@ -381,9 +381,9 @@ fn a_port_that_rests_is_looked_at_until_it_is_free() {
     desk.press("c");
     desk.press("f");
     desk.tells(News::WeFinished);
-    desk.tells(state(TcpState::FinWait1, from, Cause::AckOfFin, None));
-    desk.tells(state(from, to, Cause::FinArrived, Some(Duration::from_secs(60))));
-    desk.tells(News::Closed { totals: Default::default(), how: How::Fin });
+    desk.tells(state(TcpState::FinWait1, from, StateCause::AckOfFin, None));
+    desk.tells(state(from, to, StateCause::FinArrived, Some(Duration::from_secs(60))));
+    desk.tells(News::Closed { totals: Default::default(), how: CloseReason::Fin });
     let stands = |desk: &Desk| desk.model.session().and_then(|session| Some(session.story.as_ref()?.track.state()));
     // Nothing else happens: the rest alone keeps the countdown going.
     for _ in 0..59 {
@@ -430,6 +430,6 @@ fn many_sessions_are_listed_and_counted_at_once_and_their_rates_come_to_rest() {
     assert_eq!(desk.model.rates().received, 0.0, "nothing came for three seconds");
     assert_eq!(desk.model.wakes_at(desk.model.now), None);
     let totals = desk.model.session().map(|session| session.totals).unwrap();
-    desk.tells(News::Closed { totals, how: How::Local });
+    desk.tells(News::Closed { totals, how: CloseReason::Local });
     assert_eq!(desk.model.open_and_failed(), (200, 0));
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use sockeye::model::msg::Effect;
-use sockeye::model::options::Sure;
+use sockeye::model::options::ValueSource;
 use sockeye::model::state::{Focus, Overlay};
 use sockeye::sessions::spec::facets::wishes;
 use sockeye::sessions::spec::wished;
-use sockeye::sessions::{How, News, Verb, What};
+use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
 use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::{Class, Failure};
 
@@ -22,7 +22,7 @@ fn orders(effects: &[Effect]) -> Vec<Verb> {
     effects.iter().filter_map(order).collect()
 }
 
-fn line(desk: &Desk, option: SocketOption) -> (String, Sure, String) {
+fn line(desk: &Desk, option: SocketOption) -> (String, ValueSource, String) {
     let Some(Overlay::Options(dialog)) = &desk.model.overlay else { panic!("the dialog is not open") };
     let line = dialog.lines(&desk.model).into_iter().find(|line| line.option == option).expect("a line");
     (line.value, line.sure, line.remark)
@@ -87,7 +87,7 @@ fn a_value_is_typed_in_its_place_and_nonsense_is_refused_with_what_is_accepted()
     let now = OptionValue::Octets(65_536);
     desk.tells(News::OptionSet { option: SocketOption::RecvBuffer, asked, now });
     let (value, sure, remark) = line(&desk, SocketOption::RecvBuffer);
-    assert_eq!((value.as_str(), sure), ("65,536 octets", Sure::Kernel));
+    assert_eq!((value.as_str(), sure), ("65,536 octets", ValueSource::Kernel));
     assert_eq!(remark, "asked for 32,768 octets; the kernel doubles it, for its own bookkeeping");
     // A field is left before the dialog is.
     desk.press("enter");
@@ -109,7 +109,7 @@ fn a_refusal_stands_beside_the_value_that_was_not_changed() {
     let why = Failure::new(Class::Local, "setsockopt", SocketOption::Congestion.named(&asked), "there is none");
     desk.tells(News::Warned(why));
     let (value, sure, remark) = line(&desk, SocketOption::Congestion);
-    assert_eq!((value.as_str(), sure, remark.as_str()), ("cubic", Sure::Refused, "nosuch: there is none"));
+    assert_eq!((value.as_str(), sure, remark.as_str()), ("cubic", ValueSource::Refused, "nosuch: there is none"));
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn what_will_be_set_is_chosen_in_the_form_and_goes_with_the_session() {
     let mut desk = Desk::new();
     desk.keys("n").types("127.0.0.1:7001");
     desk.press("ctrl-o");
-    assert_eq!(line(&desk, SocketOption::NoDelay), ("as it is".into(), Sure::Default, String::new()));
+    assert_eq!(line(&desk, SocketOption::NoDelay), ("as it is".into(), ValueSource::Default, String::new()));
     desk.press("enter");
     go_to(&mut desk, SocketOption::Ttl);
     desk.press("enter");
@@ -141,7 +141,7 @@ fn what_will_be_set_is_chosen_in_the_form_and_goes_with_the_session() {
     assert!(matches!(&desk.model.overlay, Some(Overlay::New { input, .. }) if input.text() == "127.0.0.1:7001"));
     let opened = desk.press("enter");
     let [Effect::Open(spec)] = &opened[..] else { panic!("{opened:?}") };
-    let What::Tcp(tcp) = &spec.what else { panic!("{spec:?}") };
+    let SpecKind::Tcp(tcp) = &spec.what else { panic!("{spec:?}") };
     let expected = [(SocketOption::NoDelay, OptionValue::Switch(true)), (SocketOption::Ttl, OptionValue::Count(7))];
     assert_eq!(tcp.options, expected);
     assert!(desk.model.wishes.is_empty(), "the next form begins anew");
@@ -164,14 +164,14 @@ fn an_option_that_a_socket_does_not_have_keeps_the_form_open_with_the_reason() {
 #[test]
 fn after_its_end_a_session_shows_what_will_be_set_when_it_is_opened_again() {
     let mut desk = Desk::connected();
-    desk.tells(News::Closed { totals: Default::default(), how: How::Fin });
+    desk.tells(News::Closed { totals: Default::default(), how: CloseReason::Fin });
     assert!(orders(&desk.press("o")).is_empty(), "there is no socket to be asked");
     desk.press("enter");
-    assert_eq!(line(&desk, SocketOption::NoDelay).1, Sure::Wished);
+    assert_eq!(line(&desk, SocketOption::NoDelay).1, ValueSource::Wished);
     // Round again: on, off, as the system has it.
     desk.press("enter");
     desk.press("enter");
-    assert_eq!(line(&desk, SocketOption::NoDelay).1, Sure::Default);
+    assert_eq!(line(&desk, SocketOption::NoDelay).1, ValueSource::Default);
     desk.press("esc");
     desk.keys(":").types("option ttl=5");
     desk.press("enter");

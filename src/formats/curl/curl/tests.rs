@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{curl_args, http_args, *};
 use crate::formats::shell;
-use crate::sessions::spec::http::{Body, HttpSpec, Part, PartValue, Version};
+use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, PartValue};
 use crate::text::sanitize;
 
 fn curl(line: &str) -> Result<HttpSpec, String> {
@@ -15,8 +15,8 @@ fn good(line: &str) -> HttpSpec {
     curl(line).unwrap_or_else(|error| panic!("{line}: {error}"))
 }
 
-fn text(body: &str) -> Body {
-    Body::Bytes(bytes::Bytes::copy_from_slice(body.as_bytes()))
+fn text(body: &str) -> BodySpec {
+    BodySpec::Bytes(bytes::Bytes::copy_from_slice(body.as_bytes()))
 }
 
 fn headers(spec: &HttpSpec) -> Vec<String> {
@@ -37,10 +37,10 @@ fn flags_may_be_joined_and_values_may_stick_to_them() {
     let spec = good("-sSLkf -XPUT -HA:b --compressed -m2.5 --http1.1 http://h/");
     assert_eq!((spec.redirects, spec.insecure, spec.fail_on_status, spec.compressed), (10, true, true, true));
     assert_eq!((spec.method.as_str(), headers(&spec)), ("PUT", vec!["A: b".to_owned()]));
-    assert_eq!((spec.timeout, spec.version), (Some(Duration::from_millis(2500)), Version::Http1));
+    assert_eq!((spec.timeout, spec.version), (Some(Duration::from_millis(2500)), HttpVersion::Http1));
     assert_eq!(good("-Lskd a=b h").body, text("a=b"));
     assert_eq!((good("-L --max-redirs 3 h").redirects, good("--max-redirs 3 h").redirects), (3, 0));
-    assert_eq!(good("--max-time 500ms --http2 h").version, Version::Http2);
+    assert_eq!(good("--max-time 500ms --http2 h").version, HttpVersion::Http2);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn data_makes_a_post_of_a_form_and_is_joined() {
     assert_eq!(headers(&spec), ["Content-Type: application/x-www-form-urlencoded"]);
     assert_eq!(headers(&good("-d x -H 'content-type: text/plain' h")), ["content-type: text/plain"]);
     assert_eq!(headers(&good("-d x -H 'Content-Type:' h")), Vec::<String>::new());
-    assert_eq!(good("--data-binary @a/b h").body, Body::File("a/b".into()));
+    assert_eq!(good("--data-binary @a/b h").body, BodySpec::File("a/b".into()));
     assert_eq!(good("-d '' h").body, text(""), "an empty body is a body");
 }
 
@@ -66,21 +66,21 @@ fn json_is_joined_with_nothing_and_names_its_type_once() {
 fn get_puts_data_into_the_query_and_head_asks_for_no_body() {
     let spec = good("-G -d a=1 -d 'b=x y' 'http://h/p?q=0#f'");
     assert_eq!((spec.method.as_str(), spec.url.as_str()), ("GET", "http://h/p?q=0&a=1&b=x%20y#f"));
-    assert_eq!((spec.body, spec.headers.len()), (Body::None, 0));
+    assert_eq!((spec.body, spec.headers.len()), (BodySpec::None, 0));
     assert_eq!(good("-I h").method, "HEAD");
     assert_eq!(good("-I -X PROPFIND h").method, "PROPFIND");
 }
 
 #[test]
 fn a_form_has_parts() {
-    let part = |name: &str, value| Part { name: name.into(), value };
+    let part = |name: &str, value| FormPart { name: name.into(), value };
     let parts = vec![
         part("a", PartValue::Text("b=c".into())),
         part("f", PartValue::File("x y".into())),
         part("s", PartValue::Text("@x;type=y".into())),
     ];
     let spec = good("-F a=b=c -F 'f=@x y' --form-string 's=@x;type=y' h");
-    assert_eq!((spec.method.as_str(), spec.body), ("POST", Body::Multipart(parts)));
+    assert_eq!((spec.method.as_str(), spec.body), ("POST", BodySpec::Multipart(parts)));
     assert!(spec.headers.is_empty());
 }
 

@@ -1,16 +1,16 @@
 use tokio::net::UdpSocket;
 
-use super::{Beside, asked, *};
-use crate::net::dns::conf::Conf;
-use crate::net::journal::{self, Bell, Journal, Overflow};
-use crate::sessions::kinds::dns_compare::{Comparison, Own};
-use crate::sessions::spec::Family;
+use super::{SecondOpinion, asked, *};
+use crate::net::dns::conf::ResolverConfig;
+use crate::net::journal::{self, Bell, Journal, OverflowPolicy};
+use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
+use crate::sessions::spec::IpFamily;
 use crate::sessions::{News, Record, SessionId};
 use crate::wire::dns;
 use crate::wire::dns::record_type::RecordType;
 
 /// A name server for one name: an address for A, nothing for AAAA, and NXDOMAIN for any other name.
-async fn server(name: &'static str) -> (Conf, tokio::task::JoinHandle<()>) {
+async fn server(name: &'static str) -> (ResolverConfig, tokio::task::JoinHandle<()>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
     let task = tokio::spawn(async move {
@@ -18,7 +18,7 @@ async fn server(name: &'static str) -> (Conf, tokio::task::JoinHandle<()>) {
         loop {
             let (length, from) = socket.recv_from(&mut buffer).await.unwrap();
             let query = &buffer[..length];
-            let read = dns::message::Message::read(query);
+            let read = dns::message::DnsMessage::read(query);
             let (is_known, is_a) = (read.questions[0].name == name, read.questions[0].kind == RecordType::A);
             let end = 12 + read.questions[0].name.len() + 1 + 4;
             let (code, count) = if is_known { (0x80, u8::from(is_a)) } else { (0x83, 0) };
@@ -30,7 +30,7 @@ async fn server(name: &'static str) -> (Conf, tokio::task::JoinHandle<()>) {
             socket.send_to(&octets, from).await.unwrap();
         }
     });
-    let mut conf = Conf::parse(b"search corp.example other.example\n");
+    let mut conf = ResolverConfig::parse(b"search corp.example other.example\n");
     conf.servers = vec![address];
     (conf, task)
 }
@@ -38,7 +38,7 @@ async fn server(name: &'static str) -> (Conf, tokio::task::JoinHandle<()>) {
 #[tokio::test]
 async fn a_short_name_is_found_in_the_domains_that_are_searched() {
     let (conf, task) = server("web.corp.example.").await;
-    let families = asked("web", Family::Any, &conf).await;
+    let families = asked("web", IpFamily::Any, &conf).await;
     task.abort();
     let told: Vec<_> = families.iter().map(|family| (family.name.as_str(), family.said.as_str(), family.ttl)).collect();
     assert_eq!(told, [("web.corp.example.", "NOERROR", Some(30)), ("web.corp.example.", "NODATA", None)]);
@@ -48,7 +48,7 @@ async fn a_short_name_is_found_in_the_domains_that_are_searched() {
 #[tokio::test]
 async fn a_name_that_no_domain_has_is_a_plain_no() {
     let (conf, task) = server("other.").await;
-    let families = asked("web", Family::V4, &conf).await;
+    let families = asked("web", IpFamily::V4, &conf).await;
     task.abort();
     assert_eq!((families.len(), families[0].said.as_str(), families[0].is_answer), (1, "NXDOMAIN", true));
 }
@@ -56,14 +56,14 @@ async fn a_name_that_no_domain_has_is_a_plain_no() {
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_no_answer_and_holds_up_nobody() {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let mut conf = Conf::parse(b"");
+    let mut conf = ResolverConfig::parse(b"");
     conf.servers = vec![socket.local_addr().unwrap()];
     drop(socket);
-    let families = asked("web.example", Family::V4, &conf).await;
+    let families = asked("web.example", IpFamily::V4, &conf).await;
     assert!(!families[0].is_answer && families[0].said.contains("nobody answers"), "{}", families[0].said);
 }
 
-fn journal(overflow: Overflow) -> (Arc<Journal>, Arc<Bell>) {
+fn journal(overflow: OverflowPolicy) -> (Arc<Journal>, Arc<Bell>) {
     let bell = Arc::new(Bell::default());
     let journal =
         journal::Journal::new(SessionId(1), crate::sessions::Retention::of_bytes(1024), overflow, Arc::clone(&bell));
@@ -73,22 +73,22 @@ fn journal(overflow: Overflow) -> (Arc<Journal>, Arc<Bell>) {
 
 #[tokio::test]
 async fn a_second_opinion_comes_once_the_first_is_there() {
-    let (journal, bell) = journal(Overflow::DropOldest);
-    let beside = Beside::start("x.onion", Family::Any, &journal);
+    let (journal, bell) = journal(OverflowPolicy::DropOldest);
+    let beside = SecondOpinion::start("x.onion", IpFamily::Any, &journal);
     beside.system_said(Ok(vec![[192, 0, 2, 1].into()]));
     tokio::time::timeout(Duration::from_secs(60), bell.changed()).await.unwrap();
     let records = bell.sample(usize::MAX).remove(0).records;
     let Record::News { news: News::Compared(compared), .. } = &records[0] else { panic!("{records:?}") };
-    assert!(matches!(compared.own, Own::NotAsked { .. }) && !compared.differs());
+    assert!(matches!(compared.own, DirectLookup::NotAsked { .. }) && !compared.differs());
 }
 
 #[tokio::test]
 async fn in_a_pipe_and_after_the_end_nobody_is_told() {
-    let (pipe, _) = journal(Overflow::Wait);
-    assert!(Beside::start("example.org", Family::Any, &pipe).system.is_none());
-    let (journal, bell) = journal(Overflow::DropOldest);
-    journal.closed(crate::sessions::How::Local).await;
-    let own = Own::NotAsked { why: "late".into() };
-    journal.aside(News::Compared(Box::new(Comparison { host: "x".into(), system: Ok(Vec::new()), own })));
+    let (pipe, _) = journal(OverflowPolicy::Wait);
+    assert!(SecondOpinion::start("example.org", IpFamily::Any, &pipe).system.is_none());
+    let (journal, bell) = journal(OverflowPolicy::DropOldest);
+    journal.closed(crate::sessions::CloseReason::Local).await;
+    let own = DirectLookup::NotAsked { why: "late".into() };
+    journal.aside(News::Compared(Box::new(ResolverComparison { host: "x".into(), system: Ok(Vec::new()), own })));
     assert_eq!(bell.sample(usize::MAX).remove(0).records.len(), 1);
 }

@@ -5,9 +5,9 @@ use std::io;
 use bytes::BufMut;
 use tokio::time::Instant;
 
-use super::{MOST_AT_ONCE, Talk};
+use super::{EchoConversation, MOST_AT_ONCE};
 use crate::net::fault;
-use crate::net::repeat::plan::Ticket;
+use crate::net::repeat::plan::StartTicket;
 use crate::sessions::spec::repeat::TAG;
 use crate::wire::Totals;
 
@@ -20,9 +20,9 @@ const MOST_UNWATCHED: usize = 256;
 /// How many octets leave with one call, unless one datagram alone has more.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
-impl Talk {
+impl EchoConversation {
     /// Sends the ticket's datagram, and those that are due with it.
-    pub(super) async fn send(&mut self, first: Ticket) {
+    pub(super) async fn send(&mut self, first: StartTicket) {
         let segment = self.socket.payload.len() + if self.socket.run.is_some() { TAG } else { 0 };
         // An answer that is late is taken before more is sent: so batches are short where answers are waited for.
         let room = self.most.saturating_sub(self.waiting.count());

@@ -5,23 +5,23 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::net::repeat::plan::Ticket;
+use crate::net::repeat::plan::StartTicket;
 
 /// Those that wait. Its bound is the sender's: it does not push more than it may.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct PendingEchoes {
     /// The number of the first place.
     first: u64,
     /// One place for each number from `first` on; `None`: it is over.
-    places: VecDeque<Option<Ticket>>,
+    places: VecDeque<Option<StartTicket>>,
     count: usize,
     /// Whether numbers tell places: then a place between others may be empty.
     numbered: bool,
 }
 
-impl Waiting {
+impl PendingEchoes {
     pub(super) fn new(numbered: bool) -> Self {
-        Waiting { first: 0, places: VecDeque::new(), count: 0, numbered }
+        PendingEchoes { first: 0, places: VecDeque::new(), count: 0, numbered }
     }
 
     /// How many wait.
@@ -33,7 +33,7 @@ impl Waiting {
     }
 
     /// One more waits; gives its number.
-    pub(super) fn push(&mut self, ticket: Ticket) -> u64 {
+    pub(super) fn push(&mut self, ticket: StartTicket) -> u64 {
         self.places.push_back(Some(ticket));
         self.count += 1;
         self.first + self.places.len() as u64 - 1
@@ -45,7 +45,7 @@ impl Waiting {
     }
 
     /// The one with this number, if it still waits.
-    pub(super) fn take(&mut self, number: u64) -> Option<Ticket> {
+    pub(super) fn take(&mut self, number: u64) -> Option<StartTicket> {
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
         let ticket = self.places.get_mut(place)?.take()?;
         self.count -= 1;
@@ -54,7 +54,7 @@ impl Waiting {
     }
 
     /// The one that waits longest.
-    pub(super) fn take_oldest(&mut self) -> Option<Ticket> {
+    pub(super) fn take_oldest(&mut self) -> Option<StartTicket> {
         let ticket = self.places.iter_mut().find_map(Option::take)?;
         self.count -= 1;
         self.trim();
@@ -62,7 +62,7 @@ impl Waiting {
     }
 
     /// The one that was sent last.
-    pub(super) fn take_newest(&mut self) -> Option<Ticket> {
+    pub(super) fn take_newest(&mut self) -> Option<StartTicket> {
         let ticket = self.places.back_mut()?.take()?;
         self.count -= 1;
         self.trim();
@@ -89,15 +89,16 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::repeat::plan::StartTicket;
 
-    fn ticket(at: Instant) -> Ticket {
-        Ticket { from: at, started: at }
+    fn ticket(at: Instant) -> StartTicket {
+        StartTicket { from: at, started: at }
     }
 
     #[test]
     fn an_answer_finds_its_own_datagram_and_only_once() {
         let now = Instant::now();
-        let mut waiting = Waiting::new(true);
+        let mut waiting = PendingEchoes::new(true);
         let numbers: Vec<u64> = (0..4).map(|_| waiting.push(ticket(now))).collect();
         assert_eq!(numbers, [0, 1, 2, 3]);
         assert!(waiting.take(2).is_some());
@@ -113,7 +114,7 @@ mod tests {
     #[test]
     fn only_those_are_given_up_that_waited_long_enough() {
         let begin = Instant::now();
-        let mut waiting = Waiting::new(false);
+        let mut waiting = PendingEchoes::new(false);
         for second in 0..5 {
             waiting.push(ticket(begin + Duration::from_secs(second)));
         }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::history::{History, Sample};
+use super::history::{GaugeHistory, GaugeSample};
 use super::name::Gauge;
 use super::{sentence, words};
 use crate::text::quantity;
@@ -34,14 +34,14 @@ pub const MOST_SAMPLES: usize = 600;
 pub struct Gauges {
     every: Duration,
     /// All samples but the newest.
-    before: History,
-    newest: Option<Sample>,
+    before: GaugeHistory,
+    newest: Option<GaugeSample>,
     last_at: Option<Instant>,
 }
 
 /// The least, the greatest and the newest value of a gauge, over the samples that are remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
+pub struct GaugeRange {
     /// The least.
     pub min: u64,
     /// The greatest.
@@ -52,7 +52,7 @@ pub struct Range {
 
 impl Default for Gauges {
     fn default() -> Self {
-        Gauges { every: EVERY, before: History::default(), newest: None, last_at: None }
+        Gauges { every: EVERY, before: GaugeHistory::default(), newest: None, last_at: None }
     }
 }
 
@@ -75,13 +75,14 @@ impl Gauges {
             return;
         }
         let (old, new) = (self.every.as_nanos(), every.as_nanos());
-        let samples: Vec<Sample> = self.before.samples().chain(self.newest).collect();
+        let samples: Vec<GaugeSample> = self.before.samples().chain(self.newest).collect();
         let count = (samples.len() as u128 * old).div_ceil(new).min(MOST_SAMPLES as u128);
         let ages = (0..count).rev().map(|age| usize::try_from(age * new / old).unwrap_or(usize::MAX));
         let last = samples.len().saturating_sub(1);
-        let mut paced: Vec<Sample> = ages.filter_map(|age| samples.get(last.saturating_sub(age)).copied()).collect();
+        let mut paced: Vec<GaugeSample> =
+            ages.filter_map(|age| samples.get(last.saturating_sub(age)).copied()).collect();
         self.newest = paced.pop();
-        self.before = History::default();
+        self.before = GaugeHistory::default();
         for sample in paced {
             self.before.push(sample, 1);
         }
@@ -91,7 +92,7 @@ impl Gauges {
     /// Takes in what the kernel says now. Where some time passed since the last sample, the values of then are taken
     /// to have stood until now; within one period the newest replaces the one before.
     pub fn sampled(&mut self, view: &KernelView, now: Instant) {
-        let sample = Sample::new(Gauge::ALL.map(|gauge| gauge.of(view)));
+        let sample = GaugeSample::new(Gauge::ALL.map(|gauge| gauge.of(view)));
         let passed =
             self.last_at.map_or(0, |last| now.saturating_duration_since(last).as_nanos() / self.every.as_nanos());
         if let Some(before) = self.newest.replace(sample)
@@ -127,10 +128,10 @@ impl Gauges {
     }
 
     /// The range of a gauge; `None` where it was never known, or is not known now.
-    pub fn range(&self, gauge: Gauge) -> Option<Range> {
+    pub fn range(&self, gauge: Gauge) -> Option<GaugeRange> {
         let values = self.all(gauge).flatten();
         let (min, max) = values.fold((u64::MAX, 0), |(min, max), value| (min.min(value), max.max(value)));
-        self.last(gauge).map(|last| Range { min, max, last })
+        self.last(gauge).map(|last| GaugeRange { min, max, last })
     }
 
     /// The newest `count` values of a gauge, oldest first; fewer where fewer are remembered.
@@ -146,7 +147,7 @@ impl Gauges {
     /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
     pub fn bounds(&self, gauge: Gauge) -> String {
         match self.range(gauge) {
-            Some(Range { min, max, .. }) => {
+            Some(GaugeRange { min, max, .. }) => {
                 let text = |value| words::text(gauge, value, self.last(Gauge::Mss));
                 format!("least {}, greatest {}", text(min), text(max))
             }
@@ -194,7 +195,7 @@ mod tests {
             gauges.sampled(&queue(bytes), now + Duration::from_millis(millis));
         }
         assert_eq!(values(&gauges), [Some(2), Some(3), Some(3), Some(3), Some(4)]);
-        assert_eq!(gauges.range(Gauge::RecvQueue), Some(Range { min: 2, max: 4, last: 4 }));
+        assert_eq!(gauges.range(Gauge::RecvQueue), Some(GaugeRange { min: 2, max: 4, last: 4 }));
         assert_eq!(gauges.range(Gauge::Rtt), None);
         assert_eq!(gauges.text(Gauge::Rtt), "–");
     }

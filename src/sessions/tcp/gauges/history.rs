@@ -8,15 +8,15 @@ const GAUGES: usize = Gauge::ALL.len();
 
 /// One value of every gauge; a gauge that is not known has no bit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sample {
+pub(super) struct GaugeSample {
     values: [u64; GAUGES],
     known: u32,
 }
 
-impl Sample {
+impl GaugeSample {
     pub(super) fn new(values: [Option<u64>; GAUGES]) -> Self {
         let bits = values.iter().enumerate().map(|(place, value)| u32::from(value.is_some()) << place);
-        Sample { values: values.map(Option::unwrap_or_default), known: bits.sum() }
+        GaugeSample { values: values.map(Option::unwrap_or_default), known: bits.sum() }
     }
 
     pub(super) fn of(&self, gauge: Gauge) -> Option<u64> {
@@ -24,12 +24,12 @@ impl Sample {
     }
 
     /// The gauges that are not the same in both.
-    fn changed(&self, other: &Sample) -> u32 {
+    fn changed(&self, other: &GaugeSample) -> u32 {
         let differs = (0..GAUGES).filter(|place| self.values[*place] != other.values[*place]).map(bit);
         (self.known ^ other.known) | differs.sum::<u32>()
     }
 
-    fn apply(&mut self, run: Run, mut values: impl Iterator<Item = u64>) {
+    fn apply(&mut self, run: SampleRun, mut values: impl Iterator<Item = u64>) {
         self.known = run.known;
         for place in places(run.changed) {
             self.values[place] = values.next().unwrap_or_default();
@@ -47,7 +47,7 @@ fn places(bits: u32) -> impl Iterator<Item = usize> {
 
 /// Equal samples in a row, and what they have that the ones before had not.
 #[derive(Clone, Copy, Debug)]
-struct Run {
+struct SampleRun {
     samples: u32,
     known: u32,
     changed: u32,
@@ -55,24 +55,24 @@ struct Run {
 
 /// The samples, up to a number that the caller keeps.
 #[derive(Clone, Debug, Default)]
-pub(super) struct History {
+pub(super) struct GaugeHistory {
     /// What the first run changes.
-    base: Sample,
+    base: GaugeSample,
     /// What the last run came to.
-    last: Sample,
-    runs: VecDeque<Run>,
+    last: GaugeSample,
+    runs: VecDeque<SampleRun>,
     /// The changed values of all runs, back to back.
     values: VecDeque<u64>,
     len: usize,
 }
 
-impl History {
+impl GaugeHistory {
     pub(super) fn len(&self) -> usize {
         self.len
     }
 
     /// Adds a sample, so many times.
-    pub(super) fn push(&mut self, sample: Sample, times: u32) {
+    pub(super) fn push(&mut self, sample: GaugeSample, times: u32) {
         if times == 0 {
             return;
         }
@@ -81,7 +81,7 @@ impl History {
         match self.runs.back_mut().filter(|_| changed == 0) {
             Some(run) => run.samples += times,
             None => {
-                self.runs.push_back(Run { samples: times, known: sample.known, changed });
+                self.runs.push_back(SampleRun { samples: times, known: sample.known, changed });
                 self.values.extend(places(changed).map(|place| sample.values[place]));
             }
         }
@@ -107,7 +107,7 @@ impl History {
     }
 
     /// All samples, oldest first.
-    pub(super) fn samples(&self) -> impl Iterator<Item = Sample> {
+    pub(super) fn samples(&self) -> impl Iterator<Item = GaugeSample> {
         let (mut now, mut values) = (self.base, self.values.iter().copied());
         self.runs.iter().flat_map(move |run| {
             now.apply(*run, values.by_ref());
@@ -133,12 +133,12 @@ mod tests {
             steps in proptest::collection::vec((proptest::option::of(0..3_u64), proptest::option::of(any::<u64>()), 0..4_u32), 0..60),
             most in 1..40_usize,
         ) {
-            let (mut history, mut plain) = (History::default(), VecDeque::new());
+            let (mut history, mut plain) = (GaugeHistory::default(), VecDeque::new());
             for (rtt, backoff, times) in steps {
                 let mut values = [None; GAUGES];
                 values[Gauge::Rtt as usize] = rtt;
                 values[Gauge::Backoff as usize] = backoff;
-                history.push(Sample::new(values), times);
+                history.push(GaugeSample::new(values), times);
                 plain.extend(std::iter::repeat_n((rtt, backoff), times as usize));
                 while plain.len() > most {
                     plain.pop_front();

@@ -6,5 +6,5 @@ mod name;
 mod sentence;
 mod words;
 
-pub use gauges::{EVERY, Gauges, MOST_SAMPLES, PERIODS, Range, parse_every};
+pub use gauges::{EVERY, GaugeRange, Gauges, MOST_SAMPLES, PERIODS, parse_every};
 pub use name::Gauge;

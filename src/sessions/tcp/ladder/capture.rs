@@ -6,8 +6,8 @@
 use std::time::{Duration, Instant};
 
 use super::ladder::{BURST_GAP, EXCHANGE_GAP, LATE, Ladder, SILENCE};
-use super::rung::{Call, Label, Rung};
-use crate::wire::segment::{Captured, Flags};
+use super::rung::{Rung, RungLabel, SystemCall};
+use crate::wire::segment::{CapturedSegment, TcpFlags};
 use crate::wire::{Both, Direction, Evidence};
 
 /// As many plain segments of a burst have a rung each; the others are a run.
@@ -27,15 +27,15 @@ const KERNEL_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a ladder knows of its capture.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Capture {
+pub(super) struct LadderCapture {
     pub(super) on: bool,
     missed: u64,
-    burst: Burst,
+    burst: SegmentBurst,
 }
 
 /// Segments that follow each other fast.
 #[derive(Clone, Copy, Debug, Default)]
-struct Burst {
+struct SegmentBurst {
     plain: u32,
     noted: u32,
     last: Option<Instant>,
@@ -61,7 +61,7 @@ impl Ladder {
         self.exchange = None;
         // From the first rung on there is nothing else, and nothing to be told apart.
         if !self.rungs.is_empty() {
-            let turned = self.rung(at, Label::Capture(on), Evidence::Seen);
+            let turned = self.rung(at, RungLabel::Capture(on), Evidence::Seen);
             self.place(turned);
         }
     }
@@ -70,30 +70,30 @@ impl Ladder {
     pub fn not_captured(&mut self, packets: u64, at: Instant) {
         self.capture.missed += packets;
         if let Some(last) = self.rungs.back_mut()
-            && let Label::NotCaptured { packets: before } = &mut last.label
+            && let RungLabel::NotCaptured { packets: before } = &mut last.label
         {
             *before += packets;
             return;
         }
-        let missed = self.rung(at, Label::NotCaptured { packets }, Evidence::Seen);
+        let missed = self.rung(at, RungLabel::NotCaptured { packets }, Evidence::Seen);
         self.place(missed);
     }
 
     /// Adds a captured segment.
-    pub fn captured(&mut self, captured: Captured) {
+    pub fn captured(&mut self, captured: CapturedSegment) {
         let (at, direction) = (captured.at, captured.direction);
         let burst = &mut self.capture.burst;
         if burst.last.is_none_or(|last| at.saturating_duration_since(last) >= BURST_GAP) {
-            *burst = Burst::default();
+            *burst = SegmentBurst::default();
         }
         burst.last = Some(at);
-        let control = captured.segment.flags.any(Flags::SYN.and(Flags::FIN).and(Flags::RST));
+        let control = captured.segment.flags.any(TcpFlags::SYN.and(TcpFlags::FIN).and(TcpFlags::RST));
         let full = if captured.is_plain() { burst.plain >= SINGLE } else { burst.noted >= SINGLE_NOTED && !control };
         if full {
             return self.add_segment_to_run(&captured);
         }
         *(if captured.is_plain() { &mut burst.plain } else { &mut burst.noted }) += 1;
-        let mut rung = self.rung(at, Label::Segment(Box::new(captured)), Evidence::Seen).going(direction);
+        let mut rung = self.rung(at, RungLabel::Segment(Box::new(captured)), Evidence::Seen).going(direction);
         let oldest = self.rungs.len().saturating_sub(LATE);
         let mut index = oldest;
         while let Some(alone) = self.rungs.get(index) {
@@ -108,14 +108,15 @@ impl Ladder {
         self.place(rung);
     }
 
-    fn add_segment_to_run(&mut self, captured: &Captured) {
+    fn add_segment_to_run(&mut self, captured: &CapturedSegment) {
         let again = u64::from(captured.notes.iter().any(|note| note.is_again()));
         let noted = u64::from(again == 0 && !captured.notes.is_empty());
         let (at, bytes) = (captured.at, u64::from(captured.segment.len));
         let place = self.capture.burst.runs.of(captured.direction).and_then(|id| self.index_of(id));
         if let Some(run) = place.and_then(|place| self.rungs.get_mut(place)) {
             let start = run.at;
-            if let Label::Segments { segments, bytes: all, again: more, noted: named, lasted, .. } = &mut run.label {
+            if let RungLabel::Segments { segments, bytes: all, again: more, noted: named, lasted, .. } = &mut run.label
+            {
                 *segments += 1;
                 *all += bytes;
                 *more += again;
@@ -126,7 +127,7 @@ impl Ladder {
             return;
         }
         let octet = captured.octet;
-        let label = Label::Segments { segments: 1, bytes, again, noted, octet, lasted: Duration::ZERO };
+        let label = RungLabel::Segments { segments: 1, bytes, again, noted, octet, lasted: Duration::ZERO };
         let run = self.rung(at, label, Evidence::Seen).going(captured.direction);
         *self.capture.burst.runs.of_mut(captured.direction) = Some(run.id);
         self.place(run);
@@ -135,33 +136,33 @@ impl Ladder {
     /// Adds what a call or the kernel told, while segments are captured: only what no segment shows stays.
     pub(super) fn beside(&mut self, mut rung: Rung) {
         match rung.label {
-            Label::Silence(_)
-            | Label::NotKept { .. }
-            | Label::Set(_)
-            | Label::State
-            | Label::NoAnswer
-            | Label::Unreachable(_)
-            | Label::Capture(_)
-            | Label::NotCaptured { .. }
-            | Label::Segment(_)
-            | Label::Segments { .. } => {}
-            Label::Run { .. } => rung.lone = true,
-            Label::Syn(_)
-            | Label::SynAck
-            | Label::HandshakeAck
-            | Label::Ack { .. }
-            | Label::LateAck { .. }
-            | Label::Held { .. }
-            | Label::Data { .. }
-            | Label::Fin
-            | Label::AckOfFin
-            | Label::FinAck
-            | Label::Rst
-            | Label::Again { .. }
-            | Label::WindowProbe { .. }
-            | Label::KeepaliveProbe { .. }
-            | Label::WindowClosed
-            | Label::WindowOpened { .. } => {
+            RungLabel::Silence(_)
+            | RungLabel::NotKept { .. }
+            | RungLabel::Set(_)
+            | RungLabel::State
+            | RungLabel::NoAnswer
+            | RungLabel::Unreachable(_)
+            | RungLabel::Capture(_)
+            | RungLabel::NotCaptured { .. }
+            | RungLabel::Segment(_)
+            | RungLabel::Segments { .. } => {}
+            RungLabel::Run { .. } => rung.lone = true,
+            RungLabel::Syn(_)
+            | RungLabel::SynAck
+            | RungLabel::HandshakeAck
+            | RungLabel::Ack { .. }
+            | RungLabel::LateAck { .. }
+            | RungLabel::Held { .. }
+            | RungLabel::Data { .. }
+            | RungLabel::Fin
+            | RungLabel::AckOfFin
+            | RungLabel::FinAck
+            | RungLabel::Rst
+            | RungLabel::Again { .. }
+            | RungLabel::WindowProbe { .. }
+            | RungLabel::KeepaliveProbe { .. }
+            | RungLabel::WindowClosed
+            | RungLabel::WindowOpened { .. } => {
                 if rung.call.is_none() && rung.state.is_none() && rung.stamp.is_none() {
                     return;
                 }
@@ -183,10 +184,10 @@ impl Ladder {
     /// where its write is known.
     pub(super) fn stamp_captured(&mut self, octet: u64, after: Duration) {
         let acks = |rung: &&mut Rung| match &rung.label {
-            Label::Segment(captured) => {
+            RungLabel::Segment(captured) => {
                 rung.stamp.is_none()
                     && captured.direction == Direction::Received
-                    && shows(captured, &Label::Ack { octet })
+                    && shows(captured, &RungLabel::Ack { octet })
             }
             _ => false,
         };
@@ -194,7 +195,7 @@ impl Ladder {
         if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
             segment.stamp = Some(after);
         } else if let Some(at) = self.wrote(octet).map(|at| at + after) {
-            let mut rung = self.rung(at, Label::Ack { octet }, Evidence::Kernel).going(Direction::Received);
+            let mut rung = self.rung(at, RungLabel::Ack { octet }, Evidence::Kernel).going(Direction::Received);
             rung.stamp = Some(after);
             rung.lone = true;
             self.place(rung);
@@ -205,7 +206,7 @@ impl Ladder {
     fn wrote(&self, octet: u64) -> Option<Instant> {
         let is_it = |rung: &&Rung| {
             rung.direction == Some(Direction::Sent)
-                && matches!(rung.label, Label::Data { bytes, octet: first } if first + bytes == octet)
+                && matches!(rung.label, RungLabel::Data { bytes, octet: first } if first + bytes == octet)
         };
         self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
     }
@@ -218,11 +219,11 @@ impl Ladder {
             index -= 1;
         }
         let before = index.checked_sub(1).and_then(|before| self.rungs.get(before));
-        if let Some(before) = before.filter(|before| !matches!(before.label, Label::Silence(_))) {
+        if let Some(before) = before.filter(|before| !matches!(before.label, RungLabel::Silence(_))) {
             let (start, end) = (before.at - before.since.unwrap_or_default(), before.end());
             let pause = rung.at.saturating_duration_since(end);
             if pause >= SILENCE {
-                let silence = self.rung(end, Label::Silence(pause), Evidence::Seen);
+                let silence = self.rung(end, RungLabel::Silence(pause), Evidence::Seen);
                 self.rungs.insert(index, silence);
                 index += 1;
             }
@@ -232,7 +233,7 @@ impl Ladder {
         }
         if let Some(after) = self.rungs.get_mut(index)
             && after.since.is_none()
-            && !matches!(after.label, Label::Silence(_))
+            && !matches!(after.label, RungLabel::Silence(_))
         {
             let later = after.at.saturating_duration_since(rung.at);
             after.since = (later < EXCHANGE_GAP).then(|| later + rung.since.unwrap_or_default());
@@ -251,7 +252,7 @@ impl Ladder {
         let to = self.rungs.get(index + 1).map(|after| after.at);
         if let (Some(from), Some(to)) = (from, to)
             && let Some(silence) = self.rungs.get_mut(index)
-            && let Label::Silence(lasted) = &mut silence.label
+            && let RungLabel::Silence(lasted) = &mut silence.label
         {
             *lasted = to.saturating_duration_since(from);
             silence.at = from;
@@ -261,11 +262,11 @@ impl Ladder {
     /// The newest rung that shows this octet of a stream for the first time.
     pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<&Rung> {
         self.rungs.iter().rev().find(|rung| match &rung.label {
-            Label::Segment(captured) => {
+            RungLabel::Segment(captured) => {
                 let again = captured.notes.iter().any(|note| note.is_again());
                 captured.direction == direction && !again && captured.has(octet)
             }
-            Label::Segments { octet: Some(first), bytes, .. } => {
+            RungLabel::Segments { octet: Some(first), bytes, .. } => {
                 rung.direction == Some(direction) && (*first..*first + *bytes).contains(&octet)
             }
             _ => false,
@@ -277,8 +278,8 @@ impl Rung {
     /// The first octet of a captured segment, with the direction of its stream, where it has any that are known.
     pub fn octet(&self) -> Option<(Direction, u64)> {
         let octet = match &self.label {
-            Label::Segment(captured) => captured.octet,
-            Label::Segments { octet, .. } => *octet,
+            RungLabel::Segment(captured) => captured.octet,
+            RungLabel::Segments { octet, .. } => *octet,
             _ => None,
         };
         self.direction.zip(octet)
@@ -287,19 +288,19 @@ impl Rung {
     /// When it was over.
     fn end(&self) -> Instant {
         match self.label {
-            Label::Run { lasted, .. } | Label::Segments { lasted, .. } => self.at + lasted,
+            RungLabel::Run { lasted, .. } | RungLabel::Segments { lasted, .. } => self.at + lasted,
             _ => self.at,
         }
     }
 
     /// Whether this captured segment is the one that a rung without a segment is about, and has room for it.
     fn takes(&self, alone: &Rung) -> bool {
-        let Label::Segment(captured) = &self.label else { return false };
+        let RungLabel::Segment(captured) = &self.label else { return false };
         let room = (alone.call.is_none() || self.call.is_none())
             && (alone.state.is_none() || self.state.is_none())
             && (alone.stamp.is_none() || self.stamp.is_none());
         let within = match &alone.call {
-            Some(Call::Read(1..)) => READ_WITHIN,
+            Some(SystemCall::Read(1..)) => READ_WITHIN,
             Some(_) => CALL_WITHIN,
             None => KERNEL_WITHIN,
         };
@@ -316,14 +317,14 @@ impl Rung {
 }
 
 /// Whether a captured segment is what a label stands for; whose it is is looked at elsewhere.
-fn shows(captured: &Captured, label: &Label) -> bool {
+fn shows(captured: &CapturedSegment, label: &RungLabel) -> bool {
     let flags = captured.segment.flags;
     let again = captured.notes.iter().any(|note| note.is_again());
     match label {
-        Label::Syn(_) => flags.has(Flags::SYN) && !flags.has(Flags::ACK) && !again,
-        Label::SynAck => flags.has(Flags::SYN.and(Flags::ACK)) && !again,
-        Label::HandshakeAck => captured.completes_handshake,
-        Label::Data { bytes, octet } => {
+        RungLabel::Syn(_) => flags.has(TcpFlags::SYN) && !flags.has(TcpFlags::ACK) && !again,
+        RungLabel::SynAck => flags.has(TcpFlags::SYN.and(TcpFlags::ACK)) && !again,
+        RungLabel::HandshakeAck => captured.completes_handshake,
+        RungLabel::Data { bytes, octet } => {
             // A write begins with its first octet; a read is complete with its last one.
             let octet = match captured.direction {
                 Direction::Sent => *octet,
@@ -331,12 +332,12 @@ fn shows(captured: &Captured, label: &Label) -> bool {
             };
             !again && captured.has(octet)
         }
-        Label::Ack { octet } => {
+        RungLabel::Ack { octet } => {
             i64::try_from(*octet).is_ok_and(|octet| captured.relative_ack.is_some_and(|ack| ack > octet))
         }
-        Label::Fin | Label::FinAck => flags.has(Flags::FIN) && !again,
-        Label::AckOfFin => captured.acks_fin,
-        Label::Rst => flags.has(Flags::RST),
+        RungLabel::Fin | RungLabel::FinAck => flags.has(TcpFlags::FIN) && !again,
+        RungLabel::AckOfFin => captured.acks_fin,
+        RungLabel::Rst => flags.has(TcpFlags::RST),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What a rung means, for who learns.
 
-use super::rung::{Label, Rung};
+use super::rung::{Rung, RungLabel};
 use super::segment;
 use crate::text::quantity;
 use crate::wire::tcp::state::TcpState;
@@ -8,7 +8,7 @@ use crate::wire::{Direction, Evidence, tcp};
 
 /// A rung in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explained {
+pub struct RungExplanation {
     /// Its name: `ACK of FIN`.
     pub title: String,
     /// How we know it, as a sentence.
@@ -20,57 +20,57 @@ pub struct Explained {
 }
 
 /// Puts a rung into words.
-pub fn explain(rung: &Rung) -> Explained {
-    if let Label::Segment(captured) = &rung.label {
+pub fn explain(rung: &Rung) -> RungExplanation {
+    if let RungLabel::Segment(captured) = &rung.label {
         return segment::explain(rung, captured);
     }
     let (mut means, cite) = meaning(rung);
-    let ends = matches!(rung.label, Label::AckOfFin | Label::FinAck);
+    let ends = matches!(rung.label, RungLabel::AckOfFin | RungLabel::FinAck);
     if let Some(state) = rung.state.filter(|_| ends) {
         means = format!("{means} {}: {}", state.name(), tcp::explain_state(state));
     }
-    Explained { title: title(rung), known: known(rung), means, cite }
+    RungExplanation { title: title(rung), known: known(rung), means, cite }
 }
 
 fn title(rung: &Rung) -> String {
     match (&rung.label, rung.direction) {
-        (Label::Data { bytes, .. }, Some(Direction::Sent)) => format!("{} octets sent", quantity::grouped(*bytes)),
-        (Label::Data { bytes, .. }, _) => format!("{} octets received", quantity::grouped(*bytes)),
-        (Label::Run { ops, bytes, lasted }, direction) => {
+        (RungLabel::Data { bytes, .. }, Some(Direction::Sent)) => format!("{} octets sent", quantity::grouped(*bytes)),
+        (RungLabel::Data { bytes, .. }, _) => format!("{} octets received", quantity::grouped(*bytes)),
+        (RungLabel::Run { ops, bytes, lasted }, direction) => {
             let calls = if direction == Some(Direction::Sent) { "writes" } else { "reads" };
             let (ops, bytes) = (quantity::grouped(*ops), quantity::bytes(*bytes));
             format!("{ops} {calls} · {bytes} in {}", quantity::duration(*lasted))
         }
-        (Label::Segments { .. }, Some(Direction::Sent)) => format!("{} sent", rung.label.text()),
-        (Label::Segments { .. }, _) => format!("{} received", rung.label.text()),
+        (RungLabel::Segments { .. }, Some(Direction::Sent)) => format!("{} sent", rung.label.text()),
+        (RungLabel::Segments { .. }, _) => format!("{} received", rung.label.text()),
         (label, _) if rung.lone => match (&rung.call, rung.state, rung.stamp) {
             (Some(call), ..) => call.text(),
             (None, Some(state), _) => state.name().to_owned(),
             (None, None, Some(after)) => format!("acknowledged after {}", quantity::duration(after)),
             (None, None, None) => label.text(),
         },
-        (Label::State, _) => rung.state.map_or("state", TcpState::name).to_owned(),
+        (RungLabel::State, _) => rung.state.map_or("state", TcpState::name).to_owned(),
         (label, _) => label.text(),
     }
 }
 
 fn known(rung: &Rung) -> &'static str {
     match (&rung.label, rung.evidence) {
-        (Label::Silence(_), _) => "No call returned, and the kernel told of nothing.",
-        (Label::Segments { .. }, _) => "Captured: the segments themselves passed here.",
-        (Label::NotCaptured { .. }, _) => "The kernel counted what did not fit into its queue, or we into ours.",
+        (RungLabel::Silence(_), _) => "No call returned, and the kernel told of nothing.",
+        (RungLabel::Segments { .. }, _) => "Captured: the segments themselves passed here.",
+        (RungLabel::NotCaptured { .. }, _) => "The kernel counted what did not fit into its queue, or we into ours.",
         (_, Evidence::Seen) if rung.lone => {
             "A call of ours returned it; its segment stands elsewhere, or was not captured."
         }
-        (Label::Data { .. } | Label::Run { .. }, Evidence::Seen) => {
+        (RungLabel::Data { .. } | RungLabel::Run { .. }, Evidence::Seen) => {
             "The call returned it; how the kernel cut it into segments is not seen."
         }
         (_, Evidence::Seen) => "A call of ours returned it.",
-        (Label::Ack { .. } | Label::LateAck { .. }, Evidence::Kernel) => {
+        (RungLabel::Ack { .. } | RungLabel::LateAck { .. }, Evidence::Kernel) => {
             "The socket's time stamps told when the ACK came."
         }
-        (Label::Held { .. }, Evidence::Kernel) => "The socket's time stamps told when it was sent.",
-        (Label::Syn(_), Evidence::Kernel) => "The kernel kept the peer's SYN for us (TCP_SAVED_SYN).",
+        (RungLabel::Held { .. }, Evidence::Kernel) => "The socket's time stamps told when it was sent.",
+        (RungLabel::Syn(_), Evidence::Kernel) => "The kernel kept the peer's SYN for us (TCP_SAVED_SYN).",
         (_, Evidence::Kernel) => "The kernel reported it (TCP_INFO).",
         (_, Evidence::Inferred) => "RFC 9293 says that it must have gone: no process sees it without capture.",
     }
@@ -79,28 +79,30 @@ fn known(rung: &Rung) -> &'static str {
 fn meaning(rung: &Rung) -> (String, &'static str) {
     let sent = rung.direction == Some(Direction::Sent);
     let (means, cite) = match &rung.label {
-        Label::Syn(_) if sent => (
+        RungLabel::Syn(_) if sent => (
             "connect() makes the kernel send a SYN: it asks for a connection and gives our first number.",
             "RFC 9293 §3.5",
         ),
-        Label::Syn(_) => ("The peer asks for a connection; the numbers of its stream begin here.", "RFC 9293 §3.5"),
-        Label::SynAck if sent => ("The kernel agreed for us, before accept() was called at all.", "RFC 9293 §3.5"),
-        Label::SynAck => ("The peer agrees: it acknowledges our SYN and gives its own first number.", "RFC 9293 §3.5"),
-        Label::HandshakeAck => {
+        RungLabel::Syn(_) => ("The peer asks for a connection; the numbers of its stream begin here.", "RFC 9293 §3.5"),
+        RungLabel::SynAck if sent => ("The kernel agreed for us, before accept() was called at all.", "RFC 9293 §3.5"),
+        RungLabel::SynAck => {
+            ("The peer agrees: it acknowledges our SYN and gives its own first number.", "RFC 9293 §3.5")
+        }
+        RungLabel::HandshakeAck => {
             ("The third segment of the handshake: now both know that the other is there.", "RFC 9293 §3.5")
         }
-        Label::Ack { octet } => {
+        RungLabel::Ack { octet } => {
             let text = format!("The peer's kernel has all {octet} octets; its program may not have read them.");
             return (text, "RFC 9293 §3.4");
         }
-        Label::LateAck { after, .. } => {
+        RungLabel::LateAck { after, .. } => {
             let text = format!(
                 "A delayed ACK: the peer's kernel waited {} for an answer to ride on. QUICKACK at its end stops that.",
                 quantity::duration(*after)
             );
             return (text, "RFC 9293 §3.8.6.3");
         }
-        Label::Held { after, .. } => {
+        RungLabel::Held { after, .. } => {
             let text = format!(
                 "The write waited {} in our kernel. Nagle's algorithm keeps a small segment back until all before it is \
                  acknowledged: NODELAY sends at once. A full window or TCP_CORK keep it back too.",
@@ -108,62 +110,64 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
             );
             return (text, "RFC 9293 §3.7.4");
         }
-        Label::Data { .. } if sent => (
+        RungLabel::Data { .. } if sent => (
             "The kernel took the octets; it sends them as the windows allow, and keeps them until the ACK.",
             "RFC 9293 §3.9.1",
         ),
-        Label::Data { .. } => {
+        RungLabel::Data { .. } => {
             ("One read; its size says nothing of the peer's writes: a stream has no messages.", "RFC 9293 §3.9.1")
         }
-        Label::Run { .. } => ("So many that they stand as one; each is in the transcript.", "RFC 9293 §3.9.1"),
-        Label::Fin if sent => ("We said that we have no more to send. Receiving goes on.", "RFC 9293 §3.6"),
-        Label::Fin => ("The peer has no more to send; read() returns 0. We may still send.", "RFC 9293 §3.6"),
-        Label::AckOfFin => ("The FIN counts as one octet, and it is acknowledged.", "RFC 9293 §3.6"),
-        Label::FinAck => ("The peer has our FIN, and is done too.", "RFC 9293 §3.6"),
-        Label::Rst if sent => ("We threw the connection away: what was under way is lost.", "RFC 9293 §3.10.5"),
-        Label::Rst if rung.call.as_ref().is_some_and(|call| call.text().contains("refused")) => {
+        RungLabel::Run { .. } => ("So many that they stand as one; each is in the transcript.", "RFC 9293 §3.9.1"),
+        RungLabel::Fin if sent => ("We said that we have no more to send. Receiving goes on.", "RFC 9293 §3.6"),
+        RungLabel::Fin => ("The peer has no more to send; read() returns 0. We may still send.", "RFC 9293 §3.6"),
+        RungLabel::AckOfFin => ("The FIN counts as one octet, and it is acknowledged.", "RFC 9293 §3.6"),
+        RungLabel::FinAck => ("The peer has our FIN, and is done too.", "RFC 9293 §3.6"),
+        RungLabel::Rst if sent => ("We threw the connection away: what was under way is lost.", "RFC 9293 §3.10.5"),
+        RungLabel::Rst if rung.call.as_ref().is_some_and(|call| call.text().contains("refused")) => {
             ("The host is there, but nothing listens on this port: its RST answers our SYN.", "RFC 9293 §3.10.7.1")
         }
-        Label::Rst => ("The peer threw the connection away: what was under way is lost.", "RFC 9293 §3.5.3"),
-        Label::Again { times: None, .. } => (
+        RungLabel::Rst => ("The peer threw the connection away: what was under way is lost.", "RFC 9293 §3.5.3"),
+        RungLabel::Again { times: None, .. } => (
             "No SYN-ACK came, so the kernel sent the SYN again, with growing waits; how often, no call tells.",
             "RFC 9293 §3.8.1",
         ),
-        Label::Again { .. } => ("No ACK came in time, or the peer said that one was missing.", "RFC 9293 §3.8.1"),
-        Label::WindowProbe { .. } => {
+        RungLabel::Again { .. } => ("No ACK came in time, or the peer said that one was missing.", "RFC 9293 §3.8.1"),
+        RungLabel::WindowProbe { .. } => {
             ("The peer has no room. We ask again and again whether it has, with growing waits.", "RFC 9293 §3.8.6.1")
         }
-        Label::KeepaliveProbe { .. } => {
+        RungLabel::KeepaliveProbe { .. } => {
             ("It was quiet for long: the kernel asks whether the peer is still there.", "RFC 9293 §3.8.4")
         }
-        Label::WindowClosed if sent => {
+        RungLabel::WindowClosed if sent => {
             ("We do not read: our queue is full, and we tell the peer to wait.", "RFC 9293 §3.8.6")
         }
-        Label::WindowClosed => ("The peer does not read: its queue is full, and we must wait.", "RFC 9293 §3.8.6"),
-        Label::WindowOpened { .. } if sent => ("We read again: the peer may send.", "RFC 9293 §3.8.6"),
-        Label::WindowOpened { .. } => ("The peer read: we may send again.", "RFC 9293 §3.8.6"),
-        Label::Silence(_) => {
+        RungLabel::WindowClosed => ("The peer does not read: its queue is full, and we must wait.", "RFC 9293 §3.8.6"),
+        RungLabel::WindowOpened { .. } if sent => ("We read again: the peer may send.", "RFC 9293 §3.8.6"),
+        RungLabel::WindowOpened { .. } => ("The peer read: we may send again.", "RFC 9293 §3.8.6"),
+        RungLabel::Silence(_) => {
             ("Nothing was sent or received. TCP itself is silent then: no keepalive by default.", "RFC 9293 §3.8.4")
         }
-        Label::NoAnswer => {
+        RungLabel::NoAnswer => {
             ("No SYN-ACK and no RST: a firewall drops, the host is down, or the path is broken.", "RFC 9293 §3.8.3")
         }
-        Label::Unreachable(_) => {
+        RungLabel::Unreachable(_) => {
             ("There is no way to the host: no route here, or ICMP from a router.", "RFC 9293 §3.9.2.2")
         }
-        Label::NotKept { .. } => ("Exactly counted, but beyond what the session keeps to look at.", "RFC 9293 §3.9.1"),
-        Label::Set(_) => ("We set an option of the socket; it works from here on.", "RFC 9293 §3.9.1"),
-        Label::Segments { .. } => ("So many that they stand as one.", "RFC 9293 §3.8"),
-        Label::Segment(_) => ("A captured segment.", "RFC 9293 §3.1"),
-        Label::Capture(true) => {
+        RungLabel::NotKept { .. } => {
+            ("Exactly counted, but beyond what the session keeps to look at.", "RFC 9293 §3.9.1")
+        }
+        RungLabel::Set(_) => ("We set an option of the socket; it works from here on.", "RFC 9293 §3.9.1"),
+        RungLabel::Segments { .. } => ("So many that they stand as one.", "RFC 9293 §3.8"),
+        RungLabel::Segment(_) => ("A captured segment.", "RFC 9293 §3.1"),
+        RungLabel::Capture(true) => {
             ("From here on the segments themselves are seen; before, they were inferred.", "RFC 9293 §3.1")
         }
-        Label::Capture(false) => ("From here on what goes over the wire is inferred again.", "RFC 9293 §3.1"),
-        Label::NotCaptured { .. } => (
+        RungLabel::Capture(false) => ("From here on what goes over the wire is inferred again.", "RFC 9293 §3.1"),
+        RungLabel::NotCaptured { .. } => (
             "They passed faster than they could be looked at. Numbers and notes around here may be wrong.",
             "RFC 9293 §3.4",
         ),
-        Label::State => match rung.state {
+        RungLabel::State => match rung.state {
             Some(state) => (tcp::explain_state(state), "RFC 9293 §3.3.2"),
             None => ("The state changed.", "RFC 9293 §3.3.2"),
         },

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::capture::Capture;
-use super::rung::{Call, Counters, Label, Rung};
+use super::capture::LadderCapture;
+use super::rung::{KernelCounters, Rung, RungLabel, SystemCall};
 use crate::sessions::news::News;
 use crate::sessions::news::call::CallResult;
 use crate::sessions::record::Block;
@@ -45,16 +45,16 @@ pub struct Ladder {
     pub(super) last_at: Option<Instant>,
     pub(super) exchange: Option<Instant>,
     octets: Both<u64>,
-    burst: Burst,
-    pub(super) counters: Counters,
+    burst: PieceBurst,
+    pub(super) counters: KernelCounters,
     pub(super) closed: Both<bool>,
     failed: Option<Failure>,
-    pub(super) capture: Capture,
+    pub(super) capture: LadderCapture,
 }
 
 /// Reads and writes that follow each other fast.
 #[derive(Clone, Copy, Debug, Default)]
-struct Burst {
+struct PieceBurst {
     pieces: u32,
     last: Option<Instant>,
     runs: Both<Option<u64>>,
@@ -119,7 +119,7 @@ impl Ladder {
 
     fn piece(&mut self, entry: Option<u64>, direction: Direction, bytes: u64, at: Instant) {
         if !self.in_burst(at) {
-            self.burst = Burst::default();
+            self.burst = PieceBurst::default();
         }
         self.burst.last = Some(at);
         if self.burst.pieces >= SINGLE {
@@ -130,10 +130,10 @@ impl Ladder {
         let octet = *self.octets.of(direction);
         *self.octets.of_mut(direction) += bytes;
         let call = match direction {
-            Direction::Sent => Call::Write(bytes),
-            Direction::Received => Call::Read(bytes),
+            Direction::Sent => SystemCall::Write(bytes),
+            Direction::Received => SystemCall::Read(bytes),
         };
-        let mut rung = self.rung(at, Label::Data { bytes, octet }, Evidence::Seen).going(direction).by(call);
+        let mut rung = self.rung(at, RungLabel::Data { bytes, octet }, Evidence::Seen).going(direction).by(call);
         rung.entry = entry;
         self.push(rung);
     }
@@ -144,7 +144,7 @@ impl Ladder {
         let place = self.burst.runs.of(direction).and_then(|id| self.index_of(id));
         if let Some(run) = place.and_then(|place| self.rungs.get_mut(place)) {
             let (start, call) = (run.at, &mut run.call);
-            if let Label::Run { ops, bytes, lasted } = &mut run.label {
+            if let RungLabel::Run { ops, bytes, lasted } = &mut run.label {
                 *ops += totals.ops;
                 *bytes += totals.bytes;
                 *lasted = to.saturating_duration_since(start);
@@ -152,7 +152,7 @@ impl Ladder {
             }
             return;
         }
-        let label = Label::Run { ops: totals.ops, bytes: totals.bytes, lasted: to.saturating_duration_since(from) };
+        let label = RungLabel::Run { ops: totals.ops, bytes: totals.bytes, lasted: to.saturating_duration_since(from) };
         let mut run = self.rung(from, label, Evidence::Seen).going(direction).by(calls(direction, totals.ops));
         run.entry = entry;
         *self.burst.runs.of_mut(direction) = Some(run.id);
@@ -164,12 +164,12 @@ impl Ladder {
         *self.octets.of_mut(direction) += totals.bytes;
         if let Some(last) = self.rungs.back_mut()
             && last.direction == Some(direction)
-            && let Label::NotKept { bytes } = &mut last.label
+            && let RungLabel::NotKept { bytes } = &mut last.label
         {
             *bytes += totals.bytes;
             return;
         }
-        let mut rung = self.rung(at, Label::NotKept { bytes: totals.bytes }, Evidence::Seen).going(direction);
+        let mut rung = self.rung(at, RungLabel::NotKept { bytes: totals.bytes }, Evidence::Seen).going(direction);
         rung.entry = entry;
         self.push(rung);
     }
@@ -180,8 +180,10 @@ impl Ladder {
             News::Connecting { .. } => {
                 self.failed = None;
                 self.octets = Both::default();
-                self.counters = Counters::default();
-                self.rung(at, Label::Syn(String::new()), Evidence::Inferred).going(Direction::Sent).by(Call::Connect)
+                self.counters = KernelCounters::default();
+                self.rung(at, RungLabel::Syn(String::new()), Evidence::Inferred)
+                    .going(Direction::Sent)
+                    .by(SystemCall::Connect)
             }
             News::AttemptFailed { failure, .. } | News::Failed(failure) | News::Retrying { because: failure, .. } => {
                 // The same failure is told of the address, of the attempt, and of the session.
@@ -199,8 +201,8 @@ impl Ladder {
                     CallResult::Returned(_) => String::new(),
                     CallResult::Failed { name, .. } => format!(" → {name}"),
                 };
-                let label = Label::Set(format!("{args}{failed}"));
-                self.rung(at, label, Evidence::Seen).by(Call::Other("setsockopt".to_owned()))
+                let label = RungLabel::Set(format!("{args}{failed}"));
+                self.rung(at, label, Evidence::Seen).by(SystemCall::Other("setsockopt".to_owned()))
             }
             News::Stamps { octet, sent, acked: Some(acked), .. } => return self.stamped(octet + 1, *sent, *acked),
             News::PeerSyn(syn) => return self.peer_syn(syn),
@@ -226,20 +228,23 @@ impl Ladder {
         self.acknowledged(octet, acked);
         let Some(sent) = sent else { return };
         let late = acked.saturating_sub(sent).saturating_sub(self.counters.min_rtt.unwrap_or_default());
-        let own = |rung: &&mut Rung| rung.label == Label::Ack { octet };
+        let own = |rung: &&mut Rung| rung.label == RungLabel::Ack { octet };
         if late >= LATE_ACK
             && let Some(ack) = self.rungs.iter_mut().rev().take(LATE).find(own)
         {
-            ack.label = Label::LateAck { octet, after: late };
+            ack.label = RungLabel::LateAck { octet, after: late };
         }
         if sent >= HELD {
-            self.insert_after_write(octet, sent, Direction::Sent, |first| Label::Held { octet: first, after: sent });
+            self.insert_after_write(octet, sent, Direction::Sent, |first| RungLabel::Held {
+                octet: first,
+                after: sent,
+            });
         }
     }
 
     /// Tells that the peer acknowledged all octets below `octet`, `after` so long since they were written.
     pub fn acknowledged(&mut self, octet: u64, after: Duration) {
-        self.insert_after_write(octet, after, Direction::Received, |_| Label::Ack { octet });
+        self.insert_after_write(octet, after, Direction::Received, |_| RungLabel::Ack { octet });
     }
 
     /// Adds what the kernel told of the write that ended below `octet`, `after` so long since it; `label` is given the
@@ -249,10 +254,10 @@ impl Ladder {
         octet: u64,
         after: Duration,
         direction: Direction,
-        label: impl FnOnce(u64) -> Label,
+        label: impl FnOnce(u64) -> RungLabel,
     ) {
         let wrote = |rung: &Rung| match rung.label {
-            Label::Data { bytes, octet: first } if rung.direction == Some(Direction::Sent) => {
+            RungLabel::Data { bytes, octet: first } if rung.direction == Some(Direction::Sent) => {
                 (first + bytes == octet).then_some(first)
             }
             _ => None,
@@ -273,14 +278,15 @@ impl Ladder {
 
     /// Tells the options of the SYN that a listener's kernel kept, for the last SYN that the peer sent.
     pub fn peer_syn(&mut self, view: &SynView) {
-        let syn = |rung: &&mut Rung| rung.direction == Some(Direction::Received) && matches!(rung.label, Label::Syn(_));
+        let syn =
+            |rung: &&mut Rung| rung.direction == Some(Direction::Received) && matches!(rung.label, RungLabel::Syn(_));
         if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(syn) {
-            rung.label = Label::Syn(options(view));
+            rung.label = RungLabel::Syn(options(view));
             rung.evidence = Evidence::Kernel;
         }
     }
 
-    pub(super) fn rung(&mut self, at: Instant, label: Label, evidence: Evidence) -> Rung {
+    pub(super) fn rung(&mut self, at: Instant, label: RungLabel, evidence: Evidence) -> Rung {
         self.last_id += 1;
         Rung {
             id: self.last_id,
@@ -303,7 +309,7 @@ impl Ladder {
         }
         let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
         if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
-            let silence = self.rung(rung.at, Label::Silence(pause), Evidence::Seen);
+            let silence = self.rung(rung.at, RungLabel::Silence(pause), Evidence::Seen);
             self.rungs.push_back(silence);
         }
         match self.exchange.filter(|_| pause.is_some_and(|pause| pause < EXCHANGE_GAP)) {
@@ -334,9 +340,9 @@ fn options(view: &SynView) -> String {
     words.join("  ")
 }
 
-fn calls(direction: Direction, ops: u64) -> Call {
+fn calls(direction: Direction, ops: u64) -> SystemCall {
     match direction {
-        Direction::Sent => Call::Writes(ops),
-        Direction::Received => Call::Reads(ops),
+        Direction::Sent => SystemCall::Writes(ops),
+        Direction::Received => SystemCall::Reads(ops),
     }
 }

@@ -8,6 +8,6 @@ mod sample;
 mod segment;
 mod steps;
 
-pub use explain::{Explained, explain};
+pub use explain::{RungExplanation, explain};
 pub use ladder::{BURST_GAP, Ladder, MOST_RUNGS, SILENCE};
-pub use rung::{Call, Counters, Label, Rung};
+pub use rung::{KernelCounters, Rung, RungLabel, SystemCall};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::text::quantity;
-use crate::wire::segment::{Captured, Numbers};
+use crate::wire::segment::{CapturedSegment, SequenceDisplay};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Direction, Evidence};
 
@@ -19,9 +19,9 @@ pub struct Rung {
     /// Which way it went; `None` where nothing crossed.
     pub direction: Option<Direction>,
     /// The call of ours that belongs to it.
-    pub call: Option<Call>,
+    pub call: Option<SystemCall>,
     /// What it is.
-    pub label: Label,
+    pub label: RungLabel,
     /// How we know.
     pub evidence: Evidence,
     /// The entry of the transcript where it stands; for a run, its first.
@@ -40,7 +40,7 @@ impl Rung {
         self
     }
 
-    pub(super) fn by(mut self, call: Call) -> Self {
+    pub(super) fn by(mut self, call: SystemCall) -> Self {
         self.call = Some(call);
         self
     }
@@ -48,7 +48,7 @@ impl Rung {
 
 /// A system call of ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Call {
+pub enum SystemCall {
     /// `connect()` was called.
     Connect,
     /// `connect()` returned well.
@@ -73,21 +73,21 @@ pub enum Call {
     Other(String),
 }
 
-impl Call {
+impl SystemCall {
     /// The call as a person reads it, short.
     pub fn text(&self) -> String {
         match self {
-            Call::Connect => "connect()".to_owned(),
-            Call::Connected => "→ Ok".to_owned(),
-            Call::Accept => "accept()".to_owned(),
-            Call::Write(bytes) => format!("write({})", short(*bytes)),
-            Call::Read(bytes) => format!("read → {}", short(*bytes)),
-            Call::Writes(calls) => format!("{}× write", short(*calls)),
-            Call::Reads(calls) => format!("{}× read", short(*calls)),
-            Call::Shutdown => "shutdown".to_owned(),
-            Call::Close => "close()".to_owned(),
-            Call::Abort => "linger 0".to_owned(),
-            Call::Other(text) => text.clone(),
+            SystemCall::Connect => "connect()".to_owned(),
+            SystemCall::Connected => "→ Ok".to_owned(),
+            SystemCall::Accept => "accept()".to_owned(),
+            SystemCall::Write(bytes) => format!("write({})", short(*bytes)),
+            SystemCall::Read(bytes) => format!("read → {}", short(*bytes)),
+            SystemCall::Writes(calls) => format!("{}× write", short(*calls)),
+            SystemCall::Reads(calls) => format!("{}× read", short(*calls)),
+            SystemCall::Shutdown => "shutdown".to_owned(),
+            SystemCall::Close => "close()".to_owned(),
+            SystemCall::Abort => "linger 0".to_owned(),
+            SystemCall::Other(text) => text.clone(),
         }
     }
 }
@@ -103,7 +103,7 @@ fn short(count: u64) -> String {
 
 /// What a rung is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Label {
+pub enum RungLabel {
     /// A SYN, with what is known of its options: `mss 65495  sack  wscale 7`.
     Syn(String),
     /// A SYN that acknowledges the other.
@@ -115,7 +115,7 @@ pub enum Label {
         /// The octet that is expected next.
         octet: u64,
     },
-    /// An ACK of data that the peer's kernel kept back, as [`Label::Ack`].
+    /// An ACK of data that the peer's kernel kept back, as [`RungLabel::Ack`].
     LateAck {
         /// The octet that is expected next.
         octet: u64,
@@ -193,7 +193,7 @@ pub enum Label {
     /// An option of the socket that was set: the call's arguments.
     Set(String),
     /// A segment that was captured.
-    Segment(Box<Captured>),
+    Segment(Box<CapturedSegment>),
     /// Many captured segments, as one.
     Segments {
         /// How many.
@@ -218,43 +218,45 @@ pub enum Label {
     },
 }
 
-impl Label {
+impl RungLabel {
     /// The words on the arrow.
     pub fn text(&self) -> String {
         match self {
-            Label::Syn(options) if options.is_empty() => "SYN  seq 0".to_owned(),
-            Label::Syn(options) => format!("SYN  seq 0  {options}"),
-            Label::SynAck => "SYN-ACK  seq 0  ack 1".to_owned(),
-            Label::HandshakeAck => "ACK  ack 1".to_owned(),
-            Label::Ack { octet } => format!("ACK  ack {}", octet + 1),
-            Label::LateAck { octet, after } => {
+            RungLabel::Syn(options) if options.is_empty() => "SYN  seq 0".to_owned(),
+            RungLabel::Syn(options) => format!("SYN  seq 0  {options}"),
+            RungLabel::SynAck => "SYN-ACK  seq 0  ack 1".to_owned(),
+            RungLabel::HandshakeAck => "ACK  ack 1".to_owned(),
+            RungLabel::Ack { octet } => format!("ACK  ack {}", octet + 1),
+            RungLabel::LateAck { octet, after } => {
                 format!("ACK  ack {}  {} late", octet + 1, quantity::duration(*after))
             }
-            Label::Held { octet, after } => format!("seq {}  held {}", octet + 1, quantity::duration(*after)),
-            Label::Data { bytes, octet } => format!("{}  seq {}", quantity::bytes(*bytes), octet + 1),
-            Label::Run { bytes, lasted, .. } => {
+            RungLabel::Held { octet, after } => format!("seq {}  held {}", octet + 1, quantity::duration(*after)),
+            RungLabel::Data { bytes, octet } => format!("{}  seq {}", quantity::bytes(*bytes), octet + 1),
+            RungLabel::Run { bytes, lasted, .. } => {
                 format!("{} in {}", quantity::bytes(*bytes), quantity::duration(*lasted))
             }
-            Label::Fin => "FIN".to_owned(),
-            Label::AckOfFin => "ACK of FIN".to_owned(),
-            Label::FinAck => "FIN  ACK of FIN".to_owned(),
-            Label::Rst => "RST".to_owned(),
-            Label::Again { what, times: Some(1) | None } => format!("{what} again"),
-            Label::Again { what, times: Some(times) } => format!("{what} again, {times}×"),
-            Label::WindowProbe { times: 1 } => "zero-window probe".to_owned(),
-            Label::WindowProbe { times } => format!("zero-window probe, {times}×"),
-            Label::KeepaliveProbe { times: 1 } => "keepalive probe".to_owned(),
-            Label::KeepaliveProbe { times } => format!("keepalive probe, {times}×"),
-            Label::WindowClosed => "window 0".to_owned(),
-            Label::WindowOpened { bytes } => format!("window {}", quantity::grouped(*bytes)),
-            Label::Silence(lasted) => format!("{} of silence", quantity::duration(*lasted)),
-            Label::NoAnswer => "no answer".to_owned(),
-            Label::Unreachable(words) => words.clone(),
-            Label::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
-            Label::State => String::new(),
-            Label::Set(args) => args.clone(),
-            Label::Segment(captured) => captured.words(Numbers::Relative).into_iter().next().unwrap_or_default(),
-            Label::Segments { segments, bytes, again, noted, lasted, .. } => {
+            RungLabel::Fin => "FIN".to_owned(),
+            RungLabel::AckOfFin => "ACK of FIN".to_owned(),
+            RungLabel::FinAck => "FIN  ACK of FIN".to_owned(),
+            RungLabel::Rst => "RST".to_owned(),
+            RungLabel::Again { what, times: Some(1) | None } => format!("{what} again"),
+            RungLabel::Again { what, times: Some(times) } => format!("{what} again, {times}×"),
+            RungLabel::WindowProbe { times: 1 } => "zero-window probe".to_owned(),
+            RungLabel::WindowProbe { times } => format!("zero-window probe, {times}×"),
+            RungLabel::KeepaliveProbe { times: 1 } => "keepalive probe".to_owned(),
+            RungLabel::KeepaliveProbe { times } => format!("keepalive probe, {times}×"),
+            RungLabel::WindowClosed => "window 0".to_owned(),
+            RungLabel::WindowOpened { bytes } => format!("window {}", quantity::grouped(*bytes)),
+            RungLabel::Silence(lasted) => format!("{} of silence", quantity::duration(*lasted)),
+            RungLabel::NoAnswer => "no answer".to_owned(),
+            RungLabel::Unreachable(words) => words.clone(),
+            RungLabel::NotKept { bytes } => format!("⋯ {} bytes not kept ⋯", quantity::grouped(*bytes)),
+            RungLabel::State => String::new(),
+            RungLabel::Set(args) => args.clone(),
+            RungLabel::Segment(captured) => {
+                captured.words(SequenceDisplay::Relative).into_iter().next().unwrap_or_default()
+            }
+            RungLabel::Segments { segments, bytes, again, noted, lasted, .. } => {
                 let mut text = format!("{} segments", quantity::grouped(*segments));
                 if *bytes > 0 {
                     text.push_str(&format!(" · {}", quantity::bytes(*bytes)));
@@ -267,30 +269,30 @@ impl Label {
                 }
                 text
             }
-            Label::Capture(true) => "capture begins".to_owned(),
-            Label::Capture(false) => "capture ends".to_owned(),
-            Label::NotCaptured { packets } => format!("⋯ {} packets not captured ⋯", quantity::grouped(*packets)),
+            RungLabel::Capture(true) => "capture begins".to_owned(),
+            RungLabel::Capture(false) => "capture ends".to_owned(),
+            RungLabel::NotCaptured { packets } => format!("⋯ {} packets not captured ⋯", quantity::grouped(*packets)),
         }
     }
 
     /// The words without the numbers of the stream, for where there is little room.
     pub fn brief(&self) -> String {
         match self {
-            Label::Syn(_) => "SYN".to_owned(),
-            Label::SynAck => "SYN-ACK".to_owned(),
-            Label::HandshakeAck | Label::Ack { .. } | Label::LateAck { .. } => "ACK".to_owned(),
-            Label::Held { after, .. } => format!("held {}", quantity::duration(*after)),
-            Label::Data { bytes, .. } | Label::Run { bytes, .. } => quantity::bytes(*bytes),
-            Label::Segments { segments, .. } => format!("{} segments", quantity::grouped(*segments)),
+            RungLabel::Syn(_) => "SYN".to_owned(),
+            RungLabel::SynAck => "SYN-ACK".to_owned(),
+            RungLabel::HandshakeAck | RungLabel::Ack { .. } | RungLabel::LateAck { .. } => "ACK".to_owned(),
+            RungLabel::Held { after, .. } => format!("held {}", quantity::duration(*after)),
+            RungLabel::Data { bytes, .. } | RungLabel::Run { bytes, .. } => quantity::bytes(*bytes),
+            RungLabel::Segments { segments, .. } => format!("{} segments", quantity::grouped(*segments)),
             _ => self.text(),
         }
     }
 
     /// The words on the arrow, the longest way first.
-    pub fn words(&self, numbers: Numbers) -> Vec<String> {
+    pub fn words(&self, numbers: SequenceDisplay) -> Vec<String> {
         match self {
-            Label::Segment(captured) => captured.words(numbers),
-            Label::Segments { segments, bytes, .. } => {
+            RungLabel::Segment(captured) => captured.words(numbers),
+            RungLabel::Segments { segments, bytes, .. } => {
                 let middle = format!("{} segments · {}", quantity::grouped(*segments), quantity::bytes(*bytes));
                 vec![self.text(), middle, self.brief()]
             }
@@ -301,7 +303,7 @@ impl Label {
 
 /// What the ladder reads of a kernel's sample: counters whose steps are events on the wire. `None`: not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
+pub struct KernelCounters {
     /// The state.
     pub state: Option<TcpState>,
     /// Segments sent again, since the start.

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use super::ladder::Ladder;
-use super::rung::{Counters, Label};
+use super::rung::{KernelCounters, RungLabel};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Direction, Evidence};
 
 impl Ladder {
     /// Takes in a sample of the kernel: what its counters did since the last one.
-    pub fn sampled(&mut self, now: Counters, at: Instant) {
+    pub fn sampled(&mut self, now: KernelCounters, at: Instant) {
         let before = std::mem::replace(&mut self.counters, now);
         let grew = |new: Option<u64>, old: Option<u64>| new.unwrap_or(0).saturating_sub(old.unwrap_or(0));
         let again = grew(now.retransmits, before.retransmits);
@@ -20,15 +20,15 @@ impl Ladder {
                 Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck) => "data or FIN",
                 _ => "data",
             };
-            self.more(at, Label::Again { what, times: Some(again) });
+            self.more(at, RungLabel::Again { what, times: Some(again) });
         }
         let closed = now.peer_window == Some(0);
         self.windows(at, Direction::Received, before.peer_window, now.peer_window);
         let probes = grew(now.probes, before.probes).max(if closed { grew(now.backoff, before.backoff) } else { 0 });
         match (probes, closed) {
             (0, _) => {}
-            (times, true) => self.more(at, Label::WindowProbe { times }),
-            (times, false) => self.more(at, Label::KeepaliveProbe { times }),
+            (times, true) => self.more(at, RungLabel::WindowProbe { times }),
+            (times, false) => self.more(at, RungLabel::KeepaliveProbe { times }),
         }
         self.windows(at, Direction::Sent, before.our_window, now.our_window);
     }
@@ -38,33 +38,33 @@ impl Ladder {
         match (before, now) {
             (Some(1..), Some(0)) => {
                 *self.closed.of_mut(direction) = true;
-                self.window(at, Label::WindowClosed, direction);
+                self.window(at, RungLabel::WindowClosed, direction);
             }
             (_, Some(bytes @ 1..)) if std::mem::take(self.closed.of_mut(direction)) => {
-                self.window(at, Label::WindowOpened { bytes }, direction);
+                self.window(at, RungLabel::WindowOpened { bytes }, direction);
             }
             _ => {}
         }
     }
 
-    fn window(&mut self, at: Instant, label: Label, direction: Direction) {
+    fn window(&mut self, at: Instant, label: RungLabel, direction: Direction) {
         let rung = self.rung(at, label, Evidence::Kernel).going(direction);
         self.push(rung);
     }
 
     /// Something that was sent, by the kernel's count; joins its like, if that is the last rung.
-    fn more(&mut self, at: Instant, label: Label) {
+    fn more(&mut self, at: Instant, label: RungLabel) {
         if let Some(last) = self.rungs.back_mut() {
             match (&mut last.label, &label) {
-                (Label::Again { what, times: Some(times) }, Label::Again { what: new, times: Some(more) })
+                (RungLabel::Again { what, times: Some(times) }, RungLabel::Again { what: new, times: Some(more) })
                     if what == new =>
                 {
                     *times += more;
                     self.last_at = Some(at);
                     return;
                 }
-                (Label::WindowProbe { times }, Label::WindowProbe { times: more })
-                | (Label::KeepaliveProbe { times }, Label::KeepaliveProbe { times: more }) => {
+                (RungLabel::WindowProbe { times }, RungLabel::WindowProbe { times: more })
+                | (RungLabel::KeepaliveProbe { times }, RungLabel::KeepaliveProbe { times: more }) => {
                     *times += more;
                     self.last_at = Some(at);
                     return;

@@ -1,13 +1,13 @@
 //! What a captured segment means.
 
-use super::explain::Explained;
+use super::explain::RungExplanation;
 use super::rung::Rung;
 use crate::text::quantity;
 use crate::wire::Direction;
-use crate::wire::segment::{Captured, Flags, Note};
+use crate::wire::segment::{CapturedSegment, SegmentNote, TcpFlags};
 
 /// Puts a captured segment into words: what it is, and what its numbers say.
-pub(super) fn explain(rung: &Rung, captured: &Captured) -> Explained {
+pub(super) fn explain(rung: &Rung, captured: &CapturedSegment) -> RungExplanation {
     let segment = &captured.segment;
     let mut title = captured.notes.iter().map(|note| note.text()).collect::<Vec<_>>().join(", ");
     if title.is_empty() {
@@ -24,7 +24,7 @@ pub(super) fn explain(rung: &Rung, captured: &Captured) -> Explained {
     };
     let mut means = what.to_owned();
     for note in &captured.notes {
-        if let Note::Gap { octets } = note {
+        if let SegmentNote::Gap { octets } = note {
             means.push_str(&format!(" {} octets are missing.", quantity::grouped(*octets)));
         }
     }
@@ -37,11 +37,11 @@ pub(super) fn explain(rung: &Rung, captured: &Captured) -> Explained {
         means.push_str(&format!(" The kernel's stamp: {} after the write.", quantity::duration(after)));
     }
     means.push_str(&format!(" {}", numbers(captured)));
-    Explained { title, known: "Captured: the segment itself passed here.", means, cite }
+    RungExplanation { title, known: "Captured: the segment itself passed here.", means, cite }
 }
 
 /// The numbers, relative and as they stand in the header.
-fn numbers(captured: &Captured) -> String {
+fn numbers(captured: &CapturedSegment) -> String {
     let segment = &captured.segment;
     let mut text = format!("seq {} ({}), next {}", captured.relative_seq, segment.seq, captured.next);
     if let Some(ack) = captured.relative_ack {
@@ -58,15 +58,15 @@ fn numbers(captured: &Captured) -> String {
     text
 }
 
-fn plain(captured: &Captured) -> (&'static str, &'static str) {
+fn plain(captured: &CapturedSegment) -> (&'static str, &'static str) {
     let flags = captured.segment.flags;
     let sent = captured.direction == Direction::Sent;
-    if flags.has(Flags::RST) {
+    if flags.has(TcpFlags::RST) {
         let text = if sent { "We throw the connection away." } else { "The peer throws the connection away." };
         return (text, "RFC 9293 §3.5.2");
     }
-    if flags.has(Flags::SYN) {
-        let text = match (flags.has(Flags::ACK), sent) {
+    if flags.has(TcpFlags::SYN) {
+        let text = match (flags.has(TcpFlags::ACK), sent) {
             (false, true) => "We ask for a connection, and give our first number.",
             (false, false) => "The peer asks for a connection, and gives its first number.",
             (true, true) => "The kernel agrees for us, before accept() was called at all.",
@@ -74,7 +74,7 @@ fn plain(captured: &Captured) -> (&'static str, &'static str) {
         };
         return (text, "RFC 9293 §3.5");
     }
-    if flags.has(Flags::FIN) {
+    if flags.has(TcpFlags::FIN) {
         let text = match (captured.acks_fin, sent) {
             (true, _) => "No more to send, and it acknowledges the other end's FIN.",
             (false, true) => "We have no more to send. Receiving goes on.",
@@ -89,7 +89,7 @@ fn plain(captured: &Captured) -> (&'static str, &'static str) {
         return ("The FIN counts as one octet, and this acknowledges it.", "RFC 9293 §3.6");
     }
     if captured.segment.len > 0 {
-        let text = if flags.has(Flags::PSH) {
+        let text = if flags.has(TcpFlags::PSH) {
             "Data; PSH: the sender had no more to add just then."
         } else {
             "Data; more follows at once."

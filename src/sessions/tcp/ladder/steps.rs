@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::ladder::Ladder;
-use super::rung::{Call, Label, Rung};
-use crate::sessions::tcp::states::Step;
-use crate::wire::tcp::Event;
+use super::rung::{Rung, RungLabel, SystemCall};
+use crate::sessions::tcp::states::StateChange;
+use crate::wire::tcp::TcpEvent;
 use crate::wire::{Class, Direction, Evidence, Failure};
 
 /// After as long a SYN without an answer is sent again: RFC 6298 §2, (2.1).
@@ -14,22 +14,22 @@ const FIRST_RTO: Duration = Duration::from_secs(1);
 impl Ladder {
     /// The rung that a failure is; one that sends a SYN again where nobody answered goes before it.
     pub(super) fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
-        let call = Call::Other(format!("→ {}", brief(failure.class)));
+        let call = SystemCall::Other(format!("→ {}", brief(failure.class)));
         let rung = match failure.class {
-            Class::Refused => self.rung(at, Label::Rst, Evidence::Inferred).going(Direction::Received),
-            Class::Reset => self.rung(at, Label::Rst, failure.evidence).going(Direction::Received),
+            Class::Refused => self.rung(at, RungLabel::Rst, Evidence::Inferred).going(Direction::Received),
+            Class::Reset => self.rung(at, RungLabel::Rst, failure.evidence).going(Direction::Received),
             Class::ConnectTimeout => {
                 // Linux sends a SYN again after 1 s; where it counted for us, the count stands already.
                 let first = self.last_at.map(|last| last + FIRST_RTO).filter(|first| *first < at);
                 if let (Some(first), 0) = (first, self.counters.retransmits.unwrap_or(0)) {
-                    let again = Label::Again { what: "SYN", times: None };
+                    let again = RungLabel::Again { what: "SYN", times: None };
                     let again = self.rung(first, again, Evidence::Inferred).going(Direction::Sent);
                     self.push(again);
                 }
-                self.rung(at, Label::NoAnswer, Evidence::Seen)
+                self.rung(at, RungLabel::NoAnswer, Evidence::Seen)
             }
             Class::Unreachable => {
-                let label = Label::Unreachable(failure.message.clone());
+                let label = RungLabel::Unreachable(failure.message.clone());
                 self.rung(at, label, failure.evidence).going(Direction::Received)
             }
             _ => return None,
@@ -38,44 +38,44 @@ impl Ladder {
     }
 
     /// Adds the segments that a step of the state stands for; `entry` is the fact that told it.
-    pub fn stepped(&mut self, step: &Step, entry: Option<u64>) {
+    pub fn stepped(&mut self, step: &StateChange, entry: Option<u64>) {
         use crate::wire::Direction::{Received, Sent};
         let (at, sure) = (step.at, step.evidence);
         // Where a call of ours told the step, the segment behind it is inferred.
         let segment = if sure == Evidence::Seen { Evidence::Inferred } else { sure };
         let mut rungs = Vec::with_capacity(2);
         match step.event {
-            Event::SynAck => {
-                rungs.push(self.rung(at, Label::SynAck, Evidence::Inferred).going(Received));
-                rungs.push(self.rung(at, Label::HandshakeAck, segment).going(Sent).by(Call::Connected));
+            TcpEvent::SynAck => {
+                rungs.push(self.rung(at, RungLabel::SynAck, Evidence::Inferred).going(Received));
+                rungs.push(self.rung(at, RungLabel::HandshakeAck, segment).going(Sent).by(SystemCall::Connected));
             }
-            Event::Syn => {
-                rungs.push(self.rung(at, Label::Syn(String::new()), segment).going(Received));
-                rungs.push(self.rung(at, Label::SynAck, segment).going(Sent));
+            TcpEvent::Syn => {
+                rungs.push(self.rung(at, RungLabel::Syn(String::new()), segment).going(Received));
+                rungs.push(self.rung(at, RungLabel::SynAck, segment).going(Sent));
             }
-            Event::AckOfSyn => {
-                rungs.push(self.rung(at, Label::HandshakeAck, segment).going(Received).by(Call::Accept));
+            TcpEvent::AckOfSyn => {
+                rungs.push(self.rung(at, RungLabel::HandshakeAck, segment).going(Received).by(SystemCall::Accept));
             }
-            Event::Close => {
-                let call = if step.cause.starts_with("close") { Call::Close } else { Call::Shutdown };
-                rungs.push(self.rung(at, Label::Fin, segment).going(Sent).by(call));
+            TcpEvent::Close => {
+                let call = if step.cause.starts_with("close") { SystemCall::Close } else { SystemCall::Shutdown };
+                rungs.push(self.rung(at, RungLabel::Fin, segment).going(Sent).by(call));
             }
-            Event::Fin | Event::FinAckOfFin => {
-                let label = if step.event == Event::Fin { Label::Fin } else { Label::FinAck };
+            TcpEvent::Fin | TcpEvent::FinAckOfFin => {
+                let label = if step.event == TcpEvent::Fin { RungLabel::Fin } else { RungLabel::FinAck };
                 let rung = self.rung(at, label, sure).going(Received);
-                rungs.push(if sure == Evidence::Seen { rung.by(Call::Read(0)) } else { rung });
+                rungs.push(if sure == Evidence::Seen { rung.by(SystemCall::Read(0)) } else { rung });
             }
-            Event::AckOfFin => rungs.push(self.rung(at, Label::AckOfFin, sure).going(Received)),
-            Event::Abort => rungs.push(self.rung(at, Label::Rst, segment).going(Sent).by(Call::Abort)),
-            Event::TimeWaitOver => rungs.push(self.rung(at, Label::State, sure)),
+            TcpEvent::AckOfFin => rungs.push(self.rung(at, RungLabel::AckOfFin, sure).going(Received)),
+            TcpEvent::Abort => rungs.push(self.rung(at, RungLabel::Rst, segment).going(Sent).by(SystemCall::Abort)),
+            TcpEvent::TimeWaitOver => rungs.push(self.rung(at, RungLabel::State, sure)),
             // Attempts and failures come from their own facts, which know more.
-            Event::PassiveOpen
-            | Event::ActiveOpen
-            | Event::Send
-            | Event::Rst
-            | Event::UserTimeout
-            | Event::RetransmissionTimeout
-            | Event::GiveUp => return,
+            TcpEvent::PassiveOpen
+            | TcpEvent::ActiveOpen
+            | TcpEvent::Send
+            | TcpEvent::Rst
+            | TcpEvent::UserTimeout
+            | TcpEvent::RetransmissionTimeout
+            | TcpEvent::GiveUp => return,
         }
         if let Some(last) = rungs.last_mut() {
             last.state = Some(step.to);

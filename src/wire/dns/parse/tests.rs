@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::wire::dns::message::Message;
+use crate::wire::dns::message::DnsMessage;
 
 /// `example.org A`, and two answers of which the second one's name is a pointer; then EDNS.
 const ANSWER: &[u8] = b"\x12\x34\x81\xa0\0\x01\0\x02\0\0\0\x01\
@@ -11,7 +11,7 @@ const ANSWER: &[u8] = b"\x12\x34\x81\xa0\0\x01\0\x02\0\0\0\x01\
 
 #[test]
 fn an_answer_is_read_with_its_pointers_and_edns() {
-    let message = Message::read(ANSWER);
+    let message = DnsMessage::read(ANSWER);
     assert_eq!(message.fault, None);
     assert_eq!((message.id, message.rcode_name().as_str()), (0x1234, "NOERROR"));
     assert_eq!(message.flag_names(), ["qr", "rd", "ra", "ad"]);
@@ -25,7 +25,7 @@ fn an_answer_is_read_with_its_pointers_and_edns() {
 
 #[test]
 fn every_octet_of_an_answer_is_told_by_some_field() {
-    let (fields, unlisted) = Message::fields(ANSWER);
+    let (fields, unlisted) = DnsMessage::fields(ANSWER);
     assert_eq!(unlisted, 0);
     for octet in 0..ANSWER.len() {
         assert!(fields.iter().any(|field| field.depth > 0 && field.range.contains(&octet)), "octet {octet}");
@@ -37,20 +37,20 @@ fn every_octet_of_an_answer_is_told_by_some_field() {
 
 #[test]
 fn what_cannot_be_read_is_told_where_and_why() {
-    let message = Message::read(&ANSWER[..50]);
+    let message = DnsMessage::read(&ANSWER[..50]);
     let fault = message.fault.unwrap();
     assert_eq!((message.answers.len(), fault.at >= 41), (1, true));
     let looped = [&ANSWER[..29], b"\xc0\x1d\0\x01\0\x01\0\0\0\0\0\0"].concat();
-    assert!(Message::read(&looped).fault.unwrap().why.contains("loop"));
-    assert!(Message::read(b"").fault.is_some());
+    assert!(DnsMessage::read(&looped).fault.unwrap().why.contains("loop"));
+    assert!(DnsMessage::read(b"").fault.is_some());
     let longer = [ANSWER, b"x"].concat();
-    assert!(Message::read(&longer).fault.unwrap().why.contains("1 octets follow"));
+    assert!(DnsMessage::read(&longer).fault.unwrap().why.contains("1 octets follow"));
 }
 
 #[test]
 fn every_type_says_what_it_holds() {
     let record = |kind: u16, data: &[u8]| {
-        let message = Message::read(&record(kind, data));
+        let message = DnsMessage::read(&record(kind, data));
         assert_eq!(message.fault, None, "type {kind}");
         message.answers[0].data.clone()
     };
@@ -70,7 +70,7 @@ fn a_record_that_cannot_be_printed_is_shown_as_its_bytes() {
     let edns = [&b"\0\0\0\0\x80\0"[..], &[0; 12], b"\x08", &[0; 27], b"\x40\0\0\0\x3e"].concat();
     check(&edns);
     for (kind, data) in [(41, &b"\0\0\0\0"[..]), (41, b"\0\x0a\0\x08abcdefgh"), (0, b"\0"), (250, &[0; 17])] {
-        let message = Message::read(&record(kind, data));
+        let message = DnsMessage::read(&record(kind, data));
         let shown = &message.answers[0].data;
         assert!(shown.starts_with(&format!("\\# {} ", data.len())) || kind == 250, "type {kind}: {shown}");
     }
@@ -121,8 +121,8 @@ proptest! {
 }
 
 fn check(octets: &[u8]) {
-    let message = Message::read(octets);
-    let (fields, _) = Message::fields(octets);
+    let message = DnsMessage::read(octets);
+    let (fields, _) = DnsMessage::fields(octets);
     for field in fields {
         assert!(field.range.start <= field.range.end && field.range.end <= octets.len());
         assert!(!field.value.chars().any(crate::text::sanitize::is_hostile), "{}", field.value);

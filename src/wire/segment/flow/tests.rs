@@ -2,58 +2,60 @@
 
 use proptest::prelude::*;
 
-use super::{Flow, Hint, *};
+use super::{FlowHint, SegmentFlow, *};
 use crate::wire::direction::Both;
 use crate::wire::direction::Direction::{self, Received, Sent};
-use crate::wire::segment::captured::{Captured, Numbers};
-use crate::wire::segment::flags::Flags;
-use crate::wire::segment::options::Options;
+use crate::wire::segment::captured::{CapturedSegment, SequenceDisplay};
+use crate::wire::segment::flags::TcpFlags;
+use crate::wire::segment::options::TcpOptions;
 use crate::wire::segment::parse::Segment;
 
 /// So near to 2³² that the numbers go round with the first octets.
 const OURS: u32 = u32::MAX - 4;
 const THEIRS: u32 = 5_000;
 
-const DATA: Flags = Flags::PSH.and(Flags::ACK);
+const DATA: TcpFlags = TcpFlags::PSH.and(TcpFlags::ACK);
 
 struct Wire {
-    flow: Flow,
+    flow: SegmentFlow,
     start: Instant,
     millis: u64,
     clocks: bool,
 }
 
 /// One segment: who, which flags, relative number, relative acknowledgement, octets, window field.
-type Row = (Direction, Flags, i64, i64, u32, u16);
+type Row = (Direction, TcpFlags, i64, i64, u32, u16);
 
 impl Wire {
     fn new() -> Self {
-        Wire { flow: Flow::default(), start: Instant::now(), millis: 0, clocks: false }
+        Wire { flow: SegmentFlow::default(), start: Instant::now(), millis: 0, clocks: false }
     }
 
     fn open() -> Self {
         let mut wire = Wire::new();
-        for (direction, flags, seq, ack) in
-            [(Sent, Flags::SYN, 0, 0), (Received, Flags::SYN.and(Flags::ACK), 0, 1), (Sent, Flags::ACK, 1, 1)]
-        {
+        for (direction, flags, seq, ack) in [
+            (Sent, TcpFlags::SYN, 0, 0),
+            (Received, TcpFlags::SYN.and(TcpFlags::ACK), 0, 1),
+            (Sent, TcpFlags::ACK, 1, 1),
+        ] {
             wire.one((direction, flags, seq, ack, 0, 64));
         }
         wire
     }
 
-    fn one(&mut self, (direction, flags, seq, ack, len, window): Row) -> Captured {
+    fn one(&mut self, (direction, flags, seq, ack, len, window): Row) -> CapturedSegment {
         let (own, other) = if direction == Sent { (OURS, THEIRS) } else { (THEIRS, OURS) };
         let wrapped = |base: u32, relative: i64| base.wrapping_add(u32::try_from(relative & 0xffff_ffff).unwrap());
-        let mut options = Options::default();
-        if flags.has(Flags::SYN) {
-            options = Options::read(&[2, 4, 0x05, 0xb4, 3, 3, 7]);
+        let mut options = TcpOptions::default();
+        if flags.has(TcpFlags::SYN) {
+            options = TcpOptions::read(&[2, 4, 0x05, 0xb4, 3, 3, 7]);
         }
         if self.clocks {
             options.timestamps = Some((u32::try_from(self.millis).unwrap(), 0));
         }
         let (a, b) = ("127.0.0.1:4000".parse().unwrap(), "127.0.0.1:7".parse().unwrap());
         let (source, destination) = if direction == Sent { (a, b) } else { (b, a) };
-        let (seq, ack) = (wrapped(own, seq), if flags.has(Flags::ACK) { wrapped(other, ack) } else { 0 });
+        let (seq, ack) = (wrapped(own, seq), if flags.has(TcpFlags::ACK) { wrapped(other, ack) } else { 0 });
         let segment = Segment { source, destination, ttl: 64, seq, ack, flags, window, options, len };
         let at = self.start + Duration::from_millis(self.millis);
         self.millis += 1;
@@ -75,24 +77,24 @@ impl Wire {
 #[test]
 fn a_conversation_without_faults_has_no_notes_and_counts_from_its_syns() {
     let mut wire = Wire::new();
-    let syn = wire.one((Sent, Flags::SYN, 0, 0, 0, 65_495));
+    let syn = wire.one((Sent, TcpFlags::SYN, 0, 0, 0, 65_495));
     assert_eq!((syn.relative_seq, syn.relative_ack, syn.next, syn.window), (0, None, 1, Some(65_495)));
-    assert_eq!(syn.numbers(Numbers::Absolute), (OURS.into(), None));
-    let syn_ack = wire.one((Received, Flags::SYN.and(Flags::ACK), 0, 1, 0, 65_483));
+    assert_eq!(syn.numbers(SequenceDisplay::Absolute), (OURS.into(), None));
+    let syn_ack = wire.one((Received, TcpFlags::SYN.and(TcpFlags::ACK), 0, 1, 0, 65_483));
     assert_eq!((syn_ack.relative_seq, syn_ack.relative_ack), (0, Some(1)));
-    let ack = wire.one((Sent, Flags::ACK, 1, 1, 0, 512));
+    let ack = wire.one((Sent, TcpFlags::ACK, 1, 1, 0, 512));
     assert!(ack.completes_handshake);
     assert_eq!(ack.window, Some(65_536), "512 shifted by 7 bits");
     let data = wire.one((Sent, DATA, 1, 1, 12, 512));
     assert_eq!((data.octet, data.next, data.relative_seq), (Some(0), 13, 1));
-    wire.check(&[((Received, Flags::ACK, 1, 13, 0, 512), ""), ((Received, DATA, 1, 13, 12, 512), "")]);
+    wire.check(&[((Received, TcpFlags::ACK, 1, 13, 0, 512), ""), ((Received, DATA, 1, 13, 12, 512), "")]);
     let more = wire.one((Sent, DATA, 13, 13, 5, 512));
-    assert_eq!((more.octet, more.numbers(Numbers::Absolute)), (Some(12), (8, Some(i64::from(THEIRS) + 13))));
-    let fin = wire.one((Sent, Flags::FIN.and(Flags::ACK), 18, 13, 0, 512));
+    assert_eq!((more.octet, more.numbers(SequenceDisplay::Absolute)), (Some(12), (8, Some(i64::from(THEIRS) + 13))));
+    let fin = wire.one((Sent, TcpFlags::FIN.and(TcpFlags::ACK), 18, 13, 0, 512));
     assert_eq!((fin.next, fin.acks_fin), (19, false));
-    assert!(wire.one((Received, Flags::FIN.and(Flags::ACK), 13, 19, 0, 512)).acks_fin);
+    assert!(wire.one((Received, TcpFlags::FIN.and(TcpFlags::ACK), 13, 19, 0, 512)).acks_fin);
     assert!(!wire.flow.is_over());
-    assert!(wire.one((Sent, Flags::ACK, 19, 14, 0, 512)).acks_fin);
+    assert!(wire.one((Sent, TcpFlags::ACK, 19, 14, 0, 512)).acks_fin);
     assert!(wire.flow.is_over());
 }
 
@@ -101,18 +103,18 @@ fn a_segment_that_is_missing_makes_a_gap_and_duplicate_acks_and_comes_again_fast
     let mut wire = Wire::open();
     wire.check(&[
         ((Received, DATA, 1, 1, 100, 64), ""),
-        ((Sent, Flags::ACK, 1, 101, 0, 64), ""),
+        ((Sent, TcpFlags::ACK, 1, 101, 0, 64), ""),
         ((Received, DATA, 201, 1, 100, 64), "Previous segment not captured"),
-        ((Sent, Flags::ACK, 1, 101, 0, 64), "Dup ACK #1"),
+        ((Sent, TcpFlags::ACK, 1, 101, 0, 64), "Dup ACK #1"),
         ((Received, DATA, 301, 1, 100, 64), ""),
-        ((Sent, Flags::ACK, 1, 101, 0, 64), "Dup ACK #2"),
+        ((Sent, TcpFlags::ACK, 1, 101, 0, 64), "Dup ACK #2"),
         ((Received, DATA, 401, 1, 100, 64), ""),
-        ((Sent, Flags::ACK, 1, 101, 0, 64), "Dup ACK #3"),
+        ((Sent, TcpFlags::ACK, 1, 101, 0, 64), "Dup ACK #3"),
     ]);
     wire.millis += 5;
     wire.check(&[
         ((Received, DATA, 101, 1, 100, 64), "Fast Retransmission"),
-        ((Sent, Flags::ACK, 1, 501, 0, 64), ""),
+        ((Sent, TcpFlags::ACK, 1, 501, 0, 64), ""),
         ((Received, DATA, 401, 1, 100, 64), "Spurious Retransmission"),
     ]);
 }
@@ -148,16 +150,16 @@ fn what_we_send_with_an_old_number_was_sent_before() {
     wire.check(&[
         ((Sent, DATA, 1, 1, 100, 64), ""),
         ((Sent, DATA, 1, 1, 100, 64), "Retransmission"),
-        ((Received, Flags::ACK, 1, 101, 0, 64), ""),
+        ((Received, TcpFlags::ACK, 1, 101, 0, 64), ""),
         ((Sent, DATA, 1, 1, 100, 64), "Spurious Retransmission"),
-        ((Received, Flags::ACK, 1, 101, 0, 64), "Dup ACK #1"),
+        ((Received, TcpFlags::ACK, 1, 101, 0, 64), "Dup ACK #1"),
     ]);
 }
 
 #[test]
 fn a_syn_that_nobody_answers_is_sent_again() {
     let mut wire = Wire::new();
-    wire.check(&[((Sent, Flags::SYN, 0, 0, 0, 64), ""), ((Sent, Flags::SYN, 0, 0, 0, 64), "Retransmission")]);
+    wire.check(&[((Sent, TcpFlags::SYN, 0, 0, 0, 64), ""), ((Sent, TcpFlags::SYN, 0, 0, 0, 64), "Retransmission")]);
 }
 
 #[test]
@@ -167,12 +169,12 @@ fn a_window_closes_is_probed_and_opens_again() {
     wire.notes((Received, DATA, 1, 1, 1, 64));
     wire.check(&[
         ((Sent, DATA, 1, 2, 8_192, 64), "Window Full"),
-        ((Received, Flags::ACK, 2, 8_193, 0, 0), "ZeroWindow"),
-        ((Sent, Flags::ACK, 8_192, 2, 0, 64), "ZeroWindowProbe"),
-        ((Received, Flags::ACK, 2, 8_193, 0, 0), "ZeroWindowProbeAck"),
+        ((Received, TcpFlags::ACK, 2, 8_193, 0, 0), "ZeroWindow"),
+        ((Sent, TcpFlags::ACK, 8_192, 2, 0, 64), "ZeroWindowProbe"),
+        ((Received, TcpFlags::ACK, 2, 8_193, 0, 0), "ZeroWindowProbeAck"),
         ((Sent, DATA, 8_193, 2, 1, 64), "ZeroWindowProbe"),
-        ((Received, Flags::ACK, 2, 8_193, 0, 0), "ZeroWindowProbeAck"),
-        ((Received, Flags::ACK, 2, 8_193, 0, 64), "Window Update"),
+        ((Received, TcpFlags::ACK, 2, 8_193, 0, 0), "ZeroWindowProbeAck"),
+        ((Received, TcpFlags::ACK, 2, 8_193, 0, 64), "Window Update"),
         ((Sent, DATA, 8_193, 2, 10, 64), ""),
     ]);
 }
@@ -182,9 +184,9 @@ fn a_silent_peer_is_asked_whether_it_is_there() {
     let mut wire = Wire::open();
     wire.check(&[
         ((Sent, DATA, 1, 1, 10, 64), ""),
-        ((Received, Flags::ACK, 1, 11, 0, 64), ""),
-        ((Sent, Flags::ACK, 10, 1, 0, 64), "Keep-Alive"),
-        ((Received, Flags::ACK, 1, 11, 0, 64), "Keep-Alive ACK"),
+        ((Received, TcpFlags::ACK, 1, 11, 0, 64), ""),
+        ((Sent, TcpFlags::ACK, 10, 1, 0, 64), "Keep-Alive"),
+        ((Received, TcpFlags::ACK, 1, 11, 0, 64), "Keep-Alive ACK"),
         ((Sent, DATA, 10, 1, 1, 64), "Keep-Alive"),
     ]);
 }
@@ -199,17 +201,17 @@ fn one_octet_that_is_not_acknowledged_is_sent_again_and_no_keep_alive() {
 fn an_ack_of_what_was_not_seen_is_named_and_the_numbers_go_on_from_there() {
     let mut wire = Wire::open();
     wire.check(&[
-        ((Received, Flags::ACK, 1, 501, 0, 64), "ACKed unseen segment"),
+        ((Received, TcpFlags::ACK, 1, 501, 0, 64), "ACKed unseen segment"),
         ((Sent, DATA, 501, 1, 10, 64), ""),
-        ((Received, Flags::ACK, 1, 511, 0, 64), ""),
+        ((Received, TcpFlags::ACK, 1, 511, 0, 64), ""),
     ]);
 }
 
 #[test]
 fn a_rst_ends_it_and_changes_no_numbers() {
     let mut wire = Wire::new();
-    wire.notes((Sent, Flags::SYN, 0, 0, 0, 64));
-    let refused = wire.one((Received, Flags::RST.and(Flags::ACK), -i64::from(THEIRS), 1, 0, 0));
+    wire.notes((Sent, TcpFlags::SYN, 0, 0, 0, 64));
+    let refused = wire.one((Received, TcpFlags::RST.and(TcpFlags::ACK), -i64::from(THEIRS), 1, 0, 0));
     assert_eq!((refused.segment.seq, refused.relative_seq, refused.relative_ack), (0, 1, Some(1)));
     assert!(refused.notes.is_empty() && wire.flow.is_over());
 }
@@ -226,9 +228,9 @@ fn more_octets_than_a_segment_may_have_were_cut_or_put_together_by_the_device() 
 #[test]
 fn a_window_is_not_shifted_where_one_end_did_not_offer_it() {
     let mut wire = Wire::new();
-    wire.notes((Sent, Flags::SYN, 0, 0, 0, 64));
+    wire.notes((Sent, TcpFlags::SYN, 0, 0, 0, 64));
     wire.flow.sides.received.offer = Some(None);
-    assert_eq!(wire.one((Sent, Flags::ACK, 1, 1, 0, 512)).window, Some(512));
+    assert_eq!(wire.one((Sent, TcpFlags::ACK, 1, 1, 0, 512)).window, Some(512));
 }
 
 #[test]
@@ -236,12 +238,12 @@ fn a_capture_that_begins_in_the_middle_counts_from_what_it_sees_or_from_what_is_
     let mut wire = Wire::new();
     let blind = wire.one((Sent, DATA, 901, 401, 10, 512));
     assert_eq!((blind.relative_seq, blind.relative_ack, blind.octet, blind.window), (1, Some(1), None, None));
-    let hint = Hint {
+    let hint = FlowHint {
         octets: Both { sent: Some(900), received: Some(400) },
         shifts: Both { sent: Some(7), received: Some(3) },
         most_sent: Some(1_000),
     };
-    let mut wire = Wire { flow: Flow::new(hint), ..Wire::new() };
+    let mut wire = Wire { flow: SegmentFlow::new(hint), ..Wire::new() };
     let known = wire.one((Sent, DATA, 901, 401, 2_001, 512));
     assert_eq!((known.relative_seq, known.relative_ack, known.octet), (901, Some(401), Some(900)));
     assert_eq!((known.window, known.offload), (Some(65_536), Some(3)));
@@ -252,7 +254,7 @@ fn a_capture_that_begins_in_the_middle_counts_from_what_it_sees_or_from_what_is_
 fn a_new_connection_between_the_same_addresses_is_counted_anew() {
     let mut wire = Wire::open();
     wire.check(&[((Sent, DATA, 1, 1, 100, 64), "")]);
-    let syn = wire.one((Sent, Flags::SYN, 1_000_000, 0, 0, 64));
+    let syn = wire.one((Sent, TcpFlags::SYN, 1_000_000, 0, 0, 64));
     assert_eq!((syn.relative_seq, syn.notes.len(), syn.next), (0, 0, 1));
 }
 
@@ -262,18 +264,18 @@ proptest! {
     fn no_segments_from_outside_upset_it(
         rows in proptest::collection::vec((any::<bool>(), any::<u16>(), any::<u32>(), any::<u32>(), 0..200_000_u32), 0..80)
     ) {
-        let mut flow = Flow::default();
+        let mut flow = SegmentFlow::default();
         let at = Instant::now();
         let end = "127.0.0.1:1".parse().unwrap();
         for (sent, bits, seq, ack, len) in rows {
             let direction = if sent { Sent } else { Received };
             let segment = Segment {
-                source: end, destination: end, ttl: 1, seq, ack, flags: Flags::of_bits(bits), window: bits,
-                options: Options::default(), len,
+                source: end, destination: end, ttl: 1, seq, ack, flags: TcpFlags::of_bits(bits), window: bits,
+                options: TcpOptions::default(), len,
             };
             let told = flow.take(at, direction, segment);
-            prop_assert_eq!(told.numbers(Numbers::Absolute).0, i64::from(seq));
-            prop_assert!(told.words(Numbers::Relative).iter().all(|words| !words.is_empty()));
+            prop_assert_eq!(told.numbers(SequenceDisplay::Absolute).0, i64::from(seq));
+            prop_assert!(told.words(SequenceDisplay::Relative).iter().all(|words| !words.is_empty()));
         }
     }
 
