@@ -21,6 +21,7 @@ use sockeye::model::rows::{TranscriptLayout, TranscriptMode, TranscriptPlace};
 use sockeye::model::state::{LineEnding, Model, ScreenSize, Settings};
 use sockeye::model::update::update;
 use sockeye::model::words::text_of;
+use sockeye::sessions::news::DialNews;
 use sockeye::sessions::search::filter::{FilterIndex, TranscriptFilter};
 use sockeye::sessions::search::{Needle, find_all};
 use sockeye::sessions::spec::{HostPort, TcpSpec};
@@ -116,7 +117,7 @@ fn busy_model() -> Model {
             Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(SpecKind::Tcp(TcpSpec::to(target)))) },
             now,
         );
-        let news = News::Connected { local: peer, peer, took: Duration::from_micros(92), attempt: 1 };
+        let news = News::Dial(DialNews::Connected { local: peer, peer, took: Duration::from_micros(92), attempt: 1 });
         let mut records = vec![Record::News { at: now, news }];
         records
             .extend((0..200).map(|number| block(Bytes::from(format!("line {number} of something that is said\r\n")))));

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::OutputFormat;
 use super::input::StdinState;
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Order, Record, SessionId, Spec, SpecKind, Verb};
+use crate::sessions::{SocketVerb, StreamVerb};
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Direction, Failure};
 
@@ -182,7 +184,7 @@ impl RunPolicy {
     fn finish(&mut self, id: SessionId) -> Option<PolicyAction> {
         let known = self.sessions.get_mut(&id)?;
         let first = !std::mem::replace(&mut known.we_finished, true);
-        first.then_some(PolicyAction::Order(Order { id, verb: Verb::FinishSending }))
+        first.then_some(PolicyAction::Order(Order { id, verb: Verb::Stream(StreamVerb::FinishSending) }))
     }
 
     /// Something happened in a session.
@@ -203,20 +205,20 @@ impl RunPolicy {
 
     fn learn_news(&mut self, id: SessionId, news: &News) -> Vec<PolicyAction> {
         match news {
-            News::Accepted { listener, peer, .. } => {
+            News::Listener(ListenerNews::Accepted { listener, peer, .. }) => {
                 let mut acts = self.accepted(id, *listener, peer.to_string());
                 acts.extend(self.look(id));
                 acts
             }
-            News::Connected { .. } => self.look(id).into_iter().collect(),
-            News::WeFinished => {
+            News::Dial(DialNews::Connected { .. }) => self.look(id).into_iter().collect(),
+            News::Tcp(TcpNews::WeFinished) => {
                 if let Some(known) = self.sessions.get_mut(&id) {
                     known.we_finished = true;
                 }
                 Vec::new()
             }
-            News::PeerFinished { .. } => self.peer_finished(id),
-            News::Icmp(icmp) => self.icmp(id, icmp),
+            News::Tcp(TcpNews::PeerFinished { .. }) => self.peer_finished(id),
+            News::Udp(UdpNews::Icmp(icmp)) => self.icmp(id, icmp),
             News::Failed(failure) => {
                 self.count(id, failure);
                 Vec::new()
@@ -229,48 +231,54 @@ impl RunPolicy {
                 }
                 Vec::new()
             }
-            News::PathMtu(report) => self.probed(id, report.failure.as_ref()),
+            News::Udp(UdpNews::PathMtu(report)) => self.probed(id, report.failure.as_ref()),
             News::Closed { .. } => {
                 self.sessions.remove(&id);
                 Vec::new()
             }
-            News::Resolving { .. }
-            | News::Resolved { .. }
-            | News::Connecting { .. }
-            | News::AttemptFailed { .. }
-            | News::Retrying { .. }
-            | News::Listening { .. }
-            | News::TurnedAway { .. }
-            | News::ChildEnded { .. }
-            | News::AcceptFailed(_)
+            News::Dial(
+                DialNews::Resolving { .. }
+                | DialNews::Resolved { .. }
+                | DialNews::Connecting { .. }
+                | DialNews::AttemptFailed { .. }
+                | DialNews::Retrying { .. }
+                | DialNews::Compared(_)
+                | DialNews::Route(_),
+            )
+            | News::Listener(
+                ListenerNews::Listening { .. }
+                | ListenerNews::TurnedAway { .. }
+                | ListenerNews::ChildEnded { .. }
+                | ListenerNews::AcceptFailed(_),
+            )
             | News::ReadingPaused
             | News::ReadingContinued
-            | News::Joined { .. }
-            | News::Left { .. }
+            | News::Udp(
+                UdpNews::Joined { .. } | UdpNews::Left { .. } | UdpNews::MtuStep(_) | UdpNews::BurstEnded { .. },
+            )
             | News::FileSent { .. }
-            | News::MtuStep(_)
-            | News::BurstEnded { .. }
-            | News::Request(_)
-            | News::Interim(_)
-            | News::Response(_)
-            | News::Trailers(_)
-            | News::Redirect { .. }
+            | News::Http(
+                HttpNews::Request(_)
+                | HttpNews::Interim(_)
+                | HttpNews::Response(_)
+                | HttpNews::Trailers(_)
+                | HttpNews::Redirect { .. },
+            )
             | News::Dns(_)
-            | News::Compared(_)
-            | News::Route(_)
-            | News::State { .. }
-            | News::Call { .. }
-            | News::Stamps { .. }
-            | News::PeerSyn(_)
-            | News::Kernel(_)
-            | News::OptionSet { .. }
-            | News::Options(_) => Vec::new(),
+            | News::Tcp(
+                TcpNews::State { .. }
+                | TcpNews::Call { .. }
+                | TcpNews::Stamps { .. }
+                | TcpNews::PeerSyn(_)
+                | TcpNews::Kernel(_),
+            )
+            | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => Vec::new(),
         }
     }
 
     /// Has the gauges of a connection looked at by the clock, where that is wished.
     fn look(&self, id: SessionId) -> Option<PolicyAction> {
-        let verb = Verb::SampleEvery(Some(self.kernel_every?));
+        let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
         self.sessions.get(&id).filter(|known| known.is_stream()).map(|_| PolicyAction::Order(Order { id, verb }))
     }
 

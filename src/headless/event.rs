@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::sessions::News;
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::wire::Failure;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::icmp::IcmpMessage;
@@ -25,48 +26,56 @@ pub(crate) fn milliseconds(duration: Duration) -> Value {
 /// before.
 pub(crate) fn fields(news: &News) -> (&'static str, EventFields) {
     let (name, fields) = match news {
-        News::Resolving { host } => ("resolving", json!({"host": host})),
-        News::Resolved { host, addresses, took } => {
+        News::Dial(DialNews::Resolving { host }) => ("resolving", json!({"host": host})),
+        News::Dial(DialNews::Resolved { host, addresses, took }) => {
             let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
             ("resolved", json!({"host": host, "addresses": addresses, "ms": milliseconds(*took)}))
         }
-        News::Connecting { peer, attempt } => ("connecting", json!({"peer": peer.to_string(), "attempt": attempt})),
-        News::AttemptFailed { failure, took } => {
+        News::Dial(DialNews::Connecting { peer, attempt }) => {
+            ("connecting", json!({"peer": peer.to_string(), "attempt": attempt}))
+        }
+        News::Dial(DialNews::AttemptFailed { failure, took }) => {
             let mut fields = failure_fields(failure);
             fields.insert("ms".to_owned(), milliseconds(*took));
             ("attempt_failed", fields.into())
         }
-        News::Connected { local, peer, took, attempt } => {
+        News::Dial(DialNews::Connected { local, peer, took, attempt }) => {
             let (local, peer) = (local.to_string(), peer.to_string());
             ("connected", json!({"local": local, "peer": peer, "ms": milliseconds(*took), "attempt": attempt}))
         }
-        News::Retrying { attempt, of, after, because } => {
+        News::Dial(DialNews::Retrying { attempt, of, after, because }) => {
             let (after, because) = (milliseconds(*after), because.to_string());
             ("retry", json!({"attempt": attempt, "of": of, "after_ms": after, "because": because}))
         }
-        News::Listening { local } => ("listening", json!({"local": local.to_string()})),
-        News::Accepted { listener, local, peer } => {
+        News::Listener(ListenerNews::Listening { local }) => ("listening", json!({"local": local.to_string()})),
+        News::Listener(ListenerNews::Accepted { listener, local, peer }) => {
             let (local, peer) = (local.to_string(), peer.to_string());
             ("accepted", json!({"listener": listener.0, "local": local, "peer": peer}))
         }
-        News::TurnedAway { peer, why } => ("turned_away", json!({"peer": peer.to_string(), "because": why})),
-        News::ChildEnded { child } => ("child_ended", json!({"child": child.0})),
-        News::AcceptFailed(failure) => ("accept_failed", failure_fields(failure).into()),
-        News::Request(request) => ("request", request_fields(request).into()),
-        News::Interim(interim) => ("interim_response", interim_fields(interim).into()),
-        News::Response(response) => ("response", response_fields(response).into()),
-        News::Trailers(fields) => ("trailers", json!({"headers": headers(fields)})),
-        News::Redirect { status, location } => ("redirect", json!({"status": status, "location": location})),
-        News::WeFinished => ("we_finished", json!({})),
-        News::PeerFinished { received_bytes } => ("peer_finished", json!({"received_bytes": received_bytes})),
+        News::Listener(ListenerNews::TurnedAway { peer, why }) => {
+            ("turned_away", json!({"peer": peer.to_string(), "because": why}))
+        }
+        News::Listener(ListenerNews::ChildEnded { child }) => ("child_ended", json!({"child": child.0})),
+        News::Listener(ListenerNews::AcceptFailed(failure)) => ("accept_failed", failure_fields(failure).into()),
+        News::Http(HttpNews::Request(request)) => ("request", request_fields(request).into()),
+        News::Http(HttpNews::Interim(interim)) => ("interim_response", interim_fields(interim).into()),
+        News::Http(HttpNews::Response(response)) => ("response", response_fields(response).into()),
+        News::Http(HttpNews::Trailers(fields)) => ("trailers", json!({"headers": headers(fields)})),
+        News::Http(HttpNews::Redirect { status, location }) => {
+            ("redirect", json!({"status": status, "location": location}))
+        }
+        News::Tcp(TcpNews::WeFinished) => ("we_finished", json!({})),
+        News::Tcp(TcpNews::PeerFinished { received_bytes }) => {
+            ("peer_finished", json!({"received_bytes": received_bytes}))
+        }
         News::ReadingPaused => ("reading_paused", json!({})),
         News::ReadingContinued => ("reading_continued", json!({})),
-        News::Joined { group } => ("joined", json!({"group": group.to_string()})),
-        News::Left { group } => ("left", json!({"group": group.to_string()})),
-        News::Icmp(icmp) => ("icmp", icmp_fields(icmp).into()),
-        News::MtuStep(step) => ("mtu_step", udp::step(step).into()),
-        News::PathMtu(report) => ("path_mtu", udp::report(report).into()),
-        News::BurstEnded { datagrams, took } => {
+        News::Udp(UdpNews::Joined { group }) => ("joined", json!({"group": group.to_string()})),
+        News::Udp(UdpNews::Left { group }) => ("left", json!({"group": group.to_string()})),
+        News::Udp(UdpNews::Icmp(icmp)) => ("icmp", icmp_fields(icmp).into()),
+        News::Udp(UdpNews::MtuStep(step)) => ("mtu_step", udp::step(step).into()),
+        News::Udp(UdpNews::PathMtu(report)) => ("path_mtu", udp::report(report).into()),
+        News::Udp(UdpNews::BurstEnded { datagrams, took }) => {
             ("burst_ended", json!({"datagrams": datagrams, "ms": milliseconds(*took)}))
         }
         News::FileSent { path, bytes } => ("file_sent", json!({"path": path.to_string_lossy(), "bytes": bytes})),
@@ -74,17 +83,18 @@ pub(crate) fn fields(news: &News) -> (&'static str, EventFields) {
             let (name, fields) = dns::of(news);
             (name, fields.into())
         }
-        News::Compared(compared) => ("resolver", dns::compared(compared).into()),
-        News::Route(route) => ("route", dns::route(route).into()),
+        News::Dial(DialNews::Compared(compared)) => ("resolver", dns::compared(compared).into()),
+        News::Dial(DialNews::Route(route)) => ("route", dns::route(route).into()),
         News::Warned(failure) => ("warned", failure_fields(failure).into()),
         News::Failed(failure) => ("failed", failure_fields(failure).into()),
-        News::State { .. }
-        | News::Call { .. }
-        | News::Stamps { .. }
-        | News::PeerSyn(_)
-        | News::Kernel(_)
-        | News::OptionSet { .. }
-        | News::Options(_) => kernel::fields(news),
+        News::Tcp(
+            TcpNews::State { .. }
+            | TcpNews::Call { .. }
+            | TcpNews::Stamps { .. }
+            | TcpNews::PeerSyn(_)
+            | TcpNews::Kernel(_),
+        )
+        | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => kernel::fields(news),
         News::Closed { how, .. } => ("closed", json!({"how": how.name()})),
     };
     (name, object(fields))

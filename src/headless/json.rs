@@ -17,6 +17,7 @@ use super::{OutputFormat, repeat};
 use crate::net::OverflowPolicy;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::kinds::udp_ledger::UdpLedger;
+use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::{Block, CloseReason, News, Reading, Record, SessionId, Spec, SpecKind};
 use crate::text::sanitize;
@@ -115,7 +116,7 @@ impl RecordFormat for JsonFormat {
                 reading.kernel.as_ref().filter(|view| told.kernel.as_ref() != Some(view) && view.tcp.is_some())
         {
             told.kernel = Some(Arc::clone(view));
-            let is_fact = |record: &Record| matches!(record, Record::News { news: News::Kernel(_), .. });
+            let is_fact = |record: &Record| matches!(record, Record::News { news: News::Tcp(TcpNews::Kernel(_)), .. });
             if !reading.records.iter().any(is_fact) {
                 self.samples.push((reading.id, Instant::now(), Arc::clone(view)));
             }
@@ -298,8 +299,8 @@ impl JsonFormat {
         told.opened = told.opened.min(at);
         told.facts.learn(news);
         match news {
-            News::Connected { peer, .. } => told.peer = Some(*peer),
-            News::Accepted { peer, .. } => {
+            News::Dial(DialNews::Connected { peer, .. }) => told.peer = Some(*peer),
+            News::Listener(ListenerNews::Accepted { peer, .. }) => {
                 told.peer = Some(*peer);
                 told.opened = at;
             }

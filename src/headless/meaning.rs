@@ -9,6 +9,7 @@ use crate::files::explain;
 use crate::formats::command_line;
 use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
+use crate::sessions::news::{DialNews, ListenerNews, UdpNews};
 use crate::sessions::{News, Spec, SpecKind};
 use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
@@ -30,13 +31,13 @@ impl ExplanationFacts {
     /// Takes in a fact.
     pub(crate) fn learn(&mut self, news: &News) {
         match news {
-            News::Resolved { addresses, .. } => {
+            News::Dial(DialNews::Resolved { addresses, .. }) => {
                 self.addresses = addresses.iter().take(MOST_ADDRESSES).copied().collect();
             }
-            News::Icmp(icmp) => self.icmp = Some(icmp.clone()),
-            News::Connecting { peer, .. } => self.tried = Some(*peer),
+            News::Udp(UdpNews::Icmp(icmp)) => self.icmp = Some(icmp.clone()),
+            News::Dial(DialNews::Connecting { peer, .. }) => self.tried = Some(*peer),
             // What the last attempt met says nothing of the next one.
-            News::Connected { .. } | News::Resolving { .. } => self.icmp = None,
+            News::Dial(DialNews::Connected { .. } | DialNews::Resolving { .. }) => self.icmp = None,
             _ => {}
         }
     }
@@ -45,8 +46,10 @@ impl ExplanationFacts {
     pub(crate) fn explain(&self, news: &News, fields: &mut EventFields) {
         match news {
             News::Failed(failure) => self.failed(failure, self.icmp.as_ref(), fields),
-            News::Warned(failure) | News::AcceptFailed(failure) => self.said(failure, None, fields),
-            News::Retrying { because, attempt, .. } => {
+            News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
+                self.said(failure, None, fields);
+            }
+            News::Dial(DialNews::Retrying { because, attempt, .. }) => {
                 self.chance(*attempt, fields);
                 fields.insert("class".to_owned(), because.class.name().into());
                 if let Some(code) = because.os_code {
@@ -54,7 +57,7 @@ impl ExplanationFacts {
                 }
                 self.said(because, self.icmp.as_ref(), fields);
             }
-            News::Icmp(icmp) => {
+            News::Udp(UdpNews::Icmp(icmp)) => {
                 fields.insert("meaning".to_owned(), icmp.meaning().into());
                 let peer = icmp.destination.map_or_else(String::new, |to| to.to_string());
                 self.said(&icmp.failure("send", peer), Some(icmp), fields);

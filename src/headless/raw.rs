@@ -6,6 +6,7 @@ use super::drive::{PendingRecords, RecordFormat};
 use super::{OutputFormat, complain, repeat};
 use crate::formats::dig_answer;
 use crate::sessions::news::dns::DnsNews;
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::sessions::{News, Reading, Record, Retention, SessionId, Spec, SpecKind};
 use crate::wire::Direction;
 
@@ -102,51 +103,61 @@ impl RawFormat {
                 self.waiting.clear();
                 complain(&failure.to_string());
             }
-            News::Warned(failure) | News::AcceptFailed(failure) => complain(&failure.to_string()),
-            News::Connected { .. } | News::Accepted { .. } | News::Closed { .. } => {
+            News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
+                complain(&failure.to_string());
+            }
+            News::Dial(DialNews::Connected { .. })
+            | News::Listener(ListenerNews::Accepted { .. })
+            | News::Closed { .. } => {
                 self.open = true;
                 self.waiting.drain(..).for_each(|what| complain(&what));
             }
-            News::Retrying { attempt, of, after, because } => {
+            News::Dial(DialNews::Retrying { attempt, of, after, because }) => {
                 let wait = crate::text::quantity::duration(*after);
                 complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
-            News::PathMtu(report) => complain(&report.to_string()),
-            News::Compared(compared) if compared.differs() => {
+            News::Udp(UdpNews::PathMtu(report)) => complain(&report.to_string()),
+            News::Dial(DialNews::Compared(compared)) if compared.differs() => {
                 complain(&format!("the resolvers differ: {}", compared.system_text()));
             }
-            News::Listening { local } => complain(&format!("listening on {local}")),
-            News::Resolving { .. }
-            | News::Resolved { .. }
-            | News::Connecting { .. }
-            | News::AttemptFailed { .. }
-            | News::TurnedAway { .. }
-            | News::ChildEnded { .. }
-            | News::WeFinished
-            | News::PeerFinished { .. }
+            News::Listener(ListenerNews::Listening { local }) => complain(&format!("listening on {local}")),
+            News::Dial(
+                DialNews::Resolving { .. }
+                | DialNews::Resolved { .. }
+                | DialNews::Connecting { .. }
+                | DialNews::AttemptFailed { .. }
+                | DialNews::Compared(_)
+                | DialNews::Route(_),
+            )
+            | News::Listener(ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. })
+            | News::Tcp(
+                TcpNews::WeFinished
+                | TcpNews::PeerFinished { .. }
+                | TcpNews::State { .. }
+                | TcpNews::Call { .. }
+                | TcpNews::Stamps { .. }
+                | TcpNews::PeerSyn(_)
+                | TcpNews::Kernel(_),
+            )
             | News::ReadingPaused
             | News::ReadingContinued
-            | News::Joined { .. }
-            | News::Left { .. }
-            | News::Icmp(_)
+            | News::Udp(
+                UdpNews::Joined { .. }
+                | UdpNews::Left { .. }
+                | UdpNews::Icmp(_)
+                | UdpNews::MtuStep(_)
+                | UdpNews::BurstEnded { .. },
+            )
             | News::FileSent { .. }
-            | News::MtuStep(_)
-            | News::BurstEnded { .. }
-            | News::Request(_)
-            | News::Interim(_)
-            | News::Response(_)
-            | News::Trailers(_)
-            | News::Redirect { .. }
+            | News::Http(
+                HttpNews::Request(_)
+                | HttpNews::Interim(_)
+                | HttpNews::Response(_)
+                | HttpNews::Trailers(_)
+                | HttpNews::Redirect { .. },
+            )
             | News::Dns(_)
-            | News::Compared(_)
-            | News::Route(_)
-            | News::State { .. }
-            | News::Call { .. }
-            | News::Stamps { .. }
-            | News::PeerSyn(_)
-            | News::Kernel(_)
-            | News::OptionSet { .. }
-            | News::Options(_) => {}
+            | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => {}
         }
     }
 }

@@ -8,6 +8,7 @@ use super::words;
 use crate::sessions::attempts::AddressAttempt;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::{News, Session};
 use crate::text::quantity;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
@@ -34,7 +35,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
             });
         }
         match news {
-            News::AttemptFailed { failure, .. } => last_failed = Some(failure),
+            News::Dial(DialNews::AttemptFailed { failure, .. }) => last_failed = Some(failure),
             // The attempt's own line has said it.
             News::Failed(failure) if last_failed == Some(failure) => continue,
             News::Failed(_) => lines.extend(moved(session)),
@@ -45,7 +46,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
             continue;
         }
         let (what, how, tone, known) = match news {
-            News::Connecting { peer, attempt } if is_tcp && unsent(session, *peer, *attempt) => (
+            News::Dial(DialNews::Connecting { peer, attempt }) if is_tcp && unsent(session, *peer, *attempt) => (
                 "nothing was sent".into(),
                 format!("seen: connect() to {peer} failed here"),
                 TimelineTone::Plain,
@@ -140,69 +141,69 @@ pub(crate) fn syns(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Ins
 /// One fact in a few words, and how it is known.
 fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, LineEvidence) {
     match news {
-        News::Resolving { host } => (
+        News::Dial(DialNews::Resolving { host }) => (
             format!("looking up {host}"),
             "seen: the system's resolver was asked".into(),
             TimelineTone::Plain,
             LineEvidence::Seen,
         ),
-        News::Resolved { addresses, took, .. } => {
+        News::Dial(DialNews::Resolved { addresses, took, .. }) => {
             let listed: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();
             let more = addresses.len().saturating_sub(3);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let how = format!("seen: {}{more}", listed.join(", "));
             (format!("found in {}", quantity::duration(*took)), how, TimelineTone::Well, LineEvidence::Seen)
         }
-        News::Connecting { peer, .. } if !is_tcp => {
+        News::Dial(DialNews::Connecting { peer, .. }) if !is_tcp => {
             let how = format!("seen: connect() to {peer}; for UDP that sends nothing");
             ("peer is set".into(), how, TimelineTone::Plain, LineEvidence::Seen)
         }
-        News::Connecting { peer, attempt } => {
+        News::Dial(DialNews::Connecting { peer, attempt }) => {
             let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
             let how = format!("inferred: connect() to {peer}{nth}");
             ("SYN sent".into(), how, TimelineTone::Plain, LineEvidence::Inferred)
         }
-        News::Connected { took, local, .. } if is_tcp => {
+        News::Dial(DialNews::Connected { took, local, .. }) if is_tcp => {
             let how = format!("seen: connect() returned after {}, from {local}", quantity::duration(*took));
             ("SYN-ACK came back".into(), how, TimelineTone::Well, LineEvidence::Seen)
         }
-        News::Connected { local, .. } => (
+        News::Dial(DialNews::Connected { local, .. }) => (
             "socket is ready".into(),
             format!("seen: from {local}; nothing was sent yet"),
             TimelineTone::Well,
             LineEvidence::Seen,
         ),
-        News::AttemptFailed { failure, took } => failed(failure, Some(*took)),
+        News::Dial(DialNews::AttemptFailed { failure, took }) => failed(failure, Some(*took)),
         News::Failed(failure) => failed(failure, None),
-        News::Retrying { attempt, of, after, .. } => {
+        News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
             let how = format!("then attempt {attempt} of {of}; half fixed, half chance");
             (format!("wait {}", quantity::duration(*after)), how, TimelineTone::Quiet, LineEvidence::Seen)
         }
-        News::Icmp(icmp) => {
+        News::Udp(UdpNews::Icmp(icmp)) => {
             let by = icmp.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
             let how = format!("kernel: type {}, code {}{by}", icmp.kind, icmp.code);
             let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
             (format!("{protocol} {}", icmp.meaning()), how, TimelineTone::Bad, LineEvidence::Kernel)
         }
         News::Dns(news) => dns(news),
-        News::Route(route) => {
+        News::Dial(DialNews::Route(route)) => {
             let interface = route.interface.as_deref().map(|name| format!(" over {name}")).unwrap_or_default();
             let router = route.gateway.map(|router| format!(", by router {router}")).unwrap_or_default();
             let how = format!("kernel: from {}{interface}{router}", route.source);
             (format!("route to {}", route.peer), how, TimelineTone::Plain, LineEvidence::Kernel)
         }
-        News::WeFinished => {
+        News::Tcp(TcpNews::WeFinished) => {
             ("FIN sent".into(), "inferred: shutdown() was called".into(), TimelineTone::Plain, LineEvidence::Inferred)
         }
-        News::PeerFinished { received_bytes } => {
+        News::Tcp(TcpNews::PeerFinished { received_bytes }) => {
             let how = format!("seen: read() returned 0 after {}", quantity::bytes(*received_bytes));
             ("FIN came".into(), how, TimelineTone::Plain, LineEvidence::Seen)
         }
-        News::Request(request) => {
+        News::Http(HttpNews::Request(request)) => {
             let how = format!("seen: {}", request.url);
             (format!("asked {}", request.method), how, TimelineTone::Plain, LineEvidence::Seen)
         }
-        News::Response(response) => {
+        News::Http(HttpNews::Response(response)) => {
             let how = format!("seen: {} after {}", response.version, quantity::duration(response.after));
             let tone = if response.status < 400 { TimelineTone::Well } else { TimelineTone::Bad };
             (
@@ -212,10 +213,10 @@ fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, LineEvidenc
                 LineEvidence::Seen,
             )
         }
-        News::Listening { local } => {
+        News::Listener(ListenerNews::Listening { local }) => {
             ("bound".into(), format!("seen: bind() gave {local}"), TimelineTone::Well, LineEvidence::Seen)
         }
-        News::Warned(failure) | News::AcceptFailed(failure) => {
+        News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
             let (what, how, _, known) = failed(failure, None);
             (what, how, TimelineTone::Quiet, known)
         }

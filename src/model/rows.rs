@@ -296,6 +296,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sessions::news::DialNews;
     use crate::sessions::search::filter::TranscriptFilter;
     use crate::sessions::{Block, News, Record};
 
@@ -314,7 +315,7 @@ mod tests {
                 Step::Said(direction, bytes) => Record::Block(Block::single(*direction, now, bytes.clone().into())),
                 Step::Noted(long) => {
                     let host = "name ".repeat(usize::from(*long));
-                    Record::News { at: now, news: News::Resolving { host } }
+                    Record::News { at: now, news: News::Dial(DialNews::Resolving { host }) }
                 }
                 Step::Lost(bytes) => {
                     let totals = Totals { bytes: u64::from(*bytes), ops: 1 };

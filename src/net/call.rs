@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::sessions::News;
+use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::CallResult;
 
 /// What a call gave back, and how long it took.
@@ -19,5 +20,5 @@ pub(crate) fn told(name: &'static str, args: String, result: Result<i64, &io::Er
             CallResult::Failed { errno, name }
         }
     };
-    News::Call { name, args, result, took }
+    News::Tcp(TcpNews::Call { name, args, result, took })
 }

@@ -19,6 +19,7 @@ use super::udp::error_queue;
 use super::{call, fault, kernel, option, route};
 use crate::net::udp::error_queue::ErrorQueueEntry;
 use crate::sessions::News;
+use crate::sessions::news::{DialNews, TcpNews, UdpNews};
 use crate::sessions::spec::{IpFamily, TcpSpec};
 use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
@@ -35,8 +36,8 @@ const MOST_ADDRESSES: usize = 64;
 
 /// A host's addresses of the asked family, in the order in which to try them: families interleaved, IPv6 first.
 ///
-/// An address, with a zone or without, is taken as it is and tells nothing; a name tells [`News::Resolving`] and
-/// [`News::Resolved`].
+/// An address, with a zone or without, is taken as it is and tells nothing; a name tells [`crate::sessions::news::DialNews::Resolving`] and
+/// [`crate::sessions::news::DialNews::Resolved`].
 ///
 /// # Errors
 /// The name has no address, or none of this family: [`Class::Resolve`].
@@ -53,7 +54,7 @@ pub(crate) async fn resolve(
         };
     }
     let began = Instant::now();
-    journal.news(News::Resolving { host: host.to_owned() }).await;
+    journal.news(News::Dial(DialNews::Resolving { host: host.to_owned() })).await;
     let beside = SecondOpinion::start(host, family, journal);
     let found = match tokio::net::lookup_host((host, port)).await {
         Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
@@ -69,7 +70,7 @@ pub(crate) async fn resolve(
         return Err(none_left(host, family));
     }
     let ips = addresses.iter().map(SocketAddr::ip).collect();
-    journal.news(News::Resolved { host: host.to_owned(), addresses: ips, took: began.elapsed() }).await;
+    journal.news(News::Dial(DialNews::Resolved { host: host.to_owned(), addresses: ips, took: began.elapsed() })).await;
     Ok(addresses)
 }
 
@@ -109,7 +110,7 @@ fn in_order(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
 }
 
 /// One attempt at a connection: look-up and race, within the spec's connect time-out. Tells all but the outcome's
-/// end: [`News::Connected`] is told, a whole attempt's failure is the caller's to tell. What `capture` sees of each
+/// end: [`crate::sessions::news::DialNews::Connected`] is told, a whole attempt's failure is the caller's to tell. What `capture` sees of each
 /// address is the session's.
 ///
 /// # Errors
@@ -257,7 +258,7 @@ impl ConnectRace<'_> {
                             self.tell_inner(call::told("connect", peer.to_string(), Ok(0), took)).await;
                             let open = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
                             self.tell_inner(open).await;
-                            self.journal.news(News::Connected { local, peer, took, attempt: self.attempt }).await;
+                            self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
                             route::tell(local, peer, self.journal).await;
                             option::tell(&stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
                             return Ok(stream);
@@ -272,9 +273,9 @@ impl ConnectRace<'_> {
                                 }
                             }
                             if let Some(icmp) = icmp {
-                                self.journal.news(News::Icmp(icmp)).await;
+                                self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
                             }
-                            self.journal.news(News::AttemptFailed { failure: failure.clone(), took }).await;
+                            self.journal.news(News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took })).await;
                             worst = Some(more_telling(worst, failure));
                             next_at = Instant::now();
                         }
@@ -283,7 +284,7 @@ impl ConnectRace<'_> {
                 () = tokio::time::sleep_until(self.deadline) => {
                     for trying in &under_way {
                         let failure = self.timed_out(trying.peer.to_string());
-                        self.journal.news(News::AttemptFailed { failure, took: trying.began.elapsed() }).await;
+                        self.journal.news(News::Dial(DialNews::AttemptFailed { failure, took: trying.began.elapsed() })).await;
                     }
                     let peer = under_way.last().map_or(target, |trying| trying.peer.to_string());
                     if !under_way.is_empty() {
@@ -293,7 +294,7 @@ impl ConnectRace<'_> {
                 }
                 () = not_before(next_at), if waiting.len() > 0 => {
                     if let Some(peer) = waiting.next() {
-                        self.journal.news(News::Connecting { peer, attempt: self.attempt }).await;
+                        self.journal.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt })).await;
                         let began = Instant::now();
                         next_at = began + STAGGER;
                         match socket(self.spec, peer) {
@@ -441,13 +442,13 @@ async fn open(
 }
 
 fn step(from: TcpState, to: TcpState, cause: StateCause) -> News {
-    News::State { from, to, cause, evidence: Evidence::Seen, remaining: None }
+    News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Seen, remaining: None })
 }
 
 /// No call tells that a SYN went out.
 fn syn_sent() -> News {
     let (from, to) = (TcpState::Closed, TcpState::SynSent);
-    News::State { from, to, cause: StateCause::Connect, evidence: Evidence::Inferred, remaining: None }
+    News::Tcp(TcpNews::State { from, to, cause: StateCause::Connect, evidence: Evidence::Inferred, remaining: None })
 }
 
 /// `connect()` failed: what that means for the state.

@@ -12,8 +12,10 @@ use tokio::time::Instant;
 use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
 use super::stream::{self, TcpConnection};
 use super::{TaskContext, fault, kernel, option};
+use crate::sessions::news::{ListenerNews, TcpNews};
 use crate::sessions::spec::{self, ListenSpec, RequestedOptions, Script};
 use crate::sessions::{CloseReason, News, Order, SessionId, Verb};
+use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::wire::option::SocketKind;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
@@ -47,7 +49,7 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
             return;
         }
     };
-    post.journal.news(News::Listening { local }).await;
+    post.journal.news(News::Listener(ListenerNews::Listening { local })).await;
     let listens = step(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
     option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
@@ -123,64 +125,56 @@ impl Acceptor {
         let mut accept_from = Instant::now();
         loop {
             tokio::select! {
-                biased;
-                verb = post.orders.recv() => match verb {
-                    None | Some(Verb::Close | Verb::Reset) => return,
-                    Some(Verb::Limit(limit)) => self.limit = limit,
-                    Some(Verb::SetOption(name, value)) => {
-                        let v6 = self.local.is_ipv6();
-                        if option::perform(listener, name, value.clone(), v6, &post.journal).await {
-                            spec::wish(&mut self.options, name, Some(value));
+                            biased;
+                            verb = post.orders.recv() => match verb {
+                                None | Some(Verb::Close | Verb::Reset) => return,
+                                Some(Verb::Listener(ListenerVerb::Limit(limit))) => self.limit = limit,
+                                Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
+                                    let v6 = self.local.is_ipv6();
+                                    if option::perform(listener, name, value.clone(), v6, &post.journal).await {
+                                        spec::wish(&mut self.options, name, Some(value));
+                                    }
+                                }
+                                Some(Verb::Socket(SocketVerb::ReadOptions)) => {
+                                    let all = option::all(listener, SocketKind::Listener, self.local.is_ipv6());
+                                    post.journal.news(all).await;
+                                }
+                                Some(Verb::Stream(StreamVerb::Capture(false))) => self.tap = None,
+                                Some(Verb::Stream(StreamVerb::Capture(true))) => {
+                                    if self.tap.is_none() {
+                                        self.tap = tap(self.local, post).await;
+                                    }
+                                }
+                                Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
+                                Some(Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_) |
+            DatagramVerb::StopBurst | DatagramVerb::ProbeMtu | DatagramVerb::Join(_) |
+            DatagramVerb::Leave(_)) | Verb::SendFile(_) |
+            Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread) |
+            Verb::PauseReading | Verb::ContinueReading |
+            Verb::Socket(SocketVerb::SampleEvery(_))) => {
+                                    let message = "this order makes no sense for a listener; give it to one of its connections";
+                                    self.warn(post, Class::Usage, message.into()).await;
+                                }
+                            },
+                            Some(child) = ended.recv() => {
+                                self.open.remove(&child);
+                                post.journal.news(News::Listener(ListenerNews::ChildEnded { child })).await;
+                            }
+                            accepted = accept(listener, accept_from) => match accepted {
+                                Ok((stream, peer)) => {
+                                    self.accepting_fails = false;
+                                    self.take(listener, stream, peer, post).await;
+                                }
+                                Err(error) => {
+                                    accept_from = Instant::now() + ACCEPT_PAUSE;
+                                    if !self.accepting_fails {
+                                        self.accepting_fails = true;
+                                        let failure = fault::of_io("accept", self.local.to_string(), &error);
+                                        post.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
+                                    }
+                                }
+                            },
                         }
-                    }
-                    Some(Verb::ReadOptions) => {
-                        let all = option::all(listener, SocketKind::Listener, self.local.is_ipv6());
-                        post.journal.news(all).await;
-                    }
-                    Some(Verb::Capture(false)) => self.tap = None,
-                    Some(Verb::Capture(true)) => {
-                        if self.tap.is_none() {
-                            self.tap = tap(self.local, post).await;
-                        }
-                    }
-                    Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
-                    Some(
-                        Verb::SendTo(..)
-                        | Verb::SendFile(_)
-                        | Verb::Burst(_)
-                        | Verb::StopBurst
-                        | Verb::ProbeMtu
-                        | Verb::FinishSending
-                        | Verb::CloseUnread
-                        | Verb::PauseReading
-                        | Verb::ContinueReading
-                        | Verb::Join(_)
-                        | Verb::Leave(_)
-                        | Verb::SampleEvery(_),
-                    ) => {
-                        let message = "this order makes no sense for a listener; give it to one of its connections";
-                        self.warn(post, Class::Usage, message.into()).await;
-                    }
-                },
-                Some(child) = ended.recv() => {
-                    self.open.remove(&child);
-                    post.journal.news(News::ChildEnded { child }).await;
-                }
-                accepted = accept(listener, accept_from) => match accepted {
-                    Ok((stream, peer)) => {
-                        self.accepting_fails = false;
-                        self.take(listener, stream, peer, post).await;
-                    }
-                    Err(error) => {
-                        accept_from = Instant::now() + ACCEPT_PAUSE;
-                        if !self.accepting_fails {
-                            self.accepting_fails = true;
-                            let failure = fault::of_io("accept", self.local.to_string(), &error);
-                            post.journal.news(News::AcceptFailed(failure)).await;
-                        }
-                    }
-                },
-            }
         }
     }
 
@@ -198,7 +192,7 @@ impl Acceptor {
                 0 => "this listener refuses everybody".to_owned(),
                 limit => format!("{} connections are open, and the limit is {limit}", self.open.len()),
             };
-            post.journal.news(News::TurnedAway { peer, why }).await;
+            post.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
             return;
         }
         let child = post.net.post(post.journal.retention());
@@ -220,7 +214,7 @@ impl Acceptor {
         let tell_end = self.tell_end.clone();
         post.net.spawn(id, async move {
             let syn = kernel::syn::saved(&connection.stream);
-            child.journal.news(News::Accepted { listener, local, peer }).await;
+            child.journal.news(News::Listener(ListenerNews::Accepted { listener, local, peer })).await;
             if let Some(tap) = &tap {
                 let watch = CaptureWatch::of(tap, &child.journal);
                 watch.claim(local, peer, FlowHint::default());
@@ -229,7 +223,7 @@ impl Acceptor {
             let known = if syn.is_some() { Evidence::Kernel } else { Evidence::Inferred };
             child.journal.news(step(TcpState::Listen, TcpState::SynReceived, StateCause::SynArrived, known)).await;
             if let Some(syn) = syn {
-                child.journal.news(News::PeerSyn(syn)).await;
+                child.journal.news(News::Tcp(TcpNews::PeerSyn(syn))).await;
             }
             let accepted = step(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
@@ -262,7 +256,7 @@ impl Acceptor {
 }
 
 fn step(from: TcpState, to: TcpState, cause: StateCause, evidence: Evidence) -> News {
-    News::State { from, to, cause, evidence, remaining: None }
+    News::Tcp(TcpNews::State { from, to, cause, evidence, remaining: None })
 }
 
 async fn accept(listener: &TcpListener, from: Instant) -> std::io::Result<(TcpStream, SocketAddr)> {

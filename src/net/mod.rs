@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::sessions::{CloseReason, News, Order, Reading, RefusedOrder, Retention, SessionId, Spec, SpecKind, Verb};
+use crate::sessions::{DatagramVerb, SocketVerb, StreamVerb};
 use crate::wire::Failure;
 use journal::{Bell, Journal};
 use lane::MOST_ORDERS;
@@ -82,14 +83,11 @@ impl OrderQueues {
             verb,
             Verb::Reset
                 | Verb::Close
-                | Verb::CloseUnread
+                | Verb::Stream(StreamVerb::CloseUnread | StreamVerb::Capture(_))
                 | Verb::PauseReading
                 | Verb::ContinueReading
-                | Verb::StopBurst
-                | Verb::SetOption(..)
-                | Verb::ReadOptions
-                | Verb::SampleEvery(_)
-                | Verb::Capture(_)
+                | Verb::Datagram(DatagramVerb::StopBurst)
+                | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))
         );
         self.urgent.as_ref().filter(|_| urgent).unwrap_or(&self.plain)
     }

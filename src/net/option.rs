@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::journal::Journal;
 use super::{call, fault};
 use crate::sessions::News;
+use crate::sessions::news::OptionNews;
 use crate::sessions::spec::RequestedOptions;
 use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
 use crate::wire::{Class, Failure};
@@ -45,7 +46,7 @@ pub(crate) fn get(socket: &impl AsFd, option: SocketOption, v6: bool) -> Result<
 /// What an option is now, as news of its having been set; where it cannot be read back, what was asked for.
 pub(crate) fn now(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> News {
     let now = get(socket, option, v6).unwrap_or_else(|_| asked.clone());
-    News::OptionSet { option, asked, now }
+    News::Option(OptionNews::Set { option, asked, now })
 }
 
 /// Sets an option and tells the call, and what the kernel made of it; true where it took it.
@@ -77,7 +78,7 @@ pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionVal
 
 /// All options of a socket of this kind, as they are. Cost: a system call each, some microseconds together.
 pub(crate) fn all(socket: &impl AsFd, kind: SocketKind, v6: bool) -> News {
-    News::Options(SocketOption::of(kind).map(|option| (option, get(socket, option, v6))).collect())
+    News::Option(OptionNews::Reported(SocketOption::of(kind).map(|option| (option, get(socket, option, v6))).collect()))
 }
 
 /// Sets options in order.
@@ -264,7 +265,9 @@ mod tests {
     #[test]
     fn every_option_can_be_read() {
         let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
-        let News::Options(options) = all(&socket, SocketKind::Connection, true) else { panic!("not options") };
+        let News::Option(OptionNews::Reported(options)) = all(&socket, SocketKind::Connection, true) else {
+            panic!("not options")
+        };
         assert_eq!(options.len(), SocketOption::all().count());
         for (option, value) in options {
             assert!(value.is_ok(), "{option}: {value:?}");

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::journal::Journal;
 use crate::sessions::News;
+use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
 
 /// Tells the route of a new connection. Cost: two short questions for the kernel; none in a pipe.
 pub(crate) async fn tell(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) {
     if let Some(route) = shown(local, peer, journal) {
-        journal.news(News::Route(Box::new(route))).await;
+        journal.news(News::Dial(DialNews::Route(Box::new(route)))).await;
     }
 }
 

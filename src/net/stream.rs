@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::capture::CaptureWatch;
 use super::journal::Journal;
 use super::{TaskContext, call, fault, kernel, lane};
+use crate::sessions::news::TcpNews;
 use crate::sessions::spec::Script;
 use crate::sessions::{Block, CloseReason, News};
 use crate::wire::kernel::view::KernelView;
@@ -170,7 +171,7 @@ impl SharedConnection {
         let view = Box::new(self.tell_view());
         self.way.learn(view.state).await;
         if view.tcp.is_some() {
-            self.journal.news(News::Kernel(view)).await;
+            self.journal.news(News::Tcp(TcpNews::Kernel(view))).await;
         }
     }
 

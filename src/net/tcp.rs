@@ -7,8 +7,10 @@ use tokio::net::TcpStream;
 use super::capture::{CapturePorts, CaptureWatch};
 use super::stream::{self, TcpConnection};
 use super::{TaskContext, dial, lane, option};
+use crate::sessions::news::DialNews;
 use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, wish};
 use crate::sessions::{CloseReason, News, Verb};
+use crate::sessions::{SocketVerb, StreamVerb};
 use crate::wire::{Class, Failure};
 
 /// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
@@ -92,7 +94,7 @@ async fn open(
         };
         attempt += 1;
         let after = spec.retry.wait_before(attempt, fastrand::f64());
-        post.journal.news(News::Retrying { attempt, of, after, because: failure }).await;
+        post.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
         unless_given_up(pause(after), post, urgent, &mut later).await?;
         for (name, value) in later {
             wish(&mut spec.options, name, Some(value));
@@ -121,10 +123,10 @@ async fn unless_given_up<T>(
         tokio::select! {
             biased;
             verb = urgent.recv() => match verb {
-                None | Some(Verb::Close | Verb::CloseUnread | Verb::Reset) => return Err(NotOpen::GivenUp),
-                Some(Verb::SetOption(name, value)) => wish(later, name, Some(value)),
+                None | Some(Verb::Close | Verb::Stream(StreamVerb::CloseUnread) | Verb::Reset) => return Err(NotOpen::GivenUp),
+                Some(Verb::Socket(SocketVerb::SetOption(name, value))) => wish(later, name, Some(value)),
                 // There is no socket to be looked at; once there is one, it is asked again.
-                Some(Verb::ReadOptions | Verb::SampleEvery(_)) => {}
+                Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
                 Some(_) => {
                     let failure = Failure::new(Class::Usage, "read", "", "not connected yet");
                     post.journal.news(News::Warned(failure)).await;

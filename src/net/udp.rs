@@ -9,6 +9,8 @@ use tokio::net::UdpSocket;
 
 use super::journal::Journal;
 use super::{TaskContext, dial, fault, lane, option, route};
+use crate::sessions::SocketVerb;
+use crate::sessions::news::{DialNews, OptionNews};
 use crate::sessions::spec::{Script, UdpReceive, UdpSpec};
 use crate::sessions::{CloseReason, News, Verb};
 use crate::text::quantity;
@@ -92,7 +94,7 @@ async fn cancelled(urgent: &mut lane::OrderReceiver, reading: &mut bool, journal
             None | Some(Verb::Close | Verb::Reset) => return,
             Some(Verb::PauseReading) => *reading = false,
             Some(Verb::ContinueReading) => *reading = true,
-            Some(Verb::ReadOptions | Verb::SampleEvery(_)) => {}
+            Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
             Some(_too_early) => {
                 journal.news(News::Warned(Failure::new(Class::Usage, "order", "", "not open yet"))).await;
             }
@@ -118,17 +120,19 @@ async fn open_first(
     );
     for (place, peer) in usable.iter().enumerate() {
         let begun = Instant::now();
-        journal.news(News::Connecting { peer: *peer, attempt: 1 }).await;
+        journal.news(News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 })).await;
         match open_one(spec, *peer) {
             Ok(opened) => {
                 let took = begun.elapsed();
-                journal.news(News::Connected { local: opened.local, peer: *peer, took, attempt: 1 }).await;
+                journal
+                    .news(News::Dial(DialNews::Connected { local: opened.local, peer: *peer, took, attempt: 1 }))
+                    .await;
                 route::tell(opened.local, *peer, journal).await;
                 return Ok((opened, *peer));
             }
             Err(failure) => {
                 if place + 1 < usable.len() {
-                    let news = News::AttemptFailed { failure: failure.clone(), took: begun.elapsed() };
+                    let news = News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took: begun.elapsed() });
                     journal.news(news).await;
                 }
                 last = failure;
@@ -197,7 +201,7 @@ async fn tell_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, receive: Udp
             if let Some(asked) = receive.buffer {
                 let octets = |count: usize| OptionValue::Octets(u32::try_from(count).unwrap_or(u32::MAX));
                 let option = SocketOption::RecvBuffer;
-                journal.news(News::OptionSet { option, asked: octets(asked), now: octets(given) }).await;
+                journal.news(News::Option(OptionNews::Set { option, asked: octets(asked), now: octets(given) })).await;
             }
             if let Some(asked) = receive.buffer.filter(|asked| given < *asked || given > asked + KERNEL_DOUBLES) {
                 let (given, asked) = (quantity::grouped(given as u64), quantity::grouped(asked as u64));

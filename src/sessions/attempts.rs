@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::news::News;
 use super::spec::RetryPolicy;
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::sessions::tcp::timers::TimerHistory;
 use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
@@ -89,21 +90,21 @@ impl Attempts {
     /// Takes in a fact.
     pub fn learn(&mut self, news: &News, at: Instant) {
         match news {
-            News::Connecting { peer, attempt } => {
+            News::Dial(DialNews::Connecting { peer, attempt }) => {
                 let attempt =
                     AddressAttempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
                 push(&mut self.attempts, attempt, MOST_ATTEMPTS);
             }
-            News::AttemptFailed { failure, took } => self.failed(failure, *took, at),
-            News::Connected { peer, .. } => self.connected(*peer, at),
-            News::Retrying { attempt, of, after, .. } => {
+            News::Dial(DialNews::AttemptFailed { failure, took }) => self.failed(failure, *took, at),
+            News::Dial(DialNews::Connected { peer, .. }) => self.connected(*peer, at),
+            News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.end_all(at);
                 push(&mut self.waits, RetryWait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
             }
-            News::Resolved { addresses, .. } => {
+            News::Dial(DialNews::Resolved { addresses, .. }) => {
                 self.addresses = addresses.iter().take(MOST_ADDRESSES).copied().collect();
             }
-            News::Icmp(icmp) => self.icmp = Some(icmp.clone()),
+            News::Udp(UdpNews::Icmp(icmp)) => self.icmp = Some(icmp.clone()),
             News::Failed(failure) => {
                 for open in self.attempts.iter_mut().filter(|open| open.end.is_none()) {
                     open.end = Some((at, Some(failure.clone())));
@@ -170,39 +171,39 @@ impl Attempts {
 
     fn keep(&mut self, news: &News, at: Instant) {
         let told = match news {
-            News::Request(head) => {
+            News::Http(HttpNews::Request(head)) => {
                 let mut head = head.clone();
                 head.headers.clear();
-                News::Request(head)
+                News::Http(HttpNews::Request(head))
             }
-            News::Response(head) => {
+            News::Http(HttpNews::Response(head)) => {
                 let mut head = head.clone();
                 head.headers.clear();
-                News::Response(head)
+                News::Http(HttpNews::Response(head))
             }
-            News::Interim(head) => {
+            News::Http(HttpNews::Interim(head)) => {
                 let mut head = head.clone();
                 head.headers.clear();
-                News::Interim(head)
+                News::Http(HttpNews::Interim(head))
             }
-            News::Resolved { host, addresses, took } => News::Resolved {
+            News::Dial(DialNews::Resolved { host, addresses, took }) => News::Dial(DialNews::Resolved {
                 host: host.clone(),
                 addresses: addresses.iter().take(MOST_ADDRESSES).copied().collect(),
                 took: *took,
-            },
+            }),
             // Of many connections, the listener's own rows have the first two; the ladder, the state diagram and the
             // kernel's gauges are about the others.
-            News::Trailers(_)
-            | News::Accepted { .. }
-            | News::ChildEnded { .. }
-            | News::State { .. }
-            | News::Call { .. }
-            | News::Stamps { .. }
-            | News::PeerSyn(_)
-            | News::MtuStep(_)
-            | News::Kernel(_)
-            | News::OptionSet { .. }
-            | News::Options(_) => return,
+            News::Http(HttpNews::Trailers(_))
+            | News::Listener(ListenerNews::Accepted { .. } | ListenerNews::ChildEnded { .. })
+            | News::Tcp(
+                TcpNews::State { .. }
+                | TcpNews::Call { .. }
+                | TcpNews::Stamps { .. }
+                | TcpNews::PeerSyn(_)
+                | TcpNews::Kernel(_),
+            )
+            | News::Udp(UdpNews::MtuStep(_))
+            | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => return,
             other => other.clone(),
         };
         self.facts.push_back((at, told));
@@ -238,14 +239,14 @@ mod tests {
     fn an_attempt_ends_with_the_failure_that_names_its_address() {
         let start = Instant::now();
         let mut course = Attempts::default();
-        course.learn(&News::Connecting { peer: peer(1), attempt: 1 }, start);
-        course.learn(&News::Connecting { peer: peer(2), attempt: 1 }, start);
+        course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), start);
+        course.learn(&News::Dial(DialNews::Connecting { peer: peer(2), attempt: 1 }), start);
         let failure = Failure::new(Class::Refused, "connect", "127.0.0.1:1", "refused");
         let took = Duration::from_millis(5);
-        course.learn(&News::AttemptFailed { failure: failure.clone(), took }, start + took);
+        course.learn(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), start + took);
         assert_eq!(course.attempts[0].end, Some((start + took, Some(failure))));
         assert_eq!(course.attempts[1].end, None);
-        let connected = News::Connected { local: peer(9), peer: peer(2), took, attempt: 1 };
+        let connected = News::Dial(DialNews::Connected { local: peer(9), peer: peer(2), took, attempt: 1 });
         course.learn(&connected, start + took);
         assert_eq!(course.attempts[1].end, Some((start + took, None)));
     }
@@ -255,11 +256,11 @@ mod tests {
         let start = Instant::now();
         let mut course = Attempts::default();
         for count in 1..=1000 {
-            course.learn(&News::Connecting { peer: peer(1), attempt: count }, start);
+            course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: count }), start);
         }
         assert_eq!((course.facts.len(), course.attempts.len()), (MOST_FACTS, MOST_ATTEMPTS));
         assert_eq!(course.left_out, 1000 - MOST_FACTS as u64);
-        assert!(matches!(course.facts[0].1, News::Connecting { attempt: 1, .. }));
-        assert!(matches!(course.facts[MOST_FACTS - 1].1, News::Connecting { attempt: 1000, .. }));
+        assert!(matches!(course.facts[0].1, News::Dial(DialNews::Connecting { attempt: 1, .. })));
+        assert!(matches!(course.facts[MOST_FACTS - 1].1, News::Dial(DialNews::Connecting { attempt: 1000, .. })));
     }
 }

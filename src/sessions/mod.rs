@@ -21,7 +21,7 @@ pub mod way;
 
 pub use id::SessionId;
 pub use news::{CloseReason, News};
-pub use order::{Order, RefusedOrder, Verb};
+pub use order::{DatagramVerb, ListenerVerb, Order, RefusedOrder, SocketVerb, StreamVerb, Verb};
 pub use reading::Reading;
 pub use record::{Block, Record};
 pub use retention::Retention;

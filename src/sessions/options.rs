@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::news::News;
+use crate::sessions::news::OptionNews;
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// What is known of one option.
@@ -36,11 +37,11 @@ impl OptionStates {
     /// Takes in a fact.
     pub fn learn(&mut self, news: &News) {
         match news {
-            News::OptionSet { option, asked, now } => {
+            News::Option(OptionNews::Set { option, asked, now }) => {
                 let known = OptionState { now: Some(Ok(now.clone())), asked: Some(asked.clone()), refused: None };
                 self.0.insert(*option, known);
             }
-            News::Options(all) => {
+            News::Option(OptionNews::Reported(all)) => {
                 for (option, now) in all {
                     self.0.entry(*option).or_default().now = Some(now.clone());
                 }
@@ -68,7 +69,7 @@ mod tests {
         options.asked(option, asked.clone());
         assert_eq!(options.get(option).map(|known| &known.now), Some(&None));
         let now = OptionValue::Octets(131_072);
-        options.learn(&News::OptionSet { option, asked: asked.clone(), now: now.clone() });
+        options.learn(&News::Option(OptionNews::Set { option, asked: asked.clone(), now: now.clone() }));
         let known = options.get(option).expect("it was set");
         assert_eq!((known.now.as_ref(), known.asked.as_ref()), (Some(&Ok(now.clone())), Some(&asked)));
         assert!(option.difference(&asked, &now).is_some_and(|why| why.contains("doubles")));

@@ -22,6 +22,7 @@ use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::kinds::udp::UdpSocketView;
 use crate::sessions::kinds::udp_ledger::UdpLedger;
 use crate::sessions::news::dns::DnsNews;
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::sessions::spec::http::MOST_INTERIM;
 use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
@@ -258,25 +259,28 @@ impl Session {
         self.course.learn(news, at);
         self.options.learn(news);
         match news {
-            News::Resolving { .. } => self.phase = SessionPhase::Resolving,
-            News::Connecting { attempt, .. } => self.phase = SessionPhase::Connecting { attempt: *attempt },
-            News::Retrying { attempt, of, after, .. } => {
+            News::Dial(DialNews::Resolving { .. }) => self.phase = SessionPhase::Resolving,
+            News::Dial(DialNews::Connecting { attempt, .. }) => {
+                self.phase = SessionPhase::Connecting { attempt: *attempt }
+            }
+            News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.phase = SessionPhase::Waiting { attempt: *attempt, of: *of, until: at + *after };
             }
-            News::Connected { local, peer, .. } | News::Accepted { local, peer, .. } => {
+            News::Dial(DialNews::Connected { local, peer, .. })
+            | News::Listener(ListenerNews::Accepted { local, peer, .. }) => {
                 self.phase = SessionPhase::Open(OpenState::default());
                 if let SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } = &mut self.kind {
                     *ends = Endpoints { local: Some(*local), peer: Some(*peer) };
                 }
             }
-            News::Listening { local: bound } => {
+            News::Listener(ListenerNews::Listening { local: bound }) => {
                 self.phase = SessionPhase::Listening;
                 if let SessionKind::Listener { local, .. } | SessionKind::Bound { local, .. } = &mut self.kind {
                     *local = Some(*bound);
                 }
             }
-            News::WeFinished => self.half(|open| open.we_finished = true),
-            News::PeerFinished { .. } => self.half(|open| open.peer_finished = true),
+            News::Tcp(TcpNews::WeFinished) => self.half(|open| open.we_finished = true),
+            News::Tcp(TcpNews::PeerFinished { .. }) => self.half(|open| open.peer_finished = true),
             News::ReadingPaused => self.half(|open| open.paused = true),
             News::ReadingContinued => self.half(|open| open.paused = false),
             News::Closed { totals, how } => {
@@ -295,32 +299,41 @@ impl Session {
                     if failure.class == crate::wire::Class::Reset { CloseReason::Rst } else { CloseReason::Error };
                 self.phase = SessionPhase::Ended { how, failure: Some(failure.clone()), at };
             }
-            News::Warned(failure) | News::AcceptFailed(failure) => self.warning = Some(failure.clone()),
-            News::Joined { .. } | News::Left { .. } | News::Icmp(_) => self.learn_udp(news),
-            News::TurnedAway { .. } | News::ChildEnded { .. } => self.learn_listener(news),
-            News::Request(_) | News::Interim(_) | News::Response(_) | News::Trailers(_) | News::Redirect { .. } => {
+            News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
+                self.warning = Some(failure.clone());
+            }
+            News::Udp(UdpNews::Joined { .. } | UdpNews::Left { .. } | UdpNews::Icmp(_)) => {
+                self.learn_udp(news);
+            }
+            News::Listener(ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. }) => {
+                self.learn_listener(news);
+            }
+            News::Http(
+                HttpNews::Request(_)
+                | HttpNews::Interim(_)
+                | HttpNews::Response(_)
+                | HttpNews::Trailers(_)
+                | HttpNews::Redirect { .. },
+            ) => {
                 self.learn_http(news);
             }
             News::Dns(news) => self.learn_dns(news),
-            News::Compared(compared) => {
+            News::Dial(DialNews::Compared(compared)) => {
                 if let SessionKind::Dns(lookup) = &mut self.kind {
                     lookup.compared = Some((**compared).clone());
                 }
             }
-            News::Resolved { .. }
-            | News::AttemptFailed { .. }
+            News::Dial(DialNews::Resolved { .. } | DialNews::AttemptFailed { .. } | DialNews::Route(_))
             | News::FileSent { .. }
-            | News::State { .. }
-            | News::Call { .. }
-            | News::Stamps { .. }
-            | News::PeerSyn(_)
-            | News::Kernel(_)
-            | News::OptionSet { .. }
-            | News::Options(_)
-            | News::MtuStep(_)
-            | News::PathMtu(_)
-            | News::Route(_)
-            | News::BurstEnded { .. } => {}
+            | News::Tcp(
+                TcpNews::State { .. }
+                | TcpNews::Call { .. }
+                | TcpNews::Stamps { .. }
+                | TcpNews::PeerSyn(_)
+                | TcpNews::Kernel(_),
+            )
+            | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_))
+            | News::Udp(UdpNews::MtuStep(_) | UdpNews::PathMtu(_) | UdpNews::BurstEnded { .. }) => {}
         }
     }
 
@@ -335,9 +348,9 @@ impl Session {
             return;
         };
         match news {
-            News::Joined { group } if !socket.groups.contains(group) => socket.groups.push(*group),
-            News::Left { group } => socket.groups.retain(|joined| joined != group),
-            News::Icmp(icmp) => socket.icmp = Some(icmp.clone()),
+            News::Udp(UdpNews::Joined { group }) if !socket.groups.contains(group) => socket.groups.push(*group),
+            News::Udp(UdpNews::Left { group }) => socket.groups.retain(|joined| joined != group),
+            News::Udp(UdpNews::Icmp(icmp)) => socket.icmp = Some(icmp.clone()),
             _ => {}
         }
     }
@@ -345,8 +358,8 @@ impl Session {
     fn learn_listener(&mut self, news: &News) {
         let SessionKind::Listener { open, turned_away, .. } = &mut self.kind else { return };
         match news {
-            News::TurnedAway { .. } => *turned_away += 1,
-            News::ChildEnded { .. } => *open = open.saturating_sub(1),
+            News::Listener(ListenerNews::TurnedAway { .. }) => *turned_away += 1,
+            News::Listener(ListenerNews::ChildEnded { .. }) => *open = open.saturating_sub(1),
             _ => {}
         }
     }
@@ -362,21 +375,21 @@ impl Session {
     fn learn_http(&mut self, news: &News) {
         let SessionKind::Http(exchange) = &mut self.kind else { return };
         match news {
-            News::Request(request) => {
+            News::Http(HttpNews::Request(request)) => {
                 self.phase = SessionPhase::Open(OpenState::default());
                 exchange.hops.push(HttpHop::asked(request.clone()));
             }
-            News::Response(response) => {
+            News::Http(HttpNews::Response(response)) => {
                 if let Some(hop) = exchange.hops.last_mut() {
                     hop.response = Some(response.clone());
                 }
             }
-            News::Interim(interim) => {
+            News::Http(HttpNews::Interim(interim)) => {
                 if let Some(hop) = exchange.hops.last_mut().filter(|hop| hop.interim.len() < MOST_INTERIM) {
                     hop.interim.push(interim.clone());
                 }
             }
-            News::Trailers(fields) => {
+            News::Http(HttpNews::Trailers(fields)) => {
                 if let Some(hop) = exchange.hops.last_mut() {
                     hop.trailers.clone_from(fields);
                 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::news::News;
 use crate::sessions::kinds::dns_compare::ResolverComparison;
+use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
 
 /// How many lanes are kept; the oldest go.
@@ -62,31 +63,31 @@ impl PeerPath {
     /// Takes in a fact.
     pub fn learn(&mut self, news: &News, at: Instant) {
         match news {
-            News::Resolving { host } => {
+            News::Dial(DialNews::Resolving { host }) => {
                 self.lookup = Some(NameResolution { host: host.clone(), began: at, found: None });
                 self.compared = None;
             }
-            News::Resolved { addresses, took, .. } => {
+            News::Dial(DialNews::Resolved { addresses, took, .. }) => {
                 if let Some(lookup) = &mut self.lookup {
                     lookup.found = Some((addresses.clone(), *took));
                 }
             }
-            News::Compared(compared) => self.compared = Some((**compared).clone()),
-            News::Route(route) => self.route = Some((**route).clone()),
-            News::Connecting { peer, attempt } => {
+            News::Dial(DialNews::Compared(compared)) => self.compared = Some((**compared).clone()),
+            News::Dial(DialNews::Route(route)) => self.route = Some((**route).clone()),
+            News::Dial(DialNews::Connecting { peer, attempt }) => {
                 if self.lanes.len() >= MOST_LANES {
                     self.lanes.remove(0);
                 }
                 self.lanes.push(ConnectAttempt { peer: *peer, attempt: *attempt, began: at, ended: None });
             }
-            News::AttemptFailed { failure, took } => {
+            News::Dial(DialNews::AttemptFailed { failure, took }) => {
                 let under_way =
                     |lane: &&mut ConnectAttempt| lane.ended.is_none() && lane.peer.to_string() == failure.peer;
                 if let Some(lane) = self.lanes.iter_mut().rev().find(under_way) {
                     lane.ended = Some((AttemptEnd::Failed(failure.message.clone()), *took));
                 }
             }
-            News::Connected { peer, took, .. } => {
+            News::Dial(DialNews::Connected { peer, took, .. }) => {
                 self.end_all(at, |lane| {
                     if lane.peer == *peer { (AttemptEnd::Won, Some(*took)) } else { (AttemptEnd::GivenUp, None) }
                 });
@@ -94,7 +95,7 @@ impl PeerPath {
             News::Failed(failure) => {
                 self.end_all(at, |_| (AttemptEnd::Failed(failure.message.clone()), None));
             }
-            News::Retrying { because, .. } => {
+            News::Dial(DialNews::Retrying { because, .. }) => {
                 self.end_all(at, |_| (AttemptEnd::Failed(because.message.clone()), None));
             }
             News::Closed { .. } => self.end_all(at, |_| (AttemptEnd::GivenUp, None)),
@@ -130,13 +131,18 @@ mod tests {
             ["[2001:db8::1]:80", "[2001:db8::2]:80", "192.0.2.1:80"].map(|text| text.parse().unwrap()).into();
         let mut way = PeerPath::default();
         for (place, peer) in (0_u64..).zip(&peers) {
-            way.learn(&News::Connecting { peer: *peer, attempt: 1 }, at(250 * place));
+            way.learn(&News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 }), at(250 * place));
         }
         let failure = Failure::new(Class::Unreachable, "connect", peers[1].to_string(), "no route");
-        way.learn(&News::AttemptFailed { failure, took: Duration::from_millis(3) }, at(253));
+        way.learn(&News::Dial(DialNews::AttemptFailed { failure, took: Duration::from_millis(3) }), at(253));
         let took = Duration::from_millis(20);
         way.learn(
-            &News::Connected { local: "192.0.2.9:5".parse().unwrap(), peer: peers[2], took, attempt: 1 },
+            &News::Dial(DialNews::Connected {
+                local: "192.0.2.9:5".parse().unwrap(),
+                peer: peers[2],
+                took,
+                attempt: 1,
+            }),
             at(520),
         );
         let ends: Vec<_> = way.race().iter().map(|lane| lane.ended.clone().unwrap()).collect();
@@ -150,7 +156,7 @@ mod tests {
         let mut way = PeerPath::default();
         let peer = "192.0.2.1:80".parse().unwrap();
         for attempt in 1..=200 {
-            way.learn(&News::Connecting { peer, attempt }, Instant::now());
+            way.learn(&News::Dial(DialNews::Connecting { peer, attempt }), Instant::now());
         }
         assert_eq!((way.lanes.len(), way.race().len()), (MOST_LANES, 1));
     }

@@ -18,6 +18,8 @@ use crate::peers::{closed_port, count_to_end, outcome, peer, reset, stopped_peer
 use crate::skipped::skipped;
 use crate::specs::{any_port, tcp};
 use crate::watch::Watch;
+use sockeye::sessions::StreamVerb;
+use sockeye::sessions::news::{DialNews, ListenerNews};
 
 macro_rules! may_or_skip {
     () => {
@@ -79,7 +81,7 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
     watch.until_open(id);
     watch.send(id, &b"hello world\n"[..]);
     watch.until("the answer", |watch| watch.received(id) == 8);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(echo), 0);
     let told = lines(&watch, id);
@@ -170,9 +172,9 @@ fn the_connections_of_a_listener_are_captured_from_their_syn() {
     let mut watch = Watch::on_this_thread();
     let spec = any_port();
     let listener = watch.open(captured(Spec::new(SpecKind::Listen(spec))));
-    watch.until_news(listener, "listening", |news| matches!(news, News::Listening { .. }));
+    watch.until_news(listener, "listening", |news| matches!(news, News::Listener(ListenerNews::Listening { .. })));
     let local = watch.news_of(listener).find_map(|news| match news {
-        News::Listening { local } => Some(*local),
+        News::Listener(ListenerNews::Listening { local }) => Some(*local),
         _ => None,
     });
     let local = local.unwrap();
@@ -215,7 +217,7 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
     assert!(lines(&watch, id).is_empty());
     // The echo is acknowledged before its read returns, but our write's own ACK is told by the kernel only.
     watch.until_kernel(id, "all is acknowledged", |view| view.send_queue_bytes == Some(0));
-    watch.order(id, Verb::Capture(true));
+    watch.order(id, Verb::Stream(StreamVerb::Capture(true)));
     let on = |watch: &Watch| watch.session(id).story.as_ref().unwrap().ladder.is_captured();
     watch.until("capture is on", on);
     watch.send(id, &b"while"[..]);
@@ -226,12 +228,12 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
     assert_eq!((sent.direction, sent.octet, sent.relative_seq), (Direction::Sent, Some(6), 7));
     assert!(sent.window.is_some(), "the scale is the kernel's: {sent:?}");
     watch.until("the second echo is read", |watch| watch.received(id) == 11);
-    watch.order(id, Verb::Capture(false));
+    watch.order(id, Verb::Stream(StreamVerb::Capture(false)));
     watch.until("capture is off", |watch| !on(watch));
     let before = lines(&watch, id).len();
     watch.send(id, &b"after"[..]);
     watch.until("the third echo", |watch| watch.received(id) == 16);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     assert_eq!(lines(&watch, id).len(), before);
     let turned = rungs(&watch, id).filter(|rung| matches!(rung.label, RungLabel::Capture(_))).count();
@@ -252,7 +254,7 @@ fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
     let mut watch = Watch::on_this_thread().counting();
     let id = watch.open(captured(tcp(address)));
     watch.until("all of it", |watch| watch.received(id) == BYTES);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(sender);
     let ladder = &watch.session(id).story.as_ref().unwrap().ladder;
@@ -362,13 +364,13 @@ fn tcpdump_saw_the_same_segments_with_the_same_numbers() {
         if ends_with_reset {
             watch.send(id, &b"rst"[..]);
         } else {
-            watch.order(id, Verb::FinishSending);
+            watch.order(id, Verb::Stream(StreamVerb::FinishSending));
         }
         watch.until_closed(id);
         outcome(echo);
         let ours: Vec<String> = segments(&watch, id).map(told_by_us).collect();
         let local = watch.news_of(id).find_map(|news| match news {
-            News::Connected { local, .. } => Some(*local),
+            News::Dial(DialNews::Connected { local, .. }) => Some(*local),
             _ => None,
         });
         let theirs = dump.take(ours.len(), local.unwrap());

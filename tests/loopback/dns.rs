@@ -22,6 +22,7 @@ use crate::peers::{outcome, peer};
 use crate::skipped::skipped;
 use crate::specs::tcp;
 use crate::watch::Watch;
+use sockeye::sessions::news::DialNews;
 
 /// A name server that plays a script: what to send back for a query, one message each; over TCP only the first.
 struct Server {
@@ -335,7 +336,7 @@ fn a_connection_tells_the_interface_it_leaves_by() {
     let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_news(id, "the route", |news| matches!(news, News::Route(_)));
+    watch.until_news(id, "the route", |news| matches!(news, News::Dial(DialNews::Route(_))));
     watch.order(id, sockeye::sessions::Verb::Close);
     watch.until_closed(id);
     outcome(thread);
@@ -359,7 +360,7 @@ fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     let mut watch = Watch::new();
     let target = sockeye::sessions::spec::HostPort { host: "localhost".into(), port: address.port() };
     let id = watch.open(Spec::new(SpecKind::Tcp(sockeye::sessions::spec::TcpSpec::to(target))));
-    watch.until_news(id, "the second opinion", |news| matches!(news, News::Compared(_)));
+    watch.until_news(id, "the second opinion", |news| matches!(news, News::Dial(DialNews::Compared(_))));
     let compared = watch.session(id).way.compared.clone().unwrap();
     assert!(compared.own_text().starts_with("/etc/hosts has ") && !compared.differs(), "{}", compared.own_text());
     watch.until_open(id);

@@ -15,11 +15,13 @@ use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, reset,
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp, tcp_to};
 use crate::watch::Watch;
+use sockeye::sessions::news::{OptionNews, TcpNews};
+use sockeye::sessions::{SocketVerb, StreamVerb};
 
 /// Each step of a session: `FIN-WAIT-1 → FIN-WAIT-2 ack_of_fin kernel`.
 fn steps(watch: &Watch, id: SessionId) -> Vec<String> {
     let told = watch.news_of(id).filter_map(|news| match news {
-        News::State { from, to, cause, evidence, .. } => {
+        News::Tcp(TcpNews::State { from, to, cause, evidence, .. }) => {
             let known = format!("{evidence:?}").to_lowercase();
             Some(format!("{} → {} {} {known}", from.name(), to.name(), cause.name()))
         }
@@ -30,7 +32,7 @@ fn steps(watch: &Watch, id: SessionId) -> Vec<String> {
 
 fn calls(watch: &Watch, id: SessionId) -> Vec<(&'static str, String, CallResult)> {
     let told = watch.news_of(id).filter_map(|news| match news {
-        News::Call { name, args, result, .. } => Some((*name, args.clone(), result.clone())),
+        News::Tcp(TcpNews::Call { name, args, result, .. }) => Some((*name, args.clone(), result.clone())),
         _ => None,
     });
     told.collect()
@@ -46,7 +48,7 @@ fn until_info(watch: &mut Watch, id: SessionId, what: &str, is_it: impl Fn(&TcpI
 }
 
 fn until_state(watch: &mut Watch, id: SessionId, wanted: TcpState) {
-    watch.until_news(id, wanted.name(), |news| matches!(news, News::State { to, .. } if *to == wanted));
+    watch.until_news(id, wanted.name(), |news| matches!(news, News::Tcp(TcpNews::State { to, .. }) if *to == wanted));
 }
 
 fn with_options(address: SocketAddr, options: &[&str]) -> Spec {
@@ -61,7 +63,7 @@ fn who_finishes_first_goes_through_time_wait_and_is_told_how_long() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(listener);
     let steps = steps(&watch, id);
@@ -75,7 +77,7 @@ fn who_finishes_first_goes_through_time_wait_and_is_told_how_long() {
     );
     assert!(steps.last().unwrap().ends_with("→ TIME-WAIT fin_arrived kernel"), "{steps:?}");
     let rests = watch.news_of(id).find_map(|news| match news {
-        News::State { to: TcpState::TimeWait, remaining, .. } => *remaining,
+        News::Tcp(TcpNews::State { to: TcpState::TimeWait, remaining, .. }) => *remaining,
         _ => None,
     });
     assert!(rests.is_some_and(|left| !left.is_zero() && left <= Duration::from_secs(61)), "{rests:?}");
@@ -95,7 +97,7 @@ fn the_kernel_confirms_fin_wait_2_while_the_peer_still_sends() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     until_state(&mut watch, id, TcpState::FinWait2);
     assert_eq!(steps(&watch, id).last().unwrap(), "FIN-WAIT-1 → FIN-WAIT-2 ack_of_fin kernel");
     go.send(()).unwrap();
@@ -115,7 +117,7 @@ fn who_finishes_last_goes_through_last_ack_to_closed() {
     watch.until_open(id);
     go.send(()).unwrap();
     until_state(&mut watch, id, TcpState::CloseWait);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(first);
     let steps = steps(&watch, id);
@@ -242,9 +244,9 @@ fn a_listener_knows_each_peers_syn() {
     let ours = watch.open(with_options(address, &["maxseg=1000", "ttl=33"]));
     watch.until("accepted", |watch| !watch.children().is_empty());
     let child = watch.children()[0];
-    watch.until_news(child, "its SYN", |news| matches!(news, News::PeerSyn(_)));
+    watch.until_news(child, "its SYN", |news| matches!(news, News::Tcp(TcpNews::PeerSyn(_))));
     let syn = watch.news_of(child).find_map(|news| match news {
-        News::PeerSyn(syn) => Some(syn.clone()),
+        News::Tcp(TcpNews::PeerSyn(syn)) => Some(syn.clone()),
         _ => None,
     });
     let syn = syn.unwrap();
@@ -275,7 +277,7 @@ fn a_peer_that_stops_reading_closes_its_window_and_reopens_it() {
     assert!(watch.session(id).kernel.as_ref().unwrap().send_queue_bytes > Some(0));
     go.send(()).unwrap();
     until_info(&mut watch, id, "window open", |info| info.snd_wnd > Some(0) && info.probes == Some(0));
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(slow), whole as u64);
 }
@@ -287,13 +289,13 @@ fn a_write_is_told_with_when_it_was_queued_sent_and_acknowledged() {
     let id = watch.open(tcp(address));
     for (text, last) in [("hello", 4), ("you", 7), ("there", 12)] {
         watch.send(id, text);
-        watch.until_news(id, text, |news| matches!(news, News::Stamps { octet, .. } if *octet == last));
+        watch.until_news(id, text, |news| matches!(news, News::Tcp(TcpNews::Stamps { octet, .. }) if *octet == last));
     }
     for news in watch.news_of(id) {
-        let News::Stamps { scheduled, sent, acked, .. } = news else { continue };
+        let News::Tcp(TcpNews::Stamps { scheduled, sent, acked, .. }) = news else { continue };
         assert!(scheduled.is_some() && scheduled <= sent && sent <= acked, "{news:?}");
     }
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(listener), 13);
 }
@@ -306,8 +308,8 @@ fn over_ipv6_it_is_all_the_same() {
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["ttl=9", "tos=0x20"]));
     watch.send(id, "six");
-    watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet: 2, acked: Some(_), .. }));
-    watch.order(id, Verb::FinishSending);
+    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { octet: 2, acked: Some(_), .. })));
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(accepting), 3);
     assert!(steps(&watch, id).last().unwrap().ends_with("→ TIME-WAIT fin_arrived kernel"));
@@ -330,7 +332,11 @@ fn stamps_neither_end_a_pause_nor_hide_a_reset() {
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     for (text, last) in [("ab", 1), ("c", 2)] {
         watch.send(id, text);
-        watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet, .. } if *octet == last));
+        watch.until_news(
+            id,
+            "stamped",
+            |news| matches!(news, News::Tcp(TcpNews::Stamps { octet, .. }) if *octet == last),
+        );
     }
     watch.until_kernel(id, "queued", |view| view.recv_queue_bytes == Some(6));
     assert_eq!(watch.received(id), 0);
@@ -352,7 +358,7 @@ fn a_reset_after_the_peers_fin_is_noticed_by_a_connection_with_stamps() {
     let id = watch.open(tcp(address));
     until_state(&mut watch, id, TcpState::CloseWait);
     watch.send(id, "ab");
-    watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet: 1, .. }));
+    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { octet: 1, .. })));
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
@@ -365,7 +371,7 @@ fn a_flood_after_stamped_writes_is_exact_and_no_longer_stamped() {
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, "stamped");
-    watch.until_news(id, "stamped", |news| matches!(news, News::Stamps { octet: 6, .. }));
+    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { octet: 6, .. })));
     let piece = bytes::Bytes::from(vec![1_u8; 100]);
     let whole = 64 << 20;
     watch.send(id, vec![2_u8; whole]);
@@ -378,10 +384,10 @@ fn a_flood_after_stamped_writes_is_exact_and_no_longer_stamped() {
         watch.send(id, piece.clone());
         watch.until("sent", |watch| watch.sent(id) == sent);
     }
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(slow), sent);
-    let stamped = watch.news_of(id).filter(|news| matches!(news, News::Stamps { .. })).count();
+    let stamped = watch.news_of(id).filter(|news| matches!(news, News::Tcp(TcpNews::Stamps { .. }))).count();
     assert!(stamped < 2_000, "{stamped} stamps");
 }
 
@@ -391,20 +397,21 @@ fn options_before_connect_hold_and_the_kernel_reports_them_back() {
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["nodelay=on", "rcvbuf=65536", "congestion=reno"]));
     watch.until_news(id, "the last one", |news| {
-        matches!(news, News::OptionSet { option: SocketOption::Congestion, .. })
+        matches!(news, News::Option(OptionNews::Set { option: SocketOption::Congestion, .. }))
     });
-    let set: Vec<&News> = watch.news_of(id).filter(|news| matches!(news, News::OptionSet { .. })).collect();
-    let doubled = News::OptionSet {
+    let set: Vec<&News> =
+        watch.news_of(id).filter(|news| matches!(news, News::Option(OptionNews::Set { .. }))).collect();
+    let doubled = News::Option(OptionNews::Set {
         option: SocketOption::RecvBuffer,
         asked: OptionValue::Octets(65_536),
         now: OptionValue::Octets(131_072),
-    };
+    });
     assert_eq!(set.len(), 3);
     assert_eq!(set[1], &doubled);
-    watch.order(id, Verb::ReadOptions);
-    watch.until_news(id, "all of them", |news| matches!(news, News::Options(_)));
+    watch.order(id, Verb::Socket(SocketVerb::ReadOptions));
+    watch.until_news(id, "all of them", |news| matches!(news, News::Option(OptionNews::Reported(_))));
     let all = watch.news_of(id).find_map(|news| match news {
-        News::Options(all) => Some(all.clone()),
+        News::Option(OptionNews::Reported(all)) => Some(all.clone()),
         _ => None,
     });
     let all = all.unwrap();
@@ -412,7 +419,7 @@ fn options_before_connect_hold_and_the_kernel_reports_them_back() {
     let value = |wanted| all.iter().find(|(option, _)| *option == wanted).unwrap().1.clone().unwrap();
     assert_eq!(value(SocketOption::NoDelay), OptionValue::Switch(true));
     assert_eq!(value(SocketOption::Congestion), OptionValue::Name("reno".into()));
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(listener);
 }
@@ -425,11 +432,11 @@ fn an_option_is_set_while_a_write_is_blocked() {
     watch.send(id, vec![7_u8; 32 << 20]);
     until_info(&mut watch, id, "blocked", |info| info.snd_wnd == Some(0));
     let (name, asked) = option::parse("user_timeout=90s").unwrap();
-    watch.order(id, Verb::SetOption(name, asked.clone()));
-    let set = News::OptionSet { option: name, asked: asked.clone(), now: asked };
+    watch.order(id, Verb::Socket(SocketVerb::SetOption(name, asked.clone())));
+    let set = News::Option(OptionNews::Set { option: name, asked: asked.clone(), now: asked });
     watch.until_news(id, "set", |news| *news == set);
     let (name, asked) = option::parse("congestion=nosuchcontrol").unwrap();
-    watch.order(id, Verb::SetOption(name, asked));
+    watch.order(id, Verb::Socket(SocketVerb::SetOption(name, asked)));
     watch.until("refused", |watch| watch.session(id).warning.is_some());
     assert_eq!(watch.session(id).warning.as_ref().unwrap().os_code, Some(libc::ENOENT));
     let calls = calls(&watch, id);
@@ -437,7 +444,7 @@ fn an_option_is_set_while_a_write_is_blocked() {
     assert_eq!(calls[1].1, "IPPROTO_TCP, TCP_USER_TIMEOUT, 90000");
     assert_eq!(calls[2], ("setsockopt", "IPPROTO_TCP, TCP_CONGESTION, \"nosuchcontrol\"".into(), failed));
     go.send(()).unwrap();
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(slow);
 }
@@ -461,12 +468,12 @@ fn keepalive_probes_a_quiet_peer() {
     let id = watch.open(with_options(address, &["keepalive=on", "keepidle=1s", "keepintvl=1s"]));
     watch.until_open(id);
     let before = until_info(&mut watch, id, "gauges", |info| info.segs_out.is_some());
-    watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(100))));
+    watch.order(id, Verb::Socket(SocketVerb::SampleEvery(Some(Duration::from_millis(100)))));
     let after = until_info(&mut watch, id, "two probes", |info| info.segs_out >= before.segs_out.map(|n| n + 2));
     assert_eq!(after.bytes_sent, Some(0));
     assert!(after.segs_in > before.segs_in, "the peer's kernel answers: {after:?}");
     go.send(()).unwrap();
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(quiet);
 }
@@ -492,16 +499,16 @@ fn a_watched_session_is_looked_at_though_nothing_moves() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
-    watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(20))));
+    watch.order(id, Verb::Socket(SocketVerb::SampleEvery(Some(Duration::from_millis(20)))));
     let first = until_info(&mut watch, id, "a first look", |info| info.last_ack_recv.is_some());
     for _ in 0..10 {
         let before = info(&watch, id).unwrap().last_ack_recv;
         until_info(&mut watch, id, "a later look", |info| info.last_ack_recv > before);
     }
     assert_eq!(info(&watch, id).unwrap().segs_out, first.segs_out);
-    watch.order(id, Verb::SampleEvery(None));
+    watch.order(id, Verb::Socket(SocketVerb::SampleEvery(None)));
     go.send(()).unwrap();
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(quiet);
 }
@@ -543,7 +550,7 @@ fn our_gauges_are_those_that_ss_shows() {
         _ => skipped("no ss (iproute2) here"),
     }
     go.send(()).unwrap();
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(quiet);
 }

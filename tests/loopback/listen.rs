@@ -12,6 +12,8 @@ use crate::live_net::DEADLINE;
 use crate::peers::outcome;
 use crate::specs::{listen, tcp};
 use crate::watch::Watch;
+use sockeye::sessions::news::{ListenerNews, TcpNews};
+use sockeye::sessions::{ListenerVerb, StreamVerb};
 
 fn listen_at(local: &str, limit: Option<usize>) -> Spec {
     listen(ListenSpec { limit, ..ListenSpec::at(local.parse().unwrap()) })
@@ -41,13 +43,14 @@ fn an_accepted_connection_is_a_session_whose_first_news_says_so() {
     peer.shutdown(Shutdown::Write).unwrap();
     watch.until("heard", |watch| watch.children().iter().any(|child| watch.received(*child) == 6));
     let child = watch.children()[0];
-    let accepted = News::Accepted { listener: id, local: address, peer: peer.local_addr().unwrap() };
+    let accepted =
+        News::Listener(ListenerNews::Accepted { listener: id, local: address, peer: peer.local_addr().unwrap() });
     assert_eq!(watch.news_of(child).next(), Some(&accepted));
-    watch.order(child, Verb::FinishSending);
+    watch.order(child, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(child), CloseReason::Fin);
     assert_eq!((watch.sent(child), watch.received(child)), (8, 6));
     assert_eq!(watch.bytes(child, Direction::Received), b"thanks");
-    watch.until_news(id, "its end is told", |news| *news == News::ChildEnded { child });
+    watch.until_news(id, "its end is told", |news| *news == News::Listener(ListenerNews::ChildEnded { child }));
 }
 
 #[test]
@@ -80,8 +83,12 @@ fn a_peer_beyond_the_limit_is_turned_away_and_a_new_limit_counts_at_once() {
     let second = dial(address);
     assert_eq!((&second).read(&mut [0]).unwrap(), 0);
     let turned_away = second.local_addr().unwrap();
-    watch.until_news(id, "turned away", |news| matches!(news, News::TurnedAway { peer, .. } if *peer == turned_away));
-    watch.order(id, Verb::Limit(None));
+    watch.until_news(
+        id,
+        "turned away",
+        |news| matches!(news, News::Listener(ListenerNews::TurnedAway { peer, .. }) if *peer == turned_away),
+    );
+    watch.order(id, Verb::Listener(ListenerVerb::Limit(None)));
     let third = dial(address);
     watch.until("accepted", |watch| watch.children().len() == 2);
     drop((first, third));
@@ -132,7 +139,7 @@ fn two_of_our_own_sessions_talk_and_both_count_the_same() {
     watch.until("accepted", |watch| watch.children().len() == 1);
     let theirs = watch.children()[0];
     watch.send(theirs, vec![2_u8; 5_000_000]);
-    watch.order(theirs, Verb::FinishSending);
+    watch.order(theirs, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(ours), CloseReason::Fin);
     assert_eq!(watch.until_closed(theirs), CloseReason::Fin);
     assert_eq!((watch.sent(ours), watch.received(theirs)), (10_000_000, 10_000_000));
@@ -151,16 +158,16 @@ fn two_hundred_peers_at_once_are_each_told_apart() {
         drop(peers);
     });
     watch.until("all finished", |watch| {
-        watch.news.iter().filter(|(_, news)| matches!(news, News::PeerFinished { .. })).count() == 200
+        watch.news.iter().filter(|(_, news)| matches!(news, News::Tcp(TcpNews::PeerFinished { .. }))).count() == 200
     });
     outcome(peers);
     let mut counts: Vec<u64> = watch.children().iter().map(|child| watch.received(*child)).collect();
     counts.sort_unstable();
     assert_eq!(counts, (1..=200).collect::<Vec<u64>>());
     for child in watch.children() {
-        watch.order(child, Verb::FinishSending);
+        watch.order(child, Verb::Stream(StreamVerb::FinishSending));
     }
     watch.until("all ended", |watch| {
-        watch.news_of(id).filter(|news| matches!(news, News::ChildEnded { .. })).count() == 200
+        watch.news_of(id).filter(|news| matches!(news, News::Listener(ListenerNews::ChildEnded { .. }))).count() == 200
     });
 }

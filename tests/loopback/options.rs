@@ -15,6 +15,8 @@ use crate::peers::{closed_port, outcome, peer, peer_on_cue, stopped_peer};
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp, tcp_to};
 use crate::watch::Watch;
+use sockeye::sessions::news::{DialNews, OptionNews, TcpNews};
+use sockeye::sessions::{SocketVerb, StreamVerb};
 
 fn wishes(texts: &[&str]) -> RequestedOptions {
     texts.iter().map(|text| option::parse(text).unwrap()).collect()
@@ -23,14 +25,14 @@ fn wishes(texts: &[&str]) -> RequestedOptions {
 /// What was told of an option that was set: `asked → now`.
 fn told(watch: &Watch, id: SessionId, wanted: SocketOption) -> Option<String> {
     watch.news_of(id).find_map(|news| match news {
-        News::OptionSet { option, asked, now } if *option == wanted => Some(format!("{asked} → {now}")),
+        News::Option(OptionNews::Set { option, asked, now }) if *option == wanted => Some(format!("{asked} → {now}")),
         _ => None,
     })
 }
 
 fn set(text: &str) -> Verb {
     let (option, value) = option::parse(text).unwrap();
-    Verb::SetOption(option, value)
+    Verb::Socket(SocketVerb::SetOption(option, value))
 }
 
 fn hold(mut stream: &std::net::TcpStream) -> usize {
@@ -50,8 +52,8 @@ fn an_accepted_connection_has_its_listeners_options() {
     let ours = watch.open(tcp(address));
     watch.until("accepted", |watch| !watch.children().is_empty());
     let child = watch.children()[0];
-    watch.order(child, Verb::ReadOptions);
-    watch.until_news(child, "all of them", |news| matches!(news, News::Options(_)));
+    watch.order(child, Verb::Socket(SocketVerb::ReadOptions));
+    watch.until_news(child, "all of them", |news| matches!(news, News::Option(OptionNews::Reported(_))));
     let now = |option| watch.session(child).options.get(option).and_then(|known| known.now.clone()).unwrap();
     assert_eq!(now(SocketOption::NoDelay), Ok(OptionValue::Switch(true)));
     assert_eq!(now(SocketOption::RecvBuffer), Ok(OptionValue::Octets(131_072)));
@@ -93,10 +95,10 @@ fn what_is_asked_for_before_there_is_a_connection_is_set_on_the_one_that_comes()
     let mut spec = tcp_to(address);
     spec.retry = retry;
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
-    watch.until_news(id, "waiting", |news| matches!(news, News::Retrying { .. }));
-    watch.order(id, Verb::ReadOptions);
+    watch.until_news(id, "waiting", |news| matches!(news, News::Dial(DialNews::Retrying { .. })));
+    watch.order(id, Verb::Socket(SocketVerb::ReadOptions));
     watch.order(id, set("ttl=11"));
-    watch.until_news(id, "one more", |news| matches!(news, News::Retrying { attempt: 4.., .. }));
+    watch.until_news(id, "one more", |news| matches!(news, News::Dial(DialNews::Retrying { attempt: 4.., .. })));
     held.listen(1).unwrap();
     watch.until("told", |watch| told(watch, id, SocketOption::Ttl).is_some());
     assert_eq!(told(&watch, id, SocketOption::Ttl).unwrap(), "11 → 11");
@@ -115,8 +117,8 @@ fn a_udp_socket_has_the_options_that_apply_to_it() {
     watch.until_open(id);
     watch.order(id, set("sndbuf=32KiB"));
     watch.order(id, set("nodelay=on"));
-    watch.order(id, Verb::ReadOptions);
-    watch.until_news(id, "all of them", |news| matches!(news, News::Options(_)));
+    watch.order(id, Verb::Socket(SocketVerb::ReadOptions));
+    watch.until_news(id, "all of them", |news| matches!(news, News::Option(OptionNews::Reported(_))));
     let known = |option| watch.session(id).options.get(option).cloned();
     assert_eq!(known(SocketOption::Ttl).unwrap().now, Some(Ok(OptionValue::Count(9))));
     assert_eq!(known(SocketOption::Tos).unwrap().now, Some(Ok(OptionValue::Count(0xb8))));
@@ -142,8 +144,8 @@ fn an_http_connection_has_them_as_soon_as_it_stands() {
     assert_eq!(told(&watch, id, SocketOption::Ttl).unwrap(), "9 → 9");
     watch.order(id, set("keepcnt=3"));
     watch.until("set live", |watch| told(watch, id, SocketOption::KeepCount).is_some());
-    watch.order(id, Verb::ReadOptions);
-    watch.until_news(id, "all of them", |news| matches!(news, News::Options(_)));
+    watch.order(id, Verb::Socket(SocketVerb::ReadOptions));
+    watch.until_news(id, "all of them", |news| matches!(news, News::Option(OptionNews::Reported(_))));
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(server);
@@ -155,22 +157,22 @@ fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
-    watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(20))));
+    watch.order(id, Verb::Socket(SocketVerb::SampleEvery(Some(Duration::from_millis(20)))));
     // Nothing moves, and still the kernel is asked: its clocks go on.
     let quiet =
         |watch: &Watch| watch.session(id).kernel.as_ref().and_then(|view| view.tcp).and_then(|tcp| tcp.last_ack_recv);
     watch.until("a look after a while", |watch| quiet(watch) > Some(Duration::from_millis(300)));
     let before = quiet(&watch);
     watch.until("another look", |watch| quiet(watch) > before);
-    let looks = |watch: &Watch| watch.news_of(id).filter(|news| matches!(news, News::Kernel(_))).count();
+    let looks = |watch: &Watch| watch.news_of(id).filter(|news| matches!(news, News::Tcp(TcpNews::Kernel(_)))).count();
     assert_eq!(looks(&watch), 1, "in between they are no facts");
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     outcome(listener);
     let states: Vec<TcpState> = watch
         .news_of(id)
         .filter_map(|news| match news {
-            News::Kernel(view) => view.state,
+            News::Tcp(TcpNews::Kernel(view)) => view.state,
             _ => None,
         })
         .collect();
@@ -186,7 +188,7 @@ fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
-    watch.order(id, Verb::CloseUnread);
+    watch.order(id, Verb::Stream(StreamVerb::CloseUnread));
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
     assert!(!watch.session(id).ended(), "there is nothing unread yet");
     go.send(()).unwrap();
@@ -218,12 +220,12 @@ fn ss_sees_the_same_socket() {
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.until_open(id);
     watch.send(id, "hello");
-    watch.until_news(id, "acknowledged", |news| matches!(news, News::Stamps { acked: Some(_), .. }));
-    watch.order(id, Verb::SampleEvery(Some(Duration::from_millis(20))));
+    watch.until_news(id, "acknowledged", |news| matches!(news, News::Tcp(TcpNews::Stamps { acked: Some(_), .. })));
+    watch.order(id, Verb::Socket(SocketVerb::SampleEvery(Some(Duration::from_millis(20)))));
     let acked = |watch: &Watch| watch.session(id).kernel.as_ref().and_then(|view| view.tcp?.bytes_acked);
     watch.until("a look after that", |watch| acked(watch) == Some(6));
     let port = watch.news_of(id).find_map(|news| match news {
-        News::Connected { local, .. } => Some(local.port()),
+        News::Dial(DialNews::Connected { local, .. }) => Some(local.port()),
         _ => None,
     });
     let seen = ss(port.unwrap()).expect("ss shows it");
@@ -242,7 +244,7 @@ fn ss_sees_the_same_socket() {
     assert_eq!(Some(number("rto")), tcp.rto.map(|rto| rto.as_millis() as u64));
     assert_eq!(Some(number("segs_out")), tcp.segs_out.map(u64::from));
     assert_eq!(Some(number("snd_wnd")), tcp.snd_wnd.map(u64::from));
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(listener);
 }

@@ -17,6 +17,8 @@ use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_t
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp};
 use crate::watch::Watch;
+use sockeye::sessions::news::OptionNews;
+use sockeye::sessions::{SocketVerb, StreamVerb};
 
 fn story(watch: &Watch, id: SessionId) -> &TcpHistory {
     watch.session(id).story.as_ref().unwrap()
@@ -58,7 +60,7 @@ fn our_half_close_walks_down_the_left_side() {
     if cfg!(target_os = "linux") {
         watch.until("acknowledged", |watch| has(watch, id, |label| *label == RungLabel::Ack { octet: 5 }));
     }
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until("in FIN-WAIT-2", |watch| story(watch, id).track.state() == TcpState::FinWait2);
     go.send(()).unwrap();
     watch.until_closed(id);
@@ -82,7 +84,7 @@ fn the_peers_half_close_walks_down_the_right_side() {
     watch.until("in CLOSE-WAIT", |watch| story(watch, id).track.state() == TcpState::CloseWait);
     watch.send(id, "still");
     watch.until("sent", |watch| watch.sent(id) == 5);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     assert_eq!(outcome(other), b"still");
     assert_eq!(states(&watch, id), ["SYN-SENT", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
@@ -109,13 +111,13 @@ fn a_listener_knows_the_peers_syn_and_both_ends_tell_one_story() {
     watch.until("accepted", |watch| !watch.children().is_empty());
     let child = watch.children()[0];
     watch.until_open(id);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until("the child in CLOSE-WAIT", |watch| story(watch, child).track.state() == TcpState::CloseWait);
     if cfg!(target_os = "linux") {
         let syn = |label: &RungLabel| matches!(label, RungLabel::Syn(options) if options.contains("mss"));
         watch.until("the saved SYN", |watch| has(watch, child, syn));
     }
-    watch.order(child, Verb::FinishSending);
+    watch.order(child, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     watch.until_closed(child);
     assert_eq!(states(&watch, child), ["LISTEN", "SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
@@ -136,7 +138,7 @@ fn a_peer_that_does_not_read_closes_its_window_on_the_ladder() {
     watch.until("window closed", |watch| has(watch, id, |label| *label == RungLabel::WindowClosed));
     go.send(()).unwrap();
     watch.until("window open", |watch| has(watch, id, |label| matches!(label, RungLabel::WindowOpened { .. })));
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     assert_eq!(outcome(other), 32 << 20);
 }
@@ -262,17 +264,17 @@ fn a_window_that_we_close_is_probed_and_told_at_both_ends_until_it_opens_again()
 fn nagle_holds_a_write_until_the_delayed_ack_and_nodelay_does_not() {
     let mut watch = Watch::new();
     let (id, child) = both_ends(&mut watch);
-    let delay = Verb::SetOption(SocketOption::QuickAck, OptionValue::Switch(false));
+    let delay = Verb::Socket(SocketVerb::SetOption(SocketOption::QuickAck, OptionValue::Switch(false)));
     watch.order(child, delay.clone());
-    watch.until_news(child, "QUICKACK off", |news| matches!(news, News::OptionSet { .. }));
+    watch.until_news(child, "QUICKACK off", |news| matches!(news, News::Option(OptionNews::Set { .. })));
     watch.send(id, "first");
     watch.send(id, "held");
     let held = |octet: u64| move |label: &RungLabel| matches!(label, RungLabel::Held { octet: at, .. } if *at == octet);
     watch.until("held", |watch| has(watch, id, held(5)));
     assert!(has(&watch, id, |label| matches!(label, RungLabel::LateAck { octet: 5, .. })), "{:#?}", labels(&watch, id));
     watch.order(child, delay);
-    watch.order(id, Verb::SetOption(SocketOption::NoDelay, OptionValue::Switch(true)));
-    watch.until_news(id, "NODELAY on", |news| matches!(news, News::OptionSet { .. }));
+    watch.order(id, Verb::Socket(SocketVerb::SetOption(SocketOption::NoDelay, OptionValue::Switch(true))));
+    watch.until_news(id, "NODELAY on", |news| matches!(news, News::Option(OptionNews::Set { .. })));
     watch.send(id, "third");
     watch.send(id, "fourth");
     let acked =

@@ -16,6 +16,8 @@ use crate::live_net::DEADLINE;
 use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_to_end, reset, stopped_peer};
 use crate::specs::{tcp, tcp_to};
 use crate::watch::Watch;
+use sockeye::sessions::news::{DialNews, TcpNews};
+use sockeye::sessions::{ListenerVerb, StreamVerb};
 
 #[test]
 fn every_byte_of_one_byte_writes_is_counted_both_ways() {
@@ -35,7 +37,7 @@ fn every_byte_of_one_byte_writes_is_counted_both_ways() {
         watch.send(id, vec![*byte]);
         watch.until("echoed", |watch| watch.received(id) == sent as u64 + 1);
     }
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(echo), text.len());
     let totals = watch.session(id).totals;
@@ -53,7 +55,7 @@ fn what_is_sent_before_the_connection_stands_is_sent_after_it() {
     spec.script.steps = vec![ScriptStep::Send(Bytes::from_static(b"first, "))];
     let id = watch.open(spec);
     watch.send(id, "second");
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(listener), b"first, second");
     assert_eq!(watch.sent(id), 13);
@@ -73,7 +75,7 @@ fn a_partial_write_counts_what_the_kernel_took() {
     });
     assert!(watch.sent(id) < whole as u64);
     go.send(()).unwrap();
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(slow), whole as u64);
     assert_eq!(watch.sent(id), whole as u64);
@@ -102,7 +104,7 @@ fn a_reset_in_the_middle_is_never_a_clean_end_and_the_totals_stay_exact() {
     assert_eq!(failure.class, Class::Reset);
     assert_eq!(failure.os_code, Some(libc::ECONNRESET));
     assert_eq!((watch.sent(id), watch.received(id)), (6, 1000));
-    assert!(!watch.news_of(id).any(|news| matches!(news, News::PeerFinished { .. })));
+    assert!(!watch.news_of(id).any(|news| matches!(news, News::Tcp(TcpNews::PeerFinished { .. }))));
 }
 
 #[test]
@@ -136,9 +138,14 @@ fn after_our_fin_the_peer_still_sends() {
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(late), 8);
     assert_eq!((watch.sent(id), watch.received(id)), (8, 3_000_000));
-    let order: Vec<_> =
-        watch.news_of(id).filter(|news| matches!(news, News::WeFinished | News::PeerFinished { .. })).collect();
-    assert_eq!(order, [&News::WeFinished, &News::PeerFinished { received_bytes: 3_000_000 }]);
+    let order: Vec<_> = watch
+        .news_of(id)
+        .filter(|news| matches!(news, News::Tcp(TcpNews::WeFinished | TcpNews::PeerFinished { .. })))
+        .collect();
+    assert_eq!(
+        order,
+        [&News::Tcp(TcpNews::WeFinished), &News::Tcp(TcpNews::PeerFinished { received_bytes: 3_000_000 })]
+    );
 }
 
 #[test]
@@ -150,10 +157,10 @@ fn after_the_peers_fin_we_still_send() {
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_news(id, "the peer finished", |news| *news == News::PeerFinished { received_bytes: 3 });
+    watch.until_news(id, "the peer finished", |news| *news == News::Tcp(TcpNews::PeerFinished { received_bytes: 3 }));
     watch.until_kernel(id, "CLOSE-WAIT", |view| view.state == Some(TcpState::CloseWait));
     watch.send(id, "not yet");
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(early), b"not yet");
     assert_eq!((watch.sent(id), watch.received(id)), (7, 3));
@@ -165,7 +172,7 @@ fn a_half_close_shows_in_the_kernels_own_state() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_kernel(id, "ESTABLISHED", |view| view.state == Some(TcpState::Established));
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_kernel(id, "FIN-WAIT-2", |view| view.state == Some(TcpState::FinWait2));
     watch.send(id, "too late");
     watch.until("told so", |watch| watch.session(id).warning.as_ref().is_some_and(|w| w.class == Class::Usage));
@@ -183,7 +190,7 @@ fn a_reset_after_the_peers_fin_is_noticed_without_a_read_or_a_write() {
     });
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
-    watch.until_news(id, "the peer finished", |news| matches!(news, News::PeerFinished { .. }));
+    watch.until_news(id, "the peer finished", |news| matches!(news, News::Tcp(TcpNews::PeerFinished { .. })));
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
@@ -199,8 +206,8 @@ fn nobody_listening_is_refused() {
     let failure = watch.session(id).failure().unwrap();
     assert_eq!((failure.class, failure.operation), (Class::Refused, "connect"));
     assert_eq!(failure.peer, address.to_string());
-    assert!(watch.news_of(id).any(|news| matches!(news, News::Connecting { attempt: 1, .. })));
-    assert!(watch.news_of(id).any(|news| matches!(news, News::AttemptFailed { .. })));
+    assert!(watch.news_of(id).any(|news| matches!(news, News::Dial(DialNews::Connecting { attempt: 1, .. }))));
+    assert!(watch.news_of(id).any(|news| matches!(news, News::Dial(DialNews::AttemptFailed { .. }))));
 }
 
 #[test]
@@ -214,12 +221,12 @@ fn every_retry_is_told_before_it_begins() {
     let retries: Vec<_> = watch
         .news_of(id)
         .filter_map(|news| match news {
-            News::Retrying { attempt, of, because, .. } => Some((*attempt, *of, because.class)),
+            News::Dial(DialNews::Retrying { attempt, of, because, .. }) => Some((*attempt, *of, because.class)),
             _ => None,
         })
         .collect();
     assert_eq!(retries, [(2, 3, Class::Refused), (3, 3, Class::Refused)]);
-    let attempts = watch.news_of(id).filter(|news| matches!(news, News::Connecting { .. })).count();
+    let attempts = watch.news_of(id).filter(|news| matches!(news, News::Dial(DialNews::Connecting { .. }))).count();
     assert_eq!(attempts, 3);
 }
 
@@ -231,7 +238,7 @@ fn a_close_ends_the_wait_for_the_next_attempt() {
     spec.retry = RetryPolicy { times: 9, first: Duration::from_secs(3600), max: Duration::from_secs(3600) };
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.send(id, "waiting");
-    watch.until_news(id, "waiting", |news| matches!(news, News::Retrying { .. }));
+    watch.until_news(id, "waiting", |news| matches!(news, News::Dial(DialNews::Retrying { .. })));
     watch.order(id, Verb::PauseReading);
     watch.until("told that it is not connected", |watch| watch.session(id).warning.is_some());
     watch.order(id, Verb::Close);
@@ -248,7 +255,7 @@ fn a_name_without_an_address_is_a_failed_look_up() {
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Resolve);
-    assert!(watch.news_of(id).any(|news| *news == News::Resolving { host: "name.invalid".into() }));
+    assert!(watch.news_of(id).any(|news| *news == News::Dial(DialNews::Resolving { host: "name.invalid".into() })));
 }
 
 #[test]
@@ -313,7 +320,7 @@ fn a_paused_session_stops_the_peer_and_loses_nothing() {
     watch.order(id, Verb::ContinueReading);
     watch.until("all arrived", |watch| watch.received(id) == whole);
     assert_eq!(outcome(flood), whole);
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
 }
 
@@ -392,7 +399,7 @@ fn a_flood_is_counted_to_the_byte_however_little_is_kept() {
     let mut spec = tcp(address);
     spec.retain = Retention::of_bytes(1 << 20);
     let id = watch.open(spec);
-    watch.until_news(id, "the flood is over", |news| matches!(news, News::PeerFinished { .. }));
+    watch.until_news(id, "the flood is over", |news| matches!(news, News::Tcp(TcpNews::PeerFinished { .. })));
     outcome(flood);
     watch.order(id, Verb::Close);
     assert_eq!(watch.until_closed(id), CloseReason::Local);
@@ -423,7 +430,7 @@ fn what_comes_after_a_flood_is_read_however_little_it_is() {
         watch.order(id, Verb::Send(Bytes::from_static(b"seen")));
     }
     outcome(flood);
-    watch.until_news(id, "the FIN", |news| matches!(news, News::PeerFinished { .. }));
+    watch.until_news(id, "the FIN", |news| matches!(news, News::Tcp(TcpNews::PeerFinished { .. })));
     watch.order(id, Verb::Close);
     watch.until_closed(id);
 }
@@ -442,7 +449,7 @@ fn a_pipe_that_nobody_reads_holds_the_peer_back_but_not_our_orders() {
     let id = watch.open(spec);
     watch.until_open(id);
     watch.send(id, "heard");
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(flood), b"heard");
     assert_eq!(watch.bytes(id, Direction::Received).len() as u64, whole);
@@ -461,7 +468,7 @@ fn a_file_is_sent_whole_and_an_unreadable_one_is_told() {
     watch.order(id, Verb::SendFile(folder.path().join("missing")));
     watch.until("told", |watch| watch.session(id).warning.as_ref().is_some_and(|w| w.class == Class::Local));
     watch.order(id, Verb::SendFile(path.clone()));
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert!(watch.news_of(id).any(|news| *news == News::FileSent { path: path.clone(), bytes: 1_000_003 }));
     assert_eq!(outcome(listener), content);
@@ -487,10 +494,10 @@ fn an_order_that_makes_no_sense_is_told_and_the_session_goes_on() {
     let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
-    watch.order(id, Verb::Limit(Some(1)));
+    watch.order(id, Verb::Listener(ListenerVerb::Limit(Some(1))));
     watch.until("told", |watch| watch.session(id).warning.as_ref().is_some_and(|w| w.class == Class::Usage));
     watch.send(id, "still here");
-    watch.order(id, Verb::FinishSending);
+    watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(listener), b"still here");
 }
@@ -507,7 +514,7 @@ fn nobody_answering_is_a_connect_timeout() {
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::ConnectTimeout);
-    assert!(watch.news_of(id).any(|news| matches!(news, News::AttemptFailed { .. })));
+    assert!(watch.news_of(id).any(|news| matches!(news, News::Dial(DialNews::AttemptFailed { .. }))));
 }
 
 #[test]
@@ -570,7 +577,7 @@ fn what_an_outlet_takes_is_counted_to_the_byte_and_what_it_refuses_is_in_the_rec
         watch.net.pour_into(sockeye::net::SpliceSink::into(file).unwrap());
         let id = watch.open(tcp(address));
         watch.until("the peer finished", |watch| watch.session(id).totals.received.bytes == said.len() as u64);
-        watch.order(id, Verb::FinishSending);
+        watch.order(id, Verb::Stream(StreamVerb::FinishSending));
         assert_eq!(watch.until_closed(id), CloseReason::Fin);
         outcome(sender);
         assert_eq!(watch.session(id).totals.received.bytes, said.len() as u64);

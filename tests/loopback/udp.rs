@@ -19,6 +19,8 @@ use sockeye::wire::{Both, Class, Direction, Totals};
 use crate::live_net::{DEADLINE, LiveNet};
 use crate::skipped::skipped;
 use crate::specs::host_port;
+use sockeye::sessions::news::{DialNews, ListenerNews, UdpNews};
+use sockeye::sessions::{DatagramVerb, StreamVerb};
 
 /// One session, and all that it told so far.
 struct UdpWatch {
@@ -128,7 +130,9 @@ impl UdpWatch {
 
     fn address(&self) -> Option<SocketAddr> {
         self.news.iter().find_map(|news| match news {
-            News::Connected { local, .. } | News::Listening { local } => Some(*local),
+            News::Dial(DialNews::Connected { local, .. }) | News::Listener(ListenerNews::Listening { local }) => {
+                Some(*local)
+            }
             _ => None,
         })
     }
@@ -143,7 +147,7 @@ impl UdpWatch {
 
     fn icmp(&self) -> Option<&IcmpMessage> {
         self.news.iter().find_map(|news| match news {
-            News::Icmp(icmp) => Some(icmp),
+            News::Udp(UdpNews::Icmp(icmp)) => Some(icmp),
             _ => None,
         })
     }
@@ -274,7 +278,7 @@ fn a_bound_socket_tells_its_peers_apart_and_answers_each() {
     second.send_to(b"I am second", local).unwrap();
     watch.until("second peer", |watch| watch.totals.received.ops == 2);
     watch.send("to the last heard");
-    watch.order(Verb::SendTo(first_address, Bytes::from_static(b"to the first")));
+    watch.order(Verb::Datagram(DatagramVerb::SendTo(first_address, Bytes::from_static(b"to the first"))));
     assert_eq!(hear(&second), (b"to the last heard".to_vec(), local));
     assert_eq!(hear(&first), (b"to the first".to_vec(), local));
     watch.close();
@@ -308,7 +312,7 @@ fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
     let mut watch = UdpWatch::bound(UdpBoundSpec { groups: vec![group.clone()], ..anywhere("0.0.0.0:0") });
     let port = watch.local().port();
     let told = |watch: &UdpWatch| {
-        watch.news.iter().any(|news| matches!(news, News::Joined { group } if *group == address))
+        watch.news.iter().any(|news| matches!(news, News::Udp(UdpNews::Joined { group }) if *group == address))
             || !watch.warnings().is_empty()
     };
     watch.until("word of the group", told);
@@ -322,10 +326,10 @@ fn what_is_sent_to_a_joined_group_is_received_until_it_is_left() {
     }
     watch.until("datagram of the group", |watch| watch.totals.received.ops == 1);
     assert_eq!(watch.received(), [b"to all"]);
-    watch.order(Verb::Join(group.clone()));
+    watch.order(Verb::Datagram(DatagramVerb::Join(group.clone())));
     watch.until("warning", |watch| watch.warnings() == ["this socket is in the group already"]);
-    watch.order(Verb::Leave(group));
-    watch.until("leave", |watch| watch.news.contains(&News::Left { group: address }));
+    watch.order(Verb::Datagram(DatagramVerb::Leave(group)));
+    watch.until("leave", |watch| watch.news.contains(&News::Udp(UdpNews::Left { group: address })));
     watch.close();
 }
 
@@ -444,15 +448,15 @@ fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
         ..UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() })
     };
     let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
-    watch.order(Verb::FinishSending);
+    watch.order(Verb::Stream(StreamVerb::FinishSending));
     watch.order(Verb::SendFile("/no/such/file".into()));
     watch.send("hello");
     assert_eq!(hear(&peer).0, b"hello");
     watch.close();
     // What stands beside the system's answer comes in its own time.
-    let mut looked_up = watch.news.iter().filter(|news| !matches!(news, News::Compared(_)));
-    assert!(matches!(looked_up.next(), Some(News::Resolving { .. })), "{:?}", watch.news);
-    assert!(matches!(looked_up.next(), Some(News::Resolved { .. })), "{:?}", watch.news);
+    let mut looked_up = watch.news.iter().filter(|news| !matches!(news, News::Dial(DialNews::Compared(_))));
+    assert!(matches!(looked_up.next(), Some(News::Dial(DialNews::Resolving { .. }))), "{:?}", watch.news);
+    assert!(matches!(looked_up.next(), Some(News::Dial(DialNews::Resolved { .. }))), "{:?}", watch.news);
     assert!(watch.warnings()[0].contains("UDP has no FIN"), "{:?}", watch.warnings());
     assert_eq!(watch.warnings().len(), 2);
 }
@@ -463,10 +467,10 @@ fn a_bound_socket_is_told_of_a_closed_port_and_of_a_datagram_too_large() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
     let mut watch = UdpWatch::bound(anywhere("127.0.0.1:0"));
-    watch.order(Verb::SendTo(dead, Bytes::from_static(b"anyone?")));
+    watch.order(Verb::Datagram(DatagramVerb::SendTo(dead, Bytes::from_static(b"anyone?"))));
     watch.until("ICMP error", |watch| watch.icmp().is_some());
     assert_eq!(watch.icmp().unwrap().destination, Some(dead));
-    watch.order(Verb::SendTo(dead, vec![0; 70_000].into()));
+    watch.order(Verb::Datagram(DatagramVerb::SendTo(dead, vec![0; 70_000].into())));
     watch.until("warning", |watch| !watch.warnings().is_empty());
     assert_eq!(watch.warnings(), ["datagram of 70,000 octets: at most 65,507 fit in one IPv4 datagram"]);
     watch.order(Verb::Reset);
@@ -614,7 +618,7 @@ fn burst(bytes: impl Into<Bytes>, count: u64, pace: Option<Pace>) -> DatagramBur
 
 fn ended_bursts(watch: &UdpWatch) -> Vec<u64> {
     let ended = |news: &News| match news {
-        News::BurstEnded { datagrams, .. } => Some(*datagrams),
+        News::Udp(UdpNews::BurstEnded { datagrams, .. }) => Some(*datagrams),
         _ => None,
     };
     watch.news.iter().filter_map(ended).collect()
@@ -650,7 +654,7 @@ fn a_burst_at_a_pace_is_never_ahead_of_it() {
     watch.local();
     let begun = Instant::now();
     let pace = Pace::new(1_000, Duration::from_secs(1));
-    watch.order(Verb::Burst(burst("tick", 50, pace)));
+    watch.order(Verb::Datagram(DatagramVerb::Burst(burst("tick", 50, pace))));
     for before in 0..50 {
         hear(&peer);
         assert!(begun.elapsed() >= pace.unwrap().begins(before), "datagram {before} came too early");
@@ -663,13 +667,13 @@ fn a_burst_at_a_pace_is_never_ahead_of_it() {
 fn a_burst_without_end_is_ended_by_an_order_and_by_the_close() {
     let (peer, address) = peer_at("127.0.0.1:0");
     let mut watch = UdpWatch::with(address);
-    let endless = || Verb::Burst(burst(vec![1; 200], u64::MAX, None));
+    let endless = || Verb::Datagram(DatagramVerb::Burst(burst(vec![1; 200], u64::MAX, None)));
     watch.order(endless());
     hear(&peer);
-    watch.order(Verb::StopBurst);
+    watch.order(Verb::Datagram(DatagramVerb::StopBurst));
     watch.until("end", |watch| ended_bursts(watch).len() == 1);
     let slow = Pace::new(1, Duration::from_secs(3_600));
-    watch.order(Verb::Burst(burst("once an hour", u64::MAX, slow)));
+    watch.order(Verb::Datagram(DatagramVerb::Burst(burst("once an hour", u64::MAX, slow))));
     watch.order(endless());
     watch.order(endless());
     let (totals, how) = watch.close();
@@ -685,7 +689,7 @@ fn what_a_burst_sent_is_received_or_dropped_to_the_datagram() {
     let local = hearer.local();
     let mut speaker = UdpWatch::with(local);
     for size in [64, 1_400] {
-        speaker.order(Verb::Burst(burst(vec![3; size], 100_000, None)));
+        speaker.order(Verb::Datagram(DatagramVerb::Burst(burst(vec![3; size], 100_000, None))));
     }
     speaker.until("end", |watch| ended_bursts(watch).len() == 2);
     hearer.until("sum", |watch| watch.totals.received.ops + watch.dropped.unwrap_or_default() == 200_000);
@@ -700,7 +704,7 @@ fn a_burst_to_a_closed_port_goes_on_to_its_end() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
     let mut watch = UdpWatch::with(dead);
-    watch.order(Verb::Burst(burst("anyone?", 5_000, None)));
+    watch.order(Verb::Datagram(DatagramVerb::Burst(burst("anyone?", 5_000, None))));
     watch.until("end", |watch| ended_bursts(watch) == [5_000]);
     let (totals, _) = watch.close();
     assert_eq!(totals.sent, Totals { bytes: 35_000, ops: 5_000 });
@@ -745,10 +749,10 @@ fn the_kernels_view_of_a_socket_is_told_and_a_probe_of_loopback_passes_the_large
         }
     });
     let mut watch = UdpWatch::with(peer_address);
-    watch.order(Verb::ProbeMtu);
+    watch.order(Verb::Datagram(DatagramVerb::ProbeMtu));
     let report = |watch: &UdpWatch| {
         watch.news.iter().find_map(|news| match news {
-            News::PathMtu(report) => Some(MtuReport::clone(report)),
+            News::Udp(UdpNews::PathMtu(report)) => Some(MtuReport::clone(report)),
             _ => None,
         })
     };

@@ -14,6 +14,7 @@ use sockeye::sessions::{News, Order, Record, Retention, SessionId, Spec, SpecKin
 use sockeye::wire::{Both, Totals};
 
 use crate::skipped::skipped;
+use sockeye::sessions::news::{DialNews, ListenerNews};
 
 const LENGTH: Duration = Duration::from_secs(3);
 const FRAME: Duration = Duration::from_millis(16);
@@ -44,7 +45,12 @@ impl Seen {
             self.dropped = reading.dropped_datagrams;
             for record in reading.records {
                 match &record {
-                    Record::News { news: News::Listening { local } | News::Connected { local, .. }, .. } => {
+                    Record::News {
+                        news:
+                            News::Listener(ListenerNews::Listening { local })
+                            | News::Dial(DialNews::Connected { local, .. }),
+                        ..
+                    } => {
                         self.local = Some(*local);
                     }
                     Record::News { news: News::Closed { .. }, .. } => self.over = true,

@@ -14,6 +14,7 @@ use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::{Both, Direction};
 
 use crate::live_net::{DEADLINE, LiveNet};
+use sockeye::sessions::news::ListenerNews;
 
 /// A net, and all that is known of its sessions.
 pub(crate) struct Watch {
@@ -88,7 +89,7 @@ impl Watch {
     }
 
     fn hear(&mut self, id: SessionId, news: News) {
-        if let News::Accepted { listener, local, peer } = news {
+        if let News::Listener(ListenerNews::Accepted { listener, local, peer }) = news {
             let mut spec = Spec::new(SpecKind::Accepted(AcceptedSpec { listener, local, peer }));
             spec.retain = self.retain;
             assert!(self.sessions.insert(id, Session::new(id, spec, Instant::now())).is_none());

@@ -12,6 +12,7 @@ use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::state::{CellArea, LineEnding, Model, ScreenSize, Settings};
 use sockeye::model::update::update;
 use sockeye::model::words;
+use sockeye::sessions::news::DialNews;
 use sockeye::sessions::reading::EscapeCounts;
 use sockeye::sessions::spec::{HostPort, TcpSpec};
 use sockeye::sessions::{Block, News, Reading, Record, Retention, SessionId, Spec, SpecKind, search};
@@ -179,9 +180,13 @@ impl Bench {
     pub(crate) fn connected(&mut self, micros: u64, peer: &str) -> SessionId {
         let id = self.open(micros, tcp_to(peer));
         let peer = address(peer);
-        self.news(id, micros, News::Connecting { peer, attempt: 1 });
+        self.news(id, micros, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
         let took = Duration::from_micros(92);
-        self.news(id, micros + 92, News::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 });
+        self.news(
+            id,
+            micros + 92,
+            News::Dial(DialNews::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 }),
+        );
         self.kernel(id, micros + 100, TcpState::Established);
         id
     }

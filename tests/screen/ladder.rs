@@ -14,6 +14,7 @@ use sockeye::wire::tcp::syn::SynView;
 use sockeye::wire::{Both, Class, Direction, Evidence, Failure, Totals};
 
 use crate::drawn::snapshots;
+use sockeye::sessions::news::{DialNews, ListenerNews, TcpNews};
 
 /// A story being told: every record has a time in milliseconds and gets the next entries.
 struct Teller {
@@ -55,9 +56,9 @@ impl Teller {
     }
 
     fn connected(&mut self) {
-        self.news(0, News::Connecting { peer: peer(), attempt: 1 });
+        self.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }));
         let took = Duration::from_millis(1);
-        self.news(1, News::Connected { local: peer(), peer: peer(), took, attempt: 1 });
+        self.news(1, News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }));
     }
 
     fn closed(&mut self, millis: u64, how: CloseReason) {
@@ -100,11 +101,11 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
     teller.data(4_120, Direction::Sent, b"hello world\n");
     teller.data(4_121, Direction::Received, b"hello world\n");
     let acked = Some(Duration::from_micros(14));
-    teller.news(4_121, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
-    teller.news(12_000, News::WeFinished);
+    teller.news(4_121, News::Tcp(TcpNews::Stamps { octet: 11, scheduled: None, sent: None, acked }));
+    teller.news(12_000, News::Tcp(TcpNews::WeFinished));
     teller.kernel(12_001, TcpState::FinWait2);
     teller.data(12_340, Direction::Received, b"bye\n");
-    teller.news(12_341, News::PeerFinished { received_bytes: 16 });
+    teller.news(12_341, News::Tcp(TcpNews::PeerFinished { received_bytes: 16 }));
     teller.closed(12_341, CloseReason::Fin);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
@@ -112,7 +113,7 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
 #[test]
 fn the_peers_half_close_leaves_us_sending() {
     let mut teller = Teller::new();
-    teller.news(0, News::Accepted { listener: SessionId(1), local: peer(), peer: peer() });
+    teller.news(0, News::Listener(ListenerNews::Accepted { listener: SessionId(1), local: peer(), peer: peer() }));
     let syn = SynView {
         ttl: 64,
         window: 65_535,
@@ -124,8 +125,8 @@ fn the_peers_half_close_leaves_us_sending() {
         ecn: false,
         raw: Bytes::new(),
     };
-    teller.news(1, News::PeerSyn(syn));
-    teller.news(2, News::PeerFinished { received_bytes: 0 });
+    teller.news(1, News::Tcp(TcpNews::PeerSyn(syn)));
+    teller.news(2, News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     teller.data(3, Direction::Sent, b"still here");
     teller.closed(4, CloseReason::Fin);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
@@ -134,8 +135,8 @@ fn the_peers_half_close_leaves_us_sending() {
 #[test]
 fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
     let mut teller = Teller::new();
-    teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
-    teller.news(1, News::AttemptFailed { failure: refused(), took: Duration::from_millis(1) });
+    teller.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }));
+    teller.news(1, News::Dial(DialNews::AttemptFailed { failure: refused(), took: Duration::from_millis(1) }));
     teller.news(1, News::Failed(refused()));
     teller.closed(1, CloseReason::Error);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
@@ -144,7 +145,7 @@ fn a_refused_attempt_is_one_rst_however_often_it_is_told() {
 #[test]
 fn nobody_answers_a_syn() {
     let mut teller = Teller::new();
-    teller.news(0, News::Connecting { peer: peer(), attempt: 1 });
+    teller.news(0, News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }));
     teller.counters(
         1_100,
         KernelCounters { state: Some(TcpState::SynSent), retransmits: Some(1), ..KernelCounters::default() },
@@ -219,7 +220,7 @@ fn every_rung_is_explained_with_its_section() {
     let mut teller = Teller::new();
     teller.connected();
     teller.data(2_000, Direction::Sent, b"x");
-    teller.news(3_000, News::WeFinished);
+    teller.news(3_000, News::Tcp(TcpNews::WeFinished));
     teller.kernel(3_001, TcpState::FinWait2);
     teller.closed(3_002, CloseReason::Rst);
     for rung in teller.story.ladder.rungs() {
@@ -265,8 +266,8 @@ fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
         teller.connected();
         teller.data(5_000, Direction::Sent, b"hello world\n");
         let acked = Some(Duration::from_micros(14));
-        teller.news(5_001, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
-        teller.news(9_000, News::WeFinished);
+        teller.news(5_001, News::Tcp(TcpNews::Stamps { octet: 11, scheduled: None, sent: None, acked }));
+        teller.news(9_000, News::Tcp(TcpNews::WeFinished));
         teller.kernel(9_040, TcpState::FinWait2);
         if !segments_first {
             teller.story.captured(captured, teller.at(9_100));

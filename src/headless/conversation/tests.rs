@@ -3,6 +3,8 @@ use std::time::Instant;
 use super::{PolicyAction, RunPolicy};
 use crate::headless::OutputFormat;
 use crate::headless::input::StdinState;
+use crate::sessions::StreamVerb;
+use crate::sessions::news::{ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
 use crate::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
 use crate::wire::icmp::IcmpMessage;
@@ -41,10 +43,10 @@ fn order(id: SessionId, verb: Verb) -> PolicyAction {
 
 fn accepted() -> News {
     let address = "127.0.0.1:1".parse().unwrap();
-    News::Accepted { listener: FIRST, local: address, peer: address }
+    News::Listener(ListenerNews::Accepted { listener: FIRST, local: address, peer: address })
 }
 
-const PEER_FINISHED: News = News::PeerFinished { received_bytes: 0 };
+const PEER_FINISHED: News = News::Tcp(TcpNews::PeerFinished { received_bytes: 0 });
 
 fn closed() -> News {
     News::Closed { totals: Both::default(), how: CloseReason::Fin }
@@ -55,7 +57,7 @@ fn the_end_of_standard_input_finishes_sending_once_and_the_end_of_the_session_en
     let (mut talk, acts) = begin(&tcp(), RAW, StdinState::Pipe);
     assert_eq!(acts, [PolicyAction::Speak { id: FIRST, datagrams: false }]);
     assert_eq!(tell(&mut talk, FIRST, PEER_FINISHED), [], "what the pipe still has may be wanted");
-    assert_eq!(talk.stdin_ended(), [order(FIRST, Verb::FinishSending)]);
+    assert_eq!(talk.stdin_ended(), [order(FIRST, Verb::Stream(StreamVerb::FinishSending))]);
     assert_eq!(talk.stdin_ended(), []);
     tell(&mut talk, FIRST, closed());
     assert!(talk.done() && talk.exit_code() == 0);
@@ -65,7 +67,7 @@ fn the_end_of_standard_input_finishes_sending_once_and_the_end_of_the_session_en
 fn a_peer_that_finished_ends_what_a_person_or_a_script_says() {
     for stdin in [StdinState::Terminal, StdinState::Unread] {
         let (mut talk, _) = begin(&tcp(), RAW, stdin);
-        assert_eq!(tell(&mut talk, FIRST, PEER_FINISHED), [order(FIRST, Verb::FinishSending)]);
+        assert_eq!(tell(&mut talk, FIRST, PEER_FINISHED), [order(FIRST, Verb::Stream(StreamVerb::FinishSending))]);
     }
 }
 
@@ -75,7 +77,11 @@ fn a_raw_listener_serves_its_first_connection_and_closes() {
     assert_eq!(acts, []);
     let acts = tell(&mut talk, CHILD, accepted());
     assert_eq!(acts, [order(FIRST, Verb::Close), PolicyAction::Speak { id: CHILD, datagrams: false }]);
-    assert_eq!(talk.stdin_ended(), [order(CHILD, Verb::FinishSending)], "even before the listener is closed");
+    assert_eq!(
+        talk.stdin_ended(),
+        [order(CHILD, Verb::Stream(StreamVerb::FinishSending))],
+        "even before the listener is closed"
+    );
     assert_eq!(tell(&mut talk, SessionId(3), accepted()), [order(SessionId(3), Verb::Close)]);
     tell(&mut talk, FIRST, closed());
     let reset = Failure::new(Class::Reset, "read", "", "reset");
@@ -92,7 +98,7 @@ fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
         let (mut talk, _) = begin(&spec, manner, StdinState::Pipe);
         assert_eq!(tell(&mut talk, CHILD, accepted()), [PolicyAction::Speak { id: FIRST, datagrams: false }]);
         assert_eq!(tell(&mut talk, SessionId(3), accepted()), []);
-        assert_eq!(tell(&mut talk, CHILD, PEER_FINISHED), [order(CHILD, Verb::FinishSending)]);
+        assert_eq!(tell(&mut talk, CHILD, PEER_FINISHED), [order(CHILD, Verb::Stream(StreamVerb::FinishSending))]);
         tell(&mut talk, CHILD, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
         tell(&mut talk, CHILD, closed());
         assert_eq!((talk.done(), talk.exit_code()), (false, 0));
@@ -114,7 +120,7 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
     };
     let spec = Spec::new(SpecKind::Udp(UdpSpec::with(target())));
     let (mut talk, _) = begin(&spec, RAW, StdinState::Pipe);
-    let acts = tell(&mut talk, FIRST, News::Icmp(icmp.clone()));
+    let acts = tell(&mut talk, FIRST, News::Udp(UdpNews::Icmp(icmp.clone())));
     assert!(
         matches!(&acts[..], [PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(_)] if failure.class == Class::Refused)
     );
@@ -123,7 +129,7 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
     let (mut talk, _) = begin(&spec, RAW, StdinState::Pipe);
     let block = crate::sessions::Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"x"));
     talk.learn(FIRST, &Record::Block(block));
-    assert_eq!(tell(&mut talk, FIRST, News::Icmp(icmp)), []);
+    assert_eq!(tell(&mut talk, FIRST, News::Udp(UdpNews::Icmp(icmp))), []);
     assert_eq!(talk.exit_code(), 0);
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{EventFields, milliseconds, object};
 use crate::sessions::News;
 use crate::sessions::news::call::CallResult;
+use crate::sessions::news::{OptionNews, TcpNews};
 use crate::wire::Evidence;
 use crate::wire::kernel::tcp_info::TcpInfo;
 use crate::wire::kernel::view::{KernelTimer, KernelView, PeerEnd};
@@ -16,7 +17,7 @@ use crate::wire::tcp::syn::SynView;
 /// The name and the fields of a fact of the kernel's; a fact of another kind gives no fields.
 pub(super) fn fields(news: &News) -> (&'static str, Value) {
     match news {
-        News::State { from, to, cause, evidence, remaining } => {
+        News::Tcp(TcpNews::State { from, to, cause, evidence, remaining }) => {
             let (from, to) = (from.name(), to.name());
             let evidence = match evidence {
                 Evidence::Seen => "seen",
@@ -29,7 +30,7 @@ pub(super) fn fields(news: &News) -> (&'static str, Value) {
             }
             ("state", fields.into())
         }
-        News::Call { name, args, result, took } => {
+        News::Tcp(TcpNews::Call { name, args, result, took }) => {
             let mut fields = object(json!({"call": name, "args": args}));
             match result {
                 CallResult::Returned(value) => fields.insert("returned".to_owned(), (*value).into()),
@@ -41,7 +42,7 @@ pub(super) fn fields(news: &News) -> (&'static str, Value) {
             fields.insert("ms".to_owned(), milliseconds(*took));
             ("call", fields.into())
         }
-        News::Stamps { octet, scheduled, sent, acked } => {
+        News::Tcp(TcpNews::Stamps { octet, scheduled, sent, acked }) => {
             let mut fields = object(json!({"octet": octet}));
             for (name, time) in [("scheduled_ms", scheduled), ("sent_ms", sent), ("acked_ms", acked)] {
                 if let Some(time) = time {
@@ -50,12 +51,12 @@ pub(super) fn fields(news: &News) -> (&'static str, Value) {
             }
             ("stamps", fields.into())
         }
-        News::PeerSyn(syn) => ("peer_syn", syn_fields(syn).into()),
-        News::Kernel(view) => ("kernel", gauges(view).into()),
-        News::OptionSet { option, asked, now } => {
+        News::Tcp(TcpNews::PeerSyn(syn)) => ("peer_syn", syn_fields(syn).into()),
+        News::Tcp(TcpNews::Kernel(view)) => ("kernel", gauges(view).into()),
+        News::Option(OptionNews::Set { option, asked, now }) => {
             ("option", json!({"option": option.name(), "asked": value(asked), "now": value(now)}))
         }
-        News::Options(options) => {
+        News::Option(OptionNews::Reported(options)) => {
             let mut fields = EventFields::new();
             for (option, read) in options {
                 if let Ok(read) = read {

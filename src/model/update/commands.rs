@@ -8,6 +8,7 @@ use crate::model::msg::Effect;
 use crate::model::state::Model;
 use crate::model::words;
 use crate::sessions::spec::MulticastGroup;
+use crate::sessions::{DatagramVerb, ListenerVerb};
 use crate::sessions::{SessionId, Verb, retention};
 use crate::text::{escapes, quantity};
 
@@ -33,17 +34,17 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         LineCommand::SendFile(path) => compose::give(model, Verb::SendFile(path.into()), effects),
         LineCommand::SendTo(peer, text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
-            compose::give(model, Verb::SendTo(peer, Bytes::from(bytes)), effects);
+            compose::give(model, Verb::Datagram(DatagramVerb::SendTo(peer, Bytes::from(bytes))), effects);
         }
         LineCommand::Join(group) => {
             let group = MulticastGroup::parse(&group)?;
-            compose::give(model, Verb::Join(group), effects);
+            compose::give(model, Verb::Datagram(DatagramVerb::Join(group)), effects);
         }
         LineCommand::Leave(group) => {
             let group = MulticastGroup::parse(&group)?;
-            compose::give(model, Verb::Leave(group), effects);
+            compose::give(model, Verb::Datagram(DatagramVerb::Leave(group)), effects);
         }
-        LineCommand::Limit(limit) => compose::give(model, Verb::Limit(limit), effects),
+        LineCommand::Limit(limit) => compose::give(model, Verb::Listener(ListenerVerb::Limit(limit)), effects),
         LineCommand::SetOption(option, value) => return options::command(model, option, value, effects),
         LineCommand::Capture(on) => session::capture(model, on, effects),
         LineCommand::ReadOptions => options::of_session(model, effects),

@@ -9,6 +9,7 @@ use crate::model::msg::Effect;
 use crate::model::panel::Composer;
 use crate::model::state::{Focus, LineEnding, Model};
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
 
@@ -90,7 +91,7 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
             let text = composer.editor.take();
             let bytes = Bytes::from(bytes);
             let verb = match to {
-                Some(peer) => Verb::SendTo(peer, bytes),
+                Some(peer) => Verb::Datagram(DatagramVerb::SendTo(peer, bytes)),
                 None => Verb::Send(bytes),
             };
             effects.push(Effect::Net(Order { id, verb }));
@@ -137,11 +138,11 @@ pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
 /// An order was not taken: what was typed goes back to where it was typed.
 pub(super) fn give_back(model: &mut Model, refused: RefusedOrder) {
     let RefusedOrder { order: Order { id, verb }, why } = refused;
-    if matches!(verb, Verb::SampleEvery(_) | Verb::ReadOptions) {
+    if matches!(verb, Verb::Socket(SocketVerb::SampleEvery(_) | SocketVerb::ReadOptions)) {
         // Nobody typed it; the session is over, or looked at again soon.
         return;
     }
-    if let Verb::Send(bytes) | Verb::SendTo(_, bytes) = verb {
+    if let Verb::Send(bytes) | Verb::Datagram(DatagramVerb::SendTo(_, bytes)) = verb {
         restore(model, id, &bytes);
     }
     object(model, why);

@@ -9,6 +9,7 @@ use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::state::{Model, Overlay};
+use crate::sessions::SocketVerb;
 use crate::sessions::spec::facets::{add, wishes_mut};
 use crate::sessions::spec::wish;
 use crate::sessions::{Order, SessionId, SpecKind, Verb};
@@ -54,7 +55,7 @@ fn dialog_mut(model: &mut Model) -> Option<&mut OptionsDialog> {
 fn read(model: &Model, effects: &mut Vec<Effect>) {
     let live = dialog(model).and_then(|dialog| dialog.session(model)).filter(|session| is_live(session));
     if let Some(session) = live {
-        effects.push(Effect::Net(Order { id: session.id, verb: Verb::ReadOptions }));
+        effects.push(Effect::Net(Order { id: session.id, verb: Verb::Socket(SocketVerb::ReadOptions) }));
     }
 }
 
@@ -201,9 +202,9 @@ fn set(model: &mut Model, id: SessionId, option: SocketOption, value: Option<Opt
     let live = is_live(session);
     let (Some(value), false) = (value, session.ended()) else { return };
     session.options.asked(option, value.clone());
-    session::order(model, id, Verb::SetOption(option, value), effects);
+    session::order(model, id, Verb::Socket(SocketVerb::SetOption(option, value)), effects);
     if live {
-        effects.push(Effect::Net(Order { id, verb: Verb::ReadOptions }));
+        effects.push(Effect::Net(Order { id, verb: Verb::Socket(SocketVerb::ReadOptions) }));
     }
 }
 

@@ -8,6 +8,7 @@ use crate::model::state::Model;
 use crate::model::{document, pretty, words};
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpExchange;
+use crate::sessions::news::{HttpNews, ListenerNews};
 use crate::sessions::spec::AcceptedSpec;
 use crate::sessions::transcript::EntryKind;
 use crate::sessions::{News, Reading, Record, Session, SessionId, Spec, SpecKind};
@@ -60,7 +61,7 @@ fn capture_refused(reading: &Reading) -> Option<String> {
 /// A session that a listener accepted tells its own birth.
 fn adopt(model: &mut Model, reading: &Reading) {
     let born = reading.records.iter().find_map(|record| match record {
-        Record::News { at, news: News::Accepted { listener, local, peer } } => {
+        Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
             Some((*at, AcceptedSpec { listener: *listener, local: *local, peer: *peer }))
         }
         Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,
@@ -110,7 +111,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
                     body.longer = true;
                 }
                 // A redirect's own body is not the answer's.
-                EntryKind::Note(News::Redirect { .. }) => {
+                EntryKind::Note(News::Http(HttpNews::Redirect { .. })) => {
                     body.bytes.clear();
                     body.stale = true;
                 }

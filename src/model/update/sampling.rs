@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::model::msg::Effect;
 use crate::model::panel::View;
 use crate::model::state::{INSIGHT_COLUMNS, Model};
+use crate::sessions::SocketVerb;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Order, Session, SessionId, SessionPhase, Verb};
 
@@ -18,12 +19,12 @@ pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     for id in model.sampling.keys().filter(|id| !wanted.contains_key(id)) {
         if model.sessions.get(id).is_some_and(|session| is_open(session)) {
-            effects.push(Effect::Net(Order { id: *id, verb: Verb::SampleEvery(None) }));
+            effects.push(Effect::Net(Order { id: *id, verb: Verb::Socket(SocketVerb::SampleEvery(None)) }));
         }
     }
     for (id, every) in &wanted {
         if model.sampling.get(id) != Some(every) {
-            effects.push(Effect::Net(Order { id: *id, verb: Verb::SampleEvery(Some(*every)) }));
+            effects.push(Effect::Net(Order { id: *id, verb: Verb::Socket(SocketVerb::SampleEvery(Some(*every))) }));
             if let Some(story) = model.sessions.get_mut(id).and_then(|session| session.story.as_mut()) {
                 story.gauges.pace(*every);
             }

@@ -7,6 +7,7 @@ use crate::model::msg::Effect;
 use crate::model::panel::EndRequest;
 use crate::model::state::{Model, Overlay, PromptPurpose};
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::{DatagramVerb, StreamVerb};
 use crate::sessions::{Order, Session, SessionId, SessionPhase, Spec, SpecKind, Verb};
 
 /// One way to end a session, as the close menu offers it.
@@ -85,7 +86,7 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
                 open(model, Overlay::Close { picked: 0 });
             }
         }
-        SessionAction::FinishSending => end(model, id, action, Verb::FinishSending, effects),
+        SessionAction::FinishSending => end(model, id, action, Verb::Stream(StreamVerb::FinishSending), effects),
         SessionAction::Reset => end(model, id, action, Verb::Reset, effects),
         SessionAction::Close => end(model, id, action, Verb::Close, effects),
         SessionAction::CloseUnread => close_unread(model, id, action, effects),
@@ -130,7 +131,7 @@ fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effe
 /// Closes over octets that nobody read; where none lie there yet, the next ones are waited for.
 fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
     let lie_there = model.session().and_then(|session| session.kernel.as_ref()?.recv_queue_bytes).unwrap_or(0) > 0;
-    end(model, id, action, Verb::CloseUnread, effects);
+    end(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
     if !lie_there && readings::is_open(model, id) {
         say(model, "not reading any more: it closes as soon as octets lie unread; S reads again, c ends it otherwise");
     }
@@ -163,7 +164,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
         (true, true) => say(model, "it is over: opened again, it is captured from its first packet on"),
         (true, false) => say(model, "opened again, it is not captured"),
         (false, _) => {
-            effects.push(Effect::Net(Order { id, verb: Verb::Capture(on) }));
+            effects.push(Effect::Net(Order { id, verb: Verb::Stream(StreamVerb::Capture(on)) }));
             match (listens, on) {
                 (true, true) => say(model, "connections that come from now on are captured"),
                 (true, false) => say(model, "connections that come from now on are not captured"),
@@ -192,7 +193,7 @@ fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
     };
     match can {
         Ok(()) => {
-            order(model, id, Verb::ProbeMtu, effects);
+            order(model, id, Verb::Datagram(DatagramVerb::ProbeMtu), effects);
             if readings::is_open(model, id) {
                 say(model, "probing the path MTU: each step stands in the text, the result in the state view");
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{NewsSentence, cause, exact, quiet, quoted, warned, well};
 use crate::sessions::News;
 use crate::sessions::news::call::CallResult;
+use crate::sessions::news::{OptionNews, TcpNews};
 use crate::text::quantity;
 use crate::wire::Evidence;
 use crate::wire::option::{OptionValue, SocketOption};
@@ -14,7 +15,7 @@ use crate::wire::tcp::syn::SynView;
 /// A fact of the kernel's in words; facts of other kinds have none here, and give an empty sentence.
 pub(super) fn note(news: &News) -> NewsSentence {
     match news {
-        News::State { from, to, cause: why, evidence, remaining } => {
+        News::Tcp(TcpNews::State { from, to, cause: why, evidence, remaining }) => {
             let known = match evidence {
                 Evidence::Seen => "seen",
                 Evidence::Kernel => "the kernel says so",
@@ -23,7 +24,7 @@ pub(super) fn note(news: &News) -> NewsSentence {
             let rests = remaining.map_or(String::new(), |left| format!(", for {} more", quantity::duration(left)));
             quiet('→', format!("{} → {}{rests}: {} ({known})", from.name(), to.name(), why.words()))
         }
-        News::Call { name, args, result, took } => match result {
+        News::Tcp(TcpNews::Call { name, args, result, took }) => match result {
             CallResult::Returned(value) => {
                 quiet('ƒ', format!("{name}({}) → {value} in {}", quoted(args), quantity::duration(*took)))
             }
@@ -32,7 +33,7 @@ pub(super) fn note(news: &News) -> NewsSentence {
                 warned('ƒ', format!("{name}({}) → {error} in {}", quoted(args), quantity::duration(*took)))
             }
         },
-        News::Stamps { octet, scheduled, sent, acked } => {
+        News::Tcp(TcpNews::Stamps { octet, scheduled, sent, acked }) => {
             let after = |time: &Option<Duration>| time.map_or("–".to_owned(), quantity::duration);
             let octets = exact(octet.saturating_add(1));
             let (queued, sent, acked) = (after(scheduled), after(sent), after(acked));
@@ -41,13 +42,13 @@ pub(super) fn note(news: &News) -> NewsSentence {
                 format!("the first {octets}: queued after {queued}, sent after {sent}, acknowledged after {acked}"),
             )
         }
-        News::PeerSyn(syn) => quiet('◆', syn_text(syn)),
-        News::Kernel(view) => {
+        News::Tcp(TcpNews::PeerSyn(syn)) => quiet('◆', syn_text(syn)),
+        News::Tcp(TcpNews::Kernel(view)) => {
             let round = view.rtt.map_or("–".to_owned(), quantity::duration);
             quiet('·', format!("the kernel: {}, round trip {round}", view.state.map_or("–", TcpState::name)))
         }
-        News::OptionSet { option, asked, now } => set(*option, asked, now),
-        News::Options(options) => {
+        News::Option(OptionNews::Set { option, asked, now }) => set(*option, asked, now),
+        News::Option(OptionNews::Reported(options)) => {
             let listed: Vec<String> = options
                 .iter()
                 .map(|(option, value)| match value {
@@ -92,13 +93,13 @@ mod tests {
 
     #[test]
     fn a_state_says_its_cause_and_how_it_is_known() {
-        let news = News::State {
+        let news = News::Tcp(TcpNews::State {
             from: TcpState::FinWait2,
             to: TcpState::TimeWait,
             cause: StateCause::FinArrived,
             evidence: Evidence::Kernel,
             remaining: Some(Duration::from_secs(60)),
-        };
+        });
         assert_eq!(
             note(&news).text,
             "FIN-WAIT-2 → TIME-WAIT, for 1 min 0 s more: FIN received → ACK sent (the kernel says so)"
@@ -107,11 +108,11 @@ mod tests {
 
     #[test]
     fn a_buffer_that_the_kernel_doubled_says_so() {
-        let news = News::OptionSet {
+        let news = News::Option(OptionNews::Set {
             option: SocketOption::RecvBuffer,
             asked: OptionValue::Octets(65_536),
             now: OptionValue::Octets(131_072),
-        };
+        });
         assert_eq!(
             note(&news).text,
             "SO_RCVBUF is 131,072 octets, where 65,536 octets was asked for; the kernel doubles it, for its own bookkeeping"

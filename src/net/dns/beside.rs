@@ -16,6 +16,7 @@ use crate::net::guard;
 use crate::net::journal::Journal;
 use crate::sessions::News;
 use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
+use crate::sessions::news::DialNews;
 use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::wire::dns::record_type::RecordType;
@@ -47,7 +48,7 @@ impl SecondOpinion {
             let own = async { Ok(own(&of_own, family).await) };
             let both = async { tokio::try_join!(own, said) };
             if let Ok(Ok((own, system))) = tokio::time::timeout(MOST_TIME, both).await {
-                compared.aside(News::Compared(Box::new(ResolverComparison { host, system, own })));
+                compared.aside(News::Dial(DialNews::Compared(Box::new(ResolverComparison { host, system, own }))));
             }
         }));
         tokio::spawn(async move {

@@ -11,6 +11,7 @@ use super::{beside, hosts};
 use crate::net::journal::Journal;
 use crate::net::{TaskContext, closed, dial, fault};
 use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
+use crate::sessions::news::DialNews;
 use crate::sessions::news::dns::{DnsNews, DnsPlan};
 use crate::sessions::spec::dns::{DnsSpec, TransportChoice};
 use crate::sessions::{CloseReason, News};
@@ -103,7 +104,9 @@ async fn compare(
 ) {
     let Ok(Ok(system)) = tokio::time::timeout(PATIENCE, system).await else { return };
     let own = DirectLookup::Asked(found.iter().filter_map(beside::family_of).collect());
-    journal.news(News::Compared(Box::new(ResolverComparison { host: spec.name.clone(), system, own }))).await;
+    journal
+        .news(News::Dial(DialNews::Compared(Box::new(ResolverComparison { host: spec.name.clone(), system, own }))))
+        .await;
 }
 
 /// Done where every question got its answer or a plain no, and at least one of them a record; what else is wrong is

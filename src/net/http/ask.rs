@@ -20,6 +20,7 @@ use super::headers;
 use super::link::HttpConnection;
 use crate::net::tcp::worth_another;
 use crate::sessions::News;
+use crate::sessions::news::{DialNews, HttpNews};
 use crate::sessions::spec::http::{HttpVersion, MOST_INTERIM};
 use crate::wire::Failure;
 use crate::wire::http::head::InterimHead;
@@ -57,7 +58,7 @@ impl ExchangeTask {
                         && worth_another(because.class) =>
                 {
                     let after = self.spec.retry.wait_before(attempt, fastrand::f64());
-                    self.teller.news(News::Retrying { attempt, of, after, because }).await;
+                    self.teller.news(News::Dial(DialNews::Retrying { attempt, of, after, because })).await;
                     tokio::time::sleep(after).await;
                     dial.attempt.store(attempt, Ordering::Relaxed);
                 }
@@ -127,7 +128,7 @@ impl ExchangeTask {
         *request.method_mut() = hop.method.clone();
         *request.uri_mut() = uri;
         *request.headers_mut() = all;
-        self.teller.news(News::Request(told)).await;
+        self.teller.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
         let mut interim = hear_interim(&mut request, began);
         let answering = link.send(request);
@@ -140,17 +141,17 @@ impl ExchangeTask {
                     biased;
                     Some(head) = interim.recv(), if heard < MOST_INTERIM => {
                         heard += 1;
-                        self.teller.news(News::Interim(head)).await;
+                        self.teller.news(News::Http(HttpNews::Interim(head))).await;
                     }
                     answer = &mut waiting => break answer?,
                 }
             }
         };
         while let Ok(head) = interim.try_recv() {
-            self.teller.news(News::Interim(head)).await;
+            self.teller.news(News::Http(HttpNews::Interim(head))).await;
         }
         let answer = HttpResponse::own(link, answer, hop.url.as_str());
-        self.teller.news(News::Response(answer.told(began.elapsed()))).await;
+        self.teller.news(News::Http(HttpNews::Response(answer.told(began.elapsed())))).await;
         Ok(Ok(answer))
     }
 
@@ -173,14 +174,14 @@ impl ExchangeTask {
         if body.is_some() {
             *request.body_mut() = Some(reqwest::Body::wrap(body.into_counted(Arc::clone(&self.teller))));
         }
-        self.teller.news(News::Request(told)).await;
+        self.teller.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
         let answer = client
             .execute(request)
             .await
             .map_err(|error| fault::failure(&error, hop.url.as_str(), TransferStage::Head))?;
         let answer = HttpResponse::proxied(answer);
-        self.teller.news(News::Response(answer.told(began.elapsed()))).await;
+        self.teller.news(News::Http(HttpNews::Response(answer.told(began.elapsed())))).await;
         Ok(answer)
     }
 }

@@ -23,6 +23,7 @@ use super::wire_count::ExchangeConnections;
 use crate::net::dns::SecondOpinion;
 use crate::net::{option, route};
 use crate::sessions::News;
+use crate::sessions::news::DialNews;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{IpFamily, RequestedOptions};
 use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
@@ -134,7 +135,7 @@ impl HttpDialer {
             let is_dialled = way.host.eq_ignore_ascii_case(host);
             (if is_dialled { way.port } else { way.target_port }, is_dialled)
         };
-        self.teller.news(News::Resolving { host: host.into() }).await;
+        self.teller.news(News::Dial(DialNews::Resolving { host: host.into() })).await;
         let began = Instant::now();
         let own = self.own(host, port);
         let none = |why: String| NoAddress { host: host.into(), why };
@@ -157,10 +158,10 @@ impl HttpDialer {
             return Err(none("the name has no address of the family that was asked for".into()));
         }
         let addresses = found.iter().map(SocketAddr::ip).collect();
-        self.teller.news(News::Resolved { host: host.into(), addresses, took: began.elapsed() }).await;
+        self.teller.news(News::Dial(DialNews::Resolved { host: host.into(), addresses, took: began.elapsed() })).await;
         if let Some(first) = found.first().filter(|_| is_dialled) {
             self.way().began = Some(Instant::now());
-            self.teller.news(News::Connecting { peer: *first, attempt: self.attempt() }).await;
+            self.teller.news(News::Dial(DialNews::Connecting { peer: *first, attempt: self.attempt() })).await;
         }
         Ok(found)
     }
@@ -172,7 +173,7 @@ impl HttpDialer {
             way.literal
         };
         if let Some(peer) = literal {
-            self.teller.news(News::Connecting { peer, attempt: self.attempt() }).await;
+            self.teller.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt() })).await;
         }
     }
 
@@ -183,9 +184,9 @@ impl HttpDialer {
         let there = self.handshake.take().unwrap_or(now);
         let took = self.way().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
         self.connections.opened(local, peer);
-        self.teller.news(News::Connected { local, peer, took, attempt: self.attempt() }).await;
+        self.teller.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt() })).await;
         if let Some(route) = route::shown(local, peer, self.teller.journal()) {
-            self.teller.news(News::Route(Box::new(route))).await;
+            self.teller.news(News::Dial(DialNews::Route(Box::new(route)))).await;
         }
         for (name, value) in &self.options {
             self.set_option(*name, value.clone()).await;

@@ -16,6 +16,7 @@ use super::teller::NewsGate;
 use super::wire_count::ExchangeConnections;
 use super::{StopKind, headers};
 use crate::sessions::kinds::http::HttpGauge;
+use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News};
 use crate::wire::{Class, Failure};
@@ -116,7 +117,7 @@ impl ExchangeTask {
             self.warn(Class::Usage, "follow", &next.url, "the user and password in the redirect's URL are not used")
                 .await;
         }
-        let redirect = News::Redirect { status: status.as_u16(), location: next.url.to_string() };
+        let redirect = News::Http(HttpNews::Redirect { status: status.as_u16(), location: next.url.to_string() });
         self.teller.news(redirect).await;
         if hop.url.scheme() == "https" && next.url.scheme() == "http" {
             self.warn(

@@ -26,6 +26,7 @@ use super::fault::{self, TransferStage};
 use super::tap::{TapSource, tapped};
 use crate::net::{dial, fault as system};
 use crate::sessions::News;
+use crate::sessions::news::DialNews;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::text::quantity;
@@ -215,9 +216,9 @@ impl HttpDialer {
             return None;
         }
         let host = target.host.clone();
-        self.teller.news(News::Resolving { host: host.clone() }).await;
+        self.teller.news(News::Dial(DialNews::Resolving { host: host.clone() })).await;
         let addresses = own.iter().map(SocketAddr::ip).collect();
-        self.teller.news(News::Resolved { host, addresses, took: std::time::Duration::ZERO }).await;
+        self.teller.news(News::Dial(DialNews::Resolved { host, addresses, took: std::time::Duration::ZERO })).await;
         Some(own)
     }
 }

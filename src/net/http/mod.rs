@@ -35,6 +35,7 @@ use tokio::sync::watch;
 use super::{TaskContext, lane};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News, Verb};
+use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::text::quantity;
 use crate::wire::{Class, Failure};
 use exchange::ExchangeTask;
@@ -118,29 +119,38 @@ async fn obey(
                     teller.news(News::ReadingContinued).await;
                 }
             }
-            Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::Burst(_) | Verb::FinishSending => {
+            Verb::Send(_)
+            | Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_))
+            | Verb::SendFile(_)
+            | Verb::Stream(StreamVerb::FinishSending) => {
                 refuse(teller, "an HTTP request sends only its own body").await;
             }
-            Verb::ProbeMtu => refuse(teller, "an HTTP request probes no path: a UDP session does").await,
-            Verb::CloseUnread => {
+            Verb::Datagram(DatagramVerb::ProbeMtu) => {
+                refuse(teller, "an HTTP request probes no path: a UDP session does").await;
+            }
+            Verb::Stream(StreamVerb::CloseUnread) => {
                 refuse(teller, "an HTTP request's connection is its client's own: close or reset it").await;
             }
-            Verb::StopBurst => refuse(teller, "an HTTP request sends no burst").await,
-            Verb::Join(_) | Verb::Leave(_) => refuse(teller, "an HTTP request has no multicast groups").await,
-            Verb::Limit(_) => refuse(teller, "an HTTP request accepts no connections").await,
-            Verb::Capture(_) => {
+            Verb::Datagram(DatagramVerb::StopBurst) => refuse(teller, "an HTTP request sends no burst").await,
+            Verb::Datagram(DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
+                refuse(teller, "an HTTP request has no multicast groups").await;
+            }
+            Verb::Listener(ListenerVerb::Limit(_)) => refuse(teller, "an HTTP request accepts no connections").await,
+            Verb::Stream(StreamVerb::Capture(_)) => {
                 refuse(teller, "the packets of TCP sessions can be captured, not those of a request").await;
             }
-            Verb::SetOption(name, value) => match exchange.dial() {
+            Verb::Socket(SocketVerb::SetOption(name, value)) => match exchange.dial() {
                 Some(dial) => dial.set_option(name, value).await,
                 None => refuse(teller, "there is no connection yet whose options could be set").await,
             },
-            Verb::ReadOptions => {
+            Verb::Socket(SocketVerb::ReadOptions) => {
                 if let Some(dial) = exchange.dial() {
                     dial.tell_options().await;
                 }
             }
-            Verb::SampleEvery(_) => refuse(teller, "the gauges of an HTTP request's connection are not watched").await,
+            Verb::Socket(SocketVerb::SampleEvery(_)) => {
+                refuse(teller, "the gauges of an HTTP request's connection are not watched").await;
+            }
         }
     }
     StopKind::Close

@@ -11,6 +11,7 @@ use super::decode::{BodyDecoder, ContentCodings};
 use super::exchange::{ExchangeTask, GAUGE_EVERY};
 use super::fault::TransferStage;
 use super::joined::BlockCoalescer;
+use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, Failure};
 
@@ -72,7 +73,7 @@ impl ExchangeTask {
                 Err(other) => {
                     if let Ok(trailers) = other.into_trailers() {
                         self.keep(taking).await;
-                        self.teller.news(News::Trailers(fields(&trailers))).await;
+                        self.teller.news(News::Http(HttpNews::Trailers(fields(&trailers)))).await;
                     }
                 }
             }

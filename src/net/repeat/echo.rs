@@ -17,6 +17,7 @@ use crate::net::journal::Journal;
 use crate::net::udp::train::GsoSender;
 use crate::net::{dial, fault};
 use crate::sessions::News;
+use crate::sessions::news::DialNews;
 use crate::sessions::spec::repeat::{EchoSpec, StartPace, TAG};
 use crate::wire::{Class, Failure};
 use waiting::PendingEchoes;
@@ -66,11 +67,13 @@ impl EchoSocket {
             if spec.udp.bind.is_some_and(|bind| bind.is_ipv4() != peer.is_ipv4()) {
                 continue;
             }
-            journal.news(News::Connecting { peer, attempt: 1 }).await;
+            journal.news(News::Dial(DialNews::Connecting { peer, attempt: 1 })).await;
             let began = Instant::now();
             match connect(spec, peer) {
                 Ok((socket, local)) => {
-                    journal.news(News::Connected { local, peer, took: began.elapsed(), attempt: 1 }).await;
+                    journal
+                        .news(News::Dial(DialNews::Connected { local, peer, took: began.elapsed(), attempt: 1 }))
+                        .await;
                     let run = spec.tagged.then(|| fastrand::u32(..));
                     return Ok(EchoSocket {
                         socket,

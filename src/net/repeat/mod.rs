@@ -21,6 +21,7 @@ use super::{TaskContext, closed, guard, lane};
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
 use crate::sessions::{CloseReason, News, Verb};
+use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::wire::Failure;
 use ledger::{AttemptOutcome, RunLedger};
 use plan::RunPlan;
@@ -148,37 +149,41 @@ async fn watch_over(
     let mut looked = None;
     loop {
         tokio::select! {
-            biased;
-            verb = orders.recv() => match verb {
-                Some(Verb::Close | Verb::Reset) | None => return CloseReason::Local,
-                Some(Verb::PauseReading) => {
-                    plan.pause();
+                    biased;
+                    verb = orders.recv() => match verb {
+                        Some(Verb::Close | Verb::Reset) | None => return CloseReason::Local,
+                        Some(Verb::PauseReading) => {
+                            plan.pause();
+                        }
+                        Some(Verb::ContinueReading) => {
+                            plan.go_on();
+                        }
+                        Some(Verb::Send(_) |
+        Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Join(_) |
+        DatagramVerb::Leave(_) | DatagramVerb::Burst(_) | DatagramVerb::StopBurst |
+        DatagramVerb::ProbeMtu) | Verb::SendFile(_) |
+        Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread |
+        StreamVerb::Capture(_)) | Verb::Listener(ListenerVerb::Limit(_)) |
+        Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions |
+        SocketVerb::SampleEvery(_))) => refuse(journal).await,
+                    },
+                    _ = tick.tick() => {
+                        let mark = ledger.mark();
+                        if looked != Some(mark) {
+                            looked = Some(mark);
+                            ledger.look(spec.count, false);
+                        }
+                        if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
+                            return CloseReason::Fin;
+                        }
+                    }
+                    ended = workers.join_next() => match ended {
+                        None => return CloseReason::Fin,
+                        // Cut off, it was by us.
+                        Some(Ok(Ok(())) | Err(_)) => {}
+                        Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
+                    },
                 }
-                Some(Verb::ContinueReading) => {
-                    plan.go_on();
-                }
-                Some(
-                    Verb::Send(_) | Verb::SendTo(..) | Verb::SendFile(_) | Verb::FinishSending
-                    | Verb::Join(_) | Verb::Leave(_) | Verb::Limit(_) | Verb::SetOption(..) | Verb::ReadOptions | Verb::SampleEvery(_) | Verb::CloseUnread | Verb::Capture(_) | Verb::Burst(_) | Verb::StopBurst | Verb::ProbeMtu
-                ) => refuse(journal).await,
-            },
-            _ = tick.tick() => {
-                let mark = ledger.mark();
-                if looked != Some(mark) {
-                    looked = Some(mark);
-                    ledger.look(spec.count, false);
-                }
-                if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
-                    return CloseReason::Fin;
-                }
-            }
-            ended = workers.join_next() => match ended {
-                None => return CloseReason::Fin,
-                // Cut off, it was by us.
-                Some(Ok(Ok(())) | Err(_)) => {}
-                Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
-            },
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{ConnectionEnd, MOST_CLOSING, ReadState, SharedConnection, ShutdownIntent};
 use crate::net::option;
+use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
 use crate::wire::{Class, Failure};
@@ -26,7 +27,7 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
             return AfterOrder::CloseBy(Instant::now() + MOST_CLOSING);
         }
         Some(Verb::PauseReading) => pause(talk).await,
-        Some(Verb::CloseUnread) => {
+        Some(Verb::Stream(StreamVerb::CloseUnread)) => {
             pause(talk).await;
             if talk.state.borrow().reading == ReadState::Paused {
                 talk.change(|state| state.close_unread = true);
@@ -42,30 +43,34 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
                 talk.sample().await;
             }
         }
-        Some(Verb::SetOption(name, value)) => {
+        Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
             option::perform(&talk.stream, name, value, talk.v6, &talk.journal).await;
             talk.sample().await;
         }
-        Some(Verb::ReadOptions) => {
+        Some(Verb::Socket(SocketVerb::ReadOptions)) => {
             talk.journal.news(option::all(&talk.stream, SocketKind::Connection, talk.v6)).await;
         }
-        Some(Verb::SampleEvery(period)) => talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD))),
-        Some(Verb::Capture(true)) => super::capture::begin(talk).await,
-        Some(Verb::Capture(false)) => super::capture::stop(talk),
-        Some(Verb::StopBurst) => {
+        Some(Verb::Socket(SocketVerb::SampleEvery(period))) => {
+            talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD)));
+        }
+        Some(Verb::Stream(StreamVerb::Capture(true))) => super::capture::begin(talk).await,
+        Some(Verb::Stream(StreamVerb::Capture(false))) => super::capture::stop(talk),
+        Some(Verb::Datagram(DatagramVerb::StopBurst)) => {
             let message = "a TCP connection sends no burst of datagrams";
             talk.journal.news(News::Warned(Failure::new(Class::Usage, "send", &talk.peer, message))).await;
         }
         Some(
             Verb::Send(_)
-            | Verb::SendTo(..)
+            | Verb::Datagram(
+                DatagramVerb::SendTo(..)
+                | DatagramVerb::Burst(_)
+                | DatagramVerb::ProbeMtu
+                | DatagramVerb::Join(_)
+                | DatagramVerb::Leave(_),
+            )
             | Verb::SendFile(_)
-            | Verb::Burst(_)
-            | Verb::ProbeMtu
-            | Verb::FinishSending
-            | Verb::Join(_)
-            | Verb::Leave(_)
-            | Verb::Limit(_),
+            | Verb::Stream(StreamVerb::FinishSending)
+            | Verb::Listener(ListenerVerb::Limit(_)),
         ) => {
             let failure = Failure::new(Class::Internal, "order", &talk.peer, "an order took the wrong lane");
             talk.journal.news(News::Warned(failure)).await;

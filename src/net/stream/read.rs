@@ -10,6 +10,7 @@ use super::flood::FloodDetector;
 use super::{ReadState, SharedConnection, ShutdownIntent, TURN, pool};
 use crate::net::fault;
 use crate::net::outlet::{SpliceOutcome, SpliceSink};
+use crate::sessions::news::TcpNews;
 use crate::sessions::{Block, News};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, Failure, Totals};
@@ -109,7 +110,7 @@ fn pour(talk: &SharedConnection, outlet: &SpliceSink) -> std::io::Result<SpliceO
 /// Tells the peer's FIN, then watches: a RST may still come, and without a read nobody else would notice.
 async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
     let received_bytes = talk.journal.totals().received.bytes;
-    talk.journal.news(News::PeerFinished { received_bytes }).await;
+    talk.journal.news(News::Tcp(TcpNews::PeerFinished { received_bytes })).await;
     talk.change(|state| state.peer_finished = true);
     if talk.way.state() == TcpState::Established {
         talk.way.fin_read().await;

@@ -48,6 +48,7 @@ mod linux {
     use crate::net::kernel::stamp::{self, KernelStamp, StampPoint, StampQueueEntry};
     use crate::net::stream::SharedConnection;
     use crate::sessions::News;
+    use crate::sessions::news::TcpNews;
 
     /// More writes than this in a [`crate::net::stream::stamps::WINDOW`] are a flood, which is not stamped.
     const MOST_WRITES: u32 = 200;
@@ -88,7 +89,7 @@ mod linux {
 
     impl StampedWrite {
         fn told(&self, acked: Option<Duration>) -> News {
-            News::Stamps { octet: self.octet, scheduled: self.scheduled, sent: self.sent, acked }
+            News::Tcp(TcpNews::Stamps { octet: self.octet, scheduled: self.scheduled, sent: self.sent, acked })
         }
     }
 
@@ -219,7 +220,8 @@ mod linux {
             assert_eq!(inner.take(stamp(StampPoint::Scheduled, 9, 5)), None);
             assert_eq!(inner.take(stamp(StampPoint::Sent, 9, 7)), None);
             let micros = |count| Some(Duration::from_micros(count));
-            let told = News::Stamps { octet: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) };
+            let told =
+                News::Tcp(TcpNews::Stamps { octet: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) });
             assert_eq!(inner.take(stamp(StampPoint::Acked, 9, 80)), Some(told));
             assert!(inner.waiting.is_empty(), "the write before it went with it");
         }
@@ -227,7 +229,9 @@ mod linux {
         #[test]
         fn the_number_of_an_octet_goes_on_beyond_32_bits() {
             let mut inner = waiting(&[(1 << 32) + 4]);
-            let News::Stamps { octet, .. } = inner.take(stamp(StampPoint::Acked, 4, 1)).unwrap() else { panic!() };
+            let News::Tcp(TcpNews::Stamps { octet, .. }) = inner.take(stamp(StampPoint::Acked, 4, 1)).unwrap() else {
+                panic!()
+            };
             assert_eq!(octet, (1 << 32) + 4);
         }
 
@@ -236,7 +240,10 @@ mod linux {
             let mut inner = waiting(&[4]);
             assert_eq!(inner.take(stamp(StampPoint::Acked, 5, 1)), None);
             let early = KernelStamp { point: StampPoint::Acked, octet: 4, at: Duration::from_secs(1) };
-            assert_eq!(inner.take(early), Some(News::Stamps { octet: 4, scheduled: None, sent: None, acked: None }));
+            assert_eq!(
+                inner.take(early),
+                Some(News::Tcp(TcpNews::Stamps { octet: 4, scheduled: None, sent: None, acked: None }))
+            );
         }
     }
 }

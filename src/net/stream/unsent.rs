@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::net::journal::Journal;
 use crate::net::lane;
 use crate::sessions::spec::ScriptStep;
+use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::{Class, Failure};
 
@@ -37,23 +38,18 @@ pub(in crate::net) fn unsent(
     }
     while let Ok(verb) = orders.try_recv() {
         match verb {
-            Verb::Send(bytes) | Verb::SendTo(_, bytes) => count(bytes.len()),
-            Verb::SendFile(_) | Verb::Burst(_) => count(0),
-            Verb::FinishSending
-            | Verb::StopBurst
-            | Verb::ProbeMtu
+            Verb::Send(bytes) | Verb::Datagram(DatagramVerb::SendTo(_, bytes)) => count(bytes.len()),
+            Verb::SendFile(_) | Verb::Datagram(DatagramVerb::Burst(_)) => count(0),
+            Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread | StreamVerb::Capture(_))
+            | Verb::Datagram(
+                DatagramVerb::StopBurst | DatagramVerb::ProbeMtu | DatagramVerb::Join(_) | DatagramVerb::Leave(_),
+            )
             | Verb::Reset
             | Verb::Close
-            | Verb::CloseUnread
             | Verb::PauseReading
             | Verb::ContinueReading
-            | Verb::Join(_)
-            | Verb::Leave(_)
-            | Verb::Limit(_)
-            | Verb::SetOption(..)
-            | Verb::ReadOptions
-            | Verb::SampleEvery(_)
-            | Verb::Capture(_) => {}
+            | Verb::Listener(ListenerVerb::Limit(_))
+            | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_)) => {}
         }
     }
     unsent

@@ -43,7 +43,7 @@ impl StateReporter {
     async fn step_for(&self, to: TcpState, cause: StateCause, evidence: Evidence, remaining: Option<Duration>) {
         let from = std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), to);
         if from != to {
-            self.journal.news(News::State { from, to, cause, evidence, remaining }).await;
+            self.journal.news(News::Tcp(TcpNews::State { from, to, cause, evidence, remaining })).await;
         }
     }
 
@@ -158,6 +158,7 @@ impl StateReporter {
 
 #[cfg(target_os = "linux")]
 use crate::net::kernel::diag::SocketDiag;
+use crate::sessions::news::TcpNews;
 
 /// What a kernel has of a connection without a descriptor; this system does not tell.
 #[cfg(not(target_os = "linux"))]

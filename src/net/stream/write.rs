@@ -12,8 +12,10 @@ use tokio::sync::watch;
 use super::unsent::UnsentOrders;
 use super::{SharedConnection, ShutdownIntent, StreamState, TURN, file, unsent};
 use crate::net::{call, fault, lane};
+use crate::sessions::news::TcpNews;
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
+use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::{Class, Direction, Failure, Totals};
 
@@ -55,9 +57,9 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: lan
         let verb = match steps.next() {
             Some(ScriptStep::Send(bytes)) => Verb::Send(bytes),
             Some(ScriptStep::SendFile(path)) => Verb::SendFile(path),
-            Some(ScriptStep::Burst(burst)) => Verb::Burst(burst),
-            Some(ScriptStep::ProbeMtu) => Verb::ProbeMtu,
-            Some(ScriptStep::Finish) => Verb::FinishSending,
+            Some(ScriptStep::Burst(burst)) => Verb::Datagram(DatagramVerb::Burst(burst)),
+            Some(ScriptStep::ProbeMtu) => Verb::Datagram(DatagramVerb::ProbeMtu),
+            Some(ScriptStep::Finish) => Verb::Stream(StreamVerb::FinishSending),
             None => match half.next(&mut orders).await {
                 Some(verb) => verb,
                 None => break,
@@ -118,37 +120,32 @@ impl WritingHalf<'_> {
 
     async fn perform(&mut self, verb: Verb) -> Result<(), WriteAbort> {
         match verb {
-            Verb::Send(_) | Verb::SendFile(_) | Verb::FinishSending if self.finished => {
+            Verb::Send(_) | Verb::SendFile(_) | Verb::Stream(StreamVerb::FinishSending) if self.finished => {
                 let message = "not done: we finished sending (FIN), and nothing can be sent after that";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())
             }
             Verb::Send(bytes) => self.write(bytes).await,
             Verb::SendFile(path) => self.send_file(path).await,
-            Verb::FinishSending => self.finish().await,
-            Verb::Burst(_) | Verb::StopBurst => {
+            Verb::Stream(StreamVerb::FinishSending) => self.finish().await,
+            Verb::Datagram(DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
                 let message = "a burst is of datagrams, which a TCP connection does not have";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())
             }
-            Verb::ProbeMtu => {
+            Verb::Datagram(DatagramVerb::ProbeMtu) => {
                 let message = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
                 self.warn(Failure::new(Class::Usage, "probe", &self.talk.peer, message)).await;
                 Ok(())
             }
             Verb::Reset
             | Verb::Close
-            | Verb::CloseUnread
+            | Verb::Stream(StreamVerb::CloseUnread | StreamVerb::Capture(_))
             | Verb::PauseReading
             | Verb::ContinueReading
-            | Verb::SendTo(..)
-            | Verb::Join(_)
-            | Verb::Leave(_)
-            | Verb::Limit(_)
-            | Verb::SetOption(..)
-            | Verb::ReadOptions
-            | Verb::SampleEvery(_)
-            | Verb::Capture(_) => {
+            | Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Join(_) | DatagramVerb::Leave(_))
+            | Verb::Listener(ListenerVerb::Limit(_))
+            | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_)) => {
                 let message = "this order makes no sense for a TCP connection";
                 self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
                 Ok(())
@@ -336,7 +333,7 @@ impl WritingHalf<'_> {
         self.talk.journal.news(call::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
         done.map_err(|error| WriteAbort::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
         self.finished = true;
-        self.talk.journal.news(News::WeFinished).await;
+        self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;
         self.talk.way.fin_sent(StateCause::WeShutDown).await;
         self.talk.change(|state| state.we_finished = true);
         self.talk.sample().await;

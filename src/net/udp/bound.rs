@@ -7,6 +7,7 @@ use super::talk::{SharedSocket, UdpEnding};
 use super::{OpenedSocket, adopt, group, prepare, tell_buffer};
 use crate::net::{TaskContext, fault, lane, option};
 use crate::sessions::News;
+use crate::sessions::news::ListenerNews;
 use crate::sessions::spec::{Script, UdpBoundSpec};
 use crate::wire::Failure;
 
@@ -24,7 +25,7 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: lan
         Ok(opened) => opened,
         Err(failure) => return UdpEnding::Failed(failure).tell(&journal).await,
     };
-    journal.news(News::Listening { local: opened.local }).await;
+    journal.news(News::Listener(ListenerNews::Listening { local: opened.local })).await;
     tell_buffer(&journal, &opened, spec.receive).await;
     option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
     for wanted in &spec.groups {

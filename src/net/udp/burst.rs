@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::send::check_size;
 use super::talk::SharedSocket;
 use crate::sessions::News;
+use crate::sessions::news::UdpNews;
 use crate::sessions::spec::DatagramBurst;
 use crate::wire::Failure;
 
@@ -32,7 +33,7 @@ impl SharedSocket {
                 outcome = work => outcome,
             }
         };
-        self.journal.news(News::BurstEnded { datagrams: sent, took: last - begun }).await;
+        self.journal.news(News::Udp(UdpNews::BurstEnded { datagrams: sent, took: last - begun })).await;
         outcome
     }
 

@@ -8,13 +8,14 @@ use tokio::net::UdpSocket;
 
 use crate::net::fault;
 use crate::sessions::News;
+use crate::sessions::news::UdpNews;
 use crate::sessions::spec::MulticastGroup;
 use crate::wire::{Class, Failure};
 
 /// Joins the group; what came of it.
 pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> News {
     match change(socket, group, GroupChange::Join) {
-        Ok(()) => News::Joined { group: group.address },
+        Ok(()) => News::Udp(UdpNews::Joined { group: group.address }),
         Err(failure) => News::Warned(failure),
     }
 }
@@ -22,7 +23,7 @@ pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> News {
 /// Leaves the group; what came of it.
 pub(super) fn leave(socket: &UdpSocket, group: &MulticastGroup) -> News {
     match change(socket, group, GroupChange::Leave) {
-        Ok(()) => News::Left { group: group.address },
+        Ok(()) => News::Udp(UdpNews::Left { group: group.address }),
         Err(failure) => News::Warned(failure),
     }
 }

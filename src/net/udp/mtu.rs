@@ -13,6 +13,7 @@ use super::talk::SharedSocket;
 use super::wildcard;
 use crate::net::fault;
 use crate::sessions::News;
+use crate::sessions::news::UdpNews;
 use crate::wire::udp::mtu::{self, MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::mtu_search::MtuSearch;
 use crate::wire::{Class, Failure};
@@ -69,7 +70,7 @@ impl SharedSocket {
             failure: outcome.err(),
         };
         self.look();
-        self.journal.news(News::PathMtu(Box::new(report))).await;
+        self.journal.news(News::Udp(UdpNews::PathMtu(Box::new(report)))).await;
         Ok(())
     }
 
@@ -79,7 +80,7 @@ impl SharedSocket {
             let began = Instant::now();
             let outcome = prober.try_one(bytes).await?;
             search.learn(bytes, outcome);
-            self.journal.news(News::MtuStep(MtuStep { bytes, outcome, took: began.elapsed() })).await;
+            self.journal.news(News::Udp(UdpNews::MtuStep(MtuStep { bytes, outcome, took: began.elapsed() }))).await;
         }
         self.active();
         Ok(())

@@ -8,6 +8,7 @@ use super::group;
 use super::send::SendJob;
 use super::talk::{SharedSocket, UdpEnding};
 use crate::net::{lane, option};
+use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::{SETTING, SocketKind};
 use crate::wire::{Class, Failure};
@@ -82,37 +83,43 @@ impl SharedSocket {
     async fn obey(&self, verb: Verb) -> Option<SendJob> {
         match verb {
             Verb::Send(bytes) => return Some(SendJob::Datagram(None, bytes)),
-            Verb::SendTo(to, bytes) => return Some(SendJob::Datagram(Some(to), bytes)),
+            Verb::Datagram(DatagramVerb::SendTo(to, bytes)) => return Some(SendJob::Datagram(Some(to), bytes)),
             Verb::SendFile(path) => return Some(SendJob::File(path)),
-            Verb::Burst(burst) => return Some(SendJob::Burst(burst, *self.burst_stops.borrow())),
-            Verb::ProbeMtu => return Some(SendJob::ProbeMtu(*self.burst_stops.borrow())),
-            Verb::StopBurst => self.stop_burst(),
-            Verb::FinishSending => {
+            Verb::Datagram(DatagramVerb::Burst(burst)) => {
+                return Some(SendJob::Burst(burst, *self.burst_stops.borrow()));
+            }
+            Verb::Datagram(DatagramVerb::ProbeMtu) => return Some(SendJob::ProbeMtu(*self.burst_stops.borrow())),
+            Verb::Datagram(DatagramVerb::StopBurst) => self.stop_burst(),
+            Verb::Stream(StreamVerb::FinishSending) => {
                 self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;
             }
-            Verb::SetOption(name, value) if name.applies_to(SocketKind::Datagrams) => {
+            Verb::Socket(SocketVerb::SetOption(name, value)) if name.applies_to(SocketKind::Datagrams) => {
                 option::perform(&self.socket, name, value, self.local.is_ipv6(), &self.journal).await;
             }
-            Verb::SetOption(name, value) => {
+            Verb::Socket(SocketVerb::SetOption(name, value)) => {
                 let failure = Failure::new(Class::Local, SETTING, name.named(&value), "a UDP socket does not have it");
                 self.journal.news(News::Warned(failure)).await;
             }
-            Verb::ReadOptions => {
+            Verb::Socket(SocketVerb::ReadOptions) => {
                 let all = option::all(&self.socket, SocketKind::Datagrams, self.local.is_ipv6());
                 self.journal.news(all).await;
             }
-            Verb::CloseUnread => {
+            Verb::Stream(StreamVerb::CloseUnread) => {
                 self.warn("close", "UDP resets nothing: a close with datagrams unread throws them away").await;
             }
-            Verb::SampleEvery(_) => {
+            Verb::Socket(SocketVerb::SampleEvery(_)) => {
                 self.warn("sample", "the kernel has gauges for TCP connections only").await;
             }
-            Verb::Capture(_) => self.warn("capture", "the packets of TCP sessions can be captured").await,
-            Verb::Limit(_) => self.warn("limit", "a UDP socket has no connections to limit").await,
+            Verb::Stream(StreamVerb::Capture(_)) => {
+                self.warn("capture", "the packets of TCP sessions can be captured").await;
+            }
+            Verb::Listener(ListenerVerb::Limit(_)) => {
+                self.warn("limit", "a UDP socket has no connections to limit").await;
+            }
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
-            Verb::Join(wanted) => self.journal.news(group::join(&self.socket, &wanted)).await,
-            Verb::Leave(left) => self.journal.news(group::leave(&self.socket, &left)).await,
+            Verb::Datagram(DatagramVerb::Join(wanted)) => self.journal.news(group::join(&self.socket, &wanted)).await,
+            Verb::Datagram(DatagramVerb::Leave(left)) => self.journal.news(group::leave(&self.socket, &left)).await,
             Verb::Reset | Verb::Close => return Some(SendJob::Close),
         }
         None

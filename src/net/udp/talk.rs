@@ -18,6 +18,7 @@ use super::send::jobs_of;
 use super::sent::RecentSends;
 use crate::net::fault;
 use crate::net::journal::Journal;
+use crate::sessions::news::UdpNews;
 use crate::sessions::spec::Script;
 use crate::sessions::{CloseReason, News};
 use crate::text::quantity;
@@ -269,7 +270,7 @@ impl SharedSocket {
     async fn tell_icmp(&self, mut icmp: IcmpMessage, quote: &[u8]) {
         let to = self.peer.or(icmp.destination);
         icmp.about = locked(&self.sent).cause(to, quote, Instant::now());
-        self.journal.news(News::Icmp(icmp)).await;
+        self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
     }
 
     async fn watch_silence(&self) -> UdpEnding {

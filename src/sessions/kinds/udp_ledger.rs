@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use crate::sessions::news::News;
+use crate::sessions::news::UdpNews;
 use crate::sessions::record::{Block, Record};
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::echo::EchoTracker;
@@ -107,18 +108,18 @@ impl UdpLedger {
 
     fn news(&mut self, news: &News) {
         match news {
-            News::Icmp(icmp) => self.icmp(icmp),
+            News::Udp(UdpNews::Icmp(icmp)) => self.icmp(icmp),
             News::Warned(failure) if failure.operation == "send" => {
                 self.send_errors += 1;
                 self.last_send_error = Some(failure.clone());
             }
-            News::MtuStep(step) => {
+            News::Udp(UdpNews::MtuStep(step)) => {
                 if self.mtu.take().is_some() || self.steps.len() == MOST_STEPS {
                     self.steps.clear();
                 }
                 self.steps.push_back(*step);
             }
-            News::PathMtu(report) => self.mtu = Some(report.as_ref().clone()),
+            News::Udp(UdpNews::PathMtu(report)) => self.mtu = Some(report.as_ref().clone()),
             _ => {}
         }
     }
@@ -174,7 +175,7 @@ mod tests {
     fn icmp(code: u8, ordinal: Option<u64>) -> Record {
         let about = ordinal.map(|ordinal| QuotedDatagram { ordinal, bytes: 1, alike: 0, after: Duration::ZERO });
         let icmp = IcmpMessage { kind: 3, code, about, ..IcmpMessage::default() };
-        Record::News { at: Instant::now(), news: News::Icmp(icmp) }
+        Record::News { at: Instant::now(), news: News::Udp(UdpNews::Icmp(icmp)) }
     }
 
     #[test]

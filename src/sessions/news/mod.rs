@@ -1,7 +1,19 @@
 //! Facts: what happened once in a session and may not be lost.
 
 pub mod call;
+mod dial;
 pub mod dns;
+mod http;
+mod listener;
 mod news;
+mod option;
+mod tcp;
+mod udp;
 
+pub use dial::DialNews;
+pub use http::HttpNews;
+pub use listener::ListenerNews;
 pub use news::{CloseReason, News};
+pub use option::OptionNews;
+pub use tcp::TcpNews;
+pub use udp::UdpNews;

@@ -254,6 +254,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sessions::news::DialNews;
     use crate::sessions::news::News;
     use crate::sessions::record::{Block, Record};
     use crate::wire::Totals;
@@ -267,7 +268,7 @@ mod tests {
     }
 
     fn noted(host: &str) -> Record {
-        Record::News { at: Instant::now(), news: News::Resolving { host: host.into() } }
+        Record::News { at: Instant::now(), news: News::Dial(DialNews::Resolving { host: host.into() }) }
     }
 
     fn passing(typed: &str) -> Vec<u64> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::needle::{Needle, SearchHit};
 use super::window::SearchWindow;
+use crate::sessions::news::DialNews;
 use crate::sessions::news::News;
 use crate::sessions::transcript::{EntryKind, NoteText, Transcript};
 use crate::wire::Both;
@@ -94,7 +95,7 @@ impl<'a> Finder<'a> {
                     windows.of_mut(data.direction).add(entry.number, data.bytes, self.needle, &mut hits);
                 }
                 EntryKind::Note(news) => {
-                    if matches!(news, News::Connecting { .. }) {
+                    if matches!(news, News::Dial(DialNews::Connecting { .. })) {
                         // Another connection, and another stream.
                         windows.sent.end(self.needle, &mut hits);
                         windows.received.end(self.needle, &mut hits);
@@ -134,7 +135,7 @@ impl<'a> Finder<'a> {
                     *have += part.len();
                     windows.of_mut(data.direction).lend(part);
                 }
-                EntryKind::Gap(_) | EntryKind::Note(News::Connecting { .. }) => return,
+                EntryKind::Gap(_) | EntryKind::Note(News::Dial(DialNews::Connecting { .. })) => return,
                 EntryKind::Note(_) => {}
             }
             if have.sent == wanted && have.received == wanted {

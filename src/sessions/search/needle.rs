@@ -130,6 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sessions::news::DialNews;
     use crate::sessions::news::News;
     use crate::sessions::record::{Block, Record};
     use crate::sessions::search::finder::{Finder, find_all};
@@ -138,7 +139,7 @@ mod tests {
 
     fn note_text(news: &News) -> String {
         match news {
-            News::Resolving { host } => format!("looking up {host}"),
+            News::Dial(DialNews::Resolving { host }) => format!("looking up {host}"),
             other => format!("{other:?}"),
         }
     }
@@ -179,7 +180,8 @@ mod tests {
     #[test]
     fn notes_are_searched_by_their_text_and_the_newest_places_are_kept() {
         let mut transcript = transcript(&[b"host host"]);
-        transcript.push(Record::News { at: Instant::now(), news: News::Resolving { host: "Host".into() } });
+        transcript
+            .push(Record::News { at: Instant::now(), news: News::Dial(DialNews::Resolving { host: "Host".into() }) });
         assert_eq!(found(&transcript, "host", 9), [(1, 0, 4), (1, 5, 4), (2, 11, 4)]);
         assert_eq!(found(&transcript, "host", 2), [(1, 5, 4), (2, 11, 4)]);
         assert_eq!(found(&transcript, "host", 0), []);

@@ -7,6 +7,7 @@ use super::gauges::Gauges;
 use super::ladder::{KernelCounters, Ladder};
 use super::states::StateTrack;
 use crate::sessions::news::News;
+use crate::sessions::news::TcpNews;
 use crate::sessions::record::Record;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
@@ -39,7 +40,7 @@ impl TcpHistory {
         self.ladder.learn(entry, news, at);
         let steps = self.track.learn(news, at);
         self.draw(steps, entry);
-        if let News::State { to, evidence, .. } = news
+        if let News::Tcp(TcpNews::State { to, evidence, .. }) = news
             && steps == 0
         {
             self.ladder.confirm(*to, *evidence);

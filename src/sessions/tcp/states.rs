@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::sessions::news::{CloseReason, News};
+use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::{EventOutcome, StateDifference, TcpEvent, after, compare, path};
@@ -101,24 +102,28 @@ impl StateTrack {
     /// Takes in a fact; gives the number of steps that it made.
     pub fn learn(&mut self, news: &News, at: Instant) -> usize {
         match news {
-            News::Connecting { .. } => {
+            News::Dial(DialNews::Connecting { .. }) => {
                 if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
                     self.restart();
                 }
                 self.event(at, TcpEvent::ActiveOpen, "connect() → SYN", Evidence::Inferred)
             }
-            News::Connected { .. } => self.event(at, TcpEvent::SynAck, "SYN-ACK arrived → ACK", Evidence::Seen),
-            News::Accepted { .. } => {
+            News::Dial(DialNews::Connected { .. }) => {
+                self.event(at, TcpEvent::SynAck, "SYN-ACK arrived → ACK", Evidence::Seen)
+            }
+            News::Listener(ListenerNews::Accepted { .. }) => {
                 self.event(at, TcpEvent::PassiveOpen, "listen()", Evidence::Inferred)
                     + self.event(at, TcpEvent::Syn, "SYN arrived → SYN-ACK", Evidence::Inferred)
                     + self.event(at, TcpEvent::AckOfSyn, "ACK arrived: accept()", Evidence::Seen)
             }
-            News::WeFinished => self.event(at, TcpEvent::Close, "shutdown(SHUT_WR) → FIN", Evidence::Inferred),
-            News::PeerFinished { .. } => {
+            News::Tcp(TcpNews::WeFinished) => {
+                self.event(at, TcpEvent::Close, "shutdown(SHUT_WR) → FIN", Evidence::Inferred)
+            }
+            News::Tcp(TcpNews::PeerFinished { .. }) => {
                 let event = if self.state == TcpState::FinWait1 { TcpEvent::FinAckOfFin } else { TcpEvent::Fin };
                 self.event(at, event, "FIN arrived: read() → 0", Evidence::Seen)
             }
-            News::State { from, to, cause, evidence, remaining } => {
+            News::Tcp(TcpNews::State { from, to, cause, evidence, remaining }) => {
                 if let Some(remaining) = remaining {
                     self.rests_until = Some(at + *remaining);
                 }
@@ -131,7 +136,7 @@ impl StateTrack {
                     evidence: *evidence,
                 })
             }
-            News::Failed(failure) | News::Retrying { because: failure, .. } => self.fail(failure, at),
+            News::Failed(failure) | News::Dial(DialNews::Retrying { because: failure, .. }) => self.fail(failure, at),
             News::Closed { how, .. } => self.close(*how, at),
             _ => 0,
         }
@@ -285,9 +290,9 @@ mod tests {
 
     fn connected(now: Instant) -> StateTrack {
         let mut track = StateTrack::new();
-        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         let took = std::time::Duration::ZERO;
-        track.learn(&News::Connected { local: peer(), peer: peer(), took, attempt: 1 }, now);
+        track.learn(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
         track
     }
 
@@ -295,10 +300,10 @@ mod tests {
     fn a_half_close_that_the_kernel_saw_first_is_known_from_the_kernel() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::WeFinished, now);
+        track.learn(&News::Tcp(TcpNews::WeFinished), now);
         assert_eq!(track.sample(TcpState::FinWait2, now), 1);
         assert_eq!(track.sample(TcpState::FinWait2, now), 0);
-        track.learn(&News::PeerFinished { received_bytes: 0 }, now);
+        track.learn(&News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }), now);
         let steps = [
             ("SYN-SENT", Evidence::Inferred),
             ("ESTABLISHED", Evidence::Seen),
@@ -313,7 +318,7 @@ mod tests {
     fn an_old_sample_moves_nothing_and_a_difference_stands() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::WeFinished, now);
+        track.learn(&News::Tcp(TcpNews::WeFinished), now);
         assert_eq!(track.sample(TcpState::Established, now), 0);
         assert_eq!(track.state(), TcpState::FinWait1);
         assert!(track.difference().is_some());
@@ -324,8 +329,11 @@ mod tests {
         let now = Instant::now();
         let mut track = StateTrack::new();
         let listener = crate::sessions::id::SessionId(1);
-        assert_eq!(track.learn(&News::Accepted { listener, local: peer(), peer: peer() }, now), 3);
-        track.learn(&News::PeerFinished { received_bytes: 3 }, now);
+        assert_eq!(
+            track.learn(&News::Listener(ListenerNews::Accepted { listener, local: peer(), peer: peer() }), now),
+            3
+        );
+        track.learn(&News::Tcp(TcpNews::PeerFinished { received_bytes: 3 }), now);
         let totals = Both::<Totals>::default();
         track.learn(&News::Closed { totals, how: CloseReason::Fin }, now);
         let names: Vec<&str> = told(&track).into_iter().map(|(name, _)| name).collect();
@@ -336,11 +344,11 @@ mod tests {
     fn a_refused_attempt_returns_to_closed_and_the_next_begins_anew() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         let refused = Failure::new(Class::Refused, "connect", "", "connection refused");
         track.learn(&News::Failed(refused), now);
         assert_eq!(track.state(), TcpState::Closed);
-        track.learn(&News::Connecting { peer: peer(), attempt: 2 }, now);
+        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2 }), now);
         assert_eq!((track.state(), track.latest().len(), track.steps().len()), (TcpState::SynSent, 1, 3));
     }
 
@@ -348,9 +356,10 @@ mod tests {
     fn a_sample_that_is_ahead_of_the_news_makes_each_step_once() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         assert_eq!(track.sample(TcpState::CloseWait, now), 2);
-        let step = |from, to, cause| News::State { from, to, cause, evidence: Evidence::Seen, remaining: None };
+        let step =
+            |from, to, cause| News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Seen, remaining: None });
         let opened = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
         let finished = step(TcpState::Established, TcpState::CloseWait, StateCause::FinArrived);
         assert_eq!((track.learn(&opened, now), track.learn(&finished, now)), (0, 0));
@@ -361,14 +370,14 @@ mod tests {
 
     fn step_told(track: &mut StateTrack, at: Instant, from: TcpState, to: TcpState, cause: StateCause) {
         let remaining = (to == TcpState::TimeWait).then(|| std::time::Duration::from_secs(60));
-        track.learn(&News::State { from, to, cause, evidence: Evidence::Kernel, remaining }, at);
+        track.learn(&News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Kernel, remaining }), at);
     }
 
     #[test]
     fn a_port_that_rests_is_free_when_its_time_is_over_and_not_before() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::WeFinished, now);
+        track.learn(&News::Tcp(TcpNews::WeFinished), now);
         track.sample(TcpState::FinWait2, now);
         step_told(&mut track, now, TcpState::FinWait2, TcpState::TimeWait, StateCause::FinArrived);
         track.learn(&News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Fin }, now);
@@ -387,10 +396,10 @@ mod tests {
     fn a_simultaneous_open_is_followed_by_the_kernels_word() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.learn(&News::Connecting { peer: peer(), attempt: 1 }, now);
+        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         assert_eq!(track.sample(TcpState::SynReceived, now), 1);
         let took = std::time::Duration::ZERO;
-        track.learn(&News::Connected { local: peer(), peer: peer(), took, attempt: 1 }, now);
+        track.learn(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
         let steps =
             [("SYN-SENT", Evidence::Inferred), ("SYN-RECEIVED", Evidence::Kernel), ("ESTABLISHED", Evidence::Seen)];
         assert_eq!(told(&track), steps);
@@ -401,7 +410,7 @@ mod tests {
     fn a_simultaneous_close_goes_by_way_of_closing() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::WeFinished, now);
+        track.learn(&News::Tcp(TcpNews::WeFinished), now);
         assert_eq!(track.sample(TcpState::Closing, now), 1);
         step_told(&mut track, now, TcpState::FinWait1, TcpState::Closing, StateCause::FinArrived);
         step_told(&mut track, now, TcpState::Closing, TcpState::TimeWait, StateCause::AckOfFin);
@@ -415,7 +424,7 @@ mod tests {
         let now = Instant::now();
         let mut track = StateTrack::new();
         for attempt in 0..1_000 {
-            track.learn(&News::Connecting { peer: peer(), attempt }, now);
+            track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt }), now);
             track.learn(&News::Failed(Failure::new(Class::Refused, "connect", "", "")), now);
         }
         assert_eq!(track.steps().len(), MOST_STEPS);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::sessions::news::News;
+use crate::sessions::news::OptionNews;
 use crate::wire::kernel::view::{KernelTimer, KernelView, TimerKind};
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::tcp::state::TcpState;
@@ -49,8 +50,8 @@ impl TimerHistory {
     /// Takes in a fact: options that change what the timers do.
     pub fn learn(&mut self, news: &News) {
         match news {
-            News::OptionSet { option, now, .. } => self.option(*option, now),
-            News::Options(all) => {
+            News::Option(OptionNews::Set { option, now, .. }) => self.option(*option, now),
+            News::Option(OptionNews::Reported(all)) => {
                 for (option, value) in all {
                     if let Ok(value) = value {
                         self.option(*option, value);

@@ -102,6 +102,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::sessions::news::DialNews;
     use crate::sessions::news::News;
     use crate::sessions::record::{Block, Record};
 
@@ -154,7 +155,7 @@ mod tests {
         let now = Instant::now();
         let mut transcript = talk();
         let peer = ([127, 0, 0, 1], 80).into();
-        transcript.push(Record::News { at: now, news: News::Connecting { peer, attempt: 2 } });
+        transcript.push(Record::News { at: now, news: News::Dial(DialNews::Connecting { peer, attempt: 2 }) });
         said(&mut transcript, now, Direction::Sent, 4);
         assert_eq!(
             transcript.shares(Direction::Sent, 0..9),

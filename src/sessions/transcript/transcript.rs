@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use super::entries::{EntryKind, TranscriptEntry, data_entry, pieces, pieces_back, single};
 use super::item::TranscriptItem;
+use crate::sessions::news::DialNews;
 use crate::sessions::news::News;
 use crate::sessions::record::{Block, Record};
 use crate::sessions::retention::Retention;
@@ -91,7 +92,7 @@ impl Transcript {
                 TranscriptItem::Block(block, before)
             }
             Record::News { at, news } => {
-                if matches!(news, News::Connecting { .. }) {
+                if matches!(news, News::Dial(DialNews::Connecting { .. })) {
                     // Another attempt is another connection, whose octets are counted from the start.
                     self.said = Both::default();
                     self.stream_from = self.end;

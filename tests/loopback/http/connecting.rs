@@ -10,6 +10,7 @@ use sockeye::sessions::spec::{IpFamily, RetryPolicy};
 use sockeye::wire::Class;
 
 use super::exchange::{answer, get, lab, peer, run, says};
+use sockeye::sessions::news::{DialNews, HttpNews};
 
 #[test]
 fn every_address_that_is_tried_is_told_and_the_one_that_answers_wins() {
@@ -23,10 +24,10 @@ fn every_address_that_is_tried_is_told_and_the_one_that_answers_wins() {
     };
     let seen = run(spec).went_well();
     for peer in [other, address] {
-        assert!(seen.news.contains(&News::Connecting { peer, attempt: 1 }), "{peer}: {:?}", seen.news);
+        assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer, attempt: 1 })), "{peer}: {:?}", seen.news);
     }
     let refused = |news: &News| {
-        matches!(news, News::AttemptFailed { failure, .. }
+        matches!(news, News::Dial(DialNews::AttemptFailed { failure, .. })
             if failure.class == Class::Refused && failure.peer == other.to_string())
     };
     assert!(seen.news.iter().any(refused), "{:?}", seen.news);
@@ -41,10 +42,12 @@ fn every_retry_is_told_and_the_last_failure_is_the_end() {
     let attempts: Vec<u32> = seen
         .news
         .iter()
-        .filter_map(|news| if let News::Retrying { attempt, of: 3, .. } = news { Some(*attempt) } else { None })
+        .filter_map(|news| {
+            if let News::Dial(DialNews::Retrying { attempt, of: 3, .. }) = news { Some(*attempt) } else { None }
+        })
         .collect();
     assert_eq!(attempts, [2, 3]);
-    assert!(seen.news.contains(&News::Connecting { peer: free, attempt: 3 }), "{:?}", seen.news);
+    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: free, attempt: 3 })), "{:?}", seen.news);
     assert!(seen.requests().is_empty(), "nothing was asked without a connection");
 }
 
@@ -53,7 +56,7 @@ fn an_answer_that_is_bad_is_not_asked_for_again() {
     let retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
     let seen = run(HttpSpec { retry, ..HttpSpec::get(says("no HTTP at all\r\n\r\n")) });
     seen.failed(Class::Protocol, "no HTTP");
-    assert!(!seen.news.iter().any(|news| matches!(news, News::Retrying { .. })));
+    assert!(!seen.news.iter().any(|news| matches!(news, News::Dial(DialNews::Retrying { .. }))));
 }
 
 #[test]
@@ -63,7 +66,7 @@ fn a_family_without_an_address_is_told_and_a_local_address_is_used() {
     seen.failed(Class::Resolve, "IPv6");
     let bind = Some("127.0.0.9:0".parse().unwrap());
     let seen = run(HttpSpec { bind, ..HttpSpec::get(format!("{base}/text")) }).went_well();
-    let from = |news: &News| matches!(news, News::Connected { local, .. } if local.ip().to_string() == "127.0.0.9");
+    let from = |news: &News| matches!(news, News::Dial(DialNews::Connected { local, .. }) if local.ip().to_string() == "127.0.0.9");
     assert!(seen.news.iter().any(from), "{:?}", seen.news);
 }
 
@@ -87,12 +90,15 @@ fn interim_answers_are_told_before_the_answer_and_no_more_than_a_number_of_them(
     let interim: Vec<u16> = seen
         .news
         .iter()
-        .filter_map(|news| if let News::Interim(head) = news { Some(head.status) } else { None })
+        .filter_map(|news| if let News::Http(HttpNews::Interim(head)) = news { Some(head.status) } else { None })
         .collect();
     assert_eq!(interim[0], 103);
     assert!(interim.len() <= 2 * sockeye::sessions::spec::http::MOST_INTERIM, "{}", interim.len());
     let place = |wanted: fn(&News) -> bool| seen.news.iter().position(wanted);
-    assert!(place(|news| matches!(news, News::Interim(_))) < place(|news| matches!(news, News::Response(_))));
+    assert!(
+        place(|news| matches!(news, News::Http(HttpNews::Interim(_))))
+            < place(|news| matches!(news, News::Http(HttpNews::Response(_))))
+    );
 }
 
 #[test]
@@ -101,7 +107,11 @@ fn fields_after_the_body_are_told() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-checksum\r\nconnection: close\r\n\r\n";
     let seen = get(says(format!("{head}{body}"))).went_well();
     assert_eq!(seen.received, b"hello");
-    assert!(seen.news.contains(&News::Trailers(vec![("x-checksum".into(), b"42".to_vec())])), "{:?}", seen.news);
+    assert!(
+        seen.news.contains(&News::Http(HttpNews::Trailers(vec![("x-checksum".into(), b"42".to_vec())]))),
+        "{:?}",
+        seen.news
+    );
 }
 
 #[test]

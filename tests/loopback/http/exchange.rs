@@ -12,6 +12,7 @@ use sockeye::wire::http::head::{RequestHead, ResponseHead};
 use sockeye::wire::{Both, Class, Direction, Failure, Totals};
 
 use crate::live_net::{DEADLINE, LiveNet, SERVERS};
+use sockeye::sessions::news::HttpNews;
 
 /// What an exchange told so far.
 #[derive(Debug, Default)]
@@ -27,11 +28,17 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn responses(&self) -> Vec<&ResponseHead> {
-        self.news.iter().filter_map(|news| if let News::Response(head) = news { Some(head) } else { None }).collect()
+        self.news
+            .iter()
+            .filter_map(|news| if let News::Http(HttpNews::Response(head)) = news { Some(head) } else { None })
+            .collect()
     }
 
     pub(crate) fn requests(&self) -> Vec<&RequestHead> {
-        self.news.iter().filter_map(|news| if let News::Request(head) = news { Some(head) } else { None }).collect()
+        self.news
+            .iter()
+            .filter_map(|news| if let News::Http(HttpNews::Request(head)) = news { Some(head) } else { None })
+            .collect()
     }
 
     pub(crate) fn warnings(&self) -> Vec<&Failure> {

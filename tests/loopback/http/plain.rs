@@ -7,6 +7,7 @@ use sockeye::sessions::{CloseReason, News, Verb};
 use sockeye::wire::Class;
 
 use super::exchange::{Running, answer, get, lab, peer, run, says};
+use sockeye::sessions::news::{DialNews, HttpNews};
 
 #[test]
 fn a_get_shows_request_head_body_and_counts() {
@@ -23,8 +24,10 @@ fn a_get_shows_request_head_body_and_counts() {
     assert_eq!(seen.gauge.body_bytes, text.len() as u64);
     assert_eq!(seen.gauge.wire_body_bytes, text.len() as u64);
     assert_eq!(seen.gauge.expected_bytes, Some(text.len() as u64));
-    let connected =
-        seen.news.iter().any(|news| matches!(news, News::Connected { peer, .. } if Some(*peer) == response.peer));
+    let connected = seen
+        .news
+        .iter()
+        .any(|news| matches!(news, News::Dial(DialNews::Connected { peer, .. }) if Some(*peer) == response.peer));
     assert!(connected, "{:?}", seen.news);
 }
 
@@ -106,8 +109,9 @@ fn every_hop_of_a_redirect_is_shown() {
     assert_eq!(asked, [format!("{base}/redirect"), format!("{base}/redirect/2"), format!("{base}/text")]);
     let statuses: Vec<u16> = seen.responses().iter().map(|head| head.status).collect();
     assert_eq!(statuses, [302, 302, 200]);
-    let led: Vec<&News> = seen.news.iter().filter(|news| matches!(news, News::Redirect { .. })).collect();
-    assert_eq!(*led[1], News::Redirect { status: 302, location: format!("{base}/text") });
+    let led: Vec<&News> =
+        seen.news.iter().filter(|news| matches!(news, News::Http(HttpNews::Redirect { .. }))).collect();
+    assert_eq!(*led[1], News::Http(HttpNews::Redirect { status: 302, location: format!("{base}/text") }));
     assert!(seen.received.starts_with(b"This is text."));
 }
 
@@ -187,10 +191,15 @@ fn a_name_is_resolved_in_view_and_by_the_users_own_address_where_there_is_one() 
     let name = format!("made-up.example:{}", address.port());
     let spec = HttpSpec { resolve: vec![(name.clone(), address)], ..HttpSpec::get(format!("http://{name}/text")) };
     let seen = run(spec).went_well();
-    assert!(seen.news.iter().any(|news| matches!(news, News::Resolving { host } if host == "made-up.example")));
-    let resolved = |news: &News| matches!(news, News::Resolved { addresses, .. } if *addresses == [address.ip()]);
+    assert!(
+        seen.news
+            .iter()
+            .any(|news| matches!(news, News::Dial(DialNews::Resolving { host }) if host == "made-up.example"))
+    );
+    let resolved =
+        |news: &News| matches!(news, News::Dial(DialNews::Resolved { addresses, .. }) if *addresses == [address.ip()]);
     assert!(seen.news.iter().any(resolved), "{:?}", seen.news);
-    assert!(seen.news.contains(&News::Connecting { peer: address, attempt: 1 }));
+    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: address, attempt: 1 })));
 }
 
 #[test]
@@ -204,5 +213,5 @@ fn a_proxy_is_asked_for_the_whole_url_and_only_when_the_user_says_so() {
     let seen = run(spec).went_well();
     assert_eq!(seen.received, b"by proxy");
     assert!(told.recv().unwrap().starts_with("GET http://far.example/x HTTP/1.1\r\n"));
-    assert!(seen.news.contains(&News::Connecting { peer: proxy, attempt: 1 }));
+    assert!(seen.news.contains(&News::Dial(DialNews::Connecting { peer: proxy, attempt: 1 })));
 }

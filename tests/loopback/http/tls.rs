@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::exchange::{lab, listener, run, says};
 use crate::live_net::SERVERS;
+use sockeye::sessions::news::DialNews;
 
 type Answer = http::Response<Full<Bytes>>;
 
@@ -75,7 +76,7 @@ fn insecure_takes_any_certificate_and_says_so() {
     assert_eq!(seen.received, b"secret");
     let warning = seen.warnings()[0];
     assert_eq!((warning.class, warning.message.as_str()), (Class::Tls, "certificates are not verified"));
-    assert!(seen.news.iter().any(|news| matches!(news, News::Connected { .. })));
+    assert!(seen.news.iter().any(|news| matches!(news, News::Dial(DialNews::Connected { .. }))));
     if let Some(octets) = seen.gauge.connection_received {
         assert!(octets > 500, "the handshake counts too: {octets}");
     }

@@ -9,6 +9,7 @@ use sockeye::wire::tcp::state::TcpState;
 
 use super::scenes::others;
 use crate::bench::{Bench, address, tcp_to};
+use sockeye::sessions::news::{DialNews, TcpNews};
 
 const ACK: TcpFlags = TcpFlags::ACK;
 const DATA: TcpFlags = TcpFlags::PSH.and(TcpFlags::ACK);
@@ -53,8 +54,8 @@ fn talk(columns: u16, rows: u16) -> Bench {
     let mut wire = Wire { bench, id, flow: SegmentFlow::default(), told: Vec::new() };
     wire.tell(0, 0);
     let peer = address("127.0.0.1:7001");
-    wire.bench.news(id, 0, News::Connecting { peer, attempt: 1 });
-    let step = |from, to, cause, evidence| News::State { from, to, cause, evidence, remaining: None };
+    wire.bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    let step = |from, to, cause, evidence| News::Tcp(TcpNews::State { from, to, cause, evidence, remaining: None });
     let (closed, syn_sent, open) = (TcpState::Closed, TcpState::SynSent, TcpState::Established);
     wire.bench.news(id, 0, step(closed, syn_sent, StateCause::Connect, Evidence::Inferred));
     wire.one(12, Sent, TcpFlags::SYN, (0, 0), 0, 65_495);
@@ -62,12 +63,16 @@ fn talk(columns: u16, rows: u16) -> Bench {
     wire.one(38, Sent, ACK, (1, 1), 0, 512);
     wire.bench.news(id, 92, step(syn_sent, open, StateCause::SynAckArrived, Evidence::Seen));
     let took = std::time::Duration::from_micros(92);
-    wire.bench.news(id, 92, News::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 });
+    wire.bench.news(
+        id,
+        92,
+        News::Dial(DialNews::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 }),
+    );
     wire.bench.data(id, 4_720_000, Sent, b"hello world\n");
     wire.one(4_719_980, Sent, DATA, (1, 1), 12, 512);
     wire.one(4_719_991, Received, ACK, (1, 13), 0, 512);
     let acked = Some(std::time::Duration::from_micros(14));
-    wire.bench.news(id, 4_720_040, News::Stamps { octet: 11, scheduled: None, sent: None, acked });
+    wire.bench.news(id, 4_720_040, News::Tcp(TcpNews::Stamps { octet: 11, scheduled: None, sent: None, acked }));
     wire.one(4_720_100, Received, DATA, (101, 13), 100, 512);
     wire.one(4_720_110, Sent, ACK, (13, 1), 0, 512);
     wire.one(4_720_120, Received, DATA, (201, 13), 100, 512);
@@ -85,7 +90,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     wire.one(6_400_000, Received, ACK, (401, 65_473), 0, 512);
     wire.tell(6_500_000, 3);
     wire.one(7_000_000, Sent, TcpFlags::FIN.and(ACK), (65_473, 401), 0, 512);
-    wire.bench.news(id, 7_000_010, News::WeFinished);
+    wire.bench.news(id, 7_000_010, News::Tcp(TcpNews::WeFinished));
     wire.bench.news(id, 7_000_010, step(open, TcpState::FinWait1, StateCause::WeShutDown, Evidence::Inferred));
     wire.one(7_000_030, Received, ACK, (401, 65_474), 0, 512);
     wire.tell(7_000_100, 0);

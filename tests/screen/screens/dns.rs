@@ -15,6 +15,7 @@ use sockeye::wire::{Class, Failure};
 
 use super::{LARGE, SMALL, USUAL, WIDE, check};
 use crate::bench::{Bench, address, tcp_to};
+use sockeye::sessions::news::DialNews;
 
 const QUERY: &[u8] =
     b"\x12\x34\x01\x20\0\x01\0\0\0\0\0\x01\x03www\x07example\0\0\x01\0\x01\0\0\x29\x04\xd0\0\0\0\0\0\0";
@@ -73,22 +74,26 @@ fn raced(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("www.example:80"));
     let (v6, v4) = (address("[2001:db8::1]:80"), address("192.0.2.1:80"));
-    bench.news(id, 100, News::Resolving { host: "www.example".into() });
+    bench.news(id, 100, News::Dial(DialNews::Resolving { host: "www.example".into() }));
     let took = Duration::from_micros(4_200);
-    bench.news(id, 4_300, News::Resolved { host: "www.example".into(), addresses: vec![v6.ip(), v4.ip()], took });
-    bench.news(id, 4_400, News::Connecting { peer: v6, attempt: 1 });
-    bench.news(id, 254_400, News::Connecting { peer: v4, attempt: 1 });
+    bench.news(
+        id,
+        4_300,
+        News::Dial(DialNews::Resolved { host: "www.example".into(), addresses: vec![v6.ip(), v4.ip()], took }),
+    );
+    bench.news(id, 4_400, News::Dial(DialNews::Connecting { peer: v6, attempt: 1 }));
+    bench.news(id, 254_400, News::Dial(DialNews::Connecting { peer: v4, attempt: 1 }));
     let failure = Failure::new(Class::Unreachable, "connect", v6.to_string(), "no route to the host");
-    bench.news(id, 260_000, News::AttemptFailed { failure, took: Duration::from_micros(255_600) });
+    bench.news(id, 260_000, News::Dial(DialNews::AttemptFailed { failure, took: Duration::from_micros(255_600) }));
     let (local, took) = (address("192.0.2.9:53122"), Duration::from_micros(18_000));
-    bench.news(id, 272_400, News::Connected { local, peer: v4, took, attempt: 1 });
+    bench.news(id, 272_400, News::Dial(DialNews::Connected { local, peer: v4, took, attempt: 1 }));
     let route = Route {
         peer: v4.ip(),
         source: local.ip(),
         interface: Some("eth0".into()),
         gateway: Some([192, 0, 2, 254].into()),
     };
-    bench.news(id, 272_500, News::Route(Box::new(route)));
+    bench.news(id, 272_500, News::Dial(DialNews::Route(Box::new(route))));
     let family = FamilyAnswer {
         kind: RecordType::A,
         name: "www.example.".into(),
@@ -101,7 +106,7 @@ fn raced(columns: u16, rows: u16) -> Bench {
     };
     let own = DirectLookup::Asked(vec![family]);
     let compared = ResolverComparison { host: "www.example".into(), system: Ok(vec![v6.ip(), v4.ip()]), own };
-    bench.news(id, 273_000, News::Compared(Box::new(compared)));
+    bench.news(id, 273_000, News::Dial(DialNews::Compared(Box::new(compared))));
     bench
 }
 

@@ -13,6 +13,7 @@ use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Both, Class, Direction, Failure, Totals};
 
 use crate::bench::{Bench, address, tcp_to};
+use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
 
 pub(crate) fn home(columns: u16, rows: u16) -> Bench {
     Bench::new(columns, rows)
@@ -43,7 +44,7 @@ pub(crate) fn half_closed(columns: u16, rows: u16) -> Bench {
     let mut bench = chat(columns, rows);
     bench.keys("esc");
     let id = SessionId(1);
-    bench.news(id, 13_001_000, News::WeFinished);
+    bench.news(id, 13_001_000, News::Tcp(TcpNews::WeFinished));
     bench.data(id, 13_340_000, Direction::Received, b"bye\n");
     bench.kernel(id, 13_341_000, TcpState::FinWait2);
     bench
@@ -52,23 +53,27 @@ pub(crate) fn half_closed(columns: u16, rows: u16) -> Bench {
 pub(crate) fn others(bench: &mut Bench) {
     let udp = bench.open(100_000, SpecKind::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7002 })));
     let (local, peer) = (address("127.0.0.1:40112"), address("127.0.0.1:7002"));
-    bench.news(udp, 100_100, News::Connected { local, peer, took: Duration::from_micros(30), attempt: 1 });
+    bench.news(
+        udp,
+        100_100,
+        News::Dial(DialNews::Connected { local, peer, took: Duration::from_micros(30), attempt: 1 }),
+    );
     bench.data(udp, 200_000, Direction::Sent, b"ping\n");
     bench.data(udp, 200_300, Direction::Received, b"ping\n");
     fetch(bench, 300_000);
     let failed = bench.open(500_000, tcp_to("127.0.0.1:9"));
     refuse(bench, failed, 500_000);
     let listener = bench.open(600_000, SpecKind::Listen(ListenSpec::at(address("0.0.0.0:9000"))));
-    bench.news(listener, 600_100, News::Listening { local: address("0.0.0.0:9000") });
+    bench.news(listener, 600_100, News::Listener(ListenerNews::Listening { local: address("0.0.0.0:9000") }));
 }
 
 pub(crate) fn refuse(bench: &mut Bench, id: SessionId, micros: u64) {
     let peer = address("127.0.0.1:9");
-    bench.news(id, micros, News::Connecting { peer, attempt: 1 });
+    bench.news(id, micros, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
     let mut failure = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");
     failure.os_code = Some(111);
     let took = Duration::from_micros(61);
-    bench.news(id, micros + 61, News::AttemptFailed { failure: failure.clone(), took });
+    bench.news(id, micros + 61, News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }));
     bench.news(id, micros + 62, News::Failed(failure));
     bench.news(id, micros + 63, News::Closed { totals: Both::default(), how: CloseReason::Error });
 }
@@ -103,7 +108,7 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
     let id = bench.open(0, SpecKind::Tcp(spec));
     let mut at = 0;
     for (attempt, after) in [(1, 400_u64), (2, 900)] {
-        bench.news(id, at, News::Connecting { peer, attempt });
+        bench.news(id, at, News::Dial(DialNews::Connecting { peer, attempt }));
         for (again, micros) in [(1_u8, 1_026_000), (2, 2_050_000)] {
             let state = Some(TcpState::SynSent);
             let tcp = Some(TcpInfo { state, retransmits: Some(again), ..TcpInfo::default() });
@@ -113,12 +118,16 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
         at += 3_000_000;
         let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "nobody answered within 3s");
         let took = Duration::from_secs(3);
-        bench.news(id, at, News::AttemptFailed { failure: failure.clone(), took });
+        bench.news(id, at, News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }));
         let wait = Duration::from_millis(after);
-        bench.news(id, at, News::Retrying { attempt: attempt + 1, of: 3, after: wait, because: failure });
+        bench.news(
+            id,
+            at,
+            News::Dial(DialNews::Retrying { attempt: attempt + 1, of: 3, after: wait, because: failure }),
+        );
         at += after * 1000;
     }
-    bench.news(id, at, News::Connecting { peer, attempt: 3 });
+    bench.news(id, at, News::Dial(DialNews::Connecting { peer, attempt: 3 }));
     bench.wake(at + 1_200_000);
     bench.keys("w");
     bench
@@ -129,7 +138,7 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("10.98.0.9:22"));
     let peer = address("10.98.0.9:22");
-    bench.news(id, 0, News::Connecting { peer, attempt: 1 });
+    bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
     let icmp = sockeye::wire::icmp::IcmpMessage {
         kind: 3,
         code: 13,
@@ -140,8 +149,12 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Bench {
         ..sockeye::wire::icmp::IcmpMessage::default()
     };
     let failure = icmp.failure("connect", peer.to_string());
-    bench.news(id, 4_000, News::Icmp(icmp));
-    bench.news(id, 4_010, News::AttemptFailed { failure: failure.clone(), took: Duration::from_millis(4) });
+    bench.news(id, 4_000, News::Udp(UdpNews::Icmp(icmp)));
+    bench.news(
+        id,
+        4_010,
+        News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took: Duration::from_millis(4) }),
+    );
     bench.news(id, 4_020, News::Failed(failure));
     bench.news(id, 4_030, News::Closed { totals: Both::default(), how: CloseReason::Error });
     bench.keys("w");
@@ -165,18 +178,18 @@ pub(crate) fn waiting(columns: u16, rows: u16) -> Bench {
     let totals = Both { sent: Totals { bytes: 6, ops: 1 }, received: Totals::default() };
     bench.news(reset, 2_000, News::Closed { totals, how: CloseReason::Rst });
     let clean = bench.connected(3_000, "127.0.0.1:7003");
-    bench.news(clean, 4_000, News::PeerFinished { received_bytes: 0 });
-    bench.news(clean, 5_000, News::WeFinished);
+    bench.news(clean, 4_000, News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
+    bench.news(clean, 5_000, News::Tcp(TcpNews::WeFinished));
     bench.news(clean, 6_000, News::Closed { totals: Both::default(), how: CloseReason::Fin });
     let paused = bench.connected(7_000, "127.0.0.1:7004");
     bench.news(paused, 8_000, News::ReadingPaused);
     let half = bench.connected(7_000, "127.0.0.1:7005");
-    bench.news(half, 8_000, News::PeerFinished { received_bytes: 0 });
+    bench.news(half, 8_000, News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     let id = bench.open(10_000, tcp_to("127.0.0.1:9"));
-    bench.news(id, 10_000, News::Connecting { peer: address("127.0.0.1:9"), attempt: 1 });
+    bench.news(id, 10_000, News::Dial(DialNews::Connecting { peer: address("127.0.0.1:9"), attempt: 1 }));
     let because = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");
     let after = Duration::from_millis(1_400);
-    bench.news(id, 11_000, News::Retrying { attempt: 2, of: 4, after, because });
+    bench.news(id, 11_000, News::Dial(DialNews::Retrying { attempt: 2, of: 4, after, because }));
     bench.wake(211_000);
     bench
 }
@@ -190,14 +203,14 @@ fn fetch(bench: &mut Bench, micros: u64) -> SessionId {
     spec.insecure = true;
     let id = bench.open(micros, SpecKind::Http(spec));
     let peer = address("127.0.0.1:8443");
-    bench.news(id, micros + 1_000, News::Connecting { peer, attempt: 1 });
+    bench.news(id, micros + 1_000, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
     let request = RequestHead {
         method: "GET".into(),
         url: "https://lab.test/big.json".into(),
         headers: vec![head("host", "lab.test"), head("accept", "*/*"), head("accept-encoding", "gzip, br, zstd")],
         body_bytes: None,
     };
-    bench.news(id, micros + 20_000, News::Request(request));
+    bench.news(id, micros + 20_000, News::Http(HttpNews::Request(request)));
     let response = ResponseHead {
         version: "HTTP/1.1".into(),
         status: 200,
@@ -206,7 +219,7 @@ fn fetch(bench: &mut Bench, micros: u64) -> SessionId {
         after: Duration::from_millis(92),
         peer: Some(peer),
     };
-    bench.news(id, micros + 112_000, News::Response(response));
+    bench.news(id, micros + 112_000, News::Http(HttpNews::Response(response)));
     let body = br#"{"name":"sockeye","kinds":["tcp","udp","http"],"count":3,"good":true,"of":{"nothing":null,"text":"a \u001b[31m line"}}"#;
     bench.data(id, micros + 150_000, Direction::Received, body);
     let gauge = HttpGauge {
@@ -234,20 +247,24 @@ pub(crate) fn listener(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let local = address("127.0.0.1:9000");
     let id = bench.open(0, SpecKind::Listen(ListenSpec { limit: Some(3), ..ListenSpec::at(local) }));
-    bench.news(id, 100, News::Listening { local });
+    bench.news(id, 100, News::Listener(ListenerNews::Listening { local }));
     for (number, port) in [(1_u64, 40_001), (2, 40_002), (3, 40_003)] {
         let child = bench.next_id();
         let peer = SocketAddr::from(([127, 0, 0, 1], port));
         let known = AcceptedSpec { listener: id, local, peer };
-        let news = News::Accepted { listener: known.listener, local, peer };
+        let news = News::Listener(ListenerNews::Accepted { listener: known.listener, local, peer });
         bench.news(child, number * 1_000_000, news);
         bench.data(child, number * 1_000_000 + 400, Direction::Received, format!("I am {port}\n").as_bytes());
         if number == 1 {
-            bench.news(child, 1_500_000, News::PeerFinished { received_bytes: 11 });
+            bench.news(child, 1_500_000, News::Tcp(TcpNews::PeerFinished { received_bytes: 11 }));
         }
     }
     let peer = address("127.0.0.1:40004");
-    bench.news(id, 4_000_000, News::TurnedAway { peer, why: "the limit of 3 connections is reached".into() });
+    bench.news(
+        id,
+        4_000_000,
+        News::Listener(ListenerNews::TurnedAway { peer, why: "the limit of 3 connections is reached".into() }),
+    );
     bench.wake(5_000_000);
     bench.keys("1");
     bench
@@ -266,8 +283,8 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
         options: Vec::new(),
     });
     let id = bench.open(0, what);
-    bench.news(id, 100, News::Listening { local });
-    bench.news(id, 200, News::Joined { group: [239, 1, 2, 3].into() });
+    bench.news(id, 100, News::Listener(ListenerNews::Listening { local }));
+    bench.news(id, 200, News::Udp(UdpNews::Joined { group: [239, 1, 2, 3].into() }));
     let [sent, received] = [Direction::Sent, Direction::Received];
     bench.datagram(id, 1_000_000, received, b"who is there?", "127.0.0.1:53122", 13);
     bench.datagram(id, 1_000_500, sent, b"me", "127.0.0.1:53122", 2);
@@ -281,7 +298,7 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
         os_code: 111,
         ..sockeye::wire::icmp::IcmpMessage::default()
     };
-    bench.news(id, 2_100_000, News::Icmp(icmp));
+    bench.news(id, 2_100_000, News::Udp(UdpNews::Icmp(icmp)));
     bench.wake(3_000_000);
     bench.keys("1 tab");
     bench
@@ -380,7 +397,7 @@ pub(crate) fn hostile(columns: u16, rows: u16) -> Bench {
     let evil = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m\r\n\u{200b}\u{fe0f}";
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, SpecKind::Tcp(TcpSpec::to(HostPort { host: evil.into(), port: 1 })));
-    bench.news(id, 1, News::Resolving { host: evil.into() });
+    bench.news(id, 1, News::Dial(DialNews::Resolving { host: evil.into() }));
     let every: Vec<u8> = (0..=255).chain(0..=255).collect();
     bench.data(id, 2, Direction::Received, &every);
     bench.data(id, 3, Direction::Sent, evil.as_bytes());
@@ -391,7 +408,7 @@ pub(crate) fn hostile(columns: u16, rows: u16) -> Bench {
         headers: vec![(evil.into(), every.clone())],
         body_bytes: None,
     };
-    bench.news(http, 11, News::Request(request));
+    bench.news(http, 11, News::Http(HttpNews::Request(request)));
     let response = ResponseHead {
         version: evil.into(),
         status: 599,
@@ -400,7 +417,7 @@ pub(crate) fn hostile(columns: u16, rows: u16) -> Bench {
         after: Duration::ZERO,
         peer: None,
     };
-    bench.news(http, 12, News::Response(response));
+    bench.news(http, 12, News::Http(HttpNews::Response(response)));
     bench.data(http, 13, Direction::Received, &every);
     bench.news(http, 14, News::Warned(Failure::new(Class::Local, "send", evil, evil)));
     bench.news(http, 15, News::Failed(Failure::new(Class::Protocol, "request", evil, evil)));

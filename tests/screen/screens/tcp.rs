@@ -14,6 +14,7 @@ use sockeye::wire::{Both, Class, Evidence, Failure, Totals};
 
 use super::scenes::{others, refuse};
 use crate::bench::{Bench, address, tcp_to};
+use sockeye::sessions::news::{DialNews, ListenerNews, OptionNews, TcpNews};
 
 /// What a kernel on loopback tells of an idle connection.
 fn idle(state: TcpState) -> TcpInfo {
@@ -61,12 +62,12 @@ fn state(
     sure: Evidence,
 ) {
     let remaining = (to == TcpState::TimeWait).then(|| Duration::from_secs(60));
-    bench.news(id, micros, News::State { from, to, cause, evidence: sure, remaining });
+    bench.news(id, micros, News::Tcp(TcpNews::State { from, to, cause, evidence: sure, remaining }));
 }
 
 fn stamps(bench: &mut Bench, id: SessionId, micros: u64, octet: u64, after: u64) {
     let acked = Some(Duration::from_micros(after));
-    bench.news(id, micros, News::Stamps { octet, scheduled: None, sent: None, acked });
+    bench.news(id, micros, News::Tcp(TcpNews::Stamps { octet, scheduled: None, sent: None, acked }));
 }
 
 /// A connection that talks, and that we half-close.
@@ -74,12 +75,12 @@ fn talk(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("127.0.0.1:7001"));
     let peer = address("127.0.0.1:7001");
-    bench.news(id, 0, News::Connecting { peer, attempt: 1 });
+    bench.news(id, 0, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
     state(&mut bench, id, 0, TcpState::Closed, TcpState::SynSent, StateCause::Connect, Evidence::Inferred);
     let (from, to) = (TcpState::SynSent, TcpState::Established);
     state(&mut bench, id, 92, from, to, StateCause::SynAckArrived, Evidence::Kernel);
     let took = Duration::from_micros(92);
-    bench.news(id, 92, News::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 });
+    bench.news(id, 92, News::Dial(DialNews::Connected { local: address("127.0.0.1:53122"), peer, took, attempt: 1 }));
     others(&mut bench);
     for step in 0..40_u64 {
         let busy = TcpInfo {
@@ -96,7 +97,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     bench.data(id, 9_732_000, Sent, b"GET /status HTTP/1.1\r\nHost: lab\r\n\r\n");
     bench.data(id, 9_732_071, Received, &[b'x'; 1_200]);
     stamps(&mut bench, id, 9_732_080, 11 + 37, 13);
-    bench.news(id, 12_001_000, News::WeFinished);
+    bench.news(id, 12_001_000, News::Tcp(TcpNews::WeFinished));
     let (from, to) = (TcpState::Established, TcpState::FinWait1);
     state(&mut bench, id, 12_001_000, from, to, StateCause::WeShutDown, Evidence::Inferred);
     state(&mut bench, id, 12_001_022, to, TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel);
@@ -140,7 +141,7 @@ pub(crate) fn ladder_flood(columns: u16, rows: u16) -> Bench {
 pub(crate) fn ladder_timeout(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("10.0.0.9:443"));
-    bench.news(id, 0, News::Connecting { peer: address("10.0.0.9:443"), attempt: 1 });
+    bench.news(id, 0, News::Dial(DialNews::Connecting { peer: address("10.0.0.9:443"), attempt: 1 }));
     let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "no answer in 3 s");
     bench.news(id, 3_000_000, News::Failed(failure));
     bench.news(id, 3_000_000, News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Error });
@@ -169,10 +170,10 @@ pub(crate) fn states_twins(columns: u16, rows: u16) -> Bench {
     let listener = SessionId(9);
     let (local, peer) = (address("127.0.0.1:7001"), address("127.0.0.1:53122"));
     let child = SessionId(10);
-    bench.news(child, 90, News::Accepted { listener, local, peer });
-    bench.news(child, 5_000_000, News::WeFinished);
+    bench.news(child, 90, News::Listener(ListenerNews::Accepted { listener, local, peer }));
+    bench.news(child, 5_000_000, News::Tcp(TcpNews::WeFinished));
     bench.kernel(child, 5_000_100, TcpState::FinWait2);
-    bench.news(id, 5_000_120, News::PeerFinished { received_bytes: 0 });
+    bench.news(id, 5_000_120, News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     bench.kernel(id, 5_000_150, TcpState::CloseWait);
     bench.keys("1 f9");
     bench
@@ -226,9 +227,13 @@ pub(crate) fn options(columns: u16, rows: u16) -> Bench {
     ];
     let all = texts.iter().map(|text| option::parse(text).map(|(option, value)| (option, Ok(value))));
     let id = SessionId(1);
-    bench.news(id, 12_600_000, News::Options(all.collect::<Result<_, _>>().expect("the test's own")));
+    bench.news(
+        id,
+        12_600_000,
+        News::Option(OptionNews::Reported(all.collect::<Result<_, _>>().expect("the test's own"))),
+    );
     let (asked, now) = (OptionValue::Octets(65_536), OptionValue::Octets(131_072));
-    bench.news(id, 12_600_000, News::OptionSet { option: SocketOption::RecvBuffer, asked, now });
+    bench.news(id, 12_600_000, News::Option(OptionNews::Set { option: SocketOption::RecvBuffer, asked, now }));
     let asked = SocketOption::Congestion.named(&OptionValue::Name("bbr2".into()));
     let why = "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)";
     bench.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, SETTING, asked, why)));
@@ -289,7 +294,7 @@ fn look(bench: &mut Bench, id: SessionId, micros: u64, stall: &Stall) {
 fn accepted(bench: &mut Bench, micros: u64) -> SessionId {
     let child = SessionId(10);
     let (local, peer) = (address("127.0.0.1:7001"), address("127.0.0.1:53122"));
-    bench.news(child, micros, News::Accepted { listener: SessionId(9), local, peer });
+    bench.news(child, micros, News::Listener(ListenerNews::Accepted { listener: SessionId(9), local, peer }));
     child
 }
 
@@ -408,11 +413,13 @@ pub(crate) fn ladder_held(columns: u16, rows: u16) -> Bench {
     let id = bench.connected(0, "127.0.0.1:7001");
     bench.data(id, 1_000_000, Sent, b"first");
     bench.data(id, 1_000_200, Sent, b"held");
-    let told = |octet, sent, acked| News::Stamps {
-        octet,
-        scheduled: None,
-        sent: Some(Duration::from_micros(sent)),
-        acked: Some(Duration::from_micros(acked)),
+    let told = |octet, sent, acked| {
+        News::Tcp(TcpNews::Stamps {
+            octet,
+            scheduled: None,
+            sent: Some(Duration::from_micros(sent)),
+            acked: Some(Duration::from_micros(acked)),
+        })
     };
     bench.news(id, 1_041_000, told(4, 20, 40_600));
     bench.news(id, 1_082_000, told(8, 40_450, 81_000));
@@ -425,7 +432,7 @@ pub(crate) fn states_asked(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.connected(0, "127.0.0.1:7001");
     bench.keys("1 c f");
-    bench.news(id, 700, News::WeFinished);
+    bench.news(id, 700, News::Tcp(TcpNews::WeFinished));
     let (from, to) = (TcpState::Established, TcpState::FinWait1);
     state(&mut bench, id, 700, from, to, StateCause::WeShutDown, Evidence::Inferred);
     state(&mut bench, id, 722, to, TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel);

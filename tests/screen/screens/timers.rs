@@ -10,6 +10,7 @@ use sockeye::wire::option::{OptionValue, SocketOption};
 use sockeye::wire::tcp::state::TcpState;
 
 use crate::bench::{Bench, address, tcp_to};
+use sockeye::sessions::news::{DialNews, OptionNews};
 
 /// A connection that was opened at 0, with a limit of 40 s for its quiet.
 fn connected(columns: u16, rows: u16) -> (Bench, SessionId) {
@@ -19,9 +20,9 @@ fn connected(columns: u16, rows: u16) -> (Bench, SessionId) {
     spec.idle_timeout = Some(Duration::from_secs(40));
     let id = bench.open(0, SpecKind::Tcp(spec));
     let (local, peer) = (address("10.99.0.1:53122"), address("10.98.0.9:90"));
-    bench.news(id, 10, News::Connecting { peer, attempt: 1 });
+    bench.news(id, 10, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
     let took = Duration::from_micros(184);
-    bench.news(id, 200, News::Connected { local, peer, took, attempt: 1 });
+    bench.news(id, 200, News::Dial(DialNews::Connected { local, peer, took, attempt: 1 }));
     (bench, id)
 }
 
@@ -56,7 +57,7 @@ pub(crate) fn unanswered(columns: u16, rows: u16) -> Bench {
 pub(crate) fn user_timeout(columns: u16, rows: u16) -> Bench {
     let mut bench = unanswered(columns, rows);
     let asked = OptionValue::Time(Duration::from_secs(12));
-    let set = News::OptionSet { option: SocketOption::UserTimeout, asked: asked.clone(), now: asked };
+    let set = News::Option(OptionNews::Set { option: SocketOption::UserTimeout, asked: asked.clone(), now: asked });
     bench.news(SessionId(1), 10_000_000, set);
     bench
 }
@@ -69,7 +70,7 @@ pub(crate) fn keepalive(columns: u16, rows: u16) -> Bench {
         (SocketOption::KeepInterval, Ok(OptionValue::Time(Duration::from_secs(5)))),
         (SocketOption::KeepCount, Ok(OptionValue::Count(9))),
     ];
-    bench.news(id, 1_000, News::Options(options));
+    bench.news(id, 1_000, News::Option(OptionNews::Reported(options)));
     for (probes, millis) in [(0_u8, 1_100_u64), (1, 10_020), (2, 15_030)] {
         let heard = Some(Duration::from_millis(millis));
         let tcp = TcpInfo { retransmits: Some(0), probes: Some(probes), last_ack_recv: heard, ..TcpInfo::default() };

@@ -13,6 +13,7 @@ use sockeye::wire::udp::mtu::{MtuOutcome, MtuRefusal, MtuRefuser, MtuReport, Mtu
 use sockeye::wire::udp::packet::PacketInfo;
 
 use crate::bench::Bench;
+use sockeye::sessions::news::{DialNews, UdpNews};
 
 struct Talk {
     bench: Bench,
@@ -38,8 +39,8 @@ fn talked(columns: u16, rows: u16) -> Talk {
     let target = HostPort { host: "10.98.0.9".into(), port: 7 };
     let id = bench.open(0, SpecKind::Udp(UdpSpec::with(target)));
     let (local, peer) = ("10.99.0.1:40000".parse().expect("an address"), "10.98.0.9:7".parse().expect("an address"));
-    bench.news(id, 100, News::Connecting { peer, attempt: 1 });
-    bench.news(id, 200, News::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 });
+    bench.news(id, 100, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
+    bench.news(id, 200, News::Dial(DialNews::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 }));
     let mut talk = Talk { bench, id, sent: 0, received: 0 };
     let packet = |tos| PacketInfo {
         ttl: Some(63),
@@ -63,7 +64,7 @@ fn talked(columns: u16, rows: u16) -> Talk {
         about: Some(QuotedDatagram { ordinal: 3, bytes: 1360, alike: 0, after: Duration::from_micros(310) }),
         ..IcmpMessage::default()
     };
-    talk.bench.news(id, 4_000_310, News::Icmp(icmp));
+    talk.bench.news(id, 4_000_310, News::Udp(UdpNews::Icmp(icmp)));
     let view = UdpInfo {
         next_bytes: Some(0),
         send_queue_bytes: Some(0),
@@ -100,7 +101,7 @@ fn probed(columns: u16, rows: u16) -> Bench {
     ];
     for (bytes, outcome) in steps {
         let step = MtuStep { bytes, outcome, took: Duration::from_micros(310) };
-        bench.news(id, 5_000_000, News::MtuStep(step));
+        bench.news(id, 5_000_000, News::Udp(UdpNews::MtuStep(step)));
     }
     let report = MtuReport {
         peer: "10.98.0.9:7".parse().expect("an address"),
@@ -114,7 +115,7 @@ fn probed(columns: u16, rows: u16) -> Bench {
         kernel_after: Some(1300),
         failure: None,
     };
-    bench.news(id, 5_001_000, News::PathMtu(Box::new(report)));
+    bench.news(id, 5_001_000, News::Udp(UdpNews::PathMtu(Box::new(report))));
     bench.wake(6_000_000);
     bench.keys("1 tab");
     bench

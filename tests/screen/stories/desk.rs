@@ -16,6 +16,7 @@ use sockeye::wire::Direction;
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 
 use crate::bench::Bench;
+use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews};
 
 pub(crate) struct Desk {
     bench: Bench,
@@ -63,9 +64,9 @@ impl Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
         desk.opens(1, SpecKind::Tcp(TcpSpec::to(target)));
-        desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
+        desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1 }));
         let took = Duration::from_micros(92);
-        desk.tells(News::Connected { local: address(53122), peer: address(7001), took, attempt: 1 });
+        desk.tells(News::Dial(DialNews::Connected { local: address(53122), peer: address(7001), took, attempt: 1 }));
         desk.model.focus = Focus::View;
         desk
     }
@@ -75,8 +76,13 @@ impl Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
         desk.opens(1, SpecKind::Udp(sockeye::sessions::spec::UdpSpec::with(target)));
-        desk.tells(News::Connecting { peer: address(7001), attempt: 1 });
-        desk.tells(News::Connected { local: address(53122), peer: address(7001), took: Duration::ZERO, attempt: 1 });
+        desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1 }));
+        desk.tells(News::Dial(DialNews::Connected {
+            local: address(53122),
+            peer: address(7001),
+            took: Duration::ZERO,
+            attempt: 1,
+        }));
         desk.model.focus = Focus::View;
         desk
     }
@@ -87,15 +93,15 @@ impl Desk {
         desk.opens(1, SpecKind::Http(HttpSpec::get("http://127.0.0.1:7001/")));
         let headers = vec![("host".to_owned(), b"127.0.0.1:7001".to_vec())];
         let url = "http://127.0.0.1:7001/".to_owned();
-        desk.tells(News::Request(RequestHead { method: "GET".into(), url, headers, body_bytes: None }));
-        desk.tells(News::Response(ResponseHead {
+        desk.tells(News::Http(HttpNews::Request(RequestHead { method: "GET".into(), url, headers, body_bytes: None })));
+        desk.tells(News::Http(HttpNews::Response(ResponseHead {
             version: "HTTP/1.1".into(),
             status: 200,
             reason: "OK".into(),
             headers: vec![("server".to_owned(), b"a needle in a head".to_vec())],
             after: Duration::from_millis(1),
             peer: None,
-        }));
+        })));
         desk.model.focus = Focus::View;
         desk
     }
@@ -115,15 +121,15 @@ impl Desk {
 
     pub(crate) fn listens(&mut self, id: u32) {
         self.opens(id, SpecKind::Listen(ListenSpec::at(address(9000))));
-        self.tells(News::Listening { local: address(9000) });
+        self.tells(News::Listener(ListenerNews::Listening { local: address(9000) }));
     }
 
     pub(crate) fn accepts(&mut self, listener: u32, child: u32) {
-        let news = News::Accepted {
+        let news = News::Listener(ListenerNews::Accepted {
             listener: SessionId(listener),
             local: address(9000),
             peer: address(40000 + u16::try_from(child).unwrap()),
-        };
+        });
         self.reads(child, |at| Record::News { at, news });
     }
 

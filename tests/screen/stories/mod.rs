@@ -11,7 +11,9 @@ use sockeye::model::action::SessionAction;
 use sockeye::model::msg::{Effect, Msg};
 use sockeye::model::panel::{ScrollPosition, View};
 use sockeye::model::state::{Focus, Overlay};
+use sockeye::sessions::news::TcpNews;
 use sockeye::sessions::{CloseReason, News, Verb};
+use sockeye::sessions::{DatagramVerb, StreamVerb};
 use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::{Class, Evidence, Failure};
@@ -103,7 +105,7 @@ fn what_was_sent_comes_back_with_up() {
 
 #[test]
 fn the_close_menu_finishes_resets_and_closes() {
-    for (letter, verb) in [("f", Verb::FinishSending), ("r", Verb::Reset), ("c", Verb::Close)] {
+    for (letter, verb) in [("f", Verb::Stream(StreamVerb::FinishSending)), ("r", Verb::Reset), ("c", Verb::Close)] {
         let mut desk = Desk::connected();
         desk.keys("c");
         assert!(matches!(desk.model.overlay, Some(Overlay::Close { .. })));
@@ -116,7 +118,7 @@ fn the_close_menu_finishes_resets_and_closes() {
 #[test]
 fn a_fin_a_reset_and_an_error_are_three_different_things() {
     let mut finished = Desk::connected();
-    finished.tells(News::PeerFinished { received_bytes: 0 });
+    finished.tells(News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     assert!(finished.model.session().unwrap().failure().is_none());
     assert!(finished.model.can_send(), "the peer finished; we may still send");
     let mut reset = Desk::connected();
@@ -366,7 +368,10 @@ fn only_a_udp_session_probes_the_path() {
     assert!(desk.press("M").is_empty(), "TCP finds it by itself");
     let mut desk = Desk::talking();
     let effects = desk.press("M");
-    assert!(matches!(&effects[..], [Effect::Net(order)] if order.verb == Verb::ProbeMtu), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Net(order)] if order.verb == Verb::Datagram(DatagramVerb::ProbeMtu)),
+        "{effects:?}"
+    );
     desk.press("f9");
     assert_eq!(desk.model.panel().unwrap().view, View::State);
     desk.press("f10");
@@ -377,10 +382,12 @@ fn only_a_udp_session_probes_the_path() {
 fn a_port_that_rests_is_looked_at_until_it_is_free() {
     let mut desk = Desk::connected();
     let (from, to) = (TcpState::FinWait2, TcpState::TimeWait);
-    let state = |from, to, cause, remaining| News::State { from, to, cause, evidence: Evidence::Kernel, remaining };
+    let state = |from, to, cause, remaining| {
+        News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Kernel, remaining })
+    };
     desk.press("c");
     desk.press("f");
-    desk.tells(News::WeFinished);
+    desk.tells(News::Tcp(TcpNews::WeFinished));
     desk.tells(state(TcpState::FinWait1, from, StateCause::AckOfFin, None));
     desk.tells(state(from, to, StateCause::FinArrived, Some(Duration::from_secs(60))));
     desk.tells(News::Closed { totals: Default::default(), how: CloseReason::Fin });

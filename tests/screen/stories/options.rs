@@ -12,6 +12,8 @@ use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::{Class, Failure};
 
 use super::desk::Desk;
+use sockeye::sessions::news::{OptionNews, TcpNews};
+use sockeye::sessions::{SocketVerb, StreamVerb};
 
 /// The orders among effects.
 fn orders(effects: &[Effect]) -> Vec<Verb> {
@@ -40,19 +42,22 @@ fn go_to(desk: &mut Desk, option: SocketOption) {
 
 fn reported(desk: &mut Desk, texts: &[&str]) {
     let all = texts.iter().map(|text| option::parse(text).map(|(option, value)| (option, Ok(value))));
-    desk.tells(News::Options(all.collect::<Result<_, _>>().expect("the test's own")));
+    desk.tells(News::Option(OptionNews::Reported(all.collect::<Result<_, _>>().expect("the test's own"))));
 }
 
 #[test]
 fn a_switch_is_toggled_and_what_the_kernel_made_of_it_is_shown() {
     let mut desk = Desk::connected();
-    assert_eq!(orders(&desk.press("o")), [Verb::ReadOptions]);
+    assert_eq!(orders(&desk.press("o")), [Verb::Socket(SocketVerb::ReadOptions)]);
     reported(&mut desk, &["nodelay=off", "rcvbuf=131072"]);
     assert_eq!(line(&desk, SocketOption::NoDelay).0, "off");
     let on = OptionValue::Switch(true);
     let asked = desk.press("enter");
-    assert_eq!(orders(&asked), [Verb::SetOption(SocketOption::NoDelay, on.clone()), Verb::ReadOptions]);
-    desk.tells(News::OptionSet { option: SocketOption::NoDelay, asked: on.clone(), now: on.clone() });
+    assert_eq!(
+        orders(&asked),
+        [Verb::Socket(SocketVerb::SetOption(SocketOption::NoDelay, on.clone())), Verb::Socket(SocketVerb::ReadOptions)]
+    );
+    desk.tells(News::Option(OptionNews::Set { option: SocketOption::NoDelay, asked: on.clone(), now: on.clone() }));
     assert_eq!(line(&desk, SocketOption::NoDelay).0, "on");
     // And the connection that is opened with `r` has it too.
     let spec = &desk.model.session().expect("a session").spec.what;
@@ -83,9 +88,9 @@ fn a_value_is_typed_in_its_place_and_nonsense_is_refused_with_what_is_accepted()
     desk.types("32KiB");
     let asked = OptionValue::Octets(32_768);
     let taken = desk.press("enter");
-    assert_eq!(orders(&taken)[0], Verb::SetOption(SocketOption::RecvBuffer, asked.clone()));
+    assert_eq!(orders(&taken)[0], Verb::Socket(SocketVerb::SetOption(SocketOption::RecvBuffer, asked.clone())));
     let now = OptionValue::Octets(65_536);
-    desk.tells(News::OptionSet { option: SocketOption::RecvBuffer, asked, now });
+    desk.tells(News::Option(OptionNews::Set { option: SocketOption::RecvBuffer, asked, now }));
     let (value, sure, remark) = line(&desk, SocketOption::RecvBuffer);
     assert_eq!((value.as_str(), sure), ("65,536 octets", ValueSource::Kernel));
     assert_eq!(remark, "asked for 32,768 octets; the kernel doubles it, for its own bookkeeping");
@@ -183,7 +188,7 @@ fn after_its_end_a_session_shows_what_will_be_set_when_it_is_opened_again() {
 #[test]
 fn gauges_are_looked_at_by_the_clock_while_they_are_on_the_screen() {
     let mut desk = Desk::connected();
-    let every = |millis| Verb::SampleEvery(Some(Duration::from_millis(millis)));
+    let every = |millis| Verb::Socket(SocketVerb::SampleEvery(Some(Duration::from_millis(millis))));
     assert_eq!(orders(&desk.press("f10")), [every(100)]);
     assert!(orders(&desk.press("f8")).is_empty(), "the ladder wants them too");
     desk.keys(":").types("sample-every 50ms");
@@ -195,16 +200,16 @@ fn gauges_are_looked_at_by_the_clock_while_they_are_on_the_screen() {
         matches!(&desk.model.overlay, Some(Overlay::Prompt { problem: Some(why), .. }) if why.contains("10ms to 1m"))
     );
     desk.press("esc");
-    assert_eq!(orders(&desk.press("f2")), [Verb::SampleEvery(None)]);
+    assert_eq!(orders(&desk.press("f2")), [Verb::Socket(SocketVerb::SampleEvery(None))]);
 }
 
 #[test]
 fn closing_unread_is_offered_while_the_peer_may_still_send() {
     let mut desk = Desk::connected();
     desk.keys("c");
-    assert_eq!(orders(&desk.press("u")), [Verb::CloseUnread]);
+    assert_eq!(orders(&desk.press("u")), [Verb::Stream(StreamVerb::CloseUnread)]);
     assert!(desk.notice().contains("as soon as octets lie unread"), "{}", desk.notice());
-    desk.tells(News::PeerFinished { received_bytes: 0 });
+    desk.tells(News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     desk.keys("c");
     assert!(orders(&desk.press("u")).is_empty());
 }

@@ -4,6 +4,7 @@ use super::{SecondOpinion, asked, *};
 use crate::net::dns::conf::ResolverConfig;
 use crate::net::journal::{self, Bell, Journal, OverflowPolicy};
 use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
+use crate::sessions::news::DialNews;
 use crate::sessions::spec::IpFamily;
 use crate::sessions::{News, Record, SessionId};
 use crate::wire::dns;
@@ -78,7 +79,9 @@ async fn a_second_opinion_comes_once_the_first_is_there() {
     beside.system_said(Ok(vec![[192, 0, 2, 1].into()]));
     tokio::time::timeout(Duration::from_secs(60), bell.changed()).await.unwrap();
     let records = bell.sample(usize::MAX).remove(0).records;
-    let Record::News { news: News::Compared(compared), .. } = &records[0] else { panic!("{records:?}") };
+    let Record::News { news: News::Dial(DialNews::Compared(compared)), .. } = &records[0] else {
+        panic!("{records:?}")
+    };
     assert!(matches!(compared.own, DirectLookup::NotAsked { .. }) && !compared.differs());
 }
 
@@ -89,6 +92,10 @@ async fn in_a_pipe_and_after_the_end_nobody_is_told() {
     let (journal, bell) = journal(OverflowPolicy::DropOldest);
     journal.closed(crate::sessions::CloseReason::Local).await;
     let own = DirectLookup::NotAsked { why: "late".into() };
-    journal.aside(News::Compared(Box::new(ResolverComparison { host: "x".into(), system: Ok(Vec::new()), own })));
+    journal.aside(News::Dial(DialNews::Compared(Box::new(ResolverComparison {
+        host: "x".into(),
+        system: Ok(Vec::new()),
+        own,
+    }))));
     assert_eq!(bell.sample(usize::MAX).remove(0).records.len(), 1);
 }

@@ -7,6 +7,7 @@ use super::capture::LadderCapture;
 use super::rung::{KernelCounters, Rung, RungLabel, SystemCall};
 use crate::sessions::news::News;
 use crate::sessions::news::call::CallResult;
+use crate::sessions::news::{DialNews, TcpNews};
 use crate::sessions::record::Block;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
@@ -177,7 +178,7 @@ impl Ladder {
     /// Adds what a fact tells beside the steps of the state: attempts to connect, and how they failed.
     pub fn learn(&mut self, entry: Option<u64>, news: &News, at: Instant) {
         let rung = match news {
-            News::Connecting { .. } => {
+            News::Dial(DialNews::Connecting { .. }) => {
                 self.failed = None;
                 self.octets = Both::default();
                 self.counters = KernelCounters::default();
@@ -185,7 +186,8 @@ impl Ladder {
                     .going(Direction::Sent)
                     .by(SystemCall::Connect)
             }
-            News::AttemptFailed { failure, .. } | News::Failed(failure) | News::Retrying { because: failure, .. } => {
+            News::Dial(DialNews::AttemptFailed { failure, .. } | DialNews::Retrying { because: failure, .. })
+            | News::Failed(failure) => {
                 // The same failure is told of the address, of the attempt, and of the session.
                 if self.failed.as_ref() == Some(failure) {
                     return;
@@ -196,7 +198,7 @@ impl Ladder {
                     None => return,
                 }
             }
-            News::Call { name, args, result, .. } if *name == "setsockopt" => {
+            News::Tcp(TcpNews::Call { name, args, result, .. }) if *name == "setsockopt" => {
                 let failed = match result {
                     CallResult::Returned(_) => String::new(),
                     CallResult::Failed { name, .. } => format!(" → {name}"),
@@ -204,8 +206,10 @@ impl Ladder {
                 let label = RungLabel::Set(format!("{args}{failed}"));
                 self.rung(at, label, Evidence::Seen).by(SystemCall::Other("setsockopt".to_owned()))
             }
-            News::Stamps { octet, sent, acked: Some(acked), .. } => return self.stamped(octet + 1, *sent, *acked),
-            News::PeerSyn(syn) => return self.peer_syn(syn),
+            News::Tcp(TcpNews::Stamps { octet, sent, acked: Some(acked), .. }) => {
+                return self.stamped(octet + 1, *sent, *acked);
+            }
+            News::Tcp(TcpNews::PeerSyn(syn)) => return self.peer_syn(syn),
             _ => return,
         };
         self.push(Rung { entry, ..rung });

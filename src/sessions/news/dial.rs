@@ -1,0 +1,68 @@
+//! What happens until a conversation is open: look-ups, attempts, the route.
+
+use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::sessions::kinds::dns_compare::ResolverComparison;
+use crate::wire::Failure;
+use crate::wire::route::Route;
+
+/// What happens until a conversation is open: look-ups, attempts, the route. The order is roughly that in which it happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DialNews {
+    /// A name is being looked up.
+    Resolving {
+        /// The name.
+        host: String,
+    },
+    /// The look-up gave these addresses, in the order in which they will be tried.
+    Resolved {
+        /// The name.
+        host: String,
+        /// Its addresses.
+        addresses: Vec<IpAddr>,
+        /// How long it took.
+        took: Duration,
+    },
+    /// One address is being tried (several may be under way: RFC 8305).
+    Connecting {
+        /// The address.
+        peer: SocketAddr,
+        /// Which of the application's attempts this belongs to, from 1.
+        attempt: u32,
+    },
+    /// One address of an attempt failed; others may still be under way.
+    AttemptFailed {
+        /// Why; its peer names the address.
+        failure: Failure,
+        /// How long it took to fail.
+        took: Duration,
+    },
+    /// A conversation is open; for UDP, the socket has a peer.
+    Connected {
+        /// Our address.
+        local: SocketAddr,
+        /// The peer's.
+        peer: SocketAddr,
+        /// From the first SYN of the winning address to the end of `connect()`.
+        took: Duration,
+        /// Which attempt it was, from 1.
+        attempt: u32,
+    },
+    /// The whole attempt failed; another follows.
+    Retrying {
+        /// The number of the attempt to come, from 2.
+        attempt: u32,
+        /// How many there will be at the most, the first included.
+        of: u32,
+        /// How long until then, jitter included.
+        after: Duration,
+        /// Why the last one failed.
+        because: Failure,
+    },
+    /// What the system's resolver says of a name, beside what name servers told us.
+    Compared(Box<ResolverComparison>),
+    /// Which way packets to the peer leave this machine.
+    Route(Box<Route>),
+}
