@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    app::heap::settle();
+    app::allocator::settle();
     let terminals = StdioTerminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {
         Ok(ParsedCommand::Print(text)) => print(&text),

@@ -6,12 +6,12 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::job::ForegroundJob;
+use super::foreground_job::ForegroundJob;
 use super::signals::{AppSignals, SignalAction};
 use crate::files;
+use crate::model::limits;
 use crate::model::msg::Msg;
 use crate::model::notice::NoticeWeight;
-use crate::model::state::limits;
 use crate::sessions::SessionId;
 use crate::text::{quantity, sanitize};
 

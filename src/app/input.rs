@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, Mou
 
 use crate::model::key::{Chord, Key};
 use crate::model::msg::{MouseAction, MouseInput, Msg};
-use crate::model::state::ScreenSize;
+use crate::model::seen::ScreenSize;
 
 /// The message that an event means; `None` for what means nothing to us.
 pub(super) fn message(event: Event) -> Option<Msg> {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::{cursor, event, execute, queue, terminal};
 use ratatui::Terminal;
 
-use super::quiet::QuietBackend;
+use super::quiet_backend::QuietBackend;
 
 /// True while the terminal is ours; a panic on any thread gives it back.
 static OURS: AtomicBool = AtomicBool::new(false);

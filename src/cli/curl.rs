@@ -85,7 +85,7 @@ pub(super) fn request(http: &HttpArgs, settings: &ConfigSettings, words: &ArgMat
     tokens.extend(["--url".to_owned(), url.clone()]);
     let mut spec: HttpSpec = curl::http_args(&tokens)?;
     spec.compressed = !http.curl.no_compressed;
-    super::open::connection(http, &mut spec, settings)?;
+    super::session_specs::connection(http, &mut spec, settings)?;
     files_are_readable(&spec)?;
     Ok(HttpCommand { spec: Spec::new(SpecKind::Http(spec)), body_from_stdin })
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{args, option};
+use super::args;
+use super::values::option;
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::spec::repeat::{
     DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, PerSecond, RepeatKind, RepeatSpec, StartPace,

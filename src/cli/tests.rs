@@ -1,7 +1,11 @@
+use std::ffi::OsString;
 use std::time::Duration;
 
+use clap::CommandFactory as _;
+
 use super::args::CliArgs;
-use super::{Invocation, ParsedCommand, RunMode, StdioTerminals, parse, *};
+use super::invocation::{Invocation, ParsedCommand, RunMode, StdioTerminals};
+use super::parse::parse;
 use crate::lab::LabPeer;
 use crate::sessions::spec::http::{BodySpec, HttpVersion};
 use crate::sessions::spec::repeat::{PerSecond, RepeatKind, StartPace};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{FileProblem, read_settings};
+use super::read::{FileProblem, read_settings};
 use crate::sessions::spec::DEFAULT_CONNECT_TIMEOUT;
 use crate::sessions::{Retention, retention};
 use crate::text::{quantity, sanitize};

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::paths::AppPaths;
-use super::{append_private, write_whole};
+use super::write::{append_private, write_whole};
 
 /// How many entries are kept; the oldest go.
 pub const MOST_ENTRIES: usize = 1_000;

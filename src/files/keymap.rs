@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use toml::Spanned;
 
-use super::read_settings;
+use super::read::read_settings;
 use crate::model::action::{ACTIONS, Action};
 use crate::model::command::nearest;
 use crate::model::key::Chord;

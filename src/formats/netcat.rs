@@ -3,10 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use super::paste::listener;
 use crate::sessions::SpecKind;
 use crate::sessions::spec::target::{join_host_port, parse_bind, parse_local_port, quoted};
-use crate::sessions::spec::{IpFamily, TcpSpec, UdpSpec};
+use crate::sessions::spec::{IpFamily, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
 use crate::text::quantity;
 
 const ACCEPTED: &str =
@@ -209,4 +208,20 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err(format!("a wait of {} is none; accepted: seconds, more than 0", quoted(text)));
     }
     Ok(duration)
+}
+
+/// A listener without limits, or a bound UDP socket.
+pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> SpecKind {
+    if is_udp {
+        SpecKind::UdpBound(UdpBoundSpec {
+            local,
+            groups: Vec::new(),
+            broadcast: false,
+            idle_timeout: None,
+            receive: Default::default(),
+            options: Vec::new(),
+        })
+    } else {
+        SpecKind::Listen(ListenSpec::at(local))
+    }
 }

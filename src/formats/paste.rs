@@ -4,7 +4,7 @@ use super::dig::{self, DigDefaults};
 use super::{curl, netcat, shell};
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
 use crate::sessions::spec::target::{self, quoted};
-use crate::sessions::spec::{IpFamily, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
+use crate::sessions::spec::{IpFamily, TcpSpec, UdpSpec};
 use crate::sessions::{Spec, SpecKind};
 
 /// What [`parse_anything`] takes.
@@ -127,25 +127,9 @@ fn listen(text: &str) -> Result<SpecKind, String> {
     let wrong = || format!("listen {} makes no sense; accepted: listen tcp|udp [ADDR:]PORT", quoted(text));
     match text.split_whitespace().collect::<Vec<_>>().as_slice() {
         ["tcp" | "udp"] => Err(wrong()),
-        [place] | ["tcp", place] => Ok(listener(false, target::parse_listen(place)?)),
-        ["udp", place] => Ok(listener(true, target::parse_listen(place)?)),
+        [place] | ["tcp", place] => Ok(netcat::listener(false, target::parse_listen(place)?)),
+        ["udp", place] => Ok(netcat::listener(true, target::parse_listen(place)?)),
         _ => Err(wrong()),
-    }
-}
-
-/// A listener without limits, or a bound UDP socket.
-pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> SpecKind {
-    if is_udp {
-        SpecKind::UdpBound(UdpBoundSpec {
-            local,
-            groups: Vec::new(),
-            broadcast: false,
-            idle_timeout: None,
-            receive: Default::default(),
-            options: Vec::new(),
-        })
-    } else {
-        SpecKind::Listen(ListenSpec::at(local))
     }
 }
 

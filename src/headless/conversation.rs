@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::OutputFormat;
 use super::input::StdinState;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
+use crate::sessions::order::{SocketVerb, StreamVerb};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Order, Record, SessionId, Spec, SpecKind, Verb};
-use crate::sessions::{SocketVerb, StreamVerb};
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Direction, Failure};
 

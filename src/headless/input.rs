@@ -7,8 +7,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
 use super::OutputFormat;
-use crate::net::Net;
-use crate::net::stream::pool;
+use crate::net::{Net, buffers};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
 
@@ -133,7 +132,7 @@ fn read(sender: &mpsc::Sender<io::Result<Bytes>>, datagrams: bool) {
         }
     };
     loop {
-        let block = match if datagrams { datagram(&file) } else { pool::read(&file) } {
+        let block = match if datagrams { datagram(&file) } else { buffers::read(&file) } {
             Ok(bytes) if bytes.is_empty() => return,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             block => block,

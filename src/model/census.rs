@@ -1,7 +1,7 @@
 //! What is known of all sessions together, so that no frame has to visit each of them.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::state::Model;
 use crate::sessions::SessionId;
@@ -12,20 +12,6 @@ const FEW: usize = 100;
 
 /// How often many sessions are visited.
 const SWEEP: Duration = Duration::from_millis(250);
-
-/// What was found when the sessions were visited last.
-#[derive(Debug, Default)]
-pub struct SessionSummary {
-    listed: Vec<SessionId>,
-    open: usize,
-    failed: usize,
-    rates: Both<f64>,
-    /// How many sessions there were, and the newest of them: numbers are never given twice.
-    of: (usize, Option<SessionId>),
-    swept: Option<Instant>,
-    /// A session has ended or failed since.
-    pub(super) stale: bool,
-}
 
 impl Model {
     /// The sessions in the order of the list: each listener is followed by what it accepted.

@@ -1,9 +1,7 @@
 //! The explain view: why a session failed, or how it stands, as lines to be laid out.
 
-use std::time::Instant;
-
-use super::course;
 use super::state::Model;
+use super::timeline::{self, TimelineLine};
 use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
 use crate::sessions::explain::{Explanation, Situation};
@@ -28,45 +26,6 @@ pub struct ExplainCard {
     pub tries: Vec<Suggestion>,
 }
 
-/// One thing that happened.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TimelineLine {
-    /// When; `None` stands for a gap, or for what has no time of its own.
-    pub at: Option<Instant>,
-    /// What, in a few words.
-    pub what: String,
-    /// How it is known, with the figures.
-    pub how: String,
-    /// How it is meant.
-    pub tone: TimelineTone,
-    /// How sure it is.
-    pub known: LineEvidence,
-}
-
-/// How a line is meant; the colours are the view's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimelineTone {
-    /// It happened.
-    Plain,
-    /// It went well.
-    Well,
-    /// It went wrong.
-    Bad,
-    /// Time passes.
-    Quiet,
-}
-
-/// How a line is known; the colours are the view's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineEvidence {
-    /// A call of ours returned it.
-    Seen,
-    /// The kernel told.
-    Kernel,
-    /// It must have happened.
-    Inferred,
-}
-
 /// The card of a session, at the time of the model.
 pub fn card(model: &Model, session: &Session) -> ExplainCard {
     let icmp = session.course.icmp.as_ref();
@@ -76,7 +35,7 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
         None => model.book.standing(Situation::of(session)),
     };
     let tries = suggestions::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
-    let happened = course::lines(session, &model.timers, model.now);
+    let happened = timeline::lines(session, &model.timers, model.now);
     ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
 }
 

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::action::{ACTIONS, Action, ActionEntry, AppAction};
-use super::editor_keys::EDIT_KEYS;
 use super::key::Chord;
 use super::keymap::{KeyBinding, KeyMode, Keymap};
+use crate::model::editor::keys::EDIT_KEYS;
 
 /// One line of the help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ fn editing(keymap: &Keymap) -> Vec<HelpRow> {
     let free = |chord: &&Chord| {
         [KeyMode::Composer, KeyMode::Prompt].iter().any(|mode| keymap.lookup(*mode, **chord).is_none())
     };
-    let row = |keys: &'static super::editor_keys::EditKeys| {
+    let row = |keys: &'static crate::model::editor::keys::EditKeys| {
         let chords: Vec<String> = keys.chords.iter().filter(free).map(Chord::to_string).collect();
         let row = HelpRow { keys: chords.join("  "), describe: keys.describe.to_owned(), name: "" };
         (!chords.is_empty()).then_some(row)

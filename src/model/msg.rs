@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::key::Chord;
 use super::notice::NoticeWeight;
-use super::state::ScreenSize;
+use super::seen::ScreenSize;
 use crate::sessions::search::{Needle, SearchHit};
 use crate::sessions::{Order, Reading, RefusedOrder, Retention, SessionId, Spec, Transcript};
 

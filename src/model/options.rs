@@ -1,7 +1,8 @@
 //! The dialog of socket options: whose they are, which line is picked, what is being typed, and the lines themselves.
 
+use std::collections::BTreeMap;
+
 use super::editor::TextField;
-use super::state::Model;
 use crate::formats::paste;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::options::OptionState;
@@ -19,6 +20,15 @@ pub struct OptionsDialog {
     pub picked: usize,
     /// The value that is being typed into that line.
     pub field: Option<ValueField>,
+}
+
+/// What a dialog's lines are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionsSource<'m> {
+    /// All sessions.
+    pub sessions: &'m BTreeMap<SessionId, Box<Session>>,
+    /// What is set on the next session.
+    pub wishes: &'m RequestedOptions,
 }
 
 /// Whose options a dialog is about.
@@ -82,9 +92,9 @@ impl OptionsDialog {
     }
 
     /// The kind of socket that it is about.
-    pub fn kind(&self, model: &Model) -> SocketKind {
+    pub fn kind(&self, from: OptionsSource<'_>) -> SocketKind {
         let what = match &self.of {
-            OptionsOwner::Session(id) => model.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
+            OptionsOwner::Session(id) => from.sessions.get(id).and_then(|session| session.spec.what.socket_kind()),
             OptionsOwner::Form(input) => {
                 paste::parse_anything(input.text()).ok().and_then(|spec| spec.what.socket_kind())
             }
@@ -93,44 +103,44 @@ impl OptionsDialog {
     }
 
     /// The option under the cursor.
-    pub fn option(&self, model: &Model) -> Option<SocketOption> {
-        SocketOption::of(self.kind(model)).nth(self.picked)
+    pub fn option(&self, from: OptionsSource<'_>) -> Option<SocketOption> {
+        SocketOption::of(self.kind(from)).nth(self.picked)
     }
 
     /// The session, where it is about one.
-    pub fn session<'m>(&self, model: &'m Model) -> Option<&'m Session> {
+    pub fn session<'m>(&self, from: OptionsSource<'m>) -> Option<&'m Session> {
         match &self.of {
-            OptionsOwner::Session(id) => model.sessions.get(id).map(AsRef::as_ref),
+            OptionsOwner::Session(id) => from.sessions.get(id).map(AsRef::as_ref),
             OptionsOwner::Form(_) => None,
         }
     }
 
     /// Whether there is a socket now; without one it says what will be set.
-    pub fn is_live(&self, model: &Model) -> bool {
-        self.session(model).is_some_and(is_live)
+    pub fn is_live(&self, from: OptionsSource<'_>) -> bool {
+        self.session(from).is_some_and(is_live)
     }
 
     /// What will be set when it is opened.
-    pub fn wishes<'m>(&self, model: &'m Model) -> Option<&'m RequestedOptions> {
+    pub fn wishes<'m>(&self, from: OptionsSource<'m>) -> Option<&'m RequestedOptions> {
         match &self.of {
-            OptionsOwner::Session(id) => model.sessions.get(id).and_then(|session| wishes(&session.spec.what)),
-            OptionsOwner::Form(_) => Some(&model.wishes),
+            OptionsOwner::Session(id) => from.sessions.get(id).and_then(|session| wishes(&session.spec.what)),
+            OptionsOwner::Form(_) => Some(from.wishes),
         }
     }
 
     /// The value that an option has now, or will have.
-    pub fn value(&self, model: &Model, option: SocketOption) -> Option<OptionValue> {
-        match self.session(model).filter(|session| is_live(session)) {
+    pub fn value(&self, from: OptionsSource<'_>, option: SocketOption) -> Option<OptionValue> {
+        match self.session(from).filter(|session| is_live(session)) {
             Some(session) => session.options.get(option).and_then(|known| known.now.clone()?.ok()),
-            None => self.wishes(model).and_then(|wishes| wished(wishes, option)).cloned(),
+            None => self.wishes(from).and_then(|wishes| wished(wishes, option)).cloned(),
         }
     }
 
     /// The value to begin with where one is typed, and that the system call sets: what was asked for, where that is known
     /// and still stands.
-    pub fn to_set(&self, model: &Model, option: SocketOption) -> Option<OptionValue> {
-        let now = self.value(model, option)?;
-        let known = self.session(model).filter(|session| is_live(session))?.options.get(option)?;
+    pub fn to_set(&self, from: OptionsSource<'_>, option: SocketOption) -> Option<OptionValue> {
+        let now = self.value(from, option)?;
+        let known = self.session(from).filter(|session| is_live(session))?.options.get(option)?;
         if let (Some(asked), None) = (&known.asked, &known.refused)
             && option.difference(asked, &now).is_some()
         {
@@ -146,17 +156,17 @@ impl OptionsDialog {
     }
 
     /// Every line.
-    pub fn lines(&self, model: &Model) -> Vec<OptionLine> {
-        let session = self.session(model);
+    pub fn lines(&self, from: OptionsSource<'_>) -> Vec<OptionLine> {
+        let session = self.session(from);
         let v6 = session.is_some_and(is_v6);
         let live = session.filter(|session| is_live(session));
-        SocketOption::of(self.kind(model))
+        SocketOption::of(self.kind(from))
             .map(|option| {
                 let (value, sure, remark) = match live {
                     Some(session) => reported(option, session.options.get(option)),
-                    None => wish_line(option, self.value(model, option)),
+                    None => wish_line(option, self.value(from, option)),
                 };
-                let to_set = self.to_set(model, option).or_else(|| self.value(model, option));
+                let to_set = self.to_set(from, option).or_else(|| self.value(from, option));
                 let call = to_set.map_or_else(|| option.reading_call(v6), |value| option.call(&value, v6));
                 OptionLine { option, value, sure, remark, call }
             })

@@ -1,102 +1,21 @@
 //! How one session is being looked at: its view, where it is scrolled to, what is searched, what is being typed.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::action::SessionAction;
-use super::document::{Document, Fold};
 use super::editor::{FieldLines, TextField};
-use super::rows::{TranscriptLayout, TranscriptMode, TranscriptPlace};
-use super::state::{LineEnding, limits};
-use crate::sessions::kinds::SessionKind;
+use super::limits;
+use super::settings::LineEnding;
+use super::transcript_layout::{TranscriptLayout, TranscriptMode, TranscriptPlace};
+use super::view::View;
+use crate::model::documents::body::BodyText;
 use crate::sessions::reading::EscapeCounts;
 use crate::sessions::search::SearchHit;
 use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
 use crate::sessions::tcp::history::TcpHistory;
 use crate::sessions::{Session, SessionId, Transcript};
 use crate::wire::segment::SequenceDisplay;
-
-/// The ways to look at a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum View {
-    /// The transcript as text.
-    Text,
-    /// The transcript as bytes.
-    Hex,
-    /// An HTTP response's body.
-    Response,
-    /// The heads of an HTTP exchange, redirects included.
-    Headers,
-    /// The HTTP request as it was sent.
-    Request,
-    /// The peers of a bound socket, or the connections of a listener.
-    Peers,
-    /// What a run of many came to: times, counts, and how it went.
-    Latency,
-    /// A TCP connection as a sequence diagram.
-    Ladder,
-    /// The states of a TCP connection, or the ledger of a UDP socket.
-    State,
-    /// What the kernel measures of a TCP connection, over time; of a UDP socket, its queues and its path.
-    Kernel,
-    /// The windows and queues of a TCP connection, at both ends where both can be seen.
-    Flow,
-    /// The way to the peer: resolvers, race, route.
-    Way,
-    /// What DNS was asked and answered, as tables.
-    Answer,
-    /// Every field of every DNS message, at its octets.
-    Fields,
-    /// Why it failed, or how it stands.
-    Explain,
-}
-
-impl View {
-    /// The name in the row of views.
-    pub fn name(self) -> &'static str {
-        match self {
-            View::Text => "text",
-            View::Hex => "hex",
-            View::Response => "response",
-            View::Headers => "headers",
-            View::Request => "request",
-            View::Peers => "peers",
-            View::Latency => "latency",
-            View::Ladder => "ladder",
-            View::State => "state",
-            View::Kernel => "kernel",
-            View::Flow => "flow",
-            View::Way => "way",
-            View::Answer => "answer",
-            View::Fields => "fields",
-            View::Explain => "explain",
-        }
-    }
-
-    /// The views that a session has, in the order of the key that goes through them.
-    pub fn of(session: &Session) -> &'static [View] {
-        match session.kind {
-            SessionKind::Http(_) => {
-                &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
-            }
-            SessionKind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
-            SessionKind::Bound { .. } => {
-                &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain]
-            }
-            SessionKind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
-            SessionKind::Stream(_) if session.parent().is_some() => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Explain]
-            }
-            SessionKind::Stream(_) => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Way, View::Explain]
-            }
-            SessionKind::Conversation { .. } => {
-                &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain]
-            }
-            SessionKind::Repeat(_) => &[View::Latency, View::Text],
-        }
-    }
-}
 
 /// Where a transcript is scrolled to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,45 +114,6 @@ pub struct ActiveFilter {
     pub filter: TranscriptFilter,
     /// The entries that pass it.
     pub index: FilterIndex,
-}
-
-/// A response's body, gathered from the transcript for reading as one text.
-#[derive(Debug, Default)]
-pub struct BodyText {
-    /// Whether JSON is to be laid out.
-    pub pretty: bool,
-    /// The body as a document, made again when it grew or the wish changed.
-    pub document: Option<Document>,
-    /// The document folded to the width that it was last drawn with: so that a frame measures no line again.
-    pub fold: Option<Fold>,
-    /// The bytes gathered so far, bounded.
-    pub bytes: Vec<u8>,
-    /// The entry from which on the transcript has not been gathered yet.
-    pub gathered_to: u64,
-    /// How many octets of the body were gathered or passed over for want of room.
-    pub passed: u64,
-    /// How many octets were gone before they could be gathered.
-    pub missing: u64,
-    /// How often the document was made.
-    pub edition: u64,
-    /// When the document was made last.
-    pub laid_out: Option<Instant>,
-    /// True: the body has grown since, and what is shown of it with it.
-    pub stale: bool,
-    /// True: the body has grown since, be it beyond what is shown of it.
-    pub longer: bool,
-    /// Why JSON could not be laid out.
-    pub problem: Option<String>,
-}
-
-/// How long a body that grows is shown as it is before it is laid out again.
-pub const BODY_PAUSE: Duration = Duration::from_millis(250);
-
-impl BodyText {
-    /// When a body that has grown is to be laid out again.
-    pub fn due(&self) -> Option<Instant> {
-        self.laid_out.filter(|_| self.stale).map(|at| at + BODY_PAUSE)
-    }
 }
 
 /// What is being typed to be sent.

@@ -1,7 +1,6 @@
 //! From a name to an open TCP connection: look-up, then the race of RFC 8305.
 
-use std::collections::HashSet;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::task::Poll;
@@ -13,11 +12,11 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::Instant;
 
 use super::capture::CaptureWatch;
-use super::dns::SecondOpinion;
 use super::journal::Journal;
-use super::udp::error_queue;
-use super::{call, fault, kernel, option, route};
-use crate::net::udp::error_queue::ErrorQueueEntry;
+use super::kernel::{self, error_queue};
+use super::resolve::{in_order, none_left, resolve};
+use super::{fault, option, route, syscall};
+use crate::net::kernel::error_queue::ErrorQueueEntry;
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, TcpNews, UdpNews};
 use crate::sessions::spec::{IpFamily, TcpSpec};
@@ -30,84 +29,6 @@ use crate::wire::{Class, Evidence, Failure};
 
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);
-
-/// How many addresses of a name are tried at the most; a name server may send any number.
-const MOST_ADDRESSES: usize = 64;
-
-/// A host's addresses of the asked family, in the order in which to try them: families interleaved, IPv6 first.
-///
-/// An address, with a zone or without, is taken as it is and tells nothing; a name tells [`crate::sessions::news::DialNews::Resolving`] and
-/// [`crate::sessions::news::DialNews::Resolved`].
-///
-/// # Errors
-/// The name has no address, or none of this family: [`Class::Resolve`].
-pub(crate) async fn resolve(
-    host: &str,
-    port: u16,
-    family: IpFamily,
-    journal: &Arc<Journal>,
-) -> Result<Vec<SocketAddr>, Failure> {
-    if let Some(literal) = literal(host, port)? {
-        return match family.admits(literal.ip()) {
-            true => Ok(vec![literal]),
-            false => Err(none_left(host, family)),
-        };
-    }
-    let began = Instant::now();
-    journal.news(News::Dial(DialNews::Resolving { host: host.to_owned() })).await;
-    let beside = SecondOpinion::start(host, family, journal);
-    let found = match tokio::net::lookup_host((host, port)).await {
-        Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
-        Err(error) => {
-            let failure = fault::of_io("resolve", host, &error);
-            beside.system_said(Err(failure.message.clone()));
-            return Err(failure);
-        }
-    };
-    beside.system_said(Ok(found.clone().map(|address| address.ip()).collect()));
-    let addresses = in_order(found.filter(|address| family.admits(address.ip())));
-    if addresses.is_empty() {
-        return Err(none_left(host, family));
-    }
-    let ips = addresses.iter().map(SocketAddr::ip).collect();
-    journal.news(News::Dial(DialNews::Resolved { host: host.to_owned(), addresses: ips, took: began.elapsed() })).await;
-    Ok(addresses)
-}
-
-fn none_left(host: &str, family: IpFamily) -> Failure {
-    let message = match family {
-        IpFamily::Any => "the name has no address",
-        IpFamily::V4 => "there is no IPv4 address, and only IPv4 was asked for",
-        IpFamily::V6 => "there is no IPv6 address, and only IPv6 was asked for",
-    };
-    Failure::new(Class::Resolve, "resolve", host, message)
-}
-
-/// The address that `host` spells, with its zone (`fe80::1%eth0`, `fe80::1%2`); `None` for a name.
-fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failure> {
-    if let Ok(ip) = host.parse::<IpAddr>() {
-        return Ok(Some(SocketAddr::new(ip, port)));
-    }
-    let Some((address, zone)) = host.split_once('%') else { return Ok(None) };
-    let Ok(ip) = address.parse::<Ipv6Addr>() else { return Ok(None) };
-    let scope = zone.parse::<u32>().or_else(|_| nix::net::if_::if_nametoindex(zone)).map_err(|_| {
-        Failure::new(Class::Resolve, "resolve", host, format!("this host has no network interface named {zone}"))
-    })?;
-    Ok(Some(SocketAddrV6::new(ip, port, 0, scope).into()))
-}
-
-/// RFC 8305 §4: families take turns, IPv6 begins; each address once.
-fn in_order(found: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
-    let mut seen = HashSet::new();
-    let unique = found.filter(|address| seen.insert(*address)).take(MOST_ADDRESSES);
-    let (v6, v4): (Vec<_>, Vec<_>) = unique.partition(SocketAddr::is_ipv6);
-    let (mut v6, mut v4) = (v6.into_iter(), v4.into_iter());
-    let mut ordered = Vec::with_capacity(v6.len() + v4.len());
-    while v6.len() + v4.len() > 0 {
-        ordered.extend(v6.next().into_iter().chain(v4.next()));
-    }
-    ordered
-}
 
 /// One attempt at a connection: look-up and race, within the spec's connect time-out. Tells all but the outcome's
 /// end: [`crate::sessions::news::DialNews::Connected`] is told, a whole attempt's failure is the caller's to tell. What `capture` sees of each
@@ -255,7 +176,7 @@ impl ConnectRace<'_> {
                     under_way.retain(|trying| trying.peer != peer);
                     match outcome {
                         Ok((stream, local)) => {
-                            self.tell_inner(call::told("connect", peer.to_string(), Ok(0), took)).await;
+                            self.tell_inner(syscall::told("connect", peer.to_string(), Ok(0), took)).await;
                             let open = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
                             self.tell_inner(open).await;
                             self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
@@ -420,7 +341,7 @@ async fn open(
             Some(icmp) => icmp.failure("connect", peer.to_string()),
             None => fault::of_io("connect", peer.to_string(), &error),
         };
-        FailedAttempt { failure, call: Some(call::told("connect", peer.to_string(), Err(&error), took)), icmp }
+        FailedAttempt { failure, call: Some(syscall::told("connect", peer.to_string(), Err(&error), took)), icmp }
     };
     let stream = connected.map_err(failed)?;
     if let Some(errors) = &errors {
@@ -434,7 +355,7 @@ async fn open(
         let failure = Failure::new(Class::Refused, "connect", peer.to_string(), message);
         return Err(FailedAttempt {
             failure,
-            call: Some(call::told("connect", peer.to_string(), Ok(0), took)),
+            call: Some(syscall::told("connect", peer.to_string(), Ok(0), took)),
             icmp: None,
         });
     }
@@ -472,22 +393,6 @@ fn no_connection(class: Class) -> News {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn families_take_turns_and_ipv6_begins() {
-        let found = ["1.1.1.1:1", "1.1.1.1:1", "2.2.2.2:1", "3.3.3.3:1", "[::1]:1", "[::2]:1"];
-        let ordered = in_order(found.iter().map(|address| address.parse().unwrap()));
-        let expected = ["[::1]:1", "1.1.1.1:1", "[::2]:1", "2.2.2.2:1", "3.3.3.3:1"];
-        assert_eq!(ordered, expected.map(|address| address.parse().unwrap()));
-    }
-
-    #[test]
-    fn a_zone_is_a_number_or_an_interface() {
-        let zoned = literal("fe80::1%7", 80).unwrap().unwrap();
-        assert_eq!(zoned, SocketAddrV6::new("fe80::1".parse().unwrap(), 80, 0, 7).into());
-        assert_eq!(literal("fe80::1%nosuchinterface", 80).unwrap_err().class, Class::Resolve);
-        assert_eq!(literal("example.org", 80).unwrap(), None);
-    }
 
     #[test]
     fn a_refusal_tells_more_than_a_missing_route() {

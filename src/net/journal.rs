@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
-use super::allowance::ScanBudget;
+use super::escape_budget::ScanBudget;
 use super::meter::Meter;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::reading::EscapeCounts;

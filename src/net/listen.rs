@@ -11,11 +11,12 @@ use tokio::time::Instant;
 
 use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
 use super::stream::{self, TcpConnection};
-use super::{TaskContext, fault, kernel, option};
+use super::{fault, kernel, option};
+use crate::net::hub::TaskContext;
 use crate::sessions::news::{ListenerNews, TcpNews};
+use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::spec::{self, ListenSpec, RequestedOptions, Script};
 use crate::sessions::{CloseReason, News, Order, SessionId, Verb};
-use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::wire::option::SocketKind;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::journal::Journal;
-use super::{call, fault};
+use super::{fault, syscall};
 use crate::sessions::News;
 use crate::sessions::news::OptionNews;
 use crate::sessions::spec::RequestedOptions;
@@ -69,7 +69,7 @@ pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionVal
     let began = Instant::now();
     let done = system::set(socket, option, &asked, v6);
     let took = began.elapsed();
-    let call = call::told(SETTING, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
+    let call = syscall::told(SETTING, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
     match done {
         Ok(()) => (true, [call, now(socket, option, asked, v6)]),
         Err(error) => (false, [call, News::Warned(failed(option, &asked, &error))]),

@@ -6,11 +6,12 @@ use tokio::net::TcpStream;
 
 use super::capture::{CapturePorts, CaptureWatch};
 use super::stream::{self, TcpConnection};
-use super::{TaskContext, dial, lane, option};
+use super::{dial, option, order_queue};
+use crate::net::hub::TaskContext;
 use crate::sessions::news::DialNews;
+use crate::sessions::order::{SocketVerb, StreamVerb};
 use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, wish};
 use crate::sessions::{CloseReason, News, Verb};
-use crate::sessions::{SocketVerb, StreamVerb};
 use crate::wire::{Class, Failure};
 
 /// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
@@ -29,7 +30,7 @@ async fn session(
     script: Script,
     capture: bool,
     mut post: TaskContext,
-    mut urgent: lane::OrderReceiver,
+    mut urgent: order_queue::OrderReceiver,
 ) {
     let capture = CaptureWatch::begin(capture, CapturePorts::Port(spec.target.port), &post.journal).await;
     match open(&mut spec, capture.as_ref(), &post, &mut urgent).await {
@@ -73,7 +74,7 @@ async fn open(
     spec: &mut TcpSpec,
     capture: Option<&CaptureWatch>,
     post: &TaskContext,
-    urgent: &mut lane::OrderReceiver,
+    urgent: &mut order_queue::OrderReceiver,
 ) -> Result<TcpStream, NotOpen> {
     let of = spec.retry.times.saturating_add(1);
     let mut attempt = 1;
@@ -115,7 +116,7 @@ pub(super) fn worth_another(class: Class) -> bool {
 async fn unless_given_up<T>(
     work: impl Future<Output = T>,
     post: &TaskContext,
-    urgent: &mut lane::OrderReceiver,
+    urgent: &mut order_queue::OrderReceiver,
     later: &mut RequestedOptions,
 ) -> Result<T, NotOpen> {
     tokio::pin!(work);

@@ -5,9 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::news::News;
+use super::news::{DialNews, HttpNews, ListenerNews, News, OptionNews, TcpNews, UdpNews};
 use super::spec::RetryPolicy;
-use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::sessions::tcp::timers::TimerHistory;
 use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;

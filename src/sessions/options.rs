@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::news::News;
-use crate::sessions::news::OptionNews;
+use super::news::{News, OptionNews};
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// What is known of one option.

@@ -3,9 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::news::News;
+use super::news::{DialNews, News};
 use crate::sessions::kinds::dns_compare::ResolverComparison;
-use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
 
 /// How many lanes are kept; the oldest go.

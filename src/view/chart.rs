@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, columns_of, part};
+use super::canvas::{Canvas, StyledText, columns_of, part};
 use crate::files::theme::Role;
 use crate::sessions::tcp::gauges::{Gauge, Gauges};
 use crate::text::quantity;

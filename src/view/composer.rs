@@ -2,13 +2,14 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::keys::key;
-use super::paper::{Canvas, StyledText, area_of, columns_of, part};
+use super::canvas::{Canvas, StyledText, area_of, columns_of, part};
+use super::key_hints::key;
 use crate::files::theme::Role;
 use crate::model::action::{Action, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
-use crate::model::state::{ClickTarget, Focus, Model};
+use crate::model::seen::ClickTarget;
+use crate::model::state::{Focus, Model};
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::{CloseReason, Session, SessionPhase};

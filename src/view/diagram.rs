@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
+use super::canvas::{Canvas, columns_of, part};
 use super::evidence;
-use super::paper::{Canvas, columns_of, part};
 use crate::files::theme::Role;
 use crate::sessions::tcp::states::{StateChange, StateTrack};
 use crate::text::quantity;

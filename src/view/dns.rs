@@ -2,12 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, part};
-use super::transcript::ShownRange;
-use super::{card, document};
+use super::canvas::{Canvas, part};
+use super::marks::ShownRange;
+use super::{document, failure_card};
+use crate::model::documents::{dns, path};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::model::{dns_pages, way_pages};
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::dns::DnsLookup;
@@ -21,22 +21,22 @@ pub(super) fn answer(
     panel: &Panel,
 ) -> ShownRange {
     let SessionKind::Dns(lookup) = &session.kind else { return ShownRange::default() };
-    let shown = document::draw(paper, area, &dns_pages::of_answer(lookup, session.failure()), panel);
+    let shown = document::draw(paper, area, &dns::of_answer(lookup, session.failure()), panel);
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(paper.seen.document_rows))
-        && used + card::least_rows(model, session, failure, area.width) <= area.height
+        && used + failure_card::least_rows(model, session, failure, area.width) <= area.height
     {
-        card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
+        failure_card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
     }
     shown
 }
 
 /// Draws every field of every message at its octets.
 pub(super) fn fields(paper: &mut Canvas<'_>, area: Rect, lookup: &DnsLookup, panel: &Panel) -> ShownRange {
-    document::draw(paper, area, &dns_pages::of_fields(lookup), panel)
+    document::draw(paper, area, &dns::of_fields(lookup), panel)
 }
 
 /// Draws the way to the peer: what the resolvers said, the race, the route.
 pub(super) fn way(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
-    let page = way_pages::of_way(&session.way, model.now, area.width.saturating_sub(2));
+    let page = path::of_way(&session.way, model.now, area.width.saturating_sub(2));
     document::draw(paper, area, &page, panel)
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, area_of, part};
-use super::transcript::{FoundRanges, ShownRange};
+use super::canvas::{Canvas, area_of, part};
+use super::marks::{FoundRanges, ShownRange};
 use crate::files::theme::Role;
-use crate::model::document::{DocLine, DocRow, Document, Fold, TextRole as DocRole};
+use crate::model::documents::document::{DocLine, DocRow, Document, Fold, TextRole as DocRole};
 use crate::model::panel::Panel;
 
 /// Draws a document, and tells how many rows it has.

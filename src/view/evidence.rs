@@ -1,6 +1,6 @@
 //! The three ways to know a thing: a line, a role and a word each.
 
-use super::paper::StyledText;
+use super::canvas::StyledText;
 use crate::files::theme::Role;
 use crate::wire::Evidence;
 

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, area_of, columns_of, part};
-use super::transcript::ShownRange;
-use super::{lanes, standing};
+use super::canvas::{Canvas, StyledText, area_of, columns_of, part};
+use super::marks::ShownRange;
+use super::status;
+use super::timeline::attempts;
 use crate::files::theme::Role;
 use crate::model::explain;
-use crate::model::explain::{ExplainCard, LineEvidence, TimelineLine, TimelineTone};
+use crate::model::explain::ExplainCard;
 use crate::model::panel::Panel;
-use crate::model::state::{ClickTarget, Model};
+use crate::model::seen::ClickTarget;
+use crate::model::state::Model;
+use crate::model::timeline::{LineEvidence, TimelineLine, TimelineTone};
 use crate::sessions::Session;
 
 /// The columns of a time, with the blank behind it.
@@ -175,7 +178,7 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Expl
 
 /// The lanes of attempts and timers, where there are any.
 fn timers(page: &mut ExplainPage, model: &Model, session: &Session) {
-    let lanes = lanes::rows(session, &model.timers, model.now, page.columns);
+    let lanes = attempts::rows(session, &model.timers, model.now, page.columns);
     if !lanes.is_empty() {
         page.blank();
         lanes.into_iter().for_each(|strip| page.push(strip));
@@ -185,7 +188,7 @@ fn timers(page: &mut ExplainPage, model: &Model, session: &Session) {
 /// The class or the state, what was tried, the exit code.
 fn head(page: &mut ExplainPage, model: &Model, session: &Session, card: &ExplainCard) {
     let Some(failure) = &card.failure else {
-        let standing = standing::of(session, model.now);
+        let standing = status::of(session, model.now);
         let lead = StyledText::of(format!("{} ", standing.mark), standing.role);
         page.text(&lead, &card.explanation.headline, standing.role);
         return;

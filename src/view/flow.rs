@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, area_of, columns_of, part};
-use super::transcript::ShownRange;
-use super::{gauges, keys};
+use super::canvas::{Canvas, StyledText, area_of, columns_of, part};
+use super::marks::ShownRange;
+use super::{gauges, key_hints};
 use crate::files::theme::Role;
 use crate::model::action::{Action, SessionAction};
 use crate::model::keymap::KeyMode;
@@ -261,7 +261,7 @@ impl FlowDrawing<'_> {
                 (None, true) => "reading is stopped: our queue fills, and our window closes with it".to_owned(),
             };
             parts.insert(0, stopped);
-            let key = keys::key(self.model, KeyMode::Normal, Action::Session(SessionAction::ToggleReading));
+            let key = key_hints::key(self.model, KeyMode::Normal, Action::Session(SessionAction::ToggleReading));
             parts.extend(key.map(|key| format!("{key} reads on")));
         } else if let (false, Some(time), true) = (sending, &ours_closed, parts.is_empty()) {
             parts.push(format!("our window has been 0 for {time}"));

@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::keys::{self, KeyHint, first, key};
-use super::paper::{Canvas, StyledText};
+use super::canvas::{Canvas, StyledText};
+use super::key_hints::{self, KeyHint, first, key};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::KeyMode;
 use crate::model::notice::NoticeWeight;
-use crate::model::panel::View;
 use crate::model::state::{Focus, Model};
+use crate::model::view::View;
 use crate::sessions::Session;
 
 /// How many rows a notice may take.
@@ -36,7 +36,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &M
         paper.sentence(Rect { width: area.width.saturating_sub(1), ..area }, margin, 0, &notice.text, Role::Text);
         return;
     }
-    keys::draw(paper, footer, 1, 0, &hints(model));
+    key_hints::draw(paper, footer, 1, 0, &hints(model));
 }
 
 fn hints(model: &Model) -> Vec<KeyHint> {

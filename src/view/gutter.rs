@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::model::rows::hex_bytes_per_row;
 use crate::model::state::Model;
+use crate::model::transcript_layout::hex_bytes_per_row;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::text::quantity;

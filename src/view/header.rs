@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, part};
+use super::canvas::{Canvas, StyledText, part};
 use crate::files::theme::Role;
 use crate::model::state::Model;
 use crate::text::quantity;

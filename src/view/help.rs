@@ -2,9 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::overlay::dialog;
-use super::paper::{Canvas, StyledText, columns_of, part};
-use super::{keys, prompt};
+use super::canvas::{Canvas, StyledText, columns_of, part};
+use super::dialog::dialog;
+use super::{key_hints, prompt};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction};
 use crate::model::editor::TextField;
@@ -54,8 +54,8 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &
         paper.put(body, 0, 0, "no key has these words", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
-    let hints = [(keys::key(model, KeyMode::Prompt, Action::App(AppAction::Escape)), "leaves")];
-    keys::draw(paper, inner, 0, last, &hints);
+    let hints = [(key_hints::key(model, KeyMode::Prompt, Action::App(AppAction::Escape)), "leaves")];
+    key_hints::draw(paper, inner, 0, last, &hints);
     let below = longest.saturating_sub(first + height);
     let text = match (first, below) {
         (0, 0) => return,

@@ -3,13 +3,10 @@
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::paper::{Canvas, part};
-use super::transcript::{FoundRanges, direction_role};
+use super::canvas::{Canvas, part};
+use super::marks::{CUT, FoundRanges, direction_role};
 use crate::files::theme::Role;
-use crate::model::rows::RowBytes;
-
-/// Stands where the other end's reads or writes met.
-pub(super) const CUT: &str = "┊";
+use crate::model::transcript_layout::RowBytes;
 
 /// The columns of the offset with the space behind it.
 const OFFSET: u16 = 10;

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use super::keys::key;
-use super::paper::{Canvas, StyledText, part};
+use super::canvas::{Canvas, StyledText, part};
+use super::key_hints::key;
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction};
 use crate::model::keymap::KeyMode;

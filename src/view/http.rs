@@ -2,14 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, part};
-use super::standing::status_role;
-use super::transcript::ShownRange;
-use super::{card, document};
+use super::canvas::{Canvas, StyledText, part};
+use super::marks::ShownRange;
+use super::status::status_role;
+use super::{document, failure_card};
 use crate::files::theme::Role;
+use crate::model::documents::{document as documents, http};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::model::{document as documents, heads};
 use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{Session, SpecKind};
@@ -50,16 +50,16 @@ pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, 
         Some(body) if !body.lines.is_empty() => {
             let shown = document::draw_folded(paper, rest, body, panel.body.fold.as_ref(), panel);
             if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(paper.seen.document_rows))
-                && used + card::least_rows(model, session, failure, rest.width) <= rest.height
+                && used + failure_card::least_rows(model, session, failure, rest.width) <= rest.height
             {
-                card::draw(paper, part(rest, 0, used, rest.width, rest.height), model, session, failure);
+                failure_card::draw(paper, part(rest, 0, used, rest.width, rest.height), model, session, failure);
             }
             shown
         }
         _ => {
             let empty = documents::Document::default();
             if let Some(failure) = session.failure() {
-                card::draw(paper, rest, model, session, failure);
+                failure_card::draw(paper, rest, model, session, failure);
             } else if exchange.response().is_some() {
                 let text = if session.ended() { "the response has no body" } else { "the body has not begun yet" };
                 paper.put(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
@@ -71,7 +71,7 @@ pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, 
 
 /// Draws every request and response head of the exchange.
 pub(super) fn headers(paper: &mut Canvas<'_>, area: Rect, exchange: &HttpExchange, panel: &Panel) -> ShownRange {
-    document::draw(paper, area, &heads::of_headers(exchange), panel)
+    document::draw(paper, area, &http::of_headers(exchange), panel)
 }
 
 /// Draws the request as it was asked for.
@@ -82,7 +82,7 @@ pub(super) fn request(
     exchange: &HttpExchange,
     panel: &Panel,
 ) -> ShownRange {
-    document::draw(paper, area, &heads::of_request(spec, exchange), panel)
+    document::draw(paper, area, &http::of_request(spec, exchange), panel)
 }
 
 /// The figures of a response, each named; says how many rows it took.
@@ -140,7 +140,7 @@ fn progress(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &Ht
     let here = exchange.gauge.wire_body_bytes.min(expected);
     let percent = u128::from(here) * 100 / u128::from(expected);
     let text = format!(" {percent:>3} % of {}", quantity::bytes(expected));
-    let bar = area.width.saturating_sub(super::paper::columns_of(&text)).min(60);
+    let bar = area.width.saturating_sub(super::canvas::columns_of(&text)).min(60);
     let full = u16::try_from(u128::from(here) * u128::from(bar) / u128::from(expected)).unwrap_or(bar);
     paper.run(area, 0, 0, "━", bar, Role::Border);
     paper.run(area, 0, 0, "━", full, Role::Received);

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use ratatui::layout::Rect;
 
-use super::keys::key;
-use super::paper::{Canvas, StyledText, area_of, columns_of, part};
-use super::transcript::ShownRange;
+use super::canvas::{Canvas, StyledText, area_of, columns_of, part};
+use super::key_hints::key;
+use super::marks::ShownRange;
 use super::{evidence, gutter};
 use crate::files::theme::Role;
 use crate::model::action::{Action, PaneAction};

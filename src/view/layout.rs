@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::part;
+use super::canvas::part;
 use crate::model::state::{Focus, INSIGHT_COLUMNS, Model};
 
 /// The list of sessions is as wide as this, its frame included, below 100 columns and from there on.

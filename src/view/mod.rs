@@ -1,14 +1,16 @@
 //! The screen: a picture of the model, and nothing else. No time, no I/O; it decides nothing and stores nothing.
 
-mod boundaries;
-mod card;
+mod canvas;
 mod chart;
 mod composer;
 mod diagram;
+mod dialog;
 mod dns;
 mod document;
 mod evidence;
 mod explain;
+mod failure_card;
+mod figures;
 mod flow;
 mod footer;
 mod gauges;
@@ -18,70 +20,26 @@ mod help;
 mod hex;
 mod home;
 mod http;
-mod insight;
-mod keys;
+mod key_hints;
 mod ladder;
-mod lanes;
 mod layout;
-mod look;
+mod marks;
 mod options;
 mod overlay;
 mod pane;
-mod paper;
 mod peers;
 mod prompt;
+mod read_boundaries;
 mod repeat;
+mod screen;
 mod sidebar;
-mod standing;
-mod states;
+mod state_view;
+mod status;
+mod status_line;
+mod style;
+mod timeline;
 mod transcript;
-mod truth;
 mod udp;
+pub use screen::draw;
 
-use ratatui::Frame;
-
-pub use look::{ColourDepth, StyleSheet};
-
-use crate::files::theme::Role;
-use crate::model::state::{FrameReport, Model, Overlay};
-use paper::Canvas;
-
-/// Draws the model, and tells what of it is on the screen: page sizes and what a click means.
-///
-/// Works at every size, 0×0 included. Its cost depends on the screen and not on how much was said.
-pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameReport {
-    let area = frame.area();
-    let mut paper = Canvas { buffer: frame.buffer_mut(), look, seen: FrameReport::default(), cursor: None };
-    if area.is_empty() {
-        return paper.seen;
-    }
-    paper.blank(area, Role::Background);
-    let layout = layout::layout(area, model);
-    header::draw(&mut paper, layout.header, model);
-    if !layout.sidebar.is_empty() {
-        sidebar::draw(&mut paper, layout.sidebar, model);
-    }
-    if !layout.main.is_empty() {
-        match (model.session(), model.panel()) {
-            (Some(session), Some(panel)) => {
-                pane::draw(&mut paper, layout.main, model, session, panel);
-                if !layout.insight.is_empty() {
-                    insight::draw(&mut paper, layout.insight, model, session, panel);
-                }
-            }
-            _ => home::draw(&mut paper, layout.main, model),
-        }
-    }
-    if !matches!(model.overlay, Some(Overlay::Prompt { .. })) {
-        footer::draw(&mut paper, layout.footer, layout.bottom, model);
-    }
-    if let Some(overlay) = &model.overlay {
-        paper.cursor = None;
-        overlay::draw(&mut paper, area, model, overlay);
-    }
-    let Canvas { seen, cursor, .. } = paper;
-    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
-        frame.set_cursor_position(cursor);
-    }
-    seen
-}
+pub use style::{ColourDepth, StyleSheet};

@@ -2,15 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use super::keys::{self, KeyHint};
-use super::overlay::dialog as framed;
-use super::paper::{Canvas, StyledText, columns_of, part};
-use super::{prompt, standing};
+use super::canvas::{Canvas, StyledText, columns_of, part};
+use super::dialog::dialog as framed;
+use super::key_hints::{self, KeyHint};
+use super::{prompt, status};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::keymap::KeyMode;
 use crate::model::options::{OptionLine, OptionsDialog, ValueField, ValueSource};
-use crate::model::state::{ClickTarget, Model};
+use crate::model::seen::ClickTarget;
+use crate::model::state::Model;
 use crate::wire::option::OptionUnit;
 
 /// The columns of a name, a blank behind it included.
@@ -34,7 +35,7 @@ const WIDEST: u16 = 118;
 
 /// Draws the dialog.
 pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: &OptionsDialog) {
-    let lines = dialog.lines(model);
+    let lines = dialog.lines(model.options_source());
     let boxed = match screen {
         Rect { height: ..18, .. } => 3,
         Rect { width: ..WIDE, .. } => BOX.0,
@@ -63,7 +64,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: 
         explained(paper, below, model, dialog, line);
     }
     let last = inner.height.saturating_sub(1);
-    keys::draw(paper, inner, 0, last, &hints(model, dialog, lines.get(picked)));
+    key_hints::draw(paper, inner, 0, last, &hints(model, dialog, lines.get(picked)));
     let below = lines.len().saturating_sub(first + shown);
     if below > 0 && inner.width >= NARROW {
         paper.right(inner, last, &StyledText::of(format!("▼ {below} more"), Role::Dim));
@@ -71,11 +72,11 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: 
 }
 
 fn title(model: &Model, dialog: &OptionsDialog) -> String {
-    match dialog.session(model) {
-        Some(session) if dialog.is_live(model) => {
-            format!("socket options of {}: as the kernel reports them", standing::numbered(session))
+    match dialog.session(model.options_source()) {
+        Some(session) if dialog.is_live(model.options_source()) => {
+            format!("socket options of {}: as the kernel reports them", status::numbered(session))
         }
-        Some(session) => format!("socket options of {}: what will be set", standing::numbered(session)),
+        Some(session) => format!("socket options of {}: what will be set", status::numbered(session)),
         None => "socket options of the new session: what will be set".to_owned(),
     }
 }
@@ -128,13 +129,13 @@ fn explained(paper: &mut Canvas<'_>, area: Rect, model: &Model, dialog: &Options
         y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &does, Role::Text);
     }
     let mut accepted = format!("Accepted: {}", line.option.accepts());
-    if !dialog.is_live(model) {
+    if !dialog.is_live(model.options_source()) {
         let nothing = if line.option.unit() == OptionUnit::Switch { "" } else { "; empty leaves it as it is" };
         accepted.push_str(nothing);
     }
     y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);
-    if dialog.is_live(model)
-        && let Some(late) = line.option.late(dialog.kind(model))
+    if dialog.is_live(model.options_source())
+        && let Some(late) = line.option.late(dialog.kind(model.options_source()))
     {
         let rest = part(room, 0, y, room.width, room.height.saturating_sub(y));
         paper.sentence(rest, 0, 0, &format!("Now: {late}."), Role::Warn);
@@ -147,8 +148,8 @@ fn capital(text: &str) -> String {
 }
 
 fn hints(model: &Model, dialog: &OptionsDialog, line: Option<&OptionLine>) -> Vec<KeyHint> {
-    let prompt = |action: Action| keys::key(model, KeyMode::Prompt, action);
-    let menu = |action: Action| keys::key(model, KeyMode::Menu, action);
+    let prompt = |action: Action| key_hints::key(model, KeyMode::Prompt, action);
+    let menu = |action: Action| key_hints::key(model, KeyMode::Menu, action);
     if dialog.field.is_some() {
         return vec![
             (prompt(Action::Compose(ComposeAction::Send)), "sets it"),

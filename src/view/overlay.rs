@@ -2,16 +2,19 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, part, within};
-use super::{help, keys, options, prompt, standing};
+use super::canvas::{Canvas, StyledText, part};
+use super::dialog::dialog;
+use super::{help, key_hints, options, prompt, status};
 use crate::files::theme::Role;
 use crate::formats::paste;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
+use crate::model::endings::endings;
 use crate::model::keymap::KeyMode;
+use crate::model::overlay::{ConfirmQuestion, Overlay};
 use crate::model::palette;
-use crate::model::state::{ClickTarget, ConfirmQuestion, Model, Overlay};
-use crate::model::update::endings;
+use crate::model::seen::ClickTarget;
+use crate::model::state::Model;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 
@@ -41,21 +44,8 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, overlay:
     }
 }
 
-/// A blank frame in the middle; gives what is within it, a cell of margin at each side.
-pub(super) fn dialog(paper: &mut Canvas<'_>, screen: Rect, width: u16, height: u16, title: &str) -> Rect {
-    let (width, height) = (width.min(screen.width), height.min(screen.height));
-    let (x, y) = ((screen.width - width) / 2, (screen.height - height) / 3);
-    let area = part(screen, x, y, width, height);
-    paper.blank(area, Role::Menu);
-    paper.frame(area, Role::Focus);
-    let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
-    paper.put(line, 0, 0, &format!(" {title} "), Role::Strong);
-    let inner = within(area);
-    part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
-}
-
-fn prompt_hints(model: &Model, take: &'static str) -> Vec<keys::KeyHint> {
-    let of = |action: Action| keys::key(model, KeyMode::Prompt, action);
+fn prompt_hints(model: &Model, take: &'static str) -> Vec<key_hints::KeyHint> {
+    let of = |action: Action| key_hints::key(model, KeyMode::Prompt, action);
     vec![(of(Action::Compose(ComposeAction::Send)), take), (of(Action::App(AppAction::Escape)), "leaves")]
 }
 
@@ -88,8 +78,8 @@ fn new(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, p
         y += 1;
     }
     let mut hints = prompt_hints(model, "opens it");
-    hints.push((keys::key(model, KeyMode::Prompt, Action::Session(SessionAction::Options)), "socket options"));
-    keys::draw(paper, inner, 0, last, &hints);
+    hints.push((key_hints::key(model, KeyMode::Prompt, Action::Session(SessionAction::Options)), "socket options"));
+    key_hints::draw(paper, inner, 0, last, &hints);
 }
 
 /// The socket options that were wished for the session to be opened; says how many rows they took.
@@ -140,7 +130,7 @@ fn close(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
     let explained = screen.width >= 60;
     let rows = u16::try_from(endings.len()).unwrap_or(3);
     let width = if explained { 80 } else { 34 };
-    let title = format!("end {}", standing::numbered(session));
+    let title = format!("end {}", status::numbered(session));
     let inner = dialog(paper, screen, width, rows + 4, &title);
     let rows = Rect { width: inner.width + 1, ..inner };
     for (y, (at, ending)) in (0_u16..).zip(endings.iter().enumerate()) {
@@ -157,12 +147,12 @@ fn close(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
         }
         paper.hit(row, ClickTarget::Line(at));
     }
-    let of = |action: Action| keys::key(model, KeyMode::Menu, action);
+    let of = |action: Action| key_hints::key(model, KeyMode::Menu, action);
     let hints = [
         (of(Action::Pane(PaneAction::Activate)), "takes it"),
         (of(Action::App(AppAction::Escape)).or_else(|| of(Action::App(AppAction::Back))), "leaves"),
     ];
-    keys::draw(paper, inner, 1, inner.height.saturating_sub(1), &hints);
+    key_hints::draw(paper, inner, 1, inner.height.saturating_sub(1), &hints);
 }
 
 fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
@@ -181,10 +171,9 @@ fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
         let name = format!("{:<20}", entry.name());
         x += paper.put(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
         let chord = match entry.action() {
-            Some(action) => {
-                keys::key(model, KeyMode::Normal, action).or_else(|| keys::key(model, KeyMode::Composer, action))
-            }
-            None => keys::key(model, KeyMode::Normal, Action::App(AppAction::CommandLine)),
+            Some(action) => key_hints::key(model, KeyMode::Normal, action)
+                .or_else(|| key_hints::key(model, KeyMode::Composer, action)),
+            None => key_hints::key(model, KeyMode::Normal, Action::App(AppAction::CommandLine)),
         };
         let chord = chord.map_or(StyledText::new(), |chord| StyledText::of(chord, Role::Key).and(" ", Role::Dim));
         let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
@@ -201,7 +190,7 @@ fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
         paper.put(list, 1, 0, "nothing has these letters", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
-    keys::draw(paper, inner, 0, last, &prompt_hints(model, "does it"));
+    key_hints::draw(paper, inner, 0, last, &prompt_hints(model, "does it"));
     let below = found.len().saturating_sub(first + count);
     if below > 0 {
         let strip = StyledText::of(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
@@ -217,5 +206,5 @@ fn confirm(paper: &mut Canvas<'_>, screen: Rect, question: ConfirmQuestion) {
     let inner = dialog(paper, screen, 52, 5, "quit");
     paper.sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
     let hints = [(Some("y".to_owned()), "quit"), (Some("n".to_owned()), "stay")];
-    keys::draw(paper, inner, 0, inner.height.saturating_sub(1), &hints);
+    key_hints::draw(paper, inner, 0, inner.height.saturating_sub(1), &hints);
 }

@@ -2,14 +2,18 @@
 
 use ratatui::layout::Rect;
 
+use super::canvas::{Canvas, StyledText, columns_of, part, within};
 use super::composer::{self, WarningRoom};
-use super::paper::{Canvas, StyledText, columns_of, part, within};
-use super::transcript::{self, ShownRange};
-use super::{dns, explain, flow, gauges, http, ladder, peers, repeat, standing, states, truth, udp};
+use super::marks::ShownRange;
+use super::{
+    dns, explain, flow, gauges, http, ladder, peers, repeat, state_view, status, status_line, transcript, udp,
+};
 use crate::files::theme::Role;
-use crate::model::panel::{Panel, ScrollPosition, View};
-use crate::model::rows::TranscriptMode;
-use crate::model::state::{ClickTarget, Focus, Model};
+use crate::model::panel::{Panel, ScrollPosition};
+use crate::model::seen::ClickTarget;
+use crate::model::state::{Focus, Model};
+use crate::model::transcript_layout::TranscriptMode;
+use crate::model::view::View;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
@@ -26,7 +30,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let field = part(inner, 0, inner.height - rows, inner.width, rows);
     let ruled = u16::from(rows > 0);
     let body = part(inner, 0, 0, inner.width, inner.height - rows - ruled);
-    let taken = truth::draw(paper, body, model, session, panel);
+    let taken = status_line::draw(paper, body, model, session, panel);
     let blank = u16::from(if taken > 0 { body.height > 12 } else { body.height > 22 });
     let view = part(body, 0, taken + blank, body.width, body.height.saturating_sub(taken + blank));
     let shown = draw_view(paper, view, model, session, panel);
@@ -82,7 +86,7 @@ fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessio
         (View::Kernel, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
             udp::draw_socket(paper, area, session, panel)
         }
-        (View::State, _, _) => states::draw(paper, area, model, session, panel),
+        (View::State, _, _) => state_view::draw(paper, area, model, session, panel),
         (View::Kernel, _, _) => gauges::draw(paper, area, session, panel),
         (View::Flow, _, _) => flow::draw(paper, area, model, session, panel),
         (View::Explain, _, _) => explain::draw(paper, area, model, session, panel),
@@ -107,7 +111,7 @@ fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, p
     let views = View::of(session);
     let all: u16 = views.iter().map(|view| columns_of(view.name()) + 1).sum::<u16>() + 1;
     let one = columns_of(panel.view.name()) + 2;
-    let states = standing::headlines(session, model.now).into_iter();
+    let states = status::headlines(session, model.now).into_iter();
     let states: Vec<StyledText> = states.map(|state| StyledText::of(" ── ", Role::Border).chain(state)).collect();
     let fixed = |state: &StyledText| number.columns() + state.columns() + 1;
     // The first choice that leaves the name whole, or enough of it to be known.

@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, area_of, part};
-use super::transcript::ShownRange;
-use super::{gutter, standing};
+use super::canvas::{Canvas, StyledText, area_of, part};
+use super::marks::ShownRange;
+use super::{gutter, status};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
-use crate::model::state::{ClickTarget, Model};
+use crate::model::seen::ClickTarget;
+use crate::model::state::Model;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp::PeerCount;
@@ -118,12 +119,12 @@ fn children(paper: &mut Canvas<'_>, place: Rect, model: &Model, session: &Sessio
     let first = picked.unwrap_or(0).saturating_sub(count / 2).min(all.saturating_sub(count));
     for (y, (at, child)) in (0_u16..).zip(model.children(session.id).enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
-        let standing = standing::of(child, model.now);
+        let standing = status::of(child, model.now);
         let name = part(row, 0, 0, width, 1);
         let number = child.id.to_string();
         let mut x = paper.put(name, 0, 0, &format!("{number:<4} "), Role::Dim);
         x += paper.put(name, x, 0, standing.mark, standing.role) + 1;
-        x += paper.put(name, x, 0, &standing::name(child), Role::Text) + 2;
+        x += paper.put(name, x, 0, &status::name(child), Role::Text) + 2;
         paper.put(name, x, 0, &standing.words, standing.role);
         figures(paper, row, child.totals.received, child.totals.sent);
         if at == picked.unwrap_or(0) {

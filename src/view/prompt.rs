@@ -2,14 +2,15 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::keys;
-use super::paper::{Canvas, StyledText, columns_of, part};
+use super::canvas::{Canvas, StyledText, columns_of, part};
+use super::key_hints;
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction};
 use crate::model::command;
 use crate::model::editor::TextField;
 use crate::model::keymap::KeyMode;
-use crate::model::state::{Model, PromptPurpose};
+use crate::model::overlay::PromptPurpose;
+use crate::model::state::Model;
 
 /// The most rows of completions.
 const MOST_COMPLETIONS: u16 = 8;
@@ -34,7 +35,7 @@ pub(super) fn draw(
     let typed = columns_of(input.text()).min(row.width);
     let hints = hints(model, purpose);
     let room = part(row, x + typed + 3, 0, row.width, 1);
-    keys::draw(paper, room, 0, 0, &hints);
+    key_hints::draw(paper, room, 0, 0, &hints);
     let above = part(screen, 0, 0, screen.width, screen.height.saturating_sub(1));
     if let Some(problem) = problem {
         let line = part(above, 0, above.height.saturating_sub(1), above.width, 1);
@@ -55,8 +56,8 @@ fn label(purpose: PromptPurpose) -> &'static str {
     }
 }
 
-fn hints(model: &Model, purpose: PromptPurpose) -> Vec<keys::KeyHint> {
-    let of = |action: Action| keys::key(model, KeyMode::Prompt, action);
+fn hints(model: &Model, purpose: PromptPurpose) -> Vec<key_hints::KeyHint> {
+    let of = |action: Action| key_hints::key(model, KeyMode::Prompt, action);
     let mut hints = Vec::new();
     if purpose == PromptPurpose::Command {
         hints.push((of(Action::App(AppAction::NextPane)), "completes"));

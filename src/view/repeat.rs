@@ -2,9 +2,9 @@
 
 use ratatui::layout::Rect;
 
+use super::canvas::{Canvas, StyledText, area_of, part};
 use super::chart;
-use super::paper::{Canvas, StyledText, area_of, part};
-use super::transcript::ShownRange;
+use super::marks::ShownRange;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::sessions::kinds::repeat::RepeatView;

@@ -2,10 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::paper::{Canvas, StyledText, area_of, part, within};
-use super::{chart, standing};
+use super::canvas::{Canvas, StyledText, area_of, part, within};
+use super::{chart, status};
 use crate::files::theme::Role;
-use crate::model::state::{ClickTarget, Focus, Model};
+use crate::model::seen::ClickTarget;
+use crate::model::state::{Focus, Model};
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::text::quantity;
@@ -71,7 +72,7 @@ fn spacing(sessions: usize, rows: u16) -> (u16, u16) {
 
 fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
     let selected = model.selected == Some(session.id);
-    let standing = standing::of(session, model.now);
+    let standing = status::of(session, model.now);
     let child = session.parent().is_some_and(|parent: SessionId| model.sessions.contains_key(&parent));
     let bar = if selected { "▌" } else { " " };
     paper.put(area, 0, 0, bar, Role::Focus);
@@ -89,12 +90,12 @@ fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Ses
         Role::Text
     };
     let inside = part(area, 0, 0, area.width.saturating_sub(1), area.height);
-    paper.put(inside, x, 0, &standing::name(session), name);
+    paper.put(inside, x, 0, &status::name(session), name);
     if area.height > 1 {
         if selected {
             paper.put(area, 0, 1, "▌", Role::Focus);
         }
-        let used = paper.strip(inside, x, 1, &standing::detail(model, session));
+        let used = paper.strip(inside, x, 1, &status::detail(model, session));
         flow(paper, part(inside, x + used + 1, 1, inside.width, 1), session, model);
     }
     if selected {

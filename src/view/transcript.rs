@@ -3,52 +3,23 @@
 use std::ops::Range;
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
+use super::canvas::{Canvas, StyledText, area_of, part};
 use super::gutter::{self, Gutter};
-use super::paper::{Canvas, StyledText, area_of, part};
-use super::{boundaries, card, hex, udp};
+use super::marks::{self, FoundRanges, ShownRange, direction_mark, direction_role, glyph_role};
+use super::{failure_card, hex, read_boundaries, udp};
 use crate::files::theme::Role;
 use crate::model::panel::{ActiveSearch, Panel, ScrollPosition, SearchSubject};
-use crate::model::rows::{
+use crate::model::state::Model;
+use crate::model::transcript_layout::{
     MARK_COLUMNS, RowBody, RowBytes, TranscriptLayout, TranscriptMode, TranscriptPlace, TranscriptRow,
 };
-use crate::model::state::Model;
 use crate::model::words::SentenceTone;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::search::SearchHit;
 use crate::sessions::transcript::{EntryKind, StreamShares};
 use crate::sessions::{Session, Transcript};
 use crate::text::quantity;
-use crate::text::sanitize::GlyphKind;
 use crate::wire::{Both, Direction, Totals};
-
-/// What of the transcript is on the screen, for the scroll bar and the hint.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct ShownRange {
-    /// The parts of the whole that are above and below the screen, each from 0 to 1.
-    pub(super) above: f64,
-    /// See above.
-    pub(super) below: f64,
-    /// Entries that begin below the screen.
-    pub(super) entries_below: u64,
-}
-
-/// The colour of a direction.
-pub(super) fn direction_role(direction: Direction) -> Role {
-    match direction {
-        Direction::Sent => Role::Sent,
-        Direction::Received => Role::Received,
-    }
-}
-
-/// The mark of a direction.
-pub(super) fn direction_mark(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Sent => "▲",
-        Direction::Received => "▼",
-    }
-}
 
 /// Draws the rows of the selected session's transcript.
 pub(super) fn draw(
@@ -65,7 +36,7 @@ pub(super) fn draw(
     let gutter = if lens == TranscriptMode::Hex { gutter.for_hex(area.width) } else { gutter };
     // A failure is what counts at the end: its card has room there, however long the transcript is.
     let card = match (session.failure(), panel.scroll) {
-        (Some(failure), ScrollPosition::Tail) => card::least_rows(model, session, failure, area.width),
+        (Some(failure), ScrollPosition::Tail) => failure_card::least_rows(model, session, failure, area.width),
         _ => 0,
     };
     let whole = area;
@@ -90,7 +61,7 @@ pub(super) fn draw(
         page.row(paper, part(area, 0, y, area.width, 1), row);
     }
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(rows.len())) {
-        card::draw(paper, part(whole, 0, used, whole.width, whole.height), model, session, failure);
+        failure_card::draw(paper, part(whole, 0, used, whole.width, whole.height), model, session, failure);
     }
     shown(transcript, &rows)
 }
@@ -155,11 +126,11 @@ impl TranscriptPage<'_> {
                 let base = direction_role(bytes.direction);
                 let look = paper.look;
                 let shares = self.shares(row, bytes);
-                let cuts = boundaries::cuts(&shares, bytes);
+                let cuts = read_boundaries::cuts(&shares, bytes);
                 let used = paper.put_bytes(text, 0, 0, piece, |offset, kind, byte| {
                     let style = look.style(glyph_role(base, kind, byte));
                     let style = found.over(look, bytes.range.start + offset, style);
-                    boundaries::over(look, &cuts, bytes.range.start + offset, style)
+                    read_boundaries::over(look, &cuts, bytes.range.start + offset, style)
                 });
                 self.bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
@@ -171,7 +142,7 @@ impl TranscriptPage<'_> {
                 let piece = self.bytes(row, bytes);
                 let found = self.found(row.place.entry, &bytes.range);
                 let shares = self.shares(row, bytes);
-                let cuts = boundaries::cuts(&shares, bytes);
+                let cuts = read_boundaries::cuts(&shares, bytes);
                 let base = if self.stream { bytes.octet } else { 0 };
                 let over = hex::HexMarks { found: &found, cuts: &cuts, base };
                 let used = hex::draw(paper, text, bytes, piece, *per_row, &over);
@@ -231,7 +202,7 @@ impl TranscriptPage<'_> {
     fn shares(&self, row: &TranscriptRow, bytes: &RowBytes) -> StreamShares {
         match self.twin {
             Some(twin) if row.place.entry >= self.transcript.stream_from() => {
-                boundaries::shares(&twin.transcript, bytes, row.head)
+                read_boundaries::shares(&twin.transcript, bytes, row.head)
             }
             _ => StreamShares::default(),
         }
@@ -260,11 +231,11 @@ impl TranscriptPage<'_> {
         shares: &StreamShares,
     ) {
         let Some(twin) = self.twin.filter(|_| row.head) else { return };
-        let words = boundaries::words(shares, bytes, twin);
+        let words = read_boundaries::words(shares, bytes, twin);
         if words.is_empty() {
             return;
         }
-        let strip = StyledText::of(format!("{} ", hex::CUT), Role::Cause).and(words, Role::Dim);
+        let strip = StyledText::of(format!("{} ", marks::CUT), Role::Cause).and(words, Role::Dim);
         // It may not hide what was said.
         if used + 2 + strip.columns() <= text.width {
             paper.strip(text, used + 2, 0, &strip);
@@ -295,7 +266,7 @@ impl TranscriptPage<'_> {
             return;
         };
         let room = part(text, used + 2, 0, text.width.saturating_sub(used + 3), 1);
-        let choices = udp::suffix(self.session, &data);
+        let choices = udp::suffix::suffix(self.session, &data);
         if choices.iter().any(|strip| paper.right(room, 0, strip)) || data.direction == Direction::Received {
             return;
         }
@@ -354,63 +325,6 @@ impl TranscriptPage<'_> {
 
 /// How many hits, and how many entries after one, are looked at for a hit that reaches into a row.
 const MOST_BETWEEN: usize = 64;
-
-/// The found places of one row, each with whether the cursor is at it.
-#[derive(Debug, Default)]
-pub(super) struct FoundRanges(Vec<(Range<usize>, bool)>);
-
-impl FoundRanges {
-    /// The found places that touch these octets of an entry, or of a document's line.
-    fn among(search: &ActiveSearch, entry: u64, range: &Range<usize>) -> FoundRanges {
-        let hits = search.hits.as_deref().unwrap_or_default();
-        let current = search.at.and_then(|at| hits.get(at));
-        let end = |hit: &SearchHit| hit.offset as usize + hit.len as usize;
-        let first = hits.partition_point(|hit| (hit.entry, end(hit)) <= (entry, range.start));
-        let here = hits.iter().skip(first).take_while(|hit| hit.entry == entry && (hit.offset as usize) < range.end);
-        FoundRanges(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
-    }
-
-    /// The found places of a document that touch these octets of a line.
-    pub(super) fn in_line(panel: &Panel, line: usize, range: &Range<usize>) -> FoundRanges {
-        let document = |search: &&ActiveSearch| matches!(search.subject, SearchSubject::Document { view, .. } if view == panel.view);
-        let search = panel.search.as_ref().filter(document);
-        search.map_or(FoundRanges::default(), |search| FoundRanges::among(search, line as u64, range))
-    }
-
-    /// A range of octets, parted where a found place begins or ends.
-    pub(super) fn parts(&self, range: Range<usize>) -> Vec<(usize, usize)> {
-        let inside = |at: &usize| range.start < *at && *at < range.end;
-        let mut edges: Vec<usize> =
-            self.0.iter().flat_map(|(place, _)| [place.start, place.end]).filter(inside).collect();
-        edges.push(range.end);
-        let mut start = range.start;
-        let parts = edges.into_iter().map(|end| (std::mem::replace(&mut start, end), end));
-        parts.filter(|(start, end)| start < end).collect()
-    }
-
-    /// Whether an octet lies in a found place.
-    pub(super) fn holds(&self, offset: usize) -> bool {
-        self.0.iter().any(|(range, _)| range.contains(&offset))
-    }
-
-    /// A style with the mark of a found place over it, where `offset` lies in one.
-    pub(super) fn over(&self, look: &super::look::StyleSheet, offset: usize, style: Style) -> Style {
-        match self.0.iter().find(|(range, _)| range.contains(&offset)) {
-            Some((_, true)) => style.patch(look.style(Role::HitCurrent)),
-            Some((_, false)) => style.patch(look.style(Role::Hit)),
-            None => style,
-        }
-    }
-}
-
-/// The role of one glyph of a conversation: line ends and tabs are quiet, what a terminal would obey is not.
-pub(super) fn glyph_role(base: Role, kind: GlyphKind, first: u8) -> Role {
-    match kind {
-        GlyphKind::Plain => base,
-        GlyphKind::Control if matches!(first, b'\n' | b'\r' | b'\t') => Role::Control,
-        GlyphKind::Control | GlyphKind::Marked => Role::Hostile,
-    }
-}
 
 fn tone_role(tone: SentenceTone) -> Role {
     match tone {

@@ -7,6 +7,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use sockeye::sessions::news::{DialNews, ListenerNews};
+use sockeye::sessions::order::StreamVerb;
 use sockeye::sessions::spec::{Script, ScriptStep};
 use sockeye::sessions::tcp::ladder::{MOST_RUNGS, Rung, RungLabel, SystemCall};
 use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
@@ -18,8 +20,6 @@ use crate::peers::{closed_port, count_to_end, outcome, peer, reset, stopped_peer
 use crate::skipped::skipped;
 use crate::specs::{any_port, tcp};
 use crate::watch::Watch;
-use sockeye::sessions::StreamVerb;
-use sockeye::sessions::news::{DialNews, ListenerNews};
 
 macro_rules! may_or_skip {
     () => {

@@ -5,6 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use sockeye::sessions::news::call::CallResult;
+use sockeye::sessions::news::{OptionNews, TcpNews};
+use sockeye::sessions::order::{SocketVerb, StreamVerb};
 use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::Class;
 use sockeye::wire::kernel::tcp_info::TcpInfo;
@@ -15,8 +17,6 @@ use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, reset,
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp, tcp_to};
 use crate::watch::Watch;
-use sockeye::sessions::news::{OptionNews, TcpNews};
-use sockeye::sessions::{SocketVerb, StreamVerb};
 
 /// Each step of a session: `FIN-WAIT-1 → FIN-WAIT-2 ack_of_fin kernel`.
 fn steps(watch: &Watch, id: SessionId) -> Vec<String> {

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use bytes::Bytes;
+use sockeye::sessions::news::{ListenerNews, TcpNews};
+use sockeye::sessions::order::{ListenerVerb, StreamVerb};
 use sockeye::sessions::spec::{ListenSpec, ScriptStep};
 use sockeye::sessions::{CloseReason, News, Spec, Verb};
 use sockeye::wire::{Class, Direction};
@@ -12,8 +14,6 @@ use crate::live_net::DEADLINE;
 use crate::peers::outcome;
 use crate::specs::{listen, tcp};
 use crate::watch::Watch;
-use sockeye::sessions::news::{ListenerNews, TcpNews};
-use sockeye::sessions::{ListenerVerb, StreamVerb};
 
 fn listen_at(local: &str, limit: Option<usize>) -> Spec {
     listen(ListenSpec { limit, ..ListenSpec::at(local.parse().unwrap()) })

@@ -5,6 +5,8 @@ use std::net::UdpSocket;
 use std::process::Command;
 use std::time::Duration;
 
+use sockeye::sessions::news::{DialNews, OptionNews, TcpNews};
+use sockeye::sessions::order::{SocketVerb, StreamVerb};
 use sockeye::sessions::spec::http::HttpSpec;
 use sockeye::sessions::spec::{HostPort, ListenSpec, RequestedOptions, RetryPolicy, UdpSpec};
 use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
@@ -15,8 +17,6 @@ use crate::peers::{closed_port, outcome, peer, peer_on_cue, stopped_peer};
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp, tcp_to};
 use crate::watch::Watch;
-use sockeye::sessions::news::{DialNews, OptionNews, TcpNews};
-use sockeye::sessions::{SocketVerb, StreamVerb};
 
 fn wishes(texts: &[&str]) -> RequestedOptions {
     texts.iter().map(|text| option::parse(text).unwrap()).collect()

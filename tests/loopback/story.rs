@@ -4,6 +4,8 @@ use std::io::Write;
 use std::net::Shutdown;
 use std::time::Instant;
 
+use sockeye::sessions::news::OptionNews;
+use sockeye::sessions::order::{SocketVerb, StreamVerb};
 use sockeye::sessions::tcp::history::TcpHistory;
 use sockeye::sessions::tcp::ladder::{Rung, RungLabel};
 use sockeye::sessions::transcript::EntryKind;
@@ -17,8 +19,6 @@ use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_t
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp};
 use crate::watch::Watch;
-use sockeye::sessions::news::OptionNews;
-use sockeye::sessions::{SocketVerb, StreamVerb};
 
 fn story(watch: &Watch, id: SessionId) -> &TcpHistory {
     watch.session(id).story.as_ref().unwrap()

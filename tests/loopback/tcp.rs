@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sockeye::net::OverflowPolicy;
+use sockeye::sessions::news::{DialNews, TcpNews};
+use sockeye::sessions::order::{ListenerVerb, StreamVerb};
 use sockeye::sessions::spec::{HostPort, IpFamily, RetryPolicy, ScriptStep, TcpSpec};
 use sockeye::sessions::{CloseReason, News, Retention, Spec, SpecKind, Verb};
 use sockeye::wire::tcp::state::TcpState;
@@ -16,8 +18,6 @@ use crate::live_net::DEADLINE;
 use crate::peers::{closed_port, count_to_end, outcome, peer, peer_on_cue, read_to_end, reset, stopped_peer};
 use crate::specs::{tcp, tcp_to};
 use crate::watch::Watch;
-use sockeye::sessions::news::{DialNews, TcpNews};
-use sockeye::sessions::{ListenerVerb, StreamVerb};
 
 #[test]
 fn every_byte_of_one_byte_writes_is_counted_both_ways() {

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sockeye::net::OverflowPolicy;
+use sockeye::sessions::news::{DialNews, ListenerNews, UdpNews};
+use sockeye::sessions::order::{DatagramVerb, StreamVerb};
 use sockeye::sessions::record::Piece;
 use sockeye::sessions::spec::{
     DatagramBurst, HostPort, MulticastGroup, Pace, Script, ScriptStep, UdpBoundSpec, UdpReceive, UdpSpec,
@@ -19,8 +21,6 @@ use sockeye::wire::{Both, Class, Direction, Totals};
 use crate::live_net::{DEADLINE, LiveNet};
 use crate::skipped::skipped;
 use crate::specs::host_port;
-use sockeye::sessions::news::{DialNews, ListenerNews, UdpNews};
-use sockeye::sessions::{DatagramVerb, StreamVerb};
 
 /// One session, and all that it told so far.
 struct UdpWatch {

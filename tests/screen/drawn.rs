@@ -5,7 +5,8 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
 use sockeye::files::theme::{Role, Theme};
-use sockeye::model::state::{FrameReport, Model};
+use sockeye::model::seen::FrameReport;
+use sockeye::model::state::Model;
 use sockeye::view::{self, ColourDepth, StyleSheet};
 
 /// The letter of each role in the second layer, in the order of [`Role::ALL`].

@@ -12,9 +12,6 @@ use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily};
 /// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
 pub const REDIRECTS: usize = 10;
 
-/// The most redirects that `--max-redirs` may ask for.
-pub const MOST_REDIRECTS: usize = 1000;
-
 /// What curl's arguments (without the word `curl` itself) ask for. A method may stand before the URL, as in
 /// `GET http://…`; without `--compressed` no content coding is asked for, as curl has it.
 ///

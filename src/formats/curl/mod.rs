@@ -5,4 +5,5 @@ mod curl;
 mod options;
 mod value;
 
-pub use curl::{MOST_REDIRECTS, REDIRECTS, curl_args, http_args};
+pub use curl::{REDIRECTS, curl_args, http_args};
+pub use value::MOST_REDIRECTS;

@@ -3,11 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::curl::MOST_REDIRECTS;
 use crate::sessions::spec::http::BodySpec;
 use crate::sessions::spec::target::{self, quoted};
 use crate::text::quantity;
 use url::Url;
+
+/// The most redirects that `--max-redirs` may ask for.
+pub const MOST_REDIRECTS: usize = 1000;
 
 /// The longest method that is taken; the longest registered one has 17 octets.
 const LONGEST_METHOD: usize = 32;

@@ -1,9 +1,10 @@
 //! Actions that concern the whole program.
 
-use super::{object, open, say, settle_focus};
+use super::notices::{object, open, say, settle_focus};
 use crate::model::action::AppAction;
 use crate::model::msg::Effect;
-use crate::model::state::{ConfirmQuestion, Focus, Model, Overlay, PromptPurpose};
+use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
+use crate::model::state::{Focus, Model};
 use crate::sessions::SessionId;
 
 /// Carries out an action.
@@ -28,7 +29,7 @@ pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
         AppAction::New => open(model, Overlay::New { input: Model::field(), problem: None }),
         AppAction::NewOrNextHit => {
             if model.panel().is_some_and(|panel| panel.search.is_some()) {
-                super::find::step(model, true);
+                super::search::step(model, true);
             } else {
                 open(model, Overlay::New { input: Model::field(), problem: None });
             }

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 
-use super::{object, say, session};
+use super::notices::{object, say};
 use crate::model::action::ComposeAction;
-use crate::model::editor_keys::EditAction;
+use crate::model::editor::keys::EditAction;
 use crate::model::msg::Effect;
 use crate::model::panel::Composer;
-use crate::model::state::{Focus, LineEnding, Model};
+use crate::model::settings::LineEnding;
+use crate::model::state::{Focus, Model};
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::{DatagramVerb, SocketVerb};
+use crate::sessions::order::{DatagramVerb, SocketVerb};
 use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
 
@@ -127,14 +128,6 @@ pub(super) fn edited(model: &mut Model, id: SessionId, text: &str) {
     say(model, "edited, not sent: Enter sends it");
 }
 
-/// Gives the selected session an order.
-pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
-    match model.selected {
-        Some(id) => session::order(model, id, verb, effects),
-        None => object(model, "there is no session yet: n opens one"),
-    }
-}
-
 /// An order was not taken: what was typed goes back to where it was typed.
 pub(super) fn give_back(model: &mut Model, refused: RefusedOrder) {
     let RefusedOrder { order: Order { id, verb }, why } = refused;
@@ -183,7 +176,7 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     edit(model, |composer| left_out = composer.editor.insert(&text));
     model.focus = Focus::Composer;
     if left_out > 0 {
-        let limit = crate::text::quantity::bytes(crate::model::state::limits::COMPOSER as u64);
+        let limit = crate::text::quantity::bytes(crate::model::limits::COMPOSER as u64);
         let rest = crate::text::quantity::bytes(left_out as u64);
         object(
             model,

@@ -1,18 +1,19 @@
 //! Where a key goes: a text field owns every printable key; else the keymap of what has the focus decides.
 
-use super::{app, compose, fields, pane, session};
+use super::actions::run;
+use super::overlay;
 use crate::model::action::{Action, AppAction, SessionAction};
-use crate::model::editor_keys::{EditInput, edit_of};
+use crate::model::editor::keys::{EditInput, edit_of};
 use crate::model::key::Chord;
 use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
-use crate::model::panel::View;
 use crate::model::state::{Focus, Model};
+use crate::model::view::View;
 
 /// Takes a key.
 pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if model.overlay.is_some() {
-        fields::press(model, chord, effects);
+        overlay::press(model, chord, effects);
         return;
     }
     if model.focus == Focus::Composer {
@@ -37,16 +38,6 @@ fn in_explain(model: &Model, action: Action) -> Action {
     }
 }
 
-/// Carries out an action, whatever asked for it.
-pub(super) fn run(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
-    match action {
-        Action::App(action) => app::act(model, action, effects),
-        Action::Pane(action) => pane::act(model, action, effects),
-        Action::Session(action) => session::act(model, action, effects),
-        Action::Compose(action) => compose::act(model, action, effects),
-    }
-}
-
 fn type_into_composer(model: &mut Model, chord: Chord) {
     let Some(input) = edit_of(chord) else { return };
     let Some(panel) = model.panel_mut() else { return };
@@ -55,7 +46,7 @@ fn type_into_composer(model: &mut Model, chord: Chord) {
         EditInput::Insert(character) => {
             let left_out = panel.composer.editor.insert(character.encode_utf8(&mut [0; 4]));
             if left_out > 0 {
-                super::object(model, "the composer is full: :send-file sends a file");
+                super::notices::object(model, "the composer is full: :send-file sends a file");
             }
         }
         EditInput::Edit(edit) => {

@@ -1,9 +1,10 @@
 //! The cursor on a ladder: from rung to rung, to the bytes in the transcript, and back.
 
-use super::object;
-use super::scroll::{self, ScrollMove};
-use crate::model::panel::{Panel, ScrollPosition, View};
+use super::moving::{self, ScrollMove};
+use super::notices::object;
+use crate::model::panel::{Panel, ScrollPosition};
 use crate::model::state::Model;
+use crate::model::view::View;
 use crate::sessions::tcp::ladder::{Ladder, Rung};
 use crate::sessions::{Session, Transcript};
 
@@ -36,7 +37,7 @@ pub(super) fn jump(model: &mut Model) {
                 panel.view = View::Text;
                 panel.rung = Some(id);
             }
-            scroll::show(model, entry, within);
+            moving::show(model, entry, within);
         }
         None => object(model, "this rung has no bytes in the transcript"),
     }

@@ -1,10 +1,12 @@
 //! The mouse selects, scrolls and focuses: what it means is where it is.
 
-use super::scroll::{self, ScrollMove};
-use super::{app, fields, keys, options, pane, session};
+use super::moving::ScrollMove;
+use super::{app, keys, options, overlay, pane, scroll, session};
 use crate::model::key::{Chord, Key};
 use crate::model::msg::{Effect, MouseAction, MouseInput};
-use crate::model::state::{ClickTarget, Focus, Model, Overlay};
+use crate::model::overlay::Overlay;
+use crate::model::seen::ClickTarget;
+use crate::model::state::{Focus, Model};
 
 /// How many rows one step of the wheel moves.
 const WHEEL_ROWS: isize = 3;
@@ -22,7 +24,7 @@ pub(super) fn act(model: &mut Model, mouse: MouseInput, effects: &mut Vec<Effect
 
 fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>) {
     match (hit, &mut model.overlay) {
-        (Some(ClickTarget::Line(line)), Some(Overlay::Close { .. })) => fields::end_by_line(model, line, effects),
+        (Some(ClickTarget::Line(line)), Some(Overlay::Close { .. })) => overlay::end_by_line(model, line, effects),
         (Some(ClickTarget::Line(line)), Some(Overlay::Options(_))) => options::click(model, line, effects),
         (Some(ClickTarget::Line(line)), Some(Overlay::Palette { picked, .. })) => {
             *picked = line;
@@ -43,7 +45,7 @@ fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>)
         (Some(ClickTarget::Probe(number)), None) => session::run_probe(model, number, effects),
         (Some(ClickTarget::Line(_)) | None, None) | (_, Some(_)) => {}
     }
-    super::settle_focus(model);
+    super::notices::settle_focus(model);
 }
 
 fn wheel(model: &mut Model, hit: Option<ClickTarget>, by: isize, effects: &mut Vec<Effect>) {

@@ -1,15 +1,17 @@
 //! The dialog of socket options, and every other way to set one.
 
-use super::{fields, object, open, say, session};
+use super::effects;
+use super::notices::{object, open, say};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::editor::TextField;
-use crate::model::editor_keys::{EditInput, edit_of};
+use crate::model::editor::keys::{EditInput, edit_of};
 use crate::model::key::{Chord, Key};
 use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
 use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
-use crate::model::state::{Model, Overlay};
-use crate::sessions::SocketVerb;
+use crate::model::overlay::Overlay;
+use crate::model::state::Model;
+use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::facets::{add, wishes_mut};
 use crate::sessions::spec::wish;
 use crate::sessions::{Order, SessionId, SpecKind, Verb};
@@ -53,7 +55,8 @@ fn dialog_mut(model: &mut Model) -> Option<&mut OptionsDialog> {
 
 /// Has the values read again: what one call sets, or the kernel by itself, may show in another.
 fn read(model: &Model, effects: &mut Vec<Effect>) {
-    let live = dialog(model).and_then(|dialog| dialog.session(model)).filter(|session| is_live(session));
+    let live =
+        dialog(model).and_then(|dialog| dialog.session(model.options_source())).filter(|session| is_live(session));
     if let Some(session) = live {
         effects.push(Effect::Net(Order { id: session.id, verb: Verb::Socket(SocketVerb::ReadOptions) }));
     }
@@ -101,7 +104,7 @@ fn leave(model: &mut Model) {
 }
 
 fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    let count = dialog(model).map_or(0, |dialog| SocketOption::of(dialog.kind(model)).count());
+    let count = dialog(model).map_or(0, |dialog| SocketOption::of(dialog.kind(model.options_source())).count());
     if let Some(dialog) = dialog_mut(model) {
         dialog.picked = dialog.picked.saturating_add_signed(by).min(count.saturating_sub(1));
     }
@@ -124,8 +127,8 @@ pub(super) fn click(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
 /// Toggles a switch; opens a field for any other value.
 fn activate(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
-    let Some(option) = open.option(model) else { return };
-    let (live, now) = (open.is_live(model), open.value(model, option));
+    let Some(option) = open.option(model.options_source()) else { return };
+    let (live, now) = (open.is_live(model.options_source()), open.value(model.options_source(), option));
     if option.unit() == OptionUnit::Switch {
         let next = match (live, now) {
             (true, now) => Some(now != Some(OptionValue::Switch(true))),
@@ -137,7 +140,7 @@ fn activate(model: &mut Model, effects: &mut Vec<Effect>) {
         set_here(model, option, next.map(OptionValue::Switch), effects);
         return;
     }
-    let preset = open.to_set(model, option).or(now).map_or(String::new(), |value| value.typed());
+    let preset = open.to_set(model.options_source(), option).or(now).map_or(String::new(), |value| value.typed());
     let mut input = Model::field();
     input.set(&preset);
     if let Some(dialog) = dialog_mut(model) {
@@ -162,10 +165,10 @@ fn type_into(model: &mut Model, chord: Chord) {
 /// Takes what was typed, or says beside it what is accepted.
 fn take(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
-    let (Some(option), Some(field)) = (open.option(model), &open.field) else { return };
+    let (Some(option), Some(field)) = (open.option(model.options_source()), &open.field) else { return };
     let text = field.input.text().trim().to_owned();
     // Nothing typed takes a wish back; of a socket that is there, the kernel has no "as it was".
-    let value = match (text.is_empty() && !open.is_live(model), option.parse_value(&text)) {
+    let value = match (text.is_empty() && !open.is_live(model.options_source()), option.parse_value(&text)) {
         (true, _) => Ok(None),
         (false, parsed) => parsed.map(Some),
     };
@@ -202,7 +205,7 @@ fn set(model: &mut Model, id: SessionId, option: SocketOption, value: Option<Opt
     let live = is_live(session);
     let (Some(value), false) = (value, session.ended()) else { return };
     session.options.asked(option, value.clone());
-    session::order(model, id, Verb::Socket(SocketVerb::SetOption(option, value)), effects);
+    effects::order(model, id, Verb::Socket(SocketVerb::SetOption(option, value)), effects);
     if live {
         effects.push(Effect::Net(Order { id, verb: Verb::Socket(SocketVerb::ReadOptions) }));
     }
@@ -242,14 +245,14 @@ pub(super) fn command(
 /// What was typed makes no sense, or its socket does not have one of the options.
 pub(super) fn open_form(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
     let wishes = model.wishes.clone();
-    fields::open_with(model, text, |spec| add(&mut spec.what, &wishes), effects)?;
+    effects::open_with(model, text, |spec| add(&mut spec.what, &wishes), effects)?;
     model.wishes.clear();
     Ok(())
 }
 
 fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
-    if let Some(line) = open.lines(model).get(open.picked) {
+    if let Some(line) = open.lines(model.options_source()).get(open.picked) {
         let call = crate::text::sanitize::line(&line.call);
         say(model, format!("copied {call}"));
         effects.push(Effect::Copy(call));

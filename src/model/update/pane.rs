@@ -1,12 +1,15 @@
 //! Actions in a pane: moving, searching, filtering, the views.
 
-use super::scroll::{self, ScrollMove};
-use super::{app, find, ladder, object, say};
+use super::moving::ScrollMove;
+use super::notices::{object, say};
+use super::{app, ladder, scroll, search};
 use crate::formats::dig_answer;
 use crate::model::action::PaneAction;
 use crate::model::msg::Effect;
-use crate::model::panel::{ActiveFilter, ScrollPosition, SearchSubject, View};
-use crate::model::state::{Focus, Model, PromptPurpose};
+use crate::model::overlay::PromptPurpose;
+use crate::model::panel::{ActiveFilter, ScrollPosition, SearchSubject};
+use crate::model::state::{Focus, Model};
+use crate::model::view::View;
 use crate::sessions::SessionId;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
@@ -39,8 +42,8 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
                 app::prompt(model, PromptPurpose::Search, &last);
             }
         }
-        PaneAction::NextHit => find::step(model, true),
-        PaneAction::PreviousHit => find::step(model, false),
+        PaneAction::NextHit => search::step(model, true),
+        PaneAction::PreviousHit => search::step(model, false),
         PaneAction::Filter => {
             if model.selected.is_some() {
                 let last = model
@@ -133,7 +136,7 @@ pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>
         model.focus = Focus::View;
     }
     super::readings::refresh_panel(model);
-    find::again(model, effects);
+    search::again(model, effects);
 }
 
 fn freeze(model: &mut Model) {

@@ -2,10 +2,13 @@
 
 use std::time::Instant;
 
-use super::find;
-use crate::model::panel::{BodyText, Panel, View};
+use super::search;
+use crate::model::documents::body::BodyText;
+use crate::model::documents::{document, json};
+use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::model::{document, pretty, words};
+use crate::model::view::View;
+use crate::model::words;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpExchange;
 use crate::sessions::news::{HttpNews, ListenerNews};
@@ -42,10 +45,10 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
     }
     model.sweep();
     if let Some(why) = refused {
-        super::object(model, why);
+        super::notices::object(model, why);
     }
     refresh_panel(model);
-    super::settle_focus(model);
+    super::notices::settle_focus(model);
 }
 
 /// Why packets may not be captured: on the ladder, where that was asked for, no note tells it.
@@ -91,7 +94,7 @@ pub(super) fn refresh_panel(model: &mut Model) {
         gather_body(session, panel, now);
         fold_body(&mut panel.body, model.seen.view.columns);
     }
-    find::refresh(session, panel);
+    search::refresh(session, panel);
 }
 
 /// Gathers what came of the body. While it grows it is laid out now and then only, and once at the end.
@@ -168,7 +171,7 @@ fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant) {
     body.laid_out = Some(now);
     body.edition += 1;
     if body.pretty {
-        match pretty::pretty_json(&body.bytes) {
+        match json::pretty_json(&body.bytes) {
             Ok(document) => {
                 body.document = Some(document);
                 return;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::model::msg::Effect;
-use crate::model::panel::View;
 use crate::model::state::{INSIGHT_COLUMNS, Model};
-use crate::sessions::SocketVerb;
+use crate::model::view::View;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::order::SocketVerb;
 use crate::sessions::{Order, Session, SessionId, SessionPhase, Verb};
 
 /// Has the gauges on the screen looked at, and those that left it no more. Cost without a change: a look at the selected

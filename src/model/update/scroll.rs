@@ -1,24 +1,14 @@
 //! Moving through what a panel shows.
 
-use super::{find, ladder};
-use crate::model::document::Fold;
-use crate::model::panel::{Panel, ScrollPosition, View};
-use crate::model::rows::TranscriptPlace;
+use super::ladder;
+use super::moving::{ScrollMove, moved};
+use crate::model::panel::{Panel, ScrollPosition};
 use crate::model::state::Model;
+use crate::model::transcript_layout::TranscriptPlace;
+use crate::model::view::View;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionId};
-
-/// A way to move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ScrollMove {
-    /// Rows down, or up where negative.
-    Rows(isize),
-    /// To the first row.
-    Top,
-    /// To the last row, and follow it.
-    Bottom,
-}
 
 /// Moves through the selected session's view.
 pub(super) fn go(model: &mut Model, step: ScrollMove) {
@@ -70,14 +60,6 @@ fn of_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
     true
 }
 
-fn moved(at: usize, step: ScrollMove, last: usize) -> usize {
-    match step {
-        ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
-        ScrollMove::Top => 0,
-        ScrollMove::Bottom => last,
-    }
-}
-
 /// How many lines the list of peers has.
 pub(super) fn peers(session: &Session) -> usize {
     match &session.kind {
@@ -113,31 +95,4 @@ fn scrolled(session: &Session, panel: &Panel, step: ScrollMove, columns: u16, ro
             }
         }
     }
-}
-
-/// Shows the row of a document that holds a place of a line: where it is not on the screen, a third from the top.
-pub(super) fn show_line(model: &mut Model, line: usize, offset: usize) {
-    let rows = usize::from(model.seen.view.rows.max(1));
-    let columns = model.seen.view.columns.max(1);
-    let Some(id) = model.selected else { return };
-    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    let Some(document) = find::shown(session, panel) else { return };
-    let fold = Fold::new(&document, columns);
-    let row = fold.row_of(line) + document.lines.get(line).map_or(0, |line| line.row_at(columns, offset));
-    let last = fold.row_count().saturating_sub(rows);
-    if !(panel.document_scroll..panel.document_scroll + rows).contains(&row) {
-        panel.document_scroll = row.saturating_sub(rows / 3).min(last);
-    }
-}
-
-/// Shows the row that holds a place, a third from the top.
-pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
-    let rows = usize::from(model.seen.view.rows.max(1));
-    let columns = model.seen.view.columns.max(1);
-    let Some(id) = model.selected else { return };
-    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    if !matches!(panel.view, View::Text | View::Hex) {
-        panel.view = View::Text;
-    }
-    panel.scroll = ScrollPosition::At(panel.sight(session, columns).back(TranscriptPlace { entry, offset }, rows / 3));
 }

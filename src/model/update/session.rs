@@ -1,76 +1,18 @@
 //! Actions on the selected session.
 
-use super::{app, object, open, options, readings, say};
+use super::effects::order;
+use super::notices::{object, open, say};
+use super::{app, options, readings};
 use crate::model::action::SessionAction;
+use crate::model::endings::endings;
 use crate::model::explain;
 use crate::model::msg::Effect;
+use crate::model::overlay::{Overlay, PromptPurpose};
 use crate::model::panel::EndRequest;
-use crate::model::state::{Model, Overlay, PromptPurpose};
+use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::{DatagramVerb, StreamVerb};
-use crate::sessions::{Order, Session, SessionId, SessionPhase, Spec, SpecKind, Verb};
-
-/// One way to end a session, as the close menu offers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionEnding {
-    /// The letter that takes it.
-    pub letter: char,
-    /// What it is called.
-    pub name: &'static str,
-    /// What it does, for a person who learns.
-    pub explain: &'static str,
-    /// The action.
-    pub action: SessionAction,
-}
-
-/// The ways to end the selected session that make sense for it now.
-pub fn endings(model: &Model) -> Vec<SessionEnding> {
-    model.session().map_or_else(Vec::new, endings_of)
-}
-
-fn endings_of(session: &Session) -> Vec<SessionEnding> {
-    if session.ended() {
-        return Vec::new();
-    }
-    let finish = SessionEnding {
-        letter: 'f',
-        name: "finish sending",
-        explain: "FIN: the peer sees our end; receiving goes on",
-        action: SessionAction::FinishSending,
-    };
-    let reset = SessionEnding {
-        letter: 'r',
-        name: "reset",
-        explain: "RST: at once, whatever is still queued is lost",
-        action: SessionAction::Reset,
-    };
-    let close = |explain| SessionEnding { letter: 'c', name: "close", explain, action: SessionAction::Close };
-    match &session.kind {
-        SessionKind::Stream(_) => {
-            let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
-            let mut all = vec![reset, close("what is queued is sent, then FIN; unread bytes make it RST")];
-            if matches!(&session.phase, SessionPhase::Open(open) if !open.peer_finished) {
-                all.push(SessionEnding {
-                    letter: 'u',
-                    name: "close unread",
-                    explain: "stop reading, and close over what comes then: RST",
-                    action: SessionAction::CloseUnread,
-                });
-            }
-            if !finished && matches!(session.phase, SessionPhase::Open(_)) {
-                all.insert(0, finish);
-            }
-            all
-        }
-        SessionKind::Conversation { .. } | SessionKind::Bound { .. } => {
-            vec![close("the socket is closed; UDP tells the peer nothing")]
-        }
-        SessionKind::Listener { .. } => vec![close("no more peers are accepted; those that are here stay")],
-        SessionKind::Http(_) => vec![close("the request is cancelled")],
-        SessionKind::Repeat(_) => vec![close("no more are started, and what is under way is cut off")],
-        SessionKind::Dns(_) => vec![close("answers are waited for no longer")],
-    }
-}
+use crate::sessions::order::{DatagramVerb, StreamVerb};
+use crate::sessions::{Order, SessionId, SessionPhase, Spec, SpecKind, Verb};
 
 /// Carries out an action.
 pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Effect>) {
@@ -134,15 +76,6 @@ fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects
     end(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
     if !lie_there && readings::is_open(model, id) {
         say(model, "not reading any more: it closes as soon as octets lie unread; S reads again, c ends it otherwise");
-    }
-}
-
-/// Gives an order to a session, unless it is over.
-pub(super) fn order(model: &mut Model, id: SessionId, verb: Verb, effects: &mut Vec<Effect>) {
-    if readings::is_open(model, id) {
-        effects.push(Effect::Net(Order { id, verb }));
-    } else {
-        object(model, format!("session {id} is over: r opens it again"));
     }
 }
 
@@ -223,7 +156,7 @@ fn remove(model: &mut Model, id: SessionId) {
     model.selected = None;
     match next {
         Some(next) => app::select(model, next),
-        None => super::settle_focus(model),
+        None => super::notices::settle_focus(model),
     }
     say(model, format!("session {id} is off the list"));
 }

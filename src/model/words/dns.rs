@@ -1,6 +1,6 @@
 //! What DNS tells, and the way to a peer, as sentences.
 
-use super::{NewsSentence, quiet, quoted, warned, well};
+use super::sentence::{NewsSentence, quiet, quoted, warned, well};
 use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan};
 use crate::text::quantity;

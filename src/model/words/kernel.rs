@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{NewsSentence, cause, exact, quiet, quoted, warned, well};
+use super::sentence::{NewsSentence, cause, exact, quiet, quoted, warned, well};
 use crate::sessions::News;
 use crate::sessions::news::call::CallResult;
 use crate::sessions::news::{OptionNews, TcpNews};

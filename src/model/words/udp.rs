@@ -1,6 +1,6 @@
 //! ICMP messages and probes of the path in words.
 
-use super::{NewsSentence, icmp_meaning, quiet, warned, well};
+use super::sentence::{NewsSentence, quiet, warned, well};
 use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
@@ -44,4 +44,9 @@ pub(super) fn step(step: &MtuStep) -> NewsSentence {
 pub(super) fn report(report: &MtuReport) -> NewsSentence {
     let text = report.to_string();
     if report.failure.is_some() { warned('!', text) } else { well('◆', text) }
+}
+
+/// What an ICMP message means.
+pub(crate) fn icmp_meaning(icmp: &IcmpMessage) -> &'static str {
+    icmp.meaning()
 }

@@ -13,94 +13,16 @@ mod filter;
 mod flows;
 #[cfg(target_os = "linux")]
 mod packets;
-#[cfg(not(target_os = "linux"))]
-mod plain;
 #[cfg(target_os = "linux")]
 mod tap;
-
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
-
-use super::journal::Journal;
-use crate::sessions::News;
-use crate::wire::Failure;
-use crate::wire::segment::FlowHint;
+#[cfg(not(target_os = "linux"))]
+mod unsupported;
+mod watch;
+pub(crate) use watch::{CaptureWatch, tell_refusal};
 
 #[cfg(target_os = "linux")]
 pub(crate) use filter::CapturePorts;
-#[cfg(not(target_os = "linux"))]
-pub(crate) use plain::{CapturePorts, CaptureTap};
 #[cfg(target_os = "linux")]
 pub(crate) use tap::CaptureTap;
-
-/// How long the end of a session waits for its last segments.
-const MOST_SETTLING: Duration = Duration::from_millis(250);
-
-/// How long the last segments are still looked for behind a session's end: the peer's FIN, the ACK of ours.
-const MOST_LINGERING: Duration = Duration::from_secs(10);
-
-/// A capture for one session.
-#[derive(Clone, Debug)]
-pub(crate) struct CaptureWatch {
-    tap: CaptureTap,
-    journal: Arc<Journal>,
-}
-
-impl CaptureWatch {
-    /// Begins to capture for a session, where that was asked for and can be; where it cannot, that is told.
-    pub(crate) async fn begin(asked: bool, wanted: CapturePorts, journal: &Arc<Journal>) -> Option<CaptureWatch> {
-        if !asked {
-            return None;
-        }
-        match CaptureTap::open(wanted) {
-            Ok(tap) => Some(CaptureWatch::of(&tap, journal)),
-            Err(failure) => {
-                tell_refusal(failure, journal).await;
-                None
-            }
-        }
-    }
-
-    /// A session's part of a capture that runs.
-    pub(crate) fn of(tap: &CaptureTap, journal: &Arc<Journal>) -> CaptureWatch {
-        journal.capturing(true);
-        CaptureWatch { tap: tap.clone(), journal: Arc::clone(journal) }
-    }
-
-    /// Segments between these addresses are the session's.
-    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, hint: FlowHint) {
-        self.tap.claim(local, peer, &self.journal, hint);
-    }
-
-    /// Only segments between these addresses are wanted from now on.
-    pub(crate) fn narrow(&self, local: SocketAddr, peer: SocketAddr) {
-        self.tap.want(CapturePorts::Pair(local.port(), peer.port()));
-    }
-
-    /// Tells what was captured up to now.
-    pub(crate) fn drain(&self) {
-        self.tap.drain();
-    }
-
-    /// The session's user wants no more of it.
-    pub(crate) fn stop(self, local: SocketAddr, peer: SocketAddr) {
-        self.tap.drain();
-        self.tap.release(local, peer);
-        self.journal.capturing(false);
-    }
-
-    /// The session ends: its last segments are waited for, a little while here, and longer behind its end.
-    pub(crate) async fn end(self, local: SocketAddr, peer: SocketAddr) {
-        self.tap.settle(local, peer, MOST_SETTLING).await;
-        tokio::spawn(async move {
-            self.tap.settle(local, peer, MOST_LINGERING).await;
-            self.tap.release(local, peer);
-        });
-    }
-}
-
-/// Tells that there will be no capture.
-pub(crate) async fn tell_refusal(failure: Failure, journal: &Arc<Journal>) {
-    journal.news(News::Warned(failure)).await;
-}
+#[cfg(not(target_os = "linux"))]
+pub(crate) use unsupported::{CapturePorts, CaptureTap};

@@ -13,8 +13,9 @@ use tokio::task::AbortHandle;
 use super::filter::CapturePorts;
 use super::flows::CaptureFlows;
 use super::packets::{MOST_AT_ONCE, PacketSocket};
+use crate::net::async_fd::registered;
+use crate::net::fault;
 use crate::net::journal::Journal;
-use crate::net::{fault, registered};
 use crate::wire::Failure;
 use crate::wire::segment::{FlowHint, Segment};
 

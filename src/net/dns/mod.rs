@@ -1,12 +1,12 @@
 //! DNS over our own sockets: a question as a session, and a second opinion beside the system's resolver.
 
-mod ask;
-mod beside;
-mod conf;
 mod exchange;
 mod hosts;
+mod lookup;
 mod query;
+mod resolv_conf;
+mod second_opinion;
 mod session;
 
-pub(crate) use beside::SecondOpinion;
+pub(crate) use second_opinion::SecondOpinion;
 pub(crate) use session::run;

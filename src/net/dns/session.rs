@@ -4,12 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ask::{self, DnsServers, QuestionResult};
-use super::conf::{self, ResolverConfig};
 use super::exchange::DnsClient;
-use super::{beside, hosts};
+use super::lookup::{self, DnsServers, QuestionResult};
+use super::resolv_conf::{self, ResolverConfig};
+use super::{hosts, second_opinion};
+use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
-use crate::net::{TaskContext, closed, dial, fault};
+use crate::net::order_queue::closed;
+use crate::net::{fault, resolve};
 use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
 use crate::sessions::news::DialNews;
 use crate::sessions::news::dns::{DnsNews, DnsPlan};
@@ -52,7 +54,7 @@ async fn asked(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
     let transport = if conf.tcp && spec.server.is_none() { TransportChoice::Tcp } else { spec.transport };
     let asker = DnsClient { asking: spec.asking, transport, timeout: plan.timeout, journal: Some(Arc::clone(journal)) };
     let servers = DnsServers { servers: plan.servers, tries: plan.tries };
-    let found = ask::in_turn(&asker, &plan.names, &spec.kinds, &servers).await;
+    let found = lookup::in_turn(&asker, &plan.names, &spec.kinds, &servers).await;
     if let Some(system) = system {
         compare(spec, &found, system, journal).await;
     }
@@ -68,12 +70,12 @@ async fn plan(
 ) -> Result<DnsPlan, Failure> {
     let (servers, source): (Vec<SocketAddr>, String) = match &spec.server {
         Some(server) => {
-            let found = dial::resolve(&server.host, server.port, spec.family, journal).await?;
+            let found = resolve::resolve(&server.host, server.port, spec.family, journal).await?;
             (found.into_iter().take(1).collect(), "the command".to_owned())
         }
         None => {
             let of_family = conf.servers.iter().filter(|server| spec.family.admits(server.ip()));
-            (of_family.copied().collect(), conf::PATH.to_owned())
+            (of_family.copied().collect(), resolv_conf::PATH.to_owned())
         }
     };
     let is_searched = spec.search.unwrap_or(spec.server.is_none());
@@ -92,7 +94,7 @@ async fn plan(
 /// What the system's own resolver says.
 async fn system(name: String) -> Result<Vec<IpAddr>, String> {
     let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-    let found = found.map(|found| beside::each_once(found.map(|address| address.ip())));
+    let found = found.map(|found| second_opinion::each_once(found.map(|address| address.ip())));
     found.map_err(|error| fault::of_io("resolve", name.as_str(), &error).message)
 }
 
@@ -103,7 +105,7 @@ async fn compare(
     journal: &Arc<Journal>,
 ) {
     let Ok(Ok(system)) = tokio::time::timeout(PATIENCE, system).await else { return };
-    let own = DirectLookup::Asked(found.iter().filter_map(beside::family_of).collect());
+    let own = DirectLookup::Asked(found.iter().filter_map(second_opinion::family_of).collect());
     journal
         .news(News::Dial(DialNews::Compared(Box::new(ResolverComparison { host: spec.name.clone(), system, own }))))
         .await;

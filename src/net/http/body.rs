@@ -15,7 +15,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
-use super::teller::NewsGate;
+use super::news_gate::NewsGate;
 use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, Failure};

@@ -1,25 +1,21 @@
 //! The way to a host, watched: the look-up of its name, and the connections that reqwest opens.
 
-use std::error::Error;
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Instant;
 
-use hyper_util::client::legacy::connect::{Connection, HttpInfo};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::HttpInfo;
 use url::{Host, Url};
 
 use tokio::sync::OnceCell;
 
-use super::client::tls_config;
-use super::teller::NewsGate;
-use super::tls::HandshakeClock;
-use super::wire_count::ExchangeConnections;
+use super::byte_count::ExchangeConnections;
+use super::fault::NoAddress;
+use super::news_gate::NewsGate;
+use super::proxied::HandshakeClock;
+use super::tls_config::tls_config;
 use crate::net::dns::SecondOpinion;
 use crate::net::{option, route};
 use crate::sessions::News;
@@ -129,7 +125,7 @@ impl HttpDialer {
         of_host.map(|(_, _, ip)| SocketAddr::new(*ip, port)).collect()
     }
 
-    async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, NoAddress> {
+    pub(super) async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, NoAddress> {
         let (port, is_dialled) = {
             let way = self.way();
             let is_dialled = way.host.eq_ignore_ascii_case(host);
@@ -166,7 +162,7 @@ impl HttpDialer {
         Ok(found)
     }
 
-    async fn begin(&self) {
+    pub(super) async fn begin(&self) {
         let literal = {
             let mut way = self.way();
             way.began = Some(Instant::now());
@@ -177,7 +173,7 @@ impl HttpDialer {
         }
     }
 
-    async fn connected(&self, info: &HttpInfo) {
+    pub(super) async fn connected(&self, info: &HttpInfo) {
         let now = Instant::now();
         let (local, peer) = (info.local_addr(), info.remote_addr());
         // With TLS the connector is done after the handshake; the connection itself was there when it began.
@@ -220,84 +216,4 @@ impl HttpDialer {
 fn is_v6(socket: &OwnedFd) -> bool {
     let local = socket2::SockRef::from(socket).local_addr();
     local.is_ok_and(|local| local.is_ipv6())
-}
-
-/// The name has no address.
-#[derive(Debug)]
-pub(super) struct NoAddress {
-    /// Which name.
-    pub(super) host: String,
-    /// What the resolver said.
-    pub(super) why: String,
-}
-
-impl fmt::Display for NoAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.host, self.why)
-    }
-}
-
-impl Error for NoAddress {}
-
-/// The look-up that reqwest asks.
-pub(super) struct ReqwestResolver(pub(super) Arc<HttpDialer>);
-
-impl Resolve for ReqwestResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let dial = Arc::clone(&self.0);
-        Box::pin(async move {
-            let found = dial.look_up(name.as_str()).await?;
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// Watches every connection that reqwest opens.
-#[derive(Clone)]
-pub(super) struct WatchLayer(pub(super) Arc<HttpDialer>);
-
-/// A connector that is watched.
-#[derive(Clone)]
-pub(super) struct WatchedConnector<S> {
-    inner: S,
-    dial: Arc<HttpDialer>,
-}
-
-impl<S> tower_layer::Layer<S> for WatchLayer {
-    type Service = WatchedConnector<S>;
-
-    fn layer(&self, inner: S) -> WatchedConnector<S> {
-        WatchedConnector { inner, dial: Arc::clone(&self.0) }
-    }
-}
-
-impl<S, R> tower_service::Service<R> for WatchedConnector<S>
-where
-    S: tower_service::Service<R>,
-    S::Future: Send + 'static,
-    S::Response: Connection + Send,
-    S::Error: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: R) -> Self::Future {
-        let dial = Arc::clone(&self.dial);
-        let connecting = self.inner.call(request);
-        Box::pin(async move {
-            dial.begin().await;
-            let connection = connecting.await?;
-            let mut extras = http::Extensions::new();
-            connection.connected().get_extras(&mut extras);
-            if let Some(info) = extras.get::<HttpInfo>() {
-                dial.connected(info).await;
-            }
-            Ok(connection)
-        })
-    }
 }

@@ -8,18 +8,27 @@ use http::{Method, StatusCode};
 use tokio::sync::watch;
 use url::Url;
 
-use super::ask::HttpTransport;
-use super::client::proxy_url;
+use super::byte_count::ExchangeConnections;
 use super::dial::HttpDialer;
+use super::headers;
+use super::news_gate::NewsGate;
+use super::own::HttpTransport;
+use super::proxied::proxy_url;
 use super::redirect::{self, RedirectRequest};
-use super::teller::NewsGate;
-use super::wire_count::ExchangeConnections;
-use super::{StopKind, headers};
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News};
 use crate::wire::{Class, Failure};
+
+/// How the user wants it to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StopKind {
+    /// Close the connection.
+    Close,
+    /// Reset it, where the kernel lets us.
+    Reset,
+}
 
 /// How often the kernel is asked for the connection's octets while a body arrives.
 pub(super) const GAUGE_EVERY: Duration = Duration::from_millis(50);

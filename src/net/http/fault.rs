@@ -2,12 +2,11 @@
 //! one that knows.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 
 use super::body::BodyFault;
-use super::dial::NoAddress;
-use super::tls;
-use crate::net::fault;
+use crate::net::{fault, tls};
 use crate::wire::{Class, Evidence, Failure};
 
 /// What hyper keeps of a response's head at the most.
@@ -195,3 +194,20 @@ fn decapitalised(text: &str) -> String {
 pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     causes(error).iter().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
+
+/// The name has no address.
+#[derive(Debug)]
+pub(super) struct NoAddress {
+    /// Which name.
+    pub(super) host: String,
+    /// What the resolver said.
+    pub(super) why: String,
+}
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.host, self.why)
+    }
+}
+
+impl Error for NoAddress {}

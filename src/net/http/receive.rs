@@ -6,11 +6,11 @@ use std::time::Instant;
 use bytes::Bytes;
 use hyper::body::Frame;
 
-use super::answer::{HttpResponse, fields};
-use super::decode::{BodyDecoder, ContentCodings};
+use super::coalesce::BlockCoalescer;
+use super::coding::{BodyDecoder, ContentCodings};
 use super::exchange::{ExchangeTask, GAUGE_EVERY};
 use super::fault::TransferStage;
-use super::joined::BlockCoalescer;
+use super::response::{HttpResponse, fields};
 use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, Failure};

@@ -2,132 +2,20 @@
 //!
 //! Linux tells; on other systems everything compiles, and is `None`.
 
-use std::net::SocketAddr;
-use std::os::fd::AsFd;
-
-use crate::wire::kernel::tcp_info::TcpInfo;
-use crate::wire::kernel::view::KernelView;
-
+pub(crate) mod error_queue;
 #[cfg(target_os = "linux")]
-pub(crate) mod diag;
+pub(crate) mod sock_diag;
 #[cfg(target_os = "linux")]
-mod raw;
-#[cfg(target_os = "linux")]
-pub(crate) mod stamp;
+mod sockopt;
 pub(crate) mod syn;
 #[cfg(target_os = "linux")]
+pub(crate) mod timestamps;
+#[cfg(target_os = "linux")]
 mod udp;
+mod view;
+pub(crate) use view::{beside, tcp_info, view};
 
 #[cfg(target_os = "linux")]
-pub(crate) use raw::{get, int, set_int};
+pub(crate) use sockopt::{get, int, set_int};
 #[cfg(target_os = "linux")]
 pub(crate) use udp::{drops, path_mtu, probe_path, udp_view};
-
-/// What the kernel says of this socket now. What cannot be known is `None`.
-///
-/// Cost: three system calls, 1 to 2 µs together.
-#[cfg(target_os = "linux")]
-pub(crate) fn view(socket: &impl AsFd) -> KernelView {
-    let tcp = tcp_info(socket);
-    let info = tcp.unwrap_or_default();
-    KernelView {
-        state: info.state,
-        rtt: info.rtt,
-        send_queue_bytes: raw::send_queue(socket.as_fd()),
-        recv_queue_bytes: rustix::io::ioctl_fionread(socket).ok(),
-        tcp,
-        ..KernelView::default()
-    }
-}
-
-/// What TCP_INFO says of this socket now; `None` where it is no TCP socket.
-#[cfg(target_os = "linux")]
-pub(crate) fn tcp_info(socket: &impl AsFd) -> Option<TcpInfo> {
-    let mut bytes = [0; TcpInfo::LEN];
-    let filled = raw::get(socket.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes).ok()?;
-    (filled > 0).then(|| TcpInfo::parse(&bytes[..filled]))
-}
-
-/// What the kernel says of this socket now: on this system, nothing that we ask for.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn view(_socket: &impl AsFd) -> KernelView {
-    KernelView::default()
-}
-
-/// Adds what sock_diag knows of a connection: the timer that runs, where the connection stands still, and its other
-/// end, where that is on this host.
-///
-/// Cost: nothing between hosts while it flows; some 2 µs for each of the two.
-#[cfg(target_os = "linux")]
-pub(crate) fn beside(view: &mut KernelView, local: SocketAddr, peer: SocketAddr) {
-    if view.stands_still() {
-        view.timer = diag::look_up(local, peer).ok().flatten().and_then(|held| held.timer);
-    }
-    // Whoever has our own address, or one of loopback, is on this host; other hosts are not asked for at all.
-    if peer.ip().is_loopback() || peer.ip() == local.ip() {
-        view.peer_end = diag::look_up(peer, local).ok().flatten().map(diag::SocketDiag::peer_end);
-    }
-}
-
-/// Adds what this system tells of the other end: nothing.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn beside(_view: &mut KernelView, _local: SocketAddr, _peer: SocketAddr) {}
-
-#[cfg(test)]
-#[cfg(target_os = "linux")]
-mod tests {
-    use std::net::{TcpListener, TcpStream};
-
-    use super::*;
-    use crate::wire::tcp::state::TcpState;
-
-    #[test]
-    fn the_kernel_tells_state_queues_and_gauges_of_a_socket() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let theirs = listener.accept().unwrap().0;
-        std::io::Write::write_all(&mut &theirs, b"hello").unwrap();
-        let view = view(&ours);
-        assert_eq!(view.state, Some(TcpState::Established));
-        assert_eq!((view.send_queue_bytes, view.recv_queue_bytes), (Some(0), Some(5)));
-        assert_eq!(view.tcp.and_then(|info| info.bytes_received), Some(5));
-        assert_eq!(super::view(&listener).state, Some(TcpState::Listen));
-    }
-
-    #[test]
-    fn the_fields_stand_where_the_system_has_them() {
-        use std::mem::offset_of;
-
-        type Theirs = libc::tcp_info;
-        let mut bytes = [0; TcpInfo::LEN];
-        let mut put = |offset: usize, number: u32| bytes[offset..offset + 4].copy_from_slice(&number.to_ne_bytes());
-        put(offset_of!(Theirs, tcpi_snd_cwnd), 10);
-        put(offset_of!(Theirs, tcpi_total_retrans), 3);
-        put(offset_of!(Theirs, tcpi_notsent_bytes), 4);
-        put(offset_of!(Theirs, tcpi_rcv_ooopack), 5);
-        put(offset_of!(Theirs, tcpi_last_ack_recv), 6);
-        let info = TcpInfo::parse(&bytes);
-        assert_eq!((info.snd_cwnd, info.total_retrans), (Some(10), Some(3)));
-        assert_eq!((info.notsent_bytes, info.rcv_ooopack), (Some(4), Some(5)));
-        assert_eq!(info.last_ack_recv, Some(std::time::Duration::from_millis(6)));
-        // The same offsets for all the C libraries; glibc and musl differ only in how much they declare.
-        assert_eq!(offset_of!(Theirs, tcpi_rtt), 68);
-    }
-
-    #[test]
-    #[ignore = "a measurement, to be read"]
-    fn what_a_look_costs() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let looks = 200_000_u32;
-        let mut best = std::time::Duration::MAX;
-        for _ in 0..5 {
-            let began = std::time::Instant::now();
-            for _ in 0..looks {
-                std::hint::black_box(view(&ours));
-            }
-            best = best.min(began.elapsed() / looks);
-        }
-        println!("a look costs {best:?}");
-    }
-}

@@ -7,7 +7,7 @@ use crate::wire::tcp::syn::SynView;
 /// Asks a listener's kernel to keep SYNs, before `listen()`. Best effort: without it, SYNs stay unseen.
 #[cfg(target_os = "linux")]
 pub(crate) fn save(listener: &impl AsFd) {
-    super::raw::set_int(listener, libc::IPPROTO_TCP, libc::TCP_SAVE_SYN, 1).ok();
+    super::sockopt::set_int(listener, libc::IPPROTO_TCP, libc::TCP_SAVE_SYN, 1).ok();
 }
 
 /// Asks for nothing: this system keeps no SYNs.
@@ -19,7 +19,7 @@ pub(crate) fn save(_listener: &impl AsFd) {}
 pub(crate) fn saved(accepted: &impl AsFd) -> Option<SynView> {
     // 60 octets of IPv4 and 60 of TCP at the most; IPv6 has extensions.
     let mut bytes = [0; 512];
-    let len = super::raw::get(accepted.as_fd(), libc::IPPROTO_TCP, libc::TCP_SAVED_SYN, &mut bytes).ok()?;
+    let len = super::sockopt::get(accepted.as_fd(), libc::IPPROTO_TCP, libc::TCP_SAVED_SYN, &mut bytes).ok()?;
     SynView::parse(&bytes[..len])
 }
 

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use super::raw;
+use super::sockopt;
 use crate::wire::kernel::udp_info::{MtuDiscovery, UdpInfo};
 
 /// Where the numbers of a family's options stand.
@@ -39,13 +39,13 @@ fn names(v6: bool) -> &'static OptionNumbers {
 /// Cost: seven system calls, some 3 µs together.
 pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
     let names = names(v6);
-    let int = |name: i32| raw::int(socket, names.level, name).ok();
+    let int = |name: i32| sockopt::int(socket, names.level, name).ok();
     let octet = |name: i32| int(name).and_then(|number| u8::try_from(number).ok());
     let memory = memory(socket);
     let word = |place: i32| memory.and_then(|words| words.get(usize::try_from(place).ok()?).copied()).map(u64::from);
     UdpInfo {
         next_bytes: rustix::io::ioctl_fionread(socket).ok(),
-        send_queue_bytes: raw::send_queue(socket.as_fd()),
+        send_queue_bytes: sockopt::send_queue(socket.as_fd()),
         receive_memory_bytes: word(libc::SK_MEMINFO_RMEM_ALLOC),
         receive_buffer_bytes: word(libc::SK_MEMINFO_RCVBUF),
         send_buffer_bytes: word(libc::SK_MEMINFO_SNDBUF),
@@ -64,7 +64,7 @@ pub(crate) fn drops(socket: &impl AsFd) -> Option<u32> {
 /// The MTU that the kernel assumes for the path of a connected socket.
 pub(crate) fn path_mtu(socket: &impl AsFd, v6: bool) -> Option<u32> {
     let names = names(v6);
-    let mtu = raw::int(socket, names.level, names.mtu).ok()?;
+    let mtu = sockopt::int(socket, names.level, names.mtu).ok()?;
     u32::try_from(mtu).ok().filter(|mtu| *mtu > 0)
 }
 
@@ -74,13 +74,13 @@ pub(crate) fn path_mtu(socket: &impl AsFd, v6: bool) -> Option<u32> {
 /// The system's own.
 pub(crate) fn probe_path(socket: &impl AsFd, v6: bool) -> std::io::Result<()> {
     let (names, probe) = (names(v6), if v6 { libc::IPV6_PMTUDISC_PROBE } else { libc::IP_PMTUDISC_PROBE });
-    raw::set_int(socket, names.level, names.discover, probe)
+    sockopt::set_int(socket, names.level, names.discover, probe)
 }
 
 /// The socket's memory, in words as `SO_MEMINFO` has them.
 fn memory(socket: &impl AsFd) -> Option<[u32; WORDS]> {
     let mut bytes = [0; WORDS * size_of::<u32>()];
-    let filled = raw::get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO, &mut bytes).ok()?;
+    let filled = sockopt::get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO, &mut bytes).ok()?;
     if filled != bytes.len() {
         return None;
     }

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::net::TcpStream;
 
-use super::RepeatAttempt;
+use super::attempt::RepeatAttempt;
 use super::ledger::AttemptOutcome;
-use crate::net::dial;
 use crate::net::journal::Journal;
+use crate::net::{dial, resolve};
 use crate::sessions::spec::TcpSpec;
 use crate::text::quantity;
 use crate::wire::{Both, Class, Failure};
@@ -29,7 +29,7 @@ impl RepeatConnect {
     /// # Errors
     /// It has no address.
     pub(super) async fn new(spec: TcpSpec, journal: &Arc<Journal>) -> Result<Self, Failure> {
-        let addresses = dial::resolve(&spec.target.host, spec.target.port, spec.family, journal).await?;
+        let addresses = resolve::resolve(&spec.target.host, spec.target.port, spec.family, journal).await?;
         let same = |address: &SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
         let addresses: Vec<SocketAddr> = addresses.into_iter().filter(same).collect();
         if addresses.is_empty() {

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use super::attempt::RepeatAttempt;
 use super::connect::RepeatConnect;
-use super::kept::KeepAliveConnection;
+use super::keep_alive::{self, KeepAliveConnection};
 use super::ledger::AttemptOutcome;
-use super::{RepeatAttempt, kept};
 use crate::net::http::RepeatedRequest;
 use crate::net::journal::Journal;
 use crate::sessions::spec::http::HttpSpec;
@@ -40,11 +40,11 @@ impl RepeatAttempt for RepeatHttp {
         let mut moved: Both<Totals> = Both::default();
         let result = tokio::time::timeout(self.many.timeout(), async {
             match &self.direct {
-                Some(connect) => kept::once(&self.many, connect, kept, &mut moved).await,
+                Some(connect) => keep_alive::once(&self.many, connect, kept, &mut moved).await,
                 None => self.many.once(&mut moved).await,
             }
         });
-        let result = result.await.unwrap_or_else(|_| Err(kept::too_long(&self.many))).map(Some);
+        let result = result.await.unwrap_or_else(|_| Err(keep_alive::too_long(&self.many))).map(Some);
         AttemptOutcome { result, moved }
     }
 }

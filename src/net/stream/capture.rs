@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use super::SharedConnection;
+use super::shared::SharedConnection;
 use crate::net::capture::{CapturePorts, CaptureWatch};
 use crate::net::kernel;
 use crate::wire::Both;

@@ -6,17 +6,17 @@ use std::time::Instant;
 use bytes::BytesMut;
 use tokio::net::TcpStream;
 
-use super::flood::FloodDetector;
-use super::{ReadState, SharedConnection, ShutdownIntent, TURN, pool};
-use crate::net::fault;
-use crate::net::outlet::{SpliceOutcome, SpliceSink};
+use super::bulk_wait::FloodDetector;
+use super::shared::{ReadState, SharedConnection, ShutdownIntent, TURN};
+use crate::net::splice::{SpliceOutcome, SpliceSink};
+use crate::net::{buffers, fault};
 use crate::sessions::news::TcpNews;
 use crate::sessions::{Block, News};
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, Failure, Totals};
 
 /// What one read asks for at the most.
-const MOST_READ: usize = pool::BUFFER;
+const MOST_READ: usize = buffers::BUFFER;
 
 /// What the first read asks for, so that ten thousand quiet connections cost little; doubled when it was filled.
 const FIRST_READ: usize = 2 * 1024;
@@ -160,14 +160,14 @@ impl ReadBuffer {
             }
             return read;
         }
-        let mut buffer = pool::take();
+        let mut buffer = buffers::take();
         match stream.try_read_buf(&mut buffer) {
             Ok(count @ 1..) => {
                 self.large = Some(buffer);
                 Ok(count)
             }
             nothing => {
-                pool::give_back(buffer);
+                buffers::give_back(buffer);
                 nothing
             }
         }
@@ -184,7 +184,7 @@ impl ReadBuffer {
             if buffer.len() < MOST_READ / 8 {
                 self.ask = MOST_READ / 2;
             }
-            return pool::freeze(buffer);
+            return buffers::freeze(buffer);
         }
         let got = self.bytes.split().freeze();
         if self.bytes.capacity() == 0 {

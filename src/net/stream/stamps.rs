@@ -1,52 +1,21 @@
 //! When the kernel queued, sent and had acknowledged our writes: the stamps, and the writes that they belong to.
 //!
-//! StampQueue come on the error queue, which the runtime takes for an error of the socket. So one watcher alone looks at
+//! Stamps come on the error queue, which the runtime takes for an error of the socket. So one watcher alone looks at
 //! errors here, and tells the halves when one is real.
-
-use super::SharedConnection;
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::StampQueue;
 
-/// Watches for errors and stamps. Never ends.
-pub(super) async fn run(talk: &SharedConnection) {
-    use std::io::ErrorKind;
-
-    use tokio::io::Interest;
-
-    use crate::net::kernel;
-    use crate::wire::tcp::state::TcpState;
-
-    loop {
-        if talk.stream.ready(Interest::ERROR).await.is_err() {
-            return std::future::pending().await;
-        }
-        talk.stamps.read(talk).await;
-        if matches!(kernel::view(&talk.stream).state, None | Some(TcpState::Closed)) {
-            talk.look().await;
-            // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
-            if talk.way.state() != TcpState::TimeWait {
-                talk.change(|state| state.broken = true);
-                return std::future::pending().await;
-            }
-        }
-        // Nothing was wrong: the runtime waits for the next event.
-        let nothing = || Err::<(), _>(ErrorKind::WouldBlock.into());
-        let _waits: bool = talk.stream.try_io(Interest::ERROR, nothing).is_err();
-        tokio::task::yield_now().await;
-    }
-}
-
 #[cfg(target_os = "linux")]
 mod linux {
     use std::collections::VecDeque;
-    use std::sync::{Mutex, PoisonError};
+    use std::sync::{Arc, Mutex, PoisonError};
     use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
     use tokio::net::TcpStream;
 
-    use crate::net::kernel::stamp::{self, KernelStamp, StampPoint, StampQueueEntry};
-    use crate::net::stream::SharedConnection;
+    use crate::net::journal::Journal;
+    use crate::net::kernel::timestamps::{self, KernelStamp, StampPoint, StampQueueEntry};
     use crate::sessions::News;
     use crate::sessions::news::TcpNews;
 
@@ -94,9 +63,9 @@ mod linux {
     }
 
     impl StampQueue {
-        /// StampQueue from the first octet on, where the kernel has any.
+        /// Stamps from the first octet on, where the kernel has any.
         pub(in crate::net::stream) fn begin(stream: &TcpStream) -> Self {
-            let possible = stamp::ask(stream, true).is_ok();
+            let possible = timestamps::ask(stream, true).is_ok();
             let inner = StampState {
                 possible,
                 on: possible,
@@ -146,33 +115,33 @@ mod linux {
         }
 
         /// Empties the error queue, and tells the writes that are acknowledged.
-        pub(in crate::net::stream) async fn read(&self, talk: &SharedConnection) {
+        pub(in crate::net::stream) async fn read(&self, stream: &TcpStream, journal: &Arc<Journal>) {
             for _ in 0..MOST_WAITING * 4 {
-                let stamp = match stamp::next(&talk.stream) {
+                let stamp = match timestamps::next(stream) {
                     StampQueueEntry::Stamp(stamp) => stamp,
                     StampQueueEntry::Other => continue,
                     StampQueueEntry::Nothing => return,
                 };
                 let told = self.inner().take(stamp);
                 if let Some(news) = told {
-                    talk.journal.news(news).await;
+                    journal.news(news).await;
                 }
             }
         }
 
         /// Tells what is known of the writes that were not acknowledged: the connection is over.
-        pub(in crate::net::stream) async fn end(&self, talk: &SharedConnection) {
-            self.read(talk).await;
+        pub(in crate::net::stream) async fn end(&self, stream: &TcpStream, journal: &Arc<Journal>) {
+            self.read(stream, journal).await;
             let rest = std::mem::take(&mut self.inner().waiting);
             for write in rest.iter().filter(|write| write.scheduled.is_some() || write.sent.is_some()) {
-                talk.journal.news(write.told(None)).await;
+                journal.news(write.told(None)).await;
             }
         }
     }
 
     impl StampState {
         fn turn(&mut self, stream: &TcpStream, on: bool) {
-            match stamp::ask(stream, on) {
+            match timestamps::ask(stream, on) {
                 Ok(()) => self.on = on,
                 Err(_) => (self.possible, self.on) = (false, false),
             }
@@ -201,8 +170,9 @@ mod linux {
     mod tests {
         use super::*;
 
-        use crate::net::kernel::stamp::{KernelStamp, StampPoint};
+        use crate::net::kernel::timestamps::{KernelStamp, StampPoint};
         use crate::sessions::News;
+        use crate::sessions::news::TcpNews;
 
         fn waiting(octets: &[u64]) -> StampState {
             let write = |octet| StampedWrite { octet, began: Duration::from_secs(100), scheduled: None, sent: None };
@@ -265,7 +235,17 @@ impl StampQueue {
 
     pub(super) fn wrote(&self, _octet: u64, _began: std::time::Duration) {}
 
-    pub(super) async fn read(&self, _talk: &SharedConnection) {}
+    pub(super) async fn read(
+        &self,
+        _stream: &tokio::net::TcpStream,
+        _journal: &std::sync::Arc<crate::net::journal::Journal>,
+    ) {
+    }
 
-    pub(super) async fn end(&self, _talk: &SharedConnection) {}
+    pub(super) async fn end(
+        &self,
+        _stream: &tokio::net::TcpStream,
+        _journal: &std::sync::Arc<crate::net::journal::Journal>,
+    ) {
+    }
 }

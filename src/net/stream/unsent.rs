@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::net::journal::Journal;
-use crate::net::lane;
+use crate::net::order_queue;
+use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::spec::ScriptStep;
-use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::{Class, Failure};
 
@@ -21,7 +21,7 @@ pub(in crate::net) struct UnsentOrders {
 /// Counts what is left of a script and of the orders; orders given after this are refused.
 pub(in crate::net) fn unsent(
     steps: impl IntoIterator<Item = ScriptStep>,
-    orders: &mut lane::OrderReceiver,
+    orders: &mut order_queue::OrderReceiver,
 ) -> UnsentOrders {
     orders.close();
     let mut unsent = UnsentOrders::default();

@@ -9,13 +9,14 @@ use bytes::{Buf, Bytes};
 use tokio::io::{Interest, Ready};
 use tokio::sync::watch;
 
+use super::shared::{SharedConnection, ShutdownIntent, StreamState, TURN};
 use super::unsent::UnsentOrders;
-use super::{SharedConnection, ShutdownIntent, StreamState, TURN, file, unsent};
-use crate::net::{call, fault, lane};
+use super::{read_ahead, unsent};
+use crate::net::{fault, order_queue, syscall};
 use crate::sessions::news::TcpNews;
+use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
-use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::{Class, Direction, Failure, Totals};
 
@@ -41,7 +42,7 @@ enum WriteAbort {
 
 /// Carries out the script, then orders, until the connection breaks, or we close it and all orders are done, or
 /// we stop at once.
-pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: lane::OrderReceiver) -> WriteEnd {
+pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: order_queue::OrderReceiver) -> WriteEnd {
     let mut half = WritingHalf {
         talk,
         state: talk.state.subscribe(),
@@ -99,7 +100,7 @@ struct WritingHalf<'a> {
 
 impl WritingHalf<'_> {
     /// The next order; `None` when there will be no more.
-    async fn next(&mut self, orders: &mut lane::OrderReceiver) -> Option<Verb> {
+    async fn next(&mut self, orders: &mut order_queue::OrderReceiver) -> Option<Verb> {
         loop {
             let wish = self.state.borrow_and_update().wish;
             match wish {
@@ -221,7 +222,7 @@ impl WritingHalf<'_> {
     /// second descriptor of the same socket has a registration of its own, and begins without that belief.
     async fn register_anew(&mut self) {
         let talk = self.talk;
-        talk.stamps.read(talk).await;
+        talk.stamps.read(&talk.stream, &talk.journal).await;
         let anew = || {
             let second = std::os::fd::AsFd::as_fd(&talk.stream).try_clone_to_owned()?;
             tokio::net::TcpStream::from_std(second.into())
@@ -264,7 +265,7 @@ impl WritingHalf<'_> {
         let mut ahead = tokio::select! {
             biased;
             () = talk.stopped() => return Err(WriteAbort::Stopped),
-            opened = file::FileReadAhead::open(path) => match opened {
+            opened = read_ahead::FileReadAhead::open(path) => match opened {
                 Ok(ahead) => ahead,
                 Err(error) => return Ok(Err(error)),
             },
@@ -330,7 +331,7 @@ impl WritingHalf<'_> {
         let began = Instant::now();
         let done = socket2::SockRef::from(&self.talk.stream).shutdown(Shutdown::Write);
         let took = began.elapsed();
-        self.talk.journal.news(call::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
+        self.talk.journal.news(syscall::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
         done.map_err(|error| WriteAbort::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
         self.finished = true;
         self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;

@@ -2,10 +2,12 @@
 
 use socket2::{SockAddr, Socket};
 
+use super::multicast;
+use super::open::{OpenedSocket, adopt, prepare, tell_buffer};
 use super::orders::UdpOrders;
-use super::talk::{SharedSocket, UdpEnding};
-use super::{OpenedSocket, adopt, group, prepare, tell_buffer};
-use crate::net::{TaskContext, fault, lane, option};
+use super::shared::{SharedSocket, UdpEnding};
+use crate::net::hub::TaskContext;
+use crate::net::{fault, option, order_queue};
 use crate::sessions::News;
 use crate::sessions::news::ListenerNews;
 use crate::sessions::spec::{Script, UdpBoundSpec};
@@ -19,7 +21,7 @@ pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, post: TaskContext) -
     hear(spec, script, post, urgent)
 }
 
-async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: lane::OrderReceiver) {
+async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: order_queue::OrderReceiver) {
     let TaskContext { journal, orders: plain, net: _net } = post;
     let opened = match open(&spec) {
         Ok(opened) => opened,
@@ -29,7 +31,7 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: lan
     tell_buffer(&journal, &opened, spec.receive).await;
     option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
     for wanted in &spec.groups {
-        journal.news(group::join(&opened.socket, wanted)).await;
+        journal.news(multicast::join(&opened.socket, wanted)).await;
     }
     let talk = SharedSocket::new(journal, opened, None, spec.idle_timeout);
     talk.run(UdpOrders { urgent, plain }, script).await;

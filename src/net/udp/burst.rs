@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::send::check_size;
-use super::talk::SharedSocket;
+use super::shared::SharedSocket;
 use crate::sessions::News;
 use crate::sessions::news::UdpNews;
 use crate::sessions::spec::DatagramBurst;

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::net::UdpSocket;
 
-use super::error_queue::{self, ErrorQueueEntry};
-use super::talk::SharedSocket;
-use super::wildcard;
+use super::open::wildcard;
+use super::shared::SharedSocket;
 use crate::net::fault;
+use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
 use crate::sessions::News;
 use crate::sessions::news::UdpNews;
 use crate::wire::udp::mtu::{self, MtuOutcome, MtuRefuser, MtuReport, MtuStep};

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 
 use tokio::sync::mpsc;
 
-use super::group;
+use super::multicast;
 use super::send::SendJob;
-use super::talk::{SharedSocket, UdpEnding};
-use crate::net::{lane, option};
-use crate::sessions::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use super::shared::{SharedSocket, UdpEnding};
+use crate::net::{option, order_queue};
+use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::{SETTING, SocketKind};
 use crate::wire::{Class, Failure};
@@ -17,9 +17,9 @@ use crate::wire::{Class, Failure};
 #[derive(Debug)]
 pub(super) struct UdpOrders {
     /// Those that overtake others.
-    pub(super) urgent: lane::OrderReceiver,
+    pub(super) urgent: order_queue::OrderReceiver,
     /// Those that are done in order.
-    pub(super) plain: lane::OrderReceiver,
+    pub(super) plain: order_queue::OrderReceiver,
 }
 
 impl UdpOrders {
@@ -118,8 +118,10 @@ impl SharedSocket {
             }
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
-            Verb::Datagram(DatagramVerb::Join(wanted)) => self.journal.news(group::join(&self.socket, &wanted)).await,
-            Verb::Datagram(DatagramVerb::Leave(left)) => self.journal.news(group::leave(&self.socket, &left)).await,
+            Verb::Datagram(DatagramVerb::Join(wanted)) => {
+                self.journal.news(multicast::join(&self.socket, &wanted)).await;
+            }
+            Verb::Datagram(DatagramVerb::Leave(left)) => self.journal.news(multicast::leave(&self.socket, &left)).await,
             Verb::Reset | Verb::Close => return Some(SendJob::Close),
         }
         None
@@ -132,7 +134,7 @@ impl SharedSocket {
 }
 
 /// Resolves when the session is to end at once. It finishes already: other urgent orders come too late.
-async fn reset(urgent: &mut lane::OrderReceiver) {
+async fn reset(urgent: &mut order_queue::OrderReceiver) {
     loop {
         if let None | Some(Verb::Reset) = urgent.recv().await {
             return;

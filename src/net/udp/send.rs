@@ -10,9 +10,9 @@ use bytes::Bytes;
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 
-use super::calls::{self, MessageBatch};
-use super::datagram::{as_the_socket_takes_it, most_payload};
-use super::talk::{SharedSocket, UdpEnding, locked};
+use super::mmsg::{self, MessageBatch};
+use super::receive::{as_the_socket_takes_it, most_payload};
+use super::shared::{SharedSocket, UdpEnding, locked};
 use crate::net::fault;
 use crate::sessions::record::Piece;
 use crate::sessions::spec::{DatagramBurst, Script, ScriptStep};
@@ -187,7 +187,7 @@ impl SharedSocket {
         loop {
             let together = if *cut { (most_payload(to) / segment.max(1)).clamp(1, MOST_CUT) } else { 1 };
             let train = MessageBatch { bytes, segment, message: segment * together };
-            let error = match calls::send(&self.socket, addressee, train) {
+            let error = match mmsg::send(&self.socket, addressee, train) {
                 Ok(messages) => {
                     self.active();
                     return Ok((messages * together).min(bytes.len().div_ceil(segment.max(1))).max(1));

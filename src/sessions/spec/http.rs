@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::socket::DEFAULT_CONNECT_TIMEOUT;
 use super::socket::{IpFamily, RetryPolicy};
-use super::what::DEFAULT_CONNECT_TIMEOUT;
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]

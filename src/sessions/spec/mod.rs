@@ -12,7 +12,7 @@ mod udp;
 mod what;
 
 pub use script::{DatagramBurst, Pace, Script, ScriptStep};
-pub use socket::{HostPort, IpFamily, RequestedOptions, RetryPolicy, wish, wished};
+pub use socket::{DEFAULT_CONNECT_TIMEOUT, HostPort, IpFamily, RequestedOptions, RetryPolicy, wish, wished};
 pub use tcp::{ListenSpec, TcpSpec};
 pub use udp::{MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};
-pub use what::{AcceptedSpec, DEFAULT_CONNECT_TIMEOUT, Spec, SpecKind};
+pub use what::{AcceptedSpec, Spec, SpecKind};

@@ -76,3 +76,30 @@ impl Pace {
         Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_a_pace_is_due_exactly_when_it_begins() {
+        for pace in [Pace::new(3, Duration::from_secs(1)), Pace::per_second(1e6), Pace::per_second(0.5)] {
+            let pace = pace.unwrap();
+            assert_eq!(pace.due(Duration::ZERO), 1);
+            for before in [1_u64, 2, 3, 1_000, 7_777_777] {
+                let begins = pace.begins(before);
+                assert_eq!(pace.due(begins), before + 1);
+                assert_eq!(pace.due(begins - Duration::from_nanos(1)), before);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_rate_is_none() {
+        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-9, 1e30] {
+            assert_eq!(Pace::per_second(rate), None, "{rate}");
+        }
+        assert_eq!(Pace::new(0, Duration::from_secs(1)), None);
+        assert_eq!(Pace::new(1, Duration::ZERO), None);
+    }
+}

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::wire::option::{OptionValue, SocketOption};
 
+/// 10 s: long enough for a slow path, short enough for a person.
+pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Which addresses of a name to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IpFamily {

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::socket::DEFAULT_CONNECT_TIMEOUT;
 use super::socket::{HostPort, IpFamily, RequestedOptions, RetryPolicy};
-use super::what::DEFAULT_CONNECT_TIMEOUT;
 
 /// A TCP connection to open.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! What a session is asked to be, parsed and complete: nothing in here needs to be checked again.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
@@ -53,9 +52,6 @@ pub enum SpecKind {
     Dns(DnsSpec),
 }
 
-/// 10 s: long enough for a slow path, short enough for a person.
-pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// What is known of a connection that a listener accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AcceptedSpec {
@@ -65,32 +61,4 @@ pub struct AcceptedSpec {
     pub local: SocketAddr,
     /// The peer's.
     pub peer: SocketAddr,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sessions::spec::script::Pace;
-
-    #[test]
-    fn each_of_a_pace_is_due_exactly_when_it_begins() {
-        for pace in [Pace::new(3, Duration::from_secs(1)), Pace::per_second(1e6), Pace::per_second(0.5)] {
-            let pace = pace.unwrap();
-            assert_eq!(pace.due(Duration::ZERO), 1);
-            for before in [1_u64, 2, 3, 1_000, 7_777_777] {
-                let begins = pace.begins(before);
-                assert_eq!(pace.due(begins), before + 1);
-                assert_eq!(pace.due(begins - Duration::from_nanos(1)), before);
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_no_rate_is_none() {
-        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-9, 1e30] {
-            assert_eq!(Pace::per_second(rate), None, "{rate}");
-        }
-        assert_eq!(Pace::new(0, Duration::from_secs(1)), None);
-        assert_eq!(Pace::new(1, Duration::ZERO), None);
-    }
 }

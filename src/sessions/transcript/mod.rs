@@ -1,8 +1,8 @@
 //! What was said in a session, in order, within its retention.
 
+mod byte_index;
 mod entries;
 mod item;
-mod octets;
 mod stream;
 mod transcript;
 

@@ -2,7 +2,9 @@
 
 use ratatui::layout::Rect;
 
-use super::{LabelSheet, datagram, inside};
+use super::datagram;
+use super::ledger_of::of;
+use super::sheet::{LabelSheet, inside};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
@@ -11,8 +13,8 @@ use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp::UdpSocketView;
 use crate::text::quantity;
-use crate::view::paper::Canvas;
-use crate::view::transcript::ShownRange;
+use crate::view::canvas::Canvas;
+use crate::view::marks::ShownRange;
 use crate::wire::Totals;
 use crate::wire::udp::echo::PATIENCE;
 
@@ -59,18 +61,6 @@ pub(in crate::view) fn figures(
         paper.strip(area, 0, y, line);
     }
     u16::try_from(sheet.lines.len()).unwrap_or(u16::MAX).min(area.height)
-}
-
-/// What is known of a session's UDP socket.
-pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
-    match &session.kind {
-        SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } => Some(socket),
-        SessionKind::Stream(_)
-        | SessionKind::Listener { .. }
-        | SessionKind::Http(_)
-        | SessionKind::Repeat(_)
-        | SessionKind::Dns(_) => None,
-    }
 }
 
 fn counts(sheet: &mut LabelSheet, model: &Model, session: &Session, socket: &UdpSocketView) {

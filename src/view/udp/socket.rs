@@ -2,14 +2,16 @@
 
 use ratatui::layout::Rect;
 
-use super::ledger::{of, path};
-use super::{LabelSheet, inside};
+use super::ledger::path;
+use super::ledger_of::of;
+use super::sheet::{LabelSheet, inside};
+use super::suffix::in_words;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::sessions::Session;
 use crate::text::quantity;
-use crate::view::paper::{Canvas, StyledText, columns_of};
-use crate::view::transcript::ShownRange;
+use crate::view::canvas::{Canvas, StyledText, columns_of};
+use crate::view::marks::ShownRange;
 use crate::wire::kernel::udp_info::UdpInfo;
 use crate::wire::udp::mtu::{MtuOutcome, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
@@ -47,13 +49,13 @@ fn queues(sheet: &mut LabelSheet, known: &UdpInfo) {
 fn full(sheet: &mut LabelSheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
     let (Some(used), Some(room)) = (used, room) else { return sheet.known(label, None, "") };
     let figures = format!("  {} of {}", quantity::bytes(used), quantity::bytes(room));
-    let fits = |bar: &u64| super::LABEL + *bar as usize + usize::from(columns_of(&figures)) <= sheet.columns;
+    let fits = |bar: &u64| super::sheet::LABEL + *bar as usize + usize::from(columns_of(&figures)) <= sheet.columns;
     let bar = BARS.into_iter().find(fits).unwrap_or(0);
     let cells = (u128::from(used) * u128::from(bar)).div_ceil(u128::from(room.max(1)));
     let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
     let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
     let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
-    let strip = StyledText::of(format!("{label:<width$}", width = super::LABEL), Role::Dim)
+    let strip = StyledText::of(format!("{label:<width$}", width = super::sheet::LABEL), Role::Dim)
         .and(run("█", cells), role)
         .and(run("░", bar - cells), Role::Faint)
         .and(figures, Role::Text);
@@ -66,15 +68,6 @@ fn sending(sheet: &mut LabelSheet, known: &UdpInfo) {
     let marks = PacketInfo { tos: known.tos, ..PacketInfo::default() };
     let tos = known.tos.map(|tos| format!("{tos:#04x}: {}", in_words(&marks)));
     sheet.known("tos", tos, "");
-}
-
-/// `DSCP EF (46), ECN CE`.
-pub(super) fn in_words(packet: &PacketInfo) -> String {
-    let (Some(dscp), Some(ecn)) = (packet.dscp(), packet.ecn()) else { return super::UNKNOWN.to_owned() };
-    match packet.dscp_name() {
-        Some(name) => format!("DSCP {name} ({dscp}), ECN {ecn}"),
-        None => format!("DSCP {dscp}, ECN {ecn}"),
-    }
 }
 
 fn steps<'a>(sheet: &mut LabelSheet, steps: impl Iterator<Item = &'a MtuStep>) {

@@ -4,11 +4,11 @@ pub mod message;
 pub mod names;
 pub mod record_type;
 
-mod domain;
 mod parse;
 mod rdata;
+mod reader;
 mod svcb;
-mod walk;
+mod wire_name;
 
 pub use message::{DnsMessage, DnsQuestion, DnsRecord};
 pub use record_type::RecordType;

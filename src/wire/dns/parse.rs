@@ -2,8 +2,8 @@
 
 use super::message::{DnsFault, DnsField, DnsMessage, DnsQuestion, DnsRecord, EdnsView, MOST_RECORDS};
 use super::rdata;
+use super::reader::DnsWalk;
 use super::record_type::{RecordType, class_name, opcode_name, rcode_name};
-use super::walk::DnsWalk;
 
 impl DnsMessage {
     /// Reads a message. Never fails: what makes no sense is its [`DnsMessage::fault`].

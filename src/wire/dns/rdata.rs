@@ -4,9 +4,9 @@ use std::fmt::{Display, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use super::reader::DnsWalk;
 use super::record_type::RecordType;
 use super::svcb;
-use super::walk::DnsWalk;
 use crate::text::sanitize;
 use base64::Engine as _;
 

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 
-use super::walk::DnsWalk;
+use super::reader::DnsWalk;
 
 /// Reads one up to `end`, in presentation form.
 ///

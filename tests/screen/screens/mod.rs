@@ -244,8 +244,9 @@ const SCENES: [fn(u16, u16) -> Bench; 45] = [
 
 /// Every view, focus, zoom and filter of a scene.
 fn variants(bench: &mut Bench, mut each: impl FnMut(&Model)) {
-    use sockeye::model::panel::View;
     use sockeye::model::state::Focus;
+    use sockeye::model::view::View;
+
     each(&bench.model);
     bench.model.overlay = None;
     for focus in [Focus::Sessions, Focus::View, Focus::Composer] {

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use sockeye::model::key::Chord;
 use sockeye::model::msg::{Effect, Msg};
-use sockeye::model::state::{CellArea, Focus};
+use sockeye::model::seen::CellArea;
+use sockeye::model::state::Focus;
 use sockeye::model::words;
+use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews};
 use sockeye::sessions::spec::http::HttpSpec;
 use sockeye::sessions::spec::{HostPort, ListenSpec, TcpSpec};
 use sockeye::sessions::{Block, News, Order, Record, RefusedOrder, SessionId, Spec, SpecKind, Verb};
@@ -16,7 +18,6 @@ use sockeye::wire::Direction;
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 
 use crate::bench::Bench;
-use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews};
 
 pub(crate) struct Desk {
     bench: Bench,

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use sockeye::model::panel::{SearchSubject, View};
+use sockeye::model::panel::SearchSubject;
+use sockeye::model::view::View;
 use sockeye::sessions::{CloseReason, News};
 use sockeye::wire::{Both, Class, Evidence, Failure};
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use sockeye::model::msg::Effect;
 use sockeye::model::options::ValueSource;
-use sockeye::model::state::{Focus, Overlay};
+use sockeye::model::overlay::Overlay;
+use sockeye::model::state::Focus;
+use sockeye::sessions::news::{OptionNews, TcpNews};
+use sockeye::sessions::order::{SocketVerb, StreamVerb};
 use sockeye::sessions::spec::facets::wishes;
 use sockeye::sessions::spec::wished;
 use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
@@ -12,8 +15,6 @@ use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::{Class, Failure};
 
 use super::desk::Desk;
-use sockeye::sessions::news::{OptionNews, TcpNews};
-use sockeye::sessions::{SocketVerb, StreamVerb};
 
 /// The orders among effects.
 fn orders(effects: &[Effect]) -> Vec<Verb> {
@@ -26,7 +27,8 @@ fn orders(effects: &[Effect]) -> Vec<Verb> {
 
 fn line(desk: &Desk, option: SocketOption) -> (String, ValueSource, String) {
     let Some(Overlay::Options(dialog)) = &desk.model.overlay else { panic!("the dialog is not open") };
-    let line = dialog.lines(&desk.model).into_iter().find(|line| line.option == option).expect("a line");
+    let line =
+        dialog.lines(desk.model.options_source()).into_iter().find(|line| line.option == option).expect("a line");
     (line.value, line.sure, line.remark)
 }
 
@@ -34,7 +36,8 @@ fn line(desk: &Desk, option: SocketOption) -> (String, ValueSource, String) {
 fn go_to(desk: &mut Desk, option: SocketOption) {
     desk.press("home");
     let Some(Overlay::Options(dialog)) = &desk.model.overlay else { panic!("the dialog is not open") };
-    let steps = dialog.lines(&desk.model).iter().position(|line| line.option == option).expect("a line");
+    let steps =
+        dialog.lines(desk.model.options_source()).iter().position(|line| line.option == option).expect("a line");
     for _ in 0..steps {
         desk.press("j");
     }

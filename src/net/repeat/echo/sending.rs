@@ -5,7 +5,7 @@ use std::io;
 use bytes::BufMut;
 use tokio::time::Instant;
 
-use super::{EchoConversation, MOST_AT_ONCE};
+use super::socket::{EchoConversation, MOST_AT_ONCE};
 use crate::net::fault;
 use crate::net::repeat::plan::StartTicket;
 use crate::sessions::spec::repeat::TAG;

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use super::history::{GaugeHistory, GaugeSample};
 use super::name::Gauge;
-use super::{sentence, words};
 use crate::text::quantity;
 use crate::wire::kernel::view::KernelView;
 
@@ -137,41 +136,6 @@ impl Gauges {
     /// The newest `count` values of a gauge, oldest first; fewer where fewer are remembered.
     pub fn series(&self, gauge: Gauge, count: usize) -> impl Iterator<Item = Option<u64>> {
         self.all(gauge).skip(self.len().saturating_sub(count))
-    }
-
-    /// The newest value as a person reads it; `–` where it is not known.
-    pub fn text(&self, gauge: Gauge) -> String {
-        words::value(self, gauge)
-    }
-
-    /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
-    pub fn bounds(&self, gauge: Gauge) -> String {
-        match self.range(gauge) {
-            Some(GaugeRange { min, max, .. }) => {
-                let text = |value| words::text(gauge, value, self.last(Gauge::Mss));
-                format!("least {}, greatest {}", text(min), text(max))
-            }
-            None => "this system does not tell it".to_owned(),
-        }
-    }
-
-    /// What the value means now, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC 6928.` What
-    /// is not known is said to be so.
-    pub fn sentence(&self, gauge: Gauge) -> String {
-        sentence::of(self, gauge)
-    }
-
-    /// A value of a gauge with its unit, short enough for the axis of a chart.
-    pub fn label(&self, gauge: Gauge, value: u64) -> String {
-        match gauge {
-            Gauge::Cwnd => quantity::grouped(value),
-            _ => words::text(gauge, value, None),
-        }
-    }
-
-    /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
-    pub fn remark(&self, gauge: Gauge) -> String {
-        words::remark(self, gauge)
     }
 }
 

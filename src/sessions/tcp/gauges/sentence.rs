@@ -13,6 +13,14 @@ const ETHERNET: u64 = 1_448;
 /// A segment of this size or more is no Ethernet's: it is loopback's.
 const LOOPBACK: u64 = 16_384;
 
+impl Gauges {
+    /// What the value means now, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC 6928.` What
+    /// is not known is said to be so.
+    pub fn sentence(&self, gauge: Gauge) -> String {
+        of(self, gauge)
+    }
+}
+
 pub(super) fn of(gauges: &Gauges, gauge: Gauge) -> String {
     let name = gauge.name();
     match gauges.last(gauge) {

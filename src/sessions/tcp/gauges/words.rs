@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::gauges::Gauges;
+use super::gauges::{GaugeRange, Gauges};
 use super::name::Gauge;
 use crate::text::quantity;
 use crate::wire::kernel::tcp_info::TcpInfo;
@@ -15,6 +15,37 @@ pub(super) const FIRST_FLIGHT: u64 = 10;
 
 /// The least that Linux waits for an ACK.
 pub(super) const RTO_FLOOR: Duration = Duration::from_millis(200);
+
+impl Gauges {
+    /// The newest value as a person reads it; `–` where it is not known.
+    pub fn text(&self, gauge: Gauge) -> String {
+        value(self, gauge)
+    }
+
+    /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
+    pub fn bounds(&self, gauge: Gauge) -> String {
+        match self.range(gauge) {
+            Some(GaugeRange { min, max, .. }) => {
+                let text = |value| text(gauge, value, self.last(Gauge::Mss));
+                format!("least {}, greatest {}", text(min), text(max))
+            }
+            None => "this system does not tell it".to_owned(),
+        }
+    }
+
+    /// A value of a gauge with its unit, short enough for the axis of a chart.
+    pub fn label(&self, gauge: Gauge, value: u64) -> String {
+        match gauge {
+            Gauge::Cwnd => quantity::grouped(value),
+            _ => text(gauge, value, None),
+        }
+    }
+
+    /// What the value means now, in a few words, where there is something to say: `min 28 µs`, `slow start`.
+    pub fn remark(&self, gauge: Gauge) -> String {
+        remark(self, gauge)
+    }
+}
 
 pub(super) fn value(gauges: &Gauges, gauge: Gauge) -> String {
     gauges.last(gauge).map_or("–".to_owned(), |value| text(gauge, value, gauges.last(Gauge::Mss)))

@@ -5,10 +5,11 @@
 
 use std::time::{Duration, Instant};
 
+use super::captured_state::SegmentBurst;
 use super::ladder::{BURST_GAP, EXCHANGE_GAP, LATE, Ladder, SILENCE};
 use super::rung::{Rung, RungLabel, SystemCall};
 use crate::wire::segment::{CapturedSegment, TcpFlags};
-use crate::wire::{Both, Direction, Evidence};
+use crate::wire::{Direction, Evidence};
 
 /// As many plain segments of a burst have a rung each; the others are a run.
 const SINGLE: u32 = 40;
@@ -24,23 +25,6 @@ const READ_WITHIN: Duration = Duration::from_millis(2);
 
 /// What the kernel tells may be this much younger or older than the segment that it tells of.
 const KERNEL_WITHIN: Duration = Duration::from_secs(1);
-
-/// What a ladder knows of its capture.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct LadderCapture {
-    pub(super) on: bool,
-    missed: u64,
-    burst: SegmentBurst,
-}
-
-/// Segments that follow each other fast.
-#[derive(Clone, Copy, Debug, Default)]
-struct SegmentBurst {
-    plain: u32,
-    noted: u32,
-    last: Option<Instant>,
-    runs: Both<Option<u64>>,
-}
 
 impl Ladder {
     /// Whether segments are captured now.

@@ -1,23 +1,11 @@
 //! What a rung means, for who learns.
 
+use super::explanation::RungExplanation;
 use super::rung::{Rung, RungLabel};
 use super::segment;
 use crate::text::quantity;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::{Direction, Evidence, tcp};
-
-/// A rung in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RungExplanation {
-    /// Its name: `ACK of FIN`.
-    pub title: String,
-    /// How we know it, as a sentence.
-    pub known: &'static str,
-    /// What it means, in a sentence or two.
-    pub means: String,
-    /// Where it stands: `RFC 9293 §3.6`.
-    pub cite: &'static str,
-}
 
 /// Puts a rung into words.
 pub fn explain(rung: &Rung) -> RungExplanation {

@@ -3,11 +3,10 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::capture::LadderCapture;
+use super::captured_state::LadderCapture;
 use super::rung::{KernelCounters, Rung, RungLabel, SystemCall};
-use crate::sessions::news::News;
 use crate::sessions::news::call::CallResult;
-use crate::sessions::news::{DialNews, TcpNews};
+use crate::sessions::news::{DialNews, News, TcpNews};
 use crate::sessions::record::Block;
 use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;

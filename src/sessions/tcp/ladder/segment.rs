@@ -1,6 +1,6 @@
 //! What a captured segment means.
 
-use super::explain::RungExplanation;
+use super::explanation::RungExplanation;
 use super::rung::Rung;
 use crate::text::quantity;
 use crate::wire::Direction;

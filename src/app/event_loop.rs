@@ -1,0 +1,280 @@
+//! The loop: keys, time, sockets and frames, each waiting for its own reason.
+
+use std::io;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crossterm::event::EventStream;
+use futures_util::StreamExt as _;
+use futures_util::stream::{SelectAll, select_all};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+use tokio::time::sleep_until;
+
+use super::effects::{self, LoopEffect};
+use super::signals::{self, AppSignals};
+use super::startup::{self, Startup};
+use super::terminal::{self, Screen};
+use super::{editor, input};
+use crate::cli::Invocation;
+use crate::model::msg::Msg;
+use crate::model::pacer::Pacer;
+use crate::model::seen::ScreenSize;
+use crate::model::state::{Focus, Model};
+use crate::model::update::update;
+use crate::net::{Net, OverflowPolicy};
+use crate::sessions::{Reading, Spec};
+use crate::view::{self, StyleSheet};
+
+/// How many answers from beside the loop may wait; one more waits beside the loop.
+const MOST_REPLIES: usize = 64;
+
+/// How many sessions are looked at together.
+const MOST_READINGS: usize = 256;
+
+/// How long sessions are looked at before a key gets its turn.
+const MOST_LOOKING: Duration = Duration::from_millis(4);
+
+/// Runs the screen until the person or a signal ends it; returns the process's exit code.
+///
+/// # Errors
+/// The terminal cannot be taken or written to.
+pub fn run(invocation: &Invocation) -> anyhow::Result<u8> {
+    let runtime = runtime().context("the runtime cannot be started")?;
+    let code = runtime.block_on(run_loop(invocation));
+    // Sessions may still wait for peers; nobody looks at them any more.
+    runtime.shutdown_background();
+    code
+}
+
+/// A runtime for the sessions that leaves one processor, where there are several, to this thread: more threads than
+/// processors wake each other in vain, and on two processors a flood then comes in a third slower.
+fn runtime() -> io::Result<Runtime> {
+    let processors = available_parallelism().map_or(1, usize::from);
+    Builder::new_multi_thread().worker_threads(processors.saturating_sub(1).max(1)).enable_all().build()
+}
+
+async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
+    let mut signals = AppSignals::listen().context("signals cannot be listened to")?;
+    let desk = startup::desk(invocation);
+    let mut specs = invocation.open.clone();
+    let mut lab = None;
+    if let Some(peers) = &invocation.lab {
+        let (started, sessions) = startup::lab(peers, invocation.settings.retain).await?;
+        lab = Some(started);
+        specs.extend(sessions);
+    }
+    terminal::restore_on_panic();
+    let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be taken")?;
+    let mut app = App::new(desk, screen, specs, invocation.run_for, !invocation.settings.system_resolver)?;
+    let mut events = keys();
+    loop {
+        let now = Instant::now();
+        let due = app.pacer.due(now);
+        let frame = due.or(Some(now + Duration::from_secs(3600))).map_or(now, |due| due);
+        tokio::select! {
+            biased;
+            signal = signals.next() => match signal {
+                signals::SignalAction::Stop => app.suspend()?,
+                signals::SignalAction::End(code) => return Ok(code),
+            },
+            () = sleep_until(frame.into()), if due.is_some() => app.frame()?,
+            event = events.next() => match event {
+                Some(Ok(event)) => if let Some(msg) = input::message(event) { app.tell(msg)?; },
+                // The terminal is gone: nobody is there any more.
+                Some(Err(_)) | None => return Ok(signals::HANGUP),
+            },
+            Some(msg) = app.replies.recv() => app.tell(msg)?,
+            () = app.net.changed(), if !app.stale => {
+                app.stale = true;
+                app.pacer.want(Instant::now());
+            }
+            // Between two frames a flood is taken in without drawing, or it would be held in memory twice.
+            () = app.net.pressed() => app.take_in()?,
+            () = sleep_until(app.ends.unwrap_or(now).into()), if app.ends.is_some() => return Ok(0),
+        }
+        if let Some(edit) = app.edit.take() {
+            // Only one may read from the terminal.
+            drop(events);
+            if let Some(code) = app.edit_outside(edit, &mut signals).await? {
+                return Ok(code);
+            }
+            events = keys();
+        }
+        if app.model.quitting {
+            drop(lab);
+            return Ok(0);
+        }
+    }
+}
+
+/// What the person does. The stream is only looked at when it has something: each look in vain waits for a lock that
+/// crossterm's own thread holds, and gives the processor away meanwhile.
+fn keys() -> SelectAll<EventStream> {
+    select_all([EventStream::new()])
+}
+
+struct App {
+    model: Model,
+    net: Net,
+    screen: Screen,
+    looks: Vec<(String, StyleSheet)>,
+    pacer: Pacer,
+    replies: mpsc::Receiver<Msg>,
+    reply_to: mpsc::Sender<Msg>,
+    /// Some session has something new that was not looked at yet.
+    stale: bool,
+    ends: Option<Instant>,
+    /// A text that waits to be edited on the terminal.
+    edit: Option<editor::ExternalEdit>,
+}
+
+impl App {
+    fn new(
+        desk: Startup,
+        screen: Screen,
+        specs: Vec<Spec>,
+        run_for: Option<Duration>,
+        asks_beside: bool,
+    ) -> anyhow::Result<Self> {
+        let net = Net::new(tokio::runtime::Handle::current(), OverflowPolicy::DropOldest);
+        net.ask_beside(asks_beside);
+        let (reply_to, replies) = mpsc::channel(MOST_REPLIES);
+        let mut app = App {
+            model: desk.model,
+            net,
+            screen,
+            looks: desk.looks,
+            pacer: Pacer::default(),
+            replies,
+            reply_to,
+            stale: false,
+            ends: run_for.map(|run_for| Instant::now() + run_for),
+            edit: None,
+        };
+        let (columns, rows) = app.screen.size().context("the terminal has no size")?;
+        app.model.size = ScreenSize { columns, rows };
+        for spec in specs {
+            let id = app.net.open(spec.clone());
+            app.tell(Msg::Opened { id, spec: Box::new(spec) })?;
+        }
+        if let Some(first) = app.model.sessions.keys().next().copied() {
+            app.model.selected = Some(first);
+            app.model.focus = Focus::View;
+        }
+        app.pacer.want_answer();
+        Ok(app)
+    }
+
+    /// Gives the model a message, and carries out what it wants.
+    fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
+        self.act(msg, Instant::now())?;
+        self.pacer.want_answer();
+        Ok(())
+    }
+
+    /// Gives the model a message, and carries out what it wants; what is on the screen may stay as it is.
+    fn act(&mut self, msg: Msg, now: Instant) -> anyhow::Result<()> {
+        let mut waiting = vec![msg];
+        while let Some(msg) = waiting.pop() {
+            for effect in update(&mut self.model, msg, now) {
+                match effects::perform(effect, &self.net, &self.reply_to) {
+                    Some(LoopEffect::Tell(msg)) => waiting.push(*msg),
+                    Some(LoopEffect::Copy(text)) => self.copy(&text)?,
+                    Some(LoopEffect::GrabMouse(grab)) => self.screen.grab_mouse(grab)?,
+                    Some(LoopEffect::Suspend) => self.suspend()?,
+                    Some(LoopEffect::Edit(edit)) => self.edit = Some(edit),
+                    None => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, text: &str) -> anyhow::Result<()> {
+        let sequence = format!("\x1b]52;c;{}\x1b\\", STANDARD.encode(text));
+        self.screen.write(sequence.as_bytes()).context("the terminal cannot be written to")
+    }
+
+    fn suspend(&mut self) -> anyhow::Result<()> {
+        self.screen.lend(signals::stop_until_continued).context("the terminal cannot be taken again")?;
+        self.pacer.want_answer();
+        Ok(())
+    }
+
+    /// Lends the terminal to the person's editor; gives the exit code where a signal ended the program meanwhile.
+    async fn edit_outside(
+        &mut self,
+        edit: editor::ExternalEdit,
+        signals: &mut AppSignals,
+    ) -> anyhow::Result<Option<u8>> {
+        // Returns once nobody else waits for the terminal's events.
+        crossterm::event::poll(Duration::ZERO).context("the terminal cannot be read")?;
+        self.screen.leave();
+        let edited = editor::edit(edit, signals).await;
+        if let editor::EditOutcome::End(code) = edited {
+            return Ok(Some(code));
+        }
+        self.screen.retake().context("the terminal cannot be taken again")?;
+        let (columns, rows) = self.screen.size().context("the terminal has no size")?;
+        self.model.size = ScreenSize { columns, rows };
+        if let editor::EditOutcome::Tell(msg) = edited {
+            self.tell(*msg)?;
+        }
+        Ok(None)
+    }
+
+    /// Looks at the sessions, and leaves the drawing to the next frame: that is now where one of them has ended.
+    fn take_in(&mut self) -> anyhow::Result<()> {
+        let now = Instant::now();
+        let over = self.look(now)?;
+        self.pacer.want_of_flood(now);
+        if over {
+            self.pacer.want_answer();
+        }
+        Ok(())
+    }
+
+    /// Takes in what is new, but no longer than a person should wait for a key; tells whether a session has ended.
+    fn look(&mut self, now: Instant) -> anyhow::Result<bool> {
+        let mut over = false;
+        loop {
+            let readings = self.net.sample_some(MOST_READINGS);
+            self.stale = readings.len() == MOST_READINGS;
+            over |= readings.iter().any(Reading::tells_the_end);
+            self.act(Msg::Readings(readings), now)?;
+            if !self.stale || now.elapsed() > MOST_LOOKING {
+                return Ok(over);
+            }
+        }
+    }
+
+    /// Looks at the sessions, and draws.
+    fn frame(&mut self) -> anyhow::Result<()> {
+        let now = Instant::now();
+        if self.stale {
+            self.look(now)?;
+        } else {
+            self.act(Msg::Wake, now)?;
+        }
+        let look = self.looks.iter().find(|(name, _)| *name == self.model.settings.theme).or(self.looks.first());
+        let Some((_, look)) = look else { anyhow::bail!("there is no theme") };
+        let mut seen = None;
+        let model = &self.model;
+        self.screen
+            .draw(|frame| seen = Some(view::draw(frame, model, look)))
+            .context("the terminal cannot be written to")?;
+        if let Some(seen) = seen {
+            self.model.seen = seen;
+        }
+        self.pacer.drawn(now);
+        if self.stale {
+            self.pacer.want(now);
+        }
+        self.pacer.want_at(self.model.wakes_at(now));
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! What the screen starts with: settings, keys, themes and history, read from the user's files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+
+use crate::cli::Invocation;
+use crate::files::config::ConfigLineEnding as FileLineEnding;
+use crate::files::paths::AppPaths;
+use crate::files::theme::Theme;
+use crate::files::{self, explain, history, keymap};
+use crate::lab::{Lab, LabPeer};
+use crate::model::history::InputHistory;
+use crate::model::notice::NoticeWeight;
+use crate::model::seen::ScreenSize;
+use crate::model::settings::{LineEnding, Settings};
+use crate::model::state::Model;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::{HostPort, ScriptStep, TcpSpec, UdpSpec};
+use crate::sessions::{Retention, Spec, SpecKind};
+use crate::text::sanitize;
+use crate::view::{ColourDepth, StyleSheet};
+
+/// How many of a user's themes are read.
+const MOST_THEMES: usize = 100;
+
+/// Everything that was read, and what was wrong with it.
+pub(super) struct Startup {
+    /// The model, without sessions; what was wrong is among its notices.
+    pub(super) model: Model,
+    /// The themes, by name.
+    pub(super) looks: Vec<(String, StyleSheet)>,
+}
+
+/// Reads the user's files. Whatever is wrong with them is told on the screen, and the defaults stand.
+pub(super) fn desk(invocation: &Invocation) -> Startup {
+    let paths = AppPaths::of_user();
+    let mut problems: Vec<String> = invocation.problem.iter().map(ToString::to_string).collect();
+    let (keymap, wrong) = match &paths {
+        Some(paths) => keymap::load(&paths.keymap_file()),
+        None => (keymap::presets(), Vec::new()),
+    };
+    problems.extend(wrong);
+    let looks = looks(paths.as_ref().map(AppPaths::themes).as_deref(), &mut problems);
+    let history = remembered(&mut problems);
+    let settings = settings(&invocation.settings, &looks, &mut problems);
+    let mut model = Model::new(keymap, settings, history, ScreenSize { columns: 80, rows: 24 }, Instant::now());
+    model.book = explain::book();
+    model.timers = explain::timers();
+    model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);
+    let wall = jiff::ZonedDateTime::now();
+    model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
+    for problem in problems {
+        model.notices.say(NoticeWeight::Problem, sanitize::line(&problem), model.now);
+    }
+    Startup { model, looks }
+}
+
+fn settings(
+    from: &files::config::ConfigSettings,
+    looks: &[(String, StyleSheet)],
+    problems: &mut Vec<String>,
+) -> Settings {
+    let themes: Vec<String> = looks.iter().map(|(name, _)| name.clone()).collect();
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let by_default = if plain { "mono" } else { "dark" };
+    let theme = match &from.theme {
+        Some(name) if themes.contains(name) => name.clone(),
+        Some(name) => {
+            problems.push(format!("there is no theme \"{name}\"; accepted: {}", themes.join(", ")));
+            by_default.to_owned()
+        }
+        None => by_default.to_owned(),
+    };
+    Settings {
+        theme,
+        themes,
+        mouse: from.mouse,
+        wall_clock: from.wall_clock,
+        retain: from.retain,
+        connect_timeout: from.connect_timeout,
+        line_ending: match from.line_ending {
+            FileLineEnding::None => LineEnding::None,
+            FileLineEnding::Lf => LineEnding::Lf,
+            FileLineEnding::CrLf => LineEnding::CrLf,
+        },
+    }
+}
+
+/// The built-in themes and the user's; one of the user's may take a built-in's name.
+fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, StyleSheet)> {
+    let rich = std::env::var("COLORTERM").is_ok_and(|value| value == "truecolor" || value == "24bit");
+    let depth = if rich { ColourDepth::True } else { ColourDepth::Indexed };
+    let mut themes: Vec<Theme> = Theme::presets().filter_map(Theme::preset).collect();
+    // A folder that is not there, or that may not be read, has no themes in it.
+    let files = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> =
+        files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    files.sort();
+    for path in files.into_iter().take(MOST_THEMES) {
+        let Some(name) = path.file_stem().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        let source = match files::read_settings(&path) {
+            Ok(Some(source)) => source,
+            Ok(None) => continue,
+            Err(problem) => {
+                problems.push(problem.to_string());
+                continue;
+            }
+        };
+        match Theme::parse(&name, &path.display().to_string(), &source) {
+            Ok(theme) => {
+                themes.retain(|other| other.name != theme.name);
+                themes.push(theme);
+            }
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    themes.into_iter().map(|theme| (theme.name.clone(), StyleSheet::new(&theme, depth))).collect()
+}
+
+fn remembered(problems: &mut Vec<String>) -> InputHistory {
+    match history::read() {
+        Ok(entries) => entries.iter().map(String::as_str).collect(),
+        Err(error) => {
+            problems.push(format!("what was typed before cannot be read: {error}"));
+            InputHistory::default()
+        }
+    }
+}
+
+/// Starts the built-in peers, and gives the sessions that look at them.
+pub(super) async fn lab(peers: &[LabPeer], retain: Retention) -> anyhow::Result<(Lab, Vec<Spec>)> {
+    let lab = Lab::start(peers).await.context("the built-in peers cannot be started")?;
+    let mut specs = Vec::new();
+    for (peer, address) in lab.peers() {
+        let target = HostPort { host: address.ip().to_string(), port: address.port() };
+        let (what, hello) = match peer {
+            LabPeer::Echo => (SpecKind::Tcp(TcpSpec::to(target)), Some("hello, echo\n")),
+            LabPeer::Chatter | LabPeer::Drip => (SpecKind::Tcp(TcpSpec::to(target)), None),
+            LabPeer::Reset => (SpecKind::Tcp(TcpSpec::to(target)), Some("please reset me\n")),
+            LabPeer::Deaf => (SpecKind::Tcp(TcpSpec::to(target)), Some("is anybody reading?\n")),
+            LabPeer::UdpEcho => (SpecKind::Udp(UdpSpec::with(target)), Some("hello, datagram\n")),
+            LabPeer::Http => (SpecKind::Http(HttpSpec::get(format!("http://{address}/json"))), None),
+        };
+        let mut spec = Spec::new(what);
+        spec.retain = retain;
+        spec.label = Some(peer.name().to_owned());
+        spec.script.steps.extend(hello.map(|text| ScriptStep::Send(Bytes::from_static(text.as_bytes()))));
+        specs.push(spec);
+    }
+    Ok((lab, specs))
+}

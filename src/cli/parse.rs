@@ -1,0 +1,225 @@
+//! From arguments to an invocation.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+
+use super::args::{CliArgs, CliCommand};
+use super::invocation::{Invocation, ParsedCommand, RunMode, StdioTerminals};
+use super::values::option;
+use super::{curl, repeat, session_specs};
+use crate::files::FileProblem;
+use crate::files::config::ACCEPTED;
+use crate::files::config::{self, ConfigSettings};
+use crate::files::paths::AppPaths;
+use crate::files::theme::Theme;
+use crate::sessions::retention;
+use crate::text::sanitize;
+
+/// Reads the command line, the program's name first, and the file of settings that it names or XDG has.
+///
+/// # Errors
+/// One line that says what makes no sense and what is accepted; nothing in it controls a terminal.
+pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminals) -> Result<ParsedCommand, String> {
+    let matches = match CliArgs::command().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return Err(one_line(&error)),
+        Err(help) => return Ok(ParsedCommand::Print(help.render().to_string().into_bytes())),
+    };
+    let cli = CliArgs::from_arg_matches(&matches).map_err(|error| one_line(&error))?;
+    let (mut settings, problem) = settings(cli.common.config.as_ref())?;
+    settings.theme = cli.common.theme.map(theme).transpose()?.or(settings.theme);
+    settings.system_resolver |= cli.common.system_resolver;
+    let mut invocation = Invocation {
+        mode: RunMode::Screen,
+        open: Vec::new(),
+        lab: None,
+        run_for: None,
+        kernel_every: None,
+        body_from_stdin: false,
+        settings,
+        problem,
+        log: cli.common.log,
+    };
+    match cli.command {
+        Some(CliCommand::Completions { shell }) => return Ok(ParsedCommand::Print(completions(shell))),
+        Some(CliCommand::Man) => return manual().map(ParsedCommand::Print),
+        None => home(terminals)?,
+        Some(command) => {
+            let words = matches.subcommand().map(|(_, words)| words);
+            read(&mut invocation, command, words.ok_or("there is no command")?, terminals)?;
+        }
+    }
+    Ok(ParsedCommand::Run(Box::new(invocation)))
+}
+
+/// Reads a command that opens sessions.
+fn read(
+    invocation: &mut Invocation,
+    command: CliCommand,
+    words: &ArgMatches,
+    terminals: StdioTerminals,
+) -> Result<(), String> {
+    let settings = invocation.settings.clone();
+    let mut again = None;
+    let (mode, limits, spec) = match command {
+        CliCommand::Tcp(tcp) => {
+            let spec = session_specs::tcp(&tcp, &settings, words)?;
+            invocation.kernel_every = session_specs::kernel_every(tcp.socket.kernel_every.as_deref())?;
+            again = Some(tcp.repeat);
+            (mode(tcp.output.raw.as_deref(), tcp.output.json, terminals)?, tcp.output.limits, Some(spec))
+        }
+        CliCommand::Udp(udp) => {
+            let spec = session_specs::udp(&udp, words)?;
+            again = Some(udp.repeat);
+            (mode(udp.output.raw.as_deref(), udp.output.json, terminals)?, udp.output.limits, Some(spec))
+        }
+        CliCommand::Dns(dns) => {
+            let spec = session_specs::dns(&dns)?;
+            (mode(dns.output.raw.as_deref(), dns.output.json, terminals)?, dns.output.limits, Some(spec))
+        }
+        CliCommand::Listen(listen) => {
+            let spec = session_specs::listen(&listen, words)?;
+            invocation.kernel_every = session_specs::kernel_every(listen.socket.kernel_every.as_deref())?;
+            (mode(listen.output.raw.as_deref(), listen.output.json, terminals)?, listen.output.limits, Some(spec))
+        }
+        CliCommand::Http(http) => {
+            let mut request = curl::request(&http, &settings, words)?;
+            request.spec = session_specs::optioned(request.spec, &http.options)?;
+            invocation.body_from_stdin = request.body_from_stdin;
+            let json = http.json.iter().any(String::is_empty);
+            again = Some(http.repeat);
+            if json && http.raw.is_some() {
+                return Err("--raw and --json exclude each other: take one of them".to_owned());
+            }
+            (mode(http.raw.as_deref(), json, terminals)?, http.limits, Some(request.spec))
+        }
+        CliCommand::Lab(lab) => {
+            if lab.raw.is_some() {
+                return Err("--raw makes no sense for the lab: accepted are --json, or a terminal".to_owned());
+            }
+            invocation.lab = Some(session_specs::lab(&lab.peers)?);
+            let screen = !lab.json && terminals.stdin && terminals.stdout;
+            (if screen { RunMode::Screen } else { RunMode::Json }, lab.limits, None)
+        }
+        CliCommand::Completions { .. } | CliCommand::Man => return Ok(()),
+    };
+    if invocation.kernel_every.is_some() && matches!(mode, RunMode::Raw { .. }) {
+        return Err("--kernel-every tells nothing in a pipe: accepted with --json, or on the screen".to_owned());
+    }
+    invocation.mode = mode;
+    invocation.run_for = limits.run_for.as_deref().map(|text| option("--for", text)).transpose()?;
+    if let Some(text) = &limits.retain {
+        let wish = retention::RetentionChange::parse(text).map_err(|why| format!("--retain: {why}"))?;
+        invocation.settings.retain = wish.applied_to(invocation.settings.retain);
+    }
+    let spec = match (spec, again) {
+        (Some(spec), Some(again)) => {
+            if again.repeat.is_some() && invocation.body_from_stdin {
+                return Err("--repeat with a body from standard input (@-): accepted is @FILE".to_owned());
+            }
+            Some(repeat::repeated(&again, spec, &mut invocation.run_for)?)
+        }
+        (spec, _) => spec,
+    };
+    invocation.open.extend(spec);
+    for spec in &mut invocation.open {
+        spec.retain = invocation.settings.retain;
+    }
+    Ok(())
+}
+
+/// The home screen is for terminals only.
+fn home(terminals: StdioTerminals) -> Result<(), String> {
+    if terminals.stdin && terminals.stdout {
+        return Ok(());
+    }
+    Err("the home screen needs a terminal on standard input and output; without one, name a command: \
+         tcp, udp, http, dns, listen, lab (see --help)"
+        .to_owned())
+}
+
+/// With a screen, or how without.
+pub(super) fn mode(raw: Option<&str>, json: bool, terminals: StdioTerminals) -> Result<RunMode, String> {
+    let force = match raw {
+        None if json => return Ok(RunMode::Json),
+        None if terminals.stdin && terminals.stdout => return Ok(RunMode::Screen),
+        None | Some("") => false,
+        Some("force") => true,
+        Some(other) => return Err(format!("--raw={}: accepted: --raw, --raw=force", sanitize::line(other))),
+    };
+    if terminals.stdout && !force {
+        return Err("what a peer says could control this terminal; accepted: --raw=force, --json, \
+                    or a pipe or file as standard output"
+            .to_owned());
+    }
+    Ok(RunMode::Raw { force })
+}
+
+/// The name of a theme, built-in or a file of the user's.
+fn theme(name: String) -> Result<String, String> {
+    let folder = AppPaths::of_user().map(|paths| paths.themes());
+    let named = folder.as_ref().map(|folder| folder.join(format!("{name}.toml")));
+    let plain = !name.contains(['/', '\\']);
+    if Theme::presets().any(|preset| preset == name) || plain && named.is_some_and(|file| file.is_file()) {
+        return Ok(name);
+    }
+    let presets: Vec<&str> = Theme::presets().collect();
+    let own = folder.map_or(String::new(), |folder| {
+        format!(", or NAME for the file {}", sanitize::line(&folder.join("NAME.toml").to_string_lossy()))
+    });
+    Err(format!("--theme: there is no theme \"{}\"; accepted: {}{own}", sanitize::line(&name), presets.join(", ")))
+}
+
+/// The settings of the file that was named, or of the user's own.
+fn settings(named: Option<&PathBuf>) -> Result<(ConfigSettings, Option<FileProblem>), String> {
+    if let Some(path) = named {
+        return match config::load(path, true) {
+            (_, Some(problem)) if problem.line.is_none() => {
+                Err(format!("--config: {problem}; accepted: a TOML file with {ACCEPTED}"))
+            }
+            loaded => Ok(loaded),
+        };
+    }
+    Ok(AppPaths::of_user().map_or_else(Default::default, |paths| config::load(&paths.config_file(), false)))
+}
+
+/// clap's errors, which take several lines, in one.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let mut line = String::new();
+    for paragraph in text.split("\n\n").map(str::trim) {
+        if paragraph.starts_with("Usage:") || paragraph.starts_with("For more information") {
+            continue;
+        }
+        let said: Vec<&str> = paragraph.lines().map(str::trim).collect();
+        line.push_str(if line.is_empty() { "" } else { "; " });
+        line.push_str(&said.join(" "));
+    }
+    format!("{} (see --help)", sanitize::line(line.strip_prefix("error: ").unwrap_or(&line)))
+}
+
+/// A shell's completion script.
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut CliArgs::command(), "sockeye", &mut script);
+    script
+}
+
+/// The manual page: the program's, then one section for each command.
+fn manual() -> Result<Vec<u8>, String> {
+    let wrong = |error: std::io::Error| format!("the manual page cannot be made: {error}");
+    let mut page = Vec::new();
+    let mut command = CliArgs::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut page).map_err(wrong)?;
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
+        page.extend_from_slice(format!(".SH SOCKEYE {}\n", sub.get_name().to_uppercase()).as_bytes());
+        let section = clap_mangen::Man::new(sub.clone());
+        section.render_synopsis_section(&mut page).map_err(wrong)?;
+        section.render_description_section(&mut page).map_err(wrong)?;
+        section.render_options_section(&mut page).map_err(wrong)?;
+    }
+    Ok(page)
+}

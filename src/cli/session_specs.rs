@@ -1,0 +1,251 @@
+//! Commands to sessions: what each one is asked to be.
+
+use std::net::SocketAddr;
+
+use clap::ArgMatches;
+
+use super::args::{self, AddressArgs, ListenProtocol, RetryArgs};
+use super::script;
+use super::values::option;
+use crate::files::config::ConfigSettings;
+use crate::formats::dig::{self, DigDefaults};
+use crate::lab::LabPeer;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::target::{self, quoted};
+use crate::sessions::spec::{
+    self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, TcpSpec, UdpBoundSpec,
+    UdpReceive, UdpSpec, facets,
+};
+use crate::sessions::tcp::gauges;
+use crate::sessions::{Spec, SpecKind};
+use crate::text::quantity;
+use crate::wire::option as socket;
+
+/// `sockeye tcp`.
+pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<Spec, String> {
+    let (family, bind) = reach(&tcp.reach)?;
+    let (connect_timeout, retry) = tries(&tcp.tries, settings)?;
+    let spec = TcpSpec {
+        target: whom(&tcp.target)?,
+        family,
+        bind,
+        connect_timeout,
+        idle_timeout: idle(tcp.idle_timeout.as_deref())?,
+        retry,
+        options: Vec::new(),
+    };
+    let spec = with(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
+    optioned(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
+}
+
+/// How long to try, and how often.
+fn tries(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::time::Duration, RetryPolicy), String> {
+    let connect_timeout = match &tries.connect_timeout {
+        Some(text) => positive("--connect-timeout", text)?,
+        None => settings.connect_timeout,
+    };
+    let mut retry = RetryPolicy::default();
+    if let Some(text) = &tries.retry {
+        retry.times = count("--retry", text)?;
+    }
+    if let Some(text) = &tries.backoff {
+        (retry.first, retry.max) = quantity::parse_backoff(text).map_err(|why| format!("--backoff: {why}"))?;
+    }
+    Ok((connect_timeout, retry))
+}
+
+/// `sockeye http`: the connection that its request goes over. The time-out was read with curl's options, as curl has it
+/// in seconds.
+pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &ConfigSettings) -> Result<(), String> {
+    (spec.family, spec.bind) = reach(&http.reach)?;
+    let asked =
+        RetryArgs { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
+    let (connect_timeout, retry) = tries(&asked, settings)?;
+    spec.retry = retry;
+    if http.tries.connect_timeout.is_none() {
+        spec.connect_timeout = connect_timeout;
+    }
+    if spec.proxy.is_some() && spec.bind.is_some_and(|local| local.port() != 0) {
+        return Err("--bind with a port and --proxy exclude each other: accepted is --bind ADDR".to_owned());
+    }
+    if http.repeat.repeat.is_some() && (http.tries.retry.is_some() || http.tries.backoff.is_some()) {
+        return Err("--retry and --backoff exclude --repeat, which counts every failure: take one of them".to_owned());
+    }
+    Ok(())
+}
+
+/// `sockeye udp`.
+pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, String> {
+    let (family, bind) = reach(&udp.reach)?;
+    let spec = UdpSpec {
+        target: whom(&udp.target)?,
+        family,
+        bind,
+        idle_timeout: idle(udp.idle_timeout.as_deref())?,
+        broadcast: udp.broadcast,
+        receive: receive(&udp.receive)?,
+        options: Vec::new(),
+    };
+    let mut script = script::script(&udp.send, false, words)?;
+    if udp.probe_mtu {
+        script.steps.push(ScriptStep::ProbeMtu);
+    }
+    optioned(with(SpecKind::Udp(spec), script), &udp.options)
+}
+
+/// `sockeye dns`: clap's words back to dig's.
+pub(super) fn dns(dns: &args::DnsArgs) -> Result<Spec, String> {
+    let mut words = dns.words.clone();
+    let valued = [("-x", dns.reverse.as_ref()), ("-p", dns.port.as_ref())];
+    let valued = valued.into_iter().chain(dns.kind.iter().map(|kind| ("-t", Some(kind))));
+    for (option, value) in valued {
+        words.extend(value.into_iter().flat_map(|value| [option.to_owned(), value.clone()]));
+    }
+    let families = [("-4", dns.ipv4), ("-6", dns.ipv6)];
+    words.extend(families.into_iter().filter(|(_, is_asked)| *is_asked).map(|(option, _)| option.to_owned()));
+    Ok(Spec::new(SpecKind::Dns(dig::parse(&words, DigDefaults::Sockeye)?)))
+}
+
+/// How datagrams are received.
+fn receive(asked: &args::ReceiveArgs) -> Result<UdpReceive, String> {
+    let wrong = |why: String| format!("--receive-buffer: {why}");
+    let buffer = match &asked.receive_buffer {
+        None => None,
+        Some(text) => {
+            let size = quantity::parse_size(text).map_err(wrong)?;
+            Some(usize::try_from(size).map_err(|_| wrong("is more than this machine can address".to_owned()))?)
+        }
+    };
+    Ok(UdpReceive { buffer, merged: asked.gro })
+}
+
+/// `sockeye listen`.
+pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Spec, String> {
+    let local = target::parse_listen(&listen.local)?;
+    let idle_timeout = idle(listen.idle_timeout.as_deref())?;
+    let script = script::script(&listen.send, false, words)?;
+    let what = match listen.protocol {
+        ListenProtocol::Tcp => {
+            if !listen.group.is_empty() || listen.broadcast {
+                return Err("--group and --broadcast are for UDP: accepted with listen udp".to_owned());
+            }
+            if listen.receive.gro || listen.receive.receive_buffer.is_some() {
+                return Err("--gro and --receive-buffer are for UDP: accepted with listen udp".to_owned());
+            }
+            let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
+            SpecKind::Listen(ListenSpec {
+                local,
+                limit: limit.map(|limit| limit as usize),
+                idle_timeout,
+                options: Vec::new(),
+            })
+        }
+        ListenProtocol::Udp => {
+            if listen.limit.is_some() {
+                return Err("--limit is for TCP, as UDP has no connections: accepted with listen tcp".to_owned());
+            }
+            if listen.capture {
+                return Err("--capture is for TCP: accepted with listen tcp".to_owned());
+            }
+            if !script.steps.is_empty() {
+                return Err("--send makes no sense for listen udp, as nobody is there yet: \
+                            accepted with udp HOST:PORT"
+                    .to_owned());
+            }
+            let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
+            let receive = receive(&listen.receive)?;
+            SpecKind::UdpBound(UdpBoundSpec {
+                local,
+                groups,
+                broadcast: listen.broadcast,
+                idle_timeout,
+                receive,
+                options: Vec::new(),
+            })
+        }
+    };
+    optioned(Spec { capture: listen.capture, ..with(what, script) }, &listen.socket.options)
+}
+
+/// A session with the socket options that `--option` names.
+pub(super) fn optioned(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
+    let options: Result<spec::RequestedOptions, String> = texts.iter().map(|text| socket::parse(text)).collect();
+    options.and_then(|options| facets::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
+    Ok(spec)
+}
+
+/// How often the kernel's gauges are looked at.
+pub(super) fn kernel_every(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
+    text.map(|text| gauges::parse_every(text).map_err(|why| format!("--kernel-every: {why}"))).transpose()
+}
+
+/// The peers that `sockeye lab` names; all of them where it names none.
+pub(super) fn lab(names: &[String]) -> Result<Vec<LabPeer>, String> {
+    if names.is_empty() {
+        return Ok(LabPeer::ALL.to_vec());
+    }
+    names.iter().map(|name| LabPeer::parse(name).map_err(|failure| failure.message)).collect()
+}
+
+fn with(what: SpecKind, script: Script) -> Spec {
+    Spec { script, ..Spec::new(what) }
+}
+
+/// `HOST:PORT`, or `HOST PORT` as `nc` has it.
+fn whom(words: &[String]) -> Result<HostPort, String> {
+    match words {
+        [host, port] => target::join_host_port(host, port),
+        [both] => target::parse_host_port(both),
+        _ => Err("no target: accepted are HOST:PORT and HOST PORT".to_owned()),
+    }
+}
+
+/// The family and the local address, which must agree.
+fn reach(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>), String> {
+    let family = match (reach.ipv4, reach.ipv6) {
+        (true, _) => IpFamily::V4,
+        (_, true) => IpFamily::V6,
+        (false, false) => IpFamily::Any,
+    };
+    let bind = match &reach.bind {
+        Some(text) => Some(target::parse_bind(text).map_err(|why| format!("--bind: {why}"))?),
+        None => None,
+    };
+    match bind {
+        Some(local) if !family.admits(local.ip()) => {
+            Err(format!("--bind {} is not of the family that -4 or -6 asks for", local.ip()))
+        }
+        _ => Ok((family, bind)),
+    }
+}
+
+/// How long it may be quiet.
+fn idle(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
+    text.map(|text| positive("--idle-timeout", text)).transpose()
+}
+
+/// A duration that is not zero.
+fn positive(name: &str, text: &str) -> Result<std::time::Duration, String> {
+    let duration = option(name, text)?;
+    if duration.is_zero() {
+        return Err(format!("{name}: {} leaves no time at all; accepted: more than 0s", quoted(text)));
+    }
+    Ok(duration)
+}
+
+/// A whole number.
+fn count(name: &str, text: &str) -> Result<u32, String> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| format!("{name}: {} is not a number from 0 to {}", quoted(text), u32::MAX))
+}
+
+/// `ADDR[%IFACE]`.
+fn group(text: &str) -> Result<MulticastGroup, String> {
+    let group = MulticastGroup::parse(text).ok().filter(|group| group.interface.as_deref() != Some(""));
+    group.ok_or_else(|| {
+        format!("--group: {} is no multicast group; accepted: ADDR or ADDR%IFACE, as 239.1.2.3%eth0", quoted(text))
+    })
+}

@@ -1,0 +1,10 @@
+//! Values that several options take.
+
+use std::time::Duration;
+
+use crate::text::quantity;
+
+/// A duration that an option was given.
+pub(super) fn option(name: &str, text: &str) -> Result<Duration, String> {
+    quantity::parse_duration(text).map_err(|why| format!("{name}: {why}"))
+}

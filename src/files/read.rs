@@ -1,0 +1,78 @@
+//! Reads files of ours, up to a size.
+
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+use crate::text::sanitize;
+
+/// The longest file of the user's that is read as settings: 1 MiB. A longer one is a problem, not a crash.
+pub const LONGEST_SETTINGS: u64 = 1024 * 1024;
+
+/// Something in a file of the user's that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileProblem {
+    /// Which file.
+    pub path: PathBuf,
+    /// The line, from 1, where there is one.
+    pub line: Option<usize>,
+    /// What was found there, and what is accepted: one line, nothing in it controls a terminal.
+    pub what: String,
+}
+
+impl fmt::Display for FileProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", sanitize::line(&self.path.to_string_lossy()))?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.what)
+    }
+}
+
+impl std::error::Error for FileProblem {}
+
+/// The text of a file of settings; `None` where there is no such file.
+///
+/// # Errors
+/// It cannot be read, is longer than [`crate::files::LONGEST_SETTINGS`], or is not UTF-8.
+pub fn read_settings(path: &Path) -> Result<Option<String>, FileProblem> {
+    let problem = |what: String| FileProblem { path: path.to_owned(), line: None, what };
+    let bytes = match read_up_to(path, LONGEST_SETTINGS) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return Err(problem("is longer than 1 MiB, which no file of settings is".to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(problem(format!("cannot be read: {error}"))),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        FileProblem { line: Some(line), ..problem("is not UTF-8".to_owned()) }
+    })
+}
+
+/// What a file holds; `None` where that is more than `most` bytes, of which no more are read.
+///
+/// # Errors
+/// What the file system says.
+pub fn read_up_to(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn settings_that_are_not_utf_8_name_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, b"a = 1\nb = \xff\n").unwrap();
+        assert_eq!(read_settings(&path).unwrap_err().line, Some(2));
+        assert_eq!(read_settings(&folder.path().join("none")), Ok(None));
+    }
+}

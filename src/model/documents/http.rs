@@ -1,0 +1,300 @@
+//! The documents of an HTTP exchange: the heads of all its hops, and the request with its body.
+
+use super::document::{DocLine, Document, TextRole, TextSpan};
+use crate::sessions::kinds::http::{HttpExchange, HttpHop};
+use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, PartValue};
+use crate::text::{quantity, sanitize};
+use crate::wire::http::head::{RequestHead, ResponseHead};
+
+/// The most octets of one header's value that are shown; what is beyond is counted.
+const MOST_VALUE: usize = 64 * 1024;
+
+/// Every hop of an exchange: request line, headers, status line, headers.
+pub(crate) fn of_headers(exchange: &HttpExchange) -> Document {
+    let mut document = Document::default();
+    if exchange.hops.is_empty() {
+        document.remark("nothing was asked yet");
+    }
+    let hops = exchange.hops.len();
+    for (index, hop) in exchange.hops.iter().enumerate() {
+        if index > 0 {
+            document.push(DocLine::default());
+        }
+        if hops > 1 {
+            document.push(DocLine::of(TextRole::Title, format!("request {} of {hops}", index + 1)));
+        }
+        add_hop(&mut document, hop);
+    }
+    document
+}
+
+/// The request as it was sent (as it will be, before that), its body, and what was asked for beside it.
+pub(crate) fn of_request(spec: &HttpSpec, exchange: &HttpExchange) -> Document {
+    let mut document = Document::default();
+    match exchange.hops.first() {
+        Some(hop) => add_request(&mut document, &hop.request),
+        None => {
+            document.push(request_line(&spec.method, &spec.url));
+            for (name, value) in &spec.headers {
+                document.push(header(name, value.as_bytes()));
+            }
+            document.remark("not sent yet: the headers that the client adds are not known");
+        }
+    }
+    add_request_body(&mut document, spec);
+    let wishes = wishes(spec);
+    if !wishes.is_empty() {
+        document.push(DocLine::default());
+        for wish in wishes {
+            document.remark(wish);
+        }
+    }
+    document
+}
+
+fn add_hop(document: &mut Document, hop: &HttpHop) {
+    add_request(document, &hop.request);
+    document.push(DocLine::default());
+    for interim in &hop.interim {
+        document.push(DocLine::new([
+            TextSpan::new(TextRole::Comment, "▼ interim "),
+            TextSpan::outside(TextRole::Good, format!("{} {}", interim.status, interim.reason).trim_end()),
+            TextSpan::new(TextRole::Comment, format!("  after {}", quantity::duration(interim.after))),
+        ]));
+        for (name, value) in &interim.headers {
+            document.push(header(name, value));
+        }
+        document.push(DocLine::default());
+    }
+    match &hop.response {
+        Some(response) => add_response(document, response),
+        None => document.remark("no answer yet"),
+    }
+    if !hop.trailers.is_empty() {
+        document.push(DocLine::default());
+        document.push(DocLine::of(TextRole::Title, "trailers, after the body"));
+        for (name, value) in &hop.trailers {
+            document.push(header(name, value));
+        }
+    }
+}
+
+fn request_line(method: &str, url: &str) -> DocLine {
+    DocLine::new([
+        TextSpan::new(TextRole::Comment, "▲ "),
+        TextSpan::outside(TextRole::Keyword, method),
+        TextSpan::new(TextRole::Plain, " "),
+        TextSpan::outside(TextRole::Title, url),
+    ])
+}
+
+fn add_request(document: &mut Document, request: &RequestHead) {
+    document.push(request_line(&request.method, &request.url));
+    for (name, value) in &request.headers {
+        document.push(header(name, value));
+    }
+    if let Some(bytes) = request.body_bytes.filter(|bytes| *bytes > 0) {
+        document.remark(format!("with a body of {}", octets(bytes)));
+    }
+}
+
+fn add_response(document: &mut Document, response: &ResponseHead) {
+    let role = if response.status < 400 { TextRole::Good } else { TextRole::Bad };
+    let status = format!("{} {}", response.status, response.reason);
+    let peer = response.peer.map_or(String::new(), |peer| format!(" from {peer}"));
+    document.push(DocLine::new([
+        TextSpan::new(TextRole::Comment, "▼ "),
+        TextSpan::outside(TextRole::Keyword, &response.version),
+        TextSpan::new(TextRole::Plain, " "),
+        TextSpan::outside(role, status.trim_end()),
+        TextSpan::new(TextRole::Comment, format!("  after {}{peer}", quantity::duration(response.after))),
+    ]));
+    for (name, value) in &response.headers {
+        document.push(header(name, value));
+    }
+}
+
+fn header(name: &str, value: &[u8]) -> DocLine {
+    let shown = &value[..value.len().min(MOST_VALUE)];
+    let mut spans = vec![
+        TextSpan::outside(TextRole::Key, name),
+        TextSpan::new(TextRole::Punctuation, ": "),
+        TextSpan::new(TextRole::Value, sanitize::line_of(shown)),
+    ];
+    if shown.len() < value.len() {
+        let more = octets((value.len() - shown.len()) as u64);
+        spans.push(TextSpan::new(TextRole::Comment, format!(" ⋯ {more} more ⋯")));
+    }
+    DocLine { spans }
+}
+
+fn add_request_body(document: &mut Document, spec: &HttpSpec) {
+    if spec.body != BodySpec::None {
+        document.push(DocLine::default());
+    }
+    match &spec.body {
+        BodySpec::None => {}
+        BodySpec::Bytes(bytes) => {
+            let named = spec.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+            document.add_body(bytes, bytes.len() as u64, named.map(|(_, value)| value.as_str()));
+        }
+        BodySpec::File(path) => document.remark(format!("the bytes of {}", sanitize::line(&path.to_string_lossy()))),
+        BodySpec::Multipart(parts) => {
+            for part in parts {
+                add_part(document, part);
+            }
+        }
+    }
+}
+
+fn add_part(document: &mut Document, part: &FormPart) {
+    let value = match &part.value {
+        PartValue::Text(text) => TextSpan::outside(TextRole::Value, text),
+        PartValue::File(path) => {
+            TextSpan::new(TextRole::Comment, format!("the bytes of {}", sanitize::line(&path.to_string_lossy())))
+        }
+    };
+    document.push(DocLine::new([
+        TextSpan::outside(TextRole::Key, &part.name),
+        TextSpan::new(TextRole::Punctuation, "= "),
+        value,
+    ]));
+}
+
+/// What was asked for that no header shows.
+fn wishes(spec: &HttpSpec) -> Vec<String> {
+    let mut wishes = Vec::new();
+    if spec.insecure {
+        wishes.push("certificates are not verified (-k)".to_owned());
+    }
+    match spec.redirects {
+        0 => {}
+        1 => wishes.push("one redirect is followed".to_owned()),
+        most => wishes.push(format!("up to {most} redirects are followed")),
+    }
+    match spec.version {
+        HttpVersion::Any => {}
+        HttpVersion::Http1 => wishes.push("HTTP/1.1 only".to_owned()),
+        HttpVersion::Http2 => wishes.push("HTTP/2 only".to_owned()),
+    }
+    if let Some(proxy) = &spec.proxy {
+        wishes.push(format!("through the proxy {}", sanitize::line(without_password(proxy).as_ref())));
+    }
+    for (name, address) in &spec.resolve {
+        wishes.push(format!("{} is taken to be at {address}", sanitize::line(name)));
+    }
+    match spec.family {
+        IpFamily::Any => {}
+        IpFamily::V4 => wishes.push("over IPv4 only (-4)".to_owned()),
+        IpFamily::V6 => wishes.push("over IPv6 only (-6)".to_owned()),
+    }
+    if let Some(local) = spec.bind {
+        wishes.push(format!("from the local address {local}"));
+    }
+    if spec.retry.times > 0 {
+        wishes.push(format!("connecting is tried up to {} times", spec.retry.times.saturating_add(1)));
+    }
+    if let Some(timeout) = spec.timeout {
+        wishes.push(format!("the whole exchange may take {}", quantity::duration(timeout)));
+    }
+    if spec.fail_on_status {
+        wishes.push("a status of 400 or more is a failure (--fail)".to_owned());
+    }
+    wishes
+}
+
+/// A URL without the password that may stand in it.
+fn without_password(url: &str) -> std::borrow::Cow<'_, str> {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let authority = &url[start..url[start..].find('/').map_or(url.len(), |end| start + end)];
+    match authority.rfind('@').and_then(|at| authority[..at].find(':').map(|colon| (colon, at))) {
+        Some((colon, at)) => format!("{}:…{}", &url[..start + colon], &url[start + at..]).into(),
+        None => url.into(),
+    }
+}
+
+fn octets(bytes: u64) -> String {
+    format!("{} {}", quantity::grouped(bytes), if bytes == 1 { "byte" } else { "bytes" })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::sessions::kinds::http::{HttpExchange, HttpHop};
+    use crate::sessions::spec::http::BodySpec;
+
+    fn texts(document: &Document) -> Vec<String> {
+        document.lines.iter().map(|line| line.text().into_owned()).collect()
+    }
+
+    fn request(url: &str) -> RequestHead {
+        let headers = vec![("host".to_owned(), b"example".to_vec())];
+        RequestHead { method: "GET".into(), url: url.into(), headers, body_bytes: None }
+    }
+
+    fn response(status: u16, header: (&str, &[u8])) -> ResponseHead {
+        ResponseHead {
+            version: "HTTP/1.1".into(),
+            status,
+            reason: "Reason".into(),
+            headers: vec![(header.0.to_owned(), header.1.to_vec())],
+            after: Duration::from_millis(3),
+            peer: Some(([127, 0, 0, 1], 80).into()),
+        }
+    }
+
+    #[test]
+    fn every_hop_is_shown_and_its_values_are_neutralised() {
+        let mut first = HttpHop::asked(request("http://a/"));
+        first.response = Some(response(302, ("location", b"/\x1b[2J\xff")));
+        let second = HttpHop::asked(request("http://a/b"));
+        let exchange = HttpExchange { hops: vec![first, second], ..HttpExchange::default() };
+        let expected = [
+            "request 1 of 2",
+            "▲ GET http://a/",
+            "host: example",
+            "",
+            "▼ HTTP/1.1 302 Reason  after 3.0 ms from 127.0.0.1:80",
+            "location: /␛[2J\\xff",
+            "",
+            "request 2 of 2",
+            "▲ GET http://a/b",
+            "host: example",
+            "",
+            "no answer yet",
+        ];
+        assert_eq!(texts(&of_headers(&exchange)), expected);
+    }
+
+    #[test]
+    fn a_huge_value_is_cut_and_what_is_cut_is_counted() {
+        let value = vec![b'v'; MOST_VALUE + 1];
+        let line = header("x", &value);
+        assert!(line.text().ends_with("v ⋯ 1 byte more ⋯"));
+    }
+
+    #[test]
+    fn a_request_shows_its_body_and_the_wishes_that_no_header_shows() {
+        let spec = HttpSpec {
+            headers: vec![("content-type".into(), "application/json".into())],
+            body: BodySpec::Bytes(bytes::Bytes::from_static(b"{\"a\":1}\n")),
+            insecure: true,
+            proxy: Some("http://me:secret@proxy:3128/".into()),
+            ..HttpSpec::get("https://a/")
+        };
+        let expected = [
+            "▲ GET https://a/",
+            "content-type: application/json",
+            "not sent yet: the headers that the client adds are not known",
+            "",
+            "{\"a\":1}",
+            "",
+            "certificates are not verified (-k)",
+            "through the proxy http://me:…@proxy:3128/",
+        ];
+        assert_eq!(texts(&of_request(&spec, &HttpExchange::default())), expected);
+    }
+}

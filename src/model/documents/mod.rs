@@ -1,0 +1,9 @@
+//! Documents: text that a view shows in place of the transcript.
+
+pub mod body;
+pub mod dns;
+pub mod document;
+pub(crate) mod http;
+pub mod json;
+pub(crate) mod of_view;
+pub mod path;

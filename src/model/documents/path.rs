@@ -1,0 +1,168 @@
+//! The way to the peer as a document: what the resolvers said, the race of the addresses as lanes, the route.
+
+use std::time::{Duration, Instant};
+
+use super::document::{DocLine, Document, TextRole, TextSpan};
+use crate::model::wrap;
+use crate::sessions::way::{AttemptEnd, ConnectAttempt, PeerPath};
+use crate::text::{quantity, sanitize};
+
+/// The narrowest bar that says something.
+const NARROWEST: usize = 8;
+
+/// What is known of the way, for a column so wide, at `now`.
+pub fn of_way(way: &PeerPath, now: Instant, columns: u16) -> Document {
+    let mut document = Document::default();
+    let room = usize::from(columns);
+    add_lookup(&mut document, way, now, room);
+    let race = way.race();
+    if !race.is_empty() {
+        title(&mut document, "race");
+        add_race(&mut document, race, now, room);
+    }
+    if let Some(route) = &way.route {
+        title(&mut document, "route");
+        let via = match route.gateway {
+            Some(gateway) => format!("by router {gateway}"),
+            None if route.interface.as_deref() == Some("lo") => "within this machine".to_owned(),
+            None => "on the link, or by a router that is not told".to_owned(),
+        };
+        let interface = route.interface.as_deref().unwrap_or("an interface that is not told");
+        prose(&mut document, TextRole::Value, "", &format!("from {} over {interface}", route.source), room);
+        prose(&mut document, TextRole::Comment, "", &via, room);
+    }
+    if document.lines.is_empty() {
+        document.remark("nothing is known of the way yet");
+    }
+    document
+}
+
+fn title(document: &mut Document, name: &str) {
+    if !document.lines.is_empty() {
+        document.push(DocLine::default());
+    }
+    document.push(DocLine::of(TextRole::Title, name));
+}
+
+fn add_lookup(document: &mut Document, way: &PeerPath, now: Instant, columns: usize) {
+    let Some(lookup) = &way.lookup else { return };
+    title(document, "name");
+    let text = match &lookup.found {
+        Some((addresses, took)) => {
+            let count = addresses.len();
+            let word = if count == 1 { "address" } else { "addresses" };
+            format!("{}: {count} {word} by the system in {}", lookup.host, quantity::duration(*took))
+        }
+        None => {
+            let since = whole_seconds(now.saturating_duration_since(lookup.began));
+            format!("{}: no answer by the system yet, {since}", lookup.host)
+        }
+    };
+    prose(document, TextRole::Value, "", &text, columns);
+    for address in lookup.found.iter().flat_map(|(addresses, _)| addresses).take(8) {
+        document.push(DocLine::of(TextRole::Comment, format!("  {address}")));
+    }
+    if let Some(compared) = &way.compared {
+        let (role, word) = if compared.differs() { (TextRole::Bad, "differs") } else { (TextRole::Good, "beside") };
+        prose(document, role, "", &format!("{word}: {}", compared.own_text()), columns);
+    }
+}
+
+fn add_race(document: &mut Document, race: &[ConnectAttempt], now: Instant, columns: usize) {
+    let Some(start) = race.first().map(|lane| lane.began) else { return };
+    let length = |lane: &ConnectAttempt| {
+        lane.ended.as_ref().map_or_else(|| now.saturating_duration_since(lane.began), |end| end.1)
+    };
+    let from = |lane: &ConnectAttempt| lane.began.saturating_duration_since(start);
+    let whole =
+        race.iter().map(|lane| from(lane) + length(lane)).max().unwrap_or_default().max(Duration::from_micros(1));
+    let room = columns.saturating_sub(2).max(NARROWEST);
+    let cells = |time: Duration| (time.as_secs_f64() / whole.as_secs_f64() * room as f64).round() as usize;
+    for lane in race {
+        let took = length(lane);
+        let (mark, role, words) = match &lane.ended {
+            None => ("◌", TextRole::Keyword, format!("under way, {}", whole_seconds(took))),
+            Some((AttemptEnd::Won, _)) => ("✓", TextRole::Good, format!("connected in {}", quantity::duration(took))),
+            Some((AttemptEnd::GivenUp, _)) => {
+                ("–", TextRole::Comment, format!("given up after {}", quantity::duration(took)))
+            }
+            Some((AttemptEnd::Failed(why), _)) => {
+                ("✗", TextRole::Bad, format!("{why} after {}", quantity::duration(took)))
+            }
+        };
+        document.push(DocLine::new([
+            TextSpan::new(role, format!("{mark} ")),
+            TextSpan::new(TextRole::Value, lane.peer.to_string()),
+        ]));
+        prose(document, role, "  ", &words, columns);
+        let before = cells(from(lane)).min(room - 1);
+        let bar = cells(took).clamp(1, room - before);
+        document.push(DocLine::new([
+            TextSpan::new(TextRole::Punctuation, format!("  {}", "·".repeat(before))),
+            TextSpan::new(role, "━".repeat(bar)),
+        ]));
+    }
+    let end = quantity::duration(whole);
+    document.push(DocLine::of(TextRole::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
+}
+
+/// A sentence as lines that break between words, each with this before it.
+fn prose(document: &mut Document, role: TextRole, before: &str, text: &str, columns: usize) {
+    let text = sanitize::line(text);
+    let room = u16::try_from(columns.saturating_sub(before.len()).max(NARROWEST)).unwrap_or(u16::MAX);
+    for row in wrap::sentences(&text, room) {
+        let part = text.get(row).unwrap_or_default();
+        document.push(DocLine::of(role, format!("{before}{part}")));
+    }
+}
+
+/// A time that passes, so that the screen is not drawn again for a digit.
+fn whole_seconds(time: Duration) -> String {
+    quantity::duration(Duration::from_secs(time.as_secs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::way::{AttemptEnd, ConnectAttempt, NameResolution, PeerPath};
+    use crate::wire::route::Route;
+
+    #[test]
+    fn lanes_stand_on_one_axis_of_time() {
+        let began = Instant::now();
+        let at = |millis| began + Duration::from_millis(millis);
+        let lane = |peer: &str, from, ended| ConnectAttempt {
+            peer: peer.parse().unwrap(),
+            attempt: 1,
+            began: at(from),
+            ended,
+        };
+        let way = PeerPath {
+            lookup: Some(NameResolution {
+                host: "h".into(),
+                began,
+                found: Some((Vec::new(), Duration::from_millis(2))),
+            }),
+            compared: None,
+            lanes: vec![
+                lane("[::1]:80", 0, Some((AttemptEnd::GivenUp, Duration::from_millis(500)))),
+                lane("127.0.0.1:80", 250, Some((AttemptEnd::Won, Duration::from_millis(250)))),
+            ],
+            route: Some(Route {
+                peer: [127, 0, 0, 1].into(),
+                source: [127, 0, 0, 1].into(),
+                interface: Some("lo".into()),
+                gateway: None,
+            }),
+        };
+        let document = of_way(&way, at(900), 22);
+        let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
+        assert!(text.contains(&format!("  {}", "━".repeat(20))), "{text:#?}");
+        assert!(text.contains(&format!("  {}{}", "·".repeat(10), "━".repeat(10))), "{text:#?}");
+        assert!(text.contains(&"  connected in 250 ms".to_owned()), "{text:#?}");
+        assert!(text.contains(&"from 127.0.0.1 over lo".to_owned()), "{text:#?}");
+        for columns in 0..12 {
+            of_way(&way, at(900), columns);
+        }
+    }
+}

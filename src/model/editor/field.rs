@@ -1,0 +1,299 @@
+//! A text field: text, cursor, limit and undo. It knows no screen and no key.
+
+use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+
+use super::keys::EditAction;
+use super::window::{FieldView, line_end, line_start, window};
+
+/// How many changes can be undone; the oldest one is forgotten when there is one more.
+const MOST_CHANGES: usize = 200;
+
+/// Whether a field may hold more than one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldLines {
+    /// A prompt: a line break that is pasted becomes a space.
+    One,
+    /// A composer: a line break stays, as `\n`.
+    Many,
+}
+
+/// A change that can be taken back: at `at`, `removed` was replaced with `inserted` octets.
+#[derive(Clone, Debug)]
+struct EditChange {
+    at: usize,
+    removed: String,
+    inserted: usize,
+    cursor: usize,
+}
+
+/// A text field. The cursor is always on a grapheme boundary, and the text never above its limit.
+#[derive(Clone, Debug)]
+pub struct TextField {
+    text: String,
+    cursor: usize,
+    lines: FieldLines,
+    limit_bytes: usize,
+    changes: Vec<EditChange>,
+}
+
+impl TextField {
+    /// An empty field that holds at most `limit_bytes` of UTF-8.
+    pub fn new(lines: FieldLines, limit_bytes: usize) -> Self {
+        TextField { text: String::new(), cursor: 0, lines, limit_bytes, changes: Vec::new() }
+    }
+
+    /// The text, with `\n` between its lines.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the next character goes: an octet's index into the text, on a grapheme boundary.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// How much text fits, in octets of UTF-8.
+    pub fn limit_bytes(&self) -> usize {
+        self.limit_bytes
+    }
+
+    /// Replaces the text, puts the cursor at its end and forgets what could be undone.
+    ///
+    /// Tells how many octets did not fit, as [`TextField::insert`] does.
+    pub fn set(&mut self, text: &str) -> usize {
+        self.clear();
+        let unfit = self.insert(text);
+        self.changes.clear();
+        unfit
+    }
+
+    /// Removes the text, and forgets what could be undone.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.cursor = 0;
+        self.changes.clear();
+    }
+
+    /// Hands over the text, and is empty then.
+    pub fn take(&mut self) -> String {
+        let text = std::mem::take(&mut self.text);
+        self.clear();
+        text
+    }
+
+    /// Puts text at the cursor, and the cursor behind it.
+    ///
+    /// `\r\n` and `\r` (as terminals paste a line break) become `\n`; in a field of one line a line
+    /// break within the text becomes a space, and those at its end go. What would pass the limit is
+    /// left out, cut between graphemes.
+    ///
+    /// Tells how many octets were left out: 0 when all of it fits. The caller says so to the person.
+    pub fn insert(&mut self, text: &str) -> usize {
+        let text = self.normal(text);
+        let room = self.limit_bytes.saturating_sub(self.text.len());
+        let fit = if text.len() <= room { text.len() } else { boundary_before(&text, room) };
+        if fit > 0 {
+            self.replace(self.cursor, self.cursor, &text[..fit]);
+        }
+        text.len() - fit
+    }
+
+    /// Puts one typed character at the cursor. Tells whether it fitted.
+    pub fn insert_char(&mut self, char: char) -> bool {
+        self.insert(char.encode_utf8(&mut [0; 4])) == 0
+    }
+
+    /// Does one edit. Tells whether anything changed: text, or the cursor's place.
+    ///
+    /// [`EditAction::Up`] from the first line and [`EditAction::Down`] from the last change nothing, so that the
+    /// caller can turn to the history.
+    pub fn apply(&mut self, edit: EditAction) -> bool {
+        match edit {
+            EditAction::Left => self.go(self.before(self.cursor)),
+            EditAction::Right => self.go(self.after(self.cursor)),
+            EditAction::WordLeft => self.go(self.word_before()),
+            EditAction::WordRight => self.go(self.word_after()),
+            EditAction::Up => self.go(self.line_up()),
+            EditAction::Down => self.go(self.line_down()),
+            EditAction::Home => self.go(line_start(&self.text, self.cursor)),
+            EditAction::End => self.go(line_end(&self.text, self.cursor)),
+            EditAction::TextStart => self.go(0),
+            EditAction::TextEnd => self.go(self.text.len()),
+            EditAction::Backspace => self.delete_back_to(self.before(self.cursor)),
+            EditAction::Delete => self.delete_on_to(self.after(self.cursor)),
+            EditAction::DeleteWordBack => self.delete_back_to(self.blank_before()),
+            EditAction::DeleteWordForward => self.delete_on_to(self.word_after()),
+            EditAction::DeleteToStart => match line_start(&self.text, self.cursor) {
+                start if start == self.cursor => self.delete_back_to(self.before(start)),
+                start => self.delete_back_to(start),
+            },
+            EditAction::DeleteToEnd => match line_end(&self.text, self.cursor) {
+                end if end == self.cursor => self.delete_on_to(self.after(end)),
+                end => self.delete_on_to(end),
+            },
+            EditAction::Undo => self.undo(),
+        }
+    }
+
+    /// What a window of so many columns and rows shows: the lines around the cursor; the cursor's own line scrolled
+    /// sideways as far as needed. Cost: that of the window, not of the text.
+    ///
+    /// Without a column or a row there are no lines, and the cursor is at (0, 0).
+    pub fn window(&self, columns: u16, rows: u16) -> FieldView {
+        window(&self.text, self.cursor, columns, rows)
+    }
+
+    /// How many rows the text takes when each line is one row: at least 1. Counts no further than `most`.
+    pub fn rows(&self, most: u16) -> u16 {
+        let breaks = self.text.match_indices('\n').take(usize::from(most)).count();
+        u16::try_from(breaks + 1).unwrap_or(u16::MAX).min(most.max(1))
+    }
+
+    fn normal<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+        if !text.contains(['\r', '\n']) {
+            return text.into();
+        }
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        match self.lines {
+            FieldLines::Many => text.into(),
+            FieldLines::One => text.trim_end_matches('\n').replace('\n', " ").into(),
+        }
+    }
+
+    fn go(&mut self, to: usize) -> bool {
+        let from = self.cursor;
+        self.cursor = self.snapped(to);
+        self.cursor != from
+    }
+
+    fn before(&self, at: usize) -> usize {
+        step(&self.text, at, GraphemeCursor::prev_boundary)
+    }
+
+    fn after(&self, at: usize) -> usize {
+        step(&self.text, at, GraphemeCursor::next_boundary)
+    }
+
+    fn word_before(&self) -> usize {
+        let words = self.text[..self.cursor].split_word_bound_indices();
+        words.rev().find(|(_, word)| is_word(word)).map_or(0, |(at, _)| at)
+    }
+
+    fn word_after(&self) -> usize {
+        let words = self.text[self.cursor..].split_word_bound_indices();
+        let mut words = words.filter(|(_, word)| is_word(word));
+        words.next().map_or(self.text.len(), |(at, word)| self.snapped(self.cursor + at + word.len()))
+    }
+
+    /// Where the run of characters that are no blanks, and that ends before the cursor, begins.
+    fn blank_before(&self) -> usize {
+        let word = self.text[..self.cursor].trim_end();
+        word.rfind(char::is_whitespace).map_or(0, |blank| self.after(blank))
+    }
+
+    fn line_up(&self) -> usize {
+        let start = line_start(&self.text, self.cursor);
+        if start == 0 { self.cursor } else { self.same_column(start, line_start(&self.text, start - 1)) }
+    }
+
+    fn line_down(&self) -> usize {
+        let end = line_end(&self.text, self.cursor);
+        if end == self.text.len() {
+            self.cursor
+        } else {
+            self.same_column(line_start(&self.text, self.cursor), end + 1)
+        }
+    }
+
+    /// The place in the line that begins at `other`, as many graphemes in as the cursor is in the line that begins at
+    /// `start`.
+    fn same_column(&self, start: usize, other: usize) -> usize {
+        let column = self.text[start..self.cursor].graphemes(true).count();
+        let line = &self.text[other..line_end(&self.text, other)];
+        line.grapheme_indices(true).nth(column).map_or(other + line.len(), |(at, _)| other + at)
+    }
+
+    fn delete_back_to(&mut self, start: usize) -> bool {
+        let deletes = start < self.cursor;
+        if deletes {
+            self.replace(start, self.cursor, "");
+        }
+        deletes
+    }
+
+    fn delete_on_to(&mut self, end: usize) -> bool {
+        let deletes = end > self.cursor;
+        if deletes {
+            self.replace(self.cursor, end, "");
+        }
+        deletes
+    }
+
+    /// The only place where text changes: records what undoes it, and keeps the cursor on a boundary.
+    fn replace(&mut self, start: usize, end: usize, with: &str) {
+        let removed = self.text[start..end].to_owned();
+        let typed = removed.is_empty() && !with.chars().any(char::is_whitespace) && with.chars().nth(1).is_none();
+        match self.changes.last_mut() {
+            // A word that was typed is undone as one.
+            Some(last) if typed && last.removed.is_empty() && last.at + last.inserted == start => {
+                last.inserted += with.len();
+            }
+            _ => self.remember(EditChange { at: start, removed, inserted: with.len(), cursor: self.cursor }),
+        }
+        self.text.replace_range(start..end, with);
+        self.cursor = self.snapped(start + with.len());
+    }
+
+    /// Keeps a change for undoing. The oldest are forgotten above [`MOST_CHANGES`], or when all that they hold
+    /// is more than the field may hold.
+    fn remember(&mut self, change: EditChange) {
+        self.changes.push(change);
+        let mut held: usize = self.changes.iter().map(|change| change.removed.len()).sum();
+        while self.changes.len() > MOST_CHANGES || held > self.limit_bytes {
+            held -= self.changes.remove(0).removed.len();
+        }
+    }
+
+    fn undo(&mut self) -> bool {
+        let Some(EditChange { at, removed, inserted, cursor }) = self.changes.pop() else { return false };
+        self.text.replace_range(at..at + inserted, &removed);
+        self.cursor = self.snapped(cursor);
+        true
+    }
+
+    /// The first grapheme boundary at or after `at`: a mark may join what was typed before it.
+    fn snapped(&self, at: usize) -> usize {
+        let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
+        if cursor.is_boundary(&self.text, 0).unwrap_or(true) { at } else { self.after(at) }
+    }
+}
+
+/// One step to a grapheme's boundary; stays at either end.
+fn step(
+    text: &str,
+    at: usize,
+    to: fn(&mut GraphemeCursor, &str, usize) -> Result<Option<usize>, unicode_segmentation::GraphemeIncomplete>,
+) -> usize {
+    // The whole text is given as one chunk, so that it is never "incomplete".
+    to(&mut GraphemeCursor::new(at, text.len(), true), text, 0).ok().flatten().unwrap_or(at)
+}
+
+/// The last grapheme boundary of `text` at or before `limit` octets.
+fn boundary_before(text: &str, limit: usize) -> usize {
+    let limit = (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let mut cursor = GraphemeCursor::new(limit, text.len(), true);
+    if cursor.is_boundary(text, 0).unwrap_or(true) { limit } else { step(text, limit, GraphemeCursor::prev_boundary) }
+}
+
+fn is_word(part: &str) -> bool {
+    part.chars().any(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+#[path = "editor_tests.rs"]
+mod tests;

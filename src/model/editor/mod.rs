@@ -1,0 +1,7 @@
+//! Text fields.
+
+mod field;
+pub mod keys;
+pub mod window;
+
+pub use field::{FieldLines, TextField};

@@ -1,0 +1,45 @@
+//! When the screen will change by the mere passing of time.
+
+use std::time::{Duration, Instant};
+
+use super::state::Model;
+use super::view::View;
+use crate::sessions::SessionPhase;
+use crate::sessions::tcp::states::StateTrack;
+use crate::wire::tcp::state::TcpState;
+
+/// How often a countdown or a decaying rate is drawn.
+const TICK: Duration = Duration::from_millis(250);
+
+/// How often a countdown to a probe is drawn: the first ones are 200 ms apart.
+const FINE_TICK: Duration = Duration::from_millis(100);
+
+impl Model {
+    /// When to look again although nothing happened; `None`: the screen stays as it is.
+    pub fn wakes_at(&self, now: Instant) -> Option<Instant> {
+        let notice = self.notices.goes(now);
+        let story = self.session().and_then(|session| session.story.as_ref());
+        let track = story.map(|story| &story.track).filter(|track| track.state() == TcpState::TimeWait);
+        let rest = track.and_then(StateTrack::rests_until).map(|until| until.min(now + TICK));
+        let countdown = story.filter(|story| story.flow.counts_down(now)).map(|_| now + FINE_TICK);
+        let ticking = self.sessions.values().any(|session| {
+            let counting = matches!(session.phase, SessionPhase::Waiting { .. });
+            counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
+        });
+        // The lanes of the explain view count down.
+        let lanes = self.session().filter(|_| self.panel().is_some_and(|panel| panel.view == View::Explain));
+        let lanes = lanes.is_some_and(|session| match &session.phase {
+            SessionPhase::Connecting { .. } => true,
+            SessionPhase::Open(_) => session.course.clocks.running.is_some() || session.idle_timeout().is_some(),
+            SessionPhase::Starting
+            | SessionPhase::Resolving
+            | SessionPhase::Waiting { .. }
+            | SessionPhase::Listening
+            | SessionPhase::Ended { .. } => false,
+        });
+        let ticking = ticking || lanes;
+        let body = self.panel().filter(|panel| panel.view == View::Response).and_then(|panel| panel.body.due());
+        let tick = ticking.then(|| now + TICK);
+        [notice, tick, body, rest, countdown].into_iter().flatten().min()
+    }
+}

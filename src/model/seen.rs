@@ -1,0 +1,70 @@
+//! What a frame showed: sizes, and where a click lands.
+
+use std::net::SocketAddr;
+
+use crate::sessions::SessionId;
+
+/// The terminal's size in cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScreenSize {
+    /// Cells across.
+    pub columns: u16,
+    /// Cells down.
+    pub rows: u16,
+}
+
+/// What the last frame really showed: page sizes and mouse targets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrameReport {
+    /// Rows and columns of the selected session's view, without frame and gutter.
+    pub view: CellArea,
+    /// Rows of the list of sessions.
+    pub sessions_rows: u16,
+    /// Rows and columns of the composer's text.
+    pub composer: CellArea,
+    /// Areas that a click means something in, the topmost last.
+    pub hits: Vec<(CellArea, ClickTarget)>,
+    /// How many rows the document on the screen has at its width, where it shows one.
+    pub document_rows: usize,
+}
+
+/// A rectangle of cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CellArea {
+    /// The first column, from 0.
+    pub column: u16,
+    /// The first row, from 0.
+    pub row: u16,
+    /// Cells across.
+    pub columns: u16,
+    /// Cells down.
+    pub rows: u16,
+}
+
+impl CellArea {
+    /// Whether a cell lies within.
+    pub fn holds(&self, column: u16, row: u16) -> bool {
+        column >= self.column && column - self.column < self.columns && row >= self.row && row - self.row < self.rows
+    }
+}
+
+/// What a click means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClickTarget {
+    /// A session in the list.
+    Session(SessionId),
+    /// The list itself.
+    Sessions,
+    /// The selected session's view.
+    View,
+    /// The composer.
+    Composer,
+    /// A name in the row of views.
+    Tab(super::view::View),
+    /// A line of a menu or list that is open.
+    Line(usize),
+    /// A peer in the list of a bound socket.
+    Peer(SocketAddr),
+    /// Something to try, by its number from 1.
+    Probe(u8),
+}

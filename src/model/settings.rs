@@ -1,0 +1,66 @@
+//! What the person has set for all sessions.
+
+use std::time::Duration;
+
+use crate::sessions::Retention;
+
+/// What can be set, from the configuration and live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The theme's name.
+    pub theme: String,
+    /// All themes' names, for the completion and the key that goes through them.
+    pub themes: Vec<String>,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// Whether times are shown by the wall clock.
+    pub wall_clock: bool,
+    /// What new sessions keep.
+    pub retain: Retention,
+    /// How long a connection may take to open.
+    pub connect_timeout: Duration,
+    /// The line ending of new sessions.
+    pub line_ending: LineEnding,
+}
+
+/// What Enter puts behind the text in the composer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineEnding {
+    /// Nothing.
+    None,
+    /// `\n`.
+    #[default]
+    Lf,
+    /// `\r\n`.
+    CrLf,
+}
+
+impl LineEnding {
+    /// The bytes.
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            LineEnding::None => b"",
+            LineEnding::Lf => b"\n",
+            LineEnding::CrLf => b"\r\n",
+        }
+    }
+
+    /// The name on the screen and in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineEnding::None => "no line end",
+            LineEnding::Lf => "LF",
+            LineEnding::CrLf => "CRLF",
+        }
+    }
+
+    /// The next one, for the key that goes through them.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            LineEnding::None => LineEnding::Lf,
+            LineEnding::Lf => LineEnding::CrLf,
+            LineEnding::CrLf => LineEnding::None,
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! What happened in a session, told as a network person would: SYN, RST, ICMP, FIN, each with how it is known.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::words;
+use crate::sessions::attempts::AddressAttempt;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::news::dns::DnsNews;
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
+use crate::sessions::{News, Session};
+use crate::text::quantity;
+use crate::wire::kernel::tcp_timers::TcpTimerSettings;
+use crate::wire::{Class, Evidence, Failure};
+
+/// How many SYNs sent again are told one by one for an attempt; more are counted.
+const MOST_SYNS: usize = 3;
+
+/// The lines of a session's course.
+pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
+    let course = &session.course;
+    let is_tcp = !matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. });
+    let mut lines = Vec::new();
+    let mut last_failed: Option<&Failure> = None;
+    for (place, (at, news)) in course.facts.iter().enumerate() {
+        if place == course.gap() && course.left_out > 0 {
+            let what = format!("⋯ {} more facts ⋯", quantity::grouped(course.left_out));
+            lines.push(TimelineLine {
+                at: None,
+                what,
+                how: String::new(),
+                tone: TimelineTone::Quiet,
+                known: LineEvidence::Seen,
+            });
+        }
+        match news {
+            News::Dial(DialNews::AttemptFailed { failure, .. }) => last_failed = Some(failure),
+            // The attempt's own line has said it.
+            News::Failed(failure) if last_failed == Some(failure) => continue,
+            News::Failed(_) => lines.extend(moved(session)),
+            News::Closed { .. } if session.failure().is_none() => lines.extend(moved(session)),
+            _ => {}
+        }
+        if matches!(news, News::Closed { .. }) && session.failure().is_some() {
+            continue;
+        }
+        let (what, how, tone, known) = match news {
+            News::Dial(DialNews::Connecting { peer, attempt }) if is_tcp && unsent(session, *peer, *attempt) => (
+                "nothing was sent".into(),
+                format!("seen: connect() to {peer} failed here"),
+                TimelineTone::Plain,
+                LineEvidence::Seen,
+            ),
+            _ => told(news, is_tcp),
+        };
+        lines.push(TimelineLine { at: Some(*at), what, how, tone, known });
+    }
+    for attempt in course.attempts.iter().filter(|_| is_tcp) {
+        lines.extend(again(attempt, timers, now));
+    }
+    lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
+    // The facts stand in order already; those that were inferred find their places, gaps stay where they are.
+    let mut latest = session.opened;
+    let mut keyed: Vec<(Instant, TimelineLine)> = Vec::with_capacity(lines.len());
+    for line in lines {
+        latest = line.at.unwrap_or(latest);
+        keyed.push((latest, line));
+    }
+    keyed.sort_by_key(|(at, _)| *at);
+    keyed.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Whether an attempt failed within this machine: then no SYN went out. What ICMP says has come from the network.
+fn unsent(session: &Session, peer: SocketAddr, number: u32) -> bool {
+    let mut attempts = session.course.attempts.iter().rev();
+    let attempt = attempts.find(|attempt| attempt.peer == peer && attempt.number == number);
+    let end = attempt.and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref());
+    end.is_some_and(|failure| match failure.class {
+        Class::Local | Class::Usage => true,
+        Class::Unreachable => failure.evidence == Evidence::Seen,
+        Class::Internal
+        | Class::Resolve
+        | Class::Refused
+        | Class::ConnectTimeout
+        | Class::Reset
+        | Class::Tls
+        | Class::Protocol
+        | Class::IdleTimeout
+        | Class::HttpStatus => false,
+    })
+}
+
+/// The octets that went over it, once it is over.
+fn moved(session: &Session) -> Option<TimelineLine> {
+    let (sent, received) = (session.totals.sent, session.totals.received);
+    if sent.bytes + received.bytes == 0 {
+        return None;
+    }
+    let what = format!("▲ {}  ▼ {}", quantity::bytes(sent.bytes), quantity::bytes(received.bytes));
+    let last = session.transcript.last_data_at();
+    let how =
+        if last.is_some() { "seen: the last of them at this time" } else { "seen: all of the session" }.to_owned();
+    Some(TimelineLine { at: last, what, how, tone: TimelineTone::Plain, known: LineEvidence::Seen })
+}
+
+/// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
+fn again(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
+    let (sent, known) = syns(attempt, timers, now);
+    let line = |at: Instant, what: String, how: String| TimelineLine {
+        at: Some(at),
+        what,
+        how,
+        tone: TimelineTone::Plain,
+        known,
+    };
+    let how = |count: usize| match known {
+        LineEvidence::Kernel => format!("kernel: retransmits {count}"),
+        LineEvidence::Seen | LineEvidence::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
+    };
+    let told = sent.iter().take(MOST_SYNS).zip(1..);
+    let mut lines: Vec<TimelineLine> = told.map(|(at, count)| line(*at, "SYN sent again".into(), how(count))).collect();
+    if let (Some(at), true) = (sent.last(), sent.len() > MOST_SYNS) {
+        let more = sent.len() - MOST_SYNS;
+        lines.push(line(*at, format!("… and {more} more"), how(sent.len())));
+    }
+    lines
+}
+
+/// When the SYNs after the first one of an attempt were sent, and how that is known.
+pub(crate) fn syns(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, LineEvidence) {
+    if !attempt.syns_again.is_empty() {
+        return (attempt.syns_again.clone(), LineEvidence::Kernel);
+    }
+    let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
+    let planned = timers.syns().map(|(syns, _)| syns).unwrap_or_default();
+    let sent = planned.into_iter().skip(1).map(|after| attempt.began + after);
+    (sent.filter(|at| *at < end).collect(), LineEvidence::Inferred)
+}
+
+/// One fact in a few words, and how it is known.
+fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, LineEvidence) {
+    match news {
+        News::Dial(DialNews::Resolving { host }) => (
+            format!("looking up {host}"),
+            "seen: the system's resolver was asked".into(),
+            TimelineTone::Plain,
+            LineEvidence::Seen,
+        ),
+        News::Dial(DialNews::Resolved { addresses, took, .. }) => {
+            let listed: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();
+            let more = addresses.len().saturating_sub(3);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let how = format!("seen: {}{more}", listed.join(", "));
+            (format!("found in {}", quantity::duration(*took)), how, TimelineTone::Well, LineEvidence::Seen)
+        }
+        News::Dial(DialNews::Connecting { peer, .. }) if !is_tcp => {
+            let how = format!("seen: connect() to {peer}; for UDP that sends nothing");
+            ("peer is set".into(), how, TimelineTone::Plain, LineEvidence::Seen)
+        }
+        News::Dial(DialNews::Connecting { peer, attempt }) => {
+            let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
+            let how = format!("inferred: connect() to {peer}{nth}");
+            ("SYN sent".into(), how, TimelineTone::Plain, LineEvidence::Inferred)
+        }
+        News::Dial(DialNews::Connected { took, local, .. }) if is_tcp => {
+            let how = format!("seen: connect() returned after {}, from {local}", quantity::duration(*took));
+            ("SYN-ACK came back".into(), how, TimelineTone::Well, LineEvidence::Seen)
+        }
+        News::Dial(DialNews::Connected { local, .. }) => (
+            "socket is ready".into(),
+            format!("seen: from {local}; nothing was sent yet"),
+            TimelineTone::Well,
+            LineEvidence::Seen,
+        ),
+        News::Dial(DialNews::AttemptFailed { failure, took }) => failed(failure, Some(*took)),
+        News::Failed(failure) => failed(failure, None),
+        News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
+            let how = format!("then attempt {attempt} of {of}; half fixed, half chance");
+            (format!("wait {}", quantity::duration(*after)), how, TimelineTone::Quiet, LineEvidence::Seen)
+        }
+        News::Udp(UdpNews::Icmp(icmp)) => {
+            let by = icmp.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
+            let how = format!("kernel: type {}, code {}{by}", icmp.kind, icmp.code);
+            let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
+            (format!("{protocol} {}", icmp.meaning()), how, TimelineTone::Bad, LineEvidence::Kernel)
+        }
+        News::Dns(news) => dns(news),
+        News::Dial(DialNews::Route(route)) => {
+            let interface = route.interface.as_deref().map(|name| format!(" over {name}")).unwrap_or_default();
+            let router = route.gateway.map(|router| format!(", by router {router}")).unwrap_or_default();
+            let how = format!("kernel: from {}{interface}{router}", route.source);
+            (format!("route to {}", route.peer), how, TimelineTone::Plain, LineEvidence::Kernel)
+        }
+        News::Tcp(TcpNews::WeFinished) => {
+            ("FIN sent".into(), "inferred: shutdown() was called".into(), TimelineTone::Plain, LineEvidence::Inferred)
+        }
+        News::Tcp(TcpNews::PeerFinished { received_bytes }) => {
+            let how = format!("seen: read() returned 0 after {}", quantity::bytes(*received_bytes));
+            ("FIN came".into(), how, TimelineTone::Plain, LineEvidence::Seen)
+        }
+        News::Http(HttpNews::Request(request)) => {
+            let how = format!("seen: {}", request.url);
+            (format!("asked {}", request.method), how, TimelineTone::Plain, LineEvidence::Seen)
+        }
+        News::Http(HttpNews::Response(response)) => {
+            let how = format!("seen: {} after {}", response.version, quantity::duration(response.after));
+            let tone = if response.status < 400 { TimelineTone::Well } else { TimelineTone::Bad };
+            (
+                format!("answered {} {}", response.status, response.reason).trim_end().into(),
+                how,
+                tone,
+                LineEvidence::Seen,
+            )
+        }
+        News::Listener(ListenerNews::Listening { local }) => {
+            ("bound".into(), format!("seen: bind() gave {local}"), TimelineTone::Well, LineEvidence::Seen)
+        }
+        News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
+            let (what, how, _, known) = failed(failure, None);
+            (what, how, TimelineTone::Quiet, known)
+        }
+        News::Closed { how, .. } => (
+            format!("closed ({})", how.name()),
+            "seen: our descriptor is closed".into(),
+            TimelineTone::Plain,
+            LineEvidence::Seen,
+        ),
+        other => {
+            let told = words::note(other);
+            (told.text, "seen".into(), TimelineTone::Plain, LineEvidence::Seen)
+        }
+    }
+}
+
+/// A fact of a question for name servers.
+fn dns(news: &DnsNews) -> (String, String, TimelineTone, LineEvidence) {
+    let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, LineEvidence::Seen);
+    match news {
+        DnsNews::Query(query) => {
+            let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
+            let (question, by) = (&query.question, query.wire.name());
+            let how = format!("by {by} for {} {}{again}", question.name, question.kind);
+            seen(format!("asked {}", query.server), how, TimelineTone::Plain)
+        }
+        DnsNews::Answer(answer) => {
+            let message = &answer.message;
+            let count = message.answers.len();
+            let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+            let cut = if message.is_truncated() { ", cut short (TC)" } else { "" };
+            let how = format!("{records}{cut} after {} by {}", quantity::duration(answer.took), answer.wire.name());
+            let tone = if message.rcode() == 0 && count > 0 { TimelineTone::Well } else { TimelineTone::Bad };
+            seen(format!("{} came back", message.rcode_name()), how, tone)
+        }
+        DnsNews::Failed(failed) => {
+            let how = format!("{} after {}", failed.failure.message, quantity::duration(failed.took));
+            seen("no answer".into(), how, TimelineTone::Bad)
+        }
+        DnsNews::Plan(plan) => {
+            let servers: Vec<String> = plan.servers.iter().take(4).map(ToString::to_string).collect();
+            seen(
+                "name servers chosen".into(),
+                format!("{}, from {}", servers.join(", "), plan.source),
+                TimelineTone::Plain,
+            )
+        }
+    }
+}
+
+/// What came back, or did not.
+fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, TimelineTone, LineEvidence) {
+    let after = took.map(|took| format!(" after {}", quantity::duration(took))).unwrap_or_default();
+    let errno = failure.os_code.map(|code| format!(", errno {code}")).unwrap_or_default();
+    let what = match failure.class {
+        Class::Refused if failure.operation == "connect" && failure.evidence != Evidence::Kernel => "RST came back",
+        Class::Reset => "RST came",
+        Class::ConnectTimeout => "we gave up",
+        Class::IdleTimeout => "we gave up waiting",
+        Class::Resolve => "no address",
+        Class::Tls => "TLS failed",
+        Class::Local => "this machine said no",
+        Class::Refused | Class::Unreachable => "it ended",
+        Class::Internal | Class::Usage | Class::Protocol | Class::HttpStatus => "it failed",
+    };
+    let (known, word) = match (failure.class, failure.evidence) {
+        (Class::Refused | Class::Reset, Evidence::Seen) if failure.os_code.is_some() => {
+            (LineEvidence::Kernel, "kernel")
+        }
+        (_, Evidence::Seen) => (LineEvidence::Seen, "seen"),
+        (_, Evidence::Kernel) => (LineEvidence::Kernel, "kernel"),
+        (_, Evidence::Inferred) => (LineEvidence::Inferred, "inferred"),
+    };
+    // A time-out says itself how long it was.
+    let after = if failure.class == Class::ConnectTimeout { String::new() } else { after };
+    let how = format!("{word}: {}{errno}{after}", failure.message);
+    (what.into(), how, TimelineTone::Bad, known)
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimelineLine {
+    /// When; `None` stands for a gap, or for what has no time of its own.
+    pub at: Option<Instant>,
+    /// What, in a few words.
+    pub what: String,
+    /// How it is known, with the figures.
+    pub how: String,
+    /// How it is meant.
+    pub tone: TimelineTone,
+    /// How sure it is.
+    pub known: LineEvidence,
+}
+
+/// How a line is meant; the colours are the view's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimelineTone {
+    /// It happened.
+    Plain,
+    /// It went well.
+    Well,
+    /// It went wrong.
+    Bad,
+    /// Time passes.
+    Quiet,
+}
+
+/// How a line is known; the colours are the view's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineEvidence {
+    /// A call of ours returned it.
+    Seen,
+    /// The kernel told.
+    Kernel,
+    /// It must have happened.
+    Inferred,
+}

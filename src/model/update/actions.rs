@@ -1,0 +1,16 @@
+//! Runs an action of the keymap.
+
+use super::{app, compose, pane, session};
+use crate::model::action::Action;
+use crate::model::msg::Effect;
+use crate::model::state::Model;
+
+/// Carries out an action, whatever asked for it.
+pub(super) fn run(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    match action {
+        Action::App(action) => app::act(model, action, effects),
+        Action::Pane(action) => pane::act(model, action, effects),
+        Action::Session(action) => session::act(model, action, effects),
+        Action::Compose(action) => compose::act(model, action, effects),
+    }
+}

@@ -1,0 +1,106 @@
+//! The `:` line.
+
+use bytes::Bytes;
+
+use super::notices::say;
+use super::{actions, app, effects, options, pane, search, session};
+use crate::model::command::{LineCommand, parse};
+use crate::model::msg::Effect;
+use crate::model::state::Model;
+use crate::model::words;
+use crate::sessions::order::{DatagramVerb, ListenerVerb};
+use crate::sessions::spec::MulticastGroup;
+use crate::sessions::{SessionId, Verb, retention};
+use crate::text::{escapes, quantity};
+
+/// Runs what was typed behind `:`.
+///
+/// # Errors
+/// What was wrong with it, and what is accepted.
+pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    match parse(text)? {
+        LineCommand::Run(action) => actions::run(model, action, effects),
+        LineCommand::Open(target) => return effects::open_pasted(model, &target, effects),
+        LineCommand::Send(text) => {
+            let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
+            effects::give(model, Verb::Send(Bytes::from(bytes)), effects);
+        }
+        LineCommand::SendHex(hex) => {
+            let bytes = escapes::parse_hex(&hex).map_err(|error| error.to_string())?;
+            effects::give(model, Verb::Send(Bytes::from(bytes)), effects);
+        }
+        LineCommand::SendFile(path) => effects::give(model, Verb::SendFile(path.into()), effects),
+        LineCommand::SendTo(peer, text) => {
+            let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
+            effects::give(model, Verb::Datagram(DatagramVerb::SendTo(peer, Bytes::from(bytes))), effects);
+        }
+        LineCommand::Join(group) => {
+            let group = MulticastGroup::parse(&group)?;
+            effects::give(model, Verb::Datagram(DatagramVerb::Join(group)), effects);
+        }
+        LineCommand::Leave(group) => {
+            let group = MulticastGroup::parse(&group)?;
+            effects::give(model, Verb::Datagram(DatagramVerb::Leave(group)), effects);
+        }
+        LineCommand::Limit(limit) => effects::give(model, Verb::Listener(ListenerVerb::Limit(limit)), effects),
+        LineCommand::SetOption(option, value) => return options::command(model, option, value, effects),
+        LineCommand::Capture(on) => session::capture(model, on, effects),
+        LineCommand::ReadOptions => options::of_session(model, effects),
+        LineCommand::SampleEvery(every) => {
+            model.sample_every = every;
+            say(model, format!("the kernel's gauges are looked at every {}", quantity::duration(every)));
+        }
+        LineCommand::ShowRetained => show_retained(model),
+        LineCommand::Retain(wish) => retain(model, wish, effects),
+        LineCommand::Theme(name) => app::use_theme(model, name),
+        LineCommand::Session(number) => {
+            let id = SessionId(number);
+            if !model.sessions.contains_key(&id) {
+                return Err(format!("there is no session {number}"));
+            }
+            app::select(model, id);
+        }
+        LineCommand::Search(text) => return search::search(model, &text, effects),
+        LineCommand::Filter(text) => return pane::filter(model, &text),
+        LineCommand::Save(path) => return save(model, &path, effects),
+    }
+    Ok(())
+}
+
+fn show_retained(model: &mut Model) {
+    let text = match model.session() {
+        Some(session) => format!("session {} keeps {}", session.id, words::kept(&session.transcript)),
+        None => format!("new sessions keep {}", model.settings.retain),
+    };
+    say(model, text);
+}
+
+fn retain(model: &mut Model, wish: retention::RetentionChange, effects: &mut Vec<Effect>) {
+    match model.selected.and_then(|id| model.sessions.get_mut(&id)) {
+        Some(session) => {
+            let wanted = wish.applied_to(session.spec.retain);
+            session.spec.retain = wanted;
+            session.transcript.set_retention(wanted);
+            let id = session.id;
+            effects.push(Effect::Retain(id, wanted));
+            say(model, format!("session {id} keeps {wanted} from now on"));
+        }
+        None => {
+            model.settings.retain = wish.applied_to(model.settings.retain);
+            say(model, format!("new sessions keep {}", model.settings.retain));
+        }
+    }
+}
+
+/// Writes what the selected session received, as far as it is kept, to a file.
+pub(super) fn save(model: &mut Model, path: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    if path.trim().is_empty() {
+        return Err("type the name of the file to write".into());
+    }
+    let Some(session) = model.session() else { return Err("there is no session".into()) };
+    effects.push(Effect::Save { path: path.trim().into(), transcript: Box::new(session.transcript.clone()) });
+    Ok(())
+}

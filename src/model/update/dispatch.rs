@@ -1,0 +1,39 @@
+//! From a message to the part of the model that it changes.
+
+use std::time::Instant;
+
+use super::{app, compose, keys, mouse, overlay, readings, sampling, search};
+use crate::model::msg::{Effect, Msg};
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::sessions::Session;
+
+/// Takes in what happened, and returns what is to be done about it.
+pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
+    model.now = now;
+    let mut effects = Vec::new();
+    match msg {
+        Msg::Key(chord) => keys::press(model, chord, &mut effects),
+        Msg::Paste(text) => overlay::paste(model, &text),
+        Msg::Mouse(mouse) => mouse::act(model, mouse, &mut effects),
+        Msg::Resized(size) => model.size = size,
+        Msg::Opened { id, spec } => {
+            let session = Session::new(id, *spec, now);
+            model.panels.insert(id, Panel::new(&session, model.settings.line_ending));
+            model.sessions.insert(id, Box::new(session));
+            app::select(model, id);
+        }
+        Msg::Readings(all) => readings::absorb(model, all),
+        Msg::Refused(refused) => compose::give_back(model, refused),
+        Msg::Found { id, generation, hits, done } => search::found(model, id, generation, hits, done),
+        Msg::Edited { id, text } => compose::edited(model, id, &text),
+        Msg::Said { weight, text } => model.notices.say(weight, text, now),
+        Msg::Wake => {
+            model.sweep();
+            readings::refresh_panel(model);
+        }
+    }
+    model.count();
+    sampling::settle(model, &mut effects);
+    effects
+}

@@ -1,0 +1,55 @@
+//! The effects that updates give back.
+
+use super::notices::object;
+use super::readings;
+use crate::formats::paste;
+use crate::model::msg::Effect;
+use crate::model::state::Model;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::{self, TcpSpec};
+use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
+
+/// Gives the selected session an order.
+pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
+    match model.selected {
+        Some(id) => order(model, id, verb, effects),
+        None => object(model, "there is no session yet: n opens one"),
+    }
+}
+
+/// Opens what a person typed or pasted, with the settings in force.
+///
+/// # Errors
+/// What was found, and what is accepted.
+pub(super) fn open_pasted(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    open_with(model, text, |_| Ok(()), effects)
+}
+
+/// The same, with a change that the spec must take first.
+pub(super) fn open_with(
+    model: &mut Model,
+    text: &str,
+    change: impl FnOnce(&mut Spec) -> Result<(), String>,
+    effects: &mut Vec<Effect>,
+) -> Result<(), String> {
+    let mut wanted: Spec = paste::parse_anything(text)?;
+    change(&mut wanted)?;
+    wanted.retain = model.settings.retain;
+    if let SpecKind::Tcp(TcpSpec { connect_timeout, .. }) | SpecKind::Http(HttpSpec { connect_timeout, .. }) =
+        &mut wanted.what
+        && *connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
+    {
+        *connect_timeout = model.settings.connect_timeout;
+    }
+    effects.push(Effect::Open(Box::new(wanted)));
+    Ok(())
+}
+
+/// Gives an order to a session, unless it is over.
+pub(super) fn order(model: &mut Model, id: SessionId, verb: Verb, effects: &mut Vec<Effect>) {
+    if readings::is_open(model, id) {
+        effects.push(Effect::Net(Order { id, verb }));
+    } else {
+        object(model, format!("session {id} is over: r opens it again"));
+    }
+}

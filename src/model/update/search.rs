@@ -1,0 +1,160 @@
+//! Searching: a transcript beside the loop, a document at once; and going from hit to hit.
+
+use super::moving;
+use super::notices::{object, say};
+use crate::model::documents::document;
+use crate::model::documents::of_view::{shown, subject};
+use crate::model::msg::Effect;
+use crate::model::panel::{ActiveSearch, Panel, ScrollPosition, SearchSubject};
+use crate::model::state::Model;
+use crate::sessions::search::{Needle, SearchHit};
+use crate::sessions::{Session, SessionId};
+use crate::text::sanitize;
+
+/// How many hits of a document are kept, the first ones.
+const MOST_HITS: usize = 100_000;
+
+/// Begins a search, in what the view shows.
+///
+/// # Errors
+/// It cannot be searched for: why.
+pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    let needle = Needle::parse(typed)?;
+    let Some(id) = model.selected else { return Ok(()) };
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return Ok(()) };
+    let generation = panel.search.as_ref().map_or(1, |search| search.generation + 1);
+    let subject = subject(session, panel);
+    panel.search =
+        Some(ActiveSearch { typed: typed.to_owned(), subject, generation, hits: None, done: false, at: None });
+    match subject {
+        SearchSubject::Transcript => {
+            let transcript = Box::new(panel.frozen.as_deref().unwrap_or(&session.transcript).clone());
+            let from = match panel.scroll {
+                ScrollPosition::At(place) => place.entry,
+                ScrollPosition::Tail => u64::MAX,
+            };
+            effects.push(Effect::Search { id, generation, needle, from, transcript });
+        }
+        SearchSubject::Document { .. } => {
+            let hits = in_document(session, panel, &needle);
+            found(model, id, generation, hits, true);
+        }
+    }
+    Ok(())
+}
+
+/// Searches for the same again where the view shows something else now.
+pub(super) fn again(model: &mut Model, effects: &mut Vec<Effect>) {
+    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
+    let Some(search) = panel.search.as_ref().filter(|search| search.subject != subject(session, panel)) else { return };
+    let typed = search.typed.clone();
+    // What was found once can be searched for.
+    self::search(model, &typed, effects).unwrap_or_default();
+}
+
+/// Finds the places again in a document that has another edition, and leaves the screen where it is.
+pub(super) fn refresh(session: &Session, panel: &mut Panel) {
+    let now = subject(session, panel);
+    let Some(search) = &panel.search else { return };
+    if search.subject == now || !matches!(now, SearchSubject::Document { .. }) {
+        return;
+    }
+    let Ok(needle) = Needle::parse(&search.typed) else { return };
+    let hits = in_document(session, panel, &needle);
+    if let Some(search) = &mut panel.search {
+        search.subject = now;
+        search.generation += 1;
+        search.at = search.at.or(Some(0)).filter(|_| !hits.is_empty()).map(|at| at.min(hits.len().saturating_sub(1)));
+        search.hits = Some(hits);
+        search.done = true;
+    }
+}
+
+fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchHit> {
+    let Some(document) = shown(session, panel) else { return Vec::new() };
+    let mut hits = Vec::new();
+    for (line, text) in (0_u64..).zip(&document.lines) {
+        let text = text.text();
+        // A document's source is bounded to a few MiB.
+        let places = needle.places(text.as_bytes()).filter_map(|(offset, len)| {
+            Some(SearchHit { entry: line, offset: u32::try_from(offset).ok()?, len: u32::try_from(len).ok()? })
+        });
+        hits.extend(places.take(MOST_HITS - hits.len()));
+    }
+    hits
+}
+
+/// Takes a search's answer, and goes to the hit that is next from where the screen is; what follows the first part of an
+/// answer leaves the screen at its hit.
+pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<SearchHit>, done: bool) {
+    let columns = model.seen.view.columns;
+    let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
+    let wanted = |search: &ActiveSearch| search.generation == generation;
+    let Some(subject) = panel.search.as_ref().filter(|search| wanted(search)).map(|search| search.subject) else {
+        return;
+    };
+    let top = match (subject, panel.scroll) {
+        (SearchSubject::Document { .. }, _) => {
+            let fold = shown(session, panel).map(|document| document::Fold::new(&document, columns));
+            fold.map_or(0, |fold| fold.line_at(panel.document_scroll)) as u64
+        }
+        (SearchSubject::Transcript, ScrollPosition::At(place)) => place.entry,
+        (SearchSubject::Transcript, ScrollPosition::Tail) => u64::MAX,
+    };
+    let Some(search) = &mut panel.search else { return };
+    search.done = done;
+    if let Some(hit) = search.at.and_then(|at| search.hits.as_ref()?.get(at)).copied() {
+        search.at = Some(hits.partition_point(|other| *other < hit).min(hits.len().saturating_sub(1)));
+        search.hits = Some(hits);
+        return;
+    }
+    let at = hits.iter().position(|hit| hit.entry >= top).or(hits.len().checked_sub(1));
+    search.at = at;
+    let typed = sanitize::line(&search.typed);
+    let hit = at.and_then(|at| hits.get(at)).copied();
+    search.hits = Some(hits);
+    match hit {
+        Some(hit) if model.selected == Some(id) => show(model, hit),
+        Some(_) => {}
+        None => object(model, format!("{typed} was not found")),
+    }
+}
+
+/// Goes to the next hit, or the one before.
+pub(super) fn step(model: &mut Model, forward: bool) {
+    let Some(search) = model.panel_mut().and_then(|panel| panel.search.as_mut()) else {
+        object(model, "nothing is searched yet: / begins");
+        return;
+    };
+    let count = search.hits.as_ref().map_or(0, Vec::len);
+    if count == 0 {
+        return;
+    }
+    let at = search.at.unwrap_or(0);
+    let (next, wrapped) = match (forward, at) {
+        (true, at) if at + 1 >= count => (0, true),
+        (true, at) => (at + 1, false),
+        (false, 0) => (count - 1, true),
+        (false, at) => (at - 1, false),
+    };
+    search.at = Some(next);
+    let hit = search.hits.as_ref().and_then(|hits| hits.get(next)).copied();
+    if let Some(hit) = hit {
+        show(model, hit);
+    }
+    if wrapped && count > 1 {
+        say(model, if forward { "from the first hit again" } else { "from the last hit again" });
+    }
+}
+
+/// Scrolls to a hit of the selected session's search.
+fn show(model: &mut Model, hit: SearchHit) {
+    let subject = model.panel().and_then(|panel| panel.search.as_ref()).map(|search| search.subject);
+    match subject {
+        Some(SearchSubject::Document { .. }) => {
+            let line = usize::try_from(hit.entry).unwrap_or(usize::MAX);
+            moving::show_line(model, line, hit.offset as usize);
+        }
+        Some(SearchSubject::Transcript) | None => moving::show(model, hit.entry, hit.offset),
+    }
+}

@@ -1,0 +1,17 @@
+//! Facts in words.
+
+pub(crate) mod dial;
+mod dns;
+mod escapes;
+pub(crate) mod http;
+mod kernel;
+mod news;
+pub(crate) mod retention;
+mod sentence;
+mod udp;
+
+pub use escapes::{escape_sequences, escapes};
+pub use news::{note, text_of};
+pub use retention::{kept, kept_memory, kept_segments};
+pub use sentence::{MOST_QUOTED, NewsSentence, SentenceTone};
+pub(crate) use udp::icmp_meaning;

@@ -1,0 +1,207 @@
+//! Every fact of a session as one sentence for a person.
+
+use super::dial::resolved;
+use super::http::{request_text, response_words};
+use super::sentence::{NewsSentence, SentenceTone, cause, exact, failed, nth, quiet, quoted, warned, well, words};
+use super::{dns, kernel, udp};
+use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
+use crate::sessions::{CloseReason, News};
+use crate::text::quantity;
+use crate::wire::http::head::InterimHead;
+use crate::wire::{Both, Totals};
+
+/// The sentence alone, as [`note`] makes it: what a filter and a search look at.
+pub fn text_of(news: &News) -> String {
+    note(news).text
+}
+
+/// A fact in words. Cost: one short string; strings from outside are cut at [`crate::model::words::MOST_QUOTED`].
+pub fn note(news: &News) -> NewsSentence {
+    match news {
+        News::Dial(DialNews::Resolving { host }) => quiet('◇', format!("looking up {}", quoted(host))),
+        News::Dial(DialNews::Resolved { host, addresses, took }) => resolved(host, addresses, *took),
+        News::Dial(DialNews::Connecting { peer, attempt }) => {
+            quiet('◇', format!("connecting to {peer}{}", nth(*attempt, " (attempt ", ")")))
+        }
+        News::Dial(DialNews::AttemptFailed { failure, took }) => {
+            warned('✗', format!("{} after {}", failed(failure), quantity::duration(*took)))
+        }
+        News::Dial(DialNews::Connected { local, took, attempt, .. }) => {
+            let again = nth(*attempt, ", at attempt ", "");
+            well('◆', format!("connected from {local} in {}{again}", quantity::duration(*took)))
+        }
+        News::Dial(DialNews::Retrying { attempt, of, after, because }) => {
+            let wait = quantity::duration(*after);
+            warned('↻', format!("{}; attempt {attempt} of {of} in {wait}", failed(because)))
+        }
+        News::Listener(ListenerNews::Listening { local }) => well('◆', format!("bound to {local}, waiting for peers")),
+        News::Listener(ListenerNews::Accepted { listener, local, peer }) => {
+            well('◆', format!("accepted from {peer} on {local} by listener {listener}"))
+        }
+        News::Listener(ListenerNews::TurnedAway { peer, why }) => {
+            warned('✗', format!("turned {peer} away: {}", quoted(why)))
+        }
+        News::Listener(ListenerNews::ChildEnded { child }) => quiet('◇', format!("session {child} ended")),
+        News::Listener(ListenerNews::AcceptFailed(failure)) => {
+            warned('!', format!("a connection could not be accepted, listening goes on: {}", failed(failure)))
+        }
+        News::Tcp(TcpNews::WeFinished) => {
+            cause('◆', "we finished sending (FIN); what the peer sends is still received".into())
+        }
+        News::Tcp(TcpNews::PeerFinished { received_bytes }) => {
+            let bytes = exact(*received_bytes);
+            cause('◆', format!("peer finished sending (FIN) after {bytes}; that ends its direction, not ours"))
+        }
+        News::ReadingPaused => cause('◇', "stopped reading; the kernel's buffer fills, then the window closes".into()),
+        News::ReadingContinued => cause('◆', "reading again".into()),
+        News::Udp(UdpNews::Joined { group }) => well('◆', format!("joined group {group}")),
+        News::Udp(UdpNews::Left { group }) => quiet('◆', format!("left group {group}")),
+        News::Warned(failure) => warned('!', failed(failure)),
+        News::Udp(UdpNews::Icmp(icmp)) => warned('!', udp::icmp_text(icmp)),
+        News::Udp(UdpNews::MtuStep(step)) => udp::step(step),
+        News::Udp(UdpNews::PathMtu(report)) => udp::report(report),
+        News::Udp(UdpNews::BurstEnded { datagrams, took }) => {
+            let count = quantity::grouped(*datagrams);
+            let times = if *datagrams == 1 { "time" } else { "times" };
+            well('◆', format!("the burst ended: sent {count} {times} in {}", quantity::duration(*took)))
+        }
+        News::FileSent { path, bytes } => {
+            well('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact(*bytes)))
+        }
+        News::Http(HttpNews::Request(request)) => cause('◇', request_text(request)),
+        News::Http(HttpNews::Interim(interim)) => {
+            let InterimHead { status, reason, after, .. } = interim;
+            quiet('◆', format!("interim {status} {reason} after {}", quantity::duration(*after)))
+        }
+        News::Http(HttpNews::Response(response)) => response_words(response),
+        News::Http(HttpNews::Trailers(fields)) => {
+            let names: Vec<String> = fields.iter().map(|(name, _)| quoted(name)).collect();
+            well('◆', format!("trailers: {}", quoted(&names.join(", "))))
+        }
+        News::Http(HttpNews::Redirect { status, location }) => {
+            cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
+        }
+        News::Dns(news) => dns::of(news),
+        News::Dial(DialNews::Compared(compared)) => dns::compared(compared),
+        News::Dial(DialNews::Route(route)) => dns::route(route),
+        News::Failed(failure) => NewsSentence { mark: '✗', tone: SentenceTone::Failed, text: failed(failure) },
+        News::Tcp(
+            TcpNews::State { .. }
+            | TcpNews::Call { .. }
+            | TcpNews::Stamps { .. }
+            | TcpNews::PeerSyn(_)
+            | TcpNews::Kernel(_),
+        )
+        | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => kernel::note(news),
+        News::Closed { totals, how } => closed(*totals, *how),
+    }
+}
+
+fn closed(totals: Both<Totals>, how: CloseReason) -> NewsSentence {
+    let (sent, received) = (exact(totals.sent.bytes), exact(totals.received.bytes));
+    let (mark, tone, what) = match how {
+        CloseReason::Fin => ('■', SentenceTone::Well, "both sides finished (FIN)"),
+        CloseReason::Rst => ('✗', SentenceTone::Failed, "ended by a reset (RST)"),
+        CloseReason::Local => ('■', SentenceTone::Quiet, "closed by us"),
+        CloseReason::Error => ('✗', SentenceTone::Failed, "over"),
+    };
+    words(mark, tone, format!("{what}: {sent} sent, {received} received"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::model::words::sentence::MOST_QUOTED;
+    use crate::sessions::{CloseReason, SessionId};
+    use crate::wire::icmp::IcmpMessage;
+    use crate::wire::{Class, Failure};
+
+    fn text(news: &News) -> String {
+        let words = note(news);
+        format!("{} {}", words.mark, words.text)
+    }
+
+    fn refused() -> Failure {
+        Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused")
+    }
+
+    #[test]
+    fn a_connection_tells_its_story_in_sentences() {
+        let peer = ([127, 0, 0, 1], 7001).into();
+        let local = ([127, 0, 0, 1], 53122).into();
+        let took = Duration::from_micros(92);
+        assert_eq!(text(&News::Dial(DialNews::Connecting { peer, attempt: 1 })), "◇ connecting to 127.0.0.1:7001");
+        assert_eq!(
+            text(&News::Dial(DialNews::Connecting { peer, attempt: 2 })),
+            "◇ connecting to 127.0.0.1:7001 (attempt 2)"
+        );
+        assert_eq!(
+            text(&News::Dial(DialNews::Connected { local, peer, took, attempt: 1 })),
+            "◆ connected from 127.0.0.1:53122 in 92 µs"
+        );
+        assert_eq!(
+            text(&News::Tcp(TcpNews::PeerFinished { received_bytes: 1204 })),
+            "◆ peer finished sending (FIN) after 1,204 bytes; that ends its direction, not ours"
+        );
+        let totals = Both { sent: Totals { bytes: 1, ops: 1 }, received: Totals { bytes: 1204, ops: 3 } };
+        assert_eq!(
+            text(&News::Closed { totals, how: CloseReason::Rst }),
+            "✗ ended by a reset (RST): 1 byte sent, 1,204 bytes received"
+        );
+    }
+
+    #[test]
+    fn a_failure_names_the_attempt_and_a_retry_the_wait() {
+        let took = Duration::from_micros(41);
+        assert_eq!(
+            text(&News::Dial(DialNews::AttemptFailed { failure: refused(), took })),
+            "✗ connect 127.0.0.1:9: connection refused after 41 µs"
+        );
+        let retry =
+            News::Dial(DialNews::Retrying { attempt: 2, of: 4, after: Duration::from_millis(500), because: refused() });
+        assert_eq!(text(&retry), "↻ connect 127.0.0.1:9: connection refused; attempt 2 of 4 in 500 ms");
+        assert_eq!(note(&News::Failed(refused())).tone, SentenceTone::Failed);
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_neutralised_and_cut() {
+        let host = format!("evil\u{1b}[2J{}", "x".repeat(5000));
+        let shown = text(&News::Dial(DialNews::Resolving { host }));
+        assert!(shown.starts_with("◇ looking up evil␛[2Jxxx") && shown.ends_with('…'), "{shown}");
+        assert!(shown.len() < MOST_QUOTED * 2);
+        let location = "http://a/\u{202e}".into();
+        assert_eq!(
+            text(&News::Http(HttpNews::Redirect { status: 302, location })),
+            "↻ following the redirect (302) to http://a/U+202E"
+        );
+    }
+
+    #[test]
+    fn an_icmp_error_says_what_who_and_about_whom() {
+        let icmp = IcmpMessage {
+            kind: 3,
+            code: 3,
+            v6: false,
+            offender: Some([127, 0, 0, 1].into()),
+            destination: Some(([127, 0, 0, 1], 9).into()),
+            os_code: 111,
+            ..IcmpMessage::default()
+        };
+        assert_eq!(
+            text(&News::Udp(UdpNews::Icmp(icmp))),
+            "! ICMP port unreachable from 127.0.0.1 about our datagram to 127.0.0.1:9 (type 3, code 3)"
+        );
+    }
+
+    #[test]
+    fn a_listener_tells_of_its_peers() {
+        let peer = ([10, 0, 0, 1], 5).into();
+        assert_eq!(
+            text(&News::Listener(ListenerNews::TurnedAway { peer, why: "full".into() })),
+            "✗ turned 10.0.0.1:5 away: full"
+        );
+        assert_eq!(text(&News::Listener(ListenerNews::ChildEnded { child: SessionId(7) })), "◇ session 7 ended");
+    }
+}

@@ -1,0 +1,149 @@
+//! A second opinion: while the system's resolver looks a name up for a connection, name servers are asked by us too,
+//! and what both say is told. The connection takes the system's answer, as other programs do, and waits for nothing of
+//! this.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::exchange::DnsClient;
+use super::hosts;
+use super::lookup::{self, DnsServers, QuestionResult};
+use super::resolv_conf::ResolverConfig;
+use crate::net::journal::Journal;
+use crate::net::panic_guard;
+use crate::sessions::News;
+use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
+use crate::sessions::news::DialNews;
+use crate::sessions::spec::IpFamily;
+use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
+use crate::wire::dns::record_type::RecordType;
+use crate::wire::dns::{self, names};
+
+/// How long it may take; what is not known by then is not told.
+const MOST_TIME: Duration = Duration::from_secs(6);
+
+/// How many addresses of the system's answer are compared.
+const MOST_ADDRESSES: usize = 64;
+
+/// A second opinion that is under way, and waits for the first. Dropped, it is given up.
+#[derive(Debug)]
+pub(crate) struct SecondOpinion {
+    system: Option<oneshot::Sender<Result<Vec<IpAddr>, String>>>,
+}
+
+impl SecondOpinion {
+    /// Begins to ask for a name beside the system; not where the session does not want it, or nobody looks.
+    pub(crate) fn start(host: &str, family: IpFamily, journal: &Arc<Journal>) -> Self {
+        if !journal.asks_beside() {
+            return SecondOpinion { system: None };
+        }
+        let (system, said) = oneshot::channel();
+        let (host, journal) = (host.to_owned(), Arc::clone(journal));
+        let compared = Arc::clone(&journal);
+        let asking = panic_guard::caught(Box::pin(async move {
+            let of_own = host.clone();
+            let own = async { Ok(own(&of_own, family).await) };
+            let both = async { tokio::try_join!(own, said) };
+            if let Ok(Ok((own, system))) = tokio::time::timeout(MOST_TIME, both).await {
+                compared.aside(News::Dial(DialNews::Compared(Box::new(ResolverComparison { host, system, own }))));
+            }
+        }));
+        tokio::spawn(async move {
+            if let Err(failure) = asking.await {
+                journal.aside(News::Warned(failure));
+            }
+        });
+        SecondOpinion { system: Some(system) }
+    }
+
+    /// What the system's resolver said.
+    pub(crate) fn system_said(self, said: Result<Vec<IpAddr>, String>) {
+        if let Some(system) = self.system {
+            // Whoever has given up does not want to know.
+            system.send(said.map(|addresses| each_once(addresses.into_iter()))).unwrap_or_default();
+        }
+    }
+}
+
+/// Addresses, each once, in order, as many as are compared.
+pub(super) fn each_once(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
+    let mut once = Vec::new();
+    for address in addresses {
+        if once.len() < MOST_ADDRESSES && !once.contains(&address) {
+            once.push(address);
+        }
+    }
+    once
+}
+
+/// What we find ourselves: the hosts file first, then name servers, all types at once.
+async fn own(host: &str, family: IpFamily) -> DirectLookup {
+    if let Some(why) = names::never_asked(host) {
+        // Its addresses are in the hosts file, or in nobody's.
+        let of_file = in_hosts(host.to_owned()).await;
+        return of_file.unwrap_or_else(|| DirectLookup::NotAsked { why: why.to_owned() });
+    }
+    if let Some(of_file) = in_hosts(host.to_owned()).await {
+        return of_file;
+    }
+    let name = match names::checked(host) {
+        Ok(name) => name,
+        Err(why) => return DirectLookup::NotAsked { why },
+    };
+    let conf =
+        tokio::task::spawn_blocking(ResolverConfig::of_system).await.unwrap_or_else(|_| ResolverConfig::parse(b""));
+    DirectLookup::Asked(asked(&name, family, &conf).await)
+}
+
+async fn in_hosts(host: String) -> Option<DirectLookup> {
+    let addresses = tokio::task::spawn_blocking(move || hosts::of_system(&host)).await.unwrap_or_default();
+    (!addresses.is_empty()).then(|| DirectLookup::Hosts { path: hosts::PATH.to_owned(), addresses })
+}
+
+/// What the servers of `conf` say.
+async fn asked(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<FamilyAnswer> {
+    let kinds: &[RecordType] = match family {
+        IpFamily::Any => &[RecordType::A, RecordType::AAAA],
+        IpFamily::V4 => &[RecordType::A],
+        IpFamily::V6 => &[RecordType::AAAA],
+    };
+    let transport = if conf.tcp { TransportChoice::Tcp } else { TransportChoice::Auto };
+    let asker =
+        DnsClient { asking: QueryOptions::default(), transport, timeout: conf.timeout.min(MOST_TIME), journal: None };
+    let servers = DnsServers { servers: conf.servers.clone(), tries: 1 };
+    let found = lookup::in_turn(&asker, &names::in_turn(name, &conf.search, conf.ndots), kinds, &servers).await;
+    found.iter().filter_map(family_of).collect()
+}
+
+/// What a question about addresses came to; `None` for one about anything else.
+pub(super) fn family_of(found: &QuestionResult) -> Option<FamilyAnswer> {
+    let kind = found.question.kind;
+    if !matches!(kind, RecordType::A | RecordType::AAAA) {
+        return None;
+    }
+    let name = found.question.name.clone();
+    let took = found.took;
+    Some(match &found.result {
+        Ok(answer) => {
+            let message: &dns::message::DnsMessage = &answer.message;
+            let said = if message.rcode() == 0 && message.answers.is_empty() {
+                "NODATA".to_owned()
+            } else {
+                message.rcode_name()
+            };
+            let addresses = each_once(message.addresses().into_iter());
+            let server = Some(answer.server);
+            FamilyAnswer { kind, name, server, addresses, ttl: message.ttl(), said, is_answer: true, took }
+        }
+        Err(failure) => {
+            let (addresses, said) = (Vec::new(), failure.message.clone());
+            FamilyAnswer { kind, name, server: None, addresses, ttl: None, said, is_answer: false, took }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! Content codings (RFC 9110 §8.4), undone as the body comes.
+
+pub(crate) mod coder;
+mod decode;
+pub(crate) mod gzip;
+mod step;
+
+pub(in crate::net::http) use decode::{BodyDecoder, ContentCodings};

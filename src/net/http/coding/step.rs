@@ -1,0 +1,47 @@
+//! One step of undoing a coding.
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+/// What one step took and gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct CodingStep {
+    /// Octets taken from the input.
+    pub(super) taken: usize,
+    /// Octets put into the output.
+    pub(super) given: usize,
+}
+
+/// A decoder of one coding.
+pub(super) trait CodingDecoder: Send {
+    /// Decodes some of `input` into `output`, as much as fits. A step that neither takes nor gives wants more input.
+    ///
+    /// # Errors
+    /// The input is not of this coding: why, in words.
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String>;
+
+    /// Whether the input that was taken so far is whole.
+    fn is_whole(&self) -> bool;
+}
+
+/// One step of inflate; `whole` becomes true at the end of the stream.
+pub(super) fn run(
+    inflate: &mut Decompress,
+    input: &[u8],
+    output: &mut [u8],
+    whole: &mut bool,
+) -> Result<CodingStep, String> {
+    if *whole {
+        return after_the_end(input);
+    }
+    let before = (inflate.total_in(), inflate.total_out());
+    let status = inflate
+        .decompress(input, output, FlushDecompress::None)
+        .map_err(|error| error.message().unwrap_or("the deflate stream is broken").to_string())?;
+    *whole = status == Status::StreamEnd;
+    let moved = |after: u64, before: u64| usize::try_from(after - before).unwrap_or(usize::MAX);
+    Ok(CodingStep { taken: moved(inflate.total_in(), before.0), given: moved(inflate.total_out(), before.1) })
+}
+
+pub(super) fn after_the_end(input: &[u8]) -> Result<CodingStep, String> {
+    if input.is_empty() { Ok(CodingStep::default()) } else { Err("octets follow after the end of the stream".into()) }
+}

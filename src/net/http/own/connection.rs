@@ -1,0 +1,240 @@
+//! A connection of an exchange's own: dialled as every TCP session is, so that all that can be told of it is told.
+//!
+//! Nothing stands between its socket and whoever reads the answer: the connection is driven by the task that waits
+//! for it, without a pool and without a task beside it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+use http::{Request, Response, Uri};
+use hyper::body::Incoming;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+use tokio_rustls::TlsConnector;
+use url::Url;
+
+use super::polled_connection::PolledConnection;
+use super::socket_tap::{TapSource, tapped};
+use crate::net::http::body::CountedBody;
+use crate::net::http::dial::HttpDialer;
+use crate::net::http::fault::{self, TransferStage};
+use crate::net::http::proxied::MOST_HTTP2_HEADER_BYTES;
+use crate::net::{dial, fault as system};
+use crate::sessions::News;
+use crate::sessions::news::DialNews;
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
+use crate::sessions::spec::{HostPort, TcpSpec};
+use crate::text::quantity;
+use crate::wire::{Class, Failure};
+
+/// A connection that is open and speaks HTTP.
+pub(in crate::net::http) struct HttpConnection {
+    sender: RequestSender,
+    driven: PolledConnection<BoxFuture<'static, hyper::Result<()>>>,
+    peer: SocketAddr,
+    origin: url::Origin,
+    /// The socket itself, where HTTP/1.1 goes over it in the clear.
+    source: Option<TapSource>,
+}
+
+enum RequestSender {
+    Http1(http1::SendRequest<CountedBody>),
+    Http2(http2::SendRequest<CountedBody>),
+}
+
+/// An answer that is on its way.
+type PendingResponse = BoxFuture<'static, hyper::Result<Response<Incoming>>>;
+
+impl HttpConnection {
+    /// Opens one to the URL's host. `attempt` counts from 1.
+    ///
+    /// # Errors
+    /// The host has no address, nobody answers there, or the handshake fails.
+    pub(in crate::net::http) async fn open(
+        spec: &HttpSpec,
+        url: &Url,
+        way: &Arc<HttpDialer>,
+        attempt: u32,
+    ) -> Result<Self, Failure> {
+        let secure = match url.scheme() {
+            "https" => Some((way.tls(spec).await?, server_name(url)?)),
+            _ => None,
+        };
+        let deadline = Instant::now() + spec.connect_timeout;
+        let target = target(url);
+        let known = way.known(&target).await;
+        let tcp = TcpSpec {
+            family: spec.family,
+            bind: spec.bind,
+            connect_timeout: spec.connect_timeout,
+            options: spec.options.clone(),
+            ..TcpSpec::to(target)
+        };
+        let stream = dial::connect_plainly(&tcp, known, attempt, way.teller.journal()).await?;
+        let failed = |error: std::io::Error| system::of_io("connect", url.as_str(), &error);
+        let peer = stream.peer_addr().map_err(failed)?;
+        // A request must not wait for the acknowledgement of the one before it.
+        stream.set_nodelay(true).map_err(failed)?;
+        way.connections.took(&stream);
+        let rest = async {
+            let Some((config, name)) = secure else {
+                let (tap, source) = tapped(stream);
+                let http2 = spec.version == HttpVersion::Http2;
+                let (sender, connection) = speak(tap, http2, url).await?;
+                return Ok((sender, connection, (!http2).then_some(source)));
+            };
+            let secured = TlsConnector::from(config).connect(name, stream).await;
+            let secured = secured.map_err(|error| fault::of_handshake(&error, url.as_str()))?;
+            let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == HttpVersion::Http2;
+            let (sender, connection) = speak(secured, http2, url).await?;
+            Ok((sender, connection, None))
+        };
+        let (sender, connection, source) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
+            let allowed = quantity::duration(spec.connect_timeout);
+            let message = format!("the connection stood, but not its handshake within {allowed}");
+            Err(Failure::new(Class::ConnectTimeout, "connect", url.as_str(), message))
+        })?;
+        Ok(HttpConnection { sender, driven: PolledConnection::new(connection), peer, origin: url.origin(), source })
+    }
+
+    /// The socket itself, where HTTP/1.1 goes over it in the clear: for reading a body whose length is known.
+    pub(in crate::net::http) fn source(&self) -> Option<&TapSource> {
+        self.source.as_ref()
+    }
+
+    /// The address that it goes to.
+    pub(in crate::net::http) fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// Whether a request to this URL can go over it, now that nothing else is under way on it.
+    pub(in crate::net::http) async fn serves(&mut self, url: &Url) -> bool {
+        self.origin == url.origin()
+            && std::future::poll_fn(|cx| {
+                self.drive(cx);
+                let ready = match &mut self.sender {
+                    RequestSender::Http1(sender) => sender.poll_ready(cx),
+                    RequestSender::Http2(sender) => sender.poll_ready(cx),
+                };
+                match ready {
+                    Poll::Ready(ready) => Poll::Ready(ready.is_ok() && !self.driven.has_ended()),
+                    Poll::Pending if self.driven.has_ended() => Poll::Ready(false),
+                    Poll::Pending => Poll::Pending,
+                }
+            })
+            .await
+    }
+
+    /// Where the request goes, as it is written on this connection: a path, or with HTTP/2 all of the URL.
+    ///
+    /// # Errors
+    /// The URL cannot be written that way: `Usage`.
+    pub(in crate::net::http) fn target(&self, url: &Url) -> Result<Uri, Failure> {
+        let text = match self.sender {
+            RequestSender::Http1(_) => &url[url::Position::BeforePath..url::Position::AfterQuery],
+            RequestSender::Http2(_) => &url[..url::Position::AfterQuery],
+        };
+        text.parse().map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))
+    }
+
+    /// Whether the Host header is ours to write: HTTP/2 has it in `:authority`.
+    pub(in crate::net::http) fn wants_host(&self) -> bool {
+        matches!(self.sender, RequestSender::Http1(_))
+    }
+
+    /// Starts to send a request; [`HttpConnection::wait`] has the answer.
+    pub(in crate::net::http) fn send(&mut self, request: Request<CountedBody>) -> PendingResponse {
+        match &mut self.sender {
+            RequestSender::Http1(sender) => Box::pin(sender.send_request(request)),
+            RequestSender::Http2(sender) => Box::pin(sender.send_request(request)),
+        }
+    }
+
+    /// Waits for the head of the answer.
+    ///
+    /// # Errors
+    /// The connection broke, or its peer broke the rules.
+    pub(in crate::net::http) async fn wait(
+        &mut self,
+        mut answering: PendingResponse,
+    ) -> hyper::Result<Response<Incoming>> {
+        std::future::poll_fn(|cx| {
+            // The connection first: what it reads makes the answer ready within the same turn.
+            self.drive(cx);
+            answering.as_mut().poll(cx)
+        })
+        .await
+        .map_err(|error| self.why(error))
+    }
+
+    /// Lets the connection read and write; remembers its end.
+    pub(in crate::net::http) fn drive(&mut self, cx: &mut Context<'_>) {
+        self.driven.drive(cx);
+    }
+
+    /// The connection's own error says more than "canceled".
+    pub(in crate::net::http) fn why(&mut self, error: hyper::Error) -> hyper::Error {
+        self.driven.why(error)
+    }
+}
+
+/// HTTP over a stream of octets.
+async fn speak<S>(
+    stream: S,
+    http2: bool,
+    url: &Url,
+) -> Result<(RequestSender, BoxFuture<'static, hyper::Result<()>>), Failure>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let failed = |error: hyper::Error| fault::of_hyper(&error, url.as_str(), TransferStage::Head);
+    let stream = TokioIo::new(stream);
+    if http2 {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.max_header_list_size(MOST_HTTP2_HEADER_BYTES);
+        let (sender, connection) = builder.handshake(stream).await.map_err(failed)?;
+        return Ok((RequestSender::Http2(sender), Box::pin(connection)));
+    }
+    let (sender, connection) = http1::handshake(stream).await.map_err(failed)?;
+    Ok((RequestSender::Http1(sender), Box::pin(connection)))
+}
+
+fn target(url: &Url) -> HostPort {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    HostPort { host, port: url.port_or_known_default().unwrap_or(80) }
+}
+
+fn server_name(url: &Url) -> Result<ServerName<'static>, Failure> {
+    let host = target(url).host;
+    ServerName::try_from(host.clone()).map_err(|_| {
+        Failure::new(Class::Tls, "connect", url.as_str(), format!("no certificate can be for the name `{host}`"))
+    })
+}
+
+impl HttpDialer {
+    /// The user's own addresses of a host, told as a look-up; `None`: it is to be looked up.
+    async fn known(&self, target: &HostPort) -> Option<Vec<SocketAddr>> {
+        let own = self.own(&target.host, target.port);
+        if own.is_empty() {
+            return None;
+        }
+        let host = target.host.clone();
+        self.teller.news(News::Dial(DialNews::Resolving { host: host.clone() })).await;
+        let addresses = own.iter().map(SocketAddr::ip).collect();
+        self.teller.news(News::Dial(DialNews::Resolved { host, addresses, took: std::time::Duration::ZERO })).await;
+        Some(own)
+    }
+}
+
+/// What requests go over.
+pub(in crate::net::http) enum HttpTransport {
+    /// Connections of our own; one that is open and has nothing to do.
+    Own(Option<Box<HttpConnection>>),
+    /// The client that speaks with a proxy, once there is one, and whether it knows TLS.
+    Proxied(Option<(reqwest::Client, bool)>),
+}

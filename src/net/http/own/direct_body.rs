@@ -1,0 +1,81 @@
+//! A body of a known length, read from the socket itself.
+
+use std::io;
+
+use super::socket_tap::TapSource;
+use crate::net::buffers;
+use crate::net::http::exchange::ExchangeTask;
+use crate::net::http::fault;
+use crate::net::http::receive::{BodyReceiver, at_once};
+use crate::net::http::response::HttpResponse;
+use crate::net::stream::bulk_wait::FloodDetector;
+use crate::wire::Failure;
+
+/// How often in a row hyper must have nothing more, before it has nothing more: its two halves speak through a channel,
+/// and one may have to be looked at before the other gives.
+const LOOKS: u32 = 3;
+
+/// How many reads are done before other tasks get their turn.
+const TURN: u32 = 32;
+
+impl ExchangeTask {
+    /// Takes what hyper has read of the body already, then the rest of its `all` octets.
+    ///
+    /// # Errors
+    /// The peer ended it early, or the connection broke.
+    pub(in crate::net::http) async fn take_straight(
+        &self,
+        answer: &mut HttpResponse,
+        source: &TapSource,
+        all: u64,
+        taking: &mut BodyReceiver,
+        url: &str,
+    ) -> Result<(), Failure> {
+        source.shut();
+        let mut looks = 0;
+        while looks < LOOKS {
+            match at_once(answer, taking.stage()).await {
+                None => looks += 1,
+                Some(frame) => {
+                    let Some(frame) = frame.transpose()? else { return Ok(()) };
+                    if let Ok(piece) = frame.into_data() {
+                        self.take(piece, taking, url).await?;
+                    }
+                    looks = 0;
+                }
+            }
+        }
+        self.keep(taking).await;
+        let mut paused = self.paused.clone();
+        let mut reads = 0_u32;
+        let mut flood = FloodDetector::asleep();
+        while taking.arrived < all {
+            // An error means that nobody can pause or go on any more.
+            paused.wait_for(|paused| !paused).await.ok();
+            tokio::select! {
+                biased;
+                Ok(()) = paused.changed() => continue,
+                ready = flood.readable(source.stream()) => {
+                    ready.map_err(|error| fault::of_read(&error, url, taking.stage()))?;
+                }
+            }
+            match source.read(all - taking.arrived).map_err(|error| fault::of_read(&error, url, taking.stage()))? {
+                None => continue,
+                Some(end) if end.is_empty() => {
+                    let early = io::ErrorKind::UnexpectedEof.into();
+                    return Err(fault::of_read(&early, url, taking.stage()));
+                }
+                Some(octets) => {
+                    taking.arrived += octets.len() as u64;
+                    flood.read(source.stream(), octets.len());
+                    self.keep_block(buffers::freeze(octets), taking).await;
+                }
+            }
+            reads = reads.wrapping_add(1);
+            if reads.is_multiple_of(TURN) {
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! HTTP connections of our own, dialled as every TCP session is.
+
+mod connection;
+pub(crate) mod direct_body;
+pub(crate) mod polled_connection;
+pub(crate) mod socket_tap;
+
+pub(in crate::net::http) use connection::{HttpConnection, HttpTransport};

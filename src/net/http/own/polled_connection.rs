@@ -1,0 +1,44 @@
+//! A connection's own task, run by whoever waits for something on it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// The future that reads and writes for a connection, and how it ended.
+#[derive(Debug)]
+pub(in crate::net) struct PolledConnection<C> {
+    connection: C,
+    ended: Option<hyper::Result<()>>,
+}
+
+impl<C: Future<Output = hyper::Result<()>> + Unpin> PolledConnection<C> {
+    pub(in crate::net) fn new(connection: C) -> Self {
+        PolledConnection { connection, ended: None }
+    }
+
+    /// Lets the connection read and write; remembers its end.
+    pub(in crate::net) fn drive(&mut self, cx: &mut Context<'_>) {
+        if self.ended.is_none()
+            && let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx)
+        {
+            self.ended = Some(ended);
+        }
+    }
+
+    pub(in crate::net) fn has_ended(&self) -> bool {
+        self.ended.is_some()
+    }
+
+    /// The connection's own error says more than "canceled".
+    pub(in crate::net) fn why(&mut self, error: hyper::Error) -> hyper::Error {
+        match self.ended.take() {
+            Some(Err(own)) => {
+                self.ended = Some(Ok(()));
+                own
+            }
+            other => {
+                self.ended = other;
+                error
+            }
+        }
+    }
+}

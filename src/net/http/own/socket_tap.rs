@@ -1,0 +1,123 @@
+//! A socket that hyper reads from until it is told to leave the rest to us.
+//!
+//! A body whose length is promised needs no framing to be taken off: once the head is read, what follows is read as any
+//! TCP session reads, into buffers that are used again, with one copy less and no piece handed from hand to hand.
+
+use std::io;
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+
+use bytes::BufMut;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::net::buffers;
+
+/// hyper's end of the socket.
+#[derive(Debug)]
+pub(super) struct SocketTap(Arc<TapShared>);
+
+/// Our end of it.
+#[derive(Clone, Debug)]
+pub(in crate::net::http) struct TapSource(Arc<TapShared>);
+
+#[derive(Debug)]
+struct TapShared {
+    stream: TcpStream,
+    /// hyper reads no more.
+    shut: AtomicBool,
+}
+
+/// Both ends.
+pub(super) fn tapped(stream: TcpStream) -> (SocketTap, TapSource) {
+    let shared = Arc::new(TapShared { stream, shut: AtomicBool::new(false) });
+    (SocketTap(Arc::clone(&shared)), TapSource(shared))
+}
+
+impl TapSource {
+    /// Shuts the tap: hyper gives what it has read, then waits for ever.
+    pub(super) fn shut(&self) {
+        self.0.shut.store(true, Ordering::Relaxed);
+    }
+
+    /// Where the octets come from.
+    pub(super) fn stream(&self) -> &TcpStream {
+        &self.0.stream
+    }
+
+    /// Reads at most `most` octets; empty at the peer's FIN, `None` where there is nothing yet.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub(super) fn read(&self, most: u64) -> io::Result<Option<Vec<u8>>> {
+        let most = usize::try_from(most).unwrap_or(buffers::BUFFER).min(buffers::BUFFER);
+        let mut buffer = buffers::take().limit(most);
+        match self.0.stream.try_read_buf(&mut buffer) {
+            Ok(_) => Ok(Some(buffer.into_inner())),
+            Err(error) => {
+                buffers::give_back(buffer.into_inner());
+                match error.kind() {
+                    io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Ok(None),
+                    _ => Err(error),
+                }
+            }
+        }
+    }
+}
+
+impl AsyncRead for SocketTap {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let TapShared { stream, shut } = &*self.0;
+        loop {
+            if shut.load(Ordering::Relaxed) {
+                return Poll::Pending;
+            }
+            ready!(stream.poll_read_ready(cx))?;
+            match stream.try_read_buf(buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return Poll::Ready(read.map(|_| ())),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for SocketTap {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.write(cx, |stream| stream.try_write(bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.write(cx, |stream| stream.try_write_vectored(slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(socket2::SockRef::from(&self.0.stream).shutdown(Shutdown::Write))
+    }
+}
+
+impl SocketTap {
+    fn write(&self, cx: &mut Context<'_>, call: impl Fn(&TcpStream) -> io::Result<usize>) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.stream.poll_write_ready(cx))?;
+            match call(&self.0.stream) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The same request many times over connections that are kept: what a repeat session asks.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{HOST, HeaderMap, HeaderValue};
+use http::{Method, Uri};
+use http_body_util::Full;
+use url::Url;
+
+use super::body::RequestBody;
+use super::fault::{self, TransferStage};
+use super::headers;
+use super::news_gate::NewsGate;
+use super::proxied::keeping;
+use crate::net::journal::Journal;
+use crate::sessions::News;
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
+use crate::sessions::spec::{HostPort, TcpSpec};
+use crate::wire::{Both, Class, Failure, Totals};
+
+/// How long one request may take where nothing else was asked for: nothing stands still for ever.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The largest body that is sent again and again, as it is held in memory: 64 MiB.
+const MOST_BODY: usize = 64 * 1024 * 1024;
+
+/// A request, ready to be sent as often as one likes, by any number of tasks at once.
+#[derive(Debug)]
+pub(crate) struct RepeatedRequest {
+    client: reqwest::Client,
+    direct: Option<(TcpSpec, Vec<SocketAddr>)>,
+    host: Option<HeaderValue>,
+    path: Uri,
+    url: Url,
+    method: Method,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    timeout: Duration,
+    fail_on_status: bool,
+}
+
+impl RepeatedRequest {
+    /// Reads and checks the request, gathers its body, and makes a client for so many connections at once.
+    ///
+    /// # Errors
+    /// What makes no sense in the request, a file that cannot be read, or no client can be made.
+    pub(crate) async fn new(spec: HttpSpec, connections: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
+        let teller = NewsGate::new(Arc::clone(journal));
+        let (url, user) = headers::url(&spec.url)?;
+        let method = headers::method(&spec.method)?;
+        let mut own = headers::headers(&spec, user.as_deref())?;
+        let body = RequestBody::open(&spec.body).await?;
+        headers::describe_body(&mut own, &method, &body)?;
+        let body = body.gathered(&teller, MOST_BODY).await?;
+        if spec.insecure && url.scheme() == "https" {
+            let warning = headers::warning(Class::Tls, "verify", &url, "certificates are not verified");
+            teller.news(News::Warned(warning)).await;
+        }
+        let client = keeping(&spec, &teller, connections).await?;
+        let path = url[url::Position::BeforePath..url::Position::AfterQuery].parse();
+        let path = path.map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))?;
+        Ok(RepeatedRequest {
+            client,
+            direct: direct(&spec, &url),
+            host: host(&url, &own),
+            path,
+            url,
+            method,
+            headers: own,
+            body,
+            timeout: spec.timeout.unwrap_or(DEFAULT_TIMEOUT),
+            fail_on_status: spec.fail_on_status,
+        })
+    }
+
+    /// Whom to connect to where nothing stands between us and HTTP/1.1 in the clear: no TLS, no proxy, no redirect to
+    /// follow; with the addresses that the user gave for the name.
+    pub(crate) fn direct(&self) -> Option<(TcpSpec, Vec<SocketAddr>)> {
+        self.direct.clone()
+    }
+
+    /// The URL, as text.
+    pub(crate) fn url(&self) -> &str {
+        self.url.as_str()
+    }
+
+    /// How long one exchange may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Octets of the request's body, where it has one.
+    pub(crate) fn body_bytes(&self) -> Option<u64> {
+        self.body.as_ref().map(|body| body.len() as u64)
+    }
+
+    /// The request for a connection of one's own: a path, and a Host header (RFC 9112 §3.2).
+    pub(crate) fn request(&self) -> http::Request<Full<Bytes>> {
+        let mut request = http::Request::new(Full::new(self.body.clone().unwrap_or_default()));
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.path.clone();
+        request.headers_mut().clone_from(&self.headers);
+        if let Some(host) = &self.host {
+            request.headers_mut().insert(HOST, host.clone());
+        }
+        request
+    }
+
+    /// Sends it once through the shared client, and reads the answer to its end: its status. `moved` gets the octets
+    /// of both bodies, as they came over the wire.
+    ///
+    /// # Errors
+    /// Whatever kept it from its end; a 4xx or 5xx where that was asked to be a failure.
+    pub(crate) async fn once(&self, moved: &mut Both<Totals>) -> Result<u16, Failure> {
+        let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
+        request.headers_mut().clone_from(&self.headers);
+        if let Some(body) = &self.body {
+            *request.body_mut() = Some(body.clone().into());
+        }
+        let failed = |error: &reqwest::Error, stage| fault::failure(error, self.url.as_str(), stage);
+        let mut response = self.client.execute(request).await.map_err(|error| failed(&error, TransferStage::Head))?;
+        if let Some(sent) = self.body_bytes() {
+            moved.sent.add(sent);
+        }
+        let promised = response.content_length();
+        while let Some(piece) = response
+            .chunk()
+            .await
+            .map_err(|error| failed(&error, TransferStage::Body { arrived: moved.received.bytes, promised }))?
+        {
+            moved.received.add(piece.len() as u64);
+        }
+        self.judge(response.status().as_u16())
+    }
+
+    /// Whether a status is a failure.
+    ///
+    /// # Errors
+    /// It is a 4xx or 5xx, and that was asked to be a failure.
+    pub(crate) fn judge(&self, status: u16) -> Result<u16, Failure> {
+        if self.fail_on_status && (400..600).contains(&status) {
+            let why = format!("the peer answered {status}");
+            return Err(Failure::new(Class::HttpStatus, "request", self.url.as_str(), why));
+        }
+        Ok(status)
+    }
+}
+
+fn direct(spec: &HttpSpec, url: &Url) -> Option<(TcpSpec, Vec<SocketAddr>)> {
+    if url.scheme() != "http" || spec.proxy.is_some() || spec.redirects > 0 || spec.version == HttpVersion::Http2 {
+        return None;
+    }
+    let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
+    let port = url.port_or_known_default()?;
+    let own = |(name, address): &(String, SocketAddr)| {
+        let (of, at) = name.rsplit_once(':')?;
+        let same = of.trim_matches(['[', ']']).eq_ignore_ascii_case(&host) && at.parse() == Ok(port);
+        same.then(|| SocketAddr::new(address.ip(), port))
+    };
+    let resolved = spec.resolve.iter().filter_map(own).collect();
+    let tcp = TcpSpec {
+        family: spec.family,
+        bind: spec.bind,
+        connect_timeout: spec.connect_timeout,
+        ..TcpSpec::to(HostPort { host, port })
+    };
+    Some((tcp, resolved))
+}
+
+/// The Host header, where the user wrote none.
+fn host(url: &Url, own: &HeaderMap) -> Option<HeaderValue> {
+    if own.contains_key(HOST) {
+        return None;
+    }
+    let host = url.host_str()?;
+    let text = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    HeaderValue::from_str(&text).ok()
+}

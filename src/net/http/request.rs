@@ -1,0 +1,202 @@
+//! One request and the head of its answer: over a connection of our own, or through a proxy; tried again where no
+//! connection could be had, if that was asked for.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use http::header::{HOST, HeaderMap, HeaderValue};
+use http::{Method, Request};
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::body::{CountedBody, RequestBody};
+use super::dial::HttpDialer;
+use super::exchange::{ExchangeTask, HopRequest};
+use super::fault::{self, TransferStage};
+use super::headers;
+use super::own::{HttpConnection, HttpTransport};
+use super::proxied::client;
+use super::response::{HttpResponse, fields};
+use crate::net::tcp::worth_another;
+use crate::sessions::News;
+use crate::sessions::news::{DialNews, HttpNews};
+use crate::sessions::spec::http::{HttpVersion, MOST_INTERIM};
+use crate::wire::Failure;
+use crate::wire::http::head::InterimHead;
+
+impl ExchangeTask {
+    /// Sends one request, and waits for the head of its answer.
+    ///
+    /// # Errors
+    /// There is no connection, it broke, or the peer broke the rules.
+    pub(super) async fn ask(
+        &self,
+        road: &mut HttpTransport,
+        hop: &HopRequest,
+        dial: &Arc<HttpDialer>,
+    ) -> Result<HttpResponse, Failure> {
+        loop {
+            let asked = match road {
+                HttpTransport::Own(spare) => self.ask_directly(spare.take(), hop, dial).await,
+                HttpTransport::Proxied(client) => self.ask_through(client, hop, dial).await,
+            };
+            let of = self.spec.retry.times.saturating_add(1);
+            let attempt = dial.attempt() + 1;
+            match asked {
+                Err(because)
+                    if attempt <= of
+                        && matches!(because.operation, "connect" | "resolve")
+                        && worth_another(because.class) =>
+                {
+                    let after = self.spec.retry.wait_before(attempt, fastrand::f64());
+                    self.teller.news(News::Dial(DialNews::Retrying { attempt, of, after, because })).await;
+                    tokio::time::sleep(after).await;
+                    dial.attempt.store(attempt, Ordering::Relaxed);
+                }
+                asked => return asked,
+            }
+        }
+    }
+
+    async fn body(&self, hop: &HopRequest) -> Result<(RequestBody, HeaderMap), Failure> {
+        let body = if hop.sends_body { RequestBody::open(&self.spec.body).await? } else { RequestBody::nothing() };
+        let mut all = hop.headers.clone();
+        headers::describe_body(&mut all, &hop.method, &body)?;
+        Ok((body, all))
+    }
+
+    async fn ask_directly(
+        &self,
+        spare: Option<Box<HttpConnection>>,
+        hop: &HopRequest,
+        dial: &Arc<HttpDialer>,
+    ) -> Result<HttpResponse, Failure> {
+        // What cannot be sent is told before anybody is asked to listen.
+        let (body, all) = self.body(hop).await?;
+        let mut spare = spare;
+        let usable = match &mut spare {
+            Some(link) => link.serves(&hop.url).await,
+            None => false,
+        };
+        let link = match spare.filter(|_| usable) {
+            Some(link) => link,
+            None => Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?),
+        };
+        let safe = !body.is_some() && matches!(hop.method, Method::GET | Method::HEAD);
+        match self.send(link, hop, body, all).await {
+            // The peer closed a connection that had nothing to do just as it was used again (RFC 9112 §9.3.1).
+            Err(error) if usable && safe && (error.is_canceled() || error.is_incomplete_message()) => {
+                let (body, all) = self.body(hop).await?;
+                let link = Box::new(HttpConnection::open(&self.spec, &hop.url, dial, dial.attempt()).await?);
+                self.send(link, hop, body, all).await
+            }
+            sent => sent,
+        }
+        .map_err(|error| fault::of_hyper(&error, hop.url.as_str(), TransferStage::Head))?
+    }
+
+    /// Sends it on this connection. The inner failure is told before anything was sent.
+    async fn send(
+        &self,
+        mut link: Box<HttpConnection>,
+        hop: &HopRequest,
+        body: RequestBody,
+        mut all: HeaderMap,
+    ) -> hyper::Result<Result<HttpResponse, Failure>> {
+        let version = if link.wants_host() { HttpVersion::Http1 } else { HttpVersion::Http2 };
+        let told = headers::head(&hop.method, &hop.url, &all, &body, version);
+        let uri = match link.target(&hop.url) {
+            Ok(uri) => uri,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        if link.wants_host()
+            && !all.contains_key(HOST)
+            && let Some(host) = host(&hop.url)
+        {
+            all.insert(HOST, host);
+        }
+        let mut request = Request::new(body.into_counted(Arc::clone(&self.teller)));
+        *request.method_mut() = hop.method.clone();
+        *request.uri_mut() = uri;
+        *request.headers_mut() = all;
+        self.teller.news(News::Http(HttpNews::Request(told))).await;
+        let began = Instant::now();
+        let mut interim = hear_interim(&mut request, began);
+        let answering = link.send(request);
+        let answer = {
+            let waiting = link.wait(answering);
+            tokio::pin!(waiting);
+            let mut heard = 0;
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(head) = interim.recv(), if heard < MOST_INTERIM => {
+                        heard += 1;
+                        self.teller.news(News::Http(HttpNews::Interim(head))).await;
+                    }
+                    answer = &mut waiting => break answer?,
+                }
+            }
+        };
+        while let Ok(head) = interim.try_recv() {
+            self.teller.news(News::Http(HttpNews::Interim(head))).await;
+        }
+        let answer = HttpResponse::own(link, answer, hop.url.as_str());
+        self.teller.news(News::Http(HttpNews::Response(answer.told(began.elapsed())))).await;
+        Ok(Ok(answer))
+    }
+
+    async fn ask_through(
+        &self,
+        client_now: &mut Option<(reqwest::Client, bool)>,
+        hop: &HopRequest,
+        dial: &Arc<HttpDialer>,
+    ) -> Result<HttpResponse, Failure> {
+        let with_tls = hop.url.scheme() == "https" || self.spec.proxy.as_ref().is_some_and(|p| p.starts_with("https"));
+        let client = match client_now.take() {
+            Some((client, had_tls)) if had_tls || !with_tls => client,
+            _ => client(&self.spec, dial, with_tls).await?,
+        };
+        *client_now = Some((client.clone(), with_tls));
+        let (body, all) = self.body(hop).await?;
+        let mut request = reqwest::Request::new(hop.method.clone(), hop.url.clone());
+        let told = headers::head(&hop.method, &hop.url, &all, &body, self.spec.version);
+        *request.headers_mut() = all;
+        if body.is_some() {
+            *request.body_mut() = Some(reqwest::Body::wrap(body.into_counted(Arc::clone(&self.teller))));
+        }
+        self.teller.news(News::Http(HttpNews::Request(told))).await;
+        let began = Instant::now();
+        let answer = client
+            .execute(request)
+            .await
+            .map_err(|error| fault::failure(&error, hop.url.as_str(), TransferStage::Head))?;
+        let answer = HttpResponse::proxied(answer);
+        self.teller.news(News::Http(HttpNews::Response(answer.told(began.elapsed())))).await;
+        Ok(answer)
+    }
+}
+
+/// Hears of the interim answers to a request; those that nobody takes in time are passed over.
+fn hear_interim(request: &mut Request<CountedBody>, began: Instant) -> mpsc::Receiver<InterimHead> {
+    let (tell, told) = mpsc::channel(MOST_INTERIM);
+    hyper::ext::on_informational(request, move |answer| {
+        let status = answer.status();
+        let head = InterimHead {
+            status: status.as_u16(),
+            reason: status.canonical_reason().unwrap_or_default().into(),
+            headers: fields(answer.headers()),
+            after: began.elapsed(),
+        };
+        tell.try_send(head).ok();
+    });
+    told
+}
+
+/// The Host header (RFC 9112 §3.2).
+fn host(url: &Url) -> Option<HeaderValue> {
+    let host = url.host_str()?;
+    let text = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    HeaderValue::from_str(&text).ok()
+}

@@ -1,0 +1,146 @@
+//! An answer whose head is there and whose body is on its way, over a connection of our own or through a proxy.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use http::{Response, StatusCode, response};
+use hyper::body::{Body, Frame, Incoming};
+
+use super::fault::{self, TransferStage};
+use super::own::HttpConnection;
+use crate::net::http::own::socket_tap::TapSource;
+use crate::wire::Failure;
+use crate::wire::http::head::ResponseHead;
+
+/// An answer under way.
+pub(super) struct HttpResponse {
+    head: response::Parts,
+    peer: Option<SocketAddr>,
+    body: ResponseBody,
+    url: String,
+}
+
+enum ResponseBody {
+    Own(Box<HttpConnection>, Incoming),
+    Proxied(reqwest::Body),
+}
+
+impl HttpResponse {
+    /// One that comes over a connection of our own.
+    pub(super) fn own(link: Box<HttpConnection>, answer: Response<Incoming>, url: &str) -> Self {
+        let (head, body) = answer.into_parts();
+        HttpResponse { head, peer: Some(link.peer()), body: ResponseBody::Own(link, body), url: url.to_owned() }
+    }
+
+    /// One that comes through a proxy.
+    pub(super) fn proxied(answer: reqwest::Response) -> Self {
+        let (peer, url) = (answer.remote_addr(), answer.url().to_string());
+        let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
+        HttpResponse { head, peer, body: ResponseBody::Proxied(body), url }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.head.status
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The body's length as the head promises it; nothing where the answer has no body whatever its head says.
+    pub(super) fn promised(&self) -> Option<u64> {
+        // hyper knows the request's method, and gives the answer to a HEAD an exact size of 0.
+        let said: u64 = self.head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
+        let size = match &self.body {
+            ResponseBody::Own(_, body) => body.size_hint(),
+            ResponseBody::Proxied(body) => body.size_hint(),
+        };
+        (said == 0 || size.exact() != Some(0)).then_some(said)
+    }
+
+    /// The socket, where all that is left of the answer on it is so many octets as they are.
+    pub(super) fn straight(&self) -> Option<(TapSource, u64)> {
+        let ResponseBody::Own(link, _) = &self.body else { return None };
+        let promised = self.promised().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
+        Some((link.source()?.clone(), promised))
+    }
+
+    /// The head, for a person.
+    pub(super) fn told(&self, after: Duration) -> ResponseHead {
+        let head = &self.head;
+        let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
+            Some(own) => String::from_utf8_lossy(own.as_bytes()).into_owned(),
+            None if head.version >= http::Version::HTTP_2 => String::new(),
+            None => head.status.canonical_reason().unwrap_or_default().into(),
+        };
+        ResponseHead {
+            version: format!("{:?}", head.version),
+            status: head.status.as_u16(),
+            reason,
+            headers: fields(&head.headers),
+            after,
+            peer: self.peer,
+        }
+    }
+
+    /// The next piece of the body, or the fields after it; `None` at its end.
+    ///
+    /// # Errors
+    /// The body is not what its head promised, or the connection broke.
+    pub(super) fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+        stage: impl FnOnce() -> TransferStage,
+    ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
+        match &mut self.body {
+            ResponseBody::Own(link, body) => {
+                link.drive(cx);
+                Pin::new(body).poll_frame(cx).map(|frame| {
+                    frame.map(|frame| frame.map_err(|error| fault::of_hyper(&link.why(error), &self.url, stage())))
+                })
+            }
+            ResponseBody::Proxied(body) => Pin::new(body)
+                .poll_frame(cx)
+                .map(|frame| frame.map(|frame| frame.map_err(|error| fault::failure(&error, &self.url, stage())))),
+        }
+    }
+
+    /// Whether the body is over, as far as that is known without asking for more of it.
+    fn is_over(&self) -> bool {
+        match &self.body {
+            ResponseBody::Own(_, body) => body.is_end_stream(),
+            ResponseBody::Proxied(body) => body.is_end_stream(),
+        }
+    }
+
+    /// Reads a body that nobody wants, if it is not longer than `most` octets, and gives the connection back, for
+    /// another request. `None`: it cannot be used again, or it is none of ours.
+    pub(super) async fn spare_link(mut self, most: u64) -> Option<Box<HttpConnection>> {
+        let mut passed = 0;
+        while !self.is_over() {
+            let stage = || TransferStage::Body { arrived: passed, promised: None };
+            let frame = std::future::poll_fn(|cx| self.poll_frame(cx, stage)).await;
+            match frame {
+                None => break,
+                Some(Ok(frame)) => passed += frame.data_ref().map_or(0, |piece| piece.len() as u64),
+                Some(Err(_)) => return None,
+            }
+            if passed > most {
+                return None;
+            }
+        }
+        match self.body {
+            ResponseBody::Own(link, _) => Some(link),
+            ResponseBody::Proxied(_) => None,
+        }
+    }
+}
+
+/// Header or trailer fields, in order.
+pub(super) fn fields(map: &HeaderMap) -> Vec<(String, Vec<u8>)> {
+    map.iter().map(|(name, value)| (name.as_str().to_string(), value.as_bytes().to_vec())).collect()
+}

@@ -1,0 +1,133 @@
+//! The task of an HTTP session: from its orders to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::exchange::{ExchangeTask, StopKind};
+use super::news_gate::NewsGate;
+use crate::net::hub::TaskContext;
+use crate::net::order_queue;
+use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::{CloseReason, News, Verb};
+use crate::text::quantity;
+use crate::wire::{Class, Failure};
+
+/// Runs one HTTP exchange to its end, and tells it to the post's journal.
+///
+/// Ends with [`News::Closed`] in every case. [`Verb::Close`] and [`Verb::Reset`] cancel at any point.
+pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
+    let TaskContext { journal, mut orders, net: _ } = post;
+    let teller = Arc::new(NewsGate::new(Arc::clone(&journal)));
+    let (pause, paused) = watch::channel(false);
+    let timeout = spec.timeout;
+    let url = spec.url.clone();
+    let exchange = ExchangeTask::new(spec, Arc::clone(&teller), paused);
+    let end = {
+        // Dropping the exchange at the end of this block drops the client, and with it the connection.
+        let going = exchange.go();
+        tokio::select! {
+            biased;
+            // Stopped while the connection still stands: a RST must come before the FIN that dropping it sends.
+            how = async { exchange.stop(obey(&mut orders, &exchange, &teller, &pause).await) } => ExchangeEnd::Stopped(how),
+            outcome = going => outcome.map_or_else(ExchangeEnd::Failed, |()| ExchangeEnd::Done),
+            () = run_out(timeout) => ExchangeEnd::Failed(too_long(timeout, &url)),
+        }
+    };
+    let how = match end {
+        ExchangeEnd::Done => CloseReason::Fin,
+        ExchangeEnd::Stopped(how) => how,
+        ExchangeEnd::Failed(failure) => {
+            let how = if failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
+            exchange.failed(how == CloseReason::Rst);
+            teller.news(News::Failed(failure)).await;
+            how
+        }
+    };
+    exchange.finish();
+    teller.finish().await;
+    journal.closed(how).await;
+}
+
+/// Why an exchange is over.
+enum ExchangeEnd {
+    Done,
+    Stopped(CloseReason),
+    Failed(Failure),
+}
+
+/// Takes orders until one of them ends the exchange.
+async fn obey(
+    orders: &mut order_queue::OrderReceiver,
+    exchange: &ExchangeTask,
+    teller: &NewsGate,
+    pause: &watch::Sender<bool>,
+) -> StopKind {
+    while let Some(verb) = orders.recv().await {
+        match verb {
+            Verb::Close => return StopKind::Close,
+            Verb::Reset => return StopKind::Reset,
+            Verb::PauseReading => {
+                if !pause.send_replace(true) {
+                    teller.news(News::ReadingPaused).await;
+                }
+            }
+            Verb::ContinueReading => {
+                if pause.send_replace(false) {
+                    teller.news(News::ReadingContinued).await;
+                }
+            }
+            Verb::Send(_)
+            | Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_))
+            | Verb::SendFile(_)
+            | Verb::Stream(StreamVerb::FinishSending) => {
+                refuse(teller, "an HTTP request sends only its own body").await;
+            }
+            Verb::Datagram(DatagramVerb::ProbeMtu) => {
+                refuse(teller, "an HTTP request probes no path: a UDP session does").await;
+            }
+            Verb::Stream(StreamVerb::CloseUnread) => {
+                refuse(teller, "an HTTP request's connection is its client's own: close or reset it").await;
+            }
+            Verb::Datagram(DatagramVerb::StopBurst) => refuse(teller, "an HTTP request sends no burst").await,
+            Verb::Datagram(DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
+                refuse(teller, "an HTTP request has no multicast groups").await;
+            }
+            Verb::Listener(ListenerVerb::Limit(_)) => refuse(teller, "an HTTP request accepts no connections").await,
+            Verb::Stream(StreamVerb::Capture(_)) => {
+                refuse(teller, "the packets of TCP sessions can be captured, not those of a request").await;
+            }
+            Verb::Socket(SocketVerb::SetOption(name, value)) => match exchange.dial() {
+                Some(dial) => dial.set_option(name, value).await,
+                None => refuse(teller, "there is no connection yet whose options could be set").await,
+            },
+            Verb::Socket(SocketVerb::ReadOptions) => {
+                if let Some(dial) = exchange.dial() {
+                    dial.tell_options().await;
+                }
+            }
+            Verb::Socket(SocketVerb::SampleEvery(_)) => {
+                refuse(teller, "the gauges of an HTTP request's connection are not watched").await;
+            }
+        }
+    }
+    StopKind::Close
+}
+
+async fn refuse(teller: &NewsGate, why: &str) {
+    teller.news(News::Warned(Failure::usage(why))).await;
+}
+
+async fn run_out(timeout: Option<Duration>) {
+    match timeout {
+        Some(timeout) => tokio::time::sleep(timeout).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn too_long(timeout: Option<Duration>, url: &str) -> Failure {
+    let allowed = quantity::duration(timeout.unwrap_or_default());
+    Failure::new(Class::IdleTimeout, "request", url, format!("the whole exchange took longer than {allowed}"))
+}

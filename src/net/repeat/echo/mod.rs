@@ -1,0 +1,7 @@
+//! UDP echoes, many times over.
+
+mod pending;
+mod sending;
+mod socket;
+
+pub(crate) use socket::EchoSocket;

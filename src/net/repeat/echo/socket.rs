@@ -1,0 +1,284 @@
+//! Datagrams that somebody answers: each one with its number, its time, and an end to the waiting.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use socket2::{Domain, Protocol, SockAddr, Type};
+use tokio::io::Interest;
+use tokio::net::UdpSocket;
+use tokio::time::Instant;
+
+use super::pending::PendingEchoes;
+use crate::net::journal::Journal;
+use crate::net::repeat::ledger::RunLedger;
+use crate::net::repeat::plan::{StartTicket, WorkerSchedule};
+use crate::net::udp::gso::GsoSender;
+use crate::net::{fault, resolve};
+use crate::sessions::News;
+use crate::sessions::news::DialNews;
+use crate::sessions::spec::repeat::{EchoSpec, StartPace, TAG};
+use crate::wire::{Class, Failure};
+
+/// How many datagrams may wait for their answers where a rate was asked for; then the next one waits, and its time
+/// counts from when it was due.
+const MOST_WAITING: usize = 65_536;
+
+/// How many answers are taken before something is sent again.
+pub(super) const MOST_AT_ONCE: usize = 64;
+
+/// The largest datagram.
+const LARGEST: usize = 65_535;
+
+/// What we ask the kernel to hold of answers that we did not read yet; it may give less.
+const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+/// A socket that is connected to the peer, and what it says.
+#[derive(Debug)]
+pub(crate) struct EchoSocket {
+    pub(super) socket: UdpSocket,
+    pub(super) peer: SocketAddr,
+    pub(super) payload: Bytes,
+    /// This run's number in every datagram; `None`: datagrams carry no number.
+    pub(super) run: Option<u32>,
+    patience: Duration,
+}
+
+impl EchoSocket {
+    /// Looks the name up and connects to the first address that the kernel lets us; tells both.
+    ///
+    /// # Errors
+    /// The name has no address, none of them can be used, or the datagram would be too large.
+    pub(crate) async fn open(spec: &EchoSpec, journal: &Arc<Journal>) -> Result<Self, Failure> {
+        let target = &spec.udp.target;
+        let tag = if spec.tagged { TAG } else { 0 };
+        if spec.payload.len() + tag > LARGEST {
+            return Err(Failure::usage(format!("a datagram holds at most {} octets of payload", LARGEST - tag)));
+        }
+        let addresses = resolve::resolve(&target.host, target.port, spec.udp.family, journal).await?;
+        let message = "the local address and the target are of different families";
+        let mut why = Failure::new(Class::Local, "bind", target.to_string(), message);
+        for peer in addresses {
+            if spec.udp.bind.is_some_and(|bind| bind.is_ipv4() != peer.is_ipv4()) {
+                continue;
+            }
+            journal.news(News::Dial(DialNews::Connecting { peer, attempt: 1 })).await;
+            let began = Instant::now();
+            match connect(spec, peer) {
+                Ok((socket, local)) => {
+                    journal
+                        .news(News::Dial(DialNews::Connected { local, peer, took: began.elapsed(), attempt: 1 }))
+                        .await;
+                    let run = spec.tagged.then(|| fastrand::u32(..));
+                    return Ok(EchoSocket {
+                        socket,
+                        peer,
+                        payload: spec.payload.clone(),
+                        run,
+                        patience: spec.patience,
+                    });
+                }
+                Err(error) => why = fault::of_io("connect", peer.to_string(), &error),
+            }
+        }
+        Err(why)
+    }
+
+    /// Sends and receives until there is no ticket left and every datagram was answered, lost or refused.
+    pub(crate) async fn talk(self, lane: WorkerSchedule, ledger: Arc<RunLedger>, concurrency: usize) {
+        let most = if matches!(lane.pace(), StartPace::FlatOut) { concurrency } else { MOST_WAITING };
+        let waiting = PendingEchoes::new(self.run.is_some());
+        let trains = GsoSender::to(self.peer);
+        let silent = self.patience.is_zero();
+        let mut talk = EchoConversation {
+            socket: self,
+            lane,
+            ledger,
+            waiting,
+            most: if silent { usize::MAX } else { most },
+            buffer: vec![0; LARGEST],
+            jitter: None,
+            trains,
+            tickets: Vec::new(),
+            train: Vec::new(),
+            silent,
+            sent: 0,
+        };
+        talk.run().await;
+    }
+}
+
+fn connect(spec: &EchoSpec, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
+    let any: IpAddr = if peer.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let local = spec.udp.bind.unwrap_or(SocketAddr::new(any, 0));
+    let socket = socket2::Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    socket.set_broadcast(spec.udp.broadcast)?;
+    // Best effort: with less, a burst of answers may be dropped, and counts as lost.
+    socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).ok();
+    socket.bind(&SockAddr::from(local))?;
+    socket.connect(&SockAddr::from(peer))?;
+    let socket = UdpSocket::from_std(socket.into())?;
+    let local = socket.local_addr()?;
+    Ok((socket, local))
+}
+
+/// The conversation under way.
+pub(super) struct EchoConversation {
+    pub(super) socket: EchoSocket,
+    pub(super) lane: WorkerSchedule,
+    pub(super) ledger: Arc<RunLedger>,
+    pub(super) waiting: PendingEchoes,
+    /// How many may wait for their answers.
+    pub(super) most: usize,
+    buffer: Vec<u8>,
+    /// The last round trip, and the jitter so far.
+    jitter: Option<(Duration, Duration)>,
+    pub(super) trains: GsoSender,
+    /// What is sent with the next call, and its octets.
+    pub(super) tickets: Vec<StartTicket>,
+    pub(super) train: Vec<u8>,
+    /// Answers are not waited for.
+    pub(super) silent: bool,
+    /// How many were sent of those that nobody waits for: their numbers.
+    pub(super) sent: u64,
+}
+
+impl EchoConversation {
+    async fn run(&mut self) {
+        let mut more = true;
+        while more || self.waiting.count() > 0 {
+            self.give_up();
+            let room = more && self.waiting.count() < self.most;
+            let patience = self.waiting.oldest().and_then(|sent| sent.checked_add(self.socket.patience));
+            tokio::select! {
+                biased;
+                ready = self.socket.socket.ready(Interest::READABLE | Interest::ERROR), if self.waiting.count() > 0 => match ready {
+                    Ok(ready) => self.receive(ready.is_error()).await,
+                    Err(error) => self.refused(&error).await,
+                },
+                ticket = self.lane.next(), if room => match ticket {
+                    Some(ticket) => self.send(ticket).await,
+                    None => more = false,
+                },
+                () = until(patience), if patience.is_some() => {}
+            }
+        }
+    }
+
+    /// Counts those as lost that waited long enough.
+    fn give_up(&mut self) {
+        let now = Instant::now();
+        let lost = self.waiting.give_up(now, self.socket.patience);
+        if lost > 0 {
+            let at = self.lane.elapsed(now);
+            self.ledger.part(0).lost(lost, at);
+        }
+    }
+
+    async fn receive(&mut self, error: bool) {
+        if error {
+            let taken = self.socket.socket.take_error();
+            // Tokio is told that the error was seen, so that it waits for the next one.
+            let nothing: io::Result<()> =
+                self.socket.socket.try_io(Interest::ERROR, || Err(io::ErrorKind::WouldBlock.into()));
+            nothing.unwrap_or_default();
+            match taken {
+                Ok(Some(error)) | Err(error) => self.refused(&error).await,
+                Ok(None) => {}
+            }
+        }
+        for _ in 0..MOST_AT_ONCE {
+            match self.socket.socket.try_recv(&mut self.buffer) {
+                Ok(length) => self.answered(length),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => return self.refused(&error).await,
+            }
+        }
+    }
+
+    fn answered(&mut self, length: usize) {
+        let now = Instant::now();
+        let answer = self.buffer.get(..length).unwrap_or_default();
+        let ticket = match self.socket.run {
+            None => self.waiting.take_oldest(),
+            Some(run) => number_of(answer, run).and_then(|number| self.waiting.take(number)),
+        };
+        let mut part = self.ledger.part(0);
+        part.totals.received.add(length as u64);
+        let Some(ticket) = ticket else {
+            part.stray += 1;
+            return;
+        };
+        part.done(self.ledger.done(ticket, now));
+        drop(part);
+        let trip = now.saturating_duration_since(ticket.started);
+        let jitter = match self.jitter {
+            None => Duration::ZERO,
+            Some((before, jitter)) => smoothed(jitter, trip.abs_diff(before)),
+        };
+        if self.jitter.is_some() {
+            self.ledger.jitter(jitter);
+        }
+        self.jitter = Some((trip, jitter));
+    }
+
+    /// An ICMP message came back: for the oldest one, as the kernel does not say for which.
+    pub(super) async fn refused(&mut self, error: &io::Error) {
+        if self.waiting.take_oldest().is_some() {
+            self.fail(error).await;
+        }
+    }
+
+    pub(super) async fn fail(&mut self, error: &io::Error) {
+        let failure = fault::of_io("send", self.socket.peer.to_string(), error);
+        let at = self.lane.elapsed(Instant::now());
+        self.ledger.part(0).failed(failure.class, at);
+        self.ledger.tell(failure).await;
+    }
+}
+
+/// RFC 3550 §6.4.1: a sixteenth of each difference, so that one outlier does not stay.
+fn smoothed(jitter: Duration, difference: Duration) -> Duration {
+    (jitter * 15 + difference) / 16
+}
+
+/// The number in an answer; `None` where it is not one of this run.
+fn number_of(answer: &[u8], run: u32) -> Option<u64> {
+    let tag = answer.get(answer.len().checked_sub(TAG)?..)?;
+    let (own, number) = tag.split_first_chunk::<4>()?;
+    let number = number.first_chunk::<8>()?;
+    (u32::from_be_bytes(*own) == run).then(|| u64::from_be_bytes(*number))
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::repeat::echo::sending;
+
+    #[test]
+    fn a_number_comes_back_out_of_an_echo_and_out_of_nothing_else() {
+        let mut sent = Vec::new();
+        sending::write(&mut sent, b"ping", Some((7, 42)));
+        assert_eq!(number_of(&sent, 7), Some(42));
+        assert_eq!(number_of(&sent, 8), None);
+        assert_eq!(number_of(&sent[..sent.len() - 1], 7), None);
+        assert_eq!(number_of(b"", 7), None);
+    }
+
+    #[test]
+    fn jitter_moves_by_a_sixteenth() {
+        let first = smoothed(Duration::ZERO, Duration::from_millis(16));
+        assert_eq!(first, Duration::from_millis(1));
+        assert_eq!(smoothed(Duration::from_millis(16), Duration::ZERO), Duration::from_millis(15));
+    }
+}

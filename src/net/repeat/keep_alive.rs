@@ -1,0 +1,134 @@
+//! One connection for HTTP/1.1 in the clear that a worker keeps: no pool, no task beside it, nobody to wait for.
+//!
+//! reqwest's pool and its task for each connection cost more than the request itself where requests are small.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::connect::RepeatConnect;
+use crate::net::fault;
+use crate::net::http::own::polled_connection::PolledConnection;
+use crate::net::http::{RepeatedRequest, TransferStage, of_hyper};
+use crate::text::quantity;
+use crate::wire::{Both, Class, Failure, Totals};
+
+type Http1Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+
+/// A connection that is open.
+#[derive(Debug)]
+pub(super) struct KeepAliveConnection {
+    sender: SendRequest<Full<Bytes>>,
+    driven: PolledConnection<Http1Connection>,
+}
+
+impl KeepAliveConnection {
+    async fn open(connect: &RepeatConnect, url: &str) -> Result<Self, Failure> {
+        let stream = connect.open().await?;
+        // A request must not wait for the acknowledgement of the one before it.
+        stream.set_nodelay(true).map_err(|error| fault::of_io("connect", url, &error))?;
+        let made = http1::handshake(TokioIo::new(stream)).await;
+        let (sender, connection) = made.map_err(|error| of_hyper(&error, url, TransferStage::Head))?;
+        Ok(KeepAliveConnection { sender, driven: PolledConnection::new(connection) })
+    }
+
+    /// Whether another request can be sent on it.
+    async fn ready(&mut self) -> bool {
+        poll_fn(|cx| {
+            self.driven.drive(cx);
+            match self.sender.poll_ready(cx) {
+                Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
+                Poll::Pending if self.driven.has_ended() => Poll::Ready(false),
+                Poll::Pending => Poll::Pending,
+            }
+        })
+        .await
+    }
+}
+
+/// Sends the request once on the kept connection, or on a new one where there is none, and reads the answer to its end.
+///
+/// # Errors
+/// Whatever kept it from its end; the connection is not kept then.
+pub(super) async fn once(
+    many: &RepeatedRequest,
+    connect: &RepeatConnect,
+    slot: &mut Option<KeepAliveConnection>,
+    moved: &mut Both<Totals>,
+) -> Result<u16, Failure> {
+    let mut before = slot.take();
+    // A peer may close a connection that nobody uses: that is no failure.
+    let usable = match &mut before {
+        Some(kept) => kept.ready().await,
+        None => false,
+    };
+    let mut kept = match before.filter(|_| usable) {
+        Some(kept) => kept,
+        None => KeepAliveConnection::open(connect, many.url()).await?,
+    };
+    let status = ask(&mut kept, many, moved).await?;
+    *slot = Some(kept);
+    many.judge(status)
+}
+
+async fn ask(kept: &mut KeepAliveConnection, many: &RepeatedRequest, moved: &mut Both<Totals>) -> Result<u16, Failure> {
+    let mut answer = pin!(kept.sender.send_request(many.request()));
+    let head = poll_fn(|cx| {
+        // The connection first: what it reads makes the answer ready within the same turn.
+        kept.driven.drive(cx);
+        answer.as_mut().poll(cx)
+    })
+    .await;
+    let response = match head {
+        Ok(response) => response,
+        Err(error) => return Err(of_hyper(&kept.driven.why(error), many.url(), TransferStage::Head)),
+    };
+    if let Some(sent) = many.body_bytes() {
+        moved.sent.add(sent);
+    }
+    let status = response.status().as_u16();
+    drain(kept, response.into_body(), many.url(), moved).await?;
+    Ok(status)
+}
+
+async fn drain(
+    kept: &mut KeepAliveConnection,
+    mut body: Incoming,
+    url: &str,
+    moved: &mut Both<Totals>,
+) -> Result<(), Failure> {
+    let promised = body.size_hint().exact();
+    while !body.is_end_stream() {
+        let frame = poll_fn(|cx| {
+            kept.driven.drive(cx);
+            Pin::new(&mut body).poll_frame(cx)
+        })
+        .await;
+        match frame {
+            None => break,
+            Some(Ok(frame)) => {
+                if let Some(piece) = frame.data_ref() {
+                    moved.received.add(piece.len() as u64);
+                }
+            }
+            Some(Err(error)) => {
+                let stage = TransferStage::Body { arrived: moved.received.bytes, promised };
+                return Err(of_hyper(&kept.driven.why(error), url, stage));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The failure of a request that took too long.
+pub(super) fn too_long(many: &RepeatedRequest) -> Failure {
+    let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
+    Failure::new(Class::IdleTimeout, "request", many.url(), why)
+}

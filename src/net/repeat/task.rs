@@ -1,0 +1,201 @@
+//! The task of a repeat session: its workers, its ledger, its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::attempt::RepeatAttempt;
+use super::ledger::RunLedger;
+use super::plan::{self, RunPlan};
+use super::{connect, echo, http};
+use crate::net::hub::TaskContext;
+use crate::net::journal::Journal;
+use crate::net::order_queue::closed;
+use crate::net::{order_queue, panic_guard};
+use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
+use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
+use crate::sessions::{CloseReason, News, Verb};
+use crate::wire::Failure;
+
+/// How often a run is looked at, at the most.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How long those that are under way may still take after the end; then they are cut off.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What is said of any order that is not taken.
+const NO_ORDERS: &str = "a repeated session says only what it was asked to say; it can be paused, continued and closed";
+
+/// Runs a repeat session to its end.
+///
+/// Ends with [`News::Closed`] in every case, and with [`News::Failed`] before it where one of them failed, or none
+/// was answered. [`Verb::Close`] and [`Verb::Reset`] cut off what is under way.
+pub(crate) async fn run(spec: RepeatSpec, post: TaskContext) {
+    let TaskContext { journal, mut orders, net: _ } = post;
+    let preparing = prepare(&spec, &journal);
+    let prepared = tokio::select! {
+        biased;
+        () = closed(&mut orders, &journal, NO_ORDERS) => return journal.closed(CloseReason::Local).await,
+        prepared = preparing => prepared,
+    };
+    let (plan, ledger, mut workers) = match prepared {
+        Ok(begun) => begun,
+        Err(failure) => {
+            journal.news(News::Failed(failure)).await;
+            return journal.closed(CloseReason::Error).await;
+        }
+    };
+    let how = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
+    workers.shutdown().await;
+    let last = ledger.look(spec.count, true);
+    let failure = if how == CloseReason::Local { None } else { verdict(&spec, &last) };
+    let how = match failure {
+        None => how,
+        Some(failure) => {
+            journal.news(News::Failed(failure)).await;
+            CloseReason::Error
+        }
+    };
+    journal.closed(how).await;
+}
+
+async fn refuse(journal: &Arc<Journal>) {
+    journal.news(News::Warned(Failure::usage(NO_ORDERS))).await;
+}
+
+type BegunRun = (Arc<RunPlan>, Arc<RunLedger>, JoinSet<Result<(), Failure>>);
+
+/// Looks up, checks and reads all that is needed, then starts the workers.
+async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<BegunRun, Failure> {
+    let concurrency = spec.concurrency.clamp(1, MOST_CONCURRENCY);
+    let most = spec.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
+    let crew = concurrency.min(most);
+    match &spec.what {
+        RepeatKind::Connect(tcp) => {
+            let connect = connect::RepeatConnect::new(tcp.clone(), journal).await?;
+            Ok(begin(spec, journal, crew, connect))
+        }
+        RepeatKind::Http(http) => {
+            let attempt = http::RepeatHttp::new(http.clone(), crew, journal).await?;
+            Ok(begin(spec, journal, crew, attempt))
+        }
+        RepeatKind::Echo(echo) => {
+            let socket = echo::EchoSocket::open(echo, journal).await?;
+            let plan = RunPlan::new(spec);
+            let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), 1);
+            let mut workers = JoinSet::new();
+            workers.spawn(panic_guard::caught(Box::pin(socket.talk(plan.lane(), Arc::clone(&ledger), concurrency))));
+            Ok((plan, ledger, workers))
+        }
+    }
+}
+
+fn begin<A: RepeatAttempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, attempt: A) -> BegunRun {
+    let plan = RunPlan::new(spec);
+    let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), crew);
+    let attempt = Arc::new(attempt);
+    let mut workers = JoinSet::new();
+    for worker in 0..crew {
+        workers.spawn(panic_guard::caught(Box::pin(work(
+            Arc::clone(&attempt),
+            plan.lane(),
+            Arc::clone(&ledger),
+            worker,
+        ))));
+    }
+    (plan, ledger, workers)
+}
+
+async fn work<A: RepeatAttempt>(
+    attempt: Arc<A>,
+    mut lane: plan::WorkerSchedule,
+    ledger: Arc<RunLedger>,
+    worker: usize,
+) {
+    let mut own = A::Own::default();
+    while let Some(ticket) = lane.next().await {
+        ledger.started();
+        let outcome = attempt.once(&mut own).await;
+        let ended = Instant::now();
+        ledger.over(worker, ticket, ended, outcome).await;
+        lane.ended(ended);
+    }
+}
+
+/// Looks now and then, and takes orders, until all workers are done or it is to end.
+async fn watch_over(
+    spec: &RepeatSpec,
+    plan: &RunPlan,
+    ledger: &RunLedger,
+    workers: &mut JoinSet<Result<(), Failure>>,
+    orders: &mut order_queue::OrderReceiver,
+    journal: &Arc<Journal>,
+) -> CloseReason {
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut looked = None;
+    loop {
+        tokio::select! {
+                    biased;
+                    verb = orders.recv() => match verb {
+                        Some(Verb::Close | Verb::Reset) | None => return CloseReason::Local,
+                        Some(Verb::PauseReading) => {
+                            plan.pause();
+                        }
+                        Some(Verb::ContinueReading) => {
+                            plan.go_on();
+                        }
+                        Some(Verb::Send(_) |
+        Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Join(_) |
+        DatagramVerb::Leave(_) | DatagramVerb::Burst(_) | DatagramVerb::StopBurst |
+        DatagramVerb::ProbeMtu) | Verb::SendFile(_) |
+        Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread |
+        StreamVerb::Capture(_)) | Verb::Listener(ListenerVerb::Limit(_)) |
+        Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions |
+        SocketVerb::SampleEvery(_))) => refuse(journal).await,
+                    },
+                    _ = tick.tick() => {
+                        let mark = ledger.mark();
+                        if looked != Some(mark) {
+                            looked = Some(mark);
+                            ledger.look(spec.count, false);
+                        }
+                        if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
+                            return CloseReason::Fin;
+                        }
+                    }
+                    ended = workers.join_next() => match ended {
+                        None => return CloseReason::Fin,
+                        // Cut off, it was by us.
+                        Some(Ok(Ok(())) | Err(_)) => {}
+                        Some(Ok(Err(failure))) => journal.news(News::Warned(failure)).await,
+                    },
+                }
+    }
+}
+
+/// What kept a run from being all that was asked for: the commonest failure, or silence.
+fn verdict(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
+    use crate::text::quantity::grouped;
+    use crate::wire::Class;
+    let (whom, over) = (whom(spec), grouped(last.tally.over()));
+    if let Some((class, count)) = last.tally.commonest() {
+        let all = grouped(last.tally.failed_in_all());
+        let most = if count < last.tally.failed_in_all() { ", most of them" } else { "" };
+        let message = format!("{all} of {over} failed{most}: {}", class.name().replace('_', " "));
+        return Some(Failure::new(class, "repeat", whom, message));
+    }
+    let silence = last.tally.done == 0 && last.tally.lost > 0;
+    silence.then(|| Failure::new(Class::IdleTimeout, "repeat", whom, format!("none of {over} datagrams was answered")))
+}
+
+fn whom(spec: &RepeatSpec) -> String {
+    match &spec.what {
+        RepeatKind::Connect(tcp) => tcp.target.to_string(),
+        RepeatKind::Echo(echo) => echo.udp.target.to_string(),
+        RepeatKind::Http(http) => http.url.clone(),
+    }
+}

@@ -1,0 +1,7 @@
+//! The route to a peer.
+
+#[cfg(target_os = "linux")]
+mod netlink;
+mod route;
+
+pub(crate) use route::{shown, tell};

@@ -1,0 +1,32 @@
+//! Watches for errors of the socket, among which the runtime counts stamps.
+
+use super::shared::SharedConnection;
+
+/// Watches for errors and stamps. Never ends.
+pub(super) async fn run(talk: &SharedConnection) {
+    use std::io::ErrorKind;
+
+    use tokio::io::Interest;
+
+    use crate::net::kernel;
+    use crate::wire::tcp::state::TcpState;
+
+    loop {
+        if talk.stream.ready(Interest::ERROR).await.is_err() {
+            return std::future::pending().await;
+        }
+        talk.stamps.read(&talk.stream, &talk.journal).await;
+        if matches!(kernel::view(&talk.stream).state, None | Some(TcpState::Closed)) {
+            talk.look().await;
+            // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
+            if talk.way.state() != TcpState::TimeWait {
+                talk.change(|state| state.broken = true);
+                return std::future::pending().await;
+            }
+        }
+        // Nothing was wrong: the runtime waits for the next event.
+        let nothing = || Err::<(), _>(ErrorKind::WouldBlock.into());
+        let _waits: bool = talk.stream.try_io(Interest::ERROR, nothing).is_err();
+        tokio::task::yield_now().await;
+    }
+}

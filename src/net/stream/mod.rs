@@ -1,0 +1,21 @@
+//! An open TCP connection, from its first byte to its end.
+
+mod activity;
+pub(crate) mod bulk_wait;
+mod capture;
+mod error_watch;
+mod read;
+mod read_ahead;
+mod sampling;
+mod shared;
+pub(crate) mod stamps;
+mod states;
+mod task;
+mod unsent;
+mod urgent;
+mod why_ended;
+mod write;
+
+pub(crate) use shared::TcpConnection;
+pub(crate) use task::run;
+pub(super) use unsent::{tell_unsent, unsent};

@@ -1,0 +1,103 @@
+//! A file on its way to the peer: the next part is read while the last one is written.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::net::buffers;
+
+/// An open file, and the read that is under way: at most one.
+pub(super) struct FileReadAhead {
+    file: Arc<File>,
+    regular: bool,
+    under_way: Option<JoinHandle<io::Result<Bytes>>>,
+}
+
+impl FileReadAhead {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub(super) async fn open(path: &Path) -> io::Result<Self> {
+        let path = path.to_owned();
+        let opened = spawn_blocking(move || {
+            let file = File::open(path)?;
+            let regular = file.metadata()?.is_file();
+            io::Result::Ok((Arc::new(file), regular))
+        });
+        let (file, regular) = opened.await.map_err(io::Error::other)??;
+        Ok(FileReadAhead { file, regular, under_way: None })
+    }
+
+    /// The file, where it is one whose content lies in the page cache, and not a pipe or a device.
+    #[cfg(target_os = "linux")]
+    pub(super) fn regular(&self) -> Option<&File> {
+        // A read that is under way moves the place where the file stands.
+        (self.regular && self.under_way.is_none()).then_some(&*self.file)
+    }
+
+    /// The next part, up to [`crate::net::buffers::BUFFER`] octets; empty at the end. Begins to read the one after it.
+    ///
+    /// Cancel-safe: a part that was read and not taken is the next one.
+    ///
+    /// # Errors
+    /// Those of the read.
+    pub(super) async fn next(&mut self) -> io::Result<Bytes> {
+        let file = &self.file;
+        let begin = || {
+            let file = Arc::clone(file);
+            spawn_blocking(move || read(&file))
+        };
+        let read = self.under_way.get_or_insert_with(begin).await.map_err(io::Error::other);
+        self.under_way = None;
+        let bytes = read??;
+        // A terminal or a pipe may have more after an end, which nobody asked for.
+        if !bytes.is_empty() && self.regular {
+            self.under_way = Some(begin());
+        }
+        Ok(bytes)
+    }
+}
+
+fn read(file: &File) -> io::Result<Bytes> {
+    loop {
+        match buffers::read(file) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::buffers;
+
+    #[tokio::test]
+    async fn the_parts_of_a_file_are_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let all: Vec<u8> = (0..3 * buffers::BUFFER as u32 + 17).map(|i| (i >> 5) as u8).collect();
+        std::fs::write(&path, &all).unwrap();
+        let mut ahead = FileReadAhead::open(&path).await.unwrap();
+        let mut read = Vec::new();
+        loop {
+            let part = ahead.next().await.unwrap();
+            if part.is_empty() {
+                break;
+            }
+            read.extend_from_slice(&part);
+        }
+        assert!(read == all, "{} of {}", read.len(), all.len());
+    }
+
+    #[tokio::test]
+    async fn a_directory_opens_and_says_what_it_is_when_it_is_read() {
+        let mut ahead = FileReadAhead::open(Path::new("/")).await.unwrap();
+        assert!(ahead.next().await.is_err());
+    }
+}

@@ -1,0 +1,87 @@
+//! When to look at the kernel's gauges, and since when it is quiet.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::activity::{FIRST_LOOK, LOOK, SLOWEST_LOOK};
+use super::shared::{ReadState, SharedConnection};
+use crate::text::quantity;
+use crate::wire::{Class, Failure};
+
+/// How long after a timer fired the next look comes.
+const AFTER_TIMER: Duration = Duration::from_millis(5);
+
+/// Looks at the kernel's gauges while something moves, and until it settled. Never ends; sleeps when all is quiet.
+pub(super) async fn run(talk: &SharedConnection) {
+    loop {
+        match talk.gauge.every() {
+            Some(period) => {
+                tokio::select! {
+                    () = tokio::time::sleep(period) => {}
+                    () = talk.gauge.period_changed.notified() => continue,
+                }
+                talk.gauge.moved.store(false, Ordering::Release);
+                talk.look().await;
+            }
+            None => tokio::select! {
+                () = talk.gauge.bell.notified() => while_moving(talk).await,
+                () = talk.gauge.period_changed.notified() => {}
+            },
+        }
+    }
+}
+
+/// Looks until all is quiet, or until looking is asked for by the clock.
+async fn while_moving(talk: &SharedConnection) {
+    let mut pause = FIRST_LOOK;
+    let mut lingered = false;
+    let mut before = None;
+    while talk.gauge.every().is_none() {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = talk.gauge.bell.notified(), if pause > LOOK => {
+                pause = LOOK;
+                continue;
+            }
+        }
+        let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
+        let looked = talk.look().await;
+        let changed = before.replace(looked.essence) != Some(looked.essence);
+        if moved || changed {
+            (pause, lingered) = (LOOK, false);
+        } else if looked.unsettled || talk.state.borrow().reading == ReadState::Paused {
+            pause = (pause * 2).min(SLOWEST_LOOK);
+            // Right after a timer fired there is something new to see, at whichever end.
+            if let Some(expires) = looked.timer {
+                pause = pause.min((expires + AFTER_TIMER).max(FIRST_LOOK));
+            }
+        } else if let Some(expires) = looked.own_timer {
+            // A keepalive timer: nothing changes until it fires.
+            (pause, lingered) = ((expires + AFTER_TIMER).max(FIRST_LOOK), false);
+        } else if !lingered {
+            // Which timer runs is asked for only once it was quiet for a second.
+            (pause, lingered) = (SLOWEST_LOOK, true);
+        } else {
+            return;
+        }
+    }
+}
+
+/// Ends when it was quiet both ways for `limit`; never without a limit.
+///
+/// Time that the user's pause or a slow reader of the journal takes is not the peer's quiet.
+pub(super) async fn quiet(talk: &SharedConnection, limit: Option<Duration>) -> Failure {
+    let Some(limit) = limit else { return std::future::pending().await };
+    loop {
+        if talk.state.borrow().reading == ReadState::Paused || talk.gauge.waiting.load(Ordering::Relaxed) > 0 {
+            tokio::time::sleep(limit).await;
+            continue;
+        }
+        let quiet = talk.gauge.quiet_for();
+        if quiet >= limit {
+            let message = format!("quiet in both directions for {}", quantity::duration(limit));
+            return Failure::new(Class::IdleTimeout, "read", &talk.peer, message);
+        }
+        tokio::time::sleep(limit - quiet).await;
+    }
+}

@@ -1,0 +1,146 @@
+//! What the halves of a TCP session's task share.
+
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use super::{activity, stamps, states};
+use crate::net::capture::CaptureWatch;
+use crate::net::journal::Journal;
+use crate::net::order_queue;
+use crate::sessions::spec::Script;
+use crate::wire::Failure;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::tcp::state::TcpState;
+
+/// How long a close waits for the peer to take what is queued.
+pub(super) const MOST_CLOSING: Duration = Duration::from_secs(5);
+
+/// How many reads or writes one half does before the other half and the orders have their turn.
+pub(super) const TURN: usize = 8;
+
+/// A connection to carry on.
+pub(crate) struct TcpConnection {
+    /// The socket, connected.
+    pub(in crate::net) stream: TcpStream,
+    /// Whom failures name.
+    pub(in crate::net) peer: String,
+    /// What to do first.
+    pub(in crate::net) script: Script,
+    /// How long it may be quiet.
+    pub(in crate::net) idle_timeout: Option<Duration>,
+    /// Orders that overtake: reset, close, pause, continue.
+    pub(in crate::net) urgent: order_queue::OrderReceiver,
+    /// What captures its packets.
+    pub(in crate::net) capture: Option<CaptureWatch>,
+}
+
+/// What the two halves and their watchers share.
+pub(super) struct SharedConnection {
+    pub(super) stream: TcpStream,
+    pub(super) peer: String,
+    pub(crate) journal: Arc<Journal>,
+    pub(super) state: watch::Sender<StreamState>,
+    pub(super) gauge: activity::StreamActivity,
+    pub(crate) way: states::StateReporter,
+    pub(super) stamps: stamps::StampQueue,
+    /// Octets in the send queue at the last look; [`u64::MAX`] is not known.
+    pub(super) queued: AtomicU64,
+    pub(crate) v6: bool,
+    pub(super) ends: Option<(SocketAddr, SocketAddr)>,
+    pub(super) capture: Mutex<Option<CaptureWatch>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct StreamState {
+    pub(crate) wish: ShutdownIntent,
+    pub(super) reading: ReadState,
+    pub(super) we_finished: bool,
+    pub(super) peer_finished: bool,
+    /// An error is pending on the socket.
+    pub(crate) broken: bool,
+    /// It is to be closed as soon as octets lie unread.
+    pub(crate) close_unread: bool,
+}
+
+/// What matters of a look at the kernel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KernelSample {
+    pub(super) state: Option<TcpState>,
+    /// It will change without our doing anything.
+    pub(super) unsettled: bool,
+    /// What makes another look soon worth while, where it changed: queues, windows, probes.
+    pub(super) essence: [Option<u64>; 8],
+    /// When the next timer fires, at whichever end.
+    pub(super) timer: Option<Duration>,
+    /// When the one at our end fires.
+    pub(super) own_timer: Option<Duration>,
+}
+
+/// What is wanted of both halves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum ShutdownIntent {
+    #[default]
+    Talk,
+    /// Do what is queued, then end.
+    Close,
+    /// End now.
+    Stop,
+}
+
+/// What the reading half does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum ReadState {
+    #[default]
+    Flowing,
+    /// By the user's wish.
+    Paused,
+    /// The connection is broken; what arrived before is still read.
+    Draining,
+}
+
+/// How a connection ends.
+pub(super) enum ConnectionEnd {
+    BothFinished,
+    Closed,
+    Reset,
+    Failed(Failure),
+}
+
+/// What matters of a look at the kernel.
+pub(super) fn what_matters(view: &KernelView) -> KernelSample {
+    let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
+    KernelSample {
+        state: view.state,
+        unsettled: unsettled(view),
+        essence: essence(view),
+        own_timer: view.timer.map(|timer| timer.expires),
+        timer: timers.into_iter().flatten().map(|timer| timer.expires).min(),
+    }
+}
+
+/// What of a look makes another one soon worth while, where it changed: queues, windows, probes.
+fn essence(view: &KernelView) -> [Option<u64>; 8] {
+    let tcp = view.tcp.unwrap_or_default();
+    [
+        view.send_queue_bytes,
+        view.recv_queue_bytes,
+        tcp.snd_wnd.map(u64::from),
+        tcp.rcv_wnd.map(u64::from),
+        tcp.probes.map(u64::from),
+        tcp.backoff.map(u64::from),
+        view.peer_end.map(|end| end.send_queue_bytes),
+        view.peer_end.map(|end| end.recv_queue_bytes),
+    ]
+}
+
+/// Whether the kernel's view will change without our doing anything.
+fn unsettled(view: &KernelView) -> bool {
+    let queued = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
+    let closing = matches!(view.state, Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck));
+    view.state != Some(TcpState::Closed) && (queued(view.send_queue_bytes) || queued(view.recv_queue_bytes) || closing)
+}

@@ -1,0 +1,168 @@
+//! The way of one connection through the states of RFC 9293: told once each, at the moment it is made or seen.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::net::journal::Journal;
+use crate::sessions::News;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::tcp::cause::StateCause;
+use crate::wire::tcp::state::TcpState;
+use crate::wire::{Class, Evidence, Failure};
+
+/// How long after a close the kernel is asked for what became of the connection.
+const MOST_ASKING: Duration = Duration::from_millis(50);
+
+/// Where the connection stands, as far as it was told.
+#[derive(Debug)]
+pub(super) struct StateReporter {
+    journal: Arc<Journal>,
+    ends: Option<(SocketAddr, SocketAddr)>,
+    told: Mutex<TcpState>,
+}
+
+impl StateReporter {
+    /// The way of an established connection between these two addresses; without them, TIME-WAIT stays unseen.
+    pub(super) fn established(journal: Arc<Journal>, ends: Option<(SocketAddr, SocketAddr)>) -> Self {
+        StateReporter { journal, ends, told: Mutex::new(TcpState::Established) }
+    }
+
+    /// The state that was told last.
+    pub(super) fn state(&self) -> TcpState {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells that the connection came to `to`; nothing where it is there already.
+    pub(super) async fn step(&self, to: TcpState, cause: StateCause, evidence: Evidence) {
+        self.step_for(to, cause, evidence, None).await;
+    }
+
+    async fn step_for(&self, to: TcpState, cause: StateCause, evidence: Evidence, remaining: Option<Duration>) {
+        let from = std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), to);
+        if from != to {
+            self.journal.news(News::Tcp(TcpNews::State { from, to, cause, evidence, remaining })).await;
+        }
+    }
+
+    /// Adds to a look at the socket what sock_diag knows beside it.
+    pub(super) fn look_beside(&self, view: &mut KernelView) {
+        if let Some((local, peer)) = self.ends {
+            crate::net::kernel::beside(view, local, peer);
+        }
+    }
+
+    /// Takes in the state that the kernel reports of the open socket.
+    pub(super) async fn learn(&self, state: Option<TcpState>) {
+        use crate::wire::tcp::state::TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
+
+        let Some(kernel) = state else { return };
+        match (self.state(), kernel) {
+            (Established, CloseWait) | (FinWait1, Closing) => {
+                self.step(kernel, StateCause::FinArrived, Evidence::Kernel).await;
+            }
+            (FinWait1, FinWait2) | (LastAck, Closed) => self.step(kernel, StateCause::AckOfFin, Evidence::Kernel).await,
+            // TIME-WAIT has no descriptor: the socket says CLOSED, and sock_diag has the rest of it.
+            (FinWait1 | FinWait2 | Closing, Closed) => self.rest().await,
+            // A socket that is CLOSED by other means has an error, which a read or a write tells with its reason.
+            _ => {}
+        }
+    }
+
+    /// Tells TIME-WAIT, where the kernel has it.
+    async fn rest(&self) {
+        let Ok(Some(SocketDiag { state: TcpState::TimeWait, timer, .. })) = self.held() else { return };
+        let cause = if self.state() == TcpState::Closing { StateCause::AckOfFin } else { StateCause::FinArrived };
+        let rests = timer.map(|timer| timer.expires);
+        self.step_for(TcpState::TimeWait, cause, Evidence::Kernel, rests).await;
+    }
+
+    /// We called `shutdown(SHUT_WR)`, or `close()` without one.
+    pub(super) async fn fin_sent(&self, cause: StateCause) {
+        match self.state() {
+            TcpState::Established => self.step(TcpState::FinWait1, cause, Evidence::Inferred).await,
+            TcpState::CloseWait => self.step(TcpState::LastAck, cause, Evidence::Inferred).await,
+            _ => {}
+        }
+    }
+
+    /// A read returned 0. Where our FIN is out, to be called after the kernel had its say.
+    pub(super) async fn fin_read(&self) {
+        match self.state() {
+            TcpState::Established => self.step(TcpState::CloseWait, StateCause::FinArrived, Evidence::Seen).await,
+            TcpState::FinWait1 => self.step(TcpState::Closing, StateCause::FinArrived, Evidence::Inferred).await,
+            TcpState::FinWait2 => self.step(TcpState::TimeWait, StateCause::FinArrived, Evidence::Inferred).await,
+            _ => {}
+        }
+    }
+
+    /// The connection broke.
+    pub(super) async fn broke(&self, failure: &Failure) {
+        let cause = match failure.class {
+            Class::Reset => StateCause::RstArrived,
+            Class::Unreachable => StateCause::TimedOut,
+            _ => return,
+        };
+        self.step(TcpState::Closed, cause, Evidence::Seen).await;
+    }
+
+    /// The descriptor is closed: asks the kernel what became of the connection, for a little while.
+    pub(super) async fn after_close(&self, unread: bool) {
+        if matches!(self.state(), TcpState::Closed | TcpState::TimeWait) {
+            return;
+        }
+        if unread {
+            return self.step(TcpState::Closed, StateCause::ClosedUnread, Evidence::Inferred).await;
+        }
+        self.fin_sent(StateCause::WeClosed).await;
+        let deadline = Instant::now() + MOST_ASKING;
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match (self.state(), self.held()) {
+                (TcpState::LastAck, Ok(None)) => {
+                    return self.step(TcpState::Closed, StateCause::AckOfFin, Evidence::Kernel).await;
+                }
+                // It is gone, and why cannot be known any more; or the kernel does not tell.
+                (_, Ok(None) | Err(_)) => return,
+                (TcpState::FinWait1, Ok(Some(SocketDiag { state: TcpState::FinWait2, .. }))) => {
+                    self.step(TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel).await;
+                }
+                (TcpState::FinWait1, Ok(Some(SocketDiag { state: TcpState::Closing, .. }))) => {
+                    self.step(TcpState::Closing, StateCause::FinArrived, Evidence::Kernel).await;
+                }
+                (_, Ok(Some(SocketDiag { state: TcpState::TimeWait, .. }))) => return self.rest().await,
+                (_, Ok(Some(_))) => {}
+            }
+            if Instant::now() >= deadline {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn held(&self) -> std::io::Result<Option<SocketDiag>> {
+        let (local, peer) = self.ends.ok_or(std::io::ErrorKind::NotConnected)?;
+        crate::net::kernel::sock_diag::look_up(local, peer)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn held(&self) -> std::io::Result<Option<SocketDiag>> {
+        let known = self.ends.map(|_| std::io::ErrorKind::Unsupported);
+        Err(known.unwrap_or(std::io::ErrorKind::NotConnected).into())
+    }
+}
+
+#[cfg(target_os = "linux")]
+use crate::net::kernel::sock_diag::SocketDiag;
+use crate::sessions::news::TcpNews;
+
+/// What a kernel has of a connection without a descriptor; this system does not tell.
+#[cfg(not(target_os = "linux"))]
+struct SocketDiag {
+    state: TcpState,
+    timer: Option<crate::wire::kernel::view::KernelTimer>,
+}

@@ -1,0 +1,104 @@
+//! What ended a connection whose peer fell silent: ETIMEDOUT alone does not say which of the kernel's clocks ran out.
+
+use std::time::Duration;
+
+use super::shared::{ConnectionEnd, SharedConnection};
+use crate::net::{kernel, option};
+use crate::text::quantity;
+use crate::wire::Failure;
+use crate::wire::option::{OptionValue, SocketOption};
+
+/// Says of an end by ETIMEDOUT which clock ran out, as the socket's options and its queue tell; other ends stay.
+pub(super) fn explained(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
+    match end {
+        ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
+            let view = kernel::view(&talk.stream);
+            // What was written and never acknowledged still counts after the connection's end.
+            let unacknowledged = view.send_queue_bytes.or(talk.queued()).unwrap_or(0);
+            let message = clocks(talk).message(unacknowledged);
+            ConnectionEnd::Failed(message.map_or(failure.clone(), |message| Failure { message, ..failure }))
+        }
+        other => other,
+    }
+}
+
+/// How the kernel's clocks were set for this socket.
+#[derive(Clone, Copy, Debug, Default)]
+struct ConnectionTimeouts {
+    keepalive: bool,
+    idle: Duration,
+    interval: Duration,
+    count: u32,
+    user_timeout: Duration,
+}
+
+fn clocks(talk: &SharedConnection) -> ConnectionTimeouts {
+    let read = |name| option::get(&talk.stream, name, talk.v6).ok();
+    let time = |name| match read(name) {
+        Some(OptionValue::Time(time)) => time,
+        _ => Duration::ZERO,
+    };
+    ConnectionTimeouts {
+        keepalive: read(SocketOption::KeepAlive) == Some(OptionValue::Switch(true)),
+        idle: time(SocketOption::KeepIdle),
+        interval: time(SocketOption::KeepInterval),
+        count: match read(SocketOption::KeepCount) {
+            Some(OptionValue::Count(count)) => count,
+            _ => 0,
+        },
+        user_timeout: time(SocketOption::UserTimeout),
+    }
+}
+
+impl ConnectionTimeouts {
+    /// Which clock ran out, with so many octets unacknowledged; `None`: the last retransmission, which the failure's own
+    /// message is about.
+    fn message(&self, unacknowledged: u64) -> Option<String> {
+        let limit = quantity::duration(self.user_timeout);
+        match (unacknowledged, self.user_timeout.is_zero()) {
+            (1.., false) => Some(format!(
+                "the peer stopped answering: {} lay unacknowledged for longer than TCP_USER_TIMEOUT allows ({limit})",
+                quantity::bytes(unacknowledged)
+            )),
+            (0, false) if self.keepalive => Some(format!(
+                "the peer stopped answering: no answer to keepalive probes within TCP_USER_TIMEOUT ({limit}), \
+                 which overrides their count"
+            )),
+            (0, true) if self.keepalive => Some(format!(
+                "the peer stopped answering: quiet for {}, then {} keepalive {} {} apart without an answer",
+                quantity::duration(self.idle),
+                self.count,
+                if self.count == 1 { "probe" } else { "probes" },
+                quantity::duration(self.interval)
+            )),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_clock_that_can_run_out_has_its_words() {
+        let keepalive = ConnectionTimeouts {
+            keepalive: true,
+            idle: Duration::from_secs(1),
+            interval: Duration::from_secs(1),
+            count: 2,
+            user_timeout: Duration::ZERO,
+        };
+        let says = |clocks: ConnectionTimeouts, queued| clocks.message(queued).unwrap_or_default();
+        assert!(
+            says(keepalive, 0).ends_with("quiet for 1.0 s, then 2 keepalive probes 1.0 s apart without an answer"),
+            "{}",
+            says(keepalive, 0)
+        );
+        assert_eq!(keepalive.message(5), None, "data is retransmitted, not probed for");
+        let bounded = ConnectionTimeouts { user_timeout: Duration::from_secs(2), ..keepalive };
+        assert!(says(bounded, 5).contains("5 B lay unacknowledged"));
+        assert!(says(bounded, 0).contains("which overrides their count"));
+        assert_eq!(ConnectionTimeouts::default().message(0), None);
+    }
+}

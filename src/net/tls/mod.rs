@@ -1,0 +1,7 @@
+//! TLS: whom we trust, and what went wrong, in words.
+
+mod fault;
+mod trust;
+
+pub(crate) use fault::words;
+pub(crate) use trust::{TlsTrust, TrustRoots, config};

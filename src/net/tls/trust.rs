@@ -1,0 +1,178 @@
+//! TLS for HTTP: whom to trust, which versions of HTTP to offer, and the words for what a handshake says.
+
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ClientSessionStore, Resumption};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+use crate::net::http::proxied::HandshakeClock;
+use crate::sessions::spec::http::HttpVersion;
+
+/// Whom to trust.
+#[derive(Clone, Debug)]
+pub(crate) enum TlsTrust {
+    /// Nobody: no handshake is expected, only `http` is spoken.
+    Nobody,
+    /// Whom the system trusts.
+    System(TrustRoots),
+    /// Everybody (`-k`).
+    Everybody,
+}
+
+/// The system's certificate authorities, or those that the program carries.
+#[derive(Clone, Debug)]
+pub(crate) struct TrustRoots {
+    verifier: Arc<dyn ServerCertVerifier>,
+    /// Why the built-in list stands in for the system's, if it does.
+    pub(in crate::net) stand_in_because: Option<String>,
+}
+
+/// The one cryptography provider; always named, as rustls panics where two are compiled in and none is named.
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+impl TrustRoots {
+    /// The certificate authorities. Cost: reads the system's store the first time, then nothing.
+    ///
+    /// # Errors
+    /// Neither the system's nor the built-in list can be used: why, in words.
+    pub(crate) fn load() -> Result<TrustRoots, String> {
+        static ROOTS: OnceLock<Result<TrustRoots, String>> = OnceLock::new();
+        ROOTS.get_or_init(TrustRoots::read).clone()
+    }
+
+    fn read() -> Result<TrustRoots, String> {
+        let because = match rustls_platform_verifier::Verifier::new(provider()) {
+            Ok(verifier) => return Ok(TrustRoots { verifier: Arc::new(verifier), stand_in_because: None }),
+            Err(error) => error.to_string(),
+        };
+        TrustRoots::built_in(because)
+    }
+
+    fn built_in(because: String) -> Result<TrustRoots, String> {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(TrustRoots { verifier, stand_in_because: Some(because) })
+    }
+}
+
+/// The configuration of an exchange's handshakes; `clock` is told when one begins.
+///
+/// # Errors
+/// The provider offers no version of TLS: why, in words.
+pub(crate) fn config(
+    trust: &TlsTrust,
+    version: HttpVersion,
+    clock: &Arc<HandshakeClock>,
+) -> Result<ClientConfig, String> {
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    let mut config = match trust {
+        TlsTrust::Nobody => builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth(),
+        TlsTrust::System(roots) => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::clone(&roots.verifier)).with_no_client_auth()
+        }
+        TlsTrust::Everybody => builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
+            .with_no_client_auth(),
+    };
+    config.resumption = Resumption::store(Arc::clone(clock) as Arc<dyn ClientSessionStore>);
+    let offered: &[&[u8]] = match version {
+        HttpVersion::Any => &[b"h2", b"http/1.1"],
+        HttpVersion::Http1 => &[b"http/1.1"],
+        HttpVersion::Http2 => &[b"h2"],
+    };
+    config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
+    Ok(config)
+}
+
+/// Accepts every certificate, but not a handshake that its owner did not sign.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        rustls::crypto::verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::tls::fault::{day, presented_name};
+    use crate::sessions::spec::http::HttpVersion;
+
+    #[test]
+    fn without_a_ca_store_the_built_in_list_stands_in_and_says_so() {
+        let roots = TrustRoots::built_in("no CA certificates".into()).unwrap();
+        assert_eq!(roots.stand_in_because.as_deref(), Some("no CA certificates"));
+        assert!(!webpki_roots::TLS_SERVER_ROOTS.is_empty());
+    }
+
+    #[test]
+    fn dates_and_names_are_told_as_a_person_writes_them() {
+        let at = |seconds| day(rustls::pki_types::UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)));
+        assert_eq!(at(0), "1970-01-01 00:00 UTC");
+        assert_eq!(at(951_782_400), "2000-02-29 00:00 UTC");
+        assert_eq!(at(1_609_459_200), "2021-01-01 00:00 UTC");
+        assert_eq!(at(1_795_273_365), "2026-11-21 15:02 UTC");
+        assert_eq!(presented_name("DnsName(\"somebody.else\")"), "somebody.else");
+        assert_eq!(presented_name("IpAddress(127.0.0.1)"), "127.0.0.1");
+        assert_eq!(presented_name("plain"), "plain");
+    }
+
+    #[test]
+    fn alpn_offers_what_was_asked_for() {
+        let offered = |version| config(&TlsTrust::Everybody, version, &Arc::default()).unwrap().alpn_protocols;
+        assert_eq!(offered(HttpVersion::Any), [b"h2".to_vec(), b"http/1.1".to_vec()]);
+        assert_eq!(offered(HttpVersion::Http1), [b"http/1.1".to_vec()]);
+        assert_eq!(offered(HttpVersion::Http2), [b"h2".to_vec()]);
+    }
+}

@@ -1,0 +1,119 @@
+//! UDP sessions: a conversation (a connected socket) and a bound socket that talks with anybody.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use socket2::SockAddr;
+
+use super::open::{OpenedSocket, adopt, broadcast_not_asked_for, prepare, tell_buffer, wildcard};
+use super::orders::UdpOrders;
+use super::shared::{SharedSocket, UdpEnding};
+use crate::net::hub::TaskContext;
+use crate::net::journal::Journal;
+use crate::net::{fault, option, order_queue, resolve, route};
+use crate::sessions::news::DialNews;
+use crate::sessions::order::SocketVerb;
+use crate::sessions::spec::{Script, UdpSpec};
+use crate::sessions::{CloseReason, News, Verb};
+use crate::wire::{Class, Failure};
+
+/// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent lane is open before this
+/// returns, so that no order can miss it.
+pub(crate) fn run(spec: UdpSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
+    let urgent = post.net.urgent(post.journal.id);
+    converse(spec, script, post, urgent)
+}
+
+async fn converse(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: order_queue::OrderReceiver) {
+    let TaskContext { journal, orders: plain, net: _net } = post;
+    let mut reading = true;
+    let found = tokio::select! {
+        found = resolve::resolve(&spec.target.host, spec.target.port, spec.family, &journal) => found,
+        () = cancelled(&mut urgent, &mut reading, &journal) => return journal.closed(CloseReason::Local).await,
+    };
+    let opened = match found {
+        Ok(addresses) => open_first(&spec, &addresses, &journal).await,
+        Err(failure) => Err(failure),
+    };
+    let (opened, peer) = match opened {
+        Ok(opened) => opened,
+        Err(failure) => return UdpEnding::Failed(failure).tell(&journal).await,
+    };
+    tell_buffer(&journal, &opened, spec.receive).await;
+    option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
+    let talk = SharedSocket::new(journal, opened, Some(peer), spec.idle_timeout);
+    if !reading {
+        talk.set_reading(false).await;
+    }
+    talk.run(UdpOrders { urgent, plain }, script).await;
+}
+
+/// Resolves when the session is closed or reset; keeps in mind whether it is to read.
+async fn cancelled(urgent: &mut order_queue::OrderReceiver, reading: &mut bool, journal: &Arc<Journal>) {
+    loop {
+        match urgent.recv().await {
+            None | Some(Verb::Close | Verb::Reset) => return,
+            Some(Verb::PauseReading) => *reading = false,
+            Some(Verb::ContinueReading) => *reading = true,
+            Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
+            Some(_too_early) => {
+                journal.news(News::Warned(Failure::new(Class::Usage, "order", "", "not open yet"))).await;
+            }
+        }
+    }
+}
+
+/// Tries the addresses in order: the first one that the kernel lets us connect to is the peer.
+///
+/// UDP's `connect()` sends nothing, so the first that has a route wins, whether or not somebody is there.
+async fn open_first(
+    spec: &UdpSpec,
+    addresses: &[SocketAddr],
+    journal: &Arc<Journal>,
+) -> Result<(OpenedSocket, SocketAddr), Failure> {
+    let usable = |peer: &&SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == peer.is_ipv4());
+    let usable: Vec<SocketAddr> = addresses.iter().filter(usable).copied().collect();
+    let mut last = Failure::new(
+        Class::Local,
+        "bind",
+        spec.target.to_string(),
+        "the local address and the target are of different families: bind an address of the target's family",
+    );
+    for (place, peer) in usable.iter().enumerate() {
+        let begun = Instant::now();
+        journal.news(News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 })).await;
+        match open_one(spec, *peer) {
+            Ok(opened) => {
+                let took = begun.elapsed();
+                journal
+                    .news(News::Dial(DialNews::Connected { local: opened.local, peer: *peer, took, attempt: 1 }))
+                    .await;
+                route::tell(opened.local, *peer, journal).await;
+                return Ok((opened, *peer));
+            }
+            Err(failure) => {
+                if place + 1 < usable.len() {
+                    let news = News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took: begun.elapsed() });
+                    journal.news(news).await;
+                }
+                last = failure;
+            }
+        }
+    }
+    Err(last)
+}
+
+/// A socket that is connected to `peer`.
+fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
+    if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
+        return Err(broadcast_not_asked_for("connect", peer));
+    }
+    let local = spec.bind.unwrap_or_else(|| wildcard(peer));
+    let (socket, merged) = prepare(local, spec.broadcast, spec.receive)?;
+    option::set_all(&socket, &spec.options, local.is_ipv6())?;
+    socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind("bind", local, &error))?;
+    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    socket.connect(&SockAddr::from(peer)).map_err(failed)?;
+    adopt(socket, merged).map_err(failed)
+}

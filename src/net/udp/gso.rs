@@ -1,0 +1,55 @@
+//! Datagrams of one size to the peer of a connected socket, in as few calls as may be: for whoever sends many and tells
+//! of none.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::UdpSocket;
+
+use super::mmsg::{self, MessageBatch};
+use super::receive::most_payload;
+use super::send::{CANNOT_CUT, MOST_CUT};
+
+/// What is known of the way to the peer.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::net) struct GsoSender {
+    peer: SocketAddr,
+    /// Whether the kernel is given several datagrams as one message that it cuts (`UDP_SEGMENT`).
+    cut: bool,
+}
+
+impl GsoSender {
+    /// Trains to the peer of a socket.
+    pub(in crate::net) fn to(peer: SocketAddr) -> Self {
+        GsoSender { peer, cut: true }
+    }
+
+    /// Hands datagrams of `segment` octets, which stand back to back, to the kernel, as many as it takes at once, and
+    /// waits until it takes the first; how many it took.
+    ///
+    /// # Errors
+    /// None was taken: an error of the call, or one that the socket held from before.
+    pub(in crate::net) async fn put(&mut self, socket: &UdpSocket, bytes: &[u8], segment: usize) -> io::Result<usize> {
+        let mut waits = 0;
+        loop {
+            let room = most_payload(self.peer) / segment.max(1);
+            let together = if self.cut && bytes.len() > segment { room.clamp(1, MOST_CUT) } else { 1 };
+            match mmsg::send(socket, None, MessageBatch { bytes, segment, message: segment * together }) {
+                Ok(messages) => return Ok((messages * together).min(bytes.len().div_ceil(segment.max(1))).max(1)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // After an ICMP error the runtime takes the socket for writable for ever (EPOLLERR).
+                    if waits > 1 {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                    waits += 1;
+                    socket.writable().await?;
+                }
+                Err(error) if together > 1 && CANNOT_CUT.contains(&error.raw_os_error().unwrap_or_default()) => {
+                    self.cut = false;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Looks at the kernel's view of the socket: while something moves, and once when it has come to rest.
+
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::shared::{SharedSocket, UdpEnding};
+use crate::wire::kernel::view::KernelView;
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_millis(250);
+
+impl SharedSocket {
+    /// Looks, and tells what is seen where it changed.
+    pub(super) fn look(&self) {
+        #[cfg(target_os = "linux")]
+        self.journal.kernel(self.kernel_view());
+    }
+
+    #[cfg(target_os = "linux")]
+    fn kernel_view(&self) -> KernelView {
+        let udp = crate::net::kernel::udp_view(&self.socket, self.local.is_ipv6());
+        KernelView {
+            send_queue_bytes: udp.send_queue_bytes,
+            recv_queue_bytes: udp.receive_memory_bytes,
+            udp: Some(udp),
+            ..KernelView::default()
+        }
+    }
+
+    /// Looks while something moves; never ends.
+    pub(super) async fn watch_kernel(&self) -> UdpEnding {
+        loop {
+            let looked = Instant::now();
+            self.look();
+            tokio::time::sleep(EVERY).await;
+            // While nothing is read the kernel's queue fills without our doing anything.
+            if self.moved_since(looked) || !self.is_reading() {
+                continue;
+            }
+            self.looks.resting.store(true, Ordering::Release);
+            self.look();
+            if !self.moved_since(looked) {
+                self.looks.bell.notified().await;
+            }
+            self.looks.resting.store(false, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Many datagrams a system call: `recvmmsg(2)` with `UDP_GRO`, `sendmmsg(2)` with `UDP_SEGMENT` (udp(7)).
+
+#![cfg_attr(
+    target_os = "linux",
+    expect(unsafe_code, reason = "no safe crate offers recvmmsg and sendmmsg with a message's own controls")
+)]
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::UdpSocket;
+
+use super::cmsg::RawPacket;
+
+/// How many messages one call moves at the most.
+pub(super) const MOST_MESSAGES: usize = 64;
+
+/// One message as the kernel handed it over. It stands in the slot of its place in the call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReceivedMessage {
+    /// Octets of it that stand in its slot.
+    pub(super) len: usize,
+    /// Octets that it had.
+    pub(super) full_len: usize,
+    /// Who sent it.
+    pub(super) peer: Option<SocketAddr>,
+    /// Where the kernel merged several datagrams: the octets of each; the last one may have fewer.
+    pub(super) segment: Option<usize>,
+    /// What is known of the packet, or of the first of those that were merged.
+    pub(super) packet: RawPacket,
+}
+
+/// The messages of one call to the kernel, cut from `bytes`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MessageBatch<'a> {
+    /// Datagrams back to back.
+    pub(super) bytes: &'a [u8],
+    /// Octets of each datagram; the last one may have fewer.
+    pub(super) segment: usize,
+    /// Octets of each message: `segment`, or a multiple of it that the kernel cuts (`UDP_SEGMENT`).
+    pub(super) message: usize,
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::{ReceiveSpace, ask_for_merged, receive, send};
+#[cfg(not(target_os = "linux"))]
+pub(super) use plain::{ReceiveSpace, ask_for_merged, receive, send};
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::os::fd::{AsFd, AsRawFd};
+    use std::ptr;
+
+    use socket2::SockAddr;
+    use tokio::io::Interest;
+
+    use super::{MOST_MESSAGES, MessageBatch, ReceivedMessage, SocketAddr, UdpSocket, io};
+    use crate::net::udp::cmsg::{ControlBuffer, ControlLength, cut_at, read};
+
+    #[cfg(target_env = "musl")]
+    type MessageFlags = libc::c_uint;
+    #[cfg(not(target_env = "musl"))]
+    type MessageFlags = libc::c_int;
+
+    /// The memory that calls read into, used again for every call. Pages that no datagram reached cost nothing.
+    pub(in crate::net::udp) struct ReceiveSpace {
+        store: Box<[u8]>,
+        room: usize,
+        names: Box<[libc::sockaddr_in6; MOST_MESSAGES]>,
+        controls: Box<[ControlBuffer; MOST_MESSAGES]>,
+    }
+
+    impl ReceiveSpace {
+        /// Slots of `room` octets each.
+        pub(in crate::net::udp) fn new(room: usize) -> Self {
+            let nobody = libc::sockaddr_in6 {
+                sin6_family: 0,
+                sin6_port: 0,
+                sin6_flowinfo: 0,
+                sin6_addr: libc::in6_addr { s6_addr: [0; 16] },
+                sin6_scope_id: 0,
+            };
+            ReceiveSpace {
+                store: vec![0; MOST_MESSAGES * room].into_boxed_slice(),
+                room,
+                names: Box::new([nobody; MOST_MESSAGES]),
+                controls: Box::new([ControlBuffer::NONE; MOST_MESSAGES]),
+            }
+        }
+
+        /// What stands in the slot of a message.
+        pub(in crate::net::udp) fn slot(&self, place: usize) -> &[u8] {
+            &self.store[place * self.room..(place + 1) * self.room]
+        }
+    }
+
+    impl std::fmt::Debug for ReceiveSpace {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Space").field("room", &self.room).finish_non_exhaustive()
+        }
+    }
+
+    /// Asks that datagrams that came as one train are handed over as one message.
+    pub(in crate::net::udp) fn ask_for_merged(socket: &impl AsFd) -> io::Result<()> {
+        Ok(nix::sys::socket::setsockopt(socket, nix::sys::socket::sockopt::UdpGroSegment, &true)?)
+    }
+
+    /// Reads what is there, [`MOST_MESSAGES`] at the most, in place of what `arrivals` had. Never waits.
+    ///
+    /// # Errors
+    /// Nothing was read: `WouldBlock`, or an error that the socket holds.
+    pub(in crate::net::udp) fn receive(
+        socket: &UdpSocket,
+        space: &mut ReceiveSpace,
+        arrivals: &mut Vec<ReceivedMessage>,
+    ) -> io::Result<()> {
+        arrivals.clear();
+        let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
+        let mut vectors = [nothing; MOST_MESSAGES];
+        // SAFETY: a header of zeroes is one without address, vectors and controls (recvmsg(2)).
+        let mut headers: [libc::mmsghdr; MOST_MESSAGES] = unsafe { std::mem::zeroed() };
+        let slots = space.store.chunks_exact_mut(space.room).zip(&mut vectors);
+        let labels = space.names.iter_mut().zip(space.controls.iter_mut());
+        for ((header, (slot, vector)), (name, control)) in headers.iter_mut().zip(slots).zip(labels) {
+            *vector = libc::iovec { iov_base: slot.as_mut_ptr().cast(), iov_len: slot.len() };
+            header.msg_hdr.msg_iov = ptr::from_mut(vector);
+            header.msg_hdr.msg_iovlen = 1;
+            header.msg_hdr.msg_name = ptr::from_mut(name).cast();
+            header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_in6>() as libc::socklen_t;
+            header.msg_hdr.msg_control = control.0.as_mut_ptr().cast();
+            header.msg_hdr.msg_controllen = size_of::<ControlBuffer>() as ControlLength;
+        }
+        let count = socket.try_io(Interest::READABLE, || {
+            // MSG_TRUNC as a wish makes the kernel tell the datagram's real length (recv(2)).
+            const FLAGS: MessageFlags = (libc::MSG_TRUNC | libc::MSG_DONTWAIT) as MessageFlags;
+            again(|| {
+                let (fd, most) = (socket.as_raw_fd(), MOST_MESSAGES as libc::c_uint);
+                // SAFETY: the descriptor is open while it is borrowed. Every header names one vector of a slot, a name
+                // and a control, with their lengths; all of them live, unshared, until the call is over.
+                unsafe { libc::recvmmsg(fd, headers.as_mut_ptr(), most, FLAGS, ptr::null_mut()) }
+            })
+        })?;
+        for (header, name) in headers.iter().zip(space.names.iter()).take(count) {
+            let full_len = header.msg_len as usize;
+            let (segment, packet) = read(&header.msg_hdr);
+            let (len, peer) = (full_len.min(space.room), address(name));
+            arrivals.push(ReceivedMessage { len, full_len, peer, segment, packet });
+        }
+        Ok(())
+    }
+
+    /// Hands the kernel messages of `train`, [`MOST_MESSAGES`] at the most, to the one address or to whom the socket
+    /// is connected; how many it took, each of them whole. Never waits. No octets at all are one empty message.
+    ///
+    /// # Errors
+    /// Nothing was taken: `WouldBlock`, an error that the socket holds, or what is wrong with the first message.
+    pub(in crate::net::udp) fn send(
+        socket: &UdpSocket,
+        to: Option<SocketAddr>,
+        train: MessageBatch<'_>,
+    ) -> io::Result<usize> {
+        let to = to.map(SockAddr::from);
+        let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
+        let mut vectors = [nothing; MOST_MESSAGES];
+        // SAFETY: a header of zeroes is one without address, vectors and controls (sendmsg(2)).
+        let mut headers: [libc::mmsghdr; MOST_MESSAGES] = unsafe { std::mem::zeroed() };
+        let mut control = ControlBuffer::NONE;
+        let control_bytes = u16::try_from(train.segment).map_or(0, |segment| cut_at(&mut control, segment));
+        let mut most: libc::c_uint = 0;
+        let empty = train.bytes.is_empty().then_some(train.bytes);
+        let messages = train.bytes.chunks(train.message.max(1)).chain(empty);
+        for ((header, vector), message) in headers.iter_mut().zip(&mut vectors).zip(messages) {
+            *vector = libc::iovec { iov_base: message.as_ptr().cast_mut().cast(), iov_len: message.len() };
+            header.msg_hdr.msg_iov = ptr::from_mut(vector);
+            header.msg_hdr.msg_iovlen = 1;
+            if let Some(to) = &to {
+                header.msg_hdr.msg_name = to.as_ptr().cast_mut().cast();
+                header.msg_hdr.msg_namelen = to.len();
+            }
+            if message.len() > train.segment {
+                header.msg_hdr.msg_control = control.0.as_mut_ptr().cast();
+                header.msg_hdr.msg_controllen = control_bytes;
+            }
+            most += 1;
+        }
+        socket.try_io(Interest::WRITABLE, || {
+            const FLAGS: MessageFlags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as MessageFlags;
+            // SAFETY: the descriptor is open while it is borrowed. The first `most` headers name one vector each, of
+            // octets that the kernel only reads, and the address and control; all of them live until the call is over.
+            again(|| unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), most, FLAGS) })
+        })
+    }
+
+    /// Calls until no signal comes in between; how many messages were moved.
+    fn again(mut call: impl FnMut() -> libc::c_int) -> io::Result<usize> {
+        loop {
+            match usize::try_from(call()) {
+                Ok(count) => return Ok(count),
+                Err(_negative) => {
+                    let error = io::Error::last_os_error();
+                    if error.kind() != io::ErrorKind::Interrupted {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The kernel's address as the standard library has it.
+    fn address(name: &libc::sockaddr_in6) -> Option<SocketAddr> {
+        let port = u16::from_be(name.sin6_port);
+        match libc::c_int::from(name.sin6_family) {
+            // An IPv4 address begins like an IPv6 one: family, port, then the address where IPv6 has its flow.
+            libc::AF_INET => Some(SocketAddr::from((name.sin6_flowinfo.to_ne_bytes(), port))),
+            libc::AF_INET6 => {
+                let ip = name.sin6_addr.s6_addr.into();
+                Some(std::net::SocketAddrV6::new(ip, port, name.sin6_flowinfo, name.sin6_scope_id).into())
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod plain {
+    use std::os::fd::AsFd;
+
+    use super::{MOST_MESSAGES, MessageBatch, ReceivedMessage, SocketAddr, UdpSocket, io};
+    use crate::net::udp::cmsg::RawPacket;
+
+    /// The memory that calls read into, used again for every call.
+    #[derive(Debug)]
+    pub(in crate::net::udp) struct ReceiveSpace {
+        store: Box<[u8]>,
+        room: usize,
+    }
+
+    impl ReceiveSpace {
+        /// Slots of `room` octets each.
+        pub(in crate::net::udp) fn new(room: usize) -> Self {
+            ReceiveSpace { store: vec![0; MOST_MESSAGES * room].into_boxed_slice(), room }
+        }
+
+        /// What stands in the slot of a message.
+        pub(in crate::net::udp) fn slot(&self, place: usize) -> &[u8] {
+            &self.store[place * self.room..(place + 1) * self.room]
+        }
+    }
+
+    /// Cannot be had on this system.
+    pub(in crate::net::udp) fn ask_for_merged(_socket: &impl AsFd) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Reads what is there, one datagram a call. This system does not tell whether one was cut short.
+    ///
+    /// # Errors
+    /// Nothing was read: `WouldBlock`, or an error that the socket holds.
+    pub(in crate::net::udp) fn receive(
+        socket: &UdpSocket,
+        space: &mut ReceiveSpace,
+        arrivals: &mut Vec<ReceivedMessage>,
+    ) -> io::Result<()> {
+        arrivals.clear();
+        for slot in space.store.chunks_exact_mut(space.room) {
+            match socket.try_recv_from(slot) {
+                Ok((len, peer)) => {
+                    let packet = RawPacket::default();
+                    arrivals.push(ReceivedMessage { len, full_len: len, peer: Some(peer), segment: None, packet });
+                }
+                Err(error) if arrivals.is_empty() => return Err(error),
+                // What it was comes again with the next call, or the queue is empty.
+                Err(_later) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the kernel the datagrams of `train`, one a call; how many messages it took. No octets at all are one
+    /// empty message.
+    ///
+    /// # Errors
+    /// Nothing was taken. A message of several datagrams cannot be had on this system.
+    pub(in crate::net::udp) fn send(
+        socket: &UdpSocket,
+        to: Option<SocketAddr>,
+        train: MessageBatch<'_>,
+    ) -> io::Result<usize> {
+        if train.message > train.segment {
+            return Err(io::Error::from_raw_os_error(libc::EOPNOTSUPP));
+        }
+        let mut taken = 0;
+        let empty = train.bytes.is_empty().then_some(train.bytes);
+        for datagram in train.bytes.chunks(train.message.max(1)).chain(empty).take(MOST_MESSAGES) {
+            let sent = match to {
+                Some(to) => socket.try_send_to(datagram, to),
+                None => socket.try_send(datagram),
+            };
+            match sent {
+                Ok(_) => taken += 1,
+                Err(error) if taken == 0 => return Err(error),
+                Err(_later) => break,
+            }
+        }
+        Ok(taken)
+    }
+}

@@ -1,0 +1,104 @@
+//! Opens a UDP socket as it was asked for.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use tokio::net::UdpSocket;
+
+use super::{cmsg, mmsg};
+use crate::net::fault;
+use crate::net::journal::Journal;
+use crate::net::kernel::error_queue;
+use crate::sessions::News;
+use crate::sessions::news::OptionNews;
+use crate::sessions::spec::UdpReceive;
+use crate::text::quantity;
+use crate::wire::option::{OptionValue, SocketOption};
+use crate::wire::{Class, Failure};
+
+/// 4 MiB: what we ask the kernel to hold of datagrams that we did not read yet. It may give less.
+const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+/// Linux holds twice of what it is asked for, to have room for its bookkeeping, and tells the double (socket(7)).
+const KERNEL_DOUBLES: usize = if cfg!(target_os = "linux") { 2 } else { 1 };
+
+/// What a call can ask for: the kernel's own number has 31 bits, and it doubles it.
+const MOST_BUFFER_BYTES: usize = (i32::MAX / 2) as usize;
+
+/// An open socket.
+#[derive(Debug)]
+pub(super) struct OpenedSocket {
+    pub(crate) socket: UdpSocket,
+    pub(crate) local: SocketAddr,
+    /// The kernel hands over several datagrams as one message where it can.
+    pub(super) merged: bool,
+}
+
+/// The failure to use a broadcast address that was not asked for: a typing error could reach a whole link.
+pub(super) fn broadcast_not_asked_for(operation: &'static str, peer: SocketAddr) -> Failure {
+    let message = "it is a broadcast address, which reaches every host on the link: ask for broadcast to use it";
+    Failure { os_code: Some(libc::EACCES), ..Failure::new(Class::Local, operation, peer.to_string(), message) }
+}
+
+/// The unspecified address of the peer's family, with a port of the kernel's choice.
+pub(super) fn wildcard(peer: SocketAddr) -> SocketAddr {
+    match peer {
+        SocketAddr::V4(_) => SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0),
+        SocketAddr::V6(_) => SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), 0),
+    }
+}
+
+/// A socket of `local`'s family with all our options set, not bound yet; and whether it merges datagrams.
+pub(super) fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -> Result<(Socket, bool), Failure> {
+    let set_up = || {
+        let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
+        socket.set_nonblocking(true)?;
+        if broadcast {
+            socket.set_broadcast(true)?;
+        }
+        Ok(socket)
+    };
+    let socket = set_up().map_err(|error| fault::of_io("open", local.to_string(), &error))?;
+    // Best effort, all of them: without them the session works, and knows less or is slower.
+    let octets = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |octets| octets.div_ceil(KERNEL_DOUBLES));
+    socket.set_recv_buffer_size(octets.min(MOST_BUFFER_BYTES)).ok();
+    error_queue::ask(&socket, local.is_ipv6());
+    cmsg::ask(&socket, local.is_ipv6());
+    let merged = receive.merged && mmsg::ask_for_merged(&socket).is_ok();
+    Ok((socket, merged))
+}
+
+/// Says where the kernel gave another receive buffer than was asked for, and where it merges nothing.
+pub(super) async fn tell_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, receive: UdpReceive) {
+    let warn = |message: String| News::Warned(Failure::new(Class::Local, "receive", opened.local.to_string(), message));
+    let given = SockRef::from(&opened.socket).recv_buffer_size();
+    let given = given.map_err(|error| fault::of_io("receive", opened.local.to_string(), &error));
+    match given {
+        Ok(given) => {
+            tracing::debug!(session = journal.id.0, octets = given, "receive buffer as the kernel gives it");
+            if let Some(asked) = receive.buffer {
+                let octets = |count: usize| OptionValue::Octets(u32::try_from(count).unwrap_or(u32::MAX));
+                let option = SocketOption::RecvBuffer;
+                journal.news(News::Option(OptionNews::Set { option, asked: octets(asked), now: octets(given) })).await;
+            }
+            if let Some(asked) = receive.buffer.filter(|asked| given < *asked || given > asked + KERNEL_DOUBLES) {
+                let (given, asked) = (quantity::grouped(given as u64), quantity::grouped(asked as u64));
+                let limits = if cfg!(target_os = "linux") { " (net.core.rmem_max is the most)" } else { "" };
+                let message = format!("the kernel gives a receive buffer of {given} octets, asked for {asked}{limits}");
+                journal.news(warn(message)).await;
+            }
+        }
+        Err(failure) => journal.news(News::Warned(failure)).await,
+    }
+    if receive.merged && !opened.merged {
+        journal.news(warn("this system cannot hand over merged datagrams (UDP_GRO): each comes alone".into())).await;
+    }
+}
+
+/// Hands a bound socket to the runtime, and learns its address.
+pub(super) fn adopt(socket: Socket, merged: bool) -> std::io::Result<OpenedSocket> {
+    let socket = UdpSocket::from_std(socket.into())?;
+    let local = socket.local_addr()?;
+    Ok(OpenedSocket { socket, local, merged })
+}

@@ -1,0 +1,266 @@
+//! An open UDP socket: reading, sending, orders, errors and the watch on silence, all at once in one task.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::drop_counter;
+use super::open::OpenedSocket;
+use super::orders::UdpOrders;
+use super::receive::{ROOM_BYTES, ReceiveBatch};
+use super::send::jobs_of;
+use super::shared::{SamplingRest, SharedSocket, UdpEnding, locked};
+use crate::net::fault;
+use crate::net::journal::Journal;
+use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
+use crate::sessions::News;
+use crate::sessions::news::UdpNews;
+use crate::sessions::spec::Script;
+use crate::text::quantity;
+use crate::wire::icmp::IcmpMessage;
+use crate::wire::{Class, Evidence, Failure};
+
+/// How many jobs may wait for the sending half; then further orders stay in the session's own queue.
+const MOST_JOBS: usize = 32;
+
+/// How many ICMP errors are told before the others get their turn.
+const MOST_ERRORS: usize = 64;
+
+/// How many errors in a row, with nothing in the error queue that explains them, end the session.
+const MOST_UNEXPLAINED: usize = 8;
+
+/// How often the kernel's drop counter is looked at while nothing is read.
+const DROPS_EVERY: Duration = Duration::from_millis(250);
+
+impl SharedSocket {
+    /// A talk over the socket; with one peer, where it is connected.
+    pub(super) fn new(
+        journal: Arc<Journal>,
+        opened: OpenedSocket,
+        peer: Option<SocketAddr>,
+        idle_timeout: Option<Duration>,
+    ) -> Self {
+        let OpenedSocket { socket, local, merged } = opened;
+        SharedSocket {
+            journal,
+            socket,
+            local,
+            merged,
+            peer,
+            idle_timeout,
+            heard: Mutex::default(),
+            heard_first: Notify::new(),
+            reading: watch::Sender::new(true),
+            burst_stops: watch::Sender::new(0),
+            last_activity: Mutex::new(Instant::now()),
+            held: AtomicBool::new(false),
+            drops: Mutex::default(),
+            sent: Mutex::default(),
+            looks: SamplingRest::default(),
+            drops_unknown: AtomicBool::new(false),
+        }
+    }
+
+    /// Talks until it is over, and tells how it ended.
+    pub(super) async fn run(self, orders: UdpOrders, script: Script) {
+        self.count_drops().await;
+        let (job, jobs) = mpsc::channel(MOST_JOBS);
+        let mut batch = ReceiveBatch::new(ROOM_BYTES);
+        let ending = tokio::select! {
+            ending = self.take_orders(orders, job) => ending,
+            ending = self.send_all(jobs_of(script), jobs) => ending,
+            ending = self.read(&mut batch) => ending,
+            ending = self.watch_errors() => ending,
+            ending = self.watch_silence() => ending,
+            ending = self.watch_kernel() => ending,
+        };
+        // What the kernel handed over and nobody had room for is counted, however suddenly the session ends.
+        while let Some(block) = batch.next_block(false) {
+            self.journal.not_kept(block.direction, block.totals());
+        }
+        self.tell_errors().await;
+        self.count_drops().await;
+        self.look();
+        ending.tell(&self.journal).await;
+    }
+
+    /// To whom a plain send goes.
+    pub(super) fn addressee(&self) -> Option<SocketAddr> {
+        self.peer.or_else(|| *locked(&self.heard))
+    }
+
+    /// Waits until the first datagram was heard. Cancel-safe; one waiter.
+    pub(super) async fn heard_somebody(&self) {
+        self.heard_first.notified().await;
+    }
+
+    /// Ends the burst that is being sent, if there is one.
+    pub(super) fn stop_burst(&self) {
+        self.burst_stops.send_modify(|stops| *stops += 1);
+    }
+
+    /// Something went over the wire just now.
+    pub(super) fn active(&self) {
+        *locked(&self.last_activity) = Instant::now();
+        self.looks.touch();
+    }
+
+    /// Whether anything went over the wire since then.
+    pub(super) fn moved_since(&self, then: Instant) -> bool {
+        *locked(&self.last_activity) > then
+    }
+
+    /// Whether the user lets us read.
+    pub(super) fn is_reading(&self) -> bool {
+        *self.reading.borrow()
+    }
+
+    pub(super) async fn set_reading(&self, on: bool) {
+        let changed = self.reading.send_if_modified(|reading| std::mem::replace(reading, on) != on);
+        if changed {
+            self.active();
+            self.journal.news(if on { News::ReadingContinued } else { News::ReadingPaused }).await;
+        }
+    }
+
+    async fn read(&self, batch: &mut ReceiveBatch) -> UdpEnding {
+        let mut reading = self.reading.subscribe();
+        let mut unexplained = 0;
+        loop {
+            if !*reading.borrow_and_update() {
+                if self.counting_drops(reading.changed()).await.is_err() {
+                    return UdpEnding::Local;
+                }
+                continue;
+            }
+            let ready = tokio::select! {
+                // A pause that was told is kept, whatever has come meanwhile.
+                biased;
+                _changed = reading.changed() => continue,
+                ready = self.socket.readable() => ready,
+            };
+            match ready.and_then(|()| batch.fill(&self.socket)) {
+                Ok(()) => {
+                    unexplained = 0;
+                    self.hand_on(batch).await;
+                }
+                // A datagram that is dropped for its checksum makes the socket readable, and then there is nothing.
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => self.count_drops().await,
+                Err(error) => {
+                    if self.tell_errors().await > 0 {
+                        unexplained = 0;
+                        continue;
+                    }
+                    let failure = fault::of_io("read", self.peer.unwrap_or(self.local).to_string(), &error);
+                    // With an error queue a refusal was told from there, by whoever looked first.
+                    if !(cfg!(target_os = "linux") && failure.class == Class::Refused) {
+                        unexplained += 1;
+                        if unexplained == MOST_UNEXPLAINED {
+                            return UdpEnding::Failed(failure);
+                        }
+                        self.journal.news(News::Warned(failure)).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn hand_on(&self, batch: &mut ReceiveBatch) {
+        self.active();
+        self.count_drops().await;
+        if let Some(peer) = batch.last_peer().filter(|_| self.peer.is_none()) {
+            let before = locked(&self.heard).replace(peer);
+            if before.is_none() {
+                self.heard_first.notify_one();
+            }
+        }
+        self.held.store(true, Ordering::Relaxed);
+        while let Some(block) = batch.next_block(self.peer.is_none()) {
+            self.counting_drops(self.journal.block(block)).await;
+        }
+        self.held.store(false, Ordering::Relaxed);
+        self.active();
+        // A flood never makes reading wait: the other halves get their turn here.
+        tokio::task::yield_now().await;
+    }
+
+    async fn watch_errors(&self) -> UdpEnding {
+        loop {
+            match error_queue::wait(&self.socket).await {
+                Ok(ErrorQueueEntry::Icmp(icmp, quote)) => self.tell_icmp(icmp, &quote).await,
+                Ok(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) => {}
+                Err(error) => return UdpEnding::Failed(fault::of_io("read", self.local.to_string(), &error)),
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Empties the error queue, [`MOST_ERRORS`] entries at a time; how many it had.
+    pub(super) async fn tell_errors(&self) -> usize {
+        for told in 0..MOST_ERRORS {
+            match error_queue::next(&self.socket) {
+                ErrorQueueEntry::Icmp(icmp, quote) => self.tell_icmp(icmp, &quote).await,
+                ErrorQueueEntry::Here(_) => {}
+                ErrorQueueEntry::Nothing => return told,
+            }
+        }
+        MOST_ERRORS
+    }
+
+    /// Tells an ICMP message with the datagram that it is about, where that is one of ours.
+    async fn tell_icmp(&self, mut icmp: IcmpMessage, quote: &[u8]) {
+        let to = self.peer.or(icmp.destination);
+        icmp.about = locked(&self.sent).cause(to, quote, Instant::now());
+        self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
+    }
+
+    async fn watch_silence(&self) -> UdpEnding {
+        let Some(limit) = self.idle_timeout else { return std::future::pending().await };
+        loop {
+            let waited_for = self.held.load(Ordering::Relaxed) || !*self.reading.borrow();
+            if waited_for {
+                // It is not quiet: we do not listen.
+                self.active();
+            }
+            let quiet = locked(&self.last_activity).elapsed();
+            if quiet >= limit {
+                let peer = self.peer.unwrap_or(self.local).to_string();
+                let message = format!("nothing was sent or received for {}", quantity::duration(limit));
+                let mut failure = Failure::new(Class::IdleTimeout, "read", peer, message);
+                failure.evidence = Evidence::Seen;
+                return UdpEnding::Failed(failure);
+            }
+            tokio::time::sleep(limit - quiet).await;
+        }
+    }
+
+    /// Waits for `change`, and looks at the drop counter meanwhile: nothing is read, so the kernel's queue may be full.
+    /// While we read no such look is needed: a datagram is dropped only where others wait to be read.
+    async fn counting_drops<T>(&self, change: impl Future<Output = T>) -> T {
+        tokio::pin!(change);
+        loop {
+            tokio::select! {
+                biased;
+                changed = &mut change => return changed,
+                () = tokio::time::sleep(DROPS_EVERY) => self.count_drops().await,
+            }
+        }
+    }
+
+    /// Looks at the kernel's drop counter, and tells what is new.
+    async fn count_drops(&self) {
+        let Some(counter) = drop_counter::counter(&self.socket) else { return };
+        let Some(total) = locked(&self.drops).observe(counter) else { return };
+        if !self.merged || total == 0 {
+            self.journal.dropped_datagrams(Some(total));
+        } else if !self.drops_unknown.swap(true, Ordering::Relaxed) {
+            self.journal.dropped_datagrams(None);
+            let message = "the kernel drops trains of datagrams and counts each train as one: \
+                           how many datagrams were dropped is not known from here on";
+            self.warn("receive", message).await;
+        }
+    }
+}

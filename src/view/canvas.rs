@@ -1,0 +1,253 @@
+//! The cells to draw on, and the one door by which text gets there: everything is neutralised on the way.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::{Block, BorderType, Widget as _};
+
+use super::style::StyleSheet;
+use crate::files::theme::Role;
+use crate::model::seen::{CellArea, ClickTarget, FrameReport};
+use crate::text::sanitize::{self, GlyphKind};
+
+/// The cells, the styles, and what is told back of the frame.
+pub(super) struct Canvas<'a> {
+    /// The cells.
+    pub(super) buffer: &'a mut Buffer,
+    /// The styles.
+    pub(super) look: &'a StyleSheet,
+    /// What the frame showed.
+    pub(super) seen: FrameReport,
+    /// Where the terminal's cursor goes.
+    pub(super) cursor: Option<Position>,
+}
+
+/// A few words in a row, each with its role.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StyledText {
+    /// The words.
+    pub(super) parts: Vec<(String, Role)>,
+}
+
+impl StyledText {
+    /// No words.
+    pub(super) fn new() -> Self {
+        StyledText::default()
+    }
+
+    /// One word.
+    pub(super) fn of(text: impl Into<String>, role: Role) -> Self {
+        StyledText::new().and(text, role)
+    }
+
+    /// With another word.
+    #[must_use]
+    pub(super) fn and(mut self, text: impl Into<String>, role: Role) -> Self {
+        self.parts.push((text.into(), role));
+        self
+    }
+
+    /// With another strip behind.
+    #[must_use]
+    pub(super) fn chain(mut self, other: StyledText) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
+    /// The cells that it takes.
+    pub(super) fn columns(&self) -> u16 {
+        self.parts.iter().fold(0, |sum, (text, _)| sum.saturating_add(columns_of(text)))
+    }
+}
+
+/// The cells that a text takes, neutralised; stops counting at 65,535.
+pub(super) fn columns_of(text: &str) -> u16 {
+    let all: usize = if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        text.len()
+    } else {
+        sanitize::glyphs(text.as_bytes()).take(usize::from(u16::MAX)).map(|glyph| usize::from(glyph.columns)).sum()
+    };
+    u16::try_from(all).unwrap_or(u16::MAX)
+}
+
+/// A part of a rectangle, cut to it.
+pub(super) fn part(area: Rect, x: u16, y: u16, width: u16, height: u16) -> Rect {
+    let (x, y) = (x.min(area.width), y.min(area.height));
+    Rect { x: area.x + x, y: area.y + y, width: width.min(area.width - x), height: height.min(area.height - y) }
+}
+
+/// The rectangle within a frame of one cell.
+pub(super) fn within(area: Rect) -> Rect {
+    part(area, 1, 1, area.width.saturating_sub(2), area.height.saturating_sub(2))
+}
+
+/// A rectangle as the model knows it.
+pub(super) fn area_of(rect: Rect) -> CellArea {
+    CellArea { column: rect.x, row: rect.y, columns: rect.width, rows: rect.height }
+}
+
+impl Canvas<'_> {
+    /// Writes a text on one row of `area`, `x` cells from its left and `y` from its top, cut with `…` at its
+    /// right edge. Says how many cells it took.
+    pub(super) fn put(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
+        self.put_styled(area, x, y, text, self.look.style(role))
+    }
+
+    /// As [`Canvas::put`], in a style of its own.
+    pub(super) fn put_styled(&mut self, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        let room = area.width.saturating_sub(x);
+        if y >= area.height || room == 0 {
+            return 0;
+        }
+        let cut = columns_of(text) > room;
+        let room = if cut { room - 1 } else { room };
+        let mut used = 0;
+        for glyph in sanitize::glyphs(text.as_bytes()) {
+            if used + u16::from(glyph.columns) > room {
+                break;
+            }
+            self.glyph(area.x + x + used, area.y + y, &glyph.text, style);
+            used += u16::from(glyph.columns);
+        }
+        if cut {
+            self.glyph(area.x + x + used, area.y + y, "…", style);
+            used += 1;
+        }
+        used
+    }
+
+    /// Writes the bytes of a conversation, control pictures and marked bytes in their own roles; `style` gives
+    /// a glyph's style from its first byte's offset. Says how many cells it took; what does not fit is left out.
+    pub(super) fn put_bytes(
+        &mut self,
+        area: Rect,
+        x: u16,
+        y: u16,
+        bytes: &[u8],
+        style: impl Fn(usize, GlyphKind, u8) -> Style,
+    ) -> u16 {
+        let room = area.width.saturating_sub(x);
+        let (mut used, mut offset) = (0, 0);
+        if y >= area.height {
+            return 0;
+        }
+        for glyph in sanitize::glyphs(bytes) {
+            if used + u16::from(glyph.columns) > room {
+                break;
+            }
+            let first = bytes.get(offset).copied().unwrap_or_default();
+            let style = style(offset, glyph.kind, first);
+            self.glyph(area.x + x + used, area.y + y, &glyph.text, style);
+            used += u16::from(glyph.columns);
+            offset += usize::from(glyph.bytes);
+        }
+        used
+    }
+
+    fn glyph(&mut self, x: u16, y: u16, text: &str, style: Style) {
+        let inside = self.buffer.area().contains(Position { x, y });
+        if inside {
+            // Modifiers add up; those of the frame below must not shine through.
+            for column in x..x.saturating_add(columns_of(text)).min(self.buffer.area().right()) {
+                if let Some(cell) = self.buffer.cell_mut((column, y)) {
+                    cell.modifier = Modifier::empty();
+                }
+            }
+            self.buffer.set_stringn(x, y, text, usize::from(u16::MAX), style);
+        }
+    }
+
+    /// How many rows [`Canvas::sentence`] needs for a text so many cells wide.
+    pub(super) fn sentence_rows(width: u16, text: &str) -> u16 {
+        let (mut x, mut rows) = (0_u16, 1_u16);
+        for word in text.split(' ') {
+            let columns = columns_of(word).min(width);
+            if x > 0 && x.saturating_add(columns) > width {
+                rows = rows.saturating_add(1);
+                x = 0;
+            }
+            x = x.saturating_add(columns + 1);
+        }
+        rows
+    }
+
+    /// Writes a sentence from column `x` and row `y` of `area` on, broken at spaces; says how many rows it took.
+    pub(super) fn sentence(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
+        let (left, mut x, mut rows) = (x, x, 0);
+        for word in text.split(' ') {
+            if x > left && x.saturating_add(columns_of(word)) > area.width {
+                rows += 1;
+                x = left;
+            }
+            x += self.put(area, x, y + rows, word, role) + 1;
+        }
+        rows + 1
+    }
+
+    /// Writes a strip; as [`Canvas::put`].
+    pub(super) fn strip(&mut self, area: Rect, x: u16, y: u16, strip: &StyledText) -> u16 {
+        let mut used = 0;
+        for (text, role) in &strip.parts {
+            used += self.put(area, x + used, y, text, *role);
+        }
+        used
+    }
+
+    /// Writes a strip so that it ends at the right edge of `area`; says whether it fitted, and writes nothing
+    /// where it did not.
+    pub(super) fn right(&mut self, area: Rect, y: u16, strip: &StyledText) -> bool {
+        let columns = strip.columns();
+        let fits = columns <= area.width;
+        if fits {
+            self.strip(area, area.width - columns, y, strip);
+        }
+        fits
+    }
+
+    /// Lays a role's background and modifiers over cells, what stands there included.
+    pub(super) fn wash(&mut self, area: Rect, role: Role) {
+        let style = Style { fg: None, ..self.look.style(role) };
+        self.buffer.set_style(area, style);
+    }
+
+    /// Makes cells blank, with a role's background.
+    pub(super) fn blank(&mut self, area: Rect, role: Role) {
+        let (ground, style) = (self.look.style(Role::Background), self.look.style(role));
+        let text = Style { bg: None, ..self.look.style(Role::Text) };
+        let area = area.intersection(*self.buffer.area());
+        for position in area.positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                cell.reset();
+                cell.set_style(ground).set_style(text).set_style(style);
+            }
+        }
+    }
+
+    /// A run of one symbol.
+    pub(super) fn run(&mut self, area: Rect, x: u16, y: u16, symbol: &str, count: u16, role: Role) {
+        let style = self.look.style(role);
+        if y < area.height {
+            for column in x..x.saturating_add(count).min(area.width) {
+                self.glyph(area.x + column, area.y + y, symbol, style);
+            }
+        }
+    }
+
+    /// A frame with round corners around `area`.
+    pub(super) fn frame(&mut self, area: Rect, role: Role) {
+        if area.width < 2 || area.height < 2 {
+            return;
+        }
+        let style = self.look.style(role);
+        // Modifiers add up; those of what was there must not shine through.
+        let style = style.remove_modifier(!style.add_modifier);
+        Block::bordered().border_type(BorderType::Rounded).border_style(style).render(area, self.buffer);
+    }
+
+    /// Tells that a click within `area` means `target`.
+    pub(super) fn hit(&mut self, area: Rect, target: ClickTarget) {
+        if !area.is_empty() {
+            self.seen.hits.push((area_of(area), target));
+        }
+    }
+}

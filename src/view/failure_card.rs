@@ -1,0 +1,83 @@
+//! Why a session failed, in short, under what was said; the explain view has the rest.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, StyledText, part};
+use super::key_hints::key;
+use crate::files::theme::Role;
+use crate::model::action::{Action, PaneAction, SessionAction};
+use crate::model::keymap::KeyMode;
+use crate::model::state::Model;
+use crate::sessions::Session;
+use crate::wire::{Evidence, Failure};
+
+/// The narrowest place that the card is drawn in.
+const NARROWEST: u16 = 20;
+
+/// The widest that a sentence of the card is.
+const WIDEST: u16 = 84;
+
+/// How many rows the card needs at the least in so many columns; 0: it is not drawn in so few.
+pub(super) fn least_rows(model: &Model, session: &Session, failure: &Failure, columns: u16) -> u16 {
+    if columns < NARROWEST {
+        return 0;
+    }
+    let text = model.book.failure(failure, session.course.icmp.as_ref());
+    2 + Canvas::sentence_rows(room(columns).saturating_sub(2), &text.happened)
+}
+
+/// The columns of the card's text.
+fn room(columns: u16) -> u16 {
+    columns.saturating_sub(if columns < 50 { 2 } else { 4 }).min(WIDEST)
+}
+
+/// Draws the card; where there is little room, without the blank rows, and as much of it as fits.
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, failure: &Failure) {
+    if area.height == 0 || area.width < NARROWEST {
+        return;
+    }
+    let roomy = area.height >= least_rows(model, session, failure, area.width) + 3;
+    let left = if area.width < 50 { 1 } else { 2 };
+    let place = part(area, left, 0, room(area.width), area.height);
+    let text = model.book.failure(failure, session.course.icmp.as_ref());
+    let mut y = u16::from(roomy);
+    let code = format!("   exit code {}", failure.class.exit_code());
+    let head = StyledText::of(format!("✗ {}", failure.class.name().replace('_', " ")), Role::Bad);
+    let told = head.clone().and(format!("   {}", evidence(failure.evidence)), Role::Dim).and(code.as_str(), Role::Dim);
+    let head = if told.columns() <= place.width { told } else { head.and(code, Role::Dim) };
+    paper.strip(place, 0, y, &head);
+    y += 1;
+    let hints = hints(model, session);
+    let rows = if roomy { area.height } else { area.height.saturating_sub(1) };
+    y += paper.sentence(part(place, 0, 0, place.width, rows), 2, y, &text.happened, Role::Text);
+    y += u16::from(roomy);
+    if !roomy {
+        let short = hints.iter().fold(StyledText::new(), |strip, (key, _, what)| {
+            strip.and(key.as_str(), Role::Key).and(format!(" {what}   "), Role::Text)
+        });
+        paper.strip(place, 2, y.min(area.height - 1), &short);
+        return;
+    }
+    for (key, what, _) in hints {
+        paper.strip(place, 2, y, &StyledText::of(key, Role::Key).and(format!(" {what}"), Role::Text));
+        y += 1;
+    }
+}
+
+/// What can be done: a key, in some words, in a few.
+fn hints(model: &Model, session: &Session) -> Vec<(String, &'static str, &'static str)> {
+    let why = key(model, KeyMode::Normal, Action::Pane(PaneAction::ShowExplain));
+    let again =
+        key(model, KeyMode::Normal, Action::Session(SessionAction::Retry)).filter(|_| session.parent().is_none());
+    let all = [(why, "what this rules out, what to try", "why, and what to try"), (again, "the same again", "again")];
+    all.into_iter().filter_map(|(key, what, short)| Some((key?, what, short))).collect()
+}
+
+/// How we know it.
+pub(super) fn evidence(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Seen => "seen by us",
+        Evidence::Kernel => "told by the kernel",
+        Evidence::Inferred => "inferred from the RFC",
+    }
+}

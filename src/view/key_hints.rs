@@ -1,0 +1,35 @@
+//! Keys as the keymap has them, for hints: never a key that does something else.
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, StyledText};
+use crate::files::theme::Role;
+use crate::model::action::Action;
+use crate::model::keymap::KeyMode;
+use crate::model::state::Model;
+
+/// One hint: a key and what it does; nothing where the user's keymap has taken the key away.
+pub(super) type KeyHint = (Option<String>, &'static str);
+
+/// The key that does something.
+pub(super) fn key(model: &Model, mode: KeyMode, action: Action) -> Option<String> {
+    model.keymap.hint(mode, action)
+}
+
+/// The first of these actions that has a key.
+pub(super) fn first(model: &Model, mode: KeyMode, actions: &[Action]) -> Option<String> {
+    actions.iter().find_map(|action| key(model, mode, *action))
+}
+
+/// Draws hints with three cells between them; what does not fit whole is left out, from the right.
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, x: u16, y: u16, hints: &[KeyHint]) {
+    let mut x = x;
+    for (key, what) in hints {
+        let Some(key) = key else { continue };
+        let strip = StyledText::of(key.as_str(), Role::Key).and(format!(" {what}"), Role::Dim);
+        if x + strip.columns() > area.width {
+            return;
+        }
+        x += paper.strip(area, x, y, &strip) + 3;
+    }
+}

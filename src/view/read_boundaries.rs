@@ -1,0 +1,62 @@
+//! A stream is not messages: where the reads and writes of one end met, over the bytes of the other.
+
+use ratatui::style::{Modifier, Style};
+
+use super::style::StyleSheet;
+use crate::files::theme::Role;
+use crate::model::transcript_layout::RowBytes;
+use crate::sessions::transcript::StreamShares;
+use crate::sessions::{Session, Transcript};
+use crate::text::quantity;
+use crate::wire::Direction;
+
+/// What the other end did with the octets of a row; of its whole entry for the first row, which tells it in words.
+pub(super) fn shares(other: &Transcript, bytes: &RowBytes, whole: bool) -> StreamShares {
+    let end = if whole { bytes.size } else { bytes.range.end };
+    let octets = bytes.octet + bytes.range.start as u64..bytes.octet + end as u64;
+    let octets = if whole { bytes.octet..octets.end } else { octets.start.saturating_sub(1)..octets.end };
+    other.shares(opposite(bytes.direction), octets)
+}
+
+/// The boundaries among these octets, as offsets in the entry.
+pub(super) fn cuts(shares: &StreamShares, bytes: &RowBytes) -> Vec<usize> {
+    let offset = |cut: &u64| usize::try_from(cut.checked_sub(bytes.octet)?).ok();
+    shares.cuts.iter().filter_map(offset).filter(|cut| bytes.range.contains(cut)).collect()
+}
+
+/// A style with a line under the first glyph behind a boundary.
+pub(super) fn over(look: &StyleSheet, cuts: &[usize], offset: usize, style: Style) -> Style {
+    if !cuts.contains(&offset) {
+        return style;
+    }
+    Style { fg: look.style(Role::Cause).fg.or(style.fg), ..style }.add_modifier(Modifier::UNDERLINED)
+}
+
+/// What an entry was at the other end: `writes 1–3 of session 2`, `not read yet by session 2`.
+pub(super) fn words(shares: &StreamShares, bytes: &RowBytes, other: &Session) -> String {
+    let name = match bytes.direction {
+        Direction::Sent => "read",
+        Direction::Received => "write",
+    };
+    let partly = shares.until < bytes.octet + bytes.size as u64;
+    match (shares.ops, bytes.direction) {
+        (Some((first, last)), direction) => {
+            let number = quantity::grouped;
+            let ops = match first == last {
+                true => format!("{name} {}", number(first)),
+                false => format!("{name}s {}–{}", number(first), number(last)),
+            };
+            let rest = if partly && direction == Direction::Sent { ", the rest not read yet" } else { "" };
+            format!("{ops} of session {}{rest}", other.id)
+        }
+        (None, Direction::Sent) if !other.ended() => format!("not read yet by session {}", other.id),
+        (None, _) => String::new(),
+    }
+}
+
+fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Sent => Direction::Received,
+        Direction::Received => Direction::Sent,
+    }
+}

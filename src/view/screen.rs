@@ -1,0 +1,51 @@
+//! Draws the whole screen.
+
+use ratatui::Frame;
+
+use super::canvas::Canvas;
+use super::style::StyleSheet;
+use super::{figures, footer, header, home, layout, overlay, pane, sidebar};
+use crate::files::theme::Role;
+use crate::model::overlay::Overlay;
+use crate::model::seen::FrameReport;
+use crate::model::state::Model;
+
+/// Draws the model, and tells what of it is on the screen: page sizes and what a click means.
+///
+/// Works at every size, 0×0 included. Its cost depends on the screen and not on how much was said.
+pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameReport {
+    let area = frame.area();
+    let mut paper = Canvas { buffer: frame.buffer_mut(), look, seen: FrameReport::default(), cursor: None };
+    if area.is_empty() {
+        return paper.seen;
+    }
+    paper.blank(area, Role::Background);
+    let layout = layout::layout(area, model);
+    header::draw(&mut paper, layout.header, model);
+    if !layout.sidebar.is_empty() {
+        sidebar::draw(&mut paper, layout.sidebar, model);
+    }
+    if !layout.main.is_empty() {
+        match (model.session(), model.panel()) {
+            (Some(session), Some(panel)) => {
+                pane::draw(&mut paper, layout.main, model, session, panel);
+                if !layout.insight.is_empty() {
+                    figures::draw(&mut paper, layout.insight, model, session, panel);
+                }
+            }
+            _ => home::draw(&mut paper, layout.main, model),
+        }
+    }
+    if !matches!(model.overlay, Some(Overlay::Prompt { .. })) {
+        footer::draw(&mut paper, layout.footer, layout.bottom, model);
+    }
+    if let Some(overlay) = &model.overlay {
+        paper.cursor = None;
+        overlay::draw(&mut paper, area, model, overlay);
+    }
+    let Canvas { seen, cursor, .. } = paper;
+    if let Some(cursor) = cursor.filter(|cursor| area.contains(*cursor)) {
+        frame.set_cursor_position(cursor);
+    }
+    seen
+}

@@ -1,0 +1,223 @@
+//! The state view: the diagram of a connection (of both its ends where both are ours), and the way it took in words.
+
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+
+use super::canvas::{Canvas, StyledText, area_of, columns_of, part};
+use super::diagram::{NARROW, SHORT, StateDiagram, TALL};
+use super::marks::ShownRange;
+use super::{evidence, key_hints};
+use crate::files::theme::Role;
+use crate::model::action::{Action, SessionAction};
+use crate::model::keymap::KeyMode;
+use crate::model::panel::{EndRequest, Panel};
+use crate::model::state::Model;
+use crate::sessions::Session;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::tcp::Endpoints;
+use crate::sessions::tcp::states::{StateChange, StateTrack};
+use crate::text::quantity;
+use crate::wire::tcp::{TcpEvent, explain_state};
+
+/// With as many rows of words there is a blank one among them.
+const ROOMY: u16 = 8;
+
+/// The columns of the words beside the diagram, at the least.
+const WORDS: u16 = 34;
+
+/// A step as soon after a key is the key's work: a close waits this long for what is queued.
+const SOON: Duration = Duration::from_secs(6);
+
+/// Draws the view.
+pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
+    let Some(story) = panel.story(session) else { return ShownRange::default() };
+    let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
+    let twin = model.other_end(session);
+    let page = StatesPage { model, session, track: &story.track, scroll: panel.document_scroll, asked: panel.asked };
+    match twin {
+        Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => page.both(paper, place, twin),
+        _ => page.one(paper, place, twin),
+    }
+}
+
+struct StatesPage<'a> {
+    model: &'a Model,
+    session: &'a Session,
+    track: &'a StateTrack,
+    scroll: usize,
+    asked: Option<EndRequest>,
+}
+
+impl StatesPage<'_> {
+    fn both(&self, paper: &mut Canvas<'_>, area: Rect, twin: &Session) -> ShownRange {
+        let width = (area.width - 2) / 2;
+        let tall = area.height >= TALL + 9;
+        let rows = if tall { TALL } else { SHORT };
+        let sides = [(0, self.session, Some(self.track)), (width + 2, twin, twin.story.as_ref().map(|s| &s.track))];
+        for (x, session, track) in sides {
+            let side = part(area, x, 0, width, rows + 2);
+            let title = StyledText::of(format!("{} ", session.id), Role::Dim).and(own_end(session), Role::Strong);
+            paper.strip(side, 0, 0, &title);
+            if let Some(track) = track {
+                StateDiagram { track, opened: session.opened }.draw(paper, part(side, 0, 2, width, rows));
+            }
+        }
+        let rest = part(area, 0, rows + 3, area.width, area.height.saturating_sub(rows + 3));
+        self.words(paper, rest, Some(twin))
+    }
+
+    fn one(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+        let diagram = StateDiagram { track: self.track, opened: self.session.opened };
+        if area.width >= NARROW + WORDS + 3 && area.height >= SHORT {
+            let width = (area.width - WORDS - 3).min(64);
+            let rows = if area.height >= TALL { TALL } else { SHORT };
+            diagram.draw(paper, part(area, 0, 0, width, rows));
+            let rest = part(area, width + 3, 0, area.width - width - 3, area.height);
+            return self.words(paper, rest, twin);
+        }
+        if area.width < NARROW || area.height < SHORT {
+            return self.words(paper, area, twin);
+        }
+        let rows = if area.height >= TALL + 8 { TALL } else { SHORT };
+        diagram.draw(paper, part(area, 0, 0, area.width, rows));
+        paper.strip(area, 0, rows, &evidence::legend());
+        let used = (rows + 1).min(area.height);
+        self.scrolled(paper, part(area, 0, used, area.width, area.height - used), twin)
+    }
+
+    /// What the state means, where the kernel differs, and every step; scrolled.
+    fn words(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+        // What the three lines mean stays in sight, however far the words are scrolled.
+        let legend = u16::from(area.height > 3);
+        paper.strip(
+            area,
+            0,
+            area.height.saturating_sub(1),
+            &if legend > 0 { evidence::legend() } else { StyledText::new() },
+        );
+        self.scrolled(paper, part(area, 0, 0, area.width, area.height - legend), twin)
+    }
+
+    fn scrolled(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+        paper.seen.view = area_of(area);
+        let lines = self.lines(usize::from(area.width), area.height >= ROOMY, twin);
+        paper.seen.document_rows = lines.len();
+        let rows = usize::from(area.height);
+        let scroll = self.scroll.min(lines.len().saturating_sub(rows));
+        for (y, line) in (0..area.height).zip(lines.iter().skip(scroll)) {
+            paper.strip(area, 0, y, line);
+        }
+        let all = lines.len().max(1) as f64;
+        let below = lines.len().saturating_sub(scroll + rows);
+        ShownRange { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
+    }
+
+    /// `you pressed c f: ` where the user's key is what did a step.
+    fn pressed(&self, step: &StateChange) -> String {
+        let Some(asked) = self.asked else { return String::new() };
+        let ends = match asked.action {
+            SessionAction::Reset => step.event == TcpEvent::Abort,
+            _ => matches!(step.event, TcpEvent::Close | TcpEvent::Abort),
+        };
+        let soon = step.at.saturating_duration_since(asked.at) <= SOON && step.at + SOON >= asked.at;
+        if !ends || !soon {
+            return String::new();
+        }
+        let key = key_hints::key(self.model, KeyMode::Normal, Action::Session(SessionAction::CloseMenu));
+        match (key, asked.letter) {
+            (Some(key), Some(letter)) => format!("you pressed {key} {letter}: "),
+            _ => "you asked for it: ".to_owned(),
+        }
+    }
+
+    fn lines(&self, columns: usize, roomy: bool, twin: Option<&Session>) -> Vec<StyledText> {
+        let state = self.track.state();
+        let mut lines = Vec::new();
+        wrapped(&mut lines, state.name(), Role::Strong, explain_state(state), Role::Text, columns);
+        if let Some(until) = self.track.rests_until() {
+            let left = until.saturating_duration_since(self.model.now);
+            let text = match left.is_zero() {
+                true => "Its time is over: the port is free.".to_owned(),
+                false => format!("The port is free in {}.", quantity::duration(left)),
+            };
+            wrapped(&mut lines, "", Role::Cause, &text, Role::Cause, columns);
+        }
+        let differs = self.track.difference().filter(|_| !self.session.ended()).map(|difference| {
+            let text = format!("({} by our calls): {}", difference.expected.name(), difference.meaning);
+            let mut lines = Vec::new();
+            wrapped(&mut lines, difference.kernel.name(), Role::Warn, &text, Role::Dim, columns);
+            // Where it is a step below already, it may stand behind the steps.
+            (lines, difference.kernel == self.track.state() && !roomy)
+        });
+        let (before, behind) = match differs {
+            Some((told, true)) => (Vec::new(), told),
+            Some((told, false)) => (told, Vec::new()),
+            None => Default::default(),
+        };
+        lines.extend(before);
+        if let Some(twin) = twin.and_then(|twin| Some((twin, twin.story.as_ref()?))) {
+            let (session, story) = twin;
+            let text = format!("session {} is in {}", session.id, story.track.state().name());
+            wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
+        } else if let Some(end) =
+            self.session.kernel.as_ref().and_then(|view| view.peer_end).filter(|_| !self.session.ended())
+        {
+            let text = format!("in {} by this host's kernel", end.state.name());
+            wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
+        }
+        if roomy {
+            lines.push(StyledText::new());
+        }
+        let causes = || self.track.steps().iter().rev().map(|step| format!("{}{}", self.pressed(step), step.cause));
+        let widest = causes().map(|cause| usize::from(columns_of(&cause))).max().unwrap_or(0).max(28);
+        // Time, state and evidence stand beside the cause, where all fit in a line.
+        let in_a_line = columns >= 31 + widest;
+        for (step, cause) in self.track.steps().iter().rev().zip(causes()) {
+            let time = quantity::clock(step.at.saturating_duration_since(self.session.opened));
+            let head =
+                StyledText::of(format!("{time:>8} "), Role::Dim).and(format!("{:<12} ", step.to.name()), Role::Text);
+            let word = StyledText::of(evidence::word(step.evidence), evidence::role(step.evidence));
+            if in_a_line {
+                lines.push(head.and(format!("{cause:<widest$} "), Role::Cause).chain(word));
+            } else {
+                lines.push(head.chain(word));
+                let mut wrap = Vec::new();
+                wrapped(&mut wrap, "", Role::Cause, &cause, Role::Cause, columns.saturating_sub(9));
+                lines.extend(wrap.into_iter().map(|line| StyledText::of(" ".repeat(9), Role::Dim).chain(line)));
+            }
+        }
+        lines.extend(behind);
+        lines
+    }
+}
+
+/// The address of a session's own end.
+fn own_end(session: &Session) -> String {
+    match session.kind {
+        SessionKind::Stream(Endpoints { local: Some(local), .. }) => local.to_string(),
+        _ => session.title(),
+    }
+}
+
+/// A sentence behind a name, broken at spaces.
+fn wrapped(lines: &mut Vec<StyledText>, head: &str, head_role: Role, text: &str, role: Role, columns: usize) {
+    let mut line = StyledText::new();
+    let mut used = 0;
+    if !head.is_empty() {
+        line = line.and(format!("{head}  "), head_role);
+        used = usize::from(columns_of(head)) + 2;
+    }
+    let mut blank = "";
+    for word in text.split(' ') {
+        let wide = usize::from(columns_of(word));
+        if used > 0 && used + wide > columns {
+            lines.push(std::mem::take(&mut line));
+            (used, blank) = (0, "");
+        }
+        line = line.and(format!("{blank}{word}"), role);
+        used += wide + 1;
+        blank = " ";
+    }
+    lines.push(line);
+}

@@ -1,0 +1,185 @@
+//! Attempts on one time axis, with the kernel's timers below the application's; and those of an open connection.
+
+use std::time::{Duration, Instant};
+
+use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, lane, scale};
+use super::open;
+use crate::files::theme::Role;
+use crate::model::timeline::{self, LineEvidence};
+use crate::sessions::attempts::AddressAttempt;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::spec::RetryPolicy;
+use crate::sessions::{Session, SessionPhase, SpecKind};
+use crate::text::quantity;
+use crate::view::canvas::StyledText;
+use crate::wire::kernel::tcp_timers::TcpTimerSettings;
+
+/// The lanes of a session in rows; none where nothing was tried, where nothing waits, or where there is no room.
+pub(crate) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
+    let mut rows = attempts(session, timers, now, columns);
+    let open = open::rows(session, timers, now, columns);
+    if !rows.is_empty() && !open.is_empty() {
+        rows.push(StyledText::new());
+    }
+    rows.extend(open);
+    rows
+}
+
+/// The lanes of the attempts to connect.
+fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
+    let course = &session.course;
+    let Some(first) = course.attempts.front() else { return Vec::new() };
+    let beside = columns >= NAME + AXIS.0 + REMARK;
+    let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
+    if matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. }) {
+        return Vec::new();
+    }
+    let repeats = course.attempts.len() > 1 || !course.waits.is_empty();
+    let open = first.end.is_none();
+    if room < AXIS.0 || !(repeats || open || lasted(first, now) >= Duration::from_millis(500)) {
+        return Vec::new();
+    }
+    let retry = retry(session);
+    let end = end(session, &retry, now);
+    let axis = TimeAxis {
+        from: first.began,
+        whole: end.saturating_duration_since(first.began).max(Duration::from_millis(1)),
+        cells: usize::from(room),
+    };
+    let mut attempts = vec![TimelineCell::Nothing; axis.cells];
+    let mut kernel = vec![TimelineCell::Nothing; axis.cells];
+    for wait in &course.waits {
+        let (least, most) = wait.span(&retry);
+        axis.fill(&mut attempts, wait.from, wait.from + least, TimelineCell::Wait);
+        let chance = if now < wait.from + wait.after { most } else { wait.after };
+        if chance > least {
+            axis.fill(&mut attempts, wait.from + least, wait.from + chance, TimelineCell::Jitter);
+        }
+    }
+    let mut counted = false;
+    for attempt in &course.attempts {
+        let (until, cell) = match &attempt.end {
+            Some((at, Some(_))) => (*at, TimelineCell::Failed),
+            Some((at, None)) => (*at, TimelineCell::Connected),
+            None => (now, TimelineCell::UnderWay),
+        };
+        axis.fill(&mut attempts, attempt.began, until, cell);
+        kernel[axis.cell(attempt.began)] = TimelineCell::Syn;
+        let (again, how) = timeline::syns(attempt, timers, now);
+        counted |= how == LineEvidence::Kernel;
+        for syn in again {
+            kernel[axis.cell(syn)] = TimelineCell::Syn;
+        }
+        if attempt.end.is_none() {
+            to_come(&mut kernel, &axis, attempt, timers, now);
+        }
+    }
+    if matches!(session.phase, SessionPhase::Connecting { .. } | SessionPhase::Waiting { .. }) {
+        attempts[axis.cell(now)] = TimelineCell::Now;
+    }
+    let mut rows = vec![lane("attempts", &attempts, beside.then(|| remark(session, now)))];
+    let how = match (counted, kernel.contains(&TimelineCell::SynToCome)) {
+        (true, true) => "S: a SYN, counted; s: to come",
+        (true, false) => "S: a SYN, as the kernel counted",
+        (false, true) => "S: a SYN; s: to come, doubling",
+        (false, false) => "S: a SYN, by the kernel's timers",
+    };
+    rows.push(lane("kernel", &kernel, beside.then(|| how.to_owned())));
+    rows.push(scale(&axis, room));
+    if !beside {
+        rows.push(StyledText::of(
+            format!("{:width$}{}", "", remark(session, now), width = usize::from(NAME)),
+            Role::Dim,
+        ));
+    }
+    rows.extend(timer_row(session, timers));
+    rows
+}
+
+/// The SYNs that the kernel will send if nobody answers, and where it or we give up.
+fn to_come(
+    lane: &mut [TimelineCell],
+    axis: &TimeAxis,
+    attempt: &AddressAttempt,
+    timers: &TcpTimerSettings,
+    now: Instant,
+) {
+    let Some((syns, gives_up)) = timers.syns() else { return };
+    let end = axis.from + axis.whole;
+    for at in syns.into_iter().map(|after| attempt.began + after).filter(|at| *at > now && *at < end) {
+        let place = &mut lane[axis.cell(at)];
+        if *place == TimelineCell::Nothing {
+            *place = TimelineCell::SynToCome;
+        }
+    }
+    if attempt.began + gives_up < end {
+        lane[axis.cell(attempt.began + gives_up)] = TimelineCell::End;
+    }
+}
+
+fn lasted(attempt: &AddressAttempt, now: Instant) -> Duration {
+    attempt.end.as_ref().map_or(now, |(at, _)| *at).saturating_duration_since(attempt.began)
+}
+
+fn retry(session: &Session) -> RetryPolicy {
+    match &session.spec.what {
+        SpecKind::Tcp(tcp) => tcp.retry,
+        SpecKind::Udp(_)
+        | SpecKind::UdpBound(_)
+        | SpecKind::Listen(_)
+        | SpecKind::Accepted(_)
+        | SpecKind::Http(_)
+        | SpecKind::Repeat(_)
+        | SpecKind::Dns(_) => RetryPolicy::default(),
+    }
+}
+
+/// The end of the axis: the end of what happened, or of what is to come.
+fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
+    let course = &session.course;
+    let past = course.attempts.iter().filter_map(|attempt| attempt.end.as_ref().map(|(at, _)| *at)).max();
+    match (&session.phase, course.waits.back(), course.attempts.back()) {
+        (SessionPhase::Waiting { .. }, Some(wait), _) => (wait.from + wait.span(retry).1).max(now),
+        (SessionPhase::Connecting { .. }, _, Some(attempt)) => match &session.spec.what {
+            SpecKind::Tcp(tcp) => (attempt.began + tcp.connect_timeout).max(now),
+            _ => now,
+        },
+        _ => past.unwrap_or(now),
+    }
+}
+
+/// Where it stands among its attempts, with the time that is left.
+pub(super) fn remark(session: &Session, now: Instant) -> String {
+    let course = &session.course;
+    let number = course.attempts.back().map_or(1, |attempt| attempt.number);
+    let of = retry(session).times.saturating_add(1);
+    let left = |until: Instant| format!("{:.1} s", until.saturating_duration_since(now).as_secs_f64());
+    match &session.phase {
+        SessionPhase::Waiting { attempt, of, until } => format!("attempt {attempt} of {of} in {}", left(*until)),
+        SessionPhase::Connecting { .. } => match (&session.spec.what, course.attempts.back()) {
+            (SpecKind::Tcp(tcp), Some(attempt)) => {
+                format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.connect_timeout))
+            }
+            _ => format!("attempt {number} of {of}"),
+        },
+        SessionPhase::Ended { failure: Some(_), .. } => {
+            let word = if of == 1 { "attempt" } else { "attempts" };
+            format!("{number} of {of} {word}, all failed")
+        }
+        _ => format!("attempt {number} of {of}"),
+    }
+}
+
+/// When both give up: the application, and the kernel by itself.
+fn timer_row(session: &Session, timers: &TcpTimerSettings) -> Option<StyledText> {
+    let mut parts = Vec::new();
+    if let SpecKind::Tcp(tcp) = &session.spec.what {
+        parts.push(format!("ours {}", quantity::duration(tcp.connect_timeout)));
+    }
+    if let Some((syns, gives_up)) = timers.syns() {
+        let again = syns.len().saturating_sub(1);
+        parts.push(format!("kernel {} after {again} more SYNs", quantity::duration(gives_up)));
+    }
+    let text = format!("{:<width$}{}", "gives up", parts.join(" · "), width = usize::from(NAME));
+    (!parts.is_empty()).then(|| StyledText::of(text, Role::Dim))
+}

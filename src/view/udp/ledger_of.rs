@@ -1,0 +1,17 @@
+//! A session's ledger, where it has one.
+
+use crate::sessions::Session;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::udp::UdpSocketView;
+
+/// What is known of a session's UDP socket.
+pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
+    match &session.kind {
+        SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } => Some(socket),
+        SessionKind::Stream(_)
+        | SessionKind::Listener { .. }
+        | SessionKind::Http(_)
+        | SessionKind::Repeat(_)
+        | SessionKind::Dns(_) => None,
+    }
+}

@@ -1,0 +1,11 @@
+//! The views of a UDP session.
+
+mod datagram;
+mod ledger;
+mod ledger_of;
+mod sheet;
+mod socket;
+pub(crate) mod suffix;
+
+pub(super) use ledger::{draw as draw_ledger, figures};
+pub(super) use socket::draw as draw_socket;

@@ -1,0 +1,100 @@
+//! The state and kernel views of a UDP socket: its ledger, its queues, its path, and one datagram in full.
+
+use ratatui::layout::Rect;
+
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::text::quantity;
+use crate::view::canvas::{Canvas, StyledText, area_of, columns_of, part};
+use crate::view::marks::ShownRange;
+
+/// The columns of a label, a space behind it included.
+pub(super) const LABEL: usize = 18;
+
+/// The columns of a value in front of its remark.
+const VALUE: usize = 10;
+
+/// What is unknown.
+pub(super) const UNKNOWN: &str = "–";
+
+/// Lines of labels and values, so many columns wide.
+#[derive(Debug)]
+pub(super) struct LabelSheet {
+    pub(crate) lines: Vec<StyledText>,
+    pub(super) columns: usize,
+}
+
+impl LabelSheet {
+    pub(crate) fn new(columns: u16) -> Self {
+        LabelSheet { lines: Vec::new(), columns: usize::from(columns) }
+    }
+
+    /// A heading, with a blank line before it where there is room to be generous.
+    pub(super) fn section(&mut self, name: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(StyledText::new());
+        }
+        self.lines.push(StyledText::of(name, Role::Strong));
+    }
+
+    /// A label and its value, with a remark where it fits beside.
+    pub(super) fn row(&mut self, label: &str, value: impl Into<String>, role: Role, remark: &str) {
+        let value = value.into();
+        let strip = StyledText::of(format!("{label:<LABEL$}"), Role::Dim);
+        let beside = LABEL + usize::from(columns_of(&value)).max(VALUE) + 2 + usize::from(columns_of(remark));
+        if remark.is_empty() || beside > self.columns {
+            return self.wrapped(strip, &value, role);
+        }
+        let padding = " ".repeat(VALUE.saturating_sub(usize::from(columns_of(&value))) + 2);
+        self.lines.push(strip.and(value, role).and(format!("{padding}{remark}"), Role::Dim));
+    }
+
+    /// A count: quiet where it is nothing or unknown.
+    pub(crate) fn count(&mut self, label: &str, count: Option<u64>, role: Role, remark: &str) {
+        let role = if count.is_some_and(|count| count > 0) { role } else { Role::Dim };
+        self.row(label, count.map_or(UNKNOWN.to_owned(), quantity::grouped), role, remark);
+    }
+
+    /// A value that may be unknown.
+    pub(super) fn known(&mut self, label: &str, value: Option<String>, remark: &str) {
+        let role = if value.is_some() { Role::Text } else { Role::Dim };
+        self.row(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role, remark);
+    }
+
+    /// A text behind a label, broken at spaces, each further line below the first one's text.
+    fn wrapped(&mut self, label: StyledText, text: &str, role: Role) {
+        let indent = usize::from(label.columns());
+        let mut line = label;
+        let mut used = indent;
+        for word in text.split(' ') {
+            let wide = usize::from(columns_of(word));
+            if used > indent && used + 1 + wide > self.columns {
+                self.lines.push(std::mem::replace(&mut line, StyledText::of(" ".repeat(indent), Role::Dim)));
+                used = indent;
+            }
+            let blank = if used > indent { " " } else { "" };
+            used += wide + blank.len();
+            line = line.and(format!("{blank}{word}"), role);
+        }
+        self.lines.push(line);
+    }
+
+    /// Draws the lines from the panel's scroll on, and tells how many there are.
+    pub(crate) fn draw(self, paper: &mut Canvas<'_>, area: Rect, panel: &Panel) -> ShownRange {
+        paper.seen.view = area_of(area);
+        paper.seen.document_rows = self.lines.len();
+        let rows = usize::from(area.height);
+        let scroll = panel.document_scroll.min(self.lines.len().saturating_sub(rows));
+        for (y, line) in (0..area.height).zip(self.lines.iter().skip(scroll)) {
+            paper.strip(area, 0, y, line);
+        }
+        let all = self.lines.len().max(1) as f64;
+        let below = self.lines.len().saturating_sub(scroll + rows);
+        ShownRange { above: scroll as f64 / all, below: below as f64 / all, entries_below: 0 }
+    }
+}
+
+/// The view's place: a column free at both sides.
+pub(super) fn inside(area: Rect) -> Rect {
+    part(area, 1, 0, area.width.saturating_sub(2), area.height)
+}

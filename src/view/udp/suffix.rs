@@ -1,0 +1,49 @@
+//! What stands behind a datagram: its TTL, verdicts and interface in words.
+
+use super::ledger_of::of;
+use crate::files::theme::Role;
+use crate::model::words;
+use crate::sessions::Session;
+use crate::sessions::transcript::EntryData;
+use crate::view::canvas::StyledText;
+use crate::wire::Direction;
+use crate::wire::icmp::IcmpMessage;
+use crate::wire::udp::packet::PacketInfo;
+
+/// What stands behind the row of a datagram, the longest choice first: the verdict on one that we sent; TTL, marks and
+/// interface of one that we received.
+pub(in crate::view) fn suffix(session: &Session, data: &EntryData<'_>) -> Vec<StyledText> {
+    match data.direction {
+        Direction::Sent => of(session)
+            .and_then(|socket| socket.ledger.verdict(data.op.saturating_sub(1)))
+            .map_or_else(Vec::new, |icmp| {
+                verdict_words(icmp).into_iter().map(|text| StyledText::of(text, Role::Bad)).collect()
+            }),
+        Direction::Received => {
+            let Some(packet) = data.packet else { return Vec::new() };
+            let ttl = packet.ttl.map(|ttl| format!("ttl {ttl}"));
+            let marks = packet.marks();
+            let interface = packet.interface.as_deref().map(str::to_owned);
+            let join = |parts: &[&Option<String>]| {
+                let parts: Vec<&str> = parts.iter().filter_map(|part| part.as_deref()).collect();
+                StyledText::of(parts.join(" · "), Role::Faint)
+            };
+            vec![join(&[&ttl, &marks, &interface]), join(&[&ttl, &marks]), join(&[&marks])]
+        }
+    }
+}
+
+fn verdict_words(icmp: &IcmpMessage) -> [String; 3] {
+    let meaning = words::icmp_meaning(icmp);
+    let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
+    [format!("✗ {meaning}{from}"), format!("✗ {meaning}"), "✗".to_owned()]
+}
+
+/// `DSCP EF (46), ECN CE`.
+pub(super) fn in_words(packet: &PacketInfo) -> String {
+    let (Some(dscp), Some(ecn)) = (packet.dscp(), packet.ecn()) else { return super::sheet::UNKNOWN.to_owned() };
+    match packet.dscp_name() {
+        Some(name) => format!("DSCP {name} ({dscp}), ECN {ecn}"),
+        None => format!("DSCP {dscp}, ECN {ecn}"),
+    }
+}

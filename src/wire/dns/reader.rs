@@ -1,0 +1,105 @@
+//! Reading a message octet by octet, each field listed where it stands.
+
+use std::ops::Range;
+
+use super::message::{DnsField, MOST_FIELDS};
+use super::wire_name;
+
+/// What is read, and what was read of it so far.
+pub(super) struct DnsWalk<'a> {
+    octets: &'a [u8],
+    /// Where the next field begins.
+    pub(super) at: usize,
+    /// Fields from here on stand so far inside others.
+    pub(super) depth: u8,
+    /// The fields.
+    pub(super) fields: Vec<DnsField>,
+    /// How many fields there were beyond [`MOST_FIELDS`].
+    pub(super) unlisted: usize,
+}
+
+impl<'a> DnsWalk<'a> {
+    /// Nothing read yet.
+    pub(super) fn over(octets: &'a [u8]) -> Self {
+        DnsWalk { octets, at: 0, depth: 0, fields: Vec::new(), unlisted: 0 }
+    }
+
+    /// Lists a field.
+    pub(super) fn note(&mut self, range: Range<usize>, name: impl Into<String>, value: impl Into<String>) {
+        if self.fields.len() >= MOST_FIELDS {
+            self.unlisted += 1;
+            return;
+        }
+        self.fields.push(DnsField { range, depth: self.depth, name: name.into(), value: value.into() });
+    }
+
+    /// Lists a field whose octets and value are told later; gives its place.
+    pub(super) fn begin(&mut self, name: impl Into<String>) -> Option<usize> {
+        let place = self.fields.len();
+        self.note(self.at..self.at, name, "");
+        (place < self.fields.len()).then_some(place)
+    }
+
+    /// Tells the octets and the value of a field that was begun.
+    pub(super) fn end(&mut self, place: Option<usize>, value: &str) {
+        let at = self.at;
+        if let Some(field) = place.and_then(|place| self.fields.get_mut(place)) {
+            field.range.end = at;
+            value.clone_into(&mut field.value);
+        }
+    }
+
+    /// The next octets, untold.
+    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], String> {
+        let taken = self.octets.get(self.at..self.at + length);
+        let taken = taken.ok_or_else(|| format!("{length} octets are wanted, and the message is over"))?;
+        self.at += length;
+        Ok(taken)
+    }
+
+    /// The next octets, up to `end`.
+    pub(super) fn rest(&mut self, end: usize) -> Result<&'a [u8], String> {
+        self.take(end.saturating_sub(self.at))
+    }
+
+    /// A field of one octet.
+    pub(super) fn u8(&mut self, name: &str) -> Result<u8, String> {
+        let value = self.take(1)?.iter().fold(0, |_, octet| *octet);
+        self.note(self.at - 1..self.at, name, value.to_string());
+        Ok(value)
+    }
+
+    /// The next two octets, untold.
+    pub(super) fn raw_u16(&mut self) -> Result<u16, String> {
+        Ok(self.take(2)?.iter().fold(0, |value, octet| value << 8 | u16::from(*octet)))
+    }
+
+    /// A field of two octets.
+    pub(super) fn u16(&mut self, name: &str) -> Result<u16, String> {
+        let value = self.raw_u16()?;
+        self.note(self.at - 2..self.at, name, value.to_string());
+        Ok(value)
+    }
+
+    /// A field of four octets.
+    pub(super) fn u32(&mut self, name: &str, unit: &str) -> Result<u32, String> {
+        let value = self.take(4)?.iter().fold(0, |value, octet| value << 8 | u32::from(*octet));
+        self.note(self.at - 4..self.at, name, format!("{value}{unit}"));
+        Ok(value)
+    }
+
+    /// A field that is a name, its pointer told and followed.
+    pub(super) fn name(&mut self, name: &str) -> Result<String, String> {
+        let start = self.at;
+        let read = wire_name::read(self.octets, start)?;
+        self.at = read.end;
+        let pointer = read.pointer.map_or(String::new(), |to| format!("  (pointer to octet {to})"));
+        self.note(start..read.end, name, format!("{}{pointer}", read.text));
+        Ok(read.text)
+    }
+
+    /// All octets, for who reads them in another way.
+    pub(super) fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+}
