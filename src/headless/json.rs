@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::drive::{PendingRecords, RecordFormat};
-use super::event::{self, EventFields};
-use super::meaning::ExplanationFacts;
+use super::event;
+use super::event::news::EventFields;
+use super::explanation::ExplanationFacts;
 use super::payload::{self, MOST_IN_A_LINE};
-use super::segment::{self, SegmentQueue};
+use super::run_loop::{PendingRecords, RecordFormat};
+use super::segment_events::{self, SegmentQueue};
 use super::{OutputFormat, repeat};
 use crate::net::OverflowPolicy;
 use crate::sessions::kinds::http::HttpGauge;
@@ -226,8 +227,8 @@ impl JsonFormat {
         }
     }
 
-    fn segment(&mut self, lines: &mut Vec<u8>, event: segment::SegmentEvent) {
-        let segment::SegmentEvent { id, at, name, fields } = event;
+    fn segment(&mut self, lines: &mut Vec<u8>, event: segment_events::SegmentEvent) {
+        let segment_events::SegmentEvent { id, at, name, fields } = event;
         // Behind its last line nothing is told of a session.
         if self.told.contains_key(&id) {
             self.write(lines, at.unwrap_or_else(Instant::now), id, name, fields);
@@ -312,7 +313,7 @@ impl JsonFormat {
                 ("closed", closed(&told, *totals, *how, at))
             }
             other => {
-                let (name, mut fields) = event::fields(other);
+                let (name, mut fields) = event::news::fields(other);
                 self.told(id).facts.explain(other, &mut fields);
                 (name, fields)
             }
@@ -346,7 +347,7 @@ fn closed(told: &JsonSession, totals: Both<Totals>, how: CloseReason, at: Instan
         event::udp::ledger(&told.ledger, &mut fields);
     }
     fields.insert("how".to_owned(), how.name().into());
-    fields.insert("ms".to_owned(), event::milliseconds(at.saturating_duration_since(told.opened)));
+    fields.insert("ms".to_owned(), event::news::milliseconds(at.saturating_duration_since(told.opened)));
     fields
 }
 

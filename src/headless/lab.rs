@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::complain;
 use super::json::{line, seconds};
-use super::output::StdoutWriter;
 use super::signals::HeadlessSignals;
+use super::stdout::writer::StdoutWriter;
 use crate::lab::{Lab, LabPeer};
 use crate::wire::Class;
 

@@ -14,22 +14,22 @@ use crate::sessions::spec::http::BodySpec;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize;
 use crate::wire::Class;
-use drive::RunTimes;
+use run_loop::RunTimes;
 
-mod conversation;
-mod drive;
 mod event;
-mod input;
+mod explanation;
 mod json;
 mod lab;
-mod meaning;
-mod output;
 mod payload;
-mod press;
+mod policy;
 mod raw;
+mod renderer;
 mod repeat;
-mod segment;
+mod run_loop;
+mod segment_events;
 mod signals;
+mod stdin;
+mod stdout;
 
 pub use json::line;
 pub use payload::put as put_payload;
@@ -105,10 +105,11 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
             (HeadlessWork::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
             (HeadlessWork::Session { spec, .. }, OutputFormat::Json) => {
                 let format = json::JsonFormat::new(started).asking_beside(asks_beside).gauging(kernel_every.is_some());
-                drive::drive(*spec, format, RunTimes { run_for, kernel_every, started }).await
+                run_loop::drive(*spec, format, RunTimes { run_for, kernel_every, started }).await
             }
             (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {
-                drive::drive(*spec, raw::RawFormat::default(), RunTimes { run_for, kernel_every: None, started }).await
+                run_loop::drive(*spec, raw::RawFormat::default(), RunTimes { run_for, kernel_every: None, started })
+                    .await
             }
         }
     });

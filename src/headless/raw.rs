@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::drive::{PendingRecords, RecordFormat};
+use super::run_loop::{PendingRecords, RecordFormat};
 use super::{OutputFormat, complain, repeat};
 use crate::formats::dig_answer;
 use crate::sessions::news::dns::DnsNews;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{EventFields, milliseconds, object};
+use super::news::{EventFields, milliseconds, object};
 use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
 use crate::wire::dns::message::{DnsMessage, DnsQuestion, DnsRecord};
@@ -16,7 +16,7 @@ pub(super) fn of(news: &DnsNews) -> (&'static str, EventFields) {
         DnsNews::Query(query) => ("dns_query", asked(query)),
         DnsNews::Answer(answer) => ("dns_answer", answered(answer)),
         DnsNews::Failed(failed) => {
-            let mut fields = super::failure_fields(&failed.failure);
+            let mut fields = super::news::failure_fields(&failed.failure);
             fields.insert("server".to_owned(), failed.server.to_string().into());
             fields.insert("transport".to_owned(), failed.wire.name().into());
             fields.insert("id".to_owned(), failed.id.into());

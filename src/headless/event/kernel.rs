@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{EventFields, milliseconds, object};
+use super::news::{EventFields, milliseconds, object};
 use crate::sessions::News;
 use crate::sessions::news::call::CallResult;
 use crate::sessions::news::{OptionNews, TcpNews};

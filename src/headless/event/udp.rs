@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{EventFields, milliseconds, object};
+use super::news::{EventFields, milliseconds, object};
 use crate::sessions::kinds::udp_ledger::UdpLedger;
 use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::packet::PacketInfo;

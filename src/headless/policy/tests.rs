@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use super::{PolicyAction, RunPolicy};
 use crate::headless::OutputFormat;
-use crate::headless::input::StdinState;
+use crate::headless::stdin::StdinState;
 use crate::sessions::StreamVerb;
 use crate::sessions::news::{ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::OutputFormat;
-use super::input::StdinState;
+use super::stdin::StdinState;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Order, Record, SessionId, Spec, SpecKind, Verb};

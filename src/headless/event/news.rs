@@ -4,27 +4,24 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::{dns, kernel, udp};
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::wire::Failure;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 use crate::wire::icmp::IcmpMessage;
 
-mod dns;
-pub(super) mod kernel;
-pub(crate) mod udp;
-
 /// The fields of one event, in order.
-pub(crate) type EventFields = Map<String, Value>;
+pub(in crate::headless) type EventFields = Map<String, Value>;
 
 /// Milliseconds, to the microsecond.
-pub(crate) fn milliseconds(duration: Duration) -> Value {
+pub(in crate::headless) fn milliseconds(duration: Duration) -> Value {
     (duration.as_micros() as f64 / 1e3).into()
 }
 
 /// An event's name and its fields. `closed`, and what a failure means, is made elsewhere, as that needs what was told
 /// before.
-pub(crate) fn fields(news: &News) -> (&'static str, EventFields) {
+pub(in crate::headless) fn fields(news: &News) -> (&'static str, EventFields) {
     let (name, fields) = match news {
         News::Dial(DialNews::Resolving { host }) => ("resolving", json!({"host": host})),
         News::Dial(DialNews::Resolved { host, addresses, took }) => {
@@ -101,7 +98,7 @@ pub(crate) fn fields(news: &News) -> (&'static str, EventFields) {
 }
 
 /// `class`, `operation`, `peer`, `errno`, `message`.
-fn failure_fields(failure: &Failure) -> EventFields {
+pub(super) fn failure_fields(failure: &Failure) -> EventFields {
     let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation}));
     if !failure.peer.is_empty() {
         fields.insert("peer".to_owned(), failure.peer.as_str().into());
@@ -177,7 +174,7 @@ fn headers(headers: &[(String, Vec<u8>)]) -> Value {
     headers.iter().map(|(name, value)| json!([name, text(value)])).collect()
 }
 
-fn object(value: Value) -> EventFields {
+pub(super) fn object(value: Value) -> EventFields {
     match value {
         Value::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),

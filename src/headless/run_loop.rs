@@ -8,11 +8,11 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
-use super::conversation::{PolicyAction, RunPolicy};
-use super::input::{StdinState, pump};
-use super::output::{StdoutGone, StdoutWriter, WriteOutcome};
-use super::press::Renderer;
+use super::policy::{PolicyAction, RunPolicy};
+use super::renderer::Renderer;
 use super::signals::HeadlessSignals;
+use super::stdin::{StdinState, pump};
+use super::stdout::writer::{StdoutGone, StdoutWriter, WriteOutcome};
 use super::{OutputFormat, complain};
 use crate::net::{Net, OverflowPolicy};
 use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec};

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{StdoutGone, TakenBytes, count};
+use super::writer::{StdoutGone, TakenBytes, count};
 
 /// How many blocks wait for the writer; then nothing more is taken from the sessions.
 const MOST_BLOCKS: usize = 4;

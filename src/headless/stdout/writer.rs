@@ -12,10 +12,8 @@ use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 
+use super::thread::WriterThread;
 use crate::net::SpliceSink;
-use thread::WriterThread;
-
-mod thread;
 
 /// The way to standard output. It holds one block at the most that is not written.
 #[derive(Debug)]
@@ -27,7 +25,7 @@ pub(crate) struct StdoutWriter {
 }
 
 /// How much was written so far, in octets; whoever writes adds to it.
-type TakenBytes = Arc<AtomicU64>;
+pub(super) type TakenBytes = Arc<AtomicU64>;
 
 #[derive(Debug)]
 enum SinkKind {
@@ -179,7 +177,7 @@ impl StdoutWriter {
     }
 }
 
-fn count(taken: &TakenBytes, octets: usize) {
+pub(super) fn count(taken: &TakenBytes, octets: usize) {
     taken.fetch_add(octets as u64, Ordering::Relaxed);
 }
 

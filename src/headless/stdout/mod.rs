@@ -1,0 +1,4 @@
+//! Standard output.
+
+mod thread;
+pub(super) mod writer;
