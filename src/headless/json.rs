@@ -11,17 +11,18 @@ use serde_json::{Map, Value};
 use super::event;
 use super::event::news::EventFields;
 use super::explanation::ExplanationFacts;
+use super::format::{PendingRecords, RecordFormat};
+use super::job::OutputFormat;
+use super::json_line::{line, seconds};
 use super::payload::{self, MOST_IN_A_LINE};
-use super::run_loop::{PendingRecords, RecordFormat};
+use super::repeat;
 use super::segment_events::{self, SegmentQueue};
-use super::{OutputFormat, repeat};
 use crate::net::OverflowPolicy;
 use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::kinds::udp_ledger::UdpLedger;
 use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::{Block, CloseReason, News, Reading, Record, SessionId, Spec, SpecKind};
-use crate::text::sanitize;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Both, Direction, Totals};
 
@@ -370,32 +371,4 @@ fn name(direction: Direction) -> &'static str {
         Direction::Sent => "sent",
         Direction::Received => "received",
     }
-}
-
-/// Seconds since the program's start, to the microsecond.
-pub(crate) fn seconds(started: Instant, at: Instant) -> f64 {
-    // A run of centuries would lose the last digit.
-    at.saturating_duration_since(started).as_micros() as f64 / 1e6
-}
-
-/// Adds one line. JSON leaves C1 and bidi controls as they are; a terminal would not, so that they are escaped here.
-pub fn line(lines: &mut Vec<u8>, event: &Value) {
-    let text = event.to_string();
-    if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
-        lines.extend_from_slice(text.as_bytes());
-    } else {
-        let mut units = [0; 2];
-        let mut escaped = String::with_capacity(text.len());
-        for c in text.chars() {
-            if sanitize::is_hostile(c) {
-                for unit in c.encode_utf16(&mut units) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
-                }
-            } else {
-                escaped.push(c);
-            }
-        }
-        lines.extend_from_slice(escaped.as_bytes());
-    }
-    lines.push(b'\n');
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::OutputFormat;
+use super::job::OutputFormat;
 use super::stdin::StdinState;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
 use crate::sessions::spec::ScriptStep;

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 
-use super::run_loop::{PendingRecords, RecordFormat};
-use super::{OutputFormat, complain, repeat};
+use super::format::{PendingRecords, RecordFormat};
+use super::job::OutputFormat;
+use super::{repeat, report};
 use crate::formats::dig_answer;
 use crate::sessions::news::dns::DnsNews;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
@@ -101,26 +102,26 @@ impl RawFormat {
             // What could not be sent to nobody is no news beside the reason.
             News::Failed(failure) => {
                 self.waiting.clear();
-                complain(&failure.to_string());
+                report::problem(&failure.to_string());
             }
             News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
-                complain(&failure.to_string());
+                report::problem(&failure.to_string());
             }
             News::Dial(DialNews::Connected { .. })
             | News::Listener(ListenerNews::Accepted { .. })
             | News::Closed { .. } => {
                 self.open = true;
-                self.waiting.drain(..).for_each(|what| complain(&what));
+                self.waiting.drain(..).for_each(|what| report::problem(&what));
             }
             News::Dial(DialNews::Retrying { attempt, of, after, because }) => {
                 let wait = crate::text::quantity::duration(*after);
-                complain(&format!("{because}; attempt {attempt} of {of} in {wait}"));
+                report::problem(&format!("{because}; attempt {attempt} of {of} in {wait}"));
             }
-            News::Udp(UdpNews::PathMtu(report)) => complain(&report.to_string()),
+            News::Udp(UdpNews::PathMtu(report)) => report::problem(&report.to_string()),
             News::Dial(DialNews::Compared(compared)) if compared.differs() => {
-                complain(&format!("the resolvers differ: {}", compared.system_text()));
+                report::problem(&format!("the resolvers differ: {}", compared.system_text()));
             }
-            News::Listener(ListenerNews::Listening { local }) => complain(&format!("listening on {local}")),
+            News::Listener(ListenerNews::Listening { local }) => report::problem(&format!("listening on {local}")),
             News::Dial(
                 DialNews::Resolving { .. }
                 | DialNews::Resolved { .. }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::run_loop::{PendingRecords, RecordFormat};
+use super::format::{PendingRecords, RecordFormat};
 
 /// A format, and what it has to render. While a block is under way beside the loop, both are with the thread that
 /// renders it.

@@ -1,64 +1,29 @@
 //! The loop without a screen: standard input, sessions, standard output, time and signals, each waiting for its own
 //! reason only.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
+use super::format::{PendingRecords, RecordFormat};
+use super::job::OutputFormat;
 use super::policy::{PolicyAction, RunPolicy};
 use super::renderer::Renderer;
+use super::report;
 use super::signals::HeadlessSignals;
 use super::stdin::{StdinState, pump};
-use super::stdout::writer::{StdoutGone, StdoutWriter, WriteOutcome};
-use super::{OutputFormat, complain};
-use crate::net::{Net, OverflowPolicy};
-use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec};
-use crate::wire::Class;
+use super::stdout::taken::StdoutGone;
+use super::stdout::writer::{StdoutWriter, WriteOutcome};
 
-/// What was sampled and not yet rendered. Bounded by what the sessions keep: nothing is sampled while it holds
-/// anything.
-pub(crate) type PendingRecords = VecDeque<(SessionId, Record)>;
+use crate::net::Net;
+use crate::sessions::{CloseReason, News, Order, Reading, Record, Spec};
+use crate::wire::Class;
 
 /// How long closing may take before it is asked for again, more urgently; and then until the program ends all the same.
 /// While standard output takes what was said before, however slowly, this time does not begin.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-
-/// How standard output shows what happens.
-pub(crate) trait RecordFormat {
-    /// Which one it is.
-    const MANNER: OutputFormat;
-
-    /// What happens with bytes while standard output is busy.
-    const OVERFLOW: OverflowPolicy;
-
-    /// Whether name servers are asked by us too, beside the system's resolver.
-    fn asks_beside(&self) -> bool;
-
-    /// Changes what a session is asked to be before it is opened.
-    fn prepare(&self, spec: &mut Spec);
-
-    /// A session was opened by the command line.
-    fn opened(&mut self, id: SessionId, spec: &Spec);
-
-    /// A session's gauges, before its records.
-    fn measured(&mut self, reading: &Reading);
-
-    /// Whether it has something to write that is no record.
-    fn waiting(&self) -> bool {
-        false
-    }
-
-    /// Whether rendering what comes next takes so long that it is done beside the loop.
-    fn is_heavy(&self, _pending: &PendingRecords) -> bool {
-        false
-    }
-
-    /// Takes one or more records off the queue: what they are on standard output. May be nothing.
-    fn render(&mut self, pending: &mut PendingRecords) -> Bytes;
-}
 
 /// The times of a run.
 #[derive(Clone, Copy, Debug)]
@@ -149,8 +114,8 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
             Some(ended) = talking.join_next() => {
                 match ended {
                     Ok(None) => {}
-                    Ok(Some(why)) => complain(&why),
-                    Err(broken) => complain(&format!("standard input is not sent any more: {broken}")),
+                    Ok(Some(why)) => report::problem(&why),
+                    Err(broken) => report::problem(&format!("standard input is not sent any more: {broken}")),
                 }
                 acts = talk.stdin_ended();
             }
@@ -184,12 +149,12 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
     };
     match written {
         Err(error) => {
-            complain(&format!("write standard output: {error}"));
+            report::problem(&format!("write standard output: {error}"));
             Ok(Class::Local.exit_code())
         }
         Ok(WriteOutcome::ReaderGone) => Ok(stopped_by.unwrap_or(0)),
         Ok(WriteOutcome::Stalled) => {
-            complain("standard output is not read any more: the rest is lost");
+            report::problem("standard output is not read any more: the rest is lost");
             Ok(stopped_by.unwrap_or_else(|| talk.exit_code()))
         }
         Ok(WriteOutcome::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),

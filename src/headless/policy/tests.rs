@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use super::{PolicyAction, RunPolicy};
-use crate::headless::OutputFormat;
+use crate::headless::job::OutputFormat;
 use crate::headless::stdin::StdinState;
 use crate::sessions::StreamVerb;
 use crate::sessions::news::{ListenerNews, TcpNews, UdpNews};
