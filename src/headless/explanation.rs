@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
-use super::event::news::{EventFields, milliseconds};
+use super::event::fields::{EventFields, milliseconds};
 use crate::files::explain;
 use crate::formats::command_line;
 use crate::sessions::explain::remedy::RemedyContext;

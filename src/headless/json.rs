@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::event;
-use super::event::news::EventFields;
+use super::event::fields::{EventFields, milliseconds};
 use super::explanation::ExplanationFacts;
 use super::format::{PendingRecords, RecordFormat};
 use super::job::OutputFormat;
@@ -314,7 +314,7 @@ impl JsonFormat {
                 ("closed", closed(&told, *totals, *how, at))
             }
             other => {
-                let (name, mut fields) = event::news::fields(other);
+                let (name, mut fields) = event::news::event(other);
                 self.told(id).facts.explain(other, &mut fields);
                 (name, fields)
             }
@@ -348,7 +348,7 @@ fn closed(told: &JsonSession, totals: Both<Totals>, how: CloseReason, at: Instan
         event::udp::ledger(&told.ledger, &mut fields);
     }
     fields.insert("how".to_owned(), how.name().into());
-    fields.insert("ms".to_owned(), event::news::milliseconds(at.saturating_duration_since(told.opened)));
+    fields.insert("ms".to_owned(), milliseconds(at.saturating_duration_since(told.opened)));
     fields
 }
 
