@@ -45,7 +45,7 @@ pub struct Attempts {
     pub waits: VecDeque<RetryWait>,
     /// The addresses that a look-up gave last.
     pub addresses: Vec<IpAddr>,
-    /// The last ICMP message.
+    /// The last ICMP message since a name was looked up or a connection was made.
     pub icmp: Option<IcmpMessage>,
     /// What the kernel's timers of the open connection did.
     pub clocks: TimerHistory,
@@ -96,7 +96,12 @@ impl Attempts {
                 push(&mut self.attempts, attempt, MOST_ATTEMPTS);
             }
             News::Dial(DialNews::AttemptFailed { failure, took }) => self.failed(failure, *took, at),
-            News::Dial(DialNews::Connected { peer, .. }) => self.connected(*peer, at),
+            News::Dial(DialNews::Connected { peer, .. }) => {
+                self.icmp = None;
+                self.connected(*peer, at);
+            }
+            // What the last attempt met says nothing of the next one.
+            News::Dial(DialNews::Resolving { .. }) => self.icmp = None,
             News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.end_all(at);
                 push(&mut self.waits, RetryWait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
