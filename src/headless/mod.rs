@@ -8,6 +8,7 @@ mod explanation;
 mod format;
 mod job;
 mod json;
+mod json_item;
 mod json_line;
 mod lab;
 mod payload;
@@ -22,6 +23,7 @@ mod segment_events;
 mod signals;
 mod stdin;
 mod stdout;
+mod watched;
 
 pub use job::{HeadlessJob, HeadlessWork, OutputFormat};
 pub use json_line::line;

@@ -1,21 +1,23 @@
 //! When to speak, when to finish and when it is over: decisions only, no socket and no clock.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::job::OutputFormat;
 use super::stdin::StdinState;
-use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
+use super::watched::Watched;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::ScriptStep;
-use crate::sessions::{News, Order, Record, SessionId, Spec, SpecKind, Verb};
-use crate::sessions::{SocketVerb, StreamVerb};
+use crate::sessions::{News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb};
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Direction, Failure};
 
-/// All sessions of a run, and what is still to be done for them.
+/// What a run has decided so far. What is known of its sessions is asked of [`Watched`].
 #[derive(Debug)]
 pub(crate) struct RunPolicy {
-    sessions: HashMap<SessionId, PolicySession>,
+    /// Sessions that were ordered to finish sending, and are not over.
+    finishing: HashSet<SessionId>,
     stdin: StdinState,
     /// True: a listener serves its first connection only, as `nc -l` does.
     single: bool,
@@ -43,62 +45,6 @@ pub(crate) enum PolicyAction {
     Tell(News),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PolicyKind {
-    Tcp,
-    Udp,
-    Bound,
-    Listener,
-    Accepted,
-    Http,
-    Repeat,
-    Dns,
-}
-
-#[derive(Clone, Debug)]
-struct PolicySession {
-    kind: PolicyKind,
-    peer: String,
-    we_finished: bool,
-    peer_finished: bool,
-    heard: bool,
-    failed: bool,
-    /// Its script probes the path, and its end is the session's.
-    probes: bool,
-}
-
-impl PolicySession {
-    fn new(kind: PolicyKind, peer: String) -> Self {
-        PolicySession {
-            kind,
-            peer,
-            we_finished: false,
-            peer_finished: false,
-            heard: false,
-            failed: false,
-            probes: false,
-        }
-    }
-
-    fn of(spec: &Spec) -> Self {
-        let (kind, peer) = match &spec.what {
-            SpecKind::Tcp(tcp) => (PolicyKind::Tcp, tcp.target.to_string()),
-            SpecKind::Udp(udp) => (PolicyKind::Udp, udp.target.to_string()),
-            SpecKind::UdpBound(bound) => (PolicyKind::Bound, bound.local.to_string()),
-            SpecKind::Listen(listen) => (PolicyKind::Listener, listen.local.to_string()),
-            SpecKind::Accepted(known) => (PolicyKind::Accepted, known.peer.to_string()),
-            SpecKind::Http(http) => (PolicyKind::Http, http.url.clone()),
-            SpecKind::Repeat(repeat) => (PolicyKind::Repeat, repeat.title()),
-            SpecKind::Dns(dns) => (PolicyKind::Dns, dns.question()),
-        };
-        PolicySession { probes: spec.script.steps.contains(&ScriptStep::ProbeMtu), ..PolicySession::new(kind, peer) }
-    }
-
-    fn is_stream(&self) -> bool {
-        matches!(self.kind, PolicyKind::Tcp | PolicyKind::Accepted)
-    }
-}
-
 impl RunPolicy {
     /// A run with this session, in this manner.
     pub(crate) fn new(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> Self {
@@ -106,7 +52,7 @@ impl RunPolicy {
         let greets_only = spec.script.steps.contains(&ScriptStep::Finish);
         debug_assert!(!greets_only || stdin == StdinState::Unread, "a script that finishes leaves nothing to say");
         RunPolicy {
-            sessions: HashMap::new(),
+            finishing: HashSet::new(),
             stdin,
             single: unlimited && manner == OutputFormat::Raw,
             speaking: false,
@@ -123,18 +69,15 @@ impl RunPolicy {
     }
 
     /// A session was opened.
-    pub(crate) fn opened(&mut self, id: SessionId, spec: &Spec) -> Vec<PolicyAction> {
-        let known = PolicySession::of(spec);
-        let kind = known.kind;
-        self.sessions.insert(id, known);
-        match kind {
-            PolicyKind::Tcp | PolicyKind::Udp => self.speak(id, kind == PolicyKind::Udp),
-            PolicyKind::Bound
-            | PolicyKind::Listener
-            | PolicyKind::Accepted
-            | PolicyKind::Http
-            | PolicyKind::Repeat
-            | PolicyKind::Dns => Vec::new(),
+    pub(crate) fn opened(&mut self, session: &Session) -> Vec<PolicyAction> {
+        match session.kind {
+            SessionKind::Stream(_) => self.speak(session.id, false),
+            SessionKind::Conversation { .. } => self.speak(session.id, true),
+            SessionKind::Bound { .. }
+            | SessionKind::Listener { .. }
+            | SessionKind::Http(_)
+            | SessionKind::Repeat(_)
+            | SessionKind::Dns(_) => Vec::new(),
         }
     }
 
@@ -147,201 +90,200 @@ impl RunPolicy {
         vec![PolicyAction::Speak { id, datagrams }]
     }
 
-    /// Whether everything is over.
-    pub(crate) fn done(&self) -> bool {
-        self.sessions.is_empty()
-    }
-
     /// The exit code as things stand: the class of the first failure, or else of the first thing that was asked for
     /// and could not be done.
     pub(crate) fn exit_code(&self) -> u8 {
         self.failed.or(self.missed).map_or(0, Class::exit_code)
     }
 
-    /// Whether this session's end is a failure that was told here and not by the session.
-    pub(crate) fn was_failed_here(&self, id: SessionId) -> bool {
-        self.sessions.get(&id).is_some_and(|known| known.failed)
-    }
-
     /// Ends everything: the orders for it. What fails from now on is no failure.
-    pub(crate) fn stop(&mut self) -> Vec<Order> {
+    pub(crate) fn stop(&mut self, watched: &Watched) -> Vec<Order> {
         self.stopping = true;
-        let mut ids: Vec<SessionId> = self.sessions.keys().copied().collect();
+        let mut ids: Vec<SessionId> = watched.all().map(|session| session.id).collect();
         ids.sort();
         ids.into_iter().map(|id| Order { id, verb: Verb::Close }).collect()
     }
 
     /// Standard input has ended.
-    pub(crate) fn stdin_ended(&mut self) -> Vec<PolicyAction> {
+    pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
         self.stdin = StdinState::Ended;
-        let many = !self.single && self.sessions.values().any(|known| known.kind == PolicyKind::Listener);
-        let streams: Vec<SessionId> =
-            self.sessions.iter().filter(|(_, known)| known.is_stream() && !many).map(|(id, _)| *id).collect();
-        streams.into_iter().flat_map(|id| self.finish(id)).collect()
+        let is_listener = |session: &Session| matches!(session.kind, SessionKind::Listener { .. });
+        if !self.single && watched.all().any(is_listener) {
+            return Vec::new();
+        }
+        watched.all().filter(|session| is_stream(session)).filter_map(|session| self.finish(session)).collect()
     }
 
     /// Finishes sending, once.
-    fn finish(&mut self, id: SessionId) -> Option<PolicyAction> {
-        let known = self.sessions.get_mut(&id)?;
-        let first = !std::mem::replace(&mut known.we_finished, true);
-        first.then_some(PolicyAction::Order(Order { id, verb: Verb::Stream(StreamVerb::FinishSending) }))
+    fn finish(&mut self, session: &Session) -> Option<PolicyAction> {
+        let first = self.finishing.insert(session.id) && !session.finished_sending();
+        let order = Order { id: session.id, verb: Verb::Stream(StreamVerb::FinishSending) };
+        first.then_some(PolicyAction::Order(order))
     }
 
-    /// Something happened in a session.
-    pub(crate) fn learn(&mut self, id: SessionId, record: &Record) -> Vec<PolicyAction> {
+    /// Something happened in a session that has just taken it in.
+    pub(crate) fn on_record(&mut self, watched: &Watched, session: &Session, record: &Record) -> Vec<PolicyAction> {
         match record {
-            Record::Block(block) if block.direction == Direction::Received => self.heard(id),
-            Record::Block(_) | Record::NotKept { .. } => Vec::new(),
-            Record::News { news, .. } => self.learn_news(id, news),
+            Record::Block(block) => self.on_block(session, block.direction),
+            Record::NotKept { .. } => Vec::new(),
+            Record::News { news, .. } => self.on_news(watched, session, news),
         }
     }
 
-    fn heard(&mut self, id: SessionId) -> Vec<PolicyAction> {
-        let Some(known) = self.sessions.get_mut(&id) else { return Vec::new() };
-        known.heard = true;
-        // Nobody can be answered on a bound socket before somebody spoke.
-        if known.kind == PolicyKind::Bound { self.speak(id, true) } else { Vec::new() }
+    /// Nobody can be answered on a bound socket before somebody spoke.
+    fn on_block(&mut self, session: &Session, direction: Direction) -> Vec<PolicyAction> {
+        let is_bound = matches!(session.kind, SessionKind::Bound { .. });
+        if is_bound && direction == Direction::Received { self.speak(session.id, true) } else { Vec::new() }
     }
 
-    fn learn_news(&mut self, id: SessionId, news: &News) -> Vec<PolicyAction> {
+    fn on_news(&mut self, watched: &Watched, session: &Session, news: &News) -> Vec<PolicyAction> {
         match news {
-            News::Listener(ListenerNews::Accepted { listener, peer, .. }) => {
-                let mut acts = self.accepted(id, *listener, peer.to_string());
-                acts.extend(self.look(id));
-                acts
-            }
-            News::Dial(DialNews::Connected { .. }) => self.look(id).into_iter().collect(),
-            News::Tcp(TcpNews::WeFinished) => {
-                if let Some(known) = self.sessions.get_mut(&id) {
-                    known.we_finished = true;
-                }
-                Vec::new()
-            }
-            News::Tcp(TcpNews::PeerFinished { .. }) => self.peer_finished(id),
-            News::Udp(UdpNews::Icmp(icmp)) => self.icmp(id, icmp),
+            News::Dial(news) => self.on_dial(session, news),
+            News::Listener(news) => self.on_listener(watched, session, news),
+            News::Tcp(news) => self.on_tcp(session, news),
+            News::Udp(news) => self.on_udp(session, news),
             News::Failed(failure) => {
-                self.count(id, failure);
+                self.count(session, failure);
                 Vec::new()
             }
             News::Warned(failure) => {
-                let known = self.sessions.get(&id);
-                let http = known.is_some_and(|known| matches!(known.kind, PolicyKind::Http | PolicyKind::Repeat));
+                let http = matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_));
                 if failure.class == Class::Local && !http && !self.stopping {
                     self.missed.get_or_insert(failure.class);
                 }
                 Vec::new()
             }
-            News::Udp(UdpNews::PathMtu(report)) => self.probed(id, report.failure.as_ref()),
             News::Closed { .. } => {
-                self.sessions.remove(&id);
+                self.finishing.remove(&session.id);
                 Vec::new()
             }
-            News::Dial(
-                DialNews::Resolving { .. }
-                | DialNews::Resolved { .. }
-                | DialNews::Connecting { .. }
-                | DialNews::AttemptFailed { .. }
-                | DialNews::Retrying { .. }
-                | DialNews::Compared(_)
-                | DialNews::Route(_),
-            )
-            | News::Listener(
-                ListenerNews::Listening { .. }
-                | ListenerNews::TurnedAway { .. }
-                | ListenerNews::ChildEnded { .. }
-                | ListenerNews::AcceptFailed(_),
-            )
+            News::Http(_)
+            | News::Option(_)
+            | News::Dns(_)
             | News::ReadingPaused
             | News::ReadingContinued
-            | News::Udp(
-                UdpNews::Joined { .. } | UdpNews::Left { .. } | UdpNews::MtuStep(_) | UdpNews::BurstEnded { .. },
-            )
-            | News::FileSent { .. }
-            | News::Http(
-                HttpNews::Request(_)
-                | HttpNews::Interim(_)
-                | HttpNews::Response(_)
-                | HttpNews::Trailers(_)
-                | HttpNews::Redirect { .. },
-            )
-            | News::Dns(_)
-            | News::Tcp(
-                TcpNews::State { .. }
-                | TcpNews::Call { .. }
-                | TcpNews::Stamps { .. }
-                | TcpNews::PeerSyn(_)
-                | TcpNews::Kernel(_),
-            )
-            | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => Vec::new(),
+            | News::FileSent { .. } => Vec::new(),
         }
     }
 
-    /// Has the gauges of a connection looked at by the clock, where that is wished.
-    fn look(&self, id: SessionId) -> Option<PolicyAction> {
-        let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
-        self.sessions.get(&id).filter(|known| known.is_stream()).map(|_| PolicyAction::Order(Order { id, verb }))
+    fn on_dial(&self, session: &Session, news: &DialNews) -> Vec<PolicyAction> {
+        match news {
+            DialNews::Connected { .. } => self.sample(session).into_iter().collect(),
+            DialNews::Resolving { .. }
+            | DialNews::Resolved { .. }
+            | DialNews::Connecting { .. }
+            | DialNews::AttemptFailed { .. }
+            | DialNews::Retrying { .. }
+            | DialNews::Compared(_)
+            | DialNews::Route(_) => Vec::new(),
+        }
     }
 
-    fn accepted(&mut self, id: SessionId, listener: SessionId, peer: String) -> Vec<PolicyAction> {
+    fn on_listener(&mut self, watched: &Watched, session: &Session, news: &ListenerNews) -> Vec<PolicyAction> {
+        match news {
+            ListenerNews::Accepted { listener, .. } => {
+                let mut actions = self.accepted(watched, session.id, *listener);
+                actions.extend(self.sample(session));
+                actions
+            }
+            ListenerNews::Listening { .. }
+            | ListenerNews::TurnedAway { .. }
+            | ListenerNews::ChildEnded { .. }
+            | ListenerNews::AcceptFailed(_) => Vec::new(),
+        }
+    }
+
+    fn on_tcp(&mut self, session: &Session, news: &TcpNews) -> Vec<PolicyAction> {
+        match news {
+            TcpNews::PeerFinished { .. } => self.peer_finished(session).into_iter().collect(),
+            TcpNews::WeFinished
+            | TcpNews::State { .. }
+            | TcpNews::Call { .. }
+            | TcpNews::Stamps { .. }
+            | TcpNews::PeerSyn(_)
+            | TcpNews::Kernel(_) => Vec::new(),
+        }
+    }
+
+    fn on_udp(&mut self, session: &Session, news: &UdpNews) -> Vec<PolicyAction> {
+        match news {
+            UdpNews::Icmp(icmp) => self.icmp(session, icmp),
+            UdpNews::PathMtu(report) => self.probed(session, report.failure.as_ref()),
+            UdpNews::Joined { .. } | UdpNews::Left { .. } | UdpNews::MtuStep(_) | UdpNews::BurstEnded { .. } => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// Has the gauges of a connection sampled by the clock, where that is wished.
+    fn sample(&self, session: &Session) -> Option<PolicyAction> {
+        let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
+        is_stream(session).then_some(PolicyAction::Order(Order { id: session.id, verb }))
+    }
+
+    fn accepted(&mut self, watched: &Watched, id: SessionId, listener: SessionId) -> Vec<PolicyAction> {
         // Connections that were waiting beside the first one are not served.
-        let late = self.single && self.sessions.values().any(|known| known.kind == PolicyKind::Accepted);
-        self.sessions.insert(id, PolicySession::new(PolicyKind::Accepted, peer));
-        if late {
+        let is_another = |session: &Session| session.id != id && session.parent().is_some();
+        if self.single && watched.all().any(is_another) {
             return vec![PolicyAction::Order(Order { id, verb: Verb::Close })];
         }
         if !self.single {
             return self.speak(listener, false);
         }
-        let mut acts = vec![PolicyAction::Order(Order { id: listener, verb: Verb::Close })];
-        acts.extend(self.speak(id, false));
-        acts
+        let mut actions = vec![PolicyAction::Order(Order { id: listener, verb: Verb::Close })];
+        actions.extend(self.speak(id, false));
+        actions
     }
 
     /// A pipe is read to its end, as the peer may still take what it has; a person is not waited for.
-    fn peer_finished(&mut self, id: SessionId) -> Vec<PolicyAction> {
-        let Some(known) = self.sessions.get_mut(&id) else { return Vec::new() };
-        known.peer_finished = true;
-        let one_of_many = known.kind == PolicyKind::Accepted && !self.single;
-        if self.stdin == StdinState::Pipe && !one_of_many {
-            return Vec::new();
+    fn peer_finished(&mut self, session: &Session) -> Option<PolicyAction> {
+        if self.stdin == StdinState::Pipe && !self.is_one_of_many(session) {
+            return None;
         }
-        self.finish(id).into_iter().collect()
+        self.finish(session)
     }
 
     /// A run that was started to probe the path ends with what the probe found.
-    fn probed(&mut self, id: SessionId, failure: Option<&Failure>) -> Vec<PolicyAction> {
-        if !self.sessions.get(&id).is_some_and(|known| known.probes) || self.stopping {
+    fn probed(&mut self, session: &Session, failure: Option<&Failure>) -> Vec<PolicyAction> {
+        if !session.spec.script.steps.contains(&ScriptStep::ProbeMtu) || self.stopping {
             return Vec::new();
         }
         if let Some(failure) = failure {
-            self.count(id, failure);
+            self.count(session, failure);
         }
-        vec![PolicyAction::Order(Order { id, verb: Verb::Close })]
+        vec![PolicyAction::Order(Order { id: session.id, verb: Verb::Close })]
     }
 
     /// An ICMP error is the answer where there was no other.
-    fn icmp(&mut self, id: SessionId, icmp: &IcmpMessage) -> Vec<PolicyAction> {
-        let Some(known) = self.sessions.get_mut(&id) else { return Vec::new() };
+    fn icmp(&mut self, session: &Session, icmp: &IcmpMessage) -> Vec<PolicyAction> {
+        let SpecKind::Udp(udp) = &session.spec.what else { return Vec::new() };
         let unreachable = if icmp.v6 { 1 } else { 3 };
         // Fragmentation needed (3/4) is no end: the kernel sends smaller ones from now on.
         let hard = icmp.kind == unreachable && (icmp.v6 || icmp.code != 4);
-        if known.kind != PolicyKind::Udp || known.heard || known.failed || !hard || self.stopping {
+        let heard = session.totals.received.ops > 0;
+        if heard || session.failure().is_some() || !hard || self.stopping {
             return Vec::new();
         }
-        known.failed = true;
-        let failure = icmp.failure("send", known.peer.clone());
-        self.count(id, &failure);
-        vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(Order { id, verb: Verb::Close })]
+        let failure = icmp.failure("send", udp.target.to_string());
+        self.count(session, &failure);
+        let close = Order { id: session.id, verb: Verb::Close };
+        vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]
     }
 
     /// A listener outlives what happens to its connections, unless it served only one.
-    fn count(&mut self, id: SessionId, failure: &Failure) {
-        let one_of_many =
-            !self.single && self.sessions.get(&id).is_some_and(|known| known.kind == PolicyKind::Accepted);
-        if !self.stopping && !one_of_many {
+    fn count(&mut self, session: &Session, failure: &Failure) {
+        if !self.stopping && !self.is_one_of_many(session) {
             self.failed.get_or_insert(failure.class);
         }
     }
+
+    fn is_one_of_many(&self, session: &Session) -> bool {
+        !self.single && session.parent().is_some()
+    }
+}
+
+fn is_stream(session: &Session) -> bool {
+    matches!(session.kind, SessionKind::Stream(_))
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@ use std::time::Instant;
 use super::{PolicyAction, RunPolicy};
 use crate::headless::job::OutputFormat;
 use crate::headless::stdin::StdinState;
+use crate::headless::watched::Watched;
 use crate::sessions::StreamVerb;
 use crate::sessions::news::{ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
-use crate::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
+use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec, SpecKind, Verb};
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Both, Class, Direction, Failure};
 
@@ -27,14 +28,56 @@ fn listen(limit: Option<usize>) -> Spec {
     Spec::new(SpecKind::Listen(ListenSpec { limit, ..ListenSpec::at(local) }))
 }
 
-fn begin(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> (RunPolicy, Vec<PolicyAction>) {
-    let mut talk = RunPolicy::new(spec, manner, stdin);
-    let acts = talk.opened(FIRST, spec);
-    (talk, acts)
+/// A policy, and what it asks.
+struct Run {
+    watched: Watched,
+    policy: RunPolicy,
 }
 
-fn tell(talk: &mut RunPolicy, id: SessionId, news: News) -> Vec<PolicyAction> {
-    talk.learn(id, &Record::News { at: Instant::now(), news })
+impl Run {
+    /// With this session, and what is done when it is opened.
+    fn of(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> (Run, Vec<PolicyAction>) {
+        let mut run = Run { watched: Watched::new(false), policy: RunPolicy::new(spec, manner, stdin) };
+        let actions = run.policy.opened(run.watched.opened(FIRST, spec.clone()));
+        (run, actions)
+    }
+
+    fn take(&mut self, id: SessionId, record: Record) -> Vec<PolicyAction> {
+        let reading = Reading { records: vec![record], ..Reading::empty(id) };
+        self.watched.adopt(&reading);
+        self.watched.take(id, &reading.records[0]);
+        let session = self.watched.get(id).unwrap();
+        let actions = self.policy.on_record(&self.watched, session, &reading.records[0]);
+        if reading.tells_the_end() {
+            self.watched.forget(id);
+        }
+        for action in &actions {
+            if let PolicyAction::Tell(news) = action {
+                self.watched.take(id, &Record::News { at: Instant::now(), news: news.clone() });
+            }
+        }
+        actions
+    }
+
+    fn tell(&mut self, id: SessionId, news: News) -> Vec<PolicyAction> {
+        self.take(id, Record::News { at: Instant::now(), news })
+    }
+
+    fn stdin_ended(&mut self) -> Vec<PolicyAction> {
+        self.policy.stdin_ended(&self.watched)
+    }
+
+    fn stop(&mut self) -> Vec<Order> {
+        self.policy.stop(&self.watched)
+    }
+
+    fn done(&self) -> bool {
+        self.watched.is_empty()
+    }
+
+    fn exit_code(&self) -> u8 {
+        self.policy.exit_code()
+    }
 }
 
 fn order(id: SessionId, verb: Verb) -> PolicyAction {
@@ -54,56 +97,56 @@ fn closed() -> News {
 
 #[test]
 fn the_end_of_standard_input_finishes_sending_once_and_the_end_of_the_session_ends_the_run() {
-    let (mut talk, acts) = begin(&tcp(), RAW, StdinState::Pipe);
+    let (mut run, acts) = Run::of(&tcp(), RAW, StdinState::Pipe);
     assert_eq!(acts, [PolicyAction::Speak { id: FIRST, datagrams: false }]);
-    assert_eq!(tell(&mut talk, FIRST, PEER_FINISHED), [], "what the pipe still has may be wanted");
-    assert_eq!(talk.stdin_ended(), [order(FIRST, Verb::Stream(StreamVerb::FinishSending))]);
-    assert_eq!(talk.stdin_ended(), []);
-    tell(&mut talk, FIRST, closed());
-    assert!(talk.done() && talk.exit_code() == 0);
+    assert_eq!(run.tell(FIRST, PEER_FINISHED), [], "what the pipe still has may be wanted");
+    assert_eq!(run.stdin_ended(), [order(FIRST, Verb::Stream(StreamVerb::FinishSending))]);
+    assert_eq!(run.stdin_ended(), []);
+    run.tell(FIRST, closed());
+    assert!(run.done() && run.exit_code() == 0);
 }
 
 #[test]
 fn a_peer_that_finished_ends_what_a_person_or_a_script_says() {
     for stdin in [StdinState::Terminal, StdinState::Unread] {
-        let (mut talk, _) = begin(&tcp(), RAW, stdin);
-        assert_eq!(tell(&mut talk, FIRST, PEER_FINISHED), [order(FIRST, Verb::Stream(StreamVerb::FinishSending))]);
+        let (mut run, _) = Run::of(&tcp(), RAW, stdin);
+        assert_eq!(run.tell(FIRST, PEER_FINISHED), [order(FIRST, Verb::Stream(StreamVerb::FinishSending))]);
     }
 }
 
 #[test]
 fn a_raw_listener_serves_its_first_connection_and_closes() {
-    let (mut talk, acts) = begin(&listen(None), RAW, StdinState::Pipe);
+    let (mut run, acts) = Run::of(&listen(None), RAW, StdinState::Pipe);
     assert_eq!(acts, []);
-    let acts = tell(&mut talk, CHILD, accepted());
+    let acts = run.tell(CHILD, accepted());
     assert_eq!(acts, [order(FIRST, Verb::Close), PolicyAction::Speak { id: CHILD, datagrams: false }]);
     assert_eq!(
-        talk.stdin_ended(),
+        run.stdin_ended(),
         [order(CHILD, Verb::Stream(StreamVerb::FinishSending))],
         "even before the listener is closed"
     );
-    assert_eq!(tell(&mut talk, SessionId(3), accepted()), [order(SessionId(3), Verb::Close)]);
-    tell(&mut talk, FIRST, closed());
+    assert_eq!(run.tell(SessionId(3), accepted()), [order(SessionId(3), Verb::Close)]);
+    run.tell(FIRST, closed());
     let reset = Failure::new(Class::Reset, "read", "", "reset");
-    tell(&mut talk, CHILD, News::Failed(reset));
-    tell(&mut talk, SessionId(3), closed());
-    tell(&mut talk, CHILD, closed());
-    assert!(talk.done());
-    assert_eq!(talk.exit_code(), 7);
+    run.tell(CHILD, News::Failed(reset));
+    run.tell(SessionId(3), closed());
+    run.tell(CHILD, closed());
+    assert!(run.done());
+    assert_eq!(run.exit_code(), 7);
 }
 
 #[test]
 fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
     for (spec, manner) in [(listen(Some(2)), RAW), (listen(None), OutputFormat::Json)] {
-        let (mut talk, _) = begin(&spec, manner, StdinState::Pipe);
-        assert_eq!(tell(&mut talk, CHILD, accepted()), [PolicyAction::Speak { id: FIRST, datagrams: false }]);
-        assert_eq!(tell(&mut talk, SessionId(3), accepted()), []);
-        assert_eq!(tell(&mut talk, CHILD, PEER_FINISHED), [order(CHILD, Verb::Stream(StreamVerb::FinishSending))]);
-        tell(&mut talk, CHILD, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
-        tell(&mut talk, CHILD, closed());
-        assert_eq!((talk.done(), talk.exit_code()), (false, 0));
-        assert_eq!(talk.stdin_ended(), []);
-        assert_eq!(talk.stop().len(), 2);
+        let (mut run, _) = Run::of(&spec, manner, StdinState::Pipe);
+        assert_eq!(run.tell(CHILD, accepted()), [PolicyAction::Speak { id: FIRST, datagrams: false }]);
+        assert_eq!(run.tell(SessionId(3), accepted()), []);
+        assert_eq!(run.tell(CHILD, PEER_FINISHED), [order(CHILD, Verb::Stream(StreamVerb::FinishSending))]);
+        run.tell(CHILD, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+        run.tell(CHILD, closed());
+        assert_eq!((run.done(), run.exit_code()), (false, 0));
+        assert_eq!(run.stdin_ended(), []);
+        assert_eq!(run.stop().len(), 2);
     }
 }
 
@@ -119,24 +162,24 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
         ..IcmpMessage::default()
     };
     let spec = Spec::new(SpecKind::Udp(UdpSpec::with(target())));
-    let (mut talk, _) = begin(&spec, RAW, StdinState::Pipe);
-    let acts = tell(&mut talk, FIRST, News::Udp(UdpNews::Icmp(icmp.clone())));
+    let (mut run, _) = Run::of(&spec, RAW, StdinState::Pipe);
+    let acts = run.tell(FIRST, News::Udp(UdpNews::Icmp(icmp.clone())));
     assert!(
         matches!(&acts[..], [PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(_)] if failure.class == Class::Refused)
     );
-    assert_eq!((talk.exit_code(), talk.was_failed_here(FIRST)), (4, true));
+    assert_eq!((run.exit_code(), run.watched.has_failed(FIRST)), (4, true));
 
-    let (mut talk, _) = begin(&spec, RAW, StdinState::Pipe);
+    let (mut run, _) = Run::of(&spec, RAW, StdinState::Pipe);
     let block = crate::sessions::Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"x"));
-    talk.learn(FIRST, &Record::Block(block));
-    assert_eq!(tell(&mut talk, FIRST, News::Udp(UdpNews::Icmp(icmp))), []);
-    assert_eq!(talk.exit_code(), 0);
+    run.take(FIRST, Record::Block(block));
+    assert_eq!(run.tell(FIRST, News::Udp(UdpNews::Icmp(icmp))), []);
+    assert_eq!(run.exit_code(), 0);
 }
 
 #[test]
 fn what_fails_while_stopping_is_no_failure() {
-    let (mut talk, _) = begin(&tcp(), RAW, StdinState::Unread);
-    assert_eq!(talk.stop(), [Order { id: FIRST, verb: Verb::Close }]);
-    tell(&mut talk, FIRST, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
-    assert_eq!(talk.exit_code(), 0);
+    let (mut run, _) = Run::of(&tcp(), RAW, StdinState::Unread);
+    assert_eq!(run.stop(), [Order { id: FIRST, verb: Verb::Close }]);
+    run.tell(FIRST, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+    assert_eq!(run.exit_code(), 0);
 }
