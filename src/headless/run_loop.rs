@@ -17,7 +17,6 @@ use super::stdin::{StdinState, pump};
 use super::stdout::taken::StdoutGone;
 use super::stdout::writer::{StdoutWriter, WriteOutcome};
 use super::watched::Watched;
-
 use crate::net::Net;
 use crate::sessions::{CloseReason, News, Order, Reading, Record, Spec};
 use crate::wire::Class;

@@ -257,6 +257,18 @@ mod tests {
     }
 
     #[test]
+    fn icmp_of_an_attempt_says_nothing_of_the_next_one() {
+        let now = Instant::now();
+        let icmp = News::Udp(UdpNews::Icmp(IcmpMessage::default()));
+        let mut course = Attempts::default();
+        course.learn(&icmp, now);
+        course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), now);
+        assert!(course.icmp.is_some());
+        course.learn(&News::Dial(DialNews::Resolving { host: "h".into() }), now);
+        assert_eq!(course.icmp, None);
+    }
+
+    #[test]
     fn whatever_happens_it_stays_bounded_and_the_beginning_stays() {
         let start = Instant::now();
         let mut course = Attempts::default();
