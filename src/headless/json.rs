@@ -1,46 +1,44 @@
 //! `--json`: each record as one or more lines.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::drive::{PendingRecords, RecordFormat};
-use super::event::{self, EventFields};
-use super::meaning::ExplanationFacts;
+use super::event::fields::EventFields;
+use super::event::{kernel, news, udp};
+use super::format::{PendingItems, RecordFormat};
+use super::job::OutputFormat;
+use super::json_item::{DatagramBlock, JsonItem, StreamBlock};
+use super::json_line::{line, seconds};
 use super::payload::{self, MOST_IN_A_LINE};
-use super::segment::{self, SegmentQueue};
-use super::{OutputFormat, repeat};
+use super::repeat;
+use super::segment_events::{SegmentEvent, SegmentQueue};
 use crate::net::OverflowPolicy;
-use crate::sessions::kinds::http::HttpGauge;
-use crate::sessions::kinds::udp_ledger::UdpLedger;
-use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
+use crate::sessions::news::TcpNews;
 use crate::sessions::repeat::run::RepeatReading;
-use crate::sessions::{Block, CloseReason, News, Reading, Record, SessionId, Spec, SpecKind};
-use crate::text::sanitize;
+use crate::sessions::{News, Reading, Record, Session, SessionId, Spec};
 use crate::wire::kernel::view::KernelView;
-use crate::wire::{Both, Direction, Totals};
+use crate::wire::{Direction, Totals};
 
 /// How much is handed to standard output at once, about: 128 KiB.
 const BLOCK: usize = 128 * 1024;
 
-/// From so many octets in one block, or so many records that wait, lines are written beside the loop.
+/// From so many bytes in one block, or so many records that wait, lines are written beside the loop.
 const LARGE: usize = 32 * 1024;
 const MANY: usize = 64;
 
 /// How often a run of many is told while it goes on.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Events, and what has to be remembered for them.
+/// Events, and what waits beside the records to become one.
 #[derive(Debug)]
 pub(crate) struct JsonFormat {
     started: Instant,
     asks_beside: bool,
-    /// Those that are not over; an entry goes with its `closed`.
-    told: HashMap<SessionId, JsonSession>,
+    /// When a run of many was told last; there is one at the most.
+    looked: Option<Instant>,
     /// Looks at runs of many that are to be told: one, or the last two.
     looks: Vec<(SessionId, Instant, Arc<RepeatReading>)>,
     /// True: looks at the kernel's gauges are told.
@@ -50,45 +48,12 @@ pub(crate) struct JsonFormat {
     segments: SegmentQueue,
 }
 
-/// What was told of a session so far.
-#[derive(Debug)]
-struct JsonSession {
-    opened: Instant,
-    datagrams: bool,
-    http: bool,
-    bytes: Both<u64>,
-    peer: Option<SocketAddr>,
-    gauge: Option<HttpGauge>,
-    dropped_datagrams: Option<u64>,
-    ledger: UdpLedger,
-    facts: ExplanationFacts,
-    /// When a run of many was told last.
-    looked: Option<Instant>,
-    /// The kernel's gauges as they were told last.
-    kernel: Option<Arc<KernelView>>,
-}
-
-impl JsonSession {
-    fn new(opened: Instant) -> Self {
-        JsonSession {
-            opened,
-            datagrams: false,
-            http: false,
-            bytes: Both::default(),
-            peer: None,
-            gauge: None,
-            dropped_datagrams: None,
-            ledger: UdpLedger::default(),
-            facts: ExplanationFacts::default(),
-            looked: None,
-            kernel: None,
-        }
-    }
-}
-
 impl RecordFormat for JsonFormat {
     const MANNER: OutputFormat = OutputFormat::Json;
     const OVERFLOW: OverflowPolicy = OverflowPolicy::DropOldest;
+    const LEDGERS: bool = true;
+
+    type Item = JsonItem;
 
     fn asks_beside(&self) -> bool {
         self.asks_beside
@@ -96,26 +61,11 @@ impl RecordFormat for JsonFormat {
 
     fn prepare(&self, _spec: &mut Spec) {}
 
-    fn opened(&mut self, id: SessionId, spec: &Spec) {
-        let http = matches!(spec.what, SpecKind::Http(_));
-        let datagrams = matches!(spec.what, SpecKind::Udp(_) | SpecKind::UdpBound(_));
-        let mut told = JsonSession { datagrams, http, ..JsonSession::new(Instant::now()) };
-        told.facts.spec = Some(spec.clone());
-        if matches!(spec.what, SpecKind::UdpBound(_)) {
-            told.ledger = UdpLedger::of_many();
-        }
-        self.told.insert(id, told);
-    }
-
-    fn measured(&mut self, reading: &Reading) {
-        let told = self.told.entry(reading.id).or_insert_with(|| JsonSession::new(Instant::now()));
-        told.gauge = reading.http.or(told.gauge);
-        told.dropped_datagrams = reading.dropped_datagrams;
+    fn measured(&mut self, session: &Session, reading: &Reading) {
         if self.gauges
             && let Some(view) =
-                reading.kernel.as_ref().filter(|view| told.kernel.as_ref() != Some(view) && view.tcp.is_some())
+                reading.kernel.as_ref().filter(|view| session.kernel.as_ref() != Some(view) && view.tcp.is_some())
         {
-            told.kernel = Some(Arc::clone(view));
             let is_fact = |record: &Record| matches!(record, Record::News { news: News::Tcp(TcpNews::Kernel(_)), .. });
             if !reading.records.iter().any(is_fact) {
                 self.samples.push((reading.id, Instant::now(), Arc::clone(view)));
@@ -126,9 +76,9 @@ impl RecordFormat for JsonFormat {
         }
         if let Some(look) = &reading.repeat {
             let now = Instant::now();
-            let due = told.looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
+            let due = self.looked.is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
             if due || look.final_one {
-                told.looked = Some(now);
+                self.looked = Some(now);
                 self.looks.push((reading.id, now, Arc::clone(look)));
             }
         }
@@ -138,39 +88,46 @@ impl RecordFormat for JsonFormat {
         !self.looks.is_empty() || !self.samples.is_empty() || !self.segments.is_empty()
     }
 
-    fn is_heavy(&self, pending: &PendingRecords) -> bool {
-        let large =
-            |(_, record): &(SessionId, Record)| matches!(record, Record::Block(block) if block.bytes.len() >= LARGE);
-        pending.len() >= MANY || pending.front().is_some_and(large)
+    fn item(&self, session: &Session, record: Record) -> JsonItem {
+        JsonItem::of(session, record)
     }
 
-    fn render(&mut self, pending: &mut PendingRecords) -> Bytes {
+    fn is_heavy(&self, pending: &PendingItems<JsonItem>) -> bool {
+        pending.len() >= MANY || pending.front().is_some_and(|(_, item)| item.bytes() >= LARGE)
+    }
+
+    fn render(&mut self, pending: &mut PendingItems<JsonItem>) -> Bytes {
         let mut lines = Vec::new();
         for (id, at, look) in std::mem::take(&mut self.looks) {
             let (name, fields) = repeat::event(&look);
             self.write(&mut lines, at, id, name, fields);
         }
         for (id, at, view) in std::mem::take(&mut self.samples) {
-            self.write(&mut lines, at, id, "kernel", event::kernel::gauges(&view));
+            self.write(&mut lines, at, id, "kernel", kernel::gauges(&view));
         }
         while lines.len() < BLOCK
-            && let Some((id, record)) = pending.pop_front()
+            && let Some((id, item)) = pending.pop_front()
         {
-            self.before(&mut lines, id, &record);
-            if let Some(told) = self.told.get_mut(&id).filter(|told| told.datagrams) {
-                told.ledger.record(&record);
-            }
-            match record {
-                Record::Block(block) => self.block(&mut lines, id, &block, pending),
-                Record::NotKept { direction, totals } => self.not_kept(&mut lines, id, direction, totals),
-                Record::News { at, news } => self.news(&mut lines, id, at, &news),
+            self.write_segments_before(&mut lines, id, &item);
+            match item {
+                JsonItem::Stream(stream) => self.write_stream(&mut lines, id, &stream, pending),
+                JsonItem::Datagrams(datagrams) => self.write_datagrams(&mut lines, id, &datagrams),
+                JsonItem::NotKept { direction, totals, datagrams } => {
+                    self.write(&mut lines, Instant::now(), id, "not_kept", not_kept(direction, totals, datagrams));
+                }
+                JsonItem::Fact { at, news, meaning } => {
+                    let (name, mut fields) = news::event(&news);
+                    fields.extend(meaning);
+                    self.write(&mut lines, at, id, name, fields);
+                }
+                JsonItem::Closed { at, fields } => self.write(&mut lines, at, id, "closed", fields),
             }
         }
         while pending.is_empty()
             && lines.len() < BLOCK
             && let Some(event) = self.segments.next()
         {
-            self.segment(&mut lines, event);
+            self.write_segment(&mut lines, event);
         }
         lines.into()
     }
@@ -182,7 +139,7 @@ impl JsonFormat {
         JsonFormat {
             started,
             asks_beside: true,
-            told: HashMap::new(),
+            looked: None,
             looks: Vec::new(),
             gauges: false,
             samples: Vec::new(),
@@ -200,10 +157,6 @@ impl JsonFormat {
         JsonFormat { gauges, ..self }
     }
 
-    fn told(&mut self, id: SessionId) -> &mut JsonSession {
-        self.told.entry(id).or_insert_with(|| JsonSession::new(Instant::now()))
-    }
-
     /// The three fields that every line has, then its own.
     fn write(&self, lines: &mut Vec<u8>, at: Instant, id: SessionId, name: &str, fields: EventFields) {
         let mut event = Map::with_capacity(fields.len() + 3);
@@ -214,146 +167,85 @@ impl JsonFormat {
         line(lines, &Value::Object(event));
     }
 
-    /// Writes the segments that were captured before a record; all of its session before that one's last line.
-    fn before(&mut self, lines: &mut Vec<u8>, id: SessionId, record: &Record) {
-        let (until, last) = match record {
-            Record::Block(block) => (Some(block.at), false),
-            Record::News { at, news } => (Some(*at), matches!(news, News::Closed { .. })),
-            Record::NotKept { .. } => (None, false),
-        };
-        while let Some(event) = self.segments.next_before(until, last.then_some(id)) {
-            self.segment(lines, event);
+    /// Writes the segments that were captured before an item; all of its session before that one's last line.
+    fn write_segments_before(&mut self, lines: &mut Vec<u8>, id: SessionId, item: &JsonItem) {
+        let last = matches!(item, JsonItem::Closed { .. });
+        while let Some(event) = self.segments.next_before(item.at(), last.then_some(id)) {
+            self.write_segment(lines, event);
         }
     }
 
-    fn segment(&mut self, lines: &mut Vec<u8>, event: segment::SegmentEvent) {
-        let segment::SegmentEvent { id, at, name, fields } = event;
-        // Behind its last line nothing is told of a session.
-        if self.told.contains_key(&id) {
-            self.write(lines, at.unwrap_or_else(Instant::now), id, name, fields);
-        }
+    fn write_segment(&self, lines: &mut Vec<u8>, event: SegmentEvent) {
+        let SegmentEvent { id, at, name, fields } = event;
+        self.write(lines, at.unwrap_or_else(Instant::now), id, name, fields);
     }
 
-    fn block(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block, pending: &mut PendingRecords) {
-        if self.told(id).datagrams || !block.peers.is_empty() {
-            self.datagrams(lines, id, block);
-            return;
-        }
-        let small = joined(id, block, pending);
-        let bytes = small.as_deref().unwrap_or(&block.bytes);
+    fn write_stream(
+        &self,
+        lines: &mut Vec<u8>,
+        id: SessionId,
+        stream: &StreamBlock,
+        pending: &mut PendingItems<JsonItem>,
+    ) {
+        let small = joined(id, stream, pending);
+        let bytes = small.as_deref().unwrap_or(&stream.bytes);
+        let mut total = stream.total_before;
         for piece in payload::pieces(bytes) {
-            let fields = self.payload(id, block.direction, piece, piece.len());
-            self.write(lines, block.at, id, name(block.direction), fields);
+            total += piece.len() as u64;
+            self.write(lines, stream.at, id, direction_name(stream.direction), payload_fields(piece, total));
         }
     }
 
-    fn datagrams(&mut self, lines: &mut Vec<u8>, id: SessionId, block: &Block) {
+    fn write_datagrams(&self, lines: &mut Vec<u8>, id: SessionId, datagrams: &DatagramBlock) {
+        let DatagramBlock { block, peer, total_before } = datagrams;
         let mut rest: &[u8] = &block.bytes;
+        let mut total = *total_before;
         for piece in &block.pieces {
             let length = (piece.len as usize).min(rest.len());
             let (bytes, after) = rest.split_at(length);
             rest = after;
-            let mut fields = self.payload(id, block.direction, bytes, length);
-            let peer = block.peers.get(usize::from(piece.peer)).copied().or(self.told(id).peer);
+            total += length as u64;
+            let mut fields = payload_fields(bytes, total);
+            let peer = block.peers.get(usize::from(piece.peer)).copied().or(*peer);
             if let Some(peer) = peer {
                 fields.insert("peer".to_owned(), peer.to_string().into());
             }
             if let Some(packet) = block.packets.get(usize::from(piece.packet)) {
-                event::udp::packet(packet, &mut fields);
+                udp::packet(packet, &mut fields);
             }
             if piece.full_len > piece.len {
                 fields.insert("truncated".to_owned(), true.into());
                 fields.insert("full_bytes".to_owned(), piece.full_len.into());
             }
             let at = block.at + Duration::from_micros(u64::from(piece.after_us));
-            self.write(lines, at, id, name(block.direction), fields);
+            self.write(lines, at, id, direction_name(block.direction), fields);
         }
-    }
-
-    fn payload(&mut self, id: SessionId, direction: Direction, bytes: &[u8], count: usize) -> EventFields {
-        let total = self.told(id).bytes.of_mut(direction);
-        *total += count as u64;
-        let mut fields = Map::new();
-        fields.insert("bytes".to_owned(), count.into());
-        fields.insert("total_bytes".to_owned(), (*total).into());
-        payload::put(&mut fields, bytes);
-        fields
-    }
-
-    fn not_kept(&mut self, lines: &mut Vec<u8>, id: SessionId, direction: Direction, totals: Totals) {
-        let told = self.told(id);
-        *told.bytes.of_mut(direction) += totals.bytes;
-        let datagrams = told.datagrams.then_some(totals.ops);
-        let mut fields = Map::new();
-        fields.insert("direction".to_owned(), name(direction).into());
-        fields.insert("bytes".to_owned(), totals.bytes.into());
-        if let Some(datagrams) = datagrams {
-            fields.insert("datagrams".to_owned(), datagrams.into());
-        }
-        self.write(lines, Instant::now(), id, "not_kept", fields);
-    }
-
-    fn news(&mut self, lines: &mut Vec<u8>, id: SessionId, at: Instant, news: &News) {
-        let told = self.told(id);
-        // Its task may run before whoever asked for it has looked at the clock.
-        told.opened = told.opened.min(at);
-        told.facts.learn(news);
-        match news {
-            News::Dial(DialNews::Connected { peer, .. }) => told.peer = Some(*peer),
-            News::Listener(ListenerNews::Accepted { peer, .. }) => {
-                told.peer = Some(*peer);
-                told.opened = at;
-            }
-            _ => {}
-        }
-        let (name, fields) = match news {
-            News::Closed { totals, how } => {
-                let told = self.told.remove(&id).unwrap_or_else(|| JsonSession::new(at));
-                ("closed", closed(&told, *totals, *how, at))
-            }
-            other => {
-                let (name, mut fields) = event::fields(other);
-                self.told(id).facts.explain(other, &mut fields);
-                (name, fields)
-            }
-        };
-        self.write(lines, at, id, name, fields);
     }
 }
 
-/// The last line of a session.
-fn closed(told: &JsonSession, totals: Both<Totals>, how: CloseReason, at: Instant) -> EventFields {
+/// Bytes that were sent or received, with the total of their direction behind them.
+fn payload_fields(bytes: &[u8], total: u64) -> EventFields {
     let mut fields = Map::new();
-    let mut put = |name: &str, value: Option<u64>| {
-        if let Some(value) = value {
-            fields.insert(name.to_owned(), value.into());
-        }
-    };
-    put("sent_bytes", Some(totals.sent.bytes));
-    put("received_bytes", Some(totals.received.bytes));
-    if told.datagrams {
-        put("sent_datagrams", Some(totals.sent.ops));
-        put("received_datagrams", Some(totals.received.ops));
-        put("dropped_datagrams", told.dropped_datagrams);
+    fields.insert("bytes".to_owned(), bytes.len().into());
+    fields.insert("total_bytes".to_owned(), total.into());
+    payload::put(&mut fields, bytes);
+    fields
+}
+
+fn not_kept(direction: Direction, totals: Totals, datagrams: bool) -> EventFields {
+    let mut fields = Map::new();
+    fields.insert("direction".to_owned(), direction_name(direction).into());
+    fields.insert("bytes".to_owned(), totals.bytes.into());
+    if datagrams {
+        fields.insert("datagrams".to_owned(), totals.ops.into());
     }
-    if let Some(gauge) = told.gauge.filter(|_| told.http) {
-        put("body_bytes", Some(gauge.body_bytes));
-        put("wire_body_bytes", Some(gauge.wire_body_bytes));
-        put("connection_received_bytes", gauge.connection_received);
-        put("connection_sent_bytes", gauge.connection_sent);
-    }
-    if told.datagrams {
-        event::udp::ledger(&told.ledger, &mut fields);
-    }
-    fields.insert("how".to_owned(), how.name().into());
-    fields.insert("ms".to_owned(), event::milliseconds(at.saturating_duration_since(told.opened)));
     fields
 }
 
 /// A block with those that follow it in the same direction, up to one line: one byte a read is not one line a byte.
-fn joined(id: SessionId, block: &Block, pending: &mut PendingRecords) -> Option<Vec<u8>> {
+fn joined(id: SessionId, block: &StreamBlock, pending: &mut PendingItems<JsonItem>) -> Option<Vec<u8>> {
     let mut joined: Option<Vec<u8>> = None;
-    while let Some((next, Record::Block(more))) = pending.front() {
+    while let Some((next, JsonItem::Stream(more))) = pending.front() {
         let length = joined.as_ref().map_or(block.bytes.len(), Vec::len);
         if *next != id || more.direction != block.direction || length + more.bytes.len() > MOST_IN_A_LINE {
             break;
@@ -364,37 +256,9 @@ fn joined(id: SessionId, block: &Block, pending: &mut PendingRecords) -> Option<
     joined
 }
 
-fn name(direction: Direction) -> &'static str {
+fn direction_name(direction: Direction) -> &'static str {
     match direction {
         Direction::Sent => "sent",
         Direction::Received => "received",
     }
-}
-
-/// Seconds since the program's start, to the microsecond.
-pub(crate) fn seconds(started: Instant, at: Instant) -> f64 {
-    // A run of centuries would lose the last digit.
-    at.saturating_duration_since(started).as_micros() as f64 / 1e6
-}
-
-/// Adds one line. JSON leaves C1 and bidi controls as they are; a terminal would not, so that they are escaped here.
-pub fn line(lines: &mut Vec<u8>, event: &Value) {
-    let text = event.to_string();
-    if text.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) {
-        lines.extend_from_slice(text.as_bytes());
-    } else {
-        let mut units = [0; 2];
-        let mut escaped = String::with_capacity(text.len());
-        for c in text.chars() {
-            if sanitize::is_hostile(c) {
-                for unit in c.encode_utf16(&mut units) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
-                }
-            } else {
-                escaped.push(c);
-            }
-        }
-        lines.extend_from_slice(escaped.as_bytes());
-    }
-    lines.push(b'\n');
 }

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::complain;
-use super::json::{line, seconds};
-use super::output::StdoutWriter;
+use super::json_line::{line, seconds};
+use super::report;
 use super::signals::HeadlessSignals;
+use super::stdout::writer::StdoutWriter;
 use crate::lab::{Lab, LabPeer};
 use crate::wire::Class;
 
@@ -25,7 +25,7 @@ pub(crate) async fn serve(peers: &[LabPeer], run_for: Option<Duration>, started:
     let lab = match Lab::start(peers).await {
         Ok(lab) => lab,
         Err(error) => {
-            complain(&format!("listen 127.0.0.1: {error}"));
+            report::problem(&format!("listen 127.0.0.1: {error}"));
             return Ok(Class::Local.exit_code());
         }
     };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::event::{EventFields, milliseconds};
+use super::event::fields::{EventFields, milliseconds};
 use crate::sessions::repeat::latency::{LatencyHistogram, PERCENTILES};
 use crate::sessions::repeat::run::RepeatReading;
 use crate::text::quantity;

@@ -44,7 +44,7 @@ pub struct Attempts {
     pub waits: VecDeque<RetryWait>,
     /// The addresses that a look-up gave last.
     pub addresses: Vec<IpAddr>,
-    /// The last ICMP message.
+    /// The last ICMP message since a name was looked up or a connection was made.
     pub icmp: Option<IcmpMessage>,
     /// What the kernel's timers of the open connection did.
     pub clocks: TimerHistory,
@@ -95,7 +95,12 @@ impl Attempts {
                 push(&mut self.attempts, attempt, MOST_ATTEMPTS);
             }
             News::Dial(DialNews::AttemptFailed { failure, took }) => self.failed(failure, *took, at),
-            News::Dial(DialNews::Connected { peer, .. }) => self.connected(*peer, at),
+            News::Dial(DialNews::Connected { peer, .. }) => {
+                self.icmp = None;
+                self.connected(*peer, at);
+            }
+            // What the last attempt met says nothing of the next one.
+            News::Dial(DialNews::Resolving { .. }) => self.icmp = None,
             News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.end_all(at);
                 push(&mut self.waits, RetryWait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
@@ -248,6 +253,18 @@ mod tests {
         let connected = News::Dial(DialNews::Connected { local: peer(9), peer: peer(2), took, attempt: 1 });
         course.learn(&connected, start + took);
         assert_eq!(course.attempts[1].end, Some((start + took, None)));
+    }
+
+    #[test]
+    fn icmp_of_an_attempt_says_nothing_of_the_next_one() {
+        let now = Instant::now();
+        let icmp = News::Udp(UdpNews::Icmp(IcmpMessage::default()));
+        let mut course = Attempts::default();
+        course.learn(&icmp, now);
+        course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), now);
+        assert!(course.icmp.is_some());
+        course.learn(&News::Dial(DialNews::Resolving { host: "h".into() }), now);
+        assert_eq!(course.icmp, None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod repeat;
 pub mod retention;
 pub mod search;
 pub mod session;
+mod session_facts;
 pub mod spec;
 pub mod tcp;
 pub mod transcript;

@@ -2,11 +2,14 @@
 
 use std::ops::AddAssign;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::id::SessionId;
 use super::news::News;
 use super::record::Record;
+use super::spec::AcceptedSpec;
 use crate::sessions::kinds::http::HttpGauge;
+use crate::sessions::news::ListenerNews;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Totals};
@@ -64,6 +67,17 @@ impl Reading {
             dropped_datagrams: None,
             escapes: EscapeCounts::default(),
         }
+    }
+
+    /// When and by whom the session was accepted, where this reading tells it: a session that a listener accepted tells
+    /// its own birth.
+    pub fn birth(&self) -> Option<(Instant, AcceptedSpec)> {
+        self.records.iter().find_map(|record| match record {
+            Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
+                Some((*at, AcceptedSpec { listener: *listener, local: *local, peer: *peer }))
+            }
+            Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,
+        })
     }
 
     /// Whether it has the session's last fact.

@@ -158,22 +158,7 @@ impl Session {
     /// Takes in a reading: its counters, and all that happened.
     pub fn absorb(&mut self, reading: Reading, now: Instant) {
         self.totals = reading.totals;
-        if reading.kernel.is_some() {
-            self.kernel.clone_from(&reading.kernel);
-        }
-        match (&mut self.kind, reading.http) {
-            (SessionKind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
-            (SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. }, _) => {
-                socket.dropped = reading.dropped_datagrams;
-            }
-            _ => {}
-        }
-        if let (SessionKind::Repeat(view), Some(repeat)) = (&mut self.kind, reading.repeat) {
-            if !matches!(self.phase, SessionPhase::Ended { .. }) {
-                self.phase = SessionPhase::Open(OpenState { paused: repeat.paused, ..OpenState::default() });
-            }
-            view.reading = Some(repeat);
-        }
+        self.measure(&reading);
         if let (Some(story), Some(capture)) = (&mut self.story, &reading.capture) {
             story.capturing(capture, now);
         }
@@ -215,6 +200,26 @@ impl Session {
         self.observe(now);
     }
 
+    /// Takes in what a reading measured beside its records: the kernel's view and the gauges of its kind.
+    pub(super) fn measure(&mut self, reading: &Reading) {
+        if reading.kernel.is_some() {
+            self.kernel.clone_from(&reading.kernel);
+        }
+        match (&mut self.kind, reading.http) {
+            (SessionKind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
+            (SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. }, _) => {
+                socket.dropped = reading.dropped_datagrams;
+            }
+            _ => {}
+        }
+        if let (SessionKind::Repeat(view), Some(repeat)) = (&mut self.kind, &reading.repeat) {
+            if !matches!(self.phase, SessionPhase::Ended { .. }) {
+                self.phase = SessionPhase::Open(OpenState { paused: repeat.paused, ..OpenState::default() });
+            }
+            view.reading = Some(Arc::clone(repeat));
+        }
+    }
+
     /// How long it may be quiet in both directions, where there is a limit.
     pub fn idle_timeout(&self) -> Option<Duration> {
         match &self.spec.what {
@@ -253,7 +258,8 @@ impl Session {
         }
     }
 
-    fn learn(&mut self, news: &News, at: Instant) {
+    /// Takes in a fact.
+    pub(super) fn learn(&mut self, news: &News, at: Instant) {
         self.way.learn(news, at);
         self.course.learn(news, at);
         self.options.learn(news);

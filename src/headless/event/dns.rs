@@ -1,22 +1,20 @@
-//! DNS, and the way to a peer, as JSON fields.
+//! Facts of a question for DNS as JSON fields.
 
 use serde_json::{Map, Value, json};
 
-use super::{EventFields, milliseconds, object};
-use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
+use super::fields::{EventFields, failure_fields, milliseconds, object, texts};
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
 use crate::wire::dns::message::{DnsMessage, DnsQuestion, DnsRecord};
 use crate::wire::dns::record_type::class_name;
-use crate::wire::route::Route;
 
-/// A fact of a question for DNS: its event's name and fields.
-pub(super) fn of(news: &DnsNews) -> (&'static str, EventFields) {
+/// An event's name and its fields.
+pub(super) fn event(news: &DnsNews) -> (&'static str, EventFields) {
     match news {
         DnsNews::Plan(plan) => ("dns_plan", planned(plan)),
         DnsNews::Query(query) => ("dns_query", asked(query)),
         DnsNews::Answer(answer) => ("dns_answer", answered(answer)),
         DnsNews::Failed(failed) => {
-            let mut fields = super::failure_fields(&failed.failure);
+            let mut fields = failure_fields(&failed.failure);
             fields.insert("server".to_owned(), failed.server.to_string().into());
             fields.insert("transport".to_owned(), failed.wire.name().into());
             fields.insert("id".to_owned(), failed.id.into());
@@ -24,10 +22,6 @@ pub(super) fn of(news: &DnsNews) -> (&'static str, EventFields) {
             ("dns_failed", fields)
         }
     }
-}
-
-fn texts<T: ToString>(all: &[T]) -> Value {
-    all.iter().map(ToString::to_string).collect::<Vec<_>>().into()
 }
 
 fn planned(plan: &DnsPlan) -> EventFields {
@@ -91,54 +85,4 @@ fn records(records: &[DnsRecord]) -> Vec<Value> {
             "type": record.kind.to_string(), "data": record.data})
     };
     records.iter().map(one).collect()
-}
-
-/// What the system's resolver says, beside what name servers told us.
-pub(super) fn compared(compared: &ResolverComparison) -> EventFields {
-    let mut fields = object(json!({"host": compared.host, "differs": compared.differs()}));
-    match &compared.system {
-        Ok(addresses) => fields.insert("system".to_owned(), texts(addresses)),
-        Err(why) => fields.insert("system_failed".to_owned(), why.as_str().into()),
-    };
-    match &compared.own {
-        DirectLookup::Hosts { path, addresses } => {
-            fields.insert("source".to_owned(), path.as_str().into());
-            fields.insert("own".to_owned(), texts(addresses));
-        }
-        DirectLookup::NotAsked { why } => {
-            fields.insert("not_asked".to_owned(), why.as_str().into());
-        }
-        DirectLookup::Asked(families) => {
-            fields.insert("source".to_owned(), "dns".into());
-            fields.insert("own".to_owned(), texts(&compared.own_addresses()));
-            fields.insert("families".to_owned(), families.iter().map(family).collect());
-        }
-    }
-    fields
-}
-
-fn family(family: &FamilyAnswer) -> Value {
-    let mut fields = object(json!({
-        "type": family.kind.to_string(), "name": family.name, "said": family.said,
-        "addresses": texts(&family.addresses), "ms": milliseconds(family.took),
-    }));
-    if let Some(server) = family.server {
-        fields.insert("server".to_owned(), server.to_string().into());
-    }
-    if let Some(ttl) = family.ttl {
-        fields.insert("ttl".to_owned(), ttl.into());
-    }
-    fields.into()
-}
-
-/// Which way packets leave this machine.
-pub(super) fn route(route: &Route) -> EventFields {
-    let mut fields = object(json!({"peer": route.peer.to_string(), "source": route.source.to_string()}));
-    if let Some(interface) = &route.interface {
-        fields.insert("interface".to_owned(), interface.as_str().into());
-    }
-    if let Some(gateway) = route.gateway {
-        fields.insert("gateway".to_owned(), gateway.to_string().into());
-    }
-    fields
 }

@@ -1,11 +1,49 @@
-//! Datagrams, ledgers and probes of the path as JSON fields. What is not known is absent.
+//! Facts of a UDP socket, its packets and its ledger as JSON fields. What is not known is absent.
 
 use serde_json::{Map, Value, json};
 
-use super::{EventFields, milliseconds, object};
+use super::fields::{EventFields, milliseconds, object};
 use crate::sessions::kinds::udp_ledger::UdpLedger;
+use crate::sessions::news::UdpNews;
+use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
+
+/// An event's name and its fields.
+pub(super) fn event(news: &UdpNews) -> (&'static str, EventFields) {
+    match news {
+        UdpNews::Joined { group } => ("joined", object(json!({"group": group.to_string()}))),
+        UdpNews::Left { group } => ("left", object(json!({"group": group.to_string()}))),
+        UdpNews::Icmp(message) => ("icmp", icmp_fields(message)),
+        UdpNews::MtuStep(probed) => ("mtu_step", step(probed)),
+        UdpNews::PathMtu(found) => ("path_mtu", report(found)),
+        UdpNews::BurstEnded { datagrams, took } => {
+            ("burst_ended", object(json!({"datagrams": datagrams, "ms": milliseconds(*took)})))
+        }
+    }
+}
+
+fn icmp_fields(icmp: &IcmpMessage) -> EventFields {
+    let mut fields = object(json!({"type": icmp.kind, "code": icmp.code}));
+    if let Some(offender) = icmp.offender {
+        fields.insert("offender".to_owned(), offender.to_string().into());
+    }
+    if let Some(destination) = icmp.destination {
+        fields.insert("destination".to_owned(), destination.to_string().into());
+    }
+    fields.insert("errno".to_owned(), icmp.os_code.into());
+    if let Some(mtu) = icmp.mtu {
+        fields.insert("mtu".to_owned(), mtu.into());
+    }
+    if let Some(about) = &icmp.about {
+        // Counted from 1, as the lines that tell of what was sent are.
+        fields.insert("datagram".to_owned(), (about.ordinal + 1).into());
+        fields.insert("datagram_bytes".to_owned(), about.bytes.into());
+        fields.insert("alike".to_owned(), about.alike.into());
+        fields.insert("after_ms".to_owned(), milliseconds(about.after));
+    }
+    fields
+}
 
 /// What is known of the packet that a datagram came in: `ttl`, `tos`, `dscp`, `ecn`, `interface`, `destination`.
 pub(crate) fn packet(packet: &PacketInfo, fields: &mut EventFields) {
@@ -51,7 +89,7 @@ pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut EventFields) {
 }
 
 /// One datagram of a probe.
-pub(super) fn step(step: &MtuStep) -> EventFields {
+fn step(step: &MtuStep) -> EventFields {
     let mut fields = object(json!({"bytes": step.bytes}));
     match step.outcome {
         MtuOutcome::Answered => drop(fields.insert("outcome".to_owned(), "answered".into())),
@@ -82,7 +120,7 @@ fn refuser(by: MtuRefuser, fields: &mut EventFields) {
 }
 
 /// What a probe found.
-pub(super) fn report(report: &MtuReport) -> EventFields {
+fn report(report: &MtuReport) -> EventFields {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {

@@ -6,9 +6,10 @@ use std::io::{self, IsTerminal as _, Read as _, Seek as _};
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 
-use super::OutputFormat;
+use super::job::OutputFormat;
 use crate::net::{Net, buffers};
 use crate::sessions::spec::ScriptStep;
+use crate::sessions::spec::http::BodySpec;
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
 
 /// How much is read at once for UDP: the largest payload of an IPv4 datagram.
@@ -16,6 +17,9 @@ const DATAGRAM: usize = 65_507;
 
 /// How many blocks wait between the thread that reads and the session; then reading waits.
 const MOST_BLOCKS: usize = 2;
+
+/// The largest request body that is read from standard input, as it is held in memory: 256 MiB.
+const MOST_BODY: u64 = 256 * 1024 * 1024;
 
 /// What standard input is for a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +77,22 @@ fn is_null() -> bool {
     }
     #[cfg(not(unix))]
     false
+}
+
+/// Reads a request's body from standard input.
+pub(super) fn read_body(spec: &mut Spec) -> Result<(), String> {
+    let SpecKind::Http(http) = &mut spec.what else { return Ok(()) };
+    let mut body = Vec::new();
+    io::stdin()
+        .lock()
+        .take(MOST_BODY + 1)
+        .read_to_end(&mut body)
+        .map_err(|error| format!("standard input cannot be read: {error}"))?;
+    if body.len() as u64 > MOST_BODY {
+        return Err("standard input is longer than 256 MiB; accepted for more: --data-binary @FILE".to_owned());
+    }
+    http.body = BodySpec::Bytes(body.into());
+    Ok(())
 }
 
 /// Sends standard input to a session until it ends or the session does. Says what went wrong, if reading did.

@@ -3,20 +3,22 @@
 use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::drive::{PendingRecords, RecordFormat};
+use super::format::{PendingItems, RecordFormat};
 
 /// A format, and what it has to render. While a block is under way beside the loop, both are with the thread that
 /// renders it.
 #[derive(Debug)]
-pub(crate) struct Renderer<F> {
-    here: Option<(F, PendingRecords)>,
-    under_way: Option<JoinHandle<(F, PendingRecords, Bytes)>>,
+pub(crate) struct Renderer<F: RecordFormat> {
+    here: Option<FormatQueue<F>>,
+    under_way: Option<JoinHandle<(FormatQueue<F>, Bytes)>>,
 }
+
+type FormatQueue<F> = (F, PendingItems<<F as RecordFormat>::Item>);
 
 impl<F: RecordFormat + Send + 'static> Renderer<F> {
     /// With nothing to render.
     pub(crate) fn new(format: F) -> Self {
-        Renderer { here: Some((format, PendingRecords::new())), under_way: None }
+        Renderer { here: Some((format, PendingItems::new())), under_way: None }
     }
 
     /// Whether there is nothing to render.
@@ -25,7 +27,7 @@ impl<F: RecordFormat + Send + 'static> Renderer<F> {
     }
 
     /// The format and its queue, unless a block is under way.
-    pub(crate) fn here(&mut self) -> Option<(&mut F, &mut PendingRecords)> {
+    pub(crate) fn here(&mut self) -> Option<(&mut F, &mut PendingItems<F::Item>)> {
         self.here.as_mut().map(|(format, pending)| (format, pending))
     }
 
@@ -39,13 +41,13 @@ impl<F: RecordFormat + Send + 'static> Renderer<F> {
             }
             self.under_way = Some(spawn_blocking(move || {
                 let block = format.render(&mut pending);
-                (format, pending, block)
+                ((format, pending), block)
             }));
         }
         let Some(under_way) = &mut self.under_way else { return Bytes::new() };
         match under_way.await {
-            Ok((format, pending, block)) => {
-                (self.here, self.under_way) = (Some((format, pending)), None);
+            Ok((queue, block)) => {
+                (self.here, self.under_way) = (Some(queue), None);
                 block
             }
             Err(error) => match error.try_into_panic() {

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{StdoutGone, TakenBytes, count};
+use super::taken::{StdoutGone, TakenBytes};
 
 /// How many blocks wait for the writer; then nothing more is taken from the sessions.
 const MOST_BLOCKS: usize = 4;
@@ -31,13 +31,13 @@ impl WriterThread {
     pub(super) fn start(mut file: File, taken: &TakenBytes) -> io::Result<Self> {
         let (blocks, mut queue) = mpsc::channel::<Bytes>(MOST_BLOCKS);
         let (done, written) = oneshot::channel();
-        let taken = TakenBytes::clone(taken);
+        let taken = taken.clone();
         std::thread::Builder::new().name("stdout".to_owned()).spawn(move || {
             let mut write = || {
                 while let Some(block) = queue.blocking_recv() {
                     for portion in block.chunks(PORTION) {
                         file.write_all(portion)?;
-                        count(&taken, portion.len());
+                        taken.add(portion.len());
                     }
                 }
                 Ok(())

@@ -6,16 +6,15 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 
+#[cfg(target_os = "linux")]
+use super::pipe;
+use super::taken::{StdoutGone, TakenBytes};
+use super::thread::WriterThread;
 use crate::net::SpliceSink;
-use thread::WriterThread;
-
-mod thread;
 
 /// The way to standard output. It holds one block at the most that is not written.
 #[derive(Debug)]
@@ -25,9 +24,6 @@ pub(crate) struct StdoutWriter {
     taken: TakenBytes,
     failed: Option<io::Error>,
 }
-
-/// How much was written so far, in octets; whoever writes adds to it.
-type TakenBytes = Arc<AtomicU64>;
 
 #[derive(Debug)]
 enum SinkKind {
@@ -48,10 +44,6 @@ pub(crate) enum WriteOutcome {
     /// The reader went away, which is its right.
     ReaderGone,
 }
-
-/// Nothing more can be written; [`StdoutWriter::finish`] says why.
-#[derive(Debug)]
-pub(crate) struct StdoutGone;
 
 impl StdoutWriter {
     /// Finds the way. Belongs on the runtime.
@@ -110,7 +102,7 @@ impl StdoutWriter {
         match &mut self.way {
             SinkKind::Thread(thread) => thread.put(block),
             SinkKind::Direct(file) => match io::Write::write_all(file, &block) {
-                Ok(()) => count(&self.taken, block.len()),
+                Ok(()) => self.taken.add(block.len()),
                 Err(error) => self.failed = Some(error),
             },
             #[cfg(target_os = "linux")]
@@ -141,9 +133,9 @@ impl StdoutWriter {
         }
     }
 
-    /// How much the reader has taken so far, in octets; monotonic.
+    /// How many bytes the reader has taken so far; monotonic.
     pub(crate) fn taken(&self) -> u64 {
-        self.taken.load(Ordering::Relaxed)
+        self.taken.all()
     }
 
     /// Waits until everything is written, but no longer than `patience` for a reader that takes nothing meanwhile.
@@ -151,7 +143,7 @@ impl StdoutWriter {
     /// # Errors
     /// Writing failed for a reason other than a reader that went away.
     pub(crate) async fn finish(mut self, patience: Duration) -> io::Result<WriteOutcome> {
-        let taken = Arc::clone(&self.taken);
+        let taken = self.taken.clone();
         let mut all = std::pin::pin!(async move {
             // What failed is told below.
             let _gone = self.ready().await.is_err();
@@ -161,11 +153,11 @@ impl StdoutWriter {
                 (None, _) => Ok(()),
             }
         });
-        let mut before = taken.load(Ordering::Relaxed);
+        let mut before = taken.all();
         loop {
             match tokio::time::timeout(patience, &mut all).await {
                 Err(_) => {
-                    let now = taken.load(Ordering::Relaxed);
+                    let now = taken.all();
                     if now == before {
                         return Ok(WriteOutcome::Stalled);
                     }
@@ -177,10 +169,6 @@ impl StdoutWriter {
             }
         }
     }
-}
-
-fn count(taken: &TakenBytes, octets: usize) {
-    taken.fetch_add(octets as u64, Ordering::Relaxed);
 }
 
 #[cfg(target_os = "linux")]
@@ -219,54 +207,4 @@ fn stdout() -> io::Result<File> {
 fn stdout() -> io::Result<File> {
     use std::os::windows::io::AsHandle as _;
     io::stdout().as_handle().try_clone_to_owned().map(File::from)
-}
-
-#[cfg(target_os = "linux")]
-mod pipe {
-    use super::*;
-
-    /// Writes what goes without waiting, and takes it off `rest`. An error of kind `WouldBlock` leaves some of it.
-    pub(super) fn write(pipe: &impl std::os::fd::AsFd, rest: &mut Bytes, counted: &TakenBytes) -> io::Result<()> {
-        use rustix::io::ReadWriteFlags;
-
-        while !rest.is_empty() {
-            // An offset of -1 is "where the file stands", and all that a pipe has.
-            match rustix::io::pwritev2(pipe, &[io::IoSlice::new(rest)], u64::MAX, ReadWriteFlags::NOWAIT) {
-                Ok(taken) => {
-                    rest.advance(taken);
-                    count(counted, taken);
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use std::io::Read as _;
-
-        use super::*;
-
-        #[test]
-        fn a_full_pipe_takes_what_it_can_and_the_rest_when_it_was_read() {
-            let (from, to) = std::io::pipe().unwrap();
-            let to = File::from(std::os::fd::OwnedFd::from(to));
-            let all: Vec<u8> = (0..1_000_000_u32).map(|i| (i >> 3) as u8).collect();
-            let mut rest = Bytes::from(all.clone());
-            let mut read = Vec::new();
-            let mut buffer = vec![0; 50_000];
-            let taken = TakenBytes::default();
-            while let Err(error) = write(&to, &mut rest, &taken) {
-                assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}");
-                let count = (&from).read(&mut buffer).unwrap();
-                read.extend_from_slice(&buffer[..count]);
-            }
-            drop(to);
-            (&from).read_to_end(&mut read).unwrap();
-            assert!(read == all, "{} bytes of {}", read.len(), all.len());
-            assert_eq!(taken.load(Ordering::Relaxed), all.len() as u64);
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::event::EventFields;
+use super::event::fields::EventFields;
 use crate::sessions::SessionId;
 use crate::wire::Direction;
 use crate::wire::segment::{CaptureReading, CapturedSegment};

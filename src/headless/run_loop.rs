@@ -1,64 +1,29 @@
 //! The loop without a screen: standard input, sessions, standard output, time and signals, each waiting for its own
 //! reason only.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use bytes::Bytes;
 use tokio::runtime::Handle;
 
-use super::conversation::{PolicyAction, RunPolicy};
-use super::input::{StdinState, pump};
-use super::output::{StdoutGone, StdoutWriter, WriteOutcome};
-use super::press::Renderer;
+use super::format::{PendingItems, RecordFormat};
+use super::job::OutputFormat;
+use super::policy::{PolicyAction, RunPolicy};
+use super::renderer::Renderer;
+use super::report;
 use super::signals::HeadlessSignals;
-use super::{OutputFormat, complain};
-use crate::net::{Net, OverflowPolicy};
-use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec};
+use super::stdin::{StdinState, pump};
+use super::stdout::taken::StdoutGone;
+use super::stdout::writer::{StdoutWriter, WriteOutcome};
+use super::watched::Watched;
+use crate::net::Net;
+use crate::sessions::{CloseReason, News, Order, Reading, Record, Spec};
 use crate::wire::Class;
-
-/// What was sampled and not yet rendered. Bounded by what the sessions keep: nothing is sampled while it holds
-/// anything.
-pub(crate) type PendingRecords = VecDeque<(SessionId, Record)>;
 
 /// How long closing may take before it is asked for again, more urgently; and then until the program ends all the same.
 /// While standard output takes what was said before, however slowly, this time does not begin.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-
-/// How standard output shows what happens.
-pub(crate) trait RecordFormat {
-    /// Which one it is.
-    const MANNER: OutputFormat;
-
-    /// What happens with bytes while standard output is busy.
-    const OVERFLOW: OverflowPolicy;
-
-    /// Whether name servers are asked by us too, beside the system's resolver.
-    fn asks_beside(&self) -> bool;
-
-    /// Changes what a session is asked to be before it is opened.
-    fn prepare(&self, spec: &mut Spec);
-
-    /// A session was opened by the command line.
-    fn opened(&mut self, id: SessionId, spec: &Spec);
-
-    /// A session's gauges, before its records.
-    fn measured(&mut self, reading: &Reading);
-
-    /// Whether it has something to write that is no record.
-    fn waiting(&self) -> bool {
-        false
-    }
-
-    /// Whether rendering what comes next takes so long that it is done beside the loop.
-    fn is_heavy(&self, _pending: &PendingRecords) -> bool {
-        false
-    }
-
-    /// Takes one or more records off the queue: what they are on standard output. May be nothing.
-    fn render(&mut self, pending: &mut PendingRecords) -> Bytes;
-}
 
 /// The times of a run.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +50,7 @@ enum ShutdownStage {
 /// The system gives no signals or threads, or standard output cannot be written.
 pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
-    mut format: F,
+    format: F,
     times: RunTimes,
 ) -> anyhow::Result<u8> {
     let RunTimes { run_for, kernel_every, started } = times;
@@ -99,12 +64,11 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
     }
     net.ask_beside(format.asks_beside());
     format.prepare(&mut spec);
-    let mut talk = RunPolicy::new(&spec, F::MANNER, StdinState::of(&spec, F::MANNER)).looking(kernel_every);
+    let mut policy = RunPolicy::new(&spec, F::MANNER, StdinState::of(&spec, F::MANNER)).looking(kernel_every);
     let id = net.open(spec.clone());
-    format.opened(id, &spec);
-
-    let mut acts = talk.opened(id, &spec);
-    let mut press = Renderer::new(format);
+    let mut watched = Watched::new(F::LEDGERS);
+    let mut actions = policy.opened(watched.opened(id, spec));
+    let mut renderer = Renderer::new(format);
     let mut talking = tokio::task::JoinSet::new();
     let mut stage = ShutdownStage::Running;
     let mut stopped_by = None;
@@ -112,8 +76,8 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
     let mut reader_gone = false;
     let mut taken = 0;
     loop {
-        for act in acts.drain(..) {
-            match act {
+        for action in actions.drain(..) {
+            match action {
                 PolicyAction::Order(order) => send_order(&net, order),
                 PolicyAction::Speak { id, datagrams } => {
                     talking.spawn(pump(net.clone(), id, datagrams, F::MANNER));
@@ -122,7 +86,7 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
                 PolicyAction::Tell(_) => {}
             }
         }
-        if press.is_idle() && talk.done() {
+        if renderer.is_idle() && watched.is_empty() {
             break;
         }
         tokio::select! {
@@ -132,15 +96,15 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
                 if stage != ShutdownStage::Running {
                     break;
                 }
-                (stage, deadline) = stop(&net, &mut talk);
+                (stage, deadline) = stop(&net, &mut policy, &watched);
             }
             () = until(deadline), if deadline.is_some() => {
                 let before = std::mem::replace(&mut taken, output.taken());
                 match stage {
-                    ShutdownStage::Running => (stage, deadline) = stop(&net, &mut talk),
+                    ShutdownStage::Running => (stage, deadline) = stop(&net, &mut policy, &watched),
                     _ if before != taken => deadline = Some(tokio::time::Instant::now() + PATIENCE),
                     ShutdownStage::Asked => {
-                        let (_, later) = stop(&net, &mut talk);
+                        let (_, later) = stop(&net, &mut policy, &watched);
                         (stage, deadline) = (ShutdownStage::Urged, later);
                     }
                     ShutdownStage::Urged => break,
@@ -149,12 +113,12 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
             Some(ended) = talking.join_next() => {
                 match ended {
                     Ok(None) => {}
-                    Ok(Some(why)) => complain(&why),
-                    Err(broken) => complain(&format!("standard input is not sent any more: {broken}")),
+                    Ok(Some(why)) => report::problem(&why),
+                    Err(broken) => report::problem(&format!("standard input is not sent any more: {broken}")),
                 }
-                acts = talk.stdin_ended();
+                actions = policy.stdin_ended(&watched);
             }
-            block = next_block(&mut output, &mut press), if !press.is_idle() => match block {
+            block = next_block(&mut output, &mut renderer), if !renderer.is_idle() => match block {
                 Ok(block) if block.is_empty() => {}
                 Ok(block) => output.put(block),
                 Err(StdoutGone) => {
@@ -162,10 +126,10 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
                     break;
                 }
             },
-            () = net.changed(), if press.is_idle() => {
-                if let Some((format, pending)) = press.here() {
+            () = net.changed(), if renderer.is_idle() => {
+                if let Some((format, pending)) = renderer.here() {
                     for reading in net.sample() {
-                        acts.extend(take(reading, &mut talk, format, pending));
+                        actions.extend(take(reading, &mut watched, &mut policy, format, pending));
                     }
                 }
             }
@@ -184,65 +148,82 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
     };
     match written {
         Err(error) => {
-            complain(&format!("write standard output: {error}"));
+            report::problem(&format!("write standard output: {error}"));
             Ok(Class::Local.exit_code())
         }
         Ok(WriteOutcome::ReaderGone) => Ok(stopped_by.unwrap_or(0)),
         Ok(WriteOutcome::Stalled) => {
-            complain("standard output is not read any more: the rest is lost");
-            Ok(stopped_by.unwrap_or_else(|| talk.exit_code()))
+            report::problem("standard output is not read any more: the rest is lost");
+            Ok(stopped_by.unwrap_or_else(|| policy.exit_code()))
         }
-        Ok(WriteOutcome::All) => Ok(stopped_by.unwrap_or_else(|| talk.exit_code())),
+        Ok(WriteOutcome::All) => Ok(stopped_by.unwrap_or_else(|| policy.exit_code())),
     }
 }
 
 /// Waits for room, and then for what fills it. Cancel-safe.
 async fn next_block<F: RecordFormat + Send + 'static>(
     output: &mut StdoutWriter,
-    press: &mut Renderer<F>,
+    renderer: &mut Renderer<F>,
 ) -> Result<Bytes, StdoutGone> {
     output.ready().await?;
-    Ok(press.next().await)
+    Ok(renderer.next().await)
 }
 
 /// Takes in a reading: what is to be done about it, in order.
-fn take(
+fn take<F: RecordFormat>(
     reading: Reading,
-    talk: &mut RunPolicy,
-    format: &mut impl RecordFormat,
-    pending: &mut PendingRecords,
+    watched: &mut Watched,
+    policy: &mut RunPolicy,
+    format: &mut F,
+    pending: &mut PendingItems<F::Item>,
 ) -> Vec<PolicyAction> {
-    format.measured(&reading);
     let id = reading.id;
-    let mut acts = Vec::new();
+    watched.adopt(&reading);
+    // Behind its last fact nothing is told of a session.
+    let Some(session) = watched.get(id) else { return Vec::new() };
+    format.measured(session, &reading);
+    watched.measure(&reading);
+    let mut actions = Vec::new();
     for mut record in reading.records {
-        if let Record::News { news, .. } = &mut record {
+        let mut told_at = None;
+        let mut is_last = false;
+        if let Record::News { at, news } = &mut record {
             tracing::debug!(session = id.0, ?news);
-            if let News::Closed { how: how @ CloseReason::Local, .. } = news
-                && talk.was_failed_here(id)
-            {
-                *how = CloseReason::Error;
+            told_at = Some(*at);
+            if let News::Closed { how, .. } = news {
+                is_last = true;
+                // What failed by a decision of ours was closed by our order, and has failed all the same.
+                if *how == CloseReason::Local && watched.has_failed(id) {
+                    *how = CloseReason::Error;
+                }
             }
         }
-        let learned = talk.learn(id, &record);
-        let at = match &record {
-            Record::News { at, .. } => Some(*at),
-            Record::Block(_) | Record::NotKept { .. } => None,
-        };
-        pending.push_back((id, record));
-        for act in learned {
-            match (act, at) {
-                (PolicyAction::Tell(news), Some(at)) => pending.push_back((id, Record::News { at, news })),
-                (act, _) => acts.push(act),
+        watched.take(id, &record);
+        let Some(session) = watched.get(id) else { break };
+        let decided = policy.on_record(watched, session, &record);
+        pending.push_back((id, format.item(session, record)));
+        for action in decided {
+            match (action, told_at) {
+                (PolicyAction::Tell(news), Some(at)) => {
+                    let record = Record::News { at, news };
+                    watched.take(id, &record);
+                    if let Some(session) = watched.get(id) {
+                        pending.push_back((id, format.item(session, record)));
+                    }
+                }
+                (action, _) => actions.push(action),
             }
+        }
+        if is_last {
+            watched.forget(id);
         }
     }
-    acts
+    actions
 }
 
 /// Asks all sessions to close, and says until when that is waited for.
-fn stop(net: &Net, talk: &mut RunPolicy) -> (ShutdownStage, Option<tokio::time::Instant>) {
-    for order in talk.stop() {
+fn stop(net: &Net, policy: &mut RunPolicy, watched: &Watched) -> (ShutdownStage, Option<tokio::time::Instant>) {
+    for order in policy.stop(watched) {
         send_order(net, order);
     }
     (ShutdownStage::Asked, Some(tokio::time::Instant::now() + PATIENCE))

@@ -1,0 +1,41 @@
+//! What the fields of all events are made of.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::wire::Failure;
+
+/// The fields of one event, in order.
+pub(crate) type EventFields = Map<String, Value>;
+
+/// Milliseconds, to the microsecond.
+pub(crate) fn milliseconds(duration: Duration) -> Value {
+    (duration.as_micros() as f64 / 1e3).into()
+}
+
+/// The fields of a JSON object.
+pub(super) fn object(value: Value) -> EventFields {
+    match value {
+        Value::Object(fields) => fields,
+        other => Map::from_iter([("value".to_owned(), other)]),
+    }
+}
+
+/// Values as they are printed.
+pub(super) fn texts<T: ToString>(all: &[T]) -> Value {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().into()
+}
+
+/// `class`, `operation`, `peer`, `errno`, `message`.
+pub(super) fn failure_fields(failure: &Failure) -> EventFields {
+    let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation}));
+    if !failure.peer.is_empty() {
+        fields.insert("peer".to_owned(), failure.peer.as_str().into());
+    }
+    if let Some(code) = failure.os_code {
+        fields.insert("errno".to_owned(), code.into());
+    }
+    fields.insert("message".to_owned(), failure.message.as_str().into());
+    fields
+}

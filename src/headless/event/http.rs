@@ -1,0 +1,62 @@
+//! Facts of an HTTP exchange as JSON fields.
+
+use serde_json::{Value, json};
+
+use super::fields::{EventFields, milliseconds, object};
+use crate::sessions::news::HttpNews;
+use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
+
+/// An event's name and its fields.
+pub(super) fn event(news: &HttpNews) -> (&'static str, EventFields) {
+    match news {
+        HttpNews::Request(request) => ("request", request_fields(request)),
+        HttpNews::Interim(interim) => ("interim_response", interim_fields(interim)),
+        HttpNews::Response(response) => ("response", response_fields(response)),
+        HttpNews::Trailers(fields) => ("trailers", object(json!({"headers": headers(fields)}))),
+        HttpNews::Redirect { status, location } => {
+            ("redirect", object(json!({"status": status, "location": location})))
+        }
+    }
+}
+
+fn request_fields(request: &RequestHead) -> EventFields {
+    let mut fields = object(json!({"method": request.method, "url": request.url}));
+    fields.insert("headers".to_owned(), headers(&request.headers));
+    if let Some(bytes) = request.body_bytes {
+        fields.insert("body_bytes".to_owned(), bytes.into());
+    }
+    fields
+}
+
+fn interim_fields(interim: &InterimHead) -> EventFields {
+    let mut fields = object(json!({"status": interim.status}));
+    if !interim.reason.is_empty() {
+        fields.insert("reason".to_owned(), interim.reason.as_str().into());
+    }
+    fields.insert("headers".to_owned(), headers(&interim.headers));
+    fields.insert("ms".to_owned(), milliseconds(interim.after));
+    fields
+}
+
+fn response_fields(response: &ResponseHead) -> EventFields {
+    let mut fields = object(json!({"status": response.status, "version": response.version}));
+    if !response.reason.is_empty() {
+        fields.insert("reason".to_owned(), response.reason.as_str().into());
+    }
+    fields.insert("headers".to_owned(), headers(&response.headers));
+    if let Some(peer) = response.peer {
+        fields.insert("peer".to_owned(), peer.to_string().into());
+    }
+    fields.insert("ms".to_owned(), milliseconds(response.after));
+    fields
+}
+
+/// Pairs of name and value, in order, as a name may come again. A value that is not UTF-8 is read as ISO 8859-1, in
+/// which every byte is a character (RFC 9110 §5.5).
+fn headers(headers: &[(String, Vec<u8>)]) -> Value {
+    let text = |value: &[u8]| match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.iter().copied().map(char::from).collect(),
+    };
+    headers.iter().map(|(name, value)| json!([name, text(value)])).collect()
+}

@@ -1,0 +1,129 @@
+//! What a failure means and what to try, as fields of the events that tell of it: the same texts as on the screen.
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+
+use super::event::fields::{EventFields, milliseconds};
+use crate::files::explain::book;
+use crate::formats::command_line;
+use crate::sessions::explain::remedy::RemedyContext;
+use crate::sessions::explain::suggestions::{self, Suggestion};
+use crate::sessions::news::{DialNews, ListenerNews, UdpNews};
+use crate::sessions::{News, Session, SpecKind};
+use crate::wire::Failure;
+use crate::wire::icmp::IcmpMessage;
+
+/// What a fact means, for the session that has just taken it in; no fields where there is nothing to say.
+pub(crate) fn of(session: &Session, news: &News) -> EventFields {
+    let mut fields = EventFields::new();
+    match news {
+        News::Failed(failure) => failed(session, failure, &mut fields),
+        News::Warned(failure) => put_meaning(failure, None, &mut fields),
+        News::Listener(news) => of_listener(news, &mut fields),
+        News::Dial(news) => of_dial(session, news, &mut fields),
+        News::Udp(news) => of_udp(news, &mut fields),
+        News::Tcp(_)
+        | News::Http(_)
+        | News::Option(_)
+        | News::Dns(_)
+        | News::ReadingPaused
+        | News::ReadingContinued
+        | News::FileSent { .. }
+        | News::Closed { .. } => {}
+    }
+    fields
+}
+
+fn of_listener(news: &ListenerNews, fields: &mut EventFields) {
+    match news {
+        ListenerNews::AcceptFailed(failure) => put_meaning(failure, None, fields),
+        ListenerNews::Listening { .. }
+        | ListenerNews::Accepted { .. }
+        | ListenerNews::TurnedAway { .. }
+        | ListenerNews::ChildEnded { .. } => {}
+    }
+}
+
+fn of_dial(session: &Session, news: &DialNews, fields: &mut EventFields) {
+    match news {
+        DialNews::Retrying { because, attempt, .. } => {
+            put_chance(session, *attempt, fields);
+            fields.insert("class".to_owned(), because.class.name().into());
+            if let Some(code) = because.os_code {
+                fields.insert("errno".to_owned(), code.into());
+            }
+            put_meaning(because, session.course.icmp.as_ref(), fields);
+        }
+        DialNews::Resolving { .. }
+        | DialNews::Resolved { .. }
+        | DialNews::Connecting { .. }
+        | DialNews::AttemptFailed { .. }
+        | DialNews::Connected { .. }
+        | DialNews::Compared(_)
+        | DialNews::Route(_) => {}
+    }
+}
+
+fn of_udp(news: &UdpNews, fields: &mut EventFields) {
+    match news {
+        UdpNews::Icmp(icmp) => {
+            fields.insert("meaning".to_owned(), icmp.meaning().into());
+            let peer = icmp.destination.map_or_else(String::new, |to| to.to_string());
+            put_meaning(&icmp.failure("send", peer), Some(icmp), fields);
+        }
+        UdpNews::Joined { .. }
+        | UdpNews::Left { .. }
+        | UdpNews::MtuStep(_)
+        | UdpNews::PathMtu(_)
+        | UdpNews::BurstEnded { .. } => {}
+    }
+}
+
+/// Between which bounds chance has chosen the wait before an attempt.
+fn put_chance(session: &Session, attempt: u32, fields: &mut EventFields) {
+    let SpecKind::Tcp(tcp) = &session.spec.what else { return };
+    for (name, chance) in [("least_ms", 0.0), ("most_ms", 1.0)] {
+        fields.insert(name.to_owned(), milliseconds(tcp.retry.wait_before(attempt, chance)));
+    }
+}
+
+fn put_meaning(failure: &Failure, icmp: Option<&IcmpMessage>, fields: &mut EventFields) {
+    let text = book().failure(failure, icmp);
+    fields.insert("explanation".to_owned(), text.happened.into());
+}
+
+/// Why a session is over, and what can be tried: nothing for one that a listener accepted, as nobody opens it again.
+fn failed(session: &Session, failure: &Failure, fields: &mut EventFields) {
+    let course = &session.course;
+    let text = book().failure(failure, course.icmp.as_ref());
+    let tried = course.attempts.back().map(|attempt| attempt.peer);
+    let peer = failure.peer.parse::<SocketAddr>().ok().or(tried).map(|peer| peer.ip());
+    let tries = match session.parent() {
+        None => {
+            let context = RemedyContext { spec: &session.spec, peer, addresses: &course.addresses };
+            suggestions::of(&text, &context, true)
+        }
+        Some(_) => Vec::new(),
+    };
+    let next: Vec<Value> = tries.iter().map(one_to_try).map(Value::from).collect();
+    fields.insert("explanation".to_owned(), text.happened.into());
+    for (name, texts) in [("rules_out", text.rules_out), ("likely", text.likely)] {
+        if !texts.is_empty() {
+            fields.insert(name.to_owned(), texts.into());
+        }
+    }
+    fields.insert("next".to_owned(), next.into());
+    fields.insert("cite".to_owned(), text.cite.into());
+}
+
+/// One thing to try, as a command where there is one.
+fn one_to_try(one: &Suggestion) -> String {
+    match &one.opens {
+        None => one.why.clone(),
+        Some(opens) => match command_line::of(opens) {
+            Some(command) => format!("{command} ({}: {})", one.label, one.why),
+            None => format!("{}: {}", one.label, one.why),
+        },
+    }
+}

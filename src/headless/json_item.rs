@@ -1,0 +1,147 @@
+//! A record that waits to become lines of JSON, with what they need to know of its session.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use bytes::Bytes;
+use serde_json::Map;
+
+use super::event::fields::{EventFields, milliseconds};
+use super::event::udp;
+use super::explanation;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Block, CloseReason, News, Record, Session};
+use crate::wire::{Both, Direction, Totals};
+
+/// What there is to write of a record.
+#[derive(Debug)]
+pub(crate) enum JsonItem {
+    /// Bytes of a stream.
+    Stream(StreamBlock),
+    /// Datagrams.
+    Datagrams(DatagramBlock),
+    /// Bytes that were counted and are not here.
+    NotKept {
+        /// Which way they went.
+        direction: Direction,
+        /// How many they were.
+        totals: Totals,
+        /// Whether they were datagrams.
+        datagrams: bool,
+    },
+    /// A fact.
+    Fact {
+        /// When it happened.
+        at: Instant,
+        /// What happened.
+        news: News,
+        /// What it means for its session.
+        meaning: EventFields,
+    },
+    /// The end of a session.
+    Closed {
+        /// When it was.
+        at: Instant,
+        /// Its last figures.
+        fields: EventFields,
+    },
+}
+
+/// Bytes of a stream, all of one direction.
+#[derive(Debug)]
+pub(crate) struct StreamBlock {
+    /// Which way they went.
+    pub(crate) direction: Direction,
+    /// When the first of them did.
+    pub(crate) at: Instant,
+    /// They themselves.
+    pub(crate) bytes: Bytes,
+    /// How many bytes of its direction the session had before them.
+    pub(crate) total_before: u64,
+}
+
+/// Datagrams, all of one direction.
+#[derive(Debug)]
+pub(crate) struct DatagramBlock {
+    /// They themselves.
+    pub(crate) block: Block,
+    /// With whom the socket is connected, where it is.
+    pub(crate) peer: Option<SocketAddr>,
+    /// How many bytes of its direction the session had before them.
+    pub(crate) total_before: u64,
+}
+
+impl JsonItem {
+    /// What there is to write of a record that the session has just taken in.
+    pub(crate) fn of(session: &Session, record: Record) -> Self {
+        match record {
+            Record::Block(block) => {
+                let total_before = session.totals.of(block.direction).bytes - block.bytes.len() as u64;
+                if session.has_datagrams() || !block.peers.is_empty() {
+                    return JsonItem::Datagrams(DatagramBlock { block, peer: session.peer(), total_before });
+                }
+                let Block { direction, at, bytes, .. } = block;
+                JsonItem::Stream(StreamBlock { direction, at, bytes, total_before })
+            }
+            Record::NotKept { direction, totals } => {
+                JsonItem::NotKept { direction, totals, datagrams: session.has_datagrams() }
+            }
+            Record::News { at, news: News::Closed { totals, how } } => {
+                JsonItem::Closed { at, fields: closed(session, totals, how, at) }
+            }
+            Record::News { at, news } => {
+                let meaning = explanation::of(session, &news);
+                JsonItem::Fact { at, news, meaning }
+            }
+        }
+    }
+
+    /// When it happened; what was not kept has no time of its own.
+    pub(crate) fn at(&self) -> Option<Instant> {
+        match self {
+            JsonItem::Stream(stream) => Some(stream.at),
+            JsonItem::Datagrams(datagrams) => Some(datagrams.block.at),
+            JsonItem::NotKept { .. } => None,
+            JsonItem::Fact { at, .. } | JsonItem::Closed { at, .. } => Some(*at),
+        }
+    }
+
+    /// How many bytes of the peer's or ours it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            JsonItem::Stream(stream) => stream.bytes.len(),
+            JsonItem::Datagrams(datagrams) => datagrams.block.bytes.len(),
+            JsonItem::NotKept { .. } | JsonItem::Fact { .. } | JsonItem::Closed { .. } => 0,
+        }
+    }
+}
+
+/// The last figures of a session.
+fn closed(session: &Session, totals: Both<Totals>, how: CloseReason, at: Instant) -> EventFields {
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Option<u64>| {
+        if let Some(value) = value {
+            fields.insert(name.to_owned(), value.into());
+        }
+    };
+    put("sent_bytes", Some(totals.sent.bytes));
+    put("received_bytes", Some(totals.received.bytes));
+    match &session.kind {
+        SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } => {
+            put("sent_datagrams", Some(totals.sent.ops));
+            put("received_datagrams", Some(totals.received.ops));
+            put("dropped_datagrams", socket.dropped);
+            udp::ledger(&socket.ledger, &mut fields);
+        }
+        SessionKind::Http(exchange) => {
+            put("body_bytes", Some(exchange.gauge.body_bytes));
+            put("wire_body_bytes", Some(exchange.gauge.wire_body_bytes));
+            put("connection_received_bytes", exchange.gauge.connection_received);
+            put("connection_sent_bytes", exchange.gauge.connection_sent);
+        }
+        SessionKind::Stream(_) | SessionKind::Listener { .. } | SessionKind::Repeat(_) | SessionKind::Dns(_) => {}
+    }
+    fields.insert("how".to_owned(), how.name().into());
+    fields.insert("ms".to_owned(), milliseconds(at.saturating_duration_since(session.opened)));
+    fields
+}

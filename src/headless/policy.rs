@@ -1,0 +1,290 @@
+//! When to speak, when to finish and when it is over: decisions only, no socket and no clock.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::job::OutputFormat;
+use super::stdin::StdinState;
+use super::watched::Watched;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
+use crate::sessions::spec::ScriptStep;
+use crate::sessions::{News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb};
+use crate::wire::icmp::IcmpMessage;
+use crate::wire::{Class, Direction, Failure};
+
+/// What a run has decided so far. What is known of its sessions is asked of [`Watched`].
+#[derive(Debug)]
+pub(crate) struct RunPolicy {
+    /// Sessions that were ordered to finish sending, and are not over.
+    finishing: HashSet<SessionId>,
+    stdin: StdinState,
+    /// True: a listener serves its first connection only, as `nc -l` does.
+    single: bool,
+    speaking: bool,
+    stopping: bool,
+    /// How often the kernel's gauges are looked at.
+    kernel_every: Option<Duration>,
+    failed: Option<Class>,
+    missed: Option<Class>,
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum PolicyAction {
+    /// Give this order.
+    Order(Order),
+    /// From now on standard input goes to this session.
+    Speak {
+        /// To which.
+        id: SessionId,
+        /// True: each block read is one datagram.
+        datagrams: bool,
+    },
+    /// Tell this as if the session had said it, after what it said itself.
+    Tell(News),
+}
+
+impl RunPolicy {
+    /// A run with this session, in this manner.
+    pub(crate) fn new(spec: &Spec, manner: OutputFormat, stdin: StdinState) -> Self {
+        let unlimited = matches!(&spec.what, SpecKind::Listen(listen) if listen.limit.is_none());
+        let greets_only = spec.script.steps.contains(&ScriptStep::Finish);
+        debug_assert!(!greets_only || stdin == StdinState::Unread, "a script that finishes leaves nothing to say");
+        RunPolicy {
+            finishing: HashSet::new(),
+            stdin,
+            single: unlimited && manner == OutputFormat::Raw,
+            speaking: false,
+            stopping: false,
+            kernel_every: None,
+            failed: None,
+            missed: None,
+        }
+    }
+
+    /// The same, with the kernel's gauges of each connection looked at so often.
+    pub(crate) fn looking(self, every: Option<Duration>) -> Self {
+        RunPolicy { kernel_every: every, ..self }
+    }
+
+    /// A session was opened.
+    pub(crate) fn opened(&mut self, session: &Session) -> Vec<PolicyAction> {
+        match session.kind {
+            SessionKind::Stream(_) => self.speak(session.id, false),
+            SessionKind::Conversation { .. } => self.speak(session.id, true),
+            SessionKind::Bound { .. }
+            | SessionKind::Listener { .. }
+            | SessionKind::Http(_)
+            | SessionKind::Repeat(_)
+            | SessionKind::Dns(_) => Vec::new(),
+        }
+    }
+
+    /// Starts to hand over standard input, unless that has begun or there is none.
+    fn speak(&mut self, id: SessionId, datagrams: bool) -> Vec<PolicyAction> {
+        let wanted = matches!(self.stdin, StdinState::Pipe | StdinState::Terminal);
+        if !wanted || std::mem::replace(&mut self.speaking, true) {
+            return Vec::new();
+        }
+        vec![PolicyAction::Speak { id, datagrams }]
+    }
+
+    /// The exit code as things stand: the class of the first failure, or else of the first thing that was asked for
+    /// and could not be done.
+    pub(crate) fn exit_code(&self) -> u8 {
+        self.failed.or(self.missed).map_or(0, Class::exit_code)
+    }
+
+    /// Ends everything: the orders for it. What fails from now on is no failure.
+    pub(crate) fn stop(&mut self, watched: &Watched) -> Vec<Order> {
+        self.stopping = true;
+        let mut ids: Vec<SessionId> = watched.all().map(|session| session.id).collect();
+        ids.sort();
+        ids.into_iter().map(|id| Order { id, verb: Verb::Close }).collect()
+    }
+
+    /// Standard input has ended.
+    pub(crate) fn stdin_ended(&mut self, watched: &Watched) -> Vec<PolicyAction> {
+        self.stdin = StdinState::Ended;
+        let is_listener = |session: &Session| matches!(session.kind, SessionKind::Listener { .. });
+        if !self.single && watched.all().any(is_listener) {
+            return Vec::new();
+        }
+        watched.all().filter(|session| is_stream(session)).filter_map(|session| self.finish(session)).collect()
+    }
+
+    /// Finishes sending, once.
+    fn finish(&mut self, session: &Session) -> Option<PolicyAction> {
+        let first = self.finishing.insert(session.id) && !session.finished_sending();
+        let order = Order { id: session.id, verb: Verb::Stream(StreamVerb::FinishSending) };
+        first.then_some(PolicyAction::Order(order))
+    }
+
+    /// Something happened in a session that has just taken it in.
+    pub(crate) fn on_record(&mut self, watched: &Watched, session: &Session, record: &Record) -> Vec<PolicyAction> {
+        match record {
+            Record::Block(block) => self.on_block(session, block.direction),
+            Record::NotKept { .. } => Vec::new(),
+            Record::News { news, .. } => self.on_news(watched, session, news),
+        }
+    }
+
+    /// Nobody can be answered on a bound socket before somebody spoke.
+    fn on_block(&mut self, session: &Session, direction: Direction) -> Vec<PolicyAction> {
+        let is_bound = matches!(session.kind, SessionKind::Bound { .. });
+        if is_bound && direction == Direction::Received { self.speak(session.id, true) } else { Vec::new() }
+    }
+
+    fn on_news(&mut self, watched: &Watched, session: &Session, news: &News) -> Vec<PolicyAction> {
+        match news {
+            News::Dial(news) => self.on_dial(session, news),
+            News::Listener(news) => self.on_listener(watched, session, news),
+            News::Tcp(news) => self.on_tcp(session, news),
+            News::Udp(news) => self.on_udp(session, news),
+            News::Failed(failure) => {
+                self.count(session, failure);
+                Vec::new()
+            }
+            News::Warned(failure) => {
+                let http = matches!(session.kind, SessionKind::Http(_) | SessionKind::Repeat(_));
+                if failure.class == Class::Local && !http && !self.stopping {
+                    self.missed.get_or_insert(failure.class);
+                }
+                Vec::new()
+            }
+            News::Closed { .. } => {
+                self.finishing.remove(&session.id);
+                Vec::new()
+            }
+            News::Http(_)
+            | News::Option(_)
+            | News::Dns(_)
+            | News::ReadingPaused
+            | News::ReadingContinued
+            | News::FileSent { .. } => Vec::new(),
+        }
+    }
+
+    fn on_dial(&self, session: &Session, news: &DialNews) -> Vec<PolicyAction> {
+        match news {
+            DialNews::Connected { .. } => self.sample(session).into_iter().collect(),
+            DialNews::Resolving { .. }
+            | DialNews::Resolved { .. }
+            | DialNews::Connecting { .. }
+            | DialNews::AttemptFailed { .. }
+            | DialNews::Retrying { .. }
+            | DialNews::Compared(_)
+            | DialNews::Route(_) => Vec::new(),
+        }
+    }
+
+    fn on_listener(&mut self, watched: &Watched, session: &Session, news: &ListenerNews) -> Vec<PolicyAction> {
+        match news {
+            ListenerNews::Accepted { listener, .. } => {
+                let mut actions = self.accepted(watched, session.id, *listener);
+                actions.extend(self.sample(session));
+                actions
+            }
+            ListenerNews::Listening { .. }
+            | ListenerNews::TurnedAway { .. }
+            | ListenerNews::ChildEnded { .. }
+            | ListenerNews::AcceptFailed(_) => Vec::new(),
+        }
+    }
+
+    fn on_tcp(&mut self, session: &Session, news: &TcpNews) -> Vec<PolicyAction> {
+        match news {
+            TcpNews::PeerFinished { .. } => self.peer_finished(session).into_iter().collect(),
+            TcpNews::WeFinished
+            | TcpNews::State { .. }
+            | TcpNews::Call { .. }
+            | TcpNews::Stamps { .. }
+            | TcpNews::PeerSyn(_)
+            | TcpNews::Kernel(_) => Vec::new(),
+        }
+    }
+
+    fn on_udp(&mut self, session: &Session, news: &UdpNews) -> Vec<PolicyAction> {
+        match news {
+            UdpNews::Icmp(icmp) => self.icmp(session, icmp),
+            UdpNews::PathMtu(report) => self.probed(session, report.failure.as_ref()),
+            UdpNews::Joined { .. } | UdpNews::Left { .. } | UdpNews::MtuStep(_) | UdpNews::BurstEnded { .. } => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// Has the gauges of a connection sampled by the clock, where that is wished.
+    fn sample(&self, session: &Session) -> Option<PolicyAction> {
+        let verb = Verb::Socket(SocketVerb::SampleEvery(Some(self.kernel_every?)));
+        is_stream(session).then_some(PolicyAction::Order(Order { id: session.id, verb }))
+    }
+
+    fn accepted(&mut self, watched: &Watched, id: SessionId, listener: SessionId) -> Vec<PolicyAction> {
+        // Connections that were waiting beside the first one are not served.
+        let is_another = |session: &Session| session.id != id && session.parent().is_some();
+        if self.single && watched.all().any(is_another) {
+            return vec![PolicyAction::Order(Order { id, verb: Verb::Close })];
+        }
+        if !self.single {
+            return self.speak(listener, false);
+        }
+        let mut actions = vec![PolicyAction::Order(Order { id: listener, verb: Verb::Close })];
+        actions.extend(self.speak(id, false));
+        actions
+    }
+
+    /// A pipe is read to its end, as the peer may still take what it has; a person is not waited for.
+    fn peer_finished(&mut self, session: &Session) -> Option<PolicyAction> {
+        if self.stdin == StdinState::Pipe && !self.is_one_of_many(session) {
+            return None;
+        }
+        self.finish(session)
+    }
+
+    /// A run that was started to probe the path ends with what the probe found.
+    fn probed(&mut self, session: &Session, failure: Option<&Failure>) -> Vec<PolicyAction> {
+        if !session.spec.script.steps.contains(&ScriptStep::ProbeMtu) || self.stopping {
+            return Vec::new();
+        }
+        if let Some(failure) = failure {
+            self.count(session, failure);
+        }
+        vec![PolicyAction::Order(Order { id: session.id, verb: Verb::Close })]
+    }
+
+    /// An ICMP error is the answer where there was no other.
+    fn icmp(&mut self, session: &Session, icmp: &IcmpMessage) -> Vec<PolicyAction> {
+        let SpecKind::Udp(udp) = &session.spec.what else { return Vec::new() };
+        let unreachable = if icmp.v6 { 1 } else { 3 };
+        // Fragmentation needed (3/4) is no end: the kernel sends smaller ones from now on.
+        let hard = icmp.kind == unreachable && (icmp.v6 || icmp.code != 4);
+        let heard = session.totals.received.ops > 0;
+        if heard || session.failure().is_some() || !hard || self.stopping {
+            return Vec::new();
+        }
+        let failure = icmp.failure("send", udp.target.to_string());
+        self.count(session, &failure);
+        let close = Order { id: session.id, verb: Verb::Close };
+        vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]
+    }
+
+    /// A listener outlives what happens to its connections, unless it served only one.
+    fn count(&mut self, session: &Session, failure: &Failure) {
+        if !self.stopping && !self.is_one_of_many(session) {
+            self.failed.get_or_insert(failure.class);
+        }
+    }
+
+    fn is_one_of_many(&self, session: &Session) -> bool {
+        !self.single && session.parent().is_some()
+    }
+}
+
+fn is_stream(session: &Session) -> bool {
+    matches!(session.kind, SessionKind::Stream(_))
+}
+
+#[cfg(test)]
+mod tests;

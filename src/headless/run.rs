@@ -1,0 +1,52 @@
+//! A job from its beginning to its exit code.
+
+use std::time::Instant;
+
+use anyhow::Context as _;
+
+use super::job::{HeadlessJob, HeadlessWork, OutputFormat};
+use super::json::JsonFormat;
+use super::raw::RawFormat;
+use super::run_loop::{RunTimes, drive};
+use super::{lab, report, stdin};
+use crate::wire::Class;
+
+/// Runs a job to its end, and says with which exit code the program is to end. `started` is the program's
+/// start, from which the events' times count.
+///
+/// # Errors
+/// The program itself could not go on: no runtime, or standard output cannot be written.
+pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
+    let HeadlessJob { mut work, manner, run_for, kernel_every, problem, asks_beside } = job;
+    if let Some(problem) = problem {
+        report::problem(&format!("{problem}; going on with the defaults"));
+    }
+    if let HeadlessWork::Session { spec, body_from_stdin: true } = &mut work
+        && let Err(why) = stdin::read_body(spec)
+    {
+        report::problem(&why);
+        return Ok(Class::Usage.exit_code());
+    }
+    // One conversation between two descriptors is one thread's work: every other thread costs a wake-up a block, and
+    // time to start.
+    let mut runtime = match work {
+        HeadlessWork::Session { .. } => tokio::runtime::Builder::new_current_thread(),
+        HeadlessWork::Lab(_) => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = runtime.enable_all().build().context("the runtime cannot be started")?;
+    let code = runtime.block_on(async {
+        match (work, manner) {
+            (HeadlessWork::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
+            (HeadlessWork::Session { spec, .. }, OutputFormat::Json) => {
+                let format = JsonFormat::new(started).asking_beside(asks_beside).gauging(kernel_every.is_some());
+                drive(*spec, format, RunTimes { run_for, kernel_every, started }).await
+            }
+            (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {
+                drive(*spec, RawFormat::default(), RunTimes { run_for, kernel_every: None, started }).await
+            }
+        }
+    });
+    // A thread may still wait for standard input, which never ends; nothing that it reads is wanted any more.
+    runtime.shutdown_background();
+    code
+}
