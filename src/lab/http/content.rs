@@ -11,7 +11,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, SizeHint};
 
-use super::{BreakOff, never};
+use super::break_off::{BreakOff, never};
 
 /// A body, of whatever kind.
 pub(super) type LabBody = UnsyncBoxBody<Bytes, BreakOff>;
