@@ -74,6 +74,7 @@ pub(super) enum CliCommand {
     /// Start the built-in peers on loopback, and open sessions to them
     ///
     /// With --json it prints one line for each peer, with its address, and serves until a signal.
+    #[command(after_help = crate::lab::help())]
     Lab(LabArgs),
     /// Print a completion script for a shell
     Completions {

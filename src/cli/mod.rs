@@ -14,7 +14,7 @@ use crate::files::config::{self, ACCEPTED, ConfigSettings};
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::headless::{HeadlessJob, HeadlessWork, OutputFormat};
-use crate::lab::LabPeer;
+use crate::lab::ChosenPeer;
 use crate::sessions::{Spec, retention};
 use crate::text::{quantity, sanitize};
 use args::{CliArgs, CliCommand};
@@ -33,7 +33,7 @@ pub struct Invocation {
     /// The sessions to open, in order.
     pub open: Vec<Spec>,
     /// The built-in peers to start, where the command was `lab`.
-    pub lab: Option<Vec<LabPeer>>,
+    pub lab: Option<Vec<ChosenPeer>>,
     /// Stop after this long.
     pub run_for: Option<Duration>,
     /// How often the kernel's gauges are looked at, where that was said.
@@ -315,6 +315,9 @@ fn manual() -> Result<Vec<u8>, String> {
         section.render_synopsis_section(&mut page).map_err(wrong)?;
         section.render_description_section(&mut page).map_err(wrong)?;
         section.render_options_section(&mut page).map_err(wrong)?;
+        if sub.get_after_help().is_some() {
+            section.render_extra_section(&mut page).map_err(wrong)?;
+        }
     }
     Ok(page)
 }

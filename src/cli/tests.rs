@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::args::CliArgs;
 use super::{Invocation, ParsedCommand, RunMode, StdioTerminals, parse, *};
-use crate::lab::LabPeer;
+use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::{BodySpec, HttpVersion};
 use crate::sessions::spec::repeat::{PerSecond, RepeatKind, StartPace};
 use crate::sessions::spec::{IpFamily, RetryPolicy, ScriptStep};
@@ -152,7 +152,8 @@ fn listeners_and_the_lab_are_read() {
         panic!()
     };
     assert_eq!((spec.groups[0].interface.as_deref(), spec.local.port()), (Some("lo"), 9000));
-    assert_eq!(good("lab").lab.unwrap(), LabPeer::ALL);
+    let peers = |line: &str| good(line).lab.unwrap().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(peers("lab"), ChosenPeer::all().iter().map(ToString::to_string).collect::<Vec<_>>());
     assert_eq!(good("lab udp-echo").lab.unwrap().len(), 1);
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use crate::files::FileProblem;
-use crate::lab::LabPeer;
+use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::BodySpec;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::sanitize;
@@ -65,7 +65,7 @@ pub enum HeadlessWork {
         body_from_stdin: bool,
     },
     /// The built-in peers.
-    Lab(Vec<LabPeer>),
+    Lab(Vec<ChosenPeer>),
 }
 
 /// How standard output shows what happens.

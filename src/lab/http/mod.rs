@@ -6,4 +6,4 @@ mod broken;
 mod content;
 mod serve;
 
-pub use serve::serve;
+pub(super) use serve::serve;

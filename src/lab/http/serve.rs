@@ -20,7 +20,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// 128 connections are served at once; more wait in the kernel's queue. Request bodies are read up to 1 MiB. A
 /// connection that breaks ends by itself; the listener goes on.
-pub async fn serve(listener: TcpListener) {
+pub(in crate::lab) async fn serve(listener: TcpListener) {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };

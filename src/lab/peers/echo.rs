@@ -1,0 +1,57 @@
+//! The TCP echo.
+
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::lab::peer::{LabPeer, PeerSession};
+use crate::lab::serve::{self, ROOM_BYTES};
+
+/// TCP: says back what it hears; honours a half-close.
+pub(in crate::lab) static ECHO: LabPeer = LabPeer {
+    name: "echo",
+    says: "says back what it hears; when you finish sending, it finishes, too",
+    opens: PeerSession::Tcp { hello: Some("hello, echo\n") },
+    start,
+};
+
+fn start(tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
+    serve::loopback(tasks, echo)
+}
+
+/// Says back what it hears, all of it; then FIN answers FIN.
+async fn echo(mut stream: TcpStream) -> io::Result<()> {
+    let mut room = vec![0; ROOM_BYTES];
+    loop {
+        match stream.read(&mut room).await? {
+            0 => return stream.shutdown().await,
+            len => stream.write_all(&room[..len]).await?,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use crate::lab::tests::{met, soon};
+
+    #[tokio::test]
+    async fn echo_says_back_everything_after_a_half_close_and_then_finishes() {
+        let (_lab, stream) = met("echo").await;
+        let said: Vec<u8> = (0..3_000_000_usize).map(|at| (at % 253) as u8).collect();
+        let (mut reader, mut writer) = stream.into_split();
+        let told = said.clone();
+        let telling = tokio::spawn(async move {
+            writer.write_all(&told).await.unwrap();
+            writer.shutdown().await.unwrap();
+        });
+        let mut heard = Vec::new();
+        soon(reader.read_to_end(&mut heard)).await.unwrap();
+        assert!(heard == said, "{} bytes of {}", heard.len(), said.len());
+        telling.await.unwrap();
+    }
+}
