@@ -332,8 +332,8 @@ pub(super) struct ListenArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct LabArgs {
-    /// Which peers; none names all of them
-    #[arg(value_name = "PEER")]
+    /// Which peers, each with the parameters that it is given; none names all of them
+    #[arg(value_name = "PEER[:name=value,…]")]
     pub(super) peers: Vec<String>,
     /// One JSON object a line on standard output, no screen
     #[arg(long)]

@@ -5,6 +5,7 @@
 mod chosen;
 mod help;
 mod http;
+mod params;
 mod peer;
 mod running;
 mod serve;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
+use super::params::{DeclaredParam, PeerSettings};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{HostPort, ScriptStep, TcpSpec, UdpSpec};
 use crate::sessions::{Spec, SpecKind};
@@ -17,11 +18,13 @@ pub(super) struct LabPeer {
     pub(super) name: &'static str,
     /// What it does, in one line.
     pub(super) says: &'static str,
+    /// What it can be given on the command line.
+    pub(super) params: &'static [&'static dyn DeclaredParam],
     /// The session that the screen opens to it.
     pub(super) opens: PeerSession,
     /// Binds it on loopback, at a port that the kernel chooses, and serves in these tasks until they are dropped:
-    /// where it listens. Fails where a socket cannot be opened or bound. Needs a runtime with I/O and time.
-    pub(super) start: fn(&mut JoinSet<()>) -> io::Result<SocketAddr>,
+    /// where it listens. Fails where a socket cannot be opened or bound, or not as asked. Needs a runtime with I/O and time.
+    pub(super) start: fn(&PeerSettings, &mut JoinSet<()>) -> io::Result<SocketAddr>,
 }
 
 /// The session that looks at a peer.

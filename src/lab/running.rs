@@ -20,12 +20,12 @@ impl Lab {
     /// All of them listen when this returns. Needs a tokio runtime with I/O and time.
     ///
     /// # Errors
-    /// A socket could not be opened or bound; no peer is left running then.
+    /// A socket could not be opened or bound, or not as a parameter asked; no peer is left running then.
     pub async fn start(peers: &[ChosenPeer]) -> io::Result<Lab> {
         let mut running = Vec::with_capacity(peers.len());
         let mut tasks = JoinSet::new();
         for chosen in peers {
-            let address = (chosen.peer.start)(&mut tasks)?;
+            let address = (chosen.peer.start)(&chosen.settings, &mut tasks)?;
             running.push((chosen.clone(), address));
         }
         Ok(Lab { peers: running, _tasks: tasks })

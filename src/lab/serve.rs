@@ -23,6 +23,16 @@ pub(super) const ROOM_BYTES: usize = 64 * 1024;
 /// A rest after an accept that failed, for want of descriptors say, so that it cannot become a busy loop.
 const REST: Duration = Duration::from_millis(50);
 
+/// The longest time that a peer can be told to wait.
+pub(super) const MOST_WAIT: Duration = Duration::from_secs(600);
+
+/// Waits so long; for zero not at all.
+pub(super) async fn pause(time: Duration) {
+    if !time.is_zero() {
+        sleep(time).await;
+    }
+}
+
 /// Listens on 127.0.0.1, at a port that the kernel chooses, and holds this conversation with each who connects: where
 /// it listens.
 ///

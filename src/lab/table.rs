@@ -39,4 +39,15 @@ mod tests {
             assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{name}");
         }
     }
+
+    #[test]
+    fn each_default_is_a_value_that_could_be_given() {
+        for peer in PEERS {
+            let names: BTreeSet<&str> = peer.params.iter().map(|param| param.name()).collect();
+            assert_eq!(names.len(), peer.params.len(), "{}", peer.name);
+            for param in peer.params {
+                assert_eq!(param.read(&param.default().to_string()), Ok(param.default()), "{}", peer.name);
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What is true of every peer, and what the peers' own tests use.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -28,6 +29,21 @@ pub(super) async fn lab(peer: &str) -> (Lab, SocketAddr) {
 pub(super) async fn met(peer: &str) -> (Lab, TcpStream) {
     let (lab, address) = lab(peer).await;
     (lab, TcpStream::connect(address).await.unwrap())
+}
+
+/// Ends when another peer has answered many times: whoever wanted to speak at once has spoken by then.
+pub(super) async fn others_answer() {
+    let (_lab, mut echo) = met("echo").await;
+    for _ in 0..200 {
+        echo.write_all(b"?").await.unwrap();
+        soon(echo.read_exact(&mut [0])).await.unwrap();
+    }
+}
+
+/// Whether nothing (more) came on this connection, and it stands, while another peer answered many times.
+pub(super) async fn is_quiet(stream: &TcpStream) -> bool {
+    others_answer().await;
+    stream.try_read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
 #[tokio::test]

@@ -11,55 +11,36 @@ use serde_json::{Value, json};
 use super::break_off::BreakOff;
 use super::broken::{self, RawConnection};
 use super::content::{self, LabBody};
+use super::settings::SiteSettings;
+use crate::lab::serve::pause;
+use crate::text::quantity;
 
 /// The largest request body that is read.
 const MOST_BODY: usize = 1024 * 1024;
 
 /// The most that `/bytes/N` gives: 1 GiB.
-const MOST_BYTES: u64 = 1 << 30;
-
-/// What `/large` gives: 64 MiB.
-const LARGE: u64 = 64 << 20;
-
-const INDEX: &str = "\
-sockeye's own web server. Ask for one of these:
-
-/text            a few lines of text
-/json            a JSON document
-/gzip            the same, gzip-coded
-/large           64 MiB
-/bytes/N         N octets by chance, always the same ones (1 GiB at the most)
-/slow            a line every 500 ms, ten of them
-/chunked         chunks of different sizes
-/endless         lines until you go
-/redirect        302 to /redirect/2, from there 302 to /text
-/status/NNN      an answer with that status
-/echo            your request, as JSON
-/headers         your headers, as JSON, under headers of all kinds
-/escapes         text with terminal escape sequences in it
-/short           promises more than it sends
-/bad-chunk       breaks its own chunking
-/reset           resets the connection in the middle of the body
-";
+pub(in crate::lab) const MOST_BYTES: u64 = 1 << 30;
 
 /// The answer to one request; an error breaks the connection off, as some paths are meant to.
 pub(super) async fn answer(
     request: Request<Incoming>,
     line: Arc<RawConnection>,
+    settings: SiteSettings,
 ) -> Result<Response<LabBody>, BreakOff> {
+    pause(settings.delay).await;
     let path = request.uri().path().to_string();
     let (first, rest) = path[1.min(path.len())..].split_once('/').unwrap_or((&path[1.min(path.len())..], ""));
     let answer = match (first, rest) {
-        ("", "") => text(INDEX),
+        ("", "") => text(index(settings)),
         ("text", "") => text("This is text.\nIt has three lines.\nThis is the last one.\n"),
         ("json", "") => json_answer(StatusCode::OK, &document()),
         ("gzip", "") => gzip(&document()),
-        ("large", "") => binary(LARGE),
+        ("large", "") => binary(settings.large_bytes),
         ("bytes", number) => match number.parse::<u64>() {
             Ok(octets) if octets <= MOST_BYTES => binary(octets),
             _ => refuse(StatusCode::BAD_REQUEST, "wanted /bytes/N with N from 0 to 1073741824\n"),
         },
-        ("slow", "") => with_type("text/plain; charset=utf-8", content::slow()),
+        ("slow", "") => with_type("text/plain; charset=utf-8", content::slow(settings.slow_every)),
         ("chunked", "") => with_type("text/plain; charset=utf-8", content::chunks()),
         ("endless", "") => with_type("text/plain; charset=utf-8", content::endless()),
         ("redirect", "") => redirect("/redirect/2"),
@@ -79,6 +60,34 @@ pub(super) async fn answer(
     Ok(answer)
 }
 
+/// What `/` says: every path.
+fn index(settings: SiteSettings) -> String {
+    let SiteSettings { large_bytes, slow_every, .. } = settings;
+    let (large, every) = (quantity::binary(large_bytes), quantity::duration(slow_every));
+    format!(
+        "\
+sockeye's own web server. Ask for one of these:
+
+/text            a few lines of text
+/json            a JSON document
+/gzip            the same, gzip-coded
+/large           {large}
+/bytes/N         N octets by chance, always the same ones (1 GiB at the most)
+/slow            a line every {every}, ten of them
+/chunked         chunks of different sizes
+/endless         lines until you go
+/redirect        302 to /redirect/2, from there 302 to /text
+/status/NNN      an answer with that status
+/echo            your request, as JSON
+/headers         your headers, as JSON, under headers of all kinds
+/escapes         text with terminal escape sequences in it
+/short           promises more than it sends
+/bad-chunk       breaks its own chunking
+/reset           resets the connection in the middle of the body
+"
+    )
+}
+
 /// A body that would clear the screen, name the window, move the cursor and write into the clipboard, if a
 /// terminal were let to see it.
 const ESCAPES: &str = "plain\n\u{1b}[2J\u{1b}[1;1Hcleared?\n\u{1b}]0;owned\u{7}\n\u{1b}]52;c;b3duZWQ=\u{7}\n\
@@ -90,7 +99,7 @@ fn with_type(kind: &'static str, content: LabBody) -> Response<LabBody> {
     answer
 }
 
-fn text(text: &'static str) -> Response<LabBody> {
+fn text(text: impl Into<Bytes>) -> Response<LabBody> {
     with_type("text/plain; charset=utf-8", content::whole(text))
 }
 

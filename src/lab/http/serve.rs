@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::answers::answer;
 use super::broken::RawConnection;
+use super::settings::SiteSettings;
 
 /// How many connections are served at once; more wait in the kernel's queue.
 const MOST_CONNECTIONS: usize = 128;
@@ -20,14 +21,14 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// 128 connections are served at once; more wait in the kernel's queue. Request bodies are read up to 1 MiB. A
 /// connection that breaks ends by itself; the listener goes on.
-pub(in crate::lab) async fn serve(listener: TcpListener) {
+pub(in crate::lab) async fn serve(listener: TcpListener, settings: SiteSettings) {
     let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
                 tokio::spawn(async move {
-                    converse(stream).await;
+                    converse(stream, settings).await;
                     drop(place);
                 });
             }
@@ -38,10 +39,10 @@ pub(in crate::lab) async fn serve(listener: TcpListener) {
     }
 }
 
-async fn converse(stream: TcpStream) {
+async fn converse(stream: TcpStream, settings: SiteSettings) {
     let Ok(line) = RawConnection::of(&stream) else { return };
     let line = Arc::new(line);
-    let service = hyper::service::service_fn(move |request| answer(request, Arc::clone(&line)));
+    let service = hyper::service::service_fn(move |request| answer(request, Arc::clone(&line), settings));
     let served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::Interest;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::lab::params::{ByteCount, ParamUnit as _, PeerParam, PeerSettings};
 use crate::lab::peer::{LabPeer, PeerSession};
 use crate::lab::serve;
 
@@ -16,20 +17,42 @@ use crate::lab::serve;
 pub(in crate::lab) static DEAF: LabPeer = LabPeer {
     name: "deaf",
     says: "takes your connection and never reads: watch its window close",
+    params: &[&BUFFER],
     opens: PeerSession::Tcp { hello: Some("is anybody reading?\n") },
     start,
 };
 
-/// 4 KiB: what the kernel holds for a peer that never reads. Linux doubles it, and allows no less than 2,304.
-const BUFFER_BYTES: u32 = 4 * 1024;
+/// Linux gives twice as much, and no less than 2,304 bytes (socket(7)).
+const BUFFER: PeerParam<ByteCount> = PeerParam {
+    name: "buffer",
+    help: "what the kernel holds unread (SO_RCVBUF)",
+    range: ByteCount(2 * 1024)..=ByteCount(16 << 20),
+    default: ByteCount(4 * 1024),
+};
 
 const LOOKS_EVERY: Duration = Duration::from_millis(250);
 
-fn start(tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
+fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
+    serve::connections(listen(settings.of(&BUFFER))?, tasks, deaf)
+}
+
+/// Listens with this receive buffer.
+///
+/// # Errors
+/// The kernel gives less (`net.core.rmem_max`), or no socket.
+fn listen(buffer: ByteCount) -> io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
+    let asked = u32::try_from(buffer.0).unwrap_or(u32::MAX);
     // Asked for before listen(), so that the connections get it, and the window closes soon (tcp(7)).
-    socket.set_recv_buffer_size(BUFFER_BYTES)?;
-    serve::connections(serve::listen(socket)?, tasks, deaf)
+    socket.set_recv_buffer_size(asked)?;
+    let doubling = if cfg!(target_os = "linux") { 2 } else { 1 };
+    let given = socket.recv_buffer_size()? / doubling;
+    if given < asked {
+        let (asked, given) = (buffer.to_value(), ByteCount(u64::from(given)).to_value());
+        let why = format!("buffer={asked}: the kernel gives {given} at most (net.core.rmem_max)");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    serve::listen(socket)
 }
 
 /// Never reads; holds the connection until the peer finishes or resets it.
@@ -52,8 +75,12 @@ mod tests {
     use std::time::Duration;
 
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
     use tokio::time::timeout;
 
+    use crate::lab::chosen::ChosenPeer;
+    use crate::lab::params::ByteCount;
+    use crate::lab::running::Lab;
     use crate::lab::tests::{met, soon};
 
     #[tokio::test]
@@ -79,5 +106,27 @@ mod tests {
         stream.shutdown().await.unwrap();
         let end = soon(stream.read(&mut [0])).await;
         assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset, "what is not read is thrown away");
+    }
+
+    #[tokio::test]
+    async fn deafs_connections_have_the_buffer_that_was_asked_for() {
+        for asked in [2 * 1024, 64 * 1024] {
+            let listener = super::listen(ByteCount(asked)).unwrap();
+            let address = listener.local_addr().unwrap();
+            let (dialled, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+            dialled.unwrap();
+            let given = socket2::SockRef::from(&accepted.unwrap().0).recv_buffer_size().unwrap() as u64;
+            assert!((asked..=2 * asked).contains(&given), "{given} bytes for {asked}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_buffer_that_the_kernel_refuses_is_no_peer() {
+        let most =
+            std::fs::read_to_string("/proc/sys/net/core/rmem_max").ok().and_then(|text| text.trim().parse().ok());
+        let Some(most) = most.filter(|most: &u64| *most < 16 << 20) else { return };
+        let peer = ChosenPeer::parse(&format!("deaf:buffer={}", most + 1)).unwrap();
+        let error = Lab::start(&[peer]).await.unwrap_err();
+        assert!(error.to_string().contains("the kernel gives"), "{error}");
     }
 }

@@ -10,28 +10,37 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::lab::params::{PeerParam, PeerSettings};
 use crate::lab::peer::{LabPeer, PeerSession};
-use crate::lab::serve::{self, ROOM_BYTES};
+use crate::lab::serve::{self, MOST_WAIT, ROOM_BYTES};
 
 /// TCP: ends with RST.
 pub(in crate::lab) static RESET: LabPeer = LabPeer {
     name: "reset",
     says: "waits for your first bytes or 3 s, says a word, and ends with RST instead of FIN",
+    params: &[&AFTER],
     opens: PeerSession::Tcp { hello: Some("please reset me\n") },
     start,
 };
 
-const RESET_AFTER: Duration = Duration::from_secs(3);
+const AFTER: PeerParam<Duration> = PeerParam {
+    name: "after",
+    help: "how long it waits for your first bytes",
+    range: Duration::ZERO..=MOST_WAIT,
+    default: Duration::from_secs(3),
+};
+
 const LAST_WORDS: &[u8] = b"and now: RST\n";
 
-fn start(tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
-    serve::loopback(tasks, reset)
+fn start(settings: &PeerSettings, tasks: &mut JoinSet<()>) -> io::Result<SocketAddr> {
+    let after = settings.of(&AFTER);
+    serve::loopback(tasks, move |stream| reset(stream, after))
 }
 
-/// Waits for the first bytes or three seconds, says its last words, and ends with RST.
-async fn reset(mut stream: TcpStream) -> io::Result<()> {
+/// Waits for the first bytes, at most so long, says its last words, and ends with RST.
+async fn reset(mut stream: TcpStream, after: Duration) -> io::Result<()> {
     let mut room = vec![0; ROOM_BYTES];
-    if let Ok(first) = timeout(RESET_AFTER, stream.read(&mut room)).await {
+    if let Ok(first) = timeout(after, stream.read(&mut room)).await {
         first?;
     }
     stream.set_nodelay(true)?;
@@ -47,7 +56,7 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::LAST_WORDS;
-    use crate::lab::tests::{met, soon};
+    use crate::lab::tests::{is_quiet, met, soon};
 
     #[tokio::test]
     async fn reset_says_a_word_and_ends_with_rst() {
@@ -57,5 +66,19 @@ mod tests {
         let end = soon(stream.read_to_end(&mut heard)).await;
         assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
         assert_eq!(heard, LAST_WORDS);
+    }
+
+    #[tokio::test]
+    async fn reset_waits_for_the_first_bytes_as_long_as_it_is_told_to() {
+        let (_lab, mut silent) = met("reset:after=0ms").await;
+        let mut heard = Vec::new();
+        let end = soon(silent.read_to_end(&mut heard)).await;
+        assert_eq!((end.unwrap_err().kind(), &heard[..]), (ErrorKind::ConnectionReset, LAST_WORDS));
+
+        let (_lab, mut stream) = met("reset:after=10m").await;
+        assert!(is_quiet(&stream).await);
+        stream.write_all(b"hello").await.unwrap();
+        let end = soon(stream.read_to_end(&mut heard)).await;
+        assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
     }
 }
