@@ -5,22 +5,19 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use bytes::Bytes;
 
 use crate::cli::Invocation;
 use crate::files::config::ConfigLineEnding as FileLineEnding;
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::files::{self, explain, history, keymap};
-use crate::lab::{Lab, LabPeer};
+use crate::lab::{ChosenPeer, Lab};
 use crate::model::history::InputHistory;
 use crate::model::notice::NoticeWeight;
 use crate::model::seen::ScreenSize;
 use crate::model::settings::{LineEnding, Settings};
 use crate::model::state::Model;
-use crate::sessions::spec::http::HttpSpec;
-use crate::sessions::spec::{HostPort, ScriptStep, TcpSpec, UdpSpec};
-use crate::sessions::{Retention, Spec, SpecKind};
+use crate::sessions::{Retention, Spec};
 use crate::text::sanitize;
 use crate::view::{ColourDepth, StyleSheet};
 
@@ -132,24 +129,8 @@ fn remembered(problems: &mut Vec<String>) -> InputHistory {
 }
 
 /// Starts the built-in peers, and gives the sessions that look at them.
-pub(super) async fn lab(peers: &[LabPeer], retain: Retention) -> anyhow::Result<(Lab, Vec<Spec>)> {
+pub(super) async fn lab(peers: &[ChosenPeer], retain: Retention) -> anyhow::Result<(Lab, Vec<Spec>)> {
     let lab = Lab::start(peers).await.context("the built-in peers cannot be started")?;
-    let mut specs = Vec::new();
-    for (peer, address) in lab.peers() {
-        let target = HostPort { host: address.ip().to_string(), port: address.port() };
-        let (what, hello) = match peer {
-            LabPeer::Echo => (SpecKind::Tcp(TcpSpec::to(target)), Some("hello, echo\n")),
-            LabPeer::Chatter | LabPeer::Drip => (SpecKind::Tcp(TcpSpec::to(target)), None),
-            LabPeer::Reset => (SpecKind::Tcp(TcpSpec::to(target)), Some("please reset me\n")),
-            LabPeer::Deaf => (SpecKind::Tcp(TcpSpec::to(target)), Some("is anybody reading?\n")),
-            LabPeer::UdpEcho => (SpecKind::Udp(UdpSpec::with(target)), Some("hello, datagram\n")),
-            LabPeer::Http => (SpecKind::Http(HttpSpec::get(format!("http://{address}/json"))), None),
-        };
-        let mut spec = Spec::new(what);
-        spec.retain = retain;
-        spec.label = Some(peer.name().to_owned());
-        spec.script.steps.extend(hello.map(|text| ScriptStep::Send(Bytes::from_static(text.as_bytes()))));
-        specs.push(spec);
-    }
+    let specs = lab.peers().iter().map(|(peer, address)| Spec { retain, ..peer.session(*address) }).collect();
     Ok((lab, specs))
 }

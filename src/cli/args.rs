@@ -74,6 +74,7 @@ pub(super) enum CliCommand {
     /// Start the built-in peers on loopback, and open sessions to them
     ///
     /// With --json it prints one line for each peer, with its address, and serves until a signal.
+    #[command(after_help = crate::lab::help())]
     Lab(LabArgs),
     /// Print a completion script for a shell
     Completions {
@@ -331,8 +332,8 @@ pub(super) struct ListenArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct LabArgs {
-    /// Which peers; none names all of them
-    #[arg(value_name = "PEER")]
+    /// Which peers, each with the parameters that it is given; none names all of them
+    #[arg(value_name = "PEER[:name=value,…]")]
     pub(super) peers: Vec<String>,
     /// One JSON object a line on standard output, no screen
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::files::FileProblem;
 use crate::files::config::ConfigSettings;
 use crate::headless::{HeadlessJob, HeadlessWork, OutputFormat};
-use crate::lab::LabPeer;
+use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
 
 /// What the command line asks for, whole.
@@ -17,7 +17,7 @@ pub struct Invocation {
     /// The sessions to open, in order.
     pub open: Vec<Spec>,
     /// The built-in peers to start, where the command was `lab`.
-    pub lab: Option<Vec<LabPeer>>,
+    pub lab: Option<Vec<ChosenPeer>>,
     /// Stop after this long.
     pub run_for: Option<Duration>,
     /// How often the kernel's gauges are looked at, where that was said.

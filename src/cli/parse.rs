@@ -220,6 +220,9 @@ fn manual() -> Result<Vec<u8>, String> {
         section.render_synopsis_section(&mut page).map_err(wrong)?;
         section.render_description_section(&mut page).map_err(wrong)?;
         section.render_options_section(&mut page).map_err(wrong)?;
+        if sub.get_after_help().is_some() {
+            section.render_extra_section(&mut page).map_err(wrong)?;
+        }
     }
     Ok(page)
 }

@@ -9,7 +9,7 @@ use super::script;
 use super::values::option;
 use crate::files::config::ConfigSettings;
 use crate::formats::dig::{self, DigDefaults};
-use crate::lab::LabPeer;
+use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::target::{self, quoted};
 use crate::sessions::spec::{
@@ -180,11 +180,11 @@ pub(super) fn kernel_every(text: Option<&str>) -> Result<Option<std::time::Durat
 }
 
 /// The peers that `sockeye lab` names; all of them where it names none.
-pub(super) fn lab(names: &[String]) -> Result<Vec<LabPeer>, String> {
+pub(super) fn lab(names: &[String]) -> Result<Vec<ChosenPeer>, String> {
     if names.is_empty() {
-        return Ok(LabPeer::ALL.to_vec());
+        return Ok(ChosenPeer::all());
     }
-    names.iter().map(|name| LabPeer::parse(name).map_err(|failure| failure.message)).collect()
+    names.iter().map(|name| ChosenPeer::parse(name)).collect()
 }
 
 fn with(what: SpecKind, script: Script) -> Spec {

@@ -6,7 +6,7 @@ use clap::CommandFactory as _;
 use super::args::CliArgs;
 use super::invocation::{Invocation, ParsedCommand, RunMode, StdioTerminals};
 use super::parse::parse;
-use crate::lab::LabPeer;
+use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::{BodySpec, HttpVersion};
 use crate::sessions::spec::repeat::{PerSecond, RepeatKind, StartPace};
 use crate::sessions::spec::{IpFamily, RetryPolicy, ScriptStep};
@@ -156,8 +156,10 @@ fn listeners_and_the_lab_are_read() {
         panic!()
     };
     assert_eq!((spec.groups[0].interface.as_deref(), spec.local.port()), (Some("lo"), 9000));
-    assert_eq!(good("lab").lab.unwrap(), LabPeer::ALL);
+    let peers = |line: &str| good(line).lab.unwrap().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(peers("lab"), ChosenPeer::all().iter().map(ToString::to_string).collect::<Vec<_>>());
     assert_eq!(good("lab udp-echo").lab.unwrap().len(), 1);
+    assert_eq!(peers("lab drip:bytes=1kB,every=1s drip"), ["drip:every=1s,bytes=1000B", "drip"]);
 }
 
 #[test]
@@ -201,6 +203,10 @@ fn what_makes_no_sense_says_what_was_wrong_and_what_is_accepted() {
         ("listen tcp 1 --group 239.1.2.3", "listen udp"),
         ("listen udp 1 --group 10.0.0.1", "multicast"),
         ("lab nobody", "echo"),
+        ("lab echo drip:evry=1s", "every=DURATION (1ms to 10m)"),
+        ("lab drip:every=5", "500ms"),
+        ("lab drip:bytes=0", "1B to 64KiB"),
+        ("lab drip:every", "name=value"),
         ("lab --raw", "--json"),
         ("completions tcsh", "bash"),
         ("tcp h:1 --repeat 0", "from 1, or forever"),
@@ -238,6 +244,8 @@ fn help_version_completions_and_the_manual_are_printed() {
         }
     }
     assert!(matches!(parse(words("--help"), TERMINAL), Ok(ParsedCommand::Print(text)) if text.starts_with(b"netcat")));
+    let Ok(ParsedCommand::Print(lab)) = parse(words("lab --help"), TERMINAL) else { panic!() };
+    assert!(String::from_utf8(lab).unwrap().contains(&crate::lab::help()), "clap wraps none of its lines");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::files::FileProblem;
-use crate::lab::LabPeer;
+use crate::lab::ChosenPeer;
 use crate::sessions::Spec;
 
 /// What is to be done without a screen.
@@ -34,7 +34,7 @@ pub enum HeadlessWork {
         body_from_stdin: bool,
     },
     /// The built-in peers.
-    Lab(Vec<LabPeer>),
+    Lab(Vec<ChosenPeer>),
 }
 
 /// How standard output shows what happens.

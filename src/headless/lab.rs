@@ -9,7 +9,7 @@ use super::json_line::{line, seconds};
 use super::report;
 use super::signals::HeadlessSignals;
 use super::stdout::writer::StdoutWriter;
-use crate::lab::{Lab, LabPeer};
+use crate::lab::{ChosenPeer, Lab};
 use crate::wire::Class;
 
 /// How long standard output may take for the few lines of it.
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn serve(peers: &[LabPeer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
+pub(crate) async fn serve(peers: &[ChosenPeer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be had")?;
     let lab = match Lab::start(peers).await {

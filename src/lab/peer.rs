@@ -1,95 +1,63 @@
-//! The kinds of built-in peers, by name.
+//! What a built-in peer is: a name, what it does, the session that looks at it, and how it starts.
 
-use std::fmt;
+use std::io;
+use std::net::SocketAddr;
 
-use crate::wire::Failure;
+use bytes::Bytes;
+use tokio::task::JoinSet;
 
-/// One kind of built-in peer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LabPeer {
-    /// TCP: says back what it hears; honours a half-close.
-    Echo,
-    /// TCP: speaks by itself, and answers.
-    Chatter,
-    /// TCP: one octet at a time.
-    Drip,
-    /// TCP: ends with RST.
-    Reset,
-    /// TCP: never reads.
-    Deaf,
-    /// UDP: sends every datagram back.
-    UdpEcho,
-    /// HTTP/1.1: a small site.
-    Http,
-}
+use super::params::{DeclaredParam, PeerSettings};
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::{HostPort, ScriptStep, TcpSpec, UdpSpec};
+use crate::sessions::{Spec, SpecKind};
 
-impl LabPeer {
-    /// Every kind, in the order in which the lab shows them.
-    pub const ALL: [LabPeer; 7] = [
-        LabPeer::Echo,
-        LabPeer::Chatter,
-        LabPeer::Drip,
-        LabPeer::Reset,
-        LabPeer::Deaf,
-        LabPeer::UdpEcho,
-        LabPeer::Http,
-    ];
-
-    /// The kind with this name.
-    ///
-    /// # Errors
-    /// There is none; the failure names those that there are.
-    pub fn parse(name: &str) -> Result<LabPeer, Failure> {
-        LabPeer::ALL.into_iter().find(|peer| peer.name() == name).ok_or_else(|| {
-            let known = LabPeer::ALL.map(LabPeer::name).join(", ");
-            Failure::usage(format!("no lab peer is called {name:?}: there are {known}"))
-        })
-    }
-
-    /// The name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            LabPeer::Echo => "echo",
-            LabPeer::Chatter => "chatter",
-            LabPeer::Drip => "drip",
-            LabPeer::Reset => "reset",
-            LabPeer::Deaf => "deaf",
-            LabPeer::UdpEcho => "udp-echo",
-            LabPeer::Http => "http",
-        }
-    }
-
+/// One kind of built-in peer. Each is declared in a file of its own and listed in [`super::table`].
+#[derive(Debug)]
+pub(super) struct LabPeer {
+    /// Its name on the command line, without `:`.
+    pub(super) name: &'static str,
     /// What it does, in one line.
-    pub fn description(self) -> &'static str {
-        match self {
-            LabPeer::Echo => "says back what it hears; when you finish sending, it finishes, too",
-            LabPeer::Chatter => "says a line once a second, and answers what it is told",
-            LabPeer::Drip => "says one sentence over and over, one byte every 200 ms",
-            LabPeer::Reset => "waits for your first bytes or 3 s, says a word, and ends with RST instead of FIN",
-            LabPeer::Deaf => "takes your connection and never reads: watch its window close",
-            LabPeer::UdpEcho => "sends every datagram back to whom it came from",
-            LabPeer::Http => "a small web site that speaks HTTP/1.1",
-        }
-    }
+    pub(super) says: &'static str,
+    /// What it can be given on the command line.
+    pub(super) params: &'static [&'static dyn DeclaredParam],
+    /// The session that the screen opens to it.
+    pub(super) opens: PeerSession,
+    /// Binds it on loopback, at a port that the kernel chooses, and serves in these tasks until they are dropped:
+    /// where it listens. Fails where a socket cannot be opened or bound, or not as asked. Needs a runtime with I/O and time.
+    pub(super) start: fn(&PeerSettings, &mut JoinSet<()>) -> io::Result<SocketAddr>,
 }
 
-impl fmt::Display for LabPeer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
+/// The session that looks at a peer.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PeerSession {
+    /// A TCP connection.
+    Tcp {
+        /// What it sends once it is connected.
+        hello: Option<&'static str>,
+    },
+    /// A UDP conversation.
+    Udp {
+        /// The datagram that it sends.
+        hello: &'static str,
+    },
+    /// A GET request.
+    Http {
+        /// From the slash on.
+        path: &'static str,
+    },
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_peer_is_found_by_its_name_and_another_name_gets_the_list() {
-        for peer in LabPeer::ALL {
-            assert_eq!(LabPeer::parse(peer.name()), Ok(peer));
-        }
-        let failure = LabPeer::parse("ekko").unwrap_err();
-        let expected = r#"no lab peer is called "ekko": there are echo, chatter, drip, reset, deaf, udp-echo, http"#;
-        assert_eq!(failure.message, expected);
+impl PeerSession {
+    /// This session with the peer at `address`.
+    pub(super) fn to(self, address: SocketAddr) -> Spec {
+        let target = HostPort { host: address.ip().to_string(), port: address.port() };
+        let (what, hello) = match self {
+            PeerSession::Tcp { hello } => (SpecKind::Tcp(TcpSpec::to(target)), hello),
+            PeerSession::Udp { hello } => (SpecKind::Udp(UdpSpec::with(target)), Some(hello)),
+            PeerSession::Http { path } => (SpecKind::Http(HttpSpec::get(format!("http://{address}{path}"))), None),
+        };
+        let mut spec = Spec::new(what);
+        spec.script.steps.extend(hello.map(|text| ScriptStep::Send(Bytes::from_static(text.as_bytes()))));
+        spec
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sockeye::lab::{Lab, LabPeer};
+use sockeye::lab::{ChosenPeer, Lab};
 use sockeye::net::OverflowPolicy;
 use sockeye::sessions::repeat::run::RepeatReading;
 use sockeye::sessions::spec::http::{BodySpec, HttpSpec};
@@ -123,7 +123,7 @@ fn serve(mut stream: TcpStream, asked: &AtomicU64, stall_at: u64, stall: Duratio
 
 #[test]
 fn every_request_and_every_octet_of_a_run_is_counted() {
-    let lab = SERVERS.block_on(Lab::start(&[LabPeer::Http])).unwrap();
+    let lab = SERVERS.block_on(Lab::start(&[ChosenPeer::parse("http").unwrap()])).unwrap();
     let url = format!("http://{}/bytes/1000", lab.peers()[0].1);
     let mut spec = RepeatSpec::times(http(url), 1000);
     spec.concurrency = 16;
@@ -137,7 +137,7 @@ fn every_request_and_every_octet_of_a_run_is_counted() {
 
 #[test]
 fn a_body_is_sent_each_time() {
-    let lab = SERVERS.block_on(Lab::start(&[LabPeer::Http])).unwrap();
+    let lab = SERVERS.block_on(Lab::start(&[ChosenPeer::parse("http").unwrap()])).unwrap();
     let mut request = HttpSpec::get(format!("http://{}/echo", lab.peers()[0].1));
     request.method = "POST".into();
     request.body = BodySpec::Bytes(Bytes::from_static(b"0123456789"));
@@ -147,7 +147,7 @@ fn a_body_is_sent_each_time() {
 
 #[test]
 fn a_status_is_a_failure_only_where_that_was_asked_for() {
-    let lab = SERVERS.block_on(Lab::start(&[LabPeer::Http])).unwrap();
+    let lab = SERVERS.block_on(Lab::start(&[ChosenPeer::parse("http").unwrap()])).unwrap();
     let mut request = HttpSpec::get(format!("http://{}/status/503", lab.peers()[0].1));
     let run = Run::open(RepeatSpec::times(RepeatKind::Http(request.clone()), 10)).end().went_well();
     assert_eq!((run.tally.done, run.tally.statuses[4]), (10, 10));

@@ -9,7 +9,7 @@ use http::{HeaderValue, Response};
 use socket2::{SockRef, Socket};
 use tokio::net::TcpStream;
 
-use super::BreakOff;
+use super::break_off::BreakOff;
 use super::content::{LabBody, pieces};
 
 /// A second handle of a connection's socket, for what an HTTP library refuses to do.

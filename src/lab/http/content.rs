@@ -11,7 +11,8 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, SizeHint};
 
-use super::{BreakOff, never};
+use super::break_off::{BreakOff, never};
+use crate::lab::serve::pause;
 
 /// A body, of whatever kind.
 pub(super) type LabBody = UnsyncBoxBody<Bytes, BreakOff>;
@@ -63,14 +64,14 @@ impl hyper::body::Body for RandomBody {
     }
 }
 
-/// Ten lines, one every 500 ms.
-pub(super) fn slow() -> LabBody {
-    pieces(stream::unfold(1_u32, |number| async move {
+/// Ten lines, with this wait from one to the next.
+pub(super) fn slow(every: Duration) -> LabBody {
+    pieces(stream::unfold(1_u32, move |number| async move {
         if number > 10 {
             return None;
         }
         if number > 1 {
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            pause(every).await;
         }
         Some((Ok(Bytes::from(format!("line {number} of 10\n"))), number + 1))
     }))

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Instant;
 
+use sockeye::lab::{ChosenPeer, Lab};
 use sockeye::net::OverflowPolicy;
 use sockeye::sessions::kinds::http::HttpGauge;
 use sockeye::sessions::spec::http::HttpSpec;
@@ -141,8 +142,10 @@ pub(crate) fn get(url: impl Into<String>) -> Seen {
 
 /// The built-in server; gives its base URL.
 pub(crate) fn lab() -> String {
-    let (listener, address) = listener();
-    SERVERS.spawn(sockeye::lab::serve_http(listener));
+    let lab = SERVERS.block_on(Lab::start(&[ChosenPeer::parse("http").unwrap()])).unwrap();
+    let address = lab.peers()[0].1;
+    // It runs until the tests end.
+    std::mem::forget(lab);
     format!("http://{address}")
 }
 

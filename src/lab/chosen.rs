@@ -1,0 +1,90 @@
+//! A peer as the command line names it.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use super::params::PeerSettings;
+use super::peer::LabPeer;
+use super::table::PEERS;
+use crate::sessions::Spec;
+
+/// A peer that is to be started.
+#[derive(Clone, Debug)]
+pub struct ChosenPeer {
+    pub(super) peer: &'static LabPeer,
+    pub(super) settings: PeerSettings,
+}
+
+impl ChosenPeer {
+    /// Every peer with its defaults, in the order in which the lab shows them.
+    pub fn all() -> Vec<ChosenPeer> {
+        PEERS.iter().map(|peer| ChosenPeer { peer, settings: PeerSettings::default() }).collect()
+    }
+
+    /// Reads `PEER` or `PEER:name=value,name=value`.
+    ///
+    /// # Errors
+    /// One line: there is no such peer, and which there are; or what is wrong with a parameter, and what is accepted.
+    pub fn parse(text: &str) -> Result<ChosenPeer, String> {
+        let (name, params) = text.split_once(':').map_or((text, None), |(name, params)| (name, Some(params)));
+        let peer = PEERS.iter().find(|peer| peer.name == name).ok_or_else(|| {
+            let known: Vec<&str> = PEERS.iter().map(|peer| peer.name).collect();
+            format!("no lab peer is called {name:?}: there are {}", known.join(", "))
+        })?;
+        let settings = params.map(|params| PeerSettings::parse(params, peer.params)).transpose();
+        let settings = settings.map_err(|why| format!("{name}: {why}"))?.unwrap_or_default();
+        Ok(ChosenPeer { peer, settings })
+    }
+
+    /// The peer's name.
+    pub fn name(&self) -> &'static str {
+        self.peer.name
+    }
+
+    /// The session that looks at this peer, which listens at `address`. It is labelled as [`parse`](Self::parse) would
+    /// read it.
+    pub fn session(&self, address: SocketAddr) -> Spec {
+        Spec { label: Some(self.to_string()), ..self.peer.opens.to(address) }
+    }
+}
+
+/// Its name with what differs from the defaults, as [`ChosenPeer::parse`] reads it: `drip:every=1s`.
+impl fmt::Display for ChosenPeer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = self.settings.to_string();
+        let colon = if settings.is_empty() { "" } else { ":" };
+        write!(f, "{}{colon}{settings}", self.peer.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_peer_is_found_by_its_name_and_another_name_gets_the_list() {
+        for peer in ChosenPeer::all() {
+            assert_eq!(ChosenPeer::parse(peer.name()).unwrap().name(), peer.name());
+        }
+        let names: Vec<&str> = PEERS.iter().map(|peer| peer.name).collect();
+        let expected = format!("no lab peer is called \"ekko\": there are {}", names.join(", "));
+        assert_eq!(ChosenPeer::parse("ekko").unwrap_err(), expected);
+        assert_eq!(ChosenPeer::parse("ekko:delay=1s").unwrap_err(), expected);
+    }
+
+    #[test]
+    fn a_sessions_label_tells_what_differs_from_the_defaults() {
+        let address = "127.0.0.1:7001".parse().unwrap();
+        let label = |text: &str| ChosenPeer::parse(text).unwrap().session(address).label.unwrap();
+        assert_eq!(label("drip"), "drip");
+        assert_eq!(label("drip:every=200ms,bytes=1"), "drip");
+        assert_eq!(label("drip:bytes=0.5KiB,every=1000ms"), "drip:every=1s,bytes=512B");
+    }
+
+    #[test]
+    fn a_parameter_that_makes_no_sense_names_its_peer() {
+        let wrong = |text: &str| ChosenPeer::parse(text).unwrap_err();
+        assert!(wrong("drip:").starts_with("drip: \"\" is no name=value; accepted: every=DURATION"));
+        assert!(wrong("reset:every=1s").starts_with("reset: no parameter is called \"every\"; accepted: after="));
+    }
+}

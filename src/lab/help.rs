@@ -1,0 +1,53 @@
+//! What `sockeye lab --help` tells of the peers: made from the table.
+
+use super::params::DeclaredParam;
+use super::table::PEERS;
+
+/// Every peer with what it does, a line each, in the order in which the lab shows them; below it its parameters.
+pub fn help() -> String {
+    let params = || PEERS.iter().flat_map(|peer| peer.params);
+    let peer_columns = PEERS.iter().map(|peer| peer.name.len()).max().unwrap_or(0);
+    let param_columns = params().map(|param| param.spelling().len()).max().unwrap_or(0);
+    let mut text = "Peers and their parameters, given as PEER:name=value,name=value:".to_owned();
+    for peer in PEERS {
+        text.push_str(&format!("\n  {:peer_columns$}  {}", peer.name, peer.says));
+        for param in peer.params {
+            text.push_str(&format!("\n      {:param_columns$}  {}", param.spelling(), meaning(*param)));
+        }
+    }
+    text
+}
+
+fn meaning(param: &dyn DeclaredParam) -> String {
+    format!("{} [{}, default: {}]", param.help(), param.range(), param.default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_peer_is_told_with_its_line_and_its_parameters() {
+        let help = help();
+        let mut rest = help.lines().skip(1);
+        for peer in PEERS {
+            let line = rest.next().unwrap();
+            assert!(line.contains(peer.name) && line.ends_with(peer.says), "{line}");
+            for param in peer.params {
+                let line = rest.next().unwrap();
+                for part in [param.spelling(), meaning(*param)] {
+                    assert!(line.contains(&part), "{line}");
+                }
+            }
+        }
+        assert_eq!(rest.next(), None);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_help() {
+        // clap wraps at 100 columns, and what stands below each other would not any more.
+        for line in help().lines() {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+    }
+}
