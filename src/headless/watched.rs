@@ -12,7 +12,8 @@ use crate::sessions::{Reading, Record, Session, SessionId};
 /// The sessions that are not over.
 #[derive(Debug, Default)]
 pub(crate) struct Watched {
-    sessions: HashMap<SessionId, Session>,
+    /// Boxed: a table that grows moves and doubles addresses only.
+    sessions: HashMap<SessionId, Box<Session>>,
     /// True: what became of datagrams is followed, which costs a hash of each.
     ledgers: bool,
 }
@@ -26,7 +27,7 @@ impl Watched {
     /// A session was opened now.
     pub(crate) fn opened(&mut self, id: SessionId, spec: Spec) -> &Session {
         let session = Session::of_facts(id, spec, Instant::now());
-        self.sessions.entry(id).insert_entry(session).into_mut()
+        self.sessions.entry(id).insert_entry(Box::new(session)).into_mut()
     }
 
     /// Takes in the session that a reading tells the birth of, where a listener accepted it.
@@ -39,7 +40,7 @@ impl Watched {
             listener.accepted_one();
         }
         let spec = Spec::new(SpecKind::Accepted(known));
-        self.sessions.insert(reading.id, Session::of_facts(reading.id, spec, at));
+        self.sessions.insert(reading.id, Box::new(Session::of_facts(reading.id, spec, at)));
     }
 
     /// Takes in what a reading measured beside its records.
@@ -65,7 +66,7 @@ impl Watched {
 
     /// A session that is not over.
     pub(crate) fn get(&self, id: SessionId) -> Option<&Session> {
-        self.sessions.get(&id)
+        self.sessions.get(&id).map(Box::as_ref)
     }
 
     /// Whether a session that is not over has failed.
@@ -75,7 +76,7 @@ impl Watched {
 
     /// All sessions that are not over, in no order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Session> {
-        self.sessions.values()
+        self.sessions.values().map(Box::as_ref)
     }
 
     /// Whether everything is over.
