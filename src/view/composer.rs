@@ -10,6 +10,7 @@ use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::seen::ClickTarget;
 use crate::model::state::{Focus, Model};
+use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::{CloseReason, Session, SessionPhase};
@@ -119,7 +120,8 @@ fn why_not(model: &Model, session: &Session, brief: bool) -> String {
         .map_or(String::new(), |key| format!(": {key} {}", if brief { "again" } else { "opens it again" }));
     let accepted = session.parent().is_some();
     let retry = if accepted { String::new() } else { retry };
-    let why = session.failure().and_then(|_| key(model, KeyMode::Normal, Action::Pane(PaneAction::ShowExplain)));
+    let why =
+        session.failure().and_then(|_| key(model, KeyMode::Normal, Action::Pane(PaneAction::Show(View::Explain))));
     let why = why.map_or(String::new(), |key| format!(": {key} {},", if brief { "why" } else { "says why" }));
     if let SessionKind::Http(_) = session.kind {
         return match of(SessionAction::Retry) {

@@ -18,7 +18,7 @@ use crate::text::quantity;
 /// Draws it, wrapped between its parts; says how many rows it took.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> u16 {
     let parts = match session.kind {
-        SessionKind::Stream(_) if matches!(panel.view, View::Text | View::Hex | View::Ladder) => {
+        SessionKind::Stream(_) if panel.view.is_transcript() || panel.view == View::Ladder => {
             held_back(model, session, panel)
         }
         _ => parts(session),
