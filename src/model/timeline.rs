@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::kinds;
 use super::words;
 use crate::sessions::attempts::AddressAttempt;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::{News, Session};
@@ -19,7 +19,7 @@ const MOST_SYNS: usize = 3;
 /// The lines of a session's course.
 pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
     let course = &session.course;
-    let is_tcp = !matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. });
+    let is_tcp = kinds::connects_by_syn(session);
     let mut lines = Vec::new();
     let mut last_failed: Option<&Failure> = None;
     for (place, (at, news)) in course.facts.iter().enumerate() {

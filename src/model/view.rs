@@ -1,8 +1,5 @@
 //! The views of a session: one table.
 
-use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
-
 /// What is known of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewEntry {
@@ -277,30 +274,6 @@ impl View {
             | ViewContent::Rungs
             | ViewContent::Gauges
             | ViewContent::Peers => None,
-        }
-    }
-
-    /// The views that a session has, in the order of the key that goes through them.
-    pub fn of(session: &Session) -> &'static [View] {
-        match session.kind {
-            SessionKind::Http(_) => {
-                &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
-            }
-            SessionKind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
-            SessionKind::Bound { .. } => {
-                &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain]
-            }
-            SessionKind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
-            SessionKind::Stream(_) if session.parent().is_some() => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Explain]
-            }
-            SessionKind::Stream(_) => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Way, View::Explain]
-            }
-            SessionKind::Conversation { .. } => {
-                &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain]
-            }
-            SessionKind::Repeat(_) => &[View::Latency, View::Text],
         }
     }
 }

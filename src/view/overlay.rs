@@ -9,7 +9,6 @@ use crate::files::theme::Role;
 use crate::formats::paste;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
-use crate::model::endings::endings;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
 use crate::model::palette;
@@ -125,7 +124,7 @@ fn meaning(spec: &Spec) -> String {
 }
 
 fn close(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
-    let endings = endings(model);
+    let endings = model.endings();
     let Some(session) = model.session() else { return };
     let explained = screen.width >= 60;
     let rows = u16::try_from(endings.len()).unwrap_or(3);

@@ -2,6 +2,7 @@
 
 use super::ladder;
 use super::moving::{ScrollMove, moved};
+use crate::model::kinds;
 use crate::model::panel::{Panel, ScrollPosition};
 use crate::model::state::Model;
 use crate::model::transcript_layout::TranscriptPlace;
@@ -32,7 +33,7 @@ pub(super) fn go(model: &mut Model, step: ScrollMove) {
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
         ViewContent::Peers => {
-            let last = peers(session).saturating_sub(1);
+            let last = kinds::listed_peers(session).saturating_sub(1);
             panel.peer_picked = moved(panel.peer_picked, step, last);
         }
     }
@@ -51,19 +52,6 @@ fn of_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
         panel.child_picked = children.get(to).copied().filter(|_| to > 0);
     }
     true
-}
-
-/// How many lines the list of peers has.
-pub(super) fn peers(session: &Session) -> usize {
-    match &session.kind {
-        SessionKind::Bound { peers, .. } => peers.len(),
-        SessionKind::Listener { .. }
-        | SessionKind::Stream(_)
-        | SessionKind::Conversation { .. }
-        | SessionKind::Http(_)
-        | SessionKind::Repeat(_)
-        | SessionKind::Dns(_) => 0,
-    }
 }
 
 fn scrolled(session: &Session, panel: &Panel, step: ScrollMove, columns: u16, rows: usize) -> ScrollPosition {
