@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, part};
 use super::marks::ShownRange;
-use super::status::status_role;
+use super::status_label::status_role;
 use super::{document, failure_card};
 use crate::files::theme::Role;
 use crate::model::documents::document as documents;
