@@ -1,6 +1,9 @@
 //! Everything a person can ask for, with the name by which the keymap, the `:` line and the palette call it.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use super::view::View;
 
 /// One thing a person can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,34 +90,8 @@ pub enum PaneAction {
     NextView,
     /// The previous view of the session.
     PreviousView,
-    /// The view of what was said, as text.
-    ShowText,
-    /// The view of what was said, as offset, octets and ASCII.
-    ShowHex,
-    /// The view of an HTTP response's body.
-    ShowResponse,
-    /// The view of an HTTP exchange's headers.
-    ShowHeaders,
-    /// The view of an HTTP request as it was sent.
-    ShowRequest,
-    /// The view of a listener's connections, or of the peers of a bound UDP socket.
-    ShowPeers,
-    /// The view of a TCP connection as a sequence diagram.
-    ShowLadder,
-    /// The view of the states of a TCP connection.
-    ShowState,
-    /// The view of what the kernel measures of a TCP connection.
-    ShowKernel,
-    /// The view of the way to the peer: resolvers, race, route.
-    ShowWay,
-    /// The view of what DNS answered, as tables.
-    ShowAnswer,
-    /// The view of every field of DNS's messages.
-    ShowFields,
-    /// The view that explains why a session failed, or how it stands.
-    ShowExplain,
-    /// The view of the windows and queues of a TCP connection.
-    ShowFlow,
+    /// This view of the session.
+    Show(View),
     /// Number each read and write of a TCP connection, or stop doing so.
     Boundaries,
     /// Give the pane the whole screen, or give it back.
@@ -222,8 +199,18 @@ const fn compose(name: &'static str, action: ComposeAction, describe: &'static s
     ActionEntry { name, action: Action::Compose(action), describe, group: "Composer" }
 }
 
-/// Every action, in the order in which the help lists them.
-pub const ACTIONS: &[ActionEntry] = &[
+/// Every action, in the order in which the help lists them. Those that show a view come from the table of views.
+pub static ACTIONS: LazyLock<Vec<ActionEntry>> = LazyLock::new(|| {
+    let show = |view: &View| {
+        let (name, describe) = view.entry().action?;
+        Some(looking(name, PaneAction::Show(*view), describe))
+    };
+    let before = BEFORE_VIEWS.iter().copied();
+    before.chain(View::ALL.iter().filter_map(show)).chain(AFTER_VIEWS.iter().copied()).collect()
+});
+
+/// The actions that come before those that show a view.
+const BEFORE_VIEWS: &[ActionEntry] = &[
     app("back", AppAction::Back, "back, or quit from the home screen"),
     app("quit", AppAction::Quit, "quit"),
     app("escape", AppAction::Escape, "back out of what is open"),
@@ -295,20 +282,10 @@ pub const ACTIONS: &[ActionEntry] = &[
     looking("filter", PaneAction::Filter, "filter"),
     looking("next-view", PaneAction::NextView, "next view"),
     looking("previous-view", PaneAction::PreviousView, "previous view"),
-    looking("view-text", PaneAction::ShowText, "view: text"),
-    looking("view-hex", PaneAction::ShowHex, "view: hex"),
-    looking("view-response", PaneAction::ShowResponse, "view: HTTP response"),
-    looking("view-headers", PaneAction::ShowHeaders, "view: HTTP headers"),
-    looking("view-request", PaneAction::ShowRequest, "view: HTTP request"),
-    looking("view-peers", PaneAction::ShowPeers, "view: peers of a listener"),
-    looking("view-ladder", PaneAction::ShowLadder, "view: ladder, who sent what and when"),
-    looking("view-state", PaneAction::ShowState, "view: TCP state diagram"),
-    looking("view-kernel", PaneAction::ShowKernel, "view: kernel gauges over time"),
-    looking("view-way", PaneAction::ShowWay, "view: way to the peer: resolvers, race, route"),
-    looking("view-answer", PaneAction::ShowAnswer, "view: DNS answers as tables"),
-    looking("view-fields", PaneAction::ShowFields, "view: DNS messages field by field"),
-    looking("view-explain", PaneAction::ShowExplain, "view: why it failed, or how it stands"),
-    looking("view-flow", PaneAction::ShowFlow, "view: flow control, windows and queues at both ends"),
+];
+
+/// The actions that come after those that show a view.
+const AFTER_VIEWS: &[ActionEntry] = &[
     looking("boundaries", PaneAction::Boundaries, "number each read and write"),
     looking("zoom", PaneAction::Zoom, "zoom the pane"),
     looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
@@ -323,7 +300,7 @@ impl Action {
         ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
     }
 
-    /// What is known of this action; none only for a session number that no key can have (not 1 to 9).
+    /// What is known of this action; none for a number that no key can have (not 1 to 9), and for a view without a key.
     pub fn entry(self) -> Option<&'static ActionEntry> {
         ACTIONS.iter().find(|entry| entry.action == self)
     }
@@ -381,10 +358,10 @@ mod tests {
         assert!(app.into_iter().all(plain));
         let mut all: Vec<Action> = app.into_iter().chain((1..=9).map(SelectSession)).map(Action::App).collect();
         all.extend(every!(Pane, PaneAction: Down, Up, HalfPageDown, HalfPageUp, PageDown, PageUp, Top, Bottom,
-            Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, ShowText, ShowHex, ShowResponse,
-            ShowHeaders, ShowRequest, ShowPeers, ShowLadder, ShowState, ShowKernel, ShowExplain, ShowWay, ShowAnswer,
-            ShowFields, ShowFlow, Boundaries, Numbers, Zoom, Freeze, Pretty, Copy,
-            Activate));
+            Follow, Search, NextHit, PreviousHit, Filter, NextView, PreviousView, Boundaries, Numbers, Zoom, Freeze,
+            Pretty, Copy, Activate; PaneAction::Show(_)));
+        let with_key = View::ALL.iter().copied().filter(|view| view.entry().action.is_some());
+        all.extend(with_key.map(|view| Action::Pane(PaneAction::Show(view))));
         all.extend(every!(Session, SessionAction: CloseMenu, FinishSending, Reset, Close, CloseUnread, Options, ToggleReading, ToggleCapture, Retry,
             Remove, SendFile, Save, ProbeMtu; SessionAction::RunProbe(_)));
         all.extend((1..=9).map(|number| Action::Session(SessionAction::RunProbe(number))));
@@ -407,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_name_is_small_letters_and_hyphens_and_finds_its_action() {
-        for entry in ACTIONS {
+        for entry in ACTIONS.iter() {
             assert_eq!(Action::named(entry.name), Some(entry.action));
             assert_eq!(entry.action.to_string(), entry.name);
             assert!(entry.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));

@@ -288,6 +288,7 @@ fn options_like(argument: &str) -> Vec<Completion> {
 mod tests {
     use super::*;
     use crate::model::action::{AppAction, PaneAction, SessionAction};
+    use crate::model::view::View;
 
     use proptest::prelude::*;
 
@@ -304,7 +305,7 @@ mod tests {
     fn a_line_is_an_action_or_a_command_with_its_argument() {
         check("quit", LineCommand::Run(Action::App(AppAction::Quit)));
         check(":q", LineCommand::Run(Action::App(AppAction::Quit)));
-        check("  view-hex ", LineCommand::Run(Action::Pane(PaneAction::ShowHex)));
+        check("  view-hex ", LineCommand::Run(Action::Pane(PaneAction::Show(View::Hex))));
         check("open tcp [::1]:7001", LineCommand::Open("tcp [::1]:7001".to_owned()));
         check("tcp 127.0.0.1:7001", LineCommand::Open("tcp 127.0.0.1:7001".to_owned()));
         check("http GET http://localhost/", LineCommand::Open("http GET http://localhost/".to_owned()));

@@ -1,15 +1,14 @@
 //! The explain view: why a session failed, or how it stands, as lines to be laid out.
 
+use super::kinds;
 use super::state::Model;
 use super::timeline::{self, TimelineLine};
 use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
 use crate::sessions::explain::{Explanation, Situation};
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, Spec};
 use crate::text::sanitize;
 use crate::wire::Failure;
-use crate::wire::icmp::IcmpMessage;
 
 /// Everything that the view says of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +28,8 @@ pub struct ExplainCard {
 /// The card of a session, at the time of the model.
 pub fn card(model: &Model, session: &Session) -> ExplainCard {
     let icmp = session.course.icmp.as_ref();
-    let failure = reason(session, icmp);
+    // A UDP session goes on after an ICMP message, and has a reason all the same.
+    let failure = session.failure().cloned().or_else(|| kinds::icmp_failure(session));
     let explanation = match &failure {
         Some(failure) => model.book.failure(failure, icmp),
         None => model.book.standing(Situation::of(session)),
@@ -37,29 +37,6 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
     let tries = suggestions::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
     let happened = timeline::lines(session, &model.timers, model.now);
     ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
-}
-
-/// Why it failed; a UDP session goes on after an ICMP message, and has a reason all the same.
-fn reason(session: &Session, icmp: Option<&IcmpMessage>) -> Option<Failure> {
-    if let Some(failure) = session.failure() {
-        return Some(failure.clone());
-    }
-    match (&session.kind, icmp) {
-        (SessionKind::Conversation { .. } | SessionKind::Bound { .. }, Some(icmp)) => {
-            let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());
-            Some(icmp.failure("send", peer))
-        }
-        (
-            SessionKind::Stream(_)
-            | SessionKind::Http(_)
-            | SessionKind::Repeat(_)
-            | SessionKind::Dns(_)
-            | SessionKind::Listener { .. }
-            | SessionKind::Conversation { .. }
-            | SessionKind::Bound { .. },
-            _,
-        ) => None,
-    }
 }
 
 /// What a probe starts from.

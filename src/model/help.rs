@@ -95,7 +95,7 @@ fn code(key: &str) -> String {
 fn rows(keymap: &Keymap, mode: KeyMode, shown: impl Fn(&ActionEntry, &KeyBinding) -> bool) -> Vec<HelpRow> {
     let mut rows: Vec<HelpRow> = Vec::new();
     let mut sessions: Vec<(u8, Chord)> = Vec::new();
-    for entry in ACTIONS {
+    for entry in ACTIONS.iter() {
         let of_entry = keymap.bindings().iter().filter(|b| b.mode == mode && b.action == Some(entry.action));
         let from = rows.len();
         for binding in of_entry.filter(|binding| shown(entry, binding)) {

@@ -11,6 +11,7 @@ pub mod help;
 pub mod history;
 pub mod key;
 pub mod keymap;
+pub(crate) mod kinds;
 pub mod limits;
 pub mod msg;
 pub mod next_wake;

@@ -27,7 +27,7 @@ impl Model {
             counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
         });
         // The lanes of the explain view count down.
-        let lanes = self.session().filter(|_| self.panel().is_some_and(|panel| panel.view == View::Explain));
+        let lanes = self.session().filter(|_| self.panel().is_some_and(|panel| panel.view.entry().counts_down));
         let lanes = lanes.is_some_and(|session| match &session.phase {
             SessionPhase::Connecting { .. } => true,
             SessionPhase::Open(_) => session.course.clocks.running.is_some() || session.idle_timeout().is_some(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::editor::TextField;
+use super::kinds;
 use crate::formats::paste;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::options::OptionState;
 use crate::sessions::spec::facets::wishes;
 use crate::sessions::spec::{RequestedOptions, wished};
@@ -158,7 +158,7 @@ impl OptionsDialog {
     /// Every line.
     pub fn lines(&self, from: OptionsSource<'_>) -> Vec<OptionLine> {
         let session = self.session(from);
-        let v6 = session.is_some_and(is_v6);
+        let v6 = session.and_then(kinds::local_address).is_some_and(|local| local.is_ipv6());
         let live = session.filter(|session| is_live(session));
         SocketOption::of(self.kind(from))
             .map(|option| {
@@ -172,17 +172,6 @@ impl OptionsDialog {
             })
             .collect()
     }
-}
-
-/// Whether a session's socket is one of IPv6, as far as that is known.
-fn is_v6(session: &Session) -> bool {
-    let local = match &session.kind {
-        SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => ends.local,
-        SessionKind::Bound { local, .. } | SessionKind::Listener { local, .. } => *local,
-        SessionKind::Http(exchange) => exchange.response().and_then(|response| response.peer),
-        SessionKind::Dns(_) | SessionKind::Repeat(_) => None,
-    };
-    local.is_some_and(|local| local.is_ipv6())
 }
 
 fn reported(option: SocketOption, known: Option<&OptionState>) -> (String, ValueSource, String) {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::editor::{FieldLines, TextField};
+use super::endings::SessionEnding;
 use super::history::InputHistory;
 use super::keymap::Keymap;
+use super::kinds;
 use super::notice::Notices;
 use super::options::OptionsSource;
 use super::overlay::Overlay;
@@ -18,7 +20,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::spec::RequestedOptions;
 use crate::sessions::tcp::gauges;
-use crate::sessions::{Session, SessionId, SessionPhase};
+use crate::sessions::{Session, SessionId};
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 
 /// Everything that the screen shows, and everything that a key can change.
@@ -154,17 +156,12 @@ impl Model {
 
     /// Whether the selected session can be sent to now.
     pub fn can_send(&self) -> bool {
-        self.session().is_some_and(|session| {
-            let kind = matches!(
-                session.kind,
-                SessionKind::Stream(_)
-                    | SessionKind::Conversation { .. }
-                    | SessionKind::Bound { .. }
-                    | SessionKind::Listener { .. }
-            );
-            let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
-            kind && !finished && !session.ended()
-        })
+        self.session().is_some_and(kinds::can_send)
+    }
+
+    /// The ways to end the selected session that make sense for it now.
+    pub fn endings(&self) -> Vec<SessionEnding> {
+        self.session().map_or_else(Vec::new, kinds::endings)
     }
 
     /// An empty one-line field.

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::kinds;
 use super::words;
 use crate::sessions::attempts::AddressAttempt;
-use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::dns::DnsNews;
 use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::{News, Session};
@@ -19,7 +19,7 @@ const MOST_SYNS: usize = 3;
 /// The lines of a session's course.
 pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
     let course = &session.course;
-    let is_tcp = !matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. });
+    let is_tcp = kinds::connects_by_syn(session);
     let mut lines = Vec::new();
     let mut last_failed: Option<&Failure> = None;
     for (place, (at, news)) in course.facts.iter().enumerate() {
@@ -30,7 +30,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
                 what,
                 how: String::new(),
                 tone: TimelineTone::Quiet,
-                known: LineEvidence::Seen,
+                known: Evidence::Seen,
             });
         }
         match news {
@@ -49,7 +49,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
                 "nothing was sent".into(),
                 format!("seen: connect() to {peer} failed here"),
                 TimelineTone::Plain,
-                LineEvidence::Seen,
+                Evidence::Seen,
             ),
             _ => told(news, is_tcp),
         };
@@ -100,7 +100,7 @@ fn moved(session: &Session) -> Option<TimelineLine> {
     let last = session.transcript.last_data_at();
     let how =
         if last.is_some() { "seen: the last of them at this time" } else { "seen: all of the session" }.to_owned();
-    Some(TimelineLine { at: last, what, how, tone: TimelineTone::Plain, known: LineEvidence::Seen })
+    Some(TimelineLine { at: last, what, how, tone: TimelineTone::Plain, known: Evidence::Seen })
 }
 
 /// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
@@ -114,8 +114,8 @@ fn again(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> V
         known,
     };
     let how = |count: usize| match known {
-        LineEvidence::Kernel => format!("kernel: retransmits {count}"),
-        LineEvidence::Seen | LineEvidence::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
+        Evidence::Kernel => format!("kernel: retransmits {count}"),
+        Evidence::Seen | Evidence::Inferred => "inferred: by tcp(7) tcp_syn_retries".into(),
     };
     let told = sent.iter().take(MOST_SYNS).zip(1..);
     let mut lines: Vec<TimelineLine> = told.map(|(at, count)| line(*at, "SYN sent again".into(), how(count))).collect();
@@ -127,93 +127,88 @@ fn again(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> V
 }
 
 /// When the SYNs after the first one of an attempt were sent, and how that is known.
-pub(crate) fn syns(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, LineEvidence) {
+pub(crate) fn syns(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, Evidence) {
     if !attempt.syns_again.is_empty() {
-        return (attempt.syns_again.clone(), LineEvidence::Kernel);
+        return (attempt.syns_again.clone(), Evidence::Kernel);
     }
     let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
     let planned = timers.syns().map(|(syns, _)| syns).unwrap_or_default();
     let sent = planned.into_iter().skip(1).map(|after| attempt.began + after);
-    (sent.filter(|at| *at < end).collect(), LineEvidence::Inferred)
+    (sent.filter(|at| *at < end).collect(), Evidence::Inferred)
 }
 
 /// One fact in a few words, and how it is known.
-fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, LineEvidence) {
+fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, Evidence) {
     match news {
         News::Dial(DialNews::Resolving { host }) => (
             format!("looking up {host}"),
             "seen: the system's resolver was asked".into(),
             TimelineTone::Plain,
-            LineEvidence::Seen,
+            Evidence::Seen,
         ),
         News::Dial(DialNews::Resolved { addresses, took, .. }) => {
             let listed: Vec<String> = addresses.iter().take(3).map(ToString::to_string).collect();
             let more = addresses.len().saturating_sub(3);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let how = format!("seen: {}{more}", listed.join(", "));
-            (format!("found in {}", quantity::duration(*took)), how, TimelineTone::Well, LineEvidence::Seen)
+            (format!("found in {}", quantity::duration(*took)), how, TimelineTone::Well, Evidence::Seen)
         }
         News::Dial(DialNews::Connecting { peer, .. }) if !is_tcp => {
             let how = format!("seen: connect() to {peer}; for UDP that sends nothing");
-            ("peer is set".into(), how, TimelineTone::Plain, LineEvidence::Seen)
+            ("peer is set".into(), how, TimelineTone::Plain, Evidence::Seen)
         }
         News::Dial(DialNews::Connecting { peer, attempt }) => {
             let nth = if *attempt > 1 { format!(", attempt {attempt}") } else { String::new() };
             let how = format!("inferred: connect() to {peer}{nth}");
-            ("SYN sent".into(), how, TimelineTone::Plain, LineEvidence::Inferred)
+            ("SYN sent".into(), how, TimelineTone::Plain, Evidence::Inferred)
         }
         News::Dial(DialNews::Connected { took, local, .. }) if is_tcp => {
             let how = format!("seen: connect() returned after {}, from {local}", quantity::duration(*took));
-            ("SYN-ACK came back".into(), how, TimelineTone::Well, LineEvidence::Seen)
+            ("SYN-ACK came back".into(), how, TimelineTone::Well, Evidence::Seen)
         }
         News::Dial(DialNews::Connected { local, .. }) => (
             "socket is ready".into(),
             format!("seen: from {local}; nothing was sent yet"),
             TimelineTone::Well,
-            LineEvidence::Seen,
+            Evidence::Seen,
         ),
         News::Dial(DialNews::AttemptFailed { failure, took }) => failed(failure, Some(*took)),
         News::Failed(failure) => failed(failure, None),
         News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
             let how = format!("then attempt {attempt} of {of}; half fixed, half chance");
-            (format!("wait {}", quantity::duration(*after)), how, TimelineTone::Quiet, LineEvidence::Seen)
+            (format!("wait {}", quantity::duration(*after)), how, TimelineTone::Quiet, Evidence::Seen)
         }
         News::Udp(UdpNews::Icmp(icmp)) => {
             let by = icmp.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
             let how = format!("kernel: type {}, code {}{by}", icmp.kind, icmp.code);
             let protocol = if icmp.v6 { "ICMPv6" } else { "ICMP" };
-            (format!("{protocol} {}", icmp.meaning()), how, TimelineTone::Bad, LineEvidence::Kernel)
+            (format!("{protocol} {}", icmp.meaning()), how, TimelineTone::Bad, Evidence::Kernel)
         }
         News::Dns(news) => dns(news),
         News::Dial(DialNews::Route(route)) => {
             let interface = route.interface.as_deref().map(|name| format!(" over {name}")).unwrap_or_default();
             let router = route.gateway.map(|router| format!(", by router {router}")).unwrap_or_default();
             let how = format!("kernel: from {}{interface}{router}", route.source);
-            (format!("route to {}", route.peer), how, TimelineTone::Plain, LineEvidence::Kernel)
+            (format!("route to {}", route.peer), how, TimelineTone::Plain, Evidence::Kernel)
         }
         News::Tcp(TcpNews::WeFinished) => {
-            ("FIN sent".into(), "inferred: shutdown() was called".into(), TimelineTone::Plain, LineEvidence::Inferred)
+            ("FIN sent".into(), "inferred: shutdown() was called".into(), TimelineTone::Plain, Evidence::Inferred)
         }
         News::Tcp(TcpNews::PeerFinished { received_bytes }) => {
             let how = format!("seen: read() returned 0 after {}", quantity::bytes(*received_bytes));
-            ("FIN came".into(), how, TimelineTone::Plain, LineEvidence::Seen)
+            ("FIN came".into(), how, TimelineTone::Plain, Evidence::Seen)
         }
         News::Http(HttpNews::Request(request)) => {
             let how = format!("seen: {}", request.url);
-            (format!("asked {}", request.method), how, TimelineTone::Plain, LineEvidence::Seen)
+            (format!("asked {}", request.method), how, TimelineTone::Plain, Evidence::Seen)
         }
         News::Http(HttpNews::Response(response)) => {
             let how = format!("seen: {} after {}", response.version, quantity::duration(response.after));
             let tone = if response.status < 400 { TimelineTone::Well } else { TimelineTone::Bad };
-            (
-                format!("answered {} {}", response.status, response.reason).trim_end().into(),
-                how,
-                tone,
-                LineEvidence::Seen,
-            )
+            (format!("answered {} {}", response.status, response.reason).trim_end().into(), how, tone, Evidence::Seen)
         }
         News::Listener(ListenerNews::Listening { local }) => {
-            ("bound".into(), format!("seen: bind() gave {local}"), TimelineTone::Well, LineEvidence::Seen)
+            ("bound".into(), format!("seen: bind() gave {local}"), TimelineTone::Well, Evidence::Seen)
         }
         News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
             let (what, how, _, known) = failed(failure, None);
@@ -223,18 +218,18 @@ fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, LineEvidenc
             format!("closed ({})", how.name()),
             "seen: our descriptor is closed".into(),
             TimelineTone::Plain,
-            LineEvidence::Seen,
+            Evidence::Seen,
         ),
         other => {
             let told = words::note(other);
-            (told.text, "seen".into(), TimelineTone::Plain, LineEvidence::Seen)
+            (told.text, "seen".into(), TimelineTone::Plain, Evidence::Seen)
         }
     }
 }
 
 /// A fact of a question for name servers.
-fn dns(news: &DnsNews) -> (String, String, TimelineTone, LineEvidence) {
-    let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, LineEvidence::Seen);
+fn dns(news: &DnsNews) -> (String, String, TimelineTone, Evidence) {
+    let seen = |what: String, how: String, tone| (what, format!("seen: {how}"), tone, Evidence::Seen);
     match news {
         DnsNews::Query(query) => {
             let again = if query.attempt > 1 { format!(", try {}", query.attempt) } else { String::new() };
@@ -267,7 +262,7 @@ fn dns(news: &DnsNews) -> (String, String, TimelineTone, LineEvidence) {
 }
 
 /// What came back, or did not.
-fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, TimelineTone, LineEvidence) {
+fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, TimelineTone, Evidence) {
     let after = took.map(|took| format!(" after {}", quantity::duration(took))).unwrap_or_default();
     let errno = failure.os_code.map(|code| format!(", errno {code}")).unwrap_or_default();
     let what = match failure.class {
@@ -282,12 +277,10 @@ fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, Timelin
         Class::Internal | Class::Usage | Class::Protocol | Class::HttpStatus => "it failed",
     };
     let (known, word) = match (failure.class, failure.evidence) {
-        (Class::Refused | Class::Reset, Evidence::Seen) if failure.os_code.is_some() => {
-            (LineEvidence::Kernel, "kernel")
-        }
-        (_, Evidence::Seen) => (LineEvidence::Seen, "seen"),
-        (_, Evidence::Kernel) => (LineEvidence::Kernel, "kernel"),
-        (_, Evidence::Inferred) => (LineEvidence::Inferred, "inferred"),
+        (Class::Refused | Class::Reset, Evidence::Seen) if failure.os_code.is_some() => (Evidence::Kernel, "kernel"),
+        (_, Evidence::Seen) => (Evidence::Seen, "seen"),
+        (_, Evidence::Kernel) => (Evidence::Kernel, "kernel"),
+        (_, Evidence::Inferred) => (Evidence::Inferred, "inferred"),
     };
     // A time-out says itself how long it was.
     let after = if failure.class == Class::ConnectTimeout { String::new() } else { after };
@@ -307,7 +300,7 @@ pub struct TimelineLine {
     /// How it is meant.
     pub tone: TimelineTone,
     /// How sure it is.
-    pub known: LineEvidence,
+    pub known: Evidence,
 }
 
 /// How a line is meant; the colours are the view's.
@@ -321,15 +314,4 @@ pub enum TimelineTone {
     Bad,
     /// Time passes.
     Quiet,
-}
-
-/// How a line is known; the colours are the view's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineEvidence {
-    /// A call of ours returned it.
-    Seen,
-    /// The kernel told.
-    Kernel,
-    /// It must have happened.
-    Inferred,
 }

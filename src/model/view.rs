@@ -1,14 +1,85 @@
-//! The views of a session.
+//! The views of a session: one table.
 
-use crate::sessions::Session;
-use crate::sessions::kinds::SessionKind;
+/// What is known of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewEntry {
+    /// The name in the row of views.
+    pub name: &'static str,
+    /// The action that shows it: its name in the keymap, and what the help says of it. `None`: the view has no key of
+    /// its own, and is reached by the keys for the next and the previous view.
+    pub action: Option<(&'static str, &'static str)>,
+    /// What it shows: so the keys move in it, and so it is searched.
+    pub shows: ViewContent,
+    /// Which connections the kernel is asked about by the clock while the view is on the screen.
+    pub samples: KernelSampling,
+    /// What is copied from it.
+    pub copies: CopiedText,
+    /// Whether it shows times that count down.
+    pub counts_down: bool,
+}
+
+/// What a view shows. Only a document is searched itself; a search in any other view goes through the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewContent {
+    /// The transcript, moved through by its rows.
+    Transcript,
+    /// A document, moved through by its rows.
+    Document(ViewDocument),
+    /// Rows without a cursor that are no document: a diagram, a page.
+    Page,
+    /// The ladder, with a cursor on a rung.
+    Rungs,
+    /// A connection's gauges, with a cursor on one of them; without a TCP connection, a page.
+    Gauges,
+    /// A list of peers or connections, with a cursor on one of them.
+    Peers,
+}
+
+/// The documents that views show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewDocument {
+    /// An HTTP response's body.
+    Body,
+    /// The heads of an HTTP exchange.
+    Heads,
+    /// An HTTP request.
+    Request,
+    /// The tables of DNS's answers.
+    DnsAnswer,
+    /// The fields of DNS's messages.
+    DnsFields,
+}
+
+/// Which connections a view has the kernel asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KernelSampling {
+    /// None.
+    No,
+    /// The one that is shown.
+    OwnEnd,
+    /// The one that is shown, and its other end where that is a session of ours too.
+    BothEnds,
+}
+
+/// What is copied from a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopiedText {
+    /// The entry of the transcript that the search is at, else the last one with bytes.
+    Entry,
+    /// The body of the response.
+    Body,
+    /// The answers as dig prints them.
+    DigAnswer,
+    /// What the explain view says.
+    Explanation,
+}
 
 /// The ways to look at a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum View {
     /// The transcript as text.
     Text,
-    /// The transcript as bytes.
+    /// The transcript as bytes: offset, hex and ASCII.
     Hex,
     /// An HTTP response's body.
     Response,
@@ -18,69 +89,205 @@ pub enum View {
     Request,
     /// The peers of a bound socket, or the connections of a listener.
     Peers,
-    /// What a run of many came to: times, counts, and how it went.
-    Latency,
     /// A TCP connection as a sequence diagram.
     Ladder,
     /// The states of a TCP connection, or the ledger of a UDP socket.
     State,
     /// What the kernel measures of a TCP connection, over time; of a UDP socket, its queues and its path.
     Kernel,
-    /// The windows and queues of a TCP connection, at both ends where both can be seen.
-    Flow,
     /// The way to the peer: resolvers, race, route.
     Way,
     /// What DNS was asked and answered, as tables.
     Answer,
-    /// Every field of every DNS message, at its octets.
+    /// Every field of every DNS message, at its bytes.
     Fields,
     /// Why it failed, or how it stands.
     Explain,
+    /// The windows and queues of a TCP connection, at both ends where both can be seen.
+    Flow,
+    /// What a run of many came to: times, counts, and how it went.
+    Latency,
 }
 
 impl View {
-    /// The name in the row of views.
-    pub fn name(self) -> &'static str {
+    /// Every view, in the order of the help.
+    pub const ALL: &[View] = &[
+        View::Text,
+        View::Hex,
+        View::Response,
+        View::Headers,
+        View::Request,
+        View::Peers,
+        View::Ladder,
+        View::State,
+        View::Kernel,
+        View::Way,
+        View::Answer,
+        View::Fields,
+        View::Explain,
+        View::Flow,
+        View::Latency,
+    ];
+
+    /// What is known of this view: the table of views.
+    pub const fn entry(self) -> ViewEntry {
         match self {
-            View::Text => "text",
-            View::Hex => "hex",
-            View::Response => "response",
-            View::Headers => "headers",
-            View::Request => "request",
-            View::Peers => "peers",
-            View::Latency => "latency",
-            View::Ladder => "ladder",
-            View::State => "state",
-            View::Kernel => "kernel",
-            View::Flow => "flow",
-            View::Way => "way",
-            View::Answer => "answer",
-            View::Fields => "fields",
-            View::Explain => "explain",
+            View::Text => ViewEntry {
+                name: "text",
+                action: Some(("view-text", "view: text")),
+                shows: ViewContent::Transcript,
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Hex => ViewEntry {
+                name: "hex",
+                action: Some(("view-hex", "view: hex")),
+                shows: ViewContent::Transcript,
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Response => ViewEntry {
+                name: "response",
+                action: Some(("view-response", "view: HTTP response")),
+                shows: ViewContent::Document(ViewDocument::Body),
+                samples: KernelSampling::No,
+                copies: CopiedText::Body,
+                counts_down: false,
+            },
+            View::Headers => ViewEntry {
+                name: "headers",
+                action: Some(("view-headers", "view: HTTP headers")),
+                shows: ViewContent::Document(ViewDocument::Heads),
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Request => ViewEntry {
+                name: "request",
+                action: Some(("view-request", "view: HTTP request")),
+                shows: ViewContent::Document(ViewDocument::Request),
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Peers => ViewEntry {
+                name: "peers",
+                action: Some(("view-peers", "view: peers of a listener")),
+                shows: ViewContent::Peers,
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Ladder => ViewEntry {
+                name: "ladder",
+                action: Some(("view-ladder", "view: ladder, who sent what and when")),
+                shows: ViewContent::Rungs,
+                samples: KernelSampling::OwnEnd,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::State => ViewEntry {
+                name: "state",
+                action: Some(("view-state", "view: TCP state diagram")),
+                shows: ViewContent::Page,
+                samples: KernelSampling::BothEnds,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Kernel => ViewEntry {
+                name: "kernel",
+                action: Some(("view-kernel", "view: kernel gauges over time")),
+                shows: ViewContent::Gauges,
+                samples: KernelSampling::OwnEnd,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Way => ViewEntry {
+                name: "way",
+                action: Some(("view-way", "view: way to the peer: resolvers, race, route")),
+                shows: ViewContent::Page,
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Answer => ViewEntry {
+                name: "answer",
+                action: Some(("view-answer", "view: DNS answers as tables")),
+                shows: ViewContent::Document(ViewDocument::DnsAnswer),
+                samples: KernelSampling::No,
+                copies: CopiedText::DigAnswer,
+                counts_down: false,
+            },
+            View::Fields => ViewEntry {
+                name: "fields",
+                action: Some(("view-fields", "view: DNS messages field by field")),
+                shows: ViewContent::Document(ViewDocument::DnsFields),
+                samples: KernelSampling::No,
+                copies: CopiedText::DigAnswer,
+                counts_down: false,
+            },
+            View::Explain => ViewEntry {
+                name: "explain",
+                action: Some(("view-explain", "view: why it failed, or how it stands")),
+                shows: ViewContent::Page,
+                samples: KernelSampling::No,
+                copies: CopiedText::Explanation,
+                counts_down: true,
+            },
+            View::Flow => ViewEntry {
+                name: "flow",
+                action: Some(("view-flow", "view: flow control, windows and queues at both ends")),
+                shows: ViewContent::Page,
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
+            View::Latency => ViewEntry {
+                name: "latency",
+                action: None,
+                shows: ViewContent::Page,
+                samples: KernelSampling::No,
+                copies: CopiedText::Entry,
+                counts_down: false,
+            },
         }
     }
 
-    /// The views that a session has, in the order of the key that goes through them.
-    pub fn of(session: &Session) -> &'static [View] {
-        match session.kind {
-            SessionKind::Http(_) => {
-                &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
-            }
-            SessionKind::Dns(_) => &[View::Answer, View::Fields, View::Text, View::Hex, View::Explain],
-            SessionKind::Bound { .. } => {
-                &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain]
-            }
-            SessionKind::Listener { .. } => &[View::Text, View::Hex, View::Peers, View::Explain],
-            SessionKind::Stream(_) if session.parent().is_some() => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Explain]
-            }
-            SessionKind::Stream(_) => {
-                &[View::Text, View::Hex, View::Ladder, View::State, View::Kernel, View::Flow, View::Way, View::Explain]
-            }
-            SessionKind::Conversation { .. } => {
-                &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain]
-            }
-            SessionKind::Repeat(_) => &[View::Latency, View::Text],
+    /// The name in the row of views.
+    pub const fn name(self) -> &'static str {
+        self.entry().name
+    }
+
+    /// Whether it shows the transcript.
+    pub fn is_transcript(self) -> bool {
+        self.entry().shows == ViewContent::Transcript
+    }
+
+    /// The document that it shows, where it shows one.
+    pub fn document(self) -> Option<ViewDocument> {
+        match self.entry().shows {
+            ViewContent::Document(document) => Some(document),
+            ViewContent::Transcript
+            | ViewContent::Page
+            | ViewContent::Rungs
+            | ViewContent::Gauges
+            | ViewContent::Peers => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_view_is_listed_once_and_its_action_has_its_name() {
+        for (place, view) in View::ALL.iter().enumerate() {
+            assert_eq!(*view as usize, place, "{view:?} stands at another place in the enum");
+            let action = view.entry().action.map(|(name, _)| name);
+            assert!(action.is_none_or(|action| action == format!("view-{}", view.name())), "{view:?}");
         }
     }
 }

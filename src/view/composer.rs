@@ -5,15 +5,15 @@ use ratatui::layout::{Position, Rect};
 use super::canvas::{Canvas, StyledText, area_of, columns_of, part};
 use super::key_hints::key;
 use crate::files::theme::Role;
-use crate::model::action::{Action, ComposeAction, PaneAction, SessionAction};
+use crate::model::action::{Action, ComposeAction};
 use crate::model::keymap::KeyMode;
+use crate::model::kinds::{self, WhyNotSent};
 use crate::model::panel::Panel;
 use crate::model::seen::ClickTarget;
 use crate::model::state::{Focus, Model};
 use crate::model::words;
+use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::{CloseReason, Session, SessionPhase};
-use crate::text::sanitize;
 
 /// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
@@ -114,56 +114,5 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
 
 /// Why nothing can be sent, and what to do; `brief` where there is little room.
 fn why_not(model: &Model, session: &Session, brief: bool) -> String {
-    let of = |action| key(model, KeyMode::Normal, Action::Session(action));
-    let retry = of(SessionAction::Retry)
-        .map_or(String::new(), |key| format!(": {key} {}", if brief { "again" } else { "opens it again" }));
-    let accepted = session.parent().is_some();
-    let retry = if accepted { String::new() } else { retry };
-    let why = session.failure().and_then(|_| key(model, KeyMode::Normal, Action::Pane(PaneAction::ShowExplain)));
-    let why = why.map_or(String::new(), |key| format!(": {key} {},", if brief { "why" } else { "says why" }));
-    if let SessionKind::Http(_) = session.kind {
-        return match of(SessionAction::Retry) {
-            Some(key) if session.failure().is_some() => {
-                format!("the exchange failed{why} {key} sends it again")
-            }
-            Some(key) if session.ended() => format!("the exchange is over: {key} sends the request again"),
-            _ => "the request is under way".to_owned(),
-        };
-    }
-    if let SessionKind::Repeat(_) = session.kind {
-        let toggle = of(SessionAction::ToggleReading).unwrap_or_default();
-        return match &session.phase {
-            SessionPhase::Ended { .. } => format!("the run is over{retry}"),
-            SessionPhase::Open(open) if open.paused => format!("paused: {toggle} goes on"),
-            SessionPhase::Open(_)
-            | SessionPhase::Starting
-            | SessionPhase::Resolving
-            | SessionPhase::Connecting { .. }
-            | SessionPhase::Waiting { .. }
-            | SessionPhase::Listening => format!("running: {toggle} pauses it"),
-        };
-    }
-    if let SessionKind::Dns(_) = session.kind {
-        return match of(SessionAction::Retry) {
-            Some(key) if session.failure().is_some() => format!("there is no answer{why} {key} asks again"),
-            Some(key) if session.ended() => format!("the question is answered: {key} asks again"),
-            _ => "the question is under way".to_owned(),
-        };
-    }
-    match &session.phase {
-        SessionPhase::Ended { failure: Some(failure), .. } => {
-            // The message may be long, and stands above; its explanation has it in a few words.
-            let headline = model.book.failure(failure, session.course.icmp.as_ref()).headline;
-            let again = retry.trim_start_matches(':');
-            format!("{}{why}{again}", sanitize::line(&headline))
-        }
-        SessionPhase::Ended { how: CloseReason::Rst, .. } => format!("we reset the connection{retry}"),
-        SessionPhase::Ended { .. } => format!("closed{retry}"),
-        SessionPhase::Open(_) => "we finished sending (FIN); the peer may go on".to_owned(),
-        SessionPhase::Starting
-        | SessionPhase::Resolving
-        | SessionPhase::Connecting { .. }
-        | SessionPhase::Waiting { .. }
-        | SessionPhase::Listening => "not open yet".to_owned(),
-    }
+    kinds::why_not_sent(session, &WhyNotSent::new(&model.keymap, model.book, session, brief))
 }

@@ -10,7 +10,6 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::dns::DnsLookup;
 
 /// Draws what was asked and answered as tables.
 pub(super) fn answer(
@@ -28,11 +27,6 @@ pub(super) fn answer(
         failure_card::draw(paper, part(area, 0, used, area.width, area.height), model, session, failure);
     }
     shown
-}
-
-/// Draws every field of every message at its octets.
-pub(super) fn fields(paper: &mut Canvas<'_>, area: Rect, lookup: &DnsLookup, panel: &Panel) -> ShownRange {
-    document::draw(paper, area, &dns::of_fields(lookup), panel)
 }
 
 /// Draws the way to the peer: what the resolvers said, the race, the route.

@@ -8,7 +8,9 @@ use super::canvas::{Canvas, area_of, part};
 use super::marks::{FoundRanges, ShownRange};
 use crate::files::theme::Role;
 use crate::model::documents::document::{DocLine, DocRow, Document, Fold, TextRole as DocRole};
+use crate::model::documents::of_view;
 use crate::model::panel::Panel;
+use crate::sessions::Session;
 
 /// Draws a document, and tells how many rows it has.
 ///
@@ -17,6 +19,11 @@ use crate::model::panel::Panel;
 /// `panel` gives the row to begin with and the places that were searched.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, document: &Document, panel: &Panel) -> ShownRange {
     draw_folded(paper, area, document, None, panel)
+}
+
+/// Draws the document that the panel's view shows; nothing where it has none.
+pub(super) fn of_view(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
+    of_view::shown(session, panel).map_or_else(ShownRange::default, |document| draw(paper, area, &document, panel))
 }
 
 /// As [`draw`], a document that was folded before; where that was to another width, it is folded again.

@@ -14,8 +14,9 @@ use crate::model::explain::ExplainCard;
 use crate::model::panel::Panel;
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
-use crate::model::timeline::{LineEvidence, TimelineLine, TimelineTone};
+use crate::model::timeline::{TimelineLine, TimelineTone};
 use crate::sessions::Session;
+use crate::wire::Evidence;
 
 /// The columns of a time, with the blank behind it.
 const TIME: u16 = 9;
@@ -222,9 +223,9 @@ fn happened(page: &mut ExplainPage, session: &Session, line: &TimelineLine) {
         TimelineTone::Quiet => Role::Dim,
     };
     let quiet = match line.known {
-        LineEvidence::Seen => Role::Text,
-        LineEvidence::Kernel => Role::Received,
-        LineEvidence::Inferred => Role::Dim,
+        Evidence::Seen => Role::Text,
+        Evidence::Kernel => Role::Received,
+        Evidence::Inferred => Role::Dim,
     };
     page.pair(&lead, (&line.what, role), (&line.how, quiet), REMARK);
 }

@@ -8,6 +8,7 @@ use crate::files::theme::Role;
 use crate::model::action::{Action, PaneAction, SessionAction};
 use crate::model::keymap::KeyMode;
 use crate::model::state::Model;
+use crate::model::view::View;
 use crate::sessions::Session;
 use crate::wire::{Evidence, Failure};
 
@@ -66,7 +67,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
 
 /// What can be done: a key, in some words, in a few.
 fn hints(model: &Model, session: &Session) -> Vec<(String, &'static str, &'static str)> {
-    let why = key(model, KeyMode::Normal, Action::Pane(PaneAction::ShowExplain));
+    let why = key(model, KeyMode::Normal, Action::Pane(PaneAction::Show(View::Explain)));
     let again =
         key(model, KeyMode::Normal, Action::Session(SessionAction::Retry)).filter(|_| session.parent().is_none());
     let all = [(why, "what this rules out, what to try", "why, and what to try"), (again, "the same again", "again")];

@@ -4,14 +4,13 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, part};
 use super::marks::ShownRange;
-use super::status::status_role;
+use super::status_label::status_role;
 use super::{document, failure_card};
 use crate::files::theme::Role;
-use crate::model::documents::{document as documents, http};
+use crate::model::documents::document as documents;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::http::HttpExchange;
-use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 
@@ -67,22 +66,6 @@ pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, 
             document::draw(paper, rest, &empty, panel)
         }
     }
-}
-
-/// Draws every request and response head of the exchange.
-pub(super) fn headers(paper: &mut Canvas<'_>, area: Rect, exchange: &HttpExchange, panel: &Panel) -> ShownRange {
-    document::draw(paper, area, &http::of_headers(exchange), panel)
-}
-
-/// Draws the request as it was asked for.
-pub(super) fn request(
-    paper: &mut Canvas<'_>,
-    area: Rect,
-    spec: &HttpSpec,
-    exchange: &HttpExchange,
-    panel: &Panel,
-) -> ShownRange {
-    document::draw(paper, area, &http::of_request(spec, exchange), panel)
 }
 
 /// The figures of a response, each named; says how many rows it took.

@@ -4,18 +4,17 @@ use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText, part};
 use super::dialog::dialog;
-use super::{help, key_hints, options, prompt, status};
+use super::{help, key_hints, kinds, options, prompt, status};
 use crate::files::theme::Role;
 use crate::formats::paste;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
-use crate::model::endings::endings;
 use crate::model::keymap::KeyMode;
 use crate::model::overlay::{ConfirmQuestion, Overlay};
 use crate::model::palette;
 use crate::model::seen::ClickTarget;
 use crate::model::state::Model;
-use crate::sessions::{Spec, SpecKind};
+use crate::sessions::Spec;
 use crate::text::quantity;
 
 /// What the new-session dialog shows while nothing is typed.
@@ -104,28 +103,11 @@ fn meaning(spec: &Spec) -> String {
         1 => ", then one thing is sent".to_owned(),
         steps => format!(", then {steps} things are sent"),
     };
-    let what = match &spec.what {
-        SpecKind::Tcp(tcp) => format!("TCP connection to {} port {}", tcp.target.host, tcp.target.port),
-        SpecKind::Udp(udp) => format!("UDP conversation with {} port {}", udp.target.host, udp.target.port),
-        SpecKind::UdpBound(bound) => format!("UDP socket bound to {}, open to any peer", bound.local),
-        SpecKind::Listen(listen) => format!("TCP listener on {}", listen.local),
-        SpecKind::Dns(dns) => match &dns.server {
-            Some(server) => format!("DNS question for {} to {server}", dns.question()),
-            None => format!("DNS question for {} to the system's servers", dns.question()),
-        },
-        SpecKind::Accepted(known) => format!("connection accepted from {}", known.peer),
-        SpecKind::Repeat(repeat) => format!("again and again: {}", repeat.title()),
-        SpecKind::Http(http) => {
-            let redirects = if http.redirects > 0 { ", redirects followed" } else { "" };
-            let insecure = if http.insecure { ", certificate NOT verified" } else { "" };
-            format!("HTTP {} {}{redirects}{insecure}", http.method, http.url)
-        }
-    };
-    format!("{what}{sends}")
+    format!("{}{sends}", kinds::meaning(&spec.what))
 }
 
 fn close(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
-    let endings = endings(model);
+    let endings = model.endings();
     let Some(session) = model.session() else { return };
     let explained = screen.width >= 60;
     let rows = u16::try_from(endings.len()).unwrap_or(3);

@@ -6,7 +6,7 @@ use super::canvas::{Canvas, StyledText, columns_of, part, within};
 use super::composer::{self, WarningRoom};
 use super::marks::ShownRange;
 use super::{
-    dns, explain, flow, gauges, http, ladder, peers, repeat, state_view, status, status_line, transcript, udp,
+    dns, document, explain, flow, gauges, http, ladder, peers, repeat, state_view, status, status_line, transcript, udp,
 };
 use crate::files::theme::Role;
 use crate::model::panel::{Panel, ScrollPosition};
@@ -72,12 +72,8 @@ fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessio
         (View::Response, SessionKind::Http(exchange), _) => {
             http::response(paper, area, &http::HttpPage { model, session, panel }, exchange)
         }
-        (View::Headers, SessionKind::Http(exchange), _) => http::headers(paper, area, exchange, panel),
-        (View::Request, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
-            http::request(paper, area, spec, exchange, panel)
-        }
+        (View::Headers | View::Request | View::Fields, _, _) => document::of_view(paper, area, session, panel),
         (View::Answer, SessionKind::Dns(_), _) => dns::answer(paper, area, model, session, panel),
-        (View::Fields, SessionKind::Dns(lookup), _) => dns::fields(paper, area, lookup, panel),
         (View::Way, _, _) => dns::way(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
         (View::State, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
@@ -95,11 +91,9 @@ fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessio
         (View::Latency, SessionKind::Repeat(view), SpecKind::Repeat(spec)) => {
             repeat::draw(paper, area, spec, view, panel)
         }
-        (
-            View::Text | View::Latency | View::Response | View::Headers | View::Request | View::Answer | View::Fields,
-            _,
-            _,
-        ) => transcript::draw(paper, area, model, session, panel, TranscriptMode::Text),
+        (View::Text | View::Latency | View::Response | View::Answer, _, _) => {
+            transcript::draw(paper, area, model, session, panel, TranscriptMode::Text)
+        }
     }
 }
 
@@ -167,7 +161,7 @@ fn status(panel: &Panel, shown: ShownRange) -> StyledText {
     if let Some(filtered) = &panel.filter {
         parts.push(StyledText::of("filter ", Role::Dim).and(short(filtered.filter.typed()), Role::Key));
     }
-    let transcript = matches!(panel.view, View::Text | View::Hex);
+    let transcript = panel.view.is_transcript();
     if transcript && panel.scroll != ScrollPosition::Tail && shown.entries_below > 0 {
         parts.push(StyledText::of(format!("▼ {} more", quantity::grouped(shown.entries_below)), Role::Warn));
     }

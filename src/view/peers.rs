@@ -22,36 +22,30 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     paper.seen.view = area_of(table);
-    match &session.kind {
-        SessionKind::Bound { peers, unlisted, .. } => {
-            let count = usize::from(table.height);
-            let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
-            let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
-            heading(paper, place, "peer", "datagrams");
-            for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
-                let row = part(table, 0, y, table.width, 1);
-                peer_row(paper, row, *peer, counts, panel.composer.to == Some(*peer));
-                if at == picked {
-                    paper.wash(row, Role::Selection);
-                }
-                paper.hit(row, ClickTarget::Peer(*peer));
-            }
-            if peers.is_empty() {
-                paper.put(table, 0, 0, "no datagram came or went yet", Role::Dim);
-            }
-            if *unlisted > 0 {
-                let text = format!("and {} datagrams of peers beyond these", quantity::grouped(*unlisted));
-                paper.put(table, 0, table.height.saturating_sub(1), &text, Role::Warn);
-            }
-            shown(first, count, peers.len())
+    // A listener's peers are the connections that it accepted, sessions of their own.
+    let SessionKind::Bound { peers, unlisted, .. } = &session.kind else {
+        return children(paper, place, model, session, panel);
+    };
+    let count = usize::from(table.height);
+    let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
+    let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
+    heading(paper, place, "peer", "datagrams");
+    for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
+        let row = part(table, 0, y, table.width, 1);
+        peer_row(paper, row, *peer, counts, panel.composer.to == Some(*peer));
+        if at == picked {
+            paper.wash(row, Role::Selection);
         }
-        SessionKind::Listener { .. } => children(paper, place, model, session, panel),
-        SessionKind::Stream(_)
-        | SessionKind::Conversation { .. }
-        | SessionKind::Http(_)
-        | SessionKind::Repeat(_)
-        | SessionKind::Dns(_) => ShownRange::default(),
+        paper.hit(row, ClickTarget::Peer(*peer));
     }
+    if peers.is_empty() {
+        paper.put(table, 0, 0, "no datagram came or went yet", Role::Dim);
+    }
+    if *unlisted > 0 {
+        let text = format!("and {} datagrams of peers beyond these", quantity::grouped(*unlisted));
+        paper.put(table, 0, table.height.saturating_sub(1), &text, Role::Warn);
+    }
+    shown(first, count, peers.len())
 }
 
 fn shown(first: usize, count: usize, all: usize) -> ShownRange {

@@ -1,9 +1,11 @@
 //! How a session stands, in a mark and in words.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use super::canvas::StyledText;
+use super::kinds;
+use super::status_label::{StatusLabel, standing};
 use crate::files::theme::Role;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
@@ -12,21 +14,6 @@ use crate::sessions::spec::HostPort;
 use crate::sessions::{CloseReason, Session, SessionPhase, SpecKind};
 use crate::text::quantity;
 use crate::wire::Class;
-
-/// A mark of one column, how it is meant, and the state in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct StatusLabel {
-    /// One column; says the same as the words.
-    pub(super) mark: &'static str,
-    /// The colour of both.
-    pub(super) role: Role,
-    /// The state, short enough for a title.
-    pub(super) words: String,
-}
-
-fn standing(mark: &'static str, role: Role, words: impl Into<String>) -> StatusLabel {
-    StatusLabel { mark, role, words: words.into() }
-}
 
 /// How a session stands at `now`.
 pub(super) fn of(session: &Session, now: Instant) -> StatusLabel {
@@ -39,76 +26,13 @@ pub(super) fn of(session: &Session, now: Instant) -> StatusLabel {
             let wait = countdown(until.saturating_duration_since(now));
             standing("↻", Role::Warn, format!("retry {attempt} of {of} in {wait}"))
         }
-        SessionPhase::Open(open) => opened(session, *open),
-        SessionPhase::Listening if matches!(session.kind, SessionKind::Bound { .. }) => {
-            standing("◎", Role::Cause, "bound")
-        }
-        SessionPhase::Listening => standing("◎", Role::Cause, "listening"),
+        SessionPhase::Open(open) => kinds::open(session, *open),
+        SessionPhase::Listening => kinds::listening(session),
         SessionPhase::Ended { how, failure, .. } => match failure {
             Some(failure) if failure.class == Class::Reset => standing("✗", Role::Bad, "reset by peer"),
             Some(failure) => standing("✗", Role::Bad, format!("failed: {}", failure.message)),
-            None => ended(session, *how),
+            None => kinds::ended(session, *how),
         },
-    }
-}
-
-fn opened(session: &Session, open: OpenState) -> StatusLabel {
-    if let SessionKind::Http(exchange) = &session.kind {
-        let words = if exchange.response().is_some() { "receiving" } else { "waiting for the response" };
-        return standing("●", Role::Good, words);
-    }
-    if let SessionKind::Repeat(_) = &session.kind {
-        return match open.paused {
-            true => standing("‖", Role::Warn, "paused"),
-            false => standing("●", Role::Good, "running"),
-        };
-    }
-    if let SessionKind::Dns(_) = &session.kind {
-        return standing("●", Role::Good, "asking");
-    }
-    let mut standing = match (open.we_finished, open.peer_finished) {
-        (false, false) => standing("●", Role::Good, "open"),
-        (true, false) => standing("◐", Role::Cause, "we finished · peer may still send"),
-        (false, true) => standing("◑", Role::Cause, "peer finished · you may still send"),
-        (true, true) => standing("◐", Role::Cause, "both finished · closing"),
-    };
-    if open.paused {
-        standing.mark = "‖";
-        standing.role = Role::Warn;
-        standing.words.push_str(" · not reading");
-    }
-    standing
-}
-
-fn ended(session: &Session, how: CloseReason) -> StatusLabel {
-    if let SessionKind::Http(exchange) = &session.kind
-        && let Some(response) = exchange.response()
-        && how != CloseReason::Error
-    {
-        let role = status_role(response.status);
-        let mark = if response.status < 400 { "✓" } else { "!" };
-        return standing(mark, role, format!("{} {}", response.status, response.reason).trim_end().to_owned());
-    }
-    if let (SessionKind::Repeat(_), CloseReason::Fin) = (&session.kind, how) {
-        return standing("✓", Role::Good, "all done");
-    }
-    if let (SessionKind::Dns(_), CloseReason::Local) = (&session.kind, how) {
-        return standing("✓", Role::Good, "answered");
-    }
-    match how {
-        CloseReason::Fin => standing("✓", Role::Dim, "closed"),
-        CloseReason::Local => standing("✓", Role::Dim, "closed by us"),
-        CloseReason::Rst => standing("✗", Role::Cause, "reset by us"),
-        CloseReason::Error => standing("✗", Role::Bad, "failed"),
-    }
-}
-
-/// The colour of a status code.
-pub(super) fn status_role(status: u16) -> Role {
-    match status {
-        400.. => Role::Bad,
-        300..400 => Role::Cause,
-        _ => Role::Good,
     }
 }
 
@@ -144,8 +68,8 @@ pub(super) fn headlines(session: &Session, now: Instant) -> Vec<StyledText> {
 pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
     let now = model.now;
     let standing = of(session, now);
-    match (&session.phase, &session.kind) {
-        (SessionPhase::Ended { failure: Some(failure), .. }, _) => {
+    match &session.phase {
+        SessionPhase::Ended { failure: Some(failure), .. } => {
             // The message may be long; its explanation has it in a few words. An HTTP status is said best by itself.
             let text = match failure.class {
                 Class::Reset => standing.words,
@@ -154,42 +78,18 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
             };
             StyledText::of(text, Role::Bad)
         }
-        (SessionPhase::Ended { how: CloseReason::Rst, .. }, _) => StyledText::of(standing.words, standing.role),
-        (SessionPhase::Waiting { attempt, of, until }, _) => {
+        SessionPhase::Ended { how: CloseReason::Rst, .. } => StyledText::of(standing.words, standing.role),
+        SessionPhase::Waiting { attempt, of, until } => {
             let wait = countdown(until.saturating_duration_since(now));
             StyledText::of(format!("retry {attempt}/{of} in {wait}"), Role::Warn)
         }
-        (SessionPhase::Starting | SessionPhase::Resolving | SessionPhase::Connecting { .. }, _) => {
+        SessionPhase::Starting | SessionPhase::Resolving | SessionPhase::Connecting { .. } => {
             StyledText::of(standing.words, Role::Dim)
         }
-        (_, SessionKind::Http(exchange)) => {
-            let Some(response) = exchange.response() else { return StyledText::of(standing.words, Role::Dim) };
-            let strip = StyledText::of(response.status.to_string(), status_role(response.status));
-            let body = format!(" · {}", quantity::bytes(exchange.gauge.body_bytes));
-            let took = exchange.took.map_or(String::new(), |took| format!(" · {}", quantity::duration(took)));
-            strip.and(body, Role::Dim).and(took, Role::Dim)
+        SessionPhase::Open(_) | SessionPhase::Listening | SessionPhase::Ended { .. } => {
+            kinds::detail(session, standing)
         }
-        (_, SessionKind::Listener { open, .. }) => {
-            let word = if *open == 1 { "peer" } else { "peers" };
-            StyledText::of(format!("{} {word}", quantity::grouped(*open)), Role::Dim)
-        }
-        (_, SessionKind::Repeat(view)) => super::repeat::short(view),
-        (_, SessionKind::Dns(lookup)) => {
-            let answers = lookup.answers().count();
-            let word = if answers == 1 { "answer" } else { "answers" };
-            StyledText::of(format!("{answers} {word}"), Role::Dim)
-        }
-        (_, SessionKind::Stream(_) | SessionKind::Conversation { .. } | SessionKind::Bound { .. }) => totals(session),
     }
-}
-
-/// Both totals, padded so that they stand below each other.
-fn totals(session: &Session) -> StyledText {
-    let (sent, received) = (session.totals.sent.bytes, session.totals.received.bytes);
-    StyledText::of("▲", Role::Sent)
-        .and(format!(" {:<7}", quantity::bytes(sent)), Role::Dim)
-        .and(" ▼", Role::Received)
-        .and(format!(" {}", quantity::bytes(received)), Role::Dim)
 }
 
 /// What a session is called in the list: the protocol and the shortest true name.
@@ -197,24 +97,7 @@ pub(super) fn name(session: &Session) -> String {
     match (&session.spec.label, &session.spec.what) {
         (Some(label), SpecKind::Tcp(spec)) => format!("{label} · tcp {}", nearby(&spec.target)),
         (Some(label), SpecKind::Udp(spec)) => format!("{label} · udp {}", nearby(&spec.target)),
-        (None | Some(_), what) => unlabelled(session, what),
-    }
-}
-
-fn unlabelled(session: &Session, what: &SpecKind) -> String {
-    match what {
-        SpecKind::Http(spec) => {
-            let rest = spec.url.split_once("://").map_or(spec.url.as_str(), |(_, rest)| rest);
-            let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
-            format!("http {} {path}", spec.method)
-        }
-        SpecKind::Accepted(known) => format!("⇠ {}", known.peer),
-        SpecKind::Listen(spec) => match session.bound().unwrap_or(spec.local) {
-            local if local.ip().is_unspecified() => format!("listen tcp {}", short(local)),
-            local => format!("listen {local}"),
-        },
-        SpecKind::UdpBound(spec) => format!("udp on {}", short(session.bound().unwrap_or(spec.local))),
-        SpecKind::Tcp(_) | SpecKind::Udp(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) => session.title(),
+        (None | Some(_), what) => kinds::name(session, what),
     }
 }
 
@@ -222,11 +105,6 @@ fn unlabelled(session: &Session, what: &SpecKind) -> String {
 fn nearby(target: &HostPort) -> String {
     let here = target.host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     if here { format!(":{}", target.port) } else { target.to_string() }
-}
-
-/// An address of our own; every address of this host is only the port.
-fn short(local: SocketAddr) -> String {
-    if local.ip().is_unspecified() { format!(":{}", local.port()) } else { local.to_string() }
 }
 
 /// `7 tcp 127.0.0.1:80`, for titles of overlays.

@@ -5,73 +5,59 @@ use std::borrow::Cow;
 use super::document::Document;
 use super::{dns, http};
 use crate::model::panel::{Panel, SearchSubject};
-use crate::model::view::View;
+use crate::model::view::ViewDocument;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::dns::DnsLookup;
 use crate::sessions::kinds::http::HttpHop;
 use crate::sessions::{Session, SpecKind};
 
-/// What a search goes through now.
+/// What a search goes through now: the document that the view shows, else the transcript.
 pub(crate) fn subject(session: &Session, panel: &Panel) -> SearchSubject {
-    if let (SessionKind::Dns(lookup), View::Answer | View::Fields) = (&session.kind, panel.view) {
-        return SearchSubject::Document { view: panel.view, edition: lookup.edition() + u64::from(session.ended()) };
-    }
-    let SessionKind::Http(exchange) = &session.kind else { return SearchSubject::Transcript };
-    let heads_of = |hop: &HttpHop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
-    let heads = || exchange.hops.iter().map(heads_of).sum::<usize>() as u64;
-    let edition = match panel.view {
-        View::Response => panel.body.edition,
-        View::Headers | View::Request => heads(),
-        View::Text
-        | View::Hex
-        | View::Peers
-        | View::Ladder
-        | View::State
-        | View::Kernel
-        | View::Flow
-        | View::Way
-        | View::Answer
-        | View::Fields
-        | View::Explain
-        | View::Latency => return SearchSubject::Transcript,
-    };
-    SearchSubject::Document { view: panel.view, edition }
+    let edition = panel.view.document().and_then(|document| edition(session, panel, document));
+    edition.map_or(SearchSubject::Transcript, |edition| SearchSubject::Document { view: panel.view, edition })
 }
 
-/// The document that a view shows; none for a transcript.
-pub(crate) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
-    let exchange = match &session.kind {
-        SessionKind::Http(exchange) => exchange,
-        SessionKind::Dns(lookup) => return of_dns(session, lookup, panel.view).map(Cow::Owned),
-        _ => return None,
-    };
-    match (panel.view, &session.spec.what) {
-        (View::Response, _) => panel.body.document.as_ref().map(Cow::Borrowed),
-        (View::Headers, _) => Some(Cow::Owned(http::of_headers(exchange))),
-        (View::Request, SpecKind::Http(spec)) => Some(Cow::Owned(http::of_request(spec, exchange))),
+/// Which edition of a document is shown: another number where its lines may be others. None in a session without it.
+fn edition(session: &Session, panel: &Panel, document: ViewDocument) -> Option<u64> {
+    let heads_of = |hop: &HttpHop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
+    match (document, &session.kind) {
+        (ViewDocument::Body, SessionKind::Http(_)) => Some(panel.body.edition),
+        (ViewDocument::Heads | ViewDocument::Request, SessionKind::Http(exchange)) => {
+            Some(exchange.hops.iter().map(heads_of).sum::<usize>() as u64)
+        }
+        (ViewDocument::DnsAnswer | ViewDocument::DnsFields, SessionKind::Dns(lookup)) => {
+            Some(lookup.edition() + u64::from(session.ended()))
+        }
         (
-            View::Request
-            | View::Text
-            | View::Hex
-            | View::Peers
-            | View::Ladder
-            | View::State
-            | View::Kernel
-            | View::Flow
-            | View::Way
-            | View::Answer
-            | View::Fields
-            | View::Explain
-            | View::Latency,
+            ViewDocument::Body
+            | ViewDocument::Heads
+            | ViewDocument::Request
+            | ViewDocument::DnsAnswer
+            | ViewDocument::DnsFields,
             _,
         ) => None,
     }
 }
 
-fn of_dns(session: &Session, lookup: &DnsLookup, view: View) -> Option<Document> {
-    match view {
-        View::Answer => Some(dns::of_answer(lookup, session.failure())),
-        View::Fields => Some(dns::of_fields(lookup)),
-        _ => None,
+/// The document that a view shows; none where it shows something else, or has nothing to show yet.
+pub(crate) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
+    match (panel.view.document()?, &session.kind, &session.spec.what) {
+        (ViewDocument::Body, SessionKind::Http(_), _) => panel.body.document.as_ref().map(Cow::Borrowed),
+        (ViewDocument::Heads, SessionKind::Http(exchange), _) => Some(Cow::Owned(http::of_headers(exchange))),
+        (ViewDocument::Request, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
+            Some(Cow::Owned(http::of_request(spec, exchange)))
+        }
+        (ViewDocument::DnsAnswer, SessionKind::Dns(lookup), _) => {
+            Some(Cow::Owned(dns::of_answer(lookup, session.failure())))
+        }
+        (ViewDocument::DnsFields, SessionKind::Dns(lookup), _) => Some(Cow::Owned(dns::of_fields(lookup))),
+        (
+            ViewDocument::Body
+            | ViewDocument::Heads
+            | ViewDocument::Request
+            | ViewDocument::DnsAnswer
+            | ViewDocument::DnsFields,
+            _,
+            _,
+        ) => None,
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn pick_shown(model: &mut Model) {
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     let ScrollPosition::At(top) = panel.scroll else { return };
-    if !matches!(panel.view, View::Text | View::Hex) {
+    if !panel.view.is_transcript() {
         return;
     }
     let bottom = panel.sight(session, columns).rows_from(top, rows).last().map_or(top.entry, |row| row.place.entry);

@@ -47,7 +47,7 @@ pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
     let columns = model.seen.view.columns.max(1);
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    if !matches!(panel.view, View::Text | View::Hex) {
+    if !panel.view.is_transcript() {
         panel.view = View::Text;
     }
     panel.scroll = ScrollPosition::At(panel.sight(session, columns).back(TranscriptPlace { entry, offset }, rows / 3));

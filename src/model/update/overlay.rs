@@ -5,7 +5,6 @@ use super::{actions, app, command_line, compose, effects, options, pane, search,
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditAction, EditInput, edit_of};
-use crate::model::endings;
 use crate::model::key::{Chord, Key};
 use crate::model::keymap::KeyMode;
 use crate::model::msg::Effect;
@@ -39,7 +38,7 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
 }
 
 fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut Vec<Effect>) {
-    let count = endings::endings(model).len();
+    let count = model.endings().len();
     match &mut model.overlay {
         Some(Overlay::Close { picked }) => match action {
             Some(Action::Pane(PaneAction::Down)) => *picked = (*picked + 1).min(count.saturating_sub(1)),
@@ -50,7 +49,7 @@ fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut V
             }
             _ => {
                 if let Key::Char(letter) = chord.key {
-                    let endings = endings::endings(model);
+                    let endings = model.endings();
                     if let Some(line) = endings.iter().position(|ending| ending.letter == letter) {
                         end_by_line(model, line, effects);
                     }
@@ -75,7 +74,7 @@ fn menu(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut V
 
 /// Ends the selected session in the way of that line of the close menu.
 pub(super) fn end_by_line(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
-    let ending = endings::endings(model).get(line).copied();
+    let ending = model.endings().get(line).copied();
     model.overlay = None;
     if let Some(ending) = ending {
         session::act(model, ending.action, effects);

@@ -9,7 +9,7 @@ use crate::model::msg::Effect;
 use crate::model::overlay::PromptPurpose;
 use crate::model::panel::{ActiveFilter, ScrollPosition, SearchSubject};
 use crate::model::state::{Focus, Model};
-use crate::model::view::View;
+use crate::model::view::{CopiedText, View};
 use crate::sessions::SessionId;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::search::filter::{FilterIndex, TranscriptFilter};
@@ -55,21 +55,8 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         }
         PaneAction::NextView => turn_view(model, 1, effects),
         PaneAction::PreviousView => turn_view(model, -1, effects),
-        PaneAction::ShowText => show_view(model, View::Text, effects),
-        PaneAction::ShowHex => show_view(model, View::Hex, effects),
-        PaneAction::ShowResponse => show_view(model, View::Response, effects),
-        PaneAction::ShowHeaders => show_view(model, View::Headers, effects),
-        PaneAction::ShowRequest => show_view(model, View::Request, effects),
-        PaneAction::ShowPeers => show_view(model, View::Peers, effects),
-        PaneAction::ShowLadder => show_view(model, View::Ladder, effects),
-        PaneAction::ShowState => show_view(model, View::State, effects),
-        PaneAction::ShowKernel => show_view(model, View::Kernel, effects),
-        PaneAction::ShowFlow => show_view(model, View::Flow, effects),
+        PaneAction::Show(view) => show_view(model, view, effects),
         PaneAction::Boundaries => boundaries(model),
-        PaneAction::ShowWay => show_view(model, View::Way, effects),
-        PaneAction::ShowAnswer => show_view(model, View::Answer, effects),
-        PaneAction::ShowFields => show_view(model, View::Fields, effects),
-        PaneAction::ShowExplain => show_view(model, View::Explain, effects),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
         PaneAction::Freeze => freeze(model),
         PaneAction::Pretty => pretty(model, effects),
@@ -240,9 +227,9 @@ pub(super) fn aim(model: &mut Model, peer: std::net::SocketAddr) {
 
 fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
-    let bytes = match panel.view {
-        View::Response => Some(panel.body.bytes.clone()),
-        View::Answer | View::Fields => match &session.kind {
+    let bytes = match panel.view.entry().copies {
+        CopiedText::Body => Some(panel.body.bytes.clone()),
+        CopiedText::DigAnswer => match &session.kind {
             // As dig prints it, its tabs as blanks: a tab would be neutralised.
             SessionKind::Dns(lookup) => {
                 let text: String = lookup.answers().map(|(_, answer)| dig_answer::of_answer(answer)).collect();
@@ -250,18 +237,8 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
             }
             _ => None,
         },
-        View::Explain => Some(crate::model::explain::text(model, session).into_bytes()),
-        View::Text
-        | View::Hex
-        | View::Headers
-        | View::Request
-        | View::Peers
-        | View::Latency
-        | View::Ladder
-        | View::State
-        | View::Kernel
-        | View::Flow
-        | View::Way => {
+        CopiedText::Explanation => Some(crate::model::explain::text(model, session).into_bytes()),
+        CopiedText::Entry => {
             let shown = panel.transcript(session);
             let search = panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
             let hit = search.and_then(|search| search.hits.as_ref()?.get(search.at?).map(|hit| hit.entry));

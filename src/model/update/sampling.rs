@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::model::msg::Effect;
 use crate::model::state::{INSIGHT_COLUMNS, Model};
-use crate::model::view::View;
+use crate::model::view::KernelSampling;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::{Order, Session, SessionId, SessionPhase, Verb};
@@ -41,12 +41,12 @@ fn is_open(session: &Session) -> bool {
 fn wanted(model: &Model) -> BTreeMap<SessionId, Duration> {
     let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return BTreeMap::new() };
     let beside = model.size.columns >= INSIGHT_COLUMNS && !model.zoomed;
-    let shown = beside || matches!(panel.view, View::Ladder | View::State | View::Kernel);
-    if !shown || panel.frozen.is_some() {
+    let samples = panel.view.entry().samples;
+    if (!beside && samples == KernelSampling::No) || panel.frozen.is_some() {
         return BTreeMap::new();
     }
-    // The diagram of states shows both ends, where both are ours.
-    let other = Some(session).filter(|_| panel.view == View::State).and_then(|session| model.other_end(session));
+    let other =
+        Some(session).filter(|_| samples == KernelSampling::BothEnds).and_then(|session| model.other_end(session));
     let open = [Some(session), other].into_iter().flatten().filter(|session| is_open(session));
     open.map(|session| (session.id, model.sample_every)).collect()
 }

@@ -2,10 +2,11 @@
 
 use super::ladder;
 use super::moving::{ScrollMove, moved};
+use crate::model::kinds;
 use crate::model::panel::{Panel, ScrollPosition};
 use crate::model::state::Model;
 use crate::model::transcript_layout::TranscriptPlace;
-use crate::model::view::View;
+use crate::model::view::ViewContent;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionId};
@@ -16,30 +17,23 @@ pub(super) fn go(model: &mut Model, step: ScrollMove) {
     let columns = model.seen.view.columns.max(1);
     let document_rows = model.seen.document_rows;
     let Some(id) = model.selected else { return };
-    if model.panel().is_some_and(|panel| panel.view == View::Peers) && of_listener(model, id, step) {
+    if model.panel().is_some_and(|panel| panel.view.entry().shows == ViewContent::Peers) && of_listener(model, id, step)
+    {
         return;
     }
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    match panel.view {
-        View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
-        View::Ladder => panel.rung = ladder::moved(session, panel, step),
-        View::Kernel if session.story.is_some() => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
-        View::Response
-        | View::Headers
-        | View::Request
-        | View::State
-        | View::Kernel
-        | View::Flow
-        | View::Way
-        | View::Answer
-        | View::Fields
-        | View::Explain
-        | View::Latency => {
+    match panel.view.entry().shows {
+        ViewContent::Transcript => panel.scroll = scrolled(session, panel, step, columns, rows),
+        ViewContent::Rungs => panel.rung = ladder::moved(session, panel, step),
+        ViewContent::Gauges if session.story.is_some() => {
+            panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1);
+        }
+        ViewContent::Document(_) | ViewContent::Page | ViewContent::Gauges => {
             let last = document_rows.saturating_sub(rows);
             panel.document_scroll = moved(panel.document_scroll, step, last);
         }
-        View::Peers => {
-            let last = peers(session).saturating_sub(1);
+        ViewContent::Peers => {
+            let last = kinds::listed_peers(session).saturating_sub(1);
             panel.peer_picked = moved(panel.peer_picked, step, last);
         }
     }
@@ -58,19 +52,6 @@ fn of_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
         panel.child_picked = children.get(to).copied().filter(|_| to > 0);
     }
     true
-}
-
-/// How many lines the list of peers has.
-pub(super) fn peers(session: &Session) -> usize {
-    match &session.kind {
-        SessionKind::Bound { peers, .. } => peers.len(),
-        SessionKind::Listener { .. }
-        | SessionKind::Stream(_)
-        | SessionKind::Conversation { .. }
-        | SessionKind::Http(_)
-        | SessionKind::Repeat(_)
-        | SessionKind::Dns(_) => 0,
-    }
 }
 
 fn scrolled(session: &Session, panel: &Panel, step: ScrollMove, columns: u16, rows: usize) -> ScrollPosition {

@@ -4,8 +4,8 @@ use super::effects::order;
 use super::notices::{object, open, say};
 use super::{app, options, readings};
 use crate::model::action::SessionAction;
-use crate::model::endings::endings;
 use crate::model::explain;
+use crate::model::kinds;
 use crate::model::msg::Effect;
 use crate::model::overlay::{Overlay, PromptPurpose};
 use crate::model::panel::EndRequest;
@@ -22,7 +22,7 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
     };
     match action {
         SessionAction::CloseMenu => {
-            if endings(model).is_empty() {
+            if model.endings().is_empty() {
                 object(model, "this session is over: r opens it again, x takes it off the list");
             } else {
                 open(model, Overlay::Close { picked: 0 });
@@ -119,12 +119,8 @@ fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Probes the path of a UDP session.
 fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
-    let can = match model.session().map(|session| &session.kind) {
-        Some(SessionKind::Conversation { .. } | SessionKind::Bound { last: Some(_), .. }) => Ok(()),
-        Some(SessionKind::Bound { last: None, .. }) => Err("nobody was heard yet, so there is no path to probe"),
-        _ => Err("only a UDP session can probe the path MTU: TCP finds it by itself"),
-    };
-    match can {
+    let Some(session) = model.session() else { return };
+    match kinds::mtu_probe(session) {
         Ok(()) => {
             order(model, id, Verb::Datagram(DatagramVerb::ProbeMtu), effects);
             if readings::is_open(model, id) {

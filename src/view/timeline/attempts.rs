@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, lane, scale};
 use super::open;
 use crate::files::theme::Role;
-use crate::model::timeline::{self, LineEvidence};
+use crate::model::timeline;
 use crate::sessions::attempts::AddressAttempt;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::spec::RetryPolicy;
 use crate::sessions::{Session, SessionPhase, SpecKind};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
+use crate::wire::Evidence;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 
 /// The lanes of a session in rows; none where nothing was tried, where nothing waits, or where there is no room.
@@ -66,7 +67,7 @@ fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns:
         axis.fill(&mut attempts, attempt.began, until, cell);
         kernel[axis.cell(attempt.began)] = TimelineCell::Syn;
         let (again, how) = timeline::syns(attempt, timers, now);
-        counted |= how == LineEvidence::Kernel;
+        counted |= how == Evidence::Kernel;
         for syn in again {
             kernel[axis.cell(syn)] = TimelineCell::Syn;
         }

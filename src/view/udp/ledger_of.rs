@@ -6,12 +6,9 @@ use crate::sessions::kinds::udp::UdpSocketView;
 
 /// What is known of a session's UDP socket.
 pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
-    match &session.kind {
-        SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } => Some(socket),
-        SessionKind::Stream(_)
-        | SessionKind::Listener { .. }
-        | SessionKind::Http(_)
-        | SessionKind::Repeat(_)
-        | SessionKind::Dns(_) => None,
+    if let SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } = &session.kind {
+        Some(socket)
+    } else {
+        None
     }
 }

@@ -1,0 +1,60 @@
+//! An HTTP exchange.
+
+use std::net::SocketAddr;
+
+use super::questions::{KindRules, NO_MTU_PROBE, WhyNotSent};
+use crate::model::endings::SessionEnding;
+use crate::model::view::View;
+use crate::sessions::Session;
+use crate::sessions::kinds::http::HttpExchange;
+use crate::wire::Failure;
+
+/// An HTTP exchange.
+pub(super) struct HttpRules<'a> {
+    pub(super) session: &'a Session,
+    pub(super) exchange: &'a HttpExchange,
+}
+
+impl KindRules for HttpRules<'_> {
+    fn views(&self) -> &'static [View] {
+        &[View::Response, View::Headers, View::Request, View::Text, View::Hex, View::Way, View::Explain]
+    }
+
+    fn endings(&self) -> Vec<SessionEnding> {
+        vec![SessionEnding::close("the request is cancelled")]
+    }
+
+    fn takes_bytes(&self) -> bool {
+        false
+    }
+
+    fn why_not_sent(&self, said: &WhyNotSent) -> String {
+        match &said.retry {
+            Some(key) if self.session.failure().is_some() => {
+                format!("the exchange failed{} {key} sends it again", said.says_why)
+            }
+            Some(key) if self.session.ended() => format!("the exchange is over: {key} sends the request again"),
+            _ => "the request is under way".to_owned(),
+        }
+    }
+
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.exchange.response().and_then(|response| response.peer)
+    }
+
+    fn listed_peers(&self) -> usize {
+        0
+    }
+
+    fn connects_by_syn(&self) -> bool {
+        true
+    }
+
+    fn icmp_failure(&self) -> Option<Failure> {
+        None
+    }
+
+    fn mtu_probe(&self) -> Result<(), &'static str> {
+        Err(NO_MTU_PROBE)
+    }
+}

@@ -1,0 +1,77 @@
+//! The list of the kinds: it puts a question to the file that answers it.
+
+use std::net::SocketAddr;
+
+use super::questions::{KindRules, WhyNotSent};
+use super::{dns, http, listener, repeat, tcp, udp};
+use crate::model::endings::SessionEnding;
+use crate::model::view::View;
+use crate::sessions::kinds::SessionKind;
+use crate::sessions::{Session, SessionPhase};
+use crate::wire::Failure;
+
+/// Puts a question to the kind of a session. This is the list of kinds.
+fn ask<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
+    match &session.kind {
+        SessionKind::Stream(ends) => question(&tcp::TcpRules { session, ends }),
+        SessionKind::Conversation { ends, .. } => question(&udp::ConversationRules { session, ends }),
+        SessionKind::Bound { local, peers, last, .. } => {
+            question(&udp::BoundRules { session, local: *local, peers: peers.len(), anybody_heard: last.is_some() })
+        }
+        SessionKind::Listener { local, .. } => question(&listener::ListenerRules { session, local: *local }),
+        SessionKind::Http(exchange) => question(&http::HttpRules { session, exchange }),
+        SessionKind::Repeat(_) => question(&repeat::RepeatRules { session }),
+        SessionKind::Dns(_) => question(&dns::DnsRules { session }),
+    }
+}
+
+impl View {
+    /// The views that a session has, in the order of the key that goes through them.
+    pub fn of(session: &Session) -> &'static [View] {
+        ask(session, |kind| kind.views())
+    }
+}
+
+/// The ways to end a session that make sense for it now.
+pub(crate) fn endings(session: &Session) -> Vec<SessionEnding> {
+    if session.ended() { Vec::new() } else { ask(session, |kind| kind.endings()) }
+}
+
+/// Whether a session can be sent to now.
+pub(crate) fn can_send(session: &Session) -> bool {
+    let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
+    ask(session, |kind| kind.takes_bytes()) && !finished && !session.ended()
+}
+
+/// Why nothing can be sent, and what to do.
+pub(crate) fn why_not_sent(session: &Session, said: &WhyNotSent) -> String {
+    ask(session, |kind| kind.why_not_sent(said))
+}
+
+/// An address that tells whether a session's socket is one of IPv6, once it is known.
+pub(crate) fn local_address(session: &Session) -> Option<SocketAddr> {
+    ask(session, |kind| kind.local_address())
+}
+
+/// How many lines the list of peers has.
+pub(crate) fn listed_peers(session: &Session) -> usize {
+    ask(session, |kind| kind.listed_peers())
+}
+
+/// Whether a session's connect() sends a SYN.
+pub(crate) fn connects_by_syn(session: &Session) -> bool {
+    ask(session, |kind| kind.connects_by_syn())
+}
+
+/// The failure that the last ICMP message stands for: a UDP session goes on after it.
+pub(crate) fn icmp_failure(session: &Session) -> Option<Failure> {
+    ask(session, |kind| kind.icmp_failure())
+}
+
+/// Whether the path MTU of a session can be probed now.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn mtu_probe(session: &Session) -> Result<(), &'static str> {
+    ask(session, |kind| kind.mtu_probe())
+}

@@ -1,0 +1,15 @@
+//! What the model asks of a kind of session, a file for each kind.
+
+mod dns;
+mod http;
+mod kinds;
+mod listener;
+mod questions;
+mod repeat;
+mod tcp;
+mod udp;
+
+pub(crate) use kinds::{
+    can_send, connects_by_syn, endings, icmp_failure, listed_peers, local_address, mtu_probe, why_not_sent,
+};
+pub(crate) use questions::WhyNotSent;

@@ -1,0 +1,112 @@
+//! UDP: a conversation with one peer, and a bound socket.
+
+use std::net::SocketAddr;
+
+use super::questions::{KindRules, WhyNotSent, of_socket};
+use crate::model::endings::SessionEnding;
+use crate::model::view::View;
+use crate::sessions::Session;
+use crate::sessions::kinds::tcp::Endpoints;
+use crate::wire::Failure;
+
+/// A UDP conversation.
+pub(super) struct ConversationRules<'a> {
+    pub(super) session: &'a Session,
+    pub(super) ends: &'a Endpoints,
+}
+
+/// A bound UDP socket.
+pub(super) struct BoundRules<'a> {
+    pub(super) session: &'a Session,
+    pub(super) local: Option<SocketAddr>,
+    /// How many peers are listed.
+    pub(super) peers: usize,
+    /// Whether a datagram came.
+    pub(super) anybody_heard: bool,
+}
+
+/// The only way to end a UDP socket.
+const CLOSE: SessionEnding = SessionEnding::close("the socket is closed; UDP tells the peer nothing");
+
+/// What the last ICMP message means for datagrams.
+fn icmp_failure(session: &Session) -> Option<Failure> {
+    let icmp = session.course.icmp.as_ref()?;
+    let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());
+    Some(icmp.failure("send", peer))
+}
+
+impl KindRules for ConversationRules<'_> {
+    fn views(&self) -> &'static [View] {
+        &[View::Text, View::Hex, View::State, View::Kernel, View::Way, View::Explain]
+    }
+
+    fn endings(&self) -> Vec<SessionEnding> {
+        vec![CLOSE]
+    }
+
+    fn takes_bytes(&self) -> bool {
+        true
+    }
+
+    fn why_not_sent(&self, said: &WhyNotSent) -> String {
+        of_socket(self.session, said)
+    }
+
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.ends.local
+    }
+
+    fn listed_peers(&self) -> usize {
+        0
+    }
+
+    fn connects_by_syn(&self) -> bool {
+        false
+    }
+
+    fn icmp_failure(&self) -> Option<Failure> {
+        icmp_failure(self.session)
+    }
+
+    fn mtu_probe(&self) -> Result<(), &'static str> {
+        Ok(())
+    }
+}
+
+impl KindRules for BoundRules<'_> {
+    fn views(&self) -> &'static [View] {
+        &[View::Text, View::Hex, View::Peers, View::State, View::Kernel, View::Explain]
+    }
+
+    fn endings(&self) -> Vec<SessionEnding> {
+        vec![CLOSE]
+    }
+
+    fn takes_bytes(&self) -> bool {
+        true
+    }
+
+    fn why_not_sent(&self, said: &WhyNotSent) -> String {
+        of_socket(self.session, said)
+    }
+
+    fn local_address(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    fn listed_peers(&self) -> usize {
+        self.peers
+    }
+
+    fn connects_by_syn(&self) -> bool {
+        false
+    }
+
+    fn icmp_failure(&self) -> Option<Failure> {
+        icmp_failure(self.session)
+    }
+
+    fn mtu_probe(&self) -> Result<(), &'static str> {
+        if self.anybody_heard { Ok(()) } else { Err("nobody was heard yet, so there is no path to probe") }
+    }
+}

@@ -1,0 +1,110 @@
+//! An HTTP exchange.
+
+use super::questions::{FigurePlace, KindWords, SpecWords};
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::sessions::kinds::http::HttpExchange;
+use crate::sessions::session::OpenState;
+use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::{CloseReason, Session};
+use crate::text::quantity;
+use crate::view::canvas::StyledText;
+use crate::view::figure_column::{FigureColumn, UNKNOWN, kernel};
+use crate::view::status_label::{self, StatusLabel, standing as label, status_role};
+use crate::wire::Totals;
+
+/// An HTTP exchange.
+pub(super) struct HttpWords<'a> {
+    pub(super) session: &'a Session,
+    pub(super) exchange: &'a HttpExchange,
+}
+
+impl KindWords for HttpWords<'_> {
+    fn open(&self, _open: OpenState) -> StatusLabel {
+        let words = if self.exchange.response().is_some() { "receiving" } else { "waiting for the response" };
+        label("●", Role::Good, words)
+    }
+
+    fn listening(&self) -> StatusLabel {
+        status_label::listening()
+    }
+
+    fn ended(&self, how: CloseReason) -> StatusLabel {
+        let response = self.exchange.response().filter(|_| how != CloseReason::Error);
+        let Some(response) = response else { return status_label::closed(how) };
+        let mark = if response.status < 400 { "✓" } else { "!" };
+        let words = format!("{} {}", response.status, response.reason);
+        label(mark, status_role(response.status), words.trim_end())
+    }
+
+    fn detail(&self, standing: StatusLabel) -> StyledText {
+        let exchange = self.exchange;
+        let Some(response) = exchange.response() else { return StyledText::of(standing.words, Role::Dim) };
+        let strip = StyledText::of(response.status.to_string(), status_role(response.status));
+        let body = format!(" · {}", quantity::bytes(exchange.gauge.body_bytes));
+        let took = exchange.took.map_or(String::new(), |took| format!(" · {}", quantity::duration(took)));
+        strip.and(body, Role::Dim).and(took, Role::Dim)
+    }
+
+    fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
+        Vec::new()
+    }
+
+    fn about(&self, column: &mut FigureColumn<'_, '_>) {
+        let peer = self.exchange.response().and_then(|response| response.peer);
+        column.known("peer", peer.map(|peer| peer.to_string()));
+    }
+
+    fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
+
+    fn unit(&self, _totals: Totals) -> String {
+        String::new()
+    }
+
+    fn last_figures(&self, column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {
+        kernel(column, self.session);
+        hops(column, self.exchange);
+    }
+}
+
+impl SpecWords for HttpSpec {
+    fn meaning(&self) -> String {
+        let redirects = if self.redirects > 0 { ", redirects followed" } else { "" };
+        let insecure = if self.insecure { ", certificate NOT verified" } else { "" };
+        format!("HTTP {} {}{redirects}{insecure}", self.method, self.url)
+    }
+
+    fn name(&self, _session: &Session) -> String {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
+        format!("http {} {path}", self.method)
+    }
+}
+
+fn hops(column: &mut FigureColumn<'_, '_>, exchange: &HttpExchange) {
+    if exchange.hops.is_empty() {
+        return;
+    }
+    column.section("requests");
+    for hop in &exchange.hops {
+        let status = hop.response.as_ref();
+        let role = status.map_or(Role::Dim, |response| status_role(response.status));
+        let code = status.map_or(UNKNOWN.to_owned(), |response| response.status.to_string());
+        column.paper.put(column.area, 0, column.y, &code, role);
+        column.paper.put(column.area, 4, column.y, &format!("{} {}", hop.request.method, hop.request.url), Role::Text);
+        column.y += 1;
+        if let Some(response) = status {
+            let text = format!("{} after {}", response.version, quantity::duration(response.after));
+            column.paper.put(column.area, 4, column.y, &text, Role::Dim);
+            column.y += 1;
+        }
+    }
+    let gauge = &exchange.gauge;
+    column.section("body");
+    column.line("decoded", quantity::grouped(gauge.body_bytes), Role::Text);
+    column.line("on the wire", quantity::grouped(gauge.wire_body_bytes), Role::Text);
+    column.known("promised", gauge.expected_bytes.map(quantity::grouped));
+    column.known("connection ▼", gauge.connection_received.map(quantity::grouped));
+    column.known("connection ▲", gauge.connection_sent.map(quantity::grouped));
+}

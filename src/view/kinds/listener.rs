@@ -1,0 +1,85 @@
+//! A TCP listener.
+
+use std::net::SocketAddr;
+
+use super::questions::{FigurePlace, KindWords, SpecWords};
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::sessions::session::OpenState;
+use crate::sessions::spec::ListenSpec;
+use crate::sessions::{CloseReason, Session, SpecKind};
+use crate::text::quantity;
+use crate::view::canvas::StyledText;
+use crate::view::figure_column::FigureColumn;
+use crate::view::status_label::{self, StatusLabel, short};
+use crate::wire::Totals;
+
+/// A TCP listener.
+pub(super) struct ListenerWords<'a> {
+    pub(super) session: &'a Session,
+    pub(super) local: Option<SocketAddr>,
+    pub(super) accepted: u64,
+    pub(super) open: u64,
+    pub(super) turned_away: u64,
+}
+
+impl KindWords for ListenerWords<'_> {
+    fn open(&self, open: OpenState) -> StatusLabel {
+        status_label::socket_open(open)
+    }
+
+    fn listening(&self) -> StatusLabel {
+        status_label::listening()
+    }
+
+    fn ended(&self, how: CloseReason) -> StatusLabel {
+        status_label::closed(how)
+    }
+
+    fn detail(&self, _standing: StatusLabel) -> StyledText {
+        let word = if self.open == 1 { "peer" } else { "peers" };
+        StyledText::of(format!("{} {word}", quantity::grouped(self.open)), Role::Dim)
+    }
+
+    fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
+        let dim = |text: String| StyledText::of(text, Role::Dim);
+        let mut parts = Vec::new();
+        parts.extend(self.local.map(|local| dim(format!("bound {local}"))));
+        parts.push(dim(format!("{} open", quantity::grouped(self.open))));
+        parts.push(dim(format!("{} accepted", quantity::grouped(self.accepted))));
+        let role = if self.turned_away > 0 { Role::Warn } else { Role::Dim };
+        parts.push(StyledText::of(format!("{} turned away", quantity::grouped(self.turned_away)), role));
+        if let SpecKind::Listen(spec) = &self.session.spec.what
+            && let Some(limit) = spec.limit
+        {
+            parts.push(dim(format!("limit {limit}")));
+        }
+        parts
+    }
+
+    fn about(&self, column: &mut FigureColumn<'_, '_>) {
+        column.known("local", self.local.map(|local| local.to_string()));
+    }
+
+    fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
+
+    fn unit(&self, _totals: Totals) -> String {
+        String::new()
+    }
+
+    fn last_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
+}
+
+impl SpecWords for ListenSpec {
+    fn meaning(&self) -> String {
+        format!("TCP listener on {}", self.local)
+    }
+
+    fn name(&self, session: &Session) -> String {
+        match session.bound().unwrap_or(self.local) {
+            local if local.ip().is_unspecified() => format!("listen tcp {}", short(local)),
+            local => format!("listen {local}"),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! UDP: a conversation with one peer, and a bound socket.
+
+use std::net::SocketAddr;
+
+use super::questions::{FigurePlace, KindWords, SpecWords};
+use crate::files::theme::Role;
+use crate::model::panel::Panel;
+use crate::model::state::Model;
+use crate::model::view::View;
+use crate::model::words;
+use crate::sessions::kinds::tcp::Endpoints;
+use crate::sessions::kinds::udp::UdpSocketView;
+use crate::sessions::session::OpenState;
+use crate::sessions::spec::{UdpBoundSpec, UdpSpec};
+use crate::sessions::{CloseReason, Session};
+use crate::text::quantity;
+use crate::view::canvas::StyledText;
+use crate::view::canvas::part;
+use crate::view::figure_column::FigureColumn;
+use crate::view::status_label::{self, StatusLabel, short, standing as label, totals as both_totals};
+use crate::view::udp;
+use crate::wire::Totals;
+
+/// A UDP conversation.
+pub(super) struct ConversationWords<'a> {
+    pub(super) session: &'a Session,
+    pub(super) ends: &'a Endpoints,
+    pub(super) socket: &'a UdpSocketView,
+}
+
+/// A bound UDP socket.
+pub(super) struct BoundWords<'a> {
+    pub(super) session: &'a Session,
+    pub(super) local: Option<SocketAddr>,
+    /// How many peers are listed.
+    pub(super) peers: usize,
+    pub(super) socket: &'a UdpSocketView,
+}
+
+impl KindWords for ConversationWords<'_> {
+    fn open(&self, open: OpenState) -> StatusLabel {
+        status_label::socket_open(open)
+    }
+
+    fn listening(&self) -> StatusLabel {
+        status_label::listening()
+    }
+
+    fn ended(&self, how: CloseReason) -> StatusLabel {
+        status_label::closed(how)
+    }
+
+    fn detail(&self, _standing: StatusLabel) -> StyledText {
+        both_totals(self.session)
+    }
+
+    fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
+        let local = self.ends.local.map(|local| StyledText::of(format!("from {local}"), Role::Dim));
+        local.into_iter().chain(of_socket(self.socket)).collect()
+    }
+
+    fn about(&self, column: &mut FigureColumn<'_, '_>) {
+        column.known("local", self.ends.local.map(|local| local.to_string()));
+        column.known("peer", self.ends.peer.map(|peer| peer.to_string()));
+    }
+
+    fn own_figures(&self, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>) {
+        udp_figures(column, place, self.session);
+    }
+
+    fn unit(&self, totals: Totals) -> String {
+        in_datagrams(totals)
+    }
+
+    fn last_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
+}
+
+impl KindWords for BoundWords<'_> {
+    fn open(&self, open: OpenState) -> StatusLabel {
+        status_label::socket_open(open)
+    }
+
+    fn listening(&self) -> StatusLabel {
+        label("◎", Role::Cause, "bound")
+    }
+
+    fn ended(&self, how: CloseReason) -> StatusLabel {
+        status_label::closed(how)
+    }
+
+    fn detail(&self, _standing: StatusLabel) -> StyledText {
+        both_totals(self.session)
+    }
+
+    fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
+        let mut parts = Vec::new();
+        if let Some(local) = self.local {
+            parts.push(StyledText::of(format!("bound {local}"), Role::Dim));
+            parts.push(StyledText::of(if local.is_ipv4() { "IPv4" } else { "IPv6" }, Role::Dim));
+        }
+        parts.extend(of_socket(self.socket));
+        parts
+    }
+
+    fn about(&self, column: &mut FigureColumn<'_, '_>) {
+        column.known("local", self.local.map(|local| local.to_string()));
+        column.line("peers", quantity::grouped(self.peers as u64), Role::Text);
+    }
+
+    fn own_figures(&self, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>) {
+        udp_figures(column, place, self.session);
+    }
+
+    fn unit(&self, totals: Totals) -> String {
+        in_datagrams(totals)
+    }
+
+    fn last_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
+}
+
+impl SpecWords for UdpSpec {
+    fn meaning(&self) -> String {
+        format!("UDP conversation with {} port {}", self.target.host, self.target.port)
+    }
+
+    fn name(&self, session: &Session) -> String {
+        session.title()
+    }
+}
+
+impl SpecWords for UdpBoundSpec {
+    fn meaning(&self) -> String {
+        format!("UDP socket bound to {}, open to any peer", self.local)
+    }
+
+    fn name(&self, session: &Session) -> String {
+        format!("udp on {}", short(session.bound().unwrap_or(self.local)))
+    }
+}
+
+fn in_datagrams(totals: Totals) -> String {
+    format!("in {} datagrams", quantity::grouped(totals.ops))
+}
+
+/// The ledger and the datagram at the cursor, unless the view shows them.
+fn udp_figures(column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>, session: &Session) {
+    if place.panel.view == View::State {
+        return;
+    }
+    column.y += 1;
+    let rest = part(column.area, 0, column.y, column.area.width, column.area.height.saturating_sub(column.y));
+    column.y += udp::figures(column.paper, rest, place.model, session, place.panel);
+}
+
+fn of_socket(socket: &UdpSocketView) -> Vec<StyledText> {
+    let mut parts = Vec::new();
+    if !socket.groups.is_empty() {
+        let groups: Vec<String> = socket.groups.iter().take(4).map(ToString::to_string).collect();
+        let more = socket.groups.len().saturating_sub(4);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        parts.push(StyledText::of(format!("groups {}{more}", groups.join(" ")), Role::Dim));
+    }
+    let count = |name: &str, count: Option<u64>| {
+        let role = if count.is_some_and(|count| count > 0) { Role::Warn } else { Role::Dim };
+        StyledText::of(format!("{name} {}", count.map_or("–".to_owned(), quantity::grouped)), role)
+    };
+    parts.push(count("dropped", socket.dropped));
+    parts.push(count("truncated", Some(socket.ledger.truncated)));
+    if let Some(icmp) = &socket.icmp {
+        let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
+        let text = format!("last ICMP: {} ({}/{}){from}", words::icmp_meaning(icmp), icmp.kind, icmp.code);
+        parts.push(StyledText::of(text, Role::Warn));
+    }
+    parts
+}

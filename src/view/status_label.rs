@@ -1,0 +1,79 @@
+//! A session's state as a mark and words, and what the kinds of sessions write it with.
+
+use std::net::SocketAddr;
+
+use super::canvas::StyledText;
+use crate::files::theme::Role;
+use crate::sessions::session::OpenState;
+use crate::sessions::{CloseReason, Session};
+use crate::text::quantity;
+
+/// A mark of one column, how it is meant, and the state in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct StatusLabel {
+    /// One column; says the same as the words.
+    pub(super) mark: &'static str,
+    /// The colour of both.
+    pub(super) role: Role,
+    /// The state, short enough for a title.
+    pub(super) words: String,
+}
+
+/// A label.
+pub(super) fn standing(mark: &'static str, role: Role, words: impl Into<String>) -> StatusLabel {
+    StatusLabel { mark, role, words: words.into() }
+}
+
+/// How an open connection or socket stands.
+pub(super) fn socket_open(open: OpenState) -> StatusLabel {
+    let mut standing = match (open.we_finished, open.peer_finished) {
+        (false, false) => standing("●", Role::Good, "open"),
+        (true, false) => standing("◐", Role::Cause, "we finished · peer may still send"),
+        (false, true) => standing("◑", Role::Cause, "peer finished · you may still send"),
+        (true, true) => standing("◐", Role::Cause, "both finished · closing"),
+    };
+    if open.paused {
+        standing.mark = "‖";
+        standing.role = Role::Warn;
+        standing.words.push_str(" · not reading");
+    }
+    standing
+}
+
+/// How a session ended, in the words for any kind.
+pub(super) fn closed(how: CloseReason) -> StatusLabel {
+    match how {
+        CloseReason::Fin => standing("✓", Role::Dim, "closed"),
+        CloseReason::Local => standing("✓", Role::Dim, "closed by us"),
+        CloseReason::Rst => standing("✗", Role::Cause, "reset by us"),
+        CloseReason::Error => standing("✗", Role::Bad, "failed"),
+    }
+}
+
+/// What listens, in the words for any kind.
+pub(super) fn listening() -> StatusLabel {
+    standing("◎", Role::Cause, "listening")
+}
+
+/// The colour of a status code.
+pub(super) fn status_role(status: u16) -> Role {
+    match status {
+        400.. => Role::Bad,
+        300..400 => Role::Cause,
+        _ => Role::Good,
+    }
+}
+
+/// Both totals, padded so that they stand below each other.
+pub(super) fn totals(session: &Session) -> StyledText {
+    let (sent, received) = (session.totals.sent.bytes, session.totals.received.bytes);
+    StyledText::of("▲", Role::Sent)
+        .and(format!(" {:<7}", quantity::bytes(sent)), Role::Dim)
+        .and(" ▼", Role::Received)
+        .and(format!(" {}", quantity::bytes(received)), Role::Dim)
+}
+
+/// An address of our own; every address of this host is only the port.
+pub(super) fn short(local: SocketAddr) -> String {
+    if local.ip().is_unspecified() { format!(":{}", local.port()) } else { local.to_string() }
+}
