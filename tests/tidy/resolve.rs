@@ -107,8 +107,14 @@ impl Sources {
             match definition.kind {
                 _ if !self.is_visible(module, definition.is_open, asker) => {}
                 Kind::ModuleFile | Kind::InlineModule => {
-                    let path = [own.path.as_slice(), &[name.to_string()]].concat().join("::");
-                    found.extend(self.module_at.get(&path).map(|child| Target::Module(*child)));
+                    let path = [own.path.as_slice(), &[name.to_string()]].concat();
+                    // An inline module with `#[path]` names files of the folder beside its own file.
+                    let mut beside = path.clone();
+                    if path.len() > 2 {
+                        beside.remove(path.len() - 3);
+                    }
+                    let child = [path, beside].into_iter().find_map(|path| self.module_at.get(&path.join("::")));
+                    found.extend(child.map(|child| Target::Module(*child)));
                 }
                 Kind::Type | Kind::Value | Kind::Nameless => {
                     found.insert(Target::Item { file: own.file, name: name.to_string() });
