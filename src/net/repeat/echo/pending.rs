@@ -77,7 +77,7 @@ impl PendingEchoes {
     }
 
     /// Lets go of those that waited so long; says how many they were.
-    pub(super) fn give_up(&mut self, now: Instant, patience: Duration) -> u64 {
+    pub(super) fn drop_expired(&mut self, now: Instant, patience: Duration) -> u64 {
         let mut lost = 0;
         while self.oldest().is_some_and(|sent| now.saturating_duration_since(sent) >= patience) {
             lost += u64::from(self.take_oldest().is_some());
@@ -106,7 +106,7 @@ mod tests {
         assert!(waiting.take(9).is_none(), "nobody asked");
         assert!(waiting.take(0).is_some());
         assert!(waiting.take(0).is_none());
-        assert_eq!(waiting.give_up(now, Duration::ZERO), 2);
+        assert_eq!(waiting.drop_expired(now, Duration::ZERO), 2);
         assert_eq!(waiting.count(), 0);
         assert_eq!(waiting.push(ticket(now)), 4);
     }
@@ -118,7 +118,7 @@ mod tests {
         for second in 0..5 {
             waiting.push(ticket(begin + Duration::from_secs(second)));
         }
-        assert_eq!(waiting.give_up(begin + Duration::from_secs(3), Duration::from_secs(1)), 3);
+        assert_eq!(waiting.drop_expired(begin + Duration::from_secs(3), Duration::from_secs(1)), 3);
         assert_eq!(waiting.count(), 2);
     }
 }

@@ -149,8 +149,13 @@ pub(super) struct EchoConversation {
 impl EchoConversation {
     async fn run(&mut self) {
         let mut more = true;
-        while more || self.waiting.count() > 0 {
-            self.give_up();
+        loop {
+            self.drop_expired();
+            // What was just dropped may have been the last: with nothing to send and nothing to wait for, no branch
+            // below is enabled, and `select!` panics.
+            if !more && self.waiting.count() == 0 {
+                return;
+            }
             let room = more && self.waiting.count() < self.most;
             let patience = self.waiting.oldest().and_then(|sent| sent.checked_add(self.socket.patience));
             tokio::select! {
@@ -169,9 +174,9 @@ impl EchoConversation {
     }
 
     /// Counts those as lost that waited long enough.
-    fn give_up(&mut self) {
+    fn drop_expired(&mut self) {
         let now = Instant::now();
-        let lost = self.waiting.give_up(now, self.socket.patience);
+        let lost = self.waiting.drop_expired(now, self.socket.patience);
         if lost > 0 {
             let at = self.lane.elapsed(now);
             self.ledger.part(0).lost(lost, at);
