@@ -86,6 +86,7 @@ impl PacketSocket {
             *found = (message.bytes, at, message.address.map_or(0, |address| address.ifindex()));
             count += 1;
         }
+        never_later_than_the_next(found.iter_mut().take(count).filter_map(|(_, at, _)| at.as_mut()));
         for (slot, (len, at, interface)) in self.slots.iter().zip(found).take(count) {
             if let (Some(bytes), Some(at)) = (slot.get(..len), at) {
                 each(CapturedPacket { bytes, at, interface });
@@ -104,8 +105,34 @@ impl PacketSocket {
     }
 }
 
+/// Makes no time later than the one behind it.
+///
+/// The kernel switches its packet time stamps on with a delay (a static key that a worker flips: net/core/dev.c,
+/// `net_enable_timestamp`). A packet that came before that has no stamp, and gets one when it is read: it would stand
+/// behind later packets that were stamped as they came. Packets are queued in the order in which they came, so what
+/// was stamped behind it is the latest that it can have been.
+fn never_later_than_the_next<'a>(times: impl DoubleEndedIterator<Item = &'a mut Duration>) {
+    let mut next = Duration::MAX;
+    for time in times.rev() {
+        next = next.min(*time);
+        *time = next;
+    }
+}
+
 fn stamp(control: &ControlMessageOwned) -> Option<Duration> {
     let ControlMessageOwned::ScmTimestampns(at) = control else { return None };
     let (seconds, nanos) = (u64::try_from(at.tv_sec()).ok()?, u32::try_from(at.tv_nsec()).ok()?);
     (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_that_was_stamped_late_is_no_later_than_the_one_behind_it() {
+        let mut times = [90, 95, 20, 30, 30, 25, 40].map(Duration::from_micros);
+        never_later_than_the_next(times.iter_mut());
+        assert_eq!(times, [20, 20, 20, 25, 25, 25, 40].map(Duration::from_micros));
+    }
 }
