@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
-use super::stream::{self, TcpConnection};
+use super::stream::{self, StreamTransport, TcpConnection};
 use super::{fault, kernel, option};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::{ListenerNews, TcpNews};
@@ -217,7 +217,7 @@ impl Acceptor {
         let inherited = option::inheritance(listener, &self.options, v6);
         let listener = post.journal.id;
         let mut connection = TcpConnection {
-            stream,
+            transport: StreamTransport::Plain(stream),
             peer: peer.to_string(),
             script: self.script.clone(),
             idle_timeout: self.idle_timeout,
@@ -227,7 +227,7 @@ impl Acceptor {
         let tap = self.tap.clone();
         let tell_end = self.tell_end.clone();
         post.net.spawn(id, async move {
-            let syn = kernel::syn::saved(&connection.stream);
+            let syn = kernel::syn::saved(connection.transport.socket());
             child.journal.news(News::Listener(ListenerNews::Accepted { listener, local, peer })).await;
             if let Some(tap) = &tap {
                 let watch = CaptureWatch::of(tap, &child.journal);
@@ -245,7 +245,7 @@ impl Acceptor {
             let accepted =
                 state_news(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
-            option::inherit(&connection.stream, &inherited, v6, &child.journal).await;
+            option::inherit(connection.transport.socket(), &inherited, v6, &child.journal).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody is left to tell.
             let _closed = tell_end.send(id).await.is_err();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 use super::capture::{CapturePorts, CaptureWatch};
-use super::stream::{self, TcpConnection};
+use super::stream::{self, StreamTransport, TcpConnection};
 use super::{dial, option, order_queue};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::DialNews;
@@ -39,7 +39,9 @@ async fn session(
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
                 watch.narrow(local, peer);
             }
-            let connection = TcpConnection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
+            let transport = StreamTransport::Plain(stream);
+            let connection =
+                TcpConnection { transport, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
             stream::run(connection, post).await;
         }
         Err(end) => {

@@ -37,7 +37,7 @@ fn watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<CaptureWat
 /// What stands in for the SYNs that were not seen. The places of octets are known only where nothing is under way.
 fn hint(talk: &SharedConnection) -> FlowHint {
     let before = talk.journal.totals();
-    let view = kernel::view(&talk.stream);
+    let view = kernel::view(talk.transport.socket());
     let after = talk.journal.totals();
     let still = before == after && view.state == Some(TcpState::Established) && view.send_queue_bytes == Some(0);
     let octets = match view.recv_queue_bytes.filter(|_| still) {

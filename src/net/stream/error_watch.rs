@@ -11,12 +11,13 @@ pub(super) async fn run(talk: &SharedConnection) {
     use crate::net::kernel;
     use crate::wire::tcp::state::TcpState;
 
+    let socket = talk.transport.socket();
     loop {
-        if talk.stream.ready(Interest::ERROR).await.is_err() {
+        if socket.ready(Interest::ERROR).await.is_err() {
             return std::future::pending().await;
         }
-        talk.stamps.read(&talk.stream, &talk.journal).await;
-        if matches!(kernel::view(&talk.stream).state, None | Some(TcpState::Closed)) {
+        talk.stamps.read(&talk.transport, &talk.journal).await;
+        if matches!(kernel::view(socket).state, None | Some(TcpState::Closed)) {
             talk.look().await;
             // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
             if talk.way.state() != TcpState::TimeWait {
@@ -26,7 +27,7 @@ pub(super) async fn run(talk: &SharedConnection) {
         }
         // Nothing was wrong: the runtime waits for the next event.
         let nothing = || Err::<(), _>(ErrorKind::WouldBlock.into());
-        let _waits: bool = talk.stream.try_io(Interest::ERROR, nothing).is_err();
+        let _waits: bool = socket.try_io(Interest::ERROR, nothing).is_err();
         tokio::task::yield_now().await;
     }
 }

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::time::Instant;
 
 use bytes::BytesMut;
-use tokio::net::TcpStream;
 
 use super::bulk_wait::FloodDetector;
 use super::shared::{ReadState, SharedConnection, ShutdownIntent, TURN};
+use super::transport::StreamTransport;
 use crate::net::splice::{SpliceOutcome, SpliceSink};
 use crate::net::{buffers, fault};
 use crate::sessions::news::TcpNews;
@@ -24,7 +24,8 @@ const FIRST_READ: usize = 2 * 1024;
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
 ///
 /// Into an outlet bytes go without being looked at, as long as it takes them.
-pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>) -> Result<(), Failure> {
+pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> Result<(), Failure> {
+    let mut outlet = outlet.zip(talk.transport.plain());
     let mut state = talk.state.subscribe();
     let mut buffer = ReadBuffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
@@ -49,10 +50,10 @@ pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>)
                 if changed.is_err() { return Ok(()) }
                 continue;
             }
-            ready = flood.readable(&talk.stream) => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
+            ready = talk.transport.readable(&mut flood) => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
         }
         let read = match &outlet {
-            Some(way) => match pour(talk, way) {
+            Some((sink, socket)) => match sink.pour(socket).inspect(|outcome| count_spliced(talk, outcome)) {
                 Ok(SpliceOutcome::All(count)) => Ok(count),
                 Ok(SpliceOutcome::Full) => {
                     talk.gauge.wait_begins();
@@ -60,7 +61,7 @@ pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>)
                         biased;
                         // What changed is looked at above.
                         _ = state.changed() => {}
-                        () = way.room() => {}
+                        () = sink.room() => {}
                     }
                     talk.gauge.wait_ends();
                     continue;
@@ -75,7 +76,7 @@ pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>)
                 }
                 Err(error) => Err(error),
             },
-            None => buffer.read(&talk.stream),
+            None => buffer.read(&talk.transport),
         };
         match read {
             Ok(0) if now.reading == ReadState::Draining => return Err(broken(talk)),
@@ -85,7 +86,7 @@ pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>)
                     let at = Instant::now();
                     talk.tell(Block::single(Direction::Received, at, buffer.take())).await;
                 }
-                flood.read(&talk.stream, count);
+                flood.read(talk.transport.socket(), count);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
             Err(error) => return Err(fault::of_io("read", &talk.peer, &error)),
@@ -97,14 +98,12 @@ pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>)
     }
 }
 
-/// Moves what arrived into the outlet, and counts it.
-fn pour(talk: &SharedConnection, outlet: &SpliceSink) -> std::io::Result<SpliceOutcome> {
-    let poured = outlet.pour(&talk.stream)?;
-    if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = poured {
+/// Counts what arrived and went into the outlet.
+fn count_spliced(talk: &SharedConnection, outcome: &SpliceOutcome) {
+    if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = outcome {
         talk.gauge.touch();
-        talk.journal.measured(Direction::Received, Totals { bytes: count as u64, ops: 1 });
+        talk.journal.measured(Direction::Received, Totals { bytes: *count as u64, ops: 1 });
     }
-    Ok(poured)
 }
 
 /// Tells the peer's FIN, then watches: a RST may still come, and without a read nobody else would notice.
@@ -123,7 +122,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
         Ok(state) if state.wish != ShutdownIntent::Stop => {}
         Ok(_) | Err(_) => return Ok(()),
     }
-    match talk.stream.take_error() {
+    match talk.transport.socket().take_error() {
         Ok(Some(error)) | Err(error) => Err(fault::of_io("read", &talk.peer, &error)),
         // The writing half has it.
         Ok(None) => {
@@ -135,7 +134,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
 
 /// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
 fn broken(talk: &SharedConnection) -> Failure {
-    match talk.stream.take_error() {
+    match talk.transport.socket().take_error() {
         Ok(Some(error)) | Err(error) => fault::of_io("read", &talk.peer, &error),
         Ok(None) => Failure::new(Class::Reset, "read", &talk.peer, "the peer reset the connection"),
     }
@@ -150,10 +149,10 @@ struct ReadBuffer {
 }
 
 impl ReadBuffer {
-    fn read(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
+    fn read(&mut self, transport: &StreamTransport) -> std::io::Result<usize> {
         if self.ask < MOST_READ {
             self.make_room();
-            let read = stream.try_read_buf(&mut self.bytes);
+            let read = transport.try_read_buf(&mut self.bytes);
             if read.is_err() && self.bytes.capacity() >= self.ask {
                 // Nothing came into fresh room: a connection that is silent needs none.
                 self.bytes = BytesMut::new();
@@ -161,7 +160,7 @@ impl ReadBuffer {
             return read;
         }
         let mut buffer = buffers::take();
-        match stream.try_read_buf(&mut buffer) {
+        match transport.try_read_buf(&mut buffer) {
             Ok(count @ 1..) => {
                 self.large = Some(buffer);
                 Ok(count)

@@ -12,10 +12,9 @@ mod linux {
     use std::sync::{Arc, Mutex, PoisonError};
     use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-    use tokio::net::TcpStream;
-
     use crate::net::journal::Journal;
     use crate::net::kernel::timestamps::{self, KernelStamp, StampPoint, StampQueueEntry};
+    use crate::net::stream::transport::StreamTransport;
     use crate::sessions::News;
     use crate::sessions::news::TcpNews;
 
@@ -64,8 +63,8 @@ mod linux {
 
     impl StampQueue {
         /// Stamps from the first octet on, where the kernel has any.
-        pub(in crate::net::stream) fn begin(stream: &TcpStream) -> Self {
-            let possible = timestamps::ask(stream, true).is_ok();
+        pub(in crate::net::stream) fn begin(transport: &StreamTransport) -> Self {
+            let possible = timestamps::ask(transport.socket(), true).is_ok();
             let inner = StampState {
                 possible,
                 on: possible,
@@ -83,21 +82,21 @@ mod linux {
         /// To be called before each write; the time where it is going to be stamped.
         ///
         /// Cost: a clock and a lock; one system call where a flood begins or ends.
-        pub(in crate::net::stream) fn before_write(&self, stream: &TcpStream) -> Option<Duration> {
+        pub(in crate::net::stream) fn before_write(&self, transport: &StreamTransport) -> Option<Duration> {
             let mut inner = self.inner();
             if !inner.possible {
                 return None;
             }
             inner.writes = inner.writes.saturating_add(1);
             if inner.writes > MOST_WRITES && inner.on {
-                inner.turn(stream, false);
+                inner.turn(transport, false);
             }
             // In a flood the clock is asked for once in so many writes only.
             if inner.on || inner.writes.is_multiple_of(64) || inner.writes < 64 {
                 let now = Instant::now();
                 if now.duration_since(inner.window_began) >= WINDOW {
                     if !inner.on && inner.writes <= MOST_WRITES / 2 {
-                        inner.turn(stream, true);
+                        inner.turn(transport, true);
                     }
                     (inner.window_began, inner.writes) = (now, 0);
                 }
@@ -115,9 +114,9 @@ mod linux {
         }
 
         /// Empties the error queue, and tells the writes that are acknowledged.
-        pub(in crate::net::stream) async fn read(&self, stream: &TcpStream, journal: &Arc<Journal>) {
+        pub(in crate::net::stream) async fn read(&self, transport: &StreamTransport, journal: &Arc<Journal>) {
             for _ in 0..MOST_WAITING * 4 {
-                let stamp = match timestamps::next(stream) {
+                let stamp = match timestamps::next(transport.socket()) {
                     StampQueueEntry::Stamp(stamp) => stamp,
                     StampQueueEntry::Other => continue,
                     StampQueueEntry::Nothing => return,
@@ -130,8 +129,8 @@ mod linux {
         }
 
         /// Tells what is known of the writes that were not acknowledged: the connection is over.
-        pub(in crate::net::stream) async fn end(&self, stream: &TcpStream, journal: &Arc<Journal>) {
-            self.read(stream, journal).await;
+        pub(in crate::net::stream) async fn end(&self, transport: &StreamTransport, journal: &Arc<Journal>) {
+            self.read(transport, journal).await;
             let rest = std::mem::take(&mut self.inner().waiting);
             for write in rest.iter().filter(|write| write.scheduled.is_some() || write.sent.is_some()) {
                 journal.news(write.told(None)).await;
@@ -140,8 +139,8 @@ mod linux {
     }
 
     impl StampState {
-        fn turn(&mut self, stream: &TcpStream, on: bool) {
-            match timestamps::ask(stream, on) {
+        fn turn(&mut self, transport: &StreamTransport, on: bool) {
+            match timestamps::ask(transport.socket(), on) {
                 Ok(()) => self.on = on,
                 Err(_) => (self.possible, self.on) = (false, false),
             }
@@ -225,11 +224,11 @@ pub(super) struct StampQueue;
 
 #[cfg(not(target_os = "linux"))]
 impl StampQueue {
-    pub(super) fn begin(_stream: &tokio::net::TcpStream) -> Self {
+    pub(super) fn begin(_transport: &super::transport::StreamTransport) -> Self {
         StampQueue
     }
 
-    pub(super) fn before_write(&self, _stream: &tokio::net::TcpStream) -> Option<std::time::Duration> {
+    pub(super) fn before_write(&self, _transport: &super::transport::StreamTransport) -> Option<std::time::Duration> {
         None
     }
 
@@ -237,14 +236,14 @@ impl StampQueue {
 
     pub(super) async fn read(
         &self,
-        _stream: &tokio::net::TcpStream,
+        _transport: &super::transport::StreamTransport,
         _journal: &std::sync::Arc<crate::net::journal::Journal>,
     ) {
     }
 
     pub(super) async fn end(
         &self,
-        _stream: &tokio::net::TcpStream,
+        _transport: &super::transport::StreamTransport,
         _journal: &std::sync::Arc<crate::net::journal::Journal>,
     ) {
     }

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::shared::{
     self, ConnectionEnd, KernelSample, ReadState, SharedConnection, ShutdownIntent, StreamState, TcpConnection,
 };
+use super::transport::StreamTransport;
 use super::unsent::{UnsentOrders, tell_unsent};
 use super::urgent::{AfterOrder, order};
 use super::{activity, error_watch, read, sampling, stamps, states, why_ended, write};
@@ -62,7 +62,7 @@ impl SharedConnection {
     }
 
     fn tell_view(&self) -> KernelView {
-        let mut view = kernel::view(&self.stream);
+        let mut view = kernel::view(self.transport.socket());
         self.way.look_beside(&mut view);
         self.journal.kernel(view);
         self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -87,7 +87,7 @@ impl SharedConnection {
     async fn unread(&self) {
         // The sender lives as long as `self`, so the wait cannot fail.
         let _wished = self.state.subscribe().wait_for(|state| state.close_unread).await.is_ok();
-        while !rustix::io::ioctl_fionread(&self.stream).is_ok_and(|octets| octets > 0) {
+        while !rustix::io::ioctl_fionread(self.transport.socket()).is_ok_and(|octets| octets > 0) {
             tokio::time::sleep(UNREAD_LOOK).await;
         }
     }
@@ -119,16 +119,17 @@ impl SharedConnection {
 
 /// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
 pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
-    let TcpConnection { stream, peer, script, idle_timeout, urgent, capture } = connection;
-    let ends = stream.local_addr().and_then(|local| Ok((local, stream.peer_addr()?))).ok();
+    let TcpConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
+    let socket = transport.socket();
+    let ends = socket.local_addr().and_then(|local| Ok((local, socket.peer_addr()?))).ok();
     let talk = SharedConnection {
         way: states::StateReporter::established(Arc::clone(&post.journal), ends),
-        stamps: stamps::StampQueue::begin(&stream),
+        stamps: stamps::StampQueue::begin(&transport),
         queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
         ends,
         capture: Mutex::new(capture),
-        stream,
+        transport,
         peer,
         journal: Arc::clone(&post.journal),
         state: watch::Sender::new(StreamState::default()),
@@ -138,9 +139,9 @@ pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
     talk.gauge.touch();
     let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post).await;
     let end = why_ended::explained(&talk, end);
-    talk.stamps.end(&talk.stream, &talk.journal).await;
-    let SharedConnection { stream, peer, journal, way, capture, .. } = talk;
-    close(stream, &journal, &way, &end).await;
+    talk.stamps.end(&talk.transport, &talk.journal).await;
+    let SharedConnection { transport, peer, journal, way, capture, .. } = talk;
+    close(transport, &journal, &way, &end).await;
     let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(watch), Some((local, peer))) = (capture, ends) {
         watch.end(local, peer).await;
@@ -160,14 +161,14 @@ pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
 }
 
 /// Gives the descriptor back, and tells what becomes of the connection.
-async fn close(stream: TcpStream, journal: &Arc<Journal>, way: &states::StateReporter, end: &ConnectionEnd) {
+async fn close(transport: StreamTransport, journal: &Arc<Journal>, way: &states::StateReporter, end: &ConnectionEnd) {
     match end {
         ConnectionEnd::Failed(failure) => way.broke(failure).await,
         ConnectionEnd::BothFinished | ConnectionEnd::Closed | ConnectionEnd::Reset => {}
     }
-    let unread = rustix::io::ioctl_fionread(&stream).is_ok_and(|bytes| bytes > 0);
+    let unread = rustix::io::ioctl_fionread(transport.socket()).is_ok_and(|bytes| bytes > 0);
     let began = std::time::Instant::now();
-    drop(stream);
+    drop(transport);
     journal.news(syscall::told("close", String::new(), Ok(0), began.elapsed())).await;
     if matches!(end, ConnectionEnd::Reset) {
         way.step(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
@@ -233,13 +234,7 @@ async fn carry_on(
         (ConnectionEnd::Closed, Some(failure)) => ConnectionEnd::Failed(failure),
         (end, _) => end,
     };
-    if matches!(end, ConnectionEnd::Reset)
-        && let Err(error) = socket2::SockRef::from(&talk.stream).set_linger(Some(Duration::ZERO))
-    {
-        talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
-    }
-    talk.mark().await;
-    talk.change(|state| state.wish = ShutdownIntent::Stop);
+    stop(talk, &end).await;
     // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
     let reads_end = async {
         if read.is_none() {
@@ -255,6 +250,17 @@ async fn carry_on(
     };
     let ((), unsent) = tokio::join!(reads_end, writes_end);
     (end, unsent)
+}
+
+/// Stops both halves, after the last look at the gauges. A reset is prepared: the close sends it.
+async fn stop(talk: &SharedConnection, end: &ConnectionEnd) {
+    if matches!(end, ConnectionEnd::Reset)
+        && let Err(error) = socket2::SockRef::from(talk.transport.socket()).set_linger(Some(Duration::ZERO))
+    {
+        talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
+    }
+    talk.mark().await;
+    talk.change(|state| state.wish = ShutdownIntent::Stop);
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

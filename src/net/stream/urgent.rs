@@ -44,11 +44,11 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
             }
         }
         Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
-            option::perform(&talk.stream, name, value, talk.v6, &talk.journal).await;
+            option::perform(talk.transport.socket(), name, value, talk.v6, &talk.journal).await;
             talk.sample().await;
         }
         Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-            talk.journal.news(option::all(&talk.stream, SocketKind::Connection, talk.v6)).await;
+            talk.journal.news(option::all(talk.transport.socket(), SocketKind::Connection, talk.v6)).await;
         }
         Some(Verb::Socket(SocketVerb::SampleEvery(period))) => {
             talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD)));

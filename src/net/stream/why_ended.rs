@@ -12,7 +12,7 @@ use crate::wire::option::{OptionValue, SocketOption};
 pub(super) fn explained(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match end {
         ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
-            let view = kernel::view(&talk.stream);
+            let view = kernel::view(talk.transport.socket());
             // What was written and never acknowledged still counts after the connection's end.
             let unacknowledged = view.send_queue_bytes.or(talk.queued()).unwrap_or(0);
             let message = clocks(talk).message(unacknowledged);
@@ -33,7 +33,7 @@ struct ConnectionTimeouts {
 }
 
 fn clocks(talk: &SharedConnection) -> ConnectionTimeouts {
-    let read = |name| option::get(&talk.stream, name, talk.v6).ok();
+    let read = |name| option::get(talk.transport.socket(), name, talk.v6).ok();
     let time = |name| match read(name) {
         Some(OptionValue::Time(time)) => time,
         _ => Duration::ZERO,

@@ -1,15 +1,15 @@
 //! The writing half of an open connection: one order after the other, each write counted as the kernel takes it.
 
 use std::io::ErrorKind;
-use std::net::Shutdown;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
-use tokio::io::{Interest, Ready};
+use tokio::io::Ready;
 use tokio::sync::watch;
 
 use super::shared::{SharedConnection, ShutdownIntent, StreamState, TURN};
+use super::transport::TransportWriter;
 use super::unsent::UnsentOrders;
 use super::{read_ahead, unsent};
 use crate::net::{fault, order_queue, syscall};
@@ -50,7 +50,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
         rest: 0,
         writes: 0,
         sent_bytes: 0,
-        fresh: None,
+        writer: talk.transport.writer(),
     };
     let mut steps = script.steps.into_iter();
     let mut failure = None;
@@ -94,8 +94,7 @@ struct WritingHalf<'a> {
     writes: usize,
     /// Octets written so far.
     sent_bytes: u64,
-    /// A second descriptor to write on, once the runtime is wrong about the first.
-    fresh: Option<tokio::net::TcpStream>,
+    writer: TransportWriter<'a>,
 }
 
 impl WritingHalf<'_> {
@@ -164,12 +163,11 @@ impl WritingHalf<'_> {
             self.rest = bytes.len();
             let ready = self.writable().await?;
             let talk = self.talk;
-            let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
             let offer = &bytes[..bytes.len().min(MOST_WRITE)];
             // What the kernel tells of this write counts from here, so its own time does.
             let at = Instant::now();
-            let stamped = talk.stamps.before_write(&talk.stream);
-            match stream.try_write(offer) {
+            let stamped = talk.stamps.before_write(&talk.transport);
+            match self.writer.try_write(offer) {
                 Ok(taken) => {
                     self.sent_bytes += taken as u64;
                     if let Some(began) = stamped.filter(|_| taken > 0) {
@@ -193,11 +191,10 @@ impl WritingHalf<'_> {
 
     async fn writable(&self) -> Result<Ready, WriteAbort> {
         let talk = self.talk;
-        let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
         let ready = tokio::select! {
             biased;
             () = talk.stopped() => return Err(WriteAbort::Stopped),
-            ready = stream.ready(Interest::WRITABLE) => ready,
+            ready = self.writer.writable() => ready,
         };
         ready.map_err(|error| WriteAbort::Broken(fault::of_io("send", &talk.peer, &error)))
     }
@@ -215,23 +212,13 @@ impl WritingHalf<'_> {
         }
     }
 
-    /// Waits for room by a new registration with the runtime.
-    ///
-    /// A stamp on the error queue looks like an error to the runtime, which then takes the writing side for closed,
-    /// for good: from then on it calls a socket writable that is not, and waiting for room would be a busy loop. A
-    /// second descriptor of the same socket has a registration of its own, and begins without that belief.
+    /// Empties the error queue, and waits for room by a new registration from now on.
     async fn register_anew(&mut self) {
         let talk = self.talk;
-        talk.stamps.read(&talk.stream, &talk.journal).await;
-        let anew = || {
-            let second = std::os::fd::AsFd::as_fd(&talk.stream).try_clone_to_owned()?;
-            tokio::net::TcpStream::from_std(second.into())
-        };
-        self.fresh = None;
-        match anew() {
-            Ok(stream) => self.fresh = Some(stream),
+        talk.stamps.read(&talk.transport, &talk.journal).await;
+        if self.writer.register_anew().is_err() {
             // Without a descriptor to spare, the wait is by the clock.
-            Err(_) => tokio::time::sleep(WITHOUT_WAKING).await,
+            tokio::time::sleep(WITHOUT_WAKING).await;
         }
     }
 
@@ -301,10 +288,10 @@ impl WritingHalf<'_> {
         loop {
             let ready = self.writable().await?;
             let talk = self.talk;
-            let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
-            let stamped = talk.stamps.before_write(&talk.stream);
-            let send = || Ok(rustix::fs::sendfile(stream, file, None, MOST_WRITE)?);
-            match stream.try_io(Interest::WRITABLE, send) {
+            let Some(socket) = self.writer.plain() else { return Ok(false) };
+            let stamped = talk.stamps.before_write(&talk.transport);
+            let send = || Ok(rustix::fs::sendfile(socket, file, None, MOST_WRITE)?);
+            match socket.try_io(tokio::io::Interest::WRITABLE, send) {
                 Ok(0) => return Ok(true),
                 Ok(taken) => {
                     let taken = taken as u64;
@@ -329,7 +316,7 @@ impl WritingHalf<'_> {
 
     async fn finish(&mut self) -> Result<(), WriteAbort> {
         let began = Instant::now();
-        let done = socket2::SockRef::from(&self.talk.stream).shutdown(Shutdown::Write);
+        let done = self.writer.finish();
         let took = began.elapsed();
         self.talk.journal.news(syscall::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
         done.map_err(|error| WriteAbort::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
