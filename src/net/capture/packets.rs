@@ -51,10 +51,10 @@ impl PacketSocket {
         }
         setsockopt(&fd, sockopt::ReceiveTimestampns, &true)?;
         let mut packets = PacketSocket { fd, slots: Box::new([[0; SNAP]; MOST_AT_ONCE]) };
-        packets.want(wanted)?;
+        packets.set_filter(wanted)?;
         // What came before the filter was there is no concern of ours.
         while packets.read(|_| {}).is_ok_and(|count| count == MOST_AT_ONCE) {}
-        packets.dropped();
+        packets.take_dropped();
         Ok(packets)
     }
 
@@ -62,12 +62,12 @@ impl PacketSocket {
     ///
     /// # Errors
     /// There are no descriptors left.
-    pub(super) fn bell(&self) -> io::Result<OwnedFd> {
+    pub(super) fn duplicate_fd(&self) -> io::Result<OwnedFd> {
         self.fd.try_clone()
     }
 
     /// Changes which packets are wanted, from the next one on.
-    pub(super) fn want(&self, wanted: CapturePorts) -> io::Result<()> {
+    pub(super) fn set_filter(&self, wanted: CapturePorts) -> io::Result<()> {
         socket2::SockRef::from(&self.fd).attach_filter(&wanted.program())
     }
 
@@ -82,7 +82,7 @@ impl PacketSocket {
         let mut headers = MultiHeaders::<LinkAddr>::preallocate(MOST_AT_ONCE, Some(nix::cmsg_space!(TimeSpec)));
         let messages = recvmmsg(self.fd.as_raw_fd(), &mut headers, vectors.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
         for (message, found) in messages.zip(&mut found) {
-            let at = message.cmsgs().ok().and_then(|mut all| all.find_map(|control| stamp(&control)));
+            let at = message.cmsgs().ok().and_then(|mut all| all.find_map(|control| timestamp(&control)));
             *found = (message.bytes, at, message.address.map_or(0, |address| address.ifindex()));
             count += 1;
         }
@@ -96,7 +96,7 @@ impl PacketSocket {
     }
 
     /// How many wanted packets the kernel dropped since this was asked last.
-    pub(super) fn dropped(&self) -> u64 {
+    pub(super) fn take_dropped(&self) -> u64 {
         // struct tpacket_stats of linux/if_packet.h: packets, then drops.
         let mut bytes = [0; 8];
         let read = kernel::get(self.fd.as_fd(), libc::SOL_PACKET, libc::PACKET_STATISTICS, &mut bytes);
@@ -119,7 +119,7 @@ fn never_later_than_the_next<'a>(times: impl DoubleEndedIterator<Item = &'a mut 
     }
 }
 
-fn stamp(control: &ControlMessageOwned) -> Option<Duration> {
+fn timestamp(control: &ControlMessageOwned) -> Option<Duration> {
     let ControlMessageOwned::ScmTimestampns(at) = control else { return None };
     let (seconds, nanos) = (u64::try_from(at.tv_sec()).ok()?, u32::try_from(at.tv_nsec()).ok()?);
     (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))

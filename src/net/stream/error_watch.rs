@@ -18,7 +18,7 @@ pub(super) async fn run(talk: &SharedConnection) {
         }
         talk.stamps.read(&talk.transport, &talk.journal).await;
         if matches!(kernel::view(socket).state, None | Some(TcpState::Closed)) {
-            talk.look().await;
+            talk.sample().await;
             // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
             if talk.way.state() != TcpState::TimeWait {
                 talk.change(|state| state.broken = true);

@@ -20,4 +20,4 @@ mod write;
 pub(crate) use shared::TcpConnection;
 pub(crate) use task::run;
 pub(super) use transport::StreamTransport;
-pub(super) use unsent::{tell_unsent, unsent};
+pub(super) use unsent::{count_unsent, report_unsent};

@@ -29,7 +29,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
     let mut state = talk.state.subscribe();
     let mut buffer = ReadBuffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
-    let mut flood = if outlet.is_some() { FloodDetector::awake() } else { FloodDetector::asleep() };
+    let mut flood = if outlet.is_some() { FloodDetector::spinning() } else { FloodDetector::sleeping() };
     loop {
         let now = *state.borrow_and_update();
         if now.wish == ShutdownIntent::Stop {
@@ -56,21 +56,21 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
             Some((sink, socket)) => match sink.pour(socket).inspect(|outcome| count_spliced(talk, outcome)) {
                 Ok(SpliceOutcome::All(count)) => Ok(count),
                 Ok(SpliceOutcome::Full) => {
-                    talk.gauge.wait_begins();
+                    talk.gauge.begin_wait();
                     tokio::select! {
                         biased;
                         // What changed is looked at above.
                         _ = state.changed() => {}
                         () = sink.room() => {}
                     }
-                    talk.gauge.wait_ends();
+                    talk.gauge.end_wait();
                     continue;
                 }
                 Ok(SpliceOutcome::Refused(_, rest)) => {
                     outlet = None;
-                    flood = FloodDetector::asleep();
+                    flood = FloodDetector::sleeping();
                     if !rest.is_empty() {
-                        talk.tell(Block::single(Direction::Received, Instant::now(), rest)).await;
+                        talk.record(Block::single(Direction::Received, Instant::now(), rest)).await;
                     }
                     continue;
                 }
@@ -79,12 +79,12 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
             None => buffer.read(&talk.transport),
         };
         match read {
-            Ok(0) if now.reading == ReadState::Draining => return Err(broken(talk)),
+            Ok(0) if now.reading == ReadState::Draining => return Err(connection_failure(talk)),
             Ok(0) => return Box::pin(after_fin(talk)).await,
             Ok(count) => {
                 if outlet.is_none() {
                     let at = Instant::now();
-                    talk.tell(Block::single(Direction::Received, at, buffer.take())).await;
+                    talk.record(Block::single(Direction::Received, at, buffer.take_bytes())).await;
                 }
                 flood.read(talk.transport.socket(), count);
             }
@@ -101,7 +101,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
 /// Counts what arrived and went into the outlet.
 fn count_spliced(talk: &SharedConnection, outcome: &SpliceOutcome) {
     if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = outcome {
-        talk.gauge.touch();
+        talk.gauge.mark_activity();
         talk.journal.measured(Direction::Received, Totals { bytes: *count as u64, ops: 1 });
     }
 }
@@ -115,7 +115,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
         talk.way.fin_read().await;
     }
     // The kernel knows more of a FIN that crossed ours.
-    talk.sample().await;
+    talk.sample_and_recheck().await;
     talk.way.fin_read().await;
     let mut state = talk.state.subscribe();
     match state.wait_for(|state| state.wish == ShutdownIntent::Stop || state.broken).await {
@@ -133,7 +133,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
 }
 
 /// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
-fn broken(talk: &SharedConnection) -> Failure {
+fn connection_failure(talk: &SharedConnection) -> Failure {
     match talk.transport.socket().take_error() {
         Ok(Some(error)) | Err(error) => fault::of_io("read", &talk.peer, &error),
         Ok(None) => Failure::new(Class::Reset, "read", &talk.peer, "the peer reset the connection"),
@@ -178,7 +178,7 @@ impl ReadBuffer {
         }
     }
 
-    fn take(&mut self) -> bytes::Bytes {
+    fn take_bytes(&mut self) -> bytes::Bytes {
         if let Some(buffer) = self.large.take() {
             if buffer.len() < MOST_READ / 8 {
                 self.ask = MOST_READ / 2;

@@ -112,19 +112,19 @@ pub(super) enum ConnectionEnd {
 }
 
 /// What matters of a look at the kernel.
-pub(super) fn what_matters(view: &KernelView) -> KernelSample {
+pub(super) fn sample_of(view: &KernelView) -> KernelSample {
     let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
     KernelSample {
         state: view.state,
         unsettled: unsettled(view),
-        essence: essence(view),
+        essence: changing_values(view),
         own_timer: view.timer.map(|timer| timer.expires),
         timer: timers.into_iter().flatten().map(|timer| timer.expires).min(),
     }
 }
 
 /// What of a look makes another one soon worth while, where it changed: queues, windows, probes.
-fn essence(view: &KernelView) -> [Option<u64>; 8] {
+fn changing_values(view: &KernelView) -> [Option<u64>; 8] {
     let tcp = view.tcp.unwrap_or_default();
     [
         view.send_queue_bytes,

@@ -67,7 +67,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
             },
         };
         // Boxed, as its room would else be part of every connection, whether orders come or not.
-        match Box::pin(half.perform(verb)).await {
+        match Box::pin(half.run_verb(verb)).await {
             Ok(()) => {}
             Err(WriteAbort::Stopped) => break,
             Err(WriteAbort::Broken(why)) => {
@@ -77,7 +77,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
         }
     }
     let rest = half.rest;
-    let mut unsent = unsent::unsent(steps, &mut orders);
+    let mut unsent = unsent::count_unsent(steps, &mut orders);
     if rest > 0 {
         unsent.orders += 1;
         unsent.bytes += rest as u64;
@@ -118,7 +118,7 @@ impl WritingHalf<'_> {
         }
     }
 
-    async fn perform(&mut self, verb: Verb) -> Result<(), WriteAbort> {
+    async fn run_verb(&mut self, verb: Verb) -> Result<(), WriteAbort> {
         match verb {
             Verb::Send(_) | Verb::SendFile(_) | Verb::Stream(StreamVerb::FinishSending) if self.finished => {
                 let message = "not done: we finished sending (FIN), and nothing can be sent after that";
@@ -171,20 +171,20 @@ impl WritingHalf<'_> {
                 Ok(taken) => {
                     self.sent_bytes += taken as u64;
                     if let Some(began) = stamped.filter(|_| taken > 0) {
-                        talk.stamps.wrote(self.sent_bytes - 1, began);
+                        talk.stamps.on_write(self.sent_bytes - 1, began);
                     }
                     let block = Block::single(Direction::Sent, at, bytes.slice(..taken));
                     bytes.advance(taken);
                     self.rest = bytes.len();
-                    talk.tell(block).await;
+                    talk.record(block).await;
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    self.no_room(ready).await;
+                    self.wait_for_room(ready).await;
                     continue;
                 }
                 Err(error) => return Err(WriteAbort::Broken(fault::of_io("send", &talk.peer, &error))),
             }
-            self.took_turn().await;
+            self.yield_turn().await;
         }
         Ok(())
     }
@@ -199,13 +199,13 @@ impl WritingHalf<'_> {
         ready.map_err(|error| WriteAbort::Broken(fault::of_io("send", &talk.peer, &error)))
     }
 
-    async fn no_room(&mut self, ready: Ready) {
+    async fn wait_for_room(&mut self, ready: Ready) {
         if ready.is_write_closed() {
             self.register_anew().await;
         }
     }
 
-    async fn took_turn(&mut self) {
+    async fn yield_turn(&mut self) {
         self.writes += 1;
         if self.writes.is_multiple_of(TURN) {
             tokio::task::yield_now().await;
@@ -225,7 +225,7 @@ impl WritingHalf<'_> {
     async fn send_file(&mut self, path: PathBuf) -> Result<(), WriteAbort> {
         let name = path.display().to_string();
         let mut bytes = 0;
-        let (mut failure, outcome) = match self.copy(&path, &mut bytes).await {
+        let (mut failure, outcome) = match self.send_file_copied(&path, &mut bytes).await {
             Ok(Ok(())) => {
                 self.talk.journal.news(News::FileSent { path, bytes }).await;
                 return Ok(());
@@ -247,7 +247,7 @@ impl WritingHalf<'_> {
 
     /// Sends what a file holds, and counts in `read_bytes` what was read of it. The outer error is the
     /// connection's, the inner one the file's.
-    async fn copy(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, WriteAbort> {
+    async fn send_file_copied(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, WriteAbort> {
         let talk = self.talk;
         let mut ahead = tokio::select! {
             biased;
@@ -259,8 +259,8 @@ impl WritingHalf<'_> {
         };
         #[cfg(target_os = "linux")]
         if talk.journal.counts_sent_only()
-            && let Some(file) = ahead.regular()
-            && self.splice(file, read_bytes).await?
+            && let Some(file) = ahead.as_regular()
+            && self.send_spliced(file, read_bytes).await?
         {
             return Ok(Ok(()));
         }
@@ -284,7 +284,7 @@ impl WritingHalf<'_> {
     /// Sends a file out of the page cache, where nobody looks at what is sent. False: not to its end, and what is
     /// left is to be read, which also tells what is wrong with it.
     #[cfg(target_os = "linux")]
-    async fn splice(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, WriteAbort> {
+    async fn send_spliced(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, WriteAbort> {
         loop {
             let ready = self.writable().await?;
             let talk = self.talk;
@@ -298,19 +298,19 @@ impl WritingHalf<'_> {
                     *read_bytes += taken;
                     self.sent_bytes += taken;
                     if let Some(began) = stamped {
-                        talk.stamps.wrote(self.sent_bytes - 1, began);
+                        talk.stamps.on_write(self.sent_bytes - 1, began);
                     }
-                    talk.gauge.touch();
+                    talk.gauge.mark_activity();
                     talk.journal.measured(Direction::Sent, Totals { bytes: taken, ops: 1 });
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    self.no_room(ready).await;
+                    self.wait_for_room(ready).await;
                     continue;
                 }
                 // The connection's errors show again with the next write, the file's with the next read.
                 Err(_) => return Ok(false),
             }
-            self.took_turn().await;
+            self.yield_turn().await;
         }
     }
 
@@ -324,7 +324,7 @@ impl WritingHalf<'_> {
         self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;
         self.talk.way.fin_sent(StateCause::WeShutDown).await;
         self.talk.change(|state| state.we_finished = true);
-        self.talk.sample().await;
+        self.talk.sample_and_recheck().await;
         Ok(())
     }
 }
