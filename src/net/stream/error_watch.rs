@@ -1,9 +1,11 @@
 //! Watches for errors of the socket, among which the runtime counts stamps.
 
+use std::convert::Infallible;
+
 use super::shared::SharedConnection;
 
 /// Watches for errors and stamps. Never ends.
-pub(super) async fn run(talk: &SharedConnection) {
+pub(super) async fn run(talk: &SharedConnection) -> Infallible {
     use std::io::ErrorKind;
 
     use tokio::io::Interest;

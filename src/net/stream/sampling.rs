@@ -1,5 +1,6 @@
 //! When to look at the kernel's gauges, and since when it is quiet.
 
+use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::wire::{Class, Failure};
 const AFTER_TIMER: Duration = Duration::from_millis(5);
 
 /// Looks at the kernel's gauges while something moves, and until it settled. Never ends; sleeps when all is quiet.
-pub(super) async fn run(talk: &SharedConnection) {
+pub(super) async fn run(talk: &SharedConnection) -> Infallible {
     loop {
         match talk.gauge.sampling_period() {
             Some(period) => {

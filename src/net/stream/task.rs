@@ -181,6 +181,7 @@ async fn close_stream(
     way.after_close(unread).await;
 }
 
+/// Runs both halves until the connection ends, then waits until both have ended; what was not sent, too.
 async fn run_halves(
     talk: &SharedConnection,
     script: Script,
@@ -191,11 +192,7 @@ async fn run_halves(
     let outlet = net.take_outlet();
     let mut reader = pin!(read::run(talk, outlet));
     let mut writer = pin!(write::run(talk, script, orders));
-    let mut gauges = pin!(sampling::run(talk));
-    let mut stamps = pin!(error_watch::run(talk));
-    let mut quiet = pin!(sampling::idle_timeout(talk, idle_timeout));
-    let mut unread = pin!(talk.closed_with_unread());
-    let mut both_finished = pin!(talk.both_finished());
+    let mut watchers = pin!(watch_halves(talk, idle_timeout));
     let (mut read, mut written) = (None, None);
     let mut broken = None;
     let mut deadline = None;
@@ -227,11 +224,7 @@ async fn run_halves(
                     Some(failure) => break ConnectionEnd::Failed(failure),
                 }
             }
-            () = &mut both_finished => break ConnectionEnd::BothFinished,
-            failure = &mut quiet => break ConnectionEnd::Failed(failure),
-            () = &mut unread => break ConnectionEnd::Closed,
-            () = &mut gauges => {}
-            () = &mut stamps => {}
+            end = &mut watchers => break end,
             () = sleep_until(deadline) => break ConnectionEnd::Closed,
         }
     };
@@ -255,6 +248,18 @@ async fn run_halves(
     };
     let ((), unsent) = tokio::join!(reads_end, writes_end);
     (end, unsent)
+}
+
+/// Samples the kernel and reads stamps while the halves run; how the connection ends where neither half ends it.
+async fn watch_halves(talk: &SharedConnection, idle_timeout: Option<Duration>) -> ConnectionEnd {
+    tokio::select! {
+        biased;
+        () = talk.both_finished() => ConnectionEnd::BothFinished,
+        failure = sampling::idle_timeout(talk, idle_timeout) => ConnectionEnd::Failed(failure),
+        () = talk.closed_with_unread() => ConnectionEnd::Closed,
+        never = sampling::run(talk) => match never {},
+        never = error_watch::run(talk) => match never {},
+    }
 }
 
 /// Stops both halves, after the last look at the gauges. A reset is prepared: the close sends it.
