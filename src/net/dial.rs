@@ -77,8 +77,8 @@ async fn dial(
 ) -> Result<TcpStream, Failure> {
     let deadline = Instant::now() + spec.connect_timeout;
     let family = match (spec.bind, spec.family) {
-        (Some(local), IpFamily::V4) if local.is_ipv6() => return Err(senseless_bind(local, "IPv4")),
-        (Some(local), IpFamily::V6) if local.is_ipv4() => return Err(senseless_bind(local, "IPv6")),
+        (Some(local), IpFamily::V4) if local.is_ipv6() => return Err(bind_family_mismatch(local, "IPv4")),
+        (Some(local), IpFamily::V6) if local.is_ipv4() => return Err(bind_family_mismatch(local, "IPv6")),
         (Some(local), _) if local.is_ipv4() => IpFamily::V4,
         (Some(_), _) => IpFamily::V6,
         (None, family) => family,
@@ -111,7 +111,7 @@ async fn dial(
     race.run(addresses, spec.target.to_string()).await
 }
 
-fn senseless_bind(local: SocketAddr, family: &str) -> Failure {
+fn bind_family_mismatch(local: SocketAddr, family: &str) -> Failure {
     let message = format!("only {family} was asked for, and the local address is of the other family");
     Failure::new(Class::Usage, "bind", local.to_string(), message)
 }
@@ -148,98 +148,128 @@ struct ConnectRace<'a> {
     capture: Option<&'a CaptureWatch>,
 }
 
+/// How far a race is.
+struct RaceState {
+    /// Addresses that were not tried yet.
+    waiting: std::vec::IntoIter<SocketAddr>,
+    running: FuturesUnordered<BoxFuture<'static, ConnectOutcome>>,
+    /// The addresses of those that run, the newest one last.
+    under_way: Vec<PendingConnect>,
+    /// The most telling failure so far.
+    worst: Option<Failure>,
+    /// When the next address is tried, though the others have not failed yet.
+    next_at: Instant,
+}
+
 impl ConnectRace<'_> {
-    /// Tells a call or a state, where they are wanted.
-    async fn tell_inner(&self, news: News) {
+    /// Reports a call or a state, where they are wanted.
+    async fn report(&self, news: News) {
         if self.inner {
             self.journal.news(news).await;
         }
     }
 
+    /// Tries one address after the other, [`STAGGER`] apart, until one connects, all failed or the deadline is over.
     async fn run(self, addresses: Vec<SocketAddr>, target: String) -> Result<TcpStream, Failure> {
-        let mut waiting = addresses.into_iter();
-        let mut running: FuturesUnordered<BoxFuture<'static, ConnectOutcome>> = FuturesUnordered::new();
-        let mut under_way: Vec<PendingConnect> = Vec::new();
+        let mut race = RaceState {
+            waiting: addresses.into_iter(),
+            running: FuturesUnordered::new(),
+            under_way: Vec::new(),
+            worst: None,
+            next_at: Instant::now(),
+        };
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut worst: Option<Failure> = None;
-        let mut next_at = Instant::now();
         loop {
-            if running.is_empty() && waiting.len() == 0 {
+            if race.running.is_empty() && race.waiting.len() == 0 {
                 let nothing = || Failure::new(Class::Internal, "connect", target.as_str(), "no address was tried");
-                return Err(worst.unwrap_or_else(nothing));
+                return Err(race.worst.unwrap_or_else(nothing));
             }
             tokio::select! {
                 biased;
-                Some((peer, began, outcome)) = running.next(), if !running.is_empty() => {
+                Some((peer, began, outcome)) = race.running.next(), if !race.running.is_empty() => {
                     let took = Instant::now() - began;
-                    under_way.retain(|trying| trying.peer != peer);
+                    race.under_way.retain(|trying| trying.peer != peer);
                     match outcome {
                         Ok((stream, local)) => {
-                            self.tell_inner(syscall::told("connect", peer.to_string(), Ok(0), took)).await;
-                            let open = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
-                            self.tell_inner(open).await;
-                            self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
-                            route::tell(local, peer, self.journal).await;
-                            option::tell(&stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
+                            self.report_connected(&stream, local, peer, took).await;
                             return Ok(stream);
                         }
-                        Err(FailedAttempt { failure, call, icmp }) => {
-                            if let Some(call) = call {
-                                self.tell_inner(call).await;
-                                if under_way.is_empty() {
-                                    // A RST is only one way to be refused.
-                                    let class = if icmp.is_some() { Class::Unreachable } else { failure.class };
-                                    self.tell_inner(no_connection(class)).await;
-                                }
-                            }
-                            if let Some(icmp) = icmp {
-                                self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
-                            }
-                            self.journal.news(News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took })).await;
-                            worst = Some(more_telling(worst, failure));
-                            next_at = Instant::now();
-                        }
+                        Err(failed) => self.report_failed(&mut race, failed, took).await,
                     }
                 }
                 () = tokio::time::sleep_until(self.deadline) => {
-                    for trying in &under_way {
-                        let failure = self.timed_out(trying.peer.to_string());
-                        self.journal.news(News::Dial(DialNews::AttemptFailed { failure, took: trying.began.elapsed() })).await;
-                    }
-                    let peer = under_way.last().map_or(target, |trying| trying.peer.to_string());
-                    if !under_way.is_empty() {
-                        self.tell_inner(step(TcpState::SynSent, TcpState::Closed, StateCause::GivenUp)).await;
-                    }
-                    return Err(self.timed_out(peer));
+                    return Err(self.report_timed_out(&race.under_way, target).await);
                 }
-                () = not_before(next_at), if waiting.len() > 0 => {
-                    if let Some(peer) = waiting.next() {
-                        self.journal.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt })).await;
-                        let began = Instant::now();
-                        next_at = began + STAGGER;
-                        match socket(self.spec, peer) {
-                            Ok(socket) => {
-                                if under_way.is_empty() {
-                                    self.tell_inner(syn_sent()).await;
-                                }
-                                let second = socket.as_fd().try_clone_to_owned().ok();
-                                under_way.push(PendingConnect { peer, began, socket: second });
-                                let capture = self.capture.cloned();
-                                running.push(Box::pin(async move { (peer, began, open(socket, peer, capture).await) }));
-                            }
-                            Err(failure) => {
-                                let broken = FailedAttempt { failure, call: None, icmp: None };
-                                running.push(Box::pin(async move { (peer, began, Err(broken)) }));
-                            }
-                        }
-                    }
-                }
-                _ = look.tick(), if !under_way.is_empty() => {
-                    if let Some(socket) = under_way.last().and_then(|trying| trying.socket.as_ref()) {
+                () = not_before(race.next_at), if race.waiting.len() > 0 => self.start_next(&mut race).await,
+                _ = look.tick(), if !race.under_way.is_empty() => {
+                    if let Some(socket) = race.under_way.last().and_then(|trying| trying.socket.as_ref()) {
                         self.journal.kernel(kernel::view(socket));
                     }
                 }
+            }
+        }
+    }
+
+    async fn report_connected(&self, stream: &TcpStream, local: SocketAddr, peer: SocketAddr, took: Duration) {
+        self.report(syscall::told("connect", peer.to_string(), Ok(0), took)).await;
+        self.report(state_news(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived)).await;
+        self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
+        route::tell(local, peer, self.journal).await;
+        option::tell(stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
+    }
+
+    /// Reports that one address failed; the next one is tried at once.
+    async fn report_failed(&self, race: &mut RaceState, failed: FailedAttempt, took: Duration) {
+        let FailedAttempt { failure, call, icmp } = failed;
+        if let Some(call) = call {
+            self.report(call).await;
+            if race.under_way.is_empty() {
+                // A RST is only one way to be refused.
+                let class = if icmp.is_some() { Class::Unreachable } else { failure.class };
+                self.report(no_connection(class)).await;
+            }
+        }
+        if let Some(icmp) = icmp {
+            self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
+        }
+        self.journal.news(News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took })).await;
+        race.worst = Some(more_specific(race.worst.take(), failure));
+        race.next_at = Instant::now();
+    }
+
+    /// Reports that nobody answered in time; what the whole attempt failed of.
+    async fn report_timed_out(&self, under_way: &[PendingConnect], target: String) -> Failure {
+        for trying in under_way {
+            let failure = self.timed_out(trying.peer.to_string());
+            self.journal.news(News::Dial(DialNews::AttemptFailed { failure, took: trying.began.elapsed() })).await;
+        }
+        let peer = under_way.last().map_or(target, |trying| trying.peer.to_string());
+        if !under_way.is_empty() {
+            self.report(state_news(TcpState::SynSent, TcpState::Closed, StateCause::GivenUp)).await;
+        }
+        self.timed_out(peer)
+    }
+
+    /// Begins to connect to the next address.
+    async fn start_next(&self, race: &mut RaceState) {
+        let Some(peer) = race.waiting.next() else { return };
+        self.journal.news(News::Dial(DialNews::Connecting { peer, attempt: self.attempt })).await;
+        let began = Instant::now();
+        race.next_at = began + STAGGER;
+        match socket(self.spec, peer) {
+            Ok(socket) => {
+                if race.under_way.is_empty() {
+                    self.report(syn_sent()).await;
+                }
+                let second = socket.as_fd().try_clone_to_owned().ok();
+                race.under_way.push(PendingConnect { peer, began, socket: second });
+                let capture = self.capture.cloned();
+                race.running.push(Box::pin(async move { (peer, began, connect_socket(socket, peer, capture).await) }));
+            }
+            Err(failure) => {
+                let broken = FailedAttempt { failure, call: None, icmp: None };
+                race.running.push(Box::pin(async move { (peer, began, Err(broken)) }));
             }
         }
     }
@@ -258,7 +288,7 @@ async fn not_before(then: Instant) {
 }
 
 /// An answer tells more than silence, silence more than a missing route, and that more than our own trouble.
-fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
+fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
     let rank = |failure: &Failure| match failure.class {
         Class::Refused => 4,
         Class::Reset => 3,
@@ -300,12 +330,13 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
 ///
 /// # Errors
 /// Nobody answered there, or this host cannot ask.
-pub(crate) async fn once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
-    let (stream, _) = open(socket(spec, peer)?, peer, None).await.map_err(|broken| broken.failure)?;
+pub(crate) async fn connect_once(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpStream, Failure> {
+    let (stream, _) = connect_socket(socket(spec, peer)?, peer, None).await.map_err(|broken| broken.failure)?;
     Ok(stream)
 }
 
-async fn open(
+/// Connects a socket; our own address with it.
+async fn connect_socket(
     socket: TcpSocket,
     peer: SocketAddr,
     capture: Option<CaptureWatch>,
@@ -362,7 +393,7 @@ async fn open(
     Ok((stream, local))
 }
 
-fn step(from: TcpState, to: TcpState, cause: StateCause) -> News {
+fn state_news(from: TcpState, to: TcpState, cause: StateCause) -> News {
     News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Seen, remaining: None })
 }
 
@@ -387,7 +418,7 @@ fn no_connection(class: Class) -> News {
         | Class::Local
         | Class::HttpStatus => StateCause::Refused,
     };
-    step(TcpState::SynSent, TcpState::Closed, cause)
+    state_news(TcpState::SynSent, TcpState::Closed, cause)
 }
 
 #[cfg(test)]
@@ -397,8 +428,8 @@ mod tests {
     #[test]
     fn a_refusal_tells_more_than_a_missing_route() {
         let fail = |class| Failure::new(class, "connect", "x", "x");
-        let told = more_telling(Some(fail(Class::Refused)), fail(Class::Unreachable));
+        let told = more_specific(Some(fail(Class::Refused)), fail(Class::Unreachable));
         assert_eq!(told.class, Class::Refused);
-        assert_eq!(more_telling(Some(fail(Class::Local)), fail(Class::Refused)).class, Class::Refused);
+        assert_eq!(more_specific(Some(fail(Class::Local)), fail(Class::Refused)).class, Class::Refused);
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::capture::{self, CapturePorts, CaptureTap, CaptureWatch};
-use super::stream::{self, TcpConnection};
+use super::stream::{self, StreamTransport, TcpConnection};
 use super::{fault, kernel, option};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::{ListenerNews, TcpNews};
@@ -37,11 +37,7 @@ const MOST_NAMED: usize = 5;
 
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut post: TaskContext) {
-    let opened = bind(&spec).and_then(|listener| {
-        let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
-        Ok((listener, local))
-    });
-    let (listener, local) = match opened {
+    let (listener, local, tap) = match listen(&spec, capture) {
         Ok(opened) => opened,
         Err(failure) => {
             post.orders.close();
@@ -51,10 +47,13 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
         }
     };
     post.journal.news(News::Listener(ListenerNews::Listening { local })).await;
-    let listens = step(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
+    let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
     option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
-    let tap = if capture { tap(local, &post).await } else { None };
+    let tap = match tap {
+        Some(opened) => tap_or_warning(opened, &post).await,
+        None => None,
+    };
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
     let house = Acceptor {
         local,
@@ -69,14 +68,14 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
     };
     house.run(&listener, &mut post, ended).await;
     drop(listener);
-    post.journal.news(step(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
+    post.journal.news(state_news(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
     post.orders.close();
     post.journal.closed(CloseReason::Local).await;
 }
 
-/// Begins to capture what comes to a listener; what stands against it is told.
-async fn tap(local: SocketAddr, post: &TaskContext) -> Option<CaptureTap> {
-    match CaptureTap::open(CapturePorts::Port(local.port())) {
+/// A capture that was asked for and can be; what stands against it is reported.
+async fn tap_or_warning(opened: Result<CaptureTap, Failure>, post: &TaskContext) -> Option<CaptureTap> {
+    match opened {
         Ok(tap) => Some(tap),
         Err(failure) => {
             capture::tell_refusal(failure, &post.journal).await;
@@ -85,7 +84,15 @@ async fn tap(local: SocketAddr, post: &TaskContext) -> Option<CaptureTap> {
     }
 }
 
-fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
+/// Begins to capture what comes to a listener there.
+fn open_tap(local: SocketAddr) -> Result<CaptureTap, Failure> {
+    CaptureTap::open(CapturePorts::Port(local.port()))
+}
+
+/// A listener with its own address, and its capture, where one was asked for.
+type OpenedListener = (TcpListener, SocketAddr, Option<Result<CaptureTap, Failure>>);
+
+fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
     let local = spec.local;
     let create = || {
         let socket = socket2::Socket::new(socket2::Domain::for_address(local), socket2::Type::STREAM, None)?;
@@ -97,13 +104,19 @@ fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
     let failed = |error: std::io::Error| fault::of_bind("listen", local, &error);
     let socket = create().map_err(failed)?;
     option::set_all(&socket, &spec.options, local.is_ipv6())?;
-    let open = || {
+    let bind = || {
         socket.bind(&local.into())?;
         kernel::syn::save(&socket);
+        socket.local_addr()
+    };
+    let bound = bind().map_err(failed)?.as_socket().unwrap_or(local);
+    // Before anybody can connect: otherwise the first handshakes would not be captured.
+    let tap = capture.then(|| open_tap(bound));
+    let listen = || {
         socket.listen(BACKLOG)?;
         TcpListener::from_std(socket.into())
     };
-    open().map_err(failed)
+    Ok((listen().map_err(failed)?, bound, tap))
 }
 
 struct Acceptor {
@@ -143,7 +156,7 @@ impl Acceptor {
                                 Some(Verb::Stream(StreamVerb::Capture(false))) => self.tap = None,
                                 Some(Verb::Stream(StreamVerb::Capture(true))) => {
                                     if self.tap.is_none() {
-                                        self.tap = tap(self.local, post).await;
+                                        self.tap = tap_or_warning(open_tap(self.local), post).await;
                                     }
                                 }
                                 Some(Verb::Send(bytes)) => self.send_to_all(&bytes, post).await,
@@ -164,7 +177,7 @@ impl Acceptor {
                             accepted = accept(listener, accept_from) => match accepted {
                                 Ok((stream, peer)) => {
                                     self.accepting_fails = false;
-                                    self.take(listener, stream, peer, post).await;
+                                    self.accept(listener, stream, peer, post).await;
                                 }
                                 Err(error) => {
                                     accept_from = Instant::now() + ACCEPT_PAUSE;
@@ -184,7 +197,7 @@ impl Acceptor {
         post.journal.news(News::Warned(failure)).await;
     }
 
-    async fn take(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, post: &TaskContext) {
+    async fn accept(&mut self, listener: &TcpListener, stream: TcpStream, peer: SocketAddr, post: &TaskContext) {
         if let Some(limit) = self.limit
             && self.open.len() >= limit
         {
@@ -204,7 +217,7 @@ impl Acceptor {
         let inherited = option::inheritance(listener, &self.options, v6);
         let listener = post.journal.id;
         let mut connection = TcpConnection {
-            stream,
+            transport: StreamTransport::Plain(stream),
             peer: peer.to_string(),
             script: self.script.clone(),
             idle_timeout: self.idle_timeout,
@@ -214,7 +227,7 @@ impl Acceptor {
         let tap = self.tap.clone();
         let tell_end = self.tell_end.clone();
         post.net.spawn(id, async move {
-            let syn = kernel::syn::saved(&connection.stream);
+            let syn = kernel::syn::saved(connection.transport.socket());
             child.journal.news(News::Listener(ListenerNews::Accepted { listener, local, peer })).await;
             if let Some(tap) = &tap {
                 let watch = CaptureWatch::of(tap, &child.journal);
@@ -222,13 +235,17 @@ impl Acceptor {
                 connection.capture = Some(watch);
             }
             let known = if syn.is_some() { Evidence::Kernel } else { Evidence::Inferred };
-            child.journal.news(step(TcpState::Listen, TcpState::SynReceived, StateCause::SynArrived, known)).await;
+            child
+                .journal
+                .news(state_news(TcpState::Listen, TcpState::SynReceived, StateCause::SynArrived, known))
+                .await;
             if let Some(syn) = syn {
                 child.journal.news(News::Tcp(TcpNews::PeerSyn(syn))).await;
             }
-            let accepted = step(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
+            let accepted =
+                state_news(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
-            option::inherit(&connection.stream, &inherited, v6, &child.journal).await;
+            option::inherit(connection.transport.socket(), &inherited, v6, &child.journal).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody is left to tell.
             let _closed = tell_end.send(id).await.is_err();
@@ -256,7 +273,7 @@ impl Acceptor {
     }
 }
 
-fn step(from: TcpState, to: TcpState, cause: StateCause, evidence: Evidence) -> News {
+fn state_news(from: TcpState, to: TcpState, cause: StateCause, evidence: Evidence) -> News {
     News::Tcp(TcpNews::State { from, to, cause, evidence, remaining: None })
 }
 

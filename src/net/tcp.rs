@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 use super::capture::{CapturePorts, CaptureWatch};
-use super::stream::{self, TcpConnection};
+use super::stream::{self, StreamTransport, TcpConnection};
 use super::{dial, option, order_queue};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::DialNews;
@@ -33,18 +33,20 @@ async fn session(
     mut urgent: order_queue::OrderReceiver,
 ) {
     let capture = CaptureWatch::begin(capture, CapturePorts::Port(spec.target.port), &post.journal).await;
-    match open(&mut spec, capture.as_ref(), &post, &mut urgent).await {
+    match connect_with_retries(&mut spec, capture.as_ref(), &post, &mut urgent).await {
         Ok(stream) => {
             let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
                 watch.narrow(local, peer);
             }
-            let connection = TcpConnection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
+            let transport = StreamTransport::Plain(stream);
+            let connection =
+                TcpConnection { transport, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
             stream::run(connection, post).await;
         }
         Err(end) => {
             let peer = spec.target.to_string();
-            stream::tell_unsent(&post.journal, &peer, stream::unsent(script.steps, &mut post.orders)).await;
+            stream::report_unsent(&post.journal, &peer, stream::count_unsent(script.steps, &mut post.orders)).await;
             if let Some(watch) = &capture {
                 watch.drain();
             }
@@ -70,7 +72,7 @@ enum NotOpen {
 
 /// Attempts until one succeeds, all are used up, or the user gives up. Options that are asked for meanwhile are set on
 /// the next attempt's socket; on the one that connects, at once.
-async fn open(
+async fn connect_with_retries(
     spec: &mut TcpSpec,
     capture: Option<&CaptureWatch>,
     post: &TaskContext,
@@ -81,7 +83,7 @@ async fn open(
     loop {
         let mut later = RequestedOptions::new();
         let connecting = dial::connect(spec, attempt, &post.journal, capture);
-        let outcome = unless_given_up(connecting, post, urgent, &mut later).await?;
+        let outcome = until_given_up(connecting, post, urgent, &mut later).await?;
         let failure = match outcome {
             Ok(stream) => {
                 let v6 = stream.peer_addr().is_ok_and(|peer| peer.is_ipv6());
@@ -96,7 +98,7 @@ async fn open(
         attempt += 1;
         let after = spec.retry.wait_before(attempt, fastrand::f64());
         post.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
-        unless_given_up(pause(after), post, urgent, &mut later).await?;
+        until_given_up(pause(after), post, urgent, &mut later).await?;
         for (name, value) in later {
             wish(&mut spec.options, name, Some(value));
         }
@@ -113,7 +115,7 @@ pub(super) fn worth_another(class: Class) -> bool {
 }
 
 /// Waits for `work`, and takes orders meanwhile: what is to be sent stays queued until there is a connection.
-async fn unless_given_up<T>(
+async fn until_given_up<T>(
     work: impl Future<Output = T>,
     post: &TaskContext,
     urgent: &mut order_queue::OrderReceiver,

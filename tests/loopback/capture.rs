@@ -201,6 +201,21 @@ fn the_connections_of_a_listener_are_captured_from_their_syn() {
 }
 
 #[test]
+fn a_client_that_connects_at_once_is_captured_from_its_syn() {
+    may_or_skip!();
+    for _ in 0..20 {
+        let mut watch = Watch::new();
+        let (_, local) = watch.listening(captured(Spec::new(SpecKind::Listen(any_port()))));
+        let client = TcpStream::connect(local).unwrap();
+        watch
+            .until("the handshake is captured", |watch| watch.children().iter().any(|id| lines(watch, *id).len() >= 3));
+        let told = lines(&watch, watch.children()[0]);
+        assert_eq!(&told[..3], ["received SYN 0 - 0", "sent SYN-ACK 0 1 0", "received ACK 1 1 0"], "{told:#?}");
+        drop(client);
+    }
+}
+
+#[test]
 fn capture_may_begin_and_end_while_the_connection_is_open() {
     may_or_skip!();
     let (address, echo) = peer(|mut stream| {

@@ -287,6 +287,15 @@ fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
 }
 
 #[test]
+fn a_run_whose_last_datagrams_are_lost_ends_without_a_warning() {
+    let RepeatKind::Echo(spec) = echo(udp_peer(|_| 0), true) else { unreachable!() };
+    let spec = EchoSpec { patience: Duration::from_millis(50), ..spec };
+    let run = Run::open(RepeatSpec { concurrency: 8, ..RepeatSpec::times(RepeatKind::Echo(spec), 3) }).end();
+    assert_eq!((run.last.tally.done, run.last.tally.lost), (0, 3));
+    assert_eq!(run.warnings(), 0, "{:?}", run.news);
+}
+
+#[test]
 fn a_window_of_datagrams_is_answered_whole_tagged_or_not() {
     for tagged in [true, false] {
         let mut spec = RepeatSpec::times(echo(udp_peer(|_| 1), tagged), 5000);

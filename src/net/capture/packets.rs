@@ -51,10 +51,10 @@ impl PacketSocket {
         }
         setsockopt(&fd, sockopt::ReceiveTimestampns, &true)?;
         let mut packets = PacketSocket { fd, slots: Box::new([[0; SNAP]; MOST_AT_ONCE]) };
-        packets.want(wanted)?;
+        packets.set_filter(wanted)?;
         // What came before the filter was there is no concern of ours.
         while packets.read(|_| {}).is_ok_and(|count| count == MOST_AT_ONCE) {}
-        packets.dropped();
+        packets.take_dropped();
         Ok(packets)
     }
 
@@ -62,12 +62,12 @@ impl PacketSocket {
     ///
     /// # Errors
     /// There are no descriptors left.
-    pub(super) fn bell(&self) -> io::Result<OwnedFd> {
+    pub(super) fn duplicate_fd(&self) -> io::Result<OwnedFd> {
         self.fd.try_clone()
     }
 
     /// Changes which packets are wanted, from the next one on.
-    pub(super) fn want(&self, wanted: CapturePorts) -> io::Result<()> {
+    pub(super) fn set_filter(&self, wanted: CapturePorts) -> io::Result<()> {
         socket2::SockRef::from(&self.fd).attach_filter(&wanted.program())
     }
 
@@ -82,10 +82,11 @@ impl PacketSocket {
         let mut headers = MultiHeaders::<LinkAddr>::preallocate(MOST_AT_ONCE, Some(nix::cmsg_space!(TimeSpec)));
         let messages = recvmmsg(self.fd.as_raw_fd(), &mut headers, vectors.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
         for (message, found) in messages.zip(&mut found) {
-            let at = message.cmsgs().ok().and_then(|mut all| all.find_map(|control| stamp(&control)));
+            let at = message.cmsgs().ok().and_then(|mut all| all.find_map(|control| timestamp(&control)));
             *found = (message.bytes, at, message.address.map_or(0, |address| address.ifindex()));
             count += 1;
         }
+        never_later_than_the_next(found.iter_mut().take(count).filter_map(|(_, at, _)| at.as_mut()));
         for (slot, (len, at, interface)) in self.slots.iter().zip(found).take(count) {
             if let (Some(bytes), Some(at)) = (slot.get(..len), at) {
                 each(CapturedPacket { bytes, at, interface });
@@ -95,7 +96,7 @@ impl PacketSocket {
     }
 
     /// How many wanted packets the kernel dropped since this was asked last.
-    pub(super) fn dropped(&self) -> u64 {
+    pub(super) fn take_dropped(&self) -> u64 {
         // struct tpacket_stats of linux/if_packet.h: packets, then drops.
         let mut bytes = [0; 8];
         let read = kernel::get(self.fd.as_fd(), libc::SOL_PACKET, libc::PACKET_STATISTICS, &mut bytes);
@@ -104,8 +105,34 @@ impl PacketSocket {
     }
 }
 
-fn stamp(control: &ControlMessageOwned) -> Option<Duration> {
+/// Makes no time later than the one behind it.
+///
+/// The kernel switches its packet time stamps on with a delay (a static key that a worker flips: net/core/dev.c,
+/// `net_enable_timestamp`). A packet that came before that has no stamp, and gets one when it is read: it would stand
+/// behind later packets that were stamped as they came. Packets are queued in the order in which they came, so what
+/// was stamped behind it is the latest that it can have been.
+fn never_later_than_the_next<'a>(times: impl DoubleEndedIterator<Item = &'a mut Duration>) {
+    let mut next = Duration::MAX;
+    for time in times.rev() {
+        next = next.min(*time);
+        *time = next;
+    }
+}
+
+fn timestamp(control: &ControlMessageOwned) -> Option<Duration> {
     let ControlMessageOwned::ScmTimestampns(at) = control else { return None };
     let (seconds, nanos) = (u64::try_from(at.tv_sec()).ok()?, u32::try_from(at.tv_nsec()).ok()?);
     (nanos < 1_000_000_000).then(|| Duration::new(seconds, nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_that_was_stamped_late_is_no_later_than_the_one_behind_it() {
+        let mut times = [90, 95, 20, 30, 30, 25, 40].map(Duration::from_micros);
+        never_later_than_the_next(times.iter_mut());
+        assert_eq!(times, [20, 20, 20, 25, 25, 25, 40].map(Duration::from_micros));
+    }
 }

@@ -58,7 +58,7 @@ impl CaptureTap {
     pub(crate) fn open(wanted: CapturePorts) -> Result<Self, Failure> {
         let open = || {
             let packets = PacketSocket::open(wanted)?;
-            let bell = registered(packets.bell()?, Interest::READABLE)?;
+            let bell = registered(packets.duplicate_fd()?, Interest::READABLE)?;
             Ok((CaptureState { packets, wanted, flows: CaptureFlows::default() }, bell))
         };
         let (state, bell) = open().map_err(|error| refused(&error))?;
@@ -70,7 +70,7 @@ impl CaptureTap {
     /// Wants other packets from now on. Where that cannot be, those wanted before go on to come.
     pub(crate) fn want(&self, wanted: CapturePorts) {
         let mut state = self.state();
-        if state.packets.want(wanted).is_ok() {
+        if state.packets.set_filter(wanted).is_ok() {
             state.wanted = wanted;
         }
     }
@@ -133,7 +133,7 @@ impl CaptureState {
         });
         let count = read.unwrap_or(0);
         // The counter begins anew when it is read; while there is more to take, that can wait.
-        let dropped = if count < MOST_AT_ONCE { packets.dropped() } else { 0 };
+        let dropped = if count < MOST_AT_ONCE { packets.take_dropped() } else { 0 };
         flows.tell(dropped + unread);
         (count == MOST_AT_ONCE).then_some(())
     }

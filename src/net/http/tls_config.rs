@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::news_gate::NewsGate;
+use super::proxied::HandshakeClock;
 use crate::net::tls::{self, TlsTrust, TrustRoots};
 use crate::sessions::News;
-use crate::sessions::spec::http::HttpSpec;
+use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::{Class, Failure};
 
 /// The configuration of a handshake of our own.
@@ -14,7 +15,21 @@ use crate::wire::{Class, Failure};
 /// Neither the system's certificate authorities nor the built-in ones can be used: `Local`.
 pub(super) async fn tls_config(spec: &HttpSpec, teller: &NewsGate) -> Result<rustls::ClientConfig, Failure> {
     let trust = trust(spec, teller, true).await?;
-    tls::config(&trust, spec.version, &Arc::default()).map_err(|why| cannot(&why))
+    config(&trust, spec.version, &Arc::default()).map_err(|why| cannot(&why))
+}
+
+/// As [`tls::config`], which offers the versions of HTTP that are asked for; `clock` is told when a handshake begins.
+pub(super) fn config(
+    trust: &TlsTrust,
+    version: HttpVersion,
+    clock: &Arc<HandshakeClock>,
+) -> Result<rustls::ClientConfig, String> {
+    let alpn: &[&[u8]] = match version {
+        HttpVersion::Any => &[b"h2", b"http/1.1"],
+        HttpVersion::Http1 => &[b"http/1.1"],
+        HttpVersion::Http2 => &[b"h2"],
+    };
+    tls::config(trust, alpn, Arc::<HandshakeClock>::clone(clock))
 }
 
 pub(super) async fn trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
@@ -26,13 +41,26 @@ pub(super) async fn trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) ->
     }
     let loaded = tokio::task::spawn_blocking(TrustRoots::load).await.map_err(|error| cannot(&error.to_string()))?;
     let roots = loaded.map_err(|why| cannot(&why))?;
-    if let Some(because) = &roots.stand_in_because {
-        let why = format!("using the built-in certificate authorities, as the system's cannot be used: {because}");
-        teller.news(News::Warned(Failure::new(Class::Tls, "verify", "", why))).await;
+    let trust = TlsTrust::System(roots);
+    if let Some(warning) = trust.warning() {
+        teller.news(News::Warned(warning)).await;
     }
-    Ok(TlsTrust::System(roots))
+    Ok(trust)
 }
 
 pub(super) fn cannot(why: &str) -> Failure {
     Failure::new(Class::Local, "prepare", "", format!("no HTTP client can be made: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alpn_offers_what_was_asked_for() {
+        let offered = |version| config(&TlsTrust::Everybody, version, &Arc::default()).unwrap().alpn_protocols;
+        assert_eq!(offered(HttpVersion::Any), [b"h2".to_vec(), b"http/1.1".to_vec()]);
+        assert_eq!(offered(HttpVersion::Http1), [b"http/1.1".to_vec()]);
+        assert_eq!(offered(HttpVersion::Http2), [b"h2".to_vec()]);
+    }
 }

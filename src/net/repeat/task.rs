@@ -87,7 +87,7 @@ async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<BegunRun, 
             let plan = RunPlan::new(spec);
             let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), 1);
             let mut workers = JoinSet::new();
-            workers.spawn(panic_guard::caught(Box::pin(socket.talk(plan.lane(), Arc::clone(&ledger), concurrency))));
+            workers.spawn(panic_guard::caught(Box::pin(socket.run(plan.lane(), Arc::clone(&ledger), concurrency))));
             Ok((plan, ledger, workers))
         }
     }

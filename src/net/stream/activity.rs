@@ -42,7 +42,7 @@ impl StreamActivity {
     }
 
     /// Something moved: bytes, or the connection's state. Cost: two atomic writes.
-    pub(super) fn touch(&self) {
+    pub(super) fn mark_activity(&self) {
         let micros = u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.moved_at_us.store(micros, Ordering::Relaxed);
         if !self.moved.swap(true, Ordering::AcqRel) {
@@ -51,21 +51,21 @@ impl StreamActivity {
     }
 
     /// How often to look, whatever happens; `None` is only while something moves.
-    pub(super) fn look_every(&self, period: Option<Duration>) {
+    pub(super) fn set_sampling_period(&self, period: Option<Duration>) {
         let millis = period.map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         self.every_ms.store(millis, Ordering::Relaxed);
         self.period_changed.notify_one();
     }
 
-    pub(super) fn every(&self) -> Option<Duration> {
+    pub(super) fn sampling_period(&self) -> Option<Duration> {
         Some(self.every_ms.load(Ordering::Relaxed)).filter(|millis| *millis > 0).map(Duration::from_millis)
     }
 
-    pub(super) fn wait_begins(&self) {
+    pub(super) fn begin_wait(&self) {
         self.waiting.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn wait_ends(&self) {
+    pub(super) fn end_wait(&self) {
         self.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 

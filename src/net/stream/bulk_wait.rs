@@ -38,12 +38,12 @@ pub(crate) struct FloodDetector {
 impl FloodDetector {
     /// For a reader that stays awake, some microseconds for each read. Not where a screen is open: that needs the
     /// processor to answer its person.
-    pub(crate) fn awake() -> Self {
+    pub(crate) fn spinning() -> Self {
         FloodDetector { awake: true, ..FloodDetector::default() }
     }
 
     /// For a reader that sleeps, but not for every piece that arrives.
-    pub(crate) fn asleep() -> Self {
+    pub(crate) fn sleeping() -> Self {
         FloodDetector::default()
     }
 
@@ -64,12 +64,12 @@ impl FloodDetector {
                 }
             }
         }
-        if self.floods && self.awake && !linger(stream) {
-            self.ebbed();
+        if self.floods && self.awake && !spin_for_more(stream) {
+            self.on_flood_end();
         }
     }
 
-    fn ebbed(&mut self) {
+    fn on_flood_end(&mut self) {
         (self.large, self.floods) = (0, false);
     }
 
@@ -89,14 +89,14 @@ impl FloodDetector {
             }
             // The kernel tells at once of what has come meanwhile.
             self.marked = !wake_for(stream, 1);
-            self.ebbed();
+            self.on_flood_end();
         }
         stream.readable().await
     }
 }
 
 /// Whether more came while we looked for it.
-fn linger(stream: &TcpStream) -> bool {
+fn spin_for_more(stream: &TcpStream) -> bool {
     (0..LOOKS).any(|_| {
         let more = rustix::io::ioctl_fionread(stream).is_ok_and(|waiting| waiting > 0);
         if !more {

@@ -10,34 +10,34 @@ use crate::wire::segment::FlowHint;
 use crate::wire::tcp::state::TcpState;
 
 /// Begins to capture, unless that goes on already; what stands against it is told.
-pub(super) async fn begin(talk: &SharedConnection) {
-    if watch(talk).is_some() {
+pub(super) async fn start(talk: &SharedConnection) {
+    if lock_watch(talk).is_some() {
         return;
     }
     let Some((local, peer)) = talk.ends else { return };
     let wanted = CapturePorts::Pair(local.port(), peer.port());
     if let Some(begun) = CaptureWatch::begin(true, wanted, &talk.journal).await {
         begun.claim(local, peer, hint(talk));
-        *watch(talk) = Some(begun);
+        *lock_watch(talk) = Some(begun);
     }
 }
 
 /// Captures no more.
 pub(super) fn stop(talk: &SharedConnection) {
-    let running = watch(talk).take();
+    let running = lock_watch(talk).take();
     if let (Some(running), Some((local, peer))) = (running, talk.ends) {
         running.stop(local, peer);
     }
 }
 
-fn watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<CaptureWatch>> {
+fn lock_watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<CaptureWatch>> {
     talk.capture.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What stands in for the SYNs that were not seen. The places of octets are known only where nothing is under way.
 fn hint(talk: &SharedConnection) -> FlowHint {
     let before = talk.journal.totals();
-    let view = kernel::view(&talk.stream);
+    let view = kernel::view(talk.transport.socket());
     let after = talk.journal.totals();
     let still = before == after && view.state == Some(TcpState::Established) && view.send_queue_bytes == Some(0);
     let octets = match view.recv_queue_bytes.filter(|_| still) {

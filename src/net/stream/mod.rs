@@ -11,6 +11,7 @@ mod shared;
 pub(crate) mod stamps;
 mod states;
 mod task;
+mod transport;
 mod unsent;
 mod urgent;
 mod why_ended;
@@ -18,4 +19,5 @@ mod write;
 
 pub(crate) use shared::TcpConnection;
 pub(crate) use task::run;
-pub(super) use unsent::{tell_unsent, unsent};
+pub(super) use transport::StreamTransport;
+pub(super) use unsent::{count_unsent, report_unsent};

@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::time::Instant;
 
 use bytes::BytesMut;
-use tokio::net::TcpStream;
 
 use super::bulk_wait::FloodDetector;
 use super::shared::{ReadState, SharedConnection, ShutdownIntent, TURN};
+use super::transport::StreamTransport;
 use crate::net::splice::{SpliceOutcome, SpliceSink};
 use crate::net::{buffers, fault};
 use crate::sessions::news::TcpNews;
@@ -24,11 +24,12 @@ const FIRST_READ: usize = 2 * 1024;
 /// Reads until the connection breaks (an error) or we stop it. The peer's FIN is told, and is not the end.
 ///
 /// Into an outlet bytes go without being looked at, as long as it takes them.
-pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>) -> Result<(), Failure> {
+pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> Result<(), Failure> {
+    let mut outlet = outlet.zip(talk.transport.plain());
     let mut state = talk.state.subscribe();
     let mut buffer = ReadBuffer { bytes: BytesMut::new(), ask: FIRST_READ, large: None };
     let mut reads = 0_usize;
-    let mut flood = if outlet.is_some() { FloodDetector::awake() } else { FloodDetector::asleep() };
+    let mut flood = if outlet.is_some() { FloodDetector::spinning() } else { FloodDetector::sleeping() };
     loop {
         let now = *state.borrow_and_update();
         if now.wish == ShutdownIntent::Stop {
@@ -49,43 +50,43 @@ pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>)
                 if changed.is_err() { return Ok(()) }
                 continue;
             }
-            ready = flood.readable(&talk.stream) => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
+            ready = talk.transport.readable(&mut flood) => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
         }
         let read = match &outlet {
-            Some(way) => match pour(talk, way) {
+            Some((sink, socket)) => match sink.pour(socket).inspect(|outcome| count_spliced(talk, outcome)) {
                 Ok(SpliceOutcome::All(count)) => Ok(count),
                 Ok(SpliceOutcome::Full) => {
-                    talk.gauge.wait_begins();
+                    talk.gauge.begin_wait();
                     tokio::select! {
                         biased;
                         // What changed is looked at above.
                         _ = state.changed() => {}
-                        () = way.room() => {}
+                        () = sink.room() => {}
                     }
-                    talk.gauge.wait_ends();
+                    talk.gauge.end_wait();
                     continue;
                 }
                 Ok(SpliceOutcome::Refused(_, rest)) => {
                     outlet = None;
-                    flood = FloodDetector::asleep();
+                    flood = FloodDetector::sleeping();
                     if !rest.is_empty() {
-                        talk.tell(Block::single(Direction::Received, Instant::now(), rest)).await;
+                        talk.record(Block::single(Direction::Received, Instant::now(), rest)).await;
                     }
                     continue;
                 }
                 Err(error) => Err(error),
             },
-            None => buffer.read(&talk.stream),
+            None => buffer.read(&talk.transport),
         };
         match read {
-            Ok(0) if now.reading == ReadState::Draining => return Err(broken(talk)),
+            Ok(0) if now.reading == ReadState::Draining => return Err(connection_failure(talk)),
             Ok(0) => return Box::pin(after_fin(talk)).await,
             Ok(count) => {
                 if outlet.is_none() {
                     let at = Instant::now();
-                    talk.tell(Block::single(Direction::Received, at, buffer.take())).await;
+                    talk.record(Block::single(Direction::Received, at, buffer.take_bytes())).await;
                 }
-                flood.read(&talk.stream, count);
+                flood.read(talk.transport.socket(), count);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
             Err(error) => return Err(fault::of_io("read", &talk.peer, &error)),
@@ -97,14 +98,12 @@ pub(super) async fn run(talk: &SharedConnection, mut outlet: Option<SpliceSink>)
     }
 }
 
-/// Moves what arrived into the outlet, and counts it.
-fn pour(talk: &SharedConnection, outlet: &SpliceSink) -> std::io::Result<SpliceOutcome> {
-    let poured = outlet.pour(&talk.stream)?;
-    if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = poured {
-        talk.gauge.touch();
-        talk.journal.measured(Direction::Received, Totals { bytes: count as u64, ops: 1 });
+/// Counts what arrived and went into the outlet.
+fn count_spliced(talk: &SharedConnection, outcome: &SpliceOutcome) {
+    if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = outcome {
+        talk.gauge.mark_activity();
+        talk.journal.measured(Direction::Received, Totals { bytes: *count as u64, ops: 1 });
     }
-    Ok(poured)
 }
 
 /// Tells the peer's FIN, then watches: a RST may still come, and without a read nobody else would notice.
@@ -116,14 +115,14 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
         talk.way.fin_read().await;
     }
     // The kernel knows more of a FIN that crossed ours.
-    talk.sample().await;
+    talk.sample_and_recheck().await;
     talk.way.fin_read().await;
     let mut state = talk.state.subscribe();
     match state.wait_for(|state| state.wish == ShutdownIntent::Stop || state.broken).await {
         Ok(state) if state.wish != ShutdownIntent::Stop => {}
         Ok(_) | Err(_) => return Ok(()),
     }
-    match talk.stream.take_error() {
+    match talk.transport.socket().take_error() {
         Ok(Some(error)) | Err(error) => Err(fault::of_io("read", &talk.peer, &error)),
         // The writing half has it.
         Ok(None) => {
@@ -134,8 +133,8 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
 }
 
 /// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
-fn broken(talk: &SharedConnection) -> Failure {
-    match talk.stream.take_error() {
+fn connection_failure(talk: &SharedConnection) -> Failure {
+    match talk.transport.socket().take_error() {
         Ok(Some(error)) | Err(error) => fault::of_io("read", &talk.peer, &error),
         Ok(None) => Failure::new(Class::Reset, "read", &talk.peer, "the peer reset the connection"),
     }
@@ -150,10 +149,10 @@ struct ReadBuffer {
 }
 
 impl ReadBuffer {
-    fn read(&mut self, stream: &TcpStream) -> std::io::Result<usize> {
+    fn read(&mut self, transport: &StreamTransport) -> std::io::Result<usize> {
         if self.ask < MOST_READ {
             self.make_room();
-            let read = stream.try_read_buf(&mut self.bytes);
+            let read = transport.try_read_buf(&mut self.bytes);
             if read.is_err() && self.bytes.capacity() >= self.ask {
                 // Nothing came into fresh room: a connection that is silent needs none.
                 self.bytes = BytesMut::new();
@@ -161,7 +160,7 @@ impl ReadBuffer {
             return read;
         }
         let mut buffer = buffers::take();
-        match stream.try_read_buf(&mut buffer) {
+        match transport.try_read_buf(&mut buffer) {
             Ok(count @ 1..) => {
                 self.large = Some(buffer);
                 Ok(count)
@@ -179,7 +178,7 @@ impl ReadBuffer {
         }
     }
 
-    fn take(&mut self) -> bytes::Bytes {
+    fn take_bytes(&mut self) -> bytes::Bytes {
         if let Some(buffer) = self.large.take() {
             if buffer.len() < MOST_READ / 8 {
                 self.ask = MOST_READ / 2;

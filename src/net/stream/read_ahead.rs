@@ -35,7 +35,7 @@ impl FileReadAhead {
 
     /// The file, where it is one whose content lies in the page cache, and not a pipe or a device.
     #[cfg(target_os = "linux")]
-    pub(super) fn regular(&self) -> Option<&File> {
+    pub(super) fn as_regular(&self) -> Option<&File> {
         // A read that is under way moves the place where the file stands.
         (self.regular && self.under_way.is_none()).then_some(&*self.file)
     }

@@ -1,5 +1,6 @@
 //! When to look at the kernel's gauges, and since when it is quiet.
 
+use std::convert::Infallible;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -12,19 +13,19 @@ use crate::wire::{Class, Failure};
 const AFTER_TIMER: Duration = Duration::from_millis(5);
 
 /// Looks at the kernel's gauges while something moves, and until it settled. Never ends; sleeps when all is quiet.
-pub(super) async fn run(talk: &SharedConnection) {
+pub(super) async fn run(talk: &SharedConnection) -> Infallible {
     loop {
-        match talk.gauge.every() {
+        match talk.gauge.sampling_period() {
             Some(period) => {
                 tokio::select! {
                     () = tokio::time::sleep(period) => {}
                     () = talk.gauge.period_changed.notified() => continue,
                 }
                 talk.gauge.moved.store(false, Ordering::Release);
-                talk.look().await;
+                talk.sample().await;
             }
             None => tokio::select! {
-                () = talk.gauge.bell.notified() => while_moving(talk).await,
+                () = talk.gauge.bell.notified() => sample_while_moving(talk).await,
                 () = talk.gauge.period_changed.notified() => {}
             },
         }
@@ -32,11 +33,11 @@ pub(super) async fn run(talk: &SharedConnection) {
 }
 
 /// Looks until all is quiet, or until looking is asked for by the clock.
-async fn while_moving(talk: &SharedConnection) {
+async fn sample_while_moving(talk: &SharedConnection) {
     let mut pause = FIRST_LOOK;
     let mut lingered = false;
     let mut before = None;
-    while talk.gauge.every().is_none() {
+    while talk.gauge.sampling_period().is_none() {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             () = talk.gauge.bell.notified(), if pause > LOOK => {
@@ -45,7 +46,7 @@ async fn while_moving(talk: &SharedConnection) {
             }
         }
         let moved = talk.gauge.moved.swap(false, Ordering::AcqRel);
-        let looked = talk.look().await;
+        let looked = talk.sample().await;
         let changed = before.replace(looked.essence) != Some(looked.essence);
         if moved || changed {
             (pause, lingered) = (LOOK, false);
@@ -70,7 +71,7 @@ async fn while_moving(talk: &SharedConnection) {
 /// Ends when it was quiet both ways for `limit`; never without a limit.
 ///
 /// Time that the user's pause or a slow reader of the journal takes is not the peer's quiet.
-pub(super) async fn quiet(talk: &SharedConnection, limit: Option<Duration>) -> Failure {
+pub(super) async fn idle_timeout(talk: &SharedConnection, limit: Option<Duration>) -> Failure {
     let Some(limit) = limit else { return std::future::pending().await };
     loop {
         if talk.state.borrow().reading == ReadState::Paused || talk.gauge.waiting.load(Ordering::Relaxed) > 0 {

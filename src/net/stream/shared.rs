@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::transport::StreamTransport;
 use super::{activity, stamps, states};
 use crate::net::capture::CaptureWatch;
 use crate::net::journal::Journal;
@@ -25,8 +25,8 @@ pub(super) const TURN: usize = 8;
 
 /// A connection to carry on.
 pub(crate) struct TcpConnection {
-    /// The socket, connected.
-    pub(in crate::net) stream: TcpStream,
+    /// What carries it, over a connected socket.
+    pub(in crate::net) transport: StreamTransport,
     /// Whom failures name.
     pub(in crate::net) peer: String,
     /// What to do first.
@@ -41,7 +41,7 @@ pub(crate) struct TcpConnection {
 
 /// What the two halves and their watchers share.
 pub(super) struct SharedConnection {
-    pub(super) stream: TcpStream,
+    pub(super) transport: StreamTransport,
     pub(super) peer: String,
     pub(crate) journal: Arc<Journal>,
     pub(super) state: watch::Sender<StreamState>,
@@ -112,19 +112,19 @@ pub(super) enum ConnectionEnd {
 }
 
 /// What matters of a look at the kernel.
-pub(super) fn what_matters(view: &KernelView) -> KernelSample {
+pub(super) fn sample_of(view: &KernelView) -> KernelSample {
     let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
     KernelSample {
         state: view.state,
         unsettled: unsettled(view),
-        essence: essence(view),
+        essence: changing_values(view),
         own_timer: view.timer.map(|timer| timer.expires),
         timer: timers.into_iter().flatten().map(|timer| timer.expires).min(),
     }
 }
 
 /// What of a look makes another one soon worth while, where it changed: queues, windows, probes.
-fn essence(view: &KernelView) -> [Option<u64>; 8] {
+fn changing_values(view: &KernelView) -> [Option<u64>; 8] {
     let tcp = view.tcp.unwrap_or_default();
     [
         view.send_queue_bytes,

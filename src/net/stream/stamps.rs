@@ -12,10 +12,9 @@ mod linux {
     use std::sync::{Arc, Mutex, PoisonError};
     use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-    use tokio::net::TcpStream;
-
     use crate::net::journal::Journal;
     use crate::net::kernel::timestamps::{self, KernelStamp, StampPoint, StampQueueEntry};
+    use crate::net::stream::transport::StreamTransport;
     use crate::sessions::News;
     use crate::sessions::news::TcpNews;
 
@@ -57,15 +56,15 @@ mod linux {
     }
 
     impl StampedWrite {
-        fn told(&self, acked: Option<Duration>) -> News {
+        fn to_news(&self, acked: Option<Duration>) -> News {
             News::Tcp(TcpNews::Stamps { octet: self.octet, scheduled: self.scheduled, sent: self.sent, acked })
         }
     }
 
     impl StampQueue {
         /// Stamps from the first octet on, where the kernel has any.
-        pub(in crate::net::stream) fn begin(stream: &TcpStream) -> Self {
-            let possible = timestamps::ask(stream, true).is_ok();
+        pub(in crate::net::stream) fn new(transport: &StreamTransport) -> Self {
+            let possible = timestamps::ask(transport.socket(), true).is_ok();
             let inner = StampState {
                 possible,
                 on: possible,
@@ -76,28 +75,28 @@ mod linux {
             StampQueue { inner: Mutex::new(inner) }
         }
 
-        fn inner(&self) -> std::sync::MutexGuard<'_, StampState> {
+        fn lock(&self) -> std::sync::MutexGuard<'_, StampState> {
             self.inner.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
         /// To be called before each write; the time where it is going to be stamped.
         ///
         /// Cost: a clock and a lock; one system call where a flood begins or ends.
-        pub(in crate::net::stream) fn before_write(&self, stream: &TcpStream) -> Option<Duration> {
-            let mut inner = self.inner();
+        pub(in crate::net::stream) fn before_write(&self, transport: &StreamTransport) -> Option<Duration> {
+            let mut inner = self.lock();
             if !inner.possible {
                 return None;
             }
             inner.writes = inner.writes.saturating_add(1);
             if inner.writes > MOST_WRITES && inner.on {
-                inner.turn(stream, false);
+                inner.set_enabled(transport, false);
             }
             // In a flood the clock is asked for once in so many writes only.
             if inner.on || inner.writes.is_multiple_of(64) || inner.writes < 64 {
                 let now = Instant::now();
                 if now.duration_since(inner.window_began) >= WINDOW {
                     if !inner.on && inner.writes <= MOST_WRITES / 2 {
-                        inner.turn(stream, true);
+                        inner.set_enabled(transport, true);
                     }
                     (inner.window_began, inner.writes) = (now, 0);
                 }
@@ -106,8 +105,8 @@ mod linux {
         }
 
         /// Notes a write whose last octet was `octet`.
-        pub(in crate::net::stream) fn wrote(&self, octet: u64, began: Duration) {
-            let mut inner = self.inner();
+        pub(in crate::net::stream) fn on_write(&self, octet: u64, began: Duration) {
+            let mut inner = self.lock();
             if inner.waiting.len() >= MOST_WAITING {
                 inner.waiting.pop_front();
             }
@@ -115,14 +114,14 @@ mod linux {
         }
 
         /// Empties the error queue, and tells the writes that are acknowledged.
-        pub(in crate::net::stream) async fn read(&self, stream: &TcpStream, journal: &Arc<Journal>) {
+        pub(in crate::net::stream) async fn read(&self, transport: &StreamTransport, journal: &Arc<Journal>) {
             for _ in 0..MOST_WAITING * 4 {
-                let stamp = match timestamps::next(stream) {
+                let stamp = match timestamps::next(transport.socket()) {
                     StampQueueEntry::Stamp(stamp) => stamp,
                     StampQueueEntry::Other => continue,
                     StampQueueEntry::Nothing => return,
                 };
-                let told = self.inner().take(stamp);
+                let told = self.lock().on_stamp(stamp);
                 if let Some(news) = told {
                     journal.news(news).await;
                 }
@@ -130,18 +129,22 @@ mod linux {
         }
 
         /// Tells what is known of the writes that were not acknowledged: the connection is over.
-        pub(in crate::net::stream) async fn end(&self, stream: &TcpStream, journal: &Arc<Journal>) {
-            self.read(stream, journal).await;
-            let rest = std::mem::take(&mut self.inner().waiting);
+        pub(in crate::net::stream) async fn report_unacknowledged(
+            &self,
+            transport: &StreamTransport,
+            journal: &Arc<Journal>,
+        ) {
+            self.read(transport, journal).await;
+            let rest = std::mem::take(&mut self.lock().waiting);
             for write in rest.iter().filter(|write| write.scheduled.is_some() || write.sent.is_some()) {
-                journal.news(write.told(None)).await;
+                journal.news(write.to_news(None)).await;
             }
         }
     }
 
     impl StampState {
-        fn turn(&mut self, stream: &TcpStream, on: bool) {
-            match timestamps::ask(stream, on) {
+        fn set_enabled(&mut self, transport: &StreamTransport, on: bool) {
+            match timestamps::ask(transport.socket(), on) {
                 Ok(()) => self.on = on,
                 Err(_) => (self.possible, self.on) = (false, false),
             }
@@ -149,7 +152,7 @@ mod linux {
 
         /// Notes a stamp with its write. Writes before it that were acknowledged without stamps of their own were
         /// joined with it into one segment by the kernel; they stay untold.
-        fn take(&mut self, stamp: KernelStamp) -> Option<News> {
+        fn on_stamp(&mut self, stamp: KernelStamp) -> Option<News> {
             let place = self.waiting.iter().position(|write| write.octet as u32 == stamp.octet)?;
             let write = self.waiting.get_mut(place)?;
             let since = stamp.at.checked_sub(write.began).filter(|since| *since < LONGEST);
@@ -157,7 +160,7 @@ mod linux {
                 StampPoint::Scheduled => write.scheduled = since,
                 StampPoint::Sent => write.sent = since,
                 StampPoint::Acked => {
-                    let news = write.told(since);
+                    let news = write.to_news(since);
                     self.waiting.drain(..=place);
                     return Some(news);
                 }
@@ -187,19 +190,20 @@ mod linux {
         #[test]
         fn a_write_is_told_with_its_stamps_when_it_is_acknowledged() {
             let mut inner = waiting(&[4, 9]);
-            assert_eq!(inner.take(stamp(StampPoint::Scheduled, 9, 5)), None);
-            assert_eq!(inner.take(stamp(StampPoint::Sent, 9, 7)), None);
+            assert_eq!(inner.on_stamp(stamp(StampPoint::Scheduled, 9, 5)), None);
+            assert_eq!(inner.on_stamp(stamp(StampPoint::Sent, 9, 7)), None);
             let micros = |count| Some(Duration::from_micros(count));
             let told =
                 News::Tcp(TcpNews::Stamps { octet: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) });
-            assert_eq!(inner.take(stamp(StampPoint::Acked, 9, 80)), Some(told));
+            assert_eq!(inner.on_stamp(stamp(StampPoint::Acked, 9, 80)), Some(told));
             assert!(inner.waiting.is_empty(), "the write before it went with it");
         }
 
         #[test]
         fn the_number_of_an_octet_goes_on_beyond_32_bits() {
             let mut inner = waiting(&[(1 << 32) + 4]);
-            let News::Tcp(TcpNews::Stamps { octet, .. }) = inner.take(stamp(StampPoint::Acked, 4, 1)).unwrap() else {
+            let News::Tcp(TcpNews::Stamps { octet, .. }) = inner.on_stamp(stamp(StampPoint::Acked, 4, 1)).unwrap()
+            else {
                 panic!()
             };
             assert_eq!(octet, (1 << 32) + 4);
@@ -208,10 +212,10 @@ mod linux {
         #[test]
         fn a_stamp_of_nobodys_and_a_clock_that_was_set_are_not_believed() {
             let mut inner = waiting(&[4]);
-            assert_eq!(inner.take(stamp(StampPoint::Acked, 5, 1)), None);
+            assert_eq!(inner.on_stamp(stamp(StampPoint::Acked, 5, 1)), None);
             let early = KernelStamp { point: StampPoint::Acked, octet: 4, at: Duration::from_secs(1) };
             assert_eq!(
-                inner.take(early),
+                inner.on_stamp(early),
                 Some(News::Tcp(TcpNews::Stamps { octet: 4, scheduled: None, sent: None, acked: None }))
             );
         }
@@ -225,26 +229,26 @@ pub(super) struct StampQueue;
 
 #[cfg(not(target_os = "linux"))]
 impl StampQueue {
-    pub(super) fn begin(_stream: &tokio::net::TcpStream) -> Self {
+    pub(super) fn new(_transport: &super::transport::StreamTransport) -> Self {
         StampQueue
     }
 
-    pub(super) fn before_write(&self, _stream: &tokio::net::TcpStream) -> Option<std::time::Duration> {
+    pub(super) fn before_write(&self, _transport: &super::transport::StreamTransport) -> Option<std::time::Duration> {
         None
     }
 
-    pub(super) fn wrote(&self, _octet: u64, _began: std::time::Duration) {}
+    pub(super) fn on_write(&self, _octet: u64, _began: std::time::Duration) {}
 
     pub(super) async fn read(
         &self,
-        _stream: &tokio::net::TcpStream,
+        _transport: &super::transport::StreamTransport,
         _journal: &std::sync::Arc<crate::net::journal::Journal>,
     ) {
     }
 
-    pub(super) async fn end(
+    pub(super) async fn report_unacknowledged(
         &self,
-        _stream: &tokio::net::TcpStream,
+        _transport: &super::transport::StreamTransport,
         _journal: &std::sync::Arc<crate::net::journal::Journal>,
     ) {
     }

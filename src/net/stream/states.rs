@@ -36,11 +36,11 @@ impl StateReporter {
     }
 
     /// Tells that the connection came to `to`; nothing where it is there already.
-    pub(super) async fn step(&self, to: TcpState, cause: StateCause, evidence: Evidence) {
-        self.step_for(to, cause, evidence, None).await;
+    pub(super) async fn report(&self, to: TcpState, cause: StateCause, evidence: Evidence) {
+        self.report_for(to, cause, evidence, None).await;
     }
 
-    async fn step_for(&self, to: TcpState, cause: StateCause, evidence: Evidence, remaining: Option<Duration>) {
+    async fn report_for(&self, to: TcpState, cause: StateCause, evidence: Evidence, remaining: Option<Duration>) {
         let from = std::mem::replace(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner), to);
         if from != to {
             self.journal.news(News::Tcp(TcpNews::State { from, to, cause, evidence, remaining })).await;
@@ -48,42 +48,44 @@ impl StateReporter {
     }
 
     /// Adds to a look at the socket what sock_diag knows beside it.
-    pub(super) fn look_beside(&self, view: &mut KernelView) {
+    pub(super) fn add_socket_diag(&self, view: &mut KernelView) {
         if let Some((local, peer)) = self.ends {
             crate::net::kernel::beside(view, local, peer);
         }
     }
 
     /// Takes in the state that the kernel reports of the open socket.
-    pub(super) async fn learn(&self, state: Option<TcpState>) {
+    pub(super) async fn on_kernel_state(&self, state: Option<TcpState>) {
         use crate::wire::tcp::state::TcpState::{CloseWait, Closed, Closing, Established, FinWait1, FinWait2, LastAck};
 
         let Some(kernel) = state else { return };
         match (self.state(), kernel) {
             (Established, CloseWait) | (FinWait1, Closing) => {
-                self.step(kernel, StateCause::FinArrived, Evidence::Kernel).await;
+                self.report(kernel, StateCause::FinArrived, Evidence::Kernel).await;
             }
-            (FinWait1, FinWait2) | (LastAck, Closed) => self.step(kernel, StateCause::AckOfFin, Evidence::Kernel).await,
+            (FinWait1, FinWait2) | (LastAck, Closed) => {
+                self.report(kernel, StateCause::AckOfFin, Evidence::Kernel).await;
+            }
             // TIME-WAIT has no descriptor: the socket says CLOSED, and sock_diag has the rest of it.
-            (FinWait1 | FinWait2 | Closing, Closed) => self.rest().await,
+            (FinWait1 | FinWait2 | Closing, Closed) => self.report_time_wait().await,
             // A socket that is CLOSED by other means has an error, which a read or a write tells with its reason.
             _ => {}
         }
     }
 
     /// Tells TIME-WAIT, where the kernel has it.
-    async fn rest(&self) {
+    async fn report_time_wait(&self) {
         let Ok(Some(SocketDiag { state: TcpState::TimeWait, timer, .. })) = self.held() else { return };
         let cause = if self.state() == TcpState::Closing { StateCause::AckOfFin } else { StateCause::FinArrived };
         let rests = timer.map(|timer| timer.expires);
-        self.step_for(TcpState::TimeWait, cause, Evidence::Kernel, rests).await;
+        self.report_for(TcpState::TimeWait, cause, Evidence::Kernel, rests).await;
     }
 
     /// We called `shutdown(SHUT_WR)`, or `close()` without one.
     pub(super) async fn fin_sent(&self, cause: StateCause) {
         match self.state() {
-            TcpState::Established => self.step(TcpState::FinWait1, cause, Evidence::Inferred).await,
-            TcpState::CloseWait => self.step(TcpState::LastAck, cause, Evidence::Inferred).await,
+            TcpState::Established => self.report(TcpState::FinWait1, cause, Evidence::Inferred).await,
+            TcpState::CloseWait => self.report(TcpState::LastAck, cause, Evidence::Inferred).await,
             _ => {}
         }
     }
@@ -91,21 +93,21 @@ impl StateReporter {
     /// A read returned 0. Where our FIN is out, to be called after the kernel had its say.
     pub(super) async fn fin_read(&self) {
         match self.state() {
-            TcpState::Established => self.step(TcpState::CloseWait, StateCause::FinArrived, Evidence::Seen).await,
-            TcpState::FinWait1 => self.step(TcpState::Closing, StateCause::FinArrived, Evidence::Inferred).await,
-            TcpState::FinWait2 => self.step(TcpState::TimeWait, StateCause::FinArrived, Evidence::Inferred).await,
+            TcpState::Established => self.report(TcpState::CloseWait, StateCause::FinArrived, Evidence::Seen).await,
+            TcpState::FinWait1 => self.report(TcpState::Closing, StateCause::FinArrived, Evidence::Inferred).await,
+            TcpState::FinWait2 => self.report(TcpState::TimeWait, StateCause::FinArrived, Evidence::Inferred).await,
             _ => {}
         }
     }
 
     /// The connection broke.
-    pub(super) async fn broke(&self, failure: &Failure) {
+    pub(super) async fn on_failure(&self, failure: &Failure) {
         let cause = match failure.class {
             Class::Reset => StateCause::RstArrived,
             Class::Unreachable => StateCause::TimedOut,
             _ => return,
         };
-        self.step(TcpState::Closed, cause, Evidence::Seen).await;
+        self.report(TcpState::Closed, cause, Evidence::Seen).await;
     }
 
     /// The descriptor is closed: asks the kernel what became of the connection, for a little while.
@@ -114,7 +116,7 @@ impl StateReporter {
             return;
         }
         if unread {
-            return self.step(TcpState::Closed, StateCause::ClosedUnread, Evidence::Inferred).await;
+            return self.report(TcpState::Closed, StateCause::ClosedUnread, Evidence::Inferred).await;
         }
         self.fin_sent(StateCause::WeClosed).await;
         let deadline = Instant::now() + MOST_ASKING;
@@ -122,17 +124,17 @@ impl StateReporter {
         loop {
             match (self.state(), self.held()) {
                 (TcpState::LastAck, Ok(None)) => {
-                    return self.step(TcpState::Closed, StateCause::AckOfFin, Evidence::Kernel).await;
+                    return self.report(TcpState::Closed, StateCause::AckOfFin, Evidence::Kernel).await;
                 }
                 // It is gone, and why cannot be known any more; or the kernel does not tell.
                 (_, Ok(None) | Err(_)) => return,
                 (TcpState::FinWait1, Ok(Some(SocketDiag { state: TcpState::FinWait2, .. }))) => {
-                    self.step(TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel).await;
+                    self.report(TcpState::FinWait2, StateCause::AckOfFin, Evidence::Kernel).await;
                 }
                 (TcpState::FinWait1, Ok(Some(SocketDiag { state: TcpState::Closing, .. }))) => {
-                    self.step(TcpState::Closing, StateCause::FinArrived, Evidence::Kernel).await;
+                    self.report(TcpState::Closing, StateCause::FinArrived, Evidence::Kernel).await;
                 }
-                (_, Ok(Some(SocketDiag { state: TcpState::TimeWait, .. }))) => return self.rest().await,
+                (_, Ok(Some(SocketDiag { state: TcpState::TimeWait, .. }))) => return self.report_time_wait().await,
                 (_, Ok(Some(_))) => {}
             }
             if Instant::now() >= deadline {

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::shared::{
     self, ConnectionEnd, KernelSample, ReadState, SharedConnection, ShutdownIntent, StreamState, TcpConnection,
 };
-use super::unsent::{UnsentOrders, tell_unsent};
+use super::transport::StreamTransport;
+use super::unsent::{UnsentOrders, report_unsent};
 use super::urgent::{AfterOrder, order};
 use super::{activity, error_watch, read, sampling, stamps, states, why_ended, write};
 use crate::net::hub::TaskContext;
@@ -44,58 +44,58 @@ impl SharedConnection {
     }
 
     /// Tells bytes that moved.
-    pub(crate) async fn tell(&self, block: Block) {
-        self.gauge.wait_begins();
-        self.gauge.touch();
+    pub(crate) async fn record(&self, block: Block) {
+        self.gauge.begin_wait();
+        self.gauge.mark_activity();
         self.journal.block(block).await;
-        self.gauge.wait_ends();
-        self.gauge.touch();
+        self.gauge.end_wait();
+        self.gauge.mark_activity();
     }
 
     /// Tells what the kernel says now; what matters of it.
     ///
     /// The view itself is large, and must not be held while something is waited for: five tasks of each connection look.
-    pub(crate) async fn look(&self) -> KernelSample {
-        let looked = shared::what_matters(&self.tell_view());
-        self.way.learn(looked.state).await;
+    pub(crate) async fn sample(&self) -> KernelSample {
+        let looked = shared::sample_of(&self.record_sample());
+        self.way.on_kernel_state(looked.state).await;
         looked
     }
 
-    fn tell_view(&self) -> KernelView {
-        let mut view = kernel::view(&self.stream);
-        self.way.look_beside(&mut view);
+    fn record_sample(&self) -> KernelView {
+        let mut view = kernel::view(self.transport.socket());
+        self.way.add_socket_diag(&mut view);
         self.journal.kernel(view);
         self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
         view
     }
 
     /// Looks at the gauges now, and tells it as a fact: at the connection's beginning and at its end.
-    async fn mark(&self) {
-        let view = Box::new(self.tell_view());
-        self.way.learn(view.state).await;
+    async fn report_sample(&self) {
+        let view = Box::new(self.record_sample());
+        self.way.on_kernel_state(view.state).await;
         if view.tcp.is_some() {
             self.journal.news(News::Tcp(TcpNews::Kernel(view))).await;
         }
     }
 
     /// Octets in the send queue at the last look.
-    pub(super) fn queued(&self) -> Option<u64> {
+    pub(super) fn queued_bytes(&self) -> Option<u64> {
         Some(self.queued.load(Ordering::Relaxed)).filter(|octets| *octets != u64::MAX)
     }
 
     /// Ends when octets lie unread and the session is to be closed over them.
-    async fn unread(&self) {
+    async fn closed_with_unread(&self) {
         // The sender lives as long as `self`, so the wait cannot fail.
         let _wished = self.state.subscribe().wait_for(|state| state.close_unread).await.is_ok();
-        while !rustix::io::ioctl_fionread(&self.stream).is_ok_and(|octets| octets > 0) {
+        while !rustix::io::ioctl_fionread(self.transport.socket()).is_ok_and(|octets| octets > 0) {
             tokio::time::sleep(UNREAD_LOOK).await;
         }
     }
 
     /// Looks at the gauges now, and again when they had time to change.
-    pub(super) async fn sample(&self) {
-        self.look().await;
-        self.gauge.touch();
+    pub(super) async fn sample_and_recheck(&self) {
+        self.sample().await;
+        self.gauge.mark_activity();
     }
 
     /// Ends when both sides finished and the kernel has nothing left to send.
@@ -107,7 +107,7 @@ impl SharedConnection {
         let deadline = Instant::now() + MOST_SETTLING;
         let mut pause = Duration::from_millis(1);
         while Instant::now() < deadline {
-            let looked = self.look().await;
+            let looked = self.sample().await;
             if matches!(looked.state, None | Some(TcpState::Closed)) {
                 return;
             }
@@ -119,33 +119,34 @@ impl SharedConnection {
 
 /// Carries on a connection to its end, and tells all of it, up to [`News::Closed`].
 pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
-    let TcpConnection { stream, peer, script, idle_timeout, urgent, capture } = connection;
-    let ends = stream.local_addr().and_then(|local| Ok((local, stream.peer_addr()?))).ok();
+    let TcpConnection { transport, peer, script, idle_timeout, urgent, capture } = connection;
+    let socket = transport.socket();
+    let ends = socket.local_addr().and_then(|local| Ok((local, socket.peer_addr()?))).ok();
     let talk = SharedConnection {
         way: states::StateReporter::established(Arc::clone(&post.journal), ends),
-        stamps: stamps::StampQueue::begin(&stream),
+        stamps: stamps::StampQueue::new(&transport),
         queued: AtomicU64::new(u64::MAX),
         v6: ends.is_some_and(|(local, _)| local.is_ipv6()),
         ends,
         capture: Mutex::new(capture),
-        stream,
+        transport,
         peer,
         journal: Arc::clone(&post.journal),
         state: watch::Sender::new(StreamState::default()),
         gauge: activity::StreamActivity::new(std::time::Instant::now()),
     };
-    talk.mark().await;
-    talk.gauge.touch();
-    let (end, unsent) = carry_on(&talk, script, idle_timeout, urgent, post).await;
-    let end = why_ended::explained(&talk, end);
-    talk.stamps.end(&talk.stream, &talk.journal).await;
-    let SharedConnection { stream, peer, journal, way, capture, .. } = talk;
-    close(stream, &journal, &way, &end).await;
+    talk.report_sample().await;
+    talk.gauge.mark_activity();
+    let (end, unsent) = run_halves(&talk, script, idle_timeout, urgent, post).await;
+    let end = why_ended::explain_timeout(&talk, end);
+    talk.stamps.report_unacknowledged(&talk.transport, &talk.journal).await;
+    let SharedConnection { transport, peer, journal, way, capture, .. } = talk;
+    close_stream(transport, &journal, &way, &end).await;
     let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(watch), Some((local, peer))) = (capture, ends) {
         watch.end(local, peer).await;
     }
-    tell_unsent(&journal, &peer, unsent).await;
+    report_unsent(&journal, &peer, unsent).await;
     let how = match end {
         ConnectionEnd::BothFinished => CloseReason::Fin,
         ConnectionEnd::Closed => CloseReason::Local,
@@ -160,22 +161,28 @@ pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
 }
 
 /// Gives the descriptor back, and tells what becomes of the connection.
-async fn close(stream: TcpStream, journal: &Arc<Journal>, way: &states::StateReporter, end: &ConnectionEnd) {
+async fn close_stream(
+    transport: StreamTransport,
+    journal: &Arc<Journal>,
+    way: &states::StateReporter,
+    end: &ConnectionEnd,
+) {
     match end {
-        ConnectionEnd::Failed(failure) => way.broke(failure).await,
+        ConnectionEnd::Failed(failure) => way.on_failure(failure).await,
         ConnectionEnd::BothFinished | ConnectionEnd::Closed | ConnectionEnd::Reset => {}
     }
-    let unread = rustix::io::ioctl_fionread(&stream).is_ok_and(|bytes| bytes > 0);
+    let unread = rustix::io::ioctl_fionread(transport.socket()).is_ok_and(|bytes| bytes > 0);
     let began = std::time::Instant::now();
-    drop(stream);
+    drop(transport);
     journal.news(syscall::told("close", String::new(), Ok(0), began.elapsed())).await;
     if matches!(end, ConnectionEnd::Reset) {
-        way.step(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
+        way.report(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
     }
     way.after_close(unread).await;
 }
 
-async fn carry_on(
+/// Runs both halves until the connection ends, then waits until both have ended; what was not sent, too.
+async fn run_halves(
     talk: &SharedConnection,
     script: Script,
     idle_timeout: Option<Duration>,
@@ -185,11 +192,7 @@ async fn carry_on(
     let outlet = net.take_outlet();
     let mut reader = pin!(read::run(talk, outlet));
     let mut writer = pin!(write::run(talk, script, orders));
-    let mut gauges = pin!(sampling::run(talk));
-    let mut stamps = pin!(error_watch::run(talk));
-    let mut quiet = pin!(sampling::quiet(talk, idle_timeout));
-    let mut unread = pin!(talk.unread());
-    let mut both_finished = pin!(talk.both_finished());
+    let mut watchers = pin!(watch_halves(talk, idle_timeout));
     let (mut read, mut written) = (None, None);
     let mut broken = None;
     let mut deadline = None;
@@ -221,11 +224,7 @@ async fn carry_on(
                     Some(failure) => break ConnectionEnd::Failed(failure),
                 }
             }
-            () = &mut both_finished => break ConnectionEnd::BothFinished,
-            failure = &mut quiet => break ConnectionEnd::Failed(failure),
-            () = &mut unread => break ConnectionEnd::Closed,
-            () = &mut gauges => {}
-            () = &mut stamps => {}
+            end = &mut watchers => break end,
             () = sleep_until(deadline) => break ConnectionEnd::Closed,
         }
     };
@@ -233,13 +232,7 @@ async fn carry_on(
         (ConnectionEnd::Closed, Some(failure)) => ConnectionEnd::Failed(failure),
         (end, _) => end,
     };
-    if matches!(end, ConnectionEnd::Reset)
-        && let Err(error) = socket2::SockRef::from(&talk.stream).set_linger(Some(Duration::ZERO))
-    {
-        talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
-    }
-    talk.mark().await;
-    talk.change(|state| state.wish = ShutdownIntent::Stop);
+    stop(talk, &end).await;
     // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
     let reads_end = async {
         if read.is_none() {
@@ -255,6 +248,29 @@ async fn carry_on(
     };
     let ((), unsent) = tokio::join!(reads_end, writes_end);
     (end, unsent)
+}
+
+/// Samples the kernel and reads stamps while the halves run; how the connection ends where neither half ends it.
+async fn watch_halves(talk: &SharedConnection, idle_timeout: Option<Duration>) -> ConnectionEnd {
+    tokio::select! {
+        biased;
+        () = talk.both_finished() => ConnectionEnd::BothFinished,
+        failure = sampling::idle_timeout(talk, idle_timeout) => ConnectionEnd::Failed(failure),
+        () = talk.closed_with_unread() => ConnectionEnd::Closed,
+        never = sampling::run(talk) => match never {},
+        never = error_watch::run(talk) => match never {},
+    }
+}
+
+/// Stops both halves, after the last look at the gauges. A reset is prepared: the close sends it.
+async fn stop(talk: &SharedConnection, end: &ConnectionEnd) {
+    if matches!(end, ConnectionEnd::Reset)
+        && let Err(error) = socket2::SockRef::from(talk.transport.socket()).set_linger(Some(Duration::ZERO))
+    {
+        talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
+    }
+    talk.report_sample().await;
+    talk.change(|state| state.wish = ShutdownIntent::Stop);
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -19,7 +19,7 @@ pub(in crate::net) struct UnsentOrders {
 }
 
 /// Counts what is left of a script and of the orders; orders given after this are refused.
-pub(in crate::net) fn unsent(
+pub(in crate::net) fn count_unsent(
     steps: impl IntoIterator<Item = ScriptStep>,
     orders: &mut order_queue::OrderReceiver,
 ) -> UnsentOrders {
@@ -56,7 +56,7 @@ pub(in crate::net) fn unsent(
 }
 
 /// Says what was not sent, if anything.
-pub(in crate::net) async fn tell_unsent(journal: &Arc<Journal>, peer: &str, unsent: UnsentOrders) {
+pub(in crate::net) async fn report_unsent(journal: &Arc<Journal>, peer: &str, unsent: UnsentOrders) {
     if unsent.orders == 0 {
         return;
     }

@@ -40,20 +40,20 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
                     state.reading = ReadState::Flowing;
                     state.close_unread = false;
                 });
-                talk.sample().await;
+                talk.sample_and_recheck().await;
             }
         }
         Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
-            option::perform(&talk.stream, name, value, talk.v6, &talk.journal).await;
-            talk.sample().await;
+            option::perform(talk.transport.socket(), name, value, talk.v6, &talk.journal).await;
+            talk.sample_and_recheck().await;
         }
         Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-            talk.journal.news(option::all(&talk.stream, SocketKind::Connection, talk.v6)).await;
+            talk.journal.news(option::all(talk.transport.socket(), SocketKind::Connection, talk.v6)).await;
         }
         Some(Verb::Socket(SocketVerb::SampleEvery(period))) => {
-            talk.gauge.look_every(period.map(|time| time.max(SHORTEST_PERIOD)));
+            talk.gauge.set_sampling_period(period.map(|time| time.max(SHORTEST_PERIOD)));
         }
-        Some(Verb::Stream(StreamVerb::Capture(true))) => super::capture::begin(talk).await,
+        Some(Verb::Stream(StreamVerb::Capture(true))) => super::capture::start(talk).await,
         Some(Verb::Stream(StreamVerb::Capture(false))) => super::capture::stop(talk),
         Some(Verb::Datagram(DatagramVerb::StopBurst)) => {
             let message = "a TCP connection sends no burst of datagrams";
@@ -90,6 +90,6 @@ async fn pause(talk: &SharedConnection) {
     } else if now.reading == ReadState::Flowing {
         talk.change(|state| state.reading = ReadState::Paused);
         talk.journal.news(News::ReadingPaused).await;
-        talk.sample().await;
+        talk.sample_and_recheck().await;
     }
 }

@@ -9,13 +9,13 @@ use crate::wire::Failure;
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// Says of an end by ETIMEDOUT which clock ran out, as the socket's options and its queue tell; other ends stay.
-pub(super) fn explained(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
+pub(super) fn explain_timeout(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match end {
         ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
-            let view = kernel::view(&talk.stream);
+            let view = kernel::view(talk.transport.socket());
             // What was written and never acknowledged still counts after the connection's end.
-            let unacknowledged = view.send_queue_bytes.or(talk.queued()).unwrap_or(0);
-            let message = clocks(talk).message(unacknowledged);
+            let unacknowledged = view.send_queue_bytes.or(talk.queued_bytes()).unwrap_or(0);
+            let message = read_timeouts(talk).message(unacknowledged);
             ConnectionEnd::Failed(message.map_or(failure.clone(), |message| Failure { message, ..failure }))
         }
         other => other,
@@ -32,8 +32,8 @@ struct ConnectionTimeouts {
     user_timeout: Duration,
 }
 
-fn clocks(talk: &SharedConnection) -> ConnectionTimeouts {
-    let read = |name| option::get(&talk.stream, name, talk.v6).ok();
+fn read_timeouts(talk: &SharedConnection) -> ConnectionTimeouts {
+    let read = |name| option::get(talk.transport.socket(), name, talk.v6).ok();
     let time = |name| match read(name) {
         Some(OptionValue::Time(time)) => time,
         _ => Duration::ZERO,

@@ -1,15 +1,15 @@
 //! The writing half of an open connection: one order after the other, each write counted as the kernel takes it.
 
 use std::io::ErrorKind;
-use std::net::Shutdown;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
-use tokio::io::{Interest, Ready};
+use tokio::io::Ready;
 use tokio::sync::watch;
 
 use super::shared::{SharedConnection, ShutdownIntent, StreamState, TURN};
+use super::transport::TransportWriter;
 use super::unsent::UnsentOrders;
 use super::{read_ahead, unsent};
 use crate::net::{fault, order_queue, syscall};
@@ -50,7 +50,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
         rest: 0,
         writes: 0,
         sent_bytes: 0,
-        fresh: None,
+        writer: talk.transport.writer(),
     };
     let mut steps = script.steps.into_iter();
     let mut failure = None;
@@ -67,7 +67,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
             },
         };
         // Boxed, as its room would else be part of every connection, whether orders come or not.
-        match Box::pin(half.perform(verb)).await {
+        match Box::pin(half.run_verb(verb)).await {
             Ok(()) => {}
             Err(WriteAbort::Stopped) => break,
             Err(WriteAbort::Broken(why)) => {
@@ -77,7 +77,7 @@ pub(super) async fn run(talk: &SharedConnection, script: Script, mut orders: ord
         }
     }
     let rest = half.rest;
-    let mut unsent = unsent::unsent(steps, &mut orders);
+    let mut unsent = unsent::count_unsent(steps, &mut orders);
     if rest > 0 {
         unsent.orders += 1;
         unsent.bytes += rest as u64;
@@ -94,8 +94,7 @@ struct WritingHalf<'a> {
     writes: usize,
     /// Octets written so far.
     sent_bytes: u64,
-    /// A second descriptor to write on, once the runtime is wrong about the first.
-    fresh: Option<tokio::net::TcpStream>,
+    writer: TransportWriter<'a>,
 }
 
 impl WritingHalf<'_> {
@@ -119,7 +118,7 @@ impl WritingHalf<'_> {
         }
     }
 
-    async fn perform(&mut self, verb: Verb) -> Result<(), WriteAbort> {
+    async fn run_verb(&mut self, verb: Verb) -> Result<(), WriteAbort> {
         match verb {
             Verb::Send(_) | Verb::SendFile(_) | Verb::Stream(StreamVerb::FinishSending) if self.finished => {
                 let message = "not done: we finished sending (FIN), and nothing can be sent after that";
@@ -164,81 +163,69 @@ impl WritingHalf<'_> {
             self.rest = bytes.len();
             let ready = self.writable().await?;
             let talk = self.talk;
-            let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
             let offer = &bytes[..bytes.len().min(MOST_WRITE)];
             // What the kernel tells of this write counts from here, so its own time does.
             let at = Instant::now();
-            let stamped = talk.stamps.before_write(&talk.stream);
-            match stream.try_write(offer) {
+            let stamped = talk.stamps.before_write(&talk.transport);
+            match self.writer.try_write(offer) {
                 Ok(taken) => {
                     self.sent_bytes += taken as u64;
                     if let Some(began) = stamped.filter(|_| taken > 0) {
-                        talk.stamps.wrote(self.sent_bytes - 1, began);
+                        talk.stamps.on_write(self.sent_bytes - 1, began);
                     }
                     let block = Block::single(Direction::Sent, at, bytes.slice(..taken));
                     bytes.advance(taken);
                     self.rest = bytes.len();
-                    talk.tell(block).await;
+                    talk.record(block).await;
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    self.no_room(ready).await;
+                    self.wait_for_room(ready).await;
                     continue;
                 }
                 Err(error) => return Err(WriteAbort::Broken(fault::of_io("send", &talk.peer, &error))),
             }
-            self.took_turn().await;
+            self.yield_turn().await;
         }
         Ok(())
     }
 
     async fn writable(&self) -> Result<Ready, WriteAbort> {
         let talk = self.talk;
-        let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
         let ready = tokio::select! {
             biased;
             () = talk.stopped() => return Err(WriteAbort::Stopped),
-            ready = stream.ready(Interest::WRITABLE) => ready,
+            ready = self.writer.writable() => ready,
         };
         ready.map_err(|error| WriteAbort::Broken(fault::of_io("send", &talk.peer, &error)))
     }
 
-    async fn no_room(&mut self, ready: Ready) {
+    async fn wait_for_room(&mut self, ready: Ready) {
         if ready.is_write_closed() {
             self.register_anew().await;
         }
     }
 
-    async fn took_turn(&mut self) {
+    async fn yield_turn(&mut self) {
         self.writes += 1;
         if self.writes.is_multiple_of(TURN) {
             tokio::task::yield_now().await;
         }
     }
 
-    /// Waits for room by a new registration with the runtime.
-    ///
-    /// A stamp on the error queue looks like an error to the runtime, which then takes the writing side for closed,
-    /// for good: from then on it calls a socket writable that is not, and waiting for room would be a busy loop. A
-    /// second descriptor of the same socket has a registration of its own, and begins without that belief.
+    /// Empties the error queue, and waits for room by a new registration from now on.
     async fn register_anew(&mut self) {
         let talk = self.talk;
-        talk.stamps.read(&talk.stream, &talk.journal).await;
-        let anew = || {
-            let second = std::os::fd::AsFd::as_fd(&talk.stream).try_clone_to_owned()?;
-            tokio::net::TcpStream::from_std(second.into())
-        };
-        self.fresh = None;
-        match anew() {
-            Ok(stream) => self.fresh = Some(stream),
+        talk.stamps.read(&talk.transport, &talk.journal).await;
+        if self.writer.register_anew().is_err() {
             // Without a descriptor to spare, the wait is by the clock.
-            Err(_) => tokio::time::sleep(WITHOUT_WAKING).await,
+            tokio::time::sleep(WITHOUT_WAKING).await;
         }
     }
 
     async fn send_file(&mut self, path: PathBuf) -> Result<(), WriteAbort> {
         let name = path.display().to_string();
         let mut bytes = 0;
-        let (mut failure, outcome) = match self.copy(&path, &mut bytes).await {
+        let (mut failure, outcome) = match self.send_file_copied(&path, &mut bytes).await {
             Ok(Ok(())) => {
                 self.talk.journal.news(News::FileSent { path, bytes }).await;
                 return Ok(());
@@ -260,7 +247,7 @@ impl WritingHalf<'_> {
 
     /// Sends what a file holds, and counts in `read_bytes` what was read of it. The outer error is the
     /// connection's, the inner one the file's.
-    async fn copy(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, WriteAbort> {
+    async fn send_file_copied(&mut self, path: &Path, read_bytes: &mut u64) -> Result<std::io::Result<()>, WriteAbort> {
         let talk = self.talk;
         let mut ahead = tokio::select! {
             biased;
@@ -272,8 +259,8 @@ impl WritingHalf<'_> {
         };
         #[cfg(target_os = "linux")]
         if talk.journal.counts_sent_only()
-            && let Some(file) = ahead.regular()
-            && self.splice(file, read_bytes).await?
+            && let Some(file) = ahead.as_regular()
+            && self.send_spliced(file, read_bytes).await?
         {
             return Ok(Ok(()));
         }
@@ -297,39 +284,39 @@ impl WritingHalf<'_> {
     /// Sends a file out of the page cache, where nobody looks at what is sent. False: not to its end, and what is
     /// left is to be read, which also tells what is wrong with it.
     #[cfg(target_os = "linux")]
-    async fn splice(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, WriteAbort> {
+    async fn send_spliced(&mut self, file: &std::fs::File, read_bytes: &mut u64) -> Result<bool, WriteAbort> {
         loop {
             let ready = self.writable().await?;
             let talk = self.talk;
-            let stream = self.fresh.as_ref().unwrap_or(&talk.stream);
-            let stamped = talk.stamps.before_write(&talk.stream);
-            let send = || Ok(rustix::fs::sendfile(stream, file, None, MOST_WRITE)?);
-            match stream.try_io(Interest::WRITABLE, send) {
+            let Some(socket) = self.writer.plain() else { return Ok(false) };
+            let stamped = talk.stamps.before_write(&talk.transport);
+            let send = || Ok(rustix::fs::sendfile(socket, file, None, MOST_WRITE)?);
+            match socket.try_io(tokio::io::Interest::WRITABLE, send) {
                 Ok(0) => return Ok(true),
                 Ok(taken) => {
                     let taken = taken as u64;
                     *read_bytes += taken;
                     self.sent_bytes += taken;
                     if let Some(began) = stamped {
-                        talk.stamps.wrote(self.sent_bytes - 1, began);
+                        talk.stamps.on_write(self.sent_bytes - 1, began);
                     }
-                    talk.gauge.touch();
+                    talk.gauge.mark_activity();
                     talk.journal.measured(Direction::Sent, Totals { bytes: taken, ops: 1 });
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
-                    self.no_room(ready).await;
+                    self.wait_for_room(ready).await;
                     continue;
                 }
                 // The connection's errors show again with the next write, the file's with the next read.
                 Err(_) => return Ok(false),
             }
-            self.took_turn().await;
+            self.yield_turn().await;
         }
     }
 
     async fn finish(&mut self) -> Result<(), WriteAbort> {
         let began = Instant::now();
-        let done = socket2::SockRef::from(&self.talk.stream).shutdown(Shutdown::Write);
+        let done = self.writer.finish();
         let took = began.elapsed();
         self.talk.journal.news(syscall::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
         done.map_err(|error| WriteAbort::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
@@ -337,7 +324,7 @@ impl WritingHalf<'_> {
         self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;
         self.talk.way.fin_sent(StateCause::WeShutDown).await;
         self.talk.change(|state| state.we_finished = true);
-        self.talk.sample().await;
+        self.talk.sample_and_recheck().await;
         Ok(())
     }
 }

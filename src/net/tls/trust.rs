@@ -1,4 +1,4 @@
-//! TLS for HTTP: whom to trust, which versions of HTTP to offer, and the words for what a handshake says.
+//! Whom a TLS client trusts, and the configuration of its handshakes.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,8 +8,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use crate::net::http::proxied::HandshakeClock;
-use crate::sessions::spec::http::HttpVersion;
+use crate::wire::{Class, Failure};
 
 /// Whom to trust.
 #[derive(Clone, Debug)]
@@ -27,7 +26,19 @@ pub(crate) enum TlsTrust {
 pub(crate) struct TrustRoots {
     verifier: Arc<dyn ServerCertVerifier>,
     /// Why the built-in list stands in for the system's, if it does.
-    pub(in crate::net) stand_in_because: Option<String>,
+    stand_in_because: Option<String>,
+}
+
+impl TlsTrust {
+    /// What to warn a person of before the handshake: the built-in list stands in for the system's.
+    pub(crate) fn warning(&self) -> Option<Failure> {
+        let because = match self {
+            TlsTrust::Nobody | TlsTrust::Everybody => return None,
+            TlsTrust::System(roots) => roots.stand_in_because.as_ref()?,
+        };
+        let why = format!("using the built-in certificate authorities, as the system's cannot be used: {because}");
+        Some(Failure::new(Class::Tls, "verify", "", why))
+    }
 }
 
 /// The one cryptography provider; always named, as rustls panics where two are compiled in and none is named.
@@ -62,14 +73,15 @@ impl TrustRoots {
     }
 }
 
-/// The configuration of an exchange's handshakes; `clock` is told when one begins.
+/// The configuration of a client's handshakes: `alpn` are the protocols that it offers, by their ALPN names, the
+/// preferred one first; `sessions` keeps what resumes a session.
 ///
 /// # Errors
 /// The provider offers no version of TLS: why, in words.
 pub(crate) fn config(
     trust: &TlsTrust,
-    version: HttpVersion,
-    clock: &Arc<HandshakeClock>,
+    alpn: &[&[u8]],
+    sessions: Arc<dyn ClientSessionStore>,
 ) -> Result<ClientConfig, String> {
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
@@ -84,13 +96,8 @@ pub(crate) fn config(
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
             .with_no_client_auth(),
     };
-    config.resumption = Resumption::store(Arc::clone(clock) as Arc<dyn ClientSessionStore>);
-    let offered: &[&[u8]] = match version {
-        HttpVersion::Any => &[b"h2", b"http/1.1"],
-        HttpVersion::Http1 => &[b"http/1.1"],
-        HttpVersion::Http2 => &[b"h2"],
-    };
-    config.alpn_protocols = offered.iter().map(|name| name.to_vec()).collect();
+    config.resumption = Resumption::store(sessions);
+    config.alpn_protocols = alpn.iter().map(|name| name.to_vec()).collect();
     Ok(config)
 }
 
@@ -147,12 +154,13 @@ impl ServerCertVerifier for AnyCertificate {
 mod tests {
     use super::*;
     use crate::net::tls::fault::{day, presented_name};
-    use crate::sessions::spec::http::HttpVersion;
 
     #[test]
     fn without_a_ca_store_the_built_in_list_stands_in_and_says_so() {
         let roots = TrustRoots::built_in("no CA certificates".into()).unwrap();
         assert_eq!(roots.stand_in_because.as_deref(), Some("no CA certificates"));
+        let warning = TlsTrust::System(roots).warning().unwrap();
+        assert!(warning.message.ends_with("cannot be used: no CA certificates"), "{warning}");
         assert!(!webpki_roots::TLS_SERVER_ROOTS.is_empty());
     }
 
@@ -166,13 +174,5 @@ mod tests {
         assert_eq!(presented_name("DnsName(\"somebody.else\")"), "somebody.else");
         assert_eq!(presented_name("IpAddress(127.0.0.1)"), "127.0.0.1");
         assert_eq!(presented_name("plain"), "plain");
-    }
-
-    #[test]
-    fn alpn_offers_what_was_asked_for() {
-        let offered = |version| config(&TlsTrust::Everybody, version, &Arc::default()).unwrap().alpn_protocols;
-        assert_eq!(offered(HttpVersion::Any), [b"h2".to_vec(), b"http/1.1".to_vec()]);
-        assert_eq!(offered(HttpVersion::Http1), [b"http/1.1".to_vec()]);
-        assert_eq!(offered(HttpVersion::Http2), [b"h2".to_vec()]);
     }
 }

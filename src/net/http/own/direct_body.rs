@@ -48,7 +48,7 @@ impl ExchangeTask {
         self.keep(taking).await;
         let mut paused = self.paused.clone();
         let mut reads = 0_u32;
-        let mut flood = FloodDetector::asleep();
+        let mut flood = FloodDetector::sleeping();
         while taking.arrived < all {
             // An error means that nobody can pause or go on any more.
             paused.wait_for(|paused| !paused).await.ok();

@@ -9,11 +9,11 @@ use rustls::pki_types::ServerName;
 
 /// Notes when a handshake begins: rustls asks the session store while it builds the ClientHello.
 #[derive(Debug, Default)]
-pub(in crate::net) struct HandshakeClock(Mutex<Option<Instant>>);
+pub(in crate::net::http) struct HandshakeClock(Mutex<Option<Instant>>);
 
 impl HandshakeClock {
     /// When the last handshake began, once; forgets it.
-    pub(in crate::net) fn take(&self) -> Option<Instant> {
+    pub(in crate::net::http) fn take(&self) -> Option<Instant> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -9,8 +9,7 @@ use super::connector::{ReqwestResolver, WatchLayer};
 use super::handshake_clock::HandshakeClock;
 use crate::net::http::dial::HttpDialer;
 use crate::net::http::news_gate::NewsGate;
-use crate::net::http::tls_config::{cannot, trust};
-use crate::net::tls;
+use crate::net::http::tls_config::{cannot, config, trust};
 use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::Failure;
@@ -70,7 +69,7 @@ async fn builder(
     with_tls: bool,
 ) -> Result<reqwest::ClientBuilder, Failure> {
     let trust = trust(spec, teller, with_tls).await?;
-    let config = tls::config(&trust, spec.version, handshake).map_err(|why| cannot(&why))?;
+    let config = config(&trust, spec.version, handshake).map_err(|why| cannot(&why))?;
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

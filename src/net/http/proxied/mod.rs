@@ -4,5 +4,5 @@ mod connector;
 mod handshake_clock;
 mod library;
 
-pub(in crate::net) use handshake_clock::HandshakeClock;
+pub(in crate::net::http) use handshake_clock::HandshakeClock;
 pub(in crate::net::http) use library::{MOST_HTTP2_HEADER_BYTES, client, keeping, proxy_url};

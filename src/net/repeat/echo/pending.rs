@@ -40,7 +40,7 @@ impl PendingEchoes {
     }
 
     /// When the oldest one was sent.
-    pub(super) fn oldest(&self) -> Option<Instant> {
+    pub(super) fn oldest_sent_at(&self) -> Option<Instant> {
         self.places.iter().flatten().next().map(|ticket| ticket.started)
     }
 
@@ -49,7 +49,7 @@ impl PendingEchoes {
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
         let ticket = self.places.get_mut(place)?.take()?;
         self.count -= 1;
-        self.trim();
+        self.drop_answered_front();
         Some(ticket)
     }
 
@@ -57,7 +57,7 @@ impl PendingEchoes {
     pub(super) fn take_oldest(&mut self) -> Option<StartTicket> {
         let ticket = self.places.iter_mut().find_map(Option::take)?;
         self.count -= 1;
-        self.trim();
+        self.drop_answered_front();
         Some(ticket)
     }
 
@@ -65,11 +65,11 @@ impl PendingEchoes {
     pub(super) fn take_newest(&mut self) -> Option<StartTicket> {
         let ticket = self.places.back_mut()?.take()?;
         self.count -= 1;
-        self.trim();
+        self.drop_answered_front();
         Some(ticket)
     }
 
-    fn trim(&mut self) {
+    fn drop_answered_front(&mut self) {
         while let Some(None) = self.places.front() {
             self.places.pop_front();
             self.first += 1;
@@ -77,9 +77,9 @@ impl PendingEchoes {
     }
 
     /// Lets go of those that waited so long; says how many they were.
-    pub(super) fn give_up(&mut self, now: Instant, patience: Duration) -> u64 {
+    pub(super) fn drop_expired(&mut self, now: Instant, patience: Duration) -> u64 {
         let mut lost = 0;
-        while self.oldest().is_some_and(|sent| now.saturating_duration_since(sent) >= patience) {
+        while self.oldest_sent_at().is_some_and(|sent| now.saturating_duration_since(sent) >= patience) {
             lost += u64::from(self.take_oldest().is_some());
         }
         lost
@@ -106,7 +106,7 @@ mod tests {
         assert!(waiting.take(9).is_none(), "nobody asked");
         assert!(waiting.take(0).is_some());
         assert!(waiting.take(0).is_none());
-        assert_eq!(waiting.give_up(now, Duration::ZERO), 2);
+        assert_eq!(waiting.drop_expired(now, Duration::ZERO), 2);
         assert_eq!(waiting.count(), 0);
         assert_eq!(waiting.push(ticket(now)), 4);
     }
@@ -118,7 +118,7 @@ mod tests {
         for second in 0..5 {
             waiting.push(ticket(begin + Duration::from_secs(second)));
         }
-        assert_eq!(waiting.give_up(begin + Duration::from_secs(3), Duration::from_secs(1)), 3);
+        assert_eq!(waiting.drop_expired(begin + Duration::from_secs(3), Duration::from_secs(1)), 3);
         assert_eq!(waiting.count(), 2);
     }
 }

@@ -46,7 +46,7 @@ impl EchoConversation {
             write(&mut self.train, &self.socket.payload, self.socket.run.map(|run| (run, number)));
         }
         self.lane.ended(now);
-        self.put(tickets.len(), segment).await;
+        self.send_batch(tickets.len(), segment).await;
         self.tickets = tickets;
         if self.silent {
             // Nothing here ever waits: others get their turn.
@@ -55,7 +55,7 @@ impl EchoConversation {
     }
 
     /// Hands the train to the kernel, to its end.
-    async fn put(&mut self, count: usize, segment: usize) {
+    async fn send_batch(&mut self, count: usize, segment: usize) {
         let train = std::mem::take(&mut self.train);
         let (mut gone, mut tries) = (0, 0);
         while gone < count {
@@ -92,7 +92,7 @@ impl EchoConversation {
             self.ledger.part(0).sent_in_vain(failure.class, at);
             self.ledger.tell(failure).await;
         } else if self.waiting.count() > unsent {
-            self.refused(error).await;
+            self.on_refused(error).await;
         }
     }
 
@@ -102,7 +102,7 @@ impl EchoConversation {
             if !self.silent {
                 self.waiting.take_newest();
             }
-            self.fail(error).await;
+            self.count_failed(error).await;
         }
     }
 }

@@ -87,7 +87,7 @@ impl EchoSocket {
     }
 
     /// Sends and receives until there is no ticket left and every datagram was answered, lost or refused.
-    pub(crate) async fn talk(self, lane: WorkerSchedule, ledger: Arc<RunLedger>, concurrency: usize) {
+    pub(crate) async fn run(self, lane: WorkerSchedule, ledger: Arc<RunLedger>, concurrency: usize) {
         let most = if matches!(lane.pace(), StartPace::FlatOut) { concurrency } else { MOST_WAITING };
         let waiting = PendingEchoes::new(self.run.is_some());
         let trains = GsoSender::to(self.peer);
@@ -149,29 +149,34 @@ pub(super) struct EchoConversation {
 impl EchoConversation {
     async fn run(&mut self) {
         let mut more = true;
-        while more || self.waiting.count() > 0 {
-            self.give_up();
+        loop {
+            self.drop_expired();
+            // What was just dropped may have been the last: with nothing to send and nothing to wait for, no branch
+            // below is enabled, and `select!` panics.
+            if !more && self.waiting.count() == 0 {
+                return;
+            }
             let room = more && self.waiting.count() < self.most;
-            let patience = self.waiting.oldest().and_then(|sent| sent.checked_add(self.socket.patience));
+            let patience = self.waiting.oldest_sent_at().and_then(|sent| sent.checked_add(self.socket.patience));
             tokio::select! {
                 biased;
                 ready = self.socket.socket.ready(Interest::READABLE | Interest::ERROR), if self.waiting.count() > 0 => match ready {
                     Ok(ready) => self.receive(ready.is_error()).await,
-                    Err(error) => self.refused(&error).await,
+                    Err(error) => self.on_refused(&error).await,
                 },
                 ticket = self.lane.next(), if room => match ticket {
                     Some(ticket) => self.send(ticket).await,
                     None => more = false,
                 },
-                () = until(patience), if patience.is_some() => {}
+                () = sleep_until_some(patience), if patience.is_some() => {}
             }
         }
     }
 
     /// Counts those as lost that waited long enough.
-    fn give_up(&mut self) {
+    fn drop_expired(&mut self) {
         let now = Instant::now();
-        let lost = self.waiting.give_up(now, self.socket.patience);
+        let lost = self.waiting.drop_expired(now, self.socket.patience);
         if lost > 0 {
             let at = self.lane.elapsed(now);
             self.ledger.part(0).lost(lost, at);
@@ -186,20 +191,20 @@ impl EchoConversation {
                 self.socket.socket.try_io(Interest::ERROR, || Err(io::ErrorKind::WouldBlock.into()));
             nothing.unwrap_or_default();
             match taken {
-                Ok(Some(error)) | Err(error) => self.refused(&error).await,
+                Ok(Some(error)) | Err(error) => self.on_refused(&error).await,
                 Ok(None) => {}
             }
         }
         for _ in 0..MOST_AT_ONCE {
             match self.socket.socket.try_recv(&mut self.buffer) {
-                Ok(length) => self.answered(length),
+                Ok(length) => self.on_answer(length),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => return self.refused(&error).await,
+                Err(error) => return self.on_refused(&error).await,
             }
         }
     }
 
-    fn answered(&mut self, length: usize) {
+    fn on_answer(&mut self, length: usize) {
         let now = Instant::now();
         let answer = self.buffer.get(..length).unwrap_or_default();
         let ticket = match self.socket.run {
@@ -217,7 +222,7 @@ impl EchoConversation {
         let trip = now.saturating_duration_since(ticket.started);
         let jitter = match self.jitter {
             None => Duration::ZERO,
-            Some((before, jitter)) => smoothed(jitter, trip.abs_diff(before)),
+            Some((before, jitter)) => smoothed_jitter(jitter, trip.abs_diff(before)),
         };
         if self.jitter.is_some() {
             self.ledger.jitter(jitter);
@@ -226,13 +231,13 @@ impl EchoConversation {
     }
 
     /// An ICMP message came back: for the oldest one, as the kernel does not say for which.
-    pub(super) async fn refused(&mut self, error: &io::Error) {
+    pub(super) async fn on_refused(&mut self, error: &io::Error) {
         if self.waiting.take_oldest().is_some() {
-            self.fail(error).await;
+            self.count_failed(error).await;
         }
     }
 
-    pub(super) async fn fail(&mut self, error: &io::Error) {
+    pub(super) async fn count_failed(&mut self, error: &io::Error) {
         let failure = fault::of_io("send", self.socket.peer.to_string(), error);
         let at = self.lane.elapsed(Instant::now());
         self.ledger.part(0).failed(failure.class, at);
@@ -241,7 +246,7 @@ impl EchoConversation {
 }
 
 /// RFC 3550 §6.4.1: a sixteenth of each difference, so that one outlier does not stay.
-fn smoothed(jitter: Duration, difference: Duration) -> Duration {
+fn smoothed_jitter(jitter: Duration, difference: Duration) -> Duration {
     (jitter * 15 + difference) / 16
 }
 
@@ -253,7 +258,7 @@ fn number_of(answer: &[u8], run: u32) -> Option<u64> {
     (u32::from_be_bytes(*own) == run).then(|| u64::from_be_bytes(*number))
 }
 
-async fn until(at: Option<Instant>) {
+async fn sleep_until_some(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
@@ -277,8 +282,8 @@ mod tests {
 
     #[test]
     fn jitter_moves_by_a_sixteenth() {
-        let first = smoothed(Duration::ZERO, Duration::from_millis(16));
+        let first = smoothed_jitter(Duration::ZERO, Duration::from_millis(16));
         assert_eq!(first, Duration::from_millis(1));
-        assert_eq!(smoothed(Duration::from_millis(16), Duration::ZERO), Duration::from_millis(15));
+        assert_eq!(smoothed_jitter(Duration::from_millis(16), Duration::ZERO), Duration::from_millis(15));
     }
 }
