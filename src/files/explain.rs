@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::sessions::explain::remedy::Remedy;
 use crate::sessions::explain::{Explanation, ExplanationBook, ExplanationMatch, NextStep, Situation};
-use crate::wire::Class;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
+use crate::wire::{Class, FailedOperation};
 
 const SOURCE: &str = include_str!("../../assets/explain.toml");
 
@@ -182,7 +182,7 @@ impl RawFailure {
     fn when(&self) -> Result<ExplanationMatch, String> {
         Ok(ExplanationMatch {
             classes: self.classes()?,
-            operations: self.operation.clone(),
+            operations: self.operation.iter().map(|name| operation(name)).collect::<Result<_, _>>()?,
             // An error that this system does not have never holds.
             os_codes: self.errno.iter().map(|name| number(name).unwrap_or(i32::MIN)).collect(),
             icmp: self.icmp.iter().map(|text| icmp(text)).collect::<Result<_, _>>()?,
@@ -190,6 +190,11 @@ impl RawFailure {
             says: self.says.clone(),
         })
     }
+}
+
+/// What was tried, by its name.
+fn operation(name: &str) -> Result<FailedOperation, String> {
+    FailedOperation::parse(name).ok_or_else(|| format!("there is no operation \"{name}\""))
 }
 
 /// The number of an error, by its name; `None`: this system has no such error.
@@ -256,9 +261,8 @@ mod tests {
 
     #[test]
     fn every_class_is_explained_whatever_was_tried() {
-        let operations = ["connect", "resolve", "bind", "listen", "send", "read", "request", "follow", "join", "order"];
         for class in Class::ALL {
-            for operation in operations {
+            for operation in FailedOperation::ALL.iter().copied() {
                 let explanation = book().failure(&Failure::new(class, operation, "", "odd"), None);
                 check(class.name(), &explanation);
             }
@@ -278,7 +282,7 @@ mod tests {
         assert!(names.len() > 20, "{names:?}");
         for name in names {
             let code = number(name).unwrap();
-            for operation in ["connect", "bind", "read", "send"] {
+            for operation in ["connect", "bind", "read", "send"].map(|name| operation(name).unwrap()) {
                 let failure = crate::net::fault::of_io(operation, "h:1", &std::io::Error::from_raw_os_error(code));
                 // A RST is what the general texts of these two are about.
                 if matches!(failure.class, Class::Refused | Class::Reset) {
@@ -305,7 +309,7 @@ mod tests {
                 os_code: 113,
                 ..IcmpMessage::default()
             };
-            for operation in ["connect", "send"] {
+            for operation in [FailedOperation::Connect, FailedOperation::Send] {
                 let failure = icmp.failure(operation, "h:1");
                 specific(&failure.message, &failure, Some(&icmp));
                 let headline = book().failure(&failure, Some(&icmp)).headline;
@@ -318,10 +322,10 @@ mod tests {
 
     #[test]
     fn the_reasons_of_names_tls_and_http_have_texts_of_their_own() {
-        let reasons: [(Class, &str, &[&str]); 4] = [
+        let reasons: [(Class, FailedOperation, &[&str]); 4] = [
             (
                 Class::Resolve,
-                "resolve",
+                FailedOperation::Resolve,
                 &[
                     "there is no such name",
                     "the name has no address",
@@ -335,7 +339,7 @@ mod tests {
             ),
             (
                 Class::Tls,
-                "connect",
+                FailedOperation::Connect,
                 &[
                     "the certificate has expired (…)",
                     "the certificate is not valid yet (…)",
@@ -353,7 +357,7 @@ mod tests {
             ),
             (
                 Class::Protocol,
-                "request",
+                FailedOperation::Request,
                 &[
                     "the response's head is too large: bound",
                     "the response's head is no HTTP: odd",
@@ -365,7 +369,7 @@ mod tests {
             ),
             (
                 Class::HttpStatus,
-                "request",
+                FailedOperation::Request,
                 &[
                     "the peer answered 404 Not Found",
                     "the peer answered 503",

@@ -10,7 +10,7 @@ use crate::sessions::order::{SocketVerb, StreamVerb};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Order, Record, SessionId, Spec, SpecKind, Verb};
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure};
 
 /// All sessions of a run, and what is still to be done for them.
 #[derive(Debug)]
@@ -329,7 +329,7 @@ impl RunPolicy {
             return Vec::new();
         }
         known.failed = true;
-        let failure = icmp.failure("send", known.peer.clone());
+        let failure = icmp.failure(FailedOperation::Send, known.peer.clone());
         self.count(id, &failure);
         vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(Order { id, verb: Verb::Close })]
     }

@@ -102,7 +102,7 @@ pub(crate) fn fields(news: &News) -> (&'static str, EventFields) {
 
 /// `class`, `operation`, `peer`, `errno`, `message`.
 fn failure_fields(failure: &Failure) -> EventFields {
-    let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation}));
+    let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation.name()}));
     if !failure.peer.is_empty() {
         fields.insert("peer".to_owned(), failure.peer.as_str().into());
     }

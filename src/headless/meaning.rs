@@ -11,8 +11,8 @@ use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
 use crate::sessions::news::{DialNews, ListenerNews, UdpNews};
 use crate::sessions::{News, Spec, SpecKind};
-use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
+use crate::wire::{FailedOperation, Failure};
 
 /// The most addresses of a name that are remembered.
 const MOST_ADDRESSES: usize = 64;
@@ -60,7 +60,7 @@ impl ExplanationFacts {
             News::Udp(UdpNews::Icmp(icmp)) => {
                 fields.insert("meaning".to_owned(), icmp.meaning().into());
                 let peer = icmp.destination.map_or_else(String::new, |to| to.to_string());
-                self.said(&icmp.failure("send", peer), Some(icmp), fields);
+                self.said(&icmp.failure(FailedOperation::Send, peer), Some(icmp), fields);
             }
             _ => {}
         }

@@ -8,8 +8,8 @@ use crate::sessions::explain::{Explanation, Situation};
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::{Session, Spec};
 use crate::text::sanitize;
-use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
+use crate::wire::{FailedOperation, Failure};
 
 /// Everything that the view says of one session.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +47,7 @@ fn reason(session: &Session, icmp: Option<&IcmpMessage>) -> Option<Failure> {
     match (&session.kind, icmp) {
         (SessionKind::Conversation { .. } | SessionKind::Bound { .. }, Some(icmp)) => {
             let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());
-            Some(icmp.failure("send", peer))
+            Some(icmp.failure(FailedOperation::Send, peer))
         }
         (
             SessionKind::Stream(_)

@@ -25,7 +25,7 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure};
 
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -103,7 +103,7 @@ async fn dial(
         })?,
         Err(_) => {
             let message = format!("no answer from a name server within {}", quantity::duration(spec.connect_timeout));
-            return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
+            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message));
         }
     };
     let RaceContext { inner, capture } = told;
@@ -113,7 +113,7 @@ async fn dial(
 
 fn senseless_bind(local: SocketAddr, family: &str) -> Failure {
     let message = format!("only {family} was asked for, and the local address is of the other family");
-    Failure::new(Class::Usage, "bind", local.to_string(), message)
+    Failure::new(Class::Usage, FailedOperation::Bind, local.to_string(), message)
 }
 
 /// One address, when its `connect()` began, and what came of it: a connection with our own address.
@@ -166,7 +166,8 @@ impl ConnectRace<'_> {
         let mut next_at = Instant::now();
         loop {
             if running.is_empty() && waiting.len() == 0 {
-                let nothing = || Failure::new(Class::Internal, "connect", target.as_str(), "no address was tried");
+                let nothing =
+                    || Failure::new(Class::Internal, FailedOperation::Connect, target.as_str(), "no address was tried");
                 return Err(worst.unwrap_or_else(nothing));
             }
             tokio::select! {
@@ -246,7 +247,7 @@ impl ConnectRace<'_> {
 
     fn timed_out(&self, peer: String) -> Failure {
         let message = format!("nobody answered within {}", quantity::duration(self.spec.connect_timeout));
-        Failure::new(Class::ConnectTimeout, "connect", peer, message)
+        Failure::new(Class::ConnectTimeout, FailedOperation::Connect, peer, message)
     }
 }
 
@@ -281,7 +282,7 @@ fn more_telling(before: Option<Failure>, failure: Failure) -> Failure {
 
 /// A socket for one address, with the spec's options and local address.
 fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
-    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    let failed = |error: std::io::Error| fault::of_io(FailedOperation::Connect, peer.to_string(), &error);
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
@@ -291,7 +292,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
             // Else a port that was used a minute ago could not be used again (TIME-WAIT).
             socket.set_reuse_address(true).map_err(failed)?;
         }
-        socket.bind(&local.into()).map_err(|error| fault::of_bind("bind", local, &error))?;
+        socket.bind(&local.into()).map_err(|error| fault::of_bind(FailedOperation::Bind, local, &error))?;
     }
     Ok(TcpSocket::from_std_stream(socket.into()))
 }
@@ -338,8 +339,8 @@ async fn open(
             Some(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) | None => None,
         };
         let failure = match &icmp {
-            Some(icmp) => icmp.failure("connect", peer.to_string()),
-            None => fault::of_io("connect", peer.to_string(), &error),
+            Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
+            None => fault::of_io(FailedOperation::Connect, peer.to_string(), &error),
         };
         FailedAttempt { failure, call: Some(syscall::told("connect", peer.to_string(), Err(&error), took)), icmp }
     };
@@ -352,7 +353,7 @@ async fn open(
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
-        let failure = Failure::new(Class::Refused, "connect", peer.to_string(), message);
+        let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message);
         return Err(FailedAttempt {
             failure,
             call: Some(syscall::told("connect", peer.to_string(), Ok(0), took)),
@@ -396,7 +397,7 @@ mod tests {
 
     #[test]
     fn a_refusal_tells_more_than_a_missing_route() {
-        let fail = |class| Failure::new(class, "connect", "x", "x");
+        let fail = |class| Failure::new(class, FailedOperation::Connect, "x", "x");
         let told = more_telling(Some(fail(Class::Refused)), fail(Class::Unreachable));
         assert_eq!(told.class, Class::Refused);
         assert_eq!(more_telling(Some(fail(Class::Local)), fail(Class::Refused)).class, Class::Refused);

@@ -21,7 +21,7 @@ use crate::wire::option::SocketKind;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure};
 
 /// How many connections the kernel completes before we take them.
 const BACKLOG: i32 = 1024;
@@ -38,7 +38,8 @@ const MOST_NAMED: usize = 5;
 /// The task of a listener.
 pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut post: TaskContext) {
     let opened = bind(&spec).and_then(|listener| {
-        let local = listener.local_addr().map_err(|error| fault::of_bind("listen", spec.local, &error))?;
+        let local =
+            listener.local_addr().map_err(|error| fault::of_bind(FailedOperation::Listen, spec.local, &error))?;
         Ok((listener, local))
     });
     let (listener, local) = match opened {
@@ -94,7 +95,7 @@ fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
         socket.set_nonblocking(true)?;
         Ok(socket)
     };
-    let failed = |error: std::io::Error| fault::of_bind("listen", local, &error);
+    let failed = |error: std::io::Error| fault::of_bind(FailedOperation::Listen, local, &error);
     let socket = create().map_err(failed)?;
     option::set_all(&socket, &spec.options, local.is_ipv6())?;
     let open = || {
@@ -170,7 +171,7 @@ impl Acceptor {
                                     accept_from = Instant::now() + ACCEPT_PAUSE;
                                     if !self.accepting_fails {
                                         self.accepting_fails = true;
-                                        let failure = fault::of_io("accept", self.local.to_string(), &error);
+                                        let failure = fault::of_io(FailedOperation::Accept, self.local.to_string(), &error);
                                         post.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
                                     }
                                 }
@@ -180,7 +181,7 @@ impl Acceptor {
     }
 
     async fn warn(&self, post: &TaskContext, class: Class, message: String) {
-        let failure = Failure::new(class, "send", self.local.to_string(), message);
+        let failure = Failure::new(class, FailedOperation::Send, self.local.to_string(), message);
         post.journal.news(News::Warned(failure)).await;
     }
 

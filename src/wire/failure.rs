@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::wire::operation::FailedOperation;
+
 /// The classes of failure, each with its exit code: the same for screen, `--json` and shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -88,8 +90,8 @@ pub enum Evidence {
 pub struct Failure {
     /// Its class, and with it the exit code.
     pub class: Class,
-    /// What was tried, as a verb a person knows: `connect`, `resolve`, `bind`, `send`, `read`, `request`.
-    pub operation: &'static str,
+    /// What was tried.
+    pub operation: FailedOperation,
     /// Whom it was tried with: an address, a name, a URL, a path.
     pub peer: String,
     /// The system's error number, where the system gave one.
@@ -102,7 +104,7 @@ pub struct Failure {
 
 impl Failure {
     /// A failure without a system error number, seen by us.
-    pub fn new(class: Class, operation: &'static str, peer: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(class: Class, operation: FailedOperation, peer: impl Into<String>, message: impl Into<String>) -> Self {
         Failure {
             class,
             operation,
@@ -115,7 +117,7 @@ impl Failure {
 
     /// Bad input of the user's.
     pub fn usage(message: impl Into<String>) -> Self {
-        Failure::new(Class::Usage, "read", "", message)
+        Failure::new(Class::Usage, FailedOperation::Read, "", message)
     }
 }
 

@@ -6,6 +6,7 @@ pub mod failure;
 pub mod http;
 pub mod icmp;
 pub mod kernel;
+pub mod operation;
 pub mod option;
 pub mod route;
 pub mod segment;
@@ -14,3 +15,4 @@ pub mod udp;
 
 pub use direction::{Both, Direction, Totals};
 pub use failure::{Class, Evidence, Failure};
+pub use operation::FailedOperation;

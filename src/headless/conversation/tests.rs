@@ -8,7 +8,7 @@ use crate::sessions::order::StreamVerb;
 use crate::sessions::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
 use crate::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Both, Class, Direction, Failure};
+use crate::wire::{Both, Class, Direction, FailedOperation, Failure};
 
 const RAW: OutputFormat = OutputFormat::Raw;
 const FIRST: SessionId = SessionId(1);
@@ -84,7 +84,7 @@ fn a_raw_listener_serves_its_first_connection_and_closes() {
     );
     assert_eq!(tell(&mut talk, SessionId(3), accepted()), [order(SessionId(3), Verb::Close)]);
     tell(&mut talk, FIRST, closed());
-    let reset = Failure::new(Class::Reset, "read", "", "reset");
+    let reset = Failure::new(Class::Reset, FailedOperation::Read, "", "reset");
     tell(&mut talk, CHILD, News::Failed(reset));
     tell(&mut talk, SessionId(3), closed());
     tell(&mut talk, CHILD, closed());
@@ -99,7 +99,7 @@ fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
         assert_eq!(tell(&mut talk, CHILD, accepted()), [PolicyAction::Speak { id: FIRST, datagrams: false }]);
         assert_eq!(tell(&mut talk, SessionId(3), accepted()), []);
         assert_eq!(tell(&mut talk, CHILD, PEER_FINISHED), [order(CHILD, Verb::Stream(StreamVerb::FinishSending))]);
-        tell(&mut talk, CHILD, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+        tell(&mut talk, CHILD, News::Failed(Failure::new(Class::Reset, FailedOperation::Read, "", "reset")));
         tell(&mut talk, CHILD, closed());
         assert_eq!((talk.done(), talk.exit_code()), (false, 0));
         assert_eq!(talk.stdin_ended(), []);
@@ -137,6 +137,6 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
 fn what_fails_while_stopping_is_no_failure() {
     let (mut talk, _) = begin(&tcp(), RAW, StdinState::Unread);
     assert_eq!(talk.stop(), [Order { id: FIRST, verb: Verb::Close }]);
-    tell(&mut talk, FIRST, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+    tell(&mut talk, FIRST, News::Failed(Failure::new(Class::Reset, FailedOperation::Read, "", "reset")));
     assert_eq!(talk.exit_code(), 0);
 }

@@ -9,7 +9,7 @@ use super::exchange::{DnsClient, whom};
 use crate::sessions::news::dns::DnsAnswer;
 use crate::wire::dns::message::DnsQuestion;
 use crate::wire::dns::record_type::{RecordType, rcode_name};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// Whom to ask, and how often.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl QuestionResult {
             3 => format!("there is no such name (NXDOMAIN from {server})"),
             other => format!("{} from {server}", rcode_name(other)),
         };
-        Some(Failure::new(Class::Resolve, "ask for", whom(&self.question), message))
+        Some(Failure::new(Class::Resolve, FailedOperation::Ask, whom(&self.question), message))
     }
 
     /// Whether it failed otherwise than by a plain no.
@@ -97,7 +97,7 @@ fn said(found: &QuestionResult, code: &str) -> bool {
 /// One question, server by server until one says yes or no.
 async fn one(asker: &DnsClient, question: DnsQuestion, servers: &DnsServers) -> QuestionResult {
     let began = Instant::now();
-    let mut last = Failure::new(Class::Resolve, "ask for", whom(&question), "there is no server to ask");
+    let mut last = Failure::new(Class::Resolve, FailedOperation::Ask, whom(&question), "there is no server to ask");
     for attempt in 1..=servers.tries {
         for server in &servers.servers {
             last = match asker.ask(&question, *server, attempt).await {
@@ -125,5 +125,5 @@ fn refused(question: &DnsQuestion, answer: &DnsAnswer) -> Failure {
         5 => format!("{server} refuses to answer (REFUSED)"),
         other => format!("{server} answers {}", rcode_name(other)),
     };
-    Failure::new(Class::Resolve, "ask for", whom(question), message)
+    Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message)
 }

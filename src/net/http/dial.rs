@@ -22,8 +22,8 @@ use crate::sessions::News;
 use crate::sessions::news::DialNews;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{IpFamily, RequestedOptions};
-use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
-use crate::wire::{Class, Failure};
+use crate::wire::option::{OptionValue, SocketKind, SocketOption};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// How many of a name's addresses are looked at; the rest are not tried.
 const MOST_ADDRESSES: usize = 64;
@@ -193,7 +193,7 @@ impl HttpDialer {
     pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
         let Some(socket) = self.connections.socket() else {
             let why = "there is no connection now, or this system does not let it be found";
-            let failure = Failure::new(Class::Local, SETTING, name.named(&value), why);
+            let failure = Failure::new(Class::Local, FailedOperation::SetOption, name.named(&value), why);
             return self.teller.news(News::Warned(failure)).await;
         };
         let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket));

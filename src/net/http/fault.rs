@@ -7,7 +7,7 @@ use std::io;
 
 use super::body::BodyFault;
 use crate::net::{fault, tls};
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure};
 
 /// What hyper keeps of a response's head at the most.
 const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 octets is not read";
@@ -34,16 +34,16 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
     let causes = causes(error);
     let connecting = error.is_connect();
     let operation = match stage {
-        TransferStage::Body { .. } => "read",
-        TransferStage::Head if connecting => "connect",
-        TransferStage::Head => "request",
+        TransferStage::Body { .. } => FailedOperation::Read,
+        TransferStage::Head if connecting => FailedOperation::Connect,
+        TransferStage::Head => FailedOperation::Request,
     };
     let fail = |class, message: String| Failure::new(class, operation, url, message);
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
     }
     if let Some(none) = find::<NoAddress>(&causes) {
-        return Failure::new(Class::Resolve, "resolve", none.host.as_str(), none.why.as_str());
+        return Failure::new(Class::Resolve, FailedOperation::Resolve, none.host.as_str(), none.why.as_str());
     }
     if let Some(tls) = find::<rustls::Error>(&causes) {
         return fail(Class::Tls, tls::words(tls));
@@ -68,7 +68,7 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
 /// What the error of a connection of one's own means.
 pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
-    let operation = if stage == TransferStage::Head { "request" } else { "read" };
+    let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
     }
@@ -84,20 +84,20 @@ pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: TransferStage) ->
 
 /// What an error means that a read of the socket itself gave, and what its end means that came too early.
 pub(super) fn of_read(error: &io::Error, url: &str, stage: TransferStage) -> Failure {
-    of_io(error, "read", url, stage, false)
+    of_io(error, FailedOperation::Read, url, stage, false)
 }
 
 /// What the error of a TLS handshake means.
 pub(super) fn of_handshake(error: &io::Error, url: &str) -> Failure {
     let causes = causes(error);
     match find::<rustls::Error>(&causes) {
-        Some(tls) => Failure::new(Class::Tls, "connect", url, tls::words(tls)),
-        None => of_io(error, "connect", url, TransferStage::Head, true),
+        Some(tls) => Failure::new(Class::Tls, FailedOperation::Connect, url, tls::words(tls)),
+        None => of_io(error, FailedOperation::Connect, url, TransferStage::Head, true),
     }
 }
 
 /// What an error of the system, or of a layer that borrows its type, means.
-fn of_io(io: &io::Error, operation: &'static str, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
+fn of_io(io: &io::Error, operation: FailedOperation, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
     if io.raw_os_error().is_some() {
         let mut failure = fault::of_io(operation, url, io);
         if failure.class == Class::Reset {

@@ -13,7 +13,7 @@ use super::fault::TransferStage;
 use super::response::{HttpResponse, fields};
 use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure};
 
 /// How long a body is that is read from the socket itself, rather than through hyper: 256 KiB or more.
 const WORTH_IT: u64 = 256 * 1024;
@@ -41,7 +41,7 @@ impl ExchangeTask {
     /// # Errors
     /// It is not what its head promised, or the connection broke. What came before is kept.
     pub(super) async fn receive(&self, mut answer: HttpResponse, url: &str) -> Result<(), Failure> {
-        let broken = |why: String| Failure::new(Class::Protocol, "read", url, why);
+        let broken = |why: String| Failure::new(Class::Protocol, FailedOperation::Read, url, why);
         let promised = answer.promised();
         self.measure(|gauge| gauge.expected_bytes = promised);
         let mut decoder = None;
@@ -51,7 +51,9 @@ impl ExchangeTask {
                 ContentCodings::Known(known) => decoder = Some(known),
                 ContentCodings::Unknown(name) => {
                     let why = format!("content coding `{name}` is not known: the body is shown as it comes");
-                    self.teller.news(News::Warned(Failure::new(Class::Protocol, "decode", url, why))).await;
+                    self.teller
+                        .news(News::Warned(Failure::new(Class::Protocol, FailedOperation::Decode, url, why)))
+                        .await;
                 }
             }
         }
@@ -116,7 +118,7 @@ impl ExchangeTask {
             None => self.join(piece, taking).await,
             Some(decoder) if !piece.is_empty() => {
                 decoder.feed(piece);
-                let broken = |why: String| Failure::new(Class::Protocol, "read", url, why);
+                let broken = |why: String| Failure::new(Class::Protocol, FailedOperation::Read, url, why);
                 while let Some(piece) = decoder.next().map_err(broken)? {
                     self.join(piece, taking).await;
                 }

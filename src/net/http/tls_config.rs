@@ -6,7 +6,7 @@ use super::news_gate::NewsGate;
 use crate::net::tls::{self, TlsTrust, TrustRoots};
 use crate::sessions::News;
 use crate::sessions::spec::http::HttpSpec;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// The configuration of a handshake of our own.
 ///
@@ -28,11 +28,11 @@ pub(super) async fn trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) ->
     let roots = loaded.map_err(|why| cannot(&why))?;
     if let Some(because) = &roots.stand_in_because {
         let why = format!("using the built-in certificate authorities, as the system's cannot be used: {because}");
-        teller.news(News::Warned(Failure::new(Class::Tls, "verify", "", why))).await;
+        teller.news(News::Warned(Failure::new(Class::Tls, FailedOperation::Verify, "", why))).await;
     }
     Ok(TlsTrust::System(roots))
 }
 
 pub(super) fn cannot(why: &str) -> Failure {
-    Failure::new(Class::Local, "prepare", "", format!("no HTTP client can be made: {why}"))
+    Failure::new(Class::Local, FailedOperation::Prepare, "", format!("no HTTP client can be made: {why}"))
 }

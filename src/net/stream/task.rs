@@ -24,7 +24,7 @@ use crate::sessions::{Block, CloseReason, News};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence};
+use crate::wire::{Class, Evidence, FailedOperation};
 
 /// How long to wait for the kernel's last acknowledgements once both sides finished, or for the last bytes of a
 /// connection that broke.
@@ -236,7 +236,7 @@ async fn carry_on(
     if matches!(end, ConnectionEnd::Reset)
         && let Err(error) = socket2::SockRef::from(&talk.stream).set_linger(Some(Duration::ZERO))
     {
-        talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
+        talk.journal.news(News::Warned(fault::of_io(FailedOperation::Reset, &talk.peer, &error))).await;
     }
     talk.mark().await;
     talk.change(|state| state.wish = ShutdownIntent::Stop);

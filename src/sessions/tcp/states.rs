@@ -278,7 +278,7 @@ mod tests {
     use crate::sessions::news::CloseReason;
     use crate::wire::tcp::TcpEvent;
     use crate::wire::tcp::cause::StateCause;
-    use crate::wire::{Both, Totals};
+    use crate::wire::{Both, FailedOperation, Totals};
 
     fn told(track: &StateTrack) -> Vec<(&'static str, Evidence)> {
         track.steps().iter().map(|step| (step.to.name(), step.evidence)).collect()
@@ -345,7 +345,7 @@ mod tests {
         let now = Instant::now();
         let mut track = StateTrack::new();
         track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
-        let refused = Failure::new(Class::Refused, "connect", "", "connection refused");
+        let refused = Failure::new(Class::Refused, FailedOperation::Connect, "", "connection refused");
         track.learn(&News::Failed(refused), now);
         assert_eq!(track.state(), TcpState::Closed);
         track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2 }), now);
@@ -425,7 +425,7 @@ mod tests {
         let mut track = StateTrack::new();
         for attempt in 0..1_000 {
             track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt }), now);
-            track.learn(&News::Failed(Failure::new(Class::Refused, "connect", "", "")), now);
+            track.learn(&News::Failed(Failure::new(Class::Refused, FailedOperation::Connect, "", "")), now);
         }
         assert_eq!(track.steps().len(), MOST_STEPS);
     }
