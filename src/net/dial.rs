@@ -25,7 +25,7 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence, FailedOperation, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -95,7 +95,7 @@ async fn dial(
     let addresses = match tokio::time::timeout_at(deadline, look_up).await {
         Ok(found) => found.map_err(|mut failure| {
             if let (IpFamily::Any, Some(local), Class::Resolve) = (spec.family, spec.bind, failure.class)
-                && failure.message.ends_with("was asked for")
+                && failure.reason == Some(FailureReason::NoAddressOfFamily)
             {
                 failure.message = format!("there is no address that a connection from {} can reach", local.ip());
             }
@@ -103,7 +103,8 @@ async fn dial(
         })?,
         Err(_) => {
             let message = format!("no answer from a name server within {}", quantity::duration(spec.connect_timeout));
-            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message));
+            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
+                .because(FailureReason::NameServerSilent));
         }
     };
     let RaceContext { inner, capture } = told;
@@ -353,7 +354,8 @@ async fn open(
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
-        let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message);
+        let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message)
+            .because(FailureReason::SelfConnected);
         return Err(FailedAttempt {
             failure,
             call: Some(syscall::told("connect", peer.to_string(), Ok(0), took)),

@@ -3,19 +3,32 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::wire::{Class, Evidence, FailedOperation, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// What an error of the system's means, for `operation` with `peer`.
 ///
 /// `operation` decides what a time-out means, and which numbers have words of their own. An error without a number keeps its text. Never fails.
 pub(crate) fn of_io(operation: FailedOperation, peer: impl Into<String>, error: &io::Error) -> Failure {
+    let mut reason = None;
     let (class, message) = match error.raw_os_error() {
         // Whatever kept the name from being looked up, it was not looked up.
-        _ if operation == FailedOperation::Resolve => (Class::Resolve, lookup_text(error)),
+        _ if operation == FailedOperation::Resolve => {
+            let (why, message) = of_lookup(error);
+            reason = why;
+            (Class::Resolve, message)
+        }
         Some(code) => of_code(operation, code).map_or_else(|| (Class::Local, text(error)), |(c, m)| (c, m.to_owned())),
         None => (of_kind(operation, error.kind()), text(error)),
     };
-    Failure { class, operation, peer: peer.into(), os_code: error.raw_os_error(), evidence: Evidence::Seen, message }
+    Failure {
+        class,
+        operation,
+        peer: peer.into(),
+        os_code: error.raw_os_error(),
+        evidence: Evidence::Seen,
+        reason,
+        message,
+    }
 }
 
 /// What an error of the system's means, for `operation` (`bind`, `listen`) at the address `local` of ours: with what to
@@ -116,21 +129,27 @@ fn text(error: &io::Error) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// getaddrinfo's own words mean little to most; these are the common ones in plain words.
-fn lookup_text(error: &io::Error) -> String {
+/// Why a look-up by the system failed, and in plain words: getaddrinfo's own mean little to most.
+///
+/// The standard library hands its error code over as text only, so that the C library's texts stand here.
+pub(crate) fn of_lookup(error: &io::Error) -> (Option<FailureReason>, String) {
     let words = text(error);
     let words = words.rsplit("failed to lookup address information: ").next().unwrap_or(&words);
-    let plain = [
-        ("Name or service not known", "there is no such name"),
-        ("nodename nor servname provided", "there is no such name"),
-        ("No address associated with hostname", "the name has no address"),
-        ("Temporary failure in name resolution", "no answer from a name server"),
-        ("Non-recoverable failure in name resolution", "the name server refused to answer"),
+    let known = [
+        ("Name or service not known", FailureReason::NoSuchName, "there is no such name"),
+        ("nodename nor servname provided", FailureReason::NoSuchName, "there is no such name"),
+        ("No address associated with hostname", FailureReason::NoAddress, "the name has no address"),
+        ("Temporary failure in name resolution", FailureReason::NameServerSilent, "no answer from a name server"),
+        (
+            "Non-recoverable failure in name resolution",
+            FailureReason::NameServerRefused,
+            "the name server refused to answer",
+        ),
     ];
-    plain
+    known
         .iter()
-        .find(|(theirs, _)| words.starts_with(theirs))
-        .map_or_else(|| words.to_owned(), |(_, ours)| (*ours).into())
+        .find(|(theirs, _, _)| words.starts_with(theirs))
+        .map_or_else(|| (None, words.to_owned()), |(_, reason, ours)| (Some(*reason), (*ours).into()))
 }
 
 #[cfg(test)]

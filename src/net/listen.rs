@@ -21,7 +21,7 @@ use crate::wire::option::SocketKind;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence, FailedOperation, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// How many connections the kernel completes before we take them.
 const BACKLOG: i32 = 1024;
@@ -182,6 +182,7 @@ impl Acceptor {
 
     async fn warn(&self, post: &TaskContext, class: Class, message: String) {
         let failure = Failure::new(class, FailedOperation::Send, self.local.to_string(), message);
+        let failure = failure.because((class == Class::Local).then_some(FailureReason::NotSent));
         post.journal.news(News::Warned(failure)).await;
     }
 

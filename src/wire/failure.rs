@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::wire::operation::FailedOperation;
+use crate::wire::reason::FailureReason;
 
 /// The classes of failure, each with its exit code: the same for screen, `--json` and shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +99,8 @@ pub struct Failure {
     pub os_code: Option<i32>,
     /// How we know.
     pub evidence: Evidence,
+    /// Why, where the fields above do not say it; `None`: they say it, or nobody knows.
+    pub reason: Option<FailureReason>,
     /// One short sentence, lower case, no full stop: `connection refused`.
     pub message: String,
 }
@@ -111,8 +114,14 @@ impl Failure {
             peer: peer.into(),
             os_code: None,
             evidence: Evidence::Seen,
+            reason: None,
             message: message.into(),
         }
+    }
+
+    /// The same failure, for this reason.
+    pub fn because(self, reason: impl Into<Option<FailureReason>>) -> Self {
+        Failure { reason: reason.into(), ..self }
     }
 
     /// Bad input of the user's.

@@ -17,7 +17,7 @@ use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
 use crate::wire::dns::message::{DnsMessage, DnsQuestion};
-use crate::wire::{Class, Direction, FailedOperation, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
 /// How many datagrams that are no answer are told of for one query; all are counted as octets.
 const MOST_TOLD: usize = 8;
@@ -105,8 +105,9 @@ impl DnsClient {
                 return Ok(answer);
             }
             Ok(Err(error)) => {
+                let (reason, message) = why(&error, server);
                 let mut failure =
-                    Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), why(&error, server));
+                    Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message).because(reason);
                 failure.os_code = error.raw_os_error();
                 failure
             }
@@ -114,6 +115,7 @@ impl DnsClient {
                 let within = quantity::duration(self.timeout);
                 let message = format!("no answer from {server} ({}) within {within}", wire.name());
                 Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message)
+                    .because(FailureReason::DnsNoAnswer)
             }
         };
         let failed = DnsFailed { server, wire, id, failure: failure.clone(), took: began.elapsed() };
@@ -227,12 +229,23 @@ fn not_the_answer(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Opti
     }
 }
 
-fn why(error: &io::Error, server: SocketAddr) -> String {
+fn why(error: &io::Error, server: SocketAddr) -> (Option<FailureReason>, String) {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("{server} refuses: nobody answers DNS there"),
-        io::ErrorKind::UnexpectedEof => format!("{server} closed the connection without an answer"),
-        io::ErrorKind::ConnectionReset => format!("{server} reset the connection"),
-        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => format!("there is no route to {server}"),
-        _ => format!("{server}: {}", error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()),
+        io::ErrorKind::ConnectionRefused => {
+            (Some(FailureReason::DnsPortClosed), format!("{server} refuses: nobody answers DNS there"))
+        }
+        io::ErrorKind::UnexpectedEof => {
+            (Some(FailureReason::DnsConnectionClosed), format!("{server} closed the connection without an answer"))
+        }
+        io::ErrorKind::ConnectionReset => {
+            (Some(FailureReason::DnsConnectionReset), format!("{server} reset the connection"))
+        }
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+            (None, format!("there is no route to {server}"))
+        }
+        _ => {
+            let text = error.to_string();
+            (None, format!("{server}: {}", text.split(" (os error").next().unwrap_or_default().to_lowercase()))
+        }
     }
 }

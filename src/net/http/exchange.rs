@@ -19,7 +19,7 @@ use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News};
-use crate::wire::{Class, FailedOperation, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// How the user wants it to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +160,8 @@ impl ExchangeTask {
         if self.spec.fail_on_status && (status.is_client_error() || status.is_server_error()) {
             let reason = status.canonical_reason().unwrap_or("");
             let message = format!("the peer answered {} {reason}", status.as_u16()).trim_end().to_string();
-            return Err(Failure::new(Class::HttpStatus, FailedOperation::Request, url.as_str(), message));
+            let failure = Failure::new(Class::HttpStatus, FailedOperation::Request, url.as_str(), message);
+            return Err(failure.because(FailureReason::of_status(status.as_u16())));
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb}
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News, Verb};
 use crate::text::quantity;
-use crate::wire::{Class, FailedOperation, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// Runs one HTTP exchange to its end, and tells it to the post's journal.
 ///
@@ -135,4 +135,5 @@ fn too_long(timeout: Option<Duration>, url: &str) -> Failure {
         url,
         format!("the whole exchange took longer than {allowed}"),
     )
+    .because(FailureReason::ExchangeTooLong)
 }

@@ -12,7 +12,7 @@ use crate::net::journal::Journal;
 use crate::net::{dial, resolve};
 use crate::sessions::spec::TcpSpec;
 use crate::text::quantity;
-use crate::wire::{Both, Class, FailedOperation, Failure};
+use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason};
 
 /// Connections to the addresses of one name.
 #[derive(Debug)]
@@ -34,7 +34,8 @@ impl RepeatConnect {
         let addresses: Vec<SocketAddr> = addresses.into_iter().filter(same).collect();
         if addresses.is_empty() {
             let message = "there is no address that a connection from the local address can reach";
-            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message));
+            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
+                .because(FailureReason::NoAddressOfFamily));
         }
         Ok(RepeatConnect { spec, addresses, good: AtomicUsize::new(0) })
     }

@@ -18,7 +18,7 @@ use crate::net::fault;
 use crate::net::http::own::polled_connection::PolledConnection;
 use crate::net::http::{RepeatedRequest, TransferStage, of_hyper};
 use crate::text::quantity;
-use crate::wire::{Both, Class, FailedOperation, Failure, Totals};
+use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
 type Http1Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
@@ -130,5 +130,5 @@ async fn drain(
 /// The failure of a request that took too long.
 pub(super) fn too_long(many: &RepeatedRequest) -> Failure {
     let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
-    Failure::new(Class::IdleTimeout, FailedOperation::Request, many.url(), why)
+    Failure::new(Class::IdleTimeout, FailedOperation::Request, many.url(), why).because(FailureReason::ExchangeTooLong)
 }

@@ -18,7 +18,7 @@ use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb}
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
 use crate::wire::tcp::cause::StateCause;
-use crate::wire::{Class, Direction, FailedOperation, Failure, Totals};
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason, Totals};
 
 /// What one write offers the kernel at the most.
 const MOST_WRITE: usize = 1024 * 1024;
@@ -246,7 +246,10 @@ impl WritingHalf<'_> {
             Ok(Err(error)) => (fault::of_io(FailedOperation::Read, name, &error), Ok(())),
             Err(cut) => {
                 let message = "not sent to its end: the connection ended before";
-                (Failure::new(Class::Local, FailedOperation::Send, name, message), Err(cut))
+                (
+                    Failure::new(Class::Local, FailedOperation::Send, name, message).because(FailureReason::NotSent),
+                    Err(cut),
+                )
             }
         };
         bytes -= self.rest as u64;

@@ -1,7 +1,7 @@
-//! TLS: whom we trust, and what went wrong, in words.
+//! TLS: whom we trust, and what went wrong, in failure.
 
 mod fault;
 mod trust;
 
-pub(crate) use fault::words;
+pub(crate) use fault::failure;
 pub(crate) use trust::{TlsTrust, TrustRoots, config};

@@ -21,7 +21,7 @@ use crate::sessions::news::UdpNews;
 use crate::sessions::spec::Script;
 use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Evidence, FailedOperation, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// How many jobs may wait for the sending half; then further orders stay in the session's own queue.
 const MOST_JOBS: usize = 32;
@@ -232,7 +232,8 @@ impl SharedSocket {
             if quiet >= limit {
                 let peer = self.peer.unwrap_or(self.local).to_string();
                 let message = format!("nothing was sent or received for {}", quantity::duration(limit));
-                let mut failure = Failure::new(Class::IdleTimeout, FailedOperation::Read, peer, message);
+                let mut failure = Failure::new(Class::IdleTimeout, FailedOperation::Read, peer, message)
+                    .because(FailureReason::NothingMoved);
                 failure.evidence = Evidence::Seen;
                 return UdpEnding::Failed(failure);
             }

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use super::remedy::Remedy;
 use super::standing::Situation;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Evidence, FailedOperation, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// What is to be said of one situation. The texts are sentences for a person who learns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,8 +48,8 @@ pub struct ExplanationMatch {
     pub icmp: Vec<(bool, u8, Option<u8>)>,
     /// True: only where the peer's own address sent the ICMP message.
     pub from_peer: bool,
-    /// Words of the failure's message, one of them.
-    pub says: Vec<String>,
+    /// Why it failed.
+    pub reasons: Vec<FailureReason>,
 }
 
 impl ExplanationMatch {
@@ -67,7 +67,7 @@ impl ExplanationMatch {
             && (self.os_codes.is_empty() || failure.os_code.is_some_and(|code| self.os_codes.contains(&code)))
             && (self.icmp.is_empty() || self.icmp.iter().any(of_icmp))
             && (!self.from_peer || from_peer())
-            && (self.says.is_empty() || self.says.iter().any(|words| failure.message.contains(words.as_str())))
+            && (self.reasons.is_empty() || failure.reason.is_some_and(|reason| self.reasons.contains(&reason)))
     }
 }
 
@@ -154,9 +154,13 @@ mod tests {
         };
         assert!(when.holds(&failure, Some(&icmp)));
         assert!(!when.holds(&failure, None), "no ICMP is known of");
-        let when =
-            ExplanationMatch { os_codes: vec![113], says: vec!["no route".into()], ..ExplanationMatch::default() };
-        assert!(when.holds(&failure, None));
+        let when = ExplanationMatch {
+            os_codes: vec![113],
+            reasons: vec![FailureReason::SelfConnected],
+            ..ExplanationMatch::default()
+        };
+        assert!(!when.holds(&failure, None), "nobody gave that reason");
+        assert!(when.holds(&failure.clone().because(FailureReason::SelfConnected), None));
         let when = ExplanationMatch { operations: vec![FailedOperation::Send], ..ExplanationMatch::default() };
         assert!(!when.holds(&failure, None));
     }

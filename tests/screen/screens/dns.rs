@@ -11,7 +11,7 @@ use sockeye::sessions::{CloseReason, News, SpecKind};
 use sockeye::wire::dns::message::{DnsMessage, DnsQuestion};
 use sockeye::wire::dns::record_type::RecordType;
 use sockeye::wire::route::Route;
-use sockeye::wire::{Class, FailedOperation, Failure};
+use sockeye::wire::{Class, FailedOperation, Failure, FailureReason};
 
 use super::{LARGE, SMALL, USUAL, WIDE, check};
 use crate::bench::{Bench, address, tcp_to};
@@ -131,7 +131,8 @@ fn a_name_that_does_not_exist_says_who_said_so() {
         let mut bench = asked(columns, rows);
         let id = sockeye::sessions::SessionId(1);
         let message = "there is no such name (NXDOMAIN from 192.0.2.53:53)";
-        let failure = Failure::new(Class::Resolve, FailedOperation::Ask, "www.example. A", message);
+        let failure = Failure::new(Class::Resolve, FailedOperation::Ask, "www.example. A", message)
+            .because(FailureReason::DnsNoSuchName);
         bench.news(id, 20_000, News::Failed(failure));
         bench.news(id, 20_001, News::Closed { totals: Default::default(), how: CloseReason::Error });
         bench
