@@ -18,6 +18,7 @@ use super::resolve::{in_order, none_left, resolve};
 use super::{fault, option, route, syscall};
 use crate::net::kernel::error_queue::ErrorQueueEntry;
 use crate::sessions::News;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::news::{DialNews, TcpNews, UdpNews};
 use crate::sessions::spec::{IpFamily, TcpSpec};
 use crate::text::quantity;
@@ -178,7 +179,7 @@ impl ConnectRace<'_> {
                     under_way.retain(|trying| trying.peer != peer);
                     match outcome {
                         Ok((stream, local)) => {
-                            self.tell_inner(syscall::told("connect", peer.to_string(), Ok(0), took)).await;
+                            self.tell_inner(syscall::told(SocketCall::Connect, peer.to_string(), Ok(0), took)).await;
                             let open = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
                             self.tell_inner(open).await;
                             self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
@@ -343,7 +344,11 @@ async fn open(
             Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
             None => fault::of_io(FailedOperation::Connect, peer.to_string(), &error),
         };
-        FailedAttempt { failure, call: Some(syscall::told("connect", peer.to_string(), Err(&error), took)), icmp }
+        FailedAttempt {
+            failure,
+            call: Some(syscall::told(SocketCall::Connect, peer.to_string(), Err(&error), took)),
+            icmp,
+        }
     };
     let stream = connected.map_err(failed)?;
     if let Some(errors) = &errors {
@@ -358,7 +363,7 @@ async fn open(
             .because(FailureReason::SelfConnected);
         return Err(FailedAttempt {
             failure,
-            call: Some(syscall::told("connect", peer.to_string(), Ok(0), took)),
+            call: Some(syscall::told(SocketCall::Connect, peer.to_string(), Ok(0), took)),
             icmp: None,
         });
     }

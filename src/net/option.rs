@@ -8,6 +8,7 @@ use super::journal::Journal;
 use super::{fault, syscall};
 use crate::sessions::News;
 use crate::sessions::news::OptionNews;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::spec::RequestedOptions;
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 use crate::wire::{Class, FailedOperation, Failure};
@@ -69,7 +70,7 @@ pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionVal
     let began = Instant::now();
     let done = system::set(socket, option, &asked, v6);
     let took = began.elapsed();
-    let call = syscall::told("setsockopt", option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
+    let call = syscall::told(SocketCall::SetOption, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
     match done {
         Ok(()) => (true, [call, now(socket, option, asked, v6)]),
         Err(error) => (false, [call, News::Warned(failed(option, &asked, &error))]),

@@ -32,7 +32,7 @@ fn steps(watch: &Watch, id: SessionId) -> Vec<String> {
 
 fn calls(watch: &Watch, id: SessionId) -> Vec<(&'static str, String, CallResult)> {
     let told = watch.news_of(id).filter_map(|news| match news {
-        News::Tcp(TcpNews::Call { name, args, result, .. }) => Some((*name, args.clone(), result.clone())),
+        News::Tcp(TcpNews::Call { name, args, result, .. }) => Some((name.name(), args.clone(), result.clone())),
         _ => None,
     });
     told.collect()

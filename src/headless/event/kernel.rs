@@ -31,7 +31,7 @@ pub(super) fn fields(news: &News) -> (&'static str, Value) {
             ("state", fields.into())
         }
         News::Tcp(TcpNews::Call { name, args, result, took }) => {
-            let mut fields = object(json!({"call": name, "args": args}));
+            let mut fields = object(json!({"call": name.name(), "args": args}));
             match result {
                 CallResult::Returned(value) => fields.insert("returned".to_owned(), (*value).into()),
                 CallResult::Failed { errno, name } => {

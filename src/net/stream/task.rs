@@ -19,6 +19,7 @@ use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::{fault, kernel, order_queue, syscall};
 use crate::sessions::news::TcpNews;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::spec::Script;
 use crate::sessions::{Block, CloseReason, News};
 use crate::wire::kernel::view::KernelView;
@@ -168,7 +169,7 @@ async fn close(stream: TcpStream, journal: &Arc<Journal>, way: &states::StateRep
     let unread = rustix::io::ioctl_fionread(&stream).is_ok_and(|bytes| bytes > 0);
     let began = std::time::Instant::now();
     drop(stream);
-    journal.news(syscall::told("close", String::new(), Ok(0), began.elapsed())).await;
+    journal.news(syscall::told(SocketCall::Close, String::new(), Ok(0), began.elapsed())).await;
     if matches!(end, ConnectionEnd::Reset) {
         way.step(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
     }

@@ -14,6 +14,7 @@ use super::unsent::UnsentOrders;
 use super::{read_ahead, unsent};
 use crate::net::{fault, order_queue, syscall};
 use crate::sessions::news::TcpNews;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
@@ -334,7 +335,10 @@ impl WritingHalf<'_> {
         let began = Instant::now();
         let done = socket2::SockRef::from(&self.talk.stream).shutdown(Shutdown::Write);
         let took = began.elapsed();
-        self.talk.journal.news(syscall::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
+        self.talk
+            .journal
+            .news(syscall::told(SocketCall::Shutdown, "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took))
+            .await;
         done.map_err(|error| WriteAbort::Broken(fault::of_io(FailedOperation::Finish, &self.talk.peer, &error)))?;
         self.finished = true;
         self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;

@@ -1,4 +1,4 @@
-//! TLS: whom we trust, and what went wrong, in failure.
+//! TLS: whom we trust, and what went wrong, in words.
 
 mod fault;
 mod trust;
