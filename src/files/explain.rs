@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::sessions::explain::remedy::Remedy;
 use crate::sessions::explain::{Explanation, ExplanationBook, ExplanationMatch, NextStep, Situation};
-use crate::wire::Class;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
+use crate::wire::{Class, FailedOperation, FailureReason};
 
 const SOURCE: &str = include_str!("../../assets/explain.toml");
 
@@ -71,7 +71,7 @@ struct RawFailure {
     #[serde(default)]
     from_peer: bool,
     #[serde(default)]
-    says: Vec<String>,
+    reason: Vec<String>,
     headline: String,
     happened: String,
     rules_out: Option<Vec<String>>,
@@ -162,7 +162,7 @@ fn steps(raw: &[RawNextStep]) -> Result<Vec<NextStep>, String> {
 
 impl RawFailure {
     fn is_general(&self) -> bool {
-        self.operation.is_empty() && self.errno.is_empty() && self.icmp.is_empty() && self.says.is_empty()
+        self.operation.is_empty() && self.errno.is_empty() && self.icmp.is_empty() && self.reason.is_empty()
     }
 
     fn classes(&self) -> Result<Vec<Class>, String> {
@@ -182,14 +182,24 @@ impl RawFailure {
     fn when(&self) -> Result<ExplanationMatch, String> {
         Ok(ExplanationMatch {
             classes: self.classes()?,
-            operations: self.operation.clone(),
+            operations: self.operation.iter().map(|name| operation(name)).collect::<Result<_, _>>()?,
             // An error that this system does not have never holds.
             os_codes: self.errno.iter().map(|name| number(name).unwrap_or(i32::MIN)).collect(),
             icmp: self.icmp.iter().map(|text| icmp(text)).collect::<Result<_, _>>()?,
             from_peer: self.from_peer,
-            says: self.says.clone(),
+            reasons: self.reason.iter().map(|name| reason(name)).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// What was tried, by its name.
+fn operation(name: &str) -> Result<FailedOperation, String> {
+    FailedOperation::parse(name).ok_or_else(|| format!("there is no operation \"{name}\""))
+}
+
+/// Why it failed, by its name.
+fn reason(name: &str) -> Result<FailureReason, String> {
+    FailureReason::parse(name).ok_or_else(|| format!("there is no reason \"{name}\""))
 }
 
 /// The number of an error, by its name; `None`: this system has no such error.
@@ -238,7 +248,7 @@ mod tests {
         let book = parse(SOURCE).unwrap();
         let (when, explanation) = book.failures.iter().find(|(when, _)| when.holds(failure, icmp)).expect(what);
         check(what, explanation);
-        let general = when.os_codes.is_empty() && when.icmp.is_empty() && when.says.is_empty();
+        let general = when.os_codes.is_empty() && when.icmp.is_empty() && when.reasons.is_empty();
         assert!(!general || !when.operations.is_empty(), "{what} has only its class's general text");
     }
 
@@ -256,9 +266,8 @@ mod tests {
 
     #[test]
     fn every_class_is_explained_whatever_was_tried() {
-        let operations = ["connect", "resolve", "bind", "listen", "send", "read", "request", "follow", "join", "order"];
         for class in Class::ALL {
-            for operation in operations {
+            for operation in FailedOperation::ALL.iter().copied() {
                 let explanation = book().failure(&Failure::new(class, operation, "", "odd"), None);
                 check(class.name(), &explanation);
             }
@@ -278,7 +287,7 @@ mod tests {
         assert!(names.len() > 20, "{names:?}");
         for name in names {
             let code = number(name).unwrap();
-            for operation in ["connect", "bind", "read", "send"] {
+            for operation in ["connect", "bind", "read", "send"].map(|name| operation(name).unwrap()) {
                 let failure = crate::net::fault::of_io(operation, "h:1", &std::io::Error::from_raw_os_error(code));
                 // A RST is what the general texts of these two are about.
                 if matches!(failure.class, Class::Refused | Class::Reset) {
@@ -305,7 +314,7 @@ mod tests {
                 os_code: 113,
                 ..IcmpMessage::default()
             };
-            for operation in ["connect", "send"] {
+            for operation in [FailedOperation::Connect, FailedOperation::Send] {
                 let failure = icmp.failure(operation, "h:1");
                 specific(&failure.message, &failure, Some(&icmp));
                 let headline = book().failure(&failure, Some(&icmp)).headline;
@@ -316,69 +325,51 @@ mod tests {
         assert!(headlines.len() >= 25, "{headlines:?}");
     }
 
+    /// A failure of this kind, as it is made: with the operation and the error number that such a one has.
+    fn for_reason(class: Class, reason: FailureReason) -> Failure {
+        let operation = if reason.name().starts_with("dns_") { FailedOperation::Ask } else { FailedOperation::Connect };
+        let mut failure = Failure::new(class, operation, "h", "odd").because(reason);
+        if class == Class::Unreachable {
+            failure.os_code = Some(libc::ETIMEDOUT);
+        }
+        failure
+    }
+
     #[test]
-    fn the_reasons_of_names_tls_and_http_have_texts_of_their_own() {
-        let reasons: [(Class, &str, &[&str]); 4] = [
-            (
-                Class::Resolve,
-                "resolve",
-                &[
-                    "there is no such name",
-                    "the name has no address",
-                    "no answer from a name server",
-                    "no answer from a name server within 10s",
-                    "the name server refused to answer",
-                    "there is no IPv6 address, and only IPv6 was asked for",
-                    "this host has no network interface named eth9",
-                    "failed to lookup address information: Name or service not known",
-                ],
-            ),
-            (
-                Class::Tls,
-                "connect",
-                &[
-                    "the certificate has expired (…)",
-                    "the certificate is not valid yet (…)",
-                    "the certificate's issuer is unknown: nobody whom this machine trusts signed it",
-                    "the certificate is for another name: wanted a, it has b",
-                    "the certificate was revoked",
-                    "the certificate's signature is wrong",
-                    "the certificate is not accepted: odd",
-                    "the peer ended the handshake with the alert HandshakeFailure",
-                    "the peer does not speak TLS here (InvalidContentType)",
-                    "no TLS version or cipher in common with the peer (odd)",
-                    "the peer speaks none of the HTTP versions that were offered",
-                    "the peer closed the connection in the middle of the handshake",
-                ],
-            ),
-            (
-                Class::Protocol,
-                "request",
-                &[
-                    "the response's head is too large: bound",
-                    "the response's head is no HTTP: odd",
-                    "the peer closed the connection before its response was whole",
-                    "the peer ended its response before it was whole, after 3 of 9 body octets",
-                    "content coding gzip: odd",
-                    "received unexpected message from connection",
-                ],
-            ),
-            (
-                Class::HttpStatus,
-                "request",
-                &[
-                    "the peer answered 404 Not Found",
-                    "the peer answered 503",
-                    "the peer answered 500",
-                    "the peer answered 401",
-                ],
-            ),
-        ];
-        for (class, operation, messages) in reasons {
-            for message in messages {
-                specific(message, &Failure::new(class, operation, "h", *message), None);
+    fn each_reason_has_a_text_of_its_own_and_no_text_a_reason_that_never_is() {
+        let book = parse(SOURCE).unwrap();
+        let mut explained = BTreeSet::new();
+        for (when, _) in &book.failures {
+            for reason in &when.reasons {
+                assert!(explained.insert(reason.name()), "{reason:?} is explained twice");
+                for class in &when.classes {
+                    let failure = for_reason(*class, *reason);
+                    specific(reason.name(), &failure, None);
+                    let found = book.failures.iter().find(|(when, _)| when.holds(&failure, None)).unwrap();
+                    assert_eq!(found.0, *when, "{reason:?}");
+                }
             }
         }
+        let all: BTreeSet<&str> = FailureReason::ALL.iter().map(|reason| reason.name()).collect();
+        assert_eq!(explained, all);
+    }
+
+    #[test]
+    fn no_text_is_chosen_by_the_words_of_a_message() {
+        let book = parse(SOURCE).unwrap();
+        let words = ["", "NXDOMAIN", "the certificate has expired", "not sent", "the peer answered 404", "odd"];
+        let reasons = FailureReason::ALL.iter().copied().map(Some).chain([None]);
+        for (reason, class) in reasons.flat_map(|reason| Class::ALL.map(|class| (reason, class))) {
+            for operation in FailedOperation::ALL.iter().copied() {
+                let chosen = words.map(|words| {
+                    let failure = Failure::new(class, operation, "h", words).because(reason);
+                    book.failures.iter().position(|(when, _)| when.holds(&failure, None))
+                });
+                assert!(chosen.iter().all(|one| *one == chosen[0]), "{class:?} {operation:?} {reason:?}: {chosen:?}");
+            }
+        }
+        let by_words = "[[failure]]\nclass = \"tls\"\nsays = [\"expired\"]\nheadline = \"h\"\nhappened = \"x.\"\n";
+        assert!(parse(by_words).unwrap_err().contains("says"), "the file has no such key");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
 use crate::sessions::news::{DialNews, ListenerNews, UdpNews};
 use crate::sessions::{News, Session, SpecKind};
+use crate::wire::FailedOperation;
 use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
 
@@ -70,7 +71,7 @@ fn of_udp(news: &UdpNews, fields: &mut EventFields) {
         UdpNews::Icmp(icmp) => {
             fields.insert("meaning".to_owned(), icmp.meaning().into());
             let peer = icmp.destination.map_or_else(String::new, |to| to.to_string());
-            put_meaning(&icmp.failure("send", peer), Some(icmp), fields);
+            put_meaning(&icmp.failure(FailedOperation::Send, peer), Some(icmp), fields);
         }
         UdpNews::Joined { .. }
         | UdpNews::Left { .. }

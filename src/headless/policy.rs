@@ -10,6 +10,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::{DialNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Order, Record, Session, SessionId, SocketVerb, Spec, SpecKind, StreamVerb, Verb};
+use crate::wire::FailedOperation;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Class, Direction, Failure};
 
@@ -264,7 +265,7 @@ impl RunPolicy {
         if heard || session.failure().is_some() || !hard || self.stopping {
             return Vec::new();
         }
-        let failure = icmp.failure("send", udp.target.to_string());
+        let failure = icmp.failure(FailedOperation::Send, udp.target.to_string());
         self.count(session, &failure);
         let close = Order { id: session.id, verb: Verb::Close };
         vec![PolicyAction::Tell(News::Failed(failure)), PolicyAction::Order(close)]

@@ -11,7 +11,7 @@ use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
 use crate::sessions::{News, Session};
 use crate::text::quantity;
 use crate::wire::kernel::tcp_timers::TcpTimerSettings;
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure};
 
 /// How many SYNs sent again are told one by one for an attempt; more are counted.
 const MOST_SYNS: usize = 3;
@@ -266,7 +266,9 @@ fn failed(failure: &Failure, took: Option<Duration>) -> (String, String, Timelin
     let after = took.map(|took| format!(" after {}", quantity::duration(took))).unwrap_or_default();
     let errno = failure.os_code.map(|code| format!(", errno {code}")).unwrap_or_default();
     let what = match failure.class {
-        Class::Refused if failure.operation == "connect" && failure.evidence != Evidence::Kernel => "RST came back",
+        Class::Refused if failure.operation == FailedOperation::Connect && failure.evidence != Evidence::Kernel => {
+            "RST came back"
+        }
         Class::Reset => "RST came",
         Class::ConnectTimeout => "we gave up",
         Class::IdleTimeout => "we gave up waiting",

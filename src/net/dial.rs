@@ -18,6 +18,7 @@ use super::resolve::{in_order, none_left, resolve};
 use super::{fault, option, route, syscall};
 use crate::net::kernel::error_queue::ErrorQueueEntry;
 use crate::sessions::News;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::news::{DialNews, TcpNews, UdpNews};
 use crate::sessions::spec::{IpFamily, TcpSpec};
 use crate::text::quantity;
@@ -25,7 +26,7 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// RFC 8305 §5, "Connection Attempt Delay": how long one address may try alone.
 const STAGGER: Duration = Duration::from_millis(250);
@@ -95,7 +96,7 @@ async fn dial(
     let addresses = match tokio::time::timeout_at(deadline, look_up).await {
         Ok(found) => found.map_err(|mut failure| {
             if let (IpFamily::Any, Some(local), Class::Resolve) = (spec.family, spec.bind, failure.class)
-                && failure.message.ends_with("was asked for")
+                && failure.reason == Some(FailureReason::NoAddressOfFamily)
             {
                 failure.message = format!("there is no address that a connection from {} can reach", local.ip());
             }
@@ -103,7 +104,8 @@ async fn dial(
         })?,
         Err(_) => {
             let message = format!("no answer from a name server within {}", quantity::duration(spec.connect_timeout));
-            return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
+            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
+                .because(FailureReason::NameServerSilent));
         }
     };
     let RaceContext { inner, capture } = told;
@@ -113,7 +115,7 @@ async fn dial(
 
 fn bind_family_mismatch(local: SocketAddr, family: &str) -> Failure {
     let message = format!("only {family} was asked for, and the local address is of the other family");
-    Failure::new(Class::Usage, "bind", local.to_string(), message)
+    Failure::new(Class::Usage, FailedOperation::Bind, local.to_string(), message)
 }
 
 /// One address, when its `connect()` began, and what came of it: a connection with our own address.
@@ -182,7 +184,8 @@ impl ConnectRace<'_> {
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             if race.running.is_empty() && race.waiting.len() == 0 {
-                let nothing = || Failure::new(Class::Internal, "connect", target.as_str(), "no address was tried");
+                let nothing =
+                    || Failure::new(Class::Internal, FailedOperation::Connect, target.as_str(), "no address was tried");
                 return Err(race.worst.unwrap_or_else(nothing));
             }
             tokio::select! {
@@ -212,7 +215,7 @@ impl ConnectRace<'_> {
     }
 
     async fn report_connected(&self, stream: &TcpStream, local: SocketAddr, peer: SocketAddr, took: Duration) {
-        self.report(syscall::told("connect", peer.to_string(), Ok(0), took)).await;
+        self.report(syscall::told(SocketCall::Connect, peer.to_string(), Ok(0), took)).await;
         self.report(state_news(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived)).await;
         self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
         route::tell(local, peer, self.journal).await;
@@ -276,7 +279,7 @@ impl ConnectRace<'_> {
 
     fn timed_out(&self, peer: String) -> Failure {
         let message = format!("nobody answered within {}", quantity::duration(self.spec.connect_timeout));
-        Failure::new(Class::ConnectTimeout, "connect", peer, message)
+        Failure::new(Class::ConnectTimeout, FailedOperation::Connect, peer, message)
     }
 }
 
@@ -311,7 +314,7 @@ fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
 
 /// A socket for one address, with the spec's options and local address.
 fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
-    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    let failed = |error: std::io::Error| fault::of_io(FailedOperation::Connect, peer.to_string(), &error);
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
@@ -321,7 +324,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
             // Else a port that was used a minute ago could not be used again (TIME-WAIT).
             socket.set_reuse_address(true).map_err(failed)?;
         }
-        socket.bind(&local.into()).map_err(|error| fault::of_bind("bind", local, &error))?;
+        socket.bind(&local.into()).map_err(|error| fault::of_bind(FailedOperation::Bind, local, &error))?;
     }
     Ok(TcpSocket::from_std_stream(socket.into()))
 }
@@ -369,10 +372,14 @@ async fn connect_socket(
             Some(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) | None => None,
         };
         let failure = match &icmp {
-            Some(icmp) => icmp.failure("connect", peer.to_string()),
-            None => fault::of_io("connect", peer.to_string(), &error),
+            Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
+            None => fault::of_io(FailedOperation::Connect, peer.to_string(), &error),
         };
-        FailedAttempt { failure, call: Some(syscall::told("connect", peer.to_string(), Err(&error), took)), icmp }
+        FailedAttempt {
+            failure,
+            call: Some(syscall::told(SocketCall::Connect, peer.to_string(), Err(&error), took)),
+            icmp,
+        }
     };
     let stream = connected.map_err(failed)?;
     if let Some(errors) = &errors {
@@ -383,10 +390,11 @@ async fn connect_socket(
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
-        let failure = Failure::new(Class::Refused, "connect", peer.to_string(), message);
+        let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message)
+            .because(FailureReason::SelfConnected);
         return Err(FailedAttempt {
             failure,
-            call: Some(syscall::told("connect", peer.to_string(), Ok(0), took)),
+            call: Some(syscall::told(SocketCall::Connect, peer.to_string(), Ok(0), took)),
             icmp: None,
         });
     }
@@ -427,7 +435,7 @@ mod tests {
 
     #[test]
     fn a_refusal_tells_more_than_a_missing_route() {
-        let fail = |class| Failure::new(class, "connect", "x", "x");
+        let fail = |class| Failure::new(class, FailedOperation::Connect, "x", "x");
         let told = more_specific(Some(fail(Class::Refused)), fail(Class::Unreachable));
         assert_eq!(told.class, Class::Refused);
         assert_eq!(more_specific(Some(fail(Class::Local)), fail(Class::Refused)).class, Class::Refused);

@@ -3,25 +3,37 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// What an error of the system's means, for `operation` with `peer`.
 ///
-/// `operation` is a verb that a person knows (`connect`, `bind`, `read`, `send`, `resolve`); `connect` decides
-/// what a time-out means. An error without a number keeps its text. Never fails.
-pub(crate) fn of_io(operation: &'static str, peer: impl Into<String>, error: &io::Error) -> Failure {
+/// `operation` decides what a time-out means, and which numbers have words of their own. An error without a number keeps its text. Never fails.
+pub(crate) fn of_io(operation: FailedOperation, peer: impl Into<String>, error: &io::Error) -> Failure {
+    let mut reason = None;
     let (class, message) = match error.raw_os_error() {
         // Whatever kept the name from being looked up, it was not looked up.
-        _ if operation == "resolve" => (Class::Resolve, lookup_text(error)),
+        _ if operation == FailedOperation::Resolve => {
+            let (why, message) = of_lookup(error);
+            reason = why;
+            (Class::Resolve, message)
+        }
         Some(code) => of_code(operation, code).map_or_else(|| (Class::Local, text(error)), |(c, m)| (c, m.to_owned())),
         None => (of_kind(operation, error.kind()), text(error)),
     };
-    Failure { class, operation, peer: peer.into(), os_code: error.raw_os_error(), evidence: Evidence::Seen, message }
+    Failure {
+        class,
+        operation,
+        peer: peer.into(),
+        os_code: error.raw_os_error(),
+        evidence: Evidence::Seen,
+        reason,
+        message,
+    }
 }
 
 /// What an error of the system's means, for `operation` (`bind`, `listen`) at the address `local` of ours: with what to
 /// do about it.
-pub(crate) fn of_bind(operation: &'static str, local: SocketAddr, error: &io::Error) -> Failure {
+pub(crate) fn of_bind(operation: FailedOperation, local: SocketAddr, error: &io::Error) -> Failure {
     let mut failure = of_io(operation, local.to_string(), error);
     let port = local.port();
     match error.raw_os_error() {
@@ -43,8 +55,8 @@ pub(crate) fn of_bind(operation: &'static str, local: SocketAddr, error: &io::Er
     failure
 }
 
-fn of_code(operation: &'static str, code: i32) -> Option<(Class, &'static str)> {
-    let connecting = operation == "connect";
+fn of_code(operation: FailedOperation, code: i32) -> Option<(Class, &'static str)> {
+    let connecting = operation == FailedOperation::Connect;
     let known = match code {
         libc::ECONNREFUSED if connecting => (Class::Refused, "connection refused"),
         libc::ECONNREFUSED => (Class::Refused, "refused: nobody listens on that port"),
@@ -69,7 +81,7 @@ fn of_code(operation: &'static str, code: i32) -> Option<(Class, &'static str)> 
             (Class::Local, "the address is not one of this host's, or no free port is left")
         }
         libc::EADDRNOTAVAIL => (Class::Local, "the address is not one of this host's"),
-        libc::EACCES if connecting || operation == "send" => (
+        libc::EACCES if connecting || operation == FailedOperation::Send => (
             Class::Local,
             "not permitted: a local firewall's rule, or a broadcast address (ask for broadcast to use it; UDP only)",
         ),
@@ -89,9 +101,9 @@ fn of_code(operation: &'static str, code: i32) -> Option<(Class, &'static str)> 
     Some(known)
 }
 
-fn of_kind(operation: &'static str, kind: io::ErrorKind) -> Class {
+fn of_kind(operation: FailedOperation, kind: io::ErrorKind) -> Class {
     use io::ErrorKind as Kind;
-    if kind == Kind::TimedOut && operation == "connect" {
+    if kind == Kind::TimedOut && operation == FailedOperation::Connect {
         Class::ConnectTimeout
     } else if kind == Kind::TimedOut {
         Class::Unreachable
@@ -117,59 +129,66 @@ fn text(error: &io::Error) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// getaddrinfo's own words mean little to most; these are the common ones in plain words.
-fn lookup_text(error: &io::Error) -> String {
+/// Why a look-up by the system failed, and in plain words: getaddrinfo's own mean little to most.
+///
+/// The standard library hands its error code over as text only, so that the C library's texts stand here.
+pub(crate) fn of_lookup(error: &io::Error) -> (Option<FailureReason>, String) {
     let words = text(error);
     let words = words.rsplit("failed to lookup address information: ").next().unwrap_or(&words);
-    let plain = [
-        ("Name or service not known", "there is no such name"),
-        ("nodename nor servname provided", "there is no such name"),
-        ("No address associated with hostname", "the name has no address"),
-        ("Temporary failure in name resolution", "no answer from a name server"),
-        ("Non-recoverable failure in name resolution", "the name server refused to answer"),
+    let known = [
+        ("Name or service not known", FailureReason::NoSuchName, "there is no such name"),
+        ("nodename nor servname provided", FailureReason::NoSuchName, "there is no such name"),
+        ("No address associated with hostname", FailureReason::NoAddress, "the name has no address"),
+        ("Temporary failure in name resolution", FailureReason::NameServerSilent, "no answer from a name server"),
+        (
+            "Non-recoverable failure in name resolution",
+            FailureReason::NameServerRefused,
+            "the name server refused to answer",
+        ),
     ];
-    plain
+    known
         .iter()
-        .find(|(theirs, _)| words.starts_with(theirs))
-        .map_or_else(|| words.to_owned(), |(_, ours)| (*ours).into())
+        .find(|(theirs, _, _)| words.starts_with(theirs))
+        .map_or_else(|| (None, words.to_owned()), |(_, reason, ours)| (Some(*reason), (*ours).into()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn class(operation: &'static str, code: i32) -> Class {
+    fn class(operation: FailedOperation, code: i32) -> Class {
         of_io(operation, "peer", &io::Error::from_raw_os_error(code)).class
     }
 
     #[test]
     fn each_error_number_has_its_class() {
-        assert_eq!(class("connect", libc::ECONNREFUSED), Class::Refused);
-        assert_eq!(class("connect", libc::ETIMEDOUT), Class::ConnectTimeout);
-        assert_eq!(class("read", libc::ETIMEDOUT), Class::Unreachable);
-        assert_eq!(class("connect", libc::EHOSTUNREACH), Class::Unreachable);
-        assert_eq!(class("read", libc::ECONNRESET), Class::Reset);
-        assert_eq!(class("send", libc::EPIPE), Class::Reset);
-        assert_eq!(class("bind", libc::EADDRINUSE), Class::Local);
-        assert_eq!(class("read", libc::EISDIR), Class::Local);
+        assert_eq!(class(FailedOperation::Connect, libc::ECONNREFUSED), Class::Refused);
+        assert_eq!(class(FailedOperation::Connect, libc::ETIMEDOUT), Class::ConnectTimeout);
+        assert_eq!(class(FailedOperation::Read, libc::ETIMEDOUT), Class::Unreachable);
+        assert_eq!(class(FailedOperation::Connect, libc::EHOSTUNREACH), Class::Unreachable);
+        assert_eq!(class(FailedOperation::Read, libc::ECONNRESET), Class::Reset);
+        assert_eq!(class(FailedOperation::Send, libc::EPIPE), Class::Reset);
+        assert_eq!(class(FailedOperation::Bind, libc::EADDRINUSE), Class::Local);
+        assert_eq!(class(FailedOperation::Read, libc::EISDIR), Class::Local);
     }
 
     #[test]
     fn an_address_that_cannot_be_had_is_told_with_what_to_do() {
-        let message =
-            |code, local: &str| of_bind("bind", local.parse().unwrap(), &io::Error::from_raw_os_error(code)).message;
+        let message = |code, local: &str| {
+            of_bind(FailedOperation::Bind, local.parse().unwrap(), &io::Error::from_raw_os_error(code)).message
+        };
         assert!(message(libc::EADDRINUSE, "127.0.0.1:53").contains("choose another port"));
         assert!(message(libc::EACCES, "127.0.0.1:53").contains("try 8053"));
         assert!(message(libc::EADDRNOTAVAIL, "192.0.2.1:53").contains("try 0.0.0.0"));
         assert_eq!(
             message(libc::EMFILE, "[::1]:0"),
-            of_io("bind", "", &io::Error::from_raw_os_error(libc::EMFILE)).message
+            of_io(FailedOperation::Bind, "", &io::Error::from_raw_os_error(libc::EMFILE)).message
         );
     }
 
     #[test]
     fn an_unknown_number_keeps_the_systems_words_and_its_number() {
-        let failure = of_io("read", "x", &io::Error::from_raw_os_error(libc::EXDEV));
+        let failure = of_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(libc::EXDEV));
         assert_eq!(failure.os_code, Some(libc::EXDEV));
         assert!(!failure.message.contains("os error"), "{}", failure.message);
     }
@@ -177,7 +196,7 @@ mod tests {
     #[test]
     fn a_failed_look_up_is_told_in_plain_words() {
         let error = io::Error::other("failed to lookup address information: Name or service not known");
-        let failure = of_io("resolve", "name.invalid", &error);
+        let failure = of_io(FailedOperation::Resolve, "name.invalid", &error);
         assert_eq!((failure.class, failure.message.as_str()), (Class::Resolve, "there is no such name"));
     }
 }

@@ -21,7 +21,7 @@ use crate::wire::option::SocketKind;
 use crate::wire::segment::FlowHint;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// How many connections the kernel completes before we take them.
 const BACKLOG: i32 = 1024;
@@ -101,7 +101,7 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
         socket.set_nonblocking(true)?;
         Ok(socket)
     };
-    let failed = |error: std::io::Error| fault::of_bind("listen", local, &error);
+    let failed = |error: std::io::Error| fault::of_bind(FailedOperation::Listen, local, &error);
     let socket = create().map_err(failed)?;
     option::set_all(&socket, &spec.options, local.is_ipv6())?;
     let bind = || {
@@ -183,7 +183,7 @@ impl Acceptor {
                                     accept_from = Instant::now() + ACCEPT_PAUSE;
                                     if !self.accepting_fails {
                                         self.accepting_fails = true;
-                                        let failure = fault::of_io("accept", self.local.to_string(), &error);
+                                        let failure = fault::of_io(FailedOperation::Accept, self.local.to_string(), &error);
                                         post.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
                                     }
                                 }
@@ -193,7 +193,8 @@ impl Acceptor {
     }
 
     async fn warn(&self, post: &TaskContext, class: Class, message: String) {
-        let failure = Failure::new(class, "send", self.local.to_string(), message);
+        let failure = Failure::new(class, FailedOperation::Send, self.local.to_string(), message);
+        let failure = failure.because((class == Class::Local).then_some(FailureReason::NotSent));
         post.journal.news(News::Warned(failure)).await;
     }
 

@@ -8,9 +8,10 @@ use super::journal::Journal;
 use super::{fault, syscall};
 use crate::sessions::News;
 use crate::sessions::news::OptionNews;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::spec::RequestedOptions;
-use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
-use crate::wire::{Class, Failure};
+use crate::wire::option::{OptionValue, SocketKind, SocketOption};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// Sets an option.
 ///
@@ -21,7 +22,7 @@ pub(crate) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue,
 }
 
 fn failed(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> Failure {
-    let mut failure = fault::of_io(SETTING, option.named(value), error);
+    let mut failure = fault::of_io(FailedOperation::SetOption, option.named(value), error);
     failure.class = Class::Local;
     match error.raw_os_error() {
         Some(libc::ENOENT) => {
@@ -40,7 +41,7 @@ fn failed(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> 
 /// # Errors
 /// It cannot be read on this system or socket; in words.
 pub(crate) fn get(socket: &impl AsFd, option: SocketOption, v6: bool) -> Result<OptionValue, String> {
-    system::get(socket, option, v6).map_err(|error| fault::of_io("getsockopt", "", &error).message)
+    system::get(socket, option, v6).map_err(|error| fault::of_io(FailedOperation::GetOption, "", &error).message)
 }
 
 /// What an option is now, as news of its having been set; where it cannot be read back, what was asked for.
@@ -69,7 +70,7 @@ pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionVal
     let began = Instant::now();
     let done = system::set(socket, option, &asked, v6);
     let took = began.elapsed();
-    let call = syscall::told(SETTING, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
+    let call = syscall::told(SocketCall::SetOption, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
     match done {
         Ok(()) => (true, [call, now(socket, option, asked, v6)]),
         Err(error) => (false, [call, News::Warned(failed(option, &asked, &error))]),

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::text::sanitize;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 thread_local! {
     static CATCHES: Cell<bool> = const { Cell::new(false) };
@@ -49,7 +49,7 @@ fn failure(panic: &(dyn Any + Send)) -> Failure {
     let said = panic.downcast_ref::<&str>().copied();
     let said = said.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
     let message = format!("this is our fault, please report it: {}", sanitize::line(said));
-    Failure::new(Class::Internal, "run", "", message)
+    Failure::new(Class::Internal, FailedOperation::Run, "", message)
 }
 
 #[cfg(test)]

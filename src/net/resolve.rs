@@ -12,7 +12,7 @@ use super::journal::Journal;
 use crate::sessions::News;
 use crate::sessions::news::DialNews;
 use crate::sessions::spec::IpFamily;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// How many addresses of a name are tried at the most; a name server may send any number.
 const MOST_ADDRESSES: usize = 64;
@@ -42,7 +42,7 @@ pub(crate) async fn resolve(
     let found = match tokio::net::lookup_host((host, port)).await {
         Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
         Err(error) => {
-            let failure = fault::of_io("resolve", host, &error);
+            let failure = fault::of_io(FailedOperation::Resolve, host, &error);
             beside.system_said(Err(failure.message.clone()));
             return Err(failure);
         }
@@ -58,12 +58,12 @@ pub(crate) async fn resolve(
 }
 
 pub(super) fn none_left(host: &str, family: IpFamily) -> Failure {
-    let message = match family {
-        IpFamily::Any => "the name has no address",
-        IpFamily::V4 => "there is no IPv4 address, and only IPv4 was asked for",
-        IpFamily::V6 => "there is no IPv6 address, and only IPv6 was asked for",
+    let (reason, message) = match family {
+        IpFamily::Any => (FailureReason::NoAddress, "the name has no address"),
+        IpFamily::V4 => (FailureReason::NoAddressOfFamily, "there is no IPv4 address, and only IPv4 was asked for"),
+        IpFamily::V6 => (FailureReason::NoAddressOfFamily, "there is no IPv6 address, and only IPv6 was asked for"),
     };
-    Failure::new(Class::Resolve, "resolve", host, message)
+    Failure::new(Class::Resolve, FailedOperation::Resolve, host, message).because(reason)
 }
 
 /// The address that `host` spells, with its zone (`fe80::1%eth0`, `fe80::1%2`); `None` for a name.
@@ -74,7 +74,13 @@ pub(super) fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failu
     let Some((address, zone)) = host.split_once('%') else { return Ok(None) };
     let Ok(ip) = address.parse::<Ipv6Addr>() else { return Ok(None) };
     let scope = zone.parse::<u32>().or_else(|_| nix::net::if_::if_nametoindex(zone)).map_err(|_| {
-        Failure::new(Class::Resolve, "resolve", host, format!("this host has no network interface named {zone}"))
+        Failure::new(
+            Class::Resolve,
+            FailedOperation::Resolve,
+            host,
+            format!("this host has no network interface named {zone}"),
+        )
+        .because(FailureReason::NoSuchInterface)
     })?;
     Ok(Some(SocketAddrV6::new(ip, port, 0, scope).into()))
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::sessions::News;
 use crate::sessions::news::TcpNews;
-use crate::sessions::news::call::CallResult;
+use crate::sessions::news::call::{CallResult, SocketCall};
 
 /// What a call gave back, and how long it took.
-pub(crate) fn told(name: &'static str, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {
+pub(crate) fn told(name: SocketCall, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {
     let result = match result {
         Ok(value) => CallResult::Returned(value),
         Err(error) => {

@@ -12,7 +12,7 @@ use crate::sessions::news::DialNews;
 use crate::sessions::order::{SocketVerb, StreamVerb};
 use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, wish};
 use crate::sessions::{CloseReason, News, Verb};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// The task of a dialled session. The urgent lane is open before this returns, so that no order can miss it.
 pub(crate) fn run(
@@ -131,7 +131,7 @@ async fn until_given_up<T>(
                 // There is no socket to be looked at; once there is one, it is asked again.
                 Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
                 Some(_) => {
-                    let failure = Failure::new(Class::Usage, "read", "", "not connected yet");
+                    let failure = Failure::new(Class::Usage, FailedOperation::Read, "", "not connected yet");
                     post.journal.news(News::Warned(failure)).await;
                 }
             },

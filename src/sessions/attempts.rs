@@ -233,7 +233,7 @@ fn push<T>(queue: &mut VecDeque<T>, item: T, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Class;
+    use crate::wire::{Class, FailedOperation};
 
     fn peer(port: u16) -> SocketAddr {
         ([127, 0, 0, 1], port).into()
@@ -245,7 +245,7 @@ mod tests {
         let mut course = Attempts::default();
         course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), start);
         course.learn(&News::Dial(DialNews::Connecting { peer: peer(2), attempt: 1 }), start);
-        let failure = Failure::new(Class::Refused, "connect", "127.0.0.1:1", "refused");
+        let failure = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:1", "refused");
         let took = Duration::from_millis(5);
         course.learn(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), start + took);
         assert_eq!(course.attempts[0].end, Some((start + took, Some(failure))));

@@ -58,8 +58,7 @@ impl OptionStates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::option::SETTING;
-    use crate::wire::{Class, Failure};
+    use crate::wire::{Class, FailedOperation, Failure};
 
     #[test]
     fn what_the_kernel_reports_stands_beside_what_was_asked_for() {
@@ -78,7 +77,12 @@ mod tests {
     fn a_refusal_is_known_of_the_option_that_it_was_about() {
         let mut options = OptionStates::default();
         let asked = OptionValue::Name("nosuch".into());
-        let failure = Failure::new(Class::Local, SETTING, SocketOption::Congestion.named(&asked), "no such control");
+        let failure = Failure::new(
+            Class::Local,
+            FailedOperation::SetOption,
+            SocketOption::Congestion.named(&asked),
+            "no such control",
+        );
         options.learn(&News::Warned(failure));
         let known = options.get(SocketOption::Congestion).expect("it was refused");
         assert_eq!(known.refused.as_deref(), Some("no such control"));

@@ -120,7 +120,7 @@ impl PeerPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::{Class, Failure};
+    use crate::wire::{Class, FailedOperation, Failure};
 
     #[test]
     fn the_first_address_that_answers_wins_and_the_others_are_given_up() {
@@ -132,7 +132,7 @@ mod tests {
         for (place, peer) in (0_u64..).zip(&peers) {
             way.learn(&News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 }), at(250 * place));
         }
-        let failure = Failure::new(Class::Unreachable, "connect", peers[1].to_string(), "no route");
+        let failure = Failure::new(Class::Unreachable, FailedOperation::Connect, peers[1].to_string(), "no route");
         way.learn(&News::Dial(DialNews::AttemptFailed { failure, took: Duration::from_millis(3) }), at(253));
         let took = Duration::from_millis(20);
         way.learn(

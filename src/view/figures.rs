@@ -82,7 +82,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     if let Some(failure) = session.failure() {
         column.section("failure");
         column.line("class", format!("{}, exit code {}", failure.class.name(), failure.class.exit_code()), Role::Bad);
-        column.line("tried", failure.operation, Role::Text);
+        column.line("tried", failure.operation.name(), Role::Text);
         if !failure.peer.is_empty() {
             column.line("with", failure.peer.as_str(), Role::Text);
         }

@@ -313,7 +313,7 @@ impl LadderPage<'_> {
 
 fn call_role(rung: &Rung) -> Role {
     match &rung.call {
-        Some(SystemCall::Other(_)) => Role::Bad,
+        Some(SystemCall::Failed(_) | SystemCall::SetOption) => Role::Bad,
         Some(SystemCall::Shutdown | SystemCall::Close | SystemCall::Abort) => Role::Cause,
         Some(SystemCall::Read(_) | SystemCall::Reads(_) | SystemCall::Accept) => Role::Received,
         _ => Role::Sent,

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::wire::operation::FailedOperation;
+use crate::wire::reason::FailureReason;
+
 /// The classes of failure, each with its exit code: the same for screen, `--json` and shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -88,34 +91,42 @@ pub enum Evidence {
 pub struct Failure {
     /// Its class, and with it the exit code.
     pub class: Class,
-    /// What was tried, as a verb a person knows: `connect`, `resolve`, `bind`, `send`, `read`, `request`.
-    pub operation: &'static str,
+    /// What was tried.
+    pub operation: FailedOperation,
     /// Whom it was tried with: an address, a name, a URL, a path.
     pub peer: String,
     /// The system's error number, where the system gave one.
     pub os_code: Option<i32>,
     /// How we know.
     pub evidence: Evidence,
+    /// Why, where the fields above do not say it; `None`: they say it, or nobody knows.
+    pub reason: Option<FailureReason>,
     /// One short sentence, lower case, no full stop: `connection refused`.
     pub message: String,
 }
 
 impl Failure {
     /// A failure without a system error number, seen by us.
-    pub fn new(class: Class, operation: &'static str, peer: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(class: Class, operation: FailedOperation, peer: impl Into<String>, message: impl Into<String>) -> Self {
         Failure {
             class,
             operation,
             peer: peer.into(),
             os_code: None,
             evidence: Evidence::Seen,
+            reason: None,
             message: message.into(),
         }
     }
 
+    /// The same failure, for this reason.
+    pub fn because(self, reason: impl Into<Option<FailureReason>>) -> Self {
+        Failure { reason: reason.into(), ..self }
+    }
+
     /// Bad input of the user's.
     pub fn usage(message: impl Into<String>) -> Self {
-        Failure::new(Class::Usage, "read", "", message)
+        Failure::new(Class::Usage, FailedOperation::Read, "", message)
     }
 }
 

@@ -1,6 +1,7 @@
 //! ICMP messages in words, and as failures.
 
 use super::failure::{Class, Evidence, Failure};
+use super::operation::FailedOperation;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ impl IcmpMessage {
     }
 
     /// The failure of `operation` with `peer` that this message is the reason for.
-    pub fn failure(&self, operation: &'static str, peer: impl Into<String>) -> Failure {
+    pub fn failure(&self, operation: FailedOperation, peer: impl Into<String>) -> Failure {
         let protocol = if self.v6 { "ICMPv6" } else { "ICMP" };
         let by = self.offender.map(|offender| format!(" from {offender}")).unwrap_or_default();
         let IcmpMessage { kind, code, .. } = self;
@@ -112,11 +113,11 @@ mod tests {
             os_code: 113,
             ..IcmpMessage::default()
         };
-        let failure = icmp.failure("connect", "10.0.0.9:80");
+        let failure = icmp.failure(FailedOperation::Connect, "10.0.0.9:80");
         assert_eq!(failure.class, Class::Unreachable);
         assert_eq!(failure.message, "ICMP forbidden by an administrator (type 3, code 13) from 10.0.0.1");
         (icmp.kind, icmp.code, icmp.v6, icmp.offender) = (1, 4, true, None);
-        let failure = icmp.failure("send", "[::1]:9");
+        let failure = icmp.failure(FailedOperation::Send, "[::1]:9");
         assert_eq!((failure.class, failure.os_code), (Class::Refused, Some(113)));
         assert_eq!(failure.message, "refused: ICMPv6 port unreachable (type 1, code 4)");
     }

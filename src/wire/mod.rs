@@ -6,7 +6,9 @@ pub mod failure;
 pub mod http;
 pub mod icmp;
 pub mod kernel;
+pub mod operation;
 pub mod option;
+pub mod reason;
 pub mod route;
 pub mod segment;
 pub mod tcp;
@@ -14,3 +16,5 @@ pub mod udp;
 
 pub use direction::{Both, Direction, Totals};
 pub use failure::{Class, Evidence, Failure};
+pub use operation::FailedOperation;
+pub use reason::FailureReason;

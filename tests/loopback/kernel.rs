@@ -32,7 +32,7 @@ fn steps(watch: &Watch, id: SessionId) -> Vec<String> {
 
 fn calls(watch: &Watch, id: SessionId) -> Vec<(&'static str, String, CallResult)> {
     let told = watch.news_of(id).filter_map(|news| match news {
-        News::Tcp(TcpNews::Call { name, args, result, .. }) => Some((*name, args.clone(), result.clone())),
+        News::Tcp(TcpNews::Call { name, args, result, .. }) => Some((name.name(), args.clone(), result.clone())),
         _ => None,
     });
     told.collect()
@@ -456,7 +456,7 @@ fn an_option_that_the_kernel_does_not_take_fails_the_connection_by_its_name() {
     let id = watch.open(with_options(address, &["congestion=nosuchcontrol"]));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     let failure = watch.session(id).failure().unwrap();
-    assert_eq!((failure.class, failure.operation), (Class::Local, "setsockopt"));
+    assert_eq!((failure.class, failure.operation.name()), (Class::Local, "setsockopt"));
     assert!(failure.peer.contains("congestion=nosuchcontrol"), "{failure}");
     assert_eq!(steps(&watch, id), Vec::<String>::new());
 }

@@ -204,7 +204,7 @@ fn nobody_listening_is_refused() {
     let id = watch.open(tcp(address));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     let failure = watch.session(id).failure().unwrap();
-    assert_eq!((failure.class, failure.operation), (Class::Refused, "connect"));
+    assert_eq!((failure.class, failure.operation.name()), (Class::Refused, "connect"));
     assert_eq!(failure.peer, address.to_string());
     assert!(watch.news_of(id).any(|news| matches!(news, News::Dial(DialNews::Connecting { attempt: 1, .. }))));
     assert!(watch.news_of(id).any(|news| matches!(news, News::Dial(DialNews::AttemptFailed { .. }))));

@@ -394,7 +394,7 @@ fn an_address_in_use_is_a_failure_that_says_what_to_do() {
     let mut watch = UdpWatch::bound(anywhere(&address.to_string()));
     watch.ended();
     let Some(News::Failed(failure)) = watch.news.first() else { panic!("{:?}", watch.news) };
-    assert_eq!((failure.class, failure.operation), (Class::Local, "bind"));
+    assert_eq!((failure.class, failure.operation.name()), (Class::Local, "bind"));
     assert_eq!(failure.peer, address.to_string());
     assert!(failure.message.contains("choose another port"), "{failure}");
 }

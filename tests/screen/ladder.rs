@@ -11,7 +11,7 @@ use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::segment::{CaptureReading, Segment, SegmentFlow, TcpFlags, TcpOptions};
 use sockeye::wire::tcp::state::TcpState;
 use sockeye::wire::tcp::syn::SynView;
-use sockeye::wire::{Both, Class, Direction, Evidence, Failure, Totals};
+use sockeye::wire::{Both, Class, Direction, Evidence, FailedOperation, Failure, Totals};
 
 use crate::drawn::snapshots;
 use sockeye::sessions::news::{DialNews, ListenerNews, TcpNews};
@@ -90,7 +90,7 @@ fn peer() -> SocketAddr {
 }
 
 fn refused() -> Failure {
-    Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused")
+    Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:9", "connection refused")
 }
 
 #[test]
@@ -154,7 +154,10 @@ fn nobody_answers_a_syn() {
         2_100,
         KernelCounters { state: Some(TcpState::SynSent), retransmits: Some(2), ..KernelCounters::default() },
     );
-    teller.news(3_000, News::Failed(Failure::new(Class::ConnectTimeout, "connect", "", "no answer in 3 s")));
+    teller.news(
+        3_000,
+        News::Failed(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, "", "no answer in 3 s")),
+    );
     teller.closed(3_000, CloseReason::Error);
     snapshots().bind(|| insta::assert_snapshot!(teller.drawn()));
 }
@@ -163,7 +166,7 @@ fn nobody_answers_a_syn() {
 fn resets_of_both_sides_are_told_apart() {
     let mut teller = Teller::new();
     teller.connected();
-    teller.news(5, News::Failed(Failure::new(Class::Reset, "read", "", "connection reset")));
+    teller.news(5, News::Failed(Failure::new(Class::Reset, FailedOperation::Read, "", "connection reset")));
     teller.closed(5, CloseReason::Rst);
     let mut ours = Teller::new();
     ours.connected();

@@ -29,7 +29,7 @@ pub(super) fn texts<T: ToString>(all: &[T]) -> Value {
 
 /// `class`, `operation`, `peer`, `errno`, `message`.
 pub(super) fn failure_fields(failure: &Failure) -> EventFields {
-    let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation}));
+    let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation.name()}));
     if !failure.peer.is_empty() {
         fields.insert("peer".to_owned(), failure.peer.as_str().into());
     }

@@ -26,7 +26,7 @@ pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
             ("state", fields)
         }
         TcpNews::Call { name, args, result, took } => {
-            let mut fields = object(json!({"call": name, "args": args}));
+            let mut fields = object(json!({"call": name.name(), "args": args}));
             match result {
                 CallResult::Returned(value) => fields.insert("returned".to_owned(), (*value).into()),
                 CallResult::Failed { errno, name } => {

@@ -8,6 +8,7 @@ use crate::sessions::StreamVerb;
 use crate::sessions::news::{ListenerNews, TcpNews, UdpNews};
 use crate::sessions::spec::{HostPort, ListenSpec, TcpSpec, UdpSpec};
 use crate::sessions::{CloseReason, News, Order, Reading, Record, SessionId, Spec, SpecKind, Verb};
+use crate::wire::FailedOperation;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::{Both, Class, Direction, Failure};
 
@@ -127,7 +128,7 @@ fn a_raw_listener_serves_its_first_connection_and_closes() {
     );
     assert_eq!(run.tell(SessionId(3), accepted()), [order(SessionId(3), Verb::Close)]);
     run.tell(FIRST, closed());
-    let reset = Failure::new(Class::Reset, "read", "", "reset");
+    let reset = Failure::new(Class::Reset, FailedOperation::Read, "", "reset");
     run.tell(CHILD, News::Failed(reset));
     run.tell(SessionId(3), closed());
     run.tell(CHILD, closed());
@@ -142,7 +143,7 @@ fn a_listener_for_many_speaks_to_all_and_outlives_their_failures() {
         assert_eq!(run.tell(CHILD, accepted()), [PolicyAction::Speak { id: FIRST, datagrams: false }]);
         assert_eq!(run.tell(SessionId(3), accepted()), []);
         assert_eq!(run.tell(CHILD, PEER_FINISHED), [order(CHILD, Verb::Stream(StreamVerb::FinishSending))]);
-        run.tell(CHILD, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+        run.tell(CHILD, News::Failed(Failure::new(Class::Reset, FailedOperation::Read, "", "reset")));
         run.tell(CHILD, closed());
         assert_eq!((run.done(), run.exit_code()), (false, 0));
         assert_eq!(run.stdin_ended(), []);
@@ -180,6 +181,6 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
 fn what_fails_while_stopping_is_no_failure() {
     let (mut run, _) = Run::of(&tcp(), RAW, StdinState::Unread);
     assert_eq!(run.stop(), [Order { id: FIRST, verb: Verb::Close }]);
-    run.tell(FIRST, News::Failed(Failure::new(Class::Reset, "read", "", "reset")));
+    run.tell(FIRST, News::Failed(Failure::new(Class::Reset, FailedOperation::Read, "", "reset")));
     assert_eq!(run.exit_code(), 0);
 }

@@ -7,6 +7,7 @@ use crate::model::endings::SessionEnding;
 use crate::model::view::View;
 use crate::sessions::Session;
 use crate::sessions::kinds::tcp::Endpoints;
+use crate::wire::FailedOperation;
 use crate::wire::Failure;
 
 /// A UDP conversation.
@@ -32,7 +33,7 @@ const CLOSE: SessionEnding = SessionEnding::close("the socket is closed; UDP tel
 fn icmp_failure(session: &Session) -> Option<Failure> {
     let icmp = session.course.icmp.as_ref()?;
     let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());
-    Some(icmp.failure("send", peer))
+    Some(icmp.failure(FailedOperation::Send, peer))
 }
 
 impl KindRules for ConversationRules<'_> {

@@ -1,5 +1,6 @@
 //! What the sockets told, folded into the sessions and into how they are looked at.
 
+use crate::wire::FailedOperation;
 use std::time::Instant;
 
 use super::search;
@@ -54,7 +55,7 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
 /// Why packets may not be captured: on the ladder, where that was asked for, no note tells it.
 fn capture_refused(reading: &Reading) -> Option<String> {
     reading.records.iter().find_map(|record| match record {
-        Record::News { news: News::Warned(failure), .. } if failure.operation == "capture" => {
+        Record::News { news: News::Warned(failure), .. } if failure.operation == FailedOperation::Capture => {
             Some(failure.message.clone())
         }
         Record::News { .. } | Record::Block(_) | Record::NotKept { .. } => None,

@@ -116,7 +116,7 @@ mod tests {
     use crate::model::words::sentence::MOST_QUOTED;
     use crate::sessions::{CloseReason, SessionId};
     use crate::wire::icmp::IcmpMessage;
-    use crate::wire::{Class, Failure};
+    use crate::wire::{Class, FailedOperation, Failure};
 
     fn text(news: &News) -> String {
         let words = note(news);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     fn refused() -> Failure {
-        Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused")
+        Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:9", "connection refused")
     }
 
     #[test]

@@ -16,8 +16,8 @@ use super::packets::{MOST_AT_ONCE, PacketSocket};
 use crate::net::async_fd::registered;
 use crate::net::fault;
 use crate::net::journal::Journal;
-use crate::wire::Failure;
 use crate::wire::segment::{FlowHint, Segment};
+use crate::wire::{FailedOperation, Failure};
 
 /// How many calls are made before others have their turn.
 const TURN: usize = 16;
@@ -156,7 +156,7 @@ async fn run(state: Arc<Mutex<CaptureState>>, bell: AsyncFd<OwnedFd>) {
 
 /// What it needs, in a line.
 fn refused(error: &io::Error) -> Failure {
-    let mut failure = fault::of_io("capture", "", error);
+    let mut failure = fault::of_io(FailedOperation::Capture, "", error);
     if matches!(error.raw_os_error(), Some(libc::EPERM | libc::EACCES)) {
         let program = std::env::current_exe().map_or_else(|_| "sockeye".into(), |path| path.display().to_string());
         failure.message = format!(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::net::journal::Journal;
 use crate::wire::segment::FlowHint;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// Which packets are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl CaptureTap {
     /// Always.
     pub(crate) fn open(_wanted: CapturePorts) -> Result<Self, Failure> {
         let message = "packets are captured on Linux only; the ladder stays inferred";
-        Err(Failure::new(Class::Local, "capture", "", message))
+        Err(Failure::new(Class::Local, FailedOperation::Capture, "", message))
     }
 
     /// Cannot be called.

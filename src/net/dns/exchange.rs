@@ -17,7 +17,7 @@ use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
 use crate::wire::dns::message::{DnsMessage, DnsQuestion};
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
 /// How many datagrams that are no answer are told of for one query; all are counted as octets.
 const MOST_TOLD: usize = 8;
@@ -71,7 +71,7 @@ impl DnsClient {
                 asking = QueryOptions { udp_payload: None, dnssec: false, ..asking };
             } else if let Some(fault) = message.fault.as_ref().filter(|_| !message.is_truncated()) {
                 let message = format!("the answer of {server} cannot be read: octet {}: {}", fault.at, fault.why);
-                return Err(Failure::new(Class::Protocol, "ask for", whom(question), message));
+                return Err(Failure::new(Class::Protocol, FailedOperation::Ask, whom(question), message));
             } else {
                 return Ok(answer);
             }
@@ -105,14 +105,17 @@ impl DnsClient {
                 return Ok(answer);
             }
             Ok(Err(error)) => {
-                let mut failure = Failure::new(Class::Resolve, "ask for", whom(question), why(&error, server));
+                let (reason, message) = why(&error, server);
+                let mut failure =
+                    Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message).because(reason);
                 failure.os_code = error.raw_os_error();
                 failure
             }
             Err(_) => {
                 let within = quantity::duration(self.timeout);
                 let message = format!("no answer from {server} ({}) within {within}", wire.name());
-                Failure::new(Class::Resolve, "ask for", whom(question), message)
+                Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message)
+                    .because(FailureReason::DnsNoAnswer)
             }
         };
         let failed = DnsFailed { server, wire, id, failure: failure.clone(), took: began.elapsed() };
@@ -175,7 +178,9 @@ impl DnsClient {
         *told += 1;
         if let Some(journal) = self.journal.as_ref().filter(|_| *told <= MOST_TOLD) {
             let message = format!("ignored {} octets from {}: {why}", octets.len(), out.server);
-            journal.news(News::Warned(Failure::new(Class::Protocol, "ask for", whom(out.question), message))).await;
+            journal
+                .news(News::Warned(Failure::new(Class::Protocol, FailedOperation::Ask, whom(out.question), message)))
+                .await;
         }
         None
     }
@@ -224,12 +229,23 @@ fn not_the_answer(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Opti
     }
 }
 
-fn why(error: &io::Error, server: SocketAddr) -> String {
+fn why(error: &io::Error, server: SocketAddr) -> (Option<FailureReason>, String) {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("{server} refuses: nobody answers DNS there"),
-        io::ErrorKind::UnexpectedEof => format!("{server} closed the connection without an answer"),
-        io::ErrorKind::ConnectionReset => format!("{server} reset the connection"),
-        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => format!("there is no route to {server}"),
-        _ => format!("{server}: {}", error.to_string().split(" (os error").next().unwrap_or_default().to_lowercase()),
+        io::ErrorKind::ConnectionRefused => {
+            (Some(FailureReason::DnsPortClosed), format!("{server} refuses: nobody answers DNS there"))
+        }
+        io::ErrorKind::UnexpectedEof => {
+            (Some(FailureReason::DnsConnectionClosed), format!("{server} closed the connection without an answer"))
+        }
+        io::ErrorKind::ConnectionReset => {
+            (Some(FailureReason::DnsConnectionReset), format!("{server} reset the connection"))
+        }
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
+            (None, format!("there is no route to {server}"))
+        }
+        _ => {
+            let text = error.to_string();
+            (None, format!("{server}: {}", text.split(" (os error").next().unwrap_or_default().to_lowercase()))
+        }
     }
 }

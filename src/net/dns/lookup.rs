@@ -9,7 +9,7 @@ use super::exchange::{DnsClient, whom};
 use crate::sessions::news::dns::DnsAnswer;
 use crate::wire::dns::message::DnsQuestion;
 use crate::wire::dns::record_type::{RecordType, rcode_name};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// Whom to ask, and how often.
 #[derive(Clone, Debug)]
@@ -51,7 +51,8 @@ impl QuestionResult {
             3 => format!("there is no such name (NXDOMAIN from {server})"),
             other => format!("{} from {server}", rcode_name(other)),
         };
-        Some(Failure::new(Class::Resolve, "ask for", whom(&self.question), message))
+        let failure = Failure::new(Class::Resolve, FailedOperation::Ask, whom(&self.question), message);
+        Some(failure.because(FailureReason::of_rcode(answer.message.rcode())))
     }
 
     /// Whether it failed otherwise than by a plain no.
@@ -78,8 +79,8 @@ pub(super) async fn in_turn(
         });
         let found = join_all(asked).await;
         let is_answer = found.iter().any(QuestionResult::has_answer);
-        let is_silent = found.iter().any(|found| found.is_trouble() && !said(found, "SERVFAIL"));
-        let exists = |found: &[QuestionResult]| found.iter().any(|found| said(found, "NODATA"));
+        let is_silent = found.iter().any(|found| found.is_trouble() && !said(found, FailureReason::DnsServerFailure));
+        let exists = |found: &[QuestionResult]| found.iter().any(|found| said(found, FailureReason::DnsNoSuchRecord));
         if is_answer || is_silent {
             return found;
         }
@@ -90,14 +91,14 @@ pub(super) async fn in_turn(
     best
 }
 
-fn said(found: &QuestionResult, code: &str) -> bool {
-    found.failure().is_some_and(|failure| failure.message.contains(code))
+fn said(found: &QuestionResult, reason: FailureReason) -> bool {
+    found.failure().is_some_and(|failure| failure.reason == Some(reason))
 }
 
 /// One question, server by server until one says yes or no.
 async fn one(asker: &DnsClient, question: DnsQuestion, servers: &DnsServers) -> QuestionResult {
     let began = Instant::now();
-    let mut last = Failure::new(Class::Resolve, "ask for", whom(&question), "there is no server to ask");
+    let mut last = Failure::new(Class::Resolve, FailedOperation::Ask, whom(&question), "there is no server to ask");
     for attempt in 1..=servers.tries {
         for server in &servers.servers {
             last = match asker.ask(&question, *server, attempt).await {
@@ -109,7 +110,7 @@ async fn one(asker: &DnsClient, question: DnsQuestion, servers: &DnsServers) -> 
             };
         }
     }
-    if servers.tries > 1 && last.message.starts_with("no answer") {
+    if servers.tries > 1 && last.reason == Some(FailureReason::DnsNoAnswer) {
         last.message = format!("{}, {} times", last.message, servers.tries);
     }
     QuestionResult { question, result: Err(last), took: began.elapsed() }
@@ -125,5 +126,6 @@ fn refused(question: &DnsQuestion, answer: &DnsAnswer) -> Failure {
         5 => format!("{server} refuses to answer (REFUSED)"),
         other => format!("{server} answers {}", rcode_name(other)),
     };
-    Failure::new(Class::Resolve, "ask for", whom(question), message)
+    Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message)
+        .because(FailureReason::of_rcode(answer.message.rcode()))
 }

@@ -7,14 +7,14 @@ use hickory_proto::rr::Name;
 
 use crate::sessions::spec::dns::QueryOptions;
 use crate::wire::dns::message::DnsQuestion;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// A query's number and octets.
 ///
 /// # Errors
 /// The name cannot be sent.
 pub(super) fn build(question: &DnsQuestion, asking: QueryOptions) -> Result<(u16, Bytes), Failure> {
-    let wrong = |why: String| Failure::new(Class::Usage, "ask for", question.name.as_str(), why);
+    let wrong = |why: String| Failure::new(Class::Usage, FailedOperation::Ask, question.name.as_str(), why);
     let name = Name::from_ascii(&question.name).map_err(|error| wrong(error.to_string()))?;
     let id = random_id();
     let mut message = Message::new(id, MessageType::Query, OpCode::Query);

@@ -17,8 +17,8 @@ use crate::sessions::news::DialNews;
 use crate::sessions::news::dns::{DnsNews, DnsPlan};
 use crate::sessions::spec::dns::{DnsSpec, TransportChoice};
 use crate::sessions::{CloseReason, News};
-use crate::wire::Failure;
 use crate::wire::dns::names;
+use crate::wire::{FailedOperation, Failure};
 
 /// How long the system's own answer is waited for once ours is there.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -95,7 +95,7 @@ async fn plan(
 async fn system(name: String) -> Result<Vec<IpAddr>, String> {
     let found = tokio::net::lookup_host((name.as_str(), 0)).await;
     let found = found.map(|found| second_opinion::each_once(found.map(|address| address.ip())));
-    found.map_err(|error| fault::of_io("resolve", name.as_str(), &error).message)
+    found.map_err(|error| fault::of_io(FailedOperation::Resolve, name.as_str(), &error).message)
 }
 
 async fn compare(

@@ -18,7 +18,7 @@ use tokio::io::AsyncReadExt;
 use super::news_gate::NewsGate;
 use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::{Block, News};
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure};
 
 /// Octets of one piece: what is counted at once, and what a file is read by.
 const PIECE: usize = 64 * 1024;
@@ -93,7 +93,12 @@ impl RequestBody {
             let Some(piece) = body.next_piece(&teller).await.map_err(BodyFault)? else { return Ok(None) };
             let block = Block::single(Direction::Sent, Instant::now(), piece.clone());
             if !teller.block(block).await {
-                return Err(BodyFault(Failure::new(Class::Internal, "send", "", "the exchange is over")));
+                return Err(BodyFault(Failure::new(
+                    Class::Internal,
+                    FailedOperation::Send,
+                    "",
+                    "the exchange is over",
+                )));
             }
             body.tell_sent_file(&teller).await;
             Ok(Some((piece, (body, teller))))
@@ -150,11 +155,11 @@ impl RequestBody {
 }
 
 fn cannot_read(path: &Path, why: impl fmt::Display) -> Failure {
-    Failure::new(Class::Local, "read", path.display().to_string(), why.to_string())
+    Failure::new(Class::Local, FailedOperation::Read, path.display().to_string(), why.to_string())
 }
 
 fn unread(path: &Path, error: &std::io::Error) -> Failure {
-    crate::net::fault::of_io("read", path.display().to_string(), error)
+    crate::net::fault::of_io(FailedOperation::Read, path.display().to_string(), error)
 }
 
 async fn open_file(path: &Path) -> Result<BodySegment, Failure> {

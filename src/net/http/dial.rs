@@ -22,8 +22,8 @@ use crate::sessions::News;
 use crate::sessions::news::DialNews;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{IpFamily, RequestedOptions};
-use crate::wire::option::{OptionValue, SETTING, SocketKind, SocketOption};
-use crate::wire::{Class, Failure};
+use crate::wire::option::{OptionValue, SocketKind, SocketOption};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// How many of a name's addresses are looked at; the rest are not tried.
 const MOST_ADDRESSES: usize = 64;
@@ -134,14 +134,14 @@ impl HttpDialer {
         self.teller.news(News::Dial(DialNews::Resolving { host: host.into() })).await;
         let began = Instant::now();
         let own = self.own(host, port);
-        let none = |why: String| NoAddress { host: host.into(), why };
+        let none = |reason, why: String| NoAddress { host: host.into(), reason, why };
         let mut found = if own.is_empty() {
             let beside = SecondOpinion::start(host, self.family, self.teller.journal());
             let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
                 Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
                 Err(error) => {
                     beside.system_said(Err(error.to_string()));
-                    return Err(none(error.to_string()));
+                    return Err(none(crate::net::fault::of_lookup(&error).0, error.to_string()));
                 }
             };
             beside.system_said(Ok(found.iter().map(SocketAddr::ip).collect()));
@@ -151,7 +151,10 @@ impl HttpDialer {
         };
         found.retain(|address| self.family.admits(address.ip()));
         if found.is_empty() {
-            return Err(none("the name has no address of the family that was asked for".into()));
+            return Err(none(
+                Some(FailureReason::NoAddress),
+                "the name has no address of the family that was asked for".into(),
+            ));
         }
         let addresses = found.iter().map(SocketAddr::ip).collect();
         self.teller.news(News::Dial(DialNews::Resolved { host: host.into(), addresses, took: began.elapsed() })).await;
@@ -193,7 +196,7 @@ impl HttpDialer {
     pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
         let Some(socket) = self.connections.socket() else {
             let why = "there is no connection now, or this system does not let it be found";
-            let failure = Failure::new(Class::Local, SETTING, name.named(&value), why);
+            let failure = Failure::new(Class::Local, FailedOperation::SetOption, name.named(&value), why);
             return self.teller.news(News::Warned(failure)).await;
         };
         let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket));

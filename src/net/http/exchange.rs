@@ -19,7 +19,7 @@ use crate::sessions::kinds::http::HttpGauge;
 use crate::sessions::news::HttpNews;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// How the user wants it to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl ExchangeTask {
         loop {
             let with_tls = hop.url.scheme() == "https" || spec.proxy.as_ref().is_some_and(|p| p.starts_with("https"));
             if with_tls && spec.insecure {
-                self.warn(Class::Tls, "verify", &hop.url, "certificates are not verified").await;
+                self.warn(Class::Tls, FailedOperation::Verify, &hop.url, "certificates are not verified").await;
             }
             dial.aim(&hop.url, proxy.as_ref().unwrap_or(&hop.url));
             let answer = self.ask(&mut road, &hop, &dial).await?;
@@ -98,7 +98,7 @@ impl ExchangeTask {
                 Some(next) if spec.redirects > 0 => {
                     if followed == spec.redirects {
                         let why = format!("still a redirect after {followed} of them, which is the limit");
-                        return Err(Failure::new(Class::Protocol, "follow", hop.url.as_str(), why));
+                        return Err(Failure::new(Class::Protocol, FailedOperation::Follow, hop.url.as_str(), why));
                     }
                     followed += 1;
                     self.follow(&mut hop, next?, answer.status()).await;
@@ -116,29 +116,40 @@ impl ExchangeTask {
         }
     }
 
-    async fn warn(&self, class: Class, operation: &'static str, url: &Url, why: impl Into<String>) {
+    async fn warn(&self, class: Class, operation: FailedOperation, url: &Url, why: impl Into<String>) {
         self.teller.news(News::Warned(headers::warning(class, operation, url, why))).await;
     }
 
     /// Turns the hop into the next one, and says all that changes on the way.
     async fn follow(&self, hop: &mut HopRequest, mut next: RedirectRequest, status: StatusCode) {
         if headers::take_user(&mut next.url).is_some() {
-            self.warn(Class::Usage, "follow", &next.url, "the user and password in the redirect's URL are not used")
-                .await;
+            self.warn(
+                Class::Usage,
+                FailedOperation::Follow,
+                &next.url,
+                "the user and password in the redirect's URL are not used",
+            )
+            .await;
         }
         let redirect = News::Http(HttpNews::Redirect { status: status.as_u16(), location: next.url.to_string() });
         self.teller.news(redirect).await;
         if hop.url.scheme() == "https" && next.url.scheme() == "http" {
             self.warn(
                 Class::Tls,
-                "follow",
+                FailedOperation::Follow,
                 &next.url,
                 "the redirect leads from https to http: what follows is in the clear",
             )
             .await;
         }
         for name in redirect::strip(&mut hop.headers, &hop.url, &next) {
-            self.warn(Class::Usage, "follow", &next.url, format!("`{name}` is not sent to another origin")).await;
+            self.warn(
+                Class::Usage,
+                FailedOperation::Follow,
+                &next.url,
+                format!("`{name}` is not sent to another origin"),
+            )
+            .await;
         }
         hop.sends_body &= next.keeps_body;
         hop.url = next.url;
@@ -149,7 +160,8 @@ impl ExchangeTask {
         if self.spec.fail_on_status && (status.is_client_error() || status.is_server_error()) {
             let reason = status.canonical_reason().unwrap_or("");
             let message = format!("the peer answered {} {reason}", status.as_u16()).trim_end().to_string();
-            return Err(Failure::new(Class::HttpStatus, "request", url.as_str(), message));
+            let failure = Failure::new(Class::HttpStatus, FailedOperation::Request, url.as_str(), message);
+            return Err(failure.because(FailureReason::of_status(status.as_u16())));
         }
         Ok(())
     }

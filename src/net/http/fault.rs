@@ -7,7 +7,7 @@ use std::io;
 
 use super::body::BodyFault;
 use crate::net::{fault, tls};
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// What hyper keeps of a response's head at the most.
 const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 octets is not read";
@@ -34,19 +34,20 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
     let causes = causes(error);
     let connecting = error.is_connect();
     let operation = match stage {
-        TransferStage::Body { .. } => "read",
-        TransferStage::Head if connecting => "connect",
-        TransferStage::Head => "request",
+        TransferStage::Body { .. } => FailedOperation::Read,
+        TransferStage::Head if connecting => FailedOperation::Connect,
+        TransferStage::Head => FailedOperation::Request,
     };
     let fail = |class, message: String| Failure::new(class, operation, url, message);
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
     }
     if let Some(none) = find::<NoAddress>(&causes) {
-        return Failure::new(Class::Resolve, "resolve", none.host.as_str(), none.why.as_str());
+        return Failure::new(Class::Resolve, FailedOperation::Resolve, none.host.as_str(), none.why.as_str())
+            .because(none.reason);
     }
     if let Some(tls) = find::<rustls::Error>(&causes) {
-        return fail(Class::Tls, tls::words(tls));
+        return tls::failure(tls, operation, url);
     }
     if connecting && error.is_timeout() {
         return fail(
@@ -58,8 +59,8 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
         return of_io(io, operation, url, stage, connecting && url.starts_with("https:"));
     }
     if let Some(hyper) = find::<hyper::Error>(&causes) {
-        let (class, message) = hyper_words(hyper, &causes);
-        return fail(class, message);
+        let (class, reason, message) = hyper_words(hyper, &causes);
+        return fail(class, message).because(reason);
     }
     let class = if error.is_builder() { Class::Usage } else { Class::Protocol };
     fail(class, deepest(&causes))
@@ -68,36 +69,36 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
 /// What the error of a connection of one's own means.
 pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
-    let operation = if stage == TransferStage::Head { "request" } else { "read" };
+    let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
         return failure.clone();
     }
     if let Some(tls) = find::<rustls::Error>(&causes) {
-        return Failure::new(Class::Tls, operation, url, tls::words(tls));
+        return tls::failure(tls, operation, url);
     }
     if let Some(io) = find::<io::Error>(&causes) {
         return of_io(io, operation, url, stage, false);
     }
-    let (class, message) = hyper_words(error, &causes);
-    Failure::new(class, operation, url, message)
+    let (class, reason, message) = hyper_words(error, &causes);
+    Failure::new(class, operation, url, message).because(reason)
 }
 
 /// What an error means that a read of the socket itself gave, and what its end means that came too early.
 pub(super) fn of_read(error: &io::Error, url: &str, stage: TransferStage) -> Failure {
-    of_io(error, "read", url, stage, false)
+    of_io(error, FailedOperation::Read, url, stage, false)
 }
 
 /// What the error of a TLS handshake means.
 pub(super) fn of_handshake(error: &io::Error, url: &str) -> Failure {
     let causes = causes(error);
     match find::<rustls::Error>(&causes) {
-        Some(tls) => Failure::new(Class::Tls, "connect", url, tls::words(tls)),
-        None => of_io(error, "connect", url, TransferStage::Head, true),
+        Some(tls) => tls::failure(tls, FailedOperation::Connect, url),
+        None => of_io(error, FailedOperation::Connect, url, TransferStage::Head, true),
     }
 }
 
 /// What an error of the system, or of a layer that borrows its type, means.
-fn of_io(io: &io::Error, operation: &'static str, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
+fn of_io(io: &io::Error, operation: FailedOperation, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
     if io.raw_os_error().is_some() {
         let mut failure = fault::of_io(operation, url, io);
         if failure.class == Class::Reset {
@@ -105,51 +106,57 @@ fn of_io(io: &io::Error, operation: &'static str, url: &str, stage: TransferStag
         }
         return Failure { evidence: Evidence::Kernel, ..failure };
     }
-    let (class, message) = of_layer(io, stage, tls_expected);
-    Failure::new(class, operation, url, message)
+    let (class, reason, message) = of_layer(io, stage, tls_expected);
+    Failure::new(class, operation, url, message).because(reason)
 }
 
 /// What an error means that is not the system's: a layer above it borrows its type.
-fn of_layer(error: &io::Error, stage: TransferStage, tls_expected: bool) -> (Class, String) {
+fn of_layer(error: &io::Error, stage: TransferStage, tls_expected: bool) -> (Class, Option<FailureReason>, String) {
     use io::ErrorKind as Kind;
     match error.kind() {
         Kind::ConnectionReset | Kind::BrokenPipe | Kind::ConnectionAborted => {
-            (Class::Reset, format!("the peer reset the connection{}", so_far(stage)))
+            (Class::Reset, None, format!("the peer reset the connection{}", so_far(stage)))
         }
         Kind::UnexpectedEof if tls_expected => {
-            (Class::Tls, "the peer closed the connection in the middle of the handshake".into())
+            let message = "the peer closed the connection in the middle of the handshake";
+            (Class::Tls, Some(FailureReason::TlsCutOff), message.into())
         }
-        Kind::UnexpectedEof => match stage {
-            TransferStage::Head => {
-                (Class::Protocol, "the peer closed the connection before its response was whole".into())
-            }
-            TransferStage::Body { .. } => {
-                (Class::Protocol, format!("the peer ended its response before it was whole{}", so_far(stage)))
-            }
-        },
-        _ => (Class::Protocol, format!("{}{}", decapitalised(&error.to_string()), so_far(stage))),
+        Kind::UnexpectedEof => {
+            let message = match stage {
+                TransferStage::Head => "the peer closed the connection before its response was whole".into(),
+                TransferStage::Body { .. } => {
+                    format!("the peer ended its response before it was whole{}", so_far(stage))
+                }
+            };
+            (Class::Protocol, Some(FailureReason::ResponseCutOff), message)
+        }
+        _ => (Class::Protocol, None, format!("{}{}", decapitalised(&error.to_string()), so_far(stage))),
     }
 }
 
 /// What hyper says of a message that it could not read or write.
-fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, String) {
+fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, Option<FailureReason>, String) {
     let text = deepest(causes);
+    let protocol = |reason, message| (Class::Protocol, Some(reason), message);
     if error.is_parse_too_large() {
-        return (Class::Protocol, format!("the response's head is too large: {HEAD_BOUND}"));
+        return protocol(FailureReason::HeadTooLarge, format!("the response's head is too large: {HEAD_BOUND}"));
     }
     if error.is_parse() {
-        return (Class::Protocol, format!("the response's head is no HTTP: {error}"));
+        return protocol(FailureReason::NotHttp, format!("the response's head is no HTTP: {error}"));
     }
     if error.is_incomplete_message() {
-        return (Class::Protocol, "the peer closed the connection before its response was whole".into());
+        let message = "the peer closed the connection before its response was whole";
+        return protocol(FailureReason::ResponseCutOff, message.into());
     }
     // HTTP/2 keeps the system's error behind a type that nobody else may name; its text still has the number.
     for (number, class) in [(libc::ECONNRESET, Class::Reset), (libc::EPIPE, Class::Reset)] {
         if text.contains(&format!("(os error {number})")) {
-            return (class, "the peer reset the connection".into());
+            return (class, None, "the peer reset the connection".into());
         }
     }
-    (Class::Protocol, text)
+    // hyper has no question for this kind of error, only these words.
+    let unasked = text.contains("unexpected message").then_some(FailureReason::PeerSpokeFirst);
+    (Class::Protocol, unasked, text)
 }
 
 fn so_far(stage: TransferStage) -> String {
@@ -200,6 +207,8 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
 pub(super) struct NoAddress {
     /// Which name.
     pub(super) host: String,
+    /// Why, where it is known.
+    pub(super) reason: Option<FailureReason>,
     /// What the resolver said.
     pub(super) why: String,
 }

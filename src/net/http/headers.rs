@@ -3,7 +3,7 @@
 use super::body::RequestBody;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::http::head::RequestHead;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 use url::Url;
 
 use base64::Engine;
@@ -172,7 +172,7 @@ pub(super) fn head(
 }
 
 /// A warning about a request that goes on.
-pub(super) fn warning(class: Class, operation: &'static str, url: &Url, why: impl Into<String>) -> Failure {
+pub(super) fn warning(class: Class, operation: FailedOperation, url: &Url, why: impl Into<String>) -> Failure {
     Failure::new(class, operation, url.as_str(), why)
 }
 

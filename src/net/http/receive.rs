@@ -13,7 +13,7 @@ use super::fault::TransferStage;
 use super::response::{HttpResponse, fields};
 use crate::sessions::news::HttpNews;
 use crate::sessions::{Block, News};
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
 /// How long a body is that is read from the socket itself, rather than through hyper: 256 KiB or more.
 const WORTH_IT: u64 = 256 * 1024;
@@ -35,13 +35,17 @@ impl BodyReceiver {
     }
 }
 
+fn bad_coding(operation: FailedOperation, url: &str, why: String) -> Failure {
+    Failure::new(Class::Protocol, operation, url, why).because(FailureReason::BadContentCoding)
+}
+
 impl ExchangeTask {
     /// Takes in the body, piece by piece, and the fields after it.
     ///
     /// # Errors
     /// It is not what its head promised, or the connection broke. What came before is kept.
     pub(super) async fn receive(&self, mut answer: HttpResponse, url: &str) -> Result<(), Failure> {
-        let broken = |why: String| Failure::new(Class::Protocol, "read", url, why);
+        let broken = |why: String| bad_coding(FailedOperation::Read, url, why);
         let promised = answer.promised();
         self.measure(|gauge| gauge.expected_bytes = promised);
         let mut decoder = None;
@@ -51,7 +55,7 @@ impl ExchangeTask {
                 ContentCodings::Known(known) => decoder = Some(known),
                 ContentCodings::Unknown(name) => {
                     let why = format!("content coding `{name}` is not known: the body is shown as it comes");
-                    self.teller.news(News::Warned(Failure::new(Class::Protocol, "decode", url, why))).await;
+                    self.teller.news(News::Warned(bad_coding(FailedOperation::Decode, url, why))).await;
                 }
             }
         }
@@ -116,7 +120,7 @@ impl ExchangeTask {
             None => self.join(piece, taking).await,
             Some(decoder) if !piece.is_empty() => {
                 decoder.feed(piece);
-                let broken = |why: String| Failure::new(Class::Protocol, "read", url, why);
+                let broken = |why: String| bad_coding(FailedOperation::Read, url, why);
                 while let Some(piece) = decoder.next().map_err(broken)? {
                     self.join(piece, taking).await;
                 }

@@ -7,7 +7,7 @@ use http::header::{
 use http::{Method, StatusCode};
 use url::Url;
 
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// What must not be told to another origin.
 const SECRETS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
@@ -41,7 +41,7 @@ pub(super) fn next(
         301 | 302 | 303 | 307 | 308 => headers.get(LOCATION)?,
         _ => return None,
     };
-    let refuse = |why: String| Failure::new(Class::Protocol, "follow", url.as_str(), why);
+    let refuse = |why: String| Failure::new(Class::Protocol, FailedOperation::Follow, url.as_str(), why);
     let shown = String::from_utf8_lossy(location.as_bytes()).into_owned();
     let joined = match url.join(&shown) {
         Ok(joined) => joined,

@@ -19,7 +19,7 @@ use crate::net::journal::Journal;
 use crate::sessions::News;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
-use crate::wire::{Both, Class, Failure, Totals};
+use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
 /// How long one request may take where nothing else was asked for: nothing stands still for ever.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -56,7 +56,7 @@ impl RepeatedRequest {
         headers::describe_body(&mut own, &method, &body)?;
         let body = body.gathered(&teller, MOST_BODY).await?;
         if spec.insecure && url.scheme() == "https" {
-            let warning = headers::warning(Class::Tls, "verify", &url, "certificates are not verified");
+            let warning = headers::warning(Class::Tls, FailedOperation::Verify, &url, "certificates are not verified");
             teller.news(News::Warned(warning)).await;
         }
         let client = keeping(&spec, &teller, connections).await?;
@@ -143,7 +143,8 @@ impl RepeatedRequest {
     pub(crate) fn judge(&self, status: u16) -> Result<u16, Failure> {
         if self.fail_on_status && (400..600).contains(&status) {
             let why = format!("the peer answered {status}");
-            return Err(Failure::new(Class::HttpStatus, "request", self.url.as_str(), why));
+            let failure = Failure::new(Class::HttpStatus, FailedOperation::Request, self.url.as_str(), why);
+            return Err(failure.because(FailureReason::of_status(status)));
         }
         Ok(status)
     }

@@ -22,8 +22,8 @@ use crate::net::tcp::worth_another;
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, HttpNews};
 use crate::sessions::spec::http::{HttpVersion, MOST_INTERIM};
-use crate::wire::Failure;
 use crate::wire::http::head::InterimHead;
+use crate::wire::{FailedOperation, Failure};
 
 impl ExchangeTask {
     /// Sends one request, and waits for the head of its answer.
@@ -46,7 +46,7 @@ impl ExchangeTask {
             match asked {
                 Err(because)
                     if attempt <= of
-                        && matches!(because.operation, "connect" | "resolve")
+                        && matches!(because.operation, FailedOperation::Connect | FailedOperation::Resolve)
                         && worth_another(because.class) =>
                 {
                     let after = self.spec.retry.wait_before(attempt, fastrand::f64());

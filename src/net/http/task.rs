@@ -13,7 +13,7 @@ use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb}
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, News, Verb};
 use crate::text::quantity;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// Runs one HTTP exchange to its end, and tells it to the post's journal.
 ///
@@ -129,5 +129,11 @@ async fn run_out(timeout: Option<Duration>) {
 
 fn too_long(timeout: Option<Duration>, url: &str) -> Failure {
     let allowed = quantity::duration(timeout.unwrap_or_default());
-    Failure::new(Class::IdleTimeout, "request", url, format!("the whole exchange took longer than {allowed}"))
+    Failure::new(
+        Class::IdleTimeout,
+        FailedOperation::Request,
+        url,
+        format!("the whole exchange took longer than {allowed}"),
+    )
+    .because(FailureReason::ExchangeTooLong)
 }

@@ -7,7 +7,7 @@ use super::proxied::HandshakeClock;
 use crate::net::tls::{self, TlsTrust, TrustRoots};
 use crate::sessions::News;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// The configuration of a handshake of our own.
 ///
@@ -49,7 +49,7 @@ pub(super) async fn trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) ->
 }
 
 pub(super) fn cannot(why: &str) -> Failure {
-    Failure::new(Class::Local, "prepare", "", format!("no HTTP client can be made: {why}"))
+    Failure::new(Class::Local, FailedOperation::Prepare, "", format!("no HTTP client can be made: {why}"))
 }
 
 #[cfg(test)]

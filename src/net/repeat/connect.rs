@@ -12,7 +12,7 @@ use crate::net::journal::Journal;
 use crate::net::{dial, resolve};
 use crate::sessions::spec::TcpSpec;
 use crate::text::quantity;
-use crate::wire::{Both, Class, Failure};
+use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason};
 
 /// Connections to the addresses of one name.
 #[derive(Debug)]
@@ -34,7 +34,8 @@ impl RepeatConnect {
         let addresses: Vec<SocketAddr> = addresses.into_iter().filter(same).collect();
         if addresses.is_empty() {
             let message = "there is no address that a connection from the local address can reach";
-            return Err(Failure::new(Class::Resolve, "resolve", &spec.target.host, message));
+            return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
+                .because(FailureReason::NoAddressOfFamily));
         }
         Ok(RepeatConnect { spec, addresses, good: AtomicUsize::new(0) })
     }
@@ -58,13 +59,18 @@ impl RepeatConnect {
         let limit = self.spec.connect_timeout;
         tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
             let message = format!("nobody answered within {}", quantity::duration(limit));
-            Err(Failure::new(Class::ConnectTimeout, "connect", self.spec.target.to_string(), message))
+            Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, self.spec.target.to_string(), message))
         })
     }
 
     async fn try_all(&self) -> Result<TcpStream, Failure> {
         let first = self.good.load(Ordering::Relaxed);
-        let mut why = Failure::new(Class::Internal, "connect", self.spec.target.to_string(), "no address was tried");
+        let mut why = Failure::new(
+            Class::Internal,
+            FailedOperation::Connect,
+            self.spec.target.to_string(),
+            "no address was tried",
+        );
         for step in 0..self.addresses.len() {
             let place = (first + step) % self.addresses.len();
             let Some(peer) = self.addresses.get(place).copied() else { break };

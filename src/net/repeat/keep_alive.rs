@@ -18,7 +18,7 @@ use crate::net::fault;
 use crate::net::http::own::polled_connection::PolledConnection;
 use crate::net::http::{RepeatedRequest, TransferStage, of_hyper};
 use crate::text::quantity;
-use crate::wire::{Both, Class, Failure, Totals};
+use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
 type Http1Connection = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
@@ -33,7 +33,7 @@ impl KeepAliveConnection {
     async fn open(connect: &RepeatConnect, url: &str) -> Result<Self, Failure> {
         let stream = connect.open().await?;
         // A request must not wait for the acknowledgement of the one before it.
-        stream.set_nodelay(true).map_err(|error| fault::of_io("connect", url, &error))?;
+        stream.set_nodelay(true).map_err(|error| fault::of_io(FailedOperation::Connect, url, &error))?;
         let made = http1::handshake(TokioIo::new(stream)).await;
         let (sender, connection) = made.map_err(|error| of_hyper(&error, url, TransferStage::Head))?;
         Ok(KeepAliveConnection { sender, driven: PolledConnection::new(connection) })
@@ -130,5 +130,5 @@ async fn drain(
 /// The failure of a request that took too long.
 pub(super) fn too_long(many: &RepeatedRequest) -> Failure {
     let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
-    Failure::new(Class::IdleTimeout, "request", many.url(), why)
+    Failure::new(Class::IdleTimeout, FailedOperation::Request, many.url(), why).because(FailureReason::ExchangeTooLong)
 }

@@ -18,7 +18,7 @@ use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb}
 use crate::sessions::repeat::run::RepeatReading;
 use crate::sessions::spec::repeat::{MOST_CONCURRENCY, RepeatKind, RepeatSpec};
 use crate::sessions::{CloseReason, News, Verb};
-use crate::wire::Failure;
+use crate::wire::{FailedOperation, Failure};
 
 /// How often a run is looked at, at the most.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -186,10 +186,17 @@ fn verdict(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
         let all = grouped(last.tally.failed_in_all());
         let most = if count < last.tally.failed_in_all() { ", most of them" } else { "" };
         let message = format!("{all} of {over} failed{most}: {}", class.name().replace('_', " "));
-        return Some(Failure::new(class, "repeat", whom, message));
+        return Some(Failure::new(class, FailedOperation::Repeat, whom, message));
     }
     let silence = last.tally.done == 0 && last.tally.lost > 0;
-    silence.then(|| Failure::new(Class::IdleTimeout, "repeat", whom, format!("none of {over} datagrams was answered")))
+    silence.then(|| {
+        Failure::new(
+            Class::IdleTimeout,
+            FailedOperation::Repeat,
+            whom,
+            format!("none of {over} datagrams was answered"),
+        )
+    })
 }
 
 fn whom(spec: &RepeatSpec) -> String {

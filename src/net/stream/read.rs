@@ -13,7 +13,7 @@ use crate::net::{buffers, fault};
 use crate::sessions::news::TcpNews;
 use crate::sessions::{Block, News};
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Direction, Failure, Totals};
+use crate::wire::{Class, Direction, FailedOperation, Failure, Totals};
 
 /// What one read asks for at the most.
 const MOST_READ: usize = buffers::BUFFER;
@@ -50,7 +50,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
                 if changed.is_err() { return Ok(()) }
                 continue;
             }
-            ready = talk.transport.readable(&mut flood) => ready.map_err(|error| fault::of_io("read", &talk.peer, &error))?,
+            ready = talk.transport.readable(&mut flood) => ready.map_err(|error| fault::of_io(FailedOperation::Read, &talk.peer, &error))?,
         }
         let read = match &outlet {
             Some((sink, socket)) => match sink.pour(socket).inspect(|outcome| count_spliced(talk, outcome)) {
@@ -89,7 +89,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
                 flood.read(talk.transport.socket(), count);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
-            Err(error) => return Err(fault::of_io("read", &talk.peer, &error)),
+            Err(error) => return Err(fault::of_io(FailedOperation::Read, &talk.peer, &error)),
         }
         reads += 1;
         if reads.is_multiple_of(TURN) {
@@ -123,7 +123,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
         Ok(_) | Err(_) => return Ok(()),
     }
     match talk.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => Err(fault::of_io("read", &talk.peer, &error)),
+        Ok(Some(error)) | Err(error) => Err(fault::of_io(FailedOperation::Read, &talk.peer, &error)),
         // The writing half has it.
         Ok(None) => {
             talk.stopped().await;
@@ -135,8 +135,8 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
 /// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
 fn connection_failure(talk: &SharedConnection) -> Failure {
     match talk.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => fault::of_io("read", &talk.peer, &error),
-        Ok(None) => Failure::new(Class::Reset, "read", &talk.peer, "the peer reset the connection"),
+        Ok(Some(error)) | Err(error) => fault::of_io(FailedOperation::Read, &talk.peer, &error),
+        Ok(None) => Failure::new(Class::Reset, FailedOperation::Read, &talk.peer, "the peer reset the connection"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::activity::{FIRST_LOOK, LOOK, SLOWEST_LOOK};
 use super::shared::{ReadState, SharedConnection};
 use crate::text::quantity;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// How long after a timer fired the next look comes.
 const AFTER_TIMER: Duration = Duration::from_millis(5);
@@ -81,7 +81,7 @@ pub(super) async fn idle_timeout(talk: &SharedConnection, limit: Option<Duration
         let quiet = talk.gauge.quiet_for();
         if quiet >= limit {
             let message = format!("quiet in both directions for {}", quantity::duration(limit));
-            return Failure::new(Class::IdleTimeout, "read", &talk.peer, message);
+            return Failure::new(Class::IdleTimeout, FailedOperation::Read, &talk.peer, message);
         }
         tokio::time::sleep(limit - quiet).await;
     }

@@ -19,12 +19,13 @@ use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
 use crate::net::{fault, kernel, order_queue, syscall};
 use crate::sessions::news::TcpNews;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::spec::Script;
 use crate::sessions::{Block, CloseReason, News};
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Class, Evidence};
+use crate::wire::{Class, Evidence, FailedOperation};
 
 /// How long to wait for the kernel's last acknowledgements once both sides finished, or for the last bytes of a
 /// connection that broke.
@@ -174,7 +175,7 @@ async fn close_stream(
     let unread = rustix::io::ioctl_fionread(transport.socket()).is_ok_and(|bytes| bytes > 0);
     let began = std::time::Instant::now();
     drop(transport);
-    journal.news(syscall::told("close", String::new(), Ok(0), began.elapsed())).await;
+    journal.news(syscall::told(SocketCall::Close, String::new(), Ok(0), began.elapsed())).await;
     if matches!(end, ConnectionEnd::Reset) {
         way.report(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
     }
@@ -267,7 +268,7 @@ async fn stop(talk: &SharedConnection, end: &ConnectionEnd) {
     if matches!(end, ConnectionEnd::Reset)
         && let Err(error) = socket2::SockRef::from(talk.transport.socket()).set_linger(Some(Duration::ZERO))
     {
-        talk.journal.news(News::Warned(fault::of_io("reset", &talk.peer, &error))).await;
+        talk.journal.news(News::Warned(fault::of_io(FailedOperation::Reset, &talk.peer, &error))).await;
     }
     talk.report_sample().await;
     talk.change(|state| state.wish = ShutdownIntent::Stop);

@@ -7,7 +7,7 @@ use crate::net::order_queue;
 use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::spec::ScriptStep;
 use crate::sessions::{News, Verb};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// What was asked for and did not happen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,5 +62,9 @@ pub(in crate::net) async fn report_unsent(journal: &Arc<Journal>, peer: &str, un
     }
     let sends = if unsent.orders == 1 { "send was" } else { "sends were" };
     let message = format!("{} {sends} not carried out: {} bytes were not sent", unsent.orders, unsent.bytes);
-    journal.news(News::Warned(Failure::new(Class::Local, "send", peer, message))).await;
+    journal
+        .news(News::Warned(
+            Failure::new(Class::Local, FailedOperation::Send, peer, message).because(FailureReason::NotSent),
+        ))
+        .await;
 }

@@ -9,7 +9,7 @@ use crate::net::option;
 use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
 use crate::wire::option::SocketKind;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// What follows from an order.
 pub(super) enum AfterOrder {
@@ -57,7 +57,9 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
         Some(Verb::Stream(StreamVerb::Capture(false))) => super::capture::stop(talk),
         Some(Verb::Datagram(DatagramVerb::StopBurst)) => {
             let message = "a TCP connection sends no burst of datagrams";
-            talk.journal.news(News::Warned(Failure::new(Class::Usage, "send", &talk.peer, message))).await;
+            talk.journal
+                .news(News::Warned(Failure::new(Class::Usage, FailedOperation::Send, &talk.peer, message)))
+                .await;
         }
         Some(
             Verb::Send(_)
@@ -72,7 +74,8 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
             | Verb::Stream(StreamVerb::FinishSending)
             | Verb::Listener(ListenerVerb::Limit(_)),
         ) => {
-            let failure = Failure::new(Class::Internal, "order", &talk.peer, "an order took the wrong lane");
+            let failure =
+                Failure::new(Class::Internal, FailedOperation::Order, &talk.peer, "an order took the wrong lane");
             talk.journal.news(News::Warned(failure)).await;
         }
     }
@@ -86,7 +89,7 @@ async fn pause(talk: &SharedConnection) {
     let now = *talk.state.borrow();
     if now.peer_finished {
         let message = "nothing to stop: the peer finished sending, and all of it is read";
-        talk.journal.news(News::Warned(Failure::new(Class::Usage, "read", &talk.peer, message))).await;
+        talk.journal.news(News::Warned(Failure::new(Class::Usage, FailedOperation::Read, &talk.peer, message))).await;
     } else if now.reading == ReadState::Flowing {
         talk.change(|state| state.reading = ReadState::Paused);
         talk.journal.news(News::ReadingPaused).await;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::shared::{ConnectionEnd, SharedConnection};
 use crate::net::{kernel, option};
 use crate::text::quantity;
-use crate::wire::Failure;
 use crate::wire::option::{OptionValue, SocketOption};
+use crate::wire::{Failure, FailureReason};
 
 /// Says of an end by ETIMEDOUT which clock ran out, as the socket's options and its queue tell; other ends stay.
 pub(super) fn explain_timeout(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
@@ -15,8 +15,10 @@ pub(super) fn explain_timeout(talk: &SharedConnection, end: ConnectionEnd) -> Co
             let view = kernel::view(talk.transport.socket());
             // What was written and never acknowledged still counts after the connection's end.
             let unacknowledged = view.send_queue_bytes.or(talk.queued_bytes()).unwrap_or(0);
-            let message = read_timeouts(talk).message(unacknowledged);
-            ConnectionEnd::Failed(message.map_or(failure.clone(), |message| Failure { message, ..failure }))
+            ConnectionEnd::Failed(match read_timeouts(talk).ran_out(unacknowledged) {
+                Some((reason, message)) => Failure { reason: Some(reason), message, ..failure },
+                None => failure,
+            })
         }
         other => other,
     }
@@ -53,23 +55,32 @@ fn read_timeouts(talk: &SharedConnection) -> ConnectionTimeouts {
 impl ConnectionTimeouts {
     /// Which clock ran out, with so many octets unacknowledged; `None`: the last retransmission, which the failure's own
     /// message is about.
-    fn message(&self, unacknowledged: u64) -> Option<String> {
+    fn ran_out(&self, unacknowledged: u64) -> Option<(FailureReason, String)> {
         let limit = quantity::duration(self.user_timeout);
         match (unacknowledged, self.user_timeout.is_zero()) {
-            (1.., false) => Some(format!(
-                "the peer stopped answering: {} lay unacknowledged for longer than TCP_USER_TIMEOUT allows ({limit})",
-                quantity::bytes(unacknowledged)
+            (1.., false) => Some((
+                FailureReason::UserTimeout,
+                format!(
+                    "the peer stopped answering: {} lay unacknowledged for longer than TCP_USER_TIMEOUT allows ({limit})",
+                    quantity::bytes(unacknowledged)
+                ),
             )),
-            (0, false) if self.keepalive => Some(format!(
-                "the peer stopped answering: no answer to keepalive probes within TCP_USER_TIMEOUT ({limit}), \
+            (0, false) if self.keepalive => Some((
+                FailureReason::UserTimeout,
+                format!(
+                    "the peer stopped answering: no answer to keepalive probes within TCP_USER_TIMEOUT ({limit}), \
                  which overrides their count"
+                ),
             )),
-            (0, true) if self.keepalive => Some(format!(
-                "the peer stopped answering: quiet for {}, then {} keepalive {} {} apart without an answer",
-                quantity::duration(self.idle),
-                self.count,
-                if self.count == 1 { "probe" } else { "probes" },
-                quantity::duration(self.interval)
+            (0, true) if self.keepalive => Some((
+                FailureReason::KeepaliveTimeout,
+                format!(
+                    "the peer stopped answering: quiet for {}, then {} keepalive {} {} apart without an answer",
+                    quantity::duration(self.idle),
+                    self.count,
+                    if self.count == 1 { "probe" } else { "probes" },
+                    quantity::duration(self.interval)
+                ),
             )),
             _ => None,
         }
@@ -89,16 +100,17 @@ mod tests {
             count: 2,
             user_timeout: Duration::ZERO,
         };
-        let says = |clocks: ConnectionTimeouts, queued| clocks.message(queued).unwrap_or_default();
+        let says =
+            |clocks: ConnectionTimeouts, queued| clocks.ran_out(queued).map(|(_, words)| words).unwrap_or_default();
         assert!(
             says(keepalive, 0).ends_with("quiet for 1.0 s, then 2 keepalive probes 1.0 s apart without an answer"),
             "{}",
             says(keepalive, 0)
         );
-        assert_eq!(keepalive.message(5), None, "data is retransmitted, not probed for");
+        assert_eq!(keepalive.ran_out(5), None, "data is retransmitted, not probed for");
         let bounded = ConnectionTimeouts { user_timeout: Duration::from_secs(2), ..keepalive };
         assert!(says(bounded, 5).contains("5 B lay unacknowledged"));
         assert!(says(bounded, 0).contains("which overrides their count"));
-        assert_eq!(ConnectionTimeouts::default().message(0), None);
+        assert_eq!(ConnectionTimeouts::default().ran_out(0), None);
     }
 }

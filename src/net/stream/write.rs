@@ -14,11 +14,12 @@ use super::unsent::UnsentOrders;
 use super::{read_ahead, unsent};
 use crate::net::{fault, order_queue, syscall};
 use crate::sessions::news::TcpNews;
+use crate::sessions::news::call::SocketCall;
 use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
 use crate::wire::tcp::cause::StateCause;
-use crate::wire::{Class, Direction, Failure, Totals};
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason, Totals};
 
 /// What one write offers the kernel at the most.
 const MOST_WRITE: usize = 1024 * 1024;
@@ -122,7 +123,7 @@ impl WritingHalf<'_> {
         match verb {
             Verb::Send(_) | Verb::SendFile(_) | Verb::Stream(StreamVerb::FinishSending) if self.finished => {
                 let message = "not done: we finished sending (FIN), and nothing can be sent after that";
-                self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.talk.peer, message)).await;
                 Ok(())
             }
             Verb::Send(bytes) => self.write(bytes).await,
@@ -130,12 +131,12 @@ impl WritingHalf<'_> {
             Verb::Stream(StreamVerb::FinishSending) => self.finish().await,
             Verb::Datagram(DatagramVerb::Burst(_) | DatagramVerb::StopBurst) => {
                 let message = "a burst is of datagrams, which a TCP connection does not have";
-                self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.talk.peer, message)).await;
                 Ok(())
             }
             Verb::Datagram(DatagramVerb::ProbeMtu) => {
                 let message = "TCP finds the path MTU by itself: only a UDP session probes it with datagrams";
-                self.warn(Failure::new(Class::Usage, "probe", &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Probe, &self.talk.peer, message)).await;
                 Ok(())
             }
             Verb::Reset
@@ -147,7 +148,7 @@ impl WritingHalf<'_> {
             | Verb::Listener(ListenerVerb::Limit(_))
             | Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions | SocketVerb::SampleEvery(_)) => {
                 let message = "this order makes no sense for a TCP connection";
-                self.warn(Failure::new(Class::Usage, "send", &self.talk.peer, message)).await;
+                self.warn(Failure::new(Class::Usage, FailedOperation::Send, &self.talk.peer, message)).await;
                 Ok(())
             }
         }
@@ -182,7 +183,7 @@ impl WritingHalf<'_> {
                     self.wait_for_room(ready).await;
                     continue;
                 }
-                Err(error) => return Err(WriteAbort::Broken(fault::of_io("send", &talk.peer, &error))),
+                Err(error) => return Err(WriteAbort::Broken(fault::of_io(FailedOperation::Send, &talk.peer, &error))),
             }
             self.yield_turn().await;
         }
@@ -196,7 +197,7 @@ impl WritingHalf<'_> {
             () = talk.stopped() => return Err(WriteAbort::Stopped),
             ready = self.writer.writable() => ready,
         };
-        ready.map_err(|error| WriteAbort::Broken(fault::of_io("send", &talk.peer, &error)))
+        ready.map_err(|error| WriteAbort::Broken(fault::of_io(FailedOperation::Send, &talk.peer, &error)))
     }
 
     async fn wait_for_room(&mut self, ready: Ready) {
@@ -230,10 +231,13 @@ impl WritingHalf<'_> {
                 self.talk.journal.news(News::FileSent { path, bytes }).await;
                 return Ok(());
             }
-            Ok(Err(error)) => (fault::of_io("read", name, &error), Ok(())),
+            Ok(Err(error)) => (fault::of_io(FailedOperation::Read, name, &error), Ok(())),
             Err(cut) => {
                 let message = "not sent to its end: the connection ended before";
-                (Failure::new(Class::Local, "send", name, message), Err(cut))
+                (
+                    Failure::new(Class::Local, FailedOperation::Send, name, message).because(FailureReason::NotSent),
+                    Err(cut),
+                )
             }
         };
         bytes -= self.rest as u64;
@@ -318,8 +322,11 @@ impl WritingHalf<'_> {
         let began = Instant::now();
         let done = self.writer.finish();
         let took = began.elapsed();
-        self.talk.journal.news(syscall::told("shutdown", "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took)).await;
-        done.map_err(|error| WriteAbort::Broken(fault::of_io("finish", &self.talk.peer, &error)))?;
+        self.talk
+            .journal
+            .news(syscall::told(SocketCall::Shutdown, "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took))
+            .await;
+        done.map_err(|error| WriteAbort::Broken(fault::of_io(FailedOperation::Finish, &self.talk.peer, &error)))?;
         self.finished = true;
         self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;
         self.talk.way.fin_sent(StateCause::WeShutDown).await;

@@ -4,8 +4,14 @@ use std::time::Duration;
 
 use jiff::civil;
 
-/// What a TLS error means, for a person.
-pub(crate) fn words(error: &rustls::Error) -> String {
+use crate::wire::{Class, FailedOperation, Failure, FailureReason};
+
+/// What a TLS error means.
+pub(crate) fn failure(error: &rustls::Error, operation: FailedOperation, peer: &str) -> Failure {
+    Failure::new(Class::Tls, operation, peer, words(error)).because(reason(error))
+}
+
+fn words(error: &rustls::Error) -> String {
     use rustls::{CertificateError as Bad, Error};
     match error {
         Error::InvalidCertificate(bad) => match bad {
@@ -40,6 +46,26 @@ pub(crate) fn words(error: &rustls::Error) -> String {
         Error::PeerIncompatible(what) => format!("no TLS version or cipher in common with the peer ({what:?})"),
         Error::NoApplicationProtocol => "the peer speaks none of the HTTP versions that were offered".into(),
         other => other.to_string(),
+    }
+}
+
+fn reason(error: &rustls::Error) -> Option<FailureReason> {
+    use rustls::{CertificateError as Bad, Error};
+    match error {
+        Error::InvalidCertificate(bad) => Some(match bad {
+            Bad::Expired | Bad::ExpiredContext { .. } => FailureReason::CertificateExpired,
+            Bad::NotValidYet | Bad::NotValidYetContext { .. } => FailureReason::CertificateNotYetValid,
+            Bad::UnknownIssuer => FailureReason::CertificateUnknownIssuer,
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => FailureReason::CertificateWrongName,
+            Bad::Revoked => FailureReason::CertificateRevoked,
+            Bad::BadSignature => FailureReason::CertificateBadSignature,
+            _ => FailureReason::CertificateRejected,
+        }),
+        Error::AlertReceived(_) => Some(FailureReason::TlsAlert),
+        Error::InvalidMessage(_) => Some(FailureReason::TlsNotSpoken),
+        Error::PeerIncompatible(_) => Some(FailureReason::TlsNothingInCommon),
+        Error::NoApplicationProtocol => Some(FailureReason::TlsNoHttpVersion),
+        _ => None,
     }
 }
 

@@ -3,5 +3,5 @@
 mod fault;
 mod trust;
 
-pub(crate) use fault::words;
+pub(crate) use fault::failure;
 pub(crate) use trust::{TlsTrust, TrustRoots, config};

@@ -8,6 +8,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use crate::wire::FailedOperation;
 use crate::wire::{Class, Failure};
 
 /// Whom to trust.
@@ -37,7 +38,7 @@ impl TlsTrust {
             TlsTrust::System(roots) => roots.stand_in_because.as_ref()?,
         };
         let why = format!("using the built-in certificate authorities, as the system's cannot be used: {because}");
-        Some(Failure::new(Class::Tls, "verify", "", why))
+        Some(Failure::new(Class::Tls, FailedOperation::Verify, "", why))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::net::{fault, option, order_queue};
 use crate::sessions::News;
 use crate::sessions::news::ListenerNews;
 use crate::sessions::spec::{Script, UdpBoundSpec};
-use crate::wire::Failure;
+use crate::wire::{FailedOperation, Failure};
 
 /// Runs a bound UDP socket, from its binding to [`News::Closed`].
 ///
@@ -38,7 +38,7 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: ord
 }
 
 fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {
-    let failed = |error: std::io::Error| fault::of_bind("bind", spec.local, &error);
+    let failed = |error: std::io::Error| fault::of_bind(FailedOperation::Bind, spec.local, &error);
     let (socket, merged) = prepare(spec.local, spec.broadcast, spec.receive)?;
     option::set_all(&socket, &spec.options, spec.local.is_ipv6())?;
     several_may_hear_a_group(&socket, spec).map_err(failed)?;

@@ -16,7 +16,7 @@ use crate::sessions::news::DialNews;
 use crate::sessions::order::SocketVerb;
 use crate::sessions::spec::{Script, UdpSpec};
 use crate::sessions::{CloseReason, News, Verb};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// Runs a UDP conversation, from the look-up of its target to [`News::Closed`]. The urgent lane is open before this
 /// returns, so that no order can miss it.
@@ -58,7 +58,9 @@ async fn cancelled(urgent: &mut order_queue::OrderReceiver, reading: &mut bool, 
             Some(Verb::ContinueReading) => *reading = true,
             Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
             Some(_too_early) => {
-                journal.news(News::Warned(Failure::new(Class::Usage, "order", "", "not open yet"))).await;
+                journal
+                    .news(News::Warned(Failure::new(Class::Usage, FailedOperation::Order, "", "not open yet")))
+                    .await;
             }
         }
     }
@@ -76,7 +78,7 @@ async fn open_first(
     let usable: Vec<SocketAddr> = addresses.iter().filter(usable).copied().collect();
     let mut last = Failure::new(
         Class::Local,
-        "bind",
+        FailedOperation::Bind,
         spec.target.to_string(),
         "the local address and the target are of different families: bind an address of the target's family",
     );
@@ -107,13 +109,13 @@ async fn open_first(
 /// A socket that is connected to `peer`.
 fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
     if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
-        return Err(broadcast_not_asked_for("connect", peer));
+        return Err(broadcast_not_asked_for(FailedOperation::Connect, peer));
     }
     let local = spec.bind.unwrap_or_else(|| wildcard(peer));
     let (socket, merged) = prepare(local, spec.broadcast, spec.receive)?;
     option::set_all(&socket, &spec.options, local.is_ipv6())?;
-    socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind("bind", local, &error))?;
-    let failed = |error: std::io::Error| fault::of_io("connect", peer.to_string(), &error);
+    socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind(FailedOperation::Bind, local, &error))?;
+    let failed = |error: std::io::Error| fault::of_io(FailedOperation::Connect, peer.to_string(), &error);
     socket.connect(&SockAddr::from(peer)).map_err(failed)?;
     adopt(socket, merged).map_err(failed)
 }

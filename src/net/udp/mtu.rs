@@ -16,7 +16,7 @@ use crate::sessions::News;
 use crate::sessions::news::UdpNews;
 use crate::wire::udp::mtu::{self, MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 use crate::wire::udp::mtu_search::MtuSearch;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// How long the first datagrams wait for an answer, and the longest that any waits: longer than the second that a host
 /// lets pass between two ICMP messages.
@@ -47,13 +47,13 @@ impl SharedSocket {
         let mut search = MtuSearch::new(mtu::header_bytes(peer.ip()) + LEAST_PAYLOAD, mtu::most_bytes(peer.ip()));
         let mut prober = match MtuProber::open(self.local, peer) {
             Ok(prober) => prober,
-            Err(error) => return Err(fault::of_io("probe", peer.to_string(), &error)),
+            Err(error) => return Err(fault::of_io(FailedOperation::Probe, peer.to_string(), &error)),
         };
         let kernel_before = prober.kernel_mtu();
         let outcome = tokio::select! {
             biased;
             () = self.stopped_since(stops) => {
-                Err(Failure::new(Class::Local, "probe", peer.to_string(), "stopped before its end"))
+                Err(Failure::new(Class::Local, FailedOperation::Probe, peer.to_string(), "stopped before its end"))
             }
             outcome = self.search(&mut prober, &mut search) => outcome,
         };
@@ -242,7 +242,7 @@ impl MtuProber {
             // Nobody listens on that port: the datagram arrived all the same.
             return ProbeReply::Outcome(MtuOutcome::Answered);
         }
-        ProbeReply::End(icmp.failure("probe", self.peer.to_string()))
+        ProbeReply::End(icmp.failure(FailedOperation::Probe, self.peer.to_string()))
     }
 
     /// What a datagram of the peer's says: an echo of one before it says nothing of this one.
@@ -257,7 +257,7 @@ impl MtuProber {
     }
 
     fn failure(&self, error: &io::Error) -> Failure {
-        fault::of_io("probe", self.peer.to_string(), error)
+        fault::of_io(FailedOperation::Probe, self.peer.to_string(), error)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::net::fault;
 use crate::sessions::News;
 use crate::sessions::news::UdpNews;
 use crate::sessions::spec::MulticastGroup;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// Joins the group; what came of it.
 pub(super) fn join(socket: &UdpSocket, group: &MulticastGroup) -> News {
@@ -35,10 +35,10 @@ enum GroupChange {
 }
 
 impl GroupChange {
-    fn operation(self) -> &'static str {
+    fn operation(self) -> FailedOperation {
         match self {
-            GroupChange::Join => "join",
-            GroupChange::Leave => "leave",
+            GroupChange::Join => FailedOperation::Join,
+            GroupChange::Leave => FailedOperation::Leave,
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::sessions::news::OptionNews;
 use crate::sessions::spec::UdpReceive;
 use crate::text::quantity;
 use crate::wire::option::{OptionValue, SocketOption};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// 4 MiB: what we ask the kernel to hold of datagrams that we did not read yet. It may give less.
 const RECEIVE_BUFFER_BYTES: usize = 4 * 1024 * 1024;
@@ -36,7 +36,7 @@ pub(super) struct OpenedSocket {
 }
 
 /// The failure to use a broadcast address that was not asked for: a typing error could reach a whole link.
-pub(super) fn broadcast_not_asked_for(operation: &'static str, peer: SocketAddr) -> Failure {
+pub(super) fn broadcast_not_asked_for(operation: FailedOperation, peer: SocketAddr) -> Failure {
     let message = "it is a broadcast address, which reaches every host on the link: ask for broadcast to use it";
     Failure { os_code: Some(libc::EACCES), ..Failure::new(Class::Local, operation, peer.to_string(), message) }
 }
@@ -59,7 +59,7 @@ pub(super) fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -
         }
         Ok(socket)
     };
-    let socket = set_up().map_err(|error| fault::of_io("open", local.to_string(), &error))?;
+    let socket = set_up().map_err(|error| fault::of_io(FailedOperation::Open, local.to_string(), &error))?;
     // Best effort, all of them: without them the session works, and knows less or is slower.
     let octets = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |octets| octets.div_ceil(KERNEL_DOUBLES));
     socket.set_recv_buffer_size(octets.min(MOST_BUFFER_BYTES)).ok();
@@ -71,9 +71,11 @@ pub(super) fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -
 
 /// Says where the kernel gave another receive buffer than was asked for, and where it merges nothing.
 pub(super) async fn tell_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, receive: UdpReceive) {
-    let warn = |message: String| News::Warned(Failure::new(Class::Local, "receive", opened.local.to_string(), message));
+    let warn = |message: String| {
+        News::Warned(Failure::new(Class::Local, FailedOperation::Receive, opened.local.to_string(), message))
+    };
     let given = SockRef::from(&opened.socket).recv_buffer_size();
-    let given = given.map_err(|error| fault::of_io("receive", opened.local.to_string(), &error));
+    let given = given.map_err(|error| fault::of_io(FailedOperation::Receive, opened.local.to_string(), &error));
     match given {
         Ok(given) => {
             tracing::debug!(session = journal.id.0, octets = given, "receive buffer as the kernel gives it");

@@ -10,8 +10,8 @@ use super::shared::{SharedSocket, UdpEnding};
 use crate::net::{option, order_queue};
 use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::{News, Verb};
-use crate::wire::option::{SETTING, SocketKind};
-use crate::wire::{Class, Failure};
+use crate::wire::option::SocketKind;
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// The two ways in which orders come.
 #[derive(Debug)]
@@ -91,13 +91,19 @@ impl SharedSocket {
             Verb::Datagram(DatagramVerb::ProbeMtu) => return Some(SendJob::ProbeMtu(*self.burst_stops.borrow())),
             Verb::Datagram(DatagramVerb::StopBurst) => self.stop_burst(),
             Verb::Stream(StreamVerb::FinishSending) => {
-                self.warn("finish", "UDP has no FIN: the peer cannot be told that nothing more comes").await;
+                self.warn(FailedOperation::Finish, "UDP has no FIN: the peer cannot be told that nothing more comes")
+                    .await;
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) if name.applies_to(SocketKind::Datagrams) => {
                 option::perform(&self.socket, name, value, self.local.is_ipv6(), &self.journal).await;
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => {
-                let failure = Failure::new(Class::Local, SETTING, name.named(&value), "a UDP socket does not have it");
+                let failure = Failure::new(
+                    Class::Local,
+                    FailedOperation::SetOption,
+                    name.named(&value),
+                    "a UDP socket does not have it",
+                );
                 self.journal.news(News::Warned(failure)).await;
             }
             Verb::Socket(SocketVerb::ReadOptions) => {
@@ -105,16 +111,17 @@ impl SharedSocket {
                 self.journal.news(all).await;
             }
             Verb::Stream(StreamVerb::CloseUnread) => {
-                self.warn("close", "UDP resets nothing: a close with datagrams unread throws them away").await;
+                self.warn(FailedOperation::Close, "UDP resets nothing: a close with datagrams unread throws them away")
+                    .await;
             }
             Verb::Socket(SocketVerb::SampleEvery(_)) => {
-                self.warn("sample", "the kernel has gauges for TCP connections only").await;
+                self.warn(FailedOperation::Sample, "the kernel has gauges for TCP connections only").await;
             }
             Verb::Stream(StreamVerb::Capture(_)) => {
-                self.warn("capture", "the packets of TCP sessions can be captured").await;
+                self.warn(FailedOperation::Capture, "the packets of TCP sessions can be captured").await;
             }
             Verb::Listener(ListenerVerb::Limit(_)) => {
-                self.warn("limit", "a UDP socket has no connections to limit").await;
+                self.warn(FailedOperation::Limit, "a UDP socket has no connections to limit").await;
             }
             Verb::PauseReading => self.set_reading(false).await,
             Verb::ContinueReading => self.set_reading(true).await,
@@ -127,7 +134,7 @@ impl SharedSocket {
         None
     }
 
-    pub(super) async fn warn(&self, operation: &'static str, message: impl Into<String>) {
+    pub(super) async fn warn(&self, operation: FailedOperation, message: impl Into<String>) {
         let about: SocketAddr = self.peer.unwrap_or(self.local);
         self.journal.news(News::Warned(Failure::new(Class::Local, operation, about.to_string(), message))).await;
     }

@@ -18,7 +18,7 @@ use crate::sessions::record::Piece;
 use crate::sessions::spec::{DatagramBurst, Script, ScriptStep};
 use crate::sessions::{Block, News};
 use crate::text::quantity;
-use crate::wire::{Class, Direction, Failure};
+use crate::wire::{Class, Direction, FailedOperation, Failure};
 
 /// 1,400 octets of a file go into one datagram: with all headers it passes every usual link unfragmented.
 pub(super) const FILE_DATAGRAM_BYTES: usize = 1_400;
@@ -107,7 +107,7 @@ impl SharedSocket {
 
     async fn send_file(&self, path: &Path) -> Result<(), Failure> {
         let name = path.display();
-        let unread = |error: io::Error| fault::of_io("read", name.to_string(), &error);
+        let unread = |error: io::Error| fault::of_io(FailedOperation::Read, name.to_string(), &error);
         let to = self.whom(None)?;
         let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
         let mut sent_bytes = 0;
@@ -156,7 +156,7 @@ impl SharedSocket {
         match (self.peer, to) {
             (Some(peer), Some(to)) if to != peer => Err(Failure::new(
                 Class::Local,
-                "send",
+                FailedOperation::Send,
                 to.to_string(),
                 format!("this conversation is with {peer} alone: open a bound UDP socket to talk with several"),
             )),
@@ -164,7 +164,7 @@ impl SharedSocket {
             (None, Some(to)) => Ok(to),
             (None, None) => self.addressee().ok_or_else(|| {
                 let message = "nobody was heard yet, so there is no peer to send to: name one, or wait for one";
-                Failure::new(Class::Local, "send", self.local.to_string(), message)
+                Failure::new(Class::Local, FailedOperation::Send, self.local.to_string(), message)
             }),
         }
     }
@@ -195,7 +195,7 @@ impl SharedSocket {
                 Err(error) => error,
             };
             if error.kind() == io::ErrorKind::WouldBlock {
-                self.room(waits).await.map_err(|error| fault::of_io("send", to.to_string(), &error))?;
+                self.room(waits).await.map_err(|error| fault::of_io(FailedOperation::Send, to.to_string(), &error))?;
                 waits += 1;
                 continue;
             }
@@ -207,7 +207,7 @@ impl SharedSocket {
             tries += 1;
             let old = told > 0 || error.kind() == io::ErrorKind::ConnectionRefused;
             if !old || tries == MOST_TRIES {
-                return Err(fault::of_io("send", to.to_string(), &error));
+                return Err(fault::of_io(FailedOperation::Send, to.to_string(), &error));
             }
         }
     }
@@ -231,7 +231,7 @@ pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
     let family = if most == 65_507 { "IPv4" } else { "IPv6" };
     let (len, most) = (quantity::grouped(len as u64), quantity::grouped(most as u64));
     let message = format!("datagram of {len} octets: at most {most} fit in one {family} datagram");
-    let failure = Failure::new(Class::Local, "send", to.to_string(), message);
+    let failure = Failure::new(Class::Local, FailedOperation::Send, to.to_string(), message);
     Err(Failure { os_code: Some(libc::EMSGSIZE), ..failure })
 }
 

@@ -21,7 +21,7 @@ use crate::sessions::news::UdpNews;
 use crate::sessions::spec::Script;
 use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// How many jobs may wait for the sending half; then further orders stay in the session's own queue.
 const MOST_JOBS: usize = 32;
@@ -154,7 +154,8 @@ impl SharedSocket {
                         unexplained = 0;
                         continue;
                     }
-                    let failure = fault::of_io("read", self.peer.unwrap_or(self.local).to_string(), &error);
+                    let failure =
+                        fault::of_io(FailedOperation::Read, self.peer.unwrap_or(self.local).to_string(), &error);
                     // With an error queue a refusal was told from there, by whoever looked first.
                     if !(cfg!(target_os = "linux") && failure.class == Class::Refused) {
                         unexplained += 1;
@@ -192,7 +193,9 @@ impl SharedSocket {
             match error_queue::wait(&self.socket).await {
                 Ok(ErrorQueueEntry::Icmp(icmp, quote)) => self.tell_icmp(icmp, &quote).await,
                 Ok(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) => {}
-                Err(error) => return UdpEnding::Failed(fault::of_io("read", self.local.to_string(), &error)),
+                Err(error) => {
+                    return UdpEnding::Failed(fault::of_io(FailedOperation::Read, self.local.to_string(), &error));
+                }
             }
             tokio::task::yield_now().await;
         }
@@ -229,7 +232,8 @@ impl SharedSocket {
             if quiet >= limit {
                 let peer = self.peer.unwrap_or(self.local).to_string();
                 let message = format!("nothing was sent or received for {}", quantity::duration(limit));
-                let mut failure = Failure::new(Class::IdleTimeout, "read", peer, message);
+                let mut failure = Failure::new(Class::IdleTimeout, FailedOperation::Read, peer, message)
+                    .because(FailureReason::NothingMoved);
                 failure.evidence = Evidence::Seen;
                 return UdpEnding::Failed(failure);
             }
@@ -260,7 +264,7 @@ impl SharedSocket {
             self.journal.dropped_datagrams(None);
             let message = "the kernel drops trains of datagrams and counts each train as one: \
                            how many datagrams were dropped is not known from here on";
-            self.warn("receive", message).await;
+            self.warn(FailedOperation::Receive, message).await;
         }
     }
 }

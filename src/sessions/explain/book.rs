@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use super::remedy::Remedy;
 use super::standing::Situation;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Class, Evidence, Failure};
+use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// What is to be said of one situation. The texts are sentences for a person who learns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,15 +41,15 @@ pub struct ExplanationMatch {
     /// The class of the failure.
     pub classes: Vec<Class>,
     /// What was tried.
-    pub operations: Vec<String>,
+    pub operations: Vec<FailedOperation>,
     /// The system's error number.
     pub os_codes: Vec<i32>,
     /// ICMP's version 6 or not, type and code; no code is any code.
     pub icmp: Vec<(bool, u8, Option<u8>)>,
     /// True: only where the peer's own address sent the ICMP message.
     pub from_peer: bool,
-    /// Words of the failure's message, one of them.
-    pub says: Vec<String>,
+    /// Why it failed.
+    pub reasons: Vec<FailureReason>,
 }
 
 impl ExplanationMatch {
@@ -63,11 +63,11 @@ impl ExplanationMatch {
             peer.is_some() && icmp.is_some_and(|icmp| icmp.offender == peer)
         };
         (self.classes.is_empty() || self.classes.contains(&failure.class))
-            && (self.operations.is_empty() || self.operations.iter().any(|verb| verb == failure.operation))
+            && (self.operations.is_empty() || self.operations.contains(&failure.operation))
             && (self.os_codes.is_empty() || failure.os_code.is_some_and(|code| self.os_codes.contains(&code)))
             && (self.icmp.is_empty() || self.icmp.iter().any(of_icmp))
             && (!self.from_peer || from_peer())
-            && (self.says.is_empty() || self.says.iter().any(|words| failure.message.contains(words.as_str())))
+            && (self.reasons.is_empty() || failure.reason.is_some_and(|reason| self.reasons.contains(&reason)))
     }
 }
 
@@ -129,14 +129,14 @@ mod tests {
 
     #[test]
     fn an_empty_book_says_what_the_failure_says() {
-        let failure = Failure::new(Class::Refused, "connect", "h:1", "connection refused");
+        let failure = Failure::new(Class::Refused, FailedOperation::Connect, "h:1", "connection refused");
         assert_eq!(ExplanationBook::default().failure(&failure, None).happened, "connection refused");
         assert_eq!(ExplanationBook::default().standing(Situation::WeFinished).headline, "we finished");
     }
 
     #[test]
     fn every_list_of_a_condition_must_have_the_fact() {
-        let mut failure = Failure::new(Class::Unreachable, "connect", "h:1", "no route to the host");
+        let mut failure = Failure::new(Class::Unreachable, FailedOperation::Connect, "h:1", "no route to the host");
         failure.os_code = Some(113);
         let icmp = IcmpMessage {
             kind: 3,
@@ -154,10 +154,14 @@ mod tests {
         };
         assert!(when.holds(&failure, Some(&icmp)));
         assert!(!when.holds(&failure, None), "no ICMP is known of");
-        let when =
-            ExplanationMatch { os_codes: vec![113], says: vec!["no route".into()], ..ExplanationMatch::default() };
-        assert!(when.holds(&failure, None));
-        let when = ExplanationMatch { operations: vec!["send".into()], ..ExplanationMatch::default() };
+        let when = ExplanationMatch {
+            os_codes: vec![113],
+            reasons: vec![FailureReason::SelfConnected],
+            ..ExplanationMatch::default()
+        };
+        assert!(!when.holds(&failure, None), "nobody gave that reason");
+        assert!(when.holds(&failure.clone().because(FailureReason::SelfConnected), None));
+        let when = ExplanationMatch { operations: vec![FailedOperation::Send], ..ExplanationMatch::default() };
         assert!(!when.holds(&failure, None));
     }
 
@@ -175,7 +179,7 @@ mod tests {
         let when = ExplanationMatch { icmp: vec![(false, 3, None)], from_peer: true, ..ExplanationMatch::default() };
         let holds = |offender, peer: &str| {
             let icmp = icmp(offender);
-            when.holds(&icmp.failure("connect", peer), Some(&icmp))
+            when.holds(&icmp.failure(FailedOperation::Connect, peer), Some(&icmp))
         };
         assert!(holds([10, 0, 0, 9], "10.0.0.9:80"));
         assert!(!holds([10, 0, 0, 1], "10.0.0.9:80"), "a router said so");
@@ -195,7 +199,7 @@ mod tests {
             os_code: 111,
             ..IcmpMessage::default()
         };
-        let failure = icmp.failure("send", "h:1");
+        let failure = icmp.failure(FailedOperation::Send, "h:1");
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "somebody on the way says h:1 is shut");
         icmp.offender = Some([10, 0, 0, 1].into());
         assert_eq!(book.failure(&failure, Some(&icmp)).happened, "10.0.0.1 says h:1 is shut");

@@ -11,7 +11,7 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::echo::EchoTracker;
 use crate::wire::udp::mtu::{MtuReport, MtuStep};
 use crate::wire::udp::packet::PacketInfo;
-use crate::wire::{Direction, Failure};
+use crate::wire::{Direction, FailedOperation, Failure};
 
 /// How many verdicts are kept beside their datagrams: the newest; all of them are counted.
 pub const MOST_VERDICTS: usize = 4_096;
@@ -109,7 +109,7 @@ impl UdpLedger {
     fn news(&mut self, news: &News) {
         match news {
             News::Udp(UdpNews::Icmp(icmp)) => self.icmp(icmp),
-            News::Warned(failure) if failure.operation == "send" => {
+            News::Warned(failure) if failure.operation == FailedOperation::Send => {
                 self.send_errors += 1;
                 self.last_send_error = Some(failure.clone());
             }
@@ -211,7 +211,7 @@ mod tests {
         let totals = Totals { bytes: 1, ops: 1 };
         ledger.record(&Record::NotKept { direction: Direction::Received, totals });
         assert_eq!(ledger.echo.answered(), None);
-        let failure = Failure::new(Class::Local, "send", "", "too large");
+        let failure = Failure::new(Class::Local, FailedOperation::Send, "", "too large");
         ledger.record(&Record::News { at: Instant::now(), news: News::Warned(failure) });
         assert_eq!(ledger.send_errors, 1);
     }

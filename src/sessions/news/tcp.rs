@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::call::CallResult;
+use super::call::{CallResult, SocketCall};
 use crate::wire::Evidence;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::cause::StateCause;
@@ -34,8 +34,8 @@ pub enum TcpNews {
     },
     /// A rare system call of ours returned; reads and writes are bytes, and tell themselves.
     Call {
-        /// Its name, as `connect`.
-        name: &'static str,
+        /// Which one.
+        name: SocketCall,
         /// Its arguments after the descriptor, short, as one would write them; may be empty.
         args: String,
         /// What it gave back.

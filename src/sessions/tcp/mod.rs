@@ -5,4 +5,5 @@ pub mod gauges;
 pub mod history;
 pub mod ladder;
 pub(crate) mod states;
+pub mod step_cause;
 pub mod timers;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::step_cause::StepCause;
 use crate::sessions::news::{CloseReason, News};
 use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
 use crate::wire::tcp::cause::StateCause;
@@ -23,8 +24,8 @@ pub struct StateChange {
     pub to: TcpState,
     /// The event of the table that it was.
     pub event: TcpEvent,
-    /// What did it, in a few words: `shutdown(SHUT_WR) → FIN`.
-    pub cause: &'static str,
+    /// What did it.
+    pub cause: StepCause,
     /// How we know.
     pub evidence: Evidence,
 }
@@ -92,9 +93,12 @@ impl StateTrack {
     /// Lets time pass: when TIME-WAIT is over, the connection is CLOSED. Gives the number of steps that it made.
     pub fn pass(&mut self, now: Instant) -> usize {
         match self.rests_until.filter(|until| self.state == TcpState::TimeWait && *until <= now) {
-            Some(until) => {
-                self.event(until, TcpEvent::TimeWaitOver, "2 MSL over: the port is free", Evidence::Inferred)
-            }
+            Some(until) => self.event(
+                until,
+                TcpEvent::TimeWaitOver,
+                StepCause::Implied(StateCause::TimeWaitOver),
+                Evidence::Inferred,
+            ),
             None => 0,
         }
     }
@@ -106,22 +110,22 @@ impl StateTrack {
                 if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
                     self.restart();
                 }
-                self.event(at, TcpEvent::ActiveOpen, "connect() → SYN", Evidence::Inferred)
+                self.event(at, TcpEvent::ActiveOpen, StepCause::Implied(StateCause::Connect), Evidence::Inferred)
             }
             News::Dial(DialNews::Connected { .. }) => {
-                self.event(at, TcpEvent::SynAck, "SYN-ACK arrived → ACK", Evidence::Seen)
+                self.event(at, TcpEvent::SynAck, StepCause::Implied(StateCause::SynAckArrived), Evidence::Seen)
             }
             News::Listener(ListenerNews::Accepted { .. }) => {
-                self.event(at, TcpEvent::PassiveOpen, "listen()", Evidence::Inferred)
-                    + self.event(at, TcpEvent::Syn, "SYN arrived → SYN-ACK", Evidence::Inferred)
-                    + self.event(at, TcpEvent::AckOfSyn, "ACK arrived: accept()", Evidence::Seen)
+                self.event(at, TcpEvent::PassiveOpen, StepCause::Implied(StateCause::Listen), Evidence::Inferred)
+                    + self.event(at, TcpEvent::Syn, StepCause::Implied(StateCause::SynArrived), Evidence::Inferred)
+                    + self.event(at, TcpEvent::AckOfSyn, StepCause::Implied(StateCause::Accepted), Evidence::Seen)
             }
             News::Tcp(TcpNews::WeFinished) => {
-                self.event(at, TcpEvent::Close, "shutdown(SHUT_WR) → FIN", Evidence::Inferred)
+                self.event(at, TcpEvent::Close, StepCause::Implied(StateCause::WeShutDown), Evidence::Inferred)
             }
             News::Tcp(TcpNews::PeerFinished { .. }) => {
                 let event = if self.state == TcpState::FinWait1 { TcpEvent::FinAckOfFin } else { TcpEvent::Fin };
-                self.event(at, event, "FIN arrived: read() → 0", Evidence::Seen)
+                self.event(at, event, StepCause::Implied(StateCause::FinArrived), Evidence::Seen)
             }
             News::Tcp(TcpNews::State { from, to, cause, evidence, remaining }) => {
                 if let Some(remaining) = remaining {
@@ -132,7 +136,7 @@ impl StateTrack {
                     from: *from,
                     to: *to,
                     event: event_of(*cause, *from, *to),
-                    cause: cause.words(),
+                    cause: StepCause::Told(*cause),
                     evidence: *evidence,
                 })
             }
@@ -144,10 +148,14 @@ impl StateTrack {
 
     fn fail(&mut self, failure: &Failure, at: Instant) -> usize {
         match failure.class {
-            Class::Refused => self.event(at, TcpEvent::Rst, "RST arrived: refused", Evidence::Inferred),
-            Class::Reset => self.event(at, TcpEvent::Rst, "RST arrived", failure.evidence),
-            Class::ConnectTimeout => self.event(at, TcpEvent::UserTimeout, "no answer in time", Evidence::Seen),
-            Class::Unreachable => self.event(at, TcpEvent::GiveUp, "no way to the host", failure.evidence),
+            Class::Refused => self.event(at, TcpEvent::Rst, StepCause::ImpliedRefusal, Evidence::Inferred),
+            Class::Reset => self.event(at, TcpEvent::Rst, StepCause::Implied(StateCause::RstArrived), failure.evidence),
+            Class::ConnectTimeout => {
+                self.event(at, TcpEvent::UserTimeout, StepCause::Implied(StateCause::TimedOut), Evidence::Seen)
+            }
+            Class::Unreachable => {
+                self.event(at, TcpEvent::GiveUp, StepCause::Implied(StateCause::Refused), failure.evidence)
+            }
             _ => 0,
         }
     }
@@ -155,12 +163,20 @@ impl StateTrack {
     fn close(&mut self, how: CloseReason, at: Instant) -> usize {
         self.kernel = None;
         match how {
-            CloseReason::Rst => self.event(at, TcpEvent::Abort, "close with linger 0 → RST", Evidence::Inferred),
+            CloseReason::Rst => {
+                self.event(at, TcpEvent::Abort, StepCause::Implied(StateCause::WeReset), Evidence::Inferred)
+            }
             CloseReason::Fin | CloseReason::Local | CloseReason::Error => {
-                let mut steps = self.event(at, TcpEvent::Close, "close() → FIN", Evidence::Inferred);
+                let mut steps =
+                    self.event(at, TcpEvent::Close, StepCause::Implied(StateCause::WeClosed), Evidence::Inferred);
                 // Both sides finished: the ACK of our FIN must have come, or this would not be the end.
                 if how == CloseReason::Fin {
-                    steps += self.event(at, TcpEvent::AckOfFin, "ACK of our FIN", Evidence::Inferred);
+                    steps += self.event(
+                        at,
+                        TcpEvent::AckOfFin,
+                        StepCause::Implied(StateCause::AckOfFin),
+                        Evidence::Inferred,
+                    );
                 }
                 steps
             }
@@ -184,7 +200,7 @@ impl StateTrack {
         let Some(way) = path(self.state, kernel) else { return 0 };
         let mut steps = 0;
         for row in way {
-            steps += self.push(at, row.event, row.event.name(), Evidence::Kernel);
+            steps += self.push(at, row.event, StepCause::Sampled(row.event), Evidence::Kernel);
         }
         steps
     }
@@ -225,7 +241,7 @@ impl StateTrack {
     }
 
     /// What a call of ours told.
-    fn event(&mut self, at: Instant, event: TcpEvent, cause: &'static str, evidence: Evidence) -> usize {
+    fn event(&mut self, at: Instant, event: TcpEvent, cause: StepCause, evidence: Evidence) -> usize {
         let row = after(self.called, event);
         if let EventOutcome::Moves { to, .. } = row.outcome {
             self.called = to;
@@ -233,7 +249,7 @@ impl StateTrack {
         self.push(at, event, cause, evidence)
     }
 
-    fn push(&mut self, at: Instant, event: TcpEvent, cause: &'static str, evidence: Evidence) -> usize {
+    fn push(&mut self, at: Instant, event: TcpEvent, cause: StepCause, evidence: Evidence) -> usize {
         let row = after(self.state, event);
         if !matches!(row.outcome, EventOutcome::Moves { .. }) {
             return 0;
@@ -278,7 +294,7 @@ mod tests {
     use crate::sessions::news::CloseReason;
     use crate::wire::tcp::TcpEvent;
     use crate::wire::tcp::cause::StateCause;
-    use crate::wire::{Both, Totals};
+    use crate::wire::{Both, FailedOperation, Totals};
 
     fn told(track: &StateTrack) -> Vec<(&'static str, Evidence)> {
         track.steps().iter().map(|step| (step.to.name(), step.evidence)).collect()
@@ -345,7 +361,7 @@ mod tests {
         let now = Instant::now();
         let mut track = StateTrack::new();
         track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
-        let refused = Failure::new(Class::Refused, "connect", "", "connection refused");
+        let refused = Failure::new(Class::Refused, FailedOperation::Connect, "", "connection refused");
         track.learn(&News::Failed(refused), now);
         assert_eq!(track.state(), TcpState::Closed);
         track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2 }), now);
@@ -425,7 +441,7 @@ mod tests {
         let mut track = StateTrack::new();
         for attempt in 0..1_000 {
             track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt }), now);
-            track.learn(&News::Failed(Failure::new(Class::Refused, "connect", "", "")), now);
+            track.learn(&News::Failed(Failure::new(Class::Refused, FailedOperation::Connect, "", "")), now);
         }
         assert_eq!(track.steps().len(), MOST_STEPS);
     }

@@ -2,10 +2,8 @@
 
 use super::option::{OptionValue, SocketOption};
 use crate::wire::failure::Failure;
+use crate::wire::operation::FailedOperation;
 use crate::wire::udp::packet::dscp_name;
-
-/// The operation of a failure to set an option.
-pub const SETTING: &str = "setsockopt";
 
 /// The kinds of socket, as far as options tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,7 +119,7 @@ impl SocketOption {
 
     /// The option that a failure was about.
     pub(crate) fn of_failure(failure: &Failure) -> Option<SocketOption> {
-        let (name, _) = failure.peer.split_once('=').filter(|_| failure.operation == SETTING)?;
+        let (name, _) = failure.peer.split_once('=').filter(|_| failure.operation == FailedOperation::SetOption)?;
         SocketOption::parse(name).ok()
     }
 }

@@ -4,5 +4,5 @@ mod meaning;
 mod option;
 mod value;
 
-pub use meaning::{SETTING, SocketKind};
+pub use meaning::SocketKind;
 pub use option::{OptionUnit, OptionValue, SocketOption, parse};

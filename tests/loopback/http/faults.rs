@@ -131,7 +131,7 @@ fn a_socks_proxy_that_says_no_is_the_peers_fault() {
     });
     let spec = HttpSpec { proxy: Some(format!("socks5h://{proxy}")), ..HttpSpec::get("http://far.example/") };
     let seen = run(spec);
-    assert_eq!(seen.failed(Class::Protocol, "").operation, "connect");
+    assert_eq!(seen.failed(Class::Protocol, "").operation.name(), "connect");
 }
 
 #[test]

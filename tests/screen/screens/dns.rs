@@ -11,7 +11,7 @@ use sockeye::sessions::{CloseReason, News, SpecKind};
 use sockeye::wire::dns::message::{DnsMessage, DnsQuestion};
 use sockeye::wire::dns::record_type::RecordType;
 use sockeye::wire::route::Route;
-use sockeye::wire::{Class, Failure};
+use sockeye::wire::{Class, FailedOperation, Failure, FailureReason};
 
 use super::{LARGE, SMALL, USUAL, WIDE, check};
 use crate::bench::{Bench, address, tcp_to};
@@ -83,7 +83,7 @@ fn raced(columns: u16, rows: u16) -> Bench {
     );
     bench.news(id, 4_400, News::Dial(DialNews::Connecting { peer: v6, attempt: 1 }));
     bench.news(id, 254_400, News::Dial(DialNews::Connecting { peer: v4, attempt: 1 }));
-    let failure = Failure::new(Class::Unreachable, "connect", v6.to_string(), "no route to the host");
+    let failure = Failure::new(Class::Unreachable, FailedOperation::Connect, v6.to_string(), "no route to the host");
     bench.news(id, 260_000, News::Dial(DialNews::AttemptFailed { failure, took: Duration::from_micros(255_600) }));
     let (local, took) = (address("192.0.2.9:53122"), Duration::from_micros(18_000));
     bench.news(id, 272_400, News::Dial(DialNews::Connected { local, peer: v4, took, attempt: 1 }));
@@ -131,7 +131,8 @@ fn a_name_that_does_not_exist_says_who_said_so() {
         let mut bench = asked(columns, rows);
         let id = sockeye::sessions::SessionId(1);
         let message = "there is no such name (NXDOMAIN from 192.0.2.53:53)";
-        let failure = Failure::new(Class::Resolve, "ask for", "www.example. A", message);
+        let failure = Failure::new(Class::Resolve, FailedOperation::Ask, "www.example. A", message)
+            .because(FailureReason::DnsNoSuchName);
         bench.news(id, 20_000, News::Failed(failure));
         bench.news(id, 20_001, News::Closed { totals: Default::default(), how: CloseReason::Error });
         bench

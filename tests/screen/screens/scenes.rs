@@ -10,7 +10,7 @@ use sockeye::sessions::{CloseReason, News, Record, SessionId, SpecKind};
 use sockeye::wire::http::head::{RequestHead, ResponseHead};
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::tcp::state::TcpState;
-use sockeye::wire::{Both, Class, Direction, Failure, Totals};
+use sockeye::wire::{Both, Class, Direction, FailedOperation, Failure, Totals};
 
 use crate::bench::{Bench, address, tcp_to};
 use sockeye::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
@@ -70,7 +70,7 @@ pub(crate) fn others(bench: &mut Bench) {
 pub(crate) fn refuse(bench: &mut Bench, id: SessionId, micros: u64) {
     let peer = address("127.0.0.1:9");
     bench.news(id, micros, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
-    let mut failure = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");
+    let mut failure = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:9", "connection refused");
     failure.os_code = Some(111);
     let took = Duration::from_micros(61);
     bench.news(id, micros + 61, News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }));
@@ -116,7 +116,8 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
             bench.reading_with(id, at + micros, Vec::new(), |reading| reading.kernel = Some(view.into()));
         }
         at += 3_000_000;
-        let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "nobody answered within 3s");
+        let failure =
+            Failure::new(Class::ConnectTimeout, FailedOperation::Connect, "10.0.0.9:443", "nobody answered within 3s");
         let took = Duration::from_secs(3);
         bench.news(id, at, News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }));
         let wait = Duration::from_millis(after);
@@ -148,7 +149,7 @@ pub(crate) fn filtered(columns: u16, rows: u16) -> Bench {
         os_code: 113,
         ..sockeye::wire::icmp::IcmpMessage::default()
     };
-    let failure = icmp.failure("connect", peer.to_string());
+    let failure = icmp.failure(FailedOperation::Connect, peer.to_string());
     bench.news(id, 4_000, News::Udp(UdpNews::Icmp(icmp)));
     bench.news(
         id,
@@ -173,7 +174,7 @@ pub(crate) fn waiting(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let reset = bench.connected(0, "127.0.0.1:7001");
     bench.data(reset, 1_000, Direction::Sent, b"hello\n");
-    let failure = Failure::new(Class::Reset, "read", "127.0.0.1:7001", "connection reset by peer");
+    let failure = Failure::new(Class::Reset, FailedOperation::Read, "127.0.0.1:7001", "connection reset by peer");
     bench.news(reset, 2_000, News::Failed(failure));
     let totals = Both { sent: Totals { bytes: 6, ops: 1 }, received: Totals::default() };
     bench.news(reset, 2_000, News::Closed { totals, how: CloseReason::Rst });
@@ -187,7 +188,7 @@ pub(crate) fn waiting(columns: u16, rows: u16) -> Bench {
     bench.news(half, 8_000, News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     let id = bench.open(10_000, tcp_to("127.0.0.1:9"));
     bench.news(id, 10_000, News::Dial(DialNews::Connecting { peer: address("127.0.0.1:9"), attempt: 1 }));
-    let because = Failure::new(Class::Refused, "connect", "127.0.0.1:9", "connection refused");
+    let because = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:9", "connection refused");
     let after = Duration::from_millis(1_400);
     bench.news(id, 11_000, News::Dial(DialNews::Retrying { attempt: 2, of: 4, after, because }));
     bench.wake(211_000);
@@ -419,7 +420,7 @@ pub(crate) fn hostile(columns: u16, rows: u16) -> Bench {
     };
     bench.news(http, 12, News::Http(HttpNews::Response(response)));
     bench.data(http, 13, Direction::Received, &every);
-    bench.news(http, 14, News::Warned(Failure::new(Class::Local, "send", evil, evil)));
-    bench.news(http, 15, News::Failed(Failure::new(Class::Protocol, "request", evil, evil)));
+    bench.news(http, 14, News::Warned(Failure::new(Class::Local, FailedOperation::Send, evil, evil)));
+    bench.news(http, 15, News::Failed(Failure::new(Class::Protocol, FailedOperation::Request, evil, evil)));
     bench
 }

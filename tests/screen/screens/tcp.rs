@@ -7,10 +7,10 @@ use sockeye::sessions::{Block, CloseReason, News, Record, SessionId};
 use sockeye::wire::Direction::{Received, Sent};
 use sockeye::wire::kernel::tcp_info::TcpInfo;
 use sockeye::wire::kernel::view::{KernelTimer, KernelView, PeerEnd, TimerKind};
-use sockeye::wire::option::{self, OptionValue, SETTING, SocketOption};
+use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
-use sockeye::wire::{Both, Class, Evidence, Failure, Totals};
+use sockeye::wire::{Both, Class, Evidence, FailedOperation, Failure, Totals};
 
 use super::scenes::{others, refuse};
 use crate::bench::{Bench, address, tcp_to};
@@ -142,7 +142,7 @@ pub(crate) fn ladder_timeout(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let id = bench.open(0, tcp_to("10.0.0.9:443"));
     bench.news(id, 0, News::Dial(DialNews::Connecting { peer: address("10.0.0.9:443"), attempt: 1 }));
-    let failure = Failure::new(Class::ConnectTimeout, "connect", "10.0.0.9:443", "no answer in 3 s");
+    let failure = Failure::new(Class::ConnectTimeout, FailedOperation::Connect, "10.0.0.9:443", "no answer in 3 s");
     bench.news(id, 3_000_000, News::Failed(failure));
     bench.news(id, 3_000_000, News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Error });
     bench.keys("1 f8");
@@ -236,7 +236,7 @@ pub(crate) fn options(columns: u16, rows: u16) -> Bench {
     bench.news(id, 12_600_000, News::Option(OptionNews::Set { option: SocketOption::RecvBuffer, asked, now }));
     let asked = SocketOption::Congestion.named(&OptionValue::Name("bbr2".into()));
     let why = "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)";
-    bench.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, SETTING, asked, why)));
+    bench.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, FailedOperation::SetOption, asked, why)));
     bench.keys("j j j j j j j j j");
     bench
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sockeye::model::panel::SearchSubject;
 use sockeye::model::view::View;
 use sockeye::sessions::{CloseReason, News};
-use sockeye::wire::{Both, Class, Evidence, Failure};
+use sockeye::wire::{Both, Class, Evidence, FailedOperation, Failure, FailureReason};
 
 use super::desk::Desk;
 
@@ -68,10 +68,11 @@ fn a_failure_without_a_body_has_no_empty_body_in_its_place() {
     assert_eq!(desk.body_lines(), 1, "nothing of the body is there yet");
     desk.tells(News::Failed(Failure {
         class: Class::Protocol,
-        operation: "read",
+        operation: FailedOperation::Read,
         peer: "http://127.0.0.1:7001/".into(),
         os_code: None,
         evidence: Evidence::Seen,
+        reason: Some(FailureReason::ResponseCutOff),
         message: "the peer ended its response before it was whole".into(),
     }));
     assert_eq!(desk.body_lines(), 0);

@@ -18,7 +18,7 @@ use sockeye::sessions::order::{DatagramVerb, StreamVerb};
 use sockeye::sessions::{CloseReason, News, Verb};
 use sockeye::wire::tcp::cause::StateCause;
 use sockeye::wire::tcp::state::TcpState;
-use sockeye::wire::{Class, Evidence, Failure};
+use sockeye::wire::{Class, Evidence, FailedOperation, Failure};
 
 #[test]
 fn a_key_opens_the_dialog_and_what_is_typed_opens_a_session() {
@@ -124,7 +124,12 @@ fn a_fin_a_reset_and_an_error_are_three_different_things() {
     assert!(finished.model.session().unwrap().failure().is_none());
     assert!(finished.model.can_send(), "the peer finished; we may still send");
     let mut reset = Desk::connected();
-    reset.tells(News::Failed(Failure::new(Class::Reset, "read", "127.0.0.1:7001", "the peer reset the connection")));
+    reset.tells(News::Failed(Failure::new(
+        Class::Reset,
+        FailedOperation::Read,
+        "127.0.0.1:7001",
+        "the peer reset the connection",
+    )));
     assert_eq!(reset.model.session().unwrap().failure().map(|failure| failure.class), Some(Class::Reset));
     assert!(!reset.model.can_send());
 }

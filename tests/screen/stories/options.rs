@@ -12,7 +12,7 @@ use sockeye::sessions::spec::facets::wishes;
 use sockeye::sessions::spec::wished;
 use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
 use sockeye::wire::option::{self, OptionValue, SocketOption};
-use sockeye::wire::{Class, Failure};
+use sockeye::wire::{Class, FailedOperation, Failure};
 
 use super::desk::Desk;
 
@@ -114,7 +114,8 @@ fn a_refusal_stands_beside_the_value_that_was_not_changed() {
     desk.types("nosuch");
     desk.press("enter");
     let asked = OptionValue::Name("nosuch".into());
-    let why = Failure::new(Class::Local, "setsockopt", SocketOption::Congestion.named(&asked), "there is none");
+    let why =
+        Failure::new(Class::Local, FailedOperation::SetOption, SocketOption::Congestion.named(&asked), "there is none");
     desk.tells(News::Warned(why));
     let (value, sure, remark) = line(&desk, SocketOption::Congestion);
     assert_eq!((value.as_str(), sure, remark.as_str()), ("cubic", ValueSource::Refused, "nosuch: there is none"));

@@ -30,7 +30,7 @@ use crate::sessions::news::DialNews;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::sessions::spec::{HostPort, TcpSpec};
 use crate::text::quantity;
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// A connection that is open and speaks HTTP.
 pub(in crate::net::http) struct HttpConnection {
@@ -76,7 +76,7 @@ impl HttpConnection {
             ..TcpSpec::to(target)
         };
         let stream = dial::connect_plainly(&tcp, known, attempt, way.teller.journal()).await?;
-        let failed = |error: std::io::Error| system::of_io("connect", url.as_str(), &error);
+        let failed = |error: std::io::Error| system::of_io(FailedOperation::Connect, url.as_str(), &error);
         let peer = stream.peer_addr().map_err(failed)?;
         // A request must not wait for the acknowledgement of the one before it.
         stream.set_nodelay(true).map_err(failed)?;
@@ -97,7 +97,7 @@ impl HttpConnection {
         let (sender, connection, source) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
             let allowed = quantity::duration(spec.connect_timeout);
             let message = format!("the connection stood, but not its handshake within {allowed}");
-            Err(Failure::new(Class::ConnectTimeout, "connect", url.as_str(), message))
+            Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, url.as_str(), message))
         })?;
         Ok(HttpConnection { sender, driven: PolledConnection::new(connection), peer, origin: url.origin(), source })
     }
@@ -212,7 +212,12 @@ fn target(url: &Url) -> HostPort {
 fn server_name(url: &Url) -> Result<ServerName<'static>, Failure> {
     let host = target(url).host;
     ServerName::try_from(host.clone()).map_err(|_| {
-        Failure::new(Class::Tls, "connect", url.as_str(), format!("no certificate can be for the name `{host}`"))
+        Failure::new(
+            Class::Tls,
+            FailedOperation::Connect,
+            url.as_str(),
+            format!("no certificate can be for the name `{host}`"),
+        )
     })
 }
 

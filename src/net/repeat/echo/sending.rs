@@ -1,5 +1,6 @@
 //! The sending half: what is due at the same time leaves with the same call.
 
+use crate::wire::FailedOperation;
 use std::io;
 
 use bytes::BufMut;
@@ -87,7 +88,7 @@ impl EchoConversation {
     /// An earlier datagram was refused: of those `unsent` that wait to be sent, none was it.
     async fn refused_earlier(&mut self, error: &io::Error, unsent: usize) {
         if self.silent {
-            let failure = fault::of_io("send", self.socket.peer.to_string(), error);
+            let failure = fault::of_io(FailedOperation::Send, self.socket.peer.to_string(), error);
             let at = self.lane.elapsed(Instant::now());
             self.ledger.part(0).sent_in_vain(failure.class, at);
             self.ledger.tell(failure).await;

@@ -20,7 +20,7 @@ use crate::net::{fault, resolve};
 use crate::sessions::News;
 use crate::sessions::news::DialNews;
 use crate::sessions::spec::repeat::{EchoSpec, StartPace, TAG};
-use crate::wire::{Class, Failure};
+use crate::wire::{Class, FailedOperation, Failure};
 
 /// How many datagrams may wait for their answers where a rate was asked for; then the next one waits, and its time
 /// counts from when it was due.
@@ -59,7 +59,7 @@ impl EchoSocket {
         }
         let addresses = resolve::resolve(&target.host, target.port, spec.udp.family, journal).await?;
         let message = "the local address and the target are of different families";
-        let mut why = Failure::new(Class::Local, "bind", target.to_string(), message);
+        let mut why = Failure::new(Class::Local, FailedOperation::Bind, target.to_string(), message);
         for peer in addresses {
             if spec.udp.bind.is_some_and(|bind| bind.is_ipv4() != peer.is_ipv4()) {
                 continue;
@@ -80,7 +80,7 @@ impl EchoSocket {
                         patience: spec.patience,
                     });
                 }
-                Err(error) => why = fault::of_io("connect", peer.to_string(), &error),
+                Err(error) => why = fault::of_io(FailedOperation::Connect, peer.to_string(), &error),
             }
         }
         Err(why)
@@ -238,7 +238,7 @@ impl EchoConversation {
     }
 
     pub(super) async fn count_failed(&mut self, error: &io::Error) {
-        let failure = fault::of_io("send", self.socket.peer.to_string(), error);
+        let failure = fault::of_io(FailedOperation::Send, self.socket.peer.to_string(), error);
         let at = self.lane.elapsed(Instant::now());
         self.ledger.part(0).failed(failure.class, at);
         self.ledger.tell(failure).await;

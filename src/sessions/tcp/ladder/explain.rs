@@ -1,11 +1,11 @@
 //! What a rung means, for who learns.
 
 use super::explanation::RungExplanation;
-use super::rung::{Rung, RungLabel};
+use super::rung::{Rung, RungLabel, SystemCall};
 use super::segment;
 use crate::text::quantity;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Direction, Evidence, tcp};
+use crate::wire::{Class, Direction, Evidence, tcp};
 
 /// Puts a rung into words.
 pub fn explain(rung: &Rung) -> RungExplanation {
@@ -111,7 +111,7 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
         RungLabel::AckOfFin => ("The FIN counts as one octet, and it is acknowledged.", "RFC 9293 §3.6"),
         RungLabel::FinAck => ("The peer has our FIN, and is done too.", "RFC 9293 §3.6"),
         RungLabel::Rst if sent => ("We threw the connection away: what was under way is lost.", "RFC 9293 §3.10.5"),
-        RungLabel::Rst if rung.call.as_ref().is_some_and(|call| call.text().contains("refused")) => {
+        RungLabel::Rst if rung.call == Some(SystemCall::Failed(Class::Refused)) => {
             ("The host is there, but nothing listens on this port: its RST answers our SYN.", "RFC 9293 §3.10.7.1")
         }
         RungLabel::Rst => ("The peer threw the connection away: what was under way is lost.", "RFC 9293 §3.5.3"),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::captured_state::LadderCapture;
 use super::rung::{KernelCounters, Rung, RungLabel, SystemCall};
-use crate::sessions::news::call::CallResult;
+use crate::sessions::news::call::{CallResult, SocketCall};
 use crate::sessions::news::{DialNews, News, TcpNews};
 use crate::sessions::record::Block;
 use crate::wire::tcp::state::TcpState;
@@ -197,13 +197,13 @@ impl Ladder {
                     None => return,
                 }
             }
-            News::Tcp(TcpNews::Call { name, args, result, .. }) if *name == "setsockopt" => {
+            News::Tcp(TcpNews::Call { name, args, result, .. }) if *name == SocketCall::SetOption => {
                 let failed = match result {
                     CallResult::Returned(_) => String::new(),
                     CallResult::Failed { name, .. } => format!(" → {name}"),
                 };
                 let label = RungLabel::Set(format!("{args}{failed}"));
-                self.rung(at, label, Evidence::Seen).by(SystemCall::Other("setsockopt".to_owned()))
+                self.rung(at, label, Evidence::Seen).by(SystemCall::SetOption)
             }
             News::Tcp(TcpNews::Stamps { octet, sent, acked: Some(acked), .. }) => {
                 return self.stamped(octet + 1, *sent, *acked);

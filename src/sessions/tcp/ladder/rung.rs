@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::text::quantity;
 use crate::wire::segment::{CapturedSegment, SequenceDisplay};
 use crate::wire::tcp::state::TcpState;
-use crate::wire::{Direction, Evidence};
+use crate::wire::{Class, Direction, Evidence};
 
 /// One thing between the two ends, or on our side of them.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +69,10 @@ pub enum SystemCall {
     Close,
     /// A close with linger 0.
     Abort,
-    /// A call that failed, or one without a rung of its own: as it is to be shown.
-    Other(String),
+    /// A call that failed, with the class of its failure.
+    Failed(Class),
+    /// `setsockopt()`.
+    SetOption,
 }
 
 impl SystemCall {
@@ -87,8 +89,19 @@ impl SystemCall {
             SystemCall::Shutdown => "shutdown".to_owned(),
             SystemCall::Close => "close()".to_owned(),
             SystemCall::Abort => "linger 0".to_owned(),
-            SystemCall::Other(text) => text.clone(),
+            SystemCall::Failed(class) => format!("→ {}", brief(*class)),
+            SystemCall::SetOption => "setsockopt".to_owned(),
         }
+    }
+}
+
+fn brief(class: Class) -> &'static str {
+    match class {
+        Class::Refused => "refused",
+        Class::Reset => "reset",
+        Class::ConnectTimeout => "timed out",
+        Class::Unreachable => "no route",
+        _ => "failed",
     }
 }
 

@@ -14,7 +14,7 @@ const FIRST_RTO: Duration = Duration::from_secs(1);
 impl Ladder {
     /// The rung that a failure is; one that sends a SYN again where nobody answered goes before it.
     pub(super) fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
-        let call = SystemCall::Other(format!("→ {}", brief(failure.class)));
+        let call = SystemCall::Failed(failure.class);
         let rung = match failure.class {
             Class::Refused => self.rung(at, RungLabel::Rst, Evidence::Inferred).going(Direction::Received),
             Class::Reset => self.rung(at, RungLabel::Rst, failure.evidence).going(Direction::Received),
@@ -57,7 +57,7 @@ impl Ladder {
                 rungs.push(self.rung(at, RungLabel::HandshakeAck, segment).going(Received).by(SystemCall::Accept));
             }
             TcpEvent::Close => {
-                let call = if step.cause.starts_with("close") { SystemCall::Close } else { SystemCall::Shutdown };
+                let call = if step.cause.is_close() { SystemCall::Close } else { SystemCall::Shutdown };
                 rungs.push(self.rung(at, RungLabel::Fin, segment).going(Sent).by(call));
             }
             TcpEvent::Fin | TcpEvent::FinAckOfFin => {
@@ -83,15 +83,5 @@ impl Ladder {
         for rung in rungs {
             self.push(Rung { entry, ..rung });
         }
-    }
-}
-
-fn brief(class: Class) -> &'static str {
-    match class {
-        Class::Refused => "refused",
-        Class::Reset => "reset",
-        Class::ConnectTimeout => "timed out",
-        Class::Unreachable => "no route",
-        _ => "failed",
     }
 }

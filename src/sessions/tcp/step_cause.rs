@@ -1,0 +1,67 @@
+//! What moved a connection from one state to the next, and who said so.
+
+use std::fmt;
+
+use crate::wire::tcp::TcpEvent;
+use crate::wire::tcp::cause::StateCause;
+
+/// What moved a connection from one state to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepCause {
+    /// The session's task told the step with its cause.
+    Told(StateCause),
+    /// Another fact of the session implies it: a call of ours returned, or bytes ended.
+    Implied(StateCause),
+    /// A RST answered our SYN.
+    ImpliedRefusal,
+    /// The kernel's state had moved on: the event of the table that leads there.
+    Sampled(TcpEvent),
+}
+
+impl StepCause {
+    /// Whether `close()` did it, and not `shutdown()`.
+    pub fn is_close(self) -> bool {
+        match self {
+            StepCause::Told(cause) | StepCause::Implied(cause) => {
+                matches!(cause, StateCause::WeClosed | StateCause::WeReset | StateCause::ClosedUnread)
+            }
+            StepCause::ImpliedRefusal => false,
+            StepCause::Sampled(event) => event == TcpEvent::Close,
+        }
+    }
+
+    /// What happened, in a few words: `shutdown(SHUT_WR) → FIN`.
+    pub fn words(self) -> &'static str {
+        match self {
+            StepCause::Told(cause) => cause.words(),
+            StepCause::Implied(cause) => implied(cause),
+            StepCause::ImpliedRefusal => "RST arrived: refused",
+            StepCause::Sampled(event) => event.name(),
+        }
+    }
+}
+
+impl fmt::Display for StepCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
+
+fn implied(cause: StateCause) -> &'static str {
+    match cause {
+        StateCause::Connect => "connect() → SYN",
+        StateCause::SynArrived => "SYN arrived → SYN-ACK",
+        StateCause::SynAckArrived => "SYN-ACK arrived → ACK",
+        StateCause::Accepted => "ACK arrived: accept()",
+        StateCause::WeShutDown => "shutdown(SHUT_WR) → FIN",
+        StateCause::WeClosed => "close() → FIN",
+        StateCause::WeReset => "close with linger 0 → RST",
+        StateCause::FinArrived => "FIN arrived: read() → 0",
+        StateCause::AckOfFin => "ACK of our FIN",
+        StateCause::RstArrived => "RST arrived",
+        StateCause::TimedOut => "no answer in time",
+        StateCause::Refused => "no way to the host",
+        StateCause::TimeWaitOver => "2 MSL over: the port is free",
+        StateCause::Listen | StateCause::ClosedUnread | StateCause::GivenUp => cause.words(),
+    }
+}

@@ -1,0 +1,160 @@
+//! What was tried when something failed.
+
+use std::fmt;
+
+/// What was tried: a verb that a person knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailedOperation {
+    /// `accept(2)`: taking a connection from a listener's queue.
+    Accept,
+    /// A question to a name server.
+    Ask,
+    /// `bind(2)`: taking a local address.
+    Bind,
+    /// Watching a connection's packets.
+    Capture,
+    /// Ending a UDP session.
+    Close,
+    /// `connect(2)`, and the handshakes that follow it.
+    Connect,
+    /// Undoing a body's content coding.
+    Decode,
+    /// Telling the peer that nothing more comes (`shutdown(2)`).
+    Finish,
+    /// Following a redirect.
+    Follow,
+    /// `getsockopt(2)`.
+    GetOption,
+    /// Joining a multicast group.
+    Join,
+    /// Leaving a multicast group.
+    Leave,
+    /// Setting how many connections a listener takes.
+    Limit,
+    /// Waiting for connections (`listen(2)`).
+    Listen,
+    /// Making a UDP socket.
+    Open,
+    /// An order to a session that is not served there.
+    Order,
+    /// Making an HTTP client.
+    Prepare,
+    /// Looking for the largest packet that a path takes, or for anything by trying.
+    Probe,
+    /// Reading from a connection or a file; also what the person wrote.
+    Read,
+    /// Receiving datagrams.
+    Receive,
+    /// Sending the same again and again.
+    Repeat,
+    /// An HTTP request, up to the head of its response.
+    Request,
+    /// Ending a connection by RST.
+    Reset,
+    /// Looking a name up by the system.
+    Resolve,
+    /// Running a session's task.
+    Run,
+    /// Reading the kernel's gauges.
+    Sample,
+    /// Sending bytes or a datagram.
+    Send,
+    /// `setsockopt(2)`.
+    SetOption,
+    /// Verifying a certificate.
+    Verify,
+}
+
+impl FailedOperation {
+    /// Every one.
+    pub const ALL: &[FailedOperation] = &[
+        FailedOperation::Accept,
+        FailedOperation::Ask,
+        FailedOperation::Bind,
+        FailedOperation::Capture,
+        FailedOperation::Close,
+        FailedOperation::Connect,
+        FailedOperation::Decode,
+        FailedOperation::Finish,
+        FailedOperation::Follow,
+        FailedOperation::GetOption,
+        FailedOperation::Join,
+        FailedOperation::Leave,
+        FailedOperation::Limit,
+        FailedOperation::Listen,
+        FailedOperation::Open,
+        FailedOperation::Order,
+        FailedOperation::Prepare,
+        FailedOperation::Probe,
+        FailedOperation::Read,
+        FailedOperation::Receive,
+        FailedOperation::Repeat,
+        FailedOperation::Request,
+        FailedOperation::Reset,
+        FailedOperation::Resolve,
+        FailedOperation::Run,
+        FailedOperation::Sample,
+        FailedOperation::Send,
+        FailedOperation::SetOption,
+        FailedOperation::Verify,
+    ];
+
+    /// The word on the card, in `--json` and in `assets/explain.toml`: `connect`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FailedOperation::Accept => "accept",
+            FailedOperation::Ask => "ask for",
+            FailedOperation::Bind => "bind",
+            FailedOperation::Capture => "capture",
+            FailedOperation::Close => "close",
+            FailedOperation::Connect => "connect",
+            FailedOperation::Decode => "decode",
+            FailedOperation::Finish => "finish",
+            FailedOperation::Follow => "follow",
+            FailedOperation::GetOption => "getsockopt",
+            FailedOperation::Join => "join",
+            FailedOperation::Leave => "leave",
+            FailedOperation::Limit => "limit",
+            FailedOperation::Listen => "listen",
+            FailedOperation::Open => "open",
+            FailedOperation::Order => "order",
+            FailedOperation::Prepare => "prepare",
+            FailedOperation::Probe => "probe",
+            FailedOperation::Read => "read",
+            FailedOperation::Receive => "receive",
+            FailedOperation::Repeat => "repeat",
+            FailedOperation::Request => "request",
+            FailedOperation::Reset => "reset",
+            FailedOperation::Resolve => "resolve",
+            FailedOperation::Run => "run",
+            FailedOperation::Sample => "sample",
+            FailedOperation::Send => "send",
+            FailedOperation::SetOption => "setsockopt",
+            FailedOperation::Verify => "verify",
+        }
+    }
+
+    /// The operation of this name; `None`: there is no such operation.
+    pub fn parse(name: &str) -> Option<Self> {
+        FailedOperation::ALL.iter().copied().find(|operation| operation.name() == name)
+    }
+}
+
+impl fmt::Display for FailedOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_operation_is_read_back_by_its_name() {
+        for operation in FailedOperation::ALL {
+            assert_eq!(FailedOperation::parse(operation.name()), Some(*operation));
+        }
+        assert_eq!(FailedOperation::parse("odd"), None);
+    }
+}

@@ -1,0 +1,242 @@
+//! Why something failed, where class, operation, error number and ICMP message do not say it.
+
+/// Why something failed: what chooses the text that explains it, and never the words of its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureReason {
+    /// The kernel connected our socket to itself (RFC 9293 §3.5, simultaneous open).
+    SelfConnected,
+    /// TCP_USER_TIMEOUT ran out, with bytes unacknowledged or probes unanswered.
+    UserTimeout,
+    /// All keepalive probes went unanswered.
+    KeepaliveTimeout,
+    /// A server said NXDOMAIN.
+    DnsNoSuchName,
+    /// A server said NODATA: the name exists, a record of this type does not (RFC 2308 §2.2).
+    DnsNoSuchRecord,
+    /// A server said SERVFAIL.
+    DnsServerFailure,
+    /// A server said REFUSED.
+    DnsRefused,
+    /// A server said NOTIMP.
+    DnsNotImplemented,
+    /// A server said FORMERR.
+    DnsFormatError,
+    /// Nothing listens on the server's port.
+    DnsPortClosed,
+    /// The server reset the connection.
+    DnsConnectionReset,
+    /// The server closed the connection without an answer.
+    DnsConnectionClosed,
+    /// The server did not answer in time.
+    DnsNoAnswer,
+    /// The system's resolver: there is no such name (EAI_NONAME).
+    NoSuchName,
+    /// The system's resolver: the name exists and has no address (EAI_NODATA).
+    NoAddress,
+    /// The system's resolver: no name server answered (EAI_AGAIN), or not in our time.
+    NameServerSilent,
+    /// The system's resolver: the name server refused (EAI_FAIL).
+    NameServerRefused,
+    /// The name has addresses, none of the family that was asked for.
+    NoAddressOfFamily,
+    /// This host has no network interface of the zone's name.
+    NoSuchInterface,
+    /// The certificate's last day is over.
+    CertificateExpired,
+    /// The certificate's first day is in the future.
+    CertificateNotYetValid,
+    /// No authority that this machine trusts signed the certificate.
+    CertificateUnknownIssuer,
+    /// The certificate is for another name.
+    CertificateWrongName,
+    /// The certificate was revoked.
+    CertificateRevoked,
+    /// The certificate's signature is wrong.
+    CertificateBadSignature,
+    /// The certificate is not accepted for another reason.
+    CertificateRejected,
+    /// The peer ended the handshake with an alert.
+    TlsAlert,
+    /// What the peer sent is no TLS.
+    TlsNotSpoken,
+    /// No TLS version or cipher in common.
+    TlsNothingInCommon,
+    /// The peer chose none of the HTTP versions offered (ALPN).
+    TlsNoHttpVersion,
+    /// The peer closed the connection in the middle of the handshake.
+    TlsCutOff,
+    /// The response's head is larger than what is read.
+    HeadTooLarge,
+    /// The response's head is no HTTP.
+    NotHttp,
+    /// Bytes came before anything was asked.
+    PeerSpokeFirst,
+    /// The peer closed the connection before its response was whole.
+    ResponseCutOff,
+    /// The body does not decode as its content coding says, or the coding is not known.
+    BadContentCoding,
+    /// The whole exchange took longer than was allowed.
+    ExchangeTooLong,
+    /// No datagram was sent or received for longer than was allowed.
+    NothingMoved,
+    /// What was to be sent did not go out whole.
+    NotSent,
+    /// 401, 403 or 407: who we are is not known, or not allowed.
+    StatusDenied,
+    /// 404 or 410.
+    StatusNotFound,
+    /// 400, 405, 406, 411, 413, 415 or 422: the request itself was not liked.
+    StatusBadRequest,
+    /// 408 or 429.
+    StatusTryLater,
+    /// 502, 503 or 504: a server behind the server.
+    StatusGateway,
+    /// Any other 5xx.
+    StatusServerError,
+}
+
+impl FailureReason {
+    /// Every one.
+    pub const ALL: &[FailureReason] = &[
+        FailureReason::SelfConnected,
+        FailureReason::UserTimeout,
+        FailureReason::KeepaliveTimeout,
+        FailureReason::DnsNoSuchName,
+        FailureReason::DnsNoSuchRecord,
+        FailureReason::DnsServerFailure,
+        FailureReason::DnsRefused,
+        FailureReason::DnsNotImplemented,
+        FailureReason::DnsFormatError,
+        FailureReason::DnsPortClosed,
+        FailureReason::DnsConnectionReset,
+        FailureReason::DnsConnectionClosed,
+        FailureReason::DnsNoAnswer,
+        FailureReason::NoSuchName,
+        FailureReason::NoAddress,
+        FailureReason::NameServerSilent,
+        FailureReason::NameServerRefused,
+        FailureReason::NoAddressOfFamily,
+        FailureReason::NoSuchInterface,
+        FailureReason::CertificateExpired,
+        FailureReason::CertificateNotYetValid,
+        FailureReason::CertificateUnknownIssuer,
+        FailureReason::CertificateWrongName,
+        FailureReason::CertificateRevoked,
+        FailureReason::CertificateBadSignature,
+        FailureReason::CertificateRejected,
+        FailureReason::TlsAlert,
+        FailureReason::TlsNotSpoken,
+        FailureReason::TlsNothingInCommon,
+        FailureReason::TlsNoHttpVersion,
+        FailureReason::TlsCutOff,
+        FailureReason::HeadTooLarge,
+        FailureReason::NotHttp,
+        FailureReason::PeerSpokeFirst,
+        FailureReason::ResponseCutOff,
+        FailureReason::BadContentCoding,
+        FailureReason::ExchangeTooLong,
+        FailureReason::NothingMoved,
+        FailureReason::NotSent,
+        FailureReason::StatusDenied,
+        FailureReason::StatusNotFound,
+        FailureReason::StatusBadRequest,
+        FailureReason::StatusTryLater,
+        FailureReason::StatusGateway,
+        FailureReason::StatusServerError,
+    ];
+
+    /// The name in `assets/explain.toml`: `certificate_expired`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FailureReason::SelfConnected => "self_connected",
+            FailureReason::UserTimeout => "user_timeout",
+            FailureReason::KeepaliveTimeout => "keepalive_timeout",
+            FailureReason::DnsNoSuchName => "dns_no_such_name",
+            FailureReason::DnsNoSuchRecord => "dns_no_such_record",
+            FailureReason::DnsServerFailure => "dns_server_failure",
+            FailureReason::DnsRefused => "dns_refused",
+            FailureReason::DnsNotImplemented => "dns_not_implemented",
+            FailureReason::DnsFormatError => "dns_format_error",
+            FailureReason::DnsPortClosed => "dns_port_closed",
+            FailureReason::DnsConnectionReset => "dns_connection_reset",
+            FailureReason::DnsConnectionClosed => "dns_connection_closed",
+            FailureReason::DnsNoAnswer => "dns_no_answer",
+            FailureReason::NoSuchName => "no_such_name",
+            FailureReason::NoAddress => "no_address",
+            FailureReason::NameServerSilent => "name_server_silent",
+            FailureReason::NameServerRefused => "name_server_refused",
+            FailureReason::NoAddressOfFamily => "no_address_of_family",
+            FailureReason::NoSuchInterface => "no_such_interface",
+            FailureReason::CertificateExpired => "certificate_expired",
+            FailureReason::CertificateNotYetValid => "certificate_not_yet_valid",
+            FailureReason::CertificateUnknownIssuer => "certificate_unknown_issuer",
+            FailureReason::CertificateWrongName => "certificate_wrong_name",
+            FailureReason::CertificateRevoked => "certificate_revoked",
+            FailureReason::CertificateBadSignature => "certificate_bad_signature",
+            FailureReason::CertificateRejected => "certificate_rejected",
+            FailureReason::TlsAlert => "tls_alert",
+            FailureReason::TlsNotSpoken => "tls_not_spoken",
+            FailureReason::TlsNothingInCommon => "tls_nothing_in_common",
+            FailureReason::TlsNoHttpVersion => "tls_no_http_version",
+            FailureReason::TlsCutOff => "tls_cut_off",
+            FailureReason::HeadTooLarge => "head_too_large",
+            FailureReason::NotHttp => "not_http",
+            FailureReason::PeerSpokeFirst => "peer_spoke_first",
+            FailureReason::ResponseCutOff => "response_cut_off",
+            FailureReason::BadContentCoding => "bad_content_coding",
+            FailureReason::ExchangeTooLong => "exchange_too_long",
+            FailureReason::NothingMoved => "nothing_moved",
+            FailureReason::NotSent => "not_sent",
+            FailureReason::StatusDenied => "status_denied",
+            FailureReason::StatusNotFound => "status_not_found",
+            FailureReason::StatusBadRequest => "status_bad_request",
+            FailureReason::StatusTryLater => "status_try_later",
+            FailureReason::StatusGateway => "status_gateway",
+            FailureReason::StatusServerError => "status_server_error",
+        }
+    }
+
+    /// The reason of this name; `None`: there is no such reason.
+    pub fn parse(name: &str) -> Option<Self> {
+        FailureReason::ALL.iter().copied().find(|reason| reason.name() == name)
+    }
+
+    /// What an HTTP status of a failure means (RFC 9110 §15.5, §15.6); `None`: only what its class means.
+    pub fn of_status(status: u16) -> Option<Self> {
+        match status {
+            401 | 403 | 407 => Some(FailureReason::StatusDenied),
+            404 | 410 => Some(FailureReason::StatusNotFound),
+            400 | 405 | 406 | 411 | 413 | 415 | 422 => Some(FailureReason::StatusBadRequest),
+            408 | 429 => Some(FailureReason::StatusTryLater),
+            502..=504 => Some(FailureReason::StatusGateway),
+            500..=599 => Some(FailureReason::StatusServerError),
+            _ => None,
+        }
+    }
+
+    /// What a DNS response code means (RFC 1035 §4.1.1); 0 is an answer without the record asked for.
+    pub fn of_rcode(rcode: u16) -> Option<Self> {
+        match rcode {
+            0 => Some(FailureReason::DnsNoSuchRecord),
+            1 => Some(FailureReason::DnsFormatError),
+            2 => Some(FailureReason::DnsServerFailure),
+            3 => Some(FailureReason::DnsNoSuchName),
+            4 => Some(FailureReason::DnsNotImplemented),
+            5 => Some(FailureReason::DnsRefused),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_is_read_back_by_its_name() {
+        for reason in FailureReason::ALL {
+            assert_eq!(FailureReason::parse(reason.name()), Some(*reason));
+        }
+        assert_eq!(FailureReason::parse("odd"), None);
+    }
+}
