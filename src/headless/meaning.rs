@@ -70,7 +70,7 @@ impl ExplanationFacts {
     fn chance(&self, attempt: u32, fields: &mut EventFields) {
         let Some(SpecKind::Tcp(tcp)) = self.spec.as_ref().map(|spec| &spec.what) else { return };
         for (name, chance) in [("least_ms", 0.0), ("most_ms", 1.0)] {
-            fields.insert(name.to_owned(), milliseconds(tcp.retry.wait_before(attempt, chance)));
+            fields.insert(name.to_owned(), milliseconds(tcp.socket.retry.wait_before(attempt, chance)));
         }
     }
 

@@ -53,14 +53,14 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
     post.journal.news(News::Listener(ListenerNews::Listening { local })).await;
     let listens = step(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
-    option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
+    option::tell(&listener, &spec.socket.options, local.is_ipv6(), &post.journal).await;
     let tap = if capture { tap(local, &post).await } else { None };
     let (tell_end, ended) = mpsc::channel(MOST_ENDED);
     let house = Acceptor {
         local,
         limit: spec.limit,
-        idle_timeout: spec.idle_timeout,
-        options: spec.options,
+        idle_timeout: spec.socket.idle_timeout,
+        options: spec.socket.options,
         script,
         open: BTreeSet::new(),
         tell_end,
@@ -96,7 +96,7 @@ fn bind(spec: &ListenSpec) -> Result<TcpListener, Failure> {
     };
     let failed = |error: std::io::Error| fault::of_bind("listen", local, &error);
     let socket = create().map_err(failed)?;
-    option::set_all(&socket, &spec.options, local.is_ipv6())?;
+    option::set_all(&socket, &spec.socket.options, local.is_ipv6())?;
     let open = || {
         socket.bind(&local.into())?;
         kernel::syn::save(&socket);

@@ -39,7 +39,8 @@ async fn session(
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
                 watch.narrow(local, peer);
             }
-            let connection = TcpConnection { stream, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
+            let connection =
+                TcpConnection { stream, peer, script, idle_timeout: spec.socket.idle_timeout, urgent, capture };
             stream::run(connection, post).await;
         }
         Err(end) => {
@@ -76,7 +77,7 @@ async fn open(
     post: &TaskContext,
     urgent: &mut order_queue::OrderReceiver,
 ) -> Result<TcpStream, NotOpen> {
-    let of = spec.retry.times.saturating_add(1);
+    let of = spec.socket.retry.times.saturating_add(1);
     let mut attempt = 1;
     loop {
         let mut later = RequestedOptions::new();
@@ -94,11 +95,11 @@ async fn open(
             Err(failure) => return Err(NotOpen::Failed(failure)),
         };
         attempt += 1;
-        let after = spec.retry.wait_before(attempt, fastrand::f64());
+        let after = spec.socket.retry.wait_before(attempt, fastrand::f64());
         post.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
         unless_given_up(pause(after), post, urgent, &mut later).await?;
         for (name, value) in later {
-            wish(&mut spec.options, name, Some(value));
+            wish(&mut spec.socket.options, name, Some(value));
         }
     }
 }

@@ -123,7 +123,7 @@ fn lasted(attempt: &AddressAttempt, now: Instant) -> Duration {
 
 fn retry(session: &Session) -> RetryPolicy {
     match &session.spec.what {
-        SpecKind::Tcp(tcp) => tcp.retry,
+        SpecKind::Tcp(tcp) => tcp.socket.retry,
         SpecKind::Udp(_)
         | SpecKind::UdpBound(_)
         | SpecKind::Listen(_)
@@ -141,7 +141,7 @@ fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
     match (&session.phase, course.waits.back(), course.attempts.back()) {
         (SessionPhase::Waiting { .. }, Some(wait), _) => (wait.from + wait.span(retry).1).max(now),
         (SessionPhase::Connecting { .. }, _, Some(attempt)) => match &session.spec.what {
-            SpecKind::Tcp(tcp) => (attempt.began + tcp.connect_timeout).max(now),
+            SpecKind::Tcp(tcp) => (attempt.began + tcp.socket.connect_timeout).max(now),
             _ => now,
         },
         _ => past.unwrap_or(now),
@@ -158,7 +158,7 @@ pub(super) fn remark(session: &Session, now: Instant) -> String {
         SessionPhase::Waiting { attempt, of, until } => format!("attempt {attempt} of {of} in {}", left(*until)),
         SessionPhase::Connecting { .. } => match (&session.spec.what, course.attempts.back()) {
             (SpecKind::Tcp(tcp), Some(attempt)) => {
-                format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.connect_timeout))
+                format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.socket.connect_timeout))
             }
             _ => format!("attempt {number} of {of}"),
         },
@@ -174,7 +174,7 @@ pub(super) fn remark(session: &Session, now: Instant) -> String {
 fn timer_row(session: &Session, timers: &TcpTimerSettings) -> Option<StyledText> {
     let mut parts = Vec::new();
     if let SpecKind::Tcp(tcp) = &session.spec.what {
-        parts.push(format!("ours {}", quantity::duration(tcp.connect_timeout)));
+        parts.push(format!("ours {}", quantity::duration(tcp.socket.connect_timeout)));
     }
     if let Some((syns, gives_up)) = timers.syns() {
         let again = syns.len().saturating_sub(1);
