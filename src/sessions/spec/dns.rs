@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::kind_facets::KindFacets;
-use super::socket::{HostPort, IpFamily, SocketSpec};
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
 use crate::wire::dns::record_type::RecordType;
 use crate::wire::option::SocketKind;
@@ -155,6 +155,10 @@ impl KindFacets for DnsSpec {
     }
 
     fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
         None
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::kind_facets::KindFacets;
-use super::socket::{HostPort, IpFamily, SocketSpec};
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use super::target;
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
@@ -106,6 +106,10 @@ impl KindFacets for HttpSpec {
     }
 
     fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
         None
     }
 

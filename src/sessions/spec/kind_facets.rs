@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::socket::{HostPort, IpFamily, SocketSpec};
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
@@ -43,6 +43,10 @@ pub trait KindFacets {
 
     /// How long it may be quiet in both directions, where there is a limit.
     fn idle_timeout(&self) -> Option<Duration>;
+
+    /// How it tries again to connect, as the timeline of its attempts shows; `None`: not at all, or the timeline does not
+    /// tell (HTTP).
+    fn shown_retry(&self) -> Option<RetryPolicy>;
 
     /// The time that it allows: the one that ran out, as far as its kind tells.
     fn patience(&self) -> Option<Duration>;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::http::HttpSpec;
 use super::kind_facets::KindFacets;
-use super::socket::{HostPort, IpFamily, SocketSpec};
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use super::tcp::TcpSpec;
 use super::udp::UdpSpec;
 use crate::sessions::id::SessionId;
@@ -100,6 +100,10 @@ impl KindFacets for RepeatSpec {
     }
 
     fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
         None
     }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::kind_facets::KindFacets;
-use super::socket::{HostPort, IpFamily, SocketSpec};
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
@@ -70,6 +70,10 @@ impl KindFacets for TcpSpec {
 
     fn idle_timeout(&self) -> Option<Duration> {
         self.socket.idle_timeout
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        Some(self.socket.retry)
     }
 
     fn patience(&self) -> Option<Duration> {
@@ -148,6 +152,10 @@ impl KindFacets for ListenSpec {
         None
     }
 
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
     fn patience(&self) -> Option<Duration> {
         None
     }
@@ -208,6 +216,10 @@ impl KindFacets for AcceptedSpec {
     }
 
     fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
         None
     }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::kind_facets::KindFacets;
-use super::socket::{HostPort, IpFamily, SocketSpec};
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use crate::sessions::id::SessionId;
 use crate::wire::option::SocketKind;
 
@@ -64,6 +64,10 @@ impl KindFacets for UdpSpec {
 
     fn idle_timeout(&self) -> Option<Duration> {
         self.socket.idle_timeout
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
     }
 
     fn patience(&self) -> Option<Duration> {
@@ -162,6 +166,10 @@ impl KindFacets for UdpBoundSpec {
 
     fn idle_timeout(&self) -> Option<Duration> {
         self.socket.idle_timeout
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
     }
 
     fn patience(&self) -> Option<Duration> {

@@ -122,16 +122,7 @@ fn lasted(attempt: &AddressAttempt, now: Instant) -> Duration {
 }
 
 fn retry(session: &Session) -> RetryPolicy {
-    match &session.spec.what {
-        SpecKind::Tcp(tcp) => tcp.socket.retry,
-        SpecKind::Udp(_)
-        | SpecKind::UdpBound(_)
-        | SpecKind::Listen(_)
-        | SpecKind::Accepted(_)
-        | SpecKind::Http(_)
-        | SpecKind::Repeat(_)
-        | SpecKind::Dns(_) => RetryPolicy::default(),
-    }
+    session.spec.what.facets().shown_retry().unwrap_or_default()
 }
 
 /// The end of the axis: the end of what happened, or of what is to come.
