@@ -13,8 +13,8 @@ use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::target::{self, quoted};
 use crate::sessions::spec::{
-    self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, TcpSpec, UdpBoundSpec,
-    UdpReceive, UdpSpec, facets,
+    self, HostPort, IpFamily, ListenSpec, MulticastGroup, RetryPolicy, Script, ScriptStep, SocketSpec, TcpSpec,
+    UdpBoundSpec, UdpReceive, UdpSpec, facets,
 };
 use crate::sessions::tcp::gauges;
 use crate::sessions::{Spec, SpecKind};
@@ -25,15 +25,10 @@ use crate::wire::option as socket;
 pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<Spec, String> {
     let (family, bind) = reach(&tcp.reach)?;
     let (connect_timeout, retry) = tries(&tcp.tries, settings)?;
-    let spec = TcpSpec {
-        target: whom(&tcp.target)?,
-        family,
-        bind,
-        connect_timeout,
-        idle_timeout: idle(tcp.idle_timeout.as_deref())?,
-        retry,
-        options: Vec::new(),
-    };
+    let target = whom(&tcp.target)?;
+    let idle_timeout = idle(tcp.idle_timeout.as_deref())?;
+    let socket = SocketSpec { family, bind, connect_timeout, idle_timeout, retry, options: Vec::new() };
+    let spec = TcpSpec { target, socket };
     let spec = with(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
     optioned(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
 }
@@ -57,15 +52,15 @@ fn tries(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::time::Dur
 /// `sockeye http`: the connection that its request goes over. The time-out was read with curl's options, as curl has it
 /// in seconds.
 pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &ConfigSettings) -> Result<(), String> {
-    (spec.family, spec.bind) = reach(&http.reach)?;
+    (spec.socket.family, spec.socket.bind) = reach(&http.reach)?;
     let asked =
         RetryArgs { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
     let (connect_timeout, retry) = tries(&asked, settings)?;
-    spec.retry = retry;
+    spec.socket.retry = retry;
     if http.tries.connect_timeout.is_none() {
-        spec.connect_timeout = connect_timeout;
+        spec.socket.connect_timeout = connect_timeout;
     }
-    if spec.proxy.is_some() && spec.bind.is_some_and(|local| local.port() != 0) {
+    if spec.proxy.is_some() && spec.socket.bind.is_some_and(|local| local.port() != 0) {
         return Err("--bind with a port and --proxy exclude each other: accepted is --bind ADDR".to_owned());
     }
     if http.repeat.repeat.is_some() && (http.tries.retry.is_some() || http.tries.backoff.is_some()) {
@@ -79,12 +74,9 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
     let (family, bind) = reach(&udp.reach)?;
     let spec = UdpSpec {
         target: whom(&udp.target)?,
-        family,
-        bind,
-        idle_timeout: idle(udp.idle_timeout.as_deref())?,
+        socket: SocketSpec { family, bind, idle_timeout: idle(udp.idle_timeout.as_deref())?, ..SocketSpec::default() },
         broadcast: udp.broadcast,
         receive: receive(&udp.receive)?,
-        options: Vec::new(),
     };
     let mut script = script::script(&udp.send, false, words)?;
     if udp.probe_mtu {
@@ -122,7 +114,7 @@ fn receive(asked: &args::ReceiveArgs) -> Result<UdpReceive, String> {
 /// `sockeye listen`.
 pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Spec, String> {
     let local = target::parse_listen(&listen.local)?;
-    let idle_timeout = idle(listen.idle_timeout.as_deref())?;
+    let socket = SocketSpec { idle_timeout: idle(listen.idle_timeout.as_deref())?, ..SocketSpec::default() };
     let script = script::script(&listen.send, false, words)?;
     let what = match listen.protocol {
         ListenProtocol::Tcp => {
@@ -133,12 +125,7 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
                 return Err("--gro and --receive-buffer are for UDP: accepted with listen udp".to_owned());
             }
             let limit = listen.limit.as_deref().map(|text| count("--limit", text)).transpose()?;
-            SpecKind::Listen(ListenSpec {
-                local,
-                limit: limit.map(|limit| limit as usize),
-                idle_timeout,
-                options: Vec::new(),
-            })
+            SpecKind::Listen(ListenSpec { local, limit: limit.map(|limit| limit as usize), socket })
         }
         ListenProtocol::Udp => {
             if listen.limit.is_some() {
@@ -154,14 +141,7 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
             }
             let groups = listen.group.iter().map(|text| group(text)).collect::<Result<_, _>>()?;
             let receive = receive(&listen.receive)?;
-            SpecKind::UdpBound(UdpBoundSpec {
-                local,
-                groups,
-                broadcast: listen.broadcast,
-                idle_timeout,
-                receive,
-                options: Vec::new(),
-            })
+            SpecKind::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, receive, socket })
         }
     };
     optioned(Spec { capture: listen.capture, ..with(what, script) }, &listen.socket.options)

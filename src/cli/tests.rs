@@ -57,9 +57,15 @@ fn options_of_a_connection_reach_its_spec() {
          --retain 1MiB",
     );
     let SpecKind::Tcp(spec) = &invocation.open[0].what else { panic!() };
-    assert_eq!((spec.family, spec.bind), (IpFamily::V6, Some("[::1]:0".parse().unwrap())));
-    assert_eq!((spec.connect_timeout, spec.idle_timeout), (Duration::from_secs(2), Some(Duration::from_secs(3))));
-    assert_eq!((spec.retry.times, spec.retry.first, spec.retry.max.as_secs()), (2, Duration::from_millis(10), 1));
+    assert_eq!((spec.socket.family, spec.socket.bind), (IpFamily::V6, Some("[::1]:0".parse().unwrap())));
+    assert_eq!(
+        (spec.socket.connect_timeout, spec.socket.idle_timeout),
+        (Duration::from_secs(2), Some(Duration::from_secs(3)))
+    );
+    assert_eq!(
+        (spec.socket.retry.times, spec.socket.retry.first, spec.socket.retry.max.as_secs()),
+        (2, Duration::from_millis(10), 1)
+    );
     assert_eq!(
         (invocation.run_for, invocation.open[0].retain),
         (Some(Duration::from_secs(5)), Retention::of_bytes(1 << 20))
@@ -113,11 +119,14 @@ fn a_request_is_spelled_as_curl_spells_it() {
 fn a_request_has_the_connection_options_of_tcp() {
     let line = "http http://h/ -4 --bind 127.0.0.2 --connect-timeout 3 --retry 2 --backoff 10ms..20ms";
     let SpecKind::Http(spec) = good(line).open.remove(0).what else { panic!() };
-    assert_eq!((spec.family, spec.bind), (IpFamily::V4, Some("127.0.0.2:0".parse().unwrap())));
-    assert_eq!(spec.connect_timeout, Duration::from_secs(3), "bare numbers are seconds, as curl has them");
-    assert_eq!((spec.retry.times, spec.retry.first, spec.retry.max.as_millis()), (2, Duration::from_millis(10), 20));
+    assert_eq!((spec.socket.family, spec.socket.bind), (IpFamily::V4, Some("127.0.0.2:0".parse().unwrap())));
+    assert_eq!(spec.socket.connect_timeout, Duration::from_secs(3), "bare numbers are seconds, as curl has them");
+    assert_eq!(
+        (spec.socket.retry.times, spec.socket.retry.first, spec.socket.retry.max.as_millis()),
+        (2, Duration::from_millis(10), 20)
+    );
     let SpecKind::Http(spec) = good("http http://h/").open.remove(0).what else { panic!() };
-    assert_eq!((spec.connect_timeout, spec.retry), (Duration::from_secs(10), RetryPolicy::default()));
+    assert_eq!((spec.socket.connect_timeout, spec.socket.retry), (Duration::from_secs(10), RetryPolicy::default()));
 }
 
 #[test]
@@ -140,7 +149,7 @@ fn a_command_is_repeated_with_its_own_options() {
     assert!(matches!(&http.what, RepeatKind::Http(spec) if spec.method == "POST"));
     let tcp = again("tcp h:1 -4 --repeat forever --interval 200ms");
     assert_eq!((tcp.count, tcp.pace), (None, StartPace::Interval(Duration::from_millis(200))));
-    assert!(matches!(&tcp.what, RepeatKind::Connect(spec) if spec.family == IpFamily::V4));
+    assert!(matches!(&tcp.what, RepeatKind::Connect(spec) if spec.socket.family == IpFamily::V4));
     let RepeatKind::Echo(udp) = again("udp h:1 --repeat 3").what else { panic!() };
     assert_eq!((udp.payload.len(), udp.tagged, udp.patience), (52, true, Duration::from_secs(1)));
     let RepeatKind::Echo(udp) = again("udp h:1 --repeat 3 --send ping --patience 2s").what else { panic!() };

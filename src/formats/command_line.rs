@@ -16,13 +16,13 @@ pub fn of(spec: &Spec) -> Option<String> {
         SpecKind::Listen(listen) => {
             let mut words = vec!["listen".to_owned(), "tcp".to_owned(), listen.local.to_string()];
             words.extend(listen.limit.map(|limit| format!("--limit {limit}")));
-            words.extend(listen.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words.extend(listen.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
             words
         }
         SpecKind::UdpBound(bound) if bound.groups.is_empty() => {
             let mut words = vec!["listen".to_owned(), "udp".to_owned(), bound.local.to_string()];
             words.extend(bound.broadcast.then(|| "--broadcast".to_owned()));
-            words.extend(bound.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+            words.extend(bound.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
             words
         }
         SpecKind::Http(http) => of_http(http)?,
@@ -35,18 +35,18 @@ pub fn of(spec: &Spec) -> Option<String> {
 fn of_tcp(tcp: &TcpSpec) -> Vec<String> {
     let plain = TcpSpec::to(tcp.target.clone());
     let mut words = vec!["tcp".to_owned(), quoted(&tcp.target.to_string())];
-    words.extend(family(tcp.family));
-    words.extend(tcp.bind.map(|local| format!("--bind {local}")));
-    if tcp.connect_timeout != plain.connect_timeout {
-        words.push(format!("--connect-timeout {}", time(tcp.connect_timeout)));
+    words.extend(family(tcp.socket.family));
+    words.extend(tcp.socket.bind.map(|local| format!("--bind {local}")));
+    if tcp.socket.connect_timeout != plain.socket.connect_timeout {
+        words.push(format!("--connect-timeout {}", time(tcp.socket.connect_timeout)));
     }
-    words.extend(tcp.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
-    if tcp.retry.times > 0 {
-        words.push(format!("--retry {}", tcp.retry.times));
+    words.extend(tcp.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+    if tcp.socket.retry.times > 0 {
+        words.push(format!("--retry {}", tcp.socket.retry.times));
     }
     let usual = RetryPolicy::default();
-    if (tcp.retry.first, tcp.retry.max) != (usual.first, usual.max) {
-        words.push(format!("--backoff {}..{}", time(tcp.retry.first), time(tcp.retry.max)));
+    if (tcp.socket.retry.first, tcp.socket.retry.max) != (usual.first, usual.max) {
+        words.push(format!("--backoff {}..{}", time(tcp.socket.retry.first), time(tcp.socket.retry.max)));
     }
     words
 }
@@ -56,7 +56,7 @@ fn of_dns(dns: &DnsSpec) -> Vec<String> {
     words.extend(dns.server.as_ref().map(|server| format!("@{server}")));
     words.push(quoted(&dns.name));
     words.extend(dns.kinds.iter().map(ToString::to_string));
-    words.extend(family(dns.family));
+    words.extend(family(dns.socket.family));
     let (asking, usual) = (dns.asking, QueryOptions::default());
     let flags = [
         (dns.transport == TransportChoice::Tcp, "+tcp"),
@@ -80,9 +80,9 @@ fn of_dns(dns: &DnsSpec) -> Vec<String> {
 
 fn of_udp(udp: &UdpSpec) -> Vec<String> {
     let mut words = vec!["udp".to_owned(), quoted(&udp.target.to_string())];
-    words.extend(family(udp.family));
-    words.extend(udp.bind.map(|local| format!("--bind {local}")));
-    words.extend(udp.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
+    words.extend(family(udp.socket.family));
+    words.extend(udp.socket.bind.map(|local| format!("--bind {local}")));
+    words.extend(udp.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
     words.extend(udp.broadcast.then(|| "--broadcast".to_owned()));
     words
 }
@@ -147,9 +147,9 @@ mod tests {
     fn a_command_says_what_differs_from_the_defaults() {
         let mut tcp = TcpSpec::to(HostPort { host: "::1".into(), port: 80 });
         assert_eq!(of(&Spec::new(SpecKind::Tcp(tcp.clone()))).as_deref(), Some("sockeye tcp '[::1]:80'"));
-        tcp.family = IpFamily::V6;
-        tcp.connect_timeout = Duration::from_secs(100);
-        tcp.retry.times = 5;
+        tcp.socket.family = IpFamily::V6;
+        tcp.socket.connect_timeout = Duration::from_secs(100);
+        tcp.socket.retry.times = 5;
         let line = of(&Spec::new(SpecKind::Tcp(tcp)));
         assert_eq!(line.as_deref(), Some("sockeye tcp '[::1]:80' -6 --connect-timeout 100s --retry 5"));
     }

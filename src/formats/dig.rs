@@ -88,8 +88,8 @@ impl ParsedDig {
             return Ok(());
         };
         match letters {
-            "4" => self.spec.family = IpFamily::V4,
-            "6" => self.spec.family = IpFamily::V6,
+            "4" => self.spec.socket.family = IpFamily::V4,
+            "6" => self.spec.socket.family = IpFamily::V6,
             "u" | "m" | "r" => {}
             _ => {
                 let mut characters = letters.chars();

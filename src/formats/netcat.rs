@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::sessions::SpecKind;
 use crate::sessions::spec::target::{join_host_port, parse_bind, parse_local_port, quoted};
-use crate::sessions::spec::{IpFamily, ListenSpec, TcpSpec, UdpBoundSpec, UdpSpec};
+use crate::sessions::spec::{IpFamily, ListenSpec, SocketSpec, TcpSpec, UdpBoundSpec, UdpSpec};
 use crate::text::quantity;
 
 const ACCEPTED: &str =
@@ -148,10 +148,10 @@ impl ParsedNetcat {
         self.agrees(address)?;
         Ok(match listener(self.udp, SocketAddr::new(address, port)) {
             SpecKind::Listen(spec) => {
-                SpecKind::Listen(crate::sessions::spec::ListenSpec { idle_timeout: self.idle, ..spec })
+                SpecKind::Listen(ListenSpec { socket: SocketSpec { idle_timeout: self.idle, ..spec.socket }, ..spec })
             }
-            SpecKind::UdpBound(spec) => SpecKind::UdpBound(crate::sessions::spec::UdpBoundSpec {
-                idle_timeout: self.idle,
+            SpecKind::UdpBound(spec) => SpecKind::UdpBound(UdpBoundSpec {
+                socket: SocketSpec { idle_timeout: self.idle, ..spec.socket },
                 broadcast: self.broadcast,
                 ..spec
             }),
@@ -175,19 +175,13 @@ impl ParsedNetcat {
             Some(SocketAddr::V6(_)) => IpFamily::V6,
             None => self.family,
         };
+        let socket = SocketSpec { family, bind, idle_timeout: self.idle, ..SocketSpec::default() };
         if self.udp {
             let spec = UdpSpec::with(target);
-            return Ok(SpecKind::Udp(UdpSpec {
-                family,
-                bind,
-                idle_timeout: self.idle,
-                broadcast: self.broadcast,
-                ..spec
-            }));
+            return Ok(SpecKind::Udp(UdpSpec { socket, broadcast: self.broadcast, ..spec }));
         }
-        let spec = TcpSpec::to(target);
-        let connect_timeout = self.wait.unwrap_or(spec.connect_timeout);
-        Ok(SpecKind::Tcp(TcpSpec { family, bind, connect_timeout, idle_timeout: self.idle, ..spec }))
+        let connect_timeout = self.wait.unwrap_or(socket.connect_timeout);
+        Ok(SpecKind::Tcp(TcpSpec { target, socket: SocketSpec { connect_timeout, ..socket } }))
     }
 
     fn agrees(&self, address: IpAddr) -> Result<(), String> {
@@ -212,16 +206,5 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// A listener without limits, or a bound UDP socket.
 pub(super) fn listener(is_udp: bool, local: std::net::SocketAddr) -> SpecKind {
-    if is_udp {
-        SpecKind::UdpBound(UdpBoundSpec {
-            local,
-            groups: Vec::new(),
-            broadcast: false,
-            idle_timeout: None,
-            receive: Default::default(),
-            options: Vec::new(),
-        })
-    } else {
-        SpecKind::Listen(ListenSpec::at(local))
-    }
+    if is_udp { SpecKind::UdpBound(UdpBoundSpec::at(local)) } else { SpecKind::Listen(ListenSpec::at(local)) }
 }

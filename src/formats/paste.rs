@@ -4,7 +4,7 @@ use super::dig::{self, DigDefaults};
 use super::{curl, netcat, shell};
 use crate::sessions::spec::http::{BodySpec, HttpSpec};
 use crate::sessions::spec::target::{self, quoted};
-use crate::sessions::spec::{IpFamily, TcpSpec, UdpSpec};
+use crate::sessions::spec::{IpFamily, SocketSpec, TcpSpec, UdpSpec};
 use crate::sessions::{Spec, SpecKind};
 
 /// What [`parse_anything`] takes.
@@ -101,12 +101,18 @@ fn with_family<'a>(text: &'a str, accepted: &str) -> Result<(IpFamily, &'a str),
 
 fn tcp(text: &str) -> Result<SpecKind, String> {
     let (family, word) = with_family(text, "tcp [-4|-6] HOST:PORT")?;
-    Ok(SpecKind::Tcp(TcpSpec { family, ..TcpSpec::to(target::parse_host_port(word)?) }))
+    Ok(SpecKind::Tcp(TcpSpec {
+        target: target::parse_host_port(word)?,
+        socket: SocketSpec { family, ..SocketSpec::default() },
+    }))
 }
 
 fn udp(text: &str) -> Result<SpecKind, String> {
     let (family, word) = with_family(text, "udp [-4|-6] HOST:PORT")?;
-    Ok(SpecKind::Udp(UdpSpec { family, ..UdpSpec::with(target::parse_host_port(word)?) }))
+    Ok(SpecKind::Udp(UdpSpec {
+        socket: SocketSpec { family, ..SocketSpec::default() },
+        ..UdpSpec::with(target::parse_host_port(word)?)
+    }))
 }
 
 fn dns(text: &str, habit: DigDefaults) -> Result<SpecKind, String> {

@@ -85,7 +85,7 @@ fn of_udp(news: &UdpNews, fields: &mut EventFields) {
 fn put_chance(session: &Session, attempt: u32, fields: &mut EventFields) {
     let SpecKind::Tcp(tcp) = &session.spec.what else { return };
     for (name, chance) in [("least_ms", 0.0), ("most_ms", 1.0)] {
-        fields.insert(name.to_owned(), milliseconds(tcp.retry.wait_before(attempt, chance)));
+        fields.insert(name.to_owned(), milliseconds(tcp.socket.retry.wait_before(attempt, chance)));
     }
 }
 

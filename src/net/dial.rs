@@ -76,8 +76,8 @@ async fn dial(
     journal: &Arc<Journal>,
     told: RaceContext<'_>,
 ) -> Result<TcpStream, Failure> {
-    let deadline = Instant::now() + spec.connect_timeout;
-    let family = match (spec.bind, spec.family) {
+    let deadline = Instant::now() + spec.socket.connect_timeout;
+    let family = match (spec.socket.bind, spec.socket.family) {
         (Some(local), IpFamily::V4) if local.is_ipv6() => return Err(bind_family_mismatch(local, "IPv4")),
         (Some(local), IpFamily::V6) if local.is_ipv4() => return Err(bind_family_mismatch(local, "IPv6")),
         (Some(local), _) if local.is_ipv4() => IpFamily::V4,
@@ -95,7 +95,7 @@ async fn dial(
     };
     let addresses = match tokio::time::timeout_at(deadline, look_up).await {
         Ok(found) => found.map_err(|mut failure| {
-            if let (IpFamily::Any, Some(local), Class::Resolve) = (spec.family, spec.bind, failure.class)
+            if let (IpFamily::Any, Some(local), Class::Resolve) = (spec.socket.family, spec.socket.bind, failure.class)
                 && failure.reason == Some(FailureReason::NoAddressOfFamily)
             {
                 failure.message = format!("there is no address that a connection from {} can reach", local.ip());
@@ -103,7 +103,8 @@ async fn dial(
             failure
         })?,
         Err(_) => {
-            let message = format!("no answer from a name server within {}", quantity::duration(spec.connect_timeout));
+            let message =
+                format!("no answer from a name server within {}", quantity::duration(spec.socket.connect_timeout));
             return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
                 .because(FailureReason::NameServerSilent));
         }
@@ -219,7 +220,7 @@ impl ConnectRace<'_> {
         self.report(state_news(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived)).await;
         self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
         route::tell(local, peer, self.journal).await;
-        option::tell(stream, &self.spec.options, peer.is_ipv6(), self.journal).await;
+        option::tell(stream, &self.spec.socket.options, peer.is_ipv6(), self.journal).await;
     }
 
     /// Reports that one address failed; the next one is tried at once.
@@ -278,7 +279,7 @@ impl ConnectRace<'_> {
     }
 
     fn timed_out(&self, peer: String) -> Failure {
-        let message = format!("nobody answered within {}", quantity::duration(self.spec.connect_timeout));
+        let message = format!("nobody answered within {}", quantity::duration(self.spec.socket.connect_timeout));
         Failure::new(Class::ConnectTimeout, FailedOperation::Connect, peer, message)
     }
 }
@@ -318,8 +319,8 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    option::set_all(&socket, &spec.options, peer.is_ipv6())?;
-    if let Some(local) = spec.bind {
+    option::set_all(&socket, &spec.socket.options, peer.is_ipv6())?;
+    if let Some(local) = spec.socket.bind {
         if local.port() != 0 {
             // Else a port that was used a minute ago could not be used again (TIME-WAIT).
             socket.set_reuse_address(true).map_err(failed)?;

@@ -49,7 +49,7 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
     post.journal.news(News::Listener(ListenerNews::Listening { local })).await;
     let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
-    option::tell(&listener, &spec.options, local.is_ipv6(), &post.journal).await;
+    option::tell(&listener, &spec.socket.options, local.is_ipv6(), &post.journal).await;
     let tap = match tap {
         Some(opened) => tap_or_warning(opened, &post).await,
         None => None,
@@ -58,8 +58,8 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
     let house = Acceptor {
         local,
         limit: spec.limit,
-        idle_timeout: spec.idle_timeout,
-        options: spec.options,
+        idle_timeout: spec.socket.idle_timeout,
+        options: spec.socket.options,
         script,
         open: BTreeSet::new(),
         tell_end,
@@ -103,7 +103,7 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
     };
     let failed = |error: std::io::Error| fault::of_bind(FailedOperation::Listen, local, &error);
     let socket = create().map_err(failed)?;
-    option::set_all(&socket, &spec.options, local.is_ipv6())?;
+    option::set_all(&socket, &spec.socket.options, local.is_ipv6())?;
     let bind = || {
         socket.bind(&local.into())?;
         kernel::syn::save(&socket);

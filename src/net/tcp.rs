@@ -41,7 +41,7 @@ async fn session(
             }
             let transport = StreamTransport::Plain(stream);
             let connection =
-                TcpConnection { transport, peer, script, idle_timeout: spec.idle_timeout, urgent, capture };
+                TcpConnection { transport, peer, script, idle_timeout: spec.socket.idle_timeout, urgent, capture };
             stream::run(connection, post).await;
         }
         Err(end) => {
@@ -78,7 +78,7 @@ async fn connect_with_retries(
     post: &TaskContext,
     urgent: &mut order_queue::OrderReceiver,
 ) -> Result<TcpStream, NotOpen> {
-    let of = spec.retry.times.saturating_add(1);
+    let of = spec.socket.retry.times.saturating_add(1);
     let mut attempt = 1;
     loop {
         let mut later = RequestedOptions::new();
@@ -96,11 +96,11 @@ async fn connect_with_retries(
             Err(failure) => return Err(NotOpen::Failed(failure)),
         };
         attempt += 1;
-        let after = spec.retry.wait_before(attempt, fastrand::f64());
+        let after = spec.socket.retry.wait_before(attempt, fastrand::f64());
         post.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
         until_given_up(pause(after), post, urgent, &mut later).await?;
         for (name, value) in later {
-            wish(&mut spec.options, name, Some(value));
+            wish(&mut spec.socket.options, name, Some(value));
         }
     }
 }

@@ -222,16 +222,7 @@ impl Session {
 
     /// How long it may be quiet in both directions, where there is a limit.
     pub fn idle_timeout(&self) -> Option<Duration> {
-        match &self.spec.what {
-            SpecKind::Tcp(tcp) => tcp.idle_timeout,
-            SpecKind::Udp(udp) => udp.idle_timeout,
-            SpecKind::UdpBound(bound) => bound.idle_timeout,
-            SpecKind::Listen(_)
-            | SpecKind::Accepted(_)
-            | SpecKind::Http(_)
-            | SpecKind::Repeat(_)
-            | SpecKind::Dns(_) => None,
-        }
+        self.spec.what.facets().idle_timeout()
     }
 
     /// Lets time pass for the rates.
@@ -412,16 +403,7 @@ impl Session {
 
     /// The listener that accepted this session, if one did.
     pub fn parent(&self) -> Option<SessionId> {
-        match &self.spec.what {
-            SpecKind::Accepted(known) => Some(known.listener),
-            SpecKind::Tcp(_)
-            | SpecKind::Udp(_)
-            | SpecKind::UdpBound(_)
-            | SpecKind::Listen(_)
-            | SpecKind::Http(_)
-            | SpecKind::Repeat(_)
-            | SpecKind::Dns(_) => None,
-        }
+        self.spec.what.facets().parent()
     }
 
     /// Why it failed, if it did.
@@ -441,23 +423,7 @@ impl Session {
     /// session's label where it has one: `echo · tcp 127.0.0.1:7001`.
     pub fn title(&self) -> String {
         let label = self.spec.label.as_ref().map_or(String::new(), |label| format!("{label} · "));
-        label + &self.unlabelled()
-    }
-
-    fn unlabelled(&self) -> String {
-        match &self.spec.what {
-            SpecKind::Tcp(spec) => format!("tcp {}", spec.target),
-            SpecKind::Accepted(known) => format!("tcp ⇠ {}", known.peer),
-            SpecKind::Udp(spec) => format!("udp {}", spec.target),
-            SpecKind::UdpBound(spec) => format!("udp on {}", self.bound().unwrap_or(spec.local)),
-            SpecKind::Listen(spec) => format!("listen tcp {}", self.bound().unwrap_or(spec.local)),
-            SpecKind::Http(spec) => format!("{} {}", spec.method, spec.url),
-            SpecKind::Repeat(spec) => format!("repeat {}", spec.title()),
-            SpecKind::Dns(spec) => match &spec.server {
-                Some(server) => format!("dns {} @{server}", spec.question()),
-                None => format!("dns {}", spec.question()),
-            },
-        }
+        label + &self.spec.what.facets().title(self.bound())
     }
 
     /// Where a listener or a bound socket is bound.

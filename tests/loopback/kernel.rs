@@ -53,7 +53,7 @@ fn until_state(watch: &mut Watch, id: SessionId, wanted: TcpState) {
 
 fn with_options(address: SocketAddr, options: &[&str]) -> Spec {
     let mut spec = tcp_to(address);
-    spec.options = options.iter().map(|text| option::parse(text).unwrap()).collect();
+    spec.socket.options = options.iter().map(|text| option::parse(text).unwrap()).collect();
     Spec::new(SpecKind::Tcp(spec))
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sockeye::sessions::news::{DialNews, OptionNews, TcpNews};
 use sockeye::sessions::order::{SocketVerb, StreamVerb};
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::{HostPort, ListenSpec, RequestedOptions, RetryPolicy, UdpSpec};
+use sockeye::sessions::spec::{HostPort, ListenSpec, RequestedOptions, RetryPolicy, SocketSpec, UdpSpec};
 use sockeye::sessions::{CloseReason, News, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::tcp::state::TcpState;
@@ -17,6 +17,10 @@ use crate::peers::{closed_port, outcome, peer, peer_on_cue, stopped_peer};
 use crate::skipped::skipped;
 use crate::specs::{any_port, listen, tcp, tcp_to};
 use crate::watch::Watch;
+
+fn with(texts: &[&str]) -> SocketSpec {
+    SocketSpec { options: wishes(texts), ..SocketSpec::default() }
+}
 
 fn wishes(texts: &[&str]) -> RequestedOptions {
     texts.iter().map(|text| option::parse(text).unwrap()).collect()
@@ -44,7 +48,7 @@ fn hold(mut stream: &std::net::TcpStream) -> usize {
 fn an_accepted_connection_has_its_listeners_options() {
     let mut watch = Watch::new();
     let texts = ["nodelay=on", "rcvbuf=64KiB", "user_timeout=7s", "keepalive=on", "keepidle=9s", "ttl=33", "linger=3s"];
-    let (id, address) = watch.listening(listen(ListenSpec { options: wishes(&texts), ..any_port() }));
+    let (id, address) = watch.listening(listen(ListenSpec { socket: with(&texts), ..any_port() }));
     watch.until("told", |watch| told(watch, id, SocketOption::Linger).is_some());
     assert_eq!(told(&watch, id, SocketOption::RecvBuffer).unwrap(), "65,536 octets → 131,072 octets");
     watch.order(id, set("keepcnt=4"));
@@ -73,7 +77,7 @@ fn an_accepted_connection_has_its_listeners_options() {
 fn what_the_kernel_does_not_take_ends_what_was_to_be_opened_and_not_what_is_open() {
     let mut watch = Watch::new();
     let local = "127.0.0.1:0".parse().unwrap();
-    let spec = ListenSpec { options: wishes(&["congestion=nosuchcontrol"]), ..ListenSpec::at(local) };
+    let spec = ListenSpec { socket: with(&["congestion=nosuchcontrol"]), ..ListenSpec::at(local) };
     let id = watch.open(listen(spec));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert!(watch.session(id).failure().unwrap().message.contains("no such congestion control"));
@@ -93,7 +97,7 @@ fn what_is_asked_for_before_there_is_a_connection_is_set_on_the_one_that_comes()
     let mut watch = Watch::new();
     let retry = RetryPolicy { times: 100, first: Duration::from_millis(20), max: Duration::from_millis(40) };
     let mut spec = tcp_to(address);
-    spec.retry = retry;
+    spec.socket.retry = retry;
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.until_news(id, "waiting", |news| matches!(news, News::Dial(DialNews::Retrying { .. })));
     watch.order(id, Verb::Socket(SocketVerb::ReadOptions));
@@ -111,7 +115,7 @@ fn what_is_asked_for_before_there_is_a_connection_is_set_on_the_one_that_comes()
 fn a_udp_socket_has_the_options_that_apply_to_it() {
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     let target = HostPort { host: "127.0.0.1".into(), port: other.local_addr().unwrap().port() };
-    let spec = UdpSpec { options: wishes(&["ttl=9", "tos=0xb8"]), ..UdpSpec::with(target) };
+    let spec = UdpSpec { socket: with(&["ttl=9", "tos=0xb8"]), ..UdpSpec::with(target) };
     let mut watch = Watch::new();
     let id = watch.open(Spec::new(SpecKind::Udp(spec)));
     watch.until_open(id);
@@ -137,7 +141,7 @@ fn an_http_connection_has_them_as_soon_as_it_stands() {
         stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").unwrap();
     });
     let url = format!("http://{address}/");
-    let spec = HttpSpec { options: wishes(&["ttl=9", "user_timeout=5s"]), ..HttpSpec::get(url) };
+    let spec = HttpSpec { socket: with(&["ttl=9", "user_timeout=5s"]), ..HttpSpec::get(url) };
     let mut watch = Watch::new();
     let id = watch.open(Spec::new(SpecKind::Http(spec)));
     watch.until("set", |watch| told(watch, id, SocketOption::UserTimeout).is_some());
@@ -215,7 +219,7 @@ fn ss_sees_the_same_socket() {
     let (address, listener) = peer(|stream| hold(&stream));
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.options =
+    spec.socket.options =
         wishes(&["rcvbuf=64KiB", "sndbuf=48KiB", "congestion=reno", "keepalive=on", "keepidle=77s", "maxseg=1000"]);
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.until_open(id);

@@ -215,7 +215,7 @@ fn every_retry_is_told_before_it_begins() {
     let (_held, address) = closed_port();
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
+    spec.socket.retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     let retries: Vec<_> = watch
@@ -235,7 +235,7 @@ fn a_close_ends_the_wait_for_the_next_attempt() {
     let (_held, address) = closed_port();
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.retry = RetryPolicy { times: 9, first: Duration::from_secs(3600), max: Duration::from_secs(3600) };
+    spec.socket.retry = RetryPolicy { times: 9, first: Duration::from_secs(3600), max: Duration::from_secs(3600) };
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.send(id, "waiting");
     watch.until_news(id, "waiting", |news| matches!(news, News::Dial(DialNews::Retrying { .. })));
@@ -262,7 +262,7 @@ fn a_name_without_an_address_is_a_failed_look_up() {
 fn an_address_of_the_other_family_is_a_failed_look_up() {
     let mut watch = Watch::new();
     let mut spec = tcp_to("127.0.0.1:9".parse().unwrap());
-    spec.family = IpFamily::V6;
+    spec.socket.family = IpFamily::V6;
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Resolve);
@@ -273,7 +273,7 @@ fn a_connection_comes_from_the_local_address_that_was_asked_for() {
     let (address, listener) = peer(|stream| stream.peer_addr().unwrap());
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.bind = Some("127.0.0.2:0".parse::<SocketAddr>().unwrap());
+    spec.socket.bind = Some("127.0.0.2:0".parse::<SocketAddr>().unwrap());
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     watch.until_open(id);
     let local = watch.session(id).bound().unwrap();
@@ -480,7 +480,7 @@ fn a_silent_peer_is_an_idle_timeout() {
     let (go, address, silent) = stopped_peer(drop);
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.idle_timeout = Some(Duration::from_millis(50));
+    spec.socket.idle_timeout = Some(Duration::from_millis(50));
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::IdleTimeout);
@@ -510,7 +510,7 @@ fn nobody_answering_is_a_connect_timeout() {
     let _fills = std::net::TcpStream::connect(address).unwrap();
     let mut watch = Watch::new();
     let mut spec = tcp_to(address);
-    spec.connect_timeout = Duration::from_millis(100);
+    spec.socket.connect_timeout = Duration::from_millis(100);
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::ConnectTimeout);

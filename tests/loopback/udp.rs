@@ -158,14 +158,7 @@ impl UdpWatch {
 }
 
 fn anywhere(local: &str) -> UdpBoundSpec {
-    UdpBoundSpec {
-        local: local.parse().unwrap(),
-        groups: Vec::new(),
-        broadcast: false,
-        idle_timeout: None,
-        receive: UdpReceive::default(),
-        options: Vec::new(),
-    }
+    UdpBoundSpec::at(local.parse().unwrap())
 }
 
 /// A plain socket of the standard library that plays the peer; its reads fail after 20 s.
@@ -402,7 +395,8 @@ fn an_address_in_use_is_a_failure_that_says_what_to_do() {
 #[test]
 fn silence_for_longer_than_allowed_ends_the_session() {
     let (_peer, peer_address) = peer_at("127.0.0.1:0");
-    let spec = UdpSpec { idle_timeout: Some(Duration::from_millis(50)), ..UdpSpec::with(host_port(peer_address)) };
+    let mut spec = UdpSpec::with(host_port(peer_address));
+    spec.socket.idle_timeout = Some(Duration::from_millis(50));
     let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
     let (_, how) = watch.ended();
     assert_eq!(how, CloseReason::Error);
@@ -443,10 +437,8 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
 #[test]
 fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
-    let spec = UdpSpec {
-        family: sockeye::sessions::spec::IpFamily::V4,
-        ..UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() })
-    };
+    let mut spec = UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() });
+    spec.socket.family = sockeye::sessions::spec::IpFamily::V4;
     let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
     watch.order(Verb::Stream(StreamVerb::FinishSending));
     watch.order(Verb::SendFile("/no/such/file".into()));

@@ -121,8 +121,7 @@ fn iperf(size: u16) -> Option<(f64, f64)> {
 fn receive(runtime: &tokio::runtime::Runtime, size: u16, merged: bool) -> (f64, f64, Option<u64>) {
     let receive = UdpReceive { merged, ..UdpReceive::default() };
     let local = "127.0.0.1:0".parse().unwrap();
-    let spec =
-        UdpBoundSpec { local, groups: Vec::new(), broadcast: false, idle_timeout: None, receive, options: Vec::new() };
+    let spec = UdpBoundSpec { receive, ..UdpBoundSpec::at(local) };
     let mut seen = Seen::open(runtime, Spec::new(SpecKind::UdpBound(spec)));
     seen.until("address", |seen| seen.local.is_some());
     let to = seen.local.unwrap();

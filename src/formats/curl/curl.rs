@@ -7,7 +7,7 @@ use super::options::{self, CurlOption, OPTIONS};
 use super::value;
 use crate::sessions::spec::http::{BodySpec, HttpSpec, HttpVersion};
 use crate::sessions::spec::target::quoted;
-use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily};
+use crate::sessions::spec::{DEFAULT_CONNECT_TIMEOUT, IpFamily, SocketSpec};
 
 /// How many redirects `-L` follows, unless `--max-redirs` says otherwise.
 pub const REDIRECTS: usize = 10;
@@ -208,8 +208,11 @@ impl ParsedCurl {
             compressed: self.compressed,
             timeout: self.timeout,
             fail_on_status: self.fail,
-            family: self.family,
-            connect_timeout: self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT),
+            socket: SocketSpec {
+                family: self.family,
+                connect_timeout: self.connect_timeout.unwrap_or(DEFAULT_CONNECT_TIMEOUT),
+                ..SocketSpec::default()
+            },
             ..HttpSpec::get(String::from(url))
         })
     }

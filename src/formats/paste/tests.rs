@@ -20,8 +20,8 @@ fn told(text: &str) -> String {
         IpFamily::V6 => " v6",
     };
     match what {
-        SpecKind::Tcp(tcp) => format!("tcp {}{}{}", tcp.target, family(tcp.family), local(tcp.bind)),
-        SpecKind::Udp(udp) => format!("udp {}{}{}", udp.target, family(udp.family), local(udp.bind)),
+        SpecKind::Tcp(tcp) => format!("tcp {}{}{}", tcp.target, family(tcp.socket.family), local(tcp.socket.bind)),
+        SpecKind::Udp(udp) => format!("udp {}{}{}", udp.target, family(udp.socket.family), local(udp.socket.bind)),
         SpecKind::Listen(listen) => format!("listen tcp {}", listen.local),
         SpecKind::UdpBound(bound) => format!("listen udp {}", bound.local),
         SpecKind::Http(http) => format!("{} {}", http.method, http.url),
@@ -97,7 +97,7 @@ fn netcats_options_are_understood() {
         assert_eq!(told(text), expected, "{text}");
     }
     let waits = |text: &str| match parse_anything(text).unwrap().what {
-        SpecKind::Tcp(tcp) => (tcp.connect_timeout, tcp.idle_timeout),
+        SpecKind::Tcp(tcp) => (tcp.socket.connect_timeout, tcp.socket.idle_timeout),
         _ => panic!("{text} is TCP"),
     };
     let three = Duration::from_secs(3);

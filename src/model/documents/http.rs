@@ -184,16 +184,16 @@ fn wishes(spec: &HttpSpec) -> Vec<String> {
     for (name, address) in &spec.resolve {
         wishes.push(format!("{} is taken to be at {address}", sanitize::line(name)));
     }
-    match spec.family {
+    match spec.socket.family {
         IpFamily::Any => {}
         IpFamily::V4 => wishes.push("over IPv4 only (-4)".to_owned()),
         IpFamily::V6 => wishes.push("over IPv6 only (-6)".to_owned()),
     }
-    if let Some(local) = spec.bind {
+    if let Some(local) = spec.socket.bind {
         wishes.push(format!("from the local address {local}"));
     }
-    if spec.retry.times > 0 {
-        wishes.push(format!("connecting is tried up to {} times", spec.retry.times.saturating_add(1)));
+    if spec.socket.retry.times > 0 {
+        wishes.push(format!("connecting is tried up to {} times", spec.socket.retry.times.saturating_add(1)));
     }
     if let Some(timeout) = spec.timeout {
         wishes.push(format!("the whole exchange may take {}", quantity::duration(timeout)));

@@ -35,11 +35,10 @@ pub(super) fn open_with(
     let mut wanted: Spec = paste::parse_anything(text)?;
     change(&mut wanted)?;
     wanted.retain = model.settings.retain;
-    if let SpecKind::Tcp(TcpSpec { connect_timeout, .. }) | SpecKind::Http(HttpSpec { connect_timeout, .. }) =
-        &mut wanted.what
-        && *connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
+    if let SpecKind::Tcp(TcpSpec { socket, .. }) | SpecKind::Http(HttpSpec { socket, .. }) = &mut wanted.what
+        && socket.connect_timeout == spec::DEFAULT_CONNECT_TIMEOUT
     {
-        *connect_timeout = model.settings.connect_timeout;
+        socket.connect_timeout = model.settings.connect_timeout;
     }
     effects.push(Effect::Open(Box::new(wanted)));
     Ok(())

@@ -70,11 +70,11 @@ async fn plan(
 ) -> Result<DnsPlan, Failure> {
     let (servers, source): (Vec<SocketAddr>, String) = match &spec.server {
         Some(server) => {
-            let found = resolve::resolve(&server.host, server.port, spec.family, journal).await?;
+            let found = resolve::resolve(&server.host, server.port, spec.socket.family, journal).await?;
             (found.into_iter().take(1).collect(), "the command".to_owned())
         }
         None => {
-            let of_family = conf.servers.iter().filter(|server| spec.family.admits(server.ip()));
+            let of_family = conf.servers.iter().filter(|server| spec.socket.family.admits(server.ip()));
             (of_family.copied().collect(), resolv_conf::PATH.to_owned())
         }
     };

@@ -18,7 +18,7 @@ use super::proxied::keeping;
 use crate::net::journal::Journal;
 use crate::sessions::News;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
-use crate::sessions::spec::{HostPort, TcpSpec};
+use crate::sessions::spec::{HostPort, SocketSpec, TcpSpec};
 use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
 /// How long one request may take where nothing else was asked for: nothing stands still for ever.
@@ -162,12 +162,8 @@ fn direct(spec: &HttpSpec, url: &Url) -> Option<(TcpSpec, Vec<SocketAddr>)> {
         same.then(|| SocketAddr::new(address.ip(), port))
     };
     let resolved = spec.resolve.iter().filter_map(own).collect();
-    let tcp = TcpSpec {
-        family: spec.family,
-        bind: spec.bind,
-        connect_timeout: spec.connect_timeout,
-        ..TcpSpec::to(HostPort { host, port })
-    };
+    let socket = SocketSpec { options: Vec::new(), ..spec.socket.clone() };
+    let tcp = TcpSpec { target: HostPort { host, port }, socket };
     Some((tcp, resolved))
 }
 

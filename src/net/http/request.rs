@@ -41,7 +41,7 @@ impl ExchangeTask {
                 HttpTransport::Own(spare) => self.ask_directly(spare.take(), hop, dial).await,
                 HttpTransport::Proxied(client) => self.ask_through(client, hop, dial).await,
             };
-            let of = self.spec.retry.times.saturating_add(1);
+            let of = self.spec.socket.retry.times.saturating_add(1);
             let attempt = dial.attempt() + 1;
             match asked {
                 Err(because)
@@ -49,7 +49,7 @@ impl ExchangeTask {
                         && matches!(because.operation, FailedOperation::Connect | FailedOperation::Resolve)
                         && worth_another(because.class) =>
                 {
-                    let after = self.spec.retry.wait_before(attempt, fastrand::f64());
+                    let after = self.spec.socket.retry.wait_before(attempt, fastrand::f64());
                     self.teller.news(News::Dial(DialNews::Retrying { attempt, of, after, because })).await;
                     tokio::time::sleep(after).await;
                     dial.attempt.store(attempt, Ordering::Relaxed);

@@ -29,8 +29,8 @@ impl RepeatConnect {
     /// # Errors
     /// It has no address.
     pub(super) async fn new(spec: TcpSpec, journal: &Arc<Journal>) -> Result<Self, Failure> {
-        let addresses = resolve::resolve(&spec.target.host, spec.target.port, spec.family, journal).await?;
-        let same = |address: &SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
+        let addresses = resolve::resolve(&spec.target.host, spec.target.port, spec.socket.family, journal).await?;
+        let same = |address: &SocketAddr| spec.socket.bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
         let addresses: Vec<SocketAddr> = addresses.into_iter().filter(same).collect();
         if addresses.is_empty() {
             let message = "there is no address that a connection from the local address can reach";
@@ -56,7 +56,7 @@ impl RepeatConnect {
     /// # Errors
     /// Nobody answered at any of the addresses.
     pub(super) async fn open(&self) -> Result<TcpStream, Failure> {
-        let limit = self.spec.connect_timeout;
+        let limit = self.spec.socket.connect_timeout;
         tokio::time::timeout(limit, self.try_all()).await.unwrap_or_else(|_| {
             let message = format!("nobody answered within {}", quantity::duration(limit));
             Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, self.spec.target.to_string(), message))

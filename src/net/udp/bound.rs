@@ -29,18 +29,18 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: ord
     };
     journal.news(News::Listener(ListenerNews::Listening { local: opened.local })).await;
     tell_buffer(&journal, &opened, spec.receive).await;
-    option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
+    option::tell(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
     for wanted in &spec.groups {
         journal.news(multicast::join(&opened.socket, wanted)).await;
     }
-    let talk = SharedSocket::new(journal, opened, None, spec.idle_timeout);
+    let talk = SharedSocket::new(journal, opened, None, spec.socket.idle_timeout);
     talk.run(UdpOrders { urgent, plain }, script).await;
 }
 
 fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {
     let failed = |error: std::io::Error| fault::of_bind(FailedOperation::Bind, spec.local, &error);
     let (socket, merged) = prepare(spec.local, spec.broadcast, spec.receive)?;
-    option::set_all(&socket, &spec.options, spec.local.is_ipv6())?;
+    option::set_all(&socket, &spec.socket.options, spec.local.is_ipv6())?;
     several_may_hear_a_group(&socket, spec).map_err(failed)?;
     if spec.local.is_ipv6() && spec.local.ip().is_unspecified() {
         // `[::]` hears IPv4 too, whatever the system's default is (RFC 3493 §5.3). Where that cannot be

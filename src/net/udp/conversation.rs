@@ -29,7 +29,7 @@ async fn converse(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: 
     let TaskContext { journal, orders: plain, net: _net } = post;
     let mut reading = true;
     let found = tokio::select! {
-        found = resolve::resolve(&spec.target.host, spec.target.port, spec.family, &journal) => found,
+        found = resolve::resolve(&spec.target.host, spec.target.port, spec.socket.family, &journal) => found,
         () = cancelled(&mut urgent, &mut reading, &journal) => return journal.closed(CloseReason::Local).await,
     };
     let opened = match found {
@@ -41,8 +41,8 @@ async fn converse(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: 
         Err(failure) => return UdpEnding::Failed(failure).tell(&journal).await,
     };
     tell_buffer(&journal, &opened, spec.receive).await;
-    option::tell(&opened.socket, &spec.options, opened.local.is_ipv6(), &journal).await;
-    let talk = SharedSocket::new(journal, opened, Some(peer), spec.idle_timeout);
+    option::tell(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
+    let talk = SharedSocket::new(journal, opened, Some(peer), spec.socket.idle_timeout);
     if !reading {
         talk.set_reading(false).await;
     }
@@ -74,7 +74,7 @@ async fn open_first(
     addresses: &[SocketAddr],
     journal: &Arc<Journal>,
 ) -> Result<(OpenedSocket, SocketAddr), Failure> {
-    let usable = |peer: &&SocketAddr| spec.bind.is_none_or(|bind| bind.is_ipv4() == peer.is_ipv4());
+    let usable = |peer: &&SocketAddr| spec.socket.bind.is_none_or(|bind| bind.is_ipv4() == peer.is_ipv4());
     let usable: Vec<SocketAddr> = addresses.iter().filter(usable).copied().collect();
     let mut last = Failure::new(
         Class::Local,
@@ -111,9 +111,9 @@ fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
     if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
         return Err(broadcast_not_asked_for(FailedOperation::Connect, peer));
     }
-    let local = spec.bind.unwrap_or_else(|| wildcard(peer));
+    let local = spec.socket.bind.unwrap_or_else(|| wildcard(peer));
     let (socket, merged) = prepare(local, spec.broadcast, spec.receive)?;
-    option::set_all(&socket, &spec.options, local.is_ipv6())?;
+    option::set_all(&socket, &spec.socket.options, local.is_ipv6())?;
     socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind(FailedOperation::Bind, local, &error))?;
     let failed = |error: std::io::Error| fault::of_io(FailedOperation::Connect, peer.to_string(), &error);
     socket.connect(&SockAddr::from(peer)).map_err(failed)?;

@@ -1,18 +1,12 @@
 //! What can be tried after a failure: each one makes a session that can really be opened.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use crate::sessions::spec::dns::{self, DnsSpec, TransportChoice};
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
-use crate::sessions::spec::{HostPort, IpFamily, ListenSpec, Spec, SpecKind, TcpSpec, UdpBoundSpec, UdpSpec, target};
+use crate::sessions::spec::{HostPort, IpFamily, ListenSpec, Spec, SpecKind, TcpSpec, UdpBoundSpec, UdpSpec};
 use crate::wire::dns::names;
-
-/// The longest time that a probe gives a connection.
-const LONGEST_CONNECT: Duration = Duration::from_secs(120);
-
-/// How long a name server is waited for, where it was silent.
-const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+use crate::wire::option::SocketKind;
 
 /// Public resolvers that answer everybody: Quad9, and Cloudflare where that one was asked already.
 const PUBLIC: [&str; 2] = ["9.9.9.9", "1.1.1.1"];
@@ -145,65 +139,44 @@ impl Remedy {
 
     fn what(self, ground: &RemedyContext<'_>) -> Option<SpecKind> {
         let spec = &ground.spec.what;
+        let facets = spec.facets();
         match self {
-            Remedy::Again => match spec {
-                SpecKind::Accepted(_) => None,
-                SpecKind::Tcp(_)
-                | SpecKind::Udp(_)
-                | SpecKind::UdpBound(_)
-                | SpecKind::Listen(_)
-                | SpecKind::Http(_)
-                | SpecKind::Repeat(_)
-                | SpecKind::Dns(_) => Some(spec.clone()),
-            },
+            // What a listener accepted cannot be opened by us.
+            Remedy::Again => facets.parent().is_none().then(|| spec.clone()),
             Remedy::OtherPort(port) => {
-                let here = place(spec)?;
+                let here = facets.target()?;
                 (here.port != port).then(|| tcp(HostPort { port, ..here }))
             }
-            Remedy::Bytes => Some(tcp(place(spec)?)),
-            Remedy::Udp => Some(SpecKind::Udp(UdpSpec::with(place(spec)?))),
-            Remedy::Loopback => Some(tcp(HostPort { host: "127.0.0.1".into(), ..place(spec)? })),
+            Remedy::Bytes => Some(tcp(facets.target()?)),
+            Remedy::Udp => Some(SpecKind::Udp(UdpSpec::with(facets.target()?))),
+            Remedy::Loopback => Some(tcp(HostPort { host: "127.0.0.1".into(), ..facets.target()? })),
             Remedy::ListenThere => {
-                let here = place(spec)?;
+                let here = facets.target()?;
                 let ip = ground.peer.or_else(|| here.host.parse().ok()).filter(IpAddr::is_loopback)?;
                 let local = SocketAddr::new(ip, here.port);
-                Some(match spec {
-                    SpecKind::Udp(_) => SpecKind::UdpBound(UdpBoundSpec {
-                        local,
-                        groups: Vec::new(),
-                        broadcast: false,
-                        idle_timeout: None,
-                        receive: Default::default(),
-                        options: Vec::new(),
-                    }),
-                    _ => listen(local),
-                })
+                let is_udp = facets.socket_kind() == Some(SocketKind::Datagrams);
+                Some(if is_udp { SpecKind::UdpBound(UdpBoundSpec::at(local)) } else { listen(local) })
             }
             Remedy::OtherFamily => other_family(ground),
-            Remedy::LongerTimeout => longer(spec),
+            Remedy::LongerTimeout => {
+                let mut spec = spec.clone();
+                spec.facets_mut().wait_longer().then_some(spec)
+            }
             Remedy::Retrying => {
                 let SpecKind::Tcp(tcp) = spec else { return None };
                 let mut tcp = tcp.clone();
-                tcp.retry.times += MORE_ATTEMPTS;
+                tcp.socket.retry.times += MORE_ATTEMPTS;
                 Some(SpecKind::Tcp(tcp))
             }
             Remedy::WithoutBind | Remedy::FreePort | Remedy::HighPort | Remedy::EveryAddress | Remedy::WhoIsThere => {
                 self.elsewhere(spec)
             }
             Remedy::AskDns | Remedy::OtherServer | Remedy::DnsOverTcp => self.question(spec).map(SpecKind::Dns),
-            Remedy::Broadcast => match spec.clone() {
-                SpecKind::Udp(udp) => Some(SpecKind::Udp(UdpSpec { broadcast: true, ..udp })),
-                SpecKind::UdpBound(mut bound) => {
-                    bound.broadcast = true;
-                    Some(SpecKind::UdpBound(bound))
-                }
-                SpecKind::Tcp(_)
-                | SpecKind::Listen(_)
-                | SpecKind::Accepted(_)
-                | SpecKind::Http(_)
-                | SpecKind::Repeat(_)
-                | SpecKind::Dns(_) => None,
-            },
+            Remedy::Broadcast => {
+                let mut spec = spec.clone();
+                *spec.facets_mut().broadcast_mut()? = true;
+                Some(spec)
+            }
             Remedy::WithoutVerification
             | Remedy::PlainHttp
             | Remedy::OverTls
@@ -230,13 +203,12 @@ impl Remedy {
 
     /// A question for name servers about the name that a session is about.
     fn question(self, spec: &SpecKind) -> Option<DnsSpec> {
-        let mut question = match spec {
-            SpecKind::Dns(question) => question.clone(),
-            _ => {
-                let host = place(spec)?.host;
-                let is_name = host.split('%').next()?.parse::<IpAddr>().is_err();
-                DnsSpec::of(is_name.then(|| names::checked(&host).ok()).flatten()?)
-            }
+        let mut question = if let SpecKind::Dns(question) = spec {
+            question.clone()
+        } else {
+            let host = spec.facets().target()?.host;
+            let is_name = host.split('%').next()?.parse::<IpAddr>().is_err();
+            DnsSpec::of(is_name.then(|| names::checked(&host).ok()).flatten()?)
         };
         match self {
             Remedy::AskDns => question.server = None,
@@ -252,21 +224,7 @@ impl Remedy {
 
     /// The same on another address of our own.
     fn elsewhere(self, spec: &SpecKind) -> Option<SpecKind> {
-        let local = match spec {
-            SpecKind::Listen(listen) => listen.local,
-            SpecKind::UdpBound(bound) => bound.local,
-            SpecKind::Tcp(TcpSpec { bind: Some(local), .. }) | SpecKind::Udp(UdpSpec { bind: Some(local), .. }) => {
-                *local
-            }
-            SpecKind::Tcp(_)
-            | SpecKind::Udp(_)
-            | SpecKind::Accepted(_)
-            | SpecKind::Http(_)
-            | SpecKind::Repeat(_)
-            | SpecKind::Dns(_) => {
-                return None;
-            }
-        };
+        let local = spec.facets().local()?;
         let every: IpAddr = if local.is_ipv4() { [0; 4].into() } else { [0_u16; 8].into() };
         let loopback: IpAddr =
             if local.is_ipv4() { [127, 0, 0, 1].into() } else { [0, 0, 0, 0, 0, 0, 0, 1_u16].into() };
@@ -279,44 +237,29 @@ impl Remedy {
             Remedy::WhoIsThere => {
                 let ip = if local.ip().is_unspecified() { loopback } else { local.ip() };
                 let there = HostPort { host: ip.to_string(), port: local.port() };
-                return match spec {
-                    SpecKind::Listen(_) | SpecKind::Tcp(_) => Some(tcp(there)),
-                    _ => None,
-                };
+                let is_udp = spec.facets().socket_kind() == Some(SocketKind::Datagrams);
+                return (!is_udp).then(|| tcp(there));
             }
             _ => local,
         };
         let mut spec = spec.clone();
-        match &mut spec {
-            SpecKind::Listen(listen) => listen.local = moved,
-            SpecKind::UdpBound(bound) => bound.local = moved,
-            SpecKind::Tcp(TcpSpec { bind, .. }) | SpecKind::Udp(UdpSpec { bind, .. }) => {
-                *bind = if self == Remedy::WithoutBind { None } else { Some(moved) };
-            }
-            SpecKind::Accepted(_) | SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) => {}
-        }
+        spec.facets_mut().set_local((self != Remedy::WithoutBind).then_some(moved));
         Some(spec)
     }
 
     /// What it is, in a few words, once [`Remedy::spec`] has said what it opens.
     pub fn label(self, opens: &Spec) -> String {
-        let local = match &opens.what {
-            SpecKind::Listen(listen) => Some(listen.local),
-            SpecKind::UdpBound(bound) => Some(bound.local),
-            SpecKind::Tcp(tcp) => tcp.bind,
-            SpecKind::Udp(udp) => udp.bind,
-            SpecKind::Accepted(_) | SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) => None,
-        };
-        let local = local.map_or_else(String::new, |local| local.to_string());
-        let there = place(&opens.what).map_or_else(String::new, |there| there.to_string());
+        let facets = opens.what.facets();
+        let local = facets.local().map_or_else(String::new, |local| local.to_string());
+        let there = facets.target().map_or_else(String::new, |there| there.to_string());
         match self {
             Remedy::OtherPort(port) => format!("the same host on port {port}"),
-            Remedy::OtherFamily => match family(&opens.what) {
+            Remedy::OtherFamily => match facets.family() {
                 Some(IpFamily::V4) => "by IPv4 only".into(),
                 Some(IpFamily::V6) => "by IPv6 only".into(),
                 Some(IpFamily::Any) | None => "the other address family".into(),
             },
-            Remedy::LongerTimeout => match allowed(&opens.what) {
+            Remedy::LongerTimeout => match facets.patience() {
                 Some(time) => format!("wait up to {} s", time.as_secs().max(1)),
                 None => "wait longer".into(),
             },
@@ -356,47 +299,15 @@ fn listen(local: SocketAddr) -> SpecKind {
     SpecKind::Listen(ListenSpec::at(local))
 }
 
-/// The host and port that a session goes to.
-fn place(what: &SpecKind) -> Option<HostPort> {
-    match what {
-        SpecKind::Tcp(tcp) => Some(tcp.target.clone()),
-        SpecKind::Udp(udp) => Some(udp.target.clone()),
-        SpecKind::Accepted(known) => Some(HostPort { host: known.peer.ip().to_string(), port: known.peer.port() }),
-        SpecKind::Http(http) => of_url(&http.url),
-        SpecKind::UdpBound(_) | SpecKind::Listen(_) | SpecKind::Repeat(_) | SpecKind::Dns(_) => None,
-    }
-}
-
-/// The host and port of a URL: what stands between `//` and the path, user information left out.
-fn of_url(url: &str) -> Option<HostPort> {
-    let (scheme, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
-    let default = if scheme == "https" { 443 } else { 80 };
-    target::parse_host_port(host).or_else(|_| target::parse_host_port(&format!("{host}:{default}"))).ok()
-}
-
-fn family(what: &SpecKind) -> Option<IpFamily> {
-    match what {
-        SpecKind::Tcp(tcp) => Some(tcp.family),
-        SpecKind::Udp(udp) => Some(udp.family),
-        SpecKind::UdpBound(_)
-        | SpecKind::Listen(_)
-        | SpecKind::Accepted(_)
-        | SpecKind::Http(_)
-        | SpecKind::Repeat(_)
-        | SpecKind::Dns(_) => None,
-    }
-}
-
 /// The other family than the one that failed; only for a name, and not where the name is known to lack it.
 fn other_family(ground: &RemedyContext<'_>) -> Option<SpecKind> {
     let what = &ground.spec.what;
-    let host = place(what)?.host;
+    let host = what.facets().target()?.host;
     if host.split('%').next()?.parse::<IpAddr>().is_ok() {
         return None;
     }
-    let other = match (family(what)?, ground.peer) {
+    let family = what.facets().family()?;
+    let other = match (family, ground.peer) {
         (IpFamily::V4, _) => IpFamily::V6,
         (IpFamily::V6, _) => IpFamily::V4,
         (IpFamily::Any, Some(peer)) => {
@@ -409,48 +320,12 @@ fn other_family(ground: &RemedyContext<'_>) -> Option<SpecKind> {
         (IpFamily::Any, None) => return None,
     };
     // A look-up for one family says nothing of the other.
-    let asked_for_both = family(what) == Some(IpFamily::Any) && !ground.addresses.is_empty();
+    let asked_for_both = family == IpFamily::Any && !ground.addresses.is_empty();
     if asked_for_both && !ground.addresses.iter().any(|address| other.admits(*address)) {
         return None;
     }
     let mut what = what.clone();
-    if let SpecKind::Tcp(TcpSpec { family, .. }) | SpecKind::Udp(UdpSpec { family, .. }) = &mut what {
-        *family = other;
-    }
-    Some(what)
-}
-
-/// The time that a session allows: the one that ran out, as far as its kind tells.
-fn allowed(what: &SpecKind) -> Option<Duration> {
-    match what {
-        SpecKind::Tcp(tcp) => Some(tcp.idle_timeout.unwrap_or(tcp.connect_timeout)),
-        SpecKind::Udp(udp) => udp.idle_timeout,
-        SpecKind::UdpBound(bound) => bound.idle_timeout,
-        SpecKind::Http(http) => http.timeout,
-        SpecKind::Dns(dns) => dns.timeout,
-        SpecKind::Listen(_) | SpecKind::Accepted(_) | SpecKind::Repeat(_) => None,
-    }
-}
-
-fn longer(what: &SpecKind) -> Option<SpecKind> {
-    let mut what = what.clone();
-    match &mut what {
-        SpecKind::Tcp(TcpSpec { connect_timeout, idle_timeout, .. }) => {
-            *connect_timeout = connect_timeout.saturating_mul(10).min(LONGEST_CONNECT).max(*connect_timeout);
-            *idle_timeout = idle_timeout.map(|idle| idle.saturating_mul(10));
-        }
-        SpecKind::Udp(UdpSpec { idle_timeout: Some(idle), .. }) => *idle = idle.saturating_mul(10),
-        SpecKind::Http(HttpSpec { timeout: Some(timeout), .. }) => *timeout = timeout.saturating_mul(10),
-        SpecKind::Dns(dns) => dns.timeout = Some(LONGEST_ANSWER),
-        SpecKind::Udp(_)
-        | SpecKind::UdpBound(_)
-        | SpecKind::Listen(_)
-        | SpecKind::Accepted(_)
-        | SpecKind::Http(_)
-        | SpecKind::Repeat(_) => {
-            return None;
-        }
-    }
+    what.facets_mut().socket_mut()?.family = other;
     Some(what)
 }
 
@@ -523,19 +398,6 @@ mod tests {
         assert_eq!(Remedy::OtherServer.label(&other), "ask 1.1.1.1, a public resolver");
         let tcp = Remedy::DnsOverTcp.spec(&ground(&asked)).expect("it was by UDP");
         assert_eq!(crate::formats::command_line::of(&tcp).as_deref(), Some("sockeye dns name.test A AAAA +tcp"));
-    }
-
-    #[test]
-    fn a_url_has_a_host_and_a_port() {
-        for (url, there) in [
-            ("http://a/b", "a:80"),
-            ("https://u:p@a.test?x", "a.test:443"),
-            ("http://[::1]:8080/", "[::1]:8080"),
-            ("https://[::1]/", "[::1]:443"),
-        ] {
-            assert_eq!(of_url(url).map(|there| there.to_string()).as_deref(), Some(there), "{url}");
-        }
-        assert_eq!(of_url("nonsense"), None);
     }
 
     #[test]

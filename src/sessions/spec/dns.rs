@@ -1,9 +1,13 @@
 //! What to ask of DNS, parsed and complete.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::socket::{HostPort, IpFamily};
+use super::kind_facets::KindFacets;
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
+use crate::sessions::id::SessionId;
 use crate::wire::dns::record_type::RecordType;
+use crate::wire::option::SocketKind;
 
 /// The port of a name server.
 pub const PORT: u16 = 53;
@@ -14,6 +18,9 @@ pub const DEFAULT_UDP_PAYLOAD: u16 = 1_232;
 /// How many types are asked for at once.
 pub const MOST_KINDS: usize = 8;
 
+/// How long a name server is waited for, where it was silent.
+const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+
 /// A question for a name server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsSpec {
@@ -23,8 +30,9 @@ pub struct DnsSpec {
     pub kinds: Vec<RecordType>,
     /// Whom to ask; `None`: the servers of the system, in order.
     pub server: Option<HostPort>,
-    /// Which addresses of a server's name to use.
-    pub family: IpFamily,
+    /// `family`: which addresses of a server's name, and which of the system's servers, to use. There is a socket for each
+    /// query, and `timeout` and `tries` say how long and how often it is asked: the other fields are without use.
+    pub socket: SocketSpec,
     /// How to ask.
     pub transport: TransportChoice,
     /// What the query says beside the question.
@@ -83,7 +91,7 @@ impl DnsSpec {
             name: name.into(),
             kinds: vec![RecordType::A, RecordType::AAAA],
             server: None,
-            family: IpFamily::Any,
+            socket: SocketSpec::default(),
             transport: TransportChoice::Auto,
             asking: QueryOptions::default(),
             search: None,
@@ -101,5 +109,65 @@ impl DnsSpec {
     /// Whether the system is asked for the same, to compare: only where its own servers are asked for addresses.
     pub fn is_comparable(&self) -> bool {
         self.server.is_none() && self.kinds.iter().any(|kind| matches!(*kind, RecordType::A | RecordType::AAAA))
+    }
+}
+
+impl KindFacets for DnsSpec {
+    fn title(&self, _: Option<SocketAddr>) -> String {
+        match &self.server {
+            Some(server) => format!("dns {} @{server}", self.question()),
+            None => format!("dns {}", self.question()),
+        }
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        None
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        None
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        Some(&self.socket)
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        Some(&mut self.socket)
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        None
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        None
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn set_local(&mut self, _local: Option<SocketAddr>) {}
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        None
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        self.timeout = Some(LONGEST_ANSWER);
+        true
     }
 }

@@ -1,43 +1,55 @@
-//! What can be asked of any kind of session.
+//! What can be asked of any kind of session, without knowing which it is.
 
+use super::kind_facets::KindFacets;
 use super::socket::{RequestedOptions, wish};
 use super::what::SpecKind;
 use crate::wire::option::{SocketKind, SocketOption};
 
 impl SpecKind {
+    /// What this kind answers of itself.
+    pub fn facets(&self) -> &dyn KindFacets {
+        match self {
+            SpecKind::Tcp(spec) => spec,
+            SpecKind::Udp(spec) => spec,
+            SpecKind::UdpBound(spec) => spec,
+            SpecKind::Listen(spec) => spec,
+            SpecKind::Accepted(spec) => spec,
+            SpecKind::Http(spec) => spec,
+            SpecKind::Repeat(spec) => &**spec,
+            SpecKind::Dns(spec) => spec,
+        }
+    }
+
+    /// The same, to change.
+    pub fn facets_mut(&mut self) -> &mut dyn KindFacets {
+        match self {
+            SpecKind::Tcp(spec) => spec,
+            SpecKind::Udp(spec) => spec,
+            SpecKind::UdpBound(spec) => spec,
+            SpecKind::Listen(spec) => spec,
+            SpecKind::Accepted(spec) => spec,
+            SpecKind::Http(spec) => spec,
+            SpecKind::Repeat(spec) => &mut **spec,
+            SpecKind::Dns(spec) => spec,
+        }
+    }
+
     /// The kind of socket that a session has; `None`: it has many, or none.
     pub fn socket_kind(&self) -> Option<SocketKind> {
-        match self {
-            SpecKind::Tcp(_) | SpecKind::Accepted(_) | SpecKind::Http(_) => Some(SocketKind::Connection),
-            SpecKind::Listen(_) => Some(SocketKind::Listener),
-            SpecKind::Udp(_) | SpecKind::UdpBound(_) => Some(SocketKind::Datagrams),
-            SpecKind::Dns(_) | SpecKind::Repeat(_) => None,
-        }
+        self.facets().socket_kind()
     }
 }
 
 /// The options that are set when a session of this kind is opened; `None`: it takes none.
 pub fn wishes(what: &SpecKind) -> Option<&RequestedOptions> {
-    match what {
-        SpecKind::Tcp(spec) => Some(&spec.options),
-        SpecKind::Listen(spec) => Some(&spec.options),
-        SpecKind::Udp(spec) => Some(&spec.options),
-        SpecKind::UdpBound(spec) => Some(&spec.options),
-        SpecKind::Http(spec) => Some(&spec.options),
-        SpecKind::Accepted(_) | SpecKind::Dns(_) | SpecKind::Repeat(_) => None,
-    }
+    what.socket_kind()?;
+    what.facets().socket().map(|socket| &socket.options)
 }
 
 /// The same, to change.
 pub fn wishes_mut(what: &mut SpecKind) -> Option<&mut RequestedOptions> {
-    match what {
-        SpecKind::Tcp(spec) => Some(&mut spec.options),
-        SpecKind::Listen(spec) => Some(&mut spec.options),
-        SpecKind::Udp(spec) => Some(&mut spec.options),
-        SpecKind::UdpBound(spec) => Some(&mut spec.options),
-        SpecKind::Http(spec) => Some(&mut spec.options),
-        SpecKind::Accepted(_) | SpecKind::Dns(_) | SpecKind::Repeat(_) => None,
-    }
+    what.socket_kind()?;
+    what.facets_mut().socket_mut().map(|socket| &mut socket.options)
 }
 
 /// Adds options to what a session is to be.

@@ -4,8 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::socket::DEFAULT_CONNECT_TIMEOUT;
-use super::socket::{IpFamily, RetryPolicy};
+use super::kind_facets::KindFacets;
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
+use super::target;
+use crate::sessions::id::SessionId;
+use crate::wire::option::SocketKind;
 
 /// What to ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,16 +39,9 @@ pub struct HttpSpec {
     pub timeout: Option<Duration>,
     /// True: a 4xx or 5xx is a failure.
     pub fail_on_status: bool,
-    /// Which addresses of the host, or of the proxy, to use.
-    pub family: IpFamily,
-    /// The local address to use; port 0 lets the kernel choose.
-    pub bind: Option<SocketAddr>,
-    /// How long a connection may take to be there: name resolution, all addresses and TLS included.
-    pub connect_timeout: Duration,
-    /// What to do when no connection can be had.
-    pub retry: RetryPolicy,
-    /// Socket options to set once a connection stands, in order.
-    pub options: super::socket::RequestedOptions,
+    /// How its connection is opened, to the host or to the proxy. `connect_timeout` includes TLS; `options` are set once
+    /// the connection stands; `timeout` takes the place of `idle_timeout`, which is without use.
+    pub socket: SocketSpec,
 }
 
 impl HttpSpec {
@@ -65,12 +61,65 @@ impl HttpSpec {
             compressed: true,
             timeout: None,
             fail_on_status: false,
-            family: IpFamily::Any,
-            bind: None,
-            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-            retry: RetryPolicy::default(),
-            options: Vec::new(),
+            socket: SocketSpec::default(),
         }
+    }
+}
+
+impl KindFacets for HttpSpec {
+    fn title(&self, _: Option<SocketAddr>) -> String {
+        format!("{} {}", self.method, self.url)
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        target::of_url(&self.url)
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        None
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        Some(&self.socket)
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        Some(&mut self.socket)
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        Some(SocketKind::Connection)
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        None
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn set_local(&mut self, _local: Option<SocketAddr>) {}
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        None
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        self.timeout = self.timeout.map(|timeout| timeout.saturating_mul(10));
+        self.timeout.is_some()
     }
 }
 

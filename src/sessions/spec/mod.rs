@@ -3,6 +3,7 @@
 pub mod dns;
 pub mod facets;
 pub mod http;
+mod kind_facets;
 pub mod repeat;
 mod script;
 mod socket;
@@ -11,8 +12,11 @@ mod tcp;
 mod udp;
 mod what;
 
+pub use kind_facets::KindFacets;
 pub use script::{DatagramBurst, Pace, Script, ScriptStep};
-pub use socket::{DEFAULT_CONNECT_TIMEOUT, HostPort, IpFamily, RequestedOptions, RetryPolicy, wish, wished};
-pub use tcp::{ListenSpec, TcpSpec};
+pub use socket::{
+    DEFAULT_CONNECT_TIMEOUT, HostPort, IpFamily, RequestedOptions, RetryPolicy, SocketSpec, wish, wished,
+};
+pub use tcp::{AcceptedSpec, ListenSpec, TcpSpec};
 pub use udp::{MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};
-pub use what::{AcceptedSpec, Spec, SpecKind};
+pub use what::{Spec, SpecKind};

@@ -1,12 +1,17 @@
 //! The same thing many times over, and what is measured of it.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::http::HttpSpec;
+use super::kind_facets::KindFacets;
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use super::tcp::TcpSpec;
 use super::udp::UdpSpec;
+use crate::sessions::id::SessionId;
+use crate::wire::option::SocketKind;
 
 /// The most that may be under way at once: each one of them is a socket or a datagram that is remembered.
 pub const MOST_CONCURRENCY: usize = 10_000;
@@ -52,6 +57,62 @@ impl RepeatSpec {
             StartPace::Interval(interval) => format!(" every {}", crate::text::quantity::duration(interval)),
         };
         format!("{what}{times}{pace}")
+    }
+}
+
+impl KindFacets for RepeatSpec {
+    fn title(&self, _: Option<SocketAddr>) -> String {
+        format!("repeat {}", self.title())
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        None
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        None
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        None
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        None
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        None
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        None
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn set_local(&mut self, _local: Option<SocketAddr>) {}
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        None
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        false
     }
 }
 
@@ -133,7 +194,6 @@ impl PerSecond {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::spec::socket::HostPort;
 
     #[test]
     fn starts_are_due_at_exact_times_however_many_there_are() {

@@ -1,13 +1,45 @@
 //! What every socket can be asked: family, addresses, retries, options.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// 10 s: long enough for a slow path, short enough for a person.
 pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What every socket can be asked, whatever is spoken over it. A kind that has no use for a field says so beside its own
+/// `socket`, and nothing reads that field there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SocketSpec {
+    /// Which addresses of a name to use.
+    pub family: IpFamily,
+    /// The local address to use; port 0 lets the kernel choose.
+    pub bind: Option<SocketAddr>,
+    /// How long one attempt to connect may take, name resolution and all addresses included.
+    pub connect_timeout: Duration,
+    /// How long it may be quiet in both directions; `None`: for ever.
+    pub idle_timeout: Option<Duration>,
+    /// What to do when an attempt to connect fails.
+    pub retry: RetryPolicy,
+    /// Socket options to set before `bind()` and `connect()`, in order.
+    pub options: RequestedOptions,
+}
+
+impl Default for SocketSpec {
+    /// Both families, no local address, 10 s for an attempt, no limit on silence, no retry, the system's own options.
+    fn default() -> Self {
+        SocketSpec {
+            family: IpFamily::Any,
+            bind: None,
+            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
+            idle_timeout: None,
+            retry: RetryPolicy::default(),
+            options: RequestedOptions::new(),
+        }
+    }
+}
 
 /// Which addresses of a name to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

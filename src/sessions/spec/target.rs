@@ -195,6 +195,15 @@ fn local_address(text: &str) -> Result<IpAddr, String> {
     }
 }
 
+/// The host and port of a URL: what stands between `//` and the path, user information left out.
+pub(super) fn of_url(url: &str) -> Option<HostPort> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let default = if scheme == "https" { 443 } else { 80 };
+    parse_host_port(host).or_else(|_| parse_host_port(&format!("{host}:{default}"))).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,5 +329,18 @@ mod tests {
                 prop_assert!(!errors.iter().flatten().any(|error| error.chars().any(sanitize::is_hostile)));
             }
         }
+    }
+
+    #[test]
+    fn a_url_has_a_host_and_a_port() {
+        for (url, there) in [
+            ("http://a/b", "a:80"),
+            ("https://u:p@a.test?x", "a.test:443"),
+            ("http://[::1]:8080/", "[::1]:8080"),
+            ("https://[::1]/", "[::1]:443"),
+        ] {
+            assert_eq!(of_url(url).map(|there| there.to_string()).as_deref(), Some(there), "{url}");
+        }
+        assert_eq!(of_url("nonsense"), None);
     }
 }

@@ -1,42 +1,90 @@
-//! TCP connections and listeners.
+//! TCP connections, listeners, and what these accept.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::socket::DEFAULT_CONNECT_TIMEOUT;
-use super::socket::{HostPort, IpFamily, RequestedOptions, RetryPolicy};
+use super::kind_facets::KindFacets;
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
+use crate::sessions::id::SessionId;
+use crate::wire::option::SocketKind;
+
+/// The longest time that [`KindFacets::wait_longer`] gives a connection.
+const LONGEST_CONNECT: Duration = Duration::from_secs(120);
 
 /// A TCP connection to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TcpSpec {
     /// Whom to connect to.
     pub target: HostPort,
-    /// Which addresses to use.
-    pub family: IpFamily,
-    /// The local address to use; port 0 lets the kernel choose.
-    pub bind: Option<SocketAddr>,
-    /// How long one attempt may take, name resolution and all addresses included.
-    pub connect_timeout: Duration,
-    /// How long it may be quiet in both directions.
-    pub idle_timeout: Option<Duration>,
-    /// What to do when an attempt fails.
-    pub retry: RetryPolicy,
-    /// Socket options to set before `connect()`, in order.
-    pub options: RequestedOptions,
+    /// How its socket connects.
+    pub socket: SocketSpec,
 }
 
 impl TcpSpec {
     /// A connection with the default timeouts and no retry.
     pub fn to(target: HostPort) -> Self {
-        TcpSpec {
-            target,
-            family: IpFamily::Any,
-            bind: None,
-            connect_timeout: DEFAULT_CONNECT_TIMEOUT,
-            idle_timeout: None,
-            retry: RetryPolicy::default(),
-            options: Vec::new(),
-        }
+        TcpSpec { target, socket: SocketSpec::default() }
+    }
+}
+
+impl KindFacets for TcpSpec {
+    fn title(&self, _: Option<SocketAddr>) -> String {
+        format!("tcp {}", self.target)
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        Some(self.target.clone())
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        None
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        Some(&self.socket)
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        Some(&mut self.socket)
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        Some(SocketKind::Connection)
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        Some(self.socket.family)
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        self.socket.bind
+    }
+
+    fn set_local(&mut self, local: Option<SocketAddr>) {
+        self.socket.bind = local;
+    }
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        None
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        self.socket.idle_timeout
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        Some(self.socket.retry)
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        Some(self.socket.idle_timeout.unwrap_or(self.socket.connect_timeout))
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        let allowed = self.socket.connect_timeout;
+        self.socket.connect_timeout = allowed.saturating_mul(10).min(LONGEST_CONNECT).max(allowed);
+        self.socket.idle_timeout = self.socket.idle_timeout.map(|idle| idle.saturating_mul(10));
+        true
     }
 }
 
@@ -47,15 +95,139 @@ pub struct ListenSpec {
     pub local: SocketAddr,
     /// How many accepted connections may be open at once; more are closed at once, and that is shown.
     pub limit: Option<usize>,
-    /// How long an accepted connection may be quiet.
-    pub idle_timeout: Option<Duration>,
-    /// Socket options to set before `bind()`, in order; accepted connections have them too.
-    pub options: RequestedOptions,
+    /// `idle_timeout` is for the connections that it accepts, and they have its `options` too. It is bound to `local`
+    /// and connects to nobody, so that `family`, `bind`, `connect_timeout` and `retry` are without use.
+    pub socket: SocketSpec,
 }
 
 impl ListenSpec {
     /// A listener without limits.
     pub fn at(local: SocketAddr) -> Self {
-        ListenSpec { local, limit: None, idle_timeout: None, options: RequestedOptions::new() }
+        ListenSpec { local, limit: None, socket: SocketSpec::default() }
+    }
+}
+
+impl KindFacets for ListenSpec {
+    fn title(&self, bound: Option<SocketAddr>) -> String {
+        format!("listen tcp {}", bound.unwrap_or(self.local))
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        None
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        None
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        Some(&self.socket)
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        Some(&mut self.socket)
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        Some(SocketKind::Listener)
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        None
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        Some(self.local)
+    }
+
+    fn set_local(&mut self, local: Option<SocketAddr>) {
+        self.local = local.unwrap_or(self.local);
+    }
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        None
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        false
+    }
+}
+
+/// What is known of a connection that a listener accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AcceptedSpec {
+    /// The listener's session.
+    pub listener: SessionId,
+    /// Our address.
+    pub local: SocketAddr,
+    /// The peer's.
+    pub peer: SocketAddr,
+}
+
+impl KindFacets for AcceptedSpec {
+    fn title(&self, _: Option<SocketAddr>) -> String {
+        format!("tcp ⇠ {}", self.peer)
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        Some(HostPort { host: self.peer.ip().to_string(), port: self.peer.port() })
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        Some(self.listener)
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        None
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        None
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        Some(SocketKind::Connection)
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        None
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn set_local(&mut self, _local: Option<SocketAddr>) {}
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        None
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        None
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        false
     }
 }

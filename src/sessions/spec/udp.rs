@@ -3,25 +3,81 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use super::socket::{HostPort, IpFamily, RequestedOptions};
+use super::kind_facets::KindFacets;
+use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
+use crate::sessions::id::SessionId;
+use crate::wire::option::SocketKind;
 
 /// A UDP conversation to open: the socket is connected, so that ICMP errors come back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UdpSpec {
     /// Whom to talk with.
     pub target: HostPort,
-    /// Which addresses to use.
-    pub family: IpFamily,
-    /// The local address to use.
-    pub bind: Option<SocketAddr>,
-    /// How long it may be quiet in both directions.
-    pub idle_timeout: Option<Duration>,
+    /// How its socket is opened. `connect()` sends nothing, so that `connect_timeout` and `retry` are without use.
+    pub socket: SocketSpec,
     /// Whether a broadcast address may be the target: asked for explicitly.
     pub broadcast: bool,
     /// How the socket receives.
     pub receive: UdpReceive,
-    /// Socket options to set before `bind()`, in order.
-    pub options: RequestedOptions,
+}
+
+impl KindFacets for UdpSpec {
+    fn title(&self, _: Option<SocketAddr>) -> String {
+        format!("udp {}", self.target)
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        Some(self.target.clone())
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        None
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        Some(&self.socket)
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        Some(&mut self.socket)
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        Some(SocketKind::Datagrams)
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        Some(self.socket.family)
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        self.socket.bind
+    }
+
+    fn set_local(&mut self, local: Option<SocketAddr>) {
+        self.socket.bind = local;
+    }
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        Some(&mut self.broadcast)
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        self.socket.idle_timeout
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.socket.idle_timeout
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        self.socket.idle_timeout = self.socket.idle_timeout.map(|idle| idle.saturating_mul(10));
+        self.socket.idle_timeout.is_some()
+    }
 }
 
 /// How a UDP socket receives.
@@ -39,15 +95,7 @@ pub struct UdpReceive {
 impl UdpSpec {
     /// A conversation with the defaults.
     pub fn with(target: HostPort) -> Self {
-        UdpSpec {
-            target,
-            family: IpFamily::Any,
-            bind: None,
-            idle_timeout: None,
-            broadcast: false,
-            receive: UdpReceive::default(),
-            options: RequestedOptions::new(),
-        }
+        UdpSpec { target, socket: SocketSpec::default(), broadcast: false, receive: UdpReceive::default() }
     }
 }
 
@@ -60,12 +108,77 @@ pub struct UdpBoundSpec {
     pub groups: Vec<MulticastGroup>,
     /// Whether broadcasts may be sent: asked for explicitly.
     pub broadcast: bool,
-    /// How long it may be quiet in both directions.
-    pub idle_timeout: Option<Duration>,
+    /// `idle_timeout` and `options`. It is bound to `local` and connects to nobody, so that `family`, `bind`,
+    /// `connect_timeout` and `retry` are without use.
+    pub socket: SocketSpec,
     /// How the socket receives.
     pub receive: UdpReceive,
-    /// Socket options to set before `bind()`, in order.
-    pub options: RequestedOptions,
+}
+
+impl UdpBoundSpec {
+    /// A bound socket in no group, that may not send broadcasts.
+    pub fn at(local: SocketAddr) -> Self {
+        let (socket, receive) = (SocketSpec::default(), UdpReceive::default());
+        UdpBoundSpec { local, groups: Vec::new(), broadcast: false, socket, receive }
+    }
+}
+
+impl KindFacets for UdpBoundSpec {
+    fn title(&self, bound: Option<SocketAddr>) -> String {
+        format!("udp on {}", bound.unwrap_or(self.local))
+    }
+
+    fn target(&self) -> Option<HostPort> {
+        None
+    }
+
+    fn parent(&self) -> Option<SessionId> {
+        None
+    }
+
+    fn socket(&self) -> Option<&SocketSpec> {
+        Some(&self.socket)
+    }
+
+    fn socket_mut(&mut self) -> Option<&mut SocketSpec> {
+        Some(&mut self.socket)
+    }
+
+    fn socket_kind(&self) -> Option<SocketKind> {
+        Some(SocketKind::Datagrams)
+    }
+
+    fn family(&self) -> Option<IpFamily> {
+        None
+    }
+
+    fn local(&self) -> Option<SocketAddr> {
+        Some(self.local)
+    }
+
+    fn set_local(&mut self, local: Option<SocketAddr>) {
+        self.local = local.unwrap_or(self.local);
+    }
+
+    fn broadcast_mut(&mut self) -> Option<&mut bool> {
+        Some(&mut self.broadcast)
+    }
+
+    fn idle_timeout(&self) -> Option<Duration> {
+        self.socket.idle_timeout
+    }
+
+    fn shown_retry(&self) -> Option<RetryPolicy> {
+        None
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.socket.idle_timeout
+    }
+
+    fn wait_longer(&mut self) -> bool {
+        false
+    }
 }
 
 /// A multicast group, and the interface to join it on.

@@ -1,11 +1,9 @@
 //! What a session is asked to be, parsed and complete: nothing in here needs to be checked again.
 
-use std::net::SocketAddr;
-
 use super::dns::DnsSpec;
 use super::http::HttpSpec;
 use super::script::Script;
-use super::tcp::{ListenSpec, TcpSpec};
+use super::tcp::{AcceptedSpec, ListenSpec, TcpSpec};
 use super::udp::{UdpBoundSpec, UdpSpec};
 use crate::sessions::retention::Retention;
 
@@ -50,15 +48,4 @@ pub enum SpecKind {
     Repeat(Box<super::repeat::RepeatSpec>),
     /// A question for a name server.
     Dns(DnsSpec),
-}
-
-/// What is known of a connection that a listener accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AcceptedSpec {
-    /// The listener's session.
-    pub listener: crate::sessions::id::SessionId,
-    /// Our address.
-    pub local: SocketAddr,
-    /// The peer's.
-    pub peer: SocketAddr,
 }

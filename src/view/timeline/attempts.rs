@@ -123,16 +123,7 @@ fn lasted(attempt: &AddressAttempt, now: Instant) -> Duration {
 }
 
 fn retry(session: &Session) -> RetryPolicy {
-    match &session.spec.what {
-        SpecKind::Tcp(tcp) => tcp.retry,
-        SpecKind::Udp(_)
-        | SpecKind::UdpBound(_)
-        | SpecKind::Listen(_)
-        | SpecKind::Accepted(_)
-        | SpecKind::Http(_)
-        | SpecKind::Repeat(_)
-        | SpecKind::Dns(_) => RetryPolicy::default(),
-    }
+    session.spec.what.facets().shown_retry().unwrap_or_default()
 }
 
 /// The end of the axis: the end of what happened, or of what is to come.
@@ -142,7 +133,7 @@ fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
     match (&session.phase, course.waits.back(), course.attempts.back()) {
         (SessionPhase::Waiting { .. }, Some(wait), _) => (wait.from + wait.span(retry).1).max(now),
         (SessionPhase::Connecting { .. }, _, Some(attempt)) => match &session.spec.what {
-            SpecKind::Tcp(tcp) => (attempt.began + tcp.connect_timeout).max(now),
+            SpecKind::Tcp(tcp) => (attempt.began + tcp.socket.connect_timeout).max(now),
             _ => now,
         },
         _ => past.unwrap_or(now),
@@ -159,7 +150,7 @@ pub(super) fn remark(session: &Session, now: Instant) -> String {
         SessionPhase::Waiting { attempt, of, until } => format!("attempt {attempt} of {of} in {}", left(*until)),
         SessionPhase::Connecting { .. } => match (&session.spec.what, course.attempts.back()) {
             (SpecKind::Tcp(tcp), Some(attempt)) => {
-                format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.connect_timeout))
+                format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.socket.connect_timeout))
             }
             _ => format!("attempt {number} of {of}"),
         },
@@ -175,7 +166,7 @@ pub(super) fn remark(session: &Session, now: Instant) -> String {
 fn timer_row(session: &Session, timers: &TcpTimerSettings) -> Option<StyledText> {
     let mut parts = Vec::new();
     if let SpecKind::Tcp(tcp) = &session.spec.what {
-        parts.push(format!("ours {}", quantity::duration(tcp.connect_timeout)));
+        parts.push(format!("ours {}", quantity::duration(tcp.socket.connect_timeout)));
     }
     if let Some((syns, gives_up)) = timers.syns() {
         let again = syns.len().saturating_sub(1);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sockeye::sessions::News;
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::{IpFamily, RetryPolicy};
+use sockeye::sessions::spec::{IpFamily, RetryPolicy, SocketSpec};
 use sockeye::wire::Class;
 
 use super::exchange::{answer, get, lab, peer, run, says};
@@ -37,7 +37,10 @@ fn every_address_that_is_tried_is_told_and_the_one_that_answers_wins() {
 fn every_retry_is_told_and_the_last_failure_is_the_end() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
-    let seen = run(HttpSpec { retry, ..HttpSpec::get(format!("http://{free}/")) });
+    let seen = run(HttpSpec {
+        socket: SocketSpec { retry, ..SocketSpec::default() },
+        ..HttpSpec::get(format!("http://{free}/"))
+    });
     seen.failed(Class::Refused, "refused");
     let attempts: Vec<u32> = seen
         .news
@@ -54,7 +57,10 @@ fn every_retry_is_told_and_the_last_failure_is_the_end() {
 #[test]
 fn an_answer_that_is_bad_is_not_asked_for_again() {
     let retry = RetryPolicy { times: 2, first: Duration::from_millis(5), max: Duration::from_millis(10) };
-    let seen = run(HttpSpec { retry, ..HttpSpec::get(says("no HTTP at all\r\n\r\n")) });
+    let seen = run(HttpSpec {
+        socket: SocketSpec { retry, ..SocketSpec::default() },
+        ..HttpSpec::get(says("no HTTP at all\r\n\r\n"))
+    });
     seen.failed(Class::Protocol, "no HTTP");
     assert!(!seen.news.iter().any(|news| matches!(news, News::Dial(DialNews::Retrying { .. }))));
 }
@@ -62,10 +68,15 @@ fn an_answer_that_is_bad_is_not_asked_for_again() {
 #[test]
 fn a_family_without_an_address_is_told_and_a_local_address_is_used() {
     let base = lab();
-    let seen = run(HttpSpec { family: IpFamily::V6, ..HttpSpec::get(base.clone()) });
+    let seen = run(HttpSpec {
+        socket: SocketSpec { family: IpFamily::V6, ..SocketSpec::default() },
+        ..HttpSpec::get(base.clone())
+    });
     seen.failed(Class::Resolve, "IPv6");
     let bind = Some("127.0.0.9:0".parse().unwrap());
-    let seen = run(HttpSpec { bind, ..HttpSpec::get(format!("{base}/text")) }).went_well();
+    let seen =
+        run(HttpSpec { socket: SocketSpec { bind, ..SocketSpec::default() }, ..HttpSpec::get(format!("{base}/text")) })
+            .went_well();
     let from = |news: &News| matches!(news, News::Dial(DialNews::Connected { local, .. }) if local.ip().to_string() == "127.0.0.9");
     assert!(seen.news.iter().any(from), "{:?}", seen.news);
 }
@@ -75,7 +86,11 @@ fn a_tls_handshake_that_nobody_answers_is_over_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap();
     let connect_timeout = Duration::from_millis(200);
-    let spec = HttpSpec { insecure: true, connect_timeout, ..HttpSpec::get(format!("https://{address}/")) };
+    let spec = HttpSpec {
+        insecure: true,
+        socket: SocketSpec { connect_timeout, ..SocketSpec::default() },
+        ..HttpSpec::get(format!("https://{address}/"))
+    };
     run(spec).failed(Class::ConnectTimeout, "not its handshake within 200 ms");
 }
 

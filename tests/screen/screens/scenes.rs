@@ -103,8 +103,8 @@ pub(crate) fn silence(columns: u16, rows: u16) -> Bench {
     bench.model.timers.syn_linear = Some(4);
     let peer = address("10.0.0.9:443");
     let SpecKind::Tcp(mut spec) = tcp_to("10.0.0.9:443") else { unreachable!("it is TCP") };
-    spec.connect_timeout = Duration::from_secs(3);
-    spec.retry.times = 2;
+    spec.socket.connect_timeout = Duration::from_secs(3);
+    spec.socket.retry.times = 2;
     let id = bench.open(0, SpecKind::Tcp(spec));
     let mut at = 0;
     for (attempt, after) in [(1, 400_u64), (2, 900)] {
@@ -275,14 +275,7 @@ pub(crate) fn bound(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let local = address("0.0.0.0:5000");
     let groups = vec![MulticastGroup { address: [239, 1, 2, 3].into(), interface: None }];
-    let what = SpecKind::UdpBound(UdpBoundSpec {
-        local,
-        groups,
-        broadcast: false,
-        idle_timeout: None,
-        receive: Default::default(),
-        options: Vec::new(),
-    });
+    let what = SpecKind::UdpBound(UdpBoundSpec { groups, ..UdpBoundSpec::at(local) });
     let id = bench.open(0, what);
     bench.news(id, 100, News::Listener(ListenerNews::Listening { local }));
     bench.news(id, 200, News::Udp(UdpNews::Joined { group: [239, 1, 2, 3].into() }));

@@ -17,7 +17,7 @@ fn connected(columns: u16, rows: u16) -> (Bench, SessionId) {
     let mut bench = Bench::new(columns, rows);
     bench.model.timers.retries = Some(15);
     let SpecKind::Tcp(mut spec) = tcp_to("10.98.0.9:90") else { unreachable!("it is TCP") };
-    spec.idle_timeout = Some(Duration::from_secs(40));
+    spec.socket.idle_timeout = Some(Duration::from_secs(40));
     let id = bench.open(0, SpecKind::Tcp(spec));
     let (local, peer) = (address("10.99.0.1:53122"), address("10.98.0.9:90"));
     bench.news(id, 10, News::Dial(DialNews::Connecting { peer, attempt: 1 }));

@@ -152,7 +152,7 @@ fn what_will_be_set_is_chosen_in_the_form_and_goes_with_the_session() {
     let [Effect::Open(spec)] = &opened[..] else { panic!("{opened:?}") };
     let SpecKind::Tcp(tcp) = &spec.what else { panic!("{spec:?}") };
     let expected = [(SocketOption::NoDelay, OptionValue::Switch(true)), (SocketOption::Ttl, OptionValue::Count(7))];
-    assert_eq!(tcp.options, expected);
+    assert_eq!(tcp.socket.options, expected);
     assert!(desk.model.wishes.is_empty(), "the next form begins anew");
 }
 

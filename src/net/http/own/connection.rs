@@ -65,16 +65,10 @@ impl HttpConnection {
             "https" => Some((way.tls(spec).await?, server_name(url)?)),
             _ => None,
         };
-        let deadline = Instant::now() + spec.connect_timeout;
+        let deadline = Instant::now() + spec.socket.connect_timeout;
         let target = target(url);
         let known = way.known(&target).await;
-        let tcp = TcpSpec {
-            family: spec.family,
-            bind: spec.bind,
-            connect_timeout: spec.connect_timeout,
-            options: spec.options.clone(),
-            ..TcpSpec::to(target)
-        };
+        let tcp = TcpSpec { target, socket: spec.socket.clone() };
         let stream = dial::connect_plainly(&tcp, known, attempt, way.teller.journal()).await?;
         let failed = |error: std::io::Error| system::of_io(FailedOperation::Connect, url.as_str(), &error);
         let peer = stream.peer_addr().map_err(failed)?;
@@ -95,7 +89,7 @@ impl HttpConnection {
             Ok((sender, connection, None))
         };
         let (sender, connection, source) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
-            let allowed = quantity::duration(spec.connect_timeout);
+            let allowed = quantity::duration(spec.socket.connect_timeout);
             let message = format!("the connection stood, but not its handshake within {allowed}");
             Err(Failure::new(Class::ConnectTimeout, FailedOperation::Connect, url.as_str(), message))
         })?;

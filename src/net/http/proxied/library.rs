@@ -75,7 +75,7 @@ async fn builder(
         .referer(false)
         .retry(reqwest::retry::never())
         .no_proxy()
-        .connect_timeout(spec.connect_timeout)
+        .connect_timeout(spec.socket.connect_timeout)
         .local_address(local_address(spec))
         .http2_max_header_list_size(MOST_HTTP2_HEADER_BYTES)
         .tls_backend_preconfigured(config);
@@ -95,12 +95,12 @@ async fn builder(
 /// Where connections come from. The client library tries only addresses of the same family, so that the unspecified
 /// address asks for a family.
 fn local_address(spec: &HttpSpec) -> Option<IpAddr> {
-    let any = match spec.family {
+    let any = match spec.socket.family {
         IpFamily::Any => None,
         IpFamily::V4 => Some(Ipv4Addr::UNSPECIFIED.into()),
         IpFamily::V6 => Some(Ipv6Addr::UNSPECIFIED.into()),
     };
-    spec.bind.map(|local| local.ip()).or(any)
+    spec.socket.bind.map(|local| local.ip()).or(any)
 }
 
 /// Reads the proxy's URL.

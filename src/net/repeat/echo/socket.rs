@@ -57,11 +57,11 @@ impl EchoSocket {
         if spec.payload.len() + tag > LARGEST {
             return Err(Failure::usage(format!("a datagram holds at most {} octets of payload", LARGEST - tag)));
         }
-        let addresses = resolve::resolve(&target.host, target.port, spec.udp.family, journal).await?;
+        let addresses = resolve::resolve(&target.host, target.port, spec.udp.socket.family, journal).await?;
         let message = "the local address and the target are of different families";
         let mut why = Failure::new(Class::Local, FailedOperation::Bind, target.to_string(), message);
         for peer in addresses {
-            if spec.udp.bind.is_some_and(|bind| bind.is_ipv4() != peer.is_ipv4()) {
+            if spec.udp.socket.bind.is_some_and(|bind| bind.is_ipv4() != peer.is_ipv4()) {
                 continue;
             }
             journal.news(News::Dial(DialNews::Connecting { peer, attempt: 1 })).await;
@@ -112,7 +112,7 @@ impl EchoSocket {
 
 fn connect(spec: &EchoSpec, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
     let any: IpAddr = if peer.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    let local = spec.udp.bind.unwrap_or(SocketAddr::new(any, 0));
+    let local = spec.udp.socket.bind.unwrap_or(SocketAddr::new(any, 0));
     let socket = socket2::Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     socket.set_broadcast(spec.udp.broadcast)?;
