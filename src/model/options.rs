@@ -177,8 +177,9 @@ impl OptionsDialog {
 /// Whether a session's socket is one of IPv6, as far as that is known.
 fn is_v6(session: &Session) -> bool {
     let local = match &session.kind {
-        SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => ends.local,
-        SessionKind::Bound { local, .. } | SessionKind::Listener { local, .. } => *local,
+        SessionKind::Stream(_) | SessionKind::Conversation(_) | SessionKind::Bound(_) | SessionKind::Listener(_) => {
+            session.bound()
+        }
         SessionKind::Http(exchange) => exchange.response().and_then(|response| response.peer),
         SessionKind::Dns(_) | SessionKind::Repeat(_) => None,
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::id::SessionId;
 use super::news::News;
 use super::record::Record;
-use crate::sessions::kinds::http::HttpGauge;
+use crate::sessions::kinds::http_gauge::HttpGauge;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Totals};

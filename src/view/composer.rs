@@ -12,6 +12,8 @@ use crate::model::seen::ClickTarget;
 use crate::model::state::{Focus, Model};
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::listener::ListenerSession;
+use crate::sessions::kinds::udp::UdpBoundSession;
 use crate::sessions::{CloseReason, Session, SessionPhase};
 use crate::text::sanitize;
 
@@ -47,13 +49,13 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
         if !composer.hex {
             strip = strip.and(format!(" · {}", composer.line_ending.name()), Role::Dim);
         }
-        if let SessionKind::Bound { last, .. } = &session.kind {
+        if let SessionKind::Bound(UdpBoundSession { last, .. }) = &session.kind {
             strip = match composer.to.or(*last) {
                 Some(to) => strip.and(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
                 None => strip.and(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }
-        if let SessionKind::Listener { open, .. } = &session.kind {
+        if let SessionKind::Listener(ListenerSession { open, .. }) = &session.kind {
             strip = strip.and(format!(" · to all {open} open"), Role::Dim);
         }
     }

@@ -13,6 +13,10 @@ use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::http::HttpExchange;
+use crate::sessions::kinds::listener::ListenerSession;
+use crate::sessions::kinds::tcp::TcpSession;
+use crate::sessions::kinds::udp::UdpBoundSession;
+use crate::sessions::kinds::udp::UdpSession;
 use crate::sessions::spec::repeat::{RepeatSpec, StartPace};
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionPhase, SpecKind};
@@ -162,15 +166,17 @@ fn about(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
     let text = if lasted.is_zero() { "under 1 s".to_owned() } else { quantity::duration(lasted) };
     column.line(if ended.is_some() { "lasted" } else { "for" }, text, Role::Text);
     match &session.kind {
-        SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => {
+        SessionKind::Stream(TcpSession { ends, .. }) | SessionKind::Conversation(UdpSession { ends, .. }) => {
             column.known("local", ends.local.map(|local| local.to_string()));
             column.known("peer", ends.peer.map(|peer| peer.to_string()));
         }
-        SessionKind::Bound { local, peers, .. } => {
+        SessionKind::Bound(UdpBoundSession { local, peers, .. }) => {
             column.known("local", local.map(|local| local.to_string()));
             column.line("peers", quantity::grouped(peers.len() as u64), Role::Text);
         }
-        SessionKind::Listener { local, .. } => column.known("local", local.map(|local| local.to_string())),
+        SessionKind::Listener(ListenerSession { local, .. }) => {
+            column.known("local", local.map(|local| local.to_string()))
+        }
         SessionKind::Dns(lookup) => {
             let queries = lookup.unlisted + lookup.exchanges.len() as u64;
             column.line("queries", quantity::grouped(queries), Role::Text);

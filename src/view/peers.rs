@@ -14,6 +14,7 @@ use crate::model::state::Model;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp::PeerCount;
+use crate::sessions::kinds::udp::UdpBoundSession;
 use crate::text::quantity;
 use crate::wire::Totals;
 
@@ -23,7 +24,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     paper.seen.view = area_of(table);
     match &session.kind {
-        SessionKind::Bound { peers, unlisted, .. } => {
+        SessionKind::Bound(UdpBoundSession { peers, unlisted, .. }) => {
             let count = usize::from(table.height);
             let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
             let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use super::canvas::StyledText;
 use crate::files::theme::Role;
 use crate::model::state::Model;
+use crate::sessions::OpenState;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::session::OpenState;
+use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::spec::HostPort;
 use crate::sessions::{CloseReason, Session, SessionPhase, SpecKind};
 use crate::text::quantity;
@@ -169,7 +170,7 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
             let took = exchange.took.map_or(String::new(), |took| format!(" · {}", quantity::duration(took)));
             strip.and(body, Role::Dim).and(took, Role::Dim)
         }
-        (_, SessionKind::Listener { open, .. }) => {
+        (_, SessionKind::Listener(ListenerSession { open, .. })) => {
             let word = if *open == 1 { "peer" } else { "peers" };
             StyledText::of(format!("{} {word}", quantity::grouped(*open)), Role::Dim)
         }

@@ -11,6 +11,9 @@ use crate::model::state::Model;
 use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::listener::ListenerSession;
+use crate::sessions::kinds::udp::UdpBoundSession;
+use crate::sessions::kinds::udp::UdpSession;
 use crate::sessions::kinds::udp::UdpSocketView;
 use crate::sessions::{Session, SessionPhase, SpecKind};
 use crate::text::quantity;
@@ -53,7 +56,7 @@ fn held_back(model: &Model, session: &Session, panel: &Panel) -> Vec<StyledText>
 fn parts(session: &Session) -> Vec<StyledText> {
     let dim = |text: String| StyledText::of(text, Role::Dim);
     match &session.kind {
-        SessionKind::Bound { local, socket, .. } => {
+        SessionKind::Bound(UdpBoundSession { local, socket, .. }) => {
             let mut parts = Vec::new();
             if let Some(local) = local {
                 parts.push(dim(format!("bound {local}")));
@@ -62,11 +65,11 @@ fn parts(session: &Session) -> Vec<StyledText> {
             parts.extend(of_socket(socket));
             parts
         }
-        SessionKind::Conversation { ends, socket } => {
+        SessionKind::Conversation(UdpSession { ends, socket }) => {
             let local = ends.local.map(|local| dim(format!("from {local}")));
             local.into_iter().chain(of_socket(socket)).collect()
         }
-        SessionKind::Listener { local, accepted, open, turned_away } => {
+        SessionKind::Listener(ListenerSession { local, accepted, open, turned_away }) => {
             let mut parts = Vec::new();
             parts.extend(local.map(|local| dim(format!("bound {local}"))));
             parts.push(dim(format!("{} open", quantity::grouped(*open))));

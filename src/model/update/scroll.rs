@@ -23,7 +23,7 @@ pub(super) fn go(model: &mut Model, step: ScrollMove) {
     match panel.view {
         View::Text | View::Hex => panel.scroll = scrolled(session, panel, step, columns, rows),
         View::Ladder => panel.rung = ladder::moved(session, panel, step),
-        View::Kernel if session.story.is_some() => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
+        View::Kernel if session.story().is_some() => panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1),
         View::Response
         | View::Headers
         | View::Request
@@ -63,7 +63,7 @@ fn of_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
 /// How many lines the list of peers has.
 pub(super) fn peers(session: &Session) -> usize {
     match &session.kind {
-        SessionKind::Bound { peers, .. } => peers.len(),
+        SessionKind::Bound(bound) => bound.peers.len(),
         SessionKind::Listener { .. }
         | SessionKind::Stream(_)
         | SessionKind::Conversation { .. }

@@ -2,12 +2,16 @@
 
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::udp::UdpBoundSession;
+use crate::sessions::kinds::udp::UdpSession;
 use crate::sessions::kinds::udp::UdpSocketView;
 
 /// What is known of a session's UDP socket.
 pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
     match &session.kind {
-        SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } => Some(socket),
+        SessionKind::Conversation(UdpSession { socket, .. }) | SessionKind::Bound(UdpBoundSession { socket, .. }) => {
+            Some(socket)
+        }
         SessionKind::Stream(_)
         | SessionKind::Listener { .. }
         | SessionKind::Http(_)
