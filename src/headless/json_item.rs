@@ -10,6 +10,7 @@ use super::event::fields::{EventFields, milliseconds};
 use super::event::udp;
 use super::explanation;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::udp::{UdpBoundSession, UdpSession};
 use crate::sessions::{Block, CloseReason, News, Record, Session};
 use crate::wire::{Both, Direction, Totals};
 
@@ -127,7 +128,7 @@ fn closed(session: &Session, totals: Both<Totals>, how: CloseReason, at: Instant
     put("sent_bytes", Some(totals.sent.bytes));
     put("received_bytes", Some(totals.received.bytes));
     match &session.kind {
-        SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } => {
+        SessionKind::Conversation(UdpSession { socket, .. }) | SessionKind::Bound(UdpBoundSession { socket, .. }) => {
             put("sent_datagrams", Some(totals.sent.ops));
             put("received_datagrams", Some(totals.received.ops));
             put("dropped_datagrams", socket.dropped);

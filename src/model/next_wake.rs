@@ -18,7 +18,7 @@ impl Model {
     /// When to look again although nothing happened; `None`: the screen stays as it is.
     pub fn wakes_at(&self, now: Instant) -> Option<Instant> {
         let notice = self.notices.goes(now);
-        let story = self.session().and_then(|session| session.story.as_ref());
+        let story = self.session().and_then(|session| session.story());
         let track = story.map(|story| &story.track).filter(|track| track.state() == TcpState::TimeWait);
         let rest = track.and_then(StateTrack::rests_until).map(|until| until.min(now + TICK));
         let countdown = story.filter(|story| story.flow.counts_down(now)).map(|_| now + FINE_TICK);

@@ -169,7 +169,7 @@ impl Panel {
 
     /// The story of a TCP connection to show: the frozen one while the display is frozen.
     pub fn story<'a>(&'a self, session: &'a Session) -> Option<&'a TcpHistory> {
-        self.frozen_story.as_deref().or(session.story.as_deref())
+        self.frozen_story.as_deref().or(session.story())
     }
 
     /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.

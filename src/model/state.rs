@@ -140,13 +140,14 @@ impl Model {
 
     /// The other end of a connection, where that is a session of ours too; a new one may have an old one's addresses.
     pub fn other_end(&self, session: &Session) -> Option<&Session> {
-        let SessionKind::Stream(Endpoints { local: Some(local), peer: Some(peer) }) = session.kind else { return None };
+        let SessionKind::Stream(tcp) = &session.kind else { return None };
+        let Endpoints { local: Some(local), peer: Some(peer) } = tcp.ends else { return None };
         let other = Endpoints { local: Some(peer), peer: Some(local) };
         self.sessions
             .values()
             .rev()
             .map(AsRef::as_ref)
-            .find(|twin| matches!(twin.kind, SessionKind::Stream(ends) if ends == other))
+            .find(|twin| matches!(&twin.kind, SessionKind::Stream(tcp) if tcp.ends == other))
     }
 
     /// The connections that a listener accepted, the newest first.

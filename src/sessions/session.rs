@@ -1,6 +1,5 @@
 //! A session as it is known from its readings: nothing in here has a socket.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,27 +7,18 @@ use std::time::{Duration, Instant};
 use super::attempts::Attempts;
 use super::id::SessionId;
 use super::kinds::SessionKind;
-use super::news::{CloseReason, DialNews, HttpNews, ListenerNews, News, OptionNews, TcpNews, UdpNews};
+use super::kinds::kind_state::RecordContext;
+use super::news::{CloseReason, DialNews, ListenerNews, News, TcpNews};
+use super::phase::{OpenState, SessionPhase};
 use super::rate::Rate;
 use super::reading::Reading;
 use super::record::Record;
-use super::spec::{Spec, SpecKind};
+use super::spec::Spec;
 use super::transcript::Transcript;
 use super::way::PeerPath;
-use crate::sessions::kinds::dns::DnsLookup;
-use crate::sessions::kinds::http::{HttpExchange, HttpHop};
-use crate::sessions::kinds::repeat::RepeatView;
-use crate::sessions::kinds::tcp::Endpoints;
-use crate::sessions::kinds::udp::UdpSocketView;
-use crate::sessions::kinds::udp_ledger::UdpLedger;
-use crate::sessions::news::dns::DnsNews;
-use crate::sessions::spec::http::MOST_INTERIM;
 use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
-use crate::wire::{Both, Direction, Failure, Totals};
-
-/// How many peers of a bound UDP socket are listed; more are counted.
-pub const MOST_PEERS: usize = 10_000;
+use crate::wire::{Both, Failure, Totals};
 
 /// One conversation, and all that is known of it.
 #[derive(Clone, Debug)]
@@ -55,88 +45,18 @@ pub struct Session {
     pub warning: Option<Failure>,
     /// The way to the peer: look-up, race, route.
     pub way: PeerPath,
-    /// States, ladder and gauges of a TCP connection; `None` for other kinds.
-    pub story: Option<Box<TcpHistory>>,
     /// What is known of its socket's options.
     pub options: super::options::OptionStates,
     /// Its attempts, and the facts that explain where it stands.
     pub course: Attempts,
 }
 
-/// How far a session has come; holds only what is true at that point.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SessionPhase {
-    /// Asked for; nothing happened yet.
-    Starting,
-    /// Its name is being looked up.
-    Resolving,
-    /// Addresses are being tried.
-    Connecting {
-        /// Which attempt, from 1.
-        attempt: u32,
-    },
-    /// Waiting before the next attempt.
-    Waiting {
-        /// The attempt to come.
-        attempt: u32,
-        /// How many there will be at the most.
-        of: u32,
-        /// When it begins.
-        until: Instant,
-    },
-    /// Open.
-    Open(OpenState),
-    /// Waiting for peers.
-    Listening,
-    /// Over.
-    Ended {
-        /// How.
-        how: CloseReason,
-        /// Why, where it failed.
-        failure: Option<Failure>,
-        /// When.
-        at: Instant,
-    },
-}
-
-/// An open conversation: which halves are still open, and whether we read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OpenState {
-    /// We sent FIN.
-    pub we_finished: bool,
-    /// The peer sent FIN.
-    pub peer_finished: bool,
-    /// We stopped reading.
-    pub paused: bool,
-}
-
 impl Session {
     /// A session that was just asked for.
     pub fn new(id: SessionId, spec: Spec, opened: Instant) -> Self {
-        let kind = match &spec.what {
-            SpecKind::Tcp(_) => SessionKind::Stream(Endpoints::default()),
-            SpecKind::Accepted(known) => {
-                SessionKind::Stream(Endpoints { local: Some(known.local), peer: Some(known.peer) })
-            }
-            SpecKind::Udp(_) => {
-                SessionKind::Conversation { ends: Endpoints::default(), socket: UdpSocketView::default() }
-            }
-            SpecKind::UdpBound(_) => SessionKind::Bound {
-                local: None,
-                peers: BTreeMap::new(),
-                unlisted: 0,
-                last: None,
-                socket: UdpSocketView { ledger: UdpLedger::of_many(), ..UdpSocketView::default() },
-            },
-            SpecKind::Listen(_) => SessionKind::Listener { local: None, accepted: 0, open: 0, turned_away: 0 },
-            SpecKind::Http(_) => SessionKind::Http(HttpExchange::default()),
-            SpecKind::Repeat(_) => SessionKind::Repeat(RepeatView::default()),
-            SpecKind::Dns(_) => SessionKind::Dns(DnsLookup::default()),
-        };
-        let stream = matches!(kind, SessionKind::Stream(_) | SessionKind::Http(_));
+        let kind = SessionKind::of(&spec.what);
         let transcript = Transcript::keeping(spec.retain);
-        let transcript = if stream { transcript.of_a_stream() } else { transcript };
-        let story = matches!(kind, SessionKind::Stream(_)).then(Box::default);
+        let transcript = if kind.state().is_stream() { transcript.of_a_stream() } else { transcript };
         Session {
             id,
             spec,
@@ -149,7 +69,6 @@ impl Session {
             kernel: None,
             warning: None,
             way: PeerPath::default(),
-            story,
             options: super::options::OptionStates::default(),
             course: Attempts::default(),
         }
@@ -158,22 +77,12 @@ impl Session {
     /// Takes in a reading: its counters, and all that happened.
     pub fn absorb(&mut self, reading: Reading, now: Instant) {
         self.totals = reading.totals;
-        self.measure(&reading);
-        if let (Some(story), Some(capture)) = (&mut self.story, &reading.capture) {
-            story.capturing(capture, now);
-        }
+        self.measure(&reading, now);
         for record in reading.records {
-            if let SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } = &mut self.kind {
-                socket.ledger.record(&record);
-            }
-            match &record {
-                Record::News { at, news } => {
-                    // Its task may run before whoever asked for it has looked at the clock.
-                    self.opened = self.opened.min(*at);
-                    self.learn(news, *at);
-                }
-                Record::Block(block) => self.count_peers(block),
-                Record::NotKept { .. } => {}
+            if let Record::News { at, news } = &record {
+                // Its task may run before whoever asked for it has looked at the clock.
+                self.opened = self.opened.min(*at);
+                self.learn(news, *at);
             }
             // A session that fails with its last attempt says so once.
             let inner = match &record {
@@ -181,8 +90,10 @@ impl Session {
                 Record::News { news, .. } => news.is_inner(),
                 Record::Block(_) | Record::NotKept { .. } => false,
             };
-            if let Some(story) = &mut self.story {
-                story.record((!inner).then_some(self.transcript.end()), &record, now);
+            let entry = (!inner).then_some(self.transcript.end());
+            let context = RecordContext { entry, opened: self.opened, now };
+            if let Some(open) = self.kind.state_mut().on_record(&record, &context) {
+                self.phase = SessionPhase::Open(open);
             }
             if !inner {
                 self.transcript.push(record);
@@ -191,32 +102,20 @@ impl Session {
         if let Some(view) = &reading.kernel {
             self.course.observe(view, now);
         }
-        if let (Some(story), Some(view)) = (&mut self.story, reading.kernel.as_ref()) {
-            story.kernel(view, now);
-        }
-        if let (Some(story), Some(capture)) = (&mut self.story, reading.capture) {
-            story.captured(*capture, now);
-        }
+        let capture = reading.capture.map(|capture| *capture);
+        self.kind.state_mut().on_kernel(reading.kernel.as_deref(), capture, now);
         self.observe(now);
     }
 
     /// Takes in what a reading measured beside its records: the kernel's view and the gauges of its kind.
-    pub(super) fn measure(&mut self, reading: &Reading) {
+    pub(super) fn measure(&mut self, reading: &Reading, now: Instant) {
         if reading.kernel.is_some() {
             self.kernel.clone_from(&reading.kernel);
         }
-        match (&mut self.kind, reading.http) {
-            (SessionKind::Http(exchange), Some(gauge)) => exchange.gauge = gauge,
-            (SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. }, _) => {
-                socket.dropped = reading.dropped_datagrams;
-            }
-            _ => {}
-        }
-        if let (SessionKind::Repeat(view), Some(repeat)) = (&mut self.kind, &reading.repeat) {
-            if !matches!(self.phase, SessionPhase::Ended { .. }) {
-                self.phase = SessionPhase::Open(OpenState { paused: repeat.paused, ..OpenState::default() });
-            }
-            view.reading = Some(Arc::clone(repeat));
+        if let Some(open) = self.kind.state_mut().on_sample(reading, now)
+            && !self.ended()
+        {
+            self.phase = SessionPhase::Open(open);
         }
     }
 
@@ -229,24 +128,7 @@ impl Session {
     pub fn observe(&mut self, now: Instant) {
         self.rates.sent.observe(self.totals.sent.bytes, now);
         self.rates.received.observe(self.totals.received.bytes, now);
-        if let Some(story) = &mut self.story {
-            story.pass(now);
-        }
-    }
-
-    fn count_peers(&mut self, block: &super::record::Block) {
-        let SessionKind::Bound { peers, unlisted, last, .. } = &mut self.kind else { return };
-        for piece in &block.pieces {
-            let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
-            if block.direction == Direction::Received {
-                *last = Some(*peer);
-            }
-            if peers.len() >= MOST_PEERS && !peers.contains_key(peer) {
-                *unlisted += 1;
-                continue;
-            }
-            peers.entry(*peer).or_default().totals.of_mut(block.direction).add(u64::from(piece.full_len));
-        }
+        self.kind.state_mut().pass(now);
     }
 
     /// Takes in a fact.
@@ -262,19 +144,10 @@ impl Session {
             News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
                 self.phase = SessionPhase::Waiting { attempt: *attempt, of: *of, until: at + *after };
             }
-            News::Dial(DialNews::Connected { local, peer, .. })
-            | News::Listener(ListenerNews::Accepted { local, peer, .. }) => {
+            News::Dial(DialNews::Connected { .. }) | News::Listener(ListenerNews::Accepted { .. }) => {
                 self.phase = SessionPhase::Open(OpenState::default());
-                if let SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } = &mut self.kind {
-                    *ends = Endpoints { local: Some(*local), peer: Some(*peer) };
-                }
             }
-            News::Listener(ListenerNews::Listening { local: bound }) => {
-                self.phase = SessionPhase::Listening;
-                if let SessionKind::Listener { local, .. } | SessionKind::Bound { local, .. } = &mut self.kind {
-                    *local = Some(*bound);
-                }
-            }
+            News::Listener(ListenerNews::Listening { .. }) => self.phase = SessionPhase::Listening,
             News::Tcp(TcpNews::WeFinished) => self.half(|open| open.we_finished = true),
             News::Tcp(TcpNews::PeerFinished { .. }) => self.half(|open| open.peer_finished = true),
             News::ReadingPaused => self.half(|open| open.paused = true),
@@ -286,9 +159,6 @@ impl Session {
                     _ => None,
                 };
                 self.phase = SessionPhase::Ended { how: *how, failure, at };
-                if let SessionKind::Http(exchange) = &mut self.kind {
-                    exchange.took = Some(at.duration_since(self.opened));
-                }
             }
             News::Failed(failure) => {
                 let how =
@@ -298,29 +168,9 @@ impl Session {
             News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
                 self.warning = Some(failure.clone());
             }
-            News::Udp(UdpNews::Joined { .. } | UdpNews::Left { .. } | UdpNews::Icmp(_)) => {
-                self.learn_udp(news);
-            }
-            News::Listener(ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. }) => {
-                self.learn_listener(news);
-            }
-            News::Http(
-                HttpNews::Request(_)
-                | HttpNews::Interim(_)
-                | HttpNews::Response(_)
-                | HttpNews::Trailers(_)
-                | HttpNews::Redirect { .. },
-            ) => {
-                self.learn_http(news);
-            }
-            News::Dns(news) => self.learn_dns(news),
-            News::Dial(DialNews::Compared(compared)) => {
-                if let SessionKind::Dns(lookup) = &mut self.kind {
-                    lookup.compared = Some((**compared).clone());
-                }
-            }
-            News::Dial(DialNews::Resolved { .. } | DialNews::AttemptFailed { .. } | DialNews::Route(_))
-            | News::FileSent { .. }
+            // What only one kind makes something of: `kinds`.
+            News::Udp(_) | News::Http(_) | News::Dns(_) => {}
+            News::Listener(ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. })
             | News::Tcp(
                 TcpNews::State { .. }
                 | TcpNews::Call { .. }
@@ -328,8 +178,10 @@ impl Session {
                 | TcpNews::PeerSyn(_)
                 | TcpNews::Kernel(_),
             )
-            | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_))
-            | News::Udp(UdpNews::MtuStep(_) | UdpNews::PathMtu(_) | UdpNews::BurstEnded { .. }) => {}
+            | News::Dial(
+                DialNews::Resolved { .. } | DialNews::AttemptFailed { .. } | DialNews::Route(_) | DialNews::Compared(_),
+            ) => {}
+            News::FileSent { .. } | News::Option(_) => {}
         }
     }
 
@@ -339,65 +191,11 @@ impl Session {
         }
     }
 
-    fn learn_udp(&mut self, news: &News) {
-        let (SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. }) = &mut self.kind else {
-            return;
-        };
-        match news {
-            News::Udp(UdpNews::Joined { group }) if !socket.groups.contains(group) => socket.groups.push(*group),
-            News::Udp(UdpNews::Left { group }) => socket.groups.retain(|joined| joined != group),
-            News::Udp(UdpNews::Icmp(icmp)) => socket.icmp = Some(icmp.clone()),
-            _ => {}
-        }
-    }
-
-    fn learn_listener(&mut self, news: &News) {
-        let SessionKind::Listener { open, turned_away, .. } = &mut self.kind else { return };
-        match news {
-            News::Listener(ListenerNews::TurnedAway { .. }) => *turned_away += 1,
-            News::Listener(ListenerNews::ChildEnded { .. }) => *open = open.saturating_sub(1),
-            _ => {}
-        }
-    }
-
     /// Tells a listener that a connection of its own was accepted.
     pub fn accepted_one(&mut self) {
-        if let SessionKind::Listener { accepted, open, .. } = &mut self.kind {
-            *accepted += 1;
-            *open += 1;
-        }
-    }
-
-    fn learn_http(&mut self, news: &News) {
-        let SessionKind::Http(exchange) = &mut self.kind else { return };
-        match news {
-            News::Http(HttpNews::Request(request)) => {
-                self.phase = SessionPhase::Open(OpenState::default());
-                exchange.hops.push(HttpHop::asked(request.clone()));
-            }
-            News::Http(HttpNews::Response(response)) => {
-                if let Some(hop) = exchange.hops.last_mut() {
-                    hop.response = Some(response.clone());
-                }
-            }
-            News::Http(HttpNews::Interim(interim)) => {
-                if let Some(hop) = exchange.hops.last_mut().filter(|hop| hop.interim.len() < MOST_INTERIM) {
-                    hop.interim.push(interim.clone());
-                }
-            }
-            News::Http(HttpNews::Trailers(fields)) => {
-                if let Some(hop) = exchange.hops.last_mut() {
-                    hop.trailers.clone_from(fields);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn learn_dns(&mut self, news: &DnsNews) {
-        if let SessionKind::Dns(lookup) = &mut self.kind {
-            lookup.learn(news);
-            self.phase = SessionPhase::Open(OpenState::default());
+        if let SessionKind::Listener(listener) = &mut self.kind {
+            listener.accepted += 1;
+            listener.open += 1;
         }
     }
 
@@ -426,13 +224,19 @@ impl Session {
         label + &self.spec.what.facets().title(self.bound())
     }
 
+    /// States, ladder and gauges of a TCP connection; `None` for other kinds.
+    pub fn story(&self) -> Option<&TcpHistory> {
+        self.kind.state().history()
+    }
+
+    /// The same, to change.
+    pub fn story_mut(&mut self) -> Option<&mut TcpHistory> {
+        self.kind.state_mut().history_mut()
+    }
+
     /// Where a listener or a bound socket is bound.
     pub fn bound(&self) -> Option<SocketAddr> {
-        match &self.kind {
-            SessionKind::Bound { local, .. } | SessionKind::Listener { local, .. } => *local,
-            SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => ends.local,
-            SessionKind::Http(_) | SessionKind::Repeat(_) | SessionKind::Dns(_) => None,
-        }
+        self.kind.state().local()
     }
 }
 
@@ -440,6 +244,7 @@ impl Session {
 mod tests {
     use super::*;
     use crate::sessions::kinds::SessionKind;
+    use crate::sessions::kinds::udp::UdpSession;
     use crate::sessions::spec::{HostPort, SpecKind, UdpSpec};
 
     #[test]
@@ -449,7 +254,9 @@ mod tests {
         let mut session = Session::new(SessionId(1), Spec::new(what), start);
         for told in [Some(0), Some(3), None] {
             session.absorb(Reading { dropped_datagrams: told, ..Reading::empty(SessionId(1)) }, start);
-            let SessionKind::Conversation { socket, .. } = &session.kind else { panic!("{:?}", session.kind) };
+            let SessionKind::Conversation(UdpSession { socket, .. }) = &session.kind else {
+                panic!("{:?}", session.kind)
+            };
             assert_eq!(socket.dropped, told);
         }
     }

@@ -5,22 +5,28 @@ use std::time::Instant;
 
 use super::id::SessionId;
 use super::kinds::SessionKind;
+use super::kinds::kind_state::RecordContext;
+use super::phase::{OpenState, SessionPhase};
 use super::reading::Reading;
 use super::record::Record;
-use super::session::{OpenState, Session, SessionPhase};
+use super::session::Session;
 use super::spec::Spec;
 
 impl Session {
     /// A session that was just asked for, to be told what happens by [`Session::take_gauges`] and
     /// [`Session::take_facts`]: without a transcript, a ladder and rates, whatever its retention.
     pub fn of_facts(id: SessionId, spec: Spec, opened: Instant) -> Self {
-        Session { story: None, ..Session::new(id, spec, opened) }
+        let mut session = Session::new(id, spec, opened);
+        if let SessionKind::Stream(tcp) = &mut session.kind {
+            tcp.history = None;
+        }
+        session
     }
 
     /// Takes in what a reading measured beside its records. The totals are not among it:
     /// [`Session::take_facts`] counts them.
-    pub fn take_gauges(&mut self, reading: &Reading) {
-        self.measure(reading);
+    pub fn take_gauges(&mut self, reading: &Reading, now: Instant) {
+        self.measure(reading, now);
     }
 
     /// Takes in a fact, or how many bytes there were. Between two records the totals are those of what came before, not
@@ -33,24 +39,35 @@ impl Session {
                 // Its task may run before whoever asked for it has looked at the clock.
                 self.opened = self.opened.min(*at);
                 self.learn(news, *at);
+                self.take_kind(record);
             }
+        }
+    }
+
+    /// Hands a record to what only this kind of session has.
+    fn take_kind(&mut self, record: &Record) {
+        let context = RecordContext { entry: None, opened: self.opened, now: self.opened };
+        if let Some(open) = self.kind.state_mut().on_record(record, &context) {
+            self.phase = SessionPhase::Open(open);
         }
     }
 
     /// Takes in what became of a socket's datagrams, where it is a socket for datagrams. Cost: where the peer may be an
     /// echo, a hash of every datagram.
     pub fn take_datagrams(&mut self, record: &Record) {
-        if let SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } = &mut self.kind {
-            socket.ledger.record(record);
+        // Facts reached it by `take_facts`.
+        if self.has_datagrams() && !matches!(record, Record::News { .. }) {
+            self.take_kind(record);
         }
     }
 
     /// The one peer that it is connected with, once it is.
     pub fn peer(&self) -> Option<SocketAddr> {
         match &self.kind {
-            SessionKind::Stream(ends) | SessionKind::Conversation { ends, .. } => ends.peer,
-            SessionKind::Bound { .. }
-            | SessionKind::Listener { .. }
+            SessionKind::Stream(tcp) => tcp.ends.peer,
+            SessionKind::Conversation(udp) => udp.ends.peer,
+            SessionKind::Bound(_)
+            | SessionKind::Listener(_)
             | SessionKind::Http(_)
             | SessionKind::Repeat(_)
             | SessionKind::Dns(_) => None,
@@ -64,7 +81,7 @@ impl Session {
 
     /// Whether what it sends and receives are datagrams.
     pub fn has_datagrams(&self) -> bool {
-        matches!(self.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. })
+        matches!(self.kind, SessionKind::Conversation(_) | SessionKind::Bound(_))
     }
 }
 
@@ -94,6 +111,6 @@ mod tests {
         assert!(!session.finished_sending());
         session.take_facts(&fact(News::Tcp(TcpNews::WeFinished)));
         assert_eq!(session.totals.received, Totals { bytes: 8, ops: 3 });
-        assert!(session.finished_sending() && session.transcript.is_empty() && session.story.is_none());
+        assert!(session.finished_sending() && session.transcript.is_empty() && session.story().is_none());
     }
 }

@@ -14,6 +14,8 @@ use crate::model::state::{Focus, Model};
 use crate::model::words;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::listener::ListenerSession;
+use crate::sessions::kinds::udp::UdpBoundSession;
 
 /// How many rows of text the composer has in a pane whose inside has so many rows; its title takes one more.
 pub(super) fn rows(model: &Model, panel: &Panel, inner: u16) -> u16 {
@@ -47,13 +49,13 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
         if !composer.hex {
             strip = strip.and(format!(" · {}", composer.line_ending.name()), Role::Dim);
         }
-        if let SessionKind::Bound { last, .. } = &session.kind {
+        if let SessionKind::Bound(UdpBoundSession { last, .. }) = &session.kind {
             strip = match composer.to.or(*last) {
                 Some(to) => strip.and(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
                 None => strip.and(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }
-        if let SessionKind::Listener { open, .. } = &session.kind {
+        if let SessionKind::Listener(ListenerSession { open, .. }) = &session.kind {
             strip = strip.and(format!(" · to all {open} open"), Role::Dim);
         }
     }

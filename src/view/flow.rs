@@ -15,6 +15,7 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
+use crate::sessions::kinds::tcp::TcpSession;
 use crate::sessions::tcp::flow_control::{FlowControl, FlowEnd, coarse};
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::tcp::history::TcpHistory;
@@ -74,7 +75,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
         return ShownRange::default();
     };
     let twin = model.other_end(session);
-    let theirs = twin.and_then(|twin| twin.story.as_ref()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
+    let theirs = twin.and_then(|twin| twin.story()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
     let stage = FlowDrawing { model, session, twin, story, theirs };
     let used = if place.width >= SIDE_BY_SIDE { stage.beside(paper, place) } else { stage.below(paper, place) };
     stage.history(paper, part(place, 0, used + 1, place.width, place.height.saturating_sub(used + 1)));
@@ -173,8 +174,8 @@ impl FlowDrawing<'_> {
     }
 
     fn our_name(&self) -> StyledText {
-        let local = match self.session.kind {
-            SessionKind::Stream(Endpoints { local: Some(local), .. }) => local.to_string(),
+        let local = match &self.session.kind {
+            SessionKind::Stream(TcpSession { ends: Endpoints { local: Some(local), .. }, .. }) => local.to_string(),
             _ => String::new(),
         };
         let name =
@@ -183,8 +184,8 @@ impl FlowDrawing<'_> {
     }
 
     fn their_name(&self) -> StyledText {
-        let peer = match self.session.kind {
-            SessionKind::Stream(Endpoints { peer: Some(peer), .. }) => peer.to_string(),
+        let peer = match &self.session.kind {
+            SessionKind::Stream(TcpSession { ends: Endpoints { peer: Some(peer), .. }, .. }) => peer.to_string(),
             _ => self.session.title(),
         };
         match (self.twin, self.theirs) {

@@ -14,6 +14,7 @@ use crate::model::keymap::KeyMode;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::tcp::TcpSession;
 use crate::sessions::tcp::ladder::{Ladder, Rung, RungLabel, SystemCall, explain};
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
@@ -108,7 +109,7 @@ impl LadderColumns {
 
 /// The addresses above their ends.
 fn ends(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
-    let SessionKind::Stream(ends) = &session.kind else { return };
+    let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
     let half = area.width / 2;
     if area.height <= 2 || half < 2 {
         return;
@@ -159,7 +160,7 @@ fn source(
         ],
         false => [StyledText::of("inferred, not captured", Role::Dim), StyledText::of("inferred", Role::Dim)],
     };
-    let SessionKind::Stream(ends) = &session.kind else { return };
+    let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
     let half =
         |address: Option<std::net::SocketAddr>| address.map_or(8, |address| columns_of(&address.to_string()) / 2);
     // The peer's address may have been moved to the left to be seen whole.

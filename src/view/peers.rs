@@ -14,6 +14,7 @@ use crate::model::state::Model;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp::PeerCount;
+use crate::sessions::kinds::udp::UdpBoundSession;
 use crate::text::quantity;
 use crate::wire::Totals;
 
@@ -23,7 +24,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     paper.seen.view = area_of(table);
     // A listener's peers are the connections that it accepted, sessions of their own.
-    let SessionKind::Bound { peers, unlisted, .. } = &session.kind else {
+    let SessionKind::Bound(UdpBoundSession { peers, unlisted, .. }) = &session.kind else {
         return children(paper, place, model, session, panel);
     };
     let count = usize::from(table.height);

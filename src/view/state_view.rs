@@ -16,6 +16,7 @@ use crate::model::state::Model;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
+use crate::sessions::kinds::tcp::TcpSession;
 use crate::sessions::tcp::states::{StateChange, StateTrack};
 use crate::text::quantity;
 use crate::wire::tcp::{TcpEvent, explain_state};
@@ -54,7 +55,7 @@ impl StatesPage<'_> {
         let width = (area.width - 2) / 2;
         let tall = area.height >= TALL + 9;
         let rows = if tall { TALL } else { SHORT };
-        let sides = [(0, self.session, Some(self.track)), (width + 2, twin, twin.story.as_ref().map(|s| &s.track))];
+        let sides = [(0, self.session, Some(self.track)), (width + 2, twin, twin.story().map(|s| &s.track))];
         for (x, session, track) in sides {
             let side = part(area, x, 0, width, rows + 2);
             let title = StyledText::of(format!("{} ", session.id), Role::Dim).and(own_end(session), Role::Strong);
@@ -156,7 +157,7 @@ impl StatesPage<'_> {
             None => Default::default(),
         };
         lines.extend(before);
-        if let Some(twin) = twin.and_then(|twin| Some((twin, twin.story.as_ref()?))) {
+        if let Some(twin) = twin.and_then(|twin| Some((twin, twin.story()?))) {
             let (session, story) = twin;
             let text = format!("session {} is in {}", session.id, story.track.state().name());
             wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
@@ -194,8 +195,8 @@ impl StatesPage<'_> {
 
 /// The address of a session's own end.
 fn own_end(session: &Session) -> String {
-    match session.kind {
-        SessionKind::Stream(Endpoints { local: Some(local), .. }) => local.to_string(),
+    match &session.kind {
+        SessionKind::Stream(TcpSession { ends: Endpoints { local: Some(local), .. }, .. }) => local.to_string(),
         _ => session.title(),
     }
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::canvas::StyledText;
 use crate::files::theme::Role;
-use crate::sessions::session::OpenState;
+use crate::sessions::phase::OpenState;
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 

@@ -40,7 +40,7 @@ fn captured(spec: Spec) -> Spec {
 }
 
 fn rungs(watch: &Watch, id: SessionId) -> impl Iterator<Item = &Rung> {
-    watch.session(id).story.as_ref().unwrap().ladder.rungs()
+    watch.session(id).story().unwrap().ladder.rungs()
 }
 
 fn segments(watch: &Watch, id: SessionId) -> impl Iterator<Item = &CapturedSegment> {
@@ -110,7 +110,7 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
     let answer = at(&|rung| matches!(&rung.label, RungLabel::Segment(it) if line(it) == "received PSH-ACK 1 13 8"));
     let late = read.saturating_duration_since(answer) > Duration::from_millis(2);
     assert_eq!(by(&SystemCall::Read(8)).0, late);
-    assert_eq!(watch.session(id).story.as_ref().unwrap().ladder.missed(), 0);
+    assert_eq!(watch.session(id).story().unwrap().ladder.missed(), 0);
     let inferred: Vec<String> = rungs(&watch, id)
         .filter(|rung| {
             !rung.lone
@@ -233,7 +233,7 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
     // The echo is acknowledged before its read returns, but our write's own ACK is told by the kernel only.
     watch.until_kernel(id, "all is acknowledged", |view| view.send_queue_bytes == Some(0));
     watch.order(id, Verb::Stream(StreamVerb::Capture(true)));
-    let on = |watch: &Watch| watch.session(id).story.as_ref().unwrap().ladder.is_captured();
+    let on = |watch: &Watch| watch.session(id).story().unwrap().ladder.is_captured();
     watch.until("capture is on", on);
     watch.send(id, &b"while"[..]);
     watch.until("the second echo is captured", |watch| {
@@ -272,7 +272,7 @@ fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
     watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(sender);
-    let ladder = &watch.session(id).story.as_ref().unwrap().ladder;
+    let ladder = &watch.session(id).story().unwrap().ladder;
     assert!(ladder.len() <= MOST_RUNGS);
     let again = |captured: &CapturedSegment| captured.notes.iter().any(|note| note.is_again());
     let seen: u64 = rungs(&watch, id)

@@ -21,7 +21,7 @@ use crate::specs::{any_port, listen, tcp};
 use crate::watch::Watch;
 
 fn story(watch: &Watch, id: SessionId) -> &TcpHistory {
-    watch.session(id).story.as_ref().unwrap()
+    watch.session(id).story().unwrap()
 }
 
 fn states(watch: &Watch, id: SessionId) -> Vec<&'static str> {

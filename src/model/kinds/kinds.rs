@@ -13,12 +13,15 @@ use crate::wire::Failure;
 /// Puts a question to the kind of a session. This is the list of kinds.
 fn ask<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
     match &session.kind {
-        SessionKind::Stream(ends) => question(&tcp::TcpRules { session, ends }),
-        SessionKind::Conversation { ends, .. } => question(&udp::ConversationRules { session, ends }),
-        SessionKind::Bound { local, peers, last, .. } => {
-            question(&udp::BoundRules { session, local: *local, peers: peers.len(), anybody_heard: last.is_some() })
-        }
-        SessionKind::Listener { local, .. } => question(&listener::ListenerRules { session, local: *local }),
+        SessionKind::Stream(tcp) => question(&tcp::TcpRules { session, ends: &tcp.ends }),
+        SessionKind::Conversation(udp) => question(&udp::ConversationRules { session, ends: &udp.ends }),
+        SessionKind::Bound(bound) => question(&udp::BoundRules {
+            session,
+            local: bound.local,
+            peers: bound.peers.len(),
+            anybody_heard: bound.last.is_some(),
+        }),
+        SessionKind::Listener(listener) => question(&listener::ListenerRules { session, local: listener.local }),
         SessionKind::Http(exchange) => question(&http::HttpRules { session, exchange }),
         SessionKind::Repeat(_) => question(&repeat::RepeatRules { session }),
         SessionKind::Dns(_) => question(&dns::DnsRules { session }),

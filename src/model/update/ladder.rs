@@ -67,7 +67,7 @@ pub(super) fn pick_shown(model: &mut Model) {
         return;
     }
     let bottom = panel.sight(session, columns).rows_from(top, rows).last().map_or(top.entry, |row| row.place.entry);
-    let Some(story) = panel.frozen_story.as_deref().or(session.story.as_deref()) else { return };
+    let Some(story) = panel.frozen_story.as_deref().or(session.story()) else { return };
     let shown = top.entry..=bottom;
     let picked = panel.rung.and_then(|id| story.ladder.get(story.ladder.index_of(id)?));
     let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);

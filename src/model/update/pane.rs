@@ -133,7 +133,7 @@ fn freeze(model: &mut Model) {
         Some(_) => None,
         None => Some(Box::new(session.transcript.clone())),
     };
-    panel.frozen_story = panel.frozen.as_ref().and_then(|_| session.story.clone());
+    panel.frozen_story = panel.frozen.as_ref().and_then(|_| session.story().cloned().map(Box::new));
     super::readings::refresh_panel(model);
 }
 
@@ -185,8 +185,8 @@ fn turn_numbers(model: &mut Model) {
 
 fn activate(model: &mut Model) {
     let picked = match (model.session().map(|session| &session.kind), model.panel()) {
-        (Some(SessionKind::Bound { peers, .. }), Some(panel)) if panel.view == View::Peers => {
-            peers.keys().nth(panel.peer_picked).copied()
+        (Some(SessionKind::Bound(bound)), Some(panel)) if panel.view == View::Peers => {
+            bound.peers.keys().nth(panel.peer_picked).copied()
         }
         _ => None,
     };

@@ -25,7 +25,7 @@ pub(super) fn go(model: &mut Model, step: ScrollMove) {
     match panel.view.entry().shows {
         ViewContent::Transcript => panel.scroll = scrolled(session, panel, step, columns, rows),
         ViewContent::Rungs => panel.rung = ladder::moved(session, panel, step),
-        ViewContent::Gauges if session.story.is_some() => {
+        ViewContent::Gauges if session.story().is_some() => {
             panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1);
         }
         ViewContent::Document(_) | ViewContent::Page | ViewContent::Gauges => {

@@ -11,6 +11,7 @@ use crate::model::overlay::{Overlay, PromptPurpose};
 use crate::model::panel::EndRequest;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::udp::UdpBoundSession;
 use crate::sessions::order::{DatagramVerb, StreamVerb};
 use crate::sessions::{Order, SessionId, SessionPhase, Spec, SpecKind, Verb};
 
@@ -40,7 +41,7 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
         }
         SessionAction::ToggleCapture => {
-            let on = model.session().is_some_and(|session| match &session.story {
+            let on = model.session().is_some_and(|session| match session.story() {
                 Some(story) => story.ladder.is_captured(),
                 None => session.spec.capture,
             });
@@ -86,7 +87,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
         return;
     };
     let (id, over, listens) = (session.id, session.ended(), matches!(session.kind, SessionKind::Listener { .. }));
-    if !listens && session.story.is_none() {
+    if !listens && session.story().is_none() {
         object(model, "the packets of TCP connections and listeners can be captured");
         return;
     }

@@ -2,7 +2,8 @@
 
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::news::CloseReason;
-use crate::sessions::session::{Session, SessionPhase};
+use crate::sessions::phase::SessionPhase;
+use crate::sessions::session::Session;
 use crate::sessions::tcp::step_cause::StepCause;
 use crate::wire::kernel::view::TimerKind;
 use crate::wire::tcp::cause::StateCause;
@@ -174,6 +175,6 @@ impl Situation {
 
 /// Whether it ended by a close over octets that nobody read.
 fn closed_unread(session: &Session) -> bool {
-    let last = session.story.as_ref().and_then(|story| story.track.steps().last());
+    let last = session.story().and_then(|story| story.track.steps().last());
     last.is_some_and(|step| step.cause == StepCause::Told(StateCause::ClosedUnread))
 }

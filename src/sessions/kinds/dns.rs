@@ -1,10 +1,19 @@
 //! What a DNS session knows: the plan, and every query with what came of it.
 
-use std::time::Duration;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use super::dns_compare::ResolverComparison;
-use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
+use super::kind_state::{KindState, RecordContext};
+use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, DnsTransport};
+use crate::sessions::news::{DialNews, News};
+use crate::sessions::phase::OpenState;
+use crate::sessions::reading::Reading;
+use crate::sessions::record::Record;
+use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::Failure;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
 
 /// How many queries of a session are listed; the oldest go, and are counted.
 pub const MOST_EXCHANGES: usize = 32;
@@ -69,11 +78,7 @@ impl DnsLookup {
         }
     }
 
-    fn settle(
-        &mut self,
-        whose: (std::net::SocketAddr, crate::sessions::news::dns::DnsTransport, u16),
-        outcome: QueryOutcome,
-    ) {
+    fn settle(&mut self, whose: (SocketAddr, DnsTransport, u16), outcome: QueryOutcome) {
         let of = |exchange: &&mut DnsExchange| {
             let query = &exchange.query;
             exchange.outcome == QueryOutcome::Waiting && (query.server, query.wire, query.id) == whose
@@ -97,4 +102,45 @@ impl DnsLookup {
             QueryOutcome::Waiting | QueryOutcome::Failed { .. } => None,
         })
     }
+}
+
+impl KindState for DnsLookup {
+    fn local(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn is_stream(&self) -> bool {
+        false
+    }
+
+    fn history(&self) -> Option<&TcpHistory> {
+        None
+    }
+
+    fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn on_sample(&mut self, _reading: &Reading, _now: Instant) -> Option<OpenState> {
+        None
+    }
+
+    fn on_record(&mut self, record: &Record, _context: &RecordContext) -> Option<OpenState> {
+        let Record::News { news, .. } = record else { return None };
+        match news {
+            News::Dns(news) => {
+                self.learn(news);
+                Some(OpenState::default())
+            }
+            News::Dial(DialNews::Compared(compared)) => {
+                self.compared = Some((**compared).clone());
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+
+    fn pass(&mut self, _now: Instant) {}
 }

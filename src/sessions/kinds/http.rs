@@ -1,8 +1,19 @@
 //! What is known of an HTTP exchange.
 
-use std::time::Duration;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
+pub use super::http_gauge::HttpGauge;
+use super::kind_state::{KindState, RecordContext};
+use crate::sessions::news::{HttpNews, News};
+use crate::sessions::phase::OpenState;
+use crate::sessions::reading::Reading;
+use crate::sessions::record::Record;
+use crate::sessions::spec::http::MOST_INTERIM;
+use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
 
 /// One request and its answer; redirects make several of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,21 +35,6 @@ impl HttpHop {
     }
 }
 
-/// What is measured while a body arrives. `None`: cannot be known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HttpGauge {
-    /// Body octets as they came over the wire: still compressed, chunk framing taken off.
-    pub wire_body_bytes: u64,
-    /// Body octets decoded.
-    pub body_bytes: u64,
-    /// Content-Length, where the response has one.
-    pub expected_bytes: Option<u64>,
-    /// All octets the connection received: TLS and headers included, by the kernel's count.
-    pub connection_received: Option<u64>,
-    /// All octets the connection sent.
-    pub connection_sent: Option<u64>,
-}
-
 /// An HTTP exchange as far as it has come.
 #[derive(Clone, Debug, Default)]
 pub struct HttpExchange {
@@ -55,4 +51,71 @@ impl HttpExchange {
     pub fn response(&self) -> Option<&ResponseHead> {
         self.hops.iter().rev().find_map(|hop| hop.response.as_ref())
     }
+}
+
+impl HttpExchange {
+    /// Takes in a fact. True: it says that the exchange is open.
+    fn on_news(&mut self, news: &HttpNews) -> bool {
+        match news {
+            HttpNews::Request(request) => {
+                self.hops.push(HttpHop::asked(request.clone()));
+                return true;
+            }
+            HttpNews::Response(response) => {
+                if let Some(hop) = self.hops.last_mut() {
+                    hop.response = Some(response.clone());
+                }
+            }
+            HttpNews::Interim(interim) => {
+                if let Some(hop) = self.hops.last_mut().filter(|hop| hop.interim.len() < MOST_INTERIM) {
+                    hop.interim.push(interim.clone());
+                }
+            }
+            HttpNews::Trailers(fields) => {
+                if let Some(hop) = self.hops.last_mut() {
+                    hop.trailers.clone_from(fields);
+                }
+            }
+            HttpNews::Redirect { .. } => {}
+        }
+        false
+    }
+}
+
+impl KindState for HttpExchange {
+    fn local(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn is_stream(&self) -> bool {
+        true
+    }
+
+    fn history(&self) -> Option<&TcpHistory> {
+        None
+    }
+
+    fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn on_sample(&mut self, reading: &Reading, _now: Instant) -> Option<OpenState> {
+        if let Some(gauge) = reading.http {
+            self.gauge = gauge;
+        }
+        None
+    }
+
+    fn on_record(&mut self, record: &Record, context: &RecordContext) -> Option<OpenState> {
+        let Record::News { at, news } = record else { return None };
+        if let News::Closed { .. } = news {
+            self.took = Some(at.duration_since(context.opened));
+        }
+        let News::Http(news) = news else { return None };
+        self.on_news(news).then(OpenState::default)
+    }
+
+    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+
+    fn pass(&mut self, _now: Instant) {}
 }

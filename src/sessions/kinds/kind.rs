@@ -1,54 +1,74 @@
-//! What only one kind of session has.
-
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+//! The list of kinds: what only one kind of session has.
 
 use super::dns::DnsLookup;
 use super::http::HttpExchange;
+use super::kind_state::KindState;
+use super::listener::ListenerSession;
 use super::repeat::RepeatView;
-use super::tcp::Endpoints;
-use super::udp::{PeerCount, UdpSocketView};
+use super::tcp::{Endpoints, TcpSession};
+use super::udp::{UdpBoundSession, UdpSession};
+use crate::sessions::spec::SpecKind;
 
 /// What only one kind of session has.
 #[derive(Clone, Debug)]
 pub enum SessionKind {
     /// A TCP connection, ours or an accepted one.
-    Stream(Endpoints),
+    Stream(TcpSession),
     /// A UDP conversation.
-    Conversation {
-        /// Both addresses, once known.
-        ends: Endpoints,
-        /// What is known of its socket.
-        socket: UdpSocketView,
-    },
+    Conversation(UdpSession),
     /// A bound UDP socket.
-    Bound {
-        /// Where it is bound, once it is.
-        local: Option<SocketAddr>,
-        /// Whom it talked with.
-        peers: BTreeMap<SocketAddr, PeerCount>,
-        /// How many peers there were beyond those listed.
-        unlisted: u64,
-        /// The peer heard last: where a plain send goes.
-        last: Option<SocketAddr>,
-        /// What is known of its socket.
-        socket: UdpSocketView,
-    },
+    Bound(UdpBoundSession),
     /// A TCP listener.
-    Listener {
-        /// Where it listens, once it does.
-        local: Option<SocketAddr>,
-        /// How many connections it accepted.
-        accepted: u64,
-        /// How many of them are open.
-        open: u64,
-        /// How many it turned away.
-        turned_away: u64,
-    },
+    Listener(ListenerSession),
     /// An HTTP exchange.
     Http(HttpExchange),
     /// A run of many connections, datagrams or requests.
     Repeat(RepeatView),
     /// A question for a name server.
     Dns(DnsLookup),
+}
+
+impl SessionKind {
+    /// What is known of a session that was just asked for.
+    pub fn of(what: &SpecKind) -> Self {
+        match what {
+            SpecKind::Tcp(_) => SessionKind::Stream(TcpSession::default()),
+            SpecKind::Accepted(known) => {
+                let ends = Endpoints { local: Some(known.local), peer: Some(known.peer) };
+                SessionKind::Stream(TcpSession { ends, ..TcpSession::default() })
+            }
+            SpecKind::Udp(_) => SessionKind::Conversation(UdpSession::default()),
+            SpecKind::UdpBound(_) => SessionKind::Bound(UdpBoundSession::new()),
+            SpecKind::Listen(_) => SessionKind::Listener(ListenerSession::default()),
+            SpecKind::Http(_) => SessionKind::Http(HttpExchange::default()),
+            SpecKind::Repeat(_) => SessionKind::Repeat(RepeatView::default()),
+            SpecKind::Dns(_) => SessionKind::Dns(DnsLookup::default()),
+        }
+    }
+
+    /// What this kind answers of itself.
+    pub fn state(&self) -> &dyn KindState {
+        match self {
+            SessionKind::Stream(state) => state,
+            SessionKind::Conversation(state) => state,
+            SessionKind::Bound(state) => state,
+            SessionKind::Listener(state) => state,
+            SessionKind::Http(state) => state,
+            SessionKind::Repeat(state) => state,
+            SessionKind::Dns(state) => state,
+        }
+    }
+
+    /// The same, to change.
+    pub fn state_mut(&mut self) -> &mut dyn KindState {
+        match self {
+            SessionKind::Stream(state) => state,
+            SessionKind::Conversation(state) => state,
+            SessionKind::Bound(state) => state,
+            SessionKind::Listener(state) => state,
+            SessionKind::Http(state) => state,
+            SessionKind::Repeat(state) => state,
+            SessionKind::Dns(state) => state,
+        }
+    }
 }

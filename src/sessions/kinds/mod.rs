@@ -1,9 +1,12 @@
-//! What a session knows, by its kind.
+//! What a session knows, by its kind: a file for each kind, and the list of them in `kind.rs`.
 
 pub mod dns;
 pub mod dns_compare;
 pub mod http;
+pub mod http_gauge;
 mod kind;
+pub mod kind_state;
+pub mod listener;
 pub mod repeat;
 pub mod tcp;
 pub mod udp;

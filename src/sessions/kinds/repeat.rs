@@ -1,13 +1,24 @@
 //! What is known of a run of many.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::kind_state::{KindState, RecordContext};
+use crate::sessions::phase::OpenState;
+use crate::sessions::reading::Reading;
+use crate::sessions::record::Record;
 use crate::sessions::repeat::run::RepeatReading;
+use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::Class;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
 
 /// What a repeat session knows of itself beside its transcript.
 #[derive(Clone, Debug, Default)]
 pub struct RepeatView {
     /// The last look at it, once there was one.
-    pub reading: Option<std::sync::Arc<RepeatReading>>,
+    pub reading: Option<Arc<RepeatReading>>,
 }
 
 impl RepeatView {
@@ -15,4 +26,36 @@ impl RepeatView {
     pub fn commonest(&self) -> Option<(Class, u64)> {
         self.reading.as_ref().and_then(|reading| reading.tally.commonest())
     }
+}
+
+impl KindState for RepeatView {
+    fn local(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn is_stream(&self) -> bool {
+        false
+    }
+
+    fn history(&self) -> Option<&TcpHistory> {
+        None
+    }
+
+    fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn on_sample(&mut self, reading: &Reading, _now: Instant) -> Option<OpenState> {
+        let repeat = reading.repeat.as_ref()?;
+        self.reading = Some(repeat.clone());
+        Some(OpenState { paused: repeat.paused, ..OpenState::default() })
+    }
+
+    fn on_record(&mut self, _record: &Record, _context: &RecordContext) -> Option<OpenState> {
+        None
+    }
+
+    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+
+    fn pass(&mut self, _now: Instant) {}
 }

@@ -1,6 +1,16 @@
 //! What is known of a TCP connection.
 
 use std::net::SocketAddr;
+use std::time::Instant;
+
+use super::kind_state::{KindState, RecordContext};
+use crate::sessions::news::{DialNews, ListenerNews, News};
+use crate::sessions::phase::OpenState;
+use crate::sessions::reading::Reading;
+use crate::sessions::record::Record;
+use crate::sessions::tcp::history::TcpHistory;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
 
 /// Both addresses of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -9,4 +19,83 @@ pub struct Endpoints {
     pub local: Option<SocketAddr>,
     /// The peer's.
     pub peer: Option<SocketAddr>,
+}
+
+impl Endpoints {
+    /// Takes in the addresses of a connection that is there, dialled or accepted.
+    pub fn on_record(&mut self, record: &Record) {
+        if let Record::News {
+            news:
+                News::Dial(DialNews::Connected { local, peer, .. })
+                | News::Listener(ListenerNews::Accepted { local, peer, .. }),
+            ..
+        } = record
+        {
+            *self = Endpoints { local: Some(*local), peer: Some(*peer) };
+        }
+    }
+}
+
+/// What only a TCP connection knows.
+#[derive(Clone, Debug)]
+pub struct TcpSession {
+    /// Both addresses, once known.
+    pub ends: Endpoints,
+    /// Its states, its ladder and its gauges; `None` where only facts are kept.
+    pub history: Option<Box<TcpHistory>>,
+}
+
+impl Default for TcpSession {
+    fn default() -> Self {
+        TcpSession { ends: Endpoints::default(), history: Some(Box::default()) }
+    }
+}
+
+impl KindState for TcpSession {
+    fn local(&self) -> Option<SocketAddr> {
+        self.ends.local
+    }
+
+    fn is_stream(&self) -> bool {
+        true
+    }
+
+    fn history(&self) -> Option<&TcpHistory> {
+        self.history.as_deref()
+    }
+
+    fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        self.history.as_deref_mut()
+    }
+
+    fn on_sample(&mut self, reading: &Reading, now: Instant) -> Option<OpenState> {
+        if let (Some(history), Some(capture)) = (&mut self.history, &reading.capture) {
+            history.capturing(capture, now);
+        }
+        None
+    }
+
+    fn on_record(&mut self, record: &Record, context: &RecordContext) -> Option<OpenState> {
+        self.ends.on_record(record);
+        if let Some(history) = &mut self.history {
+            history.record(context.entry, record, context.now);
+        }
+        None
+    }
+
+    fn on_kernel(&mut self, kernel: Option<&KernelView>, capture: Option<CaptureReading>, now: Instant) {
+        let Some(history) = &mut self.history else { return };
+        if let Some(view) = kernel {
+            history.kernel(view, now);
+        }
+        if let Some(captured) = capture {
+            history.captured(captured, now);
+        }
+    }
+
+    fn pass(&mut self, now: Instant) {
+        if let Some(history) = &mut self.history {
+            history.pass(now);
+        }
+    }
 }

@@ -1,10 +1,24 @@
 //! What is known of a UDP socket.
 
-use std::net::IpAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
 
+use super::kind_state::{KindState, RecordContext};
+use super::tcp::Endpoints;
 use super::udp_ledger::UdpLedger;
+use crate::sessions::news::{ListenerNews, News, UdpNews};
+use crate::sessions::phase::OpenState;
+use crate::sessions::reading::Reading;
+use crate::sessions::record::{Block, Record};
+use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::icmp::IcmpMessage;
-use crate::wire::{Both, Totals};
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
+use crate::wire::{Both, Direction, Totals};
+
+/// How many peers of a bound UDP socket are listed; more are counted.
+pub const MOST_PEERS: usize = 10_000;
 
 /// What is known of a UDP socket beside its bytes.
 #[derive(Clone, Debug, Default)]
@@ -24,4 +38,144 @@ pub struct UdpSocketView {
 pub struct PeerCount {
     /// Datagrams and octets, both ways.
     pub totals: Both<Totals>,
+}
+
+impl UdpSocketView {
+    fn on_record(&mut self, record: &Record) {
+        self.ledger.record(record);
+        let Record::News { news: News::Udp(news), .. } = record else { return };
+        match news {
+            UdpNews::Joined { group } => {
+                if !self.groups.contains(group) {
+                    self.groups.push(*group);
+                }
+            }
+            UdpNews::Left { group } => self.groups.retain(|joined| joined != group),
+            UdpNews::Icmp(icmp) => self.icmp = Some(icmp.clone()),
+            UdpNews::MtuStep(_) | UdpNews::PathMtu(_) | UdpNews::BurstEnded { .. } => {}
+        }
+    }
+}
+
+/// What only a UDP conversation knows.
+#[derive(Clone, Debug, Default)]
+pub struct UdpSession {
+    /// Both addresses, once known.
+    pub ends: Endpoints,
+    /// What is known of its socket.
+    pub socket: UdpSocketView,
+}
+
+impl KindState for UdpSession {
+    fn local(&self) -> Option<SocketAddr> {
+        self.ends.local
+    }
+
+    fn is_stream(&self) -> bool {
+        false
+    }
+
+    fn history(&self) -> Option<&TcpHistory> {
+        None
+    }
+
+    fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn on_sample(&mut self, reading: &Reading, _now: Instant) -> Option<OpenState> {
+        self.socket.dropped = reading.dropped_datagrams;
+        None
+    }
+
+    fn on_record(&mut self, record: &Record, _context: &RecordContext) -> Option<OpenState> {
+        self.ends.on_record(record);
+        self.socket.on_record(record);
+        None
+    }
+
+    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+
+    fn pass(&mut self, _now: Instant) {}
+}
+
+/// What only a bound UDP socket knows.
+#[derive(Clone, Debug)]
+pub struct UdpBoundSession {
+    /// Where it is bound, once it is.
+    pub local: Option<SocketAddr>,
+    /// Whom it talked with; at most [`MOST_PEERS`].
+    pub peers: BTreeMap<SocketAddr, PeerCount>,
+    /// How many datagrams were of peers beyond those listed.
+    pub unlisted: u64,
+    /// The peer heard last: where a plain send goes.
+    pub last: Option<SocketAddr>,
+    /// What is known of its socket.
+    pub socket: UdpSocketView,
+}
+
+impl UdpBoundSession {
+    /// A socket that nobody was heard on yet.
+    pub fn new() -> Self {
+        let socket = UdpSocketView { ledger: UdpLedger::of_many(), ..UdpSocketView::default() };
+        UdpBoundSession { local: None, peers: BTreeMap::new(), unlisted: 0, last: None, socket }
+    }
+
+    fn count_peers(&mut self, block: &Block) {
+        for piece in &block.pieces {
+            let Some(peer) = block.peers.get(usize::from(piece.peer)) else { continue };
+            if block.direction == Direction::Received {
+                self.last = Some(*peer);
+            }
+            if self.peers.len() >= MOST_PEERS && !self.peers.contains_key(peer) {
+                self.unlisted += 1;
+                continue;
+            }
+            let count = self.peers.entry(*peer).or_default();
+            count.totals.of_mut(block.direction).add(u64::from(piece.full_len));
+        }
+    }
+}
+
+impl Default for UdpBoundSession {
+    fn default() -> Self {
+        UdpBoundSession::new()
+    }
+}
+
+impl KindState for UdpBoundSession {
+    fn local(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    fn is_stream(&self) -> bool {
+        false
+    }
+
+    fn history(&self) -> Option<&TcpHistory> {
+        None
+    }
+
+    fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn on_sample(&mut self, reading: &Reading, _now: Instant) -> Option<OpenState> {
+        self.socket.dropped = reading.dropped_datagrams;
+        None
+    }
+
+    fn on_record(&mut self, record: &Record, _context: &RecordContext) -> Option<OpenState> {
+        self.socket.on_record(record);
+        match record {
+            Record::News { news: News::Listener(ListenerNews::Listening { local }), .. } => self.local = Some(*local),
+            Record::Block(block) => self.count_peers(block),
+            Record::News { .. } | Record::NotKept { .. } => {}
+        }
+        None
+    }
+
+    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+
+    fn pass(&mut self, _now: Instant) {}
 }

@@ -5,7 +5,7 @@ use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::http::HttpExchange;
-use crate::sessions::session::OpenState;
+use crate::sessions::phase::OpenState;
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;

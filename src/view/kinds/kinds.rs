@@ -5,7 +5,9 @@ use super::{dns, http, listener, repeat, tcp, udp};
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::session::OpenState;
+use crate::sessions::kinds::listener::ListenerSession;
+use crate::sessions::kinds::udp::{UdpBoundSession, UdpSession};
+use crate::sessions::phase::OpenState;
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::FigureColumn;
@@ -15,18 +17,22 @@ use crate::wire::Totals;
 /// Puts a question to the kind of a session. This is the list of kinds.
 fn ask<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) -> T {
     match &session.kind {
-        SessionKind::Stream(ends) => question(&tcp::TcpWords { session, ends }),
-        SessionKind::Conversation { ends, socket } => question(&udp::ConversationWords { session, ends, socket }),
-        SessionKind::Bound { local, peers, socket, .. } => {
+        SessionKind::Stream(tcp) => question(&tcp::TcpWords { session, ends: &tcp.ends }),
+        SessionKind::Conversation(UdpSession { ends, socket }) => {
+            question(&udp::ConversationWords { session, ends, socket })
+        }
+        SessionKind::Bound(UdpBoundSession { local, peers, socket, .. }) => {
             question(&udp::BoundWords { session, local: *local, peers: peers.len(), socket })
         }
-        SessionKind::Listener { local, accepted, open, turned_away } => question(&listener::ListenerWords {
-            session,
-            local: *local,
-            accepted: *accepted,
-            open: *open,
-            turned_away: *turned_away,
-        }),
+        SessionKind::Listener(ListenerSession { local, accepted, open, turned_away }) => {
+            question(&listener::ListenerWords {
+                session,
+                local: *local,
+                accepted: *accepted,
+                open: *open,
+                turned_away: *turned_away,
+            })
+        }
         SessionKind::Http(exchange) => question(&http::HttpWords { session, exchange }),
         SessionKind::Repeat(view) => question(&repeat::RepeatWords { session, view }),
         SessionKind::Dns(lookup) => question(&dns::DnsWords { lookup }),

@@ -6,7 +6,7 @@ use super::questions::{FigurePlace, KindWords, SpecWords};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::sessions::session::OpenState;
+use crate::sessions::phase::OpenState;
 use crate::sessions::spec::ListenSpec;
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;

@@ -2,7 +2,7 @@
 
 use crate::model::panel::Panel;
 use crate::model::state::Model;
-use crate::sessions::session::OpenState;
+use crate::sessions::phase::OpenState;
 use crate::sessions::{CloseReason, Session};
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::FigureColumn;

@@ -5,7 +5,7 @@ use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::repeat::RepeatView;
-use crate::sessions::session::OpenState;
+use crate::sessions::phase::OpenState;
 use crate::sessions::spec::repeat::{RepeatSpec, StartPace};
 use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;

@@ -6,7 +6,7 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::model::view::View;
 use crate::sessions::kinds::tcp::Endpoints;
-use crate::sessions::session::OpenState;
+use crate::sessions::phase::OpenState;
 use crate::sessions::spec::{AcceptedSpec, TcpSpec};
 use crate::sessions::{CloseReason, Session, SessionPhase};
 use crate::view::canvas::StyledText;

@@ -10,7 +10,7 @@ use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::kinds::udp::UdpSocketView;
-use crate::sessions::session::OpenState;
+use crate::sessions::phase::OpenState;
 use crate::sessions::spec::{UdpBoundSpec, UdpSpec};
 use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;

@@ -2,11 +2,15 @@
 
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
+use crate::sessions::kinds::udp::UdpBoundSession;
+use crate::sessions::kinds::udp::UdpSession;
 use crate::sessions::kinds::udp::UdpSocketView;
 
 /// What is known of a session's UDP socket.
 pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
-    if let SessionKind::Conversation { socket, .. } | SessionKind::Bound { socket, .. } = &session.kind {
+    if let SessionKind::Conversation(UdpSession { socket, .. }) | SessionKind::Bound(UdpBoundSession { socket, .. }) =
+        &session.kind
+    {
         Some(socket)
     } else {
         None

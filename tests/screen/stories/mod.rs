@@ -398,7 +398,7 @@ fn a_port_that_rests_is_looked_at_until_it_is_free() {
     desk.tells(state(TcpState::FinWait1, from, StateCause::AckOfFin, None));
     desk.tells(state(from, to, StateCause::FinArrived, Some(Duration::from_secs(60))));
     desk.tells(News::Closed { totals: Default::default(), how: CloseReason::Fin });
-    let stands = |desk: &Desk| desk.model.session().and_then(|session| Some(session.story.as_ref()?.track.state()));
+    let stands = |desk: &Desk| desk.model.session().and_then(|session| Some(session.story()?.track.state()));
     // Nothing else happens: the rest alone keeps the countdown going.
     for _ in 0..59 {
         desk.waits(Duration::from_secs(1));

@@ -1,0 +1,71 @@
+//! What is known of a TCP listener.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use super::kind_state::{KindState, RecordContext};
+use crate::sessions::news::{ListenerNews, News};
+use crate::sessions::phase::OpenState;
+use crate::sessions::reading::Reading;
+use crate::sessions::record::Record;
+use crate::sessions::tcp::history::TcpHistory;
+use crate::wire::kernel::view::KernelView;
+use crate::wire::segment::CaptureReading;
+
+/// What only a TCP listener knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListenerSession {
+    /// Where it listens, once it does.
+    pub local: Option<SocketAddr>,
+    /// How many connections it accepted.
+    pub accepted: u64,
+    /// How many of them are open.
+    pub open: u64,
+    /// How many it turned away.
+    pub turned_away: u64,
+}
+
+impl ListenerSession {
+    fn on_news(&mut self, news: &ListenerNews) {
+        match news {
+            ListenerNews::Listening { local } => self.local = Some(*local),
+            ListenerNews::TurnedAway { .. } => self.turned_away += 1,
+            ListenerNews::ChildEnded { .. } => self.open = self.open.saturating_sub(1),
+            // Who is accepted has a session of its own, whose opening is counted.
+            ListenerNews::Accepted { .. } | ListenerNews::AcceptFailed(_) => {}
+        }
+    }
+}
+
+impl KindState for ListenerSession {
+    fn local(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    fn is_stream(&self) -> bool {
+        false
+    }
+
+    fn history(&self) -> Option<&TcpHistory> {
+        None
+    }
+
+    fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn on_sample(&mut self, _reading: &Reading, _now: Instant) -> Option<OpenState> {
+        None
+    }
+
+    fn on_record(&mut self, record: &Record, _context: &RecordContext) -> Option<OpenState> {
+        if let Record::News { news: News::Listener(news), .. } = record {
+            self.on_news(news);
+        }
+        None
+    }
+
+    fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
+
+    fn pass(&mut self, _now: Instant) {}
+}

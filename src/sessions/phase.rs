@@ -1,0 +1,53 @@
+//! How far a session has come.
+
+use std::time::Instant;
+
+use super::news::CloseReason;
+use crate::wire::Failure;
+
+/// How far a session has come; holds only what is true at that point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionPhase {
+    /// Asked for; nothing happened yet.
+    Starting,
+    /// Its name is being looked up.
+    Resolving,
+    /// Addresses are being tried.
+    Connecting {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// Waiting before the next attempt.
+    Waiting {
+        /// The attempt to come.
+        attempt: u32,
+        /// How many there will be at the most.
+        of: u32,
+        /// When it begins.
+        until: Instant,
+    },
+    /// Open.
+    Open(OpenState),
+    /// Waiting for peers.
+    Listening,
+    /// Over.
+    Ended {
+        /// How.
+        how: CloseReason,
+        /// Why, where it failed.
+        failure: Option<Failure>,
+        /// When.
+        at: Instant,
+    },
+}
+
+/// An open conversation: which halves are still open, and whether we read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenState {
+    /// We sent FIN.
+    pub we_finished: bool,
+    /// The peer sent FIN.
+    pub peer_finished: bool,
+    /// We stopped reading.
+    pub paused: bool,
+}
