@@ -168,9 +168,11 @@ impl Session {
             News::Warned(failure) | News::Listener(ListenerNews::AcceptFailed(failure)) => {
                 self.warning = Some(failure.clone());
             }
-            // What only one kind makes something of: `kinds`.
-            News::Udp(_) | News::Http(_) | News::Dns(_) => {}
-            News::Listener(ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. })
+            // What only one kind makes something of: `kinds`. Attempts, routes and options have folds of their own.
+            News::Udp(_)
+            | News::Http(_)
+            | News::Dns(_)
+            | News::Listener(ListenerNews::TurnedAway { .. } | ListenerNews::ChildEnded { .. })
             | News::Tcp(
                 TcpNews::State { .. }
                 | TcpNews::Call { .. }
@@ -180,8 +182,9 @@ impl Session {
             )
             | News::Dial(
                 DialNews::Resolved { .. } | DialNews::AttemptFailed { .. } | DialNews::Route(_) | DialNews::Compared(_),
-            ) => {}
-            News::FileSent { .. } | News::Option(_) => {}
+            )
+            | News::FileSent { .. }
+            | News::Option(_) => {}
         }
     }
 

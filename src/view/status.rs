@@ -10,7 +10,6 @@ use crate::files::theme::Role;
 use crate::model::state::Model;
 use crate::sessions::OpenState;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::listener::ListenerSession;
 use crate::sessions::spec::HostPort;
 use crate::sessions::{CloseReason, Session, SessionPhase, SpecKind};
 use crate::text::quantity;

@@ -11,7 +11,6 @@ use crate::model::overlay::{Overlay, PromptPurpose};
 use crate::model::panel::EndRequest;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::udp::UdpBoundSession;
 use crate::sessions::order::{DatagramVerb, StreamVerb};
 use crate::sessions::{Order, SessionId, SessionPhase, Spec, SpecKind, Verb};
 
