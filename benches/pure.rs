@@ -141,10 +141,10 @@ fn frame(c: &mut Criterion) {
 
 fn json_line(c: &mut Criterion) {
     let text: Vec<u8> = b"a line of text that somebody said\r\n".iter().copied().cycle().take(16 * 1024).collect();
-    let octets: Vec<u8> = (0..16 * 1024_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let random: Vec<u8> = (0..16 * 1024_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let mut group = c.benchmark_group("JSON line");
     group.throughput(Throughput::Bytes(text.len() as u64));
-    for (name, bytes) in [("16 KiB of text", text), ("16 KiB of octets", octets)] {
+    for (name, bytes) in [("16 KiB of text", text), ("16 KiB of random", random)] {
         let mut lines = Vec::new();
         group.bench_function(name, |b| {
             b.iter(|| {

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What a peer counted, and how long it took from its accept to the end.
 #[derive(Clone, Copy, Debug)]
 pub struct Moved {
-    /// Payload octets.
+    /// Payload bytes.
     pub bytes: u64,
     /// From the accept until the other side had taken, or finished, everything.
     pub took: Duration,
@@ -138,7 +138,7 @@ fn text() -> Vec<u8> {
     line.iter().copied().cycle().take(BLOCK).collect()
 }
 
-/// Octets, the FIN among them, that the other side's kernel has not acknowledged.
+/// Bytes, the FIN among them, that the other side's kernel has not acknowledged.
 fn unacknowledged(stream: &TcpStream) -> anyhow::Result<i32> {
     let mut bytes: libc::c_int = 0;
     #[expect(unsafe_code, reason = "no crate at hand offers SIOCOUTQ")]

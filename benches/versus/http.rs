@@ -90,7 +90,7 @@ fn ends(command: &mut Command, bytes: u64) -> anyhow::Result<f64> {
 /// How many requests are under way at once.
 const CONCURRENCY: &str = "50";
 
-/// Octets of the file that is asked for again and again.
+/// Bytes of the file that is asked for again and again.
 const SMALL: u64 = 128;
 
 /// Repeated requests over connections that are kept, both with their screens.

@@ -1,4 +1,4 @@
-//! `--json` at speed: every octet is in a line, or is said not to be.
+//! `--json` at speed: every byte is in a line, or is said not to be.
 
 use std::io::BufReader;
 use std::process::Stdio;

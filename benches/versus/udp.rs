@@ -18,7 +18,7 @@ use crate::tcp::grouped;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The payloads that are measured, in octets.
+/// The payloads that are measured, in bytes.
 const SIZES: [u16; 2] = [64, 1400];
 
 /// Received with the screen open.
@@ -128,7 +128,7 @@ fn flood_the_screen(args: &Args, size: u16, length: Duration) -> anyhow::Result<
     let took = start.elapsed();
     let dropped = queue_of(port).context("sockeye closed its socket")?.dropped;
     let received = sent.checked_sub(dropped).context("more dropped than sent")?;
-    // The screen's own counts, against what the sender and the kernel counted; octets, as every datagram has as many.
+    // The screen's own counts, against what the sender and the kernel counted; bytes, as every datagram has as many.
     let counts = [grouped(received * u64::from(size)), grouped(dropped)];
     let agrees = screen.until("the exact counts", Duration::from_secs(5), |text| {
         text.contains(&counts[0]) && (dropped == 0 || text.contains(&counts[1]))
@@ -152,7 +152,7 @@ pub fn free_port() -> anyhow::Result<u16> {
 /// What the kernel says of a bound UDP socket.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {
-    /// Octets, with their bookkeeping, that nobody has read yet.
+    /// Bytes, with their bookkeeping, that nobody has read yet.
     pub waiting_bytes: u64,
     /// Datagrams that found no room.
     pub dropped: u64,

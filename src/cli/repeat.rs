@@ -12,7 +12,7 @@ use crate::sessions::spec::target::quoted;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
 
-/// What a datagram says where nothing else was asked for: 52 octets, and 12 of its number make 64.
+/// What a datagram says where nothing else was asked for: 52 bytes, and 12 of its number make 64.
 const PAYLOAD: &[u8; 52] = b"sockeye is measuring the way to you and back to us. ";
 
 /// Makes a session that happens many times of one that happens once, where that was asked for. `run_for` is taken

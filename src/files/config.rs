@@ -131,9 +131,9 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
     Ok(settings)
 }
 
-/// The line, from 1, in which an octet of the text stands.
-fn line_of(text: &str, octet: usize) -> usize {
-    let before = text.as_bytes().get(..octet).unwrap_or(text.as_bytes());
+/// The line, from 1, in which a byte of the text stands.
+fn line_of(text: &str, byte: usize) -> usize {
+    let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 

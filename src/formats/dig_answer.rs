@@ -19,13 +19,13 @@ pub fn of_answer(answer: &DnsAnswer) -> String {
         }
     }
     if let Some(fault) = &message.fault {
-        writeln!(text, "\n;; WARNING: octet {}: {}", fault.at, fault.why).unwrap_or_default();
+        writeln!(text, "\n;; WARNING: byte {}: {}", fault.at, fault.why).unwrap_or_default();
     }
     let wire = answer.wire.name().to_uppercase();
     let micros = answer.took.as_micros();
     writeln!(text, "\n;; Query time: {}.{:03} msec", micros / 1_000, micros % 1_000).unwrap_or_default();
     writeln!(text, ";; SERVER: {}#{} ({wire})", answer.server.ip(), answer.server.port()).unwrap_or_default();
-    writeln!(text, ";; MSG SIZE  rcvd: {}\n", message.octets).unwrap_or_default();
+    writeln!(text, ";; MSG SIZE  rcvd: {}\n", message.bytes).unwrap_or_default();
     text
 }
 

@@ -11,7 +11,7 @@ use crate::sessions::{Spec, SpecKind};
 pub const ACCEPTED: &str = "HOST:PORT, tcp://HOST:PORT, udp://HOST:PORT, http(s)://…, GET URL, POST URL BODY, \
     dns NAME, listen tcp|udp [ADDR:]PORT, nc …, telnet …, curl …, dig …";
 
-/// The longest text that is read, in octets.
+/// The longest text that is read, in bytes.
 pub const LONGEST: usize = 1024 * 1024;
 
 /// The methods that may stand before a URL without the word `http`; in lower case too.
@@ -30,7 +30,7 @@ const TELNET: &str = "23";
 /// A sentence that says what was found and what is accepted; nothing in it is obeyed by a terminal.
 pub fn parse_anything(text: &str) -> Result<Spec, String> {
     if text.len() > LONGEST {
-        return Err(format!("{} octets are too many; accepted: at most {LONGEST}", text.len()));
+        return Err(format!("{} bytes are too many; accepted: at most {LONGEST}", text.len()));
     }
     let text = text.trim();
     let text = text.strip_prefix("$ ").unwrap_or(text).trim_start();

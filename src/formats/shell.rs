@@ -120,35 +120,35 @@ impl ShellReader<'_> {
         Ok(())
     }
 
-    /// `$'…'` as bash reads it. Its octets are gathered first: `\xc3\xa9` is one character.
+    /// `$'…'` as bash reads it. Its bytes are gathered first: `\xc3\xa9` is one character.
     fn ansi(&mut self, at: usize) -> Result<(), String> {
-        let mut octets: Vec<u8> = Vec::new();
+        let mut bytes: Vec<u8> = Vec::new();
         loop {
             let Some((_, c)) = self.rest.next() else { return Err(self.not_closed(at)) };
             match c {
                 '\'' => break,
                 '\\' => {
                     let Some((inner, escape)) = self.rest.next() else { return Err(self.not_closed(at)) };
-                    self.ansi_escape(inner, escape, &mut octets)?;
+                    self.ansi_escape(inner, escape, &mut bytes)?;
                 }
-                _ => octets.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                _ => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
-        let text = String::from_utf8(octets).map_err(|_| {
+        let text = String::from_utf8(bytes).map_err(|_| {
             format!("the text quoted at column {} is no UTF-8; accepted: a file with @", self.column(at))
         })?;
         self.word.get_or_insert_default().push_str(&text);
         Ok(())
     }
 
-    fn ansi_escape(&mut self, at: usize, escape: char, octets: &mut Vec<u8>) -> Result<(), String> {
+    fn ansi_escape(&mut self, at: usize, escape: char, bytes: &mut Vec<u8>) -> Result<(), String> {
         let (radix, most, first) = match escape {
             'x' => (16, 2, None),
             'u' => (16, 4, None),
             'U' => (16, 8, None),
             '0'..='7' => (8, 2, escape.to_digit(8)),
             _ => {
-                let octet = match escape {
+                let byte = match escape {
                     'a' => 0x07,
                     'b' => 0x08,
                     'e' | 'E' => 0x1b,
@@ -159,12 +159,12 @@ impl ShellReader<'_> {
                     'v' => 0x0b,
                     '\\' | '\'' | '"' | '?' => escape as u8,
                     _ => {
-                        octets.push(b'\\');
-                        octets.extend_from_slice(escape.encode_utf8(&mut [0; 4]).as_bytes());
+                        bytes.push(b'\\');
+                        bytes.extend_from_slice(escape.encode_utf8(&mut [0; 4]).as_bytes());
                         return Ok(());
                     }
                 };
-                octets.push(octet);
+                bytes.push(byte);
                 return Ok(());
             }
         };
@@ -178,9 +178,9 @@ impl ShellReader<'_> {
         let value = value.ok_or_else(wrong)?;
         if matches!(escape, 'u' | 'U') {
             let character = char::from_u32(value).ok_or_else(wrong)?;
-            octets.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
         } else {
-            octets.push((value & 0xff) as u8);
+            bytes.push((value & 0xff) as u8);
         }
         Ok(())
     }

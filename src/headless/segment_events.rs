@@ -117,7 +117,7 @@ fn fields(captured: &CapturedSegment) -> Value {
     put("window", captured.window.map(Into::into));
     put("wire_segments", captured.offload.map(Into::into));
     let options = options(captured);
-    put("options", Some(options.into()).filter(|_| segment.options.octets > 0));
+    put("options", Some(options.into()).filter(|_| segment.options.bytes > 0));
     let note = captured.note();
     put("note", Some(note.as_str().into()).filter(|_| !note.is_empty()));
     fields

@@ -117,7 +117,7 @@ pub enum SessionAction {
     FinishSending,
     /// Reset the connection: RST.
     Reset,
-    /// Stop reading, and close as soon as octets lie unread: RST.
+    /// Stop reading, and close as soon as bytes lie unread: RST.
     CloseUnread,
     /// Open the dialog of socket options.
     Options,
@@ -131,7 +131,7 @@ pub enum SessionAction {
     Retry,
     /// Take a session that is over from the list.
     Remove,
-    /// Ask for a file, and send its octets.
+    /// Ask for a file, and send its bytes.
     SendFile,
     /// Ask for a file, and write what was said to it.
     Save,
@@ -227,7 +227,7 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     session("finish-sending", SessionAction::FinishSending, "finish sending: FIN, receiving goes on"),
     session("reset", SessionAction::Reset, "reset the connection: RST"),
     session("close", SessionAction::Close, "close the session"),
-    session("close-unread", SessionAction::CloseUnread, "stop reading, close with octets unread: RST"),
+    session("close-unread", SessionAction::CloseUnread, "stop reading, close with bytes unread: RST"),
     session("options", SessionAction::Options, "socket options"),
     session("toggle-reading", SessionAction::ToggleReading, "stop reading, or read again"),
     session("toggle-capture", SessionAction::ToggleCapture, "capture packets for the ladder, or stop"),

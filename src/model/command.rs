@@ -20,9 +20,9 @@ pub enum LineCommand {
     Open(String),
     /// Send this text, in which escapes are not yet read.
     Send(String),
-    /// Send these octets, in hex that is not yet read.
+    /// Send these bytes, in hex that is not yet read.
     SendHex(String),
-    /// Send the octets of the file of this name.
+    /// Send the bytes of the file of this name.
     SendFile(String),
     /// Send this text as one datagram to an address, from a bound UDP socket.
     SendTo(SocketAddr, String),
@@ -32,7 +32,7 @@ pub enum LineCommand {
     Leave(String),
     /// How many connections of a listener may be open at once; `None`: any number.
     Limit(Option<usize>),
-    /// How many octets of a session are kept for looking at.
+    /// How many bytes of a session are kept for looking at.
     Retain(retention::RetentionChange),
     /// Say how much is kept now, and how much may be.
     ShowRetained,
@@ -80,7 +80,7 @@ pub const COMMANDS: &[CommandEntry] = &[
     command("curl", "[OPTION…] URL", "one HTTP request, as curl writes it"),
     command("listen", "tcp|udp [ADDR:]PORT", "wait for peers"),
     command("send", "TEXT", "send text; escapes are read: \\r \\n \\t \\0 \\\\ \\xNN \\u{…}"),
-    command("send-hex", "HEX", "send octets: 48 65 6c, 0x48,0x65 or 48:65"),
+    command("send-hex", "HEX", "send bytes: 48 65 6c, 0x48,0x65 or 48:65"),
     command("send-file", "PATH", "send a file"),
     command("send-to", "ADDR:PORT TEXT", "send one datagram to this address"),
     command("join", "GROUP[%INTERFACE]", "join a multicast group"),

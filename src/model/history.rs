@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 /// How many entries are kept; the oldest one goes when there is one more.
 const MOST_ENTRIES: usize = 1000;
 
-/// How many octets all entries together may have; the oldest go when there are more.
+/// How many bytes all entries together may have; the oldest go when there are more.
 const MOST_BYTES: usize = 4 << 20;
 
 /// The entries, oldest first, and where among them the person is.
@@ -32,7 +32,7 @@ impl InputHistory {
     /// Adds an entry as the newest, and leaves whatever was shown.
     ///
     /// Not added: an empty text, one equal to the newest, and one that alone is above the bound in
-    /// octets (4 MiB). Above 1,000 entries, or 4 MiB of them, the oldest go.
+    /// bytes (4 MiB). Above 1,000 entries, or 4 MiB of them, the oldest go.
     pub fn push(&mut self, text: &str) {
         self.at = None;
         if text.is_empty() || text.len() > MOST_BYTES || self.entries.back().is_some_and(|newest| newest == text) {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_go_when_it_is_full_of_octets() {
+    fn the_oldest_go_when_it_is_full_of_bytes() {
         let mut history = InputHistory::new();
         for round in 0..10 {
             history.push(&round.to_string().repeat(1 << 20));

@@ -148,8 +148,8 @@ impl OptionsDialog {
         }
         Some(match (option, now) {
             // What the kernel reports is the double of what it was asked for.
-            (SocketOption::RecvBuffer | SocketOption::SendBuffer, OptionValue::Octets(octets)) => {
-                OptionValue::Octets(octets / 2)
+            (SocketOption::RecvBuffer | SocketOption::SendBuffer, OptionValue::Bytes(bytes)) => {
+                OptionValue::Bytes(bytes / 2)
             }
             (_, now) => now,
         })

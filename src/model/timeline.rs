@@ -90,7 +90,7 @@ fn unsent(session: &Session, peer: SocketAddr, number: u32) -> bool {
     })
 }
 
-/// The octets that went over it, once it is over.
+/// The bytes that went over it, once it is over.
 fn moved(session: &Session) -> Option<TimelineLine> {
     let (sent, received) = (session.totals.sent, session.totals.received);
     if sent.bytes + received.bytes == 0 {

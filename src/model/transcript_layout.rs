@@ -14,7 +14,7 @@ use crate::wire::{Both, Direction, Totals};
 /// The columns that a note's mark takes before its text: the mark and a space.
 pub const MARK_COLUMNS: u16 = 2;
 
-/// A place in a transcript: an entry, and an octet of it. For a note, an octet of its text.
+/// A place in a transcript: an entry, and a byte of it. For a note, a byte of its text.
 ///
 /// A place stays good when the transcript grows, when what it names is dropped, and when the columns change: it is
 /// always read as the row that holds it, or the next one that there is.
@@ -22,7 +22,7 @@ pub const MARK_COLUMNS: u16 = 2;
 pub struct TranscriptPlace {
     /// The entry's number.
     pub entry: u64,
-    /// The octet within the entry.
+    /// The byte within the entry.
     pub offset: u32,
 }
 
@@ -89,16 +89,16 @@ pub struct RowBytes {
     pub direction: Direction,
     /// Which bytes of the entry: [`Transcript::entry`] with the row's place gives them.
     pub range: Range<usize>,
-    /// Octets of the whole entry.
+    /// Bytes of the whole entry.
     pub size: usize,
-    /// Octets of the whole datagram, where it was cut short; else `size`.
+    /// Bytes of the whole datagram, where it was cut short; else `size`.
     pub full_len: usize,
     /// The peer, where the socket talks with several.
     pub peer: Option<SocketAddr>,
     /// Which read or write of its connection it was, from 1.
     pub op: u64,
-    /// The place of the entry's first octet in its direction of the connection, from 0.
-    pub octet: u64,
+    /// The place of the entry's first byte in its direction of the connection, from 0.
+    pub byte: u64,
 }
 
 /// How many bytes a hex row has: the most that fit with eight digits of offset and the characters beside.
@@ -126,7 +126,7 @@ pub struct TranscriptLayout<'a> {
 impl<'a> TranscriptLayout<'a> {
     /// `count` rows from the one that holds `place` on; fewer where the transcript ends.
     ///
-    /// Cost: the rows themselves, and at most some 8 KiB of octets before the first one, however long the entry.
+    /// Cost: the rows themselves, and at most some 8 KiB of bytes before the first one, however long the entry.
     pub fn rows_from(&self, place: TranscriptPlace, count: usize) -> Vec<TranscriptRow> {
         let mut rows = Vec::with_capacity(count.min(1024));
         let mut next = self.entry_from(place.entry);
@@ -147,12 +147,12 @@ impl<'a> TranscriptLayout<'a> {
         let Some(entry) = self.entry_from(place.entry) else { return self.end() };
         let offset = place.within(entry.number);
         let holding = self.parts(&entry, offset).take_while(|part| part.start <= offset).last();
-        TranscriptPlace { entry: entry.number, offset: octets(holding.map_or(0, |part| part.start)) }
+        TranscriptPlace { entry: entry.number, offset: bytes(holding.map_or(0, |part| part.start)) }
     }
 
     /// The place `count` rows above `place`; the first row's where there are fewer.
     ///
-    /// Cost: the rows passed, and some 8 KiB of octets for each broken line among them.
+    /// Cost: the rows passed, and some 8 KiB of bytes for each broken line among them.
     pub fn back(&self, place: TranscriptPlace, count: usize) -> TranscriptPlace {
         let mut at = self.snap(place);
         let mut left = count;
@@ -167,7 +167,7 @@ impl<'a> TranscriptLayout<'a> {
             let parts: Vec<_> = self.parts(&entry, last).take_while(|part| part.start <= last).collect();
             let top = parts.get(parts.len().saturating_sub(left)).map_or(0, |part| part.start);
             left = left.saturating_sub(parts.len());
-            at = TranscriptPlace { entry: entry.number, offset: octets(top) };
+            at = TranscriptPlace { entry: entry.number, offset: bytes(top) };
         }
         at
     }
@@ -204,7 +204,7 @@ impl<'a> TranscriptLayout<'a> {
         filter.before(number).find_map(|number| self.transcript.entry(number))
     }
 
-    /// The rows of an entry as ranges of its octets, from one at or before the one that holds `offset` on.
+    /// The rows of an entry as ranges of its bytes, from one at or before the one that holds `offset` on.
     ///
     /// Those just above are among them where they cost no more: [`TranscriptLayout::back`] wants them.
     fn parts<'e>(&self, entry: &TranscriptEntry<'e>, offset: usize) -> Box<dyn Iterator<Item = Range<usize>> + 'e> {
@@ -233,9 +233,9 @@ impl<'a> TranscriptLayout<'a> {
         let len = len_of(entry);
         let parts = self.parts(entry, offset).skip_while(|part| part.end <= offset && part.end < len);
         let row = |part: Range<usize>| TranscriptRow {
-            place: TranscriptPlace { entry: entry.number, offset: octets(part.start) },
+            place: TranscriptPlace { entry: entry.number, offset: bytes(part.start) },
             next: match part.end {
-                end if end < len => TranscriptPlace { entry: entry.number, offset: octets(end) },
+                end if end < len => TranscriptPlace { entry: entry.number, offset: bytes(end) },
                 _ => TranscriptPlace::start_of(entry.number + 1),
             },
             at: entry.at,
@@ -261,7 +261,7 @@ impl<'a> TranscriptLayout<'a> {
             full_len: data.full_len,
             peer: data.peer,
             op: data.op,
-            octet: data.octet,
+            byte: data.byte,
         };
         match self.lens {
             TranscriptMode::Text => RowBody::Text(bytes),
@@ -271,13 +271,13 @@ impl<'a> TranscriptLayout<'a> {
 }
 
 impl TranscriptPlace {
-    /// The octet within `entry`, 0 where the place is of an entry that is no longer there.
+    /// The byte within `entry`, 0 where the place is of an entry that is no longer there.
     fn within(self, entry: u64) -> usize {
         if self.entry == entry { self.offset as usize } else { 0 }
     }
 }
 
-/// Octets of an entry, or of its sentence.
+/// Bytes of an entry, or of its sentence.
 fn len_of(entry: &TranscriptEntry<'_>) -> usize {
     match entry.kind {
         EntryKind::Data(data) => data.bytes.len(),
@@ -287,7 +287,7 @@ fn len_of(entry: &TranscriptEntry<'_>) -> usize {
 }
 
 /// An offset within an entry: a piece's length is a `u32`, so this never saturates.
-fn octets(offset: usize) -> u32 {
+fn bytes(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
@@ -452,7 +452,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(96))]
         #[test]
-        fn rows_cover_every_octet_once_and_join(steps in steps(), lens in lens(), columns in 0..150_u16, budget in 1..20_000_usize) {
+        fn rows_cover_every_byte_once_and_join(steps in steps(), lens in lens(), columns in 0..150_u16, budget in 1..20_000_usize) {
             let transcript = transcript(&steps, budget);
             let sight = sight(&transcript, lens, columns);
             let rows = sight.rows_from(TranscriptPlace::default(), usize::MAX);

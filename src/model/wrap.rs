@@ -1,8 +1,8 @@
 //! Where the rows of a piece's text begin: stateless, so that any place of a long piece is laid out at once.
 //!
 //! A row ends after `\n` and where the columns are full. A line that goes on for too long is broken by force, so
-//! that no place needs more than two [`STEP`]s of octets before it to be read: at every multiple of [`STEP`] from the
-//! piece's start, unless the `STEP` octets before it hold a `\n`. A line of `STEP` octets is thus never broken.
+//! that no place needs more than two [`STEP`]s of bytes before it to be read: at every multiple of [`STEP`] from the
+//! piece's start, unless the `STEP` bytes before it hold a `\n`. A line of `STEP` bytes is thus never broken.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::text::sanitize;
 
-/// The grid of forced breaks, in octets.
+/// The grid of forced breaks, in bytes.
 pub(crate) const STEP: usize = 4096;
 
 /// The grid line number `k`, moved behind the UTF-8 character that it would cut.
@@ -135,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// The most octets between two breaks: two steps, and what a UTF-8 character needs to stay whole.
+    /// The most bytes between two breaks: two steps, and what a UTF-8 character needs to stay whole.
     const LONGEST: usize = 2 * STEP + 3;
 
     fn rows(bytes: &[u8], columns: u16) -> Vec<String> {

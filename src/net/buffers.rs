@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// Octets of one buffer.
+/// Bytes of one buffer.
 pub(crate) const BUFFER: usize = 256 * 1024;
 
 /// How many buffers wait to be used again, in the whole process (10 MiB): a little more than one journal holds, so that
@@ -20,7 +20,7 @@ fn spare() -> MutexGuard<'static, Vec<Vec<u8>>> {
     SPARE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// An empty buffer of [`BUFFER`] octets.
+/// An empty buffer of [`BUFFER`] bytes.
 pub(crate) fn take() -> Vec<u8> {
     spare().pop().unwrap_or_else(|| Vec::with_capacity(BUFFER))
 }
@@ -35,7 +35,7 @@ pub(crate) fn give_back(mut buffer: Vec<u8>) {
 }
 
 /// What was read into a buffer, which comes back once the last of its holders is done with it. What fills the buffer
-/// badly is copied out, so that what is kept needs little more memory than it has octets.
+/// badly is copied out, so that what is kept needs little more memory than it has bytes.
 pub(crate) fn freeze(buffer: Vec<u8>) -> Bytes {
     if buffer.len() < BUFFER / 4 * 3 {
         let bytes = Bytes::copy_from_slice(&buffer);
@@ -45,7 +45,7 @@ pub(crate) fn freeze(buffer: Vec<u8>) -> Bytes {
     Bytes::from_owner(LentBuffer(buffer))
 }
 
-/// Reads once from a file, up to [`BUFFER`] octets; nothing at its end.
+/// Reads once from a file, up to [`BUFFER`] bytes; nothing at its end.
 ///
 /// # Errors
 /// Those of the read.

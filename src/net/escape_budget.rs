@@ -5,36 +5,36 @@
 
 use std::time::Instant;
 
-/// Octets that may come at once.
+/// Bytes that may come at once.
 const MOST_AT_ONCE: u64 = 32 * 1024 * 1024;
 
-/// Octets a microsecond that may come for ever: 128 MB/s, a little more than a line of 1 Gbit/s brings.
+/// Bytes a microsecond that may come for ever: 128 MB/s, a little more than a line of 1 Gbit/s brings.
 const PER_MICROSECOND: u64 = 128;
 
 /// What one session may still search.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ScanBudget {
-    octets: u64,
+    bytes: u64,
     at: Option<Instant>,
 }
 
 impl Default for ScanBudget {
     fn default() -> Self {
-        ScanBudget { octets: MOST_AT_ONCE, at: None }
+        ScanBudget { bytes: MOST_AT_ONCE, at: None }
     }
 }
 
 impl ScanBudget {
-    /// Whether so many octets, received at that time, may be searched; then that many less are left.
-    pub(super) fn takes(&mut self, octets: usize, at: Instant) -> bool {
+    /// Whether so many bytes, received at that time, may be searched; then that many less are left.
+    pub(super) fn takes(&mut self, bytes: usize, at: Instant) -> bool {
         let since = at.saturating_duration_since(self.at.unwrap_or(at));
         let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
         if micros > 0 || self.at.is_none() {
-            self.octets = micros.saturating_mul(PER_MICROSECOND).saturating_add(self.octets).min(MOST_AT_ONCE);
+            self.bytes = micros.saturating_mul(PER_MICROSECOND).saturating_add(self.bytes).min(MOST_AT_ONCE);
             self.at = Some(at);
         }
-        let left = self.octets.checked_sub(octets as u64);
-        self.octets = left.unwrap_or(self.octets);
+        let left = self.bytes.checked_sub(bytes as u64);
+        self.bytes = left.unwrap_or(self.bytes);
         left.is_some()
     }
 }

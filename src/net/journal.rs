@@ -196,12 +196,12 @@ impl Journal {
 
     /// Counts the escape sequences in what was received, unless too much comes.
     fn search(&self, block: &Block) -> EscapeCounts {
-        let octets = block.bytes.len();
-        let allowed = self.inner().allowance.takes(octets, block.at);
+        let bytes = block.bytes.len();
+        let allowed = self.inner().allowance.takes(bytes, block.at);
         if allowed {
             EscapeCounts { found: sanitize::count_escapes(&block.bytes), unsearched: 0 }
         } else {
-            EscapeCounts { found: 0, unsearched: octets as u64 }
+            EscapeCounts { found: 0, unsearched: bytes as u64 }
         }
     }
 

@@ -170,7 +170,7 @@ mod system {
     fn of_value(option: SocketOption, value: &OptionValue) -> io::Result<i32> {
         let number = match value {
             OptionValue::Switch(on) => i64::from(*on),
-            OptionValue::Count(count) | OptionValue::Octets(count) => i64::from(*count),
+            OptionValue::Count(count) | OptionValue::Bytes(count) => i64::from(*count),
             OptionValue::Time(time) if option.unit() == OptionUnit::Millis => {
                 i64::try_from(time.as_millis()).unwrap_or(-1)
             }
@@ -188,7 +188,7 @@ mod system {
                 SocketOption::BindToDevice => plain.device()?.unwrap_or_default(),
                 _ => plain.tcp_congestion()?,
             };
-            let end = text.iter().position(|octet| *octet == 0).unwrap_or(text.len());
+            let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
             return Ok(OptionValue::Name(String::from_utf8_lossy(&text[..end]).into_owned()));
         };
         let value = int(socket, level, name)?;
@@ -196,7 +196,7 @@ mod system {
         let count = value.cast_unsigned();
         Ok(match option.unit() {
             OptionUnit::Switch => OptionValue::Switch(value != 0),
-            OptionUnit::Octets => OptionValue::Octets(count),
+            OptionUnit::Bytes => OptionValue::Bytes(count),
             OptionUnit::Seconds => OptionValue::Time(Duration::from_secs(u64::from(count))),
             OptionUnit::Millis => OptionValue::Time(Duration::from_millis(u64::from(count))),
             OptionUnit::Count(..) | OptionUnit::Linger | OptionUnit::Name => OptionValue::Count(count),
@@ -258,8 +258,8 @@ mod tests {
     fn a_buffer_comes_back_doubled() {
         let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
         for option in [SocketOption::RecvBuffer, SocketOption::SendBuffer] {
-            set(&socket, option, &OptionValue::Octets(32_768), true).unwrap();
-            assert_eq!(get(&socket, option, true), Ok(OptionValue::Octets(65_536)));
+            set(&socket, option, &OptionValue::Bytes(32_768), true).unwrap();
+            assert_eq!(get(&socket, option, true), Ok(OptionValue::Bytes(65_536)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! A descriptor that takes what a stream says without its passing through this program's memory: splice(2).
 //!
-//! The kernel hands the pages in which the octets arrived from the socket to a pipe, and from there to a file: nothing
+//! The kernel hands the pages in which the bytes arrived from the socket to a pipe, and from there to a file: nothing
 //! is copied on the way to a pipe, and once only on the way to a file. Counts are what the calls return. What cannot
 //! take pages (a file that is appended to, `/dev/full`, a full disk, a pipe that nobody reads) refuses, and what comes
 //! then is read as it is everywhere else; whoever writes that finds out what was wrong.
@@ -51,7 +51,7 @@ mod linux {
     /// What became of one call.
     #[derive(Debug)]
     pub(crate) enum SpliceOutcome {
-        /// So many octets went from the stream to where they belong; 0: the stream is at its end.
+        /// So many bytes went from the stream to where they belong; 0: the stream is at its end.
         All(usize),
         /// The pipe is full: see [`crate::net::SpliceSink::room`].
         Full,

@@ -63,10 +63,10 @@ mod tests {
     #[test]
     fn what_the_kernel_reports_stands_beside_what_was_asked_for() {
         let mut options = OptionStates::default();
-        let (option, asked) = (SocketOption::RecvBuffer, OptionValue::Octets(65_536));
+        let (option, asked) = (SocketOption::RecvBuffer, OptionValue::Bytes(65_536));
         options.asked(option, asked.clone());
         assert_eq!(options.get(option).map(|known| &known.now), Some(&None));
-        let now = OptionValue::Octets(131_072);
+        let now = OptionValue::Bytes(131_072);
         options.learn(&News::Option(OptionNews::Set { option, asked: asked.clone(), now: now.clone() }));
         let known = options.get(option).expect("it was set");
         assert_eq!((known.now.as_ref(), known.asked.as_ref()), (Some(&Ok(now.clone())), Some(&asked)));

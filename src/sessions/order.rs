@@ -50,7 +50,7 @@ pub enum Verb {
 pub enum StreamVerb {
     /// Finish sending: FIN. Receiving goes on.
     FinishSending,
-    /// Stop reading, and close as soon as octets lie unread: the kernel then sends RST (RFC 2525 §2.17). A continue takes
+    /// Stop reading, and close as soon as bytes lie unread: the kernel then sends RST (RFC 2525 §2.17). A continue takes
     /// it back.
     CloseUnread,
     /// Capture the packets of a TCP connection from now on, or no more; of a listener, those of connections to come.

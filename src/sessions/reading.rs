@@ -42,7 +42,7 @@ pub struct Reading {
 pub struct EscapeCounts {
     /// How many, as [`crate::wire::neutral::count_escapes`] counts them.
     pub found: u64,
-    /// Octets that a flood brought too fast for them to be searched.
+    /// Bytes that a flood brought too fast for them to be searched.
     pub unsearched: u64,
 }
 

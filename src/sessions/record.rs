@@ -52,11 +52,11 @@ pub struct Block {
 /// One read, write or datagram within a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Octets of it that stand in the block.
+    /// Bytes of it that stand in the block.
     pub len: u32,
     /// Microseconds after the block's `at`.
     pub after_us: u32,
-    /// Octets that a datagram cut short had in full; equal to `len` where nothing was cut.
+    /// Bytes that a datagram cut short had in full; equal to `len` where nothing was cut.
     pub full_len: u32,
     /// Index into the block's peers; meaningless where there are none.
     pub peer: u16,
@@ -99,12 +99,12 @@ impl Block {
     /// The first `pieces` pieces, and the others. The bytes are shared, not copied.
     pub fn split(&self, pieces: usize) -> (Block, Block) {
         let (first, rest) = self.pieces.split_at(pieces.min(self.pieces.len()));
-        let octets: usize = first.iter().map(|piece| piece.len as usize).sum();
-        let octets = octets.min(self.bytes.len());
+        let length: usize = first.iter().map(|piece| piece.len as usize).sum();
+        let length = length.min(self.bytes.len());
         let part = |bytes, pieces: &[Piece]| Block { bytes, pieces: pieces.into(), ..self.clone() };
-        let mut newer = part(self.bytes.slice(octets..), rest);
+        let mut newer = part(self.bytes.slice(length..), rest);
         newer.first += first.len() as u64;
-        (part(self.bytes.slice(..octets), first), newer)
+        (part(self.bytes.slice(..length), first), newer)
     }
 
     /// What this block adds to the totals of its direction.

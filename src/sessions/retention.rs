@@ -1,4 +1,4 @@
-//! How much of a session is kept for looking at: in octets and in segments.
+//! How much of a session is kept for looking at: in bytes and in segments.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub const MOST_SEGMENTS: usize = 1_000_000;
 /// The bounds of what one session keeps. The oldest goes first, counted as a gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Octets of memory, those of what holds the bytes included.
+    /// Bytes of memory, those of what holds the bytes included.
     pub bytes: usize,
     /// Reads, writes and datagrams.
     pub segments: usize,
@@ -23,7 +23,7 @@ impl Retention {
     /// 64 MiB, and a million segments.
     pub const DEFAULT: Retention = Retention::of_bytes(64 * 1024 * 1024);
 
-    /// So many octets, and as many segments as there can be.
+    /// So many bytes, and as many segments as there can be.
     pub const fn of_bytes(bytes: usize) -> Self {
         Retention { bytes, segments: MOST_SEGMENTS }
     }

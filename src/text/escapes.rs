@@ -58,7 +58,7 @@ pub fn parse_text(text: &str) -> Result<Vec<u8>, EscapeError> {
     Ok(bytes)
 }
 
-/// Reads the escape at the start of `escape`: its length in octets, or how many characters of it are bad and why.
+/// Reads the escape at the start of `escape`: its length in bytes, or how many characters of it are bad and why.
 fn one_escape(escape: &str, bytes: &mut Vec<u8>) -> Result<usize, (usize, &'static str)> {
     let mut after = escape.chars();
     after.next();

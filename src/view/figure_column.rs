@@ -54,6 +54,6 @@ pub(super) fn kernel(column: &mut FigureColumn<'_, '_>, session: &Session) {
     column.section("kernel");
     column.known("state", view.state.map(|state| state.name().to_owned()));
     column.known("rtt", view.rtt.map(quantity::duration));
-    column.known("unacked", view.send_queue_bytes.map(|bytes| format!("{} octets", quantity::grouped(bytes))));
-    column.known("unread", view.recv_queue_bytes.map(|bytes| format!("{} octets", quantity::grouped(bytes))));
+    column.known("unacked", view.send_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
+    column.known("unread", view.recv_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
 }

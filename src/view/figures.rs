@@ -70,7 +70,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     about(&mut column, model, session);
     let place = FigurePlace { model, panel, gauged };
     kinds::own_figures(session, &mut column, &place);
-    octets(&mut column, session, panel);
+    bytes(&mut column, session, panel);
     kinds::last_figures(session, &mut column, &place);
     if panel.view != View::Way {
         way(&mut column, model, session);
@@ -109,11 +109,11 @@ fn about(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
     kinds::about(session, column);
 }
 
-fn octets(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
+fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
     let total = |totals: Totals| {
         format!("{} {}", quantity::grouped(totals.bytes), kinds::unit(session, totals)).trim_end().to_owned()
     };
-    column.section("octets");
+    column.section("bytes");
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
     let transcript = &session.transcript;

@@ -140,7 +140,7 @@ impl FlowDrawing<'_> {
         y - 1
     }
 
-    /// The ends of each direction one below the other, in the order in which the octets pass them.
+    /// The ends of each direction one below the other, in the order in which the bytes pass them.
     fn below(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
         let rows = |y: u16| part(area, 0, y, area.width, area.height.saturating_sub(y).min(ROWS));
         let mut y = 0;
@@ -299,11 +299,11 @@ impl FlowDrawing<'_> {
 fn sender(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2], now: Instant) -> u16 {
     let in_flight = end.send_queue.zip(end.not_sent).map(|(queue, not_sent)| queue.saturating_sub(not_sent));
     let bar = FlowBar { part: in_flight, ..FlowBar::of(end.send_queue, scale(end.greatest.send_queue), Role::Sent) };
-    octets(paper, area, 0, queue, end.send_queue, &bar);
+    bytes(paper, area, 0, queue, end.send_queue, &bar);
     let y = 1 + u16::from(!window.is_empty());
     if !window.is_empty() {
         let role = if end.peer_window_closed.is_some() { Role::Bad } else { Role::Good };
-        octets(paper, area, 1, window, end.peer_window, &FlowBar::of(end.peer_window, end.greatest.peer_window, role));
+        bytes(paper, area, 1, window, end.peer_window, &FlowBar::of(end.peer_window, end.greatest.peer_window, role));
     }
     let Some((timer, name)) = end.timer.zip(end.next()) else {
         line(paper, area, y, "timer", "–", &FlowBar::of(None, 1, Role::Warn));
@@ -320,12 +320,12 @@ fn sender(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&
 /// What an end has received: the room taken by what it did not read, and the window that is left. Gives the rows used.
 fn receiver(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2]) -> u16 {
     let room = end.greatest.room;
-    octets(paper, area, 0, queue, end.recv_queue, &FlowBar::of(end.recv_queue, room, Role::Received));
+    bytes(paper, area, 0, queue, end.recv_queue, &FlowBar::of(end.recv_queue, room, Role::Received));
     if window.is_empty() {
         return 1;
     }
     let role = if end.own_window_closed.is_some() { Role::Bad } else { Role::Good };
-    octets(paper, area, 1, window, end.own_window, &FlowBar::of(end.own_window, room, role));
+    bytes(paper, area, 1, window, end.own_window, &FlowBar::of(end.own_window, room, role));
     2
 }
 
@@ -349,7 +349,7 @@ impl FlowBar {
     }
 }
 
-fn octets(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: Option<u64>, bar: &FlowBar) {
+fn bytes(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: Option<u64>, bar: &FlowBar) {
     line(paper, area, y, name, &value.map_or("–".to_owned(), quantity::bytes), bar);
 }
 

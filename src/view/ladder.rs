@@ -356,7 +356,7 @@ fn explained(paper: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, rung: &R
     let head = StyledText::of(format!("{}  ", words.title), Role::Strong)
         .and(format!("{at}  "), Role::Dim)
         .and(evidence::word(rung.evidence), evidence::role(rung.evidence));
-    let placed = rung.entry.is_some() || rung.octet().is_some();
+    let placed = rung.entry.is_some() || rung.byte().is_some();
     let jump = key(page.model, KeyMode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
     let used = paper.sentence(text, 0, 0, &words.means, Role::Text);

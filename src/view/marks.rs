@@ -45,7 +45,7 @@ pub(super) fn direction_mark(direction: Direction) -> &'static str {
 pub(super) struct FoundRanges(pub(super) Vec<(Range<usize>, bool)>);
 
 impl FoundRanges {
-    /// The found places that touch these octets of an entry, or of a document's line.
+    /// The found places that touch these bytes of an entry, or of a document's line.
     pub(super) fn among(search: &ActiveSearch, entry: u64, range: &Range<usize>) -> FoundRanges {
         let hits = search.hits.as_deref().unwrap_or_default();
         let current = search.at.and_then(|at| hits.get(at));
@@ -55,14 +55,14 @@ impl FoundRanges {
         FoundRanges(here.map(|hit| (hit.offset as usize..end(hit), Some(hit) == current)).collect())
     }
 
-    /// The found places of a document that touch these octets of a line.
+    /// The found places of a document that touch these bytes of a line.
     pub(super) fn in_line(panel: &Panel, line: usize, range: &Range<usize>) -> FoundRanges {
         let document = |search: &&ActiveSearch| matches!(search.subject, SearchSubject::Document { view, .. } if view == panel.view);
         let search = panel.search.as_ref().filter(document);
         search.map_or(FoundRanges::default(), |search| FoundRanges::among(search, line as u64, range))
     }
 
-    /// A range of octets, parted where a found place begins or ends.
+    /// A range of bytes, parted where a found place begins or ends.
     pub(super) fn parts(&self, range: Range<usize>) -> Vec<(usize, usize)> {
         let inside = |at: &usize| range.start < *at && *at < range.end;
         let mut edges: Vec<usize> =
@@ -73,7 +73,7 @@ impl FoundRanges {
         parts.filter(|(start, end)| start < end).collect()
     }
 
-    /// Whether an octet lies in a found place.
+    /// Whether a byte lies in a found place.
     pub(super) fn holds(&self, offset: usize) -> bool {
         self.0.iter().any(|(range, _)| range.contains(&offset))
     }

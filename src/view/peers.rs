@@ -55,7 +55,7 @@ fn shown(first: usize, count: usize, all: usize) -> ShownRange {
     ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
 }
 
-/// The columns: a name, then octets and operations of each direction, as far as there is room.
+/// The columns: a name, then bytes and operations of each direction, as far as there is room.
 fn columns(area: Rect) -> (u16, bool) {
     let counts = area.width >= 62;
     let figures = if counts { 42 } else { 22 };
@@ -68,27 +68,27 @@ fn heading(paper: &mut Canvas<'_>, area: Rect, name: &str, operations: &str) {
     let strip = if counts {
         StyledText::of(format!("{operations:>10}"), Role::Dim)
             .and(" ▼", Role::Received)
-            .and(format!("{:>8}", "octets"), Role::Dim)
+            .and(format!("{:>8}", "bytes"), Role::Dim)
             .and(format!("{operations:>11}"), Role::Dim)
             .and(" ▲", Role::Sent)
-            .and(format!("{:>8}", "octets"), Role::Dim)
+            .and(format!("{:>8}", "bytes"), Role::Dim)
     } else {
         StyledText::of("▼".to_owned(), Role::Received)
-            .and(" octets   ", Role::Dim)
+            .and(" bytes   ", Role::Dim)
             .and("▲", Role::Sent)
-            .and(" octets", Role::Dim)
+            .and(" bytes", Role::Dim)
     };
     paper.strip(area, width + u16::from(!counts) * 3, 0, &strip);
 }
 
 fn figures(paper: &mut Canvas<'_>, area: Rect, received: Totals, sent: Totals) {
     let (width, counts) = columns(area);
-    let octets = |totals: Totals| gutter::size(totals.bytes);
+    let bytes = |totals: Totals| gutter::size(totals.bytes);
     let text = if counts {
-        let part = |totals: Totals| format!("{:>11}{:>10}", quantity::grouped(totals.ops), octets(totals));
+        let part = |totals: Totals| format!("{:>11}{:>10}", quantity::grouped(totals.ops), bytes(totals));
         format!("{}{}", part(received), part(sent))
     } else {
-        format!("{:>10} {:>10}", octets(received), octets(sent))
+        format!("{:>10} {:>10}", bytes(received), bytes(sent))
     };
     paper.put(area, width, 0, &text, Role::Text);
 }

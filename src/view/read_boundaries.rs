@@ -10,17 +10,17 @@ use crate::sessions::{Session, Transcript};
 use crate::text::quantity;
 use crate::wire::Direction;
 
-/// What the other end did with the octets of a row; of its whole entry for the first row, which tells it in words.
+/// What the other end did with the bytes of a row; of its whole entry for the first row, which tells it in words.
 pub(super) fn shares(other: &Transcript, bytes: &RowBytes, whole: bool) -> StreamShares {
     let end = if whole { bytes.size } else { bytes.range.end };
-    let octets = bytes.octet + bytes.range.start as u64..bytes.octet + end as u64;
-    let octets = if whole { bytes.octet..octets.end } else { octets.start.saturating_sub(1)..octets.end };
-    other.shares(opposite(bytes.direction), octets)
+    let span = bytes.byte + bytes.range.start as u64..bytes.byte + end as u64;
+    let span = if whole { bytes.byte..span.end } else { span.start.saturating_sub(1)..span.end };
+    other.shares(opposite(bytes.direction), span)
 }
 
-/// The boundaries among these octets, as offsets in the entry.
+/// The boundaries among these bytes, as offsets in the entry.
 pub(super) fn cuts(shares: &StreamShares, bytes: &RowBytes) -> Vec<usize> {
-    let offset = |cut: &u64| usize::try_from(cut.checked_sub(bytes.octet)?).ok();
+    let offset = |cut: &u64| usize::try_from(cut.checked_sub(bytes.byte)?).ok();
     shares.cuts.iter().filter_map(offset).filter(|cut| bytes.range.contains(cut)).collect()
 }
 
@@ -38,7 +38,7 @@ pub(super) fn words(shares: &StreamShares, bytes: &RowBytes, other: &Session) ->
         Direction::Sent => "read",
         Direction::Received => "write",
     };
-    let partly = shares.until < bytes.octet + bytes.size as u64;
+    let partly = shares.until < bytes.byte + bytes.size as u64;
     match (shares.ops, bytes.direction) {
         (Some((first, last)), direction) => {
             let number = quantity::grouped;

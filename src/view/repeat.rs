@@ -140,7 +140,7 @@ fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> {
     if !matches!(spec.what, RepeatKind::Connect(_)) {
         let totals = &tally.totals;
         rows.push(
-            labelled("octets")
+            labelled("bytes")
                 .and("▲ ", Role::Sent)
                 .and(quantity::bytes(totals.sent.bytes), Role::Text)
                 .and("  ▼ ", Role::Received)

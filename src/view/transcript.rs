@@ -143,7 +143,7 @@ impl TranscriptPage<'_> {
                 let found = self.found(row.place.entry, &bytes.range);
                 let shares = self.shares(row, bytes);
                 let cuts = read_boundaries::cuts(&shares, bytes);
-                let base = if self.stream { bytes.octet } else { 0 };
+                let base = if self.stream { bytes.byte } else { 0 };
                 let over = hex::HexMarks { found: &found, cuts: &cuts, base };
                 let used = hex::draw(paper, text, bytes, piece, *per_row, &over);
                 self.bracket(paper, area, row, bytes);
@@ -248,7 +248,7 @@ impl TranscriptPage<'_> {
             return;
         }
         let (kept, all) = (quantity::grouped(bytes.size as u64), quantity::grouped(bytes.full_len as u64));
-        let mut strip = StyledText::of(format!(" truncated: {kept} of {all} octets"), Role::Warn);
+        let mut strip = StyledText::of(format!(" truncated: {kept} of {all} bytes"), Role::Warn);
         if used + 1 + strip.columns() > text.width {
             strip = StyledText::of(format!(" {kept} of {all}"), Role::Warn);
         }
@@ -285,7 +285,7 @@ impl TranscriptPage<'_> {
         }
     }
 
-    /// The hits that touch these octets of an entry.
+    /// The hits that touch these bytes of an entry.
     fn found(&self, entry: u64, range: &Range<usize>) -> FoundRanges {
         let search = self.panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
         search.map_or(FoundRanges::default(), |search| {
@@ -295,7 +295,7 @@ impl TranscriptPage<'_> {
         })
     }
 
-    /// The end of a hit that begins in an earlier read of a stream, as far as it touches these octets of an entry.
+    /// The end of a hit that begins in an earlier read of a stream, as far as it touches these bytes of an entry.
     fn begun_before(&self, search: &ActiveSearch, entry: u64, range: &Range<usize>) -> Option<(Range<usize>, bool)> {
         let hits = search.hits.as_deref().unwrap_or_default();
         let data = |number: u64| match self.transcript.entry(number)?.kind {

@@ -38,11 +38,11 @@ impl<T> Both<T> {
 
 /// Exact counts of one direction.
 ///
-/// `bytes` are payload octets that the kernel took from us or handed to us. "Took" is not
+/// `bytes` are payload bytes that the kernel took from us or handed to us. "Took" is not
 /// "delivered": TCP may still hold them (RFC 9293 §3.9.1, SEND).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Totals {
-    /// Payload octets.
+    /// Payload bytes.
     pub bytes: u64,
     /// Read or write calls for a stream, datagrams for UDP.
     pub ops: u64,

@@ -90,7 +90,7 @@ pub struct IcmpMessage {
 pub struct QuotedDatagram {
     /// Which one of those that the session sent, counted from 0.
     pub ordinal: u64,
-    /// Octets of its payload.
+    /// Bytes of its payload.
     pub bytes: u32,
     /// How many others sent of late fit the quote as well; then it is the newest of them that had no verdict yet.
     pub alike: u32,

@@ -13,14 +13,14 @@ fn server(count: usize, code: u8) -> (String, JoinHandle<()>) {
         let mut buffer = [0; 2048];
         for _ in 0..count {
             let (_, from) = socket.recv_from(&mut buffer).unwrap();
-            let end = 12 + buffer[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+            let end = 12 + buffer[12..].iter().position(|byte| *byte == 0).unwrap() + 5;
             let answers = u8::from(code == 0);
             let head = [buffer[0], buffer[1], 0x81, 0x80 | code, 0, 1, 0, answers, 0, 0, 0, 0];
-            let mut octets = [&head[..], &buffer[12..end]].concat();
+            let mut bytes = [&head[..], &buffer[12..end]].concat();
             if answers > 0 {
-                octets.extend(b"\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x01");
+                bytes.extend(b"\xc0\x0c\0\x01\0\x01\0\0\x01\x2c\0\x04\xc0\0\x02\x01");
             }
-            socket.send_to(&octets, from).unwrap();
+            socket.send_to(&bytes, from).unwrap();
         }
     });
     (format!("@{address}"), thread)
@@ -49,7 +49,7 @@ fn an_answer_that_cannot_be_printed_is_shown_as_its_bytes_and_ends_the_run() {
     let thread = std::thread::spawn(move || {
         let mut buffer = [0; 2048];
         let (_, from) = socket.recv_from(&mut buffer).unwrap();
-        let end = 12 + buffer[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+        let end = 12 + buffer[12..].iter().position(|byte| *byte == 0).unwrap() + 5;
         let head = [buffer[0], buffer[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
         let edns = b"\xc0\x0c\0\x29\0\x01\0\0\0\0\0\x08\0\x0a\0\x04abcd";
         socket.send_to(&[&head[..], &buffer[12..end], edns].concat(), from).unwrap();

@@ -193,9 +193,9 @@ fn the_lab_says_where_its_peers_are_and_serves_until_a_signal() {
 #[test]
 fn a_run_of_many_ends_with_a_summary_in_which_everything_adds_up() {
     let (target, thread) = peer(|mut stream| {
-        let (mut head, mut octet) = (Vec::new(), [0]);
-        while matches!(stream.read(&mut octet), Ok(1)) {
-            head.push(octet[0]);
+        let (mut head, mut byte) = (Vec::new(), [0]);
+        while matches!(stream.read(&mut byte), Ok(1)) {
+            head.push(byte[0]);
             if head.ends_with(b"\r\n\r\n") {
                 head.clear();
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();

@@ -14,7 +14,7 @@ fn ten_megabytes_of_binary_come_back_as_they_went() {
     let output = run(&["tcp", &target], &input);
     ends_with(&output, 0);
     assert_eq!(thread.join().unwrap(), input.len() as u64);
-    assert!(output.stdout == input, "{} octets came back", output.stdout.len());
+    assert!(output.stdout == input, "{} bytes came back", output.stdout.len());
 }
 
 #[test]

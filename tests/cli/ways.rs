@@ -1,4 +1,4 @@
-//! The ways in and out of `--raw`: pipes, files, devices; every octet once, and in its place.
+//! The ways in and out of `--raw`: pipes, files, devices; every byte once, and in its place.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::peers::peer;
 use crate::program::{ends_with, run_alone, sockeye, stderr, wait};
 
-/// Octets of which no two neighbouring blocks are the same.
+/// Bytes of which no two neighbouring blocks are the same.
 fn pattern(length: u32) -> Vec<u8> {
     (0..length).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect()
 }
@@ -36,7 +36,7 @@ fn a_file_gets_what_the_peer_says() {
     let mut written = Vec::new();
     file.rewind().unwrap();
     file.read_to_end(&mut written).unwrap();
-    assert!(written == said, "{} octets of {}", written.len(), said.len());
+    assert!(written == said, "{} bytes of {}", written.len(), said.len());
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_file_that_is_appended_to_keeps_what_it_had() {
     let written = std::fs::read(&path).unwrap();
     let (before, rest) = written.split_at(7);
     assert_eq!(before, b"before\n");
-    assert!(rest == said, "{} octets of {}", rest.len(), said.len());
+    assert!(rest == said, "{} bytes of {}", rest.len(), said.len());
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn a_file_as_standard_input_is_sent_from_where_it_stands() {
         let (target, thread) = peer(hears_all);
         ends_with(&wait(sockeye(&["tcp", &target]).stdin(file).spawn().unwrap()), 0);
         let heard = thread.join().unwrap();
-        assert!(heard == all[start as usize..], "{} octets from {start} on", heard.len());
+        assert!(heard == all[start as usize..], "{} bytes from {start} on", heard.len());
     }
 }
 
@@ -183,5 +183,5 @@ fn a_file_goes_to_a_slow_peer_to_its_end() {
     let output = run_alone(&["tcp", &target, "--finish", "--send-file", path.to_str().unwrap()]);
     ends_with(&output, 0);
     let heard = thread.join().unwrap();
-    assert!(heard == all, "{} octets of {}", heard.len(), all.len());
+    assert!(heard == all, "{} bytes of {}", heard.len(), all.len());
 }

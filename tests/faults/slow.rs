@@ -13,7 +13,7 @@ const SLOW: &str = "
 ";
 
 #[test]
-fn a_link_that_overflows_shows_as_losses_a_threshold_and_a_queue_and_every_octet_arrives() {
+fn a_link_that_overflows_shows_as_losses_a_threshold_and_a_queue_and_every_byte_arrives() {
     world_or_skip!();
     let runs: Vec<Told> = world::runs(world::play(SLOW));
     let [told] = &runs[..] else { panic!("{PROGRAM}: {runs:#?}") };

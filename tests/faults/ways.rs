@@ -113,8 +113,8 @@ fn name_server(rcode: Option<u8>) -> SocketAddr {
         let mut query = [0; 1500];
         while let Ok((len, asker)) = socket.recv_from(&mut query) {
             let (Some(rcode), Some(query)) = (rcode, query.get(..len)) else { continue };
-            // The header, then the question up to the octet 0 that ends its name, with type and class.
-            let end = 12 + query[12..].iter().position(|octet| *octet == 0).unwrap() + 5;
+            // The header, then the question up to the byte 0 that ends its name, with type and class.
+            let end = 12 + query[12..].iter().position(|byte| *byte == 0).unwrap() + 5;
             let mut answer = query[..end].to_vec();
             answer[2..4].copy_from_slice(&[0x81, 0x80 | rcode]);
             answer[6..12].fill(0);
@@ -125,10 +125,10 @@ fn name_server(rcode: Option<u8>) -> SocketAddr {
 }
 
 /// A peer that says this once it was asked something.
-fn says(octets: &'static [u8]) -> SocketAddr {
+fn says(bytes: &'static [u8]) -> SocketAddr {
     peer(move |mut stream| {
         hear(&mut stream);
-        stream.write_all(octets).unwrap();
+        stream.write_all(bytes).unwrap();
     })
 }
 
@@ -162,7 +162,7 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
     let nobody = closed.port();
     let one = |rcode| name_server(rcode).port();
     let dns = |rcode, name: &str| format!("dns @127.0.0.1 -p {} {name} A", one(rcode));
-    let http = |octets| format!("http http://{}/", says(octets));
+    let http = |bytes| format!("http http://{}/", says(bytes));
     let (refused, resolve, local) = (("refused", 4), ("resolve", 3), ("local", 11));
     let (protocol, tls, idle) = (("protocol", 9), ("tls", 8), ("idle_timeout", 10));
     let ways = [
@@ -213,7 +213,7 @@ fn every_way_to_fail_on_this_host_has_its_class_its_code_and_what_to_try() {
         Way::new("what is no HTTP", &http(b"220 mail.test ESMTP\r\n"), protocol, "request")
             .says("HTTP/1.1 and a status"),
         Way::new("a body cut short", &http(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly"), protocol, "read")
-            .says("after 4 of 100 body octets"),
+            .says("after 4 of 100 body bytes"),
         Way::new("a head cut short", &http(b"HTTP/1.1 200 OK\r\nserv"), protocol, "request").says("closed"),
         Way::new(
             "a chunk that is none",

@@ -240,7 +240,7 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
         segments(watch, id).any(|captured| captured.direction == Direction::Received && captured.segment.len == 5)
     });
     let sent = segments(&watch, id).find(|captured| captured.segment.len == 5).unwrap();
-    assert_eq!((sent.direction, sent.octet, sent.relative_seq), (Direction::Sent, Some(6), 7));
+    assert_eq!((sent.direction, sent.byte, sent.relative_seq), (Direction::Sent, Some(6), 7));
     assert!(sent.window.is_some(), "the scale is the kernel's: {sent:?}");
     watch.until("the second echo is read", |watch| watch.received(id) == 11);
     watch.order(id, Verb::Stream(StreamVerb::Capture(false)));
@@ -283,7 +283,7 @@ fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
             _ => 0,
         })
         .sum();
-    assert!(seen >= BYTES || ladder.missed() > 0, "{seen} of {BYTES} octets seen, and nothing said to be missed");
+    assert!(seen >= BYTES || ladder.missed() > 0, "{seen} of {BYTES} bytes seen, and nothing said to be missed");
     assert!(seen > 0);
 }
 

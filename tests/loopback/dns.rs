@@ -103,14 +103,14 @@ const AAAA: &[u8] = b"\xc0\x0c\0\x1c\0\x01\0\0\0\x3c\0\x10\x20\x01\x0d\xb8\0\0\0
 /// An answer to a query: its number and question, these flags and code, and these answers.
 fn answer(query: &[u8], flags: u16, answers: &[&[u8]]) -> Vec<u8> {
     let question = &query[12..question_end(query)];
-    let mut octets = query[..2].to_vec();
-    octets.extend((0x8180 | flags).to_be_bytes());
-    octets.extend([0, 1]);
-    octets.extend(u16::try_from(answers.len()).unwrap().to_be_bytes());
-    octets.extend([0; 4]);
-    octets.extend(question);
-    answers.iter().for_each(|record| octets.extend(*record));
-    octets
+    let mut bytes = query[..2].to_vec();
+    bytes.extend((0x8180 | flags).to_be_bytes());
+    bytes.extend([0, 1]);
+    bytes.extend(u16::try_from(answers.len()).unwrap().to_be_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(question);
+    answers.iter().for_each(|record| bytes.extend(*record));
+    bytes
 }
 
 fn question_end(query: &[u8]) -> usize {
@@ -170,7 +170,7 @@ fn warnings(watch: &Watch, id: SessionId) -> Vec<String> {
 }
 
 #[test]
-fn both_families_are_asked_for_at_once_and_told_with_their_octets() {
+fn both_families_are_asked_for_at_once_and_told_with_their_bytes() {
     let server = Server::with(both);
     let (watch, id, how) = ask(&format!("@{} web.example", server.address));
     assert_eq!(how, CloseReason::Local);
@@ -179,9 +179,9 @@ fn both_families_are_asked_for_at_once_and_told_with_their_octets() {
         answers.iter().flat_map(|answer| answer.message.addresses()).map(|ip| ip.to_string()).collect();
     assert_eq!(addresses, ["192.0.2.1", "2001:db8::1"]);
     assert_eq!(answers.iter().map(|answer| answer.message.ttl()).collect::<Vec<_>>(), [Some(300), Some(60)]);
-    let received: usize = answers.iter().map(|answer| answer.octets.len()).sum();
+    let received: usize = answers.iter().map(|answer| answer.bytes.len()).sum();
     assert_eq!((watch.received(id), server.queries()), (received as u64, 2));
-    let sent: usize = lookup(&watch, id).exchanges.iter().map(|exchange| exchange.query.octets.len()).sum();
+    let sent: usize = lookup(&watch, id).exchanges.iter().map(|exchange| exchange.query.bytes.len()).sum();
     assert_eq!(watch.sent(id), sent as u64);
     let ids: Vec<u16> = answers.iter().map(|answer| answer.message.id).collect();
     assert_eq!(ids.len(), 2);
@@ -223,9 +223,9 @@ fn an_answer_cut_short_is_asked_for_again_by_tcp() {
     assert_eq!(answers.iter().map(|answer| answer.wire).collect::<Vec<_>>(), [DnsTransport::Udp, DnsTransport::Tcp]);
     assert!(answers[0].message.is_truncated());
     assert_eq!(answers[1].message.answers.len(), 300);
-    // TCP has two octets more for the length of each message.
-    let of_tcp = answers[1].octets.len() as u64 + 2;
-    assert_eq!(watch.received(id), answers[0].octets.len() as u64 + of_tcp);
+    // TCP has two bytes more for the length of each message.
+    let of_tcp = answers[1].bytes.len() as u64 + 2;
+    assert_eq!(watch.received(id), answers[0].bytes.len() as u64 + of_tcp);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn who_finishes_last_goes_through_last_ack_to_closed() {
 }
 
 #[test]
-fn a_fin_behind_unread_octets_is_known_by_the_kernel() {
+fn a_fin_behind_unread_bytes_is_known_by_the_kernel() {
     let (go, address, sender) = stopped_peer(|mut stream| {
         stream.write_all(b"unread").unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
@@ -151,7 +151,7 @@ fn a_fin_behind_unread_octets_is_known_by_the_kernel() {
 }
 
 #[test]
-fn a_close_with_unread_octets_is_a_reset_for_the_peer() {
+fn a_close_with_unread_bytes_is_a_reset_for_the_peer() {
     let (go, address, sender) = stopped_peer(|mut stream| {
         stream.write_all(b"unread").unwrap();
         stream.read(&mut [0]).unwrap_err().raw_os_error()
@@ -289,7 +289,7 @@ fn a_write_is_told_with_when_it_was_queued_sent_and_acknowledged() {
     let id = watch.open(tcp(address));
     for (text, last) in [("hello", 4), ("you", 7), ("there", 12)] {
         watch.send(id, text);
-        watch.until_news(id, text, |news| matches!(news, News::Tcp(TcpNews::Stamps { octet, .. }) if *octet == last));
+        watch.until_news(id, text, |news| matches!(news, News::Tcp(TcpNews::Stamps { byte, .. }) if *byte == last));
     }
     for news in watch.news_of(id) {
         let News::Tcp(TcpNews::Stamps { scheduled, sent, acked, .. }) = news else { continue };
@@ -308,7 +308,7 @@ fn over_ipv6_it_is_all_the_same() {
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["ttl=9", "tos=0x20"]));
     watch.send(id, "six");
-    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { octet: 2, acked: Some(_), .. })));
+    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { byte: 2, acked: Some(_), .. })));
     watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     assert_eq!(watch.until_closed(id), CloseReason::Fin);
     assert_eq!(outcome(accepting), 3);
@@ -335,7 +335,7 @@ fn stamps_neither_end_a_pause_nor_hide_a_reset() {
         watch.until_news(
             id,
             "stamped",
-            |news| matches!(news, News::Tcp(TcpNews::Stamps { octet, .. }) if *octet == last),
+            |news| matches!(news, News::Tcp(TcpNews::Stamps { byte, .. }) if *byte == last),
         );
     }
     watch.until_kernel(id, "queued", |view| view.recv_queue_bytes == Some(6));
@@ -358,7 +358,7 @@ fn a_reset_after_the_peers_fin_is_noticed_by_a_connection_with_stamps() {
     let id = watch.open(tcp(address));
     until_state(&mut watch, id, TcpState::CloseWait);
     watch.send(id, "ab");
-    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { octet: 1, .. })));
+    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { byte: 1, .. })));
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), CloseReason::Rst);
     outcome(rude);
@@ -371,7 +371,7 @@ fn a_flood_after_stamped_writes_is_exact_and_no_longer_stamped() {
     let mut watch = Watch::new().counting();
     let id = watch.open(tcp(address));
     watch.send(id, "stamped");
-    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { octet: 6, .. })));
+    watch.until_news(id, "stamped", |news| matches!(news, News::Tcp(TcpNews::Stamps { byte: 6, .. })));
     let piece = bytes::Bytes::from(vec![1_u8; 100]);
     let whole = 64 << 20;
     watch.send(id, vec![2_u8; whole]);
@@ -403,8 +403,8 @@ fn options_before_connect_hold_and_the_kernel_reports_them_back() {
         watch.news_of(id).filter(|news| matches!(news, News::Option(OptionNews::Set { .. }))).collect();
     let doubled = News::Option(OptionNews::Set {
         option: SocketOption::RecvBuffer,
-        asked: OptionValue::Octets(65_536),
-        now: OptionValue::Octets(131_072),
+        asked: OptionValue::Bytes(65_536),
+        now: OptionValue::Bytes(131_072),
     });
     assert_eq!(set.len(), 3);
     assert_eq!(set[1], &doubled);

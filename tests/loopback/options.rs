@@ -50,7 +50,7 @@ fn an_accepted_connection_has_its_listeners_options() {
     let texts = ["nodelay=on", "rcvbuf=64KiB", "user_timeout=7s", "keepalive=on", "keepidle=9s", "ttl=33", "linger=3s"];
     let (id, address) = watch.listening(listen(ListenSpec { socket: with(&texts), ..any_port() }));
     watch.until("told", |watch| told(watch, id, SocketOption::Linger).is_some());
-    assert_eq!(told(&watch, id, SocketOption::RecvBuffer).unwrap(), "65,536 octets → 131,072 octets");
+    assert_eq!(told(&watch, id, SocketOption::RecvBuffer).unwrap(), "65,536 bytes → 131,072 bytes");
     watch.order(id, set("keepcnt=4"));
     watch.until("set while it listens", |watch| told(watch, id, SocketOption::KeepCount).is_some());
     let ours = watch.open(tcp(address));
@@ -60,7 +60,7 @@ fn an_accepted_connection_has_its_listeners_options() {
     watch.until_news(child, "all of them", |news| matches!(news, News::Option(OptionNews::Reported(_))));
     let now = |option| watch.session(child).options.get(option).and_then(|known| known.now.clone()).unwrap();
     assert_eq!(now(SocketOption::NoDelay), Ok(OptionValue::Switch(true)));
-    assert_eq!(now(SocketOption::RecvBuffer), Ok(OptionValue::Octets(131_072)));
+    assert_eq!(now(SocketOption::RecvBuffer), Ok(OptionValue::Bytes(131_072)));
     assert_eq!(now(SocketOption::UserTimeout), Ok(OptionValue::Time(Duration::from_secs(7))));
     assert_eq!(now(SocketOption::KeepIdle), Ok(OptionValue::Time(Duration::from_secs(9))));
     assert_eq!(now(SocketOption::KeepCount), Ok(OptionValue::Count(4)));
@@ -126,7 +126,7 @@ fn a_udp_socket_has_the_options_that_apply_to_it() {
     let known = |option| watch.session(id).options.get(option).cloned();
     assert_eq!(known(SocketOption::Ttl).unwrap().now, Some(Ok(OptionValue::Count(9))));
     assert_eq!(known(SocketOption::Tos).unwrap().now, Some(Ok(OptionValue::Count(0xb8))));
-    assert_eq!(told(&watch, id, SocketOption::SendBuffer).unwrap(), "32,768 octets → 65,536 octets");
+    assert_eq!(told(&watch, id, SocketOption::SendBuffer).unwrap(), "32,768 bytes → 65,536 bytes");
     assert!(known(SocketOption::NoDelay).unwrap().refused.is_some_and(|why| why.contains("UDP")));
     assert_eq!(known(SocketOption::Cork), None);
     watch.order(id, Verb::Close);
@@ -184,7 +184,7 @@ fn the_gauges_are_told_at_both_ends_and_looked_at_by_the_clock_in_between() {
 }
 
 #[test]
-fn a_close_over_unread_octets_waits_for_them_and_is_a_reset_for_the_peer() {
+fn a_close_over_unread_bytes_waits_for_them_and_is_a_reset_for_the_peer() {
     let (go, address, sender) = stopped_peer(|mut stream| {
         stream.write_all(b"unread").unwrap();
         stream.read(&mut [0]).unwrap_err().raw_os_error()

@@ -104,9 +104,9 @@ fn http_peer(stall_at: u64, stall: Duration) -> (SocketAddr, Arc<AtomicU64>) {
 }
 
 fn serve(mut stream: TcpStream, asked: &AtomicU64, stall_at: u64, stall: Duration) {
-    let (mut head, mut octet) = (Vec::new(), [0]);
-    while let Ok(1) = stream.read(&mut octet) {
-        head.push(octet[0]);
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while let Ok(1) = stream.read(&mut byte) {
+        head.push(byte[0]);
         if head.ends_with(b"\r\n\r\n") {
             head.clear();
             if asked.fetch_add(1, Ordering::Relaxed) + 1 == stall_at {
@@ -122,7 +122,7 @@ fn serve(mut stream: TcpStream, asked: &AtomicU64, stall_at: u64, stall: Duratio
 }
 
 #[test]
-fn every_request_and_every_octet_of_a_run_is_counted() {
+fn every_request_and_every_byte_of_a_run_is_counted() {
     let lab = SERVERS.block_on(Lab::start(&[ChosenPeer::parse("http").unwrap()])).unwrap();
     let url = format!("http://{}/bytes/1000", lab.peers()[0].1);
     let mut spec = RepeatSpec::times(http(url), 1000);

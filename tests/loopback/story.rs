@@ -58,7 +58,7 @@ fn our_half_close_walks_down_the_left_side() {
     watch.send(id, "hello");
     watch.until("sent", |watch| watch.sent(id) == 5);
     if cfg!(target_os = "linux") {
-        watch.until("acknowledged", |watch| has(watch, id, |label| *label == RungLabel::Ack { octet: 5 }));
+        watch.until("acknowledged", |watch| has(watch, id, |label| *label == RungLabel::Ack { byte: 5 }));
     }
     watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until("in FIN-WAIT-2", |watch| story(watch, id).track.state() == TcpState::FinWait2);
@@ -152,11 +152,11 @@ fn both_ends(watch: &mut Watch) -> (SessionId, SessionId) {
     (id, watch.children()[0])
 }
 
-/// Each read or write of a session: its number, the place of its first octet, its octets.
+/// Each read or write of a session: its number, the place of its first byte, its bytes.
 fn pieces(watch: &Watch, id: SessionId, direction: Direction) -> Vec<(u64, u64, u64)> {
     let entries = watch.session(id).transcript.entries();
     let pieces = entries.filter_map(|entry| match entry.kind {
-        EntryKind::Data(data) if data.direction == direction => Some((data.op, data.octet, data.bytes.len() as u64)),
+        EntryKind::Data(data) if data.direction == direction => Some((data.op, data.byte, data.bytes.len() as u64)),
         _ => None,
     });
     pieces.collect()
@@ -186,8 +186,8 @@ fn writes_that_arrive_as_one_read_are_told_at_both_ends_with_their_boundaries() 
     let writer = &watch.session(id).transcript;
     let shares = writer.shares(Direction::Sent, 0..10);
     assert_eq!((shares.ops, shares.cuts, shares.until), (Some((1, 3)), vec![3, 8], 10));
-    for (op, octet, len) in reads {
-        let reader = watch.session(child).transcript.shares(Direction::Received, octet..octet + len);
+    for (op, byte, len) in reads {
+        let reader = watch.session(child).transcript.shares(Direction::Received, byte..byte + len);
         assert_eq!(reader.ops, Some((op, op)), "a read of its own is no boundary inside it");
     }
 }
@@ -208,17 +208,17 @@ fn boundaries_are_where_the_calls_of_the_other_end_were() {
     }
     watch.until("all read", |watch| watch.received(child) == total);
     let (writes, reads) = (pieces(&watch, id, Direction::Sent), pieces(&watch, child, Direction::Received));
-    let starts = |of: &[(u64, u64, u64)]| of.iter().map(|(_, octet, _)| *octet).collect::<Vec<_>>();
+    let starts = |of: &[(u64, u64, u64)]| of.iter().map(|(_, byte, _)| *byte).collect::<Vec<_>>();
     let inside = |all: Vec<u64>, from: u64, to: u64| -> Vec<u64> {
         all.into_iter().filter(|at| from < *at && *at < to).collect()
     };
-    for (_, octet, len) in &reads {
-        let shares = watch.session(id).transcript.shares(Direction::Sent, *octet..octet + len);
-        assert_eq!(shares.cuts, inside(starts(&writes), *octet, octet + len));
+    for (_, byte, len) in &reads {
+        let shares = watch.session(id).transcript.shares(Direction::Sent, *byte..byte + len);
+        assert_eq!(shares.cuts, inside(starts(&writes), *byte, byte + len));
     }
-    for (_, octet, len) in &writes {
-        let shares = watch.session(child).transcript.shares(Direction::Received, *octet..octet + len);
-        assert_eq!(shares.cuts, inside(starts(&reads), *octet, octet + len));
+    for (_, byte, len) in &writes {
+        let shares = watch.session(child).transcript.shares(Direction::Received, *byte..byte + len);
+        assert_eq!(shares.cuts, inside(starts(&reads), *byte, byte + len));
     }
 }
 
@@ -269,16 +269,15 @@ fn nagle_holds_a_write_until_the_delayed_ack_and_nodelay_does_not() {
     watch.until_news(child, "QUICKACK off", |news| matches!(news, News::Option(OptionNews::Set { .. })));
     watch.send(id, "first");
     watch.send(id, "held");
-    let held = |octet: u64| move |label: &RungLabel| matches!(label, RungLabel::Held { octet: at, .. } if *at == octet);
+    let held = |byte: u64| move |label: &RungLabel| matches!(label, RungLabel::Held { byte: at, .. } if *at == byte);
     watch.until("held", |watch| has(watch, id, held(5)));
-    assert!(has(&watch, id, |label| matches!(label, RungLabel::LateAck { octet: 5, .. })), "{:#?}", labels(&watch, id));
+    assert!(has(&watch, id, |label| matches!(label, RungLabel::LateAck { byte: 5, .. })), "{:#?}", labels(&watch, id));
     watch.order(child, delay);
     watch.order(id, Verb::Socket(SocketVerb::SetOption(SocketOption::NoDelay, OptionValue::Switch(true))));
     watch.until_news(id, "NODELAY on", |news| matches!(news, News::Option(OptionNews::Set { .. })));
     watch.send(id, "third");
     watch.send(id, "fourth");
-    let acked =
-        |label: &RungLabel| matches!(label, RungLabel::Ack { octet: 20 } | RungLabel::LateAck { octet: 20, .. });
+    let acked = |label: &RungLabel| matches!(label, RungLabel::Ack { byte: 20 } | RungLabel::LateAck { byte: 20, .. });
     watch.until("all acknowledged", |watch| has(watch, id, acked));
     assert!(!has(&watch, id, held(14)), "{:#?}", labels(&watch, id));
 }

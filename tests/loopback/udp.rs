@@ -210,7 +210,7 @@ fn a_datagram_too_large_is_a_clear_warning_and_the_session_goes_on() {
     watch.send("still here");
     assert_eq!(hear(&peer).0, b"still here");
     let (totals, how) = watch.close();
-    assert_eq!(watch.warnings(), ["datagram of 65,508 octets: at most 65,507 fit in one IPv4 datagram"]);
+    assert_eq!(watch.warnings(), ["datagram of 65,508 bytes: at most 65,507 fit in one IPv4 datagram"]);
     assert_eq!((totals.sent, how), (Totals { bytes: 10, ops: 1 }, CloseReason::Local));
 }
 
@@ -464,14 +464,14 @@ fn a_bound_socket_is_told_of_a_closed_port_and_of_a_datagram_too_large() {
     assert_eq!(watch.icmp().unwrap().destination, Some(dead));
     watch.order(Verb::Datagram(DatagramVerb::SendTo(dead, vec![0; 70_000].into())));
     watch.until("warning", |watch| !watch.warnings().is_empty());
-    assert_eq!(watch.warnings(), ["datagram of 70,000 octets: at most 65,507 fit in one IPv4 datagram"]);
+    assert_eq!(watch.warnings(), ["datagram of 70,000 bytes: at most 65,507 fit in one IPv4 datagram"]);
     watch.order(Verb::Reset);
     let (totals, how) = watch.ended();
     assert_eq!((totals.sent, how), (Totals { bytes: 7, ops: 1 }, CloseReason::Local));
 }
 
 #[test]
-fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
+fn a_file_to_a_closed_port_is_sent_whole_and_every_byte_is_counted() {
     let (gone, dead) = peer_at("127.0.0.1:0");
     drop(gone);
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -485,16 +485,16 @@ fn a_file_to_a_closed_port_is_sent_whole_and_every_octet_is_counted() {
     assert_eq!(watch.warnings(), [""; 0]);
 }
 
-/// Sends datagrams of `segment` octets, the last one shorter, as one message that the kernel cuts (UDP_SEGMENT).
+/// Sends datagrams of `segment` bytes, the last one shorter, as one message that the kernel cuts (UDP_SEGMENT).
 #[cfg(target_os = "linux")]
-fn send_train(from: &UdpSocket, to: SocketAddr, octets: &[u8], segment: u16) {
+fn send_train(from: &UdpSocket, to: SocketAddr, bytes: &[u8], segment: u16) {
     use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
     use std::os::fd::AsRawFd;
 
     let to = SockaddrStorage::from(to);
     let cut = [ControlMessage::UdpGsoSegments(&segment)];
-    let sent = sendmsg(from.as_raw_fd(), &[std::io::IoSlice::new(octets)], &cut, MsgFlags::empty(), Some(&to));
-    assert_eq!(sent, Ok(octets.len()));
+    let sent = sendmsg(from.as_raw_fd(), &[std::io::IoSlice::new(bytes)], &cut, MsgFlags::empty(), Some(&to));
+    assert_eq!(sent, Ok(bytes.len()));
 }
 
 #[cfg(target_os = "linux")]
@@ -507,14 +507,14 @@ fn a_train_is_told_as_the_datagrams_that_it_had_merged_or_not() {
         let (peer, _) = peer_at("127.0.0.1:0");
         let mut lengths = Vec::new();
         // Sizes alternate, trains end short or even, plain datagrams and empty ones stand between them.
-        for (number, (segment, octets)) in
+        for (number, (segment, bytes)) in
             [(100_u16, 950_usize), (64, 4_096), (1_400, 1_401), (1, 60), (9_000, 45_000), (7, 8), (1_400, 64_400)]
                 .into_iter()
                 .cycle()
                 .take(35)
                 .enumerate()
         {
-            let payload: Vec<u8> = (0..octets).map(|at| (at + number) as u8).collect();
+            let payload: Vec<u8> = (0..bytes).map(|at| (at + number) as u8).collect();
             send_train(&peer, local, &payload, segment);
             lengths.extend(payload.chunks(segment.into()).map(<[u8]>::to_vec));
             for plain in [&b"plain"[..], b""] {
@@ -541,11 +541,11 @@ fn of_200_000_datagrams_of_mixed_sizes_each_one_is_received_or_counted_as_droppe
     let (peer, _) = peer_at("127.0.0.1:0");
     let all = 200_000_u64;
     let sender = std::thread::spawn(move || {
-        let octets = vec![7; 65_000];
+        let bytes = vec![7; 65_000];
         let mut left = all;
         for (turn, segment) in [64_u16, 1_400, 1, 9_000, 512].into_iter().cycle().enumerate() {
             let count = left.min(65_000 / u64::from(segment)).min(1 + turn as u64 % 64);
-            send_train(&peer, local, &octets[..count as usize * usize::from(segment)], segment);
+            send_train(&peer, local, &bytes[..count as usize * usize::from(segment)], segment);
             left -= count;
             if left == 0 {
                 return;

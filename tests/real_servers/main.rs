@@ -64,7 +64,7 @@ fn redis_answers_a_ping_and_gives_a_megabyte_whole() {
     let output = run(&["tcp", &target], b"SETRANGE big 999999 x\r\nGET big\r\nQUIT\r\n");
     ends_with(&output, 0);
     let expected = [b":1000000\r\n$1000000\r\n".as_slice(), &[0; 999_999], b"x\r\n+OK\r\n"].concat();
-    assert!(output.stdout == expected, "{} octets came", output.stdout.len());
+    assert!(output.stdout == expected, "{} bytes came", output.stdout.len());
 }
 
 #[test]
@@ -167,11 +167,11 @@ fn dnsmasq_answers_a_query_that_was_typed_in_hex() {
     let rest = until(&mut lines, "closed");
     wait(child);
     let answer = seen.last().unwrap();
-    let octets = base64::engine::general_purpose::STANDARD.decode(answer["base64"].as_str().unwrap()).unwrap();
-    assert_eq!((&octets[..2], &octets[octets.len() - 4..]), ([0x12, 0x34].as_slice(), [10, 1, 2, 3].as_slice()));
+    let bytes = base64::engine::general_purpose::STANDARD.decode(answer["base64"].as_str().unwrap()).unwrap();
+    assert_eq!((&bytes[..2], &bytes[bytes.len() - 4..]), ([0x12, 0x34].as_slice(), [10, 1, 2, 3].as_slice()));
     let closed = rest.last().unwrap();
     assert_eq!((&closed["sent_bytes"], &closed["sent_datagrams"]), (&30.into(), &1.into()));
-    assert_eq!((&closed["received_bytes"], &closed["received_datagrams"]), (&octets.len().into(), &1.into()));
+    assert_eq!((&closed["received_bytes"], &closed["received_datagrams"]), (&bytes.len().into(), &1.into()));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn socat_echoes_eight_mebibytes_to_the_byte() {
     let input: Vec<u8> = (0..=255).cycle().take(8 << 20).collect();
     let output = run(&["tcp", &server.address.to_string()], &input);
     ends_with(&output, 0);
-    assert!(output.stdout == input, "{} octets came back", output.stdout.len());
+    assert!(output.stdout == input, "{} bytes came back", output.stdout.len());
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn a_handshake_data_and_our_half_close_are_a_rung_each() {
     teller.data(4_120, Direction::Sent, b"hello world\n");
     teller.data(4_121, Direction::Received, b"hello world\n");
     let acked = Some(Duration::from_micros(14));
-    teller.news(4_121, News::Tcp(TcpNews::Stamps { octet: 11, scheduled: None, sent: None, acked }));
+    teller.news(4_121, News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, acked }));
     teller.news(12_000, News::Tcp(TcpNews::WeFinished));
     teller.kernel(12_001, TcpState::FinWait2);
     teller.data(12_340, Direction::Received, b"bye\n");
@@ -234,7 +234,7 @@ fn every_rung_is_explained_with_its_section() {
     }
 }
 
-/// What is captured of a handshake, twelve octets, their ACK and our FIN, from 0 ms and 5,000 ms on.
+/// What is captured of a handshake, twelve bytes, their ACK and our FIN, from 0 ms and 5,000 ms on.
 fn segments(teller: &Teller) -> CaptureReading {
     use sockeye::wire::Direction::{Received, Sent};
     let ack = TcpFlags::ACK;
@@ -269,7 +269,7 @@ fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
         teller.connected();
         teller.data(5_000, Direction::Sent, b"hello world\n");
         let acked = Some(Duration::from_micros(14));
-        teller.news(5_001, News::Tcp(TcpNews::Stamps { octet: 11, scheduled: None, sent: None, acked }));
+        teller.news(5_001, News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, acked }));
         teller.news(9_000, News::Tcp(TcpNews::WeFinished));
         teller.kernel(9_040, TcpState::FinWait2);
         if !segments_first {

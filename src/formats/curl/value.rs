@@ -11,7 +11,7 @@ use url::Url;
 /// The most redirects that `--max-redirs` may ask for.
 pub const MOST_REDIRECTS: usize = 1000;
 
-/// The longest method that is taken; the longest registered one has 17 octets.
+/// The longest method that is taken; the longest registered one has 17 bytes.
 const LONGEST_METHOD: usize = 32;
 
 /// RFC 9110 §5.6.2.

@@ -36,11 +36,11 @@ fn planned(plan: &DnsPlan) -> EventFields {
 }
 
 fn asked(query: &DnsQuery) -> EventFields {
-    let message = DnsMessage::read(&query.octets);
+    let message = DnsMessage::read(&query.bytes);
     let mut fields = object(json!({
         "server": query.server.to_string(), "transport": query.wire.name(), "id": query.id,
         "attempt": query.attempt, "name": query.question.name, "type": query.question.kind.to_string(),
-        "flags": message.flag_names(), "bytes": query.octets.len(),
+        "flags": message.flag_names(), "bytes": query.bytes.len(),
     }));
     put_edns(&mut fields, &message);
     fields
@@ -50,7 +50,7 @@ fn answered(answer: &DnsAnswer) -> EventFields {
     let message = &answer.message;
     let mut fields = object(json!({
         "server": answer.server.to_string(), "transport": answer.wire.name(), "id": message.id,
-        "ms": milliseconds(answer.took), "bytes": message.octets, "rcode": message.rcode_name(),
+        "ms": milliseconds(answer.took), "bytes": message.bytes, "rcode": message.rcode_name(),
         "flags": message.flag_names(),
         "question": message.questions.iter().map(question).collect::<Vec<_>>(),
         "answer": records(&message.answers),

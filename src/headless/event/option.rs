@@ -24,7 +24,7 @@ pub(super) fn event(news: &OptionNews) -> (&'static str, EventFields) {
 fn value(value: &OptionValue) -> Value {
     match value {
         OptionValue::Switch(on) => (*on).into(),
-        OptionValue::Count(count) | OptionValue::Octets(count) => (*count).into(),
+        OptionValue::Count(count) | OptionValue::Bytes(count) => (*count).into(),
         OptionValue::Time(time) | OptionValue::Linger(Some(time)) => milliseconds(*time),
         OptionValue::Linger(None) => Value::Null,
         OptionValue::Name(name) => name.as_str().into(),

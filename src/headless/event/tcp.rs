@@ -37,8 +37,8 @@ pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
             fields.insert("ms".to_owned(), milliseconds(*took));
             ("call", fields)
         }
-        TcpNews::Stamps { octet, scheduled, sent, acked } => {
-            let mut fields = object(json!({"octet": octet}));
+        TcpNews::Stamps { byte, scheduled, sent, acked } => {
+            let mut fields = object(json!({"byte": byte}));
             for (name, time) in [("scheduled_ms", scheduled), ("sent_ms", sent), ("acked_ms", acked)] {
                 if let Some(time) = time {
                     fields.insert(name.to_owned(), milliseconds(*time));

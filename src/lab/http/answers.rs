@@ -37,7 +37,7 @@ pub(super) async fn answer(
         ("gzip", "") => gzip(&document()),
         ("large", "") => binary(settings.large_bytes),
         ("bytes", number) => match number.parse::<u64>() {
-            Ok(octets) if octets <= MOST_BYTES => binary(octets),
+            Ok(bytes) if bytes <= MOST_BYTES => binary(bytes),
             _ => refuse(StatusCode::BAD_REQUEST, "wanted /bytes/N with N from 0 to 1073741824\n"),
         },
         ("slow", "") => with_type("text/plain; charset=utf-8", content::slow(settings.slow_every)),
@@ -72,7 +72,7 @@ sockeye's own web server. Ask for one of these:
 /json            a JSON document
 /gzip            the same, gzip-coded
 /large           {large}
-/bytes/N         N octets by chance, always the same ones (1 GiB at the most)
+/bytes/N         N bytes by chance, always the same ones (1 GiB at the most)
 /slow            a line every {every}, ten of them
 /chunked         chunks of different sizes
 /endless         lines until you go
@@ -109,8 +109,8 @@ fn refuse(status: StatusCode, why: &'static str) -> Response<LabBody> {
     answer
 }
 
-fn binary(octets: u64) -> Response<LabBody> {
-    with_type("application/octet-stream", content::octets(octets))
+fn binary(bytes: u64) -> Response<LabBody> {
+    with_type("application/octet-stream", content::bytes(bytes))
 }
 
 fn json_answer(status: StatusCode, value: &Value) -> Response<LabBody> {

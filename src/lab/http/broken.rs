@@ -40,7 +40,7 @@ impl RawConnection {
     }
 }
 
-/// Promises 1,000 octets, and sends 100.
+/// Promises 1,000 bytes, and sends 100.
 pub(super) fn short() -> Response<LabBody> {
     let steps = stream::unfold(0_u8, |step| async move {
         if step == 0 {
@@ -55,7 +55,7 @@ pub(super) fn short() -> Response<LabBody> {
     answer
 }
 
-/// Sends some octets of a promised 1,000,000, lets the peer have them, then resets the connection.
+/// Sends some bytes of a promised 1,000,000, lets the peer have them, then resets the connection.
 pub(super) fn reset(line: Arc<RawConnection>) -> Response<LabBody> {
     let steps = stream::unfold((0_u8, line), |(step, line)| async move {
         if step == 0 {

@@ -17,7 +17,7 @@ use crate::lab::serve::pause;
 /// A body, of whatever kind.
 pub(super) type LabBody = UnsyncBoxBody<Bytes, BreakOff>;
 
-/// Octets of one piece of a large body.
+/// Bytes of one piece of a large body.
 const PIECE: usize = 64 * 1024;
 
 /// A body that is there as a whole.
@@ -30,8 +30,8 @@ pub(super) fn pieces(pieces: impl Stream<Item = Result<Bytes, BreakOff>> + Send 
     StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
 }
 
-/// `count` octets by chance, the same ones every time.
-pub(super) fn octets(count: u64) -> LabBody {
+/// `count` bytes by chance, the same ones every time.
+pub(super) fn bytes(count: u64) -> LabBody {
     RandomBody { left: count, chance: fastrand::Rng::with_seed(0x50c2_e7e5) }.map_err(never).boxed_unsync()
 }
 
@@ -77,7 +77,7 @@ pub(super) fn slow(every: Duration) -> LabBody {
     }))
 }
 
-/// Chunks of 1, 10, 100, … octets, and back: 2,222 octets in all.
+/// Chunks of 1, 10, 100, … bytes, and back: 2,222 bytes in all.
 pub(super) fn chunks() -> LabBody {
     let sizes = [1_usize, 10, 100, 1000, 1000, 100, 10, 1];
     pieces(stream::iter(sizes.map(|size| {

@@ -17,9 +17,9 @@ pub struct BodyText {
     pub bytes: Vec<u8>,
     /// The entry from which on the transcript has not been gathered yet.
     pub gathered_to: u64,
-    /// How many octets of the body were gathered or passed over for want of room.
+    /// How many bytes of the body were gathered or passed over for want of room.
     pub passed: u64,
-    /// How many octets were gone before they could be gathered.
+    /// How many bytes were gone before they could be gathered.
     pub missing: u64,
     /// How often the document was made.
     pub edition: u64,

@@ -1,4 +1,4 @@
-//! The documents of a DNS session: what was asked and answered as tables, and every field at its octets.
+//! The documents of a DNS session: what was asked and answered as tables, and every field at its bytes.
 
 use super::document::{DocLine, Document, TextRole, TextSpan};
 use crate::sessions::kinds::dns::{DnsExchange, DnsLookup, QueryOutcome};
@@ -11,10 +11,10 @@ use crate::wire::dns::record_type::class_name;
 /// The widest column of names; a longer name pushes its row.
 const WIDEST_NAME: usize = 40;
 
-/// How many octets of a field are shown as hex.
+/// How many bytes of a field are shown as hex.
 const MOST_HEX: usize = 4;
 
-/// The most octets of one record's data that are shown.
+/// The most bytes of one record's data that are shown.
 const MOST_DATA: usize = 16 * 1024;
 
 /// Why it failed, where it did; the plan; then every query with its answer as tables.
@@ -46,7 +46,7 @@ pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
     document
 }
 
-/// Every field of every query and answer at its octets.
+/// Every field of every query and answer at its bytes.
 pub fn of_fields(lookup: &DnsLookup) -> Document {
     let mut document = Document::default();
     if lookup.exchanges.is_empty() {
@@ -54,12 +54,12 @@ pub fn of_fields(lookup: &DnsLookup) -> Document {
     }
     for exchange in &lookup.exchanges {
         let query = &exchange.query;
-        let to = format!("▲ query to {} by {}, {} octets", query.server, query.wire.name(), query.octets.len());
-        add_fields(&mut document, &to, &query.octets);
+        let to = format!("▲ query to {} by {}, {} bytes", query.server, query.wire.name(), query.bytes.len());
+        add_fields(&mut document, &to, &query.bytes);
         if let QueryOutcome::Answered(answer) = &exchange.outcome {
             let from =
-                format!("▼ answer from {} by {}, {} octets", answer.server, answer.wire.name(), answer.octets.len());
-            add_fields(&mut document, &from, &answer.octets);
+                format!("▼ answer from {} by {}, {} bytes", answer.server, answer.wire.name(), answer.bytes.len());
+            add_fields(&mut document, &from, &answer.bytes);
         }
     }
     document
@@ -93,13 +93,13 @@ fn add_exchange(document: &mut Document, exchange: &DnsExchange) {
     document.push(DocLine::new([TextSpan::new(TextRole::Title, title), TextSpan::new(TextRole::Comment, whom)]));
     match &exchange.outcome {
         QueryOutcome::Waiting => {
-            document.remark(format!("id {}, {} octets: no answer yet", query.id, query.octets.len()));
+            document.remark(format!("id {}, {} bytes: no answer yet", query.id, query.bytes.len()));
         }
         QueryOutcome::Failed { failure, took } => {
             let text = format!("✗ {} after {}", failure.message, quantity::duration(*took));
             document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &text)]));
         }
-        QueryOutcome::Answered(answer) => add_answer(document, answer, query.octets.len()),
+        QueryOutcome::Answered(answer) => add_answer(document, answer, query.bytes.len()),
     }
 }
 
@@ -107,7 +107,7 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
     let message = &answer.message;
     let role = if message.rcode() == 0 { TextRole::Good } else { TextRole::Bad };
     let took = quantity::duration(answer.took);
-    let figures = format!("  in {took} · {} octets for {asked} asked", message.octets);
+    let figures = format!("  in {took} · {} bytes for {asked} asked", message.bytes);
     document.push(DocLine::new([TextSpan::new(role, message.rcode_name()), TextSpan::new(TextRole::Value, figures)]));
     let header = format!("id {} · {}", message.id, message.flag_names().join(" "));
     document.push(DocLine::new([TextSpan::new(TextRole::Comment, header)]));
@@ -135,7 +135,7 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
         }
     }
     if let Some(fault) = &message.fault {
-        let text = format!("octet {}: {}", fault.at, fault.why);
+        let text = format!("byte {}: {}", fault.at, fault.why);
         document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &text)]));
     }
 }
@@ -164,22 +164,22 @@ fn cut(data: &str) -> String {
     }
 }
 
-fn add_fields(document: &mut Document, title: &str, octets: &[u8]) {
+fn add_fields(document: &mut Document, title: &str, bytes: &[u8]) {
     if !document.lines.is_empty() {
         document.push(DocLine::default());
     }
     document.push(DocLine::of(TextRole::Title, title));
-    let (fields, unlisted) = DnsMessage::fields(octets);
+    let (fields, unlisted) = DnsMessage::fields(bytes);
     for field in &fields {
-        document.push(field_line(field, octets));
+        document.push(field_line(field, bytes));
     }
     if unlisted > 0 {
         document.remark(format!("⋯ {} more fields are not listed ⋯", quantity::grouped(unlisted as u64)));
     }
 }
 
-fn field_line(field: &DnsField, octets: &[u8]) -> DocLine {
-    let bytes = octets.get(field.range.clone()).unwrap_or_default();
+fn field_line(field: &DnsField, message: &[u8]) -> DocLine {
+    let bytes = message.get(field.range.clone()).unwrap_or_default();
     let hex = escapes::hex_of(&bytes[..bytes.len().min(MOST_HEX)]);
     let more = if bytes.len() > MOST_HEX { "…" } else { "" };
     let is_heading = field.depth == 0;
@@ -206,18 +206,18 @@ mod tests {
     use crate::wire::dns::record_type::RecordType;
 
     fn lookup() -> DnsLookup {
-        let octets: &[u8] =
+        let bytes: &[u8] =
             b"\0\x07\x81\x80\0\x01\0\x01\0\0\0\0\x01a\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
         let server = "192.0.2.53:53".parse().unwrap();
         let question = DnsQuestion { name: "a.".into(), kind: RecordType::A, class: 1 };
-        let asked = octets[..19].to_vec().into();
-        let query = DnsQuery { question, server, wire: DnsTransport::Udp, attempt: 2, id: 7, octets: asked };
+        let asked = bytes[..19].to_vec().into();
+        let query = DnsQuery { question, server, wire: DnsTransport::Udp, attempt: 2, id: 7, bytes: asked };
         let answer = DnsAnswer {
             server,
             wire: DnsTransport::Udp,
             took: Duration::from_millis(3),
-            octets: octets.into(),
-            message: Arc::new(DnsMessage::read(octets)),
+            bytes: bytes.into(),
+            message: Arc::new(DnsMessage::read(bytes)),
         };
         let mut lookup = DnsLookup::default();
         lookup.learn(&DnsNews::Query(query));
@@ -230,17 +230,17 @@ mod tests {
         let document = of_answer(&lookup(), None);
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&"a. A  of 192.0.2.53:53 by udp, try 2".to_owned()), "{text:#?}");
-        assert!(text.contains(&"NOERROR  in 3.0 ms · 35 octets for 19 asked".to_owned()), "{text:#?}");
+        assert!(text.contains(&"NOERROR  in 3.0 ms · 35 bytes for 19 asked".to_owned()), "{text:#?}");
         assert!(text.contains(&"id 7 · qr rd ra".to_owned()), "{text:#?}");
         assert!(text.contains(&"  a.       60 s  IN  A  192.0.2.1".to_owned()), "{text:#?}");
     }
 
     #[test]
-    fn every_field_stands_at_its_octets() {
+    fn every_field_stands_at_its_bytes() {
         let document = of_fields(&lookup());
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(
-            text.iter().any(|line| line.starts_with("   19 c0 0c") && line.contains("pointer to octet 12")),
+            text.iter().any(|line| line.starts_with("   19 c0 0c") && line.contains("pointer to byte 12")),
             "{text:#?}"
         );
         assert!(

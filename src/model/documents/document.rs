@@ -8,16 +8,16 @@ use unicode_width::UnicodeWidthChar;
 use crate::model::wrap;
 use crate::text::{quantity, sanitize};
 
-/// The most octets of source text that a document is made of; what is beyond is counted in its last line.
+/// The most bytes of source text that a document is made of; what is beyond is counted in its last line.
 pub const MOST_SOURCE: usize = 8 * 1024 * 1024;
 
 /// The most lines of a document; what is beyond is counted in its last line.
 pub const MOST_LINES: usize = 200_000;
 
-/// The most octets that are dumped as hex; the hex view has all that are kept.
+/// The most bytes that are dumped as hex; the hex view has all that are kept.
 pub const MOST_DUMPED: usize = 64 * 1024;
 
-/// How many octets are looked at to tell text from binary.
+/// How many bytes are looked at to tell text from binary.
 const SNIFFED: usize = 4096;
 
 /// Tabs of a text end at multiples of this column.
@@ -28,7 +28,7 @@ const TAB: usize = 4;
 pub struct Document {
     /// The lines, unwrapped.
     pub lines: Vec<DocLine>,
-    /// How many octets of the body are shown, where the last line says that it has more.
+    /// How many bytes of the body are shown, where the last line says that it has more.
     shown: Option<usize>,
 }
 
@@ -114,7 +114,7 @@ impl DocLine {
         self.spans.iter().all(|span| span.text.is_ascii())
     }
 
-    /// A part of the line, by octets that are boundaries of characters.
+    /// A part of the line, by bytes that are boundaries of characters.
     fn cut(&self, range: &Range<usize>) -> DocLine {
         let mut at = 0;
         let mut spans = Vec::new();
@@ -133,7 +133,7 @@ impl DocLine {
     /// How many rows it takes.
     fn row_count(&self, columns: u16) -> usize {
         let len = self.len();
-        // No character takes more columns than octets.
+        // No character takes more columns than bytes.
         if len <= usize::from(columns) {
             return 1;
         }
@@ -147,7 +147,7 @@ impl DocLine {
         self.ranges(columns, skip, take).into_iter().map(|row| self.cut(&row)).collect()
     }
 
-    /// The octets of its rows.
+    /// The bytes of its rows.
     fn ranges(&self, columns: u16, skip: usize, take: usize) -> Vec<Range<usize>> {
         if self.is_ascii() {
             let rows = (skip..self.row_count(columns)).take(take);
@@ -157,7 +157,7 @@ impl DocLine {
         wrap::hard(&self.text(), columns).skip(skip).take(take).collect()
     }
 
-    /// Which of its rows, counted from 0, holds an octet; the last one for what is beyond its end.
+    /// Which of its rows, counted from 0, holds a byte; the last one for what is beyond its end.
     pub fn row_at(&self, columns: u16, offset: usize) -> usize {
         if self.is_ascii() {
             return (offset / usize::from(columns.max(1))).min(self.row_count(columns) - 1);
@@ -167,12 +167,12 @@ impl DocLine {
     }
 }
 
-/// A row of a document on the screen: which octets of which line.
+/// A row of a document on the screen: which bytes of which line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocRow {
     /// The line, from 0.
     pub line: usize,
-    /// Its octets in the row.
+    /// Its bytes in the row.
     pub range: Range<usize>,
     /// They themselves.
     pub text: DocLine,
@@ -251,7 +251,7 @@ impl Fold {
 /// A body for reading: text as its lines, anything else as a hex dump.
 ///
 /// `bytes` is its beginning, as far as it is there; `total` its length, as far as that is known. At most
-/// [`MOST_SOURCE`] octets of text and [`MOST_DUMPED`] of anything else are used, and what is left out is said.
+/// [`MOST_SOURCE`] bytes of text and [`MOST_DUMPED`] of anything else are used, and what is left out is said.
 pub fn of_body(bytes: &[u8], total: u64, content_type: Option<&str>) -> Document {
     let mut document = Document::default();
     document.add_body(bytes, total, content_type);
@@ -306,7 +306,7 @@ impl Document {
         true
     }
 
-    /// Adds text line by line, and tells how many octets of it were taken.
+    /// Adds text line by line, and tells how many bytes of it were taken.
     fn add_text(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;
         let source = &bytes[..bytes.len().min(MOST_SOURCE)];
@@ -339,14 +339,14 @@ impl Document {
         true
     }
 
-    /// Adds a hex dump, and tells how many octets of it were taken.
+    /// Adds a hex dump, and tells how many bytes of it were taken.
     fn add_dump(&mut self, bytes: &[u8]) -> usize {
         let source = &bytes[..bytes.len().min(MOST_DUMPED)];
-        for (row, octets) in source.chunks(16).enumerate() {
-            let characters: String = octets.iter().map(|octet| shown(*octet)).collect();
+        for (row, chunk) in source.chunks(16).enumerate() {
+            let characters: String = chunk.iter().map(|byte| shown(*byte)).collect();
             self.lines.push(DocLine::new([
                 TextSpan::new(TextRole::Punctuation, format!("{:08x}  ", row * 16)),
-                TextSpan::new(TextRole::Number, hex_of(octets)),
+                TextSpan::new(TextRole::Number, hex_of(chunk)),
                 TextSpan::new(TextRole::Plain, characters),
             ]));
         }
@@ -360,24 +360,24 @@ fn first_of(shown: usize, total: u64) -> String {
     format!("⋯ the first {shown} of {total} bytes are shown ⋯")
 }
 
-/// Up to 16 octets in two groups of eight, padded to 50 columns. Made without formatting: a dump has 4,096 of these.
-fn hex_of(octets: &[u8]) -> String {
+/// Up to 16 bytes in two groups of eight, padded to 50 columns. Made without formatting: a dump has 4,096 of these.
+fn hex_of(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     const COLUMNS: usize = 50;
     let mut hex = String::with_capacity(COLUMNS);
-    for (place, octet) in octets.iter().enumerate() {
+    for (place, byte) in bytes.iter().enumerate() {
         if place > 0 {
             hex.push_str(if place == 8 { "  " } else { " " });
         }
-        hex.push(DIGITS[usize::from(octet >> 4)]);
-        hex.push(DIGITS[usize::from(octet & 15)]);
+        hex.push(DIGITS[usize::from(byte >> 4)]);
+        hex.push(DIGITS[usize::from(byte & 15)]);
     }
     hex.extend(std::iter::repeat_n(' ', COLUMNS.saturating_sub(hex.len())));
     hex
 }
 
-fn shown(octet: u8) -> char {
-    if matches!(octet, b' '..=b'~') { char::from(octet) } else { '·' }
+fn shown(byte: u8) -> char {
+    if matches!(byte, b' '..=b'~') { char::from(byte) } else { '·' }
 }
 
 /// A line of text, its tabs as spaces, all else neutralised.
@@ -415,7 +415,7 @@ fn harmless(line: &[u8]) -> Option<&str> {
     text.chars().all(seen).then_some(text)
 }
 
-/// Whether a body is text: what its type says, unless its first octets say otherwise.
+/// Whether a body is text: what its type says, unless its first bytes say otherwise.
 fn is_text(bytes: &[u8], content_type: Option<&str>) -> bool {
     let kind = content_type.unwrap_or_default().to_ascii_lowercase();
     let binary = ["image/", "audio/", "video/", "font/", "application/zip", "application/gzip", "application/pdf"];
@@ -516,7 +516,7 @@ mod tests {
                 text.push_str(&row);
             }
             if !body.contains(&b'\t') && is_text(&body, Some("text/plain")) {
-                let neutral: Vec<String> = body.split(|octet| *octet == b'\n').map(|line| sanitize::line_of(line.strip_suffix(b"\r").unwrap_or(line))).collect();
+                let neutral: Vec<String> = body.split(|byte| *byte == b'\n').map(|line| sanitize::line_of(line.strip_suffix(b"\r").unwrap_or(line))).collect();
                 prop_assert!(document.lines.iter().zip(&neutral).all(|(line, neutral)| line.text() == *neutral));
             }
             let whole: String = document.lines.iter().map(|line| line.text().into_owned()).collect();

@@ -7,7 +7,7 @@ use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, Par
 use crate::text::{quantity, sanitize};
 use crate::wire::http::head::{RequestHead, ResponseHead};
 
-/// The most octets of one header's value that are shown; what is beyond is counted.
+/// The most bytes of one header's value that are shown; what is beyond is counted.
 const MOST_VALUE: usize = 64 * 1024;
 
 /// Every hop of an exchange: request line, headers, status line, headers.
@@ -95,7 +95,7 @@ fn add_request(document: &mut Document, request: &RequestHead) {
         document.push(header(name, value));
     }
     if let Some(bytes) = request.body_bytes.filter(|bytes| *bytes > 0) {
-        document.remark(format!("with a body of {}", octets(bytes)));
+        document.remark(format!("with a body of {}", size_words(bytes)));
     }
 }
 
@@ -123,7 +123,7 @@ fn header(name: &str, value: &[u8]) -> DocLine {
         TextSpan::new(TextRole::Value, sanitize::line_of(shown)),
     ];
     if shown.len() < value.len() {
-        let more = octets((value.len() - shown.len()) as u64);
+        let more = size_words((value.len() - shown.len()) as u64);
         spans.push(TextSpan::new(TextRole::Comment, format!(" ⋯ {more} more ⋯")));
     }
     DocLine { spans }
@@ -214,7 +214,7 @@ fn without_password(url: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-fn octets(bytes: u64) -> String {
+fn size_words(bytes: u64) -> String {
     format!("{} {}", quantity::grouped(bytes), if bytes == 1 { "byte" } else { "bytes" })
 }
 

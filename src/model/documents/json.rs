@@ -1,6 +1,6 @@
 //! JSON, laid out to be read: one member a line, and told where it is not JSON (RFC 8259).
 //!
-//! The text itself is kept as it came, octet for octet: numbers are not rounded, escapes not resolved, a name that
+//! The text itself is kept as it came, byte for byte: numbers are not rounded, escapes not resolved, a name that
 //! comes twice is shown twice.
 
 use super::document::{DocLine, Document, MOST_LINES, MOST_SOURCE, TextRole, TextSpan};
@@ -55,7 +55,7 @@ impl<'a> JsonReader<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// The next octet that is no white space.
+    /// The next byte that is no white space.
     fn peek_token(&mut self) -> Option<u8> {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.at += 1;
@@ -146,7 +146,7 @@ impl<'a> JsonReader<'a> {
             self.value(depth + 1)?;
             match self.peek_token() {
                 Some(b',') => self.put(TextRole::Punctuation, ","),
-                Some(octet) if octet == close => {
+                Some(byte) if byte == close => {
                     self.begin_line(depth);
                     self.put(TextRole::Punctuation, close_text);
                     self.at += 1;
@@ -194,7 +194,7 @@ impl<'a> JsonReader<'a> {
             Some(b'u') => {
                 self.at += 1;
                 for _ in 0..4 {
-                    if !self.peek().is_some_and(|octet| octet.is_ascii_hexdigit()) {
+                    if !self.peek().is_some_and(|byte| byte.is_ascii_hexdigit()) {
                         return Err(self.wrong("four hex digits"));
                     }
                     self.at += 1;
@@ -231,18 +231,18 @@ impl<'a> JsonReader<'a> {
         Ok(())
     }
 
-    /// Passes one of these octets, if it is there.
+    /// Passes one of these bytes, if it is there.
     fn skip(&mut self, any: &[u8]) -> bool {
-        let there = self.peek().is_some_and(|octet| any.contains(&octet));
+        let there = self.peek().is_some_and(|byte| any.contains(&byte));
         self.at += usize::from(there);
         there
     }
 
     fn digits(&mut self) -> Result<(), String> {
-        if !self.peek().is_some_and(|octet| octet.is_ascii_digit()) {
+        if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             return Err(self.wrong("a digit"));
         }
-        while self.peek().is_some_and(|octet| octet.is_ascii_digit()) {
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
         Ok(())

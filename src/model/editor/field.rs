@@ -17,7 +17,7 @@ pub enum FieldLines {
     Many,
 }
 
-/// A change that can be taken back: at `at`, `removed` was replaced with `inserted` octets.
+/// A change that can be taken back: at `at`, `removed` was replaced with `inserted` bytes.
 #[derive(Clone, Debug)]
 struct EditChange {
     at: usize,
@@ -47,7 +47,7 @@ impl TextField {
         &self.text
     }
 
-    /// Where the next character goes: an octet's index into the text, on a grapheme boundary.
+    /// Where the next character goes: a byte's index into the text, on a grapheme boundary.
     pub fn cursor(&self) -> usize {
         self.cursor
     }
@@ -57,14 +57,14 @@ impl TextField {
         self.text.is_empty()
     }
 
-    /// How much text fits, in octets of UTF-8.
+    /// How much text fits, in bytes of UTF-8.
     pub fn limit_bytes(&self) -> usize {
         self.limit_bytes
     }
 
     /// Replaces the text, puts the cursor at its end and forgets what could be undone.
     ///
-    /// Tells how many octets did not fit, as [`TextField::insert`] does.
+    /// Tells how many bytes did not fit, as [`TextField::insert`] does.
     pub fn set(&mut self, text: &str) -> usize {
         self.clear();
         let unfit = self.insert(text);
@@ -92,7 +92,7 @@ impl TextField {
     /// break within the text becomes a space, and those at its end go. What would pass the limit is
     /// left out, cut between graphemes.
     ///
-    /// Tells how many octets were left out: 0 when all of it fits. The caller says so to the person.
+    /// Tells how many bytes were left out: 0 when all of it fits. The caller says so to the person.
     pub fn insert(&mut self, text: &str) -> usize {
         let text = self.normal(text);
         let room = self.limit_bytes.saturating_sub(self.text.len());
@@ -283,7 +283,7 @@ fn step(
     to(&mut GraphemeCursor::new(at, text.len(), true), text, 0).ok().flatten().unwrap_or(at)
 }
 
-/// The last grapheme boundary of `text` at or before `limit` octets.
+/// The last grapheme boundary of `text` at or before `limit` bytes.
 fn boundary_before(text: &str, limit: usize) -> usize {
     let limit = (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let mut cursor = GraphemeCursor::new(limit, text.len(), true);

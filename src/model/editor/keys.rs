@@ -75,7 +75,7 @@ const fn keys(edit: EditAction, chords: &'static [Chord], describe: &'static str
 
 /// The keys of a text field. They come after the keymap: what the keymap binds in a mode is not asked for here.
 ///
-/// A terminal sends Ctrl-_ and Ctrl-/ as the same octet, which some libraries report as Ctrl-7.
+/// A terminal sends Ctrl-_ and Ctrl-/ as the same byte, which some libraries report as Ctrl-7.
 pub const EDIT_KEYS: &[EditKeys] = &[
     keys(EditAction::Left, &[Chord::plain(Key::Left), ctrl('b')], "left"),
     keys(EditAction::Right, &[Chord::plain(Key::Right), ctrl('f')], "right"),

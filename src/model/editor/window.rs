@@ -2,7 +2,7 @@
 
 use crate::text::sanitize::glyphs;
 
-/// How many octets of text beside the cursor are looked at for each column: more than a glyph of eight code points
+/// How many bytes of text beside the cursor are looked at for each column: more than a glyph of eight code points
 /// needs, and a bound for a line of a megabyte.
 const OCTETS_A_COLUMN: usize = 32;
 
@@ -37,7 +37,7 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |length| at + length)
 }
 
-/// What a window of so many columns and rows shows of a text with its cursor at this octet, a character's boundary.
+/// What a window of so many columns and rows shows of a text with its cursor at this byte, a character's boundary.
 pub(super) fn window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
     if columns == 0 || rows == 0 {
         return FieldView { lines: Vec::new(), cursor: (0, 0) };
@@ -121,7 +121,7 @@ fn fill(mut drawn: String, from: usize, cells: impl Iterator<Item = FieldCell>, 
     (drawn, column)
 }
 
-/// The line with the cursor `at` octets in, and the column of the cursor.
+/// The line with the cursor `at` bytes in, and the column of the cursor.
 fn cursor_line(line: &str, at: usize, columns: usize) -> (String, usize) {
     let before: Vec<FieldCell> = {
         let from = boundary_after(line, at.saturating_sub(columns.saturating_mul(OCTETS_A_COLUMN)));

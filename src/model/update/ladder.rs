@@ -43,15 +43,15 @@ pub(super) fn jump(model: &mut Model) {
     }
 }
 
-/// Where in the transcript a rung stands: by its octets, or else by what told it.
+/// Where in the transcript a rung stands: by its bytes, or else by what told it.
 fn place_of(rung: &Rung, transcript: &Transcript) -> Option<(u64, u32)> {
-    let by_octet = rung.octet().and_then(|(direction, octet)| transcript.of_octet(direction, octet));
-    by_octet.or_else(|| rung.entry.filter(|entry| transcript.entry(*entry).is_some()).map(|entry| (entry, 0)))
+    let by_byte = rung.byte().and_then(|(direction, byte)| transcript.of_byte(direction, byte));
+    by_byte.or_else(|| rung.entry.filter(|entry| transcript.entry(*entry).is_some()).map(|entry| (entry, 0)))
 }
 
 /// The rung that shows an entry of the transcript.
 fn rung_of<'a>(ladder: &'a Ladder, entry: u64, transcript: &Transcript) -> Option<&'a Rung> {
-    let captured = transcript.octet_of(entry).and_then(|(direction, octet)| ladder.of_octet(direction, octet));
+    let captured = transcript.byte_of(entry).and_then(|(direction, byte)| ladder.of_byte(direction, byte));
     captured.or_else(|| ladder.of_entry(entry))
 }
 

@@ -32,7 +32,7 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
         if !model.sessions.contains_key(&id) {
             adopt(model, &reading);
         }
-        // The octets of a DNS message are no text: an ESC among them is a number.
+        // The bytes of a DNS message are no text: an ESC among them is a number.
         let is_text = model.sessions.get(&id).is_none_or(|session| !matches!(session.kind, SessionKind::Dns(_)));
         if let Some(panel) = model.panels.get_mut(&id).filter(|_| is_text) {
             panel.hostile += reading.escapes;

@@ -70,12 +70,12 @@ fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effe
     order(model, id, verb, effects);
 }
 
-/// Closes over octets that nobody read; where none lie there yet, the next ones are waited for.
+/// Closes over bytes that nobody read; where none lie there yet, the next ones are waited for.
 fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
     let lie_there = model.session().and_then(|session| session.kernel.as_ref()?.recv_queue_bytes).unwrap_or(0) > 0;
     end(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
     if !lie_there && readings::is_open(model, id) {
-        say(model, "not reading any more: it closes as soon as octets lie unread; S reads again, c ends it otherwise");
+        say(model, "not reading any more: it closes as soon as bytes lie unread; S reads again, c ends it otherwise");
     }
 }
 

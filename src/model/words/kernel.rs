@@ -33,13 +33,13 @@ pub(super) fn note(news: &News) -> NewsSentence {
                 warned('ƒ', format!("{name}({}) → {error} in {}", quoted(args), quantity::duration(*took)))
             }
         },
-        News::Tcp(TcpNews::Stamps { octet, scheduled, sent, acked }) => {
+        News::Tcp(TcpNews::Stamps { byte, scheduled, sent, acked }) => {
             let after = |time: &Option<Duration>| time.map_or("–".to_owned(), quantity::duration);
-            let octets = exact(octet.saturating_add(1));
+            let bytes = exact(byte.saturating_add(1));
             let (queued, sent, acked) = (after(scheduled), after(sent), after(acked));
             quiet(
                 '·',
-                format!("the first {octets}: queued after {queued}, sent after {sent}, acknowledged after {acked}"),
+                format!("the first {bytes}: queued after {queued}, sent after {sent}, acknowledged after {acked}"),
             )
         }
         News::Tcp(TcpNews::PeerSyn(syn)) => quiet('◆', syn_text(syn)),
@@ -110,12 +110,12 @@ mod tests {
     fn a_buffer_that_the_kernel_doubled_says_so() {
         let news = News::Option(OptionNews::Set {
             option: SocketOption::RecvBuffer,
-            asked: OptionValue::Octets(65_536),
-            now: OptionValue::Octets(131_072),
+            asked: OptionValue::Bytes(65_536),
+            now: OptionValue::Bytes(131_072),
         });
         assert_eq!(
             note(&news).text,
-            "SO_RCVBUF is 131,072 octets, where 65,536 octets was asked for; the kernel doubles it, for its own bookkeeping"
+            "SO_RCVBUF is 131,072 bytes, where 65,536 bytes was asked for; the kernel doubles it, for its own bookkeeping"
         );
     }
 }

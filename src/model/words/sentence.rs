@@ -4,7 +4,7 @@ use crate::model::wrap;
 use crate::text::{quantity, sanitize};
 use crate::wire::Failure;
 
-/// The most octets of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
+/// The most bytes of one string from outside that stand in a sentence; the rest is cut, and `…` says so.
 pub const MOST_QUOTED: usize = 400;
 
 /// The most addresses that one sentence lists; more are counted.
@@ -65,7 +65,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("{}…", sanitize::line(&text[..end]))
 }
 
-/// An exact number of octets: `1 byte`, `1,204 bytes`.
+/// An exact number of bytes: `1 byte`, `1,204 bytes`.
 pub(super) fn exact(bytes: u64) -> String {
     format!("{} {}", quantity::grouped(bytes), if bytes == 1 { "byte" } else { "bytes" })
 }

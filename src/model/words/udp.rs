@@ -33,10 +33,10 @@ pub(super) fn step(step: &MtuStep) -> NewsSentence {
     let bytes = quantity::grouped(step.bytes.into());
     let took = quantity::duration(step.took);
     match step.outcome {
-        MtuOutcome::Answered => well('◆', format!("probe of {bytes} octets: answered after {took}")),
-        MtuOutcome::Quiet => quiet('◇', format!("probe of {bytes} octets: nothing was heard for {took}")),
-        MtuOutcome::TooBig(MtuRefuser::Silence) => warned('!', format!("probe of {bytes} octets: never answered")),
-        MtuOutcome::TooBig(by) => warned('!', format!("probe of {bytes} octets: too big for {by}")),
+        MtuOutcome::Answered => well('◆', format!("probe of {bytes} bytes: answered after {took}")),
+        MtuOutcome::Quiet => quiet('◇', format!("probe of {bytes} bytes: nothing was heard for {took}")),
+        MtuOutcome::TooBig(MtuRefuser::Silence) => warned('!', format!("probe of {bytes} bytes: never answered")),
+        MtuOutcome::TooBig(by) => warned('!', format!("probe of {bytes} bytes: too big for {by}")),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use socket2::SockFilter;
 
-/// How many octets of a packet are kept: all headers that there can be, and some octets.
+/// How many bytes of a packet are kept: all headers that there can be, and some bytes.
 pub(super) const SNAP: usize = 192;
 
 /// Which packets are wanted, by their ports: addresses are looked at behind the filter.

@@ -19,7 +19,7 @@ use crate::text::quantity;
 use crate::wire::dns::message::{DnsMessage, DnsQuestion};
 use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
-/// How many datagrams that are no answer are told of for one query; all are counted as octets.
+/// How many datagrams that are no answer are told of for one query; all are counted as bytes.
 const MOST_TOLD: usize = 8;
 
 /// The longest message, and more than any datagram.
@@ -34,7 +34,7 @@ pub(super) struct DnsClient {
     pub(super) transport: TransportChoice,
     /// How long one answer is waited for.
     pub(super) timeout: Duration,
-    /// Who is told each query, answer and octet; nobody where it is only a second opinion.
+    /// Who is told each query, answer and byte; nobody where it is only a second opinion.
     pub(super) journal: Option<Arc<Journal>>,
 }
 
@@ -43,7 +43,7 @@ struct PendingQuery<'a> {
     question: &'a DnsQuestion,
     server: SocketAddr,
     id: u16,
-    octets: Bytes,
+    bytes: Bytes,
 }
 
 impl DnsClient {
@@ -70,7 +70,7 @@ impl DnsClient {
                 // RFC 6891 §6.2.2: a server that does not know EDNS says FORMERR or NOTIMP.
                 asking = QueryOptions { udp_payload: None, dnssec: false, ..asking };
             } else if let Some(fault) = message.fault.as_ref().filter(|_| !message.is_truncated()) {
-                let message = format!("the answer of {server} cannot be read: octet {}: {}", fault.at, fault.why);
+                let message = format!("the answer of {server} cannot be read: byte {}: {}", fault.at, fault.why);
                 return Err(Failure::new(Class::Protocol, FailedOperation::Ask, whom(question), message));
             } else {
                 return Ok(answer);
@@ -86,10 +86,10 @@ impl DnsClient {
         attempt: u32,
         (wire, asking): (DnsTransport, QueryOptions),
     ) -> Result<DnsAnswer, Failure> {
-        let (id, octets) = query::build(question, asking)?;
+        let (id, bytes) = query::build(question, asking)?;
         let began = Instant::now();
-        let out = PendingQuery { question, server, id, octets };
-        let query = DnsQuery { question: question.clone(), server, wire, attempt, id, octets: out.octets.clone() };
+        let out = PendingQuery { question, server, id, bytes };
+        let query = DnsQuery { question: question.clone(), server, wire, attempt, id, bytes: out.bytes.clone() };
         self.tell(DnsNews::Query(query)).await;
         let asked = tokio::time::timeout_at(began + self.timeout, async {
             match wire {
@@ -98,9 +98,9 @@ impl DnsClient {
             }
         });
         let failure = match asked.await {
-            Ok(Ok((octets, message))) => {
+            Ok(Ok((bytes, message))) => {
                 let took = began.elapsed();
-                let answer = DnsAnswer { server, wire, took, octets, message: Arc::new(message) };
+                let answer = DnsAnswer { server, wire, took, bytes, message: Arc::new(message) };
                 self.tell(DnsNews::Answer(answer.clone())).await;
                 return Ok(answer);
             }
@@ -132,17 +132,17 @@ impl DnsClient {
         };
         let socket = UdpSocket::bind(local).await?;
         socket.connect(out.server).await?;
-        socket.send(&out.octets).await?;
-        self.block(Direction::Sent, out, out.octets.clone()).await;
+        socket.send(&out.bytes).await?;
+        self.block(Direction::Sent, out, out.bytes.clone()).await;
         let mut told = 0;
         loop {
             let mut buffer = BytesMut::zeroed(LONGEST);
             let length = socket.recv(&mut buffer).await?;
             // A copy, as the answer is kept for long and the buffer is large.
-            let octets = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
-            self.block(Direction::Received, out, octets.clone()).await;
-            match self.answer(out, &octets, &mut told).await {
-                Some(message) => return Ok((octets, message)),
+            let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
+            self.block(Direction::Received, out, bytes.clone()).await;
+            match self.answer(out, &bytes, &mut told).await {
+                Some(message) => return Ok((bytes, message)),
                 None => continue,
             }
         }
@@ -150,9 +150,9 @@ impl DnsClient {
 
     async fn by_tcp(&self, out: &PendingQuery<'_>) -> io::Result<(Bytes, DnsMessage)> {
         let mut stream = TcpStream::connect(out.server).await?;
-        let length = u16::try_from(out.octets.len()).map_err(io::Error::other)?;
+        let length = u16::try_from(out.bytes.len()).map_err(io::Error::other)?;
         // RFC 7766 §8: length and message in one write, as some servers read no more than one segment.
-        let framed = Bytes::from([&length.to_be_bytes()[..], &out.octets].concat());
+        let framed = Bytes::from([&length.to_be_bytes()[..], &out.bytes].concat());
         stream.write_all(&framed).await?;
         self.block(Direction::Sent, out, framed).await;
         let mut told = 0;
@@ -162,22 +162,22 @@ impl DnsClient {
             framed[..2].copy_from_slice(&length.to_be_bytes());
             stream.read_exact(&mut framed[2..]).await?;
             let framed = framed.freeze();
-            let octets = framed.slice(2..);
+            let bytes = framed.slice(2..);
             self.block(Direction::Received, out, framed).await;
-            match self.answer(out, &octets, &mut told).await {
-                Some(message) => return Ok((octets, message)),
+            match self.answer(out, &bytes, &mut told).await {
+                Some(message) => return Ok((bytes, message)),
                 None => continue,
             }
         }
     }
 
     /// The message, where it is the answer; what is none is told, and waited on.
-    async fn answer(&self, out: &PendingQuery<'_>, octets: &[u8], told: &mut usize) -> Option<DnsMessage> {
-        let message = DnsMessage::read(octets);
+    async fn answer(&self, out: &PendingQuery<'_>, bytes: &[u8], told: &mut usize) -> Option<DnsMessage> {
+        let message = DnsMessage::read(bytes);
         let Some(why) = not_the_answer(&message, out.id, out.question) else { return Some(message) };
         *told += 1;
         if let Some(journal) = self.journal.as_ref().filter(|_| *told <= MOST_TOLD) {
-            let message = format!("ignored {} octets from {}: {why}", octets.len(), out.server);
+            let message = format!("ignored {} bytes from {}: {why}", bytes.len(), out.server);
             journal
                 .news(News::Warned(Failure::new(Class::Protocol, FailedOperation::Ask, whom(out.question), message)))
                 .await;
@@ -191,10 +191,10 @@ impl DnsClient {
         }
     }
 
-    async fn block(&self, direction: Direction, out: &PendingQuery<'_>, octets: Bytes) {
+    async fn block(&self, direction: Direction, out: &PendingQuery<'_>, bytes: Bytes) {
         if let Some(journal) = &self.journal {
-            let length = octets.len();
-            journal.block(Block::datagram(direction, std::time::Instant::now(), octets, out.server, length)).await;
+            let length = bytes.len();
+            journal.block(Block::datagram(direction, std::time::Instant::now(), bytes, out.server, length)).await;
         }
     }
 }
@@ -206,7 +206,7 @@ pub(super) fn whom(question: &DnsQuestion) -> String {
 
 /// Why a message is not the answer to a query (RFC 5452 §9.1).
 fn not_the_answer(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Option<String> {
-    if message.octets < 12 {
+    if message.bytes < 12 {
         return Some("too short for a DNS message".to_owned());
     }
     if message.id != id {

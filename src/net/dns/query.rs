@@ -9,7 +9,7 @@ use crate::sessions::spec::dns::QueryOptions;
 use crate::wire::dns::message::DnsQuestion;
 use crate::wire::{Class, FailedOperation, Failure};
 
-/// A query's number and octets.
+/// A query's number and bytes.
 ///
 /// # Errors
 /// The name cannot be sent.
@@ -27,18 +27,18 @@ pub(super) fn build(question: &DnsQuestion, asking: QueryOptions) -> Result<(u16
         edns.set_version(0).set_max_payload(udp_payload).set_dnssec_ok(asking.dnssec);
         message.set_edns(edns);
     }
-    let octets = message.to_vec().map_err(|error| wrong(error.to_string()))?;
-    Ok((id, octets.into()))
+    let bytes = message.to_vec().map_err(|error| wrong(error.to_string()))?;
+    Ok((id, bytes.into()))
 }
 
 fn random_id() -> u16 {
-    let mut octets = [0; 2];
+    let mut bytes = [0; 2];
     let chance = rustls::crypto::aws_lc_rs::default_provider().secure_random;
     // Without the system's chance there would be no TLS either; a number is better than no query.
-    if chance.fill(&mut octets).is_err() {
+    if chance.fill(&mut bytes).is_err() {
         return fastrand::u16(..);
     }
-    u16::from_be_bytes(octets)
+    u16::from_be_bytes(bytes)
 }
 
 #[cfg(test)]
@@ -53,8 +53,8 @@ mod tests {
     fn a_query_asks_what_was_asked_for() {
         let question = DnsQuestion { name: "a\\.b._tcp.example.".into(), kind: RecordType(65), class: 1 };
         let asking = QueryOptions { dnssec: true, checking_disabled: true, ..QueryOptions::default() };
-        let (id, octets) = build(&question, asking).unwrap();
-        let read = dns::message::DnsMessage::read(&octets);
+        let (id, bytes) = build(&question, asking).unwrap();
+        let read = dns::message::DnsMessage::read(&bytes);
         assert_eq!((read.fault, read.id, read.questions), (None, id, vec![question]));
         assert_eq!(read.edns.map(|edns| (edns.udp_payload, edns.dnssec_ok)), Some((1232, true)));
         assert_eq!(read.flags, 0x0130);
@@ -64,8 +64,8 @@ mod tests {
     fn edns_is_left_out_where_it_is_not_wanted() {
         let question = DnsQuestion { name: ".".into(), kind: RecordType::NS, class: 1 };
         let asking = QueryOptions { udp_payload: None, recursion: false, authentic: false, ..QueryOptions::default() };
-        let (_, octets) = build(&question, asking).unwrap();
-        let read = dns::message::DnsMessage::read(&octets);
-        assert_eq!((octets.len(), read.edns, read.flags), (17, None, 0));
+        let (_, bytes) = build(&question, asking).unwrap();
+        let read = dns::message::DnsMessage::read(&bytes);
+        assert_eq!((bytes.len(), read.edns, read.flags), (17, None, 0));
     }
 }

@@ -38,13 +38,13 @@ pub(super) struct ResolverConfig {
 impl ResolverConfig {
     /// What the file of the system says; without one, what resolv.conf(5) has for that. Blocks for a small file.
     pub(super) fn of_system() -> ResolverConfig {
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         // A file that is missing or cannot be read is an empty one to the system's resolver too.
-        let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_OCTETS).read_to_end(&mut octets));
+        let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_OCTETS).read_to_end(&mut bytes));
         if let Err(error) = read {
             tracing::debug!(%error, "{PATH} cannot be read");
         }
-        ResolverConfig::parse(&octets)
+        ResolverConfig::parse(&bytes)
     }
 
     /// Reads the file's text; lines that make no sense are passed over, as the system does.

@@ -20,7 +20,7 @@ use crate::sessions::spec::http::{BodySpec, FormPart, PartValue};
 use crate::sessions::{Block, News};
 use crate::wire::{Class, Direction, FailedOperation, Failure};
 
-/// Octets of one piece: what is counted at once, and what a file is read by.
+/// Bytes of one piece: what is counted at once, and what a file is read by.
 const PIECE: usize = 64 * 1024;
 
 /// A body that is ready to be sent.
@@ -71,7 +71,7 @@ impl RequestBody {
         Ok(RequestBody { segments: segments.into(), length, boundary, some: true })
     }
 
-    /// Octets in all, where that is known before they are sent.
+    /// Bytes in all, where that is known before they are sent.
     pub(super) fn length(&self) -> Option<u64> {
         self.length
     }
@@ -109,19 +109,19 @@ impl RequestBody {
     /// The whole body in memory, for sending it again and again; `None`: there is none.
     ///
     /// # Errors
-    /// It is longer than `most` octets (`Usage`), or a file cannot be read (`Local`).
+    /// It is longer than `most` bytes (`Usage`), or a file cannot be read (`Local`).
     pub(super) async fn gathered(mut self, teller: &NewsGate, most: usize) -> Result<Option<Bytes>, Failure> {
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next_piece(teller).await? {
             if whole.len() + piece.len() > most {
-                return Err(Failure::usage(format!("a body that is sent again and again holds at most {most} octets")));
+                return Err(Failure::usage(format!("a body that is sent again and again holds at most {most} bytes")));
             }
             whole.extend_from_slice(&piece);
         }
         Ok(self.some.then(|| whole.freeze()))
     }
 
-    /// Says that a file is sent whole, with its last octet: the connection asks for nothing after that.
+    /// Says that a file is sent whole, with its last byte: the connection asks for nothing after that.
     async fn tell_sent_file(&mut self, teller: &NewsGate) {
         if let Some(BodySegment::File { path, sent, length, .. }) = self.segments.front_mut()
             && *length == Some(*sent)
@@ -183,7 +183,7 @@ async fn read_piece(file: &mut File, path: &Path, sent: u64, length: Option<u64>
     let read = (&mut *file).take(room as u64).read_buf(&mut piece).await.map_err(|error| unread(path, &error))?;
     match length {
         Some(length) if read == 0 => {
-            Err(cannot_read(path, format!("it ended after {sent} of the {length} octets that it had at first")))
+            Err(cannot_read(path, format!("it ended after {sent} of the {length} bytes that it had at first")))
         }
         _ => Ok((read > 0).then(|| piece.freeze())),
     }

@@ -1,4 +1,4 @@
-//! How many octets an exchange's connections carried, by the kernel's own count (TCP_INFO).
+//! How many bytes an exchange's connections carried, by the kernel's own count (TCP_INFO).
 //!
 //! Through a proxy the sockets are reqwest's, which never hands them out: a duplicate of each is found among our own
 //! descriptors by its address pair. A duplicate keeps the connection open: [`ExchangeConnections::release`] drops them all.
@@ -7,12 +7,12 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Octets of one or more connections, everything included: TLS, heads, framing.
+/// Bytes of one or more connections, everything included: TLS, heads, framing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WireBytes {
     /// What arrived.
     pub(super) received: u64,
-    /// What was sent, each octet once however often it was retransmitted.
+    /// What was sent, each byte once however often it was retransmitted.
     pub(super) sent: u64,
 }
 
@@ -61,13 +61,13 @@ impl ExchangeConnections {
     }
 
     /// The count now; `None` where the kernel does not tell.
-    pub(super) fn octets(&self) -> Option<WireBytes> {
+    pub(super) fn bytes(&self) -> Option<WireBytes> {
         let inner = self.inner();
         if inner.unknown || !inner.any {
             return None;
         }
         let now = match &inner.live {
-            Some(live) => live.octets(inner.reset)?,
+            Some(live) => live.bytes(inner.reset)?,
             None => WireBytes::default(),
         };
         Some(WireBytes { received: inner.before.received + now.received, sent: inner.before.sent + now.sent })
@@ -98,14 +98,14 @@ impl ExchangeConnections {
 
 impl CountState {
     fn count_live(&self) -> Option<WireBytes> {
-        self.live.as_ref().and_then(|live| live.octets(self.reset))
+        self.live.as_ref().and_then(|live| live.bytes(self.reset))
     }
 
     fn add(&mut self, last: Option<WireBytes>) {
         match last {
-            Some(octets) => {
-                self.before.received += octets.received;
-                self.before.sent += octets.sent;
+            Some(bytes) => {
+                self.before.received += bytes.received;
+                self.before.sent += bytes.sent;
             }
             None => self.unknown = true,
         }
@@ -169,10 +169,10 @@ mod system {
     }
 
     impl DuplicateSocket {
-        /// What the connection carried. `reset`: it ended by RST, which is no octet.
-        pub(super) fn octets(&self, reset: bool) -> Option<WireBytes> {
+        /// What the connection carried. `reset`: it ended by RST, which is no byte.
+        pub(super) fn bytes(&self, reset: bool) -> Option<WireBytes> {
             let info = tcp_info(&self.0)?;
-            // The kernel counts the FIN's place in the sequence space as one octet received.
+            // The kernel counts the FIN's place in the sequence space as one byte received.
             let fin = u64::from(!reset && info.state.is_some_and(|state| AFTER_FIN.contains(&state)));
             Some(WireBytes {
                 received: info.bytes_received?.saturating_sub(fin),
@@ -215,7 +215,7 @@ mod system {
     }
 
     impl DuplicateSocket {
-        pub(super) fn octets(&self, _reset: bool) -> Option<WireBytes> {
+        pub(super) fn bytes(&self, _reset: bool) -> Option<WireBytes> {
             match *self {}
         }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::net::buffers;
 
-/// Octets that wait to become a block.
+/// Bytes that wait to become a block.
 #[derive(Debug, Default)]
 pub(super) struct BlockCoalescer {
     buffer: Vec<u8>,

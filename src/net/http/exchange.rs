@@ -1,4 +1,4 @@
-//! An exchange from its first request to the last octet of the last answer.
+//! An exchange from its first request to the last byte of the last answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(super) enum StopKind {
     Reset,
 }
 
-/// How often the kernel is asked for the connection's octets while a body arrives.
+/// How often the kernel is asked for the connection's bytes while a body arrives.
 pub(super) const GAUGE_EVERY: Duration = Duration::from_millis(50);
 
 /// A redirect's own body is read to its end, so that its connection can be used again, if it is no longer than this.
@@ -182,10 +182,10 @@ impl ExchangeTask {
     }
 
     pub(super) fn ask_the_kernel(&self) {
-        let octets = self.connections().and_then(|connections| connections.octets());
+        let bytes = self.connections().and_then(|connections| connections.bytes());
         self.measure(|gauge| {
-            gauge.connection_received = octets.map(|octets| octets.received);
-            gauge.connection_sent = octets.map(|octets| octets.sent);
+            gauge.connection_received = bytes.map(|bytes| bytes.received);
+            gauge.connection_sent = bytes.map(|bytes| bytes.sent);
         });
     }
 

@@ -10,7 +10,7 @@ use crate::net::{fault, tls};
 use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 
 /// What hyper keeps of a response's head at the most.
-const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 octets is not read";
+const HEAD_BOUND: &str = "a head of more than 100 fields or 417,792 bytes is not read";
 
 /// How many causes are looked at: a chain has no bound of its own.
 const MOST_CAUSES: usize = 32;
@@ -20,11 +20,11 @@ const MOST_CAUSES: usize = 32;
 pub(crate) enum TransferStage {
     /// Before the response's head was there.
     Head,
-    /// In the response's body, after so many octets of so many.
+    /// In the response's body, after so many bytes of so many.
     Body {
-        /// Octets of the body that arrived.
+        /// Bytes of the body that arrived.
         arrived: u64,
-        /// Octets that were promised.
+        /// Bytes that were promised.
         promised: Option<u64>,
     },
 }
@@ -163,9 +163,9 @@ fn so_far(stage: TransferStage) -> String {
     match stage {
         TransferStage::Head => String::new(),
         TransferStage::Body { arrived, promised: Some(promised) } => {
-            format!(", after {arrived} of {promised} body octets")
+            format!(", after {arrived} of {promised} body bytes")
         }
-        TransferStage::Body { arrived, promised: None } => format!(", after {arrived} body octets"),
+        TransferStage::Body { arrived, promised: None } => format!(", after {arrived} body bytes"),
     }
 }
 

@@ -139,7 +139,7 @@ pub(super) fn describe_body(headers: &mut HeaderMap, method: &Method, body: &Req
         }
         let shown = String::from_utf8_lossy(written.as_bytes()).into_owned();
         return Err(Failure::usage(format!(
-            "header `content-length`: it says {shown}, and the body has {length} octets"
+            "header `content-length`: it says {shown}, and the body has {length} bytes"
         )));
     }
     let expects_one = matches!(*method, Method::POST | Method::PUT | Method::PATCH);

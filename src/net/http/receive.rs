@@ -21,7 +21,7 @@ const WORTH_IT: u64 = 256 * 1024;
 /// A body under way.
 pub(super) struct BodyReceiver {
     promised: Option<u64>,
-    /// Octets of it as they came over the wire.
+    /// Bytes of it as they came over the wire.
     pub(super) arrived: u64,
     joined: BlockCoalescer,
     decoder: Option<BodyDecoder>,

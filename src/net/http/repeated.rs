@@ -92,7 +92,7 @@ impl RepeatedRequest {
         self.timeout
     }
 
-    /// Octets of the request's body, where it has one.
+    /// Bytes of the request's body, where it has one.
     pub(crate) fn body_bytes(&self) -> Option<u64> {
         self.body.as_ref().map(|body| body.len() as u64)
     }
@@ -109,7 +109,7 @@ impl RepeatedRequest {
         request
     }
 
-    /// Sends it once through the shared client, and reads the answer to its end: its status. `moved` gets the octets
+    /// Sends it once through the shared client, and reads the answer to its end: its status. `moved` gets the bytes
     /// of both bodies, as they came over the wire.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ impl HttpResponse {
         (said == 0 || size.exact() != Some(0)).then_some(said)
     }
 
-    /// The socket, where all that is left of the answer on it is so many octets as they are.
+    /// The socket, where all that is left of the answer on it is so many bytes as they are.
     pub(super) fn straight(&self) -> Option<(TapSource, u64)> {
         let ResponseBody::Own(link, _) = &self.body else { return None };
         let promised = self.promised().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
@@ -117,7 +117,7 @@ impl HttpResponse {
         }
     }
 
-    /// Reads a body that nobody wants, if it is not longer than `most` octets, and gives the connection back, for
+    /// Reads a body that nobody wants, if it is not longer than `most` bytes, and gives the connection back, for
     /// another request. `None`: it cannot be used again, or it is none of ours.
     pub(super) async fn spare_link(mut self, most: u64) -> Option<Box<HttpConnection>> {
         let mut passed = 0;

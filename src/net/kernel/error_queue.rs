@@ -128,7 +128,7 @@ pub(in crate::net) fn next(socket: &impl std::os::fd::AsRawFd) -> ErrorQueueEntr
     }
 }
 
-/// How many octets of a quoted payload are looked at: a Linux host quotes 548 at the most, and 1,232 with IPv6.
+/// How many bytes of a quoted payload are looked at: a Linux host quotes 548 at the most, and 1,232 with IPv6.
 #[cfg(target_os = "linux")]
 const MOST_QUOTED: usize = 2_048;
 

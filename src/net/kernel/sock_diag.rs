@@ -22,9 +22,9 @@ pub(crate) struct SocketDiag {
     pub(crate) state: TcpState,
     /// The timer that runs, where one does; for TIME-WAIT it fires when the port is free.
     pub(crate) timer: Option<KernelTimer>,
-    /// Octets in the receive queue.
+    /// Bytes in the receive queue.
     pub(crate) recv_queue_bytes: u64,
-    /// Octets in the send queue.
+    /// Bytes in the send queue.
     pub(crate) send_queue_bytes: u64,
     /// What TCP_INFO would tell; TIME-WAIT has none.
     pub(crate) tcp: Option<TcpInfo>,
@@ -96,15 +96,15 @@ fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     out.extend(local.port().to_be_bytes());
     out.extend(peer.port().to_be_bytes());
     for address in [local.ip(), peer.ip()] {
-        let octets = match address {
+        let bytes = match address {
             IpAddr::V4(v4) => {
-                let mut octets = [0; 16];
-                octets[..4].copy_from_slice(&v4.octets());
-                octets
+                let mut bytes = [0; 16];
+                bytes[..4].copy_from_slice(&v4.octets());
+                bytes
             }
             IpAddr::V6(v6) => v6.octets(),
         };
-        out.extend(octets);
+        out.extend(bytes);
     }
     out.extend(interface.to_ne_bytes());
     out.extend([0xff; 8]); // INET_DIAG_NOCOOKIE: any socket of these addresses
@@ -113,11 +113,11 @@ fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
 
 fn read(answer: &[u8]) -> io::Result<Option<SocketDiag>> {
     let short = || io::Error::from(io::ErrorKind::UnexpectedEof);
-    let kind = answer.get(4..6).and_then(|octets| octets.try_into().ok()).map(u16::from_ne_bytes).ok_or_else(short)?;
+    let kind = answer.get(4..6).and_then(|bytes| bytes.try_into().ok()).map(u16::from_ne_bytes).ok_or_else(short)?;
     let body = answer.get(HEADER..).ok_or_else(short)?;
     let word = |offset: usize| {
-        let octets = body.get(offset..offset + 4)?;
-        Some(u32::from_ne_bytes(octets.try_into().ok()?))
+        let bytes = body.get(offset..offset + 4)?;
+        Some(u32::from_ne_bytes(bytes.try_into().ok()?))
     };
     if i32::from(kind) == libc::NLMSG_ERROR {
         return match word(0).ok_or_else(short)?.cast_signed().wrapping_neg() {
@@ -125,7 +125,7 @@ fn read(answer: &[u8]) -> io::Result<Option<SocketDiag>> {
             code => Err(io::Error::from_raw_os_error(code)),
         };
     }
-    // `struct inet_diag_msg`: family, state, timer, retransmits, 48 octets of addresses, the timer in milliseconds,
+    // `struct inet_diag_msg`: family, state, timer, retransmits, 48 bytes of addresses, the timer in milliseconds,
     // the queues, user and inode.
     let (Some(state), Some(timer), Some(millis)) = (body.get(1), body.get(2), word(52)) else { return Err(short()) };
     let (Some(recv_queue), Some(send_queue)) = (word(56), word(60)) else { return Err(short()) };
@@ -170,7 +170,7 @@ mod tests {
             if len > 5 {
                 answer[4] = 20;
             }
-            assert!(read(&answer).is_err(), "{len} octets");
+            assert!(read(&answer).is_err(), "{len} bytes");
         }
     }
 

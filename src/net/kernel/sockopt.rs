@@ -3,14 +3,14 @@
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
-/// Reads an option into `bytes`; gives how many octets the kernel filled, which may be fewer.
+/// Reads an option into `bytes`; gives how many bytes the kernel filled, which may be fewer.
 ///
 /// # Errors
 /// The system's own: there is no such option here, or it makes no sense for this socket.
 #[expect(unsafe_code, reason = "no crate reads TCP_INFO by the returned length, nor TCP_SAVED_SYN at all")]
 pub(crate) fn get(socket: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8]) -> io::Result<usize> {
     let mut len = libc::socklen_t::try_from(bytes.len()).unwrap_or(libc::socklen_t::MAX);
-    // SAFETY: the descriptor is borrowed for the call; the kernel writes at most `len` octets, which `bytes` has,
+    // SAFETY: the descriptor is borrowed for the call; the kernel writes at most `len` bytes, which `bytes` has,
     // and tells in `len` how many it wrote.
     let answer = unsafe { libc::getsockopt(socket.as_raw_fd(), level, name, bytes.as_mut_ptr().cast(), &raw mut len) };
     match answer {
@@ -26,7 +26,7 @@ pub(crate) fn get(socket: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8
 #[expect(unsafe_code, reason = "no crate sets TCP_SAVE_SYN or TCP_SYNCNT, and a table of options needs one door")]
 pub(crate) fn set_int(socket: &impl AsFd, level: i32, name: i32, value: i32) -> io::Result<()> {
     let len = size_of::<i32>() as libc::socklen_t;
-    // SAFETY: the descriptor is borrowed for the call; the kernel reads `len` octets, the size of `value`.
+    // SAFETY: the descriptor is borrowed for the call; the kernel reads `len` bytes, the size of `value`.
     let answer = unsafe { libc::setsockopt(socket.as_fd().as_raw_fd(), level, name, (&raw const value).cast(), len) };
     if answer == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
@@ -43,7 +43,7 @@ pub(crate) fn int(socket: &impl AsFd, level: i32, name: i32) -> io::Result<i32> 
     }
 }
 
-/// Octets that we wrote and the peer has not acknowledged; an unacknowledged FIN counts as one.
+/// Bytes that we wrote and the peer has not acknowledged; an unacknowledged FIN counts as one.
 #[expect(unsafe_code, reason = "no crate offers SIOCOUTQ")]
 pub(super) fn send_queue(socket: BorrowedFd<'_>) -> Option<u64> {
     let mut bytes: libc::c_int = 0;

@@ -17,7 +17,7 @@ pub(crate) fn save(_listener: &impl AsFd) {}
 /// The SYN that opened an accepted connection; the kernel gives it once.
 #[cfg(target_os = "linux")]
 pub(crate) fn saved(accepted: &impl AsFd) -> Option<SynView> {
-    // 60 octets of IPv4 and 60 of TCP at the most; IPv6 has extensions.
+    // 60 bytes of IPv4 and 60 of TCP at the most; IPv6 has extensions.
     let mut bytes = [0; 512];
     let len = super::sockopt::get(accepted.as_fd(), libc::IPPROTO_TCP, libc::TCP_SAVED_SYN, &mut bytes).ok()?;
     SynView::parse(&bytes[..len])

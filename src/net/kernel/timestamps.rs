@@ -1,6 +1,6 @@
-//! SO_TIMESTAMPING: when the kernel queued, sent and had acknowledged the last octet of each write.
+//! SO_TIMESTAMPING: when the kernel queued, sent and had acknowledged the last byte of each write.
 //!
-//! The stamps come back on the socket's error queue, by the number of the octet they are for.
+//! The stamps come back on the socket's error queue, by the number of the byte they are for.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd};
@@ -24,15 +24,15 @@ pub(crate) enum StampPoint {
 pub(crate) struct KernelStamp {
     /// What happened.
     pub(crate) point: StampPoint,
-    /// The octet, counted from 0 where stamping began, modulo 2³².
-    pub(crate) octet: u32,
+    /// The byte, counted from 0 where stamping began, modulo 2³².
+    pub(crate) byte: u32,
     /// When, since 1970 by the system's clock.
     pub(crate) at: Duration,
 }
 
 /// Asks for stamps of what is written from now on (`generate`), or only for those that are still to come.
 ///
-/// The numbers of octets begin at the first call, which has to come before the first write.
+/// The numbers of bytes begin at the first call, which has to come before the first write.
 ///
 /// # Errors
 /// The system's own.
@@ -76,7 +76,7 @@ pub(crate) fn next(socket: &impl AsFd) -> StampQueueEntry {
         }
     }
     match (at, what) {
-        (Some(at), Some((point, octet))) => StampQueueEntry::Stamp(KernelStamp { point, octet, at }),
+        (Some(at), Some((point, byte))) => StampQueueEntry::Stamp(KernelStamp { point, byte, at }),
         _ => StampQueueEntry::Other,
     }
 }

@@ -40,7 +40,7 @@ fn names(v6: bool) -> &'static OptionNumbers {
 pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
     let names = names(v6);
     let int = |name: i32| sockopt::int(socket, names.level, name).ok();
-    let octet = |name: i32| int(name).and_then(|number| u8::try_from(number).ok());
+    let byte = |name: i32| int(name).and_then(|number| u8::try_from(number).ok());
     let memory = memory(socket);
     let word = |place: i32| memory.and_then(|words| words.get(usize::try_from(place).ok()?).copied()).map(u64::from);
     UdpInfo {
@@ -51,8 +51,8 @@ pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
         send_buffer_bytes: word(libc::SK_MEMINFO_SNDBUF),
         mtu: path_mtu(socket, v6),
         discover: int(names.discover).and_then(MtuDiscovery::of),
-        ttl: octet(names.ttl),
-        tos: octet(names.tos),
+        ttl: byte(names.ttl),
+        tos: byte(names.tos),
     }
 }
 

@@ -26,7 +26,7 @@ const UNKNOWN: u64 = u64::MAX;
 pub(super) struct AttemptOutcome {
     /// An HTTP status where there is one, or why it failed.
     pub(super) result: Result<Option<u16>, Failure>,
-    /// Payload octets that moved, whatever came of it.
+    /// Payload bytes that moved, whatever came of it.
     pub(super) moved: Both<Totals>,
 }
 

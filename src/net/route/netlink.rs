@@ -1,4 +1,4 @@
-//! One question for the kernel's routing tables, octet by octet (netlink(7), rtnetlink(7)).
+//! One question for the kernel's routing tables, byte by byte (netlink(7), rtnetlink(7)).
 
 use std::net::IpAddr;
 use std::os::fd::AsRawFd as _;
@@ -36,15 +36,15 @@ fn question(source: IpAddr, peer: IpAddr) -> Vec<u8> {
     }
     let bits = |ip: IpAddr| if ip.is_ipv4() { 32 } else { 128 };
     let length = HEADER + ROUTE + attributes.len();
-    let mut octets = Vec::with_capacity(length);
-    octets.extend(u32::try_from(length).unwrap_or(u32::MAX).to_ne_bytes());
-    octets.extend(libc::RTM_GETROUTE.to_ne_bytes());
-    octets.extend(u16::try_from(libc::NLM_F_REQUEST).unwrap_or_default().to_ne_bytes());
-    octets.extend([0; 8]);
-    octets.extend([u8::try_from(family).unwrap_or_default(), bits(peer), bits(source), 0]);
-    octets.extend([0; 8]);
-    octets.extend(attributes);
-    octets
+    let mut bytes = Vec::with_capacity(length);
+    bytes.extend(u32::try_from(length).unwrap_or(u32::MAX).to_ne_bytes());
+    bytes.extend(libc::RTM_GETROUTE.to_ne_bytes());
+    bytes.extend(u16::try_from(libc::NLM_F_REQUEST).unwrap_or_default().to_ne_bytes());
+    bytes.extend([0; 8]);
+    bytes.extend([u8::try_from(family).unwrap_or_default(), bits(peer), bits(source), 0]);
+    bytes.extend([0; 8]);
+    bytes.extend(attributes);
+    bytes
 }
 
 fn attribute(kind: u16, ip: IpAddr) -> Vec<u8> {
@@ -57,13 +57,13 @@ fn attribute(kind: u16, ip: IpAddr) -> Vec<u8> {
 }
 
 /// Reads the answer; `None` where it is an error or makes no sense.
-fn read(octets: &[u8]) -> Option<RouteReply> {
-    let kind = u16::from_ne_bytes(octets.get(4..6)?.try_into().ok()?);
+fn read(bytes: &[u8]) -> Option<RouteReply> {
+    let kind = u16::from_ne_bytes(bytes.get(4..6)?.try_into().ok()?);
     if kind != libc::RTM_NEWROUTE {
         return None;
     }
     let mut answer = RouteReply::default();
-    let mut rest = octets.get(HEADER + ROUTE..)?;
+    let mut rest = bytes.get(HEADER + ROUTE..)?;
     while let Some(head) = rest.get(..4) {
         let length = usize::from(u16::from_ne_bytes([head[0], head[1]]));
         let kind = u16::from_ne_bytes([head[2], head[3]]);
@@ -73,15 +73,15 @@ fn read(octets: &[u8]) -> Option<RouteReply> {
             libc::RTA_GATEWAY => answer.gateway = address(value),
             _ => {}
         }
-        // Attributes begin at multiples of four octets.
+        // Attributes begin at multiples of four bytes.
         rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
     }
     Some(answer)
 }
 
-fn address(octets: &[u8]) -> Option<IpAddr> {
-    let v4 = <[u8; 4]>::try_from(octets).ok().map(IpAddr::from);
-    v4.or_else(|| <[u8; 16]>::try_from(octets).ok().map(IpAddr::from))
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from);
+    v4.or_else(|| <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from))
 }
 
 #[cfg(test)]
@@ -90,16 +90,16 @@ mod tests {
 
     #[test]
     fn an_answer_names_interface_and_router() {
-        let mut octets = vec![0; HEADER + ROUTE];
-        octets[4..6].copy_from_slice(&libc::RTM_NEWROUTE.to_ne_bytes());
-        octets.extend(attribute(libc::RTA_DST, "192.0.2.1".parse().unwrap()));
-        octets.extend(attribute(libc::RTA_GATEWAY, "192.0.2.254".parse().unwrap()));
-        octets.extend([8_u16.to_ne_bytes(), libc::RTA_OIF.to_ne_bytes()].concat());
-        octets.extend(3_u32.to_ne_bytes());
+        let mut bytes = vec![0; HEADER + ROUTE];
+        bytes[4..6].copy_from_slice(&libc::RTM_NEWROUTE.to_ne_bytes());
+        bytes.extend(attribute(libc::RTA_DST, "192.0.2.1".parse().unwrap()));
+        bytes.extend(attribute(libc::RTA_GATEWAY, "192.0.2.254".parse().unwrap()));
+        bytes.extend([8_u16.to_ne_bytes(), libc::RTA_OIF.to_ne_bytes()].concat());
+        bytes.extend(3_u32.to_ne_bytes());
         let expected = RouteReply { interface: Some(3), gateway: "192.0.2.254".parse().ok() };
-        assert_eq!(read(&octets), Some(expected));
-        for cut in 0..octets.len() {
-            read(&octets[..cut]);
+        assert_eq!(read(&bytes), Some(expected));
+        for cut in 0..bytes.len() {
+            read(&bytes[..cut]);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// A read of so many octets speaks for a flood.
+/// A read of so many bytes speaks for a flood.
 const LARGE: usize = 32 * 1024;
 /// So many of them make one, where they come [`SOON`] after each other.
 const MANY: u8 = 8;
@@ -31,7 +31,7 @@ pub(crate) struct FloodDetector {
     /// When the first of them was done.
     since: Option<Instant>,
     floods: bool,
-    /// The kernel wakes us for [`WORTH`] octets only.
+    /// The kernel wakes us for [`WORTH`] bytes only.
     marked: bool,
 }
 
@@ -106,18 +106,18 @@ fn spin_for_more(stream: &TcpStream) -> bool {
     })
 }
 
-/// Asks the kernel to wake a sleeping reader for so many octets at the least (SO_RCVLOWAT), never for more than a quarter
+/// Asks the kernel to wake a sleeping reader for so many bytes at the least (SO_RCVLOWAT), never for more than a quarter
 /// of what its buffer holds now, so that nothing of the buffer changes. Whether it does.
 #[cfg(target_os = "linux")]
-fn wake_for(stream: &TcpStream, octets: i32) -> bool {
+fn wake_for(stream: &TcpStream, bytes: i32) -> bool {
     use crate::net::kernel;
 
     let room = kernel::int(stream, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap_or(0);
-    kernel::set_int(stream, libc::SOL_SOCKET, libc::SO_RCVLOWAT, octets.min(room / 4).max(1)).is_ok()
+    kernel::set_int(stream, libc::SOL_SOCKET, libc::SO_RCVLOWAT, bytes.min(room / 4).max(1)).is_ok()
 }
 
 /// Elsewhere a reader is woken for whatever comes.
 #[cfg(not(target_os = "linux"))]
-fn wake_for(_stream: &TcpStream, octets: i32) -> bool {
-    octets == 1
+fn wake_for(_stream: &TcpStream, bytes: i32) -> bool {
+    bytes == 1
 }

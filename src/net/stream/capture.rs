@@ -34,18 +34,18 @@ fn lock_watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<Captu
     talk.capture.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What stands in for the SYNs that were not seen. The places of octets are known only where nothing is under way.
+/// What stands in for the SYNs that were not seen. The places of bytes are known only where nothing is under way.
 fn hint(talk: &SharedConnection) -> FlowHint {
     let before = talk.journal.totals();
     let view = kernel::view(talk.transport.socket());
     let after = talk.journal.totals();
     let still = before == after && view.state == Some(TcpState::Established) && view.send_queue_bytes == Some(0);
-    let octets = match view.recv_queue_bytes.filter(|_| still) {
+    let bytes = match view.recv_queue_bytes.filter(|_| still) {
         Some(unread) => Both { sent: Some(after.sent.bytes), received: Some(after.received.bytes + unread) },
         None => Both::default(),
     };
     let tcp = view.tcp.unwrap_or_default();
     // TCP_INFO names them by what is shifted: what arrives is shifted by the peer's.
     let shifts = Both { sent: tcp.rcv_wscale, received: tcp.snd_wscale };
-    FlowHint { octets, shifts, most_sent: tcp.snd_mss }
+    FlowHint { bytes, shifts, most_sent: tcp.snd_mss }
 }

@@ -40,7 +40,7 @@ impl FileReadAhead {
         (self.regular && self.under_way.is_none()).then_some(&*self.file)
     }
 
-    /// The next part, up to [`crate::net::buffers::BUFFER`] octets; empty at the end. Begins to read the one after it.
+    /// The next part, up to [`crate::net::buffers::BUFFER`] bytes; empty at the end. Begins to read the one after it.
     ///
     /// Cancel-safe: a part that was read and not taken is the next one.
     ///

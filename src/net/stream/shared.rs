@@ -48,7 +48,7 @@ pub(super) struct SharedConnection {
     pub(super) gauge: activity::StreamActivity,
     pub(crate) way: states::StateReporter,
     pub(super) stamps: stamps::StampQueue,
-    /// Octets in the send queue at the last look; [`u64::MAX`] is not known.
+    /// Bytes in the send queue at the last look; [`u64::MAX`] is not known.
     pub(super) queued: AtomicU64,
     pub(crate) v6: bool,
     pub(super) ends: Option<(SocketAddr, SocketAddr)>,
@@ -63,7 +63,7 @@ pub(super) struct StreamState {
     pub(super) peer_finished: bool,
     /// An error is pending on the socket.
     pub(crate) broken: bool,
-    /// It is to be closed as soon as octets lie unread.
+    /// It is to be closed as soon as bytes lie unread.
     pub(crate) close_unread: bool,
 }
 

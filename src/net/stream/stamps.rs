@@ -48,7 +48,7 @@ mod linux {
     /// A write that waits for its stamps.
     #[derive(Debug)]
     struct StampedWrite {
-        octet: u64,
+        byte: u64,
         /// Since 1970, by the clock that stamps are of.
         began: Duration,
         scheduled: Option<Duration>,
@@ -57,12 +57,12 @@ mod linux {
 
     impl StampedWrite {
         fn to_news(&self, acked: Option<Duration>) -> News {
-            News::Tcp(TcpNews::Stamps { octet: self.octet, scheduled: self.scheduled, sent: self.sent, acked })
+            News::Tcp(TcpNews::Stamps { byte: self.byte, scheduled: self.scheduled, sent: self.sent, acked })
         }
     }
 
     impl StampQueue {
-        /// Stamps from the first octet on, where the kernel has any.
+        /// Stamps from the first byte on, where the kernel has any.
         pub(in crate::net::stream) fn new(transport: &StreamTransport) -> Self {
             let possible = timestamps::ask(transport.socket(), true).is_ok();
             let inner = StampState {
@@ -104,13 +104,13 @@ mod linux {
             inner.on.then(|| SystemTime::now().duration_since(UNIX_EPOCH).ok()).flatten()
         }
 
-        /// Notes a write whose last octet was `octet`.
-        pub(in crate::net::stream) fn on_write(&self, octet: u64, began: Duration) {
+        /// Notes a write whose last byte was `byte`.
+        pub(in crate::net::stream) fn on_write(&self, byte: u64, began: Duration) {
             let mut inner = self.lock();
             if inner.waiting.len() >= MOST_WAITING {
                 inner.waiting.pop_front();
             }
-            inner.waiting.push_back(StampedWrite { octet, began, scheduled: None, sent: None });
+            inner.waiting.push_back(StampedWrite { byte, began, scheduled: None, sent: None });
         }
 
         /// Empties the error queue, and tells the writes that are acknowledged.
@@ -153,7 +153,7 @@ mod linux {
         /// Notes a stamp with its write. Writes before it that were acknowledged without stamps of their own were
         /// joined with it into one segment by the kernel; they stay untold.
         fn on_stamp(&mut self, stamp: KernelStamp) -> Option<News> {
-            let place = self.waiting.iter().position(|write| write.octet as u32 == stamp.octet)?;
+            let place = self.waiting.iter().position(|write| write.byte as u32 == stamp.byte)?;
             let write = self.waiting.get_mut(place)?;
             let since = stamp.at.checked_sub(write.began).filter(|since| *since < LONGEST);
             match stamp.point {
@@ -177,14 +177,14 @@ mod linux {
         use crate::sessions::News;
         use crate::sessions::news::TcpNews;
 
-        fn waiting(octets: &[u64]) -> StampState {
-            let write = |octet| StampedWrite { octet, began: Duration::from_secs(100), scheduled: None, sent: None };
-            let waiting = octets.iter().copied().map(write).collect();
+        fn waiting(bytes: &[u64]) -> StampState {
+            let write = |byte| StampedWrite { byte, began: Duration::from_secs(100), scheduled: None, sent: None };
+            let waiting = bytes.iter().copied().map(write).collect();
             StampState { possible: true, on: true, window_began: Instant::now(), writes: 0, waiting }
         }
 
-        fn stamp(point: StampPoint, octet: u32, micros: u64) -> KernelStamp {
-            KernelStamp { point, octet, at: Duration::from_secs(100) + Duration::from_micros(micros) }
+        fn stamp(point: StampPoint, byte: u32, micros: u64) -> KernelStamp {
+            KernelStamp { point, byte, at: Duration::from_secs(100) + Duration::from_micros(micros) }
         }
 
         #[test]
@@ -193,30 +193,29 @@ mod linux {
             assert_eq!(inner.on_stamp(stamp(StampPoint::Scheduled, 9, 5)), None);
             assert_eq!(inner.on_stamp(stamp(StampPoint::Sent, 9, 7)), None);
             let micros = |count| Some(Duration::from_micros(count));
-            let told =
-                News::Tcp(TcpNews::Stamps { octet: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) });
+            let told = News::Tcp(TcpNews::Stamps { byte: 9, scheduled: micros(5), sent: micros(7), acked: micros(80) });
             assert_eq!(inner.on_stamp(stamp(StampPoint::Acked, 9, 80)), Some(told));
             assert!(inner.waiting.is_empty(), "the write before it went with it");
         }
 
         #[test]
-        fn the_number_of_an_octet_goes_on_beyond_32_bits() {
+        fn the_number_of_an_byte_goes_on_beyond_32_bits() {
             let mut inner = waiting(&[(1 << 32) + 4]);
-            let News::Tcp(TcpNews::Stamps { octet, .. }) = inner.on_stamp(stamp(StampPoint::Acked, 4, 1)).unwrap()
+            let News::Tcp(TcpNews::Stamps { byte, .. }) = inner.on_stamp(stamp(StampPoint::Acked, 4, 1)).unwrap()
             else {
                 panic!()
             };
-            assert_eq!(octet, (1 << 32) + 4);
+            assert_eq!(byte, (1 << 32) + 4);
         }
 
         #[test]
         fn a_stamp_of_nobodys_and_a_clock_that_was_set_are_not_believed() {
             let mut inner = waiting(&[4]);
             assert_eq!(inner.on_stamp(stamp(StampPoint::Acked, 5, 1)), None);
-            let early = KernelStamp { point: StampPoint::Acked, octet: 4, at: Duration::from_secs(1) };
+            let early = KernelStamp { point: StampPoint::Acked, byte: 4, at: Duration::from_secs(1) };
             assert_eq!(
                 inner.on_stamp(early),
-                Some(News::Tcp(TcpNews::Stamps { octet: 4, scheduled: None, sent: None, acked: None }))
+                Some(News::Tcp(TcpNews::Stamps { byte: 4, scheduled: None, sent: None, acked: None }))
             );
         }
     }
@@ -237,7 +236,7 @@ impl StampQueue {
         None
     }
 
-    pub(super) fn on_write(&self, _octet: u64, _began: std::time::Duration) {}
+    pub(super) fn on_write(&self, _byte: u64, _began: std::time::Duration) {}
 
     pub(super) async fn read(
         &self,

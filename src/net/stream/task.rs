@@ -31,7 +31,7 @@ use crate::wire::{Class, Evidence, FailedOperation};
 /// connection that broke.
 const MOST_SETTLING: Duration = Duration::from_secs(2);
 
-/// Between looks whether octets lie unread, where that is waited for.
+/// Between looks whether bytes lie unread, where that is waited for.
 const UNREAD_LOOK: Duration = Duration::from_millis(10);
 
 impl SharedConnection {
@@ -79,16 +79,16 @@ impl SharedConnection {
         }
     }
 
-    /// Octets in the send queue at the last look.
+    /// Bytes in the send queue at the last look.
     pub(super) fn queued_bytes(&self) -> Option<u64> {
-        Some(self.queued.load(Ordering::Relaxed)).filter(|octets| *octets != u64::MAX)
+        Some(self.queued.load(Ordering::Relaxed)).filter(|bytes| *bytes != u64::MAX)
     }
 
-    /// Ends when octets lie unread and the session is to be closed over them.
+    /// Ends when bytes lie unread and the session is to be closed over them.
     async fn closed_with_unread(&self) {
         // The sender lives as long as `self`, so the wait cannot fail.
         let _wished = self.state.subscribe().wait_for(|state| state.close_unread).await.is_ok();
-        while !rustix::io::ioctl_fionread(self.transport.socket()).is_ok_and(|octets| octets > 0) {
+        while !rustix::io::ioctl_fionread(self.transport.socket()).is_ok_and(|bytes| bytes > 0) {
             tokio::time::sleep(UNREAD_LOOK).await;
         }
     }

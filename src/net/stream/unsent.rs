@@ -14,7 +14,7 @@ use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 pub(in crate::net) struct UnsentOrders {
     /// Orders and steps that were not carried out to their end.
     pub(in crate::net) orders: usize,
-    /// Octets among them; files and bursts are not counted.
+    /// Bytes among them; files and bursts are not counted.
     pub(in crate::net) bytes: u64,
 }
 

@@ -53,7 +53,7 @@ fn read_timeouts(talk: &SharedConnection) -> ConnectionTimeouts {
 }
 
 impl ConnectionTimeouts {
-    /// Which clock ran out, with so many octets unacknowledged; `None`: the last retransmission, which the failure's own
+    /// Which clock ran out, with so many bytes unacknowledged; `None`: the last retransmission, which the failure's own
     /// message is about.
     fn ran_out(&self, unacknowledged: u64) -> Option<(FailureReason, String)> {
         let limit = quantity::duration(self.user_timeout);

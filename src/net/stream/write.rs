@@ -90,10 +90,10 @@ struct WritingHalf<'a> {
     talk: &'a SharedConnection,
     state: watch::Receiver<StreamState>,
     finished: bool,
-    /// Octets of the order under way that are not written.
+    /// Bytes of the order under way that are not written.
     rest: usize,
     writes: usize,
-    /// Octets written so far.
+    /// Bytes written so far.
     sent_bytes: u64,
     writer: TransportWriter<'a>,
 }

@@ -14,7 +14,7 @@ use crate::wire::Failure;
 /// How many datagrams one look at the clock sends at the most.
 const MOST_AT_ONCE: usize = 256;
 
-/// How many octets of them, unless one alone has more.
+/// How many bytes of them, unless one alone has more.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
 impl SharedSocket {
@@ -98,7 +98,7 @@ mod tests {
     fn a_train_has_a_bound_and_at_least_one_datagram() {
         for (len, times) in [(0, 1), (1, 256), (1_400, 187), (65_507, 4), (300_000, 1)] {
             let (train, carriages) = repeated(&vec![1; len].into());
-            assert_eq!((carriages, train.len()), (times, times * len), "{len} octets");
+            assert_eq!((carriages, train.len()), (times, times * len), "{len} bytes");
         }
     }
 }

@@ -40,7 +40,7 @@ mod linux {
     pub(in crate::net::udp) type ControlLength = libc::size_t;
 
     /// Room for the controls of one message: at the most a segment size, two TTLs, two TOS and two addresses, which an
-    /// IPv6 socket is told of an IPv4 packet: 184 octets.
+    /// IPv6 socket is told of an IPv4 packet: 184 bytes.
     #[repr(C, align(8))]
     #[derive(Clone, Copy)]
     pub(in crate::net::udp) struct ControlBuffer(pub(in crate::net::udp) [u8; 192]);
@@ -67,7 +67,7 @@ mod linux {
         }
     }
 
-    /// Writes the wish that a message is cut every `segment` octets; how many octets the wish has.
+    /// Writes the wish that a message is cut every `segment` bytes; how many bytes the wish has.
     pub(in crate::net::udp) fn cut_at(control: &mut ControlBuffer, segment: u16) -> ControlLength {
         // SAFETY: CMSG_SPACE and CMSG_LEN only calculate.
         let (space, length) = unsafe { (libc::CMSG_SPACE(2), libc::CMSG_LEN(2)) };
@@ -78,7 +78,7 @@ mod linux {
         head.cmsg_type = libc::UDP_SEGMENT;
         let start = control.0.as_mut_ptr();
         let payload = size_of::<libc::cmsghdr>();
-        // SAFETY: a control has 192 octets and the alignment of a header; a header and two octets fit.
+        // SAFETY: a control has 192 bytes and the alignment of a header; a header and two bytes fit.
         unsafe {
             start.cast::<libc::cmsghdr>().write(head);
             start.add(payload).cast::<u16>().write_unaligned(segment);
@@ -86,13 +86,13 @@ mod linux {
         space as ControlLength
     }
 
-    /// What the controls of a message say: how many octets each datagram of a merged one has, and what is known of the
+    /// What the controls of a message say: how many bytes each datagram of a merged one has, and what is known of the
     /// packet. The header must be one that the kernel just filled, with its controls still in place.
     pub(in crate::net::udp) fn read(header: &libc::msghdr) -> (Option<usize>, RawPacket) {
         let mut segment = None;
         let mut packet = RawPacket::default();
         // SAFETY: the kernel filled the controls of this header, which are still there, and told their length; the
-        // macros stay within it. A control of each of these types has at least as many octets as are read of it.
+        // macros stay within it. A control of each of these types has at least as many bytes as are read of it.
         unsafe {
             let mut control = libc::CMSG_FIRSTHDR(header);
             while let Some(head) = control.as_ref() {

@@ -25,7 +25,7 @@ impl GsoSender {
         GsoSender { peer, cut: true }
     }
 
-    /// Hands datagrams of `segment` octets, which stand back to back, to the kernel, as many as it takes at once, and
+    /// Hands datagrams of `segment` bytes, which stand back to back, to the kernel, as many as it takes at once, and
     /// waits until it takes the first; how many it took.
     ///
     /// # Errors

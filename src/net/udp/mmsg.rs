@@ -18,13 +18,13 @@ pub(super) const MOST_MESSAGES: usize = 64;
 /// One message as the kernel handed it over. It stands in the slot of its place in the call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReceivedMessage {
-    /// Octets of it that stand in its slot.
+    /// Bytes of it that stand in its slot.
     pub(super) len: usize,
-    /// Octets that it had.
+    /// Bytes that it had.
     pub(super) full_len: usize,
     /// Who sent it.
     pub(super) peer: Option<SocketAddr>,
-    /// Where the kernel merged several datagrams: the octets of each; the last one may have fewer.
+    /// Where the kernel merged several datagrams: the bytes of each; the last one may have fewer.
     pub(super) segment: Option<usize>,
     /// What is known of the packet, or of the first of those that were merged.
     pub(super) packet: RawPacket,
@@ -35,9 +35,9 @@ pub(super) struct ReceivedMessage {
 pub(super) struct MessageBatch<'a> {
     /// Datagrams back to back.
     pub(super) bytes: &'a [u8],
-    /// Octets of each datagram; the last one may have fewer.
+    /// Bytes of each datagram; the last one may have fewer.
     pub(super) segment: usize,
-    /// Octets of each message: `segment`, or a multiple of it that the kernel cuts (`UDP_SEGMENT`).
+    /// Bytes of each message: `segment`, or a multiple of it that the kernel cuts (`UDP_SEGMENT`).
     pub(super) message: usize,
 }
 
@@ -71,7 +71,7 @@ mod linux {
     }
 
     impl ReceiveSpace {
-        /// Slots of `room` octets each.
+        /// Slots of `room` bytes each.
         pub(in crate::net::udp) fn new(room: usize) -> Self {
             let nobody = libc::sockaddr_in6 {
                 sin6_family: 0,
@@ -150,7 +150,7 @@ mod linux {
     }
 
     /// Hands the kernel messages of `train`, [`MOST_MESSAGES`] at the most, to the one address or to whom the socket
-    /// is connected; how many it took, each of them whole. Never waits. No octets at all are one empty message.
+    /// is connected; how many it took, each of them whole. Never waits. No bytes at all are one empty message.
     ///
     /// # Errors
     /// Nothing was taken: `WouldBlock`, an error that the socket holds, or what is wrong with the first message.
@@ -186,7 +186,7 @@ mod linux {
         socket.try_io(Interest::WRITABLE, || {
             const FLAGS: MessageFlags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as MessageFlags;
             // SAFETY: the descriptor is open while it is borrowed. The first `most` headers name one vector each, of
-            // octets that the kernel only reads, and the address and control; all of them live until the call is over.
+            // bytes that the kernel only reads, and the address and control; all of them live until the call is over.
             again(|| unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), most, FLAGS) })
         })
     }
@@ -236,7 +236,7 @@ mod plain {
     }
 
     impl ReceiveSpace {
-        /// Slots of `room` octets each.
+        /// Slots of `room` bytes each.
         pub(in crate::net::udp) fn new(room: usize) -> Self {
             ReceiveSpace { store: vec![0; MOST_MESSAGES * room].into_boxed_slice(), room }
         }
@@ -276,7 +276,7 @@ mod plain {
         Ok(())
     }
 
-    /// Hands the kernel the datagrams of `train`, one a call; how many messages it took. No octets at all are one
+    /// Hands the kernel the datagrams of `train`, one a call; how many messages it took. No bytes at all are one
     /// empty message.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ const ROUND_TRIPS: u32 = 4;
 /// How many errors of datagrams before it one datagram may meet: the kernel reports an ICMP error at the next call.
 const MOST_OLD_ERRORS: usize = 16;
 
-/// 32 octets of payload in the smallest: room for what tells our datagrams apart.
+/// 32 bytes of payload in the smallest: room for what tells our datagrams apart.
 const LEAST_PAYLOAD: u32 = 32;
 
 /// What our datagrams begin with: a name, and a number that is the datagram's own.
@@ -132,7 +132,7 @@ impl MtuProber {
         None
     }
 
-    /// Sends one datagram that makes an IP packet of `bytes` octets, and waits for what comes of it.
+    /// Sends one datagram that makes an IP packet of `bytes` bytes, and waits for what comes of it.
     async fn try_one(&mut self, bytes: u32) -> Result<MtuOutcome, Failure> {
         let payload = self.payload(bytes);
         if let Some(outcome) = self.send(&payload).await? {
@@ -183,7 +183,7 @@ impl MtuProber {
         }
     }
 
-    /// A payload for a packet of so many octets, unlike all before it.
+    /// A payload for a packet of so many bytes, unlike all before it.
     fn payload(&mut self, bytes: u32) -> Vec<u8> {
         self.number = self.number.wrapping_add(1);
         let len = bytes.saturating_sub(mtu::header_bytes(self.peer.ip())) as usize;
@@ -226,7 +226,7 @@ impl MtuProber {
         }
     }
 
-    /// What an entry of the error queue says of the datagram under way, of `bytes` octets as a packet.
+    /// What an entry of the error queue says of the datagram under way, of `bytes` bytes as a packet.
     fn told(&self, found: ErrorQueueEntry, bytes: u32) -> ProbeReply {
         let ErrorQueueEntry::Icmp(icmp, quote) = found else { return ProbeReply::Else };
         if quote.len() >= TAG_BYTES && !self.is_ours(&quote) {
@@ -251,7 +251,7 @@ impl MtuProber {
         if old_echo { ProbeReply::Else } else { ProbeReply::Answer }
     }
 
-    /// Whether these octets begin as the datagram under way does.
+    /// Whether these bytes begin as the datagram under way does.
     fn is_ours(&self, bytes: &[u8]) -> bool {
         bytes.strip_prefix(&NAME).is_some_and(|rest| rest.starts_with(&self.number.to_be_bytes()))
     }

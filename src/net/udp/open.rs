@@ -61,8 +61,8 @@ pub(super) fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -
     };
     let socket = set_up().map_err(|error| fault::of_io(FailedOperation::Open, local.to_string(), &error))?;
     // Best effort, all of them: without them the session works, and knows less or is slower.
-    let octets = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |octets| octets.div_ceil(KERNEL_DOUBLES));
-    socket.set_recv_buffer_size(octets.min(MOST_BUFFER_BYTES)).ok();
+    let bytes = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |bytes| bytes.div_ceil(KERNEL_DOUBLES));
+    socket.set_recv_buffer_size(bytes.min(MOST_BUFFER_BYTES)).ok();
     error_queue::ask(&socket, local.is_ipv6());
     cmsg::ask(&socket, local.is_ipv6());
     let merged = receive.merged && mmsg::ask_for_merged(&socket).is_ok();
@@ -78,16 +78,16 @@ pub(super) async fn tell_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, r
     let given = given.map_err(|error| fault::of_io(FailedOperation::Receive, opened.local.to_string(), &error));
     match given {
         Ok(given) => {
-            tracing::debug!(session = journal.id.0, octets = given, "receive buffer as the kernel gives it");
+            tracing::debug!(session = journal.id.0, bytes = given, "receive buffer as the kernel gives it");
             if let Some(asked) = receive.buffer {
-                let octets = |count: usize| OptionValue::Octets(u32::try_from(count).unwrap_or(u32::MAX));
+                let bytes = |count: usize| OptionValue::Bytes(u32::try_from(count).unwrap_or(u32::MAX));
                 let option = SocketOption::RecvBuffer;
-                journal.news(News::Option(OptionNews::Set { option, asked: octets(asked), now: octets(given) })).await;
+                journal.news(News::Option(OptionNews::Set { option, asked: bytes(asked), now: bytes(given) })).await;
             }
             if let Some(asked) = receive.buffer.filter(|asked| given < *asked || given > asked + KERNEL_DOUBLES) {
                 let (given, asked) = (quantity::grouped(given as u64), quantity::grouped(asked as u64));
                 let limits = if cfg!(target_os = "linux") { " (net.core.rmem_max is the most)" } else { "" };
-                let message = format!("the kernel gives a receive buffer of {given} octets, asked for {asked}{limits}");
+                let message = format!("the kernel gives a receive buffer of {given} bytes, asked for {asked}{limits}");
                 journal.news(warn(message)).await;
             }
         }

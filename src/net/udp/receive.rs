@@ -14,16 +14,16 @@ use crate::sessions::Block;
 use crate::sessions::record::Piece;
 use crate::wire::Direction;
 
-/// 65,536 octets: more than any UDP datagram has (65,527 over IPv6, jumbograms aside).
+/// 65,536 bytes: more than any UDP datagram has (65,527 over IPv6, jumbograms aside).
 pub(super) const ROOM_BYTES: usize = 65_536;
 
 /// How many datagrams one block takes at the most: to find one, the lengths before it are added up.
 const MOST_PIECES: usize = 256;
 
-/// How many octets a block may hold before it takes no further datagram.
+/// How many bytes a block may hold before it takes no further datagram.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
-/// The largest payload of one datagram to this address: 65,535 octets of IPv4 packet less its header and
+/// The largest payload of one datagram to this address: 65,535 bytes of IPv4 packet less its header and
 /// UDP's, or of IPv6 payload less UDP's.
 pub(super) fn most_payload(to: SocketAddr) -> usize {
     if canonical(to).is_ipv4() { 65_507 } else { 65_527 }
@@ -43,16 +43,16 @@ pub(super) struct ReceiveBatch {
     space: ReceiveSpace,
     arrivals: Vec<ReceivedMessage>,
     at: Instant,
-    /// The first message that is not wholly in a block, and how many octets of it are.
+    /// The first message that is not wholly in a block, and how many bytes of it are.
     next: (usize, usize),
     names: InterfaceNames,
 }
 
-/// Where a datagram stands: the message's place, its first octet there, and how many octets.
+/// Where a datagram stands: the message's place, its first byte there, and how many bytes.
 type DatagramSpan = (usize, usize, usize);
 
 impl ReceiveBatch {
-    /// An empty batch that reads `room` octets of each datagram at the most.
+    /// An empty batch that reads `room` bytes of each datagram at the most.
     pub(super) fn new(room: usize) -> Self {
         let arrivals = Vec::with_capacity(MOST_MESSAGES);
         ReceiveBatch {
@@ -95,7 +95,7 @@ impl ReceiveBatch {
         {
             let peer = arrival.peer.filter(|_| name_peers).map_or(0, |peer| index_of(&mut peers, canonical(peer)));
             let packet = index_of(&mut packets, arrival.packet);
-            let short = |octets| u32::try_from(octets).unwrap_or(u32::MAX);
+            let short = |count| u32::try_from(count).unwrap_or(u32::MAX);
             pieces.push(Piece { len: short(len), after_us: 0, full_len: short(full_len), peer, packet });
             // Datagrams of one message stand back to back: one copy takes them all.
             match spots.last_mut() {
@@ -122,7 +122,7 @@ impl ReceiveBatch {
         })
     }
 
-    /// The next datagram of the messages: its message, where it stands, and the octets that it had in full.
+    /// The next datagram of the messages: its message, where it stands, and the bytes that it had in full.
     fn next_datagram(&mut self) -> Option<(ReceivedMessage, DatagramSpan, usize)> {
         let (place, start) = self.next;
         let arrival = *self.arrivals.get(place)?;

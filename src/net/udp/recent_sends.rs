@@ -11,7 +11,7 @@ use crate::wire::icmp::QuotedDatagram;
 /// How many trains of datagrams are remembered: the newest.
 const MOST_TRAINS: usize = 256;
 
-/// How many octets they may have together; the newest train stays whatever it has.
+/// How many bytes they may have together; the newest train stays whatever it has.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many datagrams are looked at for one message: the newest. A message comes soon after its datagram.
@@ -27,7 +27,7 @@ pub(super) struct RecentSends {
     judged: BTreeSet<u64>,
 }
 
-/// Datagrams of one call, back to back; the last one may have fewer octets.
+/// Datagrams of one call, back to back; the last one may have fewer bytes.
 #[derive(Debug)]
 struct SentBatch {
     first: u64,
@@ -57,7 +57,7 @@ impl SentBatch {
 }
 
 impl RecentSends {
-    /// Remembers `count` datagrams of `segment` octets each.
+    /// Remembers `count` datagrams of `segment` bytes each.
     pub(super) fn remember(&mut self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
         self.bytes += bytes.len();
         self.trains.push_back(SentBatch { first: self.count, at, to, bytes, segment, count });

@@ -20,7 +20,7 @@ use crate::sessions::{Block, News};
 use crate::text::quantity;
 use crate::wire::{Class, Direction, FailedOperation, Failure};
 
-/// 1,400 octets of a file go into one datagram: with all headers it passes every usual link unfragmented.
+/// 1,400 bytes of a file go into one datagram: with all headers it passes every usual link unfragmented.
 pub(super) const FILE_DATAGRAM_BYTES: usize = 1_400;
 
 /// How many datagrams of a file are read at a time and become one block.
@@ -117,7 +117,7 @@ impl SharedSocket {
             let last = rest.len() < FILE_DATAGRAMS * FILE_DATAGRAM_BYTES;
             while !rest.is_empty() {
                 let taken = self.put(to, &rest, FILE_DATAGRAM_BYTES, &mut cut).await.map_err(|mut failure| {
-                    let so_far = format!("; {sent_bytes} octets of {name} were sent before");
+                    let so_far = format!("; {sent_bytes} bytes of {name} were sent before");
                     failure.message.push_str(&so_far);
                     failure
                 })?;
@@ -135,10 +135,10 @@ impl SharedSocket {
         Ok(())
     }
 
-    /// Counts and tells what the kernel took: `count` datagrams of `segment` octets, the last one may have fewer.
+    /// Counts and tells what the kernel took: `count` datagrams of `segment` bytes, the last one may have fewer.
     /// Nothing is lost where this is dropped while it waits.
     pub(super) async fn tell_sent(&self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
-        let short = |octets: usize| u32::try_from(octets).unwrap_or(u32::MAX);
+        let short = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         let piece = |place: usize| {
             let len = short(segment.min(bytes.len() - (place * segment).min(bytes.len())));
             Piece { len, after_us: 0, full_len: len, peer: 0, packet: 0 }
@@ -169,8 +169,8 @@ impl SharedSocket {
         }
     }
 
-    /// Hands datagrams of `segment` octets (the last one may have fewer) to the kernel, as many as it takes at once, and
-    /// waits until it takes the first; how many it took. No octets at all are one empty datagram.
+    /// Hands datagrams of `segment` bytes (the last one may have fewer) to the kernel, as many as it takes at once, and
+    /// waits until it takes the first; how many it took. No bytes at all are one empty datagram.
     ///
     /// `cut` is whether the kernel is given several as one message that it cuts; it becomes false where that cannot be
     /// done on the way to this peer. Cancel-safe: it ends as soon as any were taken.
@@ -230,12 +230,12 @@ pub(super) fn check_size(to: SocketAddr, len: usize) -> Result<(), Failure> {
     }
     let family = if most == 65_507 { "IPv4" } else { "IPv6" };
     let (len, most) = (quantity::grouped(len as u64), quantity::grouped(most as u64));
-    let message = format!("datagram of {len} octets: at most {most} fit in one {family} datagram");
+    let message = format!("datagram of {len} bytes: at most {most} fit in one {family} datagram");
     let failure = Failure::new(Class::Local, FailedOperation::Send, to.to_string(), message);
     Err(Failure { os_code: Some(libc::EMSGSIZE), ..failure })
 }
 
-/// Reads `most` octets, or fewer at the file's end only.
+/// Reads `most` bytes, or fewer at the file's end only.
 async fn read_full(file: &mut tokio::fs::File, most: usize) -> io::Result<Bytes> {
     let mut chunk = Vec::with_capacity(most);
     file.take(most as u64).read_to_end(&mut chunk).await?;

@@ -37,7 +37,7 @@ pub enum Remedy {
     Http1,
     /// No limit on the redirects that matters: 50.
     MoreRedirects,
-    /// A bare TCP connection to the same host and port, to see the octets.
+    /// A bare TCP connection to the same host and port, to see the bytes.
     Bytes,
     /// A UDP conversation with the same host and port.
     Udp,

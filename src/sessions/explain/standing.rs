@@ -55,7 +55,7 @@ pub enum Situation {
     Finished,
     /// Over by a RST of ours.
     ResetByUs,
-    /// Closed by us, with octets unread.
+    /// Closed by us, with bytes unread.
     ClosedUnread,
     /// Closed by us.
     Closed,
@@ -173,7 +173,7 @@ impl Situation {
     }
 }
 
-/// Whether it ended by a close over octets that nobody read.
+/// Whether it ended by a close over bytes that nobody read.
 fn closed_unread(session: &Session) -> bool {
     let last = session.story().and_then(|story| story.track.steps().last());
     last.is_some_and(|step| step.cause == StepCause::Told(StateCause::ClosedUnread))

@@ -3,14 +3,14 @@
 /// What is measured while a body arrives. `None`: cannot be known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HttpGauge {
-    /// Body octets as they came over the wire: still compressed, chunk framing taken off.
+    /// Body bytes as they came over the wire: still compressed, chunk framing taken off.
     pub wire_body_bytes: u64,
-    /// Body octets decoded.
+    /// Body bytes decoded.
     pub body_bytes: u64,
     /// Content-Length, where the response has one.
     pub expected_bytes: Option<u64>,
-    /// All octets the connection received: TLS and headers included, by the kernel's count.
+    /// All bytes the connection received: TLS and headers included, by the kernel's count.
     pub connection_received: Option<u64>,
-    /// All octets the connection sent.
+    /// All bytes the connection sent.
     pub connection_sent: Option<u64>,
 }

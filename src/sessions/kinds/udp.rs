@@ -36,7 +36,7 @@ pub struct UdpSocketView {
 /// What one peer of a bound socket sent and was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerCount {
-    /// Datagrams and octets, both ways.
+    /// Datagrams and bytes, both ways.
     pub totals: Both<Totals>,
 }
 

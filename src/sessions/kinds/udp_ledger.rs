@@ -62,7 +62,7 @@ pub struct KindCount {
 pub struct LastReceived {
     /// When it was read.
     pub at: Instant,
-    /// Octets of payload, as sent.
+    /// Bytes of payload, as sent.
     pub bytes: u32,
     /// Who sent it, where the socket talks with several.
     pub peer: Option<SocketAddr>,

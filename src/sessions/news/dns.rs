@@ -74,7 +74,7 @@ pub struct DnsQuery {
     /// Its number, by which its answer is known.
     pub id: u16,
     /// The message, without TCP's length.
-    pub octets: Bytes,
+    pub bytes: Bytes,
 }
 
 /// An answer that came.
@@ -87,7 +87,7 @@ pub struct DnsAnswer {
     /// From the query to the answer; for TCP the connection's opening included.
     pub took: Duration,
     /// The message, without TCP's length.
-    pub octets: Bytes,
+    pub bytes: Bytes,
     /// What it says.
     pub message: Arc<DnsMessage>,
 }

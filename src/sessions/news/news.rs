@@ -36,7 +36,7 @@ pub enum News {
     FileSent {
         /// Which.
         path: PathBuf,
-        /// Octets of it.
+        /// Bytes of it.
         bytes: u64,
     },
     /// DNS is asked: a fact of it.

@@ -16,7 +16,7 @@ pub enum TcpNews {
     WeFinished,
     /// The peer sent FIN; we may still send.
     PeerFinished {
-        /// Octets received up to then.
+        /// Bytes received up to then.
         received_bytes: u64,
     },
     /// The connection came from one state of RFC 9293 to the next.
@@ -43,11 +43,11 @@ pub enum TcpNews {
         /// How long it took: it began that long before this was told.
         took: Duration,
     },
-    /// When the kernel had a write's last octet where (SO_TIMESTAMPING): each since the write, `None` where it was
+    /// When the kernel had a write's last byte where (SO_TIMESTAMPING): each since the write, `None` where it was
     /// not told. Told once a write, and for writes that are rarer than 200 a second only.
     Stamps {
-        /// Which octet of what we sent: the offset of the write's last one, from 0.
-        octet: u64,
+        /// Which byte of what we sent: the offset of the write's last one, from 0.
+        byte: u64,
         /// It entered the queue in front of the network device.
         scheduled: Option<Duration>,
         /// It was given to the device.

@@ -26,7 +26,7 @@ pub struct RepeatTally {
     pub service: LatencyHistogram,
     /// How it went over time.
     pub series: TimeSeries,
-    /// Payload octets: datagrams, or HTTP bodies as they came over the wire.
+    /// Payload bytes: datagrams, or HTTP bodies as they came over the wire.
     pub totals: Both<Totals>,
 }
 

@@ -10,7 +10,7 @@ use crate::sessions::news::News;
 use crate::sessions::transcript::{EntryKind, NoteText, Transcript};
 use crate::wire::Both;
 
-/// How many octets one slice has, about.
+/// How many bytes one slice has, about.
 const SLICE_BYTES: usize = 1024 * 1024;
 
 /// How many entries one slice has, about.
@@ -121,7 +121,7 @@ impl<'a> Finder<'a> {
         hits
     }
 
-    /// Adds the octets behind a slice that may end a match which begins in it.
+    /// Adds the bytes behind a slice that may end a match which begins in it.
     fn look_ahead(&self, from: u64, windows: &mut Both<SearchWindow>) {
         let wanted = self.needle.longest();
         windows.sent.own_ends();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-/// The longest text that can be searched for, in octets.
+/// The longest text that can be searched for, in bytes.
 pub const LONGEST_NEEDLE: usize = 1024;
 
 /// Where something was found.
@@ -13,14 +13,14 @@ pub const LONGEST_NEEDLE: usize = 1024;
 pub struct SearchHit {
     /// The entry's number.
     pub entry: u64,
-    /// The first octet within the entry; within a note's text for a note.
+    /// The first byte within the entry; within a note's text for a note.
     pub offset: u32,
-    /// How many octets; in a stream they may reach into the reads that follow.
+    /// How many bytes; in a stream they may reach into the reads that follow.
     pub len: u32,
 }
 
 impl SearchHit {
-    /// `len` octets from octet `at` of an entry on. A read's length is a `u32`, and so is that of a match.
+    /// `len` bytes from byte `at` of an entry on. A read's length is a `u32`, and so is that of a match.
     pub(crate) fn new(entry: u64, at: usize, len: usize) -> Self {
         let [offset, len] = [at, len].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
         SearchHit { entry, offset, len }
@@ -51,7 +51,7 @@ impl fmt::Display for Needle {
 impl Needle {
     /// What was typed, as a needle. Without an upper-case letter, case does not matter ("smart case").
     ///
-    /// `\r \n \t \0 \\` and `\xNN` stand for exactly those octets; any other backslash for itself.
+    /// `\r \n \t \0 \\` and `\xNN` stand for exactly those bytes; any other backslash for itself.
     ///
     /// # Errors
     /// A sentence: it is empty, or longer than [`LONGEST_NEEDLE`].
@@ -60,14 +60,14 @@ impl Needle {
             return Err("there is nothing to search for".to_owned());
         }
         if typed.len() > LONGEST_NEEDLE {
-            return Err(format!("{} octets are too long to search for; at most {LONGEST_NEEDLE}", typed.len()));
+            return Err(format!("{} bytes are too long to search for; at most {LONGEST_NEEDLE}", typed.len()));
         }
         let (mut source, mut upper) = (String::new(), false);
         let mut rest = typed;
         while let Some(c) = rest.chars().next() {
-            if let Some((octet, len)) = escape(rest) {
+            if let Some((byte, len)) = escape(rest) {
                 // Cannot fail: a String takes whatever is written to it.
-                write!(source, "(?-ui:\\x{octet:02x})").map_err(|error| error.to_string())?;
+                write!(source, "(?-ui:\\x{byte:02x})").map_err(|error| error.to_string())?;
                 rest = &rest[len..];
                 continue;
             }
@@ -89,12 +89,12 @@ impl Needle {
         self.pattern.is_match(bytes)
     }
 
-    /// The most octets that one place has. Another case of a letter may be longer than what was typed.
+    /// The most bytes that one place has. Another case of a letter may be longer than what was typed.
     pub fn longest(&self) -> usize {
         3 * self.typed.len()
     }
 
-    /// The first place at or after octet `from`: its offset and length.
+    /// The first place at or after byte `from`: its offset and length.
     pub(super) fn place_from(&self, bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         let found = self.pattern.find_at(bytes, from)?;
         Some((found.start(), found.len()))
@@ -106,7 +106,7 @@ impl Needle {
     }
 }
 
-/// The escape that a text begins with: its octet, and how long it is.
+/// The escape that a text begins with: its byte, and how long it is.
 fn escape(text: &str) -> Option<(u8, usize)> {
     let escaped = text.strip_prefix('\\')?;
     match escaped.bytes().next()? {

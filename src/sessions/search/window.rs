@@ -2,10 +2,10 @@
 
 use super::needle::{Needle, SearchHit};
 
-/// From so many octets on a read is searched where it lies.
+/// From so many bytes on a read is searched where it lies.
 const LARGE: usize = 16 * 1024;
 
-/// How many octets of small reads are gathered before they are searched.
+/// How many bytes of small reads are gathered before they are searched.
 const GATHERED: usize = 64 * 1024;
 
 /// What was not searched yet of one direction.
@@ -21,7 +21,7 @@ pub(super) struct SearchWindow {
     owned: Option<usize>,
 }
 
-/// Where octets of the text come from; they reach to the next part.
+/// Where bytes of the text come from; they reach to the next part.
 #[derive(Clone, Copy, Debug)]
 struct WindowPart {
     start: usize,
@@ -74,7 +74,7 @@ impl SearchWindow {
         self.owned = Some(self.text.len());
     }
 
-    /// Lends octets that follow.
+    /// Lends bytes that follow.
     pub(super) fn lend(&mut self, bytes: &[u8]) {
         self.text.extend_from_slice(bytes);
     }
@@ -92,7 +92,7 @@ impl SearchWindow {
         self.owned = None;
     }
 
-    /// Forgets what was searched, but for the octets in which a match may begin that ends in the next read.
+    /// Forgets what was searched, but for the bytes in which a match may begin that ends in the next read.
     fn keep_the_end(&mut self, needle: &Needle) {
         let gone = if self.joined { self.text.len().saturating_sub(needle.longest()) } else { self.text.len() };
         self.text.drain(..gone);

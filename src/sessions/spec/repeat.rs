@@ -134,7 +134,7 @@ pub struct EchoSpec {
     pub udp: UdpSpec,
     /// What each datagram says.
     pub payload: Bytes,
-    /// True: [`TAG`] octets with a number follow the payload, so that each answer of an echo can be told from every
+    /// True: [`TAG`] bytes with a number follow the payload, so that each answer of an echo can be told from every
     /// other. False: the payload goes out untouched, and an answer belongs to the oldest datagram without one; after
     /// a loss its time may then be another one's.
     pub tagged: bool,
@@ -143,7 +143,7 @@ pub struct EchoSpec {
     pub patience: Duration,
 }
 
-/// The octets of a datagram's number, at its end: 4 of the run's own number, 8 of the datagram's, in network order.
+/// The bytes of a datagram's number, at its end: 4 of the run's own number, 8 of the datagram's, in network order.
 pub const TAG: usize = 12;
 
 /// How fast new ones are started.

@@ -14,7 +14,7 @@ pub const ACCEPTED_LISTEN: &str = "[ADDR:]PORT, as 9000, 127.0.0.1:9000 or [::1]
 /// What [`parse_bind`] takes.
 pub const ACCEPTED_BIND: &str = "ADDR[:PORT], as 127.0.0.1, 127.0.0.1:5000, ::1 or [::1]:5000";
 
-/// A host name's longest form: RFC 1035 §2.3.4 gives a name 255 octets, 253 of them in text.
+/// A host name's longest form: RFC 1035 §2.3.4 gives a name 255 bytes, 253 of them in text.
 const LONGEST_HOST: usize = 253;
 
 /// How much of a wrong text an error shows, in characters.
@@ -96,7 +96,7 @@ pub fn parse_host(text: &str) -> Result<String, String> {
         url::Host::parse(text).map_err(|_| wrong("is no international domain name"))?.to_string()
     };
     if host.len() > LONGEST_HOST {
-        return Err(wrong("is longer than 253 octets"));
+        return Err(wrong("is longer than 253 bytes"));
     }
     Ok(host)
 }

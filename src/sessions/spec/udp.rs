@@ -83,7 +83,7 @@ impl KindFacets for UdpSpec {
 /// How a UDP socket receives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UdpReceive {
-    /// Octets that the kernel is asked to hold of datagrams that were not read yet, its own bookkeeping included
+    /// Bytes that the kernel is asked to hold of datagrams that were not read yet, its own bookkeeping included
     /// (`SO_RCVBUF`); none asks for 4 MiB. What it does not give is told.
     pub buffer: Option<usize>,
     /// Let the kernel hand over datagrams that arrive as one train at once (`UDP_GRO`). It is several times as fast,

@@ -26,13 +26,13 @@ pub struct FlowControl {
 /// One end. `None`: not known.
 #[derive(Clone, Debug, Default)]
 pub struct FlowEnd {
-    /// Octets that its program wrote and the other end has not acknowledged.
+    /// Bytes that its program wrote and the other end has not acknowledged.
     pub send_queue: Option<u64>,
     /// How many of them were not sent at all yet.
     pub not_sent: Option<u64>,
     /// What the other end has room for, as far as this one knows.
     pub peer_window: Option<u64>,
-    /// Octets that arrived and that its program has not read.
+    /// Bytes that arrived and that its program has not read.
     pub recv_queue: Option<u64>,
     /// What it told the other end that it has room for.
     pub own_window: Option<u64>,
@@ -63,7 +63,7 @@ pub struct RunningTimer {
     pub whole: Duration,
 }
 
-/// The greatest values so far, in octets.
+/// The greatest values so far, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlowMaxima {
     /// Of the send queue.
@@ -117,7 +117,7 @@ impl FlowEnd {
                 TcpState::Closed | TcpState::Listen | TcpState::SynSent | TcpState::SynReceived | TcpState::TimeWait
             )
         );
-        let window = |octets: Option<u32>| octets.filter(|_| open).map(u64::from);
+        let window = |bytes: Option<u32>| bytes.filter(|_| open).map(u64::from);
         (self.send_queue, self.recv_queue) = (send_queue, recv_queue);
         self.not_sent = tcp.notsent_bytes.map(u64::from);
         self.peer_window = window(tcp.snd_wnd);

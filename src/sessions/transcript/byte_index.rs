@@ -1,4 +1,4 @@
-//! From an octet of a stream to the entry that holds it, and back.
+//! From a byte of a stream to the entry that holds it, and back.
 
 use super::item::TranscriptItem;
 use super::transcript::Transcript;
@@ -6,22 +6,22 @@ use crate::sessions::record::Block;
 use crate::wire::Direction;
 
 impl Transcript {
-    /// The entry that holds an octet of the present connection's stream of one direction, counted from 0, and how far
+    /// The entry that holds a byte of the present connection's stream of one direction, counted from 0, and how far
     /// into it; `None` where it is not kept, or has not come yet. Cost: a walk over the blocks.
-    pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<(u64, u32)> {
+    pub fn of_byte(&self, direction: Direction, byte: u64) -> Option<(u64, u32)> {
         let here = self.items.iter().rev().take_while(|(number, _)| *number >= self.stream_from);
         for (number, item) in here {
             let TranscriptItem::Block(block, before) = &**item else { continue };
             let first = before.of(direction).bytes;
-            if block.direction == direction && first <= octet {
-                return piece_at(block, octet - first).map(|(piece, within)| (number + piece, within));
+            if block.direction == direction && first <= byte {
+                return piece_at(block, byte - first).map(|(piece, within)| (number + piece, within));
             }
         }
         None
     }
 
-    /// The direction of an entry of bytes, and the place of its first octet in its connection's stream, from 0.
-    pub fn octet_of(&self, entry: u64) -> Option<(Direction, u64)> {
+    /// The direction of an entry of bytes, and the place of its first byte in its connection's stream, from 0.
+    pub fn byte_of(&self, entry: u64) -> Option<(Direction, u64)> {
         let place = self.items.partition_point(|(start, _)| *start <= entry).checked_sub(1)?;
         let (start, item) = self.items.get(place)?;
         let TranscriptItem::Block(block, before) = &**item else { return None };
@@ -32,9 +32,9 @@ impl Transcript {
     }
 }
 
-/// Which of a block's pieces holds an octet of it, and how far into the piece.
-fn piece_at(block: &Block, octet: u64) -> Option<(u64, u32)> {
-    let mut rest = octet;
+/// Which of a block's pieces holds a byte of it, and how far into the piece.
+fn piece_at(block: &Block, byte: u64) -> Option<(u64, u32)> {
+    let mut rest = byte;
     for (number, piece) in (0_u64..).zip(&block.pieces) {
         let len = u64::from(piece.len);
         if rest < len {
@@ -57,7 +57,7 @@ mod tests {
     use crate::wire::Totals;
 
     #[test]
-    fn an_octet_is_found_in_its_entry_and_back_whatever_stands_between() {
+    fn an_byte_is_found_in_its_entry_and_back_whatever_stands_between() {
         let at = Instant::now();
         let block =
             |direction, bytes: &'static [u8]| Record::Block(Block::single(direction, at, Bytes::from_static(bytes)));
@@ -68,12 +68,12 @@ mod tests {
         let totals = Totals { bytes: 10, ops: 1 };
         transcript.push(Record::NotKept { direction: Direction::Received, totals });
         transcript.push(block(Direction::Received, b"def"));
-        let found = |octet| transcript.of_octet(Direction::Received, octet);
+        let found = |byte| transcript.of_byte(Direction::Received, byte);
         assert_eq!([0, 2, 13, 15].map(found), [Some((3, 0)), Some((3, 2)), Some((5, 0)), Some((5, 2))]);
         assert_eq!([3, 12, 16].map(found), [None; 3], "not kept, or not there yet");
-        assert_eq!(transcript.of_octet(Direction::Sent, 4), Some((1, 4)));
-        assert_eq!(transcript.octet_of(5), Some((Direction::Received, 13)));
-        assert_eq!(transcript.octet_of(1), Some((Direction::Sent, 0)));
-        assert_eq!([2, 4, 6].map(|entry| transcript.octet_of(entry)), [None; 3]);
+        assert_eq!(transcript.of_byte(Direction::Sent, 4), Some((1, 4)));
+        assert_eq!(transcript.byte_of(5), Some((Direction::Received, 13)));
+        assert_eq!(transcript.byte_of(1), Some((Direction::Sent, 0)));
+        assert_eq!([2, 4, 6].map(|entry| transcript.byte_of(entry)), [None; 3]);
     }
 }

@@ -38,7 +38,7 @@ pub struct EntryData<'a> {
     pub direction: Direction,
     /// They themselves.
     pub bytes: &'a [u8],
-    /// Octets of the whole datagram, where it was cut short; else `bytes.len()`.
+    /// Bytes of the whole datagram, where it was cut short; else `bytes.len()`.
     pub full_len: usize,
     /// The peer, where the socket talks with several.
     pub peer: Option<SocketAddr>,
@@ -46,8 +46,8 @@ pub struct EntryData<'a> {
     pub packet: Option<&'a PacketInfo>,
     /// Which read or write of its connection it was, from 1.
     pub op: u64,
-    /// The place of the first octet in its direction of the connection, from 0.
-    pub octet: u64,
+    /// The place of the first byte in its direction of the connection, from 0.
+    pub byte: u64,
 }
 
 impl EntryData<'_> {
@@ -68,7 +68,7 @@ pub(super) fn data_entry<'a>(
     let before = before.of(block.direction);
     let data = EntryData {
         op: before.ops + index as u64 + 1,
-        octet: before.bytes + start as u64,
+        byte: before.bytes + start as u64,
         direction: block.direction,
         bytes: block.bytes.get(start..start + piece.len as usize)?,
         full_len: piece.full_len as usize,

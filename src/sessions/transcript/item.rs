@@ -15,7 +15,7 @@ pub(crate) enum TranscriptItem {
 }
 
 impl TranscriptItem {
-    pub(super) fn octets(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         match self {
             TranscriptItem::Block(block, _) => block.bytes.len(),
             TranscriptItem::Note(..) | TranscriptItem::Gap(_) => 0,

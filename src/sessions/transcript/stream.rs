@@ -19,7 +19,7 @@ pub struct StreamShares {
     pub ops: Option<(u64, u64)>,
     /// Where in the stream one ends and the next begins, inside the range.
     pub cuts: Vec<u64>,
-    /// Up to which octet of the range they go.
+    /// Up to which byte of the range they go.
     pub until: u64,
 }
 
@@ -29,16 +29,16 @@ impl Transcript {
         self.stream_from
     }
 
-    /// The reads (received) or writes (sent) that hold these octets of the present connection's stream.
+    /// The reads (received) or writes (sent) that hold these bytes of the present connection's stream.
     ///
     /// Cost: a binary search, then the items of that part, bounded; what lies beyond the bound is not told.
-    pub fn shares(&self, direction: Direction, octets: Range<u64>) -> StreamShares {
-        let mut shares = StreamShares { until: octets.start, ..StreamShares::default() };
-        let first = self.first_item(direction, octets.start);
+    pub fn shares(&self, direction: Direction, bytes: Range<u64>) -> StreamShares {
+        let mut shares = StreamShares { until: bytes.start, ..StreamShares::default() };
+        let first = self.first_item(direction, bytes.start);
         for (_, item) in self.items.range(first..).take(MOST_ITEMS) {
             let TranscriptItem::Block(block, before) = &**item else { continue };
             let before = before.of(direction);
-            if before.bytes >= octets.end || shares.cuts.len() >= MOST_CUTS {
+            if before.bytes >= bytes.end || shares.cuts.len() >= MOST_CUTS {
                 break;
             }
             if block.direction != direction {
@@ -47,12 +47,12 @@ impl Transcript {
             let mut at = before.bytes;
             for (op, piece) in (before.ops + 1..).zip(&block.pieces) {
                 let end = at + u64::from(piece.len);
-                if at < octets.end && end > octets.start {
-                    if at > octets.start && shares.ops.is_some() {
+                if at < bytes.end && end > bytes.start {
+                    if at > bytes.start && shares.ops.is_some() {
                         shares.cuts.push(at);
                     }
                     shares.ops = Some((shares.ops.map_or(op, |(first, _)| first), op));
-                    shares.until = end.min(octets.end);
+                    shares.until = end.min(bytes.end);
                 }
                 at = end;
             }
@@ -60,8 +60,8 @@ impl Transcript {
         shares
     }
 
-    /// An item before which no octet from `octet` on was said, as near as a binary search over the blocks finds it.
-    fn first_item(&self, direction: Direction, octet: u64) -> usize {
+    /// An item before which no byte from `byte` on was said, as near as a binary search over the blocks finds it.
+    fn first_item(&self, direction: Direction, byte: u64) -> usize {
         let start = self.items.partition_point(|(number, item)| number + item.entries() <= self.stream_from);
         let (mut low, mut high) = (start, self.items.len());
         while low < high {
@@ -74,19 +74,19 @@ impl Transcript {
                 _ => None,
             });
             match said {
-                Some((place, bytes)) if bytes <= octet => low = place + 1,
+                Some((place, bytes)) if bytes <= byte => low = place + 1,
                 _ => high = middle,
             }
         }
-        // The last block that begins at or before the octet, in either direction, may be one of the other direction:
-        // the one that holds the octet lies before it then, behind the last one that begins earlier.
+        // The last block that begins at or before the byte, in either direction, may be one of the other direction:
+        // the one that holds the byte lies before it then, behind the last one that begins earlier.
         let mut place = low;
         while place > start.max(low.saturating_sub(MOST_ITEMS)) {
             place -= 1;
             if let Some((_, item)) = self.items.get(place)
                 && let TranscriptItem::Block(block, before) = &**item
                 && block.direction == direction
-                && before.of(direction).bytes <= octet
+                && before.of(direction).bytes <= byte
             {
                 return place;
             }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn every_octet_is_found_however_many_blocks_there_are() {
+    fn every_byte_is_found_however_many_blocks_there_are() {
         let now = Instant::now();
         let mut transcript = Transcript::new(1 << 24);
         for round in 0..2_000_u64 {
@@ -144,14 +144,14 @@ mod tests {
                 said(&mut transcript, now, Direction::Received, 1);
             }
         }
-        for octet in (0..10_000).step_by(37) {
-            let expected = octet / 5 + 1;
-            assert_eq!(transcript.shares(Direction::Sent, octet..octet + 1).ops, Some((expected, expected)), "{octet}");
+        for byte in (0..10_000).step_by(37) {
+            let expected = byte / 5 + 1;
+            assert_eq!(transcript.shares(Direction::Sent, byte..byte + 1).ops, Some((expected, expected)), "{byte}");
         }
     }
 
     #[test]
-    fn another_attempt_counts_its_octets_from_the_start() {
+    fn another_attempt_counts_its_bytes_from_the_start() {
         let now = Instant::now();
         let mut transcript = talk();
         let peer = ([127, 0, 0, 1], 80).into();

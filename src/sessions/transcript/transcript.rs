@@ -93,7 +93,7 @@ impl Transcript {
             }
             Record::News { at, news } => {
                 if matches!(news, News::Dial(DialNews::Connecting { .. })) {
-                    // Another attempt is another connection, whose octets are counted from the start.
+                    // Another attempt is another connection, whose bytes are counted from the start.
                     self.said = Both::default();
                     self.stream_from = self.end;
                 }
@@ -183,7 +183,7 @@ impl Transcript {
         self.kept_bytes
     }
 
-    /// Octets of memory that what is kept takes now, what holds the bytes included: what the retention bounds.
+    /// Bytes of memory that what is kept takes now, what holds the bytes included: what the retention bounds.
     pub fn kept_memory(&self) -> usize {
         self.cost
     }
@@ -309,27 +309,27 @@ impl Transcript {
         self.before_live(number).filter_map(|old| self.read(old)).chain(live.skip_while(move |e| e.number < number))
     }
 
-    /// The end of a slice that begins with entry `from`: of whole blocks, about so many octets and entries at the most.
-    pub(crate) fn slice_from(&self, from: u64, octets: usize, entries: u64) -> u64 {
+    /// The end of a slice that begins with entry `from`: of whole blocks, about so many bytes and entries at the most.
+    pub(crate) fn slice_from(&self, from: u64, bytes: usize, entries: u64) -> u64 {
         let first = self.items.partition_point(|(start, item)| start + item.entries() <= from);
         let mut have = 0;
         for (start, item) in self.items.range(first..) {
-            have += item.octets();
+            have += item.bytes();
             let end = start + item.entries();
-            if have >= octets || end - from >= entries {
+            if have >= bytes || end - from >= entries {
                 return end;
             }
         }
         self.end
     }
 
-    /// The begin of a slice that ends before entry `to`: of whole blocks, about so many octets and entries at the most.
-    pub(crate) fn slice_before(&self, to: u64, octets: usize, entries: u64) -> u64 {
+    /// The begin of a slice that ends before entry `to`: of whole blocks, about so many bytes and entries at the most.
+    pub(crate) fn slice_before(&self, to: u64, bytes: usize, entries: u64) -> u64 {
         let last = self.items.partition_point(|(start, _)| *start < to);
         let mut have = 0;
         for (start, item) in self.items.range(..last).rev() {
-            have += item.octets();
-            if have >= octets || to - start >= entries {
+            have += item.bytes();
+            if have >= bytes || to - start >= entries {
                 return *start;
             }
         }

@@ -1,20 +1,20 @@
-//! Counting where escape sequences start, many octets at once.
+//! Counting where escape sequences start, many bytes at once.
 
 const ESC: u8 = 0x1b;
 
-/// The first octet of every C1 control in UTF-8.
+/// The first byte of every C1 control in UTF-8.
 const LEAD: u8 = 0xc2;
 
-/// How many octets are compared side by side.
+/// How many bytes are compared side by side.
 const LANES: usize = 32;
 
-/// How many starts a lane counts before its octet could overflow.
+/// How many starts a lane counts before its byte could overflow.
 const MOST: usize = 255;
 
-/// How many escape sequences start at the octets of `this`; `next` has the one behind each.
+/// How many escape sequences start at the bytes of `this`; `next` has the one behind each.
 ///
-/// Without a branch, as what random octets hold cannot be foreseen, and in the form that the compiler has instructions
-/// for that compare many octets: some 9 GB/s.
+/// Without a branch, as what random bytes hold cannot be foreseen, and in the form that the compiler has instructions
+/// for that compare many bytes: some 9 GB/s.
 pub(super) fn count(this: &[u8], next: &[u8]) -> u64 {
     let (these, rest) = this.as_chunks::<LANES>();
     let (nexts, rest_next) = next.as_chunks::<LANES>();

@@ -17,7 +17,7 @@ pub struct Glyph<'a> {
     pub text: Cow<'a, str>,
     /// How many columns `text` takes: at least 1, for a plain one at most twice [`MOST_CODE_POINTS`].
     pub columns: u8,
-    /// How many octets of the source it stands for: at least 1.
+    /// How many bytes of the source it stands for: at least 1.
     pub bytes: u16,
     /// What it is.
     pub kind: GlyphKind,
@@ -30,7 +30,7 @@ pub enum GlyphKind {
     Plain,
     /// A C0 control or DEL, shown as its picture: `␀` to `␟`, `␡`; line feed is `␊`, tab is `␉`.
     Control,
-    /// C1, bidi, invisible or loose combining characters as `U+NNNN`; octets that are no UTF-8 as `\xNN`.
+    /// C1, bidi, invisible or loose combining characters as `U+NNNN`; bytes that are no UTF-8 as `\xNN`.
     Marked,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Iterator for Glyphs<'a> {
             [b' '..=b'~', 0..0x80, ..] | [b' '..=b'~'] => plain(&self.rest[..1]),
             [byte @ (0..b' ' | 0x7f), ..] => control(byte),
             [byte, ..] => match leading_text(self.rest) {
-                "" => octet(byte),
+                "" => byte_glyph(byte),
                 text => first_of(text),
             },
         };
@@ -72,7 +72,7 @@ fn leading_text(bytes: &[u8]) -> &str {
 /// The first glyph of text that does not start with a control.
 fn first_of(text: &str) -> Glyph<'_> {
     let mut characters = text.chars();
-    let Some(first) = characters.next() else { return octet(0) };
+    let Some(first) = characters.next() else { return byte_glyph(0) };
     let second = characters.next();
     if stands_alone(first) && second.is_none_or(stands_alone) {
         return cluster(&text[..first.len_utf8()]);
@@ -125,7 +125,7 @@ fn control(byte: u8) -> Glyph<'static> {
     Glyph { text: Cow::Borrowed(&PICTURES[at..at + LENGTH]), columns: 1, bytes: 1, kind: GlyphKind::Control }
 }
 
-fn octet(byte: u8) -> Glyph<'static> {
+fn byte_glyph(byte: u8) -> Glyph<'static> {
     Glyph { text: Cow::Owned(format!("\\x{byte:02x}")), columns: 4, bytes: 1, kind: GlyphKind::Marked }
 }
 
@@ -204,8 +204,8 @@ pub struct SanitizeCounts {
 /// How many escape sequences start in some bytes: ESC, and the C1 forms in UTF-8 (DCS, SOS, CSI, OSC, PM, APC). The
 /// string terminator (ESC `\`, U+009C) ends one and is not counted. A C1 cut by the slice's end is not seen.
 ///
-/// Cost: one pass of `memchr2` where there is none; elsewhere one that compares many octets at once, as hits in every
-/// hundredth octet, which is what compressed data have, make a search for each of them slow. Fit for what one looks at,
+/// Cost: one pass of `memchr2` where there is none; elsewhere one that compares many bytes at once, as hits in every
+/// hundredth byte, which is what compressed data have, make a search for each of them slow. Fit for what one looks at,
 /// too dear for a flood.
 pub fn count_escapes(bytes: &[u8]) -> u64 {
     let Some((last, _)) = bytes.split_last() else { return 0 };
@@ -220,7 +220,7 @@ pub fn count_escapes(bytes: &[u8]) -> u64 {
     count
 }
 
-/// How many octets are searched before hits in them are counted.
+/// How many bytes are searched before hits in them are counted.
 const PART: usize = 4096;
 
 /// What is neutralised in some bytes, in full.
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn octets_that_are_no_utf8_are_marked_each() {
+    fn bytes_that_are_no_utf8_are_marked_each() {
         assert_eq!(shown(b"a\xff\xc3(\xe2\x82"), "a|\\xff|\\xc3|(|\\xe2|\\x82");
         assert_eq!(shown(b"\xed\xa0\x80\xc0\x80"), "\\xed|\\xa0|\\x80|\\xc0|\\x80");
     }

@@ -25,7 +25,7 @@ pub(super) fn section(sheet: &mut LabelSheet, model: &Model, session: &Session, 
     sheet.row(&format!("{mark} {word}"), number, role, "its number among them");
     let time = entry.at.map(|at| gutter::stamp(model, session, at).trim().to_owned());
     sheet.known("at", time, "");
-    let size = format!("{} octets", quantity::grouped(data.bytes.len() as u64));
+    let size = format!("{} bytes", quantity::grouped(data.bytes.len() as u64));
     match data.truncated() {
         true => {
             let all = quantity::grouped(data.full_len as u64);

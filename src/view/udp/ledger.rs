@@ -65,11 +65,11 @@ pub(in crate::view) fn figures(
 
 fn counts(sheet: &mut LabelSheet, model: &Model, session: &Session, socket: &UdpSocketView) {
     let ledger = &socket.ledger;
-    let octets = |totals: Totals| quantity::bytes(totals.bytes);
+    let bytes = |totals: Totals| quantity::bytes(totals.bytes);
     sheet.section("datagrams");
     let (sent, received) = (session.totals.sent, session.totals.received);
-    sheet.row("▲ sent", quantity::grouped(sent.ops), Role::Sent, &octets(sent));
-    sheet.row("▼ received", quantity::grouped(received.ops), Role::Received, &octets(received));
+    sheet.row("▲ sent", quantity::grouped(sent.ops), Role::Sent, &bytes(sent));
+    sheet.row("▼ received", quantity::grouped(received.ops), Role::Received, &bytes(received));
     let echo = &ledger.echo;
     let remark = match (echo.answered(), &session.kind) {
         (Some(_), _) => format!("came back unchanged: the peer echoes{}", rtt(echo.last_rtt())),
@@ -121,8 +121,8 @@ fn verdicts(sheet: &mut LabelSheet, socket: &UdpSocketView) {
 pub(super) fn path(sheet: &mut LabelSheet, session: &Session, socket: &UdpSocketView) {
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     sheet.section("path MTU");
-    let octets = |mtu: u32| quantity::grouped(mtu.into());
-    sheet.known("the kernel's", known.mtu.map(octets), "octets of a whole packet, as the kernel assumes (IP_MTU)");
+    let bytes = |mtu: u32| quantity::grouped(mtu.into());
+    sheet.known("the kernel's", known.mtu.map(bytes), "bytes of a whole packet, as the kernel assumes (IP_MTU)");
     let mode = known.discover.map(|mode| format!("{}: {}", mode.name(), mode.meaning()));
     sheet.known("mode", mode, "");
     let Some(report) = &socket.ledger.mtu else {
@@ -136,12 +136,12 @@ pub(super) fn path(sheet: &mut LabelSheet, session: &Session, socket: &UdpSocket
     };
     let how = if report.answers { "answered" } else { "nobody objected, and the peer does not answer" };
     match report.passed {
-        Some(passed) => sheet.row("biggest passed", octets(passed), Role::Good, how),
+        Some(passed) => sheet.row("biggest passed", bytes(passed), Role::Good, how),
         None => sheet.known("biggest passed", None, ""),
     }
     match report.refused {
         Some(refused) => {
-            sheet.row("too big", format!("{}, for {}", octets(refused.bytes), refused.by), Role::Warn, "");
+            sheet.row("too big", format!("{}, for {}", bytes(refused.bytes), refused.by), Role::Warn, "");
         }
         None if report.passed.is_some() && report.settled => {
             sheet.known("too big", None, "the largest datagram there can be passed");

@@ -40,8 +40,8 @@ pub(in crate::view) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Sessio
 fn queues(sheet: &mut LabelSheet, known: &UdpInfo) {
     sheet.section("queues");
     full(sheet, "receive buffer", known.receive_memory_bytes, known.receive_buffer_bytes, Role::Received);
-    let octets = |bytes: u64| quantity::bytes(bytes);
-    sheet.known("next datagram", known.next_bytes.map(octets), "what a read would get (SIOCINQ)");
+    let size = |bytes: u64| quantity::bytes(bytes);
+    sheet.known("next datagram", known.next_bytes.map(size), "what a read would get (SIOCINQ)");
     full(sheet, "send buffer", known.send_queue_bytes, known.send_buffer_bytes, Role::Sent);
 }
 

@@ -1,4 +1,4 @@
-//! A DNS message as it says itself, and each of its fields at its octets.
+//! A DNS message as it says itself, and each of its fields at its bytes.
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -30,8 +30,8 @@ pub struct DnsMessage {
     pub additionals: Vec<DnsRecord>,
     /// The extension, where it has one.
     pub edns: Option<EdnsView>,
-    /// How long it is, in octets.
-    pub octets: usize,
+    /// How long it is, in bytes.
+    pub bytes: usize,
     /// What could not be read, and where: all after it is missing here.
     pub fault: Option<DnsFault>,
 }
@@ -67,7 +67,7 @@ pub struct DnsRecord {
 /// EDNS as a message has it (RFC 6891).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EdnsView {
-    /// The longest datagram that its sender takes, in octets.
+    /// The longest datagram that its sender takes, in bytes.
     pub udp_payload: u16,
     /// The upper eight bits of the response code.
     pub upper_rcode: u8,
@@ -82,7 +82,7 @@ pub struct EdnsView {
 /// What is wrong with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsFault {
-    /// The octet at which reading stopped.
+    /// The byte at which reading stopped.
     pub at: usize,
     /// Why.
     pub why: String,
@@ -91,7 +91,7 @@ pub struct DnsFault {
 /// One field of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsField {
-    /// Its octets.
+    /// Its bytes.
     pub range: Range<usize>,
     /// How far it stands inside others, from 0.
     pub depth: u8,

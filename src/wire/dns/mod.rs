@@ -1,4 +1,4 @@
-//! DNS: what is asked, what an answer says, and every field of it at its octets.
+//! DNS: what is asked, what an answer says, and every field of it at its bytes.
 
 pub mod message;
 pub mod names;

@@ -14,7 +14,7 @@ pub const MOST_SEARCHED: usize = 16;
 pub fn checked(name: &str) -> Result<String, String> {
     let wrong = |why: &str| {
         let shown = crate::text::sanitize::line(&name.chars().take(80).collect::<String>());
-        format!("`{shown}` {why}; accepted: a name of at most 253 octets, its parts of 1 to 63")
+        format!("`{shown}` {why}; accepted: a name of at most 253 bytes, its parts of 1 to 63")
     };
     if name == "." {
         return Ok(name.to_owned());

@@ -1,4 +1,4 @@
-//! The walk over a message's octets: sections, records, EDNS.
+//! The walk over a message's bytes: sections, records, EDNS.
 
 use super::message::{DnsFault, DnsField, DnsMessage, DnsQuestion, DnsRecord, EdnsView, MOST_RECORDS};
 use super::rdata;
@@ -8,27 +8,27 @@ use super::record_type::{RecordType, class_name, opcode_name, rcode_name};
 impl DnsMessage {
     /// Reads a message. Never fails: what makes no sense is its [`DnsMessage::fault`].
     ///
-    /// Cost: its octets, names at the most 255 times over.
-    pub fn read(octets: &[u8]) -> DnsMessage {
-        parse(octets).0
+    /// Cost: its bytes, names at the most 255 times over.
+    pub fn read(bytes: &[u8]) -> DnsMessage {
+        parse(bytes).0
     }
 
-    /// Its fields in the order of its octets, and how many there were beyond
+    /// Its fields in the order of its bytes, and how many there were beyond
     /// [`MOST_FIELDS`](super::message::MOST_FIELDS).
-    pub fn fields(octets: &[u8]) -> (Vec<DnsField>, usize) {
-        let (_, fields, unlisted) = parse(octets);
+    pub fn fields(bytes: &[u8]) -> (Vec<DnsField>, usize) {
+        let (_, fields, unlisted) = parse(bytes);
         (fields, unlisted)
     }
 }
 
 /// The message, its fields, and how many fields are not listed.
-fn parse(octets: &[u8]) -> (DnsMessage, Vec<DnsField>, usize) {
-    let mut walk = DnsWalk::over(octets);
-    let mut message = DnsMessage { octets: octets.len(), ..DnsMessage::default() };
+fn parse(bytes: &[u8]) -> (DnsMessage, Vec<DnsField>, usize) {
+    let mut walk = DnsWalk::over(bytes);
+    let mut message = DnsMessage { bytes: bytes.len(), ..DnsMessage::default() };
     if let Err(why) = message_in(&mut walk, &mut message) {
-        let at = walk.at.min(octets.len());
+        let at = walk.at.min(bytes.len());
         walk.depth = 0;
-        walk.note(at..octets.len(), "not readable", &why);
+        walk.note(at..bytes.len(), "not readable", &why);
         message.fault = Some(DnsFault { at, why });
     }
     (message, walk.fields, walk.unlisted)
@@ -68,9 +68,9 @@ fn message_in(walk: &mut DnsWalk<'_>, message: &mut DnsMessage) -> Result<(), St
             }
         }
     }
-    let left = walk.octets().len() - walk.at;
+    let left = walk.bytes().len() - walk.at;
     if left > 0 {
-        return Err(format!("{left} octets follow after all that the header counts"));
+        return Err(format!("{left} bytes follow after all that the header counts"));
     }
     Ok(())
 }
@@ -101,10 +101,10 @@ fn flags(walk: &mut DnsWalk<'_>, message: &DnsMessage) {
         (0x0020, 3, "ad", verified.0, verified.1),
         (0x0010, 3, "cd", "unverified data is wanted", "verified data only"),
     ];
-    for (bit, octet, name, set, clear) in meanings {
+    for (bit, byte, name, set, clear) in meanings {
         let is_set = message.flags & bit != 0;
         let value = format!("{} {}", u8::from(is_set), if is_set { set } else { clear });
-        walk.note(octet..octet + 1, name, value);
+        walk.note(byte..byte + 1, name, value);
     }
     walk.note(3..4, "rcode", rcode_name(message.flags & 0xf));
     walk.depth = 1;
@@ -159,7 +159,7 @@ fn record(
     walk.depth = 2;
     let (data, address) = rdata::read(walk, kind, class, end)?;
     if walk.at != end {
-        return Err(format!("the data of a {kind} record ends at octet {}, and its length says {end}", walk.at));
+        return Err(format!("the data of a {kind} record ends at byte {}, and its length says {end}", walk.at));
     }
     walk.end(place_of_data, &data);
     walk.depth = 0;
@@ -171,8 +171,8 @@ fn record(
 fn length(walk: &mut DnsWalk<'_>) -> Result<usize, String> {
     let length = usize::from(walk.u16("length")?);
     let end = walk.at + length;
-    if end > walk.octets().len() {
-        return Err(format!("the data is {length} octets long, and the message is over"));
+    if end > walk.bytes().len() {
+        return Err(format!("the data is {length} bytes long, and the message is over"));
     }
     Ok(end)
 }

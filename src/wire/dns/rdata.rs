@@ -1,4 +1,4 @@
-//! What a record says: the common types field by field, the others as hickory reads them, or as octets.
+//! What a record says: the common types field by field, the others as hickory reads them, or as bytes.
 
 use std::fmt::{Display, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -67,8 +67,8 @@ fn fixed<const N: usize>(walk: &mut DnsWalk<'_>) -> Result<[u8; N], String> {
 }
 
 fn address(walk: &mut DnsWalk<'_>, ip: IpAddr) -> (String, Option<IpAddr>) {
-    let octets = if ip.is_ipv4() { 4 } else { 16 };
-    walk.note(walk.at - octets..walk.at, "address", ip.to_string());
+    let bytes = if ip.is_ipv4() { 4 } else { 16 };
+    walk.note(walk.at - bytes..walk.at, "address", ip.to_string());
     (ip.to_string(), Some(ip))
 }
 
@@ -93,7 +93,7 @@ fn strings(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
 /// A character-string (RFC 1035 §3.3), quoted; all that is not printable ASCII is `\DDD`.
 fn string(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
-    let length = walk.take(1)?.iter().fold(0, |_, octet| usize::from(*octet));
+    let length = walk.take(1)?.iter().fold(0, |_, byte| usize::from(*byte));
     if walk.at + length > end {
         return Err("a text is longer than the data it stands in".to_owned());
     }
@@ -102,13 +102,13 @@ fn string(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, Stri
     Ok(text)
 }
 
-fn quoted(octets: &[u8]) -> String {
-    let mut text = String::with_capacity(octets.len() + 2);
+fn quoted(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + 2);
     text.push('"');
-    for octet in octets {
-        match octet {
-            b'"' | b'\\' => text.extend(['\\', char::from(*octet)]),
-            b' '..=b'~' => text.push(char::from(*octet)),
+    for byte in bytes {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(*byte)]),
+            b' '..=b'~' => text.push(char::from(*byte)),
             other => text.push_str(&format!("\\{other:03}")),
         }
     }
@@ -155,25 +155,25 @@ fn base64(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, Stri
     Ok(text)
 }
 
-fn hex_of(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+fn hex_of(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A type that hickory knows, or its octets (RFC 3597 §5).
+/// A type that hickory knows, or its bytes (RFC 3597 §5).
 fn other(walk: &mut DnsWalk<'_>, kind: RecordType, end: usize) -> Result<String, String> {
     let start = walk.at;
     let known = u16::try_from(start).ok().zip(u16::try_from(end - start).ok()).and_then(|(at, length)| {
-        let mut decoder = BinDecoder::new(walk.octets()).clone(at);
+        let mut decoder = BinDecoder::new(walk.bytes()).clone(at);
         RData::read(&mut decoder, kind.0.into(), Restrict::new(length)).ok()
     });
-    let octets = walk.rest(end)?;
+    let bytes = walk.rest(end)?;
     let printed = known
-        .filter(|known| !matches!(known, RData::Unknown { .. } | RData::NULL(_)) && !octets.is_empty())
+        .filter(|known| !matches!(known, RData::Unknown { .. } | RData::NULL(_)) && !bytes.is_empty())
         .and_then(|known| printed(&known));
     Ok(match printed {
         Some(text) => sanitize::line(&text),
-        None if octets.is_empty() => "\\# 0".to_owned(),
-        None => format!("\\# {} {}", octets.len(), hex_of(octets)),
+        None if bytes.is_empty() => "\\# 0".to_owned(),
+        None => format!("\\# {} {}", bytes.len(), hex_of(bytes)),
     })
 }
 
@@ -202,8 +202,8 @@ pub(super) fn option(code: u16, value: &[u8]) -> (String, String) {
             format!("{number} ({}) {}", extended_error(number), quoted(text))
         }
         (3, text) => format!("{} {}", hex_of(text), quoted(text)),
-        (12, zeros) => format!("{} octets", zeros.len()),
-        (_, octets) => hex_of(octets),
+        (12, zeros) => format!("{} bytes", zeros.len()),
+        (_, bytes) => hex_of(bytes),
     };
     (name.to_owned(), text)
 }

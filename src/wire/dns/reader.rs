@@ -1,4 +1,4 @@
-//! Reading a message octet by octet, each field listed where it stands.
+//! Reading a message byte by byte, each field listed where it stands.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use super::wire_name;
 
 /// What is read, and what was read of it so far.
 pub(super) struct DnsWalk<'a> {
-    octets: &'a [u8],
+    bytes: &'a [u8],
     /// Where the next field begins.
     pub(super) at: usize,
     /// Fields from here on stand so far inside others.
@@ -20,8 +20,8 @@ pub(super) struct DnsWalk<'a> {
 
 impl<'a> DnsWalk<'a> {
     /// Nothing read yet.
-    pub(super) fn over(octets: &'a [u8]) -> Self {
-        DnsWalk { octets, at: 0, depth: 0, fields: Vec::new(), unlisted: 0 }
+    pub(super) fn over(bytes: &'a [u8]) -> Self {
+        DnsWalk { bytes, at: 0, depth: 0, fields: Vec::new(), unlisted: 0 }
     }
 
     /// Lists a field.
@@ -33,14 +33,14 @@ impl<'a> DnsWalk<'a> {
         self.fields.push(DnsField { range, depth: self.depth, name: name.into(), value: value.into() });
     }
 
-    /// Lists a field whose octets and value are told later; gives its place.
+    /// Lists a field whose bytes and value are told later; gives its place.
     pub(super) fn begin(&mut self, name: impl Into<String>) -> Option<usize> {
         let place = self.fields.len();
         self.note(self.at..self.at, name, "");
         (place < self.fields.len()).then_some(place)
     }
 
-    /// Tells the octets and the value of a field that was begun.
+    /// Tells the bytes and the value of a field that was begun.
     pub(super) fn end(&mut self, place: Option<usize>, value: &str) {
         let at = self.at;
         if let Some(field) = place.and_then(|place| self.fields.get_mut(place)) {
@@ -49,41 +49,41 @@ impl<'a> DnsWalk<'a> {
         }
     }
 
-    /// The next octets, untold.
+    /// The next bytes, untold.
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], String> {
-        let taken = self.octets.get(self.at..self.at + length);
-        let taken = taken.ok_or_else(|| format!("{length} octets are wanted, and the message is over"))?;
+        let taken = self.bytes.get(self.at..self.at + length);
+        let taken = taken.ok_or_else(|| format!("{length} bytes are wanted, and the message is over"))?;
         self.at += length;
         Ok(taken)
     }
 
-    /// The next octets, up to `end`.
+    /// The next bytes, up to `end`.
     pub(super) fn rest(&mut self, end: usize) -> Result<&'a [u8], String> {
         self.take(end.saturating_sub(self.at))
     }
 
-    /// A field of one octet.
+    /// A field of one byte.
     pub(super) fn u8(&mut self, name: &str) -> Result<u8, String> {
-        let value = self.take(1)?.iter().fold(0, |_, octet| *octet);
+        let value = self.take(1)?.iter().fold(0, |_, byte| *byte);
         self.note(self.at - 1..self.at, name, value.to_string());
         Ok(value)
     }
 
-    /// The next two octets, untold.
+    /// The next two bytes, untold.
     pub(super) fn raw_u16(&mut self) -> Result<u16, String> {
-        Ok(self.take(2)?.iter().fold(0, |value, octet| value << 8 | u16::from(*octet)))
+        Ok(self.take(2)?.iter().fold(0, |value, byte| value << 8 | u16::from(*byte)))
     }
 
-    /// A field of two octets.
+    /// A field of two bytes.
     pub(super) fn u16(&mut self, name: &str) -> Result<u16, String> {
         let value = self.raw_u16()?;
         self.note(self.at - 2..self.at, name, value.to_string());
         Ok(value)
     }
 
-    /// A field of four octets.
+    /// A field of four bytes.
     pub(super) fn u32(&mut self, name: &str, unit: &str) -> Result<u32, String> {
-        let value = self.take(4)?.iter().fold(0, |value, octet| value << 8 | u32::from(*octet));
+        let value = self.take(4)?.iter().fold(0, |value, byte| value << 8 | u32::from(*byte));
         self.note(self.at - 4..self.at, name, format!("{value}{unit}"));
         Ok(value)
     }
@@ -91,15 +91,15 @@ impl<'a> DnsWalk<'a> {
     /// A field that is a name, its pointer told and followed.
     pub(super) fn name(&mut self, name: &str) -> Result<String, String> {
         let start = self.at;
-        let read = wire_name::read(self.octets, start)?;
+        let read = wire_name::read(self.bytes, start)?;
         self.at = read.end;
-        let pointer = read.pointer.map_or(String::new(), |to| format!("  (pointer to octet {to})"));
+        let pointer = read.pointer.map_or(String::new(), |to| format!("  (pointer to byte {to})"));
         self.note(start..read.end, name, format!("{}{pointer}", read.text));
         Ok(read.text)
     }
 
-    /// All octets, for who reads them in another way.
-    pub(super) fn octets(&self) -> &'a [u8] {
-        self.octets
+    /// All bytes, for who reads them in another way.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
 }

@@ -39,15 +39,15 @@ fn parameter(key: u16, value: &[u8]) -> String {
         2 if value.is_empty() => "no-default-alpn".to_owned(),
         3 if value.len() == 2 => format!("port={}", value.iter().fold(0, |all, low| all << 8 | u32::from(*low))),
         4 if value.len().is_multiple_of(4) => {
-            let v4 = value.chunks_exact(4).filter_map(|octets| <[u8; 4]>::try_from(octets).ok());
-            format!("ipv4hint={}", list(v4.map(|octets| Ipv4Addr::from(octets).to_string()).collect()))
+            let v4 = value.chunks_exact(4).filter_map(|bytes| <[u8; 4]>::try_from(bytes).ok());
+            format!("ipv4hint={}", list(v4.map(|bytes| Ipv4Addr::from(bytes).to_string()).collect()))
         }
         5 => format!("ech={}", base64::engine::general_purpose::STANDARD.encode(value)),
         6 if value.len().is_multiple_of(16) => {
-            let v6 = value.chunks_exact(16).filter_map(|octets| <[u8; 16]>::try_from(octets).ok());
-            format!("ipv6hint={}", list(v6.map(|octets| Ipv6Addr::from(octets).to_string()).collect()))
+            let v6 = value.chunks_exact(16).filter_map(|bytes| <[u8; 16]>::try_from(bytes).ok());
+            format!("ipv6hint={}", list(v6.map(|bytes| Ipv6Addr::from(bytes).to_string()).collect()))
         }
-        other => format!("{}=\"{}\"", key_name(other), value.iter().map(|octet| escaped(*octet)).collect::<String>()),
+        other => format!("{}=\"{}\"", key_name(other), value.iter().map(|byte| escaped(*byte)).collect::<String>()),
     }
 }
 
@@ -56,21 +56,21 @@ fn key_name(key: u16) -> String {
     names.get(usize::from(key)).map_or_else(|| format!("key{key}"), |name| (*name).to_owned())
 }
 
-/// Texts, each with its length before it; one that is too long ends with the octets.
-fn strings(mut octets: &[u8]) -> Vec<String> {
+/// Texts, each with its length before it; one that is too long ends with the bytes.
+fn strings(mut bytes: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
-    while let [length, rest @ ..] = octets {
+    while let [length, rest @ ..] = bytes {
         let (text, after) = rest.split_at(usize::from(*length).min(rest.len()));
-        all.push(text.iter().map(|octet| escaped(*octet)).collect());
-        octets = after;
+        all.push(text.iter().map(|byte| escaped(*byte)).collect());
+        bytes = after;
     }
     all
 }
 
-fn escaped(octet: u8) -> String {
-    match octet {
-        b'"' | b'\\' | b',' => format!("\\{}", char::from(octet)),
-        b' '..=b'~' => char::from(octet).to_string(),
+fn escaped(byte: u8) -> String {
+    match byte {
+        b'"' | b'\\' | b',' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
         other => format!("\\{other:03}"),
     }
 }

@@ -1,6 +1,6 @@
 //! Names on the wire: labels, and pointers to labels that stood before (RFC 1035 §4.1.4).
 
-/// The longest name, in octets of the wire with the root's label (RFC 1035 §2.3.4).
+/// The longest name, in bytes of the wire with the root's label (RFC 1035 §2.3.4).
 const LONGEST: usize = 255;
 
 /// How many pointers one name may follow: more than it can have labels is a loop by another name.
@@ -18,17 +18,17 @@ pub(super) struct ReadName {
 }
 
 /// Reads the name at `start`, its pointers followed. Every pointer must lead before what it was read from, so that it
-/// ends whatever the octets are.
+/// ends whatever the bytes are.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn read(octets: &[u8], start: usize) -> Result<ReadName, String> {
+pub(super) fn read(bytes: &[u8], start: usize) -> Result<ReadName, String> {
     let beyond = || "a name runs over the end of the message".to_owned();
     let (mut at, mut chunk, mut length, mut pointers) = (start, start, 1, 0);
     let (mut end, mut pointer) = (None, None);
     let mut text = String::new();
     loop {
-        let head = *octets.get(at).ok_or_else(beyond)?;
+        let head = *bytes.get(at).ok_or_else(beyond)?;
         match head & 0xc0 {
             0 if head == 0 => {
                 if text.is_empty() {
@@ -37,39 +37,39 @@ pub(super) fn read(octets: &[u8], start: usize) -> Result<ReadName, String> {
                 return Ok(ReadName { text, end: end.unwrap_or(at + 1), pointer });
             }
             0 => {
-                let label = octets.get(at + 1..at + 1 + usize::from(head)).ok_or_else(beyond)?;
+                let label = bytes.get(at + 1..at + 1 + usize::from(head)).ok_or_else(beyond)?;
                 length += label.len() + 1;
                 if length > LONGEST {
-                    return Err(format!("a name is longer than {LONGEST} octets"));
+                    return Err(format!("a name is longer than {LONGEST} bytes"));
                 }
-                label.iter().for_each(|octet| escaped(&mut text, *octet));
+                label.iter().for_each(|byte| escaped(&mut text, *byte));
                 text.push('.');
                 at += label.len() + 1;
             }
             0xc0 => {
-                let low = *octets.get(at + 1).ok_or_else(beyond)?;
+                let low = *bytes.get(at + 1).ok_or_else(beyond)?;
                 let target = usize::from(head & 0x3f) << 8 | usize::from(low);
                 pointers += 1;
                 if target >= chunk || pointers > MOST_POINTERS {
-                    return Err(format!("the pointer at octet {at} leads to octet {target}: a loop, or forward"));
+                    return Err(format!("the pointer at byte {at} leads to byte {target}: a loop, or forward"));
                 }
                 end.get_or_insert(at + 2);
                 pointer.get_or_insert(target);
                 (at, chunk) = (target, target);
             }
-            _ => return Err(format!("octet {at} begins neither a label nor a pointer ({head:#04x})")),
+            _ => return Err(format!("byte {at} begins neither a label nor a pointer ({head:#04x})")),
         }
     }
 }
 
-/// One octet of a label as text.
-fn escaped(text: &mut String, octet: u8) {
-    match octet {
+/// One byte of a label as text.
+fn escaped(text: &mut String, byte: u8) {
+    match byte {
         b'.' | b'\\' | b'"' | b'(' | b')' | b';' | b'@' | b'$' => {
             text.push('\\');
-            text.push(char::from(octet));
+            text.push(char::from(byte));
         }
-        0x21..=0x7e => text.push(char::from(octet)),
+        0x21..=0x7e => text.push(char::from(byte)),
         other => text.push_str(&format!("\\{other:03}")),
     }
 }
@@ -80,10 +80,10 @@ mod tests {
 
     #[test]
     fn a_pointer_is_followed_and_what_follows_it_is_found() {
-        let octets = b"\x03www\x07example\x00\x02ns\xc0\x04rest";
-        let name = read(octets, 13).unwrap();
+        let bytes = b"\x03www\x07example\x00\x02ns\xc0\x04rest";
+        let name = read(bytes, 13).unwrap();
         assert_eq!((name.text.as_str(), name.end, name.pointer), ("ns.example.", 18, Some(4)));
-        assert_eq!(read(octets, 12).unwrap().text, ".");
+        assert_eq!(read(bytes, 12).unwrap().text, ".");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::wire::tcp::state::TcpState;
 
 /// As much of `struct tcp_info` as the running kernel told; `None` is what it does not know, or has not measured yet.
 ///
-/// Lengths are in octets, segments are counted, congestion windows are in segments, rates in octets a second.
+/// Lengths are in bytes, segments are counted, congestion windows are in segments, rates in bytes a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpInfo {
     /// The state, by its RFC 9293 name.
@@ -31,7 +31,7 @@ pub struct TcpInfo {
     pub rto: Option<Duration>,
     /// The time-out of a delayed acknowledgement.
     pub ato: Option<Duration>,
-    /// The most octets that we put into a segment.
+    /// The most bytes that we put into a segment.
     pub snd_mss: Option<u32>,
     /// The size of the peer's segments, as guessed from those that arrived.
     pub rcv_mss: Option<u32>,
@@ -77,19 +77,19 @@ pub struct TcpInfo {
     pub snd_wnd: Option<u32>,
     /// Our window: what we told the peer that we still take.
     pub rcv_wnd: Option<u32>,
-    /// Octets in the send queue that were never sent.
+    /// Bytes in the send queue that were never sent.
     pub notsent_bytes: Option<u32>,
     /// The rate at which the peer acknowledged of late.
     pub delivery_rate: Option<u64>,
     /// The rate at which segments are spaced out; `None` where they are not.
     pub pacing_rate: Option<u64>,
-    /// Octets acknowledged by the peer; its acknowledgement of our SYN counts as one.
+    /// Bytes acknowledged by the peer; its acknowledgement of our SYN counts as one.
     pub bytes_acked: Option<u64>,
-    /// Octets received in order; the peer's FIN counts as one.
+    /// Bytes received in order; the peer's FIN counts as one.
     pub bytes_received: Option<u64>,
-    /// Octets sent, retransmissions included.
+    /// Bytes sent, retransmissions included.
     pub bytes_sent: Option<u64>,
-    /// Octets sent again.
+    /// Bytes sent again.
     pub bytes_retrans: Option<u64>,
     /// Segments sent.
     pub segs_out: Option<u32>,
@@ -164,26 +164,26 @@ impl TcpInfo {
     /// A slow start threshold that was never set: slow start goes on until the first loss.
     pub const NO_THRESHOLD: u32 = 0x7fff_ffff;
 
-    /// Octets of `struct tcp_info` that are read; a newer kernel knows more.
+    /// Bytes of `struct tcp_info` that are read; a newer kernel knows more.
     pub const LEN: usize = 244;
 
     /// Reads what a kernel filled in: fields beyond the end of `bytes` are unknown. Never fails.
     pub fn parse(bytes: &[u8]) -> Self {
         let raw = RawTcpInfo(bytes);
-        let (agreed, shifts) = (raw.octet(5), raw.octet(6));
+        let (agreed, shifts) = (raw.byte(5), raw.byte(6));
         let (low, high) = (shifts.map(|bits| bits & 15), shifts.map(|bits| bits >> 4));
         let (snd_wscale, rcv_wscale) = if cfg!(target_endian = "little") { (low, high) } else { (high, low) };
         let scaled = |shift: Option<u8>| shift.filter(|_| agreed.is_some_and(|bits| bits & 4 != 0));
         TcpInfo {
-            state: raw.octet(0).and_then(state),
-            ca_state: raw.octet(1).and_then(ca_state),
-            retransmits: raw.octet(2),
-            probes: raw.octet(3),
-            backoff: raw.octet(4),
+            state: raw.byte(0).and_then(state),
+            ca_state: raw.byte(1).and_then(ca_state),
+            retransmits: raw.byte(2),
+            probes: raw.byte(3),
+            backoff: raw.byte(4),
             options: agreed.map(AgreedOptions::of_bits),
             snd_wscale: scaled(snd_wscale),
             rcv_wscale: scaled(rcv_wscale),
-            app_limited: raw.octet(7).map(|bits| bits & if cfg!(target_endian = "little") { 1 } else { 0x80 } != 0),
+            app_limited: raw.byte(7).map(|bits| bits & if cfg!(target_endian = "little") { 1 } else { 0x80 } != 0),
             rto: raw.micros(8),
             ato: raw.micros(12),
             snd_mss: raw.word(16),
@@ -278,7 +278,7 @@ impl RawTcpInfo<'_> {
         self.0.get(offset..)?.first_chunk().copied()
     }
 
-    fn octet(&self, offset: usize) -> Option<u8> {
+    fn byte(&self, offset: usize) -> Option<u8> {
         self.0.get(offset).copied()
     }
 

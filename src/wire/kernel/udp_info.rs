@@ -3,24 +3,24 @@
 /// One look at a UDP socket. `None`: this system, or this kind of socket, does not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UdpInfo {
-    /// Octets of payload of the datagram that a read would get next; 0 where none waits (`SIOCINQ`).
+    /// Bytes of payload of the datagram that a read would get next; 0 where none waits (`SIOCINQ`).
     pub next_bytes: Option<u64>,
-    /// Octets that wait to leave this host, the kernel's bookkeeping included (`SIOCOUTQ`).
+    /// Bytes that wait to leave this host, the kernel's bookkeeping included (`SIOCOUTQ`).
     pub send_queue_bytes: Option<u64>,
-    /// Octets of memory that unread datagrams take, the kernel's bookkeeping included (`SO_MEMINFO`).
+    /// Bytes of memory that unread datagrams take, the kernel's bookkeeping included (`SO_MEMINFO`).
     pub receive_memory_bytes: Option<u64>,
     /// How much of such memory there may be: beyond it datagrams are dropped (`SO_RCVBUF`).
     pub receive_buffer_bytes: Option<u64>,
     /// How much memory datagrams may take that wait to leave this host (`SO_SNDBUF`).
     pub send_buffer_bytes: Option<u64>,
-    /// The MTU that the kernel assumes for the path to the peer, in octets of a whole IP packet; connected sockets only
+    /// The MTU that the kernel assumes for the path to the peer, in bytes of a whole IP packet; connected sockets only
     /// (`IP_MTU`, `IPV6_MTU`).
     pub mtu: Option<u32>,
     /// What the kernel does with a datagram that is larger (`IP_MTU_DISCOVER`, `IPV6_MTU_DISCOVER`).
     pub discover: Option<MtuDiscovery>,
     /// The TTL, or hop limit, of what we send (`IP_TTL`, `IPV6_UNICAST_HOPS`).
     pub ttl: Option<u8>,
-    /// The TOS octet, or traffic class, of what we send (`IP_TOS`, `IPV6_TCLASS`).
+    /// The TOS byte, or traffic class, of what we send (`IP_TOS`, `IPV6_TCLASS`).
     pub tos: Option<u8>,
 }
 

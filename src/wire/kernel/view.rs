@@ -13,9 +13,9 @@ pub struct KernelView {
     pub state: Option<TcpState>,
     /// Smoothed round-trip time.
     pub rtt: Option<Duration>,
-    /// Octets in the send queue: written by us, not yet acknowledged.
+    /// Bytes in the send queue: written by us, not yet acknowledged.
     pub send_queue_bytes: Option<u64>,
-    /// Octets in the receive queue: arrived, not yet read by us.
+    /// Bytes in the receive queue: arrived, not yet read by us.
     pub recv_queue_bytes: Option<u64>,
     /// All that TCP_INFO tells.
     pub tcp: Option<TcpInfo>,
@@ -79,9 +79,9 @@ impl TimerKind {
 pub struct PeerEnd {
     /// Its state.
     pub state: TcpState,
-    /// Octets that the peer wrote and we have not acknowledged.
+    /// Bytes that the peer wrote and we have not acknowledged.
     pub send_queue_bytes: u64,
-    /// Octets that arrived at the peer and that it has not read.
+    /// Bytes that arrived at the peer and that it has not read.
     pub recv_queue_bytes: u64,
     /// The timer of it that runs.
     pub timer: Option<KernelTimer>,

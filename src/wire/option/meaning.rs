@@ -79,8 +79,8 @@ impl SocketOption {
             (_, asked, now) if asked == now => None,
             (
                 SocketOption::RecvBuffer | SocketOption::SendBuffer,
-                OptionValue::Octets(asked),
-                OptionValue::Octets(now),
+                OptionValue::Bytes(asked),
+                OptionValue::Bytes(now),
             ) => Some(if asked.checked_mul(2) == Some(*now) {
                 "the kernel doubles it, for its own bookkeeping"
             } else {
@@ -96,13 +96,11 @@ impl SocketOption {
     /// What a value means, where the number does not say it.
     pub fn meaning(self, value: &OptionValue) -> Option<String> {
         match (self, value) {
-            (SocketOption::Tos, OptionValue::Count(octet)) => Some(dscp(*octet)),
+            (SocketOption::Tos, OptionValue::Count(byte)) => Some(dscp(*byte)),
             (SocketOption::UserTimeout, OptionValue::Time(time)) if time.is_zero() => {
                 Some("as long as retransmitting goes on".to_owned())
             }
-            (SocketOption::NotSentLowWater, OptionValue::Octets(0 | u32::MAX)) => {
-                Some("no limit of its own".to_owned())
-            }
+            (SocketOption::NotSentLowWater, OptionValue::Bytes(0 | u32::MAX)) => Some("no limit of its own".to_owned()),
             (SocketOption::Linger, OptionValue::Linger(None)) => Some("FIN, in the background".to_owned()),
             (SocketOption::Linger, OptionValue::Linger(Some(time))) if time.is_zero() => Some("RST".to_owned()),
             (SocketOption::BindToDevice, OptionValue::Name(name)) if name.is_empty() => {
@@ -125,8 +123,8 @@ impl SocketOption {
 }
 
 /// The DS field by its names.
-fn dscp(octet: u32) -> String {
-    let (class, ecn) = (octet >> 2, octet & 3);
+fn dscp(byte: u32) -> String {
+    let (class, ecn) = (byte >> 2, byte & 3);
     let name = u8::try_from(class).ok().and_then(dscp_name).map_or_else(|| class.to_string(), str::to_owned);
     if ecn == 0 { format!("DSCP {name}") } else { format!("DSCP {name}, ECN {ecn}") }
 }
@@ -139,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_ds_field_has_its_name() {
-        let named = |octet| SocketOption::Tos.meaning(&OptionValue::Count(octet));
+        let named = |byte| SocketOption::Tos.meaning(&OptionValue::Count(byte));
         assert_eq!(named(0).as_deref(), Some("DSCP CS0"));
         assert_eq!(named(0xb8).as_deref(), Some("DSCP EF"));
         assert_eq!(named(0x28).as_deref(), Some("DSCP AF11"));

@@ -55,8 +55,8 @@ pub enum OptionValue {
     Switch(bool),
     /// A plain number.
     Count(u32),
-    /// Octets.
-    Octets(u32),
+    /// Bytes.
+    Bytes(u32),
     /// A time: whole seconds or milliseconds, as the option has it.
     Time(Duration),
     /// How long a close waits for what is queued; `None` does not wait, 0 resets.
@@ -72,15 +72,15 @@ pub enum OptionUnit {
     Switch,
     /// A number within these bounds, both included.
     Count(u32, u32),
-    /// Octets.
-    Octets,
+    /// Bytes.
+    Bytes,
     /// Whole seconds.
     Seconds,
     /// Whole milliseconds.
     Millis,
     /// `off`, or whole seconds.
     Linger,
-    /// A name of at most 15 octets.
+    /// A name of at most 15 bytes.
     Name,
 }
 
@@ -94,7 +94,7 @@ struct OptionEntry {
     does: &'static str,
 }
 
-/// The longest name of a congestion control or a network interface, in octets (TCP_CA_NAME_MAX, IFNAMSIZ: 16 with
+/// The longest name of a congestion control or a network interface, in bytes (TCP_CA_NAME_MAX, IFNAMSIZ: 16 with
 /// the final 0).
 pub(super) const MOST_NAME: usize = 15;
 
@@ -134,11 +134,11 @@ const TABLE: [OptionEntry; 20] = [
         "how long data may stay unacknowledged before the connection ends; 0 is the system's rule (RFC 5482)"),
     line(SocketOption::SynCount, "syncnt", (TCP, "TCP_SYNCNT"), OptionUnit::Count(1, 127),
         "how often a SYN is sent again before connect() gives up"),
-    line(SocketOption::RecvBuffer, "rcvbuf", (SOCKET, "SO_RCVBUF"), OptionUnit::Octets,
+    line(SocketOption::RecvBuffer, "rcvbuf", (SOCKET, "SO_RCVBUF"), OptionUnit::Bytes,
         "the receive buffer, which bounds our window; the kernel doubles what is asked for, and stops tuning it"),
-    line(SocketOption::SendBuffer, "sndbuf", (SOCKET, "SO_SNDBUF"), OptionUnit::Octets,
+    line(SocketOption::SendBuffer, "sndbuf", (SOCKET, "SO_SNDBUF"), OptionUnit::Bytes,
         "the send buffer; the kernel doubles what is asked for, and stops tuning it"),
-    line(SocketOption::NotSentLowWater, "notsent_lowat", (TCP, "TCP_NOTSENT_LOWAT"), OptionUnit::Octets,
+    line(SocketOption::NotSentLowWater, "notsent_lowat", (TCP, "TCP_NOTSENT_LOWAT"), OptionUnit::Bytes,
         "how much unsent data may be queued before a write has to wait"),
     line(SocketOption::Linger, "linger", (SOCKET, "SO_LINGER"), OptionUnit::Linger,
         "what close() does with queued data: off sends it and the FIN, 0 throws it away and sends RST"),
@@ -148,7 +148,7 @@ const TABLE: [OptionEntry; 20] = [
         "the DS field: six bits of class (DSCP), two for ECN that TCP keeps to itself; IPv6 calls it traffic class"),
     line(SocketOption::Congestion, "congestion", (TCP, "TCP_CONGESTION"), OptionUnit::Name,
         "the congestion control, as cubic, reno or bbr"),
-    line(SocketOption::MaxSegment, "maxseg", (TCP, "TCP_MAXSEG"), OptionUnit::Octets,
+    line(SocketOption::MaxSegment, "maxseg", (TCP, "TCP_MAXSEG"), OptionUnit::Bytes,
         "the largest segment that we send and announce; only smaller than the path's counts, set it before connect()"),
     line(SocketOption::ReuseAddress, "reuseaddr", (SOCKET, "SO_REUSEADDR"), OptionUnit::Switch,
         "bind to a port that rests in TIME-WAIT"),
@@ -218,7 +218,7 @@ impl SocketOption {
     fn argument(self, value: &OptionValue) -> String {
         match value {
             OptionValue::Switch(on) => u8::from(*on).to_string(),
-            OptionValue::Count(count) | OptionValue::Octets(count) => count.to_string(),
+            OptionValue::Count(count) | OptionValue::Bytes(count) => count.to_string(),
             OptionValue::Time(time) if self.unit() == OptionUnit::Millis => time.as_millis().to_string(),
             OptionValue::Time(time) => time.as_secs().to_string(),
             OptionValue::Linger(None) => "{.l_onoff = 0}".to_owned(),
@@ -304,7 +304,7 @@ mod tests {
         let value = |text| parse(text).unwrap().1;
         assert_eq!(value("nodelay=on"), OptionValue::Switch(true));
         assert_eq!(value("nodelay on"), OptionValue::Switch(true));
-        assert_eq!(value("rcvbuf=64KiB"), OptionValue::Octets(65_536));
+        assert_eq!(value("rcvbuf=64KiB"), OptionValue::Bytes(65_536));
         assert_eq!(value("keepidle=90s"), OptionValue::Time(Duration::from_secs(90)));
         assert_eq!(value("keepidle=90"), OptionValue::Time(Duration::from_secs(90)));
         assert_eq!(value("user_timeout=1500"), OptionValue::Time(Duration::from_millis(1500)));
@@ -325,7 +325,7 @@ mod tests {
         assert!(why("rcvbuf=4GiB").contains("at most"));
         assert!(why("keepidle=500ms").contains("whole seconds"));
         assert!(why("linger=-1").contains("off"));
-        assert!(why("congestion=averyveryverylongname").contains("15 octets"));
+        assert!(why("congestion=averyveryverylongname").contains("15 bytes"));
     }
 
     #[test]

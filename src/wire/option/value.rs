@@ -12,11 +12,11 @@ impl SocketOption {
         match self.unit() {
             OptionUnit::Switch => "on or off".to_owned(),
             OptionUnit::Count(least, most) => format!("a number from {least} to {most}"),
-            OptionUnit::Octets => format!("a number of octets of at most {MOST_OCTETS}, as 65536, 64KiB or 4MiB"),
+            OptionUnit::Bytes => format!("a number of bytes of at most {MOST_OCTETS}, as 65536, 64KiB or 4MiB"),
             OptionUnit::Seconds => "a time of whole seconds from 1s to 32767s".to_owned(),
             OptionUnit::Millis => "a time of whole milliseconds, as 500ms or 30s; 0 is the system's rule".to_owned(),
             OptionUnit::Linger => "off, 0 (RST), or a time of whole seconds, as 5s".to_owned(),
-            OptionUnit::Name => format!("a name of at most {MOST_NAME} octets, of letters, digits and signs"),
+            OptionUnit::Name => format!("a name of at most {MOST_NAME} bytes, of letters, digits and signs"),
         }
     }
 
@@ -35,9 +35,9 @@ impl SocketOption {
             OptionUnit::Count(least, most) => {
                 number(text).filter(|count| (least..=most).contains(count)).map(OptionValue::Count)
             }
-            OptionUnit::Octets => {
-                let octets = quantity::parse_size(text).ok().filter(|octets| *octets <= MOST_OCTETS);
-                octets.and_then(|octets| u32::try_from(octets).ok()).map(OptionValue::Octets)
+            OptionUnit::Bytes => {
+                let bytes = quantity::parse_size(text).ok().filter(|bytes| *bytes <= MOST_OCTETS);
+                bytes.and_then(|bytes| u32::try_from(bytes).ok()).map(OptionValue::Bytes)
             }
             OptionUnit::Seconds => time(text, Duration::from_secs(1))
                 .filter(|time| (1..=32_767).contains(&time.as_secs()))
@@ -50,7 +50,7 @@ impl SocketOption {
                 .filter(|time| time.as_secs() <= 65_535)
                 .map(|time| OptionValue::Linger(Some(time))),
             OptionUnit::Name => {
-                let good = text.len() <= MOST_NAME && text.bytes().all(|octet| octet.is_ascii_graphic());
+                let good = text.len() <= MOST_NAME && text.bytes().all(|byte| byte.is_ascii_graphic());
                 good.then(|| OptionValue::Name(text.to_owned()))
             }
         };
@@ -63,7 +63,7 @@ impl OptionValue {
     pub fn typed(&self) -> String {
         match self {
             OptionValue::Switch(on) => if *on { "on" } else { "off" }.to_owned(),
-            OptionValue::Count(count) | OptionValue::Octets(count) => count.to_string(),
+            OptionValue::Count(count) | OptionValue::Bytes(count) => count.to_string(),
             OptionValue::Time(time) if time.subsec_millis() > 0 => format!("{}ms", time.as_millis()),
             OptionValue::Linger(Some(time)) | OptionValue::Time(time) => format!("{}s", time.as_secs()),
             OptionValue::Linger(None) => "off".to_owned(),
@@ -95,7 +95,7 @@ impl fmt::Display for OptionValue {
             OptionValue::Switch(true) => f.write_str("on"),
             OptionValue::Switch(false) | OptionValue::Linger(None) => f.write_str("off"),
             OptionValue::Count(count) => write!(f, "{count}"),
-            OptionValue::Octets(octets) => write!(f, "{} octets", quantity::grouped(u64::from(*octets))),
+            OptionValue::Bytes(bytes) => write!(f, "{} bytes", quantity::grouped(u64::from(*bytes))),
             OptionValue::Time(time) | OptionValue::Linger(Some(time)) if time.is_zero() => f.write_str("0"),
             OptionValue::Time(time) | OptionValue::Linger(Some(time)) => {
                 write!(f, "{}", quantity::duration(*time))

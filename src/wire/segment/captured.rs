@@ -48,10 +48,10 @@ pub struct CapturedSegment {
     pub relative_ack: Option<i64>,
     /// The number that is expected next from its sender.
     pub next: i64,
-    /// The window in octets; `None` where its scale is not known, as the SYN was not seen.
+    /// The window in bytes; `None` where its scale is not known, as the SYN was not seen.
     pub window: Option<u64>,
-    /// The place of its first octet in its sender's stream, from 0; `None` where that is not known.
-    pub octet: Option<u64>,
+    /// The place of its first byte in its sender's stream, from 0; `None` where that is not known.
+    pub byte: Option<u64>,
     /// How many segments it was or will be on the wire, where one capture is more than one: the network device cuts
     /// them (TSO), or put them together (GRO).
     pub offload: Option<u32>,
@@ -78,9 +78,9 @@ impl CapturedSegment {
         self.notes.is_empty() && !control && !self.acks_fin && !self.completes_handshake
     }
 
-    /// Whether it carries this octet of its sender's stream.
-    pub fn has(&self, octet: u64) -> bool {
-        self.octet.is_some_and(|first| (first..first + u64::from(self.segment.len)).contains(&octet))
+    /// Whether it carries this byte of its sender's stream.
+    pub fn has(&self, byte: u64) -> bool {
+        self.byte.is_some_and(|first| (first..first + u64::from(self.segment.len)).contains(&byte))
     }
 
     /// The notes, joined.

@@ -23,11 +23,11 @@ const CONTROLS: TcpFlags = TcpFlags::SYN.and(TcpFlags::FIN).and(TcpFlags::RST);
 /// What is known of a connection before its first segment is seen; nothing where it is seen from its SYN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FlowHint {
-    /// How many octets went each way before, all of them acknowledged.
-    pub octets: Both<Option<u64>>,
+    /// How many bytes went each way before, all of them acknowledged.
+    pub bytes: Both<Option<u64>>,
     /// By how many bits the sender of each direction shifts its window.
     pub shifts: Both<Option<u8>>,
-    /// The most octets of payload in a segment that we send.
+    /// The most bytes of payload in a segment that we send.
     pub most_sent: Option<u32>,
 }
 
@@ -63,10 +63,10 @@ impl SegmentFlow {
         let syn = segment.flags.has(TcpFlags::SYN);
         let window =
             if syn { Some(segment.window.into()) } else { shift.map(|bits| u64::from(segment.window) << bits) };
-        let first_octet = relative_seq + i64::from(syn) - 1;
+        let first_byte = relative_seq + i64::from(syn) - 1;
         let seen = ObservedSegment { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
         let (mut notes, last) = judge(&seen, own, other);
-        // A probe's octet may have been taken.
+        // A probe's byte may have been taken.
         let seen_to = other.next.map(|next| next + i64::from(other.last == LastSent::WindowProbe));
         if relative_ack.zip(seen_to).is_some_and(|(ack, next)| ack > next && ack - next <= FARTHEST) {
             notes.push(SegmentNote::AckedUnseen);
@@ -75,7 +75,7 @@ impl SegmentFlow {
         let bare = segment.len == 0 && !segment.flags.any(CONTROLS);
         let completes_handshake =
             bare && acks && own.offer.is_some() && own.ack.is_none() && relative_seq == 1 && relative_ack == Some(1);
-        let octet = u64::try_from(first_octet).ok().filter(|_| own.counted && segment.len > 0);
+        let byte = u64::try_from(first_byte).ok().filter(|_| own.counted && segment.len > 0);
         self.learn(&seen, window, last, acks_fin);
         if notes.iter().any(|note| matches!(note, SegmentNote::DuplicateAck { .. })) {
             self.sides.of_mut(direction).duplicate_acks += 1;
@@ -88,7 +88,7 @@ impl SegmentFlow {
             relative_ack,
             next: self.sides.of(direction).next.unwrap_or(relative_seq),
             window,
-            octet,
+            byte,
             offload: most.filter(|most| segment.len > *most).map(|most| segment.len.div_ceil(most)),
             notes,
             acks_fin,
@@ -112,10 +112,10 @@ impl SegmentFlow {
             own.mss = segment.options.mss;
         }
         for (end, number, is_there) in [(direction, segment.seq, true), (back, segment.ack, acks)] {
-            let known = *self.hint.octets.of(end);
+            let known = *self.hint.bytes.of(end);
             let side = self.sides.of_mut(end);
             if is_there && !side.is_counted_from() {
-                let before = known.and_then(|octets| i64::try_from(octets).ok());
+                let before = known.and_then(|bytes| i64::try_from(bytes).ok());
                 side.count_from(number, before.unwrap_or(0) + 1);
                 side.counted = before.is_some();
             }
@@ -131,10 +131,10 @@ impl SegmentFlow {
         }
     }
 
-    /// The most octets of payload that one segment of this sender may have on the wire.
+    /// The most bytes of payload that one segment of this sender may have on the wire.
     fn most(&self, direction: Direction, segment: &Segment) -> Option<u32> {
         let asked = self.sides.of(opposite(direction)).mss.map(u32::from);
-        let room = asked.map(|mss| mss.saturating_sub(segment.options.octets.into()));
+        let room = asked.map(|mss| mss.saturating_sub(segment.options.bytes.into()));
         room.or(self.hint.most_sent.filter(|_| direction == Direction::Sent)).filter(|most| *most > 0)
     }
 
@@ -211,7 +211,7 @@ fn judge(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> 
     } else if quiet && old {
         (notes, last) = (vec![SegmentNote::KeepAlive], LastSent::KeepAlive);
     } else if seen.seq > next && seen.seq - next <= FARTHEST {
-        notes.push(SegmentNote::Gap { octets: u64::try_from(seen.seq - next).unwrap_or(0) });
+        notes.push(SegmentNote::Gap { bytes: u64::try_from(seen.seq - next).unwrap_or(0) });
     } else if seen.seq < next && segment.span() > 0 {
         let note = again(seen, own, other);
         if note != SegmentNote::OutOfOrder {

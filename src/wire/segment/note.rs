@@ -3,14 +3,14 @@
 /// What the numbers of a segment tell, seen beside those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentNote {
-    /// Octets before this segment were not seen: so many.
+    /// Bytes before this segment were not seen: so many.
     Gap {
-        /// Octets that are missing.
-        octets: u64,
+        /// Bytes that are missing.
+        bytes: u64,
     },
-    /// It acknowledges octets that were not seen.
+    /// It acknowledges bytes that were not seen.
     AckedUnseen,
-    /// Octets that were sent before.
+    /// Bytes that were sent before.
     Retransmission,
     /// Sent again soon after the third ACK that asked for it.
     FastRetransmission,
@@ -25,11 +25,11 @@ pub enum SegmentNote {
     },
     /// Its sender has no room left.
     ZeroWindow,
-    /// It fills the other side's window to the last octet.
+    /// It fills the other side's window to the last byte.
     WindowFull,
     /// Nothing but another window.
     WindowUpdate,
-    /// It begins one octet before what is expected: it only wants an ACK.
+    /// It begins one byte before what is expected: it only wants an ACK.
     KeepAlive,
     /// The answer to a keep-alive.
     KeepAliveAck,
@@ -80,11 +80,11 @@ impl SegmentNote {
     pub fn means(self) -> &'static str {
         match self {
             SegmentNote::Gap { .. } => {
-                "Octets before these were not seen here: lost on the way, late, or missed by the capture."
+                "Bytes before these were not seen here: lost on the way, late, or missed by the capture."
             }
-            SegmentNote::AckedUnseen => "It acknowledges octets that the capture missed.",
+            SegmentNote::AckedUnseen => "It acknowledges bytes that the capture missed.",
             SegmentNote::Retransmission => {
-                "These octets were sent before: no ACK came in time, or one said that they are missing."
+                "These bytes were sent before: no ACK came in time, or one said that they are missing."
             }
             SegmentNote::FastRetransmission => {
                 "Three duplicate ACKs say that a segment is missing: sent without the timer."
@@ -97,7 +97,7 @@ impl SegmentNote {
             SegmentNote::ZeroWindow => "Its sender has no room left: the other side must wait.",
             SegmentNote::WindowFull => "It fills the room that the other side announced: nothing more may follow.",
             SegmentNote::WindowUpdate => "Nothing new but the window: its sender's program read.",
-            SegmentNote::KeepAlive => "One octet before what is expected, so that an ACK must come: are you there?",
+            SegmentNote::KeepAlive => "One byte before what is expected, so that an ACK must come: are you there?",
             SegmentNote::KeepAliveAck => "It answers a keep-alive: I am here.",
             SegmentNote::ZeroWindowProbe => {
                 "The window is closed; this asks for an ACK that tells whether it still is. Linux asks with an old \

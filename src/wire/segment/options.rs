@@ -3,7 +3,7 @@
 /// What a segment's options say. What breaks its own rules is passed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TcpOptions {
-    /// The most octets that the sender takes in one segment.
+    /// The most bytes that the sender takes in one segment.
     pub mss: Option<u16>,
     /// By how many bits the sender shifts its window: at most 14 count (RFC 7323 §2.3).
     pub wscale: Option<u8>,
@@ -11,15 +11,15 @@ pub struct TcpOptions {
     pub sack_permitted: bool,
     /// The sender's clock, and the other's clock that it echoes.
     pub timestamps: Option<(u32, u32)>,
-    /// A fast open cookie of so many octets; 0 asks for one.
+    /// A fast open cookie of so many bytes; 0 asks for one.
     pub fast_open: Option<u8>,
     blocks: [(u32, u32); 4],
     block_count: u8,
-    /// Octets that the options take in the header, fillers included.
-    pub octets: u8,
+    /// Bytes that the options take in the header, fillers included.
+    pub bytes: u8,
 }
 
-/// The options in the octets behind the first twenty of a header, each as its kind and its value. What breaks the rules
+/// The options in the bytes behind the first twenty of a header, each as its kind and its value. What breaks the rules
 /// ends them.
 pub(in crate::wire) fn each(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = bytes;
@@ -42,10 +42,10 @@ pub(in crate::wire) fn each(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 }
 
 impl TcpOptions {
-    /// Reads the octets behind the first twenty of a header.
+    /// Reads the bytes behind the first twenty of a header.
     pub fn read(bytes: &[u8]) -> Self {
-        let octets = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
-        let mut options = TcpOptions { octets, ..TcpOptions::default() };
+        let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
+        let mut options = TcpOptions { bytes: length, ..TcpOptions::default() };
         for (kind, value) in each(bytes) {
             options.take(kind, value);
         }
@@ -84,9 +84,9 @@ impl TcpOptions {
         words.extend(self.mss.map(|mss| format!("mss {mss}")));
         words.extend(self.sack_permitted.then(|| "sack".to_owned()));
         words.extend(self.wscale.map(|shift| format!("wscale {shift}")));
-        words.extend(self.fast_open.map(|octets| match octets {
+        words.extend(self.fast_open.map(|bytes| match bytes {
             0 => "fast open: asks".to_owned(),
-            octets => format!("fast open: {octets} B cookie"),
+            bytes => format!("fast open: {bytes} B cookie"),
         }));
         words
     }
@@ -102,7 +102,7 @@ mod tests {
         let read = TcpOptions::read(&bytes);
         assert_eq!((read.mss, read.wscale, read.sack_permitted), (Some(1_460), Some(7), true));
         assert_eq!((read.timestamps, read.fast_open), (Some((9, 8)), Some(4)));
-        assert_eq!(read.octets, 26);
+        assert_eq!(read.bytes, 26);
         assert_eq!(read.words().join(" "), "mss 1460 sack wscale 7 fast open: 4 B cookie");
     }
 
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn options_that_break_their_own_rules_are_passed_over() {
         for bytes in [&[2, 0, 1, 2][..], &[2, 3, 1], &[3, 200, 1], &[5, 10, 0, 0, 0, 1], &[8], &[2, 1]] {
-            let read = TcpOptions { octets: 0, ..TcpOptions::read(bytes) };
+            let read = TcpOptions { bytes: 0, ..TcpOptions::read(bytes) };
             assert_eq!(read, TcpOptions::default(), "{bytes:?}");
         }
         assert_eq!(TcpOptions::read(&[3, 3, 255]).wscale, Some(14), "RFC 7323 §2.3: more than 14 is used as 14");

@@ -1,4 +1,4 @@
-//! A segment from a packet's octets: IPv4 or IPv6, then TCP (RFC 791, 8200, 2675, 9293 §3.1). The octets may be cut
+//! A segment from a packet's bytes: IPv4 or IPv6, then TCP (RFC 791, 8200, 2675, 9293 §3.1). The bytes may be cut
 //! short behind the headers, as a capture cuts them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -18,7 +18,7 @@ pub struct Segment {
     pub destination: SocketAddr,
     /// The time to live, or hop limit, as it passed here.
     pub ttl: u8,
-    /// The number of its first octet, or of its SYN.
+    /// The number of its first byte, or of its SYN.
     pub seq: u32,
     /// The number that its sender expects next; means something with ACK only.
     pub ack: u32,
@@ -28,7 +28,7 @@ pub struct Segment {
     pub window: u16,
     /// The options.
     pub options: TcpOptions,
-    /// Octets of payload, whether they were captured or not.
+    /// Bytes of payload, whether they were captured or not.
     pub len: u32,
 }
 
@@ -40,7 +40,7 @@ pub(in crate::wire) struct IpHeader<'a> {
     pub(in crate::wire) ttl: u8,
     /// TCP header and payload, as far as they are here.
     pub(in crate::wire) tcp: &'a [u8],
-    /// How many octets TCP header and payload had in full.
+    /// How many bytes TCP header and payload had in full.
     tcp_len: usize,
 }
 
@@ -67,7 +67,7 @@ impl Segment {
         })
     }
 
-    /// How far it moves the numbers of its sender: its octets, and one each for SYN and FIN (RFC 9293 §3.4).
+    /// How far it moves the numbers of its sender: its bytes, and one each for SYN and FIN (RFC 9293 §3.4).
     pub fn span(&self) -> u32 {
         let controls = u32::from(self.flags.has(TcpFlags::SYN)) + u32::from(self.flags.has(TcpFlags::FIN));
         self.len.saturating_add(controls)
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn what_is_cut_short_no_tcp_or_a_later_fragment_is_nothing() {
         for len in 0..SYN.len() {
-            assert_eq!(Segment::parse(&SYN[..len]), None, "{len} octets");
+            assert_eq!(Segment::parse(&SYN[..len]), None, "{len} bytes");
         }
         let changed = |at: usize, to: u8| {
             let mut packet = SYN;
@@ -223,7 +223,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_octets_from_outside_upset_it(mut raw in proptest::collection::vec(any::<u8>(), 0..300), v6: bool) {
+        fn no_bytes_from_outside_upset_it(mut raw in proptest::collection::vec(any::<u8>(), 0..300), v6: bool) {
             if let Some(first) = raw.first_mut() {
                 *first = if v6 { 0x60 } else { 0x45 };
             }

@@ -25,11 +25,11 @@ pub(super) enum LastSent {
 pub(super) struct SegmentSide {
     /// A number on the wire and what it is relatively; follows the stream, so that wraps are seen.
     base: Option<(u32, i64)>,
-    /// Relative numbers count its octets from 1: its SYN was seen, or its count was known when capture began.
+    /// Relative numbers count its bytes from 1: its SYN was seen, or its count was known when capture began.
     pub(super) counted: bool,
     /// What its SYN said of window scale; `None` where it was not seen.
     pub(super) offer: Option<Option<u8>>,
-    /// What its SYN said of the most octets in a segment.
+    /// What its SYN said of the most bytes in a segment.
     pub(super) mss: Option<u16>,
     /// The number behind the highest that it sent.
     pub(super) next: Option<i64>,

@@ -19,7 +19,7 @@ pub enum StateCause {
     WeClosed,
     /// We closed with SO_LINGER at 0: a RST goes out.
     WeReset,
-    /// We closed with octets unread: the kernel sends RST, not FIN (RFC 2525 §2.17).
+    /// We closed with bytes unread: the kernel sends RST, not FIN (RFC 2525 §2.17).
     ClosedUnread,
     /// The peer's FIN arrived.
     FinArrived,
@@ -71,7 +71,7 @@ impl StateCause {
             StateCause::WeShutDown => "shutdown(SHUT_WR) → FIN sent",
             StateCause::WeClosed => "close()",
             StateCause::WeReset => "close() with linger 0 → RST sent",
-            StateCause::ClosedUnread => "close() with unread octets → RST sent",
+            StateCause::ClosedUnread => "close() with unread bytes → RST sent",
             StateCause::FinArrived => "FIN received → ACK sent",
             StateCause::AckOfFin => "ACK of our FIN received",
             StateCause::RstArrived => "RST received",

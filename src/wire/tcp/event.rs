@@ -26,7 +26,7 @@ pub enum TcpEvent {
     PassiveOpen,
     /// `connect()`: go to somebody.
     ActiveOpen,
-    /// `write()`: have octets sent.
+    /// `write()`: have bytes sent.
     Send,
     /// `shutdown(SHUT_WR)` or `close()`: we have said all.
     Close,
@@ -123,7 +123,7 @@ pub enum ReplySegment {
     SynAck,
     /// An ACK alone.
     Ack,
-    /// Octets.
+    /// Bytes.
     Data,
     /// A FIN, with an ACK as always.
     Fin,

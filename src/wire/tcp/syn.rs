@@ -45,7 +45,7 @@ pub struct SynView {
     pub window: u16,
     /// The peer's initial sequence number.
     pub isn: u32,
-    /// The MSS option: the most octets that the peer takes in a segment.
+    /// The MSS option: the most bytes that the peer takes in a segment.
     pub mss: Option<u16>,
     /// The window scale option: by how many bits it will shift its window.
     pub wscale: Option<u8>,
@@ -55,7 +55,7 @@ pub struct SynView {
     pub timestamp: Option<u32>,
     /// Whether it asks for explicit congestion notification.
     pub ecn: bool,
-    /// The headers whole, IP and TCP; at most 120 octets and IPv6's extension headers.
+    /// The headers whole, IP and TCP; at most 120 bytes and IPv6's extension headers.
     pub raw: Bytes,
 }
 
@@ -93,13 +93,13 @@ mod tests {
     #[test]
     fn a_header_that_is_cut_short_is_nothing() {
         for len in 0..SYN.len() {
-            assert_eq!(SynView::parse(&SYN[..len]), None, "{len} octets");
+            assert_eq!(SynView::parse(&SYN[..len]), None, "{len} bytes");
         }
     }
 
     proptest! {
         #[test]
-        fn no_octets_from_outside_upset_it(mut raw in proptest::collection::vec(any::<u8>(), 0..200), v6: bool) {
+        fn no_bytes_from_outside_upset_it(mut raw in proptest::collection::vec(any::<u8>(), 0..200), v6: bool) {
             if let Some(first) = raw.first_mut() {
                 *first = if v6 { 0x60 } else { 0x45 };
             }

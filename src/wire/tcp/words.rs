@@ -39,9 +39,9 @@ fn row(row: &TransitionRow) -> &'static str {
         (TcpEvent::ActiveOpen, Closed, _) => "We ask for a connection: a SYN carries our first sequence number.",
         (TcpEvent::PassiveOpen | TcpEvent::ActiveOpen, ..) => "There is a connection already: a socket has only one.",
         (TcpEvent::Send, Listen, _) => "The RFC lets a send open the connection; Linux answers ENOTCONN.",
-        (TcpEvent::Send, SynSent | SynReceived, _) => "The octets wait in the queue until the connection stands.",
+        (TcpEvent::Send, SynSent | SynReceived, _) => "The bytes wait in the queue until the connection stands.",
         (TcpEvent::Send, _, EventOutcome::Stays { .. }) => {
-            "The octets are queued, and sent as far as the windows allow."
+            "The bytes are queued, and sent as far as the windows allow."
         }
         (TcpEvent::Send, ..) => "We said that we have no more to send, or have no connection: the call fails.",
         (TcpEvent::Close, Listen | SynSent, _) => {
@@ -51,7 +51,7 @@ fn row(row: &TransitionRow) -> &'static str {
             "The peer finished before; now our FIN ends the other half."
         }
         (TcpEvent::Close, _, EventOutcome::Moves { .. }) => {
-            "Our FIN goes behind the last octet: we will send no more, but still read."
+            "Our FIN goes behind the last byte: we will send no more, but still read."
         }
         (TcpEvent::Close, ..) => "We have closed already, or there is nothing to close.",
         (TcpEvent::Abort, _, EventOutcome::Moves { sends: Some(ReplySegment::Rst), .. }) => {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use crate::text::quantity;
 use crate::wire::failure::Failure;
 
-/// The octets of IP and UDP headers before the payload, for a peer of this address: 28 with IPv4, 48 with IPv6.
+/// The bytes of IP and UDP headers before the payload, for a peer of this address: 28 with IPv4, 48 with IPv6.
 pub fn header_bytes(peer: IpAddr) -> u32 {
     if peer.to_canonical().is_ipv4() { 20 + 8 } else { 40 + 8 }
 }
 
-/// The largest IP packet that a UDP datagram to this address can make: 65,535 octets with IPv4; IPv6 does not count
+/// The largest IP packet that a UDP datagram to this address can make: 65,535 bytes with IPv4; IPv6 does not count
 /// its own header in that.
 pub fn most_bytes(peer: IpAddr) -> u32 {
     if peer.to_canonical().is_ipv4() { 65_535 } else { 40 + 65_535 }
@@ -21,7 +21,7 @@ pub fn most_bytes(peer: IpAddr) -> u32 {
 /// One datagram of a probe, and what came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MtuStep {
-    /// Octets of the whole IP packet.
+    /// Bytes of the whole IP packet.
     pub bytes: u32,
     /// What came of it.
     pub outcome: MtuOutcome,
@@ -72,13 +72,13 @@ impl MtuRefuser {
 /// The smallest packet that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MtuRefusal {
-    /// Octets of the whole IP packet.
+    /// Bytes of the whole IP packet.
     pub bytes: u32,
     /// By whom.
     pub by: MtuRefuser,
 }
 
-/// What a probe of the path MTU found. All sizes are octets of a whole IP packet, as an MTU is.
+/// What a probe of the path MTU found. All sizes are bytes of a whole IP packet, as an MTU is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MtuReport {
     /// Whom it was sent to.
@@ -130,7 +130,7 @@ impl fmt::Display for MtuReport {
             Some(passed) => {
                 let how =
                     if self.answers { "and were answered" } else { "without an objection; the peer does not answer" };
-                write!(f, "path MTU to {}: {} octets passed {how}", self.peer, quantity::grouped(passed.into()))?;
+                write!(f, "path MTU to {}: {} bytes passed {how}", self.peer, quantity::grouped(passed.into()))?;
             }
             None => write!(f, "path MTU to {}: unknown", self.peer)?,
         }
@@ -170,7 +170,7 @@ mod tests {
         };
         assert_eq!(
             report.to_string(),
-            "path MTU to 10.98.0.9:7: 1,300 octets passed and were answered, 1,301 are too big for the router \
+            "path MTU to 10.98.0.9:7: 1,300 bytes passed and were answered, 1,301 are too big for the router \
              10.99.0.9 (MTU 1,300) (5 datagrams in 3.0 ms)"
         );
         (report.answers, report.refused) = (false, None);

@@ -38,7 +38,7 @@ enum MtuStage {
 }
 
 impl MtuSearch {
-    /// A search among packets of `least` to `most` octets, headers included.
+    /// A search among packets of `least` to `most` bytes, headers included.
     pub fn new(least: u32, most: u32) -> Self {
         MtuSearch {
             low: 0,

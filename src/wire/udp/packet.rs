@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub struct PacketInfo {
     /// The TTL, or IPv6's hop limit, that was left as it arrived (`IP_RECVTTL`, `IPV6_RECVHOPLIMIT`).
     pub ttl: Option<u8>,
-    /// The TOS octet, or IPv6's traffic class: DSCP in its upper six bits, ECN in its lower two (`IP_RECVTOS`,
+    /// The TOS byte, or IPv6's traffic class: DSCP in its upper six bits, ECN in its lower two (`IP_RECVTOS`,
     /// `IPV6_RECVTCLASS`).
     pub tos: Option<u8>,
     /// The name of the interface that it came in by (`IP_PKTINFO`, `IPV6_RECVPKTINFO`).
@@ -44,7 +44,7 @@ impl PacketInfo {
         })
     }
 
-    /// DSCP and ECN where they say something: nothing for the default octet of 0.
+    /// DSCP and ECN where they say something: nothing for the default byte of 0.
     pub fn marks(&self) -> Option<String> {
         let tos = self.tos.filter(|tos| *tos != 0)?;
         let class = match (self.dscp_name(), tos >> 2) {
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tos_octet_is_read_as_code_point_and_congestion() {
+    fn the_tos_byte_is_read_as_code_point_and_congestion() {
         let of = |tos| PacketInfo { tos: Some(tos), ..PacketInfo::default() };
         for (tos, dscp, name, ecn, marks) in [
             (0, 0, Some("CS0"), "Not-ECT", None),

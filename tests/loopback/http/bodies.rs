@@ -45,11 +45,11 @@ fn an_empty_post_says_that_it_is_empty() {
 #[test]
 fn a_file_is_streamed_and_counted() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    let octets: Vec<u8> = (0..500_000_u32).map(|place| place as u8).collect();
-    file.write_all(&octets).unwrap();
+    let bytes: Vec<u8> = (0..500_000_u32).map(|place| place as u8).collect();
+    file.write_all(&bytes).unwrap();
     let path = file.path().to_path_buf();
     let seen = run(post(format!("{}/echo", lab()), BodySpec::File(path.clone()))).went_well();
-    assert_eq!(seen.sent, octets);
+    assert_eq!(seen.sent, bytes);
     assert_eq!(echoed(&seen)["body_bytes"], 500_000);
     assert!(seen.news.contains(&News::FileSent { path, bytes: 500_000 }));
 }
@@ -101,5 +101,5 @@ fn a_307_sends_the_body_again_and_a_303_does_not() {
 fn a_length_that_is_not_the_bodys_is_refused() {
     let headers = vec![("Content-Length".to_string(), "7".to_string())];
     let spec = HttpSpec { headers, ..post("http://127.0.0.1:9/".into(), BodySpec::Bytes("four".into())) };
-    run(spec).failed(Class::Usage, "header `content-length`: it says 7, and the body has 4 octets");
+    run(spec).failed(Class::Usage, "header `content-length`: it says 7, and the body has 4 bytes");
 }

@@ -134,7 +134,7 @@ fn a_long_body_that_ends_early_or_by_reset_says_how_far_it_came() {
     let body = vec![b'x'; 700_000];
     let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
     let seen = get(says([head.as_slice(), &body].concat()));
-    seen.failed(Class::Protocol, "after 700000 of 1000000 body octets");
+    seen.failed(Class::Protocol, "after 700000 of 1000000 body bytes");
     assert_eq!(seen.received.len(), 700_000);
     let seen = get(says([head.as_slice(), &[b'y'; 1_500_000]].concat())).went_well();
     assert_eq!(seen.received.len(), 1_000_000, "what is beyond the promise is not the body's");

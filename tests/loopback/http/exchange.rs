@@ -169,14 +169,14 @@ pub(crate) fn peer(then: impl FnOnce(TcpStream, String) + Send + 'static) -> Soc
     address
 }
 
-/// A peer that answers with these octets and closes.
+/// A peer that answers with these bytes and closes.
 pub(crate) fn says(answer: impl Into<Vec<u8>>) -> String {
     let answer = answer.into();
     let address = peer(move |mut stream, _| {
         // The client may have gone before all of it is out.
         drop(stream.write_all(&answer));
         drop(stream.shutdown(std::net::Shutdown::Write));
-        // Closing with octets unread would be a RST.
+        // Closing with bytes unread would be a RST.
         drop(stream.read_to_end(&mut Vec::new()));
     });
     format!("http://{address}/")
@@ -184,9 +184,9 @@ pub(crate) fn says(answer: impl Into<Vec<u8>>) -> String {
 
 pub(crate) fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
-    let mut octet = [0];
-    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut octet).is_ok_and(|read| read == 1) {
-        head.push(octet[0]);
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read == 1) {
+        head.push(byte[0]);
     }
     String::from_utf8_lossy(&head).into_owned()
 }

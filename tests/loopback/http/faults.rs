@@ -13,7 +13,7 @@ use super::exchange::{Running, get, lab, peer, run, says};
 #[test]
 fn a_body_that_ends_early_is_a_broken_promise() {
     let seen = get(format!("{}/short", lab()));
-    seen.failed(Class::Protocol, "after 100 of 1000 body octets");
+    seen.failed(Class::Protocol, "after 100 of 1000 body bytes");
     assert_eq!((seen.received.len(), seen.how), (100, Some(CloseReason::Error)));
 }
 
@@ -27,11 +27,11 @@ fn a_bad_chunk_is_the_peers_fault() {
 #[test]
 fn a_reset_in_the_body_is_no_clean_end() {
     let seen = get(format!("{}/reset", lab()));
-    let failure = seen.failed(Class::Reset, "after 1000 of 1000000 body octets");
+    let failure = seen.failed(Class::Reset, "after 1000 of 1000000 body bytes");
     assert_eq!(failure.os_code, Some(libc::ECONNRESET));
     assert_eq!(seen.how, Some(CloseReason::Rst));
-    if let Some(octets) = seen.gauge.connection_received {
-        assert!(octets > 1000);
+    if let Some(bytes) = seen.gauge.connection_received {
+        assert!(bytes > 1000);
     }
 }
 
@@ -41,7 +41,7 @@ fn a_head_without_an_end_is_not_read_for_ever() {
         stream.write_all(b"HTTP/1.1 200 OK\r\nx-endless: ").unwrap();
         while stream.write_all(&[b'x'; 8192]).is_ok() {}
     });
-    get(format!("http://{address}/")).failed(Class::Protocol, "417,792 octets");
+    get(format!("http://{address}/")).failed(Class::Protocol, "417,792 bytes");
     let address = peer(|mut stream, _| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n").unwrap();
         while stream.write_all(&b"x: y\r\n".repeat(500)).is_ok() {}

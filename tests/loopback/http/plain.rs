@@ -57,7 +57,7 @@ fn the_request_that_is_shown_is_the_request_that_was_sent() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_connections_octets_are_the_kernels_and_exact() {
+fn the_connections_bytes_are_the_kernels_and_exact() {
     let answered = answer("x-fields-count: too\r\n", &[b'x'; 5000]);
     let expected = answered.len() as u64;
     let (tell, told) = std::sync::mpsc::channel();
@@ -76,25 +76,25 @@ fn chunks_arrive_whole_and_without_their_framing() {
     let seen = get(format!("{}/chunked", lab())).went_well();
     assert_eq!((seen.received.len(), seen.totals.received.bytes), (2222, 2222));
     assert_eq!((seen.gauge.wire_body_bytes, seen.gauge.expected_bytes), (2222, None));
-    if let Some(octets) = seen.gauge.connection_received {
-        assert!(octets > 2222);
+    if let Some(bytes) = seen.gauge.connection_received {
+        assert!(bytes > 2222);
     }
 }
 
 #[test]
-fn totals_of_64_mib_are_exact_to_the_octet() {
+fn totals_of_64_mib_are_exact_to_the_byte() {
     let seen = get(format!("{}/large", lab())).went_well();
     let large = 64 << 20;
     assert_eq!(seen.totals.received.bytes, large);
     assert_eq!((seen.gauge.body_bytes, seen.gauge.wire_body_bytes), (large, large));
     assert_eq!(seen.received.len() as u64 + seen.not_kept, large);
-    if let Some(octets) = seen.gauge.connection_received {
-        assert!(octets > large && octets < large + 1000, "{octets}");
+    if let Some(bytes) = seen.gauge.connection_received {
+        assert!(bytes > large && bytes < large + 1000, "{bytes}");
     }
 }
 
 #[test]
-fn a_pipe_gets_every_octet() {
+fn a_pipe_gets_every_byte() {
     let size: u64 = 100 << 20;
     let spec = HttpSpec::get(format!("{}/bytes/{size}", lab()));
     let seen = Running::start_with(spec, sockeye::net::OverflowPolicy::Wait).end().went_well();

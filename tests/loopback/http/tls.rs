@@ -77,8 +77,8 @@ fn insecure_takes_any_certificate_and_says_so() {
     let warning = seen.warnings()[0];
     assert_eq!((warning.class, warning.message.as_str()), (Class::Tls, "certificates are not verified"));
     assert!(seen.news.iter().any(|news| matches!(news, News::Dial(DialNews::Connected { .. }))));
-    if let Some(octets) = seen.gauge.connection_received {
-        assert!(octets > 500, "the handshake counts too: {octets}");
+    if let Some(bytes) = seen.gauge.connection_received {
+        assert!(bytes > 500, "the handshake counts too: {bytes}");
     }
 }
 

@@ -22,7 +22,7 @@ struct Wire {
 }
 
 impl Wire {
-    /// One segment: when, who, flags, relative number and acknowledgement, octets, window field.
+    /// One segment: when, who, flags, relative number and acknowledgement, bytes, window field.
     fn one(&mut self, micros: u64, direction: Direction, flags: TcpFlags, numbers: (u32, u32), len: u32, window: u16) {
         let ends = (address("127.0.0.1:53122"), address("127.0.0.1:7001"));
         let (own, other, source, destination) = match direction {
@@ -72,7 +72,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     wire.one(4_719_980, Sent, DATA, (1, 1), 12, 512);
     wire.one(4_719_991, Received, ACK, (1, 13), 0, 512);
     let acked = Some(std::time::Duration::from_micros(14));
-    wire.bench.news(id, 4_720_040, News::Tcp(TcpNews::Stamps { octet: 11, scheduled: None, sent: None, acked }));
+    wire.bench.news(id, 4_720_040, News::Tcp(TcpNews::Stamps { byte: 11, scheduled: None, sent: None, acked }));
     wire.one(4_720_100, Received, DATA, (101, 13), 100, 512);
     wire.one(4_720_110, Sent, ACK, (13, 1), 0, 512);
     wire.one(4_720_120, Received, DATA, (201, 13), 100, 512);

@@ -45,12 +45,12 @@ fn asked(columns: u16, rows: u16) -> Bench {
     bench.news(id, 500, told(DnsNews::Plan(plan)));
     for (micros, kind, number) in [(600, RecordType::A, 0x1234), (620, RecordType::AAAA, 0x4321)] {
         let question = DnsQuestion { name: "www.example.".into(), kind, class: 1 };
-        let octets = Bytes::from_static(QUERY);
-        let query = DnsQuery { question, server, wire: DnsTransport::Udp, attempt: 1, id: number, octets };
+        let bytes = Bytes::from_static(QUERY);
+        let query = DnsQuery { question, server, wire: DnsTransport::Udp, attempt: 1, id: number, bytes };
         bench.news(id, micros, told(DnsNews::Query(query)));
     }
-    let (octets, message) = (Bytes::from_static(ANSWER), Arc::new(DnsMessage::read(ANSWER)));
-    let answer = DnsAnswer { server, wire: DnsTransport::Udp, took: Duration::from_micros(12_400), octets, message };
+    let (bytes, message) = (Bytes::from_static(ANSWER), Arc::new(DnsMessage::read(ANSWER)));
+    let answer = DnsAnswer { server, wire: DnsTransport::Udp, took: Duration::from_micros(12_400), bytes, message };
     bench.news(id, 13_000, told(DnsNews::Answer(answer)));
     bench
 }
@@ -61,7 +61,7 @@ fn an_answer_is_a_table_while_another_is_waited_for() {
 }
 
 #[test]
-fn every_field_of_a_message_stands_at_its_octets() {
+fn every_field_of_a_message_stands_at_its_bytes() {
     let fields = |columns, rows| {
         let mut bench = asked(columns, rows);
         bench.keys("A");

@@ -65,9 +65,9 @@ fn state(
     bench.news(id, micros, News::Tcp(TcpNews::State { from, to, cause, evidence: sure, remaining }));
 }
 
-fn stamps(bench: &mut Bench, id: SessionId, micros: u64, octet: u64, after: u64) {
+fn stamps(bench: &mut Bench, id: SessionId, micros: u64, byte: u64, after: u64) {
     let acked = Some(Duration::from_micros(after));
-    bench.news(id, micros, News::Tcp(TcpNews::Stamps { octet, scheduled: None, sent: None, acked }));
+    bench.news(id, micros, News::Tcp(TcpNews::Stamps { byte, scheduled: None, sent: None, acked }));
 }
 
 /// A connection that talks, and that we half-close.
@@ -232,7 +232,7 @@ pub(crate) fn options(columns: u16, rows: u16) -> Bench {
         12_600_000,
         News::Option(OptionNews::Reported(all.collect::<Result<_, _>>().expect("the test's own"))),
     );
-    let (asked, now) = (OptionValue::Octets(65_536), OptionValue::Octets(131_072));
+    let (asked, now) = (OptionValue::Bytes(65_536), OptionValue::Bytes(131_072));
     bench.news(id, 12_600_000, News::Option(OptionNews::Set { option: SocketOption::RecvBuffer, asked, now }));
     let asked = SocketOption::Congestion.named(&OptionValue::Name("bbr2".into()));
     let why = "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)";
@@ -413,9 +413,9 @@ pub(crate) fn ladder_held(columns: u16, rows: u16) -> Bench {
     let id = bench.connected(0, "127.0.0.1:7001");
     bench.data(id, 1_000_000, Sent, b"first");
     bench.data(id, 1_000_200, Sent, b"held");
-    let told = |octet, sent, acked| {
+    let told = |byte, sent, acked| {
         News::Tcp(TcpNews::Stamps {
-            octet,
+            byte,
             scheduled: None,
             sent: Some(Duration::from_micros(sent)),
             acked: Some(Duration::from_micros(acked)),

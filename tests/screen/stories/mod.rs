@@ -70,7 +70,7 @@ fn an_escape_that_does_not_exist_is_told_and_the_text_stays() {
 }
 
 #[test]
-fn hex_mode_sends_the_octets_and_odd_hex_is_told() {
+fn hex_mode_sends_the_bytes_and_odd_hex_is_told() {
     let mut desk = Desk::connected();
     desk.keys("i");
     desk.press("ctrl-x");
@@ -286,7 +286,7 @@ fn a_command_that_does_not_exist_stays_with_the_reason() {
 }
 
 #[test]
-fn how_much_is_kept_changes_at_once_in_octets_and_in_segments_and_is_said() {
+fn how_much_is_kept_changes_at_once_in_bytes_and_in_segments_and_is_said() {
     let mut desk = Desk::connected();
     for _ in 0..10 {
         desk.receives(b"0123456789");
@@ -303,7 +303,7 @@ fn how_much_is_kept_changes_at_once_in_octets_and_in_segments_and_is_said() {
     assert_eq!(kept, (40, 4));
     assert!(said.contains("keeps 64 MiB and 4 segments"), "{said}");
     let (_, kept, _) = type_line("retain 500B");
-    assert_eq!(kept, (20, 2), "what holds the octets counts too");
+    assert_eq!(kept, (20, 2), "what holds the bytes counts too");
     let (effects, kept, said) = type_line("retain");
     assert!(effects.is_empty());
     assert_eq!(kept, (20, 2));

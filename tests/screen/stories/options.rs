@@ -89,14 +89,14 @@ fn a_value_is_typed_in_its_place_and_nonsense_is_refused_with_what_is_accepted()
     assert!(field(&desk).expect("still open").1.is_some_and(|why| why.contains("as 65536, 64KiB or 4MiB")));
     desk.press("ctrl-u");
     desk.types("32KiB");
-    let asked = OptionValue::Octets(32_768);
+    let asked = OptionValue::Bytes(32_768);
     let taken = desk.press("enter");
     assert_eq!(orders(&taken)[0], Verb::Socket(SocketVerb::SetOption(SocketOption::RecvBuffer, asked.clone())));
-    let now = OptionValue::Octets(65_536);
+    let now = OptionValue::Bytes(65_536);
     desk.tells(News::Option(OptionNews::Set { option: SocketOption::RecvBuffer, asked, now }));
     let (value, sure, remark) = line(&desk, SocketOption::RecvBuffer);
-    assert_eq!((value.as_str(), sure), ("65,536 octets", ValueSource::Kernel));
-    assert_eq!(remark, "asked for 32,768 octets; the kernel doubles it, for its own bookkeeping");
+    assert_eq!((value.as_str(), sure), ("65,536 bytes", ValueSource::Kernel));
+    assert_eq!(remark, "asked for 32,768 bytes; the kernel doubles it, for its own bookkeeping");
     // A field is left before the dialog is.
     desk.press("enter");
     desk.press("esc");
@@ -212,7 +212,7 @@ fn closing_unread_is_offered_while_the_peer_may_still_send() {
     let mut desk = Desk::connected();
     desk.keys("c");
     assert_eq!(orders(&desk.press("u")), [Verb::Stream(StreamVerb::CloseUnread)]);
-    assert!(desk.notice().contains("as soon as octets lie unread"), "{}", desk.notice());
+    assert!(desk.notice().contains("as soon as bytes lie unread"), "{}", desk.notice());
     desk.tells(News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }));
     desk.keys("c");
     assert!(orders(&desk.press("u")).is_empty());

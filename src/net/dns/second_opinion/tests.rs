@@ -24,11 +24,11 @@ async fn server(name: &'static str) -> (ResolverConfig, tokio::task::JoinHandle<
             let end = 12 + read.questions[0].name.len() + 1 + 4;
             let (code, count) = if is_known { (0x80, u8::from(is_a)) } else { (0x83, 0) };
             let head = [query[0], query[1], 0x81, code, 0, 1, 0, count, 0, 0, 0, 0];
-            let mut octets = [&head[..], &query[12..end]].concat();
+            let mut bytes = [&head[..], &query[12..end]].concat();
             if count > 0 {
-                octets.extend(b"\xc0\x0c\0\x01\0\x01\0\0\0\x1e\0\x04\xc0\0\x02\x01");
+                bytes.extend(b"\xc0\x0c\0\x01\0\x01\0\0\0\x1e\0\x04\xc0\0\x02\x01");
             }
-            socket.send_to(&octets, from).await.unwrap();
+            socket.send_to(&bytes, from).await.unwrap();
         }
     });
     let mut conf = ResolverConfig::parse(b"search corp.example other.example\n");

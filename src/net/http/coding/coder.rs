@@ -36,7 +36,7 @@ impl CodingDecoder for DeflateDecoder {
             };
         };
         // A zlib stream starts with method 8 and a window of 32 KiB at the most; as a bare deflate block this
-        // octet would be a stored block whose padding is not zero, which no encoder writes.
+        // byte would be a stored block whose padding is not zero, which no encoder writes.
         let inflate = self.inflate.get_or_insert_with(|| Decompress::new(first & 0x0f == 8 && first >> 4 <= 7));
         run(inflate, input, output, &mut self.whole)
     }

@@ -82,7 +82,7 @@ impl BodyDecoder {
         }
     }
 
-    /// The next decoded octets, never more than 64 KiB; `None` when it wants more input.
+    /// The next decoded bytes, never more than 64 KiB; `None` when it wants more input.
     ///
     /// # Errors
     /// The body is not what its codings promise: why, in words.
@@ -105,7 +105,7 @@ impl BodyDecoder {
     /// Says whether the body may end here.
     ///
     /// # Errors
-    /// A coding is not at its end: which, in words. A body without a single octet is whole.
+    /// A coding is not at its end: which, in words. A body without a single byte is whole.
     pub(in crate::net::http) fn finish(&self) -> Result<(), String> {
         match self.stages.iter().find(|stage| stage.began && !stage.coder.is_whole()) {
             Some(stage) => Err(format!("the body ended in the middle of its {} coding", stage.name)),

@@ -22,11 +22,11 @@ pub(super) struct GzipDecoder {
 
 /// Where in a member we are.
 enum MemberPart {
-    /// Reading the head, whose octets so far are these.
+    /// Reading the head, whose bytes so far are these.
     Head(Vec<u8>),
     /// Reading the deflate stream.
     Content { inflate: Box<Decompress>, crc: Crc },
-    /// Reading the check: CRC-32 and length, low octet first.
+    /// Reading the check: CRC-32 and length, low byte first.
     Check { crc: Crc, check: Vec<u8> },
 }
 
@@ -43,9 +43,9 @@ impl CodingDecoder for GzipDecoder {
             let rest = &input[taken..];
             match &mut self.part {
                 MemberPart::Head(head) => {
-                    let Some(octet) = rest.first() else { return Ok(CodingStep { taken, given: 0 }) };
+                    let Some(byte) = rest.first() else { return Ok(CodingStep { taken, given: 0 }) };
                     taken += 1;
-                    head.push(*octet);
+                    head.push(*byte);
                     if head_is_whole(head)? {
                         self.part = MemberPart::Content { inflate: Box::new(Decompress::new(false)), crc: Crc::new() };
                     }
@@ -61,9 +61,9 @@ impl CodingDecoder for GzipDecoder {
                     return Ok(CodingStep { taken: taken + step.taken, given: step.given });
                 }
                 MemberPart::Check { crc, check } => {
-                    let Some(octet) = rest.first() else { return Ok(CodingStep { taken, given: 0 }) };
+                    let Some(byte) = rest.first() else { return Ok(CodingStep { taken, given: 0 }) };
                     taken += 1;
-                    check.push(*octet);
+                    check.push(*byte);
                     if check.len() == 8 {
                         let expected = [crc.sum().to_le_bytes(), crc.amount().to_le_bytes()].concat();
                         if *check != expected {
@@ -82,14 +82,14 @@ impl CodingDecoder for GzipDecoder {
     }
 }
 
-/// Whether these octets are a whole head (RFC 1952 §2.3).
+/// Whether these bytes are a whole head (RFC 1952 §2.3).
 fn head_is_whole(head: &[u8]) -> Result<bool, String> {
     let fixed = [0x1f, 0x8b, 8];
     if head.iter().zip(fixed).any(|(got, wanted)| *got != wanted) {
         return Err("this is no gzip stream".into());
     }
     if head.len() > MOST_HEAD {
-        return Err(format!("the gzip head is longer than {MOST_HEAD} octets"));
+        return Err(format!("the gzip head is longer than {MOST_HEAD} bytes"));
     }
     let Some(flags) = head.get(3) else { return Ok(false) };
     if flags & RESERVED != 0 {

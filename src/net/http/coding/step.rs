@@ -5,9 +5,9 @@ use flate2::{Decompress, FlushDecompress, Status};
 /// What one step took and gave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CodingStep {
-    /// Octets taken from the input.
+    /// Bytes taken from the input.
     pub(super) taken: usize,
-    /// Octets put into the output.
+    /// Bytes put into the output.
     pub(super) given: usize,
 }
 
@@ -43,5 +43,5 @@ pub(super) fn run(
 }
 
 pub(super) fn after_the_end(input: &[u8]) -> Result<CodingStep, String> {
-    if input.is_empty() { Ok(CodingStep::default()) } else { Err("octets follow after the end of the stream".into()) }
+    if input.is_empty() { Ok(CodingStep::default()) } else { Err("bytes follow after the end of the stream".into()) }
 }

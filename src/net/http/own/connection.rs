@@ -177,7 +177,7 @@ impl HttpConnection {
     }
 }
 
-/// HTTP over a stream of octets.
+/// HTTP over a stream of bytes.
 async fn speak<S>(
     stream: S,
     http2: bool,

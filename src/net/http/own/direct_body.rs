@@ -19,7 +19,7 @@ const LOOKS: u32 = 3;
 const TURN: u32 = 32;
 
 impl ExchangeTask {
-    /// Takes what hyper has read of the body already, then the rest of its `all` octets.
+    /// Takes what hyper has read of the body already, then the rest of its `all` bytes.
     ///
     /// # Errors
     /// The peer ended it early, or the connection broke.
@@ -65,10 +65,10 @@ impl ExchangeTask {
                     let early = io::ErrorKind::UnexpectedEof.into();
                     return Err(fault::of_read(&early, url, taking.stage()));
                 }
-                Some(octets) => {
-                    taking.arrived += octets.len() as u64;
-                    flood.read(source.stream(), octets.len());
-                    self.keep_block(buffers::freeze(octets), taking).await;
+                Some(bytes) => {
+                    taking.arrived += bytes.len() as u64;
+                    flood.read(source.stream(), bytes.len());
+                    self.keep_block(buffers::freeze(bytes), taking).await;
                 }
             }
             reads = reads.wrapping_add(1);

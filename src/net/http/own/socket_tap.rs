@@ -43,12 +43,12 @@ impl TapSource {
         self.0.shut.store(true, Ordering::Relaxed);
     }
 
-    /// Where the octets come from.
+    /// Where the bytes come from.
     pub(super) fn stream(&self) -> &TcpStream {
         &self.0.stream
     }
 
-    /// Reads at most `most` octets; empty at the peer's FIN, `None` where there is nothing yet.
+    /// Reads at most `most` bytes; empty at the peer's FIN, `None` where there is nothing yet.
     ///
     /// # Errors
     /// The connection broke.

@@ -18,7 +18,7 @@ const MOST_TRIES: usize = 3;
 /// How many datagrams leave with one call where their answers are not waited for.
 const MOST_UNWATCHED: usize = 256;
 
-/// How many octets leave with one call, unless one datagram alone has more.
+/// How many bytes leave with one call, unless one datagram alone has more.
 const ENOUGH_BYTES: usize = 256 * 1024;
 
 impl EchoConversation {

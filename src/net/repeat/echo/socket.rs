@@ -55,7 +55,7 @@ impl EchoSocket {
         let target = &spec.udp.target;
         let tag = if spec.tagged { TAG } else { 0 };
         if spec.payload.len() + tag > LARGEST {
-            return Err(Failure::usage(format!("a datagram holds at most {} octets of payload", LARGEST - tag)));
+            return Err(Failure::usage(format!("a datagram holds at most {} bytes of payload", LARGEST - tag)));
         }
         let addresses = resolve::resolve(&target.host, target.port, spec.udp.socket.family, journal).await?;
         let message = "the local address and the target are of different families";
@@ -137,7 +137,7 @@ pub(super) struct EchoConversation {
     /// The last round trip, and the jitter so far.
     jitter: Option<(Duration, Duration)>,
     pub(super) trains: GsoSender,
-    /// What is sent with the next call, and its octets.
+    /// What is sent with the next call, and its bytes.
     pub(super) tickets: Vec<StartTicket>,
     pub(super) train: Vec<u8>,
     /// Answers are not waited for.

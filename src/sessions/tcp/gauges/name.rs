@@ -2,7 +2,7 @@
 
 use crate::wire::kernel::view::KernelView;
 
-/// What can be read off a socket over time. Durations are in microseconds, windows and queues in octets.
+/// What can be read off a socket over time. Durations are in microseconds, windows and queues in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Gauge {
     /// The smoothed round-trip time.
@@ -15,21 +15,21 @@ pub enum Gauge {
     Cwnd,
     /// The slow-start threshold, in segments.
     Ssthresh,
-    /// The largest segment that we send, in octets.
+    /// The largest segment that we send, in bytes.
     Mss,
-    /// Octets sent and not acknowledged.
+    /// Bytes sent and not acknowledged.
     InFlight,
-    /// Octets written and not acknowledged.
+    /// Bytes written and not acknowledged.
     SendQueue,
-    /// Octets arrived and not read.
+    /// Bytes arrived and not read.
     RecvQueue,
-    /// Octets written and not sent yet.
+    /// Bytes written and not sent yet.
     NotSent,
     /// The window that the peer offers us.
     PeerWindow,
     /// The window that we offer the peer.
     OurWindow,
-    /// The rate at which octets were acknowledged lately, a second.
+    /// The rate at which bytes were acknowledged lately, a second.
     DeliveryRate,
     /// The rate at which the kernel sends at the most, a second.
     PacingRate,
@@ -116,10 +116,10 @@ impl Gauge {
             Gauge::Cwnd => "How many segments may be under way before the network is asked for more: RFC 5681 §3.1.",
             Gauge::Ssthresh => "Up to here cwnd doubles every round trip, then it grows slowly: RFC 5681 §3.1.",
             Gauge::Mss => "The largest segment we send: the peer's MSS option and the path's MTU, RFC 9293 §3.7.1.",
-            Gauge::InFlight => "Octets that we sent and nobody acknowledged yet: SND.NXT − SND.UNA, RFC 9293 §3.3.1.",
-            Gauge::SendQueue => "Octets that we wrote and the peer's kernel has not acknowledged (SIOCOUTQ).",
-            Gauge::RecvQueue => "Octets that arrived and our program has not read (SIOCINQ).",
-            Gauge::NotSent => "Octets that we wrote and the kernel has not sent at all: a window or cwnd holds them.",
+            Gauge::InFlight => "Bytes that we sent and nobody acknowledged yet: SND.NXT − SND.UNA, RFC 9293 §3.3.1.",
+            Gauge::SendQueue => "Bytes that we wrote and the peer's kernel has not acknowledged (SIOCOUTQ).",
+            Gauge::RecvQueue => "Bytes that arrived and our program has not read (SIOCINQ).",
+            Gauge::NotSent => "Bytes that we wrote and the kernel has not sent at all: a window or cwnd holds them.",
             Gauge::PeerWindow => "What the peer has room for: SND.WND, RFC 9293 §3.8.6. At 0 we may only probe.",
             Gauge::OurWindow => "What we have room for: RCV.WND, RFC 9293 §3.8.6. It shrinks while we do not read.",
             Gauge::DeliveryRate => "How fast the peer acknowledged lately; short bursts say little of the path.",

@@ -110,8 +110,8 @@ impl Ladder {
             self.last_at = self.last_at.max(Some(at));
             return;
         }
-        let octet = captured.octet;
-        let label = RungLabel::Segments { segments: 1, bytes, again, noted, octet, lasted: Duration::ZERO };
+        let byte = captured.byte;
+        let label = RungLabel::Segments { segments: 1, bytes, again, noted, byte, lasted: Duration::ZERO };
         let run = self.rung(at, label, Evidence::Seen).going(captured.direction);
         *self.capture.burst.runs.of_mut(captured.direction) = Some(run.id);
         self.place(run);
@@ -164,33 +164,33 @@ impl Ladder {
         self.place(rung);
     }
 
-    /// The kernel's own stamp of an acknowledgement of all octets below `octet`: it joins the segment, or stands alone
+    /// The kernel's own stamp of an acknowledgement of all bytes below `byte`: it joins the segment, or stands alone
     /// where its write is known.
-    pub(super) fn stamp_captured(&mut self, octet: u64, after: Duration) {
+    pub(super) fn stamp_captured(&mut self, byte: u64, after: Duration) {
         let acks = |rung: &&mut Rung| match &rung.label {
             RungLabel::Segment(captured) => {
                 rung.stamp.is_none()
                     && captured.direction == Direction::Received
-                    && shows(captured, &RungLabel::Ack { octet })
+                    && shows(captured, &RungLabel::Ack { byte })
             }
             _ => false,
         };
         let oldest = self.rungs.len().saturating_sub(LATE);
         if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
             segment.stamp = Some(after);
-        } else if let Some(at) = self.wrote(octet).map(|at| at + after) {
-            let mut rung = self.rung(at, RungLabel::Ack { octet }, Evidence::Kernel).going(Direction::Received);
+        } else if let Some(at) = self.wrote(byte).map(|at| at + after) {
+            let mut rung = self.rung(at, RungLabel::Ack { byte }, Evidence::Kernel).going(Direction::Received);
             rung.stamp = Some(after);
             rung.lone = true;
             self.place(rung);
         }
     }
 
-    /// When the write was made that ended below an octet, where no segment shows it.
-    fn wrote(&self, octet: u64) -> Option<Instant> {
+    /// When the write was made that ended below a byte, where no segment shows it.
+    fn wrote(&self, byte: u64) -> Option<Instant> {
         let is_it = |rung: &&Rung| {
             rung.direction == Some(Direction::Sent)
-                && matches!(rung.label, RungLabel::Data { bytes, octet: first } if first + bytes == octet)
+                && matches!(rung.label, RungLabel::Data { bytes, byte: first } if first + bytes == byte)
         };
         self.rungs.iter().rev().take(LATE).find(is_it).map(|rung| rung.at)
     }
@@ -243,15 +243,15 @@ impl Ladder {
         }
     }
 
-    /// The newest rung that shows this octet of a stream for the first time.
-    pub fn of_octet(&self, direction: Direction, octet: u64) -> Option<&Rung> {
+    /// The newest rung that shows this byte of a stream for the first time.
+    pub fn of_byte(&self, direction: Direction, byte: u64) -> Option<&Rung> {
         self.rungs.iter().rev().find(|rung| match &rung.label {
             RungLabel::Segment(captured) => {
                 let again = captured.notes.iter().any(|note| note.is_again());
-                captured.direction == direction && !again && captured.has(octet)
+                captured.direction == direction && !again && captured.has(byte)
             }
-            RungLabel::Segments { octet: Some(first), bytes, .. } => {
-                rung.direction == Some(direction) && (*first..*first + *bytes).contains(&octet)
+            RungLabel::Segments { byte: Some(first), bytes, .. } => {
+                rung.direction == Some(direction) && (*first..*first + *bytes).contains(&byte)
             }
             _ => false,
         })
@@ -259,14 +259,14 @@ impl Ladder {
 }
 
 impl Rung {
-    /// The first octet of a captured segment, with the direction of its stream, where it has any that are known.
-    pub fn octet(&self) -> Option<(Direction, u64)> {
-        let octet = match &self.label {
-            RungLabel::Segment(captured) => captured.octet,
-            RungLabel::Segments { octet, .. } => *octet,
+    /// The first byte of a captured segment, with the direction of its stream, where it has any that are known.
+    pub fn byte(&self) -> Option<(Direction, u64)> {
+        let byte = match &self.label {
+            RungLabel::Segment(captured) => captured.byte,
+            RungLabel::Segments { byte, .. } => *byte,
             _ => None,
         };
-        self.direction.zip(octet)
+        self.direction.zip(byte)
     }
 
     /// When it was over.
@@ -308,16 +308,16 @@ fn shows(captured: &CapturedSegment, label: &RungLabel) -> bool {
         RungLabel::Syn(_) => flags.has(TcpFlags::SYN) && !flags.has(TcpFlags::ACK) && !again,
         RungLabel::SynAck => flags.has(TcpFlags::SYN.and(TcpFlags::ACK)) && !again,
         RungLabel::HandshakeAck => captured.completes_handshake,
-        RungLabel::Data { bytes, octet } => {
-            // A write begins with its first octet; a read is complete with its last one.
-            let octet = match captured.direction {
-                Direction::Sent => *octet,
-                Direction::Received => octet + bytes.saturating_sub(1),
+        RungLabel::Data { bytes, byte } => {
+            // A write begins with its first byte; a read is complete with its last one.
+            let byte = match captured.direction {
+                Direction::Sent => *byte,
+                Direction::Received => byte + bytes.saturating_sub(1),
             };
-            !again && captured.has(octet)
+            !again && captured.has(byte)
         }
-        RungLabel::Ack { octet } => {
-            i64::try_from(*octet).is_ok_and(|octet| captured.relative_ack.is_some_and(|ack| ack > octet))
+        RungLabel::Ack { byte } => {
+            i64::try_from(*byte).is_ok_and(|byte| captured.relative_ack.is_some_and(|ack| ack > byte))
         }
         RungLabel::Fin | RungLabel::FinAck => flags.has(TcpFlags::FIN) && !again,
         RungLabel::AckOfFin => captured.acks_fin,

@@ -22,8 +22,8 @@ pub fn explain(rung: &Rung) -> RungExplanation {
 
 fn title(rung: &Rung) -> String {
     match (&rung.label, rung.direction) {
-        (RungLabel::Data { bytes, .. }, Some(Direction::Sent)) => format!("{} octets sent", quantity::grouped(*bytes)),
-        (RungLabel::Data { bytes, .. }, _) => format!("{} octets received", quantity::grouped(*bytes)),
+        (RungLabel::Data { bytes, .. }, Some(Direction::Sent)) => format!("{} bytes sent", quantity::grouped(*bytes)),
+        (RungLabel::Data { bytes, .. }, _) => format!("{} bytes received", quantity::grouped(*bytes)),
         (RungLabel::Run { ops, bytes, lasted }, direction) => {
             let calls = if direction == Some(Direction::Sent) { "writes" } else { "reads" };
             let (ops, bytes) = (quantity::grouped(*ops), quantity::bytes(*bytes));
@@ -79,8 +79,8 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
         RungLabel::HandshakeAck => {
             ("The third segment of the handshake: now both know that the other is there.", "RFC 9293 §3.5")
         }
-        RungLabel::Ack { octet } => {
-            let text = format!("The peer's kernel has all {octet} octets; its program may not have read them.");
+        RungLabel::Ack { byte } => {
+            let text = format!("The peer's kernel has all {byte} bytes; its program may not have read them.");
             return (text, "RFC 9293 §3.4");
         }
         RungLabel::LateAck { after, .. } => {
@@ -99,7 +99,7 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
             return (text, "RFC 9293 §3.7.4");
         }
         RungLabel::Data { .. } if sent => (
-            "The kernel took the octets; it sends them as the windows allow, and keeps them until the ACK.",
+            "The kernel took the bytes; it sends them as the windows allow, and keeps them until the ACK.",
             "RFC 9293 §3.9.1",
         ),
         RungLabel::Data { .. } => {
@@ -108,7 +108,7 @@ fn meaning(rung: &Rung) -> (String, &'static str) {
         RungLabel::Run { .. } => ("So many that they stand as one; each is in the transcript.", "RFC 9293 §3.9.1"),
         RungLabel::Fin if sent => ("We said that we have no more to send. Receiving goes on.", "RFC 9293 §3.6"),
         RungLabel::Fin => ("The peer has no more to send; read() returns 0. We may still send.", "RFC 9293 §3.6"),
-        RungLabel::AckOfFin => ("The FIN counts as one octet, and it is acknowledged.", "RFC 9293 §3.6"),
+        RungLabel::AckOfFin => ("The FIN counts as one byte, and it is acknowledged.", "RFC 9293 §3.6"),
         RungLabel::FinAck => ("The peer has our FIN, and is done too.", "RFC 9293 §3.6"),
         RungLabel::Rst if sent => ("We threw the connection away: what was under way is lost.", "RFC 9293 §3.10.5"),
         RungLabel::Rst if rung.call == Some(SystemCall::Failed(Class::Refused)) => {

@@ -44,7 +44,7 @@ pub struct Ladder {
     last_id: u64,
     pub(super) last_at: Option<Instant>,
     pub(super) exchange: Option<Instant>,
-    octets: Both<u64>,
+    bytes: Both<u64>,
     burst: PieceBurst,
     pub(super) counters: KernelCounters,
     pub(super) closed: Both<bool>,
@@ -127,19 +127,19 @@ impl Ladder {
             return;
         }
         self.burst.pieces += 1;
-        let octet = *self.octets.of(direction);
-        *self.octets.of_mut(direction) += bytes;
+        let byte = *self.bytes.of(direction);
+        *self.bytes.of_mut(direction) += bytes;
         let call = match direction {
             Direction::Sent => SystemCall::Write(bytes),
             Direction::Received => SystemCall::Read(bytes),
         };
-        let mut rung = self.rung(at, RungLabel::Data { bytes, octet }, Evidence::Seen).going(direction).by(call);
+        let mut rung = self.rung(at, RungLabel::Data { bytes, byte }, Evidence::Seen).going(direction).by(call);
         rung.entry = entry;
         self.push(rung);
     }
 
     fn add_to_run(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, from: Instant, to: Instant) {
-        *self.octets.of_mut(direction) += totals.bytes;
+        *self.bytes.of_mut(direction) += totals.bytes;
         self.last_at = Some(to);
         let place = self.burst.runs.of(direction).and_then(|id| self.index_of(id));
         if let Some(run) = place.and_then(|place| self.rungs.get_mut(place)) {
@@ -159,9 +159,9 @@ impl Ladder {
         self.push(run);
     }
 
-    /// Adds octets that were counted and are not kept.
+    /// Adds bytes that were counted and are not kept.
     pub fn not_kept(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, at: Instant) {
-        *self.octets.of_mut(direction) += totals.bytes;
+        *self.bytes.of_mut(direction) += totals.bytes;
         if let Some(last) = self.rungs.back_mut()
             && last.direction == Some(direction)
             && let RungLabel::NotKept { bytes } = &mut last.label
@@ -179,7 +179,7 @@ impl Ladder {
         let rung = match news {
             News::Dial(DialNews::Connecting { .. }) => {
                 self.failed = None;
-                self.octets = Both::default();
+                self.bytes = Both::default();
                 self.counters = KernelCounters::default();
                 self.rung(at, RungLabel::Syn(String::new()), Evidence::Inferred)
                     .going(Direction::Sent)
@@ -205,8 +205,8 @@ impl Ladder {
                 let label = RungLabel::Set(format!("{args}{failed}"));
                 self.rung(at, label, Evidence::Seen).by(SystemCall::SetOption)
             }
-            News::Tcp(TcpNews::Stamps { octet, sent, acked: Some(acked), .. }) => {
-                return self.stamped(octet + 1, *sent, *acked);
+            News::Tcp(TcpNews::Stamps { byte, sent, acked: Some(acked), .. }) => {
+                return self.stamped(byte + 1, *sent, *acked);
             }
             News::Tcp(TcpNews::PeerSyn(syn)) => return self.peer_syn(syn),
             _ => return,
@@ -222,46 +222,43 @@ impl Ladder {
         }
     }
 
-    /// Takes in the stamps of the write that ended below `octet`: when it was sent and acknowledged, since it was
+    /// Takes in the stamps of the write that ended below `byte`: when it was sent and acknowledged, since it was
     /// written. A wait in our kernel is a rung of its own, and an ACK that came late says so.
-    fn stamped(&mut self, octet: u64, sent: Option<Duration>, acked: Duration) {
+    fn stamped(&mut self, byte: u64, sent: Option<Duration>, acked: Duration) {
         if self.capture.on {
-            return self.stamp_captured(octet, acked);
+            return self.stamp_captured(byte, acked);
         }
-        self.acknowledged(octet, acked);
+        self.acknowledged(byte, acked);
         let Some(sent) = sent else { return };
         let late = acked.saturating_sub(sent).saturating_sub(self.counters.min_rtt.unwrap_or_default());
-        let own = |rung: &&mut Rung| rung.label == RungLabel::Ack { octet };
+        let own = |rung: &&mut Rung| rung.label == RungLabel::Ack { byte };
         if late >= LATE_ACK
             && let Some(ack) = self.rungs.iter_mut().rev().take(LATE).find(own)
         {
-            ack.label = RungLabel::LateAck { octet, after: late };
+            ack.label = RungLabel::LateAck { byte, after: late };
         }
         if sent >= HELD {
-            self.insert_after_write(octet, sent, Direction::Sent, |first| RungLabel::Held {
-                octet: first,
-                after: sent,
-            });
+            self.insert_after_write(byte, sent, Direction::Sent, |first| RungLabel::Held { byte: first, after: sent });
         }
     }
 
-    /// Tells that the peer acknowledged all octets below `octet`, `after` so long since they were written.
-    pub fn acknowledged(&mut self, octet: u64, after: Duration) {
-        self.insert_after_write(octet, after, Direction::Received, |_| RungLabel::Ack { octet });
+    /// Tells that the peer acknowledged all bytes below `byte`, `after` so long since they were written.
+    pub fn acknowledged(&mut self, byte: u64, after: Duration) {
+        self.insert_after_write(byte, after, Direction::Received, |_| RungLabel::Ack { byte });
     }
 
-    /// Adds what the kernel told of the write that ended below `octet`, `after` so long since it; `label` is given the
-    /// write's first octet.
+    /// Adds what the kernel told of the write that ended below `byte`, `after` so long since it; `label` is given the
+    /// write's first byte.
     fn insert_after_write(
         &mut self,
-        octet: u64,
+        byte: u64,
         after: Duration,
         direction: Direction,
         label: impl FnOnce(u64) -> RungLabel,
     ) {
         let wrote = |rung: &Rung| match rung.label {
-            RungLabel::Data { bytes, octet: first } if rung.direction == Some(Direction::Sent) => {
-                (first + bytes == octet).then_some(first)
+            RungLabel::Data { bytes, byte: first } if rung.direction == Some(Direction::Sent) => {
+                (first + bytes == byte).then_some(first)
             }
             _ => None,
         };

@@ -55,9 +55,9 @@ pub enum SystemCall {
     Connected,
     /// `accept()` returned.
     Accept,
-    /// `write()` took as many octets.
+    /// `write()` took as many bytes.
     Write(u64),
-    /// `read()` gave as many octets; 0 is the peer's FIN.
+    /// `read()` gave as many bytes; 0 is the peer's FIN.
     Read(u64),
     /// As many `write()` calls.
     Writes(u64),
@@ -123,37 +123,37 @@ pub enum RungLabel {
     SynAck,
     /// The ACK that completes the handshake.
     HandshakeAck,
-    /// An ACK of data: all octets below this one of the stream, counted from 0.
+    /// An ACK of data: all bytes below this one of the stream, counted from 0.
     Ack {
-        /// The octet that is expected next.
-        octet: u64,
+        /// The byte that is expected next.
+        byte: u64,
     },
     /// An ACK of data that the peer's kernel kept back, as [`RungLabel::Ack`].
     LateAck {
-        /// The octet that is expected next.
-        octet: u64,
-        /// From when we sent the last octet to the ACK.
+        /// The byte that is expected next.
+        byte: u64,
+        /// From when we sent the last byte to the ACK.
         after: Duration,
     },
-    /// A write's last octet goes out only now: it waited in our kernel.
+    /// A write's last byte goes out only now: it waited in our kernel.
     Held {
-        /// The first octet of the write, from 0.
-        octet: u64,
+        /// The first byte of the write, from 0.
+        byte: u64,
         /// From the write to here.
         after: Duration,
     },
-    /// Octets of one write or one read.
+    /// Bytes of one write or one read.
     Data {
         /// How many.
         bytes: u64,
         /// The first one's place in the stream, from 0.
-        octet: u64,
+        byte: u64,
     },
     /// Many writes or reads, as one.
     Run {
         /// Calls.
         ops: u64,
-        /// Octets.
+        /// Bytes.
         bytes: u64,
         /// From the first to the last.
         lasted: Duration,
@@ -187,7 +187,7 @@ pub enum RungLabel {
     WindowClosed,
     /// The sender of this has room again.
     WindowOpened {
-        /// How many octets.
+        /// How many bytes.
         bytes: u64,
     },
     /// Nothing happened.
@@ -196,7 +196,7 @@ pub enum RungLabel {
     NoAnswer,
     /// A router or the host said that there is no way: its words.
     Unreachable(String),
-    /// Octets that were counted, and not kept to be looked at.
+    /// Bytes that were counted, and not kept to be looked at.
     NotKept {
         /// How many.
         bytes: u64,
@@ -211,14 +211,14 @@ pub enum RungLabel {
     Segments {
         /// How many.
         segments: u64,
-        /// Octets in them.
+        /// Bytes in them.
         bytes: u64,
         /// How many of them were sent again.
         again: u64,
         /// How many of them are something else that has a name: duplicate ACKs, window updates.
         noted: u64,
-        /// The place of their first octet in the stream, where it is known.
-        octet: Option<u64>,
+        /// The place of their first byte in the stream, where it is known.
+        byte: Option<u64>,
         /// From the first to the last.
         lasted: Duration,
     },
@@ -239,12 +239,12 @@ impl RungLabel {
             RungLabel::Syn(options) => format!("SYN  seq 0  {options}"),
             RungLabel::SynAck => "SYN-ACK  seq 0  ack 1".to_owned(),
             RungLabel::HandshakeAck => "ACK  ack 1".to_owned(),
-            RungLabel::Ack { octet } => format!("ACK  ack {}", octet + 1),
-            RungLabel::LateAck { octet, after } => {
-                format!("ACK  ack {}  {} late", octet + 1, quantity::duration(*after))
+            RungLabel::Ack { byte } => format!("ACK  ack {}", byte + 1),
+            RungLabel::LateAck { byte, after } => {
+                format!("ACK  ack {}  {} late", byte + 1, quantity::duration(*after))
             }
-            RungLabel::Held { octet, after } => format!("seq {}  held {}", octet + 1, quantity::duration(*after)),
-            RungLabel::Data { bytes, octet } => format!("{}  seq {}", quantity::bytes(*bytes), octet + 1),
+            RungLabel::Held { byte, after } => format!("seq {}  held {}", byte + 1, quantity::duration(*after)),
+            RungLabel::Data { bytes, byte } => format!("{}  seq {}", quantity::bytes(*bytes), byte + 1),
             RungLabel::Run { bytes, lasted, .. } => {
                 format!("{} in {}", quantity::bytes(*bytes), quantity::duration(*lasted))
             }
@@ -325,9 +325,9 @@ pub struct KernelCounters {
     pub probes: Option<u64>,
     /// How often the timer was doubled, now.
     pub backoff: Option<u64>,
-    /// The peer's window in octets.
+    /// The peer's window in bytes.
     pub peer_window: Option<u64>,
-    /// Our window in octets.
+    /// Our window in bytes.
     pub our_window: Option<u64>,
     /// The shortest round trip so far.
     pub min_rtt: Option<Duration>,

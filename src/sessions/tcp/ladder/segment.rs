@@ -15,7 +15,7 @@ pub(super) fn explain(rung: &Rung, captured: &CapturedSegment) -> RungExplanatio
     }
     let way = if captured.direction == Direction::Sent { "sent" } else { "received" };
     if segment.len > 0 {
-        title.push_str(&format!(" · {} octets", quantity::grouped(segment.len.into())));
+        title.push_str(&format!(" · {} bytes", quantity::grouped(segment.len.into())));
     }
     title.push_str(&format!(" {way}"));
     let (what, cite) = match captured.notes.first() {
@@ -24,8 +24,8 @@ pub(super) fn explain(rung: &Rung, captured: &CapturedSegment) -> RungExplanatio
     };
     let mut means = what.to_owned();
     for note in &captured.notes {
-        if let SegmentNote::Gap { octets } = note {
-            means.push_str(&format!(" {} octets are missing.", quantity::grouped(*octets)));
+        if let SegmentNote::Gap { bytes } = note {
+            means.push_str(&format!(" {} bytes are missing.", quantity::grouped(*bytes)));
         }
     }
     if let Some(segments) = captured.offload {
@@ -86,7 +86,7 @@ fn plain(captured: &CapturedSegment) -> (&'static str, &'static str) {
         return ("The third segment of the handshake: now both know that the other is there.", "RFC 9293 §3.5");
     }
     if captured.acks_fin {
-        return ("The FIN counts as one octet, and this acknowledges it.", "RFC 9293 §3.6");
+        return ("The FIN counts as one byte, and this acknowledges it.", "RFC 9293 §3.6");
     }
     if captured.segment.len > 0 {
         let text = if flags.has(TcpFlags::PSH) {
@@ -96,5 +96,5 @@ fn plain(captured: &CapturedSegment) -> (&'static str, &'static str) {
         };
         return (text, "RFC 9293 §3.8");
     }
-    ("It acknowledges all octets below its number.", "RFC 9293 §3.4")
+    ("It acknowledges all bytes below its number.", "RFC 9293 §3.4")
 }

@@ -24,15 +24,15 @@ fn an_answer_is_read_with_its_pointers_and_edns() {
 }
 
 #[test]
-fn every_octet_of_an_answer_is_told_by_some_field() {
+fn every_byte_of_an_answer_is_told_by_some_field() {
     let (fields, unlisted) = DnsMessage::fields(ANSWER);
     assert_eq!(unlisted, 0);
-    for octet in 0..ANSWER.len() {
-        assert!(fields.iter().any(|field| field.depth > 0 && field.range.contains(&octet)), "octet {octet}");
+    for byte in 0..ANSWER.len() {
+        assert!(fields.iter().any(|field| field.depth > 0 && field.range.contains(&byte)), "byte {byte}");
     }
     let line = |name: &str| fields.iter().find(|field| field.name == name).map(|field| field.value.as_str());
     assert_eq!(line("answer 2"), Some("www.example.org. 60 IN A 192.0.2.1"));
-    assert!(fields.iter().any(|field| field.value == "example.org.  (pointer to octet 12)"));
+    assert!(fields.iter().any(|field| field.value == "example.org.  (pointer to byte 12)"));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn what_cannot_be_read_is_told_where_and_why() {
     assert!(DnsMessage::read(&looped).fault.unwrap().why.contains("loop"));
     assert!(DnsMessage::read(b"").fault.is_some());
     let longer = [ANSWER, b"x"].concat();
-    assert!(DnsMessage::read(&longer).fault.unwrap().why.contains("1 octets follow"));
+    assert!(DnsMessage::read(&longer).fault.unwrap().why.contains("1 bytes follow"));
 }
 
 #[test]
@@ -87,44 +87,44 @@ fn no_type_of_record_panics_whatever_stands_in_it() {
 
 /// An answer of one record of this type.
 fn record(kind: u16, data: &[u8]) -> Vec<u8> {
-    let mut octets = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\0".to_vec();
-    octets.extend(kind.to_be_bytes());
-    octets.extend(b"\0\x01\0\0\0\0");
-    octets.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
-    octets.extend(data);
-    octets
+    let mut bytes = b"\0\0\x80\0\0\0\0\x01\0\0\0\0\0".to_vec();
+    bytes.extend(kind.to_be_bytes());
+    bytes.extend(b"\0\x01\0\0\0\0");
+    bytes.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
+    bytes.extend(data);
+    bytes
 }
 
 proptest! {
     #[test]
-    fn octets_of_chance_never_panic_and_never_control_a_terminal(octets in proptest::collection::vec(any::<u8>(), 0..600)) {
-        check(&octets);
+    fn bytes_of_chance_never_panic_and_never_control_a_terminal(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        check(&bytes);
     }
 
     #[test]
-    fn a_damaged_answer_never_panics(at in 0..ANSWER.len(), octet in any::<u8>(), cut in 0..=ANSWER.len()) {
-        let mut octets = ANSWER.to_vec();
-        octets[at] = octet;
-        check(&octets);
-        check(&octets[..cut]);
+    fn a_damaged_answer_never_panics(at in 0..ANSWER.len(), byte in any::<u8>(), cut in 0..=ANSWER.len()) {
+        let mut bytes = ANSWER.to_vec();
+        bytes[at] = byte;
+        check(&bytes);
+        check(&bytes[..cut]);
     }
 
     #[test]
     fn records_of_chance_never_panic(kind in 0..300_u16, data in proptest::collection::vec(any::<u8>(), 0..120)) {
-        let mut octets = b"\0\0\x80\0\0\0\0\x01\0\0\0\x01\x03www\x02ab\0".to_vec();
-        octets.extend(kind.to_be_bytes());
-        octets.extend(b"\0\x01\0\0\0\0");
-        octets.extend(u16::try_from(data.len()).unwrap_or_default().to_be_bytes());
-        octets.extend(&data);
-        check(&octets);
+        let mut bytes = b"\0\0\x80\0\0\0\0\x01\0\0\0\x01\x03www\x02ab\0".to_vec();
+        bytes.extend(kind.to_be_bytes());
+        bytes.extend(b"\0\x01\0\0\0\0");
+        bytes.extend(u16::try_from(data.len()).unwrap_or_default().to_be_bytes());
+        bytes.extend(&data);
+        check(&bytes);
     }
 }
 
-fn check(octets: &[u8]) {
-    let message = DnsMessage::read(octets);
-    let (fields, _) = DnsMessage::fields(octets);
+fn check(bytes: &[u8]) {
+    let message = DnsMessage::read(bytes);
+    let (fields, _) = DnsMessage::fields(bytes);
     for field in fields {
-        assert!(field.range.start <= field.range.end && field.range.end <= octets.len());
+        assert!(field.range.start <= field.range.end && field.range.end <= bytes.len());
         assert!(!field.value.chars().any(crate::text::sanitize::is_hostile), "{}", field.value);
     }
     for record in message.answers.iter().chain(&message.authorities).chain(&message.additionals) {

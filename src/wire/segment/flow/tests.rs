@@ -10,7 +10,7 @@ use crate::wire::segment::flags::TcpFlags;
 use crate::wire::segment::options::TcpOptions;
 use crate::wire::segment::parse::Segment;
 
-/// So near to 2³² that the numbers go round with the first octets.
+/// So near to 2³² that the numbers go round with the first bytes.
 const OURS: u32 = u32::MAX - 4;
 const THEIRS: u32 = 5_000;
 
@@ -23,7 +23,7 @@ struct Wire {
     clocks: bool,
 }
 
-/// One segment: who, which flags, relative number, relative acknowledgement, octets, window field.
+/// One segment: who, which flags, relative number, relative acknowledgement, bytes, window field.
 type Row = (Direction, TcpFlags, i64, i64, u32, u16);
 
 impl Wire {
@@ -86,10 +86,10 @@ fn a_conversation_without_faults_has_no_notes_and_counts_from_its_syns() {
     assert!(ack.completes_handshake);
     assert_eq!(ack.window, Some(65_536), "512 shifted by 7 bits");
     let data = wire.one((Sent, DATA, 1, 1, 12, 512));
-    assert_eq!((data.octet, data.next, data.relative_seq), (Some(0), 13, 1));
+    assert_eq!((data.byte, data.next, data.relative_seq), (Some(0), 13, 1));
     wire.check(&[((Received, TcpFlags::ACK, 1, 13, 0, 512), ""), ((Received, DATA, 1, 13, 12, 512), "")]);
     let more = wire.one((Sent, DATA, 13, 13, 5, 512));
-    assert_eq!((more.octet, more.numbers(SequenceDisplay::Absolute)), (Some(12), (8, Some(i64::from(THEIRS) + 13))));
+    assert_eq!((more.byte, more.numbers(SequenceDisplay::Absolute)), (Some(12), (8, Some(i64::from(THEIRS) + 13))));
     let fin = wire.one((Sent, TcpFlags::FIN.and(TcpFlags::ACK), 18, 13, 0, 512));
     assert_eq!((fin.next, fin.acks_fin), (19, false));
     assert!(wire.one((Received, TcpFlags::FIN.and(TcpFlags::ACK), 13, 19, 0, 512)).acks_fin);
@@ -165,7 +165,7 @@ fn a_syn_that_nobody_answers_is_sent_again() {
 #[test]
 fn a_window_closes_is_probed_and_opens_again() {
     let mut wire = Wire::open();
-    // The window of a SYN is not shifted: only now it is 8,192 octets.
+    // The window of a SYN is not shifted: only now it is 8,192 bytes.
     wire.notes((Received, DATA, 1, 1, 1, 64));
     wire.check(&[
         ((Sent, DATA, 1, 2, 8_192, 64), "Window Full"),
@@ -192,7 +192,7 @@ fn a_silent_peer_is_asked_whether_it_is_there() {
 }
 
 #[test]
-fn one_octet_that_is_not_acknowledged_is_sent_again_and_no_keep_alive() {
+fn one_byte_that_is_not_acknowledged_is_sent_again_and_no_keep_alive() {
     let mut wire = Wire::open();
     wire.check(&[((Sent, DATA, 1, 1, 1, 64), ""), ((Sent, DATA, 1, 1, 1, 64), "Retransmission")]);
 }
@@ -217,7 +217,7 @@ fn a_rst_ends_it_and_changes_no_numbers() {
 }
 
 #[test]
-fn more_octets_than_a_segment_may_have_were_cut_or_put_together_by_the_device() {
+fn more_bytes_than_a_segment_may_have_were_cut_or_put_together_by_the_device() {
     let mut wire = Wire::open();
     assert_eq!(wire.one((Sent, DATA, 1, 1, 1_460, 64)).offload, None);
     let merged = wire.one((Sent, DATA, 1_461, 1, 1_460 * 44 + 1, 64));
@@ -237,17 +237,17 @@ fn a_window_is_not_shifted_where_one_end_did_not_offer_it() {
 fn a_capture_that_begins_in_the_middle_counts_from_what_it_sees_or_from_what_is_known() {
     let mut wire = Wire::new();
     let blind = wire.one((Sent, DATA, 901, 401, 10, 512));
-    assert_eq!((blind.relative_seq, blind.relative_ack, blind.octet, blind.window), (1, Some(1), None, None));
+    assert_eq!((blind.relative_seq, blind.relative_ack, blind.byte, blind.window), (1, Some(1), None, None));
     let hint = FlowHint {
-        octets: Both { sent: Some(900), received: Some(400) },
+        bytes: Both { sent: Some(900), received: Some(400) },
         shifts: Both { sent: Some(7), received: Some(3) },
         most_sent: Some(1_000),
     };
     let mut wire = Wire { flow: SegmentFlow::new(hint), ..Wire::new() };
     let known = wire.one((Sent, DATA, 901, 401, 2_001, 512));
-    assert_eq!((known.relative_seq, known.relative_ack, known.octet), (901, Some(401), Some(900)));
+    assert_eq!((known.relative_seq, known.relative_ack, known.byte), (901, Some(401), Some(900)));
     assert_eq!((known.window, known.offload), (Some(65_536), Some(3)));
-    assert_eq!(wire.one((Received, DATA, 401, 911, 10, 512)).octet, Some(400));
+    assert_eq!(wire.one((Received, DATA, 401, 911, 10, 512)).byte, Some(400));
 }
 
 #[test]
@@ -279,15 +279,15 @@ proptest! {
         }
     }
 
-    /// However the network loses and repeats them, octets keep their places.
+    /// However the network loses and repeats them, bytes keep their places.
     #[test]
-    fn an_octet_has_the_same_place_however_often_and_late_it_comes(
+    fn an_byte_has_the_same_place_however_often_and_late_it_comes(
         order in proptest::collection::vec(0..60_u32, 1..120)
     ) {
         let mut wire = Wire::open();
         for piece in order {
             let told = wire.one((Received, DATA, 1 + i64::from(piece) * 100, 1, 100, 64));
-            prop_assert_eq!(told.octet, Some(u64::from(piece) * 100));
+            prop_assert_eq!(told.byte, Some(u64::from(piece) * 100));
         }
     }
 }
