@@ -136,7 +136,18 @@ impl KindState for DnsLookup {
                 self.compared = Some((**compared).clone());
                 None
             }
-            _ => None,
+            News::Dial(_)
+            | News::Listener(_)
+            | News::Tcp(_)
+            | News::Udp(_)
+            | News::Http(_)
+            | News::Option(_)
+            | News::ReadingPaused
+            | News::ReadingContinued
+            | News::Warned(_)
+            | News::FileSent { .. }
+            | News::Failed(_)
+            | News::Closed { .. } => None,
         }
     }
 
