@@ -1,4 +1,4 @@
-//! Where records become blocks for standard output: in the loop, or beside it where that would hold up the sockets.
+//! Renders records into output blocks, inline or on a blocking thread when a block is large.
 
 use bytes::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};

@@ -1,4 +1,4 @@
-//! The datagram of which everything is shown: the one under the eye.
+//! The datagram at the cursor, shown in full.
 
 use super::panel::{Panel, ScrollPosition, SearchSubject};
 use crate::sessions::Session;

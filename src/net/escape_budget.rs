@@ -1,4 +1,4 @@
-//! How much of what a peer sends is searched for escape sequences: all of it, but for what a flood brings.
+//! Budget for counting escape sequences: 128 MB/s per session; beyond it, bytes are counted as unsearched.
 //!
 //! What was just received has to be fetched once more to be searched. At line speed that costs the session a quarter of
 //! its speed, for a count of what nobody will ever look at. What is shown is neutralised in any case.

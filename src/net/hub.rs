@@ -93,7 +93,7 @@ impl Net {
         self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Chooses whether sessions from now on ask name servers too, beside the system's resolver: so it is from the start.
+    /// Whether new sessions also query name servers directly, beside the system resolver (default: yes).
     /// Not where the net is a pipe ([`OverflowPolicy::Wait`]), as nobody would see it.
     pub fn ask_beside(&self, wanted: bool) {
         self.shared.asks_beside.store(wanted, Ordering::Relaxed);

@@ -1,5 +1,4 @@
-//! The line under the title: what is true of a UDP socket or a listener beside its bytes, and what flow control holds
-//! back of a TCP connection.
+//! The status line: addresses, drops and limits of a UDP socket or listener; for TCP, what flow control is blocking.
 
 use ratatui::layout::Rect;
 

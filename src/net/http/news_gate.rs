@@ -1,4 +1,4 @@
-//! What tells on behalf of tasks that reqwest runs in the background, and stops when the session is over.
+//! Forwards news of reqwest's background tasks to the journal until the session is closed, then drops them.
 
 use std::sync::Arc;
 

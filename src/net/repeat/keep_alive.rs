@@ -1,4 +1,4 @@
-//! One connection for HTTP/1.1 in the clear that a worker keeps: no pool, no task beside it, nobody to wait for.
+//! A keep-alive HTTP/1.1 connection in the clear, owned and polled by one worker: no pool, no background task.
 //!
 //! reqwest's pool and its task for each connection cost more than the request itself where requests are small.
 

@@ -152,8 +152,8 @@ pub enum StartPace {
     /// As soon as one is over: a closed loop. A peer that stalls is asked less often, so that the stall weighs
     /// little in the percentiles ("coordinated omission").
     FlatOut,
-    /// By the clock, whatever the peer does: an open loop. A time counts from when it should have been started, so
-    /// that a stall weighs as much as those who would have come in it would have felt.
+    /// By the clock, whatever the peer does: an open loop. Latency counts from the scheduled
+    /// start, so a stall is felt by every request that should have started in it (coordinated omission).
     Rate(PerSecond),
     /// So long after one is over, for each of those that are under way at once: a closed loop.
     Interval(Duration),

@@ -47,7 +47,7 @@ impl TcpHistory {
         }
     }
 
-    /// Takes in whether segments are captured now; to be told before what happened since.
+    /// Call before applying the records of the same reading, so that capture starts at its first segment.
     pub fn capturing(&mut self, reading: &CaptureReading, now: Instant) {
         if reading.on {
             let first = reading.segments.first().map_or(now, |captured| captured.at);
