@@ -1,10 +1,30 @@
 //! HTTP heads in words.
 
-use super::sentence::{NewsSentence, cause, exact, quoted, warned, well};
+use super::sentence::{NewsSentence, cause, exact, quiet, quoted, warned, well};
+use crate::sessions::news::HttpNews;
 use crate::text::quantity;
-use crate::wire::http::head::{RequestHead, ResponseHead};
+use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
-pub(super) fn request_text(request: &RequestHead) -> String {
+/// A fact of an HTTP exchange in words.
+pub(super) fn note(news: &HttpNews) -> NewsSentence {
+    match news {
+        HttpNews::Request(request) => cause('◇', request_text(request)),
+        HttpNews::Interim(interim) => {
+            let InterimHead { status, reason, after, .. } = interim;
+            quiet('◆', format!("interim {status} {reason} after {}", quantity::duration(*after)))
+        }
+        HttpNews::Response(response) => response_words(response),
+        HttpNews::Trailers(fields) => {
+            let names: Vec<String> = fields.iter().map(|(name, _)| quoted(name)).collect();
+            well('◆', format!("trailers: {}", quoted(&names.join(", "))))
+        }
+        HttpNews::Redirect { status, location } => {
+            cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
+        }
+    }
+}
+
+fn request_text(request: &RequestHead) -> String {
     let body = match request.body_bytes {
         None | Some(0) => String::new(),
         Some(bytes) => format!(" with a body of {}", exact(bytes)),
@@ -12,7 +32,7 @@ pub(super) fn request_text(request: &RequestHead) -> String {
     format!("asking {} {}{body}", quoted(&request.method), quoted(&request.url))
 }
 
-pub(super) fn response_words(response: &ResponseHead) -> NewsSentence {
+fn response_words(response: &ResponseHead) -> NewsSentence {
     let ResponseHead { version, status, reason, after, .. } = response;
     let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
     let text = format!("{} {status}{reason} after {}", quoted(version), quantity::duration(*after));

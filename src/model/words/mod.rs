@@ -4,10 +4,12 @@ pub(crate) mod dial;
 mod dns;
 mod escapes;
 pub(crate) mod http;
-mod kernel;
+mod listener;
 mod news;
+mod option;
 pub(crate) mod retention;
 mod sentence;
+mod tcp;
 mod udp;
 
 pub use escapes::{escape_sequences, escapes};

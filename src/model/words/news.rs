@@ -1,13 +1,8 @@
 //! Every fact of a session as one sentence for a person.
 
-use super::dial::resolved;
-use super::http::{request_text, response_words};
-use super::sentence::{NewsSentence, SentenceTone, cause, exact, failed, nth, quiet, quoted, warned, well, words};
-use super::{dns, kernel, udp};
-use crate::sessions::news::{DialNews, HttpNews, ListenerNews, OptionNews, TcpNews, UdpNews};
+use super::sentence::{NewsSentence, SentenceTone, cause, exact, failed, quoted, warned, well, words};
+use super::{dial, dns, http, listener, option, tcp, udp};
 use crate::sessions::{CloseReason, News};
-use crate::text::quantity;
-use crate::wire::http::head::InterimHead;
 use crate::wire::{Both, Totals};
 
 /// The sentence alone, as [`note`] makes it: what a filter and a search look at.
@@ -18,81 +13,20 @@ pub fn text_of(news: &News) -> String {
 /// A fact in words. Cost: one short string; strings from outside are cut at [`crate::model::words::MOST_QUOTED`].
 pub fn note(news: &News) -> NewsSentence {
     match news {
-        News::Dial(DialNews::Resolving { host }) => quiet('◇', format!("looking up {}", quoted(host))),
-        News::Dial(DialNews::Resolved { host, addresses, took }) => resolved(host, addresses, *took),
-        News::Dial(DialNews::Connecting { peer, attempt }) => {
-            quiet('◇', format!("connecting to {peer}{}", nth(*attempt, " (attempt ", ")")))
-        }
-        News::Dial(DialNews::AttemptFailed { failure, took }) => {
-            warned('✗', format!("{} after {}", failed(failure), quantity::duration(*took)))
-        }
-        News::Dial(DialNews::Connected { local, took, attempt, .. }) => {
-            let again = nth(*attempt, ", at attempt ", "");
-            well('◆', format!("connected from {local} in {}{again}", quantity::duration(*took)))
-        }
-        News::Dial(DialNews::Retrying { attempt, of, after, because }) => {
-            let wait = quantity::duration(*after);
-            warned('↻', format!("{}; attempt {attempt} of {of} in {wait}", failed(because)))
-        }
-        News::Listener(ListenerNews::Listening { local }) => well('◆', format!("bound to {local}, waiting for peers")),
-        News::Listener(ListenerNews::Accepted { listener, local, peer }) => {
-            well('◆', format!("accepted from {peer} on {local} by listener {listener}"))
-        }
-        News::Listener(ListenerNews::TurnedAway { peer, why }) => {
-            warned('✗', format!("turned {peer} away: {}", quoted(why)))
-        }
-        News::Listener(ListenerNews::ChildEnded { child }) => quiet('◇', format!("session {child} ended")),
-        News::Listener(ListenerNews::AcceptFailed(failure)) => {
-            warned('!', format!("a connection could not be accepted, listening goes on: {}", failed(failure)))
-        }
-        News::Tcp(TcpNews::WeFinished) => {
-            cause('◆', "we finished sending (FIN); what the peer sends is still received".into())
-        }
-        News::Tcp(TcpNews::PeerFinished { received_bytes }) => {
-            let bytes = exact(*received_bytes);
-            cause('◆', format!("peer finished sending (FIN) after {bytes}; that ends its direction, not ours"))
-        }
+        News::Dial(news) => dial::note(news),
+        News::Listener(news) => listener::note(news),
+        News::Tcp(news) => tcp::note(news),
+        News::Udp(news) => udp::note(news),
+        News::Http(news) => http::note(news),
+        News::Option(news) => option::note(news),
         News::ReadingPaused => cause('◇', "stopped reading; the kernel's buffer fills, then the window closes".into()),
         News::ReadingContinued => cause('◆', "reading again".into()),
-        News::Udp(UdpNews::Joined { group }) => well('◆', format!("joined group {group}")),
-        News::Udp(UdpNews::Left { group }) => quiet('◆', format!("left group {group}")),
         News::Warned(failure) => warned('!', failed(failure)),
-        News::Udp(UdpNews::Icmp(icmp)) => warned('!', udp::icmp_text(icmp)),
-        News::Udp(UdpNews::MtuStep(step)) => udp::step(step),
-        News::Udp(UdpNews::PathMtu(report)) => udp::report(report),
-        News::Udp(UdpNews::BurstEnded { datagrams, took }) => {
-            let count = quantity::grouped(*datagrams);
-            let times = if *datagrams == 1 { "time" } else { "times" };
-            well('◆', format!("the burst ended: sent {count} {times} in {}", quantity::duration(*took)))
-        }
         News::FileSent { path, bytes } => {
             well('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact(*bytes)))
         }
-        News::Http(HttpNews::Request(request)) => cause('◇', request_text(request)),
-        News::Http(HttpNews::Interim(interim)) => {
-            let InterimHead { status, reason, after, .. } = interim;
-            quiet('◆', format!("interim {status} {reason} after {}", quantity::duration(*after)))
-        }
-        News::Http(HttpNews::Response(response)) => response_words(response),
-        News::Http(HttpNews::Trailers(fields)) => {
-            let names: Vec<String> = fields.iter().map(|(name, _)| quoted(name)).collect();
-            well('◆', format!("trailers: {}", quoted(&names.join(", "))))
-        }
-        News::Http(HttpNews::Redirect { status, location }) => {
-            cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
-        }
         News::Dns(news) => dns::of(news),
-        News::Dial(DialNews::Compared(compared)) => dns::compared(compared),
-        News::Dial(DialNews::Route(route)) => dns::route(route),
         News::Failed(failure) => NewsSentence { mark: '✗', tone: SentenceTone::Failed, text: failed(failure) },
-        News::Tcp(
-            TcpNews::State { .. }
-            | TcpNews::Call { .. }
-            | TcpNews::Stamps { .. }
-            | TcpNews::PeerSyn(_)
-            | TcpNews::Kernel(_),
-        )
-        | News::Option(OptionNews::Set { .. } | OptionNews::Reported(_)) => kernel::note(news),
         News::Closed { totals, how } => closed(*totals, *how),
     }
 }
@@ -114,6 +48,7 @@ mod tests {
 
     use super::*;
     use crate::model::words::sentence::MOST_QUOTED;
+    use crate::sessions::news::{DialNews, HttpNews, ListenerNews, TcpNews, UdpNews};
     use crate::sessions::{CloseReason, SessionId};
     use crate::wire::icmp::IcmpMessage;
     use crate::wire::{Class, FailedOperation, Failure};

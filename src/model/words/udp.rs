@@ -1,9 +1,26 @@
 //! ICMP messages and probes of the path in words.
 
 use super::sentence::{NewsSentence, quiet, warned, well};
+use crate::sessions::news::UdpNews;
 use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
+
+/// A fact of a UDP socket in words.
+pub(super) fn note(news: &UdpNews) -> NewsSentence {
+    match news {
+        UdpNews::Joined { group } => well('◆', format!("joined group {group}")),
+        UdpNews::Left { group } => quiet('◆', format!("left group {group}")),
+        UdpNews::Icmp(icmp) => warned('!', icmp_text(icmp)),
+        UdpNews::MtuStep(step) => self::step(step),
+        UdpNews::PathMtu(report) => self::report(report),
+        UdpNews::BurstEnded { datagrams, took } => {
+            let count = quantity::grouped(*datagrams);
+            let times = if *datagrams == 1 { "time" } else { "times" };
+            well('◆', format!("the burst ended: sent {count} {times} in {}", quantity::duration(*took)))
+        }
+    }
+}
 
 /// What an ICMP message said, who said it, and of which datagram of ours.
 pub(super) fn icmp_text(icmp: &IcmpMessage) -> String {
