@@ -38,7 +38,8 @@ pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
             ("call", fields)
         }
         TcpNews::Stamps { byte, scheduled, sent, acked } => {
-            let mut fields = object(json!({"byte": byte}));
+            // The field was released by this name, and keeps it.
+            let mut fields = object(json!({"octet": byte}));
             for (name, time) in [("scheduled_ms", scheduled), ("sent_ms", sent), ("acked_ms", acked)] {
                 if let Some(time) = time {
                     fields.insert(name.to_owned(), milliseconds(*time));
@@ -73,4 +74,15 @@ fn syn_fields(syn: &SynView) -> EventFields {
     }
     fields.insert("ecn".to_owned(), syn.ecn.into());
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_keeps_the_names_of_its_fields() {
+        let (name, fields) = event(&TcpNews::Stamps { byte: 7, scheduled: None, sent: None, acked: None });
+        assert_eq!((name, fields), ("stamps", object(json!({"octet": 7}))));
+    }
 }
