@@ -2,9 +2,7 @@
 
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::udp::UdpBoundSession;
-use crate::sessions::kinds::udp::UdpSession;
-use crate::sessions::kinds::udp::UdpSocketView;
+use crate::sessions::kinds::udp::{UdpBoundSession, UdpSession, UdpSocketView};
 
 /// What is known of a session's UDP socket.
 pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
