@@ -35,7 +35,7 @@ use sockeye::{files, headless};
 const MIB: usize = 1024 * 1024;
 
 fn block(bytes: Bytes) -> Record {
-    Record::Block(Block::single(Direction::Received, Instant::now(), bytes))
+    Record::Block(Block::single_piece(Direction::Received, Instant::now(), bytes))
 }
 
 /// 64 MiB in reads of 256 KiB: one line without end.
@@ -68,10 +68,10 @@ fn store(c: &mut Criterion) {
     let line = one_line();
     let sight = |transcript| TranscriptLayout { transcript, filter: None, lens: TranscriptMode::Text, columns: 80 };
     c.bench_function("rows: the tail of 64 MiB without a line end", |b| {
-        b.iter(|| sight(&line).rows_from(sight(&line).tail(36), 36).len());
+        b.iter(|| sight(&line).rows_from(sight(&line).last_page(36), 36).len());
     });
     c.bench_function("rows: a page up in the middle of 64 MiB", |b| {
-        b.iter(|| sight(&line).back(TranscriptPlace { entry: 128, offset: 100_000 }, 36));
+        b.iter(|| sight(&line).rows_back(TranscriptPlace { entry: 128, offset: 100_000 }, 36));
     });
 }
 
@@ -116,7 +116,7 @@ fn busy_model() -> Model {
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
         update(
             &mut model,
-            Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(SpecKind::Tcp(TcpSpec::to(target)))) },
+            Msg::Opened { id: SessionId(id), spec: Box::new(Spec::new(SpecKind::Tcp(TcpSpec::new(target)))) },
             now,
         );
         let news = News::Dial(DialNews::Connected { local: peer, peer, took: Duration::from_micros(92), attempt: 1 });

@@ -16,15 +16,15 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let started = Instant::now();
-    app::allocator::settle();
+    app::allocator::configure_allocator();
     let terminals = StdioTerminals { stdin: io::stdin().is_terminal(), stdout: io::stdout().is_terminal() };
     match cli::parse(std::env::args_os(), terminals) {
         Ok(ParsedCommand::Print(text)) => print(&text),
         Ok(ParsedCommand::Run(invocation)) => match run(&invocation, started) {
             Ok(code) => ExitCode::from(code),
-            Err(error) => fail(&format!("{error:#}"), Class::Internal),
+            Err(error) => failure_exit(&format!("{error:#}"), Class::Internal),
         },
-        Err(what) => fail(&what, Class::Usage),
+        Err(what) => failure_exit(&what, Class::Usage),
     }
 }
 
@@ -32,7 +32,7 @@ fn run(invocation: &cli::Invocation, started: Instant) -> anyhow::Result<u8> {
     if let Some(path) = &invocation.log
         && let Err(error) = log_to(path)
     {
-        return Ok(usage(&format!("{error:#}")));
+        return Ok(usage_error(&format!("{error:#}")));
     }
     match invocation.job() {
         Some(job) => headless::run(job, started),
@@ -58,24 +58,24 @@ fn print(text: &[u8]) -> ExitCode {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            fail(&format!("write standard output: {error}"), Class::Local)
+            failure_exit(&format!("write standard output: {error}"), Class::Local)
         }
         Ok(()) | Err(_) => ExitCode::SUCCESS,
     }
 }
 
-fn usage(what: &str) -> u8 {
-    complain(what);
+fn usage_error(what: &str) -> u8 {
+    print_error(what);
     Class::Usage.exit_code()
 }
 
-fn fail(what: &str, class: Class) -> ExitCode {
-    complain(what);
+fn failure_exit(what: &str, class: Class) -> ExitCode {
+    print_error(what);
     ExitCode::from(class.exit_code())
 }
 
 /// One line on standard error. Nothing in it can control the terminal.
-fn complain(what: &str) {
+fn print_error(what: &str) {
     // Nobody is left to tell when standard error is gone.
     writeln!(io::stderr().lock(), "sockeye: {}", sanitize::line(what)).unwrap_or_default();
 }

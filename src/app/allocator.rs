@@ -10,14 +10,14 @@ const OWN_PAGES: i32 = 256 * 1024;
 /// glibc raises its threshold when the first large block is freed; from then on a flood's buffers lie between small
 /// blocks in several heaps, and what is freed there stays with the process: tens of MiB beyond what is retained. To be
 /// called before the first thread starts. Other allocators are left as they are.
-pub fn settle() {
+pub fn configure_allocator() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    own_pages();
+    set_mmap_threshold();
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(unsafe_code, reason = "no crate offers mallopt")]
-fn own_pages() {
+fn set_mmap_threshold() {
     // SAFETY: mallopt takes two numbers, and no other thread allocates yet. Where it refuses, all stays as it was.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, OWN_PAGES);

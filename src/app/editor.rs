@@ -136,7 +136,7 @@ async fn run(editor: &str, path: &Path, signals: &mut AppSignals) -> io::Result<
         };
         match ended {
             Some(code) => return Ok(EditorExit::Status(code)),
-            None => job.stop_with_it()?,
+            None => job.stop_with_job()?,
         }
     }
 }

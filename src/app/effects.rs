@@ -43,7 +43,9 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             let id = net.open((*spec).clone());
             Some(LoopEffect::Tell(Box::new(Msg::Opened { id, spec })))
         }
-        Effect::Net(order) => net.perform(order).err().map(|refused| LoopEffect::Tell(Box::new(Msg::Refused(refused)))),
+        Effect::Net(order) => {
+            net.send_order(order).err().map(|refused| LoopEffect::Tell(Box::new(Msg::Refused(refused))))
+        }
         Effect::Retain(id, retention) => {
             net.retain(id, retention);
             None
@@ -53,8 +55,8 @@ pub(super) fn perform(effect: Effect, net: &Net, replies: &mpsc::Sender<Msg>) ->
             tokio::task::spawn_blocking(move || {
                 let mut finder = Finder::new(&transcript, &needle, text_of, from, MOST_HITS);
                 let mut told = false;
-                while finder.step() {
-                    if finder.found_any() && !told {
+                while finder.search_slice() {
+                    if finder.has_hits() && !told {
                         told = true;
                         answer(&replies, Msg::Found { id, generation, hits: finder.hits(), done: false });
                     }

@@ -59,7 +59,7 @@ fn runtime() -> io::Result<Runtime> {
 
 async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
     let mut signals = AppSignals::listen().context("signals cannot be listened to")?;
-    let desk = startup::desk(invocation);
+    let desk = startup::prepare(invocation);
     let mut specs = invocation.open.clone();
     let mut lab = None;
     if let Some(peers) = &invocation.lab {
@@ -70,7 +70,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
     terminal::restore_on_panic();
     let screen = Screen::enter(desk.model.settings.mouse).context("the terminal cannot be taken")?;
     let mut app = App::new(desk, screen, specs, invocation.run_for, !invocation.settings.system_resolver)?;
-    let mut events = keys();
+    let mut events = terminal_events();
     loop {
         let now = Instant::now();
         let due = app.pacer.due(now);
@@ -83,14 +83,14 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
             },
             () = sleep_until(frame.into()), if due.is_some() => app.frame()?,
             event = events.next() => match event {
-                Some(Ok(event)) => if let Some(msg) = input::message(event) { app.tell(msg)?; },
+                Some(Ok(event)) => if let Some(msg) = input::message(event) { app.handle(msg)?; },
                 // The terminal is gone: nobody is there any more.
                 Some(Err(_)) | None => return Ok(signals::HANGUP),
             },
-            Some(msg) = app.replies.recv() => app.tell(msg)?,
+            Some(msg) = app.replies.recv() => app.handle(msg)?,
             () = app.net.changed(), if !app.stale => {
                 app.stale = true;
-                app.pacer.want(Instant::now());
+                app.pacer.want_frame(Instant::now());
             }
             // Between two frames a flood is taken in without drawing, or it would be held in memory twice.
             () = app.net.pressed() => app.take_in()?,
@@ -102,7 +102,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
             if let Some(code) = app.edit_outside(edit, &mut signals).await? {
                 return Ok(code);
             }
-            events = keys();
+            events = terminal_events();
         }
         if app.model.quitting {
             drop(lab);
@@ -113,7 +113,7 @@ async fn run_loop(invocation: &Invocation) -> anyhow::Result<u8> {
 
 /// What the person does. The stream is only looked at when it has something: each look in vain waits for a lock that
 /// crossterm's own thread holds, and gives the processor away meanwhile.
-fn keys() -> SelectAll<EventStream> {
+fn terminal_events() -> SelectAll<EventStream> {
     select_all([EventStream::new()])
 }
 
@@ -141,7 +141,7 @@ impl App {
         asks_beside: bool,
     ) -> anyhow::Result<Self> {
         let net = Net::new(tokio::runtime::Handle::current(), OverflowPolicy::DropOldest);
-        net.ask_beside(asks_beside);
+        net.set_second_opinion(asks_beside);
         let (reply_to, replies) = mpsc::channel(MOST_REPLIES);
         let mut app = App {
             model: desk.model,
@@ -159,7 +159,7 @@ impl App {
         app.model.size = ScreenSize { columns, rows };
         for spec in specs {
             let id = app.net.open(spec.clone());
-            app.tell(Msg::Opened { id, spec: Box::new(spec) })?;
+            app.handle(Msg::Opened { id, spec: Box::new(spec) })?;
         }
         if let Some(first) = app.model.sessions.keys().next().copied() {
             app.model.selected = Some(first);
@@ -170,14 +170,14 @@ impl App {
     }
 
     /// Gives the model a message, and carries out what it wants.
-    fn tell(&mut self, msg: Msg) -> anyhow::Result<()> {
-        self.act(msg, Instant::now())?;
+    fn handle(&mut self, msg: Msg) -> anyhow::Result<()> {
+        self.handle_quietly(msg, Instant::now())?;
         self.pacer.want_answer();
         Ok(())
     }
 
     /// Gives the model a message, and carries out what it wants; what is on the screen may stay as it is.
-    fn act(&mut self, msg: Msg, now: Instant) -> anyhow::Result<()> {
+    fn handle_quietly(&mut self, msg: Msg, now: Instant) -> anyhow::Result<()> {
         let mut waiting = vec![msg];
         while let Some(msg) = waiting.pop() {
             for effect in update(&mut self.model, msg, now) {
@@ -200,7 +200,7 @@ impl App {
     }
 
     fn suspend(&mut self) -> anyhow::Result<()> {
-        self.screen.lend(signals::stop_until_continued).context("the terminal cannot be taken again")?;
+        self.screen.run_without_screen(signals::stop_until_continued).context("the terminal cannot be taken again")?;
         self.pacer.want_answer();
         Ok(())
     }
@@ -213,16 +213,16 @@ impl App {
     ) -> anyhow::Result<Option<u8>> {
         // Returns once nobody else waits for the terminal's events.
         crossterm::event::poll(Duration::ZERO).context("the terminal cannot be read")?;
-        self.screen.leave();
+        self.screen.restore();
         let edited = editor::edit(edit, signals).await;
         if let editor::EditOutcome::End(code) = edited {
             return Ok(Some(code));
         }
-        self.screen.retake().context("the terminal cannot be taken again")?;
+        self.screen.reenter().context("the terminal cannot be taken again")?;
         let (columns, rows) = self.screen.size().context("the terminal has no size")?;
         self.model.size = ScreenSize { columns, rows };
         if let editor::EditOutcome::Tell(msg) = edited {
-            self.tell(*msg)?;
+            self.handle(*msg)?;
         }
         Ok(None)
     }
@@ -230,7 +230,7 @@ impl App {
     /// Looks at the sessions, and leaves the drawing to the next frame: that is now where one of them has ended.
     fn take_in(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
-        let over = self.look(now)?;
+        let over = self.drain_readings(now)?;
         self.pacer.want_of_flood(now);
         if over {
             self.pacer.want_answer();
@@ -239,13 +239,13 @@ impl App {
     }
 
     /// Takes in what is new, but no longer than a person should wait for a key; tells whether a session has ended.
-    fn look(&mut self, now: Instant) -> anyhow::Result<bool> {
+    fn drain_readings(&mut self, now: Instant) -> anyhow::Result<bool> {
         let mut over = false;
         loop {
             let readings = self.net.sample_some(MOST_READINGS);
             self.stale = readings.len() == MOST_READINGS;
-            over |= readings.iter().any(Reading::tells_the_end);
-            self.act(Msg::Readings(readings), now)?;
+            over |= readings.iter().any(Reading::has_end);
+            self.handle_quietly(Msg::Readings(readings), now)?;
             if !self.stale || now.elapsed() > MOST_LOOKING {
                 return Ok(over);
             }
@@ -256,9 +256,9 @@ impl App {
     fn frame(&mut self) -> anyhow::Result<()> {
         let now = Instant::now();
         if self.stale {
-            self.look(now)?;
+            self.drain_readings(now)?;
         } else {
-            self.act(Msg::Wake, now)?;
+            self.handle_quietly(Msg::Wake, now)?;
         }
         let look = self.looks.iter().find(|(name, _)| *name == self.model.settings.theme).or(self.looks.first());
         let Some((_, look)) = look else { anyhow::bail!("there is no theme") };
@@ -270,9 +270,9 @@ impl App {
         if let Some(seen) = seen {
             self.model.seen = seen;
         }
-        self.pacer.drawn(now);
+        self.pacer.on_drawn(now);
         if self.stale {
-            self.pacer.want(now);
+            self.pacer.want_frame(now);
         }
         self.pacer.want_at(self.model.wakes_at(now));
         Ok(())

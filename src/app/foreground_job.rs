@@ -24,7 +24,7 @@ impl ForegroundJob {
         let child = Command::new("sh").arg("-c").arg(line).arg("sh").arg(argument).process_group(0).spawn()?;
         let job = ForegroundJob(Pid::from_raw(child.id().cast_signed()));
         match waitpid(job.0, Some(WaitPidFlag::WUNTRACED))? {
-            WaitStatus::Stopped(..) => job.to_the_front().inspect_err(|_| job.kill())?,
+            WaitStatus::Stopped(..) => job.bring_to_foreground().inspect_err(|_| job.kill())?,
             ended => return Err(io::Error::other(format!("its shell did not begin: {ended:?}"))),
         }
         Ok(job)
@@ -36,7 +36,7 @@ impl ForegroundJob {
         killpg(self.0, Signal::SIGKILL).unwrap_or_default();
     }
 
-    fn to_the_front(self) -> io::Result<()> {
+    fn bring_to_foreground(self) -> io::Result<()> {
         foreground(self.0)?;
         match killpg(self.0, Signal::SIGCONT) {
             Ok(()) | Err(nix::Error::ESRCH) => Ok(()),
@@ -57,7 +57,7 @@ impl ForegroundJob {
                     if !lacks_it && a_shell_waits() {
                         return Ok(None);
                     }
-                    self.to_the_front()?;
+                    self.bring_to_foreground()?;
                     continue;
                 }
                 _ => continue,
@@ -68,10 +68,10 @@ impl ForegroundJob {
     }
 
     /// Stops us too; once we are continued, so is it. Only the process's first thread stops at once.
-    pub(super) fn stop_with_it(self) -> io::Result<()> {
+    pub(super) fn stop_with_job(self) -> io::Result<()> {
         take_back()?;
         stop_until_continued();
-        self.to_the_front()
+        self.bring_to_foreground()
     }
 }
 

@@ -75,7 +75,7 @@ fn watch_terminal() -> watch::Receiver<bool> {
     let (tell, gone) = watch::channel(false);
     tokio::spawn(async move {
         // An error means that it cannot be watched.
-        if terminal_ends().await.is_ok() {
+        if terminal_closed().await.is_ok() {
             tell.send_replace(true);
             sleep(GRACE).await;
             std::process::exit(HANGUP.into());
@@ -84,7 +84,7 @@ fn watch_terminal() -> watch::Receiver<bool> {
     gone
 }
 
-async fn terminal_ends() -> io::Result<()> {
+async fn terminal_closed() -> io::Result<()> {
     let terminal = registered(terminal()?, Interest::READABLE)?;
     loop {
         let mut ready = terminal.readable().await?;

@@ -33,25 +33,25 @@ pub(super) struct Startup {
 }
 
 /// Reads the user's files. Whatever is wrong with them is told on the screen, and the defaults stand.
-pub(super) fn desk(invocation: &Invocation) -> Startup {
-    let paths = AppPaths::of_user();
+pub(super) fn prepare(invocation: &Invocation) -> Startup {
+    let paths = AppPaths::from_environment();
     let mut problems: Vec<String> = invocation.problem.iter().map(ToString::to_string).collect();
     let (keymap, wrong) = match &paths {
         Some(paths) => keymap::load(&paths.keymap_file()),
         None => (keymap::presets(), Vec::new()),
     };
     problems.extend(wrong);
-    let looks = looks(paths.as_ref().map(AppPaths::themes).as_deref(), &mut problems);
-    let history = remembered(&mut problems);
+    let looks = load_styles(paths.as_ref().map(AppPaths::themes).as_deref(), &mut problems);
+    let history = load_history(&mut problems);
     let settings = settings(&invocation.settings, &looks, &mut problems);
     let mut model = Model::new(keymap, settings, history, ScreenSize { columns: 80, rows: 24 }, Instant::now());
-    model.book = explain::book();
+    model.book = explain::explanation_book();
     model.timers = explain::timers();
     model.sample_every = invocation.kernel_every.unwrap_or(model.sample_every);
     let wall = jiff::ZonedDateTime::now();
     model.wall_start = (wall.timestamp().as_microsecond() as f64 / 1e6, wall.offset().seconds());
     for problem in problems {
-        model.notices.say(NoticeWeight::Problem, sanitize::line(&problem), model.now);
+        model.notices.notify(NoticeWeight::Problem, sanitize::line(&problem), model.now);
     }
     Startup { model, looks }
 }
@@ -88,7 +88,7 @@ fn settings(
 }
 
 /// The built-in themes and the user's; one of the user's may take a built-in's name.
-fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, StyleSheet)> {
+fn load_styles(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, StyleSheet)> {
     let rich = std::env::var("COLORTERM").is_ok_and(|value| value == "truecolor" || value == "24bit");
     let depth = if rich { ColourDepth::True } else { ColourDepth::Indexed };
     let mut themes: Vec<Theme> = Theme::presets().filter_map(Theme::preset).collect();
@@ -118,7 +118,7 @@ fn looks(folder: Option<&Path>, problems: &mut Vec<String>) -> Vec<(String, Styl
     themes.into_iter().map(|theme| (theme.name.clone(), StyleSheet::new(&theme, depth))).collect()
 }
 
-fn remembered(problems: &mut Vec<String>) -> InputHistory {
+fn load_history(problems: &mut Vec<String>) -> InputHistory {
     match history::read() {
         Ok(entries) => entries.iter().map(String::as_str).collect(),
         Err(error) => {

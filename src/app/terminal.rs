@@ -42,11 +42,11 @@ impl Screen {
         let frame = FrameBytes::default();
         let terminal = Terminal::new(QuietBackend::new(frame.clone()))?;
         let mut screen = Screen { terminal, frame, mouse };
-        screen.take()?;
+        screen.set_up()?;
         Ok(screen)
     }
 
-    fn take(&mut self) -> io::Result<()> {
+    fn set_up(&mut self) -> io::Result<()> {
         OURS.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
         let clear = terminal::Clear(terminal::ClearType::All);
@@ -66,21 +66,21 @@ impl Screen {
         }
     }
 
-    /// Gives the terminal back until [`Screen::retake`].
-    pub(super) fn leave(&mut self) {
+    /// Gives the terminal back until [`Screen::reenter`].
+    pub(super) fn restore(&mut self) {
         restore();
     }
 
     /// Takes it again.
-    pub(super) fn retake(&mut self) -> io::Result<()> {
-        self.take()
+    pub(super) fn reenter(&mut self) -> io::Result<()> {
+        self.set_up()
     }
 
     /// Gives the terminal back for as long as `meanwhile` runs.
-    pub(super) fn lend(&mut self, meanwhile: impl FnOnce()) -> io::Result<()> {
+    pub(super) fn run_without_screen(&mut self, meanwhile: impl FnOnce()) -> io::Result<()> {
         restore();
         meanwhile();
-        self.take()
+        self.set_up()
     }
 
     /// Draws a frame: one write, inside a synchronized update. Nothing is written where nothing changed.

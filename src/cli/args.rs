@@ -1,6 +1,8 @@
 //! The command line as clap reads it: words, not yet meanings. Every value is text here; [`super`] parses it, so that
 //! an error is one line that says what was wrong and what is accepted.
 
+#![allow(rustdoc::broken_intra_doc_links, reason = "these doc comments are the help's text, not Markdown")]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -373,7 +375,7 @@ pub(super) struct HttpArgs {
     pub(super) curl: CurlArgs,
 }
 
-/// curl's own options: kept as words, in order, and read by [`crate::wire::curl`].
+/// curl's own options: kept as words, in order, and read by `formats::curl`.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Request (curl's spellings)")]
 pub(super) struct CurlArgs {

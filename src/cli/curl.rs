@@ -61,7 +61,7 @@ pub(super) fn request(http: &HttpArgs, settings: &ConfigSettings, words: &ArgMat
         // A browser would take the path's first name for the host; nobody means that here.
         return Err(format!("{} has no host; accepted: http://HOST[:PORT][/PATH], https://…", quoted(url)));
     }
-    let mut placed = valued(words);
+    let mut placed = options_with_value(words);
     let data = placed.iter().filter(|(_, flag, _)| is_body(flag)).count();
     let mut body_from_stdin = false;
     for (_, flag, value) in &mut placed {
@@ -96,7 +96,7 @@ fn is_body(flag: &str) -> bool {
 }
 
 /// All options with a value, in the order in which they were written.
-fn valued(words: &ArgMatches) -> Vec<(usize, &'static str, String)> {
+fn options_with_value(words: &ArgMatches) -> Vec<(usize, &'static str, String)> {
     let mut placed = Vec::new();
     for (name, flag) in VALUED {
         let values = words.get_many::<String>(name).into_iter().flatten();

@@ -45,7 +45,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>, terminals: StdioTerminal
     match cli.command {
         Some(CliCommand::Completions { shell }) => return Ok(ParsedCommand::Print(completions(shell))),
         Some(CliCommand::Man) => return manual().map(ParsedCommand::Print),
-        None => home(terminals)?,
+        None => require_terminals(terminals)?,
         Some(command) => {
             let words = matches.subcommand().map(|(_, words)| words);
             read(&mut invocation, command, words.ok_or("there is no command")?, terminals)?;
@@ -86,7 +86,7 @@ fn read(
         }
         CliCommand::Http(http) => {
             let mut request = curl::request(&http, &settings, words)?;
-            request.spec = session_specs::optioned(request.spec, &http.options)?;
+            request.spec = session_specs::with_socket_options(request.spec, &http.options)?;
             invocation.body_from_stdin = request.body_from_stdin;
             let json = http.json.iter().any(String::is_empty);
             again = Some(http.repeat);
@@ -131,7 +131,7 @@ fn read(
 }
 
 /// The home screen is for terminals only.
-fn home(terminals: StdioTerminals) -> Result<(), String> {
+fn require_terminals(terminals: StdioTerminals) -> Result<(), String> {
     if terminals.stdin && terminals.stdout {
         return Ok(());
     }
@@ -159,7 +159,7 @@ pub(super) fn mode(raw: Option<&str>, json: bool, terminals: StdioTerminals) -> 
 
 /// The name of a theme, built-in or a file of the user's.
 fn theme(name: String) -> Result<String, String> {
-    let folder = AppPaths::of_user().map(|paths| paths.themes());
+    let folder = AppPaths::from_environment().map(|paths| paths.themes());
     let named = folder.as_ref().map(|folder| folder.join(format!("{name}.toml")));
     let plain = !name.contains(['/', '\\']);
     if Theme::presets().any(|preset| preset == name) || plain && named.is_some_and(|file| file.is_file()) {
@@ -182,7 +182,7 @@ fn settings(named: Option<&PathBuf>) -> Result<(ConfigSettings, Option<FileProbl
             loaded => Ok(loaded),
         };
     }
-    Ok(AppPaths::of_user().map_or_else(Default::default, |paths| config::load(&paths.config_file(), false)))
+    Ok(AppPaths::from_environment().map_or_else(Default::default, |paths| config::load(&paths.config_file(), false)))
 }
 
 /// clap's errors, which take several lines, in one.

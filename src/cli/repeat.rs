@@ -32,7 +32,7 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
     };
     let count = match times.as_str() {
         "forever" => None,
-        text => Some(whole("--repeat", text, u64::MAX)?),
+        text => Some(parse_count("--repeat", text, u64::MAX)?),
     };
     let pace = match (&args.rate, &args.interval) {
         (Some(_), Some(_)) => return Err("--rate and --interval exclude each other: take one of them".to_owned()),
@@ -41,7 +41,7 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
         (None, None) => StartPace::FlatOut,
     };
     let most = MOST_CONCURRENCY as u64;
-    let concurrency = args.concurrency.as_deref().map_or(Ok(1), |text| whole("--concurrency", text, most))?;
+    let concurrency = args.concurrency.as_deref().map_or(Ok(1), |text| parse_count("--concurrency", text, most))?;
     let concurrency = usize::try_from(concurrency).unwrap_or(MOST_CONCURRENCY);
     let patience = args.patience.as_deref().map(|text| option("--patience", text)).transpose()?;
     let Spec { what, script, retain, label, capture } = spec;
@@ -79,7 +79,7 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
     Ok(Spec { retain, label, ..Spec::new(SpecKind::Repeat(Box::new(repeat))) })
 }
 
-fn whole(name: &str, text: &str, most: u64) -> Result<u64, String> {
+fn parse_count(name: &str, text: &str, most: u64) -> Result<u64, String> {
     let wrong = || {
         let most = if most == u64::MAX { String::new() } else { format!(" to {}", quantity::grouped(most)) };
         let forever = if name == "--repeat" { ", or forever" } else { "" };

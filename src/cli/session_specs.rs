@@ -23,20 +23,20 @@ use crate::wire::option as socket;
 
 /// `sockeye tcp`.
 pub(super) fn tcp(tcp: &args::TcpArgs, settings: &ConfigSettings, words: &ArgMatches) -> Result<Spec, String> {
-    let (family, bind) = reach(&tcp.reach)?;
-    let (connect_timeout, retry) = tries(&tcp.tries, settings)?;
-    let target = whom(&tcp.target)?;
+    let (family, bind) = address_options(&tcp.reach)?;
+    let (connect_timeout, retry) = retry_options(&tcp.tries, settings)?;
+    let target = parse_target(&tcp.target)?;
     let idle_timeout = idle(tcp.idle_timeout.as_deref())?;
     let socket = SocketSpec { family, bind, connect_timeout, idle_timeout, retry, options: Vec::new() };
     let spec = TcpSpec { target, socket };
-    let spec = with(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
-    optioned(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
+    let spec = spec_with_script(SpecKind::Tcp(spec), script::script(&tcp.send, tcp.finish, words)?);
+    with_socket_options(Spec { capture: tcp.capture, ..spec }, &tcp.socket.options)
 }
 
 /// How long to try, and how often.
-fn tries(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::time::Duration, RetryPolicy), String> {
+fn retry_options(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::time::Duration, RetryPolicy), String> {
     let connect_timeout = match &tries.connect_timeout {
-        Some(text) => positive("--connect-timeout", text)?,
+        Some(text) => parse_nonzero_duration("--connect-timeout", text)?,
         None => settings.connect_timeout,
     };
     let mut retry = RetryPolicy::default();
@@ -52,10 +52,10 @@ fn tries(tries: &RetryArgs, settings: &ConfigSettings) -> Result<(std::time::Dur
 /// `sockeye http`: the connection that its request goes over. The time-out was read with curl's options, as curl has it
 /// in seconds.
 pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &ConfigSettings) -> Result<(), String> {
-    (spec.socket.family, spec.socket.bind) = reach(&http.reach)?;
+    (spec.socket.family, spec.socket.bind) = address_options(&http.reach)?;
     let asked =
         RetryArgs { connect_timeout: None, retry: http.tries.retry.clone(), backoff: http.tries.backoff.clone() };
-    let (connect_timeout, retry) = tries(&asked, settings)?;
+    let (connect_timeout, retry) = retry_options(&asked, settings)?;
     spec.socket.retry = retry;
     if http.tries.connect_timeout.is_none() {
         spec.socket.connect_timeout = connect_timeout;
@@ -71,9 +71,9 @@ pub(super) fn connection(http: &args::HttpArgs, spec: &mut HttpSpec, settings: &
 
 /// `sockeye udp`.
 pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, String> {
-    let (family, bind) = reach(&udp.reach)?;
+    let (family, bind) = address_options(&udp.reach)?;
     let spec = UdpSpec {
-        target: whom(&udp.target)?,
+        target: parse_target(&udp.target)?,
         socket: SocketSpec { family, bind, idle_timeout: idle(udp.idle_timeout.as_deref())?, ..SocketSpec::default() },
         broadcast: udp.broadcast,
         receive: receive(&udp.receive)?,
@@ -82,7 +82,7 @@ pub(super) fn udp(udp: &args::UdpArgs, words: &ArgMatches) -> Result<Spec, Strin
     if udp.probe_mtu {
         script.steps.push(ScriptStep::ProbeMtu);
     }
-    optioned(with(SpecKind::Udp(spec), script), &udp.options)
+    with_socket_options(spec_with_script(SpecKind::Udp(spec), script), &udp.options)
 }
 
 /// `sockeye dns`: clap's words back to dig's.
@@ -144,11 +144,11 @@ pub(super) fn listen(listen: &args::ListenArgs, words: &ArgMatches) -> Result<Sp
             SpecKind::UdpBound(UdpBoundSpec { local, groups, broadcast: listen.broadcast, receive, socket })
         }
     };
-    optioned(Spec { capture: listen.capture, ..with(what, script) }, &listen.socket.options)
+    with_socket_options(Spec { capture: listen.capture, ..spec_with_script(what, script) }, &listen.socket.options)
 }
 
 /// A session with the socket options that `--option` names.
-pub(super) fn optioned(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
+pub(super) fn with_socket_options(mut spec: Spec, texts: &[String]) -> Result<Spec, String> {
     let options: Result<spec::RequestedOptions, String> = texts.iter().map(|text| socket::parse(text)).collect();
     options.and_then(|options| facets::add(&mut spec.what, &options)).map_err(|why| format!("--option: {why}"))?;
     Ok(spec)
@@ -167,12 +167,12 @@ pub(super) fn lab(names: &[String]) -> Result<Vec<ChosenPeer>, String> {
     names.iter().map(|name| ChosenPeer::parse(name)).collect()
 }
 
-fn with(what: SpecKind, script: Script) -> Spec {
+fn spec_with_script(what: SpecKind, script: Script) -> Spec {
     Spec { script, ..Spec::new(what) }
 }
 
 /// `HOST:PORT`, or `HOST PORT` as `nc` has it.
-fn whom(words: &[String]) -> Result<HostPort, String> {
+fn parse_target(words: &[String]) -> Result<HostPort, String> {
     match words {
         [host, port] => target::join_host_port(host, port),
         [both] => target::parse_host_port(both),
@@ -181,7 +181,7 @@ fn whom(words: &[String]) -> Result<HostPort, String> {
 }
 
 /// The family and the local address, which must agree.
-fn reach(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>), String> {
+fn address_options(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>), String> {
     let family = match (reach.ipv4, reach.ipv6) {
         (true, _) => IpFamily::V4,
         (_, true) => IpFamily::V6,
@@ -201,11 +201,11 @@ fn reach(reach: &AddressArgs) -> Result<(IpFamily, Option<SocketAddr>), String> 
 
 /// How long it may be quiet.
 fn idle(text: Option<&str>) -> Result<Option<std::time::Duration>, String> {
-    text.map(|text| positive("--idle-timeout", text)).transpose()
+    text.map(|text| parse_nonzero_duration("--idle-timeout", text)).transpose()
 }
 
 /// A duration that is not zero.
-fn positive(name: &str, text: &str) -> Result<std::time::Duration, String> {
+fn parse_nonzero_duration(name: &str, text: &str) -> Result<std::time::Duration, String> {
     let duration = option(name, text)?;
     if duration.is_zero() {
         return Err(format!("{name}: {} leaves no time at all; accepted: more than 0s", quoted(text)));

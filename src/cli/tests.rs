@@ -68,7 +68,7 @@ fn options_of_a_connection_reach_its_spec() {
     );
     assert_eq!(
         (invocation.run_for, invocation.open[0].retain),
-        (Some(Duration::from_secs(5)), Retention::of_bytes(1 << 20))
+        (Some(Duration::from_secs(5)), Retention::from_bytes(1 << 20))
     );
 }
 

@@ -97,7 +97,7 @@ pub fn load(path: &Path, named: bool) -> (ConfigSettings, Option<FileProblem>) {
 pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
     let problem = |start: Option<usize>, what: String| FileProblem {
         path: path.to_owned(),
-        line: start.map(|start| line_of(text, start)),
+        line: start.map(|start| line_number(text, start)),
         what: sanitize::line(&what),
     };
     let file: ConfigFile = toml::from_str(text).map_err(|error| {
@@ -132,7 +132,7 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
 }
 
 /// The line, from 1, in which a byte of the text stands.
-fn line_of(text: &str, byte: usize) -> usize {
+fn line_number(text: &str, byte: usize) -> usize {
     let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }

@@ -16,7 +16,7 @@ const SOURCE: &str = include_str!("../../assets/explain.toml");
 const LONGEST_SETTING: u64 = 32;
 
 /// The built-in texts. They are a part of the program, so that reading them cannot fail; a test reads them all.
-pub fn book() -> &'static ExplanationBook {
+pub fn explanation_book() -> &'static ExplanationBook {
     static BOOK: LazyLock<ExplanationBook> = LazyLock::new(|| parse(SOURCE).unwrap_or_default());
     &BOOK
 }
@@ -114,7 +114,7 @@ fn parse(source: &str) -> Result<ExplanationBook, String> {
     };
     let mut book = ExplanationBook::default();
     for raw in &file.failure {
-        let when = raw.when().map_err(|why| format!("{}: {why}", raw.headline))?;
+        let when = raw.to_match().map_err(|why| format!("{}: {why}", raw.headline))?;
         let class = when.classes.first().copied().ok_or_else(|| format!("{}: no class", raw.headline))?;
         let last = general(class).ok_or_else(|| format!("{}: the class has no general text", raw.headline))?;
         let or_last = |own: &Option<Vec<String>>, last: &Option<Vec<String>>| {
@@ -126,7 +126,7 @@ fn parse(source: &str) -> Result<ExplanationBook, String> {
             happened: raw.happened.clone(),
             rules_out: or_last(&raw.rules_out, &last.rules_out),
             likely: or_last(&raw.likely, &last.likely),
-            next: steps(next).map_err(|why| format!("{}: {why}", raw.headline))?,
+            next: parse_next_steps(next).map_err(|why| format!("{}: {why}", raw.headline))?,
             cite: or_last(&raw.cite, &last.cite),
         };
         book.failures.push((when, explanation));
@@ -135,7 +135,7 @@ fn parse(source: &str) -> Result<ExplanationBook, String> {
         let standing = Situation::ALL.into_iter().find(|standing| standing.name() == raw.when);
         let standing = standing.ok_or_else(|| format!("there is no standing \"{}\"", raw.when))?;
         let explanation = Explanation {
-            next: steps(&raw.next).map_err(|why| format!("{}: {why}", raw.headline))?,
+            next: parse_next_steps(&raw.next).map_err(|why| format!("{}: {why}", raw.headline))?,
             headline: raw.headline,
             happened: raw.happened,
             rules_out: raw.rules_out,
@@ -147,7 +147,7 @@ fn parse(source: &str) -> Result<ExplanationBook, String> {
     Ok(book)
 }
 
-fn steps(raw: &[RawNextStep]) -> Result<Vec<NextStep>, String> {
+fn parse_next_steps(raw: &[RawNextStep]) -> Result<Vec<NextStep>, String> {
     raw.iter()
         .map(|raw| match (&raw.r#try, &raw.why, &raw.advice) {
             (Some(name), Some(why), None) => {
@@ -179,12 +179,12 @@ impl RawFailure {
         names.iter().map(class).collect()
     }
 
-    fn when(&self) -> Result<ExplanationMatch, String> {
+    fn to_match(&self) -> Result<ExplanationMatch, String> {
         Ok(ExplanationMatch {
             classes: self.classes()?,
             operations: self.operation.iter().map(|name| operation(name)).collect::<Result<_, _>>()?,
             // An error that this system does not have never holds.
-            os_codes: self.errno.iter().map(|name| number(name).unwrap_or(i32::MIN)).collect(),
+            os_codes: self.errno.iter().map(|name| errno_of_name(name).unwrap_or(i32::MIN)).collect(),
             icmp: self.icmp.iter().map(|text| icmp(text)).collect::<Result<_, _>>()?,
             from_peer: self.from_peer,
             reasons: self.reason.iter().map(|name| reason(name)).collect::<Result<_, _>>()?,
@@ -203,7 +203,7 @@ fn reason(name: &str) -> Result<FailureReason, String> {
 }
 
 /// The number of an error, by its name; `None`: this system has no such error.
-fn number(name: &str) -> Option<i32> {
+fn errno_of_name(name: &str) -> Option<i32> {
     (1..=200).find(|code| format!("{:?}", nix::errno::Errno::from_raw(*code)) == name)
 }
 
@@ -246,7 +246,7 @@ mod tests {
 
     fn specific(what: &str, failure: &Failure, icmp: Option<&IcmpMessage>) {
         let book = parse(SOURCE).unwrap();
-        let (when, explanation) = book.failures.iter().find(|(when, _)| when.holds(failure, icmp)).expect(what);
+        let (when, explanation) = book.failures.iter().find(|(when, _)| when.matches(failure, icmp)).expect(what);
         check(what, explanation);
         let general = when.os_codes.is_empty() && when.icmp.is_empty() && when.reasons.is_empty();
         assert!(!general || !when.operations.is_empty(), "{what} has only its class's general text");
@@ -268,7 +268,7 @@ mod tests {
     fn every_class_is_explained_whatever_was_tried() {
         for class in Class::ALL {
             for operation in FailedOperation::ALL.iter().copied() {
-                let explanation = book().failure(&Failure::new(class, operation, "", "odd"), None);
+                let explanation = explanation_book().failure(&Failure::new(class, operation, "", "odd"), None);
                 check(class.name(), &explanation);
             }
         }
@@ -278,7 +278,7 @@ mod tests {
     fn every_error_number_that_net_knows_has_a_text_of_its_own() {
         // The table is read off the source, so that a number that is added there is asked for here.
         let source = include_str!("../net/fault.rs");
-        let table = source.split("fn of_code").nth(1).and_then(|rest| rest.split("fn of_kind").next()).unwrap();
+        let table = source.split("fn from_os_code").nth(1).and_then(|rest| rest.split("fn class_of_kind").next()).unwrap();
         let names: BTreeSet<&str> = table
             .split("libc::")
             .skip(1)
@@ -286,12 +286,12 @@ mod tests {
             .collect();
         assert!(names.len() > 20, "{names:?}");
         for name in names {
-            let code = number(name).unwrap();
+            let code = errno_of_name(name).unwrap();
             for operation in ["connect", "bind", "read", "send"].map(|name| operation(name).unwrap()) {
-                let failure = crate::net::fault::of_io(operation, "h:1", &std::io::Error::from_raw_os_error(code));
+                let failure = crate::net::fault::from_io(operation, "h:1", &std::io::Error::from_raw_os_error(code));
                 // A RST is what the general texts of these two are about.
                 if matches!(failure.class, Class::Refused | Class::Reset) {
-                    check(name, &book().failure(&failure, None));
+                    check(name, &explanation_book().failure(&failure, None));
                 } else {
                     specific(&format!("{operation}: {name}"), &failure, None);
                 }
@@ -317,7 +317,7 @@ mod tests {
             for operation in [FailedOperation::Connect, FailedOperation::Send] {
                 let failure = icmp.failure(operation, "h:1");
                 specific(&failure.message, &failure, Some(&icmp));
-                let headline = book().failure(&failure, Some(&icmp)).headline;
+                let headline = explanation_book().failure(&failure, Some(&icmp)).headline;
                 assert!(headline.contains("ICMP"), "{}: {headline}", failure.message);
                 headlines.insert(headline);
             }
@@ -328,7 +328,7 @@ mod tests {
     /// A failure of this kind, as it is made: with the operation and the error number that such a one has.
     fn for_reason(class: Class, reason: FailureReason) -> Failure {
         let operation = if reason.name().starts_with("dns_") { FailedOperation::Ask } else { FailedOperation::Connect };
-        let mut failure = Failure::new(class, operation, "h", "odd").because(reason);
+        let mut failure = Failure::new(class, operation, "h", "odd").with_reason(reason);
         if class == Class::Unreachable {
             failure.os_code = Some(libc::ETIMEDOUT);
         }
@@ -345,7 +345,7 @@ mod tests {
                 for class in &when.classes {
                     let failure = for_reason(*class, *reason);
                     specific(reason.name(), &failure, None);
-                    let found = book.failures.iter().find(|(when, _)| when.holds(&failure, None)).unwrap();
+                    let found = book.failures.iter().find(|(when, _)| when.matches(&failure, None)).unwrap();
                     assert_eq!(found.0, *when, "{reason:?}");
                 }
             }
@@ -362,8 +362,8 @@ mod tests {
         for (reason, class) in reasons.flat_map(|reason| Class::ALL.map(|class| (reason, class))) {
             for operation in FailedOperation::ALL.iter().copied() {
                 let chosen = words.map(|words| {
-                    let failure = Failure::new(class, operation, "h", words).because(reason);
-                    book.failures.iter().position(|(when, _)| when.holds(&failure, None))
+                    let failure = Failure::new(class, operation, "h", words).with_reason(reason);
+                    book.failures.iter().position(|(when, _)| when.matches(&failure, None))
                 });
                 assert!(chosen.iter().all(|one| *one == chosen[0]), "{class:?} {operation:?} {reason:?}: {chosen:?}");
             }
@@ -377,10 +377,10 @@ mod tests {
         let broken = "[[failure]]\nclass = \"odd\"\nheadline = \"h\"\nhappened = \"x.\"\n[[standing]]\nwhen=\"open\"\nheadline=\"\"\nhappened=\"\"\ncite=[]";
         assert_eq!(parse(broken).unwrap_err(), "h: there is no class \"odd\"");
         assert!(icmp("v5 1/2").is_err() && icmp("v4 1").is_err() && icmp("v4 300/1").is_err());
-        assert_eq!(number("ECONNREFUSED"), Some(nix::errno::Errno::ECONNREFUSED as i32));
+        assert_eq!(errno_of_name("ECONNREFUSED"), Some(nix::errno::Errno::ECONNREFUSED as i32));
         let file: ExplainFile = toml::from_str(SOURCE).unwrap();
         if cfg!(target_os = "linux") {
-            assert!(file.failure.iter().flat_map(|raw| &raw.errno).all(|name| number(name).is_some()));
+            assert!(file.failure.iter().flat_map(|raw| &raw.errno).all(|name| errno_of_name(name).is_some()));
         }
     }
 }

@@ -31,7 +31,7 @@ struct HistoryEntry<'a> {
 /// # Errors
 /// The file cannot be read.
 pub fn read() -> io::Result<Vec<String>> {
-    AppPaths::of_user().map_or_else(|| Ok(Vec::new()), |paths| read_from(&paths.history_file()))
+    AppPaths::from_environment().map_or_else(|| Ok(Vec::new()), |paths| read_from(&paths.history_file()))
 }
 
 /// As [`append_to`], to the user's own file; nothing is kept where there is no home.
@@ -39,7 +39,7 @@ pub fn read() -> io::Result<Vec<String>> {
 /// # Errors
 /// The file cannot be written.
 pub fn append(text: &str) -> io::Result<()> {
-    AppPaths::of_user().map_or(Ok(()), |paths| append_to(&paths.history_file(), text))
+    AppPaths::from_environment().map_or(Ok(()), |paths| append_to(&paths.history_file(), text))
 }
 
 /// The newest [`MOST_ENTRIES`] entries, oldest first; none where there is no file. A file that has grown to more

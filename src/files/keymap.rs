@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::read::read_settings;
 use crate::model::action::{ACTIONS, Action};
-use crate::model::command::nearest;
+use crate::model::command::nearest_name;
 use crate::model::key::Chord;
 use crate::model::keymap::{KeyBinding, KeyMode, Keymap, KeymapProblem};
 
@@ -24,7 +24,7 @@ pub fn presets() -> Keymap {
     let mut keymap = Keymap::new();
     // A test holds that the built-in file has no problem to tell of.
     let (bindings, _) = parse(PRESETS);
-    keymap.lay(bindings);
+    keymap.add_layer(bindings);
     keymap
 }
 
@@ -45,7 +45,7 @@ pub fn load(path: &Path) -> (Keymap, Vec<String>) {
 pub fn with_user(name: &str, text: &str) -> (Keymap, Vec<String>) {
     let mut keymap = presets();
     let (bindings, mut problems) = parse(text);
-    problems.extend(keymap.lay(bindings));
+    problems.extend(keymap.add_layer(bindings));
     problems.sort_by_key(|problem| problem.line);
     (keymap, problems.into_iter().map(|KeymapProblem { line, what }| format!("{name}:{line}: {what}")).collect())
 }
@@ -140,7 +140,7 @@ fn modes(names: &WordList) -> Result<Vec<KeyMode>, String> {
     }
     let known = |name: &String| {
         let wrong = || format!("\"{name}\" is no mode; accepted are panes, composer, prompt, menu, or all for each");
-        KeyMode::named(name).ok_or_else(wrong)
+        KeyMode::from_name(name).ok_or_else(wrong)
     };
     names.0.iter().map(known).collect()
 }
@@ -150,8 +150,8 @@ fn action(name: &str) -> Result<Option<Action>, String> {
     if name == NOTHING {
         return Ok(None);
     }
-    Action::named(name).map(Some).ok_or_else(|| {
-        let near = nearest(name, ACTIONS.iter().map(|entry| entry.name));
+    Action::from_name(name).map(Some).ok_or_else(|| {
+        let near = nearest_name(name, ACTIONS.iter().map(|entry| entry.name));
         let near = near.map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
         format!("\"{name}\" is no action{near}; accepted are the names that the palette lists, and \"{NOTHING}\"")
     })
@@ -183,7 +183,7 @@ mod tests {
     fn the_presets_have_no_problem_and_a_key_for_what_the_contract_names() {
         let (bindings, problems) = parse(PRESETS);
         assert_eq!(problems, []);
-        assert_eq!(Keymap::new().lay(bindings), []);
+        assert_eq!(Keymap::new().add_layer(bindings), []);
         let keymap = presets();
         for (mode, on, run) in [
             (KeyMode::Normal, "q", "back"),
@@ -206,7 +206,7 @@ mod tests {
             (KeyMode::Prompt, "enter", "send"),
             (KeyMode::Menu, "j", "down"),
         ] {
-            assert_eq!(keymap.lookup(mode, key(on)), Action::named(run), "{mode} {on}");
+            assert_eq!(keymap.lookup(mode, key(on)), Action::from_name(run), "{mode} {on}");
         }
     }
 

@@ -15,7 +15,7 @@ pub struct AppPaths {
 
 impl AppPaths {
     /// The folders as the environment says; `None` where there is not even a home.
-    pub fn of_user() -> Option<Self> {
+    pub fn from_environment() -> Option<Self> {
         let xdg = Xdg::new().ok()?;
         let state = xdg.state_dir().unwrap_or_else(|| xdg.data_dir());
         Some(AppPaths { config: xdg.config_dir().join("sockeye"), state: state.join("sockeye") })

@@ -211,8 +211,8 @@ impl Theme {
             fail(place, format!("{message}; accepted: base = \"dark\", and a table [roles]"))
         })?;
         let mut theme = match &parsed.base {
-            _ if PRESETS.iter().any(|(preset, _)| *preset == name && file == name) => Theme::blank(),
-            None => Theme::preset("dark").unwrap_or_else(Theme::blank),
+            _ if PRESETS.iter().any(|(preset, _)| *preset == name && file == name) => Theme::empty(),
+            None => Theme::preset("dark").unwrap_or_else(Theme::empty),
             Some(base) => Theme::preset(base.get_ref()).ok_or_else(|| {
                 let names: Vec<&str> = Theme::presets().collect();
                 let problem = format!("unknown base \"{}\"; accepted: {}", base.get_ref(), names.join(", "));
@@ -232,7 +232,7 @@ impl Theme {
         Ok(theme)
     }
 
-    fn blank() -> Theme {
+    fn empty() -> Theme {
         Theme { name: String::new(), tones: [RoleStyle::default(); Role::ALL.len()] }
     }
 

@@ -12,7 +12,7 @@ use std::path::Path;
 /// What the file system says; the old file, if there was one, is untouched then.
 pub fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    make_folder(folder)?;
+    create_private_dir(folder)?;
     let name = path.file_name().ok_or_else(|| io::Error::other("the path names no file"))?;
     let mut prefix = std::ffi::OsString::from(".");
     prefix.push(name);
@@ -26,7 +26,7 @@ pub fn write_whole(path: &Path, bytes: &[u8], private: bool) -> io::Result<()> {
 }
 
 /// Makes a folder and those above it, for the owner only.
-fn make_folder(folder: &Path) -> io::Result<()> {
+fn create_private_dir(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -53,7 +53,7 @@ fn options(private: bool) -> OpenOptions {
 /// What the file system says.
 pub fn append_private(path: &Path) -> io::Result<fs::File> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        make_folder(folder)?;
+        create_private_dir(folder)?;
     }
     options(true).create(true).append(true).open(path)
 }

@@ -9,9 +9,9 @@ use crate::sessions::{Spec, SpecKind};
 
 /// The command that opens a session like this; `None` where it would have to tell a header, a password or a body.
 /// What a script sends is not told either.
-pub fn of(spec: &Spec) -> Option<String> {
+pub fn command_of(spec: &Spec) -> Option<String> {
     let words = match &spec.what {
-        SpecKind::Tcp(tcp) => of_tcp(tcp),
+        SpecKind::Tcp(tcp) => tcp_words(tcp),
         SpecKind::Udp(udp) => of_udp(udp),
         SpecKind::Listen(listen) => {
             let mut words = vec!["listen".to_owned(), "tcp".to_owned(), listen.local.to_string()];
@@ -25,15 +25,15 @@ pub fn of(spec: &Spec) -> Option<String> {
             words.extend(bound.socket.idle_timeout.map(|idle| format!("--idle-timeout {}", time(idle))));
             words
         }
-        SpecKind::Http(http) => of_http(http)?,
-        SpecKind::Dns(dns) => of_dns(dns),
+        SpecKind::Http(http) => http_words(http)?,
+        SpecKind::Dns(dns) => dns_words(dns),
         SpecKind::UdpBound(_) | SpecKind::Accepted(_) | SpecKind::Repeat(_) => return None,
     };
     Some(format!("sockeye {}", words.join(" ")))
 }
 
-fn of_tcp(tcp: &TcpSpec) -> Vec<String> {
-    let plain = TcpSpec::to(tcp.target.clone());
+fn tcp_words(tcp: &TcpSpec) -> Vec<String> {
+    let plain = TcpSpec::new(tcp.target.clone());
     let mut words = vec!["tcp".to_owned(), quoted(&tcp.target.to_string())];
     words.extend(family(tcp.socket.family));
     words.extend(tcp.socket.bind.map(|local| format!("--bind {local}")));
@@ -51,7 +51,7 @@ fn of_tcp(tcp: &TcpSpec) -> Vec<String> {
     words
 }
 
-fn of_dns(dns: &DnsSpec) -> Vec<String> {
+fn dns_words(dns: &DnsSpec) -> Vec<String> {
     let mut words = vec!["dns".to_owned()];
     words.extend(dns.server.as_ref().map(|server| format!("@{server}")));
     words.push(quoted(&dns.name));
@@ -87,7 +87,7 @@ fn of_udp(udp: &UdpSpec) -> Vec<String> {
     words
 }
 
-fn of_http(http: &HttpSpec) -> Option<Vec<String>> {
+fn http_words(http: &HttpSpec) -> Option<Vec<String>> {
     let secret = http.url.contains('@') || http.user.is_some() || http.proxy.is_some();
     if secret || !http.headers.is_empty() || http.body != BodySpec::None {
         return None;
@@ -145,12 +145,12 @@ mod tests {
 
     #[test]
     fn a_command_says_what_differs_from_the_defaults() {
-        let mut tcp = TcpSpec::to(HostPort { host: "::1".into(), port: 80 });
-        assert_eq!(of(&Spec::new(SpecKind::Tcp(tcp.clone()))).as_deref(), Some("sockeye tcp '[::1]:80'"));
+        let mut tcp = TcpSpec::new(HostPort { host: "::1".into(), port: 80 });
+        assert_eq!(command_of(&Spec::new(SpecKind::Tcp(tcp.clone()))).as_deref(), Some("sockeye tcp '[::1]:80'"));
         tcp.socket.family = IpFamily::V6;
         tcp.socket.connect_timeout = Duration::from_secs(100);
         tcp.socket.retry.times = 5;
-        let line = of(&Spec::new(SpecKind::Tcp(tcp)));
+        let line = command_of(&Spec::new(SpecKind::Tcp(tcp)));
         assert_eq!(line.as_deref(), Some("sockeye tcp '[::1]:80' -6 --connect-timeout 100s --retry 5"));
     }
 
@@ -159,11 +159,11 @@ mod tests {
         let mut http = HttpSpec::get("https://a/b?c=d&e");
         http.insecure = true;
         assert_eq!(
-            of(&Spec::new(SpecKind::Http(http.clone()))).as_deref(),
+            command_of(&Spec::new(SpecKind::Http(http.clone()))).as_deref(),
             Some("sockeye http 'https://a/b?c=d&e' -k")
         );
         http.user = Some("me:secret".into());
-        assert_eq!(of(&Spec::new(SpecKind::Http(http))), None);
+        assert_eq!(command_of(&Spec::new(SpecKind::Http(http))), None);
         assert_eq!(quoted("a'; rm"), r"'a'\''; rm'");
     }
 }

@@ -53,7 +53,7 @@ const SHOWN: &[&str] = &[
 /// # Errors
 /// What makes no sense, and what is accepted.
 pub fn parse(words: &[String], habit: DigDefaults) -> Result<DnsSpec, String> {
-    let mut spec = DnsSpec::of("");
+    let mut spec = DnsSpec::new("");
     if habit == DigDefaults::Dig {
         spec.search = Some(false);
     }
@@ -110,7 +110,7 @@ impl ParsedDig {
                     Some('q') => self.plain.insert(0, value()?.to_owned()),
                     Some('p') => self.port = Some(target::parse_port(value()?)?),
                     Some('c') if value()?.eq_ignore_ascii_case("in") => {}
-                    _ => return Err(unknown(&format!("-{letters}"))),
+                    _ => return Err(unknown_word(&format!("-{letters}"))),
                 }
             }
         }
@@ -152,12 +152,12 @@ impl ParsedDig {
                 asking.udp_payload = u16::try_from(size).ok();
             }
             "search" | "defname" | "showsearch" => self.spec.search = Some(is_on),
-            "time" | "timeout" => self.spec.timeout = Some(wait(value.unwrap_or_default())?),
+            "time" | "timeout" => self.spec.timeout = Some(parse_timeout(value.unwrap_or_default())?),
             "tries" => self.spec.tries = Some(number(100)?),
             "retry" => self.spec.tries = Some(number(99)? + 1),
             "cookie" if !is_on => {}
             shown if SHOWN.contains(&shown) => {}
-            _ => return Err(unknown(&format!("+{option}"))),
+            _ => return Err(unknown_word(&format!("+{option}"))),
         }
         Ok(())
     }
@@ -165,14 +165,14 @@ impl ParsedDig {
     fn finish(mut self, habit: DigDefaults) -> Result<DnsSpec, String> {
         self.plain.retain(|word| !word.eq_ignore_ascii_case("in"));
         match self.reverse {
-            Some(ip) => self.spec.name = names::of_address(ip),
+            Some(ip) => self.spec.name = names::reverse_name(ip),
             None => {
                 // `dig MX example.org` and `dig example.org MX` are the same; a name like `mx` alone is a name.
                 let place = self.plain.iter().position(|word| RecordType::parse(word).is_none()).unwrap_or(0);
                 if self.plain.is_empty() {
                     return Err(format!("there is no name to ask for; accepted: {ACCEPTED}"));
                 }
-                self.spec.name = names::checked(&self.plain.remove(place))?;
+                self.spec.name = names::check_name(&self.plain.remove(place))?;
             }
         }
         for word in &self.plain {
@@ -193,7 +193,7 @@ impl ParsedDig {
             return Err(format!("{} types are too many; accepted: at most {MOST_KINDS}", kinds.len()));
         }
         self.spec.kinds = kinds;
-        self.spec.server = self.server.map(|server| place(&server, self.port)).transpose()?;
+        self.spec.server = self.server.map(|server| parse_server(&server, self.port)).transpose()?;
         if self.port.is_some() && self.spec.server.is_none() {
             return Err("-p has no server; accepted: @SERVER -p PORT".to_owned());
         }
@@ -201,7 +201,7 @@ impl ParsedDig {
     }
 }
 
-fn unknown(word: &str) -> String {
+fn unknown_word(word: &str) -> String {
     format!("{} is not understood here; accepted: {ACCEPTED}", quoted(word))
 }
 
@@ -215,7 +215,7 @@ fn kind(word: &str) -> Result<RecordType, String> {
 }
 
 /// Whole or broken seconds, or a duration with its unit.
-fn wait(text: &str) -> Result<Duration, String> {
+fn parse_timeout(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=3_600.0).contains(seconds));
     let wait = seconds.map_or_else(|| quantity::parse_duration(text), |seconds| Ok(Duration::from_secs_f64(seconds)));
     let wait = wait.map_err(|why| format!("+time: {why}"))?;
@@ -226,7 +226,7 @@ fn wait(text: &str) -> Result<Duration, String> {
 }
 
 /// `SERVER`, `SERVER:PORT`, `[V6]:PORT`, `SERVER#PORT`, a bare IPv6 address.
-fn place(text: &str, port: Option<u16>) -> Result<HostPort, String> {
+fn parse_server(text: &str, port: Option<u16>) -> Result<HostPort, String> {
     let port = port.unwrap_or(PORT);
     if let Some((host, port)) = text.split_once('#') {
         return target::join_host_port(host, port);
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_name_alone_is_asked_for_both_families_and_by_dig_for_one() {
-        assert_eq!(ours("example.org"), DnsSpec::of("example.org"));
+        assert_eq!(ours("example.org"), DnsSpec::new("example.org"));
         let dig = read("example.org", DigDefaults::Dig).unwrap();
         assert_eq!((dig.kinds.as_slice(), dig.search), (&[RecordType::A][..], Some(false)));
     }

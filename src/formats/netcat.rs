@@ -69,7 +69,7 @@ pub(super) fn parse(command: &str, words: &[String]) -> Result<SpecKind, String>
             let (name, joined) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
             let means = option(name).filter(|_| name.len() > 1).ok_or_else(|| unknown(word))?;
             let value = if takes_value(means) { joined.or_else(|| rest.next().map(String::as_str)) } else { joined };
-            asked.take(command, word, means, value)?;
+            asked.apply_option(command, word, means, value)?;
         } else if let Some(mut flags) = word.strip_prefix('-').filter(|flags| !flags.is_empty()) {
             while let Some(flag) = flags.chars().next() {
                 let (name, after) = flags.split_at(flag.len_utf8());
@@ -77,10 +77,10 @@ pub(super) fn parse(command: &str, words: &[String]) -> Result<SpecKind, String>
                 let means = option(name).ok_or_else(|| unknown(&named))?;
                 if takes_value(means) {
                     let value = if after.is_empty() { rest.next().map(String::as_str) } else { Some(after) };
-                    asked.take(command, &named, means, value)?;
+                    asked.apply_option(command, &named, means, value)?;
                     break;
                 }
-                asked.take(command, &named, means, None)?;
+                asked.apply_option(command, &named, means, None)?;
                 flags = after;
             }
         } else {
@@ -102,7 +102,13 @@ fn takes_value(means: NetcatOption) -> bool {
 }
 
 impl ParsedNetcat {
-    fn take(&mut self, command: &str, name: &str, means: NetcatOption, value: Option<&str>) -> Result<(), String> {
+    fn apply_option(
+        &mut self,
+        command: &str,
+        name: &str,
+        means: NetcatOption,
+        value: Option<&str>,
+    ) -> Result<(), String> {
         let value = match value {
             Some(value) => value,
             None if takes_value(means) => return Err(format!("{command} option {} needs a value", quoted(name))),
@@ -145,7 +151,7 @@ impl ParsedNetcat {
             _ => return Err(format!("{command} -l takes one port; accepted: {ACCEPTED}")),
         };
         let address = address.or(self.source).unwrap_or_else(|| self.any_address());
-        self.agrees(address)?;
+        self.check_family(address)?;
         Ok(match listener(self.udp, SocketAddr::new(address, port)) {
             SpecKind::Listen(spec) => {
                 SpecKind::Listen(ListenSpec { socket: SocketSpec { idle_timeout: self.idle, ..spec.socket }, ..spec })
@@ -167,7 +173,7 @@ impl ParsedNetcat {
         let bind = (self.source.is_some() || self.port.is_some())
             .then(|| SocketAddr::new(self.source.unwrap_or_else(|| self.any_address()), self.port.unwrap_or_default()));
         if let Some(bind) = bind {
-            self.agrees(bind.ip())?;
+            self.check_family(bind.ip())?;
         }
         // A socket that is bound to an address of one family can connect to that family only.
         let family = match bind {
@@ -177,14 +183,14 @@ impl ParsedNetcat {
         };
         let socket = SocketSpec { family, bind, idle_timeout: self.idle, ..SocketSpec::default() };
         if self.udp {
-            let spec = UdpSpec::with(target);
+            let spec = UdpSpec::new(target);
             return Ok(SpecKind::Udp(UdpSpec { socket, broadcast: self.broadcast, ..spec }));
         }
         let connect_timeout = self.wait.unwrap_or(socket.connect_timeout);
         Ok(SpecKind::Tcp(TcpSpec { target, socket: SocketSpec { connect_timeout, ..socket } }))
     }
 
-    fn agrees(&self, address: IpAddr) -> Result<(), String> {
+    fn check_family(&self, address: IpAddr) -> Result<(), String> {
         if self.family.admits(address) {
             Ok(())
         } else {

@@ -35,19 +35,21 @@ pub fn parse_anything(text: &str) -> Result<Spec, String> {
     let text = text.trim();
     let text = text.strip_prefix("$ ").unwrap_or(text).trim_start();
     let text = text.strip_prefix("sockeye ").unwrap_or(text).trim_start();
-    what(text).map(Spec::new)
+    parse_command(text).map(Spec::new)
 }
 
-fn what(text: &str) -> Result<SpecKind, String> {
+fn parse_command(text: &str) -> Result<SpecKind, String> {
     let (first, rest) = text.split_once(char::is_whitespace).map_or((text, ""), |(first, rest)| (first, rest.trim()));
     let command = first.rsplit('/').next().filter(|_| !first.contains("://")).unwrap_or(first);
     match command {
         "" => Err(format!("nothing to open; accepted: {ACCEPTED}")),
-        "curl" => Ok(SpecKind::Http(curl::curl_args(&shell::words(rest)?)?)),
-        "nc" | "ncat" | "netcat" | "nc.openbsd" | "nc.traditional" => netcat::parse(command, &shell::words(rest)?),
+        "curl" => Ok(SpecKind::Http(curl::curl_args(&shell::split_words(rest)?)?)),
+        "nc" | "ncat" | "netcat" | "nc.openbsd" | "nc.traditional" => {
+            netcat::parse(command, &shell::split_words(rest)?)
+        }
         "dns" => dns(rest, DigDefaults::Sockeye),
         "dig" => dns(rest, DigDefaults::Dig),
-        "telnet" => telnet(&shell::words(rest)?),
+        "telnet" => parse_telnet(&shell::split_words(rest)?),
         "http" | "https" if !rest.is_empty() => http(first, rest),
         "tcp" if !rest.is_empty() => tcp(rest),
         "udp" if !rest.is_empty() => udp(rest),
@@ -74,7 +76,7 @@ fn target(first: &str, rest: &str, text: &str) -> Result<SpecKind, String> {
     }
     match rest {
         "" => tcp(first).map_err(|error| format!("{error}; or: {ACCEPTED}")),
-        port if !port.contains(char::is_whitespace) && !first.contains('/') => Ok(SpecKind::Tcp(TcpSpec::to(
+        port if !port.contains(char::is_whitespace) && !first.contains('/') => Ok(SpecKind::Tcp(TcpSpec::new(
             target::join_host_port(first, port)
                 .map_err(|error| format!("{error}; accepted: HOST PORT; or: {ACCEPTED}"))?,
         ))),
@@ -111,21 +113,21 @@ fn udp(text: &str) -> Result<SpecKind, String> {
     let (family, word) = with_family(text, "udp [-4|-6] HOST:PORT")?;
     Ok(SpecKind::Udp(UdpSpec {
         socket: SocketSpec { family, ..SocketSpec::default() },
-        ..UdpSpec::with(target::parse_host_port(word)?)
+        ..UdpSpec::new(target::parse_host_port(word)?)
     }))
 }
 
 fn dns(text: &str, habit: DigDefaults) -> Result<SpecKind, String> {
-    Ok(SpecKind::Dns(dig::parse(&shell::words(text)?, habit)?))
+    Ok(SpecKind::Dns(dig::parse(&shell::split_words(text)?, habit)?))
 }
 
-fn telnet(words: &[String]) -> Result<SpecKind, String> {
+fn parse_telnet(words: &[String]) -> Result<SpecKind, String> {
     let (host, port) = match words {
         [host] => (host.as_str(), TELNET),
         [host, port] => (host.as_str(), port.as_str()),
         _ => return Err("telnet takes a host and a port; accepted: telnet HOST [PORT]".into()),
     };
-    Ok(SpecKind::Tcp(TcpSpec::to(target::join_host_port(host, port)?)))
+    Ok(SpecKind::Tcp(TcpSpec::new(target::join_host_port(host, port)?)))
 }
 
 /// `tcp PLACE`, `udp PLACE`, or a place alone, which is TCP's.
@@ -148,7 +150,7 @@ fn http(first: &str, rest: &str) -> Result<SpecKind, String> {
     if first == "https" && !rest.contains("://") {
         return Err(format!("https {} has no URL; accepted: http [METHOD] https://…", quoted(rest)));
     }
-    Ok(SpecKind::Http(curl::http_args(&shell::words(rest)?)?))
+    Ok(SpecKind::Http(curl::http_args(&shell::split_words(rest)?)?))
 }
 
 /// `URL`, `URL BODY` or `URL -H …` behind a method. The body is taken as it stands; around it one pair of single
@@ -158,7 +160,7 @@ fn request(method: &str, text: &str) -> Result<SpecKind, String> {
     let rest = rest.trim();
     if url.starts_with('-') || rest.starts_with('-') {
         let mut tokens = vec![method.to_owned()];
-        tokens.extend(shell::words(text)?);
+        tokens.extend(shell::split_words(text)?);
         return Ok(SpecKind::Http(curl::http_args(&tokens)?));
     }
     let spec = curl::http_args(&[url.trim_matches(['\'', '"']).to_owned()])?;

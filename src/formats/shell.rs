@@ -11,7 +11,7 @@ use crate::sessions::spec::target::quoted;
 ///
 /// # Errors
 /// A sentence: a quote that is not closed, or something only a shell can do (pipes, redirection, `$NAME`, `` ` ``).
-pub fn words(line: &str) -> Result<Vec<String>, String> {
+pub fn split_words(line: &str) -> Result<Vec<String>, String> {
     let mut reader = ShellReader { line, rest: line.char_indices().peekable(), word: None, words: Vec::new() };
     reader.read()?;
     Ok(reader.words)
@@ -34,7 +34,7 @@ impl ShellReader<'_> {
                     Some((_, escaped)) => self.push(escaped),
                     None => return Err(format!("the backslash at column {} escapes nothing", self.column(at))),
                 },
-                '\'' => self.single(at)?,
+                '\'' => self.read_single_quoted(at)?,
                 '"' => self.double(at)?,
                 '$' if self.next_is('\'') => {
                     self.rest.next();
@@ -77,7 +77,7 @@ impl ShellReader<'_> {
         format!("the quote at column {} is not closed", self.column(at))
     }
 
-    fn single(&mut self, at: usize) -> Result<(), String> {
+    fn read_single_quoted(&mut self, at: usize) -> Result<(), String> {
         self.word.get_or_insert_default();
         loop {
             match self.rest.next() {
@@ -205,7 +205,7 @@ mod tests {
             ("", &[]),
         ];
         for (line, expected) in cases {
-            assert_eq!(words(line).unwrap(), expected, "{line}");
+            assert_eq!(split_words(line).unwrap(), expected, "{line}");
         }
     }
 
@@ -229,7 +229,7 @@ mod tests {
             (r"$'\ud800'", "names no character"),
         ];
         for (line, part) in cases {
-            let error = words(line).unwrap_err();
+            let error = split_words(line).unwrap_err();
             assert!(error.contains(part), "{line}: {error}");
         }
     }
@@ -237,13 +237,13 @@ mod tests {
     proptest! {
         #[test]
         fn what_stands_in_single_quotes_is_taken_as_it_is(text in "[^']{0,40}") {
-            prop_assert_eq!(words(&format!("'{text}'")).unwrap(), vec![text]);
+            prop_assert_eq!(split_words(&format!("'{text}'")).unwrap(), vec![text]);
         }
 
         #[test]
         fn any_line_is_words_or_an_error(line in any::<String>(), near in r#"[a'"$\\ xuU0-9{}&;|\n]{0,24}"#) {
             for line in [&line, &near] {
-                drop(words(line));
+                drop(split_words(line));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use serde_json::Value;
 
 use super::event::fields::{EventFields, milliseconds};
-use crate::files::explain::book;
+use crate::files::explain::explanation_book;
 use crate::formats::command_line;
 use crate::sessions::explain::remedy::RemedyContext;
 use crate::sessions::explain::suggestions::{self, Suggestion};
@@ -16,7 +16,7 @@ use crate::wire::Failure;
 use crate::wire::icmp::IcmpMessage;
 
 /// What a fact means, for the session that has just taken it in; no fields where there is nothing to say.
-pub(crate) fn of(session: &Session, news: &News) -> EventFields {
+pub(crate) fn explanation_fields(session: &Session, news: &News) -> EventFields {
     let mut fields = EventFields::new();
     match news {
         News::Failed(failure) => failed(session, failure, &mut fields),
@@ -90,20 +90,20 @@ fn put_chance(session: &Session, attempt: u32, fields: &mut EventFields) {
 }
 
 fn put_meaning(failure: &Failure, icmp: Option<&IcmpMessage>, fields: &mut EventFields) {
-    let text = book().failure(failure, icmp);
+    let text = explanation_book().failure(failure, icmp);
     fields.insert("explanation".to_owned(), text.happened.into());
 }
 
 /// Why a session is over, and what can be tried: nothing for one that a listener accepted, as nobody opens it again.
 fn failed(session: &Session, failure: &Failure, fields: &mut EventFields) {
     let course = &session.course;
-    let text = book().failure(failure, course.icmp.as_ref());
+    let text = explanation_book().failure(failure, course.icmp.as_ref());
     let tried = course.attempts.back().map(|attempt| attempt.peer);
     let peer = failure.peer.parse::<SocketAddr>().ok().or(tried).map(|peer| peer.ip());
     let tries = match session.parent() {
         None => {
             let context = RemedyContext { spec: &session.spec, peer, addresses: &course.addresses };
-            suggestions::of(&text, &context, true)
+            suggestions::suggestions_for(&text, &context, true)
         }
         Some(_) => Vec::new(),
     };
@@ -122,7 +122,7 @@ fn failed(session: &Session, failure: &Failure, fields: &mut EventFields) {
 fn one_to_try(one: &Suggestion) -> String {
     match &one.opens {
         None => one.why.clone(),
-        Some(opens) => match command_line::of(opens) {
+        Some(opens) => match command_line::command_of(opens) {
             Some(command) => format!("{command} ({}: {})", one.label, one.why),
             None => format!("{}: {}", one.label, one.why),
         },

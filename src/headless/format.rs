@@ -31,16 +31,16 @@ pub(crate) trait RecordFormat {
     type Item: Debug + Send + 'static;
 
     /// Whether name servers are asked by us too, beside the system's resolver.
-    fn asks_beside(&self) -> bool;
+    fn wants_second_opinion(&self) -> bool;
 
     /// Changes what a session is asked to be before it is opened.
-    fn prepare(&self, spec: &mut Spec);
+    fn adjust_spec(&self, spec: &mut Spec);
 
     /// A reading's gauges, before the session takes them in.
-    fn measured(&mut self, session: &Session, reading: &Reading);
+    fn on_reading(&mut self, session: &Session, reading: &Reading);
 
     /// Whether it has something to write that is no record.
-    fn waiting(&self) -> bool {
+    fn has_output_waiting(&self) -> bool {
         false
     }
 

@@ -55,13 +55,13 @@ impl RecordFormat for JsonFormat {
 
     type Item = JsonItem;
 
-    fn asks_beside(&self) -> bool {
+    fn wants_second_opinion(&self) -> bool {
         self.asks_beside
     }
 
-    fn prepare(&self, _spec: &mut Spec) {}
+    fn adjust_spec(&self, _spec: &mut Spec) {}
 
-    fn measured(&mut self, session: &Session, reading: &Reading) {
+    fn on_reading(&mut self, session: &Session, reading: &Reading) {
         if self.gauges
             && let Some(view) =
                 reading.kernel.as_ref().filter(|view| session.kernel.as_ref() != Some(view) && view.tcp.is_some())
@@ -72,7 +72,7 @@ impl RecordFormat for JsonFormat {
             }
         }
         if let Some(capture) = &reading.capture {
-            self.segments.take(reading.id, capture);
+            self.segments.on_capture(reading.id, capture);
         }
         if let Some(look) = &reading.repeat {
             let now = Instant::now();
@@ -84,7 +84,7 @@ impl RecordFormat for JsonFormat {
         }
     }
 
-    fn waiting(&self) -> bool {
+    fn has_output_waiting(&self) -> bool {
         !self.looks.is_empty() || !self.samples.is_empty() || !self.segments.is_empty()
     }
 
@@ -148,7 +148,7 @@ impl JsonFormat {
     }
 
     /// Chooses whether name servers are asked beside the system's resolver.
-    pub(crate) fn asking_beside(self, asks_beside: bool) -> Self {
+    pub(crate) fn with_second_opinion(self, asks_beside: bool) -> Self {
         JsonFormat { asks_beside, ..self }
     }
 
@@ -187,10 +187,10 @@ impl JsonFormat {
         stream: &StreamBlock,
         pending: &mut PendingItems<JsonItem>,
     ) {
-        let small = joined(id, stream, pending);
+        let small = joined_blocks(id, stream, pending);
         let bytes = small.as_deref().unwrap_or(&stream.bytes);
         let mut total = stream.total_before;
-        for piece in payload::pieces(bytes) {
+        for piece in payload::split_lines(bytes) {
             total += piece.len() as u64;
             self.write(lines, stream.at, id, direction_name(stream.direction), payload_fields(piece, total));
         }
@@ -228,7 +228,7 @@ fn payload_fields(bytes: &[u8], total: u64) -> EventFields {
     let mut fields = Map::new();
     fields.insert("bytes".to_owned(), bytes.len().into());
     fields.insert("total_bytes".to_owned(), total.into());
-    payload::put(&mut fields, bytes);
+    payload::add_payload(&mut fields, bytes);
     fields
 }
 
@@ -243,7 +243,7 @@ fn not_kept(direction: Direction, totals: Totals, datagrams: bool) -> EventField
 }
 
 /// A block with those that follow it in the same direction, up to one line: one byte a read is not one line a byte.
-fn joined(id: SessionId, block: &StreamBlock, pending: &mut PendingItems<JsonItem>) -> Option<Vec<u8>> {
+fn joined_blocks(id: SessionId, block: &StreamBlock, pending: &mut PendingItems<JsonItem>) -> Option<Vec<u8>> {
     let mut joined: Option<Vec<u8>> = None;
     while let Some((next, JsonItem::Stream(more))) = pending.front() {
         let length = joined.as_ref().map_or(block.bytes.len(), Vec::len);

@@ -91,7 +91,7 @@ impl JsonItem {
                 JsonItem::Closed { at, fields: closed(session, totals, how, at) }
             }
             Record::News { at, news } => {
-                let meaning = explanation::of(session, &news);
+                let meaning = explanation::explanation_fields(session, &news);
                 JsonItem::Fact { at, news, meaning }
             }
         }

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn serve(peers: &[ChosenPeer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
+pub(crate) async fn run(peers: &[ChosenPeer], run_for: Option<Duration>, started: Instant) -> anyhow::Result<u8> {
     let mut signals = HeadlessSignals::listen().context("signals cannot be listened for")?;
     let mut output = StdoutWriter::start().context("standard output cannot be had")?;
     let lab = match Lab::start(peers).await {
@@ -35,18 +35,18 @@ pub(crate) async fn serve(peers: &[ChosenPeer], run_for: Option<Duration>, start
         let event = json!({"at": at, "event": "listening", "name": peer.name(), "local": local.to_string()});
         line(&mut lines, &event);
     }
-    output.put(lines.into());
+    output.write(lines.into());
     let code = tokio::select! {
         code = signals.next() => code,
         // Nobody is left who would read where the peers are.
         Err(_) = output.ready() => 0,
-        () = over(run_for) => 0,
+        () = sleep_or_forever(run_for) => 0,
     };
     output.finish(PATIENCE).await.context("write standard output")?;
     Ok(code)
 }
 
-async fn over(run_for: Option<Duration>) {
+async fn sleep_or_forever(run_for: Option<Duration>) {
     match run_for {
         Some(run_for) => tokio::time::sleep(run_for).await,
         None => std::future::pending().await,

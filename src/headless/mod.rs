@@ -27,5 +27,5 @@ mod watched;
 
 pub use job::{HeadlessJob, HeadlessWork, OutputFormat};
 pub use json_line::line;
-pub use payload::put as put_payload;
+pub use payload::add_payload as put_payload;
 pub use run::run;

@@ -9,7 +9,7 @@ pub(crate) const MOST_IN_A_LINE: usize = 64 * 1024;
 
 /// Cuts bytes into pieces of at most [`MOST_IN_A_LINE`], not within a character of valid UTF-8. An empty slice, an
 /// empty datagram, is one empty piece.
-pub(crate) fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
+pub(crate) fn split_lines(bytes: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     let mut rest = bytes;
     while rest.len() > MOST_IN_A_LINE {
@@ -27,7 +27,7 @@ pub(crate) fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
 }
 
 /// Adds `text` or `base64` to an event.
-pub fn put(fields: &mut Map<String, Value>, bytes: &[u8]) {
+pub fn add_payload(fields: &mut Map<String, Value>, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(text) => fields.insert("text".to_owned(), Value::from(text)),
         Err(_) => fields.insert("base64".to_owned(), Value::from(STANDARD.encode(bytes))),
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn a_character_is_not_cut_in_two() {
         let text = format!("{}é{}", "a".repeat(MOST_IN_A_LINE - 1), "b".repeat(10));
-        let pieces = pieces(text.as_bytes());
+        let pieces = split_lines(text.as_bytes());
         assert_eq!((pieces.len(), pieces[0].len()), (2, MOST_IN_A_LINE - 1));
         assert!(std::str::from_utf8(pieces[1]).is_ok());
     }
@@ -50,8 +50,8 @@ mod tests {
     #[test]
     fn bytes_are_text_or_base64() {
         let mut fields = Map::new();
-        put(&mut fields, b"a\n");
-        put(&mut fields, &[0xff, 0]);
+        add_payload(&mut fields, b"a\n");
+        add_payload(&mut fields, &[0xff, 0]);
         assert_eq!(Value::from(fields), serde_json::json!({"text": "a\n", "base64": "/wA="}));
     }
 
@@ -62,7 +62,7 @@ mod tests {
             times in 0_usize..20_000,
         ) {
             let bytes = bytes.repeat(times);
-            let pieces = pieces(&bytes);
+            let pieces = split_lines(&bytes);
             prop_assert!(pieces.iter().all(|piece| piece.len() <= MOST_IN_A_LINE));
             prop_assert_eq!(pieces.concat(), bytes);
         }

@@ -65,15 +65,15 @@ impl RunPolicy {
     }
 
     /// The same, with the kernel's gauges of each connection looked at so often.
-    pub(crate) fn looking(self, every: Option<Duration>) -> Self {
+    pub(crate) fn with_kernel_sampling(self, every: Option<Duration>) -> Self {
         RunPolicy { kernel_every: every, ..self }
     }
 
     /// A session was opened.
     pub(crate) fn opened(&mut self, session: &Session) -> Vec<PolicyAction> {
         match session.kind {
-            SessionKind::Stream(_) => self.speak(session.id, false),
-            SessionKind::Conversation { .. } => self.speak(session.id, true),
+            SessionKind::Stream(_) => self.start_stdin(session.id, false),
+            SessionKind::Conversation { .. } => self.start_stdin(session.id, true),
             SessionKind::Bound { .. }
             | SessionKind::Listener { .. }
             | SessionKind::Http(_)
@@ -83,7 +83,7 @@ impl RunPolicy {
     }
 
     /// Starts to hand over standard input, unless that has begun or there is none.
-    fn speak(&mut self, id: SessionId, datagrams: bool) -> Vec<PolicyAction> {
+    fn start_stdin(&mut self, id: SessionId, datagrams: bool) -> Vec<PolicyAction> {
         let wanted = matches!(self.stdin, StdinState::Pipe | StdinState::Terminal);
         if !wanted || std::mem::replace(&mut self.speaking, true) {
             return Vec::new();
@@ -98,7 +98,7 @@ impl RunPolicy {
     }
 
     /// Ends everything: the orders for it. What fails from now on is no failure.
-    pub(crate) fn stop(&mut self, watched: &Watched) -> Vec<Order> {
+    pub(crate) fn close_all(&mut self, watched: &Watched) -> Vec<Order> {
         self.stopping = true;
         let mut ids: Vec<SessionId> = watched.all().map(|session| session.id).collect();
         ids.sort();
@@ -134,7 +134,7 @@ impl RunPolicy {
     /// Nobody can be answered on a bound socket before somebody spoke.
     fn on_block(&mut self, session: &Session, direction: Direction) -> Vec<PolicyAction> {
         let is_bound = matches!(session.kind, SessionKind::Bound { .. });
-        if is_bound && direction == Direction::Received { self.speak(session.id, true) } else { Vec::new() }
+        if is_bound && direction == Direction::Received { self.start_stdin(session.id, true) } else { Vec::new() }
     }
 
     fn on_news(&mut self, watched: &Watched, session: &Session, news: &News) -> Vec<PolicyAction> {
@@ -209,7 +209,7 @@ impl RunPolicy {
     fn on_udp(&mut self, session: &Session, news: &UdpNews) -> Vec<PolicyAction> {
         match news {
             UdpNews::Icmp(icmp) => self.icmp(session, icmp),
-            UdpNews::PathMtu(report) => self.probed(session, report.failure.as_ref()),
+            UdpNews::PathMtu(report) => self.on_probe_result(session, report.failure.as_ref()),
             UdpNews::Joined { .. } | UdpNews::Left { .. } | UdpNews::MtuStep(_) | UdpNews::BurstEnded { .. } => {
                 Vec::new()
             }
@@ -229,10 +229,10 @@ impl RunPolicy {
             return vec![PolicyAction::Order(Order { id, verb: Verb::Close })];
         }
         if !self.single {
-            return self.speak(listener, false);
+            return self.start_stdin(listener, false);
         }
         let mut actions = vec![PolicyAction::Order(Order { id: listener, verb: Verb::Close })];
-        actions.extend(self.speak(id, false));
+        actions.extend(self.start_stdin(id, false));
         actions
     }
 
@@ -245,7 +245,7 @@ impl RunPolicy {
     }
 
     /// A run that was started to probe the path ends with what the probe found.
-    fn probed(&mut self, session: &Session, failure: Option<&Failure>) -> Vec<PolicyAction> {
+    fn on_probe_result(&mut self, session: &Session, failure: Option<&Failure>) -> Vec<PolicyAction> {
         if !session.spec.script.steps.contains(&ScriptStep::ProbeMtu) || self.stopping {
             return Vec::new();
         }

@@ -56,12 +56,12 @@ impl RecordFormat for RawFormat {
 
     type Item = RawItem;
 
-    fn asks_beside(&self) -> bool {
+    fn wants_second_opinion(&self) -> bool {
         false
     }
 
-    fn prepare(&self, spec: &mut Spec) {
-        spec.retain = Retention::of_bytes(match spec.what {
+    fn adjust_spec(&self, spec: &mut Spec) {
+        spec.retain = Retention::from_bytes(match spec.what {
             SpecKind::Udp(_) | SpecKind::UdpBound(_) => DATAGRAM_BUFFER,
             SpecKind::Tcp(_)
             | SpecKind::Accepted(_)
@@ -72,13 +72,13 @@ impl RecordFormat for RawFormat {
         });
     }
 
-    fn measured(&mut self, _session: &Session, reading: &Reading) {
+    fn on_reading(&mut self, _session: &Session, reading: &Reading) {
         if let Some(look) = reading.repeat.as_ref().filter(|look| look.final_one) {
             self.table = Some(repeat::table(look));
         }
     }
 
-    fn waiting(&self) -> bool {
+    fn has_output_waiting(&self) -> bool {
         self.table.is_some()
     }
 
@@ -145,7 +145,7 @@ impl RawFormat {
             }
             DialNews::Compared(compared) => {
                 if compared.differs() {
-                    report::problem(&format!("the resolvers differ: {}", compared.system_text()));
+                    report::problem(&format!("the resolvers differ: {}", compared.system_answer_text()));
                 }
             }
             DialNews::Resolving { .. }

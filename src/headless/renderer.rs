@@ -23,11 +23,11 @@ impl<F: RecordFormat + Send + 'static> Renderer<F> {
 
     /// Whether there is nothing to render.
     pub(crate) fn is_idle(&self) -> bool {
-        self.here.as_ref().is_some_and(|(format, pending)| pending.is_empty() && !format.waiting())
+        self.here.as_ref().is_some_and(|(format, pending)| pending.is_empty() && !format.has_output_waiting())
     }
 
     /// The format and its queue, unless a block is under way.
-    pub(crate) fn here(&mut self) -> Option<(&mut F, &mut PendingItems<F::Item>)> {
+    pub(crate) fn idle(&mut self) -> Option<(&mut F, &mut PendingItems<F::Item>)> {
         self.here.as_mut().map(|(format, pending)| (format, pending))
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn event(look: &RepeatReading) -> (&'static str, EventFields) {
         tally.failures().map(|(class, count)| (class.name().to_owned(), count.into())).collect();
     put("errors", Some(Value::Object(errors)).filter(|_| tally.failed_in_all() > 0));
     put("lost", Some(tally.lost.into()).filter(|_| look.jitter.is_some() || tally.lost > 0));
-    put("loss", look.loss().filter(|_| look.jitter.is_some() || tally.lost > 0).map(Value::from));
+    put("loss", look.loss_ratio().filter(|_| look.jitter.is_some() || tally.lost > 0).map(Value::from));
     put("stray", Some(tally.stray.into()).filter(|_| tally.stray > 0));
     put("jitter_ms", look.jitter.map(milliseconds));
     let statuses: Map<String, Value> = statuses(look).map(|(name, count)| (name.to_owned(), count.into())).collect();
@@ -63,12 +63,12 @@ fn rounded(value: f64) -> Value {
 fn latency(latency: &LatencyHistogram) -> Option<Value> {
     let mut fields = Map::new();
     let mut put = |name: String, time| fields.insert(name, milliseconds(time));
-    put("min_ms".to_owned(), latency.least()?);
+    put("min_ms".to_owned(), latency.minimum()?);
     put("mean_ms".to_owned(), latency.mean()?);
     for (part, name) in PERCENTILES {
         put(format!("{}_ms", name.replace('.', "_")), latency.quantile(part)?);
     }
-    put("max_ms".to_owned(), latency.most()?);
+    put("max_ms".to_owned(), latency.maximum()?);
     Some(Value::Object(fields))
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn table(look: &RepeatReading) -> String {
     for (class, count) in tally.failures() {
         row("failed", format!("{} {}", quantity::grouped(count), class.name()));
     }
-    if let Some(loss) = look.loss().filter(|_| look.jitter.is_some() || tally.lost > 0) {
+    if let Some(loss) = look.loss_ratio().filter(|_| look.jitter.is_some() || tally.lost > 0) {
         row("lost", format!("{} ({:.3} %)", quantity::grouped(tally.lost), loss * 100.0));
     }
     if tally.stray > 0 {
@@ -109,9 +109,9 @@ pub(crate) fn table(look: &RepeatReading) -> String {
     row("per second", look.per_second().map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}")));
     row("sent", quantity::bytes(tally.totals.sent.bytes));
     row("received", quantity::bytes(tally.totals.received.bytes));
-    let times = [("fastest", tally.latency.least()), ("mean", tally.latency.mean())].into_iter();
+    let times = [("fastest", tally.latency.minimum()), ("mean", tally.latency.mean())].into_iter();
     let times = times.chain(PERCENTILES.map(|(part, name)| (name, tally.latency.quantile(part))));
-    for (name, time) in times.chain([("slowest", tally.latency.most())]) {
+    for (name, time) in times.chain([("slowest", tally.latency.maximum())]) {
         row(name, time.map_or_else(|| "–".to_owned(), quantity::duration));
     }
     if look.corrected {

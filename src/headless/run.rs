@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::job::{HeadlessJob, HeadlessWork, OutputFormat};
 use super::json::JsonFormat;
 use super::raw::RawFormat;
-use super::run_loop::{RunTimes, drive};
+use super::run_loop::{RunTimes, run_session};
 use super::{lab, report, stdin};
 use crate::wire::Class;
 
@@ -36,13 +36,13 @@ pub fn run(job: HeadlessJob, started: Instant) -> anyhow::Result<u8> {
     let runtime = runtime.enable_all().build().context("the runtime cannot be started")?;
     let code = runtime.block_on(async {
         match (work, manner) {
-            (HeadlessWork::Lab(peers), _) => lab::serve(&peers, run_for, started).await,
+            (HeadlessWork::Lab(peers), _) => lab::run(&peers, run_for, started).await,
             (HeadlessWork::Session { spec, .. }, OutputFormat::Json) => {
-                let format = JsonFormat::new(started).asking_beside(asks_beside).gauging(kernel_every.is_some());
-                drive(*spec, format, RunTimes { run_for, kernel_every, started }).await
+                let format = JsonFormat::new(started).with_second_opinion(asks_beside).gauging(kernel_every.is_some());
+                run_session(*spec, format, RunTimes { run_for, kernel_every, started }).await
             }
             (HeadlessWork::Session { spec, .. }, OutputFormat::Raw) => {
-                drive(*spec, RawFormat::default(), RunTimes { run_for, kernel_every: None, started }).await
+                run_session(*spec, RawFormat::default(), RunTimes { run_for, kernel_every: None, started }).await
             }
         }
     });

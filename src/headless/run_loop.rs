@@ -13,7 +13,7 @@ use super::policy::{PolicyAction, RunPolicy};
 use super::renderer::Renderer;
 use super::report;
 use super::signals::HeadlessSignals;
-use super::stdin::{StdinState, pump};
+use super::stdin::{StdinState, forward};
 use super::stdout::taken::StdoutGone;
 use super::stdout::writer::{StdoutWriter, WriteOutcome};
 use super::watched::Watched;
@@ -48,7 +48,7 @@ enum ShutdownStage {
 ///
 /// # Errors
 /// The system gives no signals or threads, or standard output cannot be written.
-pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
+pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
     mut spec: Spec,
     format: F,
     times: RunTimes,
@@ -58,13 +58,14 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
     let mut output = StdoutWriter::start().context("standard output cannot be had")?;
     let net = Net::new(Handle::current(), F::OVERFLOW);
     if F::MANNER == OutputFormat::Raw
-        && let Some(outlet) = StdoutWriter::outlet()
+        && let Some(outlet) = StdoutWriter::splice_sink()
     {
-        net.pour_into(outlet);
+        net.set_splice_sink(outlet);
     }
-    net.ask_beside(format.asks_beside());
-    format.prepare(&mut spec);
-    let mut policy = RunPolicy::new(&spec, F::MANNER, StdinState::of(&spec, F::MANNER)).looking(kernel_every);
+    net.set_second_opinion(format.wants_second_opinion());
+    format.adjust_spec(&mut spec);
+    let mut policy =
+        RunPolicy::new(&spec, F::MANNER, StdinState::for_session(&spec, F::MANNER)).with_kernel_sampling(kernel_every);
     let id = net.open(spec.clone());
     let mut watched = Watched::new(F::LEDGERS);
     let mut actions = policy.opened(watched.opened(id, spec));
@@ -80,7 +81,7 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
             match action {
                 PolicyAction::Order(order) => send_order(&net, order),
                 PolicyAction::Speak { id, datagrams } => {
-                    talking.spawn(pump(net.clone(), id, datagrams, F::MANNER));
+                    talking.spawn(forward(net.clone(), id, datagrams, F::MANNER));
                 }
                 // Told where it was learned, in its place among the records.
                 PolicyAction::Tell(_) => {}
@@ -96,15 +97,15 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
                 if stage != ShutdownStage::Running {
                     break;
                 }
-                (stage, deadline) = stop(&net, &mut policy, &watched);
+                (stage, deadline) = close_all(&net, &mut policy, &watched);
             }
-            () = until(deadline), if deadline.is_some() => {
-                let before = std::mem::replace(&mut taken, output.taken());
+            () = sleep_until_some(deadline), if deadline.is_some() => {
+                let before = std::mem::replace(&mut taken, output.taken_bytes());
                 match stage {
-                    ShutdownStage::Running => (stage, deadline) = stop(&net, &mut policy, &watched),
+                    ShutdownStage::Running => (stage, deadline) = close_all(&net, &mut policy, &watched),
                     _ if before != taken => deadline = Some(tokio::time::Instant::now() + PATIENCE),
                     ShutdownStage::Asked => {
-                        let (_, later) = stop(&net, &mut policy, &watched);
+                        let (_, later) = close_all(&net, &mut policy, &watched);
                         (stage, deadline) = (ShutdownStage::Urged, later);
                     }
                     ShutdownStage::Urged => break,
@@ -120,16 +121,16 @@ pub(crate) async fn drive<F: RecordFormat + Send + 'static>(
             }
             block = next_block(&mut output, &mut renderer), if !renderer.is_idle() => match block {
                 Ok(block) if block.is_empty() => {}
-                Ok(block) => output.put(block),
+                Ok(block) => output.write(block),
                 Err(StdoutGone) => {
                     reader_gone = true;
                     break;
                 }
             },
             () = net.changed(), if renderer.is_idle() => {
-                if let Some((format, pending)) = renderer.here() {
+                if let Some((format, pending)) = renderer.idle() {
                     for reading in net.sample() {
-                        actions.extend(take(reading, &mut watched, &mut policy, format, pending));
+                        actions.extend(apply_reading(reading, &mut watched, &mut policy, format, pending));
                     }
                 }
             }
@@ -170,7 +171,7 @@ async fn next_block<F: RecordFormat + Send + 'static>(
 }
 
 /// Takes in a reading: what is to be done about it, in order.
-fn take<F: RecordFormat>(
+fn apply_reading<F: RecordFormat>(
     reading: Reading,
     watched: &mut Watched,
     policy: &mut RunPolicy,
@@ -178,11 +179,11 @@ fn take<F: RecordFormat>(
     pending: &mut PendingItems<F::Item>,
 ) -> Vec<PolicyAction> {
     let id = reading.id;
-    watched.adopt(&reading);
+    watched.add_accepted(&reading);
     // Behind its last fact nothing is told of a session.
     let Some(session) = watched.get(id) else { return Vec::new() };
-    format.measured(session, &reading);
-    watched.measure(&reading);
+    format.on_reading(session, &reading);
+    watched.apply_measurements(&reading);
     let mut actions = Vec::new();
     for mut record in reading.records {
         let mut told_at = None;
@@ -198,7 +199,7 @@ fn take<F: RecordFormat>(
                 }
             }
         }
-        watched.take(id, &record);
+        watched.on_record(id, &record);
         let Some(session) = watched.get(id) else { break };
         let decided = policy.on_record(watched, session, &record);
         pending.push_back((id, format.item(session, record)));
@@ -206,7 +207,7 @@ fn take<F: RecordFormat>(
             match (action, told_at) {
                 (PolicyAction::Tell(news), Some(at)) => {
                     let record = Record::News { at, news };
-                    watched.take(id, &record);
+                    watched.on_record(id, &record);
                     if let Some(session) = watched.get(id) {
                         pending.push_back((id, format.item(session, record)));
                     }
@@ -215,15 +216,15 @@ fn take<F: RecordFormat>(
             }
         }
         if is_last {
-            watched.forget(id);
+            watched.remove(id);
         }
     }
     actions
 }
 
 /// Asks all sessions to close, and says until when that is waited for.
-fn stop(net: &Net, policy: &mut RunPolicy, watched: &Watched) -> (ShutdownStage, Option<tokio::time::Instant>) {
-    for order in policy.stop(watched) {
+fn close_all(net: &Net, policy: &mut RunPolicy, watched: &Watched) -> (ShutdownStage, Option<tokio::time::Instant>) {
+    for order in policy.close_all(watched) {
         send_order(net, order);
     }
     (ShutdownStage::Asked, Some(tokio::time::Instant::now() + PATIENCE))
@@ -231,7 +232,7 @@ fn stop(net: &Net, policy: &mut RunPolicy, watched: &Watched) -> (ShutdownStage,
 
 /// Gives an order without holding up the loop: it waits beside it while the session is busy.
 fn send_order(net: &Net, order: Order) {
-    let Err(refused) = net.perform(order) else { return };
+    let Err(refused) = net.send_order(order) else { return };
     let net = net.clone();
     tokio::spawn(async move {
         // A session that is over needs no order any more.
@@ -239,7 +240,7 @@ fn send_order(net: &Net, order: Order) {
     });
 }
 
-async fn until(deadline: Option<tokio::time::Instant>) {
+async fn sleep_until_some(deadline: Option<tokio::time::Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
         None => std::future::pending().await,

@@ -38,7 +38,7 @@ pub(super) struct SegmentEvent {
 
 impl SegmentQueue {
     /// Takes in what was captured.
-    pub(super) fn take(&mut self, id: SessionId, capture: &CaptureReading) {
+    pub(super) fn on_capture(&mut self, id: SessionId, capture: &CaptureReading) {
         let mut missed = capture.missed;
         for segment in &capture.segments {
             if self.waiting.len() < MOST_WAITING {
@@ -118,7 +118,7 @@ fn fields(captured: &CapturedSegment) -> Value {
     put("wire_segments", captured.offload.map(Into::into));
     let options = options(captured);
     put("options", Some(options.into()).filter(|_| segment.options.bytes > 0));
-    let note = captured.note();
+    let note = captured.notes_text();
     put("note", Some(note.as_str().into()).filter(|_| !note.is_empty()));
     fields
 }

@@ -40,7 +40,7 @@ impl StdinState {
     /// A script that finishes sending, or that ends with a probe of the path, leaves nothing to say; nor does
     /// `/dev/null` beside a script say that there is nothing more to send, as it is what a program gets that is started
     /// without an input.
-    pub(crate) fn of(spec: &Spec, manner: OutputFormat) -> Self {
+    pub(crate) fn for_session(spec: &Spec, manner: OutputFormat) -> Self {
         let finishes = spec.script.steps.iter().any(|step| matches!(step, ScriptStep::Finish | ScriptStep::ProbeMtu));
         if finishes || matches!(spec.what, SpecKind::Http(_) | SpecKind::Repeat(_) | SpecKind::Dns(_)) {
             return StdinState::Unread;
@@ -98,7 +98,7 @@ pub(super) fn read_body(spec: &mut Spec) -> Result<(), String> {
 /// Sends standard input to a session until it ends or the session does. Says what went wrong, if reading did.
 ///
 /// Cost: one copy of each block. It waits while the session is busy, and so does whoever writes into the pipe.
-pub(crate) async fn pump(net: Net, id: SessionId, datagrams: bool, manner: OutputFormat) -> Option<String> {
+pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, manner: OutputFormat) -> Option<String> {
     // Where nobody looks at what is sent, the session takes a file out of the page cache, and nothing passes by here.
     #[cfg(target_os = "linux")]
     if manner == OutputFormat::Raw

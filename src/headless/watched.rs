@@ -31,11 +31,11 @@ impl Watched {
     }
 
     /// Takes in the session that a reading tells the birth of, where a listener accepted it.
-    pub(crate) fn adopt(&mut self, reading: &Reading) {
+    pub(crate) fn add_accepted(&mut self, reading: &Reading) {
         if self.sessions.contains_key(&reading.id) {
             return;
         }
-        let Some((at, known)) = reading.birth() else { return };
+        let Some((at, known)) = reading.accepted() else { return };
         if let Some(listener) = self.sessions.get_mut(&known.listener) {
             listener.accepted_one();
         }
@@ -44,14 +44,14 @@ impl Watched {
     }
 
     /// Takes in what a reading measured beside its records.
-    pub(crate) fn measure(&mut self, reading: &Reading) {
+    pub(crate) fn apply_measurements(&mut self, reading: &Reading) {
         if let Some(session) = self.sessions.get_mut(&reading.id) {
             session.take_gauges(reading, Instant::now());
         }
     }
 
     /// Takes in what happened in a session.
-    pub(crate) fn take(&mut self, id: SessionId, record: &Record) {
+    pub(crate) fn on_record(&mut self, id: SessionId, record: &Record) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.take_facts(record);
         if self.ledgers {
@@ -60,7 +60,7 @@ impl Watched {
     }
 
     /// Forgets a session: its last fact was taken in.
-    pub(crate) fn forget(&mut self, id: SessionId) {
+    pub(crate) fn remove(&mut self, id: SessionId) {
         self.sessions.remove(&id);
     }
 

@@ -44,7 +44,7 @@ impl ChosenPeer {
     /// The session that looks at this peer, which listens at `address`. It is labelled as [`parse`](Self::parse) would
     /// read it.
     pub fn session(&self, address: SocketAddr) -> Spec {
-        Spec { label: Some(self.to_string()), ..self.peer.opens.to(address) }
+        Spec { label: Some(self.to_string()), ..self.peer.opens.spec_for(address) }
     }
 }
 

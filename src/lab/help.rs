@@ -7,12 +7,12 @@ use super::table::PEERS;
 pub fn help() -> String {
     let params = || PEERS.iter().flat_map(|peer| peer.params);
     let peer_columns = PEERS.iter().map(|peer| peer.name.len()).max().unwrap_or(0);
-    let param_columns = params().map(|param| param.spelling().len()).max().unwrap_or(0);
+    let param_columns = params().map(|param| param.usage().len()).max().unwrap_or(0);
     let mut text = "Peers and their parameters, given as PEER:name=value,name=value:".to_owned();
     for peer in PEERS {
         text.push_str(&format!("\n  {:peer_columns$}  {}", peer.name, peer.says));
         for param in peer.params {
-            text.push_str(&format!("\n      {:param_columns$}  {}", param.spelling(), meaning(*param)));
+            text.push_str(&format!("\n      {:param_columns$}  {}", param.usage(), meaning(*param)));
         }
     }
     text
@@ -35,7 +35,7 @@ mod tests {
             assert!(line.contains(peer.name) && line.ends_with(peer.says), "{line}");
             for param in peer.params {
                 let line = rest.next().unwrap();
-                for part in [param.spelling(), meaning(*param)] {
+                for part in [param.usage(), meaning(*param)] {
                     assert!(line.contains(&part), "{line}");
                 }
             }

@@ -116,7 +116,7 @@ pub(super) trait DeclaredParam: fmt::Debug + Sync {
     fn name(&self) -> &'static str;
 
     /// `name=UNIT`.
-    fn spelling(&self) -> String;
+    fn usage(&self) -> String;
 
     /// What it sets, in one line.
     fn help(&self) -> &'static str;
@@ -139,7 +139,7 @@ impl<T: ParamUnit> DeclaredParam for PeerParam<T> {
         self.name
     }
 
-    fn spelling(&self) -> String {
+    fn usage(&self) -> String {
         format!("{}={}", self.name, T::PLACEHOLDER)
     }
 
@@ -181,7 +181,7 @@ impl PeerSettings {
             [] => "it has no parameters".to_owned(),
             params => {
                 let all: Vec<String> =
-                    params.iter().map(|param| format!("{} ({})", param.spelling(), param.range())).collect();
+                    params.iter().map(|param| format!("{} ({})", param.usage(), param.range())).collect();
                 format!("accepted: {}", all.join(", "))
             }
         };

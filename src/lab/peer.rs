@@ -49,11 +49,11 @@ pub(super) enum PeerSession {
 
 impl PeerSession {
     /// This session with the peer at `address`.
-    pub(super) fn to(self, address: SocketAddr) -> Spec {
+    pub(super) fn spec_for(self, address: SocketAddr) -> Spec {
         let target = HostPort { host: address.ip().to_string(), port: address.port() };
         let (what, hello) = match self {
-            PeerSession::Tcp { hello } => (SpecKind::Tcp(TcpSpec::to(target)), hello),
-            PeerSession::Udp { hello } => (SpecKind::Udp(UdpSpec::with(target)), Some(hello)),
+            PeerSession::Tcp { hello } => (SpecKind::Tcp(TcpSpec::new(target)), hello),
+            PeerSession::Udp { hello } => (SpecKind::Udp(UdpSpec::new(target)), Some(hello)),
             PeerSession::Http { path } => (SpecKind::Http(HttpSpec::get(format!("http://{address}{path}"))), None),
         };
         let mut spec = Spec::new(what);

@@ -179,15 +179,15 @@ const fn app(name: &'static str, action: AppAction, describe: &'static str) -> A
     ActionEntry { name, action: Action::App(action), describe, group: "Program" }
 }
 
-const fn opening(name: &'static str, action: AppAction, describe: &'static str) -> ActionEntry {
+const fn open_entry(name: &'static str, action: AppAction, describe: &'static str) -> ActionEntry {
     ActionEntry { name, action: Action::App(action), describe, group: "Session" }
 }
 
-const fn moving(name: &'static str, action: PaneAction, describe: &'static str) -> ActionEntry {
+const fn move_entry(name: &'static str, action: PaneAction, describe: &'static str) -> ActionEntry {
     ActionEntry { name, action: Action::Pane(action), describe, group: "Moving" }
 }
 
-const fn looking(name: &'static str, action: PaneAction, describe: &'static str) -> ActionEntry {
+const fn view_entry(name: &'static str, action: PaneAction, describe: &'static str) -> ActionEntry {
     ActionEntry { name, action: Action::Pane(action), describe, group: "Looking" }
 }
 
@@ -195,7 +195,7 @@ const fn session(name: &'static str, action: SessionAction, describe: &'static s
     ActionEntry { name, action: Action::Session(action), describe, group: "Session" }
 }
 
-const fn compose(name: &'static str, action: ComposeAction, describe: &'static str) -> ActionEntry {
+const fn compose_entry(name: &'static str, action: ComposeAction, describe: &'static str) -> ActionEntry {
     ActionEntry { name, action: Action::Compose(action), describe, group: "Composer" }
 }
 
@@ -203,7 +203,7 @@ const fn compose(name: &'static str, action: ComposeAction, describe: &'static s
 pub static ACTIONS: LazyLock<Vec<ActionEntry>> = LazyLock::new(|| {
     let show = |view: &View| {
         let (name, describe) = view.entry().action?;
-        Some(looking(name, PaneAction::Show(*view), describe))
+        Some(view_entry(name, PaneAction::Show(*view), describe))
     };
     let before = BEFORE_VIEWS.iter().copied();
     before.chain(View::ALL.iter().filter_map(show)).chain(AFTER_VIEWS.iter().copied()).collect()
@@ -245,58 +245,58 @@ const BEFORE_VIEWS: &[ActionEntry] = &[
     session("try-7", SessionAction::RunProbe(7), "try what the explain view offers under 7"),
     session("try-8", SessionAction::RunProbe(8), "try what the explain view offers under 8"),
     session("try-9", SessionAction::RunProbe(9), "try what the explain view offers under 9"),
-    opening("new", AppAction::New, "new session"),
-    opening("new-or-next-hit", AppAction::NewOrNextHit, "new session; next hit while a search is active"),
-    opening("next-session", AppAction::NextSession, "next session"),
-    opening("previous-session", AppAction::PreviousSession, "previous session"),
-    opening("session-1", AppAction::SelectSession(1), "session 1"),
-    opening("session-2", AppAction::SelectSession(2), "session 2"),
-    opening("session-3", AppAction::SelectSession(3), "session 3"),
-    opening("session-4", AppAction::SelectSession(4), "session 4"),
-    opening("session-5", AppAction::SelectSession(5), "session 5"),
-    opening("session-6", AppAction::SelectSession(6), "session 6"),
-    opening("session-7", AppAction::SelectSession(7), "session 7"),
-    opening("session-8", AppAction::SelectSession(8), "session 8"),
-    opening("session-9", AppAction::SelectSession(9), "session 9"),
-    compose("compose", ComposeAction::Enter, "into the composer"),
-    compose("send", ComposeAction::Send, "send"),
-    compose("newline", ComposeAction::Newline, "new line in the text"),
-    compose("edit", ComposeAction::EditOutside, "edit the text in $VISUAL or $EDITOR"),
-    compose("toggle-hex", ComposeAction::ToggleHex, "text or hex"),
-    compose("next-line-ending", ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
-    compose("history-back", ComposeAction::HistoryBack, "line up, then what was sent before"),
-    compose("history-forward", ComposeAction::HistoryForward, "line down, then what was sent after"),
-    moving("down", PaneAction::Down, "down"),
-    moving("up", PaneAction::Up, "up"),
-    moving("half-page-down", PaneAction::HalfPageDown, "half a page down"),
-    moving("half-page-up", PaneAction::HalfPageUp, "half a page up"),
-    moving("page-down", PaneAction::PageDown, "page down"),
-    moving("page-up", PaneAction::PageUp, "page up"),
-    moving("top", PaneAction::Top, "to the start"),
-    moving("bottom", PaneAction::Bottom, "to the end"),
-    moving("follow", PaneAction::Follow, "follow the tail"),
-    moving("activate", PaneAction::Activate, "pick what is under the cursor, or into the composer"),
-    looking("search", PaneAction::Search, "search"),
-    looking("next-hit", PaneAction::NextHit, "next hit"),
-    looking("previous-hit", PaneAction::PreviousHit, "previous hit"),
-    looking("filter", PaneAction::Filter, "filter"),
-    looking("next-view", PaneAction::NextView, "next view"),
-    looking("previous-view", PaneAction::PreviousView, "previous view"),
+    open_entry("new", AppAction::New, "new session"),
+    open_entry("new-or-next-hit", AppAction::NewOrNextHit, "new session; next hit while a search is active"),
+    open_entry("next-session", AppAction::NextSession, "next session"),
+    open_entry("previous-session", AppAction::PreviousSession, "previous session"),
+    open_entry("session-1", AppAction::SelectSession(1), "session 1"),
+    open_entry("session-2", AppAction::SelectSession(2), "session 2"),
+    open_entry("session-3", AppAction::SelectSession(3), "session 3"),
+    open_entry("session-4", AppAction::SelectSession(4), "session 4"),
+    open_entry("session-5", AppAction::SelectSession(5), "session 5"),
+    open_entry("session-6", AppAction::SelectSession(6), "session 6"),
+    open_entry("session-7", AppAction::SelectSession(7), "session 7"),
+    open_entry("session-8", AppAction::SelectSession(8), "session 8"),
+    open_entry("session-9", AppAction::SelectSession(9), "session 9"),
+    compose_entry("compose", ComposeAction::Enter, "into the composer"),
+    compose_entry("send", ComposeAction::Send, "send"),
+    compose_entry("newline", ComposeAction::Newline, "new line in the text"),
+    compose_entry("edit", ComposeAction::EditOutside, "edit the text in $VISUAL or $EDITOR"),
+    compose_entry("toggle-hex", ComposeAction::ToggleHex, "text or hex"),
+    compose_entry("next-line-ending", ComposeAction::NextLineEnding, "line ending: none, LF, CRLF"),
+    compose_entry("history-back", ComposeAction::HistoryBack, "line up, then what was sent before"),
+    compose_entry("history-forward", ComposeAction::HistoryForward, "line down, then what was sent after"),
+    move_entry("down", PaneAction::Down, "down"),
+    move_entry("up", PaneAction::Up, "up"),
+    move_entry("half-page-down", PaneAction::HalfPageDown, "half a page down"),
+    move_entry("half-page-up", PaneAction::HalfPageUp, "half a page up"),
+    move_entry("page-down", PaneAction::PageDown, "page down"),
+    move_entry("page-up", PaneAction::PageUp, "page up"),
+    move_entry("top", PaneAction::Top, "to the start"),
+    move_entry("bottom", PaneAction::Bottom, "to the end"),
+    move_entry("follow", PaneAction::Follow, "follow the tail"),
+    move_entry("activate", PaneAction::Activate, "pick what is under the cursor, or into the composer"),
+    view_entry("search", PaneAction::Search, "search"),
+    view_entry("next-hit", PaneAction::NextHit, "next hit"),
+    view_entry("previous-hit", PaneAction::PreviousHit, "previous hit"),
+    view_entry("filter", PaneAction::Filter, "filter"),
+    view_entry("next-view", PaneAction::NextView, "next view"),
+    view_entry("previous-view", PaneAction::PreviousView, "previous view"),
 ];
 
 /// The actions that come after those that show a view.
 const AFTER_VIEWS: &[ActionEntry] = &[
-    looking("boundaries", PaneAction::Boundaries, "number each read and write"),
-    looking("zoom", PaneAction::Zoom, "zoom the pane"),
-    looking("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
-    looking("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
-    looking("numbers", PaneAction::Numbers, "ladder: relative or absolute numbers"),
-    looking("copy", PaneAction::Copy, "copy"),
+    view_entry("boundaries", PaneAction::Boundaries, "number each read and write"),
+    view_entry("zoom", PaneAction::Zoom, "zoom the pane"),
+    view_entry("freeze", PaneAction::Freeze, "freeze the display; nothing is lost behind it"),
+    view_entry("pretty", PaneAction::Pretty, "lay out for reading, or as it came"),
+    view_entry("numbers", PaneAction::Numbers, "ladder: relative or absolute numbers"),
+    view_entry("copy", PaneAction::Copy, "copy"),
 ];
 
 impl Action {
     /// The action that has this name, exactly.
-    pub fn named(name: &str) -> Option<Action> {
+    pub fn from_name(name: &str) -> Option<Action> {
         ACTIONS.iter().find(|entry| entry.name == name).map(|entry| entry.action)
     }
 
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn a_name_is_small_letters_and_hyphens_and_finds_its_action() {
         for entry in ACTIONS.iter() {
-            assert_eq!(Action::named(entry.name), Some(entry.action));
+            assert_eq!(Action::from_name(entry.name), Some(entry.action));
             assert_eq!(entry.action.to_string(), entry.name);
             assert!(entry.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'));
             assert!(!entry.describe.is_empty() && !entry.describe.ends_with('.'));

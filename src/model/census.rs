@@ -15,7 +15,7 @@ const SWEEP: Duration = Duration::from_millis(250);
 
 impl Model {
     /// The sessions in the order of the list: each listener is followed by what it accepted.
-    pub fn listed(&self) -> &[SessionId] {
+    pub fn sessions_in_order(&self) -> &[SessionId] {
         &self.census.listed
     }
 
@@ -31,17 +31,17 @@ impl Model {
 
     /// Lets the time pass for all sessions, and sums up their rates. Those that have something new, and the one that is
     /// looked at, are never behind; the others may be, by [`SWEEP`].
-    pub(super) fn sweep(&mut self) {
+    pub(super) fn refresh_summary(&mut self) {
         let now = self.now;
         if self.sessions.len() > FEW && self.census.swept.is_some_and(|at| now < at + SWEEP) {
             if let Some(session) = self.selected.and_then(|id| self.sessions.get_mut(&id)) {
-                session.observe(now);
+                session.advance(now);
             }
             return;
         }
         let mut all = Both::default();
         for session in self.sessions.values_mut() {
-            session.observe(now);
+            session.advance(now);
             all.sent += session.rates.sent.per_second(now);
             all.received += session.rates.received.per_second(now);
         }
@@ -58,7 +58,7 @@ impl Model {
             self.census.stale = true;
         }
         if std::mem::take(&mut self.census.stale) {
-            self.census.open = self.sessions.values().filter(|session| !session.ended()).count();
+            self.census.open = self.sessions.values().filter(|session| !session.is_over()).count();
             self.census.failed = self.sessions.values().filter(|session| session.failure().is_some()).count();
         }
     }

@@ -114,12 +114,12 @@ pub struct Completion {
 /// # Errors
 /// What was wrong, the nearest name where there is one, and what is accepted: one line.
 pub fn parse(line: &str) -> Result<LineCommand, String> {
-    let (name, argument) = split(line);
+    let (name, argument) = split_word(line);
     if name.is_empty() {
         return Err("type a command; Tab shows them".to_owned());
     }
     let action = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, name)| name);
-    let action = Action::named(action);
+    let action = Action::from_name(action);
     let entry = COMMANDS.iter().find(|entry| entry.name == name);
     match (entry, action) {
         (Some(entry), _) if !argument.is_empty() => with_argument(entry, argument),
@@ -130,7 +130,8 @@ pub fn parse(line: &str) -> Result<LineCommand, String> {
         (None, None) => match name.parse::<u32>() {
             Ok(number) if argument.is_empty() => Ok(LineCommand::Session(number)),
             _ => {
-                let near = nearest(name, names()).map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
+                let near =
+                    nearest_name(name, names()).map_or(String::new(), |near| format!(", did you mean \"{near}\"?"));
                 Err(format!("\"{name}\" is no command{near}; Tab shows those that there are"))
             }
         },
@@ -144,9 +145,9 @@ pub fn parse(line: &str) -> Result<LineCommand, String> {
 pub fn complete(line: &str, themes: &[String]) -> Vec<Completion> {
     let started = line.trim_start();
     let bare = started.strip_prefix(':').unwrap_or(started).trim_start();
-    let (name, argument) = split(line);
+    let (name, argument) = split_word(line);
     let mut found = if name.is_empty() || bare.len() == name.len() {
-        names_like(name)
+        complete_name(name)
     } else {
         arguments_like(line, name, argument, themes)
     };
@@ -155,7 +156,7 @@ pub fn complete(line: &str, themes: &[String]) -> Vec<Completion> {
 }
 
 /// The name that is nearest to a mistyped one; none when none is near.
-pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest_name<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // Longer than any name and its worst typing error: not worth the work.
     if typed.len() > 40 {
         return None;
@@ -166,7 +167,7 @@ pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<
 }
 
 /// The first word, without a `:`, and what follows it without the blanks around it.
-fn split(line: &str) -> (&str, &str) {
+fn split_word(line: &str) -> (&str, &str) {
     let line = line.trim();
     let line = line.strip_prefix(':').unwrap_or(line).trim_start();
     let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -222,15 +223,15 @@ fn names() -> impl Iterator<Item = &'static str> {
     COMMANDS.iter().map(|command| command.name).chain(only)
 }
 
-fn names_like(typed: &str) -> Vec<Completion> {
+fn complete_name(typed: &str) -> Vec<Completion> {
     let mut found: Vec<&str> = names().filter(|name| name.contains(typed)).collect();
     found.sort_by_key(|name| (*name != typed, !name.starts_with(typed)));
-    found.into_iter().map(named).collect()
+    found.into_iter().map(completion_of).collect()
 }
 
 /// The completion to a name: with a blank behind it where an argument must follow.
-fn named(name: &str) -> Completion {
-    let action = Action::named(name).and_then(Action::entry);
+fn completion_of(name: &str) -> Completion {
+    let action = Action::from_name(name).and_then(Action::entry);
     match (COMMANDS.iter().find(|command| command.name == name), action) {
         (Some(command), None) => {
             Completion { text: format!("{name} "), describe: format!("{}: {}", command.usage, command.describe) }
@@ -272,14 +273,14 @@ fn arguments_like(line: &str, name: &str, argument: &str, themes: &[String]) -> 
 fn options_like(argument: &str) -> Vec<Completion> {
     if let Some((name, _)) = argument.split_once('=') {
         let describe = match SocketOption::parse(name) {
-            Ok(option) => format!("{}: {}", option.accepts(), option.does()),
+            Ok(option) => format!("{}: {}", option.accepted_text(), option.summary()),
             Err(why) => why,
         };
         return vec![Completion { text: format!("option {argument}"), describe }];
     }
     let found = SocketOption::all().filter(|option| option.name().starts_with(argument));
     let found = found
-        .map(|option| Completion { text: format!("option {}=", option.name()), describe: option.does().to_owned() });
+        .map(|option| Completion { text: format!("option {}=", option.name()), describe: option.summary().to_owned() });
     let all = Completion { text: "option all".to_owned(), describe: "the dialog with all of them".to_owned() };
     found.chain(Some(all).filter(|_| "all".starts_with(argument))).collect()
 }
@@ -370,8 +371,8 @@ mod tests {
 
     #[test]
     fn a_swap_is_one_mistake_and_a_short_name_may_have_one() {
-        assert_eq!(nearest("qiut", ["help", "quit"].into_iter()), Some("quit"));
-        assert_eq!(nearest("qitu", ["help", "quit"].into_iter()), None);
+        assert_eq!(nearest_name("qiut", ["help", "quit"].into_iter()), Some("quit"));
+        assert_eq!(nearest_name("qitu", ["help", "quit"].into_iter()), None);
     }
 
     proptest! {

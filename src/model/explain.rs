@@ -32,15 +32,16 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
     let failure = session.failure().cloned().or_else(|| kinds::icmp_failure(session));
     let explanation = match &failure {
         Some(failure) => model.book.failure(failure, icmp),
-        None => model.book.standing(Situation::of(session)),
+        None => model.book.explain_situation(Situation::of_session(session)),
     };
-    let tries = suggestions::of(&explanation, &ground(session, failure.as_ref()), failure.is_some());
+    let tries =
+        suggestions::suggestions_for(&explanation, &remedy_context(session, failure.as_ref()), failure.is_some());
     let happened = timeline::lines(session, &model.timers, model.now);
     ExplainCard { over: session.failure().is_some(), failure, explanation, happened, tries }
 }
 
 /// What a probe starts from.
-fn ground<'a>(session: &'a Session, failure: Option<&Failure>) -> RemedyContext<'a> {
+fn remedy_context<'a>(session: &'a Session, failure: Option<&Failure>) -> RemedyContext<'a> {
     let named = failure.and_then(|failure| failure.peer.parse::<std::net::SocketAddr>().ok());
     let tried = session.course.attempts.back().map(|attempt| attempt.peer);
     RemedyContext {

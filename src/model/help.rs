@@ -160,12 +160,12 @@ mod tests {
         let bindings = lines.iter().map(|(mode, on, run)| KeyBinding {
             mode: *mode,
             chord: Chord::parse(on).expect(on),
-            action: Some(Action::named(run).expect(run)),
+            action: Some(Action::from_name(run).expect(run)),
             describe: None,
             line: 1,
         });
         let mut keymap = Keymap::new();
-        assert_eq!(keymap.lay(bindings.collect()), []);
+        assert_eq!(keymap.add_layer(bindings.collect()), []);
         keymap
     }
 

@@ -75,7 +75,7 @@ impl InputHistory {
     }
 
     /// Forgets which entry is shown, and the draft: for when the person left the field.
-    pub fn leave(&mut self) {
+    pub fn leave_browsing(&mut self) {
         self.at = None;
     }
 

@@ -113,7 +113,7 @@ impl Chord {
     }
 
     /// A key alone. The key of a capital letter is that letter.
-    pub const fn plain(key: Key) -> Self {
+    pub const fn unmodified(key: Key) -> Self {
         Chord { key, ctrl: false, alt: false, shift: false }
     }
 
@@ -156,7 +156,7 @@ impl Chord {
             }
             (*flag, rest) = (true, after);
         }
-        let Some(key) = named(rest) else {
+        let Some(key) = parse_key_name(rest) else {
             return Err(format!(
                 "\"{text}\" is no key; accepted are a character, or enter, esc, tab, space, backspace, delete, \
                  insert, up, down, left, right, home, end, pageup, pagedown, f1 to f{LAST_FUNCTION_KEY}, \
@@ -232,7 +232,7 @@ fn modifier(text: &str) -> Option<(HeldModifier, &str)> {
 }
 
 /// The key that a name, or a single character, stands for.
-fn named(text: &str) -> Option<Key> {
+fn parse_key_name(text: &str) -> Option<Key> {
     let mut chars = text.chars();
     if let (Some(char), None) = (chars.next(), chars.next())
         && visible(char)

@@ -23,7 +23,7 @@ impl KeyMode {
     pub const ALL: [KeyMode; 4] = [KeyMode::Normal, KeyMode::Composer, KeyMode::Prompt, KeyMode::Menu];
 
     /// The mode of this name, as the keymap file writes it.
-    pub fn named(name: &str) -> Option<KeyMode> {
+    pub fn from_name(name: &str) -> Option<KeyMode> {
         KeyMode::ALL.into_iter().find(|mode| mode.name() == name)
     }
 
@@ -92,7 +92,7 @@ impl Keymap {
     ///
     /// Tells what was left out: a key that the same file binds twice in a mode (the first stays), and a
     /// printable key in a text field.
-    pub fn lay(&mut self, layer: Vec<KeyBinding>) -> Vec<KeymapProblem> {
+    pub fn add_layer(&mut self, layer: Vec<KeyBinding>) -> Vec<KeymapProblem> {
         let mut problems = Vec::new();
         let mut taken: Vec<KeyBinding> = Vec::new();
         for binding in layer {
@@ -145,7 +145,7 @@ impl Keymap {
     /// The key to show for an action in a mode, as the footer writes it: `Enter` is `⏎`. None where it has no key.
     pub fn hint(&self, mode: KeyMode, action: Action) -> Option<String> {
         let chord = *self.chords_for(mode, action).first()?;
-        Some(if chord == Chord::plain(Key::Enter) { "⏎".to_owned() } else { chord.to_string() })
+        Some(if chord == Chord::unmodified(Key::Enter) { "⏎".to_owned() } else { chord.to_string() })
     }
 
     /// Every binding, in the order of the files; each has an action.
@@ -171,7 +171,7 @@ mod tests {
     fn a_later_layer_wins_and_can_take_a_key_away() {
         let mut keymap = Keymap::new();
         assert_eq!(
-            keymap.lay(vec![
+            keymap.add_layer(vec![
                 binding(KeyMode::Normal, "q", QUIT, 1),
                 binding(KeyMode::Normal, "x", QUIT, 2),
                 binding(KeyMode::Normal, "j", DOWN, 3),
@@ -179,7 +179,7 @@ mod tests {
             []
         );
         assert_eq!(
-            keymap.lay(vec![binding(KeyMode::Normal, "q", DOWN, 1), binding(KeyMode::Normal, "x", None, 2)]),
+            keymap.add_layer(vec![binding(KeyMode::Normal, "q", DOWN, 1), binding(KeyMode::Normal, "x", None, 2)]),
             []
         );
         let key = |text| Chord::parse(text).expect(text);
@@ -192,30 +192,31 @@ mod tests {
     #[test]
     fn a_key_that_is_bound_twice_in_a_file_names_both_lines() {
         let mut keymap = Keymap::new();
-        let problems = keymap.lay(vec![binding(KeyMode::Normal, "q", QUIT, 3), binding(KeyMode::Normal, "q", DOWN, 8)]);
+        let problems =
+            keymap.add_layer(vec![binding(KeyMode::Normal, "q", QUIT, 3), binding(KeyMode::Normal, "q", DOWN, 8)]);
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].line, 8);
         assert!(problems[0].what.contains("\"quit\" on line 3"), "{}", problems[0].what);
-        assert_eq!(keymap.lookup(KeyMode::Normal, Chord::plain(Key::Char('q'))), Some(QUIT));
+        assert_eq!(keymap.lookup(KeyMode::Normal, Chord::unmodified(Key::Char('q'))), Some(QUIT));
     }
 
     #[test]
     fn a_text_field_owns_every_printable_key() {
         let mut keymap = Keymap::new();
         for mode in [KeyMode::Composer, KeyMode::Prompt] {
-            let problems = keymap.lay(vec![binding(mode, "q", QUIT, 1), binding(mode, "ctrl-q", QUIT, 2)]);
+            let problems = keymap.add_layer(vec![binding(mode, "q", QUIT, 1), binding(mode, "ctrl-q", QUIT, 2)]);
             assert_eq!(problems.len(), 1);
             assert!(problems[0].what.contains("a text field owns every printable key"));
-            assert_eq!(keymap.lookup(mode, Chord::plain(Key::Char('q'))), None);
+            assert_eq!(keymap.lookup(mode, Chord::unmodified(Key::Char('q'))), None);
             assert_eq!(keymap.lookup(mode, Chord::ctrl(Key::Char('q'))), Some(QUIT));
         }
-        assert_eq!(keymap.lay(vec![binding(KeyMode::Menu, "q", QUIT, 1)]), []);
+        assert_eq!(keymap.add_layer(vec![binding(KeyMode::Menu, "q", QUIT, 1)]), []);
     }
 
     #[test]
     fn a_shift_that_means_nothing_is_not_asked_for() {
         let mut keymap = Keymap::new();
-        keymap.lay(vec![binding(KeyMode::Normal, "down", DOWN, 1), binding(KeyMode::Normal, "ctrl-d", DOWN, 2)]);
+        keymap.add_layer(vec![binding(KeyMode::Normal, "down", DOWN, 1), binding(KeyMode::Normal, "ctrl-d", DOWN, 2)]);
         for key in ["shift-down", "ctrl-shift-d", "ctrl-D"] {
             assert_eq!(keymap.lookup(KeyMode::Normal, Chord::parse(key).expect(key)), Some(DOWN), "{key}");
         }

@@ -17,17 +17,18 @@ const FINE_TICK: Duration = Duration::from_millis(100);
 impl Model {
     /// When to look again although nothing happened; `None`: the screen stays as it is.
     pub fn wakes_at(&self, now: Instant) -> Option<Instant> {
-        let notice = self.notices.goes(now);
-        let story = self.session().and_then(|session| session.story());
+        let notice = self.notices.next_change(now);
+        let story = self.session().and_then(|session| session.tcp_history());
         let track = story.map(|story| &story.track).filter(|track| track.state() == TcpState::TimeWait);
         let rest = track.and_then(StateTrack::rests_until).map(|until| until.min(now + TICK));
         let countdown = story.filter(|story| story.flow.counts_down(now)).map(|_| now + FINE_TICK);
         let ticking = self.sessions.values().any(|session| {
             let counting = matches!(session.phase, SessionPhase::Waiting { .. });
-            counting || session.rates.sent.decays(now) || session.rates.received.decays(now)
+            counting || session.rates.sent.will_change(now) || session.rates.received.will_change(now)
         });
         // The lanes of the explain view count down.
-        let lanes = self.session().filter(|_| self.panel().is_some_and(|panel| panel.view.entry().counts_down));
+        let lanes =
+            self.session().filter(|_| self.selected_panel().is_some_and(|panel| panel.view.entry().counts_down));
         let lanes = lanes.is_some_and(|session| match &session.phase {
             SessionPhase::Connecting { .. } => true,
             SessionPhase::Open(_) => session.course.clocks.running.is_some() || session.idle_timeout().is_some(),
@@ -38,7 +39,10 @@ impl Model {
             | SessionPhase::Ended { .. } => false,
         });
         let ticking = ticking || lanes;
-        let body = self.panel().filter(|panel| panel.view == View::Response).and_then(|panel| panel.body.due());
+        let body = self
+            .selected_panel()
+            .filter(|panel| panel.view == View::Response)
+            .and_then(|panel| panel.body.next_layout_at());
         let tick = ticking.then(|| now + TICK);
         [notice, tick, body, rest, countdown].into_iter().flatten().min()
     }

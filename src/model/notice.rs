@@ -37,7 +37,7 @@ pub struct Notices {
 
 impl Notices {
     /// Says something.
-    pub fn say(&mut self, weight: NoticeWeight, text: impl Into<String>, now: Instant) {
+    pub fn notify(&mut self, weight: NoticeWeight, text: impl Into<String>, now: Instant) {
         self.all.push_back(Notice { weight, text: text.into(), at: now });
         if self.all.len() > MOST {
             self.all.pop_front();
@@ -45,19 +45,19 @@ impl Notices {
     }
 
     /// What is on the screen at `now`: the newest; of several that were said at once, each in turn.
-    pub fn shown(&self, now: Instant) -> Option<&Notice> {
-        let (place, burst) = self.turn(now)?;
+    pub fn current(&self, now: Instant) -> Option<&Notice> {
+        let (place, burst) = self.current_turn(now)?;
         self.all.get(self.all.len() - burst + place)
     }
 
     /// Which of how many that were said at once is on the screen, from 1; `None`: it was the only one.
-    pub fn place(&self, now: Instant) -> Option<(usize, usize)> {
-        self.turn(now).filter(|(_, burst)| *burst > 1).map(|(place, burst)| (place + 1, burst))
+    pub fn position(&self, now: Instant) -> Option<(usize, usize)> {
+        self.current_turn(now).filter(|(_, burst)| *burst > 1).map(|(place, burst)| (place + 1, burst))
     }
 
     /// When another notice comes or this one goes.
-    pub fn goes(&self, now: Instant) -> Option<Instant> {
-        let (place, _) = self.turn(now)?;
+    pub fn next_change(&self, now: Instant) -> Option<Instant> {
+        let (place, _) = self.current_turn(now)?;
         let turns = u32::try_from(place + 1).unwrap_or(u32::MAX);
         self.all.back().map(|last| last.at + STAYS * turns)
     }
@@ -68,12 +68,12 @@ impl Notices {
     }
 
     /// Takes what is no problem off the screen.
-    pub fn settle(&mut self) {
+    pub fn dismiss_done(&mut self) {
         self.all.retain(|notice| notice.weight == NoticeWeight::Problem);
     }
 
     /// Which of the last ones that were said at the same time has its turn, from 0, and how many these are.
-    fn turn(&self, now: Instant) -> Option<(usize, usize)> {
+    fn current_turn(&self, now: Instant) -> Option<(usize, usize)> {
         let last = self.all.back()?;
         let burst = self.all.iter().rev().take_while(|notice| notice.at == last.at).count();
         let place = now.saturating_duration_since(last.at).as_nanos() / STAYS.as_nanos();
@@ -90,11 +90,11 @@ mod tests {
         let start = Instant::now();
         let mut notices = Notices::default();
         for text in ["one", "two", "three"] {
-            notices.say(NoticeWeight::Problem, text, start);
+            notices.notify(NoticeWeight::Problem, text, start);
         }
         let seen = |notices: &Notices, at| {
-            let text = notices.shown(at).map(|notice| notice.text.clone());
-            (text, notices.place(at), notices.goes(at))
+            let text = notices.current(at).map(|notice| notice.text.clone());
+            (text, notices.position(at), notices.next_change(at))
         };
         for (place, text) in (0_u32..).zip(["one", "two", "three"]) {
             let place_now = usize::try_from(place).unwrap() + 1;
@@ -106,7 +106,7 @@ mod tests {
         }
         assert_eq!(seen(&notices, start + STAYS * 3), (None, None, None));
         let later = start + Duration::from_secs(1);
-        notices.say(NoticeWeight::Done, "later", later);
+        notices.notify(NoticeWeight::Done, "later", later);
         assert_eq!(seen(&notices, later), (Some("later".to_owned()), None, Some(later + STAYS)));
     }
 }

@@ -6,8 +6,8 @@ use super::editor::TextField;
 use super::kinds;
 use crate::formats::paste;
 use crate::sessions::options::OptionState;
-use crate::sessions::spec::facets::wishes;
-use crate::sessions::spec::{RequestedOptions, wished};
+use crate::sessions::spec::facets::requested_options;
+use crate::sessions::spec::{RequestedOptions, requested_value};
 use crate::sessions::{Session, SessionId, SessionPhase};
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 
@@ -104,7 +104,7 @@ impl OptionsDialog {
 
     /// The option under the cursor.
     pub fn option(&self, from: OptionsSource<'_>) -> Option<SocketOption> {
-        SocketOption::of(self.kind(from)).nth(self.picked)
+        SocketOption::options_of(self.kind(from)).nth(self.picked)
     }
 
     /// The session, where it is about one.
@@ -121,9 +121,11 @@ impl OptionsDialog {
     }
 
     /// What will be set when it is opened.
-    pub fn wishes<'m>(&self, from: OptionsSource<'m>) -> Option<&'m RequestedOptions> {
+    pub fn requested<'m>(&self, from: OptionsSource<'m>) -> Option<&'m RequestedOptions> {
         match &self.of {
-            OptionsOwner::Session(id) => from.sessions.get(id).and_then(|session| wishes(&session.spec.what)),
+            OptionsOwner::Session(id) => {
+                from.sessions.get(id).and_then(|session| requested_options(&session.spec.what))
+            }
             OptionsOwner::Form(_) => Some(from.wishes),
         }
     }
@@ -132,7 +134,7 @@ impl OptionsDialog {
     pub fn value(&self, from: OptionsSource<'_>, option: SocketOption) -> Option<OptionValue> {
         match self.session(from).filter(|session| is_live(session)) {
             Some(session) => session.options.get(option).and_then(|known| known.now.clone()?.ok()),
-            None => self.wishes(from).and_then(|wishes| wished(wishes, option)).cloned(),
+            None => self.requested(from).and_then(|wishes| requested_value(wishes, option)).cloned(),
         }
     }
 
@@ -160,10 +162,10 @@ impl OptionsDialog {
         let session = self.session(from);
         let v6 = session.and_then(kinds::local_address).is_some_and(|local| local.is_ipv6());
         let live = session.filter(|session| is_live(session));
-        SocketOption::of(self.kind(from))
+        SocketOption::options_of(self.kind(from))
             .map(|option| {
                 let (value, sure, remark) = match live {
-                    Some(session) => reported(option, session.options.get(option)),
+                    Some(session) => kernel_value(option, session.options.get(option)),
                     None => wish_line(option, self.value(from, option)),
                 };
                 let to_set = self.to_set(from, option).or_else(|| self.value(from, option));
@@ -174,7 +176,7 @@ impl OptionsDialog {
     }
 }
 
-fn reported(option: SocketOption, known: Option<&OptionState>) -> (String, ValueSource, String) {
+fn kernel_value(option: SocketOption, known: Option<&OptionState>) -> (String, ValueSource, String) {
     let Some(known) = known else { return ("…".to_owned(), ValueSource::Unknown, String::new()) };
     let (value, sure) = match &known.now {
         Some(Ok(now)) => (now.to_string(), ValueSource::Kernel),

@@ -47,7 +47,7 @@ enum FrameReason {
 
 impl Pacer {
     /// There is news of the network: a frame is wanted as soon as may be.
-    pub fn want(&mut self, now: Instant) {
+    pub fn want_frame(&mut self, now: Instant) {
         if !self.news {
             self.busy = self.told.is_some_and(|told| now < told + FRAME);
             self.news = true;
@@ -57,7 +57,7 @@ impl Pacer {
 
     /// There is so much news that it was taken in without a frame.
     pub fn want_of_flood(&mut self, now: Instant) {
-        self.want(now);
+        self.want_frame(now);
         self.flood = true;
     }
 
@@ -89,7 +89,7 @@ impl Pacer {
     }
 
     /// A frame was drawn.
-    pub fn drawn(&mut self, now: Instant) {
+    pub fn on_drawn(&mut self, now: Instant) {
         if self.wanted.take() == Some(FrameReason::Answer) {
             self.answered = Some(now);
         }
@@ -112,9 +112,9 @@ mod tests {
         let start = Instant::now();
         let mut pacer = Pacer::default();
         assert_eq!(pacer.due(start), None);
-        pacer.want(start);
+        pacer.want_frame(start);
         assert_eq!(pacer.due(start), Some(start));
-        pacer.drawn(start);
+        pacer.on_drawn(start);
         assert_eq!(pacer.due(start + Duration::from_secs(9)), None);
     }
 
@@ -122,9 +122,9 @@ mod tests {
     fn the_first_news_after_a_frame_wait_for_a_sixtieth_of_a_second() {
         let start = Instant::now();
         let mut pacer = Pacer::default();
-        pacer.drawn(start);
-        pacer.want(start);
-        pacer.want(start);
+        pacer.on_drawn(start);
+        pacer.want_frame(start);
+        pacer.want_frame(start);
         assert_eq!(pacer.due(start + Duration::from_millis(3)), Some(start + FRAME));
     }
 
@@ -132,17 +132,17 @@ mod tests {
     fn under_load_news_are_drawn_less_often_and_a_key_is_answered_at_once() {
         let at = |millis| start_of_tests() + Duration::from_millis(millis);
         let mut pacer = Pacer::default();
-        pacer.want(at(0));
-        pacer.drawn(at(0));
-        pacer.want(at(1));
+        pacer.want_frame(at(0));
+        pacer.on_drawn(at(0));
+        pacer.want_frame(at(1));
         assert_eq!(pacer.due(at(1)), Some(at(0) + BUSY));
         pacer.want_of_flood(at(2));
         assert_eq!(pacer.due(at(17)), Some(at(0) + FLOOD));
         pacer.want_answer();
-        pacer.want(at(17));
+        pacer.want_frame(at(17));
         assert_eq!(pacer.due(at(17)), Some(at(17)));
-        pacer.drawn(at(17));
-        pacer.want(at(18));
+        pacer.on_drawn(at(17));
+        pacer.want_frame(at(18));
         assert_eq!(pacer.due(at(18)), Some(at(17) + 2 * BUSY), "the key's frame showed the news");
         pacer.want_answer();
         assert_eq!(pacer.due(at(18)), Some(at(18)));
@@ -155,10 +155,10 @@ mod tests {
         for key in 0..20 {
             pacer.want_answer();
             assert_eq!(pacer.due(at(70 * key)), Some(at(70 * key)));
-            pacer.drawn(at(70 * key));
-            pacer.want(at(70 * key + 1));
+            pacer.on_drawn(at(70 * key));
+            pacer.want_frame(at(70 * key + 1));
             assert_eq!(pacer.due(at(70 * key + 1)), Some(at(70 * key) + FRAME));
-            pacer.drawn(at(70 * key + 17));
+            pacer.on_drawn(at(70 * key + 17));
         }
     }
 
@@ -169,12 +169,12 @@ mod tests {
         for key in 0..AT_ONCE as u64 {
             if key == NEWS_AT_ONCE as u64 {
                 let mut news = pacer.clone();
-                news.want(at(100));
+                news.want_frame(at(100));
                 assert_eq!(news.due(at(100)), Some(at(0) + FRAME * NEWS_AT_ONCE as u32), "what is left is for keys");
             }
             pacer.want_answer();
             assert_eq!(pacer.due(at(3 * key)), Some(at(3 * key)));
-            pacer.drawn(at(3 * key));
+            pacer.on_drawn(at(3 * key));
         }
         pacer.want_answer();
         assert_eq!(pacer.due(at(50)), Some(at(0) + FRAME * AT_ONCE as u32));
@@ -188,12 +188,12 @@ mod tests {
             let mut frames = 0;
             for millis in 0..10_000 {
                 let now = start + Duration::from_millis(millis);
-                pacer.want(now);
+                pacer.want_frame(now);
                 if millis.is_multiple_of(key_every) {
                     pacer.want_answer();
                 }
                 if pacer.due(now).is_some_and(|due| due <= now) {
-                    pacer.drawn(now);
+                    pacer.on_drawn(now);
                     frames += 1;
                 }
             }
@@ -210,7 +210,7 @@ mod tests {
     fn a_countdown_is_drawn_when_it_is_due_and_not_before() {
         let start = Instant::now();
         let mut pacer = Pacer::default();
-        pacer.drawn(start);
+        pacer.on_drawn(start);
         pacer.want_at(Some(start + Duration::from_secs(1)));
         assert_eq!(pacer.due(start), Some(start + Duration::from_secs(1)));
     }

@@ -50,7 +50,7 @@ impl PaletteEntry {
 /// An action that another one stands for is left out, and so is a command that only an action's prompt is.
 pub fn matches(query: &str) -> Vec<PaletteEntry> {
     let actions = ACTIONS.iter().filter(|entry| entry.action != Action::App(AppAction::NewOrNextHit));
-    let commands = COMMANDS.iter().filter(|command| Action::named(command.name).is_none());
+    let commands = COMMANDS.iter().filter(|command| Action::from_name(command.name).is_none());
     let query: String = query.chars().take(MOST_QUERY).collect();
     let pattern = Pattern::new(&query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
     let mut matcher = Matcher::new(Config::DEFAULT);
@@ -97,7 +97,7 @@ mod tests {
     fn without_letters_it_lists_everything_once_in_the_order_of_the_help() {
         let names: Vec<&str> = matches("").iter().map(|entry| entry.name()).collect();
         let actions = ACTIONS.iter().map(|entry| entry.name).filter(|name| *name != "new-or-next-hit");
-        let commands = COMMANDS.iter().map(|entry| entry.name).filter(|name| Action::named(name).is_none());
+        let commands = COMMANDS.iter().map(|entry| entry.name).filter(|name| Action::from_name(name).is_none());
         assert_eq!(names, actions.chain(commands).collect::<Vec<_>>());
         assert!(names.contains(&"send-to") && names.iter().filter(|name| **name == "send-file").count() == 1);
     }

@@ -142,7 +142,7 @@ impl Panel {
             problem: None,
         };
         Panel {
-            view: View::of(session).first().copied().unwrap_or(View::Text),
+            view: View::of_session(session).first().copied().unwrap_or(View::Text),
             scroll: ScrollPosition::Tail,
             frozen: None,
             search: None,
@@ -168,12 +168,12 @@ impl Panel {
     }
 
     /// The story of a TCP connection to show: the frozen one while the display is frozen.
-    pub fn story<'a>(&'a self, session: &'a Session) -> Option<&'a TcpHistory> {
-        self.frozen_story.as_deref().or(session.story())
+    pub fn tcp_history<'a>(&'a self, session: &'a Session) -> Option<&'a TcpHistory> {
+        self.frozen_story.as_deref().or(session.tcp_history())
     }
 
     /// The transcript as this panel shows it: through its filter, as text or hex, so many columns wide.
-    pub fn sight<'a>(&'a self, session: &'a Session, columns: u16) -> TranscriptLayout<'a> {
+    pub fn layout<'a>(&'a self, session: &'a Session, columns: u16) -> TranscriptLayout<'a> {
         TranscriptLayout {
             transcript: self.transcript(session),
             filter: self.filter.as_ref().map(|filtered| &filtered.index),

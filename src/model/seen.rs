@@ -43,7 +43,7 @@ pub struct CellArea {
 
 impl CellArea {
     /// Whether a cell lies within.
-    pub fn holds(&self, column: u16, row: u16) -> bool {
+    pub fn contains(&self, column: u16, row: u16) -> bool {
         column >= self.column && column - self.column < self.columns && row >= self.row && row - self.row < self.rows
     }
 }

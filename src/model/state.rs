@@ -129,7 +129,7 @@ impl Model {
     }
 
     /// The selected session's panel.
-    pub fn panel(&self) -> Option<&Panel> {
+    pub fn selected_panel(&self) -> Option<&Panel> {
         self.panels.get(&self.selected?)
     }
 
@@ -151,7 +151,7 @@ impl Model {
     }
 
     /// The connections that a listener accepted, the newest first.
-    pub fn children(&self, listener: SessionId) -> impl Iterator<Item = &Session> {
+    pub fn accepted_by(&self, listener: SessionId) -> impl Iterator<Item = &Session> {
         self.sessions.values().rev().map(AsRef::as_ref).filter(move |session| session.parent() == Some(listener))
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
     let mut lines = Vec::new();
     let mut last_failed: Option<&Failure> = None;
     for (place, (at, news)) in course.facts.iter().enumerate() {
-        if place == course.gap() && course.left_out > 0 {
+        if place == course.gap_index() && course.left_out > 0 {
             let what = format!("⋯ {} more facts ⋯", quantity::grouped(course.left_out));
             lines.push(TimelineLine {
                 at: None,
@@ -37,26 +37,30 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
             News::Dial(DialNews::AttemptFailed { failure, .. }) => last_failed = Some(failure),
             // The attempt's own line has said it.
             News::Failed(failure) if last_failed == Some(failure) => continue,
-            News::Failed(_) => lines.extend(moved(session)),
-            News::Closed { .. } if session.failure().is_none() => lines.extend(moved(session)),
+            News::Failed(_) => lines.extend(bytes_line(session)),
+            News::Closed { .. } if session.failure().is_none() => lines.extend(bytes_line(session)),
             _ => {}
         }
         if matches!(news, News::Closed { .. }) && session.failure().is_some() {
             continue;
         }
         let (what, how, tone, known) = match news {
-            News::Dial(DialNews::Connecting { peer, attempt }) if is_tcp && unsent(session, *peer, *attempt) => (
-                "nothing was sent".into(),
-                format!("seen: connect() to {peer} failed here"),
-                TimelineTone::Plain,
-                Evidence::Seen,
-            ),
-            _ => told(news, is_tcp),
+            News::Dial(DialNews::Connecting { peer, attempt })
+                if is_tcp && failed_locally(session, *peer, *attempt) =>
+            {
+                (
+                    "nothing was sent".into(),
+                    format!("seen: connect() to {peer} failed here"),
+                    TimelineTone::Plain,
+                    Evidence::Seen,
+                )
+            }
+            _ => describe_news(news, is_tcp),
         };
         lines.push(TimelineLine { at: Some(*at), what, how, tone, known });
     }
     for attempt in course.attempts.iter().filter(|_| is_tcp) {
-        lines.extend(again(attempt, timers, now));
+        lines.extend(syn_retransmissions(attempt, timers, now));
     }
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
     // The facts stand in order already; those that were inferred find their places, gaps stay where they are.
@@ -71,7 +75,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
 }
 
 /// Whether an attempt failed within this machine: then no SYN went out. What ICMP says has come from the network.
-fn unsent(session: &Session, peer: SocketAddr, number: u32) -> bool {
+fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
     let mut attempts = session.course.attempts.iter().rev();
     let attempt = attempts.find(|attempt| attempt.peer == peer && attempt.number == number);
     let end = attempt.and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref());
@@ -91,7 +95,7 @@ fn unsent(session: &Session, peer: SocketAddr, number: u32) -> bool {
 }
 
 /// The bytes that went over it, once it is over.
-fn moved(session: &Session) -> Option<TimelineLine> {
+fn bytes_line(session: &Session) -> Option<TimelineLine> {
     let (sent, received) = (session.totals.sent, session.totals.received);
     if sent.bytes + received.bytes == 0 {
         return None;
@@ -104,8 +108,8 @@ fn moved(session: &Session) -> Option<TimelineLine> {
 }
 
 /// The SYNs that were sent again in an attempt: as the kernel counted them, else as its timers must have it.
-fn again(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
-    let (sent, known) = syns(attempt, timers, now);
+fn syn_retransmissions(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
+    let (sent, known) = syn_times(attempt, timers, now);
     let line = |at: Instant, what: String, how: String| TimelineLine {
         at: Some(at),
         what,
@@ -127,18 +131,18 @@ fn again(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> V
 }
 
 /// When the SYNs after the first one of an attempt were sent, and how that is known.
-pub(crate) fn syns(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, Evidence) {
+pub(crate) fn syn_times(attempt: &AddressAttempt, timers: &TcpTimerSettings, now: Instant) -> (Vec<Instant>, Evidence) {
     if !attempt.syns_again.is_empty() {
         return (attempt.syns_again.clone(), Evidence::Kernel);
     }
     let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
-    let planned = timers.syns().map(|(syns, _)| syns).unwrap_or_default();
+    let planned = timers.syn_schedule().map(|(syns, _)| syns).unwrap_or_default();
     let sent = planned.into_iter().skip(1).map(|after| attempt.began + after);
     (sent.filter(|at| *at < end).collect(), Evidence::Inferred)
 }
 
 /// One fact in a few words, and how it is known.
-fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, Evidence) {
+fn describe_news(news: &News, is_tcp: bool) -> (String, String, TimelineTone, Evidence) {
     match news {
         News::Dial(DialNews::Resolving { host }) => (
             format!("looking up {host}"),
@@ -221,7 +225,7 @@ fn told(news: &News, is_tcp: bool) -> (String, String, TimelineTone, Evidence) {
             Evidence::Seen,
         ),
         other => {
-            let told = words::note(other);
+            let told = words::sentence_of(other);
             (told.text, "seen".into(), TimelineTone::Plain, Evidence::Seen)
         }
     }

@@ -130,7 +130,7 @@ impl<'a> TranscriptLayout<'a> {
     pub fn rows_from(&self, place: TranscriptPlace, count: usize) -> Vec<TranscriptRow> {
         let mut rows = Vec::with_capacity(count.min(1024));
         let mut next = self.entry_from(place.entry);
-        let mut offset = next.as_ref().map_or(0, |entry| place.within(entry.number));
+        let mut offset = next.as_ref().map_or(0, |entry| place.offset_in(entry.number));
         while let Some(entry) = next.take() {
             if rows.len() >= count {
                 break;
@@ -143,18 +143,18 @@ impl<'a> TranscriptLayout<'a> {
     }
 
     /// The start of the row that holds `place`, or of the next one that there is; the end where there is none.
-    pub fn snap(&self, place: TranscriptPlace) -> TranscriptPlace {
-        let Some(entry) = self.entry_from(place.entry) else { return self.end() };
-        let offset = place.within(entry.number);
-        let holding = self.parts(&entry, offset).take_while(|part| part.start <= offset).last();
+    pub fn row_start(&self, place: TranscriptPlace) -> TranscriptPlace {
+        let Some(entry) = self.entry_from(place.entry) else { return self.end_place() };
+        let offset = place.offset_in(entry.number);
+        let holding = self.row_ranges(&entry, offset).take_while(|part| part.start <= offset).last();
         TranscriptPlace { entry: entry.number, offset: bytes(holding.map_or(0, |part| part.start)) }
     }
 
     /// The place `count` rows above `place`; the first row's where there are fewer.
     ///
     /// Cost: the rows passed, and some 8 KiB of bytes for each broken line among them.
-    pub fn back(&self, place: TranscriptPlace, count: usize) -> TranscriptPlace {
-        let mut at = self.snap(place);
+    pub fn rows_back(&self, place: TranscriptPlace, count: usize) -> TranscriptPlace {
+        let mut at = self.row_start(place);
         let mut left = count;
         while left > 0 {
             let (entry, before) = if at.offset > 0 {
@@ -164,7 +164,7 @@ impl<'a> TranscriptLayout<'a> {
             };
             let Some(entry) = entry else { break };
             let last = before.min(len_of(&entry)).saturating_sub(1);
-            let parts: Vec<_> = self.parts(&entry, last).take_while(|part| part.start <= last).collect();
+            let parts: Vec<_> = self.row_ranges(&entry, last).take_while(|part| part.start <= last).collect();
             let top = parts.get(parts.len().saturating_sub(left)).map_or(0, |part| part.start);
             left = left.saturating_sub(parts.len());
             at = TranscriptPlace { entry: entry.number, offset: bytes(top) };
@@ -173,44 +173,48 @@ impl<'a> TranscriptLayout<'a> {
     }
 
     /// The place `count` rows below `place`; the last row's where there are fewer.
-    pub fn forward(&self, place: TranscriptPlace, count: usize) -> TranscriptPlace {
+    pub fn rows_forward(&self, place: TranscriptPlace, count: usize) -> TranscriptPlace {
         match self.rows_from(place, count.saturating_add(1)).last() {
             Some(row) => row.place,
-            None => self.back(self.end(), 1),
+            None => self.rows_back(self.end_place(), 1),
         }
     }
 
     /// The top row's place when the last row of all is the last of `count`.
-    pub fn tail(&self, count: usize) -> TranscriptPlace {
-        self.back(self.end(), count)
+    pub fn last_page(&self, count: usize) -> TranscriptPlace {
+        self.rows_back(self.end_place(), count)
     }
 
     /// The place behind the last row.
-    pub fn end(&self) -> TranscriptPlace {
-        TranscriptPlace::start_of(self.transcript.end())
+    pub fn end_place(&self) -> TranscriptPlace {
+        TranscriptPlace::start_of(self.transcript.end_number())
     }
 
     fn entry_from(&self, number: u64) -> Option<TranscriptEntry<'a>> {
         let Some(filter) = self.filter else {
             return self.transcript.entry(self.transcript.next_from(number)?);
         };
-        filter.from(number).find_map(|number| self.transcript.entry(number))
+        filter.numbers_from(number).find_map(|number| self.transcript.entry(number))
     }
 
     fn entry_before(&self, number: u64) -> Option<TranscriptEntry<'a>> {
         let Some(filter) = self.filter else {
             return self.transcript.entry(self.transcript.previous(number)?);
         };
-        filter.before(number).find_map(|number| self.transcript.entry(number))
+        filter.numbers_before(number).find_map(|number| self.transcript.entry(number))
     }
 
     /// The rows of an entry as ranges of its bytes, from one at or before the one that holds `offset` on.
     ///
-    /// Those just above are among them where they cost no more: [`TranscriptLayout::back`] wants them.
-    fn parts<'e>(&self, entry: &TranscriptEntry<'e>, offset: usize) -> Box<dyn Iterator<Item = Range<usize>> + 'e> {
+    /// Those just above are among them where they cost no more: [`TranscriptLayout::rows_back`] wants them.
+    fn row_ranges<'e>(
+        &self,
+        entry: &TranscriptEntry<'e>,
+        offset: usize,
+    ) -> Box<dyn Iterator<Item = Range<usize>> + 'e> {
         let bytes = match entry.kind {
             EntryKind::Data(data) if !data.bytes.is_empty() => data.bytes,
-            EntryKind::Note(news) => return Box::new(self.sentences(&words::text_of(news)).into_iter()),
+            EntryKind::Note(news) => return Box::new(self.sentence_rows(&words::text_of(news)).into_iter()),
             EntryKind::Data(_) | EntryKind::Gap(_) => return Box::new(std::iter::once(0..0)),
         };
         match self.lens {
@@ -224,14 +228,14 @@ impl<'a> TranscriptLayout<'a> {
         }
     }
 
-    fn sentences(&self, text: &str) -> Vec<Range<usize>> {
-        wrap::sentences(text, self.columns.saturating_sub(MARK_COLUMNS).max(1))
+    fn sentence_rows(&self, text: &str) -> Vec<Range<usize>> {
+        wrap::wrap_words(text, self.columns.saturating_sub(MARK_COLUMNS).max(1))
     }
 
     /// Up to `room` rows of an entry, from the one that holds `offset` on.
     fn rows_of(&self, entry: &TranscriptEntry<'_>, offset: usize, room: usize) -> Vec<TranscriptRow> {
         let len = len_of(entry);
-        let parts = self.parts(entry, offset).skip_while(|part| part.end <= offset && part.end < len);
+        let parts = self.row_ranges(entry, offset).skip_while(|part| part.end <= offset && part.end < len);
         let row = |part: Range<usize>| TranscriptRow {
             place: TranscriptPlace { entry: entry.number, offset: bytes(part.start) },
             next: match part.end {
@@ -244,7 +248,7 @@ impl<'a> TranscriptLayout<'a> {
                 EntryKind::Data(data) => self.body(&data, part),
                 EntryKind::Gap(both) => RowBody::Gap(both),
                 EntryKind::Note(news) => {
-                    let words = words::note(news);
+                    let words = words::sentence_of(news);
                     let text = words.text.get(part).unwrap_or_default().to_owned();
                     RowBody::Note { mark: words.mark, tone: words.tone, text }
                 }
@@ -272,7 +276,7 @@ impl<'a> TranscriptLayout<'a> {
 
 impl TranscriptPlace {
     /// The byte within `entry`, 0 where the place is of an entry that is no longer there.
-    fn within(self, entry: u64) -> usize {
+    fn offset_in(self, entry: u64) -> usize {
         if self.entry == entry { self.offset as usize } else { 0 }
     }
 }
@@ -312,7 +316,9 @@ mod tests {
         let mut transcript = Transcript::new(budget);
         for step in steps {
             transcript.push(match step {
-                Step::Said(direction, bytes) => Record::Block(Block::single(*direction, now, bytes.clone().into())),
+                Step::Said(direction, bytes) => {
+                    Record::Block(Block::single_piece(*direction, now, bytes.clone().into()))
+                }
                 Step::Noted(long) => {
                     let host = "name ".repeat(usize::from(*long));
                     Record::News { at: now, news: News::Dial(DialNews::Resolving { host }) }
@@ -368,24 +374,30 @@ mod tests {
     fn the_tail_ends_with_the_last_row_and_going_on_stops_there() {
         let transcript = transcript(&[said("a\nb\nc\n"), said("d\ne\n")], 1000);
         let sight = sight(&transcript, TranscriptMode::Text, 80);
-        assert_eq!(shown(&sight, &sight.rows_from(sight.tail(3), 3)), ["c\n", "d\n", "e\n"]);
-        assert_eq!(sight.tail(100), TranscriptPlace::start_of(1));
-        assert_eq!(sight.forward(sight.tail(3), 100), TranscriptPlace { entry: 2, offset: 2 });
-        assert_eq!(sight.forward(sight.end(), 1), TranscriptPlace { entry: 2, offset: 2 });
-        assert_eq!(sight.rows_from(sight.end(), 5), []);
+        assert_eq!(shown(&sight, &sight.rows_from(sight.last_page(3), 3)), ["c\n", "d\n", "e\n"]);
+        assert_eq!(sight.last_page(100), TranscriptPlace::start_of(1));
+        assert_eq!(sight.rows_forward(sight.last_page(3), 100), TranscriptPlace { entry: 2, offset: 2 });
+        assert_eq!(sight.rows_forward(sight.end_place(), 1), TranscriptPlace { entry: 2, offset: 2 });
+        assert_eq!(sight.rows_from(sight.end_place(), 5), []);
     }
 
     #[test]
     fn a_place_of_another_width_is_read_as_the_row_that_holds_it() {
         let transcript = transcript(&[said("abcdefghij")], 1000);
-        assert_eq!(sight(&transcript, TranscriptMode::Text, 4).snap(TranscriptPlace { entry: 1, offset: 6 }).offset, 4);
         assert_eq!(
-            sight(&transcript, TranscriptMode::Text, 10).snap(TranscriptPlace { entry: 1, offset: 6 }).offset,
+            sight(&transcript, TranscriptMode::Text, 4).row_start(TranscriptPlace { entry: 1, offset: 6 }).offset,
+            4
+        );
+        assert_eq!(
+            sight(&transcript, TranscriptMode::Text, 10).row_start(TranscriptPlace { entry: 1, offset: 6 }).offset,
             0
         );
-        assert_eq!(sight(&transcript, TranscriptMode::Hex, 10).snap(TranscriptPlace { entry: 1, offset: 6 }).offset, 4);
         assert_eq!(
-            sight(&transcript, TranscriptMode::Text, 4).snap(TranscriptPlace { entry: 1, offset: 99 }).offset,
+            sight(&transcript, TranscriptMode::Hex, 10).row_start(TranscriptPlace { entry: 1, offset: 6 }).offset,
+            4
+        );
+        assert_eq!(
+            sight(&transcript, TranscriptMode::Text, 4).row_start(TranscriptPlace { entry: 1, offset: 99 }).offset,
             8
         );
     }
@@ -402,8 +414,8 @@ mod tests {
     fn nothing_to_show_is_no_row() {
         let transcript = Transcript::new(10);
         let sight = sight(&transcript, TranscriptMode::Hex, 80);
-        assert_eq!(sight.rows_from(sight.tail(5), 5), []);
-        assert_eq!(sight.forward(TranscriptPlace::default(), 3), sight.end());
+        assert_eq!(sight.rows_from(sight.last_page(5), 5), []);
+        assert_eq!(sight.rows_forward(TranscriptPlace::default(), 3), sight.end_place());
     }
 
     #[test]
@@ -416,8 +428,8 @@ mod tests {
         let sight =
             TranscriptLayout { transcript: &transcript, filter: Some(&index), lens: TranscriptMode::Text, columns: 80 };
         assert_eq!(shown(&sight, &sight.rows_from(TranscriptPlace::default(), 9)), ["one\n", "three\n"]);
-        assert_eq!(sight.tail(2), TranscriptPlace::start_of(2));
-        assert_eq!(sight.back(TranscriptPlace::start_of(3), 1), TranscriptPlace::start_of(2));
+        assert_eq!(sight.last_page(2), TranscriptPlace::start_of(2));
+        assert_eq!(sight.rows_back(TranscriptPlace::start_of(3), 1), TranscriptPlace::start_of(2));
     }
 
     #[test]
@@ -427,7 +439,7 @@ mod tests {
         let middle = TranscriptPlace { entry: 1, offset: 32 << 20 };
         let rows = sight.rows_from(middle, 50);
         assert_eq!((rows.len(), rows[0].place), (50, middle));
-        assert_eq!(sight.forward(sight.back(middle, 500), 500), middle);
+        assert_eq!(sight.rows_forward(sight.rows_back(middle, 500), 500), middle);
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -458,7 +470,7 @@ mod tests {
             let rows = sight.rows_from(TranscriptPlace::default(), usize::MAX);
             let mut covered = 0_usize;
             for pair in rows.windows(2) {
-                prop_assert_eq!(sight.snap(pair[0].next), pair[1].place);
+                prop_assert_eq!(sight.row_start(pair[0].next), pair[1].place);
             }
             for row in &rows {
                 if let RowBody::Text(bytes) | RowBody::Hex { bytes, .. } = &row.body {
@@ -476,10 +488,10 @@ mod tests {
             let rows = sight.rows_from(TranscriptPlace::default(), usize::MAX);
             let at = (rows.len() as f64 * share) as usize;
             let Some(row) = rows.get(at) else { return Ok(()) };
-            prop_assert_eq!(sight.back(row.place, count), rows[at.saturating_sub(count)].place);
-            prop_assert_eq!(sight.forward(row.place, count), rows[(at + count).min(rows.len() - 1)].place);
-            prop_assert_eq!(sight.snap(row.place), row.place);
-            prop_assert_eq!(sight.tail(count.max(1)), rows[rows.len().saturating_sub(count.max(1))].place);
+            prop_assert_eq!(sight.rows_back(row.place, count), rows[at.saturating_sub(count)].place);
+            prop_assert_eq!(sight.rows_forward(row.place, count), rows[(at + count).min(rows.len() - 1)].place);
+            prop_assert_eq!(sight.row_start(row.place), row.place);
+            prop_assert_eq!(sight.last_page(count.max(1)), rows[rows.len().saturating_sub(count.max(1))].place);
         }
     }
 }

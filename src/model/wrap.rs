@@ -94,7 +94,7 @@ pub(crate) fn rows_around(bytes: &[u8], offset: usize, columns: u16) -> impl Ite
 ///
 /// Characters are measured one by one, which is ten times as fast as glyphs are; where both differ (an Arabic
 /// ligature), a row is a column or two shorter than it could be. Combining marks stay with their base.
-pub(crate) fn hard(text: &str, columns: u16) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn wrap_hard(text: &str, columns: u16) -> impl Iterator<Item = Range<usize>> {
     let mut at = Some(0);
     std::iter::from_fn(move || {
         let start = at?;
@@ -113,7 +113,7 @@ pub(crate) fn hard(text: &str, columns: u16) -> impl Iterator<Item = Range<usize
 /// The rows of a text of ours that fits `columns`, broken between words where that is possible. At least one.
 ///
 /// The text is already neutralised. Cost: the whole text.
-pub(crate) fn sentences(text: &str, columns: u16) -> Vec<Range<usize>> {
+pub(crate) fn wrap_words(text: &str, columns: u16) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;
     while text.len() > start {
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn sentences_break_between_words() {
         let broken = |text: &str, columns| {
-            sentences(text, columns).into_iter().map(|row| text[row].to_owned()).collect::<Vec<_>>()
+            wrap_words(text, columns).into_iter().map(|row| text[row].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(broken("one two three", 7), ["one two ", "three"]);
         assert_eq!(broken("one two three", 6), ["one ", "two ", "three"]);

@@ -16,19 +16,19 @@ const MOST_SPARE: usize = 40;
 /// The last one given back is the first one used: it is the likeliest to be in a cache.
 static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
-fn spare() -> MutexGuard<'static, Vec<Vec<u8>>> {
+fn lock_pool() -> MutexGuard<'static, Vec<Vec<u8>>> {
     SPARE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An empty buffer of [`BUFFER`] bytes.
-pub(crate) fn take() -> Vec<u8> {
-    spare().pop().unwrap_or_else(|| Vec::with_capacity(BUFFER))
+pub(crate) fn take_buffer() -> Vec<u8> {
+    lock_pool().pop().unwrap_or_else(|| Vec::with_capacity(BUFFER))
 }
 
 /// Gives back a buffer whose content nobody needs.
 pub(crate) fn give_back(mut buffer: Vec<u8>) {
     buffer.clear();
-    let mut spare = spare();
+    let mut spare = lock_pool();
     if buffer.capacity() >= BUFFER && spare.len() < MOST_SPARE {
         spare.push(buffer);
     }
@@ -50,8 +50,8 @@ pub(crate) fn freeze(buffer: Vec<u8>) -> Bytes {
 /// # Errors
 /// Those of the read.
 pub(crate) fn read(file: &File) -> io::Result<Bytes> {
-    let mut buffer = take();
-    match fill(file, &mut buffer) {
+    let mut buffer = take_buffer();
+    match read_at(file, &mut buffer) {
         Ok(()) => Ok(freeze(buffer)),
         Err(error) => {
             give_back(buffer);
@@ -61,13 +61,13 @@ pub(crate) fn read(file: &File) -> io::Result<Bytes> {
 }
 
 #[cfg(unix)]
-fn fill(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+fn read_at(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
     rustix::io::read(file, rustix::buffer::spare_capacity(buffer))?;
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn fill(mut file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+fn read_at(mut file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
     buffer.resize(BUFFER, 0);
     let length = io::Read::read(&mut file, buffer)?;
     buffer.truncate(length);
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn what_was_read_is_the_same_whether_it_fills_its_buffer_or_not() {
         for len in [1, BUFFER / 2, BUFFER] {
-            let mut buffer = take();
+            let mut buffer = take_buffer();
             assert!(buffer.is_empty() && buffer.capacity() >= BUFFER);
             buffer.resize(len, 7);
             let bytes = freeze(buffer);
@@ -107,6 +107,6 @@ mod tests {
     fn no_more_than_a_number_of_buffers_wait() {
         let all: Vec<Vec<u8>> = (0..MOST_SPARE + 9).map(|_| Vec::with_capacity(BUFFER)).collect();
         all.into_iter().for_each(give_back);
-        assert!(spare().len() <= MOST_SPARE);
+        assert!(lock_pool().len() <= MOST_SPARE);
     }
 }

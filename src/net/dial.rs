@@ -51,7 +51,7 @@ pub(crate) async fn connect(
 ///
 /// # Errors
 /// As [`connect`].
-pub(crate) async fn connect_plainly(
+pub(crate) async fn connect_without_news(
     spec: &TcpSpec,
     known: Option<Vec<SocketAddr>>,
     attempt: u32,
@@ -106,7 +106,7 @@ async fn dial(
             let message =
                 format!("no answer from a name server within {}", quantity::duration(spec.socket.connect_timeout));
             return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
-                .because(FailureReason::NameServerSilent));
+                .with_reason(FailureReason::NameServerSilent));
         }
     };
     let RaceContext { inner, capture } = told;
@@ -208,7 +208,7 @@ impl ConnectRace<'_> {
                 () = not_before(race.next_at), if race.waiting.len() > 0 => self.start_next(&mut race).await,
                 _ = look.tick(), if !race.under_way.is_empty() => {
                     if let Some(socket) = race.under_way.last().and_then(|trying| trying.socket.as_ref()) {
-                        self.journal.kernel(kernel::view(socket));
+                        self.journal.kernel(kernel::sample_socket(socket));
                     }
                 }
             }
@@ -216,11 +216,11 @@ impl ConnectRace<'_> {
     }
 
     async fn report_connected(&self, stream: &TcpStream, local: SocketAddr, peer: SocketAddr, took: Duration) {
-        self.report(syscall::told(SocketCall::Connect, peer.to_string(), Ok(0), took)).await;
+        self.report(syscall::call_news(SocketCall::Connect, peer.to_string(), Ok(0), took)).await;
         self.report(state_news(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived)).await;
         self.journal.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt })).await;
-        route::tell(local, peer, self.journal).await;
-        option::tell(stream, &self.spec.socket.options, peer.is_ipv6(), self.journal).await;
+        route::report_route(local, peer, self.journal).await;
+        option::report_all(stream, &self.spec.socket.options, peer.is_ipv6(), self.journal).await;
     }
 
     /// Reports that one address failed; the next one is tried at once.
@@ -315,7 +315,7 @@ fn more_specific(before: Option<Failure>, failure: Failure) -> Failure {
 
 /// A socket for one address, with the spec's options and local address.
 fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
-    let failed = |error: std::io::Error| fault::of_io(FailedOperation::Connect, peer.to_string(), &error);
+    let failed = |error: std::io::Error| fault::from_io(FailedOperation::Connect, peer.to_string(), &error);
     let socket =
         socket2::Socket::new(socket2::Domain::for_address(peer), socket2::Type::STREAM, None).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
@@ -325,7 +325,7 @@ fn socket(spec: &TcpSpec, peer: SocketAddr) -> Result<TcpSocket, Failure> {
             // Else a port that was used a minute ago could not be used again (TIME-WAIT).
             socket.set_reuse_address(true).map_err(failed)?;
         }
-        socket.bind(&local.into()).map_err(|error| fault::of_bind(FailedOperation::Bind, local, &error))?;
+        socket.bind(&local.into()).map_err(|error| fault::from_bind(FailedOperation::Bind, local, &error))?;
     }
     Ok(TcpSocket::from_std_stream(socket.into()))
 }
@@ -348,7 +348,7 @@ async fn connect_socket(
     // Another descriptor of the same socket, as connecting consumes the first one, and with it the error queue.
     let errors = socket.as_fd().try_clone_to_owned().ok().map(socket2::Socket::from);
     if let Some(errors) = &errors {
-        error_queue::ask(errors, peer.is_ipv6());
+        error_queue::enable(errors, peer.is_ipv6());
     }
     let began = std::time::Instant::now();
     let mut connecting = std::pin::pin!(socket.connect(peer));
@@ -357,7 +357,7 @@ async fn connect_socket(
             // The first poll calls connect(), and with it the kernel has chosen our port.
             let begun = std::future::poll_fn(|context| Poll::Ready(connecting.as_mut().poll(context))).await;
             if let Some(local) = errors.local_addr().ok().and_then(|local| local.as_socket()) {
-                capture.claim(local, peer, FlowHint::default());
+                capture.assign(local, peer, FlowHint::default());
             }
             match begun {
                 Poll::Ready(done) => done,
@@ -374,28 +374,28 @@ async fn connect_socket(
         };
         let failure = match &icmp {
             Some(icmp) => icmp.failure(FailedOperation::Connect, peer.to_string()),
-            None => fault::of_io(FailedOperation::Connect, peer.to_string(), &error),
+            None => fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
         };
         FailedAttempt {
             failure,
-            call: Some(syscall::told(SocketCall::Connect, peer.to_string(), Err(&error), took)),
+            call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Err(&error), took)),
             icmp,
         }
     };
     let stream = connected.map_err(failed)?;
     if let Some(errors) = &errors {
         // On an open connection an ICMP message is a hint and no end (RFC 1122 §4.2.3.9).
-        error_queue::ask_no_more(errors, peer.is_ipv6());
+        error_queue::disable(errors, peer.is_ipv6());
     }
     let local = stream.local_addr().map_err(failed)?;
     if local == peer {
         // RFC 9293 §3.5, simultaneous open: on loopback, a free port that the kernel also chose for us.
         let message = "nobody listens there; the kernel had connected the socket to itself";
         let failure = Failure::new(Class::Refused, FailedOperation::Connect, peer.to_string(), message)
-            .because(FailureReason::SelfConnected);
+            .with_reason(FailureReason::SelfConnected);
         return Err(FailedAttempt {
             failure,
-            call: Some(syscall::told(SocketCall::Connect, peer.to_string(), Ok(0), took)),
+            call: Some(syscall::call_news(SocketCall::Connect, peer.to_string(), Ok(0), took)),
             icmp: None,
         });
     }

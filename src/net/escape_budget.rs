@@ -26,7 +26,7 @@ impl Default for ScanBudget {
 
 impl ScanBudget {
     /// Whether so many bytes, received at that time, may be searched; then that many less are left.
-    pub(super) fn takes(&mut self, bytes: usize, at: Instant) -> bool {
+    pub(super) fn try_spend(&mut self, bytes: usize, at: Instant) -> bool {
         let since = at.saturating_duration_since(self.at.unwrap_or(at));
         let micros = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
         if micros > 0 || self.at.is_none() {
@@ -51,9 +51,9 @@ mod tests {
         let mut searched = 0;
         for milli in 0..10_000 {
             let at = begin + Duration::from_millis(milli);
-            assert!(line.takes(125_000, at));
+            assert!(line.try_spend(125_000, at));
             for _ in 0..16 {
-                searched += if flood.takes(256 * 1024, at) { 256 * 1024 } else { 0 };
+                searched += if flood.try_spend(256 * 1024, at) { 256 * 1024 } else { 0 };
             }
         }
         let most = MOST_AT_ONCE + 10_000_000 * PER_MICROSECOND;
@@ -65,8 +65,8 @@ mod tests {
         let mut allowance = ScanBudget::default();
         let begin = Instant::now();
         let all = usize::try_from(MOST_AT_ONCE).unwrap();
-        assert!(allowance.takes(all, begin));
-        assert!(!allowance.takes(1, begin));
-        assert!(allowance.takes(all, begin + Duration::from_secs(1)));
+        assert!(allowance.try_spend(all, begin));
+        assert!(!allowance.try_spend(1, begin));
+        assert!(allowance.try_spend(all, begin + Duration::from_secs(1)));
     }
 }

@@ -8,7 +8,7 @@ use crate::wire::{Class, Evidence, FailedOperation, Failure, FailureReason};
 /// What an error of the system's means, for `operation` with `peer`.
 ///
 /// `operation` decides what a time-out means, and which numbers have words of their own. An error without a number keeps its text. Never fails.
-pub(crate) fn of_io(operation: FailedOperation, peer: impl Into<String>, error: &io::Error) -> Failure {
+pub(crate) fn from_io(operation: FailedOperation, peer: impl Into<String>, error: &io::Error) -> Failure {
     let mut reason = None;
     let (class, message) = match error.raw_os_error() {
         // Whatever kept the name from being looked up, it was not looked up.
@@ -17,8 +17,10 @@ pub(crate) fn of_io(operation: FailedOperation, peer: impl Into<String>, error: 
             reason = why;
             (Class::Resolve, message)
         }
-        Some(code) => of_code(operation, code).map_or_else(|| (Class::Local, text(error)), |(c, m)| (c, m.to_owned())),
-        None => (of_kind(operation, error.kind()), text(error)),
+        Some(code) => {
+            from_os_code(operation, code).map_or_else(|| (Class::Local, text(error)), |(c, m)| (c, m.to_owned()))
+        }
+        None => (class_of_kind(operation, error.kind()), text(error)),
     };
     Failure {
         class,
@@ -33,8 +35,8 @@ pub(crate) fn of_io(operation: FailedOperation, peer: impl Into<String>, error: 
 
 /// What an error of the system's means, for `operation` (`bind`, `listen`) at the address `local` of ours: with what to
 /// do about it.
-pub(crate) fn of_bind(operation: FailedOperation, local: SocketAddr, error: &io::Error) -> Failure {
-    let mut failure = of_io(operation, local.to_string(), error);
+pub(crate) fn from_bind(operation: FailedOperation, local: SocketAddr, error: &io::Error) -> Failure {
+    let mut failure = from_io(operation, local.to_string(), error);
     let port = local.port();
     match error.raw_os_error() {
         Some(libc::EACCES) if port < 1024 => {
@@ -55,7 +57,7 @@ pub(crate) fn of_bind(operation: FailedOperation, local: SocketAddr, error: &io:
     failure
 }
 
-fn of_code(operation: FailedOperation, code: i32) -> Option<(Class, &'static str)> {
+fn from_os_code(operation: FailedOperation, code: i32) -> Option<(Class, &'static str)> {
     let connecting = operation == FailedOperation::Connect;
     let known = match code {
         libc::ECONNREFUSED if connecting => (Class::Refused, "connection refused"),
@@ -101,7 +103,7 @@ fn of_code(operation: FailedOperation, code: i32) -> Option<(Class, &'static str
     Some(known)
 }
 
-fn of_kind(operation: FailedOperation, kind: io::ErrorKind) -> Class {
+fn class_of_kind(operation: FailedOperation, kind: io::ErrorKind) -> Class {
     use io::ErrorKind as Kind;
     if kind == Kind::TimedOut && operation == FailedOperation::Connect {
         Class::ConnectTimeout
@@ -157,7 +159,7 @@ mod tests {
     use super::*;
 
     fn class(operation: FailedOperation, code: i32) -> Class {
-        of_io(operation, "peer", &io::Error::from_raw_os_error(code)).class
+        from_io(operation, "peer", &io::Error::from_raw_os_error(code)).class
     }
 
     #[test]
@@ -175,20 +177,20 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_had_is_told_with_what_to_do() {
         let message = |code, local: &str| {
-            of_bind(FailedOperation::Bind, local.parse().unwrap(), &io::Error::from_raw_os_error(code)).message
+            from_bind(FailedOperation::Bind, local.parse().unwrap(), &io::Error::from_raw_os_error(code)).message
         };
         assert!(message(libc::EADDRINUSE, "127.0.0.1:53").contains("choose another port"));
         assert!(message(libc::EACCES, "127.0.0.1:53").contains("try 8053"));
         assert!(message(libc::EADDRNOTAVAIL, "192.0.2.1:53").contains("try 0.0.0.0"));
         assert_eq!(
             message(libc::EMFILE, "[::1]:0"),
-            of_io(FailedOperation::Bind, "", &io::Error::from_raw_os_error(libc::EMFILE)).message
+            from_io(FailedOperation::Bind, "", &io::Error::from_raw_os_error(libc::EMFILE)).message
         );
     }
 
     #[test]
     fn an_unknown_number_keeps_the_systems_words_and_its_number() {
-        let failure = of_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(libc::EXDEV));
+        let failure = from_io(FailedOperation::Read, "x", &io::Error::from_raw_os_error(libc::EXDEV));
         assert_eq!(failure.os_code, Some(libc::EXDEV));
         assert!(!failure.message.contains("os error"), "{}", failure.message);
     }
@@ -196,7 +198,7 @@ mod tests {
     #[test]
     fn a_failed_look_up_is_told_in_plain_words() {
         let error = io::Error::other("failed to lookup address information: Name or service not known");
-        let failure = of_io(FailedOperation::Resolve, "name.invalid", &error);
+        let failure = from_io(FailedOperation::Resolve, "name.invalid", &error);
         assert_eq!((failure.class, failure.message.as_str()), (Class::Resolve, "there is no such name"));
     }
 }

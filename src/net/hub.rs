@@ -41,7 +41,7 @@ struct OrderQueues {
 }
 
 impl OrderQueues {
-    fn of(&self, verb: &Verb) -> &order_queue::OrderSender {
+    fn queue_for(&self, verb: &Verb) -> &order_queue::OrderSender {
         let urgent = matches!(
             verb,
             Verb::Reset
@@ -84,7 +84,7 @@ impl Net {
 
     /// What the first stream that is open from now on receives goes there, and is counted only, as long as that takes
     /// it; what comes after that is kept as ever.
-    pub fn pour_into(&self, outlet: SpliceSink) {
+    pub fn set_splice_sink(&self, outlet: SpliceSink) {
         *self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet);
     }
 
@@ -95,16 +95,16 @@ impl Net {
 
     /// Whether new sessions also query name servers directly, beside the system resolver (default: yes).
     /// Not where the net is a pipe ([`OverflowPolicy::Wait`]), as nobody would see it.
-    pub fn ask_beside(&self, wanted: bool) {
+    pub fn set_second_opinion(&self, wanted: bool) {
         self.shared.asks_beside.store(wanted, Ordering::Relaxed);
     }
 
     /// A new session's post: number, journal and orders.
-    pub(crate) fn post(&self, retain: Retention) -> TaskContext {
+    pub(crate) fn task_context(&self, retain: Retention) -> TaskContext {
         let id = SessionId(self.shared.last_id.fetch_add(1, Ordering::Relaxed) + 1);
-        let (plain, orders) = order_queue::lane();
+        let (plain, orders) = order_queue::order_channel();
         let journal = Journal::new(id, retain, self.shared.overflow, Arc::clone(&self.shared.bell));
-        journal.ask_beside(self.shared.asks_beside.load(Ordering::Relaxed));
+        journal.set_second_opinion(self.shared.asks_beside.load(Ordering::Relaxed));
         self.orders().insert(id, OrderQueues { plain, urgent: None, journal: Arc::clone(&journal) });
         TaskContext { journal, orders, net: self.clone() }
     }
@@ -113,7 +113,7 @@ impl Net {
     /// burst overtake other orders.
     /// It is as long as the plain one, and refuses aloud in the same way when it is full.
     pub(crate) fn urgent(&self, id: SessionId) -> order_queue::OrderReceiver {
-        let (sender, urgent) = order_queue::lane();
+        let (sender, urgent) = order_queue::order_channel();
         if let Some(lanes) = self.orders().get_mut(&id) {
             lanes.urgent = Some(sender);
         }
@@ -125,7 +125,7 @@ impl Net {
     pub(crate) fn spawn(&self, id: SessionId, task: impl Future<Output = ()> + Send + 'static) {
         let net = self.clone();
         // Boxed: otherwise the generated future stores the task twice, as argument and as awaited value.
-        let task = panic_guard::caught(Box::pin(task));
+        let task = panic_guard::catch_panic(Box::pin(task));
         self.shared.runtime.spawn(async move {
             let outcome = task.await;
             let lanes = net.orders().remove(&id);
@@ -133,7 +133,7 @@ impl Net {
                 && !lanes.journal.is_over()
             {
                 lanes.journal.news(News::Failed(failure)).await;
-                lanes.journal.closed(CloseReason::Error).await;
+                lanes.journal.report_closed(CloseReason::Error).await;
             }
         });
     }
@@ -142,8 +142,8 @@ impl Net {
         self.shared.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lane(&self, id: SessionId, verb: &Verb) -> Option<order_queue::OrderSender> {
-        self.orders().get(&id).map(|lanes| lanes.of(verb).clone())
+    fn order_queue(&self, id: SessionId, verb: &Verb) -> Option<order_queue::OrderSender> {
+        self.orders().get(&id).map(|lanes| lanes.queue_for(verb).clone())
     }
 
     /// Changes how much of a session is kept: how much may wait to be looked at follows it, and what a listener accepts
@@ -158,9 +158,9 @@ impl Net {
     ///
     /// # Errors
     /// The session is over, or has not yet dealt with the orders it was given before.
-    pub fn perform(&self, order: Order) -> Result<(), RefusedOrder> {
+    pub fn send_order(&self, order: Order) -> Result<(), RefusedOrder> {
         let Order { id, verb } = order;
-        let Some(sender) = self.lane(id, &verb) else {
+        let Some(sender) = self.order_queue(id, &verb) else {
             return Err(RefusedOrder { order: Order { id, verb }, why: format!("session {id} is over") });
         };
         sender.try_send(Box::new(verb)).map_err(|error| {
@@ -180,7 +180,7 @@ impl Net {
     /// The session is over; the verb comes back.
     pub async fn perform_waiting(&self, order: Order) -> Result<(), RefusedOrder> {
         let Order { id, verb } = order;
-        let sender = self.lane(id, &verb);
+        let sender = self.order_queue(id, &verb);
         let refused = |verb| RefusedOrder { order: Order { id, verb }, why: format!("session {id} is over") };
         match sender {
             None => Err(refused(verb)),

@@ -131,18 +131,18 @@ impl Journal {
         })
     }
 
-    fn inner(&self) -> MutexGuard<'_, JournalState> {
+    fn lock(&self) -> MutexGuard<'_, JournalState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How much of the session is kept.
     pub(crate) fn retention(&self) -> Retention {
-        self.inner().retention
+        self.lock().retention
     }
 
     /// Changes how much of the session is kept.
     pub(crate) fn set_retention(&self, retention: Retention) {
-        self.inner().retention = retention;
+        self.lock().retention = retention;
         self.drained.notify_waiters();
     }
 
@@ -172,9 +172,9 @@ impl Journal {
             // Whoever drops this while it waits (a reset, the end of the session) drops the block with it.
             let counted = CountedBlock { journal: self, direction, totals, kept: false };
             self.room_for(block.bytes.len()).await;
-            counted.keep();
+            counted.store();
         }
-        let mut inner = self.inner();
+        let mut inner = self.lock();
         let before = inner.bytes;
         inner.escapes += escapes;
         inner.bytes += block.bytes.len();
@@ -197,7 +197,7 @@ impl Journal {
     /// Counts the escape sequences in what was received, unless too much comes.
     fn search(&self, block: &Block) -> EscapeCounts {
         let bytes = block.bytes.len();
-        let allowed = self.inner().allowance.takes(bytes, block.at);
+        let allowed = self.lock().allowance.try_spend(bytes, block.at);
         if allowed {
             EscapeCounts { found: sanitize::count_escapes(&block.bytes), unsearched: 0 }
         } else {
@@ -213,7 +213,7 @@ impl Journal {
     async fn room_for(&self, bytes: usize) {
         loop {
             let drained = self.drained.notified();
-            if self.inner().admits(bytes) {
+            if self.lock().has_room_for(bytes) {
                 return;
             }
             drained.await;
@@ -227,7 +227,7 @@ impl Journal {
         loop {
             let drained = self.drained.notified();
             {
-                let mut inner = self.inner();
+                let mut inner = self.lock();
                 if inner.news < MOST_NEWS {
                     inner.news += 1;
                     inner.over |= over;
@@ -246,8 +246,8 @@ impl Journal {
 
     /// Tells a fact that is known beside the session, and may come late: once the session is over, or while
     /// [`MOST_NEWS`] are untold, it is dropped. Never waits.
-    pub(crate) fn aside(self: &Arc<Self>, news: News) {
-        let mut inner = self.inner();
+    pub(crate) fn news_if_open(self: &Arc<Self>, news: News) {
+        let mut inner = self.lock();
         if inner.over || inner.news >= MOST_NEWS {
             return;
         }
@@ -259,32 +259,32 @@ impl Journal {
 
     /// Whether its last fact was told.
     pub(crate) fn is_over(&self) -> bool {
-        self.inner().over
+        self.lock().over
     }
 
     /// Chooses whether name servers are asked beside the system's resolver.
-    pub(crate) fn ask_beside(&self, wanted: bool) {
+    pub(crate) fn set_second_opinion(&self, wanted: bool) {
         self.asks_beside.store(wanted, Ordering::Relaxed);
     }
 
     /// Whether name servers are to be asked beside the system's resolver: not in a pipe, where nobody would see it.
-    pub(crate) fn asks_beside(&self) -> bool {
+    pub(crate) fn wants_second_opinion(&self) -> bool {
         self.overflow == OverflowPolicy::DropOldest && self.asks_beside.load(Ordering::Relaxed)
     }
 
     /// Whether anybody looks at more than the peer's bytes: not in a pipe.
-    pub(crate) fn is_looked_at(&self) -> bool {
+    pub(crate) fn is_observed(&self) -> bool {
         self.overflow == OverflowPolicy::DropOldest
     }
 
     /// Tells the last fact, with the exact totals.
-    pub(crate) async fn closed(self: &Arc<Self>, how: crate::sessions::CloseReason) {
+    pub(crate) async fn report_closed(self: &Arc<Self>, how: crate::sessions::CloseReason) {
         self.news(News::Closed { totals: self.totals(), how }).await;
     }
 
     /// Replaces what the kernel says.
     pub(crate) fn kernel(self: &Arc<Self>, view: KernelView) {
-        let mut inner = self.inner();
+        let mut inner = self.lock();
         if inner.kernel.as_deref() != Some(&view) {
             inner.kernel = Some(Arc::new(view));
             drop(inner);
@@ -294,30 +294,30 @@ impl Journal {
 
     /// Replaces what is measured of an HTTP body.
     pub(crate) fn http(self: &Arc<Self>, gauge: HttpGauge) {
-        self.inner().http = Some(gauge);
+        self.lock().http = Some(gauge);
         self.bell.ring(self);
     }
 
     /// Counts bytes that nobody wants to look at: they are in the totals, and no gap is told.
-    pub(crate) fn measured(&self, direction: Direction, totals: Totals) {
+    pub(crate) fn count_unobserved(&self, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
     }
 
     /// Replaces what is measured of a run of many; told once.
     pub(crate) fn repeat(self: &Arc<Self>, reading: Arc<RepeatReading>) {
-        self.inner().repeat = Some(reading);
+        self.lock().repeat = Some(reading);
         self.bell.ring(self);
     }
 
     /// Tells that segments are captured from now on, or no more.
-    pub(crate) fn capturing(self: &Arc<Self>, on: bool) {
-        self.inner().capture.get_or_insert_default().on = on;
+    pub(crate) fn report_capturing(self: &Arc<Self>, on: bool) {
+        self.lock().capture.get_or_insert_default().on = on;
         self.bell.ring(self);
     }
 
     /// Keeps segments to be looked at, as many as there is room for; the others are counted. Never waits.
-    pub(crate) fn captured(self: &Arc<Self>, mut segments: Vec<CapturedSegment>) {
-        let mut inner = self.inner();
+    pub(crate) fn add_segments(self: &Arc<Self>, mut segments: Vec<CapturedSegment>) {
+        let mut inner = self.lock();
         let capture = inner.capture.get_or_insert_default();
         let room = MOST_SEGMENTS.saturating_sub(capture.segments.len());
         capture.missed += segments.len().saturating_sub(room) as u64;
@@ -328,26 +328,26 @@ impl Journal {
     }
 
     /// Counts packets that passed and could not be captured.
-    pub(crate) fn missed(self: &Arc<Self>, packets: u64) {
-        self.inner().capture.get_or_insert_default().missed += packets;
+    pub(crate) fn count_missed(self: &Arc<Self>, packets: u64) {
+        self.lock().capture.get_or_insert_default().missed += packets;
         self.bell.ring(self);
     }
 
     /// Replaces the count of datagrams that the kernel dropped; `None` where that is not known.
     pub(crate) fn dropped_datagrams(self: &Arc<Self>, count: Option<u64>) {
-        self.inner().dropped_datagrams = count;
+        self.lock().dropped_datagrams = count;
         self.bell.ring(self);
     }
 
     /// Counts what went over the wire and cannot be kept. Never waits.
-    pub(crate) fn not_kept(self: &Arc<Self>, direction: Direction, totals: Totals) {
+    pub(crate) fn add_gap(self: &Arc<Self>, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
-        self.miss(direction, totals);
+        self.record_gap(direction, totals);
     }
 
     /// Tells what was counted as a gap, joined to one before it.
-    fn miss(self: &Arc<Self>, direction: Direction, totals: Totals) {
-        let mut inner = self.inner();
+    fn record_gap(self: &Arc<Self>, direction: Direction, totals: Totals) {
+        let mut inner = self.lock();
         match inner.records.back_mut() {
             Some(Record::NotKept { direction: of, totals: gap }) if *of == direction => gap.merge(totals),
             _ => inner.records.push_back(Record::NotKept { direction, totals }),
@@ -358,7 +358,7 @@ impl Journal {
 
     fn read(&self) -> Reading {
         self.queued.store(false, Ordering::Release);
-        let mut inner = self.inner();
+        let mut inner = self.lock();
         for direction in [Direction::Received, Direction::Sent] {
             let totals = std::mem::take(inner.dropped.of_mut(direction));
             if totals != Totals::default() {
@@ -398,7 +398,7 @@ struct CountedBlock<'a> {
 
 impl CountedBlock<'_> {
     /// There is room: the block is kept at once.
-    fn keep(mut self) {
+    fn store(mut self) {
         self.kept = true;
     }
 }
@@ -406,7 +406,7 @@ impl CountedBlock<'_> {
 impl Drop for CountedBlock<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            self.journal.miss(self.direction, self.totals);
+            self.journal.record_gap(self.direction, self.totals);
         }
     }
 }
@@ -428,7 +428,7 @@ impl JournalState {
         self.retention.bytes.min(MOST_BYTES.max(room))
     }
 
-    fn admits(&self, bytes: usize) -> bool {
+    fn has_room_for(&self, bytes: usize) -> bool {
         self.bytes == 0 || self.bytes + bytes <= self.retention.bytes.min(MOST_BYTES)
     }
 
@@ -457,29 +457,33 @@ mod tests {
     use crate::sessions::reading::EscapeCounts;
 
     fn received(bytes: &'static [u8]) -> Block {
-        Block::single(Direction::Received, Instant::now(), Bytes::from_static(bytes))
+        Block::single_piece(Direction::Received, Instant::now(), Bytes::from_static(bytes))
     }
 
     #[tokio::test]
     async fn escape_sequences_are_counted_but_for_what_comes_too_fast() {
-        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), OverflowPolicy::DropOldest, Arc::default());
+        let journal = Journal::new(SessionId(1), Retention::from_bytes(4), OverflowPolicy::DropOldest, Arc::default());
         let begin = Instant::now();
         let later = begin + std::time::Duration::from_secs(1);
         let flood = Bytes::from(vec![0x1b; 40 << 20]);
         for (at, bytes) in
             [(begin, Bytes::from_static(b"\x1b[2J")), (begin, flood), (later, Bytes::from_static(b"\x1bc"))]
         {
-            journal.block(Block::single(Direction::Received, at, bytes)).await;
+            journal.block(Block::single_piece(Direction::Received, at, bytes)).await;
         }
-        journal.block(Block::single(Direction::Sent, later, Bytes::from_static(b"\x1b[2J"))).await;
+        journal.block(Block::single_piece(Direction::Sent, later, Bytes::from_static(b"\x1b[2J"))).await;
         assert_eq!(journal.read().escapes, EscapeCounts { found: 2, unsearched: 40 << 20 });
         assert_eq!(journal.read().escapes, EscapeCounts::default());
     }
 
     #[tokio::test]
     async fn what_is_kept_as_a_whole_is_not_lost_before_somebody_looks() {
-        let journal =
-            Journal::new(SessionId(1), Retention::of_bytes(3 * MOST_BYTES), OverflowPolicy::DropOldest, Arc::default());
+        let journal = Journal::new(
+            SessionId(1),
+            Retention::from_bytes(3 * MOST_BYTES),
+            OverflowPolicy::DropOldest,
+            Arc::default(),
+        );
         let tell = async |mib| {
             for _ in 0..mib {
                 journal.block(received(&[0; 1 << 20])).await;
@@ -500,14 +504,14 @@ mod tests {
     #[tokio::test]
     async fn a_block_that_is_given_up_while_it_waits_is_counted_and_told_as_a_gap_in_its_place() {
         let bell: Arc<Bell> = Arc::default();
-        let journal = Journal::new(SessionId(1), Retention::of_bytes(4), OverflowPolicy::Wait, Arc::clone(&bell));
+        let journal = Journal::new(SessionId(1), Retention::from_bytes(4), OverflowPolicy::Wait, Arc::clone(&bell));
         journal.block(received(b"kept")).await;
         for bytes in [&b"given up"[..], b"too"] {
             let mut waiting = std::pin::pin!(journal.block(received(bytes)));
             let mut context = std::task::Context::from_waker(std::task::Waker::noop());
             assert!(waiting.as_mut().poll(&mut context).is_pending(), "there is no room");
         }
-        journal.closed(crate::sessions::CloseReason::Rst).await;
+        journal.report_closed(crate::sessions::CloseReason::Rst).await;
         let readings = bell.sample(usize::MAX);
         let all = Totals { bytes: 15, ops: 3 };
         assert_eq!(readings[0].totals.received, all);

@@ -42,14 +42,14 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
         Err(failure) => {
             post.orders.close();
             post.journal.news(News::Failed(failure)).await;
-            post.journal.closed(CloseReason::Error).await;
+            post.journal.report_closed(CloseReason::Error).await;
             return;
         }
     };
     post.journal.news(News::Listener(ListenerNews::Listening { local })).await;
     let listens = state_news(TcpState::Closed, TcpState::Listen, StateCause::Listen, Evidence::Seen);
     post.journal.news(listens).await;
-    option::tell(&listener, &spec.socket.options, local.is_ipv6(), &post.journal).await;
+    option::report_all(&listener, &spec.socket.options, local.is_ipv6(), &post.journal).await;
     let tap = match tap {
         Some(opened) => tap_or_warning(opened, &post).await,
         None => None,
@@ -70,7 +70,7 @@ pub(crate) async fn run(spec: ListenSpec, script: Script, capture: bool, mut pos
     drop(listener);
     post.journal.news(state_news(TcpState::Listen, TcpState::Closed, StateCause::WeClosed, Evidence::Seen)).await;
     post.orders.close();
-    post.journal.closed(CloseReason::Local).await;
+    post.journal.report_closed(CloseReason::Local).await;
 }
 
 /// A capture that was asked for and can be; what stands against it is reported.
@@ -78,7 +78,7 @@ async fn tap_or_warning(opened: Result<CaptureTap, Failure>, post: &TaskContext)
     match opened {
         Ok(tap) => Some(tap),
         Err(failure) => {
-            capture::tell_refusal(failure, &post.journal).await;
+            capture::report_refusal(failure, &post.journal).await;
             None
         }
     }
@@ -101,12 +101,12 @@ fn listen(spec: &ListenSpec, capture: bool) -> Result<OpenedListener, Failure> {
         socket.set_nonblocking(true)?;
         Ok(socket)
     };
-    let failed = |error: std::io::Error| fault::of_bind(FailedOperation::Listen, local, &error);
+    let failed = |error: std::io::Error| fault::from_bind(FailedOperation::Listen, local, &error);
     let socket = create().map_err(failed)?;
     option::set_all(&socket, &spec.socket.options, local.is_ipv6())?;
     let bind = || {
         socket.bind(&local.into())?;
-        kernel::syn::save(&socket);
+        kernel::syn::enable_saved_syn(&socket);
         socket.local_addr()
     };
     let bound = bind().map_err(failed)?.as_socket().unwrap_or(local);
@@ -145,12 +145,12 @@ impl Acceptor {
                                 Some(Verb::Listener(ListenerVerb::Limit(limit))) => self.limit = limit,
                                 Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
                                     let v6 = self.local.is_ipv6();
-                                    if option::perform(listener, name, value.clone(), v6, &post.journal).await {
-                                        spec::wish(&mut self.options, name, Some(value));
+                                    if option::set_and_report(listener, name, value.clone(), v6, &post.journal).await {
+                                        spec::request_option(&mut self.options, name, Some(value));
                                     }
                                 }
                                 Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-                                    let all = option::all(listener, SocketKind::Listener, self.local.is_ipv6());
+                                    let all = option::all_values_news(listener, SocketKind::Listener, self.local.is_ipv6());
                                     post.journal.news(all).await;
                                 }
                                 Some(Verb::Stream(StreamVerb::Capture(false))) => self.tap = None,
@@ -183,7 +183,7 @@ impl Acceptor {
                                     accept_from = Instant::now() + ACCEPT_PAUSE;
                                     if !self.accepting_fails {
                                         self.accepting_fails = true;
-                                        let failure = fault::of_io(FailedOperation::Accept, self.local.to_string(), &error);
+                                        let failure = fault::from_io(FailedOperation::Accept, self.local.to_string(), &error);
                                         post.journal.news(News::Listener(ListenerNews::AcceptFailed(failure))).await;
                                     }
                                 }
@@ -194,7 +194,7 @@ impl Acceptor {
 
     async fn warn(&self, post: &TaskContext, class: Class, message: String) {
         let failure = Failure::new(class, FailedOperation::Send, self.local.to_string(), message);
-        let failure = failure.because((class == Class::Local).then_some(FailureReason::NotSent));
+        let failure = failure.with_reason((class == Class::Local).then_some(FailureReason::NotSent));
         post.journal.news(News::Warned(failure)).await;
     }
 
@@ -210,12 +210,12 @@ impl Acceptor {
             post.journal.news(News::Listener(ListenerNews::TurnedAway { peer, why })).await;
             return;
         }
-        let child = post.net.post(post.journal.retention());
+        let child = post.net.task_context(post.journal.retention());
         let id = child.journal.id;
         self.open.insert(id);
         let local = stream.local_addr().unwrap_or(self.local);
         let v6 = self.local.is_ipv6();
-        let inherited = option::inheritance(listener, &self.options, v6);
+        let inherited = option::read_inheritable(listener, &self.options, v6);
         let listener = post.journal.id;
         let mut connection = TcpConnection {
             transport: StreamTransport::Plain(stream),
@@ -228,11 +228,11 @@ impl Acceptor {
         let tap = self.tap.clone();
         let tell_end = self.tell_end.clone();
         post.net.spawn(id, async move {
-            let syn = kernel::syn::saved(connection.transport.socket());
+            let syn = kernel::syn::saved_syn(connection.transport.socket());
             child.journal.news(News::Listener(ListenerNews::Accepted { listener, local, peer })).await;
             if let Some(tap) = &tap {
-                let watch = CaptureWatch::of(tap, &child.journal);
-                watch.claim(local, peer, FlowHint::default());
+                let watch = CaptureWatch::new(tap, &child.journal);
+                watch.assign(local, peer, FlowHint::default());
                 connection.capture = Some(watch);
             }
             let known = if syn.is_some() { Evidence::Kernel } else { Evidence::Inferred };
@@ -246,7 +246,7 @@ impl Acceptor {
             let accepted =
                 state_news(TcpState::SynReceived, TcpState::Established, StateCause::Accepted, Evidence::Seen);
             child.journal.news(accepted).await;
-            option::inherit(connection.transport.socket(), &inherited, v6, &child.journal).await;
+            option::apply_inherited(connection.transport.socket(), &inherited, v6, &child.journal).await;
             stream::run(connection, child).await;
             // An error means that the listener is closed: nobody is left to tell.
             let _closed = tell_end.send(id).await.is_err();
@@ -257,7 +257,7 @@ impl Acceptor {
         let refused: Vec<SessionId> = self
             .open
             .iter()
-            .filter(|id| post.net.perform(Order { id: **id, verb: Verb::Send(bytes.clone()) }).is_err())
+            .filter(|id| post.net.send_order(Order { id: **id, verb: Verb::Send(bytes.clone()) }).is_err())
             .copied()
             .collect();
         if self.open.is_empty() {

@@ -7,7 +7,7 @@ use crate::sessions::{SessionId, Spec, SpecKind};
 impl Net {
     /// Opens a session: it has its number at once, and tells the rest by its readings.
     pub fn open(&self, spec: Spec) -> SessionId {
-        let post = self.post(spec.retain);
+        let post = self.task_context(spec.retain);
         let id = post.journal.id;
         let Spec { what, script, capture, .. } = spec;
         match what {

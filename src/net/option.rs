@@ -18,11 +18,11 @@ use crate::wire::{Class, FailedOperation, Failure};
 /// # Errors
 /// The kernel does not take it; the failure names the option and the value.
 pub(crate) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue, v6: bool) -> Result<(), Failure> {
-    system::set(socket, option, value, v6).map_err(|error| failed(option, value, &error))
+    system::set(socket, option, value, v6).map_err(|error| set_failure(option, value, &error))
 }
 
-fn failed(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> Failure {
-    let mut failure = fault::of_io(FailedOperation::SetOption, option.named(value), error);
+fn set_failure(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> Failure {
+    let mut failure = fault::from_io(FailedOperation::SetOption, option.assignment_text(value), error);
     failure.class = Class::Local;
     match error.raw_os_error() {
         Some(libc::ENOENT) => {
@@ -40,18 +40,18 @@ fn failed(option: SocketOption, value: &OptionValue, error: &std::io::Error) -> 
 ///
 /// # Errors
 /// It cannot be read on this system or socket; in words.
-pub(crate) fn get(socket: &impl AsFd, option: SocketOption, v6: bool) -> Result<OptionValue, String> {
-    system::get(socket, option, v6).map_err(|error| fault::of_io(FailedOperation::GetOption, "", &error).message)
+pub(crate) fn read(socket: &impl AsFd, option: SocketOption, v6: bool) -> Result<OptionValue, String> {
+    system::read(socket, option, v6).map_err(|error| fault::from_io(FailedOperation::GetOption, "", &error).message)
 }
 
 /// What an option is now, as news of its having been set; where it cannot be read back, what was asked for.
-pub(crate) fn now(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> News {
-    let now = get(socket, option, v6).unwrap_or_else(|_| asked.clone());
+pub(crate) fn current_value_news(socket: &impl AsFd, option: SocketOption, asked: OptionValue, v6: bool) -> News {
+    let now = read(socket, option, v6).unwrap_or_else(|_| asked.clone());
     News::Option(OptionNews::Set { option, asked, now })
 }
 
 /// Sets an option and tells the call, and what the kernel made of it; true where it took it.
-pub(crate) async fn perform(
+pub(crate) async fn set_and_report(
     socket: &(impl AsFd + Sync),
     option: SocketOption,
     asked: OptionValue,
@@ -70,16 +70,18 @@ pub(crate) fn attempt(socket: &impl AsFd, option: SocketOption, asked: OptionVal
     let began = Instant::now();
     let done = system::set(socket, option, &asked, v6);
     let took = began.elapsed();
-    let call = syscall::told(SocketCall::SetOption, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
+    let call = syscall::call_news(SocketCall::SetOption, option.arguments(&asked, v6), done.as_ref().map(|()| 0), took);
     match done {
-        Ok(()) => (true, [call, now(socket, option, asked, v6)]),
-        Err(error) => (false, [call, News::Warned(failed(option, &asked, &error))]),
+        Ok(()) => (true, [call, current_value_news(socket, option, asked, v6)]),
+        Err(error) => (false, [call, News::Warned(set_failure(option, &asked, &error))]),
     }
 }
 
 /// All options of a socket of this kind, as they are. Cost: a system call each, some microseconds together.
-pub(crate) fn all(socket: &impl AsFd, kind: SocketKind, v6: bool) -> News {
-    News::Option(OptionNews::Reported(SocketOption::of(kind).map(|option| (option, get(socket, option, v6))).collect()))
+pub(crate) fn all_values_news(socket: &impl AsFd, kind: SocketKind, v6: bool) -> News {
+    News::Option(OptionNews::Reported(
+        SocketOption::options_of(kind).map(|option| (option, read(socket, option, v6))).collect(),
+    ))
 }
 
 /// Sets options in order.
@@ -91,20 +93,30 @@ pub(crate) fn set_all(socket: &impl AsFd, wishes: &RequestedOptions, v6: bool) -
 }
 
 /// Tells what the kernel made of options that were set.
-pub(crate) async fn tell(socket: &(impl AsFd + Sync), wishes: &RequestedOptions, v6: bool, journal: &Arc<Journal>) {
+pub(crate) async fn report_all(
+    socket: &(impl AsFd + Sync),
+    wishes: &RequestedOptions,
+    v6: bool,
+    journal: &Arc<Journal>,
+) {
     for (option, asked) in wishes {
-        journal.news(now(socket, *option, asked.clone(), v6)).await;
+        journal.news(current_value_news(socket, *option, asked.clone(), v6)).await;
     }
 }
 
 /// Gives an accepted connection the options of its listener: most of them it has inherited already, and that is told;
 /// the others are set on it.
-pub(crate) async fn inherit(socket: &(impl AsFd + Sync), from: &InheritedOptions, v6: bool, journal: &Arc<Journal>) {
+pub(crate) async fn apply_inherited(
+    socket: &(impl AsFd + Sync),
+    from: &InheritedOptions,
+    v6: bool,
+    journal: &Arc<Journal>,
+) {
     for (option, asked, theirs) in from {
-        if get(socket, *option, v6).as_ref() == theirs.as_ref() {
-            journal.news(now(socket, *option, asked.clone(), v6)).await;
+        if read(socket, *option, v6).as_ref() == theirs.as_ref() {
+            journal.news(current_value_news(socket, *option, asked.clone(), v6)).await;
         } else {
-            perform(socket, *option, asked.clone(), v6, journal).await;
+            set_and_report(socket, *option, asked.clone(), v6, journal).await;
         }
     }
 }
@@ -113,8 +125,8 @@ pub(crate) async fn inherit(socket: &(impl AsFd + Sync), from: &InheritedOptions
 pub(crate) type InheritedOptions = Vec<(SocketOption, OptionValue, Result<OptionValue, String>)>;
 
 /// What a listener has to pass on, as it is now.
-pub(crate) fn inheritance(listener: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> InheritedOptions {
-    wishes.iter().map(|(option, asked)| (*option, asked.clone(), get(listener, *option, v6))).collect()
+pub(crate) fn read_inheritable(listener: &impl AsFd, wishes: &RequestedOptions, v6: bool) -> InheritedOptions {
+    wishes.iter().map(|(option, asked)| (*option, asked.clone(), read(listener, *option, v6))).collect()
 }
 
 #[cfg(target_os = "linux")]
@@ -123,7 +135,7 @@ mod system {
     use std::os::fd::AsFd;
     use std::time::Duration;
 
-    use crate::net::kernel::{int, set_int};
+    use crate::net::kernel::{read_int, set_int};
     use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
     /// The system's numbers of an option whose value is an `int`; `None` for the others.
@@ -157,7 +169,7 @@ mod system {
     pub(super) fn set(socket: &impl AsFd, option: SocketOption, value: &OptionValue, v6: bool) -> io::Result<()> {
         let plain = socket2::SockRef::from(socket);
         match (numbers(option, v6), value) {
-            (Some((level, name)), value) => set_int(socket, level, name, of_value(option, value)?),
+            (Some((level, name)), value) => set_int(socket, level, name, to_kernel(option, value)?),
             (None, OptionValue::Linger(time)) => plain.set_linger(*time),
             (None, OptionValue::Name(name)) if option == SocketOption::BindToDevice => {
                 plain.bind_device((!name.is_empty()).then_some(name.as_bytes()))
@@ -167,7 +179,7 @@ mod system {
         }
     }
 
-    fn of_value(option: SocketOption, value: &OptionValue) -> io::Result<i32> {
+    fn to_kernel(option: SocketOption, value: &OptionValue) -> io::Result<i32> {
         let number = match value {
             OptionValue::Switch(on) => i64::from(*on),
             OptionValue::Count(count) | OptionValue::Bytes(count) => i64::from(*count),
@@ -180,7 +192,7 @@ mod system {
         i32::try_from(number).ok().filter(|number| *number >= 0).ok_or_else(|| io::ErrorKind::InvalidInput.into())
     }
 
-    pub(super) fn get(socket: &impl AsFd, option: SocketOption, v6: bool) -> io::Result<OptionValue> {
+    pub(super) fn read(socket: &impl AsFd, option: SocketOption, v6: bool) -> io::Result<OptionValue> {
         let plain = socket2::SockRef::from(socket);
         let Some((level, name)) = numbers(option, v6) else {
             let text = match option {
@@ -191,7 +203,7 @@ mod system {
             let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
             return Ok(OptionValue::Name(String::from_utf8_lossy(&text[..end]).into_owned()));
         };
-        let value = int(socket, level, name)?;
+        let value = read_int(socket, level, name)?;
         // A limit that is not set is -1 for some options, which is the largest number.
         let count = value.cast_unsigned();
         Ok(match option.unit() {
@@ -209,14 +221,14 @@ mod system {
     use std::io;
     use std::os::fd::AsFd;
 
-    use crate::net::kernel::{int, set_int};
+    use crate::net::kernel::{read_int, set_int};
     use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
     pub(super) fn set(_: &impl AsFd, _: SocketOption, _: &OptionValue, _: bool) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn get(_: &impl AsFd, _: SocketOption, _: bool) -> io::Result<OptionValue> {
+    pub(super) fn read(_: &impl AsFd, _: SocketOption, _: bool) -> io::Result<OptionValue> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
@@ -250,7 +262,7 @@ mod tests {
         ] {
             let (option, value) = option::parse(text).unwrap();
             set(&socket, option, &value, false).unwrap();
-            assert_eq!(get(&socket, option, false), Ok(value), "{text}");
+            assert_eq!(read(&socket, option, false), Ok(value), "{text}");
         }
     }
 
@@ -259,14 +271,14 @@ mod tests {
         let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
         for option in [SocketOption::RecvBuffer, SocketOption::SendBuffer] {
             set(&socket, option, &OptionValue::Bytes(32_768), true).unwrap();
-            assert_eq!(get(&socket, option, true), Ok(OptionValue::Bytes(65_536)));
+            assert_eq!(read(&socket, option, true), Ok(OptionValue::Bytes(65_536)));
         }
     }
 
     #[test]
     fn every_option_can_be_read() {
         let socket = socket2::Socket::new(socket2::Domain::IPV6, socket2::Type::STREAM, None).unwrap();
-        let News::Option(OptionNews::Reported(options)) = all(&socket, SocketKind::Connection, true) else {
+        let News::Option(OptionNews::Reported(options)) = all_values_news(&socket, SocketKind::Connection, true) else {
             panic!("not options")
         };
         assert_eq!(options.len(), SocketOption::all().count());

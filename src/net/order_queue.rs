@@ -20,7 +20,7 @@ pub(super) type OrderSender = mpsc::Sender<Box<Verb>>;
 pub(crate) struct OrderReceiver(mpsc::Receiver<Box<Verb>>);
 
 /// Both ends.
-pub(super) fn lane() -> (OrderSender, OrderReceiver) {
+pub(super) fn order_channel() -> (OrderSender, OrderReceiver) {
     let (sender, receiver) = mpsc::channel(MOST_ORDERS);
     (sender, OrderReceiver(receiver))
 }
@@ -46,7 +46,7 @@ impl OrderReceiver {
 }
 
 /// Takes orders until one of them ends the session; of any other it is said why it is not taken.
-pub(super) async fn closed(orders: &mut OrderReceiver, journal: &Arc<Journal>, why_not: &str) {
+pub(super) async fn refuse_until_closed(orders: &mut OrderReceiver, journal: &Arc<Journal>, why_not: &str) {
     while let Some(verb) = orders.recv().await {
         if matches!(verb, Verb::Close | Verb::Reset) {
             return;

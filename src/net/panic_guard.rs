@@ -21,7 +21,7 @@ pub fn catches_panic() -> bool {
 
 /// Runs a task to its end, or to its panic: then the failure says what the panic said. Whoever awaits it drops what the
 /// task held together with it.
-pub(crate) fn caught<T>(task: Pin<Box<impl Future<Output = T>>>) -> impl Future<Output = Result<T, Failure>> {
+pub(crate) fn catch_panic<T>(task: Pin<Box<impl Future<Output = T>>>) -> impl Future<Output = Result<T, Failure>> {
     CatchPanic { task }
 }
 
@@ -64,7 +64,7 @@ mod tests {
     #[tokio::test]
     async fn a_task_that_panics_ends_its_session_as_internal_and_no_other() {
         let net = Net::new(Handle::current(), OverflowPolicy::DropOldest);
-        let (broken, whole) = (net.post(Retention::default()), net.post(Retention::default()));
+        let (broken, whole) = (net.task_context(Retention::default()), net.task_context(Retention::default()));
         let (first, second) = (broken.journal.id, whole.journal.id);
         net.spawn(first, async move {
             let _held = broken;
@@ -75,7 +75,7 @@ mod tests {
         net.spawn(second, async move {
             let mut whole = whole;
             whole.orders.recv().await;
-            whole.journal.closed(CloseReason::Local).await;
+            whole.journal.report_closed(CloseReason::Local).await;
         });
         let mut told = Vec::new();
         while told.len() < 3 {
@@ -84,7 +84,7 @@ mod tests {
                 told.extend(reading.records.into_iter().map(|record| (reading.id, record)));
             }
             if told.len() == 2 {
-                net.perform(crate::sessions::Order { id: second, verb: crate::sessions::Verb::Close }).unwrap();
+                net.send_order(crate::sessions::Order { id: second, verb: crate::sessions::Verb::Close }).unwrap();
             }
         }
         let [(a, Record::News { news: News::Failed(failure), .. }), (b, end), (c, _)] = &told[..] else {
@@ -96,6 +96,6 @@ mod tests {
         assert!(matches!(end, Record::News { news: News::Closed { how: CloseReason::Error, .. }, .. }), "{end:?}");
         assert!(!catches_panic());
         let late = crate::sessions::Order { id: first, verb: crate::sessions::Verb::Close };
-        assert!(net.perform(late).unwrap_err().why.contains("over"));
+        assert!(net.send_order(late).unwrap_err().why.contains("over"));
     }
 }

@@ -42,12 +42,12 @@ pub(crate) async fn resolve(
     let found = match tokio::net::lookup_host((host, port)).await {
         Ok(found) => found.collect::<Vec<SocketAddr>>().into_iter(),
         Err(error) => {
-            let failure = fault::of_io(FailedOperation::Resolve, host, &error);
-            beside.system_said(Err(failure.message.clone()));
+            let failure = fault::from_io(FailedOperation::Resolve, host, &error);
+            beside.on_system_answer(Err(failure.message.clone()));
             return Err(failure);
         }
     };
-    beside.system_said(Ok(found.clone().map(|address| address.ip()).collect()));
+    beside.on_system_answer(Ok(found.clone().map(|address| address.ip()).collect()));
     let addresses = in_order(found.filter(|address| family.admits(address.ip())));
     if addresses.is_empty() {
         return Err(none_left(host, family));
@@ -63,7 +63,7 @@ pub(super) fn none_left(host: &str, family: IpFamily) -> Failure {
         IpFamily::V4 => (FailureReason::NoAddressOfFamily, "there is no IPv4 address, and only IPv4 was asked for"),
         IpFamily::V6 => (FailureReason::NoAddressOfFamily, "there is no IPv6 address, and only IPv6 was asked for"),
     };
-    Failure::new(Class::Resolve, FailedOperation::Resolve, host, message).because(reason)
+    Failure::new(Class::Resolve, FailedOperation::Resolve, host, message).with_reason(reason)
 }
 
 /// The address that `host` spells, with its zone (`fe80::1%eth0`, `fe80::1%2`); `None` for a name.
@@ -80,7 +80,7 @@ pub(super) fn literal(host: &str, port: u16) -> Result<Option<SocketAddr>, Failu
             host,
             format!("this host has no network interface named {zone}"),
         )
-        .because(FailureReason::NoSuchInterface)
+        .with_reason(FailureReason::NoSuchInterface)
     })?;
     Ok(Some(SocketAddrV6::new(ip, port, 0, scope).into()))
 }

@@ -53,14 +53,14 @@ mod linux {
     pub(crate) enum SpliceOutcome {
         /// So many bytes went from the stream to where they belong; 0: the stream is at its end.
         All(usize),
-        /// The pipe is full: see [`crate::net::SpliceSink::room`].
+        /// The pipe is full: see [`crate::net::SpliceSink::writable`].
         Full,
         /// So many went; these were taken from the stream and did not. The outlet is of no use from now on.
         Refused(usize, Bytes),
     }
 
     impl SpliceOutcome {
-        fn nothing() -> Self {
+        fn empty() -> Self {
             SpliceOutcome::Refused(0, Bytes::new())
         }
     }
@@ -68,7 +68,7 @@ mod linux {
     impl SpliceSink {
         /// An outlet into this file, where it is one that may take pages: a pipe, a regular file, a device that is no
         /// terminal. Belongs on the runtime.
-        pub fn into(out: File) -> Option<Self> {
+        pub fn new(out: File) -> Option<Self> {
             let kind = out.metadata().ok()?.file_type();
             if kind.is_fifo() {
                 let pipe = registered(out, Interest::WRITABLE).ok()?;
@@ -88,27 +88,27 @@ mod linux {
         /// # Errors
         /// Those of reading the stream; `WouldBlock` where nothing has arrived, `Interrupted` where it is to be tried
         /// again.
-        pub(crate) fn pour(&self, stream: &TcpStream) -> io::Result<SpliceOutcome> {
+        pub(crate) fn splice_from(&self, stream: &TcpStream) -> io::Result<SpliceOutcome> {
             stream.try_io(Interest::READABLE, || match &self.way {
-                SpliceMode::Pipe(pipe) => match take(stream, pipe.get_ref()) {
+                SpliceMode::Pipe(pipe) => match splice_once(stream, pipe.get_ref()) {
                     Ok(count) => Ok(SpliceOutcome::All(count)),
                     // The call does not say which of the two would have to be waited for.
                     Err(Errno::AGAIN) if !is_ready(stream, PollFlags::POLLIN) => Err(ErrorKind::WouldBlock.into()),
                     Err(Errno::AGAIN) if !has_room(pipe) => Ok(SpliceOutcome::Full),
                     Err(Errno::AGAIN) => Err(ErrorKind::Interrupted.into()),
                     // Nor whose end it is that broke.
-                    Err(Errno::PIPE) if is_ready(pipe.get_ref(), PollFlags::POLLERR) => Ok(SpliceOutcome::nothing()),
-                    Err(error) => no_way(error),
+                    Err(Errno::PIPE) if is_ready(pipe.get_ref(), PollFlags::POLLERR) => Ok(SpliceOutcome::empty()),
+                    Err(error) => unsupported_or_error(error),
                 },
-                SpliceMode::Through { from, to, out } => match take(stream, to) {
+                SpliceMode::Through { from, to, out } => match splice_once(stream, to) {
                     Ok(count) => Ok(empty(from, out, count)),
-                    Err(error) => no_way(error),
+                    Err(error) => unsupported_or_error(error),
                 },
             })
         }
 
         /// Waits until a pipe that was full is not, or nobody reads it any more. Cancel-safe.
-        pub(crate) async fn room(&self) {
+        pub(crate) async fn writable(&self) {
             let SpliceMode::Pipe(pipe) = &self.way else { return };
             // A runtime that is going away cannot tell; the next call says what is wrong.
             while let Ok(mut guard) = pipe.writable().await {
@@ -120,15 +120,15 @@ mod linux {
         }
     }
 
-    fn take(stream: &TcpStream, to: &impl AsFd) -> Result<usize, Errno> {
+    fn splice_once(stream: &TcpStream, to: &impl AsFd) -> Result<usize, Errno> {
         splice(stream, None, to, None, MOST, SpliceFlags::NONBLOCK | SpliceFlags::MOVE)
     }
 
     /// Whether it is this way that the system does not go, or the stream that has an error.
-    fn no_way(error: Errno) -> io::Result<SpliceOutcome> {
+    fn unsupported_or_error(error: Errno) -> io::Result<SpliceOutcome> {
         match error {
             Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::ACCESS | Errno::NOMEM => {
-                Ok(SpliceOutcome::nothing())
+                Ok(SpliceOutcome::empty())
             }
             error => Err(error.into()),
         }
@@ -188,15 +188,15 @@ mod elsewhere {
 
     impl SpliceSink {
         /// There is none.
-        pub fn into(_out: File) -> Option<Self> {
+        pub fn new(_out: File) -> Option<Self> {
             None
         }
 
-        pub(crate) fn pour(&self, _stream: &TcpStream) -> io::Result<SpliceOutcome> {
+        pub(crate) fn splice_from(&self, _stream: &TcpStream) -> io::Result<SpliceOutcome> {
             match *self {}
         }
 
-        pub(crate) async fn room(&self) {
+        pub(crate) async fn writable(&self) {
             match *self {}
         }
     }

@@ -8,7 +8,7 @@ use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::{CallResult, SocketCall};
 
 /// What a call gave back, and how long it took.
-pub(crate) fn told(name: SocketCall, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {
+pub(crate) fn call_news(name: SocketCall, args: String, result: Result<i64, &io::Error>, took: Duration) -> News {
     let result = match result {
         Ok(value) => CallResult::Returned(value),
         Err(error) => {

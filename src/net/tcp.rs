@@ -10,7 +10,7 @@ use super::{dial, option, order_queue};
 use crate::net::hub::TaskContext;
 use crate::sessions::news::DialNews;
 use crate::sessions::order::{SocketVerb, StreamVerb};
-use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, wish};
+use crate::sessions::spec::{RequestedOptions, Script, TcpSpec, request_option};
 use crate::sessions::{CloseReason, News, Verb};
 use crate::wire::{Class, FailedOperation, Failure};
 
@@ -32,12 +32,12 @@ async fn session(
     mut post: TaskContext,
     mut urgent: order_queue::OrderReceiver,
 ) {
-    let capture = CaptureWatch::begin(capture, CapturePorts::Port(spec.target.port), &post.journal).await;
+    let capture = CaptureWatch::start(capture, CapturePorts::Port(spec.target.port), &post.journal).await;
     match connect_with_retries(&mut spec, capture.as_ref(), &post, &mut urgent).await {
         Ok(stream) => {
             let peer = stream.peer_addr().map_or_else(|_| spec.target.to_string(), |peer| peer.to_string());
             if let (Some(watch), Ok(local), Ok(peer)) = (&capture, stream.local_addr(), stream.peer_addr()) {
-                watch.narrow(local, peer);
+                watch.narrow_to(local, peer);
             }
             let transport = StreamTransport::Plain(stream);
             let connection =
@@ -48,7 +48,7 @@ async fn session(
             let peer = spec.target.to_string();
             stream::report_unsent(&post.journal, &peer, stream::count_unsent(script.steps, &mut post.orders)).await;
             if let Some(watch) = &capture {
-                watch.drain();
+                watch.deliver();
             }
             let how = match end {
                 NotOpen::GivenUp => CloseReason::Local,
@@ -57,7 +57,7 @@ async fn session(
                     CloseReason::Error
                 }
             };
-            post.journal.closed(how).await;
+            post.journal.report_closed(how).await;
         }
     }
 }
@@ -88,11 +88,11 @@ async fn connect_with_retries(
             Ok(stream) => {
                 let v6 = stream.peer_addr().is_ok_and(|peer| peer.is_ipv6());
                 for (name, value) in later {
-                    option::perform(&stream, name, value, v6, &post.journal).await;
+                    option::set_and_report(&stream, name, value, v6, &post.journal).await;
                 }
                 return Ok(stream);
             }
-            Err(failure) if attempt < of && worth_another(failure.class) => failure,
+            Err(failure) if attempt < of && is_retryable(failure.class) => failure,
             Err(failure) => return Err(NotOpen::Failed(failure)),
         };
         attempt += 1;
@@ -100,7 +100,7 @@ async fn connect_with_retries(
         post.journal.news(News::Dial(DialNews::Retrying { attempt, of, after, because: failure })).await;
         until_given_up(pause(after), post, urgent, &mut later).await?;
         for (name, value) in later {
-            wish(&mut spec.socket.options, name, Some(value));
+            request_option(&mut spec.socket.options, name, Some(value));
         }
     }
 }
@@ -110,7 +110,7 @@ async fn pause(after: Duration) {
 }
 
 /// Whether time may change this answer. What is wrong on our side stays wrong.
-pub(super) fn worth_another(class: Class) -> bool {
+pub(super) fn is_retryable(class: Class) -> bool {
     matches!(class, Class::Resolve | Class::Refused | Class::ConnectTimeout | Class::Unreachable | Class::Reset)
 }
 
@@ -127,7 +127,7 @@ async fn until_given_up<T>(
             biased;
             verb = urgent.recv() => match verb {
                 None | Some(Verb::Close | Verb::Stream(StreamVerb::CloseUnread) | Verb::Reset) => return Err(NotOpen::GivenUp),
-                Some(Verb::Socket(SocketVerb::SetOption(name, value))) => wish(later, name, Some(value)),
+                Some(Verb::Socket(SocketVerb::SetOption(name, value))) => request_option(later, name, Some(value)),
                 // There is no socket to be looked at; once there is one, it is asked again.
                 Some(Verb::Socket(SocketVerb::ReadOptions | SocketVerb::SampleEvery(_))) => {}
                 Some(_) => {

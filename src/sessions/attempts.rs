@@ -13,7 +13,7 @@ use crate::wire::icmp::IcmpMessage;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::tcp::state::TcpState;
 
-/// How many facts are kept: the first [`FIRST_FACTS`] and the newest of the rest; those between are counted.
+/// How many facts are kept: the first `FIRST_FACTS` and the newest of the rest; those between are counted.
 pub const MOST_FACTS: usize = 48;
 
 /// How many of the first facts are kept for good.
@@ -87,14 +87,14 @@ impl RetryWait {
 
 impl Attempts {
     /// Takes in a fact.
-    pub fn learn(&mut self, news: &News, at: Instant) {
+    pub fn on_news(&mut self, news: &News, at: Instant) {
         match news {
             News::Dial(DialNews::Connecting { peer, attempt }) => {
                 let attempt =
                     AddressAttempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
                 push(&mut self.attempts, attempt, MOST_ATTEMPTS);
             }
-            News::Dial(DialNews::AttemptFailed { failure, took }) => self.failed(failure, *took, at),
+            News::Dial(DialNews::AttemptFailed { failure, took }) => self.end_attempt(failure, *took, at),
             News::Dial(DialNews::Connected { peer, .. }) => {
                 self.icmp = None;
                 self.connected(*peer, at);
@@ -117,15 +117,15 @@ impl Attempts {
             News::Closed { .. } => self.end_all(at),
             _ => {}
         }
-        self.clocks.learn(news);
-        self.keep(news, at);
+        self.clocks.on_news(news);
+        self.push_fact(news, at);
     }
 
     /// Takes in what the kernel says of a connection that waits for its SYN-ACK: how often the SYN was sent again.
     ///
     /// The kernel is looked at now and then, so that the times are those of the look: late by that much at the most.
-    pub fn observe(&mut self, kernel: &Arc<KernelView>, now: Instant) {
-        self.clocks.observe(kernel, now);
+    pub fn sample(&mut self, kernel: &Arc<KernelView>, now: Instant) {
+        self.clocks.sample(kernel, now);
         let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
         let count = usize::from(info.retransmits.unwrap_or(0)).min(MOST_SYNS);
         let Some(attempt) = self.attempts.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
@@ -141,7 +141,7 @@ impl Attempts {
         self.attempts.back().and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref())
     }
 
-    fn failed(&mut self, failure: &Failure, took: Duration, at: Instant) {
+    fn end_attempt(&mut self, failure: &Failure, took: Duration, at: Instant) {
         // The address is named; where it is not, the one that took as long is meant.
         let named = |attempt: &&mut AddressAttempt| attempt.end.is_none() && attempt.peer.to_string() == failure.peer;
         let began = at.checked_sub(took);
@@ -173,7 +173,7 @@ impl Attempts {
         }
     }
 
-    fn keep(&mut self, news: &News, at: Instant) {
+    fn push_fact(&mut self, news: &News, at: Instant) {
         let told = match news {
             News::Http(HttpNews::Request(head)) => {
                 let mut head = head.clone();
@@ -218,7 +218,7 @@ impl Attempts {
     }
 
     /// The place among the facts after which [`Attempts::left_out`] facts are missing.
-    pub fn gap(&self) -> usize {
+    pub fn gap_index(&self) -> usize {
         FIRST_FACTS
     }
 }
@@ -243,15 +243,15 @@ mod tests {
     fn an_attempt_ends_with_the_failure_that_names_its_address() {
         let start = Instant::now();
         let mut course = Attempts::default();
-        course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), start);
-        course.learn(&News::Dial(DialNews::Connecting { peer: peer(2), attempt: 1 }), start);
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), start);
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(2), attempt: 1 }), start);
         let failure = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:1", "refused");
         let took = Duration::from_millis(5);
-        course.learn(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), start + took);
+        course.on_news(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), start + took);
         assert_eq!(course.attempts[0].end, Some((start + took, Some(failure))));
         assert_eq!(course.attempts[1].end, None);
         let connected = News::Dial(DialNews::Connected { local: peer(9), peer: peer(2), took, attempt: 1 });
-        course.learn(&connected, start + took);
+        course.on_news(&connected, start + took);
         assert_eq!(course.attempts[1].end, Some((start + took, None)));
     }
 
@@ -260,10 +260,10 @@ mod tests {
         let now = Instant::now();
         let icmp = News::Udp(UdpNews::Icmp(IcmpMessage::default()));
         let mut course = Attempts::default();
-        course.learn(&icmp, now);
-        course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), now);
+        course.on_news(&icmp, now);
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: 1 }), now);
         assert!(course.icmp.is_some());
-        course.learn(&News::Dial(DialNews::Resolving { host: "h".into() }), now);
+        course.on_news(&News::Dial(DialNews::Resolving { host: "h".into() }), now);
         assert_eq!(course.icmp, None);
     }
 
@@ -272,7 +272,7 @@ mod tests {
         let start = Instant::now();
         let mut course = Attempts::default();
         for count in 1..=1000 {
-            course.learn(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: count }), start);
+            course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: count }), start);
         }
         assert_eq!((course.facts.len(), course.attempts.len()), (MOST_FACTS, MOST_ATTEMPTS));
         assert_eq!(course.left_out, 1000 - MOST_FACTS as u64);

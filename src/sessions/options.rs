@@ -27,14 +27,14 @@ impl OptionStates {
     }
 
     /// An option was asked for, and the answer is still to come.
-    pub fn asked(&mut self, option: SocketOption, value: OptionValue) {
+    pub fn on_request(&mut self, option: SocketOption, value: OptionValue) {
         let known = self.0.entry(option).or_default();
         known.asked = Some(value);
         known.refused = None;
     }
 
     /// Takes in a fact.
-    pub fn learn(&mut self, news: &News) {
+    pub fn on_news(&mut self, news: &News) {
         match news {
             News::Option(OptionNews::Set { option, asked, now }) => {
                 let known = OptionState { now: Some(Ok(now.clone())), asked: Some(asked.clone()), refused: None };
@@ -46,7 +46,7 @@ impl OptionStates {
                 }
             }
             News::Warned(failure) | News::Failed(failure) => {
-                if let Some(option) = SocketOption::of_failure(failure) {
+                if let Some(option) = SocketOption::from_failure(failure) {
                     self.0.entry(option).or_default().refused = Some(failure.message.clone());
                 }
             }
@@ -64,10 +64,10 @@ mod tests {
     fn what_the_kernel_reports_stands_beside_what_was_asked_for() {
         let mut options = OptionStates::default();
         let (option, asked) = (SocketOption::RecvBuffer, OptionValue::Bytes(65_536));
-        options.asked(option, asked.clone());
+        options.on_request(option, asked.clone());
         assert_eq!(options.get(option).map(|known| &known.now), Some(&None));
         let now = OptionValue::Bytes(131_072);
-        options.learn(&News::Option(OptionNews::Set { option, asked: asked.clone(), now: now.clone() }));
+        options.on_news(&News::Option(OptionNews::Set { option, asked: asked.clone(), now: now.clone() }));
         let known = options.get(option).expect("it was set");
         assert_eq!((known.now.as_ref(), known.asked.as_ref()), (Some(&Ok(now.clone())), Some(&asked)));
         assert!(option.difference(&asked, &now).is_some_and(|why| why.contains("doubles")));
@@ -80,13 +80,13 @@ mod tests {
         let failure = Failure::new(
             Class::Local,
             FailedOperation::SetOption,
-            SocketOption::Congestion.named(&asked),
+            SocketOption::Congestion.assignment_text(&asked),
             "no such control",
         );
-        options.learn(&News::Warned(failure));
+        options.on_news(&News::Warned(failure));
         let known = options.get(SocketOption::Congestion).expect("it was refused");
         assert_eq!(known.refused.as_deref(), Some("no such control"));
-        options.asked(SocketOption::Congestion, OptionValue::Name("reno".into()));
+        options.on_request(SocketOption::Congestion, OptionValue::Name("reno".into()));
         assert_eq!(options.get(SocketOption::Congestion).and_then(|known| known.refused.clone()), None);
     }
 }

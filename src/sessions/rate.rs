@@ -35,7 +35,7 @@ impl Rate {
     }
 
     /// Tells that the total stood at `total` at `now`.
-    pub fn observe(&mut self, total: u64, now: Instant) {
+    pub fn add_sample(&mut self, total: u64, now: Instant) {
         if total == 0 && self.samples.is_empty() {
             // Ten thousand connections that say nothing need nothing to be remembered.
             self.still_at = Some(now);
@@ -82,7 +82,7 @@ impl Rate {
     }
 
     /// Whether the rate or a bar will still change by the mere passing of time.
-    pub fn decays(&self, now: Instant) -> bool {
+    pub fn will_change(&self, now: Instant) -> bool {
         let quiet = match (self.samples.front(), self.samples.back()) {
             (Some((_, first)), Some((_, last))) => first == last,
             _ => true,
@@ -105,14 +105,14 @@ mod tests {
         let start = Instant::now();
         let mut rate = Rate::new();
         for step in 0..40 {
-            rate.observe(step * 100, start + Duration::from_millis(step * 50));
+            rate.add_sample(step * 100, start + Duration::from_millis(step * 50));
         }
         let now = start + Duration::from_millis(39 * 50);
         assert!((rate.per_second(now) - 2000.0).abs() < 200.0, "{}", rate.per_second(now));
         for step in 0..40 {
-            rate.observe(3900, now + Duration::from_millis(step * 50));
+            rate.add_sample(3900, now + Duration::from_millis(step * 50));
         }
         assert!(rate.per_second(now + Duration::from_secs(2)) < 1.0);
-        assert!(!rate.decays(now + Duration::from_secs(2)));
+        assert!(!rate.will_change(now + Duration::from_secs(2)));
     }
 }

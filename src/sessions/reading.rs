@@ -40,7 +40,7 @@ pub struct Reading {
 /// Escape sequences that started in what was received.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EscapeCounts {
-    /// How many, as [`crate::wire::neutral::count_escapes`] counts them.
+    /// How many, as [`crate::text::sanitize::count_escapes`] counts them.
     pub found: u64,
     /// Bytes that a flood brought too fast for them to be searched.
     pub unsearched: u64,
@@ -71,7 +71,7 @@ impl Reading {
 
     /// When and by whom the session was accepted, where this reading tells it: a session that a listener accepted tells
     /// its own birth.
-    pub fn birth(&self) -> Option<(Instant, AcceptedSpec)> {
+    pub fn accepted(&self) -> Option<(Instant, AcceptedSpec)> {
         self.records.iter().find_map(|record| match record {
             Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
                 Some((*at, AcceptedSpec { listener: *listener, local: *local, peer: *peer }))
@@ -81,7 +81,7 @@ impl Reading {
     }
 
     /// Whether it has the session's last fact.
-    pub fn tells_the_end(&self) -> bool {
+    pub fn has_end(&self) -> bool {
         self.records.iter().any(|record| matches!(record, Record::News { news: News::Closed { .. }, .. }))
     }
 }

@@ -66,7 +66,7 @@ pub struct Piece {
 
 impl Block {
     /// A block of one piece with no peer named: one read or write of a connected conversation.
-    pub fn single(direction: Direction, at: Instant, bytes: Bytes) -> Self {
+    pub fn single_piece(direction: Direction, at: Instant, bytes: Bytes) -> Self {
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let piece = Piece { len, after_us: 0, full_len: len, peer: 0, packet: 0 };
         Block {
@@ -82,7 +82,7 @@ impl Block {
 
     /// A block of one datagram; `full_len` is what the peer sent, where that was more than was read.
     pub fn datagram(direction: Direction, at: Instant, bytes: Bytes, peer: SocketAddr, full_len: usize) -> Self {
-        let mut block = Block::single(direction, at, bytes);
+        let mut block = Block::single_piece(direction, at, bytes);
         block.pieces[0].full_len = u32::try_from(full_len).unwrap_or(u32::MAX);
         block.peers = Box::new([peer]);
         block

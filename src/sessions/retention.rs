@@ -21,10 +21,10 @@ pub struct Retention {
 
 impl Retention {
     /// 64 MiB, and a million segments.
-    pub const DEFAULT: Retention = Retention::of_bytes(64 * 1024 * 1024);
+    pub const DEFAULT: Retention = Retention::from_bytes(64 * 1024 * 1024);
 
     /// So many bytes, and as many segments as there can be.
-    pub const fn of_bytes(bytes: usize) -> Self {
+    pub const fn from_bytes(bytes: usize) -> Self {
         Retention { bytes, segments: MOST_SEGMENTS }
     }
 }

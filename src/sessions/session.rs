@@ -55,8 +55,8 @@ impl Session {
     /// A session that was just asked for.
     pub fn new(id: SessionId, spec: Spec, opened: Instant) -> Self {
         let kind = SessionKind::of(&spec.what);
-        let transcript = Transcript::keeping(spec.retain);
-        let transcript = if kind.state().is_stream() { transcript.of_a_stream() } else { transcript };
+        let transcript = Transcript::with_retention(spec.retain);
+        let transcript = if kind.state().is_stream() { transcript.as_stream() } else { transcript };
         Session {
             id,
             spec,
@@ -75,14 +75,14 @@ impl Session {
     }
 
     /// Takes in a reading: its counters, and all that happened.
-    pub fn absorb(&mut self, reading: Reading, now: Instant) {
+    pub fn apply_reading(&mut self, reading: Reading, now: Instant) {
         self.totals = reading.totals;
-        self.measure(&reading, now);
+        self.apply_measurements(&reading, now);
         for record in reading.records {
             if let Record::News { at, news } = &record {
                 // Its task may run before whoever asked for it has looked at the clock.
                 self.opened = self.opened.min(*at);
-                self.learn(news, *at);
+                self.on_news(news, *at);
             }
             // A session that fails with its last attempt says so once.
             let inner = match &record {
@@ -90,7 +90,7 @@ impl Session {
                 Record::News { news, .. } => news.is_inner(),
                 Record::Block(_) | Record::NotKept { .. } => false,
             };
-            let entry = (!inner).then_some(self.transcript.end());
+            let entry = (!inner).then_some(self.transcript.end_number());
             let context = RecordContext { entry, opened: self.opened, now };
             if let Some(open) = self.kind.state_mut().on_record(&record, &context) {
                 self.phase = SessionPhase::Open(open);
@@ -100,20 +100,20 @@ impl Session {
             }
         }
         if let Some(view) = &reading.kernel {
-            self.course.observe(view, now);
+            self.course.sample(view, now);
         }
         let capture = reading.capture.map(|capture| *capture);
         self.kind.state_mut().on_kernel(reading.kernel.as_deref(), capture, now);
-        self.observe(now);
+        self.advance(now);
     }
 
     /// Takes in what a reading measured beside its records: the kernel's view and the gauges of its kind.
-    pub(super) fn measure(&mut self, reading: &Reading, now: Instant) {
+    pub(super) fn apply_measurements(&mut self, reading: &Reading, now: Instant) {
         if reading.kernel.is_some() {
             self.kernel.clone_from(&reading.kernel);
         }
         if let Some(open) = self.kind.state_mut().on_sample(reading, now)
-            && !self.ended()
+            && !self.is_over()
         {
             self.phase = SessionPhase::Open(open);
         }
@@ -125,17 +125,17 @@ impl Session {
     }
 
     /// Lets time pass for the rates.
-    pub fn observe(&mut self, now: Instant) {
-        self.rates.sent.observe(self.totals.sent.bytes, now);
-        self.rates.received.observe(self.totals.received.bytes, now);
-        self.kind.state_mut().pass(now);
+    pub fn advance(&mut self, now: Instant) {
+        self.rates.sent.add_sample(self.totals.sent.bytes, now);
+        self.rates.received.add_sample(self.totals.received.bytes, now);
+        self.kind.state_mut().advance(now);
     }
 
     /// Takes in a fact.
-    pub(super) fn learn(&mut self, news: &News, at: Instant) {
-        self.way.learn(news, at);
-        self.course.learn(news, at);
-        self.options.learn(news);
+    pub(super) fn on_news(&mut self, news: &News, at: Instant) {
+        self.way.on_kernel_state(news, at);
+        self.course.on_news(news, at);
+        self.options.on_news(news);
         match news {
             News::Dial(DialNews::Resolving { .. }) => self.phase = SessionPhase::Resolving,
             News::Dial(DialNews::Connecting { attempt, .. }) => {
@@ -148,10 +148,10 @@ impl Session {
                 self.phase = SessionPhase::Open(OpenState::default());
             }
             News::Listener(ListenerNews::Listening { .. }) => self.phase = SessionPhase::Listening,
-            News::Tcp(TcpNews::WeFinished) => self.half(|open| open.we_finished = true),
-            News::Tcp(TcpNews::PeerFinished { .. }) => self.half(|open| open.peer_finished = true),
-            News::ReadingPaused => self.half(|open| open.paused = true),
-            News::ReadingContinued => self.half(|open| open.paused = false),
+            News::Tcp(TcpNews::WeFinished) => self.change_open(|open| open.we_finished = true),
+            News::Tcp(TcpNews::PeerFinished { .. }) => self.change_open(|open| open.peer_finished = true),
+            News::ReadingPaused => self.change_open(|open| open.paused = true),
+            News::ReadingContinued => self.change_open(|open| open.paused = false),
             News::Closed { totals, how } => {
                 self.totals = *totals;
                 let failure = match &self.phase {
@@ -188,7 +188,7 @@ impl Session {
         }
     }
 
-    fn half(&mut self, change: impl FnOnce(&mut OpenState)) {
+    fn change_open(&mut self, change: impl FnOnce(&mut OpenState)) {
         if let SessionPhase::Open(open) = &mut self.phase {
             change(open);
         }
@@ -216,7 +216,7 @@ impl Session {
     }
 
     /// Whether it is over.
-    pub fn ended(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         matches!(self.phase, SessionPhase::Ended { .. })
     }
 
@@ -228,7 +228,7 @@ impl Session {
     }
 
     /// States, ladder and gauges of a TCP connection; `None` for other kinds.
-    pub fn story(&self) -> Option<&TcpHistory> {
+    pub fn tcp_history(&self) -> Option<&TcpHistory> {
         self.kind.state().history()
     }
 
@@ -253,10 +253,10 @@ mod tests {
     #[test]
     fn a_count_of_drops_that_is_no_longer_known_is_not_shown() {
         let start = Instant::now();
-        let what = SpecKind::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 9 }));
+        let what = SpecKind::Udp(UdpSpec::new(HostPort { host: "127.0.0.1".into(), port: 9 }));
         let mut session = Session::new(SessionId(1), Spec::new(what), start);
         for told in [Some(0), Some(3), None] {
-            session.absorb(Reading { dropped_datagrams: told, ..Reading::empty(SessionId(1)) }, start);
+            session.apply_reading(Reading { dropped_datagrams: told, ..Reading::empty(SessionId(1)) }, start);
             let SessionKind::Conversation(UdpSession { socket, .. }) = &session.kind else {
                 panic!("{:?}", session.kind)
             };

@@ -26,7 +26,7 @@ impl Session {
     /// Takes in what a reading measured beside its records. The totals are not among it:
     /// [`Session::take_facts`] counts them.
     pub fn take_gauges(&mut self, reading: &Reading, now: Instant) {
-        self.measure(reading, now);
+        self.apply_measurements(reading, now);
     }
 
     /// Takes in a fact, or how many bytes there were. Between two records the totals are those of what came before, not
@@ -38,7 +38,7 @@ impl Session {
             Record::News { at, news } => {
                 // Its task may run before whoever asked for it has looked at the clock.
                 self.opened = self.opened.min(*at);
-                self.learn(news, *at);
+                self.on_news(news, *at);
                 self.take_kind(record);
             }
         }
@@ -99,18 +99,18 @@ mod tests {
     fn facts_and_counts_are_known_in_the_order_of_the_records_and_no_bytes_are_kept() {
         let now = Instant::now();
         let target = HostPort { host: "127.0.0.1".into(), port: 9 };
-        let mut session = Session::of_facts(SessionId(1), Spec::new(SpecKind::Tcp(TcpSpec::to(target))), now);
+        let mut session = Session::of_facts(SessionId(1), Spec::new(SpecKind::Tcp(TcpSpec::new(target))), now);
         let (local, peer) = ("127.0.0.1:1".parse().unwrap(), "127.0.0.1:9".parse().unwrap());
         let took = std::time::Duration::from_millis(1);
         let fact = |news| Record::News { at: now, news };
         session.take_facts(&fact(News::Dial(DialNews::Connected { local, peer, took, attempt: 1 })));
-        session.take_facts(&Record::Block(Block::single(Direction::Received, now, Bytes::from_static(b"abc"))));
+        session.take_facts(&Record::Block(Block::single_piece(Direction::Received, now, Bytes::from_static(b"abc"))));
         assert_eq!((session.peer(), session.totals.received), (Some(peer), Totals { bytes: 3, ops: 1 }));
         let totals = Totals { bytes: 5, ops: 2 };
         session.take_facts(&Record::NotKept { direction: Direction::Received, totals });
         assert!(!session.finished_sending());
         session.take_facts(&fact(News::Tcp(TcpNews::WeFinished)));
         assert_eq!(session.totals.received, Totals { bytes: 8, ops: 3 });
-        assert!(session.finished_sending() && session.transcript.is_empty() && session.story().is_none());
+        assert!(session.finished_sending() && session.transcript.is_empty() && session.tcp_history().is_none());
     }
 }

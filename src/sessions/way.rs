@@ -60,7 +60,7 @@ pub enum AttemptEnd {
 
 impl PeerPath {
     /// Takes in a fact.
-    pub fn learn(&mut self, news: &News, at: Instant) {
+    pub fn on_kernel_state(&mut self, news: &News, at: Instant) {
         match news {
             News::Dial(DialNews::Resolving { host }) => {
                 self.lookup = Some(NameResolution { host: host.clone(), began: at, found: None });
@@ -130,12 +130,12 @@ mod tests {
             ["[2001:db8::1]:80", "[2001:db8::2]:80", "192.0.2.1:80"].map(|text| text.parse().unwrap()).into();
         let mut way = PeerPath::default();
         for (place, peer) in (0_u64..).zip(&peers) {
-            way.learn(&News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 }), at(250 * place));
+            way.on_kernel_state(&News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 }), at(250 * place));
         }
         let failure = Failure::new(Class::Unreachable, FailedOperation::Connect, peers[1].to_string(), "no route");
-        way.learn(&News::Dial(DialNews::AttemptFailed { failure, took: Duration::from_millis(3) }), at(253));
+        way.on_kernel_state(&News::Dial(DialNews::AttemptFailed { failure, took: Duration::from_millis(3) }), at(253));
         let took = Duration::from_millis(20);
-        way.learn(
+        way.on_kernel_state(
             &News::Dial(DialNews::Connected {
                 local: "192.0.2.9:5".parse().unwrap(),
                 peer: peers[2],
@@ -155,7 +155,7 @@ mod tests {
         let mut way = PeerPath::default();
         let peer = "192.0.2.1:80".parse().unwrap();
         for attempt in 1..=200 {
-            way.learn(&News::Dial(DialNews::Connecting { peer, attempt }), Instant::now());
+            way.on_kernel_state(&News::Dial(DialNews::Connecting { peer, attempt }), Instant::now());
         }
         assert_eq!((way.lanes.len(), way.race().len()), (MOST_LANES, 1));
     }

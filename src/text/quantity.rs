@@ -17,7 +17,7 @@ pub const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 pub const CLOCK_COLUMNS: usize = 8;
 
 /// A number's digits before and after the point, with what stands behind it. `None`: no number there.
-fn number(text: &str) -> Option<(u128, u128, &str)> {
+fn split_number(text: &str) -> Option<(u128, u128, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
@@ -41,7 +41,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     }
     let mut nanoseconds: u128 = 0;
     while !rest.is_empty() {
-        let (whole, billionths, after) = number(rest).ok_or_else(|| wrong("is no duration"))?;
+        let (whole, billionths, after) = split_number(rest).ok_or_else(|| wrong("is no duration"))?;
         let end = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
         let (unit, next) = after.split_at(end);
         let scale: u128 = match unit.trim() {
@@ -72,7 +72,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let shown = sanitize::line(text);
     let wrong = |why: &str| format!("\"{shown}\" {why}; accepted: {ACCEPTED_SIZES}");
-    let (whole, billionths, unit) = number(text.trim()).ok_or_else(|| wrong("is no size"))?;
+    let (whole, billionths, unit) = split_number(text.trim()).ok_or_else(|| wrong("is no size"))?;
     let scale: u128 = match unit.trim().to_ascii_lowercase().as_str() {
         "" | "b" => 1,
         "kb" => 1_000,

@@ -36,20 +36,20 @@ impl StyledText {
     }
 
     /// One word.
-    pub(super) fn of(text: impl Into<String>, role: Role) -> Self {
-        StyledText::new().and(text, role)
+    pub(super) fn single(text: impl Into<String>, role: Role) -> Self {
+        StyledText::new().with(text, role)
     }
 
     /// With another word.
     #[must_use]
-    pub(super) fn and(mut self, text: impl Into<String>, role: Role) -> Self {
+    pub(super) fn with(mut self, text: impl Into<String>, role: Role) -> Self {
         self.parts.push((text.into(), role));
         self
     }
 
     /// With another strip behind.
     #[must_use]
-    pub(super) fn chain(mut self, other: StyledText) -> Self {
+    pub(super) fn append(mut self, other: StyledText) -> Self {
         self.parts.extend(other.parts);
         self
     }
@@ -77,7 +77,7 @@ pub(super) fn part(area: Rect, x: u16, y: u16, width: u16, height: u16) -> Rect 
 }
 
 /// The rectangle within a frame of one cell.
-pub(super) fn within(area: Rect) -> Rect {
+pub(super) fn inner_area(area: Rect) -> Rect {
     part(area, 1, 1, area.width.saturating_sub(2), area.height.saturating_sub(2))
 }
 
@@ -89,11 +89,11 @@ pub(super) fn area_of(rect: Rect) -> CellArea {
 impl Canvas<'_> {
     /// Writes a text on one row of `area`, `x` cells from its left and `y` from its top, cut with `…` at its
     /// right edge. Says how many cells it took.
-    pub(super) fn put(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
+    pub(super) fn draw_text(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
         self.put_styled(area, x, y, text, self.look.style(role))
     }
 
-    /// As [`Canvas::put`], in a style of its own.
+    /// As [`Canvas::draw_text`], in a style of its own.
     pub(super) fn put_styled(&mut self, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
         let room = area.width.saturating_sub(x);
         if y >= area.height || room == 0 {
@@ -157,7 +157,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// How many rows [`Canvas::sentence`] needs for a text so many cells wide.
+    /// How many rows [`Canvas::draw_sentence`] needs for a text so many cells wide.
     pub(super) fn sentence_rows(width: u16, text: &str) -> u16 {
         let (mut x, mut rows) = (0_u16, 1_u16);
         for word in text.split(' ') {
@@ -172,46 +172,46 @@ impl Canvas<'_> {
     }
 
     /// Writes a sentence from column `x` and row `y` of `area` on, broken at spaces; says how many rows it took.
-    pub(super) fn sentence(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
+    pub(super) fn draw_sentence(&mut self, area: Rect, x: u16, y: u16, text: &str, role: Role) -> u16 {
         let (left, mut x, mut rows) = (x, x, 0);
         for word in text.split(' ') {
             if x > left && x.saturating_add(columns_of(word)) > area.width {
                 rows += 1;
                 x = left;
             }
-            x += self.put(area, x, y + rows, word, role) + 1;
+            x += self.draw_text(area, x, y + rows, word, role) + 1;
         }
         rows + 1
     }
 
-    /// Writes a strip; as [`Canvas::put`].
-    pub(super) fn strip(&mut self, area: Rect, x: u16, y: u16, strip: &StyledText) -> u16 {
+    /// Writes a strip; as [`Canvas::draw_text`].
+    pub(super) fn draw_styled_text(&mut self, area: Rect, x: u16, y: u16, strip: &StyledText) -> u16 {
         let mut used = 0;
         for (text, role) in &strip.parts {
-            used += self.put(area, x + used, y, text, *role);
+            used += self.draw_text(area, x + used, y, text, *role);
         }
         used
     }
 
     /// Writes a strip so that it ends at the right edge of `area`; says whether it fitted, and writes nothing
     /// where it did not.
-    pub(super) fn right(&mut self, area: Rect, y: u16, strip: &StyledText) -> bool {
+    pub(super) fn draw_right(&mut self, area: Rect, y: u16, strip: &StyledText) -> bool {
         let columns = strip.columns();
         let fits = columns <= area.width;
         if fits {
-            self.strip(area, area.width - columns, y, strip);
+            self.draw_styled_text(area, area.width - columns, y, strip);
         }
         fits
     }
 
     /// Lays a role's background and modifiers over cells, what stands there included.
-    pub(super) fn wash(&mut self, area: Rect, role: Role) {
+    pub(super) fn tint(&mut self, area: Rect, role: Role) {
         let style = Style { fg: None, ..self.look.style(role) };
         self.buffer.set_style(area, style);
     }
 
     /// Makes cells blank, with a role's background.
-    pub(super) fn blank(&mut self, area: Rect, role: Role) {
+    pub(super) fn clear(&mut self, area: Rect, role: Role) {
         let (ground, style) = (self.look.style(Role::Background), self.look.style(role));
         let text = Style { bg: None, ..self.look.style(Role::Text) };
         let area = area.intersection(*self.buffer.area());
@@ -224,7 +224,7 @@ impl Canvas<'_> {
     }
 
     /// A run of one symbol.
-    pub(super) fn run(&mut self, area: Rect, x: u16, y: u16, symbol: &str, count: u16, role: Role) {
+    pub(super) fn draw_repeated(&mut self, area: Rect, x: u16, y: u16, symbol: &str, count: u16, role: Role) {
         let style = self.look.style(role);
         if y < area.height {
             for column in x..x.saturating_add(count).min(area.width) {
@@ -234,7 +234,7 @@ impl Canvas<'_> {
     }
 
     /// A frame with round corners around `area`.
-    pub(super) fn frame(&mut self, area: Rect, role: Role) {
+    pub(super) fn draw_frame(&mut self, area: Rect, role: Role) {
         if area.width < 2 || area.height < 2 {
             return;
         }

@@ -31,8 +31,9 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: G
     let columns = usize::from(plot.width);
     let each = gauges.len().div_ceil(columns).max(1);
     let values = chunks(gauges, gauge, columns, each);
-    let partner =
-        gauge.partner().filter(|partner| gauges.last(*partner).is_some_and(|value| in_scale(*partner, value)));
+    let partner = gauge
+        .compared_with()
+        .filter(|partner| gauges.last_value(*partner).is_some_and(|value| in_scale(*partner, value)));
     let others = partner.map(|partner| chunks(gauges, partner, columns, each)).unwrap_or_default();
     let most = |all: &[Option<u64>]| all.iter().flatten().copied().max().unwrap_or(0);
     // What it is seen against may be far above: then it is said, and not drawn.
@@ -51,7 +52,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: G
         let Some(value) = value else { continue };
         let height = level(*value).saturating_sub(1) / 8;
         let up = u16::try_from(height).unwrap_or(plot.height).min(plot.height - 1);
-        paper.run(plot, x, plot.height - 1 - up, "─", 1, Role::Warn);
+        paper.draw_repeated(plot, x, plot.height - 1 - up, "─", 1, Role::Warn);
     }
     times(paper, part(area, AXIS, plot.height, plot.width, 1), gauges, (gauge, role), (partner, seen.is_some()));
 }
@@ -74,24 +75,24 @@ fn in_scale(gauge: Gauge, value: u64) -> bool {
 
 fn label(paper: &mut Canvas<'_>, area: Rect, y: u16, text: &str) {
     let x = (AXIS - 2).saturating_sub(columns_of(text));
-    paper.put(part(area, 0, 0, AXIS - 1, area.height), x, y, text, Role::Dim);
-    paper.put(part(area, 0, 0, AXIS, area.height), AXIS - 1, y, "┤", Role::Border);
+    paper.draw_text(part(area, 0, 0, AXIS - 1, area.height), x, y, text, Role::Dim);
+    paper.draw_text(part(area, 0, 0, AXIS, area.height), AXIS - 1, y, "┤", Role::Border);
 }
 
 /// One column, `level` eighths of a row high.
 fn bar(paper: &mut Canvas<'_>, plot: Rect, x: u16, level: u128, role: Role) {
     let full = u16::try_from(level / 8).unwrap_or(plot.height).min(plot.height);
     for up in 0..full {
-        paper.run(plot, x, plot.height - 1 - up, "█", 1, role);
+        paper.draw_repeated(plot, x, plot.height - 1 - up, "█", 1, role);
     }
     let rest = usize::try_from(level % 8).unwrap_or(0);
     if full == 0 && rest == 0 {
         // Known, and nothing: a foot to stand on.
-        paper.run(plot, x, plot.height - 1, "▁", 1, Role::Border);
+        paper.draw_repeated(plot, x, plot.height - 1, "▁", 1, Role::Border);
     } else if let Some(symbol) = rest.checked_sub(1).and_then(|rest| BARS.get(rest))
         && full < plot.height
     {
-        paper.run(plot, x, plot.height - 1 - full, symbol, 1, role);
+        paper.draw_repeated(plot, x, plot.height - 1 - full, symbol, 1, role);
     }
 }
 
@@ -104,14 +105,14 @@ fn times(
     (partner, drawn): (Option<Gauge>, bool),
 ) {
     let since = format!("−{} to now   ", quantity::duration(gauges.span()));
-    let mut legend = StyledText::of(since, Role::Dim).and("█ ", role).and(gauge.name(), Role::Dim);
+    let mut legend = StyledText::single(since, Role::Dim).with("█ ", role).with(gauge.name(), Role::Dim);
     if let Some(partner) = partner {
         let name = if drawn {
             partner.name().to_owned()
         } else {
             format!("{} {}, far above", partner.name(), gauges.text(partner))
         };
-        legend = legend.and("   ─ ", Role::Warn).and(name, Role::Dim);
+        legend = legend.with("   ─ ", Role::Warn).with(name, Role::Dim);
     }
-    paper.strip(row, 0, 0, &legend);
+    paper.draw_styled_text(row, 0, 0, &legend);
 }

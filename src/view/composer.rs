@@ -45,22 +45,22 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
     let composer = &panel.composer;
     let mut strip = StyledText::new();
     if model.can_send() {
-        strip = strip.and("send ", Role::Dim).and(if composer.hex { "hex" } else { "text" }, Role::Strong);
+        strip = strip.with("send ", Role::Dim).with(if composer.hex { "hex" } else { "text" }, Role::Strong);
         if !composer.hex {
-            strip = strip.and(format!(" · {}", composer.line_ending.name()), Role::Dim);
+            strip = strip.with(format!(" · {}", composer.line_ending.name()), Role::Dim);
         }
         if let SessionKind::Bound(UdpBoundSession { last, .. }) = &session.kind {
             strip = match composer.to.or(*last) {
-                Some(to) => strip.and(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
-                None => strip.and(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
+                Some(to) => strip.with(format!(" · to {}", super::gutter::peer(to, 24)), Role::Dim),
+                None => strip.with(" · to nobody yet: :send-to ADDR:PORT TEXT", Role::Warn),
             };
         }
         if let SessionKind::Listener(ListenerSession { open, .. }) = &session.kind {
-            strip = strip.and(format!(" · to all {open} open"), Role::Dim);
+            strip = strip.with(format!(" · to all {open} open"), Role::Dim);
         }
     }
     if let Some(problem) = &composer.problem {
-        return strip.and(format!(" · {problem}"), Role::Bad);
+        return strip.with(format!(" · {problem}"), Role::Bad);
     }
     if panel.hostile.found > 0 && room != WarningRoom::None {
         let dot = if strip.parts.is_empty() { "" } else { " · " };
@@ -68,7 +68,7 @@ pub(super) fn title(model: &Model, session: &Session, panel: &Panel, room: Warni
             WarningRoom::Much => words::escape_sequences(panel.hostile),
             WarningRoom::Little | WarningRoom::None => words::escapes(panel.hostile),
         };
-        strip = strip.and(format!("{dot}{what} neutralised"), Role::Bad);
+        strip = strip.with(format!("{dot}{what} neutralised"), Role::Bad);
     }
     strip
 }
@@ -82,7 +82,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     if !model.can_send() {
         let whole = why_not(model, session, false);
         let fits = columns_of(&whole) <= text.width;
-        paper.put(text, 0, 0, &if fits { whole } else { why_not(model, session, true) }, Role::Dim);
+        paper.draw_text(text, 0, 0, &if fits { whole } else { why_not(model, session, true) }, Role::Dim);
         return;
     }
     paper.seen.composer = area_of(text);
@@ -98,13 +98,13 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
             (true, false) => format!(r"type here, {send} sends; \r \n \xNN work; {hex} for hex"),
             (true, true) => format!("48 65 6c or 48656c, {send} sends; {hex} for text"),
         };
-        paper.put(text, u16::from(focused), 0, &hint, Role::Faint);
+        paper.draw_text(text, u16::from(focused), 0, &hint, Role::Faint);
     }
-    let window = editor.window(text.width, text.height);
+    let window = editor.visible_window(text.width, text.height);
     let role = if focused { Role::Text } else { Role::Dim };
     for (y, line) in (0_u16..).zip(&window.lines) {
         if !line.is_empty() {
-            paper.put(text, 0, y, line, role);
+            paper.draw_text(text, 0, y, line, role);
         }
     }
     if focused && !text.is_empty() {

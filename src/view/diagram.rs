@@ -40,22 +40,22 @@ struct StateBox {
     end: bool,
 }
 
-const fn spot(state: TcpState, level: u16, from: usize, to: usize) -> StateBox {
+const fn state_box(state: TcpState, level: u16, from: usize, to: usize) -> StateBox {
     StateBox { state, level, from, to, end: false }
 }
 
 const SPOTS: [StateBox; 12] = [
-    spot(Closed, 0, 0, 0),
-    spot(Listen, 0, 2, 2),
-    spot(SynSent, 1, 0, 0),
-    spot(SynReceived, 1, 2, 2),
-    spot(Established, 2, 0, 2),
-    spot(FinWait1, 3, 0, 1),
-    spot(CloseWait, 3, 2, 2),
-    spot(FinWait2, 4, 0, 0),
-    spot(Closing, 4, 1, 1),
-    spot(LastAck, 4, 2, 2),
-    spot(TimeWait, 5, 0, 1),
+    state_box(Closed, 0, 0, 0),
+    state_box(Listen, 0, 2, 2),
+    state_box(SynSent, 1, 0, 0),
+    state_box(SynReceived, 1, 2, 2),
+    state_box(Established, 2, 0, 2),
+    state_box(FinWait1, 3, 0, 1),
+    state_box(CloseWait, 3, 2, 2),
+    state_box(FinWait2, 4, 0, 0),
+    state_box(Closing, 4, 1, 1),
+    state_box(LastAck, 4, 2, 2),
+    state_box(TimeWait, 5, 0, 1),
     StateBox { state: Closed, level: 5, from: 2, to: 2, end: true },
 ];
 
@@ -71,33 +71,33 @@ struct Edge {
     brief: &'static str,
 }
 
-const fn way(from: TcpState, to: TcpState, gap: u16, column: usize, label: &'static str) -> Edge {
+const fn edge(from: TcpState, to: TcpState, gap: u16, column: usize, label: &'static str) -> Edge {
     Edge { from, to, gap, column, label, brief: label }
 }
 
-const fn called(way: Edge, brief: &'static str) -> Edge {
+const fn with_brief_label(way: Edge, brief: &'static str) -> Edge {
     Edge { brief, ..way }
 }
 
 const DOWN: [Edge; 12] = [
-    called(way(Closed, SynSent, 0, 0, "connect() → SYN"), "SYN"),
-    way(Listen, SynReceived, 0, 2, "SYN"),
-    called(way(SynSent, Established, 1, 0, "SYN-ACK → ACK"), "SYN-ACK"),
-    way(SynReceived, Established, 1, 2, "ACK"),
-    called(way(Established, FinWait1, 2, 0, "close → FIN"), "FIN"),
-    way(Established, CloseWait, 2, 2, "FIN"),
-    way(FinWait1, FinWait2, 3, 0, "ACK"),
-    way(FinWait1, Closing, 3, 1, "FIN"),
-    way(CloseWait, LastAck, 3, 2, "close"),
-    way(FinWait2, TimeWait, 4, 0, "FIN"),
-    way(Closing, TimeWait, 4, 1, "ACK"),
-    way(LastAck, Closed, 4, 2, "ACK"),
+    with_brief_label(edge(Closed, SynSent, 0, 0, "connect() → SYN"), "SYN"),
+    edge(Listen, SynReceived, 0, 2, "SYN"),
+    with_brief_label(edge(SynSent, Established, 1, 0, "SYN-ACK → ACK"), "SYN-ACK"),
+    edge(SynReceived, Established, 1, 2, "ACK"),
+    with_brief_label(edge(Established, FinWait1, 2, 0, "close → FIN"), "FIN"),
+    edge(Established, CloseWait, 2, 2, "FIN"),
+    edge(FinWait1, FinWait2, 3, 0, "ACK"),
+    edge(FinWait1, Closing, 3, 1, "FIN"),
+    edge(CloseWait, LastAck, 3, 2, "close"),
+    edge(FinWait2, TimeWait, 4, 0, "FIN"),
+    edge(Closing, TimeWait, 4, 1, "ACK"),
+    edge(LastAck, Closed, 4, 2, "ACK"),
 ];
 
 const ACROSS: [Edge; 3] = [
-    way(Closed, Listen, 0, 0, "listen()"),
-    way(SynSent, SynReceived, 1, 0, "SYN"),
-    way(TimeWait, Closed, 5, 0, "2 MSL"),
+    edge(Closed, Listen, 0, 0, "listen()"),
+    edge(SynSent, SynReceived, 1, 0, "SYN"),
+    edge(TimeWait, Closed, 5, 0, "2 MSL"),
 ];
 
 /// The diagram of one connection.
@@ -134,7 +134,7 @@ impl DiagramGrid {
         level * if self.tall { 4 } else { 2 }
     }
 
-    fn place(&self, spot: &StateBox) -> Rect {
+    fn box_rect(&self, spot: &StateBox) -> Rect {
         let (left, right) = (self.columns[spot.from], self.ends[spot.to]);
         let own = columns_of(spot.state.name()) + 2 * self.pad;
         let width = if spot.from == spot.to { own } else { right.saturating_sub(left) };
@@ -150,21 +150,21 @@ impl StateDiagram<'_> {
         }
         let grid = DiagramGrid::new(area);
         for spot in &SPOTS {
-            self.spot(paper, &grid, spot);
+            self.draw_state(paper, &grid, spot);
         }
         for way in &DOWN {
-            self.down(paper, &grid, way);
+            self.draw_vertical(paper, &grid, way);
         }
         for way in &ACROSS {
-            self.across(paper, &grid, way);
+            self.draw_horizontal(paper, &grid, way);
         }
     }
 
-    fn taken(&self, from: TcpState, to: TcpState) -> Option<&StateChange> {
+    fn taken_step(&self, from: TcpState, to: TcpState) -> Option<&StateChange> {
         self.track.latest().iter().rev().find(|step| step.from == from && step.to == to)
     }
 
-    fn been(&self, spot: &StateBox) -> bool {
+    fn was_entered(&self, spot: &StateBox) -> bool {
         let steps = self.track.latest();
         match (spot.state, spot.end) {
             (Closed, false) => steps.first().is_some_and(|step| step.from == Closed),
@@ -177,10 +177,10 @@ impl StateDiagram<'_> {
         self.track.state() == spot.state && (spot.state != Closed || spot.end == begun)
     }
 
-    fn spot(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, spot: &StateBox) {
-        let place = grid.place(spot);
+    fn draw_state(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, spot: &StateBox) {
+        let place = grid.box_rect(spot);
         let current = self.is_current(spot);
-        let (border, text) = match (current, self.been(spot)) {
+        let (border, text) = match (current, self.was_entered(spot)) {
             (true, _) => (Role::Good, Role::Strong),
             (_, true) => (Role::Text, Role::Text),
             _ => (Role::Faint, Role::Dim),
@@ -189,68 +189,68 @@ impl StateDiagram<'_> {
         let x = place.width.saturating_sub(columns_of(name)) / 2;
         let line = if grid.tall { part(place, 0, 1, place.width, 1) } else { place };
         if grid.tall {
-            paper.frame(place, border);
+            paper.draw_frame(place, border);
         } else {
             let (first, inner) = (x.saturating_sub(grid.pad), columns_of(name) + 2 * grid.pad - 2);
-            paper.run(line, 0, 0, "─", place.width, border);
-            paper.put(line, first, 0, "[", border);
-            paper.run(line, first + 1, 0, " ", inner, border);
-            paper.put(line, first + 1 + inner, 0, "]", border);
+            paper.draw_repeated(line, 0, 0, "─", place.width, border);
+            paper.draw_text(line, first, 0, "[", border);
+            paper.draw_repeated(line, first + 1, 0, " ", inner, border);
+            paper.draw_text(line, first + 1 + inner, 0, "]", border);
         }
-        paper.put(line, x, 0, name, text);
+        paper.draw_text(line, x, 0, name, text);
         if current {
             let blank = grid.pad - 1;
-            paper.wash(part(line, x.saturating_sub(blank), 0, columns_of(name) + 2 * blank, 1), Role::Selection);
+            paper.tint(part(line, x.saturating_sub(blank), 0, columns_of(name) + 2 * blank, 1), Role::Selection);
         }
     }
 
-    fn down(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
+    fn draw_vertical(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
         let y = grid.row(way.gap) + if grid.tall { 3 } else { 1 };
         let x = grid.columns[way.column] + 2;
         let room = part(grid.area, x, y, grid.ends[way.column].saturating_sub(x), 1);
         // The one way without a line of its own: FIN and ACK of FIN in one segment skip FIN-WAIT-2.
-        let skipped = (way.from == FinWait2).then(|| self.taken(FinWait1, TimeWait)).flatten();
-        let step = self.taken(way.from, way.to).or(skipped);
+        let skipped = (way.from == FinWait2).then(|| self.taken_step(FinWait1, TimeWait)).flatten();
+        let step = self.taken_step(way.from, way.to).or(skipped);
         match step {
             Some(step) => {
-                paper.put(room, 0, 0, evidence::down(step.evidence), Role::Cause);
+                paper.draw_text(room, 0, 0, evidence::rung_line(step.evidence), Role::Cause);
                 let both = step.event == TcpEvent::FinAckOfFin;
                 let [label, brief] = if both { ["FIN+ACK"; 2] } else { [way.label, way.brief] };
                 let time = quantity::clock(step.at.saturating_duration_since(self.opened));
                 let space = room.width.saturating_sub(3 + columns_of(&time));
                 let fits = [label, brief].into_iter().find(|label| columns_of(label) <= space);
-                let used = paper.put(room, 2, 0, fits.unwrap_or(brief), Role::Cause);
+                let used = paper.draw_text(room, 2, 0, fits.unwrap_or(brief), Role::Cause);
                 if fits.is_some() {
-                    paper.put(room, used + 3, 0, &time, Role::Dim);
+                    paper.draw_text(room, used + 3, 0, &time, Role::Dim);
                 }
             }
             None => {
                 let fits = columns_of(way.label) + 2 <= room.width;
-                paper.put(room, 0, 0, "│", Role::Faint);
-                paper.put(room, 2, 0, if fits { way.label } else { way.brief }, Role::Faint);
+                paper.draw_text(room, 0, 0, "│", Role::Faint);
+                paper.draw_text(room, 2, 0, if fits { way.label } else { way.brief }, Role::Faint);
             }
         }
     }
 
-    fn across(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
+    fn draw_horizontal(&self, paper: &mut Canvas<'_>, grid: &DiagramGrid, way: &Edge) {
         let find = |state: TcpState, end: bool| {
             let spot = SPOTS.iter().find(|spot| spot.state == state && spot.level == way.gap && spot.end == end);
-            spot.map(|spot| grid.place(spot))
+            spot.map(|spot| grid.box_rect(spot))
         };
         let end = way.from == TimeWait;
         let (Some(from), Some(to)) = (find(way.from, false), find(way.to, end)) else { return };
         let y = grid.row(way.gap) + u16::from(grid.tall);
         let start = (from.x + from.width).saturating_sub(grid.area.x);
         let line = part(grid.area, start, y, to.x.saturating_sub(from.x + from.width), 1);
-        let step = self.taken(way.from, way.to);
+        let step = self.taken_step(way.from, way.to);
         let role = if step.is_some() { Role::Cause } else { Role::Faint };
-        let symbol = step.map_or("─", |step| evidence::across(step.evidence));
+        let symbol = step.map_or("─", |step| evidence::arrow_line(step.evidence));
         let inner = part(line, 1, 0, line.width.saturating_sub(2), 1);
-        paper.run(inner, 0, 0, symbol, inner.width, role);
-        paper.run(inner, inner.width.saturating_sub(1), 0, "▶", 1, role);
+        paper.draw_repeated(inner, 0, 0, symbol, inner.width, role);
+        paper.draw_repeated(inner, inner.width.saturating_sub(1), 0, "▶", 1, role);
         let label = format!(" {} ", way.label);
         if columns_of(&label) + 2 <= inner.width {
-            paper.put(inner, (inner.width - columns_of(&label)) / 2, 0, &label, role);
+            paper.draw_text(inner, (inner.width - columns_of(&label)) / 2, 0, &label, role);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
 
 /// Draws what was asked and answered as tables.
-pub(super) fn answer(
+pub(super) fn draw_answers(
     paper: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
@@ -30,7 +30,13 @@ pub(super) fn answer(
 }
 
 /// Draws the way to the peer: what the resolvers said, the race, the route.
-pub(super) fn way(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
-    let page = path::of_way(&session.way, model.now, area.width.saturating_sub(2));
+pub(super) fn draw_path(
+    paper: &mut Canvas<'_>,
+    area: Rect,
+    model: &Model,
+    session: &Session,
+    panel: &Panel,
+) -> ShownRange {
+    let page = path::path_document(&session.way, model.now, area.width.saturating_sub(2));
     document::draw(paper, area, &page, panel)
 }

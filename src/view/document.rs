@@ -23,7 +23,8 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, document: &Document, pane
 
 /// Draws the document that the panel's view shows; nothing where it has none.
 pub(super) fn of_view(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
-    of_view::shown(session, panel).map_or_else(ShownRange::default, |document| draw(paper, area, &document, panel))
+    of_view::document_shown(session, panel)
+        .map_or_else(ShownRange::default, |document| draw(paper, area, &document, panel))
 }
 
 /// As [`draw`], a document that was folded before; where that was to another width, it is folded again.
@@ -59,7 +60,7 @@ pub(super) fn draw_folded(
 pub(super) fn draw_line(paper: &mut Canvas<'_>, area: Rect, y: u16, line: &DocLine) {
     let mut x = 0;
     for span in &line.spans {
-        x += paper.put(area, x, y, &span.text, role(span.role));
+        x += paper.draw_text(area, x, y, &span.text, role(span.role));
     }
 }
 
@@ -69,9 +70,9 @@ fn draw_row(paper: &mut Canvas<'_>, area: Rect, y: u16, row: &DocRow, panel: &Pa
     for span in &row.text.spans {
         let style = paper.look.style(role(span.role));
         let look = paper.look;
-        for (start, end) in found.parts(at..at + span.text.len()) {
+        for (start, end) in found.split_at_hits(at..at + span.text.len()) {
             let text = span.text.get(start - at..end - at).unwrap_or_default();
-            x += paper.put_styled(area, x, y, text, found.over(look, start, style));
+            x += paper.put_styled(area, x, y, text, found.hit_style(look, start, style));
         }
         at += span.text.len();
     }

@@ -5,7 +5,7 @@ use crate::files::theme::Role;
 use crate::wire::Evidence;
 
 /// How a line across looks.
-pub(super) fn across(evidence: Evidence) -> &'static str {
+pub(super) fn arrow_line(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Seen => "─",
         Evidence::Kernel => "╌",
@@ -14,7 +14,7 @@ pub(super) fn across(evidence: Evidence) -> &'static str {
 }
 
 /// How a line down looks.
-pub(super) fn down(evidence: Evidence) -> &'static str {
+pub(super) fn rung_line(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Seen => "│",
         Evidence::Kernel => "╎",
@@ -32,7 +32,7 @@ pub(super) fn role(evidence: Evidence) -> Role {
 }
 
 /// The word.
-pub(super) fn word(evidence: Evidence) -> &'static str {
+pub(super) fn evidence_word(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Seen => "seen",
         Evidence::Kernel => "kernel",
@@ -44,7 +44,7 @@ pub(super) fn word(evidence: Evidence) -> &'static str {
 pub(super) fn legend() -> StyledText {
     [Evidence::Seen, Evidence::Kernel, Evidence::Inferred].into_iter().fold(StyledText::new(), |strip, evidence| {
         let gap = if strip.parts.is_empty() { "" } else { "   " };
-        let line = across(evidence).repeat(2);
-        strip.and(format!("{gap}{line} "), role(evidence)).and(word(evidence), role(evidence))
+        let line = arrow_line(evidence).repeat(2);
+        strip.with(format!("{gap}{line} "), role(evidence)).with(evidence_word(evidence), role(evidence))
     })
 }

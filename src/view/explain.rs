@@ -58,44 +58,45 @@ impl ExplainPage {
         self.rows.push(ExplainRow { strip, probe: None });
     }
 
-    fn blank(&mut self) {
+    fn push_blank(&mut self) {
         if !self.tight {
             self.push(StyledText::new());
         }
     }
 
     fn title(&mut self, text: &str) {
-        self.blank();
-        self.push(StyledText::of(text, Role::Strong));
+        self.push_blank();
+        self.push(StyledText::single(text, Role::Strong));
     }
 
     /// A text with something before its first row; what does not fit goes on below the text's own beginning.
     fn text(&mut self, lead: &StyledText, text: &str, role: Role) {
         let at = lead.columns();
         let room = self.columns.min(WIDEST).saturating_sub(at).max(8);
-        for (place, line) in broken(text, room).into_iter().enumerate() {
-            let before = if place == 0 { lead.clone() } else { StyledText::of(blanks(at), Role::Text) };
-            self.push(before.and(line, role));
+        for (place, line) in break_words(text, room).into_iter().enumerate() {
+            let before = if place == 0 { lead.clone() } else { StyledText::single(blanks(at), Role::Text) };
+            self.push(before.with(line, role));
         }
     }
 
     /// Two texts, side by side where there is room, else one below the other.
-    fn pair(&mut self, lead: &StyledText, (what, role): (&str, Role), (how, quiet): (&str, Role), beside: u16) {
+    fn push_pair(&mut self, lead: &StyledText, (what, role): (&str, Role), (how, quiet): (&str, Role), beside: u16) {
         let at = lead.columns();
         if self.columns >= BESIDE && columns_of(what) < beside {
             let filled = beside.saturating_sub(columns_of(what));
-            let lead = lead.clone().and(what, role).and(blanks(filled), Role::Text);
+            let lead = lead.clone().with(what, role).with(blanks(filled), Role::Text);
             let room = self.columns.saturating_sub(lead.columns()).max(8);
-            for (place, line) in broken(how, room).into_iter().enumerate() {
-                let before = if place == 0 { lead.clone() } else { StyledText::of(blanks(at + beside), Role::Text) };
-                self.push(before.and(line, quiet));
+            for (place, line) in break_words(how, room).into_iter().enumerate() {
+                let before =
+                    if place == 0 { lead.clone() } else { StyledText::single(blanks(at + beside), Role::Text) };
+                self.push(before.with(line, quiet));
             }
         } else if columns_of(how) <= SHORT && at + columns_of(what) + columns_of(how) + 2 <= self.columns {
-            self.push(lead.clone().and(what, role).and(format!("  {how}"), quiet));
+            self.push(lead.clone().with(what, role).with(format!("  {how}"), quiet));
         } else {
             self.text(lead, what, role);
             if !how.is_empty() {
-                self.text(&StyledText::of(blanks(at + 2), Role::Text), how, quiet);
+                self.text(&StyledText::single(blanks(at + 2), Role::Text), how, quiet);
             }
         }
     }
@@ -106,7 +107,7 @@ fn blanks(count: u16) -> String {
 }
 
 /// A text broken at blanks into rows of so many columns; a word that is longer stands alone and is cut when drawn.
-fn broken(text: &str, columns: u16) -> Vec<String> {
+fn break_words(text: &str, columns: u16) -> Vec<String> {
     let mut rows = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ') {
@@ -139,7 +140,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     paper.seen.document_rows = all;
     let scroll = panel.document_scroll.min(all.saturating_sub(height));
     for (y, row) in (0_u16..).zip(page.rows.iter().skip(scroll).take(height)) {
-        paper.strip(place, 0, y, &row.strip);
+        paper.draw_styled_text(place, 0, y, &row.strip);
         if let Some(number) = row.probe {
             paper.hit(part(place, 0, y, place.width, 1), ClickTarget::Probe(number));
         }
@@ -155,23 +156,23 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Expl
     head(&mut page, model, session, &card);
     page.text(&StyledText::new(), &card.explanation.happened, Role::Text);
     // What is under way counts down: it comes first. What is over is looked at last.
-    if !session.ended() {
+    if !session.is_over() {
         timers(&mut page, model, session);
     }
     if !card.happened.is_empty() {
         page.title("What happened");
         for line in &card.happened {
-            happened(&mut page, session, line);
+            push_event(&mut page, session, line);
         }
     }
-    sentences(&mut page, "What this rules out", &card.explanation.rules_out, None);
-    sentences(&mut page, "Likely, in order", &card.explanation.likely, Some(1));
-    tries(&mut page, &card);
-    if session.ended() {
+    push_sentences(&mut page, "What this rules out", &card.explanation.rules_out, None);
+    push_sentences(&mut page, "Likely, in order", &card.explanation.likely, Some(1));
+    push_suggestions(&mut page, &card);
+    if session.is_over() {
         timers(&mut page, model, session);
     }
     if !card.explanation.cite.is_empty() {
-        page.blank();
+        page.push_blank();
         page.text(&StyledText::new(), &card.explanation.cite.join(" · "), Role::Dim);
     }
     page
@@ -181,7 +182,7 @@ fn laid_out(model: &Model, session: &Session, columns: u16, tight: bool) -> Expl
 fn timers(page: &mut ExplainPage, model: &Model, session: &Session) {
     let lanes = attempts::rows(session, &model.timers, model.now, page.columns);
     if !lanes.is_empty() {
-        page.blank();
+        page.push_blank();
         lanes.into_iter().for_each(|strip| page.push(strip));
     }
 }
@@ -189,33 +190,33 @@ fn timers(page: &mut ExplainPage, model: &Model, session: &Session) {
 /// The class or the state, what was tried, the exit code.
 fn head(page: &mut ExplainPage, model: &Model, session: &Session, card: &ExplainCard) {
     let Some(failure) = &card.failure else {
-        let standing = status::of(session, model.now);
-        let lead = StyledText::of(format!("{} ", standing.mark), standing.role);
+        let standing = status::session_status(session, model.now);
+        let lead = StyledText::single(format!("{} ", standing.mark), standing.role);
         page.text(&lead, &card.explanation.headline, standing.role);
         return;
     };
     let (mark, role) = if card.over { ("✗ ", Role::Bad) } else { ("! ", Role::Warn) };
-    let name = StyledText::of(mark, role).and(failure.class.name(), role);
+    let name = StyledText::single(mark, role).with(failure.class.name(), role);
     let with = format!("   {} {}", failure.operation, failure.peer);
     let code = if card.over { format!("   exit code {}", failure.class.exit_code()) } else { String::new() };
-    let whole = name.clone().and(with.trim_end(), Role::Dim).and(code.as_str(), Role::Dim);
+    let whole = name.clone().with(with.trim_end(), Role::Dim).with(code.as_str(), Role::Dim);
     if whole.columns() <= page.columns {
         page.push(whole);
     } else {
-        page.push(name.and(code.as_str(), Role::Dim));
+        page.push(name.with(code.as_str(), Role::Dim));
         if !page.tight {
-            page.text(&StyledText::of("  ", Role::Dim), with.trim(), Role::Dim);
+            page.text(&StyledText::single("  ", Role::Dim), with.trim(), Role::Dim);
         }
     }
     if page.tight && card.explanation.headline.replace(' ', "_").contains(failure.class.name()) {
         return;
     }
-    page.text(&StyledText::of("  ", Role::Text), &card.explanation.headline, Role::Strong);
+    page.text(&StyledText::single("  ", Role::Text), &card.explanation.headline, Role::Strong);
 }
 
-fn happened(page: &mut ExplainPage, session: &Session, line: &TimelineLine) {
+fn push_event(page: &mut ExplainPage, session: &Session, line: &TimelineLine) {
     let time = line.at.map_or(String::new(), |at| seconds(at.saturating_duration_since(session.opened)));
-    let lead = StyledText::of(format!("{time:>width$}  ", width = usize::from(TIME) - 2), Role::Dim);
+    let lead = StyledText::single(format!("{time:>width$}  ", width = usize::from(TIME) - 2), Role::Dim);
     let role = match line.tone {
         TimelineTone::Plain => Role::Text,
         TimelineTone::Well => Role::Good,
@@ -227,7 +228,7 @@ fn happened(page: &mut ExplainPage, session: &Session, line: &TimelineLine) {
         Evidence::Kernel => Role::Received,
         Evidence::Inferred => Role::Dim,
     };
-    page.pair(&lead, (&line.what, role), (&line.how, quiet), REMARK);
+    page.push_pair(&lead, (&line.what, role), (&line.how, quiet), REMARK);
 }
 
 /// Seconds to the millisecond; from 1,000 on without fractions.
@@ -236,21 +237,21 @@ fn seconds(since: Duration) -> String {
     if seconds < 1000.0 { format!("{seconds:.3}") } else { format!("{seconds:.0}") }
 }
 
-fn sentences(page: &mut ExplainPage, title: &str, texts: &[String], from: Option<usize>) {
+fn push_sentences(page: &mut ExplainPage, title: &str, texts: &[String], from: Option<usize>) {
     if texts.is_empty() {
         return;
     }
     page.title(title);
     for (place, text) in texts.iter().enumerate() {
         let lead = match from {
-            Some(first) => StyledText::of(format!("  {}  ", place + first), Role::Dim),
-            None => StyledText::of("  ", Role::Dim),
+            Some(first) => StyledText::single(format!("  {}  ", place + first), Role::Dim),
+            None => StyledText::single("  ", Role::Dim),
         };
         page.text(&lead, text, Role::Text);
     }
 }
 
-fn tries(page: &mut ExplainPage, card: &ExplainCard) {
+fn push_suggestions(page: &mut ExplainPage, card: &ExplainCard) {
     if card.tries.is_empty() {
         return;
     }
@@ -262,14 +263,14 @@ fn tries(page: &mut ExplainPage, card: &ExplainCard) {
     for one in &card.tries {
         if one.opens.is_some() {
             number += 1;
-            let lead = StyledText::of(format!("  {number}  "), Role::Key);
+            let lead = StyledText::single(format!("  {number}  "), Role::Key);
             let first = page.rows.len();
-            page.pair(&lead, (&one.label, Role::Text), (&one.why, Role::Dim), beside);
+            page.push_pair(&lead, (&one.label, Role::Text), (&one.why, Role::Dim), beside);
             for row in page.rows.iter_mut().skip(first) {
                 row.probe = Some(number);
             }
         } else {
-            page.text(&StyledText::of("  ·  ", Role::Dim), &one.why, Role::Dim);
+            page.text(&StyledText::single("  ·  ", Role::Dim), &one.why, Role::Dim);
         }
     }
 }
@@ -280,8 +281,8 @@ mod tests {
 
     #[test]
     fn a_text_is_broken_at_blanks_and_a_long_word_stands_alone() {
-        assert_eq!(broken("one two three", 7), ["one two", "three"]);
-        assert_eq!(broken("a incomprehensibilities b", 6), ["a", "incomprehensibilities", "b"]);
-        assert_eq!(broken("", 5), [""]);
+        assert_eq!(break_words("one two three", 7), ["one two", "three"]);
+        assert_eq!(break_words("a incomprehensibilities b", 6), ["a", "incomprehensibilities", "b"]);
+        assert_eq!(break_words("", 5), [""]);
     }
 }

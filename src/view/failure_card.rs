@@ -24,11 +24,11 @@ pub(super) fn least_rows(model: &Model, session: &Session, failure: &Failure, co
         return 0;
     }
     let text = model.book.failure(failure, session.course.icmp.as_ref());
-    2 + Canvas::sentence_rows(room(columns).saturating_sub(2), &text.happened)
+    2 + Canvas::sentence_rows(text_columns(columns).saturating_sub(2), &text.happened)
 }
 
 /// The columns of the card's text.
-fn room(columns: u16) -> u16 {
+fn text_columns(columns: u16) -> u16 {
     columns.saturating_sub(if columns < 50 { 2 } else { 4 }).min(WIDEST)
 }
 
@@ -39,28 +39,29 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     }
     let roomy = area.height >= least_rows(model, session, failure, area.width) + 3;
     let left = if area.width < 50 { 1 } else { 2 };
-    let place = part(area, left, 0, room(area.width), area.height);
+    let place = part(area, left, 0, text_columns(area.width), area.height);
     let text = model.book.failure(failure, session.course.icmp.as_ref());
     let mut y = u16::from(roomy);
     let code = format!("   exit code {}", failure.class.exit_code());
-    let head = StyledText::of(format!("✗ {}", failure.class.name().replace('_', " ")), Role::Bad);
-    let told = head.clone().and(format!("   {}", evidence(failure.evidence)), Role::Dim).and(code.as_str(), Role::Dim);
-    let head = if told.columns() <= place.width { told } else { head.and(code, Role::Dim) };
-    paper.strip(place, 0, y, &head);
+    let head = StyledText::single(format!("✗ {}", failure.class.name().replace('_', " ")), Role::Bad);
+    let told =
+        head.clone().with(format!("   {}", evidence(failure.evidence)), Role::Dim).with(code.as_str(), Role::Dim);
+    let head = if told.columns() <= place.width { told } else { head.with(code, Role::Dim) };
+    paper.draw_styled_text(place, 0, y, &head);
     y += 1;
     let hints = hints(model, session);
     let rows = if roomy { area.height } else { area.height.saturating_sub(1) };
-    y += paper.sentence(part(place, 0, 0, place.width, rows), 2, y, &text.happened, Role::Text);
+    y += paper.draw_sentence(part(place, 0, 0, place.width, rows), 2, y, &text.happened, Role::Text);
     y += u16::from(roomy);
     if !roomy {
         let short = hints.iter().fold(StyledText::new(), |strip, (key, _, what)| {
-            strip.and(key.as_str(), Role::Key).and(format!(" {what}   "), Role::Text)
+            strip.with(key.as_str(), Role::Key).with(format!(" {what}   "), Role::Text)
         });
-        paper.strip(place, 2, y.min(area.height - 1), &short);
+        paper.draw_styled_text(place, 2, y.min(area.height - 1), &short);
         return;
     }
     for (key, what, _) in hints {
-        paper.strip(place, 2, y, &StyledText::of(key, Role::Key).and(format!(" {what}"), Role::Text));
+        paper.draw_styled_text(place, 2, y, &StyledText::single(key, Role::Key).with(format!(" {what}"), Role::Text));
         y += 1;
     }
 }

@@ -22,38 +22,38 @@ pub(super) struct FigureColumn<'p, 'b> {
 
 impl FigureColumn<'_, '_> {
     /// A heading, with an empty row above it.
-    pub(super) fn section(&mut self, name: &str) {
+    pub(super) fn push_section(&mut self, name: &str) {
         if self.y > 0 {
             self.y += 1;
         }
-        self.paper.put(self.area, 0, self.y, name, Role::Strong);
+        self.paper.draw_text(self.area, 0, self.y, name, Role::Strong);
         self.y += 1;
     }
 
     /// A label and its value.
     pub(super) fn line(&mut self, label: &str, value: impl AsRef<str>, role: Role) {
-        self.paper.put(self.area, 0, self.y, label, Role::Dim);
-        self.y += self.paper.sentence(self.area, LABEL, self.y, value.as_ref(), role);
+        self.paper.draw_text(self.area, 0, self.y, label, Role::Dim);
+        self.y += self.paper.draw_sentence(self.area, LABEL, self.y, value.as_ref(), role);
     }
 
     /// A label and its value, once it is known.
-    pub(super) fn known(&mut self, label: &str, value: Option<String>) {
+    pub(super) fn push_known(&mut self, label: &str, value: Option<String>) {
         let role = if value.is_some() { Role::Text } else { Role::Dim };
         self.line(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role);
     }
 
     /// A sentence from the left edge on.
-    pub(super) fn sentence(&mut self, text: &str, role: Role) {
-        self.y += self.paper.sentence(self.area, 0, self.y, text, role);
+    pub(super) fn push_sentence(&mut self, text: &str, role: Role) {
+        self.y += self.paper.draw_sentence(self.area, 0, self.y, text, role);
     }
 }
 
 /// What the kernel told last of a TCP connection, while it is open.
 pub(super) fn kernel(column: &mut FigureColumn<'_, '_>, session: &Session) {
-    let Some(view) = session.kernel.as_ref().filter(|_| !session.ended()) else { return };
-    column.section("kernel");
-    column.known("state", view.state.map(|state| state.name().to_owned()));
-    column.known("rtt", view.rtt.map(quantity::duration));
-    column.known("unacked", view.send_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
-    column.known("unread", view.recv_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
+    let Some(view) = session.kernel.as_ref().filter(|_| !session.is_over()) else { return };
+    column.push_section("kernel");
+    column.push_known("state", view.state.map(|state| state.name().to_owned()));
+    column.push_known("rtt", view.rtt.map(quantity::duration));
+    column.push_known("unacked", view.send_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
+    column.push_known("unread", view.recv_queue_bytes.map(|bytes| format!("{} bytes", quantity::grouped(bytes))));
 }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, part, within};
+use super::canvas::{Canvas, StyledText, inner_area, part};
 use super::diagram::{self, StateDiagram};
 use super::figure_column::FigureColumn;
 use super::kinds::{self, FigurePlace};
@@ -23,17 +23,17 @@ const FIGURES: u16 = 12;
 
 /// A titled frame in the column; gives its inside.
 fn framed(paper: &mut Canvas<'_>, area: Rect, title: &str) -> Rect {
-    paper.frame(area, Role::Border);
-    let title = StyledText::of(format!(" {title} "), Role::Dim);
-    paper.strip(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &title);
-    let inner = within(area);
+    paper.draw_frame(area, Role::Border);
+    let title = StyledText::single(format!(" {title} "), Role::Dim);
+    paper.draw_styled_text(part(area, 2, 0, area.width.saturating_sub(4), 1), 0, 0, &title);
+    let inner = inner_area(area);
     part(inner, 1, 0, inner.width.saturating_sub(2), inner.height)
 }
 
 /// Draws the diagram of states and the gauges of a TCP connection, as far as there is room beside what the pane
 /// shows itself; says how many rows they took, and whether the gauges are there.
 fn connection(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> (u16, bool) {
-    let Some(story) = panel.story(session) else { return (0, false) };
+    let Some(story) = panel.tcp_history(session) else { return (0, false) };
     let mut used = 0;
     if panel.view != View::State {
         let tall = area.height >= diagram::TALL + 3 + FIGURES + 12;
@@ -42,21 +42,21 @@ fn connection(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessi
             let inner = framed(paper, part(area, 0, 0, area.width, rows), "state");
             let drawn = part(inner, 0, 0, inner.width, inner.height - 1);
             StateDiagram { track: &story.track, opened: session.opened }.draw(paper, drawn);
-            paper.strip(inner, 0, inner.height - 1, &evidence::legend());
+            paper.draw_styled_text(inner, 0, inner.height - 1, &evidence::legend());
             used = rows;
         }
     }
     let rows = 2 + flow::BRIEF;
-    if panel.view != View::Flow && flow::stirs(session, story) && area.height >= used + rows + FIGURES {
+    if panel.view != View::Flow && flow::is_blocked(session, story) && area.height >= used + rows + FIGURES {
         let inner = framed(paper, part(area, 0, used, area.width, rows), "flow");
-        flow::brief(paper, inner, model, session, story);
+        flow::draw_short(paper, inner, model, session, story);
         used += rows;
     }
     let rows = 2 + u16::try_from(Gauge::FEW.len()).unwrap_or(0);
     let told = !story.gauges.is_empty() && session.failure().is_none();
     if panel.view != View::Kernel && told && area.height >= used + rows + FIGURES {
         let inner = framed(paper, part(area, 0, used, area.width, rows), "kernel");
-        gauges::few(paper, inner, &story.gauges);
+        gauges::draw_short(paper, inner, &story.gauges);
         return (used + rows, true);
     }
     (used, false)
@@ -73,28 +73,28 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     bytes(&mut column, session, panel);
     kinds::last_figures(session, &mut column, &place);
     if panel.view != View::Way {
-        way(&mut column, model, session);
+        draw_path(&mut column, model, session);
     }
     if let Some(warning) = &session.warning {
-        column.section("last warning");
-        column.sentence(&warning.to_string(), Role::Warn);
+        column.push_section("last warning");
+        column.push_sentence(&warning.to_string(), Role::Warn);
     }
     if let Some(failure) = session.failure() {
-        column.section("failure");
+        column.push_section("failure");
         column.line("class", format!("{}, exit code {}", failure.class.name(), failure.class.exit_code()), Role::Bad);
         column.line("tried", failure.operation.name(), Role::Text);
         if !failure.peer.is_empty() {
             column.line("with", failure.peer.as_str(), Role::Text);
         }
-        column.known("errno", failure.os_code.map(|code| code.to_string()));
+        column.push_known("errno", failure.os_code.map(|code| code.to_string()));
         column.line("evidence", failure_card::evidence(failure.evidence), Role::Text);
-        column.sentence(&failure.message, Role::Bad);
+        column.push_sentence(&failure.message, Role::Bad);
     }
 }
 
 fn about(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
-    let standing = status::of(session, model.now);
-    column.section("session");
+    let standing = status::session_status(session, model.now);
+    column.push_section("session");
     column.line("state", standing.words, standing.role);
     let ended = match &session.phase {
         SessionPhase::Ended { at, .. } => Some(*at),
@@ -113,11 +113,11 @@ fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
     let total = |totals: Totals| {
         format!("{} {}", quantity::grouped(totals.bytes), kinds::unit(session, totals)).trim_end().to_owned()
     };
-    column.section("bytes");
+    column.push_section("bytes");
     column.line("▲ sent", total(session.totals.sent), Role::Sent);
     column.line("▼ received", total(session.totals.received), Role::Received);
     let transcript = &session.transcript;
-    column.line("kept", words::kept_memory(transcript), Role::Text);
+    column.line("kept", words::memory_text(transcript), Role::Text);
     column.line("segments", words::kept_segments(transcript), Role::Text);
     let lost = session.transcript.not_kept();
     let lost = lost.sent.bytes + lost.received.bytes;
@@ -134,13 +134,13 @@ fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
 }
 
 /// The way to the peer, where there is more to tell of it than one address tried.
-fn way(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
+fn draw_path(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
     let way = &session.way;
     if way.lookup.is_none() && way.route.is_none() && way.race().len() < 2 {
         return;
     }
     column.y += 1;
-    let page = path::of_way(way, model.now, column.area.width);
+    let page = path::path_document(way, model.now, column.area.width);
     for line in page.lines.iter().flat_map(|line| documents::wrap(line, column.area.width.max(1))) {
         if column.y >= column.area.height {
             return;

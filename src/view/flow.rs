@@ -16,7 +16,7 @@ use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::Endpoints;
 use crate::sessions::kinds::tcp::TcpSession;
-use crate::sessions::tcp::flow_control::{FlowControl, FlowEnd, coarse};
+use crate::sessions::tcp::flow_control::{FlowControl, FlowEnd, countdown_text};
 use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::tcp::history::TcpHistory;
 use crate::sessions::{Session, SessionPhase};
@@ -45,20 +45,20 @@ const BOTH: u16 = 14;
 const HISTORY: [Gauge; 5] = [Gauge::SendQueue, Gauge::PeerWindow, Gauge::RecvQueue, Gauge::OurWindow, Gauge::Backoff];
 
 /// What flow control holds back, in parts: both directions, ours first. Nothing where it flows.
-pub(super) fn words(flow: &FlowControl, paused: bool, now: Instant) -> Vec<String> {
-    let mut parts = flow.own.stalled("the peer's", now);
+pub(super) fn blocked_parts(flow: &FlowControl, paused: bool, now: Instant) -> Vec<String> {
+    let mut parts = flow.own.blocked_parts("the peer's", now);
     if paused {
         parts.push("reading is stopped".to_owned());
         parts.extend(flow.own.recv_queue.map(|bytes| format!("{} unread", quantity::bytes(bytes))));
         parts.push(match (flow.own.own_window_closed, flow.own.own_window) {
             (Some(since), _) => {
-                format!("our window has been 0 for {}", coarse(now.saturating_duration_since(since)))
+                format!("our window has been 0 for {}", countdown_text(now.saturating_duration_since(since)))
             }
             (None, Some(bytes)) => format!("our window {}", quantity::bytes(bytes)),
             (None, None) => "our window –".to_owned(),
         });
         parts.extend(flow.peer.as_ref().filter(|peer| peer.peer_window_closed.is_some()).and_then(|peer| {
-            let next = peer.countdown(now)?;
+            let next = peer.timer_countdown(now)?;
             Some(format!("the peer's {next}"))
         }));
     }
@@ -69,41 +69,45 @@ pub(super) fn words(flow: &FlowControl, paused: bool, now: Instant) -> Vec<Strin
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
-    let Some(story) = panel.story(session).filter(|story| !story.gauges.is_empty()) else {
+    let Some(story) = panel.tcp_history(session).filter(|story| !story.gauges.is_empty()) else {
         let text = "the kernel has told nothing of this socket yet: queues and windows show once it is connected";
-        paper.sentence(place, 0, 0, text, Role::Dim);
+        paper.draw_sentence(place, 0, 0, text, Role::Dim);
         return ShownRange::default();
     };
     let twin = model.other_end(session);
-    let theirs = twin.and_then(|twin| twin.story()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
+    let theirs = twin.and_then(|twin| twin.tcp_history()).map(|story| &story.flow.own).or(story.flow.peer.as_ref());
     let stage = FlowDrawing { model, session, twin, story, theirs };
-    let used = if place.width >= SIDE_BY_SIDE { stage.beside(paper, place) } else { stage.below(paper, place) };
+    let used = if place.width >= SIDE_BY_SIDE {
+        stage.draw_side_by_side(paper, place)
+    } else {
+        stage.draw_stacked(paper, place)
+    };
     stage.history(paper, part(place, 0, used + 1, place.width, place.height.saturating_sub(used + 1)));
     ShownRange::default()
 }
 
 /// Draws it short, for a narrow column: our end alone, and what is held back.
-pub(super) fn brief(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, story: &TcpHistory) {
+pub(super) fn draw_short(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, story: &TcpHistory) {
     let own = &story.flow.own;
     let (top, below) = (part(area, 0, 0, area.width, ROWS), part(area, 0, ROWS, area.width, ROWS - 1));
     sender(paper, top, own, ["send queue", "peer window"], model.now);
-    receiver(paper, below, own, ["recv queue", "our window"]);
+    draw_receiver(paper, below, own, ["recv queue", "our window"]);
     let rest = part(area, 0, 2 * ROWS - 1, area.width, area.height.saturating_sub(2 * ROWS - 1));
-    let text = words(&story.flow, paused(session), model.now).join("; ");
+    let text = blocked_parts(&story.flow, is_paused(session), model.now).join("; ");
     if !text.is_empty() {
-        paper.sentence(rest, 0, 0, &text, Role::Warn);
+        paper.draw_sentence(rest, 0, 0, &text, Role::Warn);
     }
 }
 
-/// The rows of [`brief`], with three of words.
+/// The rows of [`draw_short`], with three of words.
 pub(super) const BRIEF: u16 = 2 * ROWS + 2;
 
 /// Whether there is something to see: reading is stopped, or a window holds something back.
-pub(super) fn stirs(session: &Session, story: &TcpHistory) -> bool {
-    !session.ended() && (paused(session) || story.flow.holds())
+pub(super) fn is_blocked(session: &Session, story: &TcpHistory) -> bool {
+    !session.is_over() && (is_paused(session) || story.flow.is_blocked())
 }
 
-fn paused(session: &Session) -> bool {
+fn is_paused(session: &Session) -> bool {
     matches!(session.phase, SessionPhase::Open(open) if open.paused)
 }
 
@@ -118,118 +122,118 @@ struct FlowDrawing<'a> {
 
 impl FlowDrawing<'_> {
     /// Our end at the left, the peer's at the right; gives the rows used.
-    fn beside(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
+    fn draw_side_by_side(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
         let width = (area.width - BETWEEN) / 2;
         let side = |y: u16, left: bool| {
             part(area, if left { 0 } else { width + BETWEEN }, y, width, area.height.saturating_sub(y).min(ROWS))
         };
-        paper.strip(part(area, 0, 0, width, 1), 0, 0, &self.our_name());
-        paper.strip(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.their_name());
+        paper.draw_styled_text(part(area, 0, 0, width, 1), 0, 0, &self.own_label());
+        paper.draw_styled_text(part(area, width + BETWEEN, 0, width, 1), 0, 0, &self.peer_label());
         let mut y = 2;
         for sending in [true, false] {
-            self.heading(paper, part(area, 0, y, area.width, 1), sending);
+            self.draw_heading(paper, part(area, 0, y, area.width, 1), sending);
             y += 1;
-            self.ours(paper, side(y, true), sending);
+            self.draw_own_queue(paper, side(y, true), sending);
             self.peers(paper, side(y, false), sending);
             let arrow = if sending { "─▶" } else { "◀─" };
             let role = if sending { Role::Sent } else { Role::Received };
-            paper.put(part(area, width, y, BETWEEN, 1), 1, 0, arrow, role);
+            paper.draw_text(part(area, width, y, BETWEEN, 1), 1, 0, arrow, role);
             y += ROWS;
-            y += self.told(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending) + 1;
+            y += self.draw_sentence(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending) + 1;
         }
         y - 1
     }
 
     /// The ends of each direction one below the other, in the order in which the bytes pass them.
-    fn below(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
+    fn draw_stacked(&self, paper: &mut Canvas<'_>, area: Rect) -> u16 {
         let rows = |y: u16| part(area, 0, y, area.width, area.height.saturating_sub(y).min(ROWS));
         let mut y = 0;
         // Where not both fit, what is held back comes first.
         let own = &self.story.flow.own;
-        let ours =
-            own.stalled("", self.model.now).is_empty() && (paused(self.session) || own.own_window_closed.is_some());
+        let ours = own.blocked_parts("", self.model.now).is_empty()
+            && (is_paused(self.session) || own.own_window_closed.is_some());
         let order = if area.height < BOTH && ours { [false, true] } else { [true, false] };
         for sending in order {
-            self.heading(paper, part(area, 0, y, area.width, 1), sending);
+            self.draw_heading(paper, part(area, 0, y, area.width, 1), sending);
             y += 1;
             // Where the other end can be seen its queue stands beside ours; the window between them is one.
             match (sending, self.theirs) {
                 (true, theirs) => {
                     y += sender(paper, rows(y), own, ["send queue", "peer window"], self.model.now);
                     if let Some(end) = theirs {
-                        y += receiver(paper, part(rows(y), 0, 0, area.width, 1), end, ["peer's queue", ""]);
+                        y += draw_receiver(paper, part(rows(y), 0, 0, area.width, 1), end, ["peer's queue", ""]);
                     }
                 }
                 (false, theirs) => {
                     if let Some(end) = theirs {
                         y += sender(paper, rows(y), end, ["peer's queue", ""], self.model.now);
                     }
-                    y += receiver(paper, rows(y), own, ["recv queue", "our window"]);
+                    y += draw_receiver(paper, rows(y), own, ["recv queue", "our window"]);
                 }
             }
-            y += self.told(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending);
+            y += self.draw_sentence(paper, part(area, 0, y, area.width, area.height.saturating_sub(y)), sending);
             y += u16::from(area.height > 16);
         }
         y
     }
 
-    fn our_name(&self) -> StyledText {
+    fn own_label(&self) -> StyledText {
         let local = match &self.session.kind {
             SessionKind::Stream(TcpSession { ends: Endpoints { local: Some(local), .. }, .. }) => local.to_string(),
             _ => String::new(),
         };
         let name =
-            StyledText::of(format!("{}  ", self.session.id), Role::Dim).and(format!("we, {local}"), Role::Strong);
-        if paused(self.session) { name.and(" ‖ not reading", Role::Warn) } else { name }
+            StyledText::single(format!("{}  ", self.session.id), Role::Dim).with(format!("we, {local}"), Role::Strong);
+        if is_paused(self.session) { name.with(" ‖ not reading", Role::Warn) } else { name }
     }
 
-    fn their_name(&self) -> StyledText {
+    fn peer_label(&self) -> StyledText {
         let peer = match &self.session.kind {
             SessionKind::Stream(TcpSession { ends: Endpoints { peer: Some(peer), .. }, .. }) => peer.to_string(),
             _ => self.session.title(),
         };
         match (self.twin, self.theirs) {
             (Some(twin), _) => {
-                let name =
-                    StyledText::of(format!("{}  ", twin.id), Role::Dim).and(format!("ours too, {peer}"), Role::Strong);
-                if paused(twin) { name.and(" ‖ not reading", Role::Warn) } else { name }
+                let name = StyledText::single(format!("{}  ", twin.id), Role::Dim)
+                    .with(format!("ours too, {peer}"), Role::Strong);
+                if is_paused(twin) { name.with(" ‖ not reading", Role::Warn) } else { name }
             }
             (None, Some(_)) => {
-                StyledText::of(format!("the peer, {peer}"), Role::Strong).and("  on this host", Role::Dim)
+                StyledText::single(format!("the peer, {peer}"), Role::Strong).with("  on this host", Role::Dim)
             }
-            (None, None) => StyledText::of(format!("the peer, {peer}"), Role::Strong),
+            (None, None) => StyledText::single(format!("the peer, {peer}"), Role::Strong),
         }
     }
 
-    fn heading(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
+    fn draw_heading(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
         let (mark, text, role) = match sending {
             true => ("▲", " from us to the peer ", Role::Sent),
             false => ("▼", " from the peer to us ", Role::Received),
         };
-        let used = paper.strip(area, 0, 0, &StyledText::of(mark, role).and(text, Role::Dim));
-        paper.run(area, used, 0, "─", area.width, Role::Faint);
-        let legend = StyledText::of(" █", Role::Sent)
-            .and(" in flight  ", Role::Dim)
-            .and("▒", Role::Sent)
-            .and(" not sent", Role::Dim);
+        let used = paper.draw_styled_text(area, 0, 0, &StyledText::single(mark, role).with(text, Role::Dim));
+        paper.draw_repeated(area, used, 0, "─", area.width, Role::Faint);
+        let legend = StyledText::single(" █", Role::Sent)
+            .with(" in flight  ", Role::Dim)
+            .with("▒", Role::Sent)
+            .with(" not sent", Role::Dim);
         if area.width >= used + legend.columns() + 4 {
-            paper.right(area, 0, &legend);
+            paper.draw_right(area, 0, &legend);
         }
     }
 
-    fn ours(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
+    fn draw_own_queue(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
         let own = &self.story.flow.own;
         if sending {
             sender(paper, area, own, ["send queue", "peer window"], self.model.now);
         } else {
-            receiver(paper, area, own, ["recv queue", "our window"]);
+            draw_receiver(paper, area, own, ["recv queue", "our window"]);
         }
     }
 
     fn peers(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) {
         match (self.theirs, sending) {
             (Some(end), true) => {
-                receiver(paper, area, end, ["recv queue", "peer window"]);
+                draw_receiver(paper, area, end, ["recv queue", "peer window"]);
             }
             (Some(end), false) => {
                 sender(paper, area, end, ["send queue", "our window"], self.model.now);
@@ -237,25 +241,25 @@ impl FlowDrawing<'_> {
             (None, true) => {
                 let text =
                     "– what it has not read, only its own kernel knows; its window tells us how much room is left";
-                paper.sentence(area, 0, 0, text, Role::Dim);
+                paper.draw_sentence(area, 0, 0, text, Role::Dim);
             }
             (None, false) => {
-                paper.sentence(area, 0, 0, "– what it has not sent yet, only its own kernel knows", Role::Dim);
+                paper.draw_sentence(area, 0, 0, "– what it has not sent yet, only its own kernel knows", Role::Dim);
             }
         }
     }
 
     /// What a direction is like, as a sentence; gives the rows used.
-    fn told(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) -> u16 {
+    fn draw_sentence(&self, paper: &mut Canvas<'_>, area: Rect, sending: bool) -> u16 {
         let now = self.model.now;
         let own = &self.story.flow.own;
         let mut parts = match (sending, self.theirs) {
-            (true, _) => own.stalled("the peer's", now),
-            (false, Some(end)) => end.stalled("our", now),
+            (true, _) => own.blocked_parts("the peer's", now),
+            (false, Some(end)) => end.blocked_parts("our", now),
             (false, None) => Vec::new(),
         };
-        let ours_closed = own.own_window_closed.map(|since| coarse(now.saturating_duration_since(since)));
-        if !sending && paused(self.session) {
+        let ours_closed = own.own_window_closed.map(|since| countdown_text(now.saturating_duration_since(since)));
+        if !sending && is_paused(self.session) {
             let stopped = match (&ours_closed, parts.is_empty()) {
                 (_, false) => "reading is stopped".to_owned(),
                 (Some(time), true) => format!("reading is stopped; our window has been 0 for {time}"),
@@ -275,9 +279,9 @@ impl FlowDrawing<'_> {
                 (Some(bytes), true) => format!("{} on their way", quantity::bytes(bytes)),
                 (Some(bytes), false) => format!("{} to be read", quantity::bytes(bytes)),
             };
-            return paper.sentence(area, 0, 0, &text, Role::Dim);
+            return paper.draw_sentence(area, 0, 0, &text, Role::Dim);
         }
-        paper.sentence(area, 0, 0, &parts.join("; "), Role::Warn)
+        paper.draw_sentence(area, 0, 0, &parts.join("; "), Role::Warn)
     }
 
     /// The last minute of our end, where there is room.
@@ -286,8 +290,8 @@ impl FlowDrawing<'_> {
         if area.height < rows + 2 {
             return;
         }
-        let used = paper.put(area, 0, 0, "our end, the last minute ", Role::Dim);
-        paper.run(area, used, 0, "─", area.width, Role::Faint);
+        let used = paper.draw_text(area, 0, 0, "our end, the last minute ", Role::Dim);
+        paper.draw_repeated(area, used, 0, "─", area.width, Role::Faint);
         for (y, gauge) in (1..).zip(HISTORY) {
             gauges::row(paper, part(area, 0, y, area.width, 1), &self.story.gauges, gauge);
         }
@@ -298,39 +302,40 @@ impl FlowDrawing<'_> {
 /// leaves its line out. Gives the rows used.
 fn sender(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2], now: Instant) -> u16 {
     let in_flight = end.send_queue.zip(end.not_sent).map(|(queue, not_sent)| queue.saturating_sub(not_sent));
-    let bar = FlowBar { part: in_flight, ..FlowBar::of(end.send_queue, scale(end.greatest.send_queue), Role::Sent) };
+    let bar =
+        FlowBar { part: in_flight, ..FlowBar::new(end.send_queue, bar_scale(end.greatest.send_queue), Role::Sent) };
     bytes(paper, area, 0, queue, end.send_queue, &bar);
     let y = 1 + u16::from(!window.is_empty());
     if !window.is_empty() {
         let role = if end.peer_window_closed.is_some() { Role::Bad } else { Role::Good };
-        bytes(paper, area, 1, window, end.peer_window, &FlowBar::of(end.peer_window, end.greatest.peer_window, role));
+        bytes(paper, area, 1, window, end.peer_window, &FlowBar::new(end.peer_window, end.greatest.peer_window, role));
     }
     let Some((timer, name)) = end.timer.zip(end.next()) else {
-        line(paper, area, y, "timer", "–", &FlowBar::of(None, 1, Role::Warn));
+        line(paper, area, y, "timer", "–", &FlowBar::new(None, 1, Role::Warn));
         return y + 1;
     };
     let left = timer.due.saturating_duration_since(now);
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let waited = millis(timer.whole).saturating_sub(millis(left));
-    let value = if left.is_zero() { "now".to_owned() } else { coarse(left) };
-    line(paper, area, y, &name, &value, &FlowBar::of(Some(waited), millis(timer.whole), Role::Warn));
+    let value = if left.is_zero() { "now".to_owned() } else { countdown_text(left) };
+    line(paper, area, y, &name, &value, &FlowBar::new(Some(waited), millis(timer.whole), Role::Warn));
     y + 1
 }
 
 /// What an end has received: the room taken by what it did not read, and the window that is left. Gives the rows used.
-fn receiver(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2]) -> u16 {
+fn draw_receiver(paper: &mut Canvas<'_>, area: Rect, end: &FlowEnd, [queue, window]: [&str; 2]) -> u16 {
     let room = end.greatest.room;
-    bytes(paper, area, 0, queue, end.recv_queue, &FlowBar::of(end.recv_queue, room, Role::Received));
+    bytes(paper, area, 0, queue, end.recv_queue, &FlowBar::new(end.recv_queue, room, Role::Received));
     if window.is_empty() {
         return 1;
     }
     let role = if end.own_window_closed.is_some() { Role::Bad } else { Role::Good };
-    bytes(paper, area, 1, window, end.own_window, &FlowBar::of(end.own_window, room, role));
+    bytes(paper, area, 1, window, end.own_window, &FlowBar::new(end.own_window, room, role));
     2
 }
 
 /// A bar is full where the queue was when it was longest, up to the next power of two: it shows that it grows.
-fn scale(greatest: u64) -> u64 {
+fn bar_scale(greatest: u64) -> u64 {
     greatest.max(4_096).checked_next_power_of_two().unwrap_or(u64::MAX)
 }
 
@@ -344,7 +349,7 @@ struct FlowBar {
 }
 
 impl FlowBar {
-    fn of(value: Option<u64>, whole: u64, role: Role) -> Self {
+    fn new(value: Option<u64>, whole: u64, role: Role) -> Self {
         FlowBar { value, whole, part: None, role }
     }
 }
@@ -354,13 +359,13 @@ fn bytes(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: Option<u
 }
 
 fn line(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: &str, bar: &FlowBar) {
-    paper.put(part(area, 0, 0, NAME - 1, area.height), 0, y, name, Role::Dim);
+    paper.draw_text(part(area, 0, 0, NAME - 1, area.height), 0, y, name, Role::Dim);
     let role = match bar.value {
         None => Role::Dim,
         Some(_) if bar.role == Role::Bad => Role::Bad,
         Some(_) => Role::Strong,
     };
-    paper.put(area, (NAME + VALUE - 2).saturating_sub(columns_of(value)), y, value, role);
+    paper.draw_text(area, (NAME + VALUE - 2).saturating_sub(columns_of(value)), y, value, role);
     let Some(known) = bar.value else { return };
     let room = area.width.saturating_sub(NAME + VALUE).min(MOST_BAR);
     let cells = |value: u64| {
@@ -370,7 +375,7 @@ fn line(paper: &mut Canvas<'_>, area: Rect, y: u16, name: &str, value: &str, bar
     };
     let (filled, solid) = (cells(known), cells(bar.part.unwrap_or(known).min(known)));
     let place = part(area, NAME + VALUE, 0, room, area.height);
-    paper.run(place, 0, y, "░", room, Role::Faint);
-    paper.run(place, 0, y, "▒", filled, bar.role);
-    paper.run(place, 0, y, "█", solid, bar.role);
+    paper.draw_repeated(place, 0, y, "░", room, Role::Faint);
+    paper.draw_repeated(place, 0, y, "▒", filled, bar.role);
+    paper.draw_repeated(place, 0, y, "█", solid, bar.role);
 }

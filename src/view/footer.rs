@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::canvas::{Canvas, StyledText};
-use super::key_hints::{self, KeyHint, first, key};
+use super::key_hints::{self, KeyHint, first_bound_key, key};
 use crate::files::theme::Role;
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::keymap::KeyMode;
@@ -17,33 +17,34 @@ const MOST_ROWS: u16 = 4;
 
 /// Draws the footer, or the notice over the last row where there is no footer.
 pub(super) fn draw(paper: &mut Canvas<'_>, footer: Rect, bottom: Rect, model: &Model) {
-    if let Some(notice) = model.notices.shown(model.now) {
+    if let Some(notice) = model.notices.current(model.now) {
         let (mark, role) = match notice.weight {
             NoticeWeight::Done => ("◆ ", Role::Good),
             NoticeWeight::Problem => ("! ", Role::Warn),
         };
-        let mut strip = StyledText::of(mark, role);
-        if let Some((place, of)) = model.notices.place(model.now) {
-            strip = strip.and(format!("{place} of {of}  "), Role::Dim);
+        let mut strip = StyledText::single(mark, role);
+        if let Some((place, of)) = model.notices.position(model.now) {
+            strip = strip.with(format!("{place} of {of}  "), Role::Dim);
         }
         let margin = 1 + strip.columns();
         let width = bottom.width.saturating_sub(margin + 1);
         // A long one rises over what is above it: what is accepted stands at the end of a sentence.
         let rows = Canvas::sentence_rows(width, &notice.text).min(MOST_ROWS).min(bottom.y + 1);
         let area = Rect { y: bottom.y + 1 - rows, height: rows * bottom.height.min(1), ..bottom };
-        paper.blank(area, if rows > 1 { Role::Menu } else { Role::Background });
-        paper.strip(area, 1, 0, &strip);
-        paper.sentence(Rect { width: area.width.saturating_sub(1), ..area }, margin, 0, &notice.text, Role::Text);
+        paper.clear(area, if rows > 1 { Role::Menu } else { Role::Background });
+        paper.draw_styled_text(area, 1, 0, &strip);
+        paper.draw_sentence(Rect { width: area.width.saturating_sub(1), ..area }, margin, 0, &notice.text, Role::Text);
         return;
     }
-    key_hints::draw(paper, footer, 1, 0, &hints(model));
+    key_hints::draw(paper, footer, 1, 0, &key_hints(model));
 }
 
-fn hints(model: &Model) -> Vec<KeyHint> {
+fn key_hints(model: &Model) -> Vec<KeyHint> {
     let app = |action: AppAction| key(model, KeyMode::Normal, Action::App(action));
     let pane = |action: PaneAction| key(model, KeyMode::Normal, Action::Pane(action));
     let compose = |action: ComposeAction| key(model, KeyMode::Composer, Action::Compose(action));
-    let new = first(model, KeyMode::Normal, &[Action::App(AppAction::NewOrNextHit), Action::App(AppAction::New)]);
+    let new =
+        first_bound_key(model, KeyMode::Normal, &[Action::App(AppAction::NewOrNextHit), Action::App(AppAction::New)]);
     let common = [(app(AppAction::CommandLine), "command"), (app(AppAction::Help), "help")];
     let Some(shown) = model.session() else {
         let mut hints = vec![(new, "new session")];
@@ -64,7 +65,7 @@ fn hints(model: &Model) -> Vec<KeyHint> {
         ],
         Focus::Sessions => {
             let mut hints = vec![(new, "new"), (pane(PaneAction::Activate), "open")];
-            hints.extend(of_session(model, shown));
+            hints.extend(session_hints(model, shown));
             hints.push((app(AppAction::NextPane), "next pane"));
             hints
         }
@@ -80,9 +81,9 @@ fn hints(model: &Model) -> Vec<KeyHint> {
 }
 
 /// What can be done with the session itself.
-fn of_session(model: &Model, shown: &Session) -> Vec<KeyHint> {
+fn session_hints(model: &Model, shown: &Session) -> Vec<KeyHint> {
     let session = |action: SessionAction| key(model, KeyMode::Normal, Action::Session(action));
-    if shown.ended() {
+    if shown.is_over() {
         let again = if shown.parent().is_some() { None } else { session(SessionAction::Retry) };
         vec![(again, "again"), (session(SessionAction::Remove), "remove")]
     } else {
@@ -93,7 +94,7 @@ fn of_session(model: &Model, shown: &Session) -> Vec<KeyHint> {
 fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<KeyHint> {
     let pane = |action: PaneAction| key(model, KeyMode::Normal, Action::Pane(action));
     let mut hints = Vec::new();
-    let panel = model.panel();
+    let panel = model.selected_panel();
     if panel.is_some_and(|panel| panel.search.is_some()) {
         hints.push((new.clone(), "next hit"));
         hints.push((pane(PaneAction::PreviousHit), "previous"));
@@ -105,14 +106,14 @@ fn in_view(model: &Model, shown: &Session, new: &Option<String>) -> Vec<KeyHint>
     if panel.is_some_and(|panel| panel.view == View::Ladder) {
         hints.push((pane(PaneAction::Down), "rung"));
         hints.push((pane(PaneAction::Activate), "its bytes"));
-        let captured = panel.and_then(|panel| panel.story(shown)).is_some_and(|story| story.ladder.is_captured());
+        let captured = panel.and_then(|panel| panel.tcp_history(shown)).is_some_and(|story| story.ladder.is_captured());
         let capture = key(model, KeyMode::Normal, Action::Session(SessionAction::ToggleCapture));
         hints.push(if captured { (pane(PaneAction::Numbers), "numbers") } else { (capture, "capture") });
     }
     if model.can_send() {
         hints.push((key(model, KeyMode::Normal, Action::Compose(ComposeAction::Enter)), "write"));
     }
-    hints.extend(of_session(model, shown));
+    hints.extend(session_hints(model, shown));
     let reading = panel.map(|panel| panel.view);
     if reading == Some(View::Explain) {
         hints.insert(0, (key(model, KeyMode::Normal, Action::App(AppAction::SelectSession(1))), "… try"));

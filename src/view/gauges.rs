@@ -26,16 +26,16 @@ const BOX: (u16, u16) = (4, 15);
 
 /// Draws all gauges, and what the one under the cursor means.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
-    let Some(gauges) = panel.story(session).map(|story| &story.gauges) else { return ShownRange::default() };
+    let Some(gauges) = panel.tcp_history(session).map(|story| &story.gauges) else { return ShownRange::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     if gauges.is_empty() {
         paper.seen.view = area_of(place);
-        let text = if session.ended() {
+        let text = if session.is_over() {
             "the kernel told nothing of this socket before it was gone"
         } else {
             "the kernel has told nothing of this socket yet"
         };
-        paper.sentence(place, 0, 0, text, Role::Dim);
+        paper.draw_sentence(place, 0, 0, text, Role::Dim);
         return ShownRange::default();
     }
     let spare = area.height.saturating_sub(u16::try_from(Gauge::ALL.len()).unwrap_or(0));
@@ -52,15 +52,15 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel:
         let line = part(rows, 0, y * step, rows.width, 1);
         row(paper, line, gauges, gauge);
         if lines > 1 {
-            paper.put(part(rows, 2, y * step + 1, rows.width, 1), 0, 0, gauge.explain(), Role::Dim);
+            paper.draw_text(part(rows, 2, y * step + 1, rows.width, 1), 0, 0, gauge.explain(), Role::Dim);
         }
         if index == picked && boxed > 0 {
-            paper.wash(line, Role::Selection);
+            paper.tint(line, Role::Selection);
         }
     }
     if boxed > 0 {
         let gauge = Gauge::ALL[picked];
-        explained(paper, part(area, 0, area.height - boxed, area.width, boxed), gauges, gauge);
+        draw_explanation(paper, part(area, 0, area.height - boxed, area.width, boxed), gauges, gauge);
     }
     let whole = all as f64;
     let below = all.saturating_sub(first + count);
@@ -80,7 +80,7 @@ fn lines(rows: usize) -> usize {
 }
 
 /// Draws the few gauges that say most, for a narrow column.
-pub(super) fn few(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges) {
+pub(super) fn draw_short(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges) {
     for (y, gauge) in (0..area.height).zip(Gauge::FEW) {
         row(paper, part(area, 0, y, area.width, 1), gauges, gauge);
     }
@@ -88,25 +88,25 @@ pub(super) fn few(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges) {
 
 /// Draws one gauge: name, value, the last minute, a remark.
 pub(super) fn row(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
-    paper.put(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
+    paper.draw_text(part(area, 0, 0, NAME - 1, 1), 0, 0, gauge.name(), Role::Dim);
     let value = gauges.text(gauge);
-    let known = gauges.last(gauge).is_some();
+    let known = gauges.last_value(gauge).is_some();
     let values = part(area, NAME, 0, VALUE, 1);
     let role = if known { Role::Strong } else { Role::Dim };
-    paper.put(values, VALUE.saturating_sub(columns_of(&value)).min(values.width), 0, &value, role);
+    paper.draw_text(values, VALUE.saturating_sub(columns_of(&value)).min(values.width), 0, &value, role);
     let remark = if area.width >= NAME + VALUE + REMARK + 8 { REMARK } else { 0 };
     let bars = part(area, NAME + VALUE + 2, 0, area.width.saturating_sub(NAME + VALUE + 2 + remark), 1);
     let bars = part(bars, 0, 0, bars.width.min(60), 1);
     if known {
-        spark(paper, bars, gauges, gauge);
+        draw_sparkline(paper, bars, gauges, gauge);
     }
     if remark > 0 {
-        paper.put(area, NAME + VALUE + 2 + bars.width + 2, 0, &gauges.remark(gauge), Role::Dim);
+        paper.draw_text(area, NAME + VALUE + 2 + bars.width + 2, 0, &gauges.remark(gauge), Role::Dim);
     }
 }
 
 /// The samples that are remembered, each bar the greatest of as many as it takes to show them all.
-fn spark(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+fn draw_sparkline(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     let columns = usize::from(area.width.max(1));
     let Some(range) = gauges.range(gauge) else { return };
     let each = gauges.len().div_ceil(columns).max(1);
@@ -119,7 +119,7 @@ fn spark(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
     for (x, chunk) in (0_u16..).zip(bars.take(columns)) {
         let Some(value) = chunk.iter().flatten().max() else { continue };
         let bar = bar(*value, range);
-        paper.run(area, x, 0, bar, 1, role(gauge));
+        paper.draw_repeated(area, x, 0, bar, 1, role(gauge));
     }
 }
 
@@ -143,19 +143,19 @@ fn role(gauge: Gauge) -> Role {
     }
 }
 
-fn explained(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
-    paper.run(area, 0, 0, "─", area.width, Role::Border);
+fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, gauges: &Gauges, gauge: Gauge) {
+    paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
-    paper.put(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
+    paper.draw_text(rule, 0, 0, &format!(" {} ", gauge.name()), Role::Dim);
     let span = format!(" the last {} ", quantity::duration(gauges.span()));
-    paper.right(rule, 0, &StyledText::of(span, Role::Dim));
+    paper.draw_right(rule, 0, &StyledText::single(span, Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
-    let mut y = paper.sentence(inner, 0, 0, &gauges.sentence(gauge), Role::Text);
+    let mut y = paper.draw_sentence(inner, 0, 0, &gauges.sentence(gauge), Role::Text);
     let rest = |y: u16| part(inner, 0, y, inner.width, inner.height.saturating_sub(y));
-    y += paper.sentence(rest(y), 0, 0, gauge.explain(), Role::Dim);
+    y += paper.draw_sentence(rest(y), 0, 0, gauge.explain(), Role::Dim);
     if rest(y).height > chart::LEAST_ROWS {
         chart::draw(paper, rest(y), gauges, gauge, role(gauge));
     } else if y < inner.height {
-        paper.put(inner, 0, y, &gauges.bounds(gauge), Role::Dim);
+        paper.draw_text(inner, 0, y, &gauges.bounds_text(gauge), Role::Dim);
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Gutter {
 
 impl Gutter {
     /// The columns for a pane so many cells wide.
-    pub(super) fn of(model: &Model, session: &Session, columns: u16) -> Self {
+    pub(super) fn for_session(model: &Model, session: &Session, columns: u16) -> Self {
         let time = if model.settings.wall_clock { 14 } else { 9 };
         let peers = matches!(session.kind, SessionKind::Bound { .. });
         Gutter {
@@ -45,7 +45,7 @@ impl Gutter {
     }
 
     /// The same with the number of each read and write, where a pane so many cells wide has room for it.
-    pub(super) fn counting(self, columns: u16) -> Self {
+    pub(super) fn with_operation_numbers(self, columns: u16) -> Self {
         Gutter { op: if columns >= 46 { 9 } else { 0 }, ..self }
     }
 
@@ -66,7 +66,7 @@ impl Gutter {
 }
 
 /// A time for the transcript: from the session's start, or by the wall clock.
-pub(super) fn stamp(model: &Model, session: &Session, at: Instant) -> String {
+pub(super) fn time_text(model: &Model, session: &Session, at: Instant) -> String {
     if model.settings.wall_clock {
         wall_clock(model, at)
     } else {
@@ -96,7 +96,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// The number of a read or a write, in eight columns at the most: `write 12`, `#123,456`.
-pub(super) fn op(direction: Direction, number: u64) -> String {
+pub(super) fn operation_text(direction: Direction, number: u64) -> String {
     let name = match direction {
         Direction::Sent => "write",
         Direction::Received => "read",

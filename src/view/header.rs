@@ -9,17 +9,17 @@ use crate::text::quantity;
 
 /// Draws the header.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
-    let mut left = StyledText::of(" sockeye", Role::Brand);
+    let mut left = StyledText::single(" sockeye", Role::Brand);
     if model.zoomed {
-        left = left.and("  zoomed", Role::Warn);
+        left = left.with("  zoomed", Role::Warn);
     }
-    if model.panel().is_some_and(|panel| panel.frozen.is_some()) {
-        left = left.and("  frozen", Role::Warn);
+    if model.selected_panel().is_some_and(|panel| panel.frozen.is_some()) {
+        left = left.with("  frozen", Role::Warn);
     }
     if !model.settings.mouse {
-        left = left.and("  mouse released", Role::Dim);
+        left = left.with("  mouse released", Role::Dim);
     }
-    let used = paper.strip(area, 0, 0, &left);
+    let used = paper.draw_styled_text(area, 0, 0, &left);
     let rest = part(area, used + 1, 0, area.width.saturating_sub(used + 1), 1);
     if model.sessions.is_empty() {
         return;
@@ -28,15 +28,15 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     let (open, failed) = model.open_and_failed();
     let moving = |rate: f64| if rate >= 1.0 { Role::Text } else { Role::Dim };
     let rate = |rate: f64| format!(" {:<9}", quantity::rate(rate));
-    let flow = StyledText::of("▲", Role::Sent)
-        .and(rate(rates.sent), moving(rates.sent))
-        .and("  ▼", Role::Received)
-        .and(rate(rates.received), moving(rates.received));
+    let flow = StyledText::single("▲", Role::Sent)
+        .with(rate(rates.sent), moving(rates.sent))
+        .with("  ▼", Role::Received)
+        .with(rate(rates.received), moving(rates.received));
     let failed_role = if failed > 0 { Role::Bad } else { Role::Dim };
-    let counts = StyledText::of(format!("  {} open", quantity::grouped(open as u64)), Role::Dim)
-        .and(format!("   {} failed ", quantity::grouped(failed as u64)), failed_role);
-    let all = flow.clone().chain(counts.clone());
-    if !paper.right(rest, 0, &all) && !paper.right(rest, 0, &flow) {
-        paper.right(rest, 0, &counts);
+    let counts = StyledText::single(format!("  {} open", quantity::grouped(open as u64)), Role::Dim)
+        .with(format!("   {} failed ", quantity::grouped(failed as u64)), failed_role);
+    let all = flow.clone().append(counts.clone());
+    if !paper.draw_right(rest, 0, &all) && !paper.draw_right(rest, 0, &flow) {
+        paper.draw_right(rest, 0, &counts);
     }
 }

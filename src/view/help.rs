@@ -31,14 +31,14 @@ enum HelpLine {
 pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &TextField, scroll: usize) {
     let width = if screen.width >= TWO_COLUMNS + 8 { 116 } else { 76 };
     let inner = dialog(paper, screen, width, screen.height.saturating_sub(2).max(5), "keys");
-    paper.put(inner, 0, 0, "❯", Role::Key);
+    paper.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), query);
     if query.is_empty() {
-        paper.put(inner, 2, 0, " type to narrow", Role::Faint);
+        paper.draw_text(inner, 2, 0, " type to narrow", Role::Faint);
     }
     let groups = help::search(&model.keymap, query.text());
     let body = part(inner, 0, 2, inner.width, inner.height.saturating_sub(3));
-    let groups = if inner.width >= TWO_COLUMNS { halves(groups).into() } else { vec![groups] };
+    let groups = if inner.width >= TWO_COLUMNS { two_columns(groups).into() } else { vec![groups] };
     let count = u16::try_from(groups.len()).unwrap_or(1).max(1);
     let column_width = body.width / count;
     let text_width = column_width.saturating_sub(u16::from(count > 1) * 2);
@@ -51,7 +51,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &
         draw_column(paper, area, column, first);
     }
     if longest == 0 {
-        paper.put(body, 0, 0, "no key has these words", Role::Dim);
+        paper.draw_text(body, 0, 0, "no key has these words", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
     let hints = [(key_hints::key(model, KeyMode::Prompt, Action::App(AppAction::Escape)), "leaves")];
@@ -62,11 +62,11 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, query: &
         (_, 0) => "▲ ↑ goes back".to_owned(),
         (_, below) => format!("▼ {below} more rows, ↓ scrolls"),
     };
-    paper.right(inner, last, &StyledText::of(text, Role::Dim));
+    paper.draw_right(inner, last, &StyledText::single(text, Role::Dim));
 }
 
 /// The groups in two columns of about one length, in their order.
-fn halves(groups: Vec<HelpGroup>) -> [Vec<HelpGroup>; 2] {
+fn two_columns(groups: Vec<HelpGroup>) -> [Vec<HelpGroup>; 2] {
     let all: usize = groups.iter().map(|group| group.rows.len() + 2).sum();
     let mut left: Vec<HelpGroup> = Vec::new();
     let mut right = Vec::new();
@@ -85,7 +85,7 @@ fn halves(groups: Vec<HelpGroup>) -> [Vec<HelpGroup>; 2] {
 
 /// The groups as lines for a column so many cells wide: what a key does stands beside it, and goes on below.
 fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
-    let indent = beside(width);
+    let indent = description_column(width);
     let mut lines = Vec::new();
     for group in groups {
         if !lines.is_empty() {
@@ -94,7 +94,8 @@ fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
         lines.push(HelpLine::Title(group.title));
         for row in group.rows {
             let first = columns_of(&row.keys).max(KEYS.min(width / 3)) + 2;
-            let mut rows = broken(&row.describe, width.saturating_sub(first), width.saturating_sub(indent)).into_iter();
+            let mut rows =
+                break_words(&row.describe, width.saturating_sub(first), width.saturating_sub(indent)).into_iter();
             lines.push(HelpLine::Key(row.keys, rows.next().unwrap_or_default()));
             lines.extend(rows.map(HelpLine::More));
         }
@@ -103,12 +104,12 @@ fn lines(groups: Vec<HelpGroup>, width: u16) -> Vec<HelpLine> {
 }
 
 /// Where the descriptions begin in a column so many cells wide; longer keys push only their own.
-fn beside(width: u16) -> u16 {
+fn description_column(width: u16) -> u16 {
     KEYS.min(width / 3) + 2
 }
 
 /// A text broken at its blanks: the first row so many cells wide, the others so many.
-fn broken(text: &str, first: u16, others: u16) -> Vec<String> {
+fn break_words(text: &str, first: u16, others: u16) -> Vec<String> {
     let mut rows = vec![String::new()];
     for word in text.split(' ') {
         let room = if rows.len() == 1 { first } else { others };
@@ -125,18 +126,18 @@ fn broken(text: &str, first: u16, others: u16) -> Vec<String> {
 }
 
 fn draw_column(paper: &mut Canvas<'_>, area: Rect, lines: &[HelpLine], first: usize) {
-    let indent = beside(area.width);
+    let indent = description_column(area.width);
     for (y, line) in (0_u16..area.height).zip(lines.iter().skip(first)) {
         match line {
             HelpLine::Title(title) => {
-                paper.put(area, 0, y, title, Role::Strong);
+                paper.draw_text(area, 0, y, title, Role::Strong);
             }
             HelpLine::Key(chords, what) => {
-                let used = paper.put(area, 0, y, chords, Role::Key);
-                paper.put(area, indent.max(used + 2), y, what, Role::Text);
+                let used = paper.draw_text(area, 0, y, chords, Role::Key);
+                paper.draw_text(area, indent.max(used + 2), y, what, Role::Text);
             }
             HelpLine::More(what) => {
-                paper.put(area, indent, y, what, Role::Text);
+                paper.draw_text(area, indent, y, what, Role::Text);
             }
             HelpLine::Blank => {}
         }

@@ -38,7 +38,7 @@ pub(super) fn draw(
     let mut x = 0;
     if area.width >= whole + OFFSET {
         let offset = first.wrapping_add(bytes.range.start as u64);
-        paper.put(area, 0, 0, &format!("{offset:08x}"), Role::Faint);
+        paper.draw_text(area, 0, 0, &format!("{offset:08x}"), Role::Faint);
         x = OFFSET;
     }
     let base = direction_role(bytes.direction);
@@ -51,12 +51,14 @@ pub(super) fn draw(
             0x1b => ("·".to_owned(), Role::Hostile),
             _ => ("·".to_owned(), Role::Dim),
         };
-        let style = |role| found.over(paper.look, offset, paper.look.style(role));
+        let style = |role| found.hit_style(paper.look, offset, paper.look.style(role));
         let (pair_style, style) = (style(base), style(role));
         let at = x + place * 3 + if place >= 8 { halves } else { 0 };
         // A run of found bytes is one block: the space between two of them is marked too.
-        let joined =
-            place > 0 && found.holds(offset) && found.holds(offset.saturating_sub(1)) && (place != 8 || halves == 0);
+        let joined = place > 0
+            && found.contains(offset)
+            && found.contains(offset.saturating_sub(1))
+            && (place != 8 || halves == 0);
         if joined {
             paper.put_styled(area, at - 1, 0, " ", pair_style);
         }
@@ -64,7 +66,7 @@ pub(super) fn draw(
         if cuts.contains(&offset) {
             // Where a row begins with it there is no cell before it but the one behind the offset.
             if at > 0 {
-                paper.put(area, at - 1, 0, CUT, Role::Cause);
+                paper.draw_text(area, at - 1, 0, CUT, Role::Cause);
             }
             paper.put_styled(area, characters + place, 0, &symbol, style.add_modifier(Modifier::UNDERLINED));
             continue;

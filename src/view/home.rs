@@ -36,35 +36,40 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     let left = area.width.saturating_sub(width) / 2;
     let place = part(area, left, top, width, area.height - top);
     let mut y = 0;
-    paper.strip(place, 0, y, &StyledText::of("sockeye", Role::Brand).and("  netcat you can see", Role::Strong));
+    paper.draw_styled_text(
+        place,
+        0,
+        y,
+        &StyledText::single("sockeye", Role::Brand).with("  netcat you can see", Role::Strong),
+    );
     y += 1;
-    paper.put(place, 0, y, "TCP, UDP and HTTP by hand, and what really happened.", Role::Dim);
+    paper.draw_text(place, 0, y, "TCP, UDP and HTTP by hand, and what really happened.", Role::Dim);
     y += 2;
     let column = hints.iter().filter_map(|(key, _)| key.as_ref()).map(|key| key.chars().count()).max().unwrap_or(1);
     for (key, what) in &hints {
         let Some(key) = key else { continue };
-        let strip = StyledText::of(format!("{key:>column$}"), Role::Key).and(format!("  {what}"), Role::Text);
-        paper.strip(place, 0, y, &strip);
+        let strip = StyledText::single(format!("{key:>column$}"), Role::Key).with(format!("  {what}"), Role::Text);
+        paper.draw_styled_text(place, 0, y, &strip);
         y += 1;
     }
     if full {
         y += 1;
-        paper.put(place, 0, y, "What the new session takes, typed or pasted:", Role::Dim);
+        paper.draw_text(place, 0, y, "What the new session takes, typed or pasted:", Role::Dim);
         y += 1;
         for (example, what) in EXAMPLES {
-            let strip = StyledText::of(format!("  {example:<22}"), Role::Text).and(what, Role::Dim);
-            paper.strip(place, 0, y, &strip);
+            let strip = StyledText::single(format!("  {example:<22}"), Role::Text).with(what, Role::Dim);
+            paper.draw_styled_text(place, 0, y, &strip);
             y += 1;
         }
         y += 1;
-        paper.strip(
+        paper.draw_styled_text(
             place,
             0,
             y,
-            &StyledText::of("sockeye lab", Role::Text).and(" in a shell starts peers to talk with", Role::Dim),
+            &StyledText::single("sockeye lab", Role::Text).with(" in a shell starts peers to talk with", Role::Dim),
         );
     } else if y + 1 < place.height {
-        let strip = StyledText::of("sockeye lab", Role::Text).and(" in a shell starts peers", Role::Dim);
-        paper.strip(place, 0, y + 1, &strip);
+        let strip = StyledText::single("sockeye lab", Role::Text).with(" in a shell starts peers", Role::Dim);
+        paper.draw_styled_text(place, 0, y + 1, &strip);
     }
 }

@@ -31,18 +31,18 @@ pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, 
     let head = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let mut y = 0;
     if let Some(failure) = session.failure() {
-        y += paper.sentence(head, 0, y, &format!("✗ {failure}"), Role::Bad);
+        y += paper.draw_sentence(head, 0, y, &format!("✗ {failure}"), Role::Bad);
     }
     match exchange.response() {
-        Some(_) => y += headline(paper, part(head, 0, y, head.width, head.height), session, exchange),
+        Some(_) => y += draw_figures(paper, part(head, 0, y, head.width, head.height), session, exchange),
         None if session.failure().is_none() => {
-            let text = if session.ended() { "no response came" } else { "waiting for the response" };
-            paper.put(head, 0, y, text, Role::Dim);
+            let text = if session.is_over() { "no response came" } else { "waiting for the response" };
+            paper.draw_text(head, 0, y, text, Role::Dim);
             y += 1;
         }
         None => {}
     }
-    y += progress(paper, part(head, 0, y, head.width, 1), session, exchange);
+    y += draw_progress(paper, part(head, 0, y, head.width, 1), session, exchange);
     y += u16::from(area.height > 8);
     let rest = part(area, 0, y, area.width, area.height.saturating_sub(y));
     match &panel.body.document {
@@ -60,8 +60,8 @@ pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, 
             if let Some(failure) = session.failure() {
                 failure_card::draw(paper, rest, model, session, failure);
             } else if exchange.response().is_some() {
-                let text = if session.ended() { "the response has no body" } else { "the body has not begun yet" };
-                paper.put(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
+                let text = if session.is_over() { "the response has no body" } else { "the body has not begun yet" };
+                paper.draw_text(part(rest, 1, 0, rest.width, 1), 0, 0, text, Role::Dim);
             }
             document::draw(paper, rest, &empty, panel)
         }
@@ -69,26 +69,26 @@ pub(super) fn response(paper: &mut Canvas<'_>, area: Rect, page: &HttpPage<'_>, 
 }
 
 /// The figures of a response, each named; says how many rows it took.
-fn headline(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
+fn draw_figures(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
     let Some(response) = exchange.response() else { return 0 };
     let status = format!("{} {} {}", response.version, response.status, response.reason);
-    let mut status = StyledText::of(status.trim_end(), status_role(response.status));
+    let mut status = StyledText::single(status.trim_end(), status_role(response.status));
     if matches!(&session.spec.what, SpecKind::Http(spec) if spec.insecure) {
-        status = status.and("   certificate not verified", Role::Warn);
+        status = status.with("   certificate not verified", Role::Warn);
     }
-    let figures = StyledText::of(figures(exchange), Role::Dim);
-    let all = status.clone().and("   ", Role::Dim).chain(figures.clone());
+    let figures = StyledText::single(figures_text(exchange), Role::Dim);
+    let all = status.clone().with("   ", Role::Dim).append(figures.clone());
     if all.columns() <= area.width {
-        paper.strip(area, 0, 0, &all);
+        paper.draw_styled_text(area, 0, 0, &all);
         return 1;
     }
-    paper.strip(area, 0, 0, &status);
-    paper.strip(area, 0, 1, &figures);
+    paper.draw_styled_text(area, 0, 0, &status);
+    paper.draw_styled_text(area, 0, 1, &figures);
     2
 }
 
 /// What was measured of the body and the connection, in a row.
-fn figures(exchange: &HttpExchange) -> String {
+fn figures_text(exchange: &HttpExchange) -> String {
     let gauge = &exchange.gauge;
     let mut parts = vec![format!("{} body", quantity::bytes(gauge.body_bytes))];
     let coding = header(exchange, "content-encoding");
@@ -118,15 +118,15 @@ fn header(exchange: &HttpExchange, name: &str) -> Option<String> {
 }
 
 /// How far a body has come whose length is known, while it arrives; says how many rows it took.
-fn progress(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
-    let Some(expected) = exchange.gauge.expected_bytes.filter(|all| *all > 0 && !session.ended()) else { return 0 };
+fn draw_progress(paper: &mut Canvas<'_>, area: Rect, session: &Session, exchange: &HttpExchange) -> u16 {
+    let Some(expected) = exchange.gauge.expected_bytes.filter(|all| *all > 0 && !session.is_over()) else { return 0 };
     let here = exchange.gauge.wire_body_bytes.min(expected);
     let percent = u128::from(here) * 100 / u128::from(expected);
     let text = format!(" {percent:>3} % of {}", quantity::bytes(expected));
     let bar = area.width.saturating_sub(super::canvas::columns_of(&text)).min(60);
     let full = u16::try_from(u128::from(here) * u128::from(bar) / u128::from(expected)).unwrap_or(bar);
-    paper.run(area, 0, 0, "━", bar, Role::Border);
-    paper.run(area, 0, 0, "━", full, Role::Received);
-    paper.put(area, bar, 0, &text, Role::Dim);
+    paper.draw_repeated(area, 0, 0, "━", bar, Role::Border);
+    paper.draw_repeated(area, 0, 0, "━", full, Role::Received);
+    paper.draw_text(area, bar, 0, &text, Role::Dim);
     1
 }

@@ -17,7 +17,7 @@ pub(super) fn key(model: &Model, mode: KeyMode, action: Action) -> Option<String
 }
 
 /// The first of these actions that has a key.
-pub(super) fn first(model: &Model, mode: KeyMode, actions: &[Action]) -> Option<String> {
+pub(super) fn first_bound_key(model: &Model, mode: KeyMode, actions: &[Action]) -> Option<String> {
     actions.iter().find_map(|action| key(model, mode, *action))
 }
 
@@ -26,10 +26,10 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, x: u16, y: u16, hints: &[
     let mut x = x;
     for (key, what) in hints {
         let Some(key) = key else { continue };
-        let strip = StyledText::of(key.as_str(), Role::Key).and(format!(" {what}"), Role::Dim);
+        let strip = StyledText::single(key.as_str(), Role::Key).with(format!(" {what}"), Role::Dim);
         if x + strip.columns() > area.width {
             return;
         }
-        x += paper.strip(area, x, y, &strip) + 3;
+        x += paper.draw_styled_text(area, x, y, &strip) + 3;
     }
 }

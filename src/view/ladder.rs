@@ -15,7 +15,7 @@ use crate::model::panel::Panel;
 use crate::model::state::Model;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::tcp::TcpSession;
-use crate::sessions::tcp::ladder::{Ladder, Rung, RungLabel, SystemCall, explain};
+use crate::sessions::tcp::ladder::{Ladder, Rung, RungLabel, SystemCall, explain_rung};
 use crate::sessions::{Session, SpecKind};
 use crate::text::quantity;
 use crate::wire::segment::{SequenceDisplay, TcpFlags};
@@ -35,23 +35,23 @@ const BOX: u16 = 5;
 
 /// Draws the ladder, and what the picked rung means.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
-    let Some(ladder) = panel.story(session).map(|story| &story.ladder) else { return ShownRange::default() };
+    let Some(ladder) = panel.tcp_history(session).map(|story| &story.ladder) else { return ShownRange::default() };
     let boxed = if area.height >= 13 { BOX } else { 0 };
     let place = part(area, 0, 0, area.width.saturating_sub(1), area.height - boxed);
-    let columns = LadderColumns::of(place);
-    ends(paper, place, columns, session);
+    let columns = LadderColumns::for_area(place);
+    draw_endpoints(paper, place, columns, session);
     source(paper, place, columns, ladder, session, panel.numbers);
     let head = u16::from(place.height > 2);
     let rows = part(place, 0, head, place.width, place.height - head);
     paper.seen.view = area_of(rows);
     for x in [columns.left, columns.right] {
         for y in 0..rows.height {
-            paper.run(rows, x, y, "│", 1, Role::Border);
+            paper.draw_repeated(rows, x, y, "│", 1, Role::Border);
         }
     }
-    let Some(picked) = picked(ladder, panel) else {
+    let Some(picked) = selected_rung(ladder, panel) else {
         let inside = part(rows, columns.left + 2, 0, columns.right.saturating_sub(columns.left + 3), rows.height);
-        paper.sentence(inside, 0, 0, "nothing went over the wire yet", Role::Dim);
+        paper.draw_sentence(inside, 0, 0, "nothing went over the wire yet", Role::Dim);
         return ShownRange::default();
     };
     let lines = lines(ladder, picked, usize::from(rows.height), panel.rung.is_none());
@@ -62,25 +62,25 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
             LadderLine::Blank => {}
             LadderLine::Folded(count) => {
                 let text = format!("⋯ {} rungs before these ⋯", quantity::grouped(*count));
-                paper.put(part(row, columns.left + 2, 0, columns.room(), 1), 0, 0, &text, Role::Dim);
+                paper.draw_text(part(row, columns.left + 2, 0, columns.width(), 1), 0, 0, &text, Role::Dim);
             }
             LadderLine::Rung(index) => {
                 if let Some(rung) = ladder.get(*index) {
                     page.rung(paper, row, rung);
                     if *index == picked {
-                        paper.wash(row, Role::Selection);
+                        paper.tint(row, Role::Selection);
                     }
                 }
             }
         }
     }
     if let Some(rung) = ladder.get(picked).filter(|_| boxed > 0) {
-        explained(paper, part(area, 0, area.height - boxed, area.width, boxed), &page, rung);
+        draw_explanation(paper, part(area, 0, area.height - boxed, area.width, boxed), &page, rung);
     }
-    shown(ladder, &lines)
+    shown_range(ladder, &lines)
 }
 
-fn picked(ladder: &Ladder, panel: &Panel) -> Option<usize> {
+fn selected_rung(ladder: &Ladder, panel: &Panel) -> Option<usize> {
     let last = ladder.len().checked_sub(1)?;
     Some(panel.rung.map_or(last, |id| ladder.index_of(id).unwrap_or(0)))
 }
@@ -94,7 +94,7 @@ struct LadderColumns {
 }
 
 impl LadderColumns {
-    fn of(area: Rect) -> Self {
+    fn for_area(area: Rect) -> Self {
         let word = area.width >= 58;
         let left = (TIME + CALL + 1).min(area.width.saturating_sub(12));
         let right = area.width.saturating_sub(if word { WORD + 2 } else { 2 }).max(left + 1);
@@ -102,13 +102,13 @@ impl LadderColumns {
     }
 
     /// The cells between the two ends.
-    fn room(self) -> u16 {
+    fn width(self) -> u16 {
         self.right - self.left - 1
     }
 }
 
 /// The addresses above their ends.
-fn ends(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
+fn draw_endpoints(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Session) {
     let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
     let half = area.width / 2;
     if area.height <= 2 || half < 2 {
@@ -129,8 +129,8 @@ fn ends(paper: &mut Canvas<'_>, area: Rect, columns: LadderColumns, session: &Se
     let (ours, theirs) = (columns_of(&local), columns_of(&peer));
     let right = columns.right.saturating_sub(theirs / 2).min(area.width.saturating_sub(theirs));
     let left = columns.left.saturating_sub(ours / 2).min(right.saturating_sub(ours + 2));
-    paper.put(area, left, 0, &local, Role::Strong);
-    paper.put(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
+    paper.draw_text(area, left, 0, &local, Role::Strong);
+    paper.draw_text(area, right.max(left + ours + 1), 0, &peer, Role::Strong);
 }
 
 /// Between the addresses, how the rungs are known: captured, and how they are numbered, or inferred.
@@ -149,16 +149,16 @@ fn source(
         SequenceDisplay::Relative => "relative numbers",
         SequenceDisplay::Absolute => "absolute numbers",
     };
-    let missed = match ladder.missed() {
+    let missed = match ladder.missed_packets() {
         0 => StyledText::new(),
-        packets => StyledText::of(format!(" · {} packets not captured", quantity::grouped(packets)), Role::Warn),
+        packets => StyledText::single(format!(" · {} packets not captured", quantity::grouped(packets)), Role::Warn),
     };
     let texts = match ladder.is_captured() {
         true => [
-            StyledText::of("captured", Role::Good).and(format!(" · {numbers}"), Role::Dim).chain(missed.clone()),
-            StyledText::of("captured", Role::Good).chain(missed),
+            StyledText::single("captured", Role::Good).with(format!(" · {numbers}"), Role::Dim).append(missed.clone()),
+            StyledText::single("captured", Role::Good).append(missed),
         ],
-        false => [StyledText::of("inferred, not captured", Role::Dim), StyledText::of("inferred", Role::Dim)],
+        false => [StyledText::single("inferred, not captured", Role::Dim), StyledText::single("inferred", Role::Dim)],
     };
     let SessionKind::Stream(TcpSession { ends, .. }) = &session.kind else { return };
     let half =
@@ -169,7 +169,7 @@ fn source(
     let to = right.min(area.width.saturating_sub(half(ends.peer) * 2 + 1)).saturating_sub(2);
     let room = to.saturating_sub(from);
     if let Some(text) = texts.into_iter().find(|text| text.columns() <= room) {
-        paper.strip(area, from + (room - text.columns()) / 2, 0, &text);
+        paper.draw_styled_text(area, from + (room - text.columns()) / 2, 0, &text);
     }
 }
 
@@ -196,8 +196,8 @@ enum LadderLine {
 fn lines(ladder: &Ladder, picked: usize, rows: usize, tail: bool) -> Vec<LadderLine> {
     let first = picked.saturating_sub(rows);
     let mut lines = Vec::with_capacity(rows * 3);
-    if first == 0 && ladder.folded() > 0 {
-        lines.push(LadderLine::Folded(ladder.folded()));
+    if first == 0 && ladder.folded_count() > 0 {
+        lines.push(LadderLine::Folded(ladder.folded_count()));
     }
     let mut at = 0;
     for (index, rung) in ladder.rungs().enumerate().skip(first).take(rows * 2) {
@@ -214,7 +214,7 @@ fn lines(ladder: &Ladder, picked: usize, rows: usize, tail: bool) -> Vec<LadderL
     lines.split_off(top).into_iter().take(rows).collect()
 }
 
-fn shown(ladder: &Ladder, lines: &[LadderLine]) -> ShownRange {
+fn shown_range(ladder: &Ladder, lines: &[LadderLine]) -> ShownRange {
     let rungs = || {
         lines.iter().filter_map(|line| match line {
             LadderLine::Rung(index) => Some(*index),
@@ -240,7 +240,7 @@ impl LadderPage<'_> {
         let end = self.columns.left.saturating_sub(1);
         if let RungLabel::Silence(_) = rung.label {
             let text = rung.label.text();
-            paper.put(part(row, 0, 0, end, 1), end.saturating_sub(columns_of(&text)), 0, &text, Role::Dim);
+            paper.draw_text(part(row, 0, 0, end, 1), end.saturating_sub(columns_of(&text)), 0, &text, Role::Dim);
             return;
         }
         let (call, call_role) = match (&rung.call, rung.state, rung.stamp) {
@@ -250,12 +250,12 @@ impl LadderPage<'_> {
             (None, None, None) => (String::new(), Role::Dim),
         };
         let calls = part(row, TIME.min(end), 0, end.saturating_sub(TIME), 1);
-        paper.put(calls, calls.width.saturating_sub(columns_of(&call)), 0, &call, call_role);
-        self.arrow(paper, part(row, self.columns.left + 1, 0, self.columns.room(), 1), rung);
+        paper.draw_text(calls, calls.width.saturating_sub(columns_of(&call)), 0, &call, call_role);
+        self.draw_arrow(paper, part(row, self.columns.left + 1, 0, self.columns.width(), 1), rung);
         if self.columns.word {
-            let word = evidence::word(rung.evidence);
+            let word = evidence::evidence_word(rung.evidence);
             let x = row.width.saturating_sub(columns_of(word));
-            paper.put(row, x, 0, word, evidence::role(rung.evidence));
+            paper.draw_text(row, x, 0, word, evidence::role(rung.evidence));
         }
     }
 
@@ -269,13 +269,13 @@ impl LadderPage<'_> {
         }
         let text = match rung.since {
             Some(since) => format!("+{}", quantity::duration(since)),
-            None => self.stamp(rung.at),
+            None => self.time_text(rung.at),
         };
         let x = (TIME - 1).saturating_sub(columns_of(&text));
-        paper.put(part(row, 0, 0, TIME - 1, 1), x, 0, &text, Role::Dim);
+        paper.draw_text(part(row, 0, 0, TIME - 1, 1), x, 0, &text, Role::Dim);
     }
 
-    fn stamp(&self, at: Instant) -> String {
+    fn time_text(&self, at: Instant) -> String {
         if self.model.settings.wall_clock {
             // Minutes and seconds fit the column; the hour stands in the box.
             let text = gutter::wall_clock(self.model, at);
@@ -284,11 +284,11 @@ impl LadderPage<'_> {
         quantity::clock(at.saturating_duration_since(self.session.opened))
     }
 
-    fn arrow(&self, paper: &mut Canvas<'_>, space: Rect, rung: &Rung) {
+    fn draw_arrow(&self, paper: &mut Canvas<'_>, space: Rect, rung: &Rung) {
         let role = role(rung);
         let width = space.width;
         // The line, its head and a space on both sides of the words.
-        let words = rung.label.words(self.numbers);
+        let words = rung.label.texts(self.numbers);
         let fits = |text: &&String| columns_of(text) + 4 <= width;
         let words = words.iter().find(fits).or(words.last()).cloned().unwrap_or_default();
         let Some(direction) = rung.direction.filter(|_| !rung.lone) else {
@@ -296,18 +296,18 @@ impl LadderPage<'_> {
                 return;
             }
             let x = width.saturating_sub(columns_of(&words)) / 2;
-            paper.put(space, x, 0, &words, role);
+            paper.draw_text(space, x, 0, &words, role);
             return;
         };
-        paper.run(space, 0, 0, evidence::across(rung.evidence), width, role);
+        paper.draw_repeated(space, 0, 0, evidence::arrow_line(rung.evidence), width, role);
         let head = if direction == Direction::Sent { "▶" } else { "◀" };
         let at = if direction == Direction::Sent { width.saturating_sub(1) } else { 0 };
-        paper.run(space, at, 0, head, 1, role);
+        paper.draw_repeated(space, at, 0, head, 1, role);
         let text = format!(" {words} ");
         let columns = columns_of(&text).min(width.saturating_sub(2));
         if columns > 2 {
             let inside = part(space, (width - columns) / 2, 0, columns, 1);
-            paper.put(inside, 0, 0, &text, role);
+            paper.draw_text(inside, 0, 0, &text, role);
         }
     }
 }
@@ -334,9 +334,9 @@ fn role(rung: &Rung) -> Role {
             _,
         ) => Role::Warn,
         (RungLabel::Fin | RungLabel::FinAck, _) => Role::Cause,
-        (RungLabel::Segment(captured), _) if captured.segment.flags.has(TcpFlags::RST) => Role::Bad,
+        (RungLabel::Segment(captured), _) if captured.segment.flags.contains(TcpFlags::RST) => Role::Bad,
         (RungLabel::Segment(captured), _) if !captured.notes.is_empty() => Role::Warn,
-        (RungLabel::Segment(captured), _) if captured.segment.flags.has(TcpFlags::FIN) => Role::Cause,
+        (RungLabel::Segment(captured), _) if captured.segment.flags.contains(TcpFlags::FIN) => Role::Cause,
         (RungLabel::NotKept { .. } | RungLabel::Silence(_) | RungLabel::State, _) | (_, None) => Role::Dim,
         (_, Some(Direction::Sent)) => Role::Sent,
         (_, Some(Direction::Received)) => Role::Received,
@@ -344,27 +344,27 @@ fn role(rung: &Rung) -> Role {
 }
 
 /// What the picked rung means.
-fn explained(paper: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, rung: &Rung) {
-    let words = explain(rung);
-    paper.run(area, 0, 0, "─", area.width, Role::Border);
+fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, page: &LadderPage<'_>, rung: &Rung) {
+    let words = explain_rung(rung);
+    paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
     let rule = part(area, 1, 0, area.width.saturating_sub(2), 1);
-    paper.put(rule, 0, 0, &format!(" rung {} ", rung.id), Role::Dim);
-    paper.right(rule, 0, &StyledText::of(format!(" {} ", words.cite), Role::Dim));
+    paper.draw_text(rule, 0, 0, &format!(" rung {} ", rung.id), Role::Dim);
+    paper.draw_right(rule, 0, &StyledText::single(format!(" {} ", words.cite), Role::Dim));
     let inner = part(area, 1, 1, area.width.saturating_sub(2), area.height - 1);
     let since = rung.at.saturating_duration_since(page.session.opened);
     let at = format!("{}.{:06}", since.as_secs(), since.subsec_micros());
-    let head = StyledText::of(format!("{}  ", words.title), Role::Strong)
-        .and(format!("{at}  "), Role::Dim)
-        .and(evidence::word(rung.evidence), evidence::role(rung.evidence));
+    let head = StyledText::single(format!("{}  ", words.title), Role::Strong)
+        .with(format!("{at}  "), Role::Dim)
+        .with(evidence::evidence_word(rung.evidence), evidence::role(rung.evidence));
     let placed = rung.entry.is_some() || rung.byte().is_some();
     let jump = key(page.model, KeyMode::Normal, Action::Pane(PaneAction::Activate)).filter(|_| placed);
     let text = part(inner, 0, 1, inner.width, inner.height - 1);
-    let used = paper.sentence(text, 0, 0, &words.means, Role::Text);
+    let used = paper.draw_sentence(text, 0, 0, &words.means, Role::Text);
     if used + rows_of(words.known, text.width) <= text.height {
-        paper.sentence(text, 0, used, words.known, Role::Dim);
+        paper.draw_sentence(text, 0, used, words.known, Role::Dim);
     }
-    let jump = jump.map_or(StyledText::new(), |jump| StyledText::of(jump, Role::Key).and(" its place", Role::Dim));
+    let jump = jump.map_or(StyledText::new(), |jump| StyledText::single(jump, Role::Key).with(" its place", Role::Dim));
     let taken = if jump.parts.is_empty() { 0 } else { jump.columns() + 2 };
-    paper.strip(part(inner, 0, 0, inner.width.saturating_sub(taken), 1), 0, 0, &head);
-    paper.right(inner, 0, &jump);
+    paper.draw_styled_text(part(inner, 0, 0, inner.width.saturating_sub(taken), 1), 0, 0, &head);
+    paper.draw_right(inner, 0, &jump);
 }

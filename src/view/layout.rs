@@ -35,7 +35,7 @@ pub(super) struct ScreenLayout {
 }
 
 /// Where everything stands.
-pub(super) fn layout(area: Rect, model: &Model) -> ScreenLayout {
+pub(super) fn screen_layout(area: Rect, model: &Model) -> ScreenLayout {
     let header_rows = u16::from(area.height >= 4);
     let footer_rows = u16::from(area.height >= SHORT);
     let body = part(area, 0, header_rows, area.width, area.height - header_rows - footer_rows);

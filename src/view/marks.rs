@@ -46,7 +46,7 @@ pub(super) struct FoundRanges(pub(super) Vec<(Range<usize>, bool)>);
 
 impl FoundRanges {
     /// The found places that touch these bytes of an entry, or of a document's line.
-    pub(super) fn among(search: &ActiveSearch, entry: u64, range: &Range<usize>) -> FoundRanges {
+    pub(super) fn in_range(search: &ActiveSearch, entry: u64, range: &Range<usize>) -> FoundRanges {
         let hits = search.hits.as_deref().unwrap_or_default();
         let current = search.at.and_then(|at| hits.get(at));
         let end = |hit: &SearchHit| hit.offset as usize + hit.len as usize;
@@ -59,11 +59,11 @@ impl FoundRanges {
     pub(super) fn in_line(panel: &Panel, line: usize, range: &Range<usize>) -> FoundRanges {
         let document = |search: &&ActiveSearch| matches!(search.subject, SearchSubject::Document { view, .. } if view == panel.view);
         let search = panel.search.as_ref().filter(document);
-        search.map_or(FoundRanges::default(), |search| FoundRanges::among(search, line as u64, range))
+        search.map_or(FoundRanges::default(), |search| FoundRanges::in_range(search, line as u64, range))
     }
 
     /// A range of bytes, parted where a found place begins or ends.
-    pub(super) fn parts(&self, range: Range<usize>) -> Vec<(usize, usize)> {
+    pub(super) fn split_at_hits(&self, range: Range<usize>) -> Vec<(usize, usize)> {
         let inside = |at: &usize| range.start < *at && *at < range.end;
         let mut edges: Vec<usize> =
             self.0.iter().flat_map(|(place, _)| [place.start, place.end]).filter(inside).collect();
@@ -74,12 +74,12 @@ impl FoundRanges {
     }
 
     /// Whether a byte lies in a found place.
-    pub(super) fn holds(&self, offset: usize) -> bool {
+    pub(super) fn contains(&self, offset: usize) -> bool {
         self.0.iter().any(|(range, _)| range.contains(&offset))
     }
 
     /// A style with the mark of a found place over it, where `offset` lies in one.
-    pub(super) fn over(&self, look: &super::style::StyleSheet, offset: usize, style: Style) -> Style {
+    pub(super) fn hit_style(&self, look: &super::style::StyleSheet, offset: usize, style: Style) -> Style {
         match self.0.iter().find(|(range, _)| range.contains(&offset)) {
             Some((_, true)) => style.patch(look.style(Role::HitCurrent)),
             Some((_, false)) => style.patch(look.style(Role::Hit)),

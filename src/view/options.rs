@@ -54,36 +54,36 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, dialog: 
         draw_line(paper, row, line, at == picked, field.is_some());
         if let Some(field) = field {
             let place = part(row, NAME + 1, 0, row.width.saturating_sub(NAME + 1), 1);
-            paper.blank(place, Role::Menu);
+            paper.clear(place, Role::Menu);
             prompt::field(paper, place, &field.input);
         }
         paper.hit(row, ClickTarget::Line(at));
     }
     if let Some(line) = lines.get(picked) {
         let below = part(inner, 0, list.height, inner.width, boxed);
-        explained(paper, below, model, dialog, line);
+        draw_explanation(paper, below, model, dialog, line);
     }
     let last = inner.height.saturating_sub(1);
-    key_hints::draw(paper, inner, 0, last, &hints(model, dialog, lines.get(picked)));
+    key_hints::draw(paper, inner, 0, last, &key_hints(model, dialog, lines.get(picked)));
     let below = lines.len().saturating_sub(first + shown);
     if below > 0 && inner.width >= NARROW {
-        paper.right(inner, last, &StyledText::of(format!("▼ {below} more"), Role::Dim));
+        paper.draw_right(inner, last, &StyledText::single(format!("▼ {below} more"), Role::Dim));
     }
 }
 
 fn title(model: &Model, dialog: &OptionsDialog) -> String {
     match dialog.session(model.options_source()) {
         Some(session) if dialog.is_live(model.options_source()) => {
-            format!("socket options of {}: as the kernel reports them", status::numbered(session))
+            format!("socket options of {}: as the kernel reports them", status::numbered_title(session))
         }
-        Some(session) => format!("socket options of {}: what will be set", status::numbered(session)),
+        Some(session) => format!("socket options of {}: what will be set", status::numbered_title(session)),
         None => "socket options of the new session: what will be set".to_owned(),
     }
 }
 
 fn draw_line(paper: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool, typing: bool) {
-    paper.put(row, 0, 0, if picked { "▌" } else { " " }, Role::Focus);
-    paper.put(part(row, 1, 0, NAME - 1, 1), 0, 0, line.option.name(), Role::Text);
+    paper.draw_text(row, 0, 0, if picked { "▌" } else { " " }, Role::Focus);
+    paper.draw_text(part(row, 1, 0, NAME - 1, 1), 0, 0, line.option.name(), Role::Text);
     if typing {
         return;
     }
@@ -94,51 +94,51 @@ fn draw_line(paper: &mut Canvas<'_>, row: Rect, line: &OptionLine, picked: bool,
         ValueSource::Refused => Role::Bad,
     };
     let room = part(row, NAME + 1, 0, VALUE.max(columns_of(&line.value).min(VALUE + 8)), 1);
-    paper.put(room, 0, 0, &line.value, role);
+    paper.draw_text(room, 0, 0, &line.value, role);
     let beside = if row.width >= NARROW { row.width.saturating_sub(NAME + 2 + room.width) } else { 0 };
     let rest = part(row, NAME + 1 + room.width + 1, 0, beside, 1);
     let (text, role) = match (line.sure, line.remark.as_str()) {
         (ValueSource::Refused, why) => (format!("! {why}"), Role::Bad),
-        (_, "") => (line.option.does().to_owned(), Role::Dim),
+        (_, "") => (line.option.summary().to_owned(), Role::Dim),
         (_, remark) => (remark.to_owned(), Role::Text),
     };
-    paper.put(rest, 0, 0, &text, role);
+    paper.draw_text(rest, 0, 0, &text, role);
     if picked {
-        paper.wash(row, Role::Selection);
+        paper.tint(row, Role::Selection);
     }
 }
 
 /// What the option under the cursor does, what it takes, when it counts, and the call that sets it.
-fn explained(paper: &mut Canvas<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
-    paper.run(area, 0, 0, "─", area.width, Role::Border);
-    paper.put(part(area, 1, 0, area.width.saturating_sub(2), 1), 0, 0, &format!(" {} ", line.option), Role::Dim);
+fn draw_explanation(paper: &mut Canvas<'_>, area: Rect, model: &Model, dialog: &OptionsDialog, line: &OptionLine) {
+    paper.draw_repeated(area, 0, 0, "─", area.width, Role::Border);
+    paper.draw_text(part(area, 1, 0, area.width.saturating_sub(2), 1), 0, 0, &format!(" {} ", line.option), Role::Dim);
     let bottom = area.height.saturating_sub(1);
-    paper.put(area, 0, bottom, &line.call, Role::Key);
+    paper.draw_text(area, 0, bottom, &line.call, Role::Key);
     let room = part(area, 0, 1, area.width, bottom.saturating_sub(1));
     if let Some(ValueField { problem: Some(problem), .. }) = &dialog.field {
-        paper.put(room, 0, 0, "!", Role::Bad);
-        paper.sentence(room, 2, 0, problem, Role::Bad);
+        paper.draw_text(room, 0, 0, "!", Role::Bad);
+        paper.draw_sentence(room, 2, 0, problem, Role::Bad);
         return;
     }
     let mut y = 0;
     if line.sure == ValueSource::Refused {
-        y += paper.sentence(room, 0, y, &format!("Not taken: {}.", line.remark), Role::Bad);
+        y += paper.draw_sentence(room, 0, y, &format!("Not taken: {}.", line.remark), Role::Bad);
     }
     if dialog.field.is_none() || room.height > 2 {
-        let does = format!("{}.", capital(line.option.does()));
-        y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &does, Role::Text);
+        let does = format!("{}.", capital(line.option.summary()));
+        y += paper.draw_sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &does, Role::Text);
     }
-    let mut accepted = format!("Accepted: {}", line.option.accepts());
+    let mut accepted = format!("Accepted: {}", line.option.accepted_text());
     if !dialog.is_live(model.options_source()) {
         let nothing = if line.option.unit() == OptionUnit::Switch { "" } else { "; empty leaves it as it is" };
         accepted.push_str(nothing);
     }
-    y += paper.sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);
+    y += paper.draw_sentence(part(room, 0, y, room.width, room.height.saturating_sub(y)), 0, 0, &accepted, Role::Dim);
     if dialog.is_live(model.options_source())
-        && let Some(late) = line.option.late(dialog.kind(model.options_source()))
+        && let Some(late) = line.option.late_effect(dialog.kind(model.options_source()))
     {
         let rest = part(room, 0, y, room.width, room.height.saturating_sub(y));
-        paper.sentence(rest, 0, 0, &format!("Now: {late}."), Role::Warn);
+        paper.draw_sentence(rest, 0, 0, &format!("Now: {late}."), Role::Warn);
     }
 }
 
@@ -147,7 +147,7 @@ fn capital(text: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-fn hints(model: &Model, dialog: &OptionsDialog, line: Option<&OptionLine>) -> Vec<KeyHint> {
+fn key_hints(model: &Model, dialog: &OptionsDialog, line: Option<&OptionLine>) -> Vec<KeyHint> {
     let prompt = |action: Action| key_hints::key(model, KeyMode::Prompt, action);
     let menu = |action: Action| key_hints::key(model, KeyMode::Menu, action);
     if dialog.field.is_some() {

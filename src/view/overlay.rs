@@ -33,13 +33,13 @@ pub(super) fn draw(paper: &mut Canvas<'_>, screen: Rect, model: &Model, overlay:
     match overlay {
         Overlay::Help { query, scroll } => help::draw(paper, screen, model, query, *scroll),
         Overlay::New { input, problem } => new(paper, screen, model, input, problem.as_deref()),
-        Overlay::Close { picked } => close(paper, screen, model, *picked),
+        Overlay::Close { picked } => draw_close_menu(paper, screen, model, *picked),
         Overlay::Prompt { purpose, input, completing, problem } => {
             prompt::draw(paper, screen, model, *purpose, input, completing.as_ref(), problem.as_deref());
         }
         Overlay::Palette { input, picked } => find(paper, screen, model, input, *picked),
         Overlay::Options(dialog) => options::draw(paper, screen, model, dialog),
-        Overlay::Confirm(question) => confirm(paper, screen, *question),
+        Overlay::Confirm(question) => draw_confirmation(paper, screen, *question),
     }
 }
 
@@ -51,29 +51,29 @@ fn prompt_hints(model: &Model, take: &'static str) -> Vec<key_hints::KeyHint> {
 fn new(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, problem: Option<&str>) {
     let rows = if screen.height >= 18 { 16 } else { screen.height.min(9) };
     let inner = dialog(paper, screen, 72, rows, "new session");
-    paper.put(inner, 0, 0, "❯", Role::Key);
+    paper.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
     let mut y = 1;
     if input.text().trim().is_empty() {
-        paper.put(inner, 2, 0, "a host and port, a URL, or a pasted nc or curl command", Role::Faint);
+        paper.draw_text(inner, 2, 0, "a host and port, a URL, or a pasted nc or curl command", Role::Faint);
         y += 1;
     } else {
         let room = part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1));
         y += match (problem, paste::parse_anything(input.text())) {
-            (Some(problem), _) => marked(paper, room, "!", problem, Role::Bad),
-            (None, Ok(spec)) => marked(paper, room, "→", &meaning(&spec), Role::Good),
-            (None, Err(problem)) => marked(paper, room, " ", &problem, Role::Warn),
+            (Some(problem), _) => draw_marked(paper, room, "!", problem, Role::Bad),
+            (None, Ok(spec)) => draw_marked(paper, room, "→", &interpretation(&spec), Role::Good),
+            (None, Err(problem)) => draw_marked(paper, room, " ", &problem, Role::Warn),
         };
         y += 1;
     }
-    y += wished(paper, part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1)), model);
+    y += draw_requested_options(paper, part(inner, 0, y, inner.width, inner.height.saturating_sub(y + 1)), model);
     let last = inner.height.saturating_sub(1);
     for (example, what) in EXAMPLES {
         if y + 1 >= last {
             break;
         }
-        let strip = StyledText::of(format!("  {example:<24}"), Role::Text).and(what, Role::Dim);
-        paper.strip(inner, 0, y, &strip);
+        let strip = StyledText::single(format!("  {example:<24}"), Role::Text).with(what, Role::Dim);
+        paper.draw_styled_text(inner, 0, y, &strip);
         y += 1;
     }
     let mut hints = prompt_hints(model, "opens it");
@@ -82,22 +82,22 @@ fn new(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, p
 }
 
 /// The socket options that were wished for the session to be opened; says how many rows they took.
-fn wished(paper: &mut Canvas<'_>, area: Rect, model: &Model) -> u16 {
+fn draw_requested_options(paper: &mut Canvas<'_>, area: Rect, model: &Model) -> u16 {
     if model.wishes.is_empty() {
         return 0;
     }
-    let named: Vec<String> = model.wishes.iter().map(|(option, value)| option.named(value)).collect();
-    marked(paper, area, "+", &named.join(", "), Role::Sent) + 1
+    let named: Vec<String> = model.wishes.iter().map(|(option, value)| option.assignment_text(value)).collect();
+    draw_marked(paper, area, "+", &named.join(", "), Role::Sent) + 1
 }
 
 /// A mark and a sentence beside it; says how many rows they took.
-fn marked(paper: &mut Canvas<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
-    paper.put(area, 0, 0, mark, role);
-    paper.sentence(area, 2, 0, text, role).min(area.height)
+fn draw_marked(paper: &mut Canvas<'_>, area: Rect, mark: &str, text: &str, role: Role) -> u16 {
+    paper.draw_text(area, 0, 0, mark, role);
+    paper.draw_sentence(area, 2, 0, text, role).min(area.height)
 }
 
 /// What a text in the new-session dialog is taken for.
-fn meaning(spec: &Spec) -> String {
+fn interpretation(spec: &Spec) -> String {
     let sends = match spec.script.steps.len() {
         0 => String::new(),
         1 => ", then one thing is sent".to_owned(),
@@ -106,26 +106,26 @@ fn meaning(spec: &Spec) -> String {
     format!("{}{sends}", kinds::meaning(&spec.what))
 }
 
-fn close(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
+fn draw_close_menu(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
     let endings = model.endings();
     let Some(session) = model.session() else { return };
     let explained = screen.width >= 60;
     let rows = u16::try_from(endings.len()).unwrap_or(3);
     let width = if explained { 80 } else { 34 };
-    let title = format!("end {}", status::numbered(session));
+    let title = format!("end {}", status::numbered_title(session));
     let inner = dialog(paper, screen, width, rows + 4, &title);
     let rows = Rect { width: inner.width + 1, ..inner };
     for (y, (at, ending)) in (0_u16..).zip(endings.iter().enumerate()) {
         let row = part(rows, 0, y, rows.width, 1);
-        let mut x = paper.put(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
-        x += paper.put(row, x, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
+        let mut x = paper.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
+        x += paper.draw_text(row, x, 0, ending.letter.encode_utf8(&mut [0; 4]), Role::Key) + 1;
         let name = if explained { format!("{:<14}", ending.name) } else { ending.name.to_owned() };
-        x += paper.put(row, x, 0, &name, Role::Text) + 1;
+        x += paper.draw_text(row, x, 0, &name, Role::Text) + 1;
         if explained {
-            paper.put(row, x, 0, ending.explain, Role::Dim);
+            paper.draw_text(row, x, 0, ending.explain, Role::Dim);
         }
         if at == picked {
-            paper.wash(row, Role::Selection);
+            paper.tint(row, Role::Selection);
         }
         paper.hit(row, ClickTarget::Line(at));
     }
@@ -140,7 +140,7 @@ fn close(paper: &mut Canvas<'_>, screen: Rect, model: &Model, picked: usize) {
 fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, picked: usize) {
     let found = palette::matches(input.text());
     let inner = dialog(paper, screen, 76, screen.height.min(20), "everything that can be done");
-    paper.put(inner, 0, 0, "❯", Role::Key);
+    paper.draw_text(inner, 0, 0, "❯", Role::Key);
     prompt::field(paper, part(inner, 2, 0, inner.width.saturating_sub(2), 1), input);
     let list = part(inner, 0, 2, inner.width, inner.height.saturating_sub(4));
     let count = usize::from(list.height);
@@ -149,44 +149,44 @@ fn find(paper: &mut Canvas<'_>, screen: Rect, model: &Model, input: &TextField, 
     let wide = list.width >= 56;
     for (y, (at, entry)) in (0_u16..).zip(found.iter().enumerate().skip(first).take(count)) {
         let row = part(list, 0, y, list.width, 1);
-        let mut x = paper.put(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
+        let mut x = paper.draw_text(row, 0, 0, if at == picked { "▌" } else { " " }, Role::Focus);
         let name = format!("{:<20}", entry.name());
-        x += paper.put(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
+        x += paper.draw_text(row, x, 0, if wide { &name } else { entry.name() }, Role::Text) + 1;
         let chord = match entry.action() {
             Some(action) => key_hints::key(model, KeyMode::Normal, action)
                 .or_else(|| key_hints::key(model, KeyMode::Composer, action)),
             None => key_hints::key(model, KeyMode::Normal, Action::App(AppAction::CommandLine)),
         };
-        let chord = chord.map_or(StyledText::new(), |chord| StyledText::of(chord, Role::Key).and(" ", Role::Dim));
+        let chord = chord.map_or(StyledText::new(), |chord| StyledText::single(chord, Role::Key).with(" ", Role::Dim));
         let room = part(row, x, 0, list.width.saturating_sub(x + chord.columns() + 1), 1);
         if wide {
-            paper.put(room, 0, 0, entry.describe(), Role::Dim);
+            paper.draw_text(room, 0, 0, entry.describe(), Role::Dim);
         }
-        paper.right(row, 0, &chord);
+        paper.draw_right(row, 0, &chord);
         if at == picked {
-            paper.wash(row, Role::Selection);
+            paper.tint(row, Role::Selection);
         }
         paper.hit(row, ClickTarget::Line(at));
     }
     if found.is_empty() {
-        paper.put(list, 1, 0, "nothing has these letters", Role::Dim);
+        paper.draw_text(list, 1, 0, "nothing has these letters", Role::Dim);
     }
     let last = inner.height.saturating_sub(1);
     key_hints::draw(paper, inner, 0, last, &prompt_hints(model, "does it"));
     let below = found.len().saturating_sub(first + count);
     if below > 0 {
-        let strip = StyledText::of(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
-        paper.right(inner, last, &strip);
+        let strip = StyledText::single(format!("▼ {} more", quantity::grouped(below as u64)), Role::Dim);
+        paper.draw_right(inner, last, &strip);
     }
 }
 
-fn confirm(paper: &mut Canvas<'_>, screen: Rect, question: ConfirmQuestion) {
+fn draw_confirmation(paper: &mut Canvas<'_>, screen: Rect, question: ConfirmQuestion) {
     let text = match question {
         ConfirmQuestion::Quit { open: 1 } => "One session is open. Quit and close it?".to_owned(),
         ConfirmQuestion::Quit { open } => format!("{open} sessions are open. Quit and close them?"),
     };
     let inner = dialog(paper, screen, 52, 5, "quit");
-    paper.sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
+    paper.draw_sentence(part(inner, 0, 0, inner.width, 2), 0, 0, &text, Role::Text);
     let hints = [(Some("y".to_owned()), "quit"), (Some("n".to_owned()), "stay")];
     key_hints::draw(paper, inner, 0, inner.height.saturating_sub(1), &hints);
 }

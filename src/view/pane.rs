@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, columns_of, part, within};
+use super::canvas::{Canvas, StyledText, columns_of, inner_area, part};
 use super::composer::{self, WarningRoom};
 use super::marks::ShownRange;
 use super::{
@@ -22,8 +22,8 @@ use crate::text::quantity;
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let focused = model.overlay.is_none() && matches!(model.focus, Focus::View | Focus::Composer);
     let border = if focused { Role::Focus } else { Role::Border };
-    paper.frame(area, border);
-    let inner = within(area);
+    paper.draw_frame(area, border);
+    let inner = inner_area(area);
     paper.hit(area, ClickTarget::View);
     title(paper, area, model, session, panel);
     let rows = composer::rows(model, panel, inner.height);
@@ -37,30 +37,30 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     scrollbar(paper, part(area, area.width.saturating_sub(1), 1 + taken + blank, 1, view.height), shown, border);
     let rule = if ruled == 1 { Rect { y: field.y.saturating_sub(1), height: 1, ..area } } else { bottom_of(area) };
     if ruled == 1 {
-        paper.run(rule, 0, 0, "├", 1, border);
-        paper.run(rule, 1, 0, "─", area.width.saturating_sub(2), border);
-        paper.run(rule, area.width.saturating_sub(1), 0, "┤", 1, border);
+        paper.draw_repeated(rule, 0, 0, "├", 1, border);
+        paper.draw_repeated(rule, 1, 0, "─", area.width.saturating_sub(2), border);
+        paper.draw_repeated(rule, area.width.saturating_sub(1), 0, "┤", 1, border);
     }
     let line = part(rule, 2, 0, rule.width.saturating_sub(4), 1);
-    let right = spaced(status(panel, shown));
+    let right = padded(transcript_status(panel, shown));
     let fits = |left: &StyledText| left.columns() + right.columns() <= line.width;
     let titles =
-        [WarningRoom::Much, WarningRoom::Little].map(|room| spaced(composer::title(model, session, panel, room)));
-    let bare = || spaced(composer::title(model, session, panel, WarningRoom::None));
+        [WarningRoom::Much, WarningRoom::Little].map(|room| padded(composer::title(model, session, panel, room)));
+    let bare = || padded(composer::title(model, session, panel, WarningRoom::None));
     let left = titles.into_iter().find(|title| fits(title)).unwrap_or_else(bare);
     // Why something was not sent is never hidden by what narrows the view.
     if fits(&left) || panel.composer.problem.is_none() {
-        paper.right(line, 0, &right);
+        paper.draw_right(line, 0, &right);
     }
     if fits(&left) || right.parts.is_empty() || panel.composer.problem.is_some() {
-        paper.strip(line, 0, 0, &left);
+        paper.draw_styled_text(line, 0, 0, &left);
     }
     composer::draw(paper, field, model, session, panel);
 }
 
 /// A strip with a blank at both ends; nothing where it has no words.
-fn spaced(strip: StyledText) -> StyledText {
-    if strip.parts.is_empty() { strip } else { StyledText::of(" ", Role::Dim).chain(strip).and(" ", Role::Dim) }
+fn padded(strip: StyledText) -> StyledText {
+    if strip.parts.is_empty() { strip } else { StyledText::single(" ", Role::Dim).append(strip).with(" ", Role::Dim) }
 }
 
 fn bottom_of(area: Rect) -> Rect {
@@ -73,8 +73,8 @@ fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessio
             http::response(paper, area, &http::HttpPage { model, session, panel }, exchange)
         }
         (View::Headers | View::Request | View::Fields, _, _) => document::of_view(paper, area, session, panel),
-        (View::Answer, SessionKind::Dns(_), _) => dns::answer(paper, area, model, session, panel),
-        (View::Way, _, _) => dns::way(paper, area, model, session, panel),
+        (View::Answer, SessionKind::Dns(_), _) => dns::draw_answers(paper, area, model, session, panel),
+        (View::Way, _, _) => dns::draw_path(paper, area, model, session, panel),
         (View::Ladder, _, _) => ladder::draw(paper, area, model, session, panel),
         (View::State, SessionKind::Conversation { .. } | SessionKind::Bound { .. }, _) => {
             udp::draw_ledger(paper, area, model, session, panel)
@@ -100,13 +100,13 @@ fn draw_view(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Sessio
 /// The title in the upper border, and at its right the views that the session has.
 fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) {
     let line = part(area, 2, 0, area.width.saturating_sub(4), 1);
-    let number = StyledText::of(format!(" {} ", session.id), Role::Dim);
+    let number = StyledText::single(format!(" {} ", session.id), Role::Dim);
     let name = session.title();
-    let views = View::of(session);
+    let views = View::of_session(session);
     let all: u16 = views.iter().map(|view| columns_of(view.name()) + 1).sum::<u16>() + 1;
     let one = columns_of(panel.view.name()) + 2;
     let states = status::headlines(session, model.now).into_iter();
-    let states: Vec<StyledText> = states.map(|state| StyledText::of(" ── ", Role::Border).chain(state)).collect();
+    let states: Vec<StyledText> = states.map(|state| StyledText::single(" ── ", Role::Border).append(state)).collect();
     let fixed = |state: &StyledText| number.columns() + state.columns() + 1;
     // The first choice that leaves the name whole, or enough of it to be known.
     let choices = [all, one, 0].into_iter().flat_map(|tabs| states.iter().map(move |state| (tabs, state)));
@@ -119,10 +119,10 @@ fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, p
         None => (0, states.last().cloned().unwrap_or_default()),
     };
     let room = part(line, 0, 0, line.width.saturating_sub(tabs), 1);
-    let mut x = paper.strip(room, 0, 0, &number);
+    let mut x = paper.draw_styled_text(room, 0, 0, &number);
     let for_name = room.width.saturating_sub(fixed(&state)).max(12.min(room.width.saturating_sub(x)));
-    x += paper.put(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
-    paper.strip(room, x, 0, &state.and(" ", Role::Dim));
+    x += paper.draw_text(part(room, x, 0, for_name, 1), 0, 0, &name, Role::Strong);
+    paper.draw_styled_text(room, x, 0, &state.with(" ", Role::Dim));
     let shown: &[View] = if tabs == all {
         views
     } else if tabs > 0 {
@@ -132,19 +132,19 @@ fn title(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, p
     };
     let mut x = line.width - tabs;
     for view in shown {
-        x += paper.put(line, x, 0, " ", Role::Dim);
+        x += paper.draw_text(line, x, 0, " ", Role::Dim);
         let role = if *view == panel.view { Role::Key } else { Role::Dim };
-        let used = paper.put(line, x, 0, view.name(), role);
+        let used = paper.draw_text(line, x, 0, view.name(), role);
         paper.hit(part(line, x, 0, used, 1), ClickTarget::Tab(*view));
         x += used;
     }
     if !shown.is_empty() {
-        paper.put(line, x, 0, " ", Role::Dim);
+        paper.draw_text(line, x, 0, " ", Role::Dim);
     }
 }
 
 /// What narrows the view or hides a part of it: search, filter, rows below.
-fn status(panel: &Panel, shown: ShownRange) -> StyledText {
+fn transcript_status(panel: &Panel, shown: ShownRange) -> StyledText {
     let mut parts: Vec<StyledText> = Vec::new();
     if let Some(search) = &panel.search {
         let count = match (&search.hits, search.at) {
@@ -156,24 +156,25 @@ fn status(panel: &Panel, shown: ShownRange) -> StyledText {
                 format!("{} of {}{more}", quantity::grouped(place), quantity::grouped(hits.len() as u64))
             }
         };
-        parts.push(StyledText::of(format!("/{} ", short(&search.typed)), Role::Key).and(count, Role::Dim));
+        parts.push(StyledText::single(format!("/{} ", short_title(&search.typed)), Role::Key).with(count, Role::Dim));
     }
     if let Some(filtered) = &panel.filter {
-        parts.push(StyledText::of("filter ", Role::Dim).and(short(filtered.filter.typed()), Role::Key));
+        parts
+            .push(StyledText::single("filter ", Role::Dim).with(short_title(filtered.filter.source_text()), Role::Key));
     }
     let transcript = panel.view.is_transcript();
     if transcript && panel.scroll != ScrollPosition::Tail && shown.entries_below > 0 {
-        parts.push(StyledText::of(format!("▼ {} more", quantity::grouped(shown.entries_below)), Role::Warn));
+        parts.push(StyledText::single(format!("▼ {} more", quantity::grouped(shown.entries_below)), Role::Warn));
     }
     let mut all = StyledText::new();
     for (place, strip) in parts.into_iter().enumerate() {
-        let strip = if place > 0 { StyledText::of(" · ", Role::Dim).chain(strip) } else { strip };
-        all = all.chain(strip);
+        let strip = if place > 0 { StyledText::single(" · ", Role::Dim).append(strip) } else { strip };
+        all = all.append(strip);
     }
     all
 }
 
-fn short(text: &str) -> String {
+fn short_title(text: &str) -> String {
     let mut short: String = text.chars().take(20).collect();
     if short.len() < text.len() {
         short.push('…');
@@ -195,7 +196,7 @@ fn scrollbar(paper: &mut Canvas<'_>, area: Rect, shown: ShownRange, border: Role
     for y in 0..area.height {
         let inside = f64::from(y) >= top && f64::from(y) < top + length;
         if inside {
-            paper.run(area, 0, y, "┃", 1, role);
+            paper.draw_repeated(area, 0, y, "┃", 1, role);
         }
     }
 }

@@ -25,31 +25,31 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     paper.seen.view = area_of(table);
     // A listener's peers are the connections that it accepted, sessions of their own.
     let SessionKind::Bound(UdpBoundSession { peers, unlisted, .. }) = &session.kind else {
-        return children(paper, place, model, session, panel);
+        return draw_connections(paper, place, model, session, panel);
     };
     let count = usize::from(table.height);
     let picked = panel.peer_picked.min(peers.len().saturating_sub(1));
     let first = picked.saturating_sub(count / 2).min(peers.len().saturating_sub(count));
-    heading(paper, place, "peer", "datagrams");
+    draw_heading(paper, place, "peer", "datagrams");
     for (y, (at, (peer, counts))) in (0_u16..).zip(peers.iter().enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
         peer_row(paper, row, *peer, counts, panel.composer.to == Some(*peer));
         if at == picked {
-            paper.wash(row, Role::Selection);
+            paper.tint(row, Role::Selection);
         }
         paper.hit(row, ClickTarget::Peer(*peer));
     }
     if peers.is_empty() {
-        paper.put(table, 0, 0, "no datagram came or went yet", Role::Dim);
+        paper.draw_text(table, 0, 0, "no datagram came or went yet", Role::Dim);
     }
     if *unlisted > 0 {
         let text = format!("and {} datagrams of peers beyond these", quantity::grouped(*unlisted));
-        paper.put(table, 0, table.height.saturating_sub(1), &text, Role::Warn);
+        paper.draw_text(table, 0, table.height.saturating_sub(1), &text, Role::Warn);
     }
-    shown(first, count, peers.len())
+    shown_range(first, count, peers.len())
 }
 
-fn shown(first: usize, count: usize, all: usize) -> ShownRange {
+fn shown_range(first: usize, count: usize, all: usize) -> ShownRange {
     let whole = all.max(1) as f64;
     let below = all.saturating_sub(first + count);
     ShownRange { above: first as f64 / whole, below: below as f64 / whole, entries_below: below as u64 }
@@ -62,26 +62,26 @@ fn columns(area: Rect) -> (u16, bool) {
     (area.width.saturating_sub(figures).clamp(1, 47), counts)
 }
 
-fn heading(paper: &mut Canvas<'_>, area: Rect, name: &str, operations: &str) {
+fn draw_heading(paper: &mut Canvas<'_>, area: Rect, name: &str, operations: &str) {
     let (width, counts) = columns(area);
-    paper.put(part(area, 0, 0, width, 1), 0, 0, name, Role::Dim);
+    paper.draw_text(part(area, 0, 0, width, 1), 0, 0, name, Role::Dim);
     let strip = if counts {
-        StyledText::of(format!("{operations:>10}"), Role::Dim)
-            .and(" ▼", Role::Received)
-            .and(format!("{:>8}", "bytes"), Role::Dim)
-            .and(format!("{operations:>11}"), Role::Dim)
-            .and(" ▲", Role::Sent)
-            .and(format!("{:>8}", "bytes"), Role::Dim)
+        StyledText::single(format!("{operations:>10}"), Role::Dim)
+            .with(" ▼", Role::Received)
+            .with(format!("{:>8}", "bytes"), Role::Dim)
+            .with(format!("{operations:>11}"), Role::Dim)
+            .with(" ▲", Role::Sent)
+            .with(format!("{:>8}", "bytes"), Role::Dim)
     } else {
-        StyledText::of("▼".to_owned(), Role::Received)
-            .and(" bytes   ", Role::Dim)
-            .and("▲", Role::Sent)
-            .and(" bytes", Role::Dim)
+        StyledText::single("▼".to_owned(), Role::Received)
+            .with(" bytes   ", Role::Dim)
+            .with("▲", Role::Sent)
+            .with(" bytes", Role::Dim)
     };
-    paper.strip(area, width + u16::from(!counts) * 3, 0, &strip);
+    paper.draw_styled_text(area, width + u16::from(!counts) * 3, 0, &strip);
 }
 
-fn figures(paper: &mut Canvas<'_>, area: Rect, received: Totals, sent: Totals) {
+fn draw_totals(paper: &mut Canvas<'_>, area: Rect, received: Totals, sent: Totals) {
     let (width, counts) = columns(area);
     let bytes = |totals: Totals| gutter::size(totals.bytes);
     let text = if counts {
@@ -90,45 +90,52 @@ fn figures(paper: &mut Canvas<'_>, area: Rect, received: Totals, sent: Totals) {
     } else {
         format!("{:>10} {:>10}", bytes(received), bytes(sent))
     };
-    paper.put(area, width, 0, &text, Role::Text);
+    paper.draw_text(area, width, 0, &text, Role::Text);
 }
 
 fn peer_row(paper: &mut Canvas<'_>, area: Rect, peer: SocketAddr, counts: &PeerCount, aimed: bool) {
     let (width, _) = columns(area);
     let role = if aimed { Role::Key } else { Role::Text };
     let mark = if aimed { "→ " } else { "" };
-    let used = paper.put(area, 0, 0, mark, role);
+    let used = paper.draw_text(area, 0, 0, mark, role);
     let text = gutter::peer(peer, width.saturating_sub(used + 1));
-    paper.put(part(area, 0, 0, width, 1), used, 0, &text, role);
-    figures(paper, area, counts.totals.received, counts.totals.sent);
+    paper.draw_text(part(area, 0, 0, width, 1), used, 0, &text, role);
+    draw_totals(paper, area, counts.totals.received, counts.totals.sent);
 }
 
 /// The connections of a listener, the newest first.
-fn children(paper: &mut Canvas<'_>, place: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
-    heading(paper, place, "connection", "reads");
+fn draw_connections(
+    paper: &mut Canvas<'_>,
+    place: Rect,
+    model: &Model,
+    session: &Session,
+    panel: &Panel,
+) -> ShownRange {
+    draw_heading(paper, place, "connection", "reads");
     let table = part(place, 0, 1, place.width, place.height.saturating_sub(1));
     let (width, _) = columns(place);
-    let all = model.children(session.id).count();
-    let picked = panel.child_picked.and_then(|picked| model.children(session.id).position(|child| child.id == picked));
+    let all = model.accepted_by(session.id).count();
+    let picked =
+        panel.child_picked.and_then(|picked| model.accepted_by(session.id).position(|child| child.id == picked));
     let count = usize::from(table.height);
     let first = picked.unwrap_or(0).saturating_sub(count / 2).min(all.saturating_sub(count));
-    for (y, (at, child)) in (0_u16..).zip(model.children(session.id).enumerate().skip(first).take(count)) {
+    for (y, (at, child)) in (0_u16..).zip(model.accepted_by(session.id).enumerate().skip(first).take(count)) {
         let row = part(table, 0, y, table.width, 1);
-        let standing = status::of(child, model.now);
+        let standing = status::session_status(child, model.now);
         let name = part(row, 0, 0, width, 1);
         let number = child.id.to_string();
-        let mut x = paper.put(name, 0, 0, &format!("{number:<4} "), Role::Dim);
-        x += paper.put(name, x, 0, standing.mark, standing.role) + 1;
-        x += paper.put(name, x, 0, &status::name(child), Role::Text) + 2;
-        paper.put(name, x, 0, &standing.words, standing.role);
-        figures(paper, row, child.totals.received, child.totals.sent);
+        let mut x = paper.draw_text(name, 0, 0, &format!("{number:<4} "), Role::Dim);
+        x += paper.draw_text(name, x, 0, standing.mark, standing.role) + 1;
+        x += paper.draw_text(name, x, 0, &status::name(child), Role::Text) + 2;
+        paper.draw_text(name, x, 0, &standing.words, standing.role);
+        draw_totals(paper, row, child.totals.received, child.totals.sent);
         if at == picked.unwrap_or(0) {
-            paper.wash(row, Role::Selection);
+            paper.tint(row, Role::Selection);
         }
         paper.hit(row, ClickTarget::Session(child.id));
     }
     if all == 0 {
-        paper.put(table, 0, 0, "nobody connected yet", Role::Dim);
+        paper.draw_text(table, 0, 0, "nobody connected yet", Role::Dim);
     }
-    shown(first, count, all)
+    shown_range(first, count, all)
 }

@@ -11,7 +11,7 @@ use crate::text::quantity;
 use crate::wire::Direction;
 
 /// What the other end did with the bytes of a row; of its whole entry for the first row, which tells it in words.
-pub(super) fn shares(other: &Transcript, bytes: &RowBytes, whole: bool) -> StreamShares {
+pub(super) fn other_end_shares(other: &Transcript, bytes: &RowBytes, whole: bool) -> StreamShares {
     let end = if whole { bytes.size } else { bytes.range.end };
     let span = bytes.byte + bytes.range.start as u64..bytes.byte + end as u64;
     let span = if whole { bytes.byte..span.end } else { span.start.saturating_sub(1)..span.end };
@@ -19,13 +19,13 @@ pub(super) fn shares(other: &Transcript, bytes: &RowBytes, whole: bool) -> Strea
 }
 
 /// The boundaries among these bytes, as offsets in the entry.
-pub(super) fn cuts(shares: &StreamShares, bytes: &RowBytes) -> Vec<usize> {
+pub(super) fn boundary_offsets(shares: &StreamShares, bytes: &RowBytes) -> Vec<usize> {
     let offset = |cut: &u64| usize::try_from(cut.checked_sub(bytes.byte)?).ok();
     shares.cuts.iter().filter_map(offset).filter(|cut| bytes.range.contains(cut)).collect()
 }
 
 /// A style with a line under the first glyph behind a boundary.
-pub(super) fn over(look: &StyleSheet, cuts: &[usize], offset: usize, style: Style) -> Style {
+pub(super) fn boundary_style(look: &StyleSheet, cuts: &[usize], offset: usize, style: Style) -> Style {
     if !cuts.contains(&offset) {
         return style;
     }
@@ -33,7 +33,7 @@ pub(super) fn over(look: &StyleSheet, cuts: &[usize], offset: usize, style: Styl
 }
 
 /// What an entry was at the other end: `writes 1–3 of session 2`, `not read yet by session 2`.
-pub(super) fn words(shares: &StreamShares, bytes: &RowBytes, other: &Session) -> String {
+pub(super) fn shares_text(shares: &StreamShares, bytes: &RowBytes, other: &Session) -> String {
     let name = match bytes.direction {
         Direction::Sent => "read",
         Direction::Received => "write",
@@ -49,7 +49,7 @@ pub(super) fn words(shares: &StreamShares, bytes: &RowBytes, other: &Session) ->
             let rest = if partly && direction == Direction::Sent { ", the rest not read yet" } else { "" };
             format!("{ops} of session {}{rest}", other.id)
         }
-        (None, Direction::Sent) if !other.ended() => format!("not read yet by session {}", other.id),
+        (None, Direction::Sent) if !other.is_over() => format!("not read yet by session {}", other.id),
         (None, _) => String::new(),
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn draw(
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     paper.seen.view = area_of(place);
     let Some(reading) = &view.reading else {
-        paper.put(place, 0, 0, "nothing was started yet", Role::Dim);
+        paper.draw_text(place, 0, 0, "nothing was started yet", Role::Dim);
         return ShownRange::default();
     };
     let rows = rows(spec, reading, place.width);
@@ -48,7 +48,7 @@ pub(super) fn draw(
     let height = usize::from(place.height);
     let first = panel.document_scroll.min(rows.len().saturating_sub(height));
     for (y, row) in (0_u16..).zip(rows.iter().skip(first).take(height)) {
-        paper.strip(place, 0, y, row);
+        paper.draw_styled_text(place, 0, y, row);
     }
     let whole = rows.len().max(1) as f64;
     let below = rows.len().saturating_sub(first + height);
@@ -56,7 +56,7 @@ pub(super) fn draw(
 }
 
 fn rows(spec: &RepeatSpec, reading: &RepeatReading, width: u16) -> Vec<StyledText> {
-    let mut rows = headline(spec, reading);
+    let mut rows = headline_rows(spec, reading);
     rows.push(StyledText::new());
     rows.extend(over_time(reading, width));
     rows.push(StyledText::new());
@@ -72,14 +72,14 @@ fn rows(spec: &RepeatSpec, reading: &RepeatReading, width: u16) -> Vec<StyledTex
         for _ in 0..count {
             let strip = left.next().unwrap_or_default();
             let pad = TABLE.saturating_sub(strip.columns());
-            rows.push(strip.and(" ".repeat(usize::from(pad)), Role::Dim).chain(right.next().unwrap_or_default()));
+            rows.push(strip.with(" ".repeat(usize::from(pad)), Role::Dim).append(right.next().unwrap_or_default()));
         }
     }
     rows
 }
 
-fn labelled(label: &str) -> StyledText {
-    StyledText::of(format!("{label:<LABEL$}"), Role::Dim)
+fn row_label(label: &str) -> StyledText {
+    StyledText::single(format!("{label:<LABEL$}"), Role::Dim)
 }
 
 fn per_second(reading: &RepeatReading) -> String {
@@ -87,64 +87,64 @@ fn per_second(reading: &RepeatReading) -> String {
 }
 
 /// How many, how fast, and what went wrong.
-fn headline(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> {
+fn headline_rows(spec: &RepeatSpec, reading: &RepeatReading) -> Vec<StyledText> {
     let tally = &reading.tally;
     let asked = reading.asked.map_or_else(String::new, |asked| format!(" of {}", quantity::grouped(asked)));
-    let mut first = labelled("done").and(quantity::grouped(tally.done), Role::Strong).and(asked, Role::Text);
+    let mut first = row_label("done").with(quantity::grouped(tally.done), Role::Strong).with(asked, Role::Text);
     if reading.in_flight > 0 {
         let word = if reading.final_one { "cut off" } else { "under way" };
-        first = first.and(format!(" · {} {word}", quantity::grouped(reading.in_flight)), Role::Dim);
+        first = first.with(format!(" · {} {word}", quantity::grouped(reading.in_flight)), Role::Dim);
     }
     // While it runs the time passes in whole seconds, so that the screen is not redrawn for a digit.
     let lasted =
         if reading.final_one { reading.elapsed } else { std::time::Duration::from_secs(reading.elapsed.as_secs()) };
-    first = first.and(format!(" · in {}", quantity::duration(lasted)), Role::Dim);
+    first = first.with(format!(" · in {}", quantity::duration(lasted)), Role::Dim);
     let mut rows = vec![first];
-    let mut speed = labelled("a second").and(per_second(reading), Role::Strong);
+    let mut speed = row_label("a second").with(per_second(reading), Role::Strong);
     if reading.corrected {
-        speed = speed.and(" · times count from when each should have been started", Role::Dim);
+        speed = speed.with(" · times count from when each should have been started", Role::Dim);
     }
     rows.push(speed);
-    let mut failed = labelled("failed");
+    let mut failed = row_label("failed");
     let failures: Vec<String> = tally
         .failures()
         .map(|(class, count)| format!("{} {}", quantity::grouped(count), class.name().replace('_', " ")))
         .collect();
     failed =
-        if failures.is_empty() { failed.and("0", Role::Text) } else { failed.and(failures.join(" · "), Role::Bad) };
+        if failures.is_empty() { failed.with("0", Role::Text) } else { failed.with(failures.join(" · "), Role::Bad) };
     rows.push(failed);
     if matches!(&spec.what, RepeatKind::Echo(echo) if echo.patience.is_zero()) {
-        rows.push(labelled("lost").and("–", Role::Text).and(" · answers are not waited for", Role::Dim));
+        rows.push(row_label("lost").with("–", Role::Text).with(" · answers are not waited for", Role::Dim));
     } else if let RepeatKind::Echo(_) = spec.what {
-        let loss = reading.loss().map_or_else(|| "–".to_owned(), |loss| format!("{:.2} %", loss * 100.0));
+        let loss = reading.loss_ratio().map_or_else(|| "–".to_owned(), |loss| format!("{:.2} %", loss * 100.0));
         let role = if tally.lost > 0 { Role::Warn } else { Role::Text };
         let jitter = reading.jitter.map_or_else(|| "–".to_owned(), quantity::duration);
-        let mut row = labelled("lost").and(format!("{} · {loss}", quantity::grouped(tally.lost)), role);
-        row = row.and(" · jitter ", Role::Dim).and(jitter, Role::Text);
+        let mut row = row_label("lost").with(format!("{} · {loss}", quantity::grouped(tally.lost)), role);
+        row = row.with(" · jitter ", Role::Dim).with(jitter, Role::Text);
         if tally.stray > 0 {
-            row = row.and(format!(" · {} late or twice", quantity::grouped(tally.stray)), Role::Warn);
+            row = row.with(format!(" · {} late or twice", quantity::grouped(tally.stray)), Role::Warn);
         }
         rows.push(row);
     }
     if let RepeatKind::Http(_) = spec.what {
         let names = ["1xx", "2xx", "3xx", "4xx", "5xx", "other"];
-        let mut row = labelled("status");
+        let mut row = row_label("status");
         for (place, (name, count)) in names.into_iter().zip(tally.statuses).filter(|(_, count)| *count > 0).enumerate()
         {
             let role = if matches!(name, "4xx" | "5xx" | "other") { Role::Bad } else { Role::Good };
             let gap = if place > 0 { " · " } else { "" };
-            row = row.and(gap, Role::Dim).and(name, role).and(format!(" {}", quantity::grouped(count)), Role::Text);
+            row = row.with(gap, Role::Dim).with(name, role).with(format!(" {}", quantity::grouped(count)), Role::Text);
         }
         rows.push(row);
     }
     if !matches!(spec.what, RepeatKind::Connect(_)) {
         let totals = &tally.totals;
         rows.push(
-            labelled("bytes")
-                .and("▲ ", Role::Sent)
-                .and(quantity::bytes(totals.sent.bytes), Role::Text)
-                .and("  ▼ ", Role::Received)
-                .and(quantity::bytes(totals.received.bytes), Role::Text),
+            row_label("bytes")
+                .with("▲ ", Role::Sent)
+                .with(quantity::bytes(totals.sent.bytes), Role::Text)
+                .with("  ▼ ", Role::Received)
+                .with(quantity::bytes(totals.received.bytes), Role::Text),
         );
     }
     rows
@@ -155,8 +155,8 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let series = &reading.tally.series;
     let room = usize::from(width).saturating_sub(LABEL + 18).max(1);
     let step = series.slots().len().div_ceil(room).max(1);
-    let slots: Vec<SeriesSlot> = series.slots().chunks(step).map(joined).collect();
-    let lasts = series.slot().saturating_mul(u32::try_from(step).unwrap_or(u32::MAX));
+    let slots: Vec<SeriesSlot> = series.slots().chunks(step).map(merged_slots).collect();
+    let lasts = series.slot_length().saturating_mul(u32::try_from(step).unwrap_or(u32::MAX));
     let rates: Vec<u128> = slots.iter().map(|slot| u128::from(slot.done + slot.failed)).collect();
     let slowest: Vec<u128> = slots.iter().map(|slot| slot.slowest.as_nanos()).collect();
     let most = rates.iter().max().copied().unwrap_or(0) as f64 / lasts.as_secs_f64().max(1e-9);
@@ -164,12 +164,12 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     let slowest_of_all = if longest.is_zero() { "–".to_owned() } else { quantity::duration(longest) };
     let line = |label: &str, levels: &[u128], bad: &dyn Fn(usize) -> bool, text: String| {
         let most = levels.iter().max().copied().unwrap_or(0).max(1);
-        let mut strip = labelled(label);
+        let mut strip = row_label(label);
         for (place, level) in levels.iter().enumerate() {
             let symbol = if *level == 0 { " " } else { chart::symbol(*level, most) };
-            strip = strip.and(symbol, if bad(place) { Role::Bad } else { Role::Received });
+            strip = strip.with(symbol, if bad(place) { Role::Bad } else { Role::Received });
         }
-        strip.and(format!(" {text}"), Role::Dim)
+        strip.with(format!(" {text}"), Role::Dim)
     };
     let failed = |place: usize| slots.get(place).is_some_and(|slot| slot.failed > 0);
     vec![
@@ -178,7 +178,7 @@ fn over_time(reading: &RepeatReading, width: u16) -> Vec<StyledText> {
     ]
 }
 
-fn joined(slots: &[SeriesSlot]) -> SeriesSlot {
+fn merged_slots(slots: &[SeriesSlot]) -> SeriesSlot {
     slots.iter().fold(SeriesSlot::default(), |sum, slot| SeriesSlot {
         done: sum.done + slot.done,
         failed: sum.failed + slot.failed,
@@ -189,13 +189,13 @@ fn joined(slots: &[SeriesSlot]) -> SeriesSlot {
 /// The shortest time, the mean, the percentiles and the longest, one a row.
 fn percentiles(reading: &RepeatReading) -> Vec<StyledText> {
     let latency = &reading.tally.latency;
-    let times = [("fastest", latency.least()), ("mean", latency.mean())].into_iter();
+    let times = [("fastest", latency.minimum()), ("mean", latency.mean())].into_iter();
     let times = times.chain(PERCENTILES.map(|(part, name)| (name, latency.quantile(part))));
-    let times = times.chain([("slowest", latency.most())]);
+    let times = times.chain([("slowest", latency.maximum())]);
     times
         .map(|(name, time)| {
             let text = time.map_or_else(|| "–".to_owned(), quantity::duration);
-            labelled(name).and(format!("{text:>9}"), Role::Strong)
+            row_label(name).with(format!("{text:>9}"), Role::Strong)
         })
         .collect()
 }
@@ -213,20 +213,20 @@ fn bar_row(bar: HistogramBar, most: u64, room: u64) -> StyledText {
     let eighths = usize::try_from(eighths).unwrap_or(0);
     let text = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
     let count = if bar.count > 0 { quantity::grouped(bar.count) } else { String::new() };
-    StyledText::of(format!("≤ {:<9} ", quantity::duration(bar.up_to)), Role::Dim)
-        .and(text, Role::Received)
-        .and(format!(" {count}"), Role::Dim)
+    StyledText::single(format!("≤ {:<9} ", quantity::duration(bar.up_to)), Role::Dim)
+        .with(text, Role::Received)
+        .with(format!(" {count}"), Role::Dim)
 }
 
 /// The run in a few words, for the list of sessions.
-pub(super) fn short(view: &RepeatView) -> StyledText {
-    let Some(reading) = &view.reading else { return StyledText::of("starting", Role::Dim) };
+pub(super) fn summary(view: &RepeatView) -> StyledText {
+    let Some(reading) = &view.reading else { return StyledText::single("starting", Role::Dim) };
     let tally = &reading.tally;
-    let strip = StyledText::of(quantity::grouped(tally.over()), Role::Text).and(" done", Role::Dim);
+    let strip = StyledText::single(quantity::grouped(tally.finished_count()), Role::Text).with(" done", Role::Dim);
     let wrong = tally.failed_in_all() + tally.lost;
-    let strip = if wrong > 0 { strip.and(format!(" · {} bad", quantity::grouped(wrong)), Role::Bad) } else { strip };
+    let strip = if wrong > 0 { strip.with(format!(" · {} bad", quantity::grouped(wrong)), Role::Bad) } else { strip };
     match tally.latency.quantile(0.99) {
-        Some(time) => strip.and(format!(" · p99 {}", quantity::duration(time)), Role::Dim),
+        Some(time) => strip.with(format!(" · p99 {}", quantity::duration(time)), Role::Dim),
         None => strip,
     }
 }

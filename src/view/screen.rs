@@ -19,14 +19,14 @@ pub fn draw(frame: &mut Frame<'_>, model: &Model, look: &StyleSheet) -> FrameRep
     if area.is_empty() {
         return paper.seen;
     }
-    paper.blank(area, Role::Background);
-    let layout = layout::layout(area, model);
+    paper.clear(area, Role::Background);
+    let layout = layout::screen_layout(area, model);
     header::draw(&mut paper, layout.header, model);
     if !layout.sidebar.is_empty() {
         sidebar::draw(&mut paper, layout.sidebar, model);
     }
     if !layout.main.is_empty() {
-        match (model.session(), model.panel()) {
+        match (model.session(), model.selected_panel()) {
             (Some(session), Some(panel)) => {
                 pane::draw(&mut paper, layout.main, model, session, panel);
                 if !layout.insight.is_empty() {

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Canvas, StyledText, area_of, part, within};
+use super::canvas::{Canvas, StyledText, area_of, inner_area, part};
 use super::{chart, status};
 use crate::files::theme::Role;
 use crate::model::seen::ClickTarget;
@@ -19,16 +19,16 @@ const LEAST_BARS: u16 = 3;
 
 /// Draws the list in its frame.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
-    let listed = model.listed();
+    let listed = model.sessions_in_order();
     let focused = model.focus == Focus::Sessions && model.overlay.is_none();
     let border = if focused { Role::Focus } else { Role::Border };
-    paper.frame(area, border);
+    paper.draw_frame(area, border);
     let title = if focused { Role::Strong } else { Role::Dim };
-    paper.strip(within_title(area), 0, 0, &StyledText::of(" sessions ", title));
+    paper.draw_styled_text(title_area(area), 0, 0, &StyledText::single(" sessions ", title));
     paper.hit(area, ClickTarget::Sessions);
-    let inner = within(area);
+    let inner = inner_area(area);
     paper.seen.sessions_rows = area_of(inner).rows;
-    let (lines, gap) = spacing(listed.len(), inner.height);
+    let (lines, gap) = row_spacing(listed.len(), inner.height);
     let step = lines + gap;
     let count = usize::from((inner.height + gap) / step.max(1));
     let picked = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
@@ -44,24 +44,24 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
     let below = listed.len().saturating_sub(first + count);
     if first > 0 {
-        paper.right(
-            within_title(area),
+        paper.draw_right(
+            title_area(area),
             0,
-            &StyledText::of(format!(" ▲ {} ", quantity::grouped(first as u64)), Role::Dim),
+            &StyledText::single(format!(" ▲ {} ", quantity::grouped(first as u64)), Role::Dim),
         );
     }
     if below > 0 && area.height > 1 {
-        let strip = StyledText::of(format!(" ▼ {} more ", quantity::grouped(below as u64)), Role::Dim);
-        paper.right(within_title(area), area.height - 1, &strip);
+        let strip = StyledText::single(format!(" ▼ {} more ", quantity::grouped(below as u64)), Role::Dim);
+        paper.draw_right(title_area(area), area.height - 1, &strip);
     }
 }
 
-fn within_title(area: Rect) -> Rect {
+fn title_area(area: Rect) -> Rect {
     part(area, 2, 0, area.width.saturating_sub(4), area.height)
 }
 
 /// How many rows a session has, and how many blank ones stand between two.
-fn spacing(sessions: usize, rows: u16) -> (u16, u16) {
+fn row_spacing(sessions: usize, rows: u16) -> (u16, u16) {
     let rows = usize::from(rows);
     match sessions {
         _ if rows < 6 => (1, 0),
@@ -72,16 +72,16 @@ fn spacing(sessions: usize, rows: u16) -> (u16, u16) {
 
 fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, digits: usize) {
     let selected = model.selected == Some(session.id);
-    let standing = status::of(session, model.now);
+    let standing = status::session_status(session, model.now);
     let child = session.parent().is_some_and(|parent: SessionId| model.sessions.contains_key(&parent));
     let bar = if selected { "▌" } else { " " };
-    paper.put(area, 0, 0, bar, Role::Focus);
+    paper.draw_text(area, 0, 0, bar, Role::Focus);
     let indent = if child { 2 } else { 0 };
     let number = format!("{:>digits$}", session.id);
     let mut x = 1 + indent;
-    x += paper.put(area, x, 0, &number, Role::Dim) + 1;
-    x += paper.put(area, x, 0, standing.mark, standing.role) + 1;
-    let over = session.ended() && !selected;
+    x += paper.draw_text(area, x, 0, &number, Role::Dim) + 1;
+    x += paper.draw_text(area, x, 0, standing.mark, standing.role) + 1;
+    let over = session.is_over() && !selected;
     let name = if selected {
         Role::Strong
     } else if over {
@@ -90,16 +90,16 @@ fn session_rows(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Ses
         Role::Text
     };
     let inside = part(area, 0, 0, area.width.saturating_sub(1), area.height);
-    paper.put(inside, x, 0, &status::name(session), name);
+    paper.draw_text(inside, x, 0, &status::name(session), name);
     if area.height > 1 {
         if selected {
-            paper.put(area, 0, 1, "▌", Role::Focus);
+            paper.draw_text(area, 0, 1, "▌", Role::Focus);
         }
-        let used = paper.strip(inside, x, 1, &status::detail(model, session));
+        let used = paper.draw_styled_text(inside, x, 1, &status::detail(model, session));
         flow(paper, part(inside, x + used + 1, 1, inside.width, 1), session, model);
     }
     if selected {
-        paper.wash(area, Role::Selection);
+        paper.tint(area, Role::Selection);
     }
     paper.hit(area, ClickTarget::Session(session.id));
 }
@@ -115,8 +115,12 @@ fn flow(paper: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
     if matches!(session.kind, SessionKind::Listener { .. }) {
         let rate = session.rates.received.per_second(model.now);
         if rate >= 1.0 {
-            x +=
-                paper.strip(area, 1, 0, &StyledText::of("▼ ", Role::Received).and(quantity::rate(rate), Role::Dim)) + 2;
+            x += paper.draw_styled_text(
+                area,
+                1,
+                0,
+                &StyledText::single("▼ ", Role::Received).with(quantity::rate(rate), Role::Dim),
+            ) + 2;
         }
     }
     let room = area.width.saturating_sub(x).min(MOST_BARS);
@@ -135,6 +139,6 @@ fn flow(paper: &mut Canvas<'_>, area: Rect, session: &Session, model: &Model) {
         let (up, down) = (sent.get(place).copied().unwrap_or(0), received.get(place).copied().unwrap_or(0));
         let symbol = chart::symbol(up.max(down).into(), most.into());
         let role = if up > down { Role::Sent } else { Role::Received };
-        x += paper.put(area, x, 0, symbol, role);
+        x += paper.draw_text(area, x, 0, symbol, role);
     }
 }

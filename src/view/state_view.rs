@@ -32,13 +32,13 @@ const SOON: Duration = Duration::from_secs(6);
 
 /// Draws the view.
 pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &Session, panel: &Panel) -> ShownRange {
-    let Some(story) = panel.story(session) else { return ShownRange::default() };
+    let Some(story) = panel.tcp_history(session) else { return ShownRange::default() };
     let place = part(area, 1, 0, area.width.saturating_sub(2), area.height);
     let twin = model.other_end(session);
     let page = StatesPage { model, session, track: &story.track, scroll: panel.document_scroll, asked: panel.asked };
     match twin {
-        Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => page.both(paper, place, twin),
-        _ => page.one(paper, place, twin),
+        Some(twin) if place.width >= 2 * NARROW && place.height >= SHORT + 6 => page.draw_both_ends(paper, place, twin),
+        _ => page.draw_diagram(paper, place, twin),
     }
 }
 
@@ -51,63 +51,63 @@ struct StatesPage<'a> {
 }
 
 impl StatesPage<'_> {
-    fn both(&self, paper: &mut Canvas<'_>, area: Rect, twin: &Session) -> ShownRange {
+    fn draw_both_ends(&self, paper: &mut Canvas<'_>, area: Rect, twin: &Session) -> ShownRange {
         let width = (area.width - 2) / 2;
         let tall = area.height >= TALL + 9;
         let rows = if tall { TALL } else { SHORT };
-        let sides = [(0, self.session, Some(self.track)), (width + 2, twin, twin.story().map(|s| &s.track))];
+        let sides = [(0, self.session, Some(self.track)), (width + 2, twin, twin.tcp_history().map(|s| &s.track))];
         for (x, session, track) in sides {
             let side = part(area, x, 0, width, rows + 2);
-            let title = StyledText::of(format!("{} ", session.id), Role::Dim).and(own_end(session), Role::Strong);
-            paper.strip(side, 0, 0, &title);
+            let title = StyledText::single(format!("{} ", session.id), Role::Dim).with(own_end(session), Role::Strong);
+            paper.draw_styled_text(side, 0, 0, &title);
             if let Some(track) = track {
                 StateDiagram { track, opened: session.opened }.draw(paper, part(side, 0, 2, width, rows));
             }
         }
         let rest = part(area, 0, rows + 3, area.width, area.height.saturating_sub(rows + 3));
-        self.words(paper, rest, Some(twin))
+        self.draw_words(paper, rest, Some(twin))
     }
 
-    fn one(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+    fn draw_diagram(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
         let diagram = StateDiagram { track: self.track, opened: self.session.opened };
         if area.width >= NARROW + WORDS + 3 && area.height >= SHORT {
             let width = (area.width - WORDS - 3).min(64);
             let rows = if area.height >= TALL { TALL } else { SHORT };
             diagram.draw(paper, part(area, 0, 0, width, rows));
             let rest = part(area, width + 3, 0, area.width - width - 3, area.height);
-            return self.words(paper, rest, twin);
+            return self.draw_words(paper, rest, twin);
         }
         if area.width < NARROW || area.height < SHORT {
-            return self.words(paper, area, twin);
+            return self.draw_words(paper, area, twin);
         }
         let rows = if area.height >= TALL + 8 { TALL } else { SHORT };
         diagram.draw(paper, part(area, 0, 0, area.width, rows));
-        paper.strip(area, 0, rows, &evidence::legend());
+        paper.draw_styled_text(area, 0, rows, &evidence::legend());
         let used = (rows + 1).min(area.height);
-        self.scrolled(paper, part(area, 0, used, area.width, area.height - used), twin)
+        self.draw_scrolled(paper, part(area, 0, used, area.width, area.height - used), twin)
     }
 
     /// What the state means, where the kernel differs, and every step; scrolled.
-    fn words(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+    fn draw_words(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
         // What the three lines mean stays in sight, however far the words are scrolled.
         let legend = u16::from(area.height > 3);
-        paper.strip(
+        paper.draw_styled_text(
             area,
             0,
             area.height.saturating_sub(1),
             &if legend > 0 { evidence::legend() } else { StyledText::new() },
         );
-        self.scrolled(paper, part(area, 0, 0, area.width, area.height - legend), twin)
+        self.draw_scrolled(paper, part(area, 0, 0, area.width, area.height - legend), twin)
     }
 
-    fn scrolled(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
+    fn draw_scrolled(&self, paper: &mut Canvas<'_>, area: Rect, twin: Option<&Session>) -> ShownRange {
         paper.seen.view = area_of(area);
         let lines = self.lines(usize::from(area.width), area.height >= ROOMY, twin);
         paper.seen.document_rows = lines.len();
         let rows = usize::from(area.height);
         let scroll = self.scroll.min(lines.len().saturating_sub(rows));
         for (y, line) in (0..area.height).zip(lines.iter().skip(scroll)) {
-            paper.strip(area, 0, y, line);
+            paper.draw_styled_text(area, 0, y, line);
         }
         let all = lines.len().max(1) as f64;
         let below = lines.len().saturating_sub(scroll + rows);
@@ -115,7 +115,7 @@ impl StatesPage<'_> {
     }
 
     /// `you pressed c f: ` where the user's key is what did a step.
-    fn pressed(&self, step: &StateChange) -> String {
+    fn key_remark(&self, step: &StateChange) -> String {
         let Some(asked) = self.asked else { return String::new() };
         let ends = match asked.action {
             SessionAction::Reset => step.event == TcpEvent::Abort,
@@ -135,19 +135,19 @@ impl StatesPage<'_> {
     fn lines(&self, columns: usize, roomy: bool, twin: Option<&Session>) -> Vec<StyledText> {
         let state = self.track.state();
         let mut lines = Vec::new();
-        wrapped(&mut lines, state.name(), Role::Strong, explain_state(state), Role::Text, columns);
+        push_wrapped(&mut lines, state.name(), Role::Strong, explain_state(state), Role::Text, columns);
         if let Some(until) = self.track.rests_until() {
             let left = until.saturating_duration_since(self.model.now);
             let text = match left.is_zero() {
                 true => "Its time is over: the port is free.".to_owned(),
                 false => format!("The port is free in {}.", quantity::duration(left)),
             };
-            wrapped(&mut lines, "", Role::Cause, &text, Role::Cause, columns);
+            push_wrapped(&mut lines, "", Role::Cause, &text, Role::Cause, columns);
         }
-        let differs = self.track.difference().filter(|_| !self.session.ended()).map(|difference| {
+        let differs = self.track.difference().filter(|_| !self.session.is_over()).map(|difference| {
             let text = format!("({} by our calls): {}", difference.expected.name(), difference.meaning);
             let mut lines = Vec::new();
-            wrapped(&mut lines, difference.kernel.name(), Role::Warn, &text, Role::Dim, columns);
+            push_wrapped(&mut lines, difference.kernel.name(), Role::Warn, &text, Role::Dim, columns);
             // Where it is a step below already, it may stand behind the steps.
             (lines, difference.kernel == self.track.state() && !roomy)
         });
@@ -157,35 +157,35 @@ impl StatesPage<'_> {
             None => Default::default(),
         };
         lines.extend(before);
-        if let Some(twin) = twin.and_then(|twin| Some((twin, twin.story()?))) {
+        if let Some(twin) = twin.and_then(|twin| Some((twin, twin.tcp_history()?))) {
             let (session, story) = twin;
             let text = format!("session {} is in {}", session.id, story.track.state().name());
-            wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
+            push_wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
         } else if let Some(end) =
-            self.session.kernel.as_ref().and_then(|view| view.peer_end).filter(|_| !self.session.ended())
+            self.session.kernel.as_ref().and_then(|view| view.peer_end).filter(|_| !self.session.is_over())
         {
             let text = format!("in {} by this host's kernel", end.state.name());
-            wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
+            push_wrapped(&mut lines, "Other end:", Role::Dim, &text, Role::Text, columns);
         }
         if roomy {
             lines.push(StyledText::new());
         }
-        let causes = || self.track.steps().iter().rev().map(|step| format!("{}{}", self.pressed(step), step.cause));
+        let causes = || self.track.steps().iter().rev().map(|step| format!("{}{}", self.key_remark(step), step.cause));
         let widest = causes().map(|cause| usize::from(columns_of(&cause))).max().unwrap_or(0).max(28);
         // Time, state and evidence stand beside the cause, where all fit in a line.
         let in_a_line = columns >= 31 + widest;
         for (step, cause) in self.track.steps().iter().rev().zip(causes()) {
             let time = quantity::clock(step.at.saturating_duration_since(self.session.opened));
-            let head =
-                StyledText::of(format!("{time:>8} "), Role::Dim).and(format!("{:<12} ", step.to.name()), Role::Text);
-            let word = StyledText::of(evidence::word(step.evidence), evidence::role(step.evidence));
+            let head = StyledText::single(format!("{time:>8} "), Role::Dim)
+                .with(format!("{:<12} ", step.to.name()), Role::Text);
+            let word = StyledText::single(evidence::evidence_word(step.evidence), evidence::role(step.evidence));
             if in_a_line {
-                lines.push(head.and(format!("{cause:<widest$} "), Role::Cause).chain(word));
+                lines.push(head.with(format!("{cause:<widest$} "), Role::Cause).append(word));
             } else {
-                lines.push(head.chain(word));
+                lines.push(head.append(word));
                 let mut wrap = Vec::new();
-                wrapped(&mut wrap, "", Role::Cause, &cause, Role::Cause, columns.saturating_sub(9));
-                lines.extend(wrap.into_iter().map(|line| StyledText::of(" ".repeat(9), Role::Dim).chain(line)));
+                push_wrapped(&mut wrap, "", Role::Cause, &cause, Role::Cause, columns.saturating_sub(9));
+                lines.extend(wrap.into_iter().map(|line| StyledText::single(" ".repeat(9), Role::Dim).append(line)));
             }
         }
         lines.extend(behind);
@@ -202,11 +202,11 @@ fn own_end(session: &Session) -> String {
 }
 
 /// A sentence behind a name, broken at spaces.
-fn wrapped(lines: &mut Vec<StyledText>, head: &str, head_role: Role, text: &str, role: Role, columns: usize) {
+fn push_wrapped(lines: &mut Vec<StyledText>, head: &str, head_role: Role, text: &str, role: Role, columns: usize) {
     let mut line = StyledText::new();
     let mut used = 0;
     if !head.is_empty() {
-        line = line.and(format!("{head}  "), head_role);
+        line = line.with(format!("{head}  "), head_role);
         used = usize::from(columns_of(head)) + 2;
     }
     let mut blank = "";
@@ -216,7 +216,7 @@ fn wrapped(lines: &mut Vec<StyledText>, head: &str, head_role: Role, text: &str,
             lines.push(std::mem::take(&mut line));
             (used, blank) = (0, "");
         }
-        line = line.and(format!("{blank}{word}"), role);
+        line = line.with(format!("{blank}{word}"), role);
         used += wide + 1;
         blank = " ";
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::canvas::StyledText;
 use super::kinds;
-use super::status_label::{StatusLabel, standing};
+use super::status_label::{StatusLabel, status_label};
 use crate::files::theme::Role;
 use crate::model::state::Model;
 use crate::sessions::OpenState;
@@ -16,58 +16,59 @@ use crate::text::quantity;
 use crate::wire::Class;
 
 /// How a session stands at `now`.
-pub(super) fn of(session: &Session, now: Instant) -> StatusLabel {
+pub(super) fn session_status(session: &Session, now: Instant) -> StatusLabel {
     match &session.phase {
-        SessionPhase::Starting => standing("◌", Role::Dim, "starting"),
-        SessionPhase::Resolving => standing("◌", Role::Dim, "looking up the name"),
-        SessionPhase::Connecting { attempt: 1 } => standing("◌", Role::Dim, "connecting"),
-        SessionPhase::Connecting { attempt } => standing("◌", Role::Warn, format!("connecting, attempt {attempt}")),
+        SessionPhase::Starting => status_label("◌", Role::Dim, "starting"),
+        SessionPhase::Resolving => status_label("◌", Role::Dim, "looking up the name"),
+        SessionPhase::Connecting { attempt: 1 } => status_label("◌", Role::Dim, "connecting"),
+        SessionPhase::Connecting { attempt } => status_label("◌", Role::Warn, format!("connecting, attempt {attempt}")),
         SessionPhase::Waiting { attempt, of, until } => {
-            let wait = countdown(until.saturating_duration_since(now));
-            standing("↻", Role::Warn, format!("retry {attempt} of {of} in {wait}"))
+            let wait = countdown_text(until.saturating_duration_since(now));
+            status_label("↻", Role::Warn, format!("retry {attempt} of {of} in {wait}"))
         }
         SessionPhase::Open(open) => kinds::open(session, *open),
         SessionPhase::Listening => kinds::listening(session),
         SessionPhase::Ended { how, failure, .. } => match failure {
-            Some(failure) if failure.class == Class::Reset => standing("✗", Role::Bad, "reset by peer"),
-            Some(failure) => standing("✗", Role::Bad, format!("failed: {}", failure.message)),
-            None => kinds::ended(session, *how),
+            Some(failure) if failure.class == Class::Reset => status_label("✗", Role::Bad, "reset by peer"),
+            Some(failure) => status_label("✗", Role::Bad, format!("failed: {}", failure.message)),
+            None => kinds::ended_status(session, *how),
         },
     }
 }
 
 /// A wait that is shown while it passes: tenths of a second, never below zero.
-fn countdown(left: Duration) -> String {
+fn countdown_text(left: Duration) -> String {
     if left < Duration::from_secs(60) { format!("{:.1} s", left.as_secs_f64()) } else { quantity::duration(left) }
 }
 
 /// The state for a session's title, in words that need less and less room: the kernel's own word where it is
 /// fresh, what a person makes of it, and the round-trip time.
 pub(super) fn headlines(session: &Session, now: Instant) -> Vec<StyledText> {
-    let standing = of(session, now);
-    let kernel = session.kernel.as_ref().filter(|_| !session.ended() && matches!(session.kind, SessionKind::Stream(_)));
+    let standing = session_status(session, now);
+    let kernel =
+        session.kernel.as_ref().filter(|_| !session.is_over() && matches!(session.kind, SessionKind::Stream(_)));
     let quiet = matches!(&session.phase, SessionPhase::Open(open) if *open == OpenState::default());
     let state = match (kernel.and_then(|kernel| kernel.state), &session.phase) {
         (Some(state), SessionPhase::Open(_)) => {
-            Some(StyledText::of(state.name(), if quiet { Role::Good } else { Role::Cause }))
+            Some(StyledText::single(state.name(), if quiet { Role::Good } else { Role::Cause }))
         }
         _ => None,
     };
     let words = match &state {
         Some(state) if quiet => state.clone(),
-        Some(state) => state.clone().and(format!(" · {}", standing.words), Role::Dim),
-        None => StyledText::of(standing.words, standing.role),
+        Some(state) => state.clone().with(format!(" · {}", standing.words), Role::Dim),
+        None => StyledText::single(standing.words, standing.role),
     };
     let rtt = kernel.and_then(|kernel| kernel.rtt).map(|rtt| format!(" · rtt {}", quantity::duration(rtt)));
-    let full = words.clone().and(rtt.unwrap_or_default(), Role::Dim);
-    let short = session.failure().map(|failure| StyledText::of(failure.class.name().replace('_', " "), Role::Bad));
+    let full = words.clone().with(rtt.unwrap_or_default(), Role::Dim);
+    let short = session.failure().map(|failure| StyledText::single(failure.class.name().replace('_', " "), Role::Bad));
     [Some(full), Some(words), state, short].into_iter().flatten().collect()
 }
 
 /// The second line in the list of sessions.
 pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
     let now = model.now;
-    let standing = of(session, now);
+    let standing = session_status(session, now);
     match &session.phase {
         SessionPhase::Ended { failure: Some(failure), .. } => {
             // The message may be long; its explanation has it in a few words. An HTTP status is said best by itself.
@@ -76,15 +77,15 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
                 Class::HttpStatus => failure.message.clone(),
                 _ => model.book.failure(failure, session.course.icmp.as_ref()).headline,
             };
-            StyledText::of(text, Role::Bad)
+            StyledText::single(text, Role::Bad)
         }
-        SessionPhase::Ended { how: CloseReason::Rst, .. } => StyledText::of(standing.words, standing.role),
+        SessionPhase::Ended { how: CloseReason::Rst, .. } => StyledText::single(standing.words, standing.role),
         SessionPhase::Waiting { attempt, of, until } => {
-            let wait = countdown(until.saturating_duration_since(now));
-            StyledText::of(format!("retry {attempt}/{of} in {wait}"), Role::Warn)
+            let wait = countdown_text(until.saturating_duration_since(now));
+            StyledText::single(format!("retry {attempt}/{of} in {wait}"), Role::Warn)
         }
         SessionPhase::Starting | SessionPhase::Resolving | SessionPhase::Connecting { .. } => {
-            StyledText::of(standing.words, Role::Dim)
+            StyledText::single(standing.words, Role::Dim)
         }
         SessionPhase::Open(_) | SessionPhase::Listening | SessionPhase::Ended { .. } => {
             kinds::detail(session, standing)
@@ -95,19 +96,19 @@ pub(super) fn detail(model: &Model, session: &Session) -> StyledText {
 /// What a session is called in the list: the protocol and the shortest true name.
 pub(super) fn name(session: &Session) -> String {
     match (&session.spec.label, &session.spec.what) {
-        (Some(label), SpecKind::Tcp(spec)) => format!("{label} · tcp {}", nearby(&spec.target)),
-        (Some(label), SpecKind::Udp(spec)) => format!("{label} · udp {}", nearby(&spec.target)),
+        (Some(label), SpecKind::Tcp(spec)) => format!("{label} · tcp {}", target_text(&spec.target)),
+        (Some(label), SpecKind::Udp(spec)) => format!("{label} · udp {}", target_text(&spec.target)),
         (None | Some(_), what) => kinds::name(session, what),
     }
 }
 
 /// A peer that has a name: on this host its port is enough.
-fn nearby(target: &HostPort) -> String {
+fn target_text(target: &HostPort) -> String {
     let here = target.host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
     if here { format!(":{}", target.port) } else { target.to_string() }
 }
 
 /// `7 tcp 127.0.0.1:80`, for titles of overlays.
-pub(super) fn numbered(session: &Session) -> String {
+pub(super) fn numbered_title(session: &Session) -> String {
     format!("{} {}", session.id, session.title())
 }

@@ -20,17 +20,17 @@ pub(super) struct StatusLabel {
 }
 
 /// A label.
-pub(super) fn standing(mark: &'static str, role: Role, words: impl Into<String>) -> StatusLabel {
+pub(super) fn status_label(mark: &'static str, role: Role, words: impl Into<String>) -> StatusLabel {
     StatusLabel { mark, role, words: words.into() }
 }
 
 /// How an open connection or socket stands.
 pub(super) fn socket_open(open: OpenState) -> StatusLabel {
     let mut standing = match (open.we_finished, open.peer_finished) {
-        (false, false) => standing("●", Role::Good, "open"),
-        (true, false) => standing("◐", Role::Cause, "we finished · peer may still send"),
-        (false, true) => standing("◑", Role::Cause, "peer finished · you may still send"),
-        (true, true) => standing("◐", Role::Cause, "both finished · closing"),
+        (false, false) => status_label("●", Role::Good, "open"),
+        (true, false) => status_label("◐", Role::Cause, "we finished · peer may still send"),
+        (false, true) => status_label("◑", Role::Cause, "peer finished · you may still send"),
+        (true, true) => status_label("◐", Role::Cause, "both finished · closing"),
     };
     if open.paused {
         standing.mark = "‖";
@@ -43,16 +43,16 @@ pub(super) fn socket_open(open: OpenState) -> StatusLabel {
 /// How a session ended, in the words for any kind.
 pub(super) fn closed(how: CloseReason) -> StatusLabel {
     match how {
-        CloseReason::Fin => standing("✓", Role::Dim, "closed"),
-        CloseReason::Local => standing("✓", Role::Dim, "closed by us"),
-        CloseReason::Rst => standing("✗", Role::Cause, "reset by us"),
-        CloseReason::Error => standing("✗", Role::Bad, "failed"),
+        CloseReason::Fin => status_label("✓", Role::Dim, "closed"),
+        CloseReason::Local => status_label("✓", Role::Dim, "closed by us"),
+        CloseReason::Rst => status_label("✗", Role::Cause, "reset by us"),
+        CloseReason::Error => status_label("✗", Role::Bad, "failed"),
     }
 }
 
 /// What listens, in the words for any kind.
 pub(super) fn listening() -> StatusLabel {
-    standing("◎", Role::Cause, "listening")
+    status_label("◎", Role::Cause, "listening")
 }
 
 /// The colour of a status code.
@@ -67,10 +67,10 @@ pub(super) fn status_role(status: u16) -> Role {
 /// Both totals, padded so that they stand below each other.
 pub(super) fn totals(session: &Session) -> StyledText {
     let (sent, received) = (session.totals.sent.bytes, session.totals.received.bytes);
-    StyledText::of("▲", Role::Sent)
-        .and(format!(" {:<7}", quantity::bytes(sent)), Role::Dim)
-        .and(" ▼", Role::Received)
-        .and(format!(" {}", quantity::bytes(received)), Role::Dim)
+    StyledText::single("▲", Role::Sent)
+        .with(format!(" {:<7}", quantity::bytes(sent)), Role::Dim)
+        .with(" ▼", Role::Received)
+        .with(format!(" {}", quantity::bytes(received)), Role::Dim)
 }
 
 /// An address of our own; every address of this host is only the port.

@@ -25,9 +25,9 @@ fn flow(paper: &mut Canvas<'_>, area: Rect, parts: &[StyledText]) -> u16 {
             (x, y) = (0, y + 1);
         }
         if x > 0 {
-            x += paper.put(area, x, y, " · ", Role::Faint);
+            x += paper.draw_text(area, x, y, " · ", Role::Faint);
         }
-        x += paper.strip(area, x, y, strip);
+        x += paper.draw_styled_text(area, x, y, strip);
     }
     if parts.is_empty() { 0 } else { (y + 1).min(area.height) }
 }

@@ -30,9 +30,9 @@ pub(super) fn draw(
     panel: &Panel,
     lens: TranscriptMode,
 ) -> ShownRange {
-    let gutter = Gutter::of(model, session, area.width);
+    let gutter = Gutter::for_session(model, session, area.width);
     let stream = matches!(session.kind, SessionKind::Stream(_));
-    let gutter = if panel.boundaries && stream { gutter.counting(area.width) } else { gutter };
+    let gutter = if panel.boundaries && stream { gutter.with_operation_numbers(area.width) } else { gutter };
     let gutter = if lens == TranscriptMode::Hex { gutter.for_hex(area.width) } else { gutter };
     // A failure is what counts at the end: its card has room there, however long the transcript is.
     let card = match (session.failure(), panel.scroll) {
@@ -48,7 +48,7 @@ pub(super) fn draw(
     let sight = TranscriptLayout { transcript, filter, lens, columns: body.width };
     let count = usize::from(area.height);
     let top = match panel.scroll {
-        ScrollPosition::Tail => sight.tail(count),
+        ScrollPosition::Tail => sight.last_page(count),
         ScrollPosition::At(place) => place,
     };
     let rows = sight.rows_from(top, count);
@@ -63,22 +63,22 @@ pub(super) fn draw(
     if let (Some(failure), Ok(used)) = (session.failure(), u16::try_from(rows.len())) {
         failure_card::draw(paper, part(whole, 0, used, whole.width, whole.height), model, session, failure);
     }
-    shown(transcript, &rows)
+    shown_range(transcript, &rows)
 }
 
 fn empty(paper: &mut Canvas<'_>, area: Rect, panel: &Panel) {
     let text = match &panel.filter {
-        Some(filtered) => format!("nothing passes the filter {}; Esc shows all", filtered.filter.typed()),
+        Some(filtered) => format!("nothing passes the filter {}; Esc shows all", filtered.filter.source_text()),
         None => "nothing happened yet".to_owned(),
     };
-    paper.put(part(area, 1, 0, area.width, area.height), 0, 0, &text, Role::Dim);
+    paper.draw_text(part(area, 1, 0, area.width, area.height), 0, 0, &text, Role::Dim);
 }
 
-fn shown(transcript: &Transcript, rows: &[TranscriptRow]) -> ShownRange {
+fn shown_range(transcript: &Transcript, rows: &[TranscriptRow]) -> ShownRange {
     let (Some(first), Some(top), Some(last)) = (transcript.first(), rows.first(), rows.last()) else {
         return ShownRange::default();
     };
-    let end = transcript.end();
+    let end = transcript.end_number();
     let all = end.saturating_sub(first).max(1) as f64;
     // A place within an entry counts as a part of it, so that the bar moves within a long one too.
     let within = |place: TranscriptPlace| {
@@ -110,50 +110,50 @@ struct TranscriptPage<'a> {
 impl TranscriptPage<'_> {
     fn row(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow) {
         if let Some(at) = row.at.filter(|_| row.head && self.gutter.time > 0) {
-            paper.put(area, 0, 0, &gutter::stamp(self.model, self.session, at), Role::Dim);
+            paper.draw_text(area, 0, 0, &gutter::time_text(self.model, self.session, at), Role::Dim);
         }
         // A line's end may hang over the last column.
         let text = part(area, self.gutter.columns(), 0, area.width, 1);
         match &row.body {
-            RowBody::Note { mark, tone, text } => self.note(paper, area, row, *mark, *tone, text),
+            RowBody::Note { mark, tone, text } => self.draw_note(paper, area, row, *mark, *tone, text),
             RowBody::Gap(both) => {
-                paper.put(text, 0, 0, &gap(*both), Role::Dim);
+                paper.draw_text(text, 0, 0, &gap_text(*both), Role::Dim);
             }
             RowBody::Text(bytes) => {
                 self.head(paper, area, row, bytes);
                 let piece = self.bytes(row, bytes);
-                let found = self.found(row.place.entry, &bytes.range);
+                let found = self.hits_in(row.place.entry, &bytes.range);
                 let base = direction_role(bytes.direction);
                 let look = paper.look;
-                let shares = self.shares(row, bytes);
-                let cuts = read_boundaries::cuts(&shares, bytes);
+                let shares = self.other_end_shares(row, bytes);
+                let cuts = read_boundaries::boundary_offsets(&shares, bytes);
                 let used = paper.put_bytes(text, 0, 0, piece, |offset, kind, byte| {
                     let style = look.style(glyph_role(base, kind, byte));
-                    let style = found.over(look, bytes.range.start + offset, style);
-                    read_boundaries::over(look, &cuts, bytes.range.start + offset, style)
+                    let style = found.hit_style(look, bytes.range.start + offset, style);
+                    read_boundaries::boundary_style(look, &cuts, bytes.range.start + offset, style)
                 });
-                self.bracket(paper, area, row, bytes);
+                self.draw_bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
-                self.suffix(paper, text, row, bytes, used);
-                self.told(paper, text, row, bytes, used, &shares);
+                self.draw_suffix(paper, text, row, bytes, used);
+                self.draw_shares(paper, text, row, bytes, used, &shares);
             }
             RowBody::Hex { bytes, per_row } => {
                 self.head(paper, area, row, bytes);
                 let piece = self.bytes(row, bytes);
-                let found = self.found(row.place.entry, &bytes.range);
-                let shares = self.shares(row, bytes);
-                let cuts = read_boundaries::cuts(&shares, bytes);
+                let found = self.hits_in(row.place.entry, &bytes.range);
+                let shares = self.other_end_shares(row, bytes);
+                let cuts = read_boundaries::boundary_offsets(&shares, bytes);
                 let base = if self.stream { bytes.byte } else { 0 };
                 let over = hex::HexMarks { found: &found, cuts: &cuts, base };
                 let used = hex::draw(paper, text, bytes, piece, *per_row, &over);
-                self.bracket(paper, area, row, bytes);
+                self.draw_bracket(paper, area, row, bytes);
                 self.cut_short(paper, text, row, bytes, used);
-                self.told(paper, text, row, bytes, used, &shares);
+                self.draw_shares(paper, text, row, bytes, used, &shares);
             }
         }
     }
 
-    fn note(
+    fn draw_note(
         &self,
         paper: &mut Canvas<'_>,
         area: Rect,
@@ -165,15 +165,15 @@ impl TranscriptPage<'_> {
         let role = tone_role(tone);
         let x = self.gutter.time;
         if row.head && self.gutter.mark > 0 {
-            paper.put(area, x, 0, mark.encode_utf8(&mut [0; 4]), role);
+            paper.draw_text(area, x, 0, mark.encode_utf8(&mut [0; 4]), role);
         }
         let start = row.place.offset as usize;
-        let found = self.found(row.place.entry, &(start..start + text.len()));
+        let found = self.hits_in(row.place.entry, &(start..start + text.len()));
         let look = paper.look;
         let base = look.style(role);
         // Without a mark's columns in the gutter the text begins where its own are kept free.
         let x = x + self.gutter.mark.max(if self.gutter.columns() == 0 { MARK_COLUMNS } else { 0 });
-        paper.put_bytes(area, x, 0, text.as_bytes(), |offset, _, _| found.over(look, start + offset, base));
+        paper.put_bytes(area, x, 0, text.as_bytes(), |offset, _, _| found.hit_style(look, start + offset, base));
     }
 
     fn head(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
@@ -182,34 +182,34 @@ impl TranscriptPage<'_> {
         }
         let mut x = self.gutter.time;
         if self.gutter.mark > 0 {
-            paper.put(area, x, 0, direction_mark(bytes.direction), direction_role(bytes.direction));
+            paper.draw_text(area, x, 0, direction_mark(bytes.direction), direction_role(bytes.direction));
         }
         x += self.gutter.mark;
         if self.gutter.op > 0 {
-            paper.put(area, x, 0, &gutter::op(bytes.direction, bytes.op), Role::Dim);
+            paper.draw_text(area, x, 0, &gutter::operation_text(bytes.direction, bytes.op), Role::Dim);
         }
         x += self.gutter.op;
         if self.gutter.size > 0 {
-            paper.put(area, x, 0, &gutter::size(bytes.size as u64), Role::Dim);
+            paper.draw_text(area, x, 0, &gutter::size(bytes.size as u64), Role::Dim);
         }
         x += self.gutter.size;
         if let Some(peer) = bytes.peer.filter(|_| self.gutter.peer > 0) {
-            paper.put(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
+            paper.draw_text(area, x, 0, &gutter::peer(peer, self.gutter.peer - 1), Role::Text);
         }
     }
 
     /// The reads or writes of the other end that hold this row's entry; nothing where the other end is not ours.
-    fn shares(&self, row: &TranscriptRow, bytes: &RowBytes) -> StreamShares {
+    fn other_end_shares(&self, row: &TranscriptRow, bytes: &RowBytes) -> StreamShares {
         match self.twin {
             Some(twin) if row.place.entry >= self.transcript.stream_from() => {
-                read_boundaries::shares(&twin.transcript, bytes, row.head)
+                read_boundaries::other_end_shares(&twin.transcript, bytes, row.head)
             }
             _ => StreamShares::default(),
         }
     }
 
     /// Joins the rows of one read or write at their left, so that it is seen where one ends.
-    fn bracket(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
+    fn draw_bracket(&self, paper: &mut Canvas<'_>, area: Rect, row: &TranscriptRow, bytes: &RowBytes) {
         let Some(x) = self.gutter.columns().checked_sub(1).filter(|_| self.stream) else { return };
         let symbol = match (row.head, bytes.range.end >= bytes.size) {
             (true, true) => return,
@@ -217,11 +217,11 @@ impl TranscriptPage<'_> {
             (false, false) => "│",
             (false, true) => "╰",
         };
-        paper.put(area, x, 0, symbol, Role::Faint);
+        paper.draw_text(area, x, 0, symbol, Role::Faint);
     }
 
     /// Says behind an entry's first row what it was at the other end.
-    fn told(
+    fn draw_shares(
         &self,
         paper: &mut Canvas<'_>,
         text: Rect,
@@ -231,14 +231,14 @@ impl TranscriptPage<'_> {
         shares: &StreamShares,
     ) {
         let Some(twin) = self.twin.filter(|_| row.head) else { return };
-        let words = read_boundaries::words(shares, bytes, twin);
+        let words = read_boundaries::shares_text(shares, bytes, twin);
         if words.is_empty() {
             return;
         }
-        let strip = StyledText::of(format!("{} ", marks::CUT), Role::Cause).and(words, Role::Dim);
+        let strip = StyledText::single(format!("{} ", marks::CUT), Role::Cause).with(words, Role::Dim);
         // It may not hide what was said.
         if used + 2 + strip.columns() <= text.width {
-            paper.strip(text, used + 2, 0, &strip);
+            paper.draw_styled_text(text, used + 2, 0, &strip);
         }
     }
 
@@ -248,17 +248,17 @@ impl TranscriptPage<'_> {
             return;
         }
         let (kept, all) = (quantity::grouped(bytes.size as u64), quantity::grouped(bytes.full_len as u64));
-        let mut strip = StyledText::of(format!(" truncated: {kept} of {all} bytes"), Role::Warn);
+        let mut strip = StyledText::single(format!(" truncated: {kept} of {all} bytes"), Role::Warn);
         if used + 1 + strip.columns() > text.width {
-            strip = StyledText::of(format!(" {kept} of {all}"), Role::Warn);
+            strip = StyledText::single(format!(" {kept} of {all}"), Role::Warn);
         }
         let x = (used + 1).min(text.width.saturating_sub(strip.columns()));
-        paper.blank(part(text, x, 0, strip.columns(), 1), Role::Background);
-        paper.strip(text, x, 0, &strip);
+        paper.clear(part(text, x, 0, strip.columns(), 1), Role::Background);
+        paper.draw_styled_text(text, x, 0, &strip);
     }
 
     /// Says at a datagram's first row what is known of it beside its payload, as far as there is room.
-    fn suffix(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
+    fn draw_suffix(&self, paper: &mut Canvas<'_>, text: Rect, row: &TranscriptRow, bytes: &RowBytes, used: u16) {
         if !row.head || bytes.full_len > bytes.size {
             return;
         }
@@ -266,15 +266,15 @@ impl TranscriptPage<'_> {
             return;
         };
         let room = part(text, used + 2, 0, text.width.saturating_sub(used + 3), 1);
-        let choices = udp::suffix::suffix(self.session, &data);
-        if choices.iter().any(|strip| paper.right(room, 0, strip)) || data.direction == Direction::Received {
+        let choices = udp::suffix::row_suffixes(self.session, &data);
+        if choices.iter().any(|strip| paper.draw_right(room, 0, strip)) || data.direction == Direction::Received {
             return;
         }
         // A verdict is not left out for want of room: it stands over the row's end.
         if let Some(strip) = choices.iter().find(|strip| strip.columns() + 1 < text.width / 2).or(choices.last()) {
             let x = text.width.saturating_sub(strip.columns() + 2);
-            paper.blank(part(text, x, 0, strip.columns() + 1, 1), Role::Background);
-            paper.strip(text, x + 1, 0, strip);
+            paper.clear(part(text, x, 0, strip.columns() + 1, 1), Role::Background);
+            paper.draw_styled_text(text, x + 1, 0, strip);
         }
     }
 
@@ -286,17 +286,22 @@ impl TranscriptPage<'_> {
     }
 
     /// The hits that touch these bytes of an entry.
-    fn found(&self, entry: u64, range: &Range<usize>) -> FoundRanges {
+    fn hits_in(&self, entry: u64, range: &Range<usize>) -> FoundRanges {
         let search = self.panel.search.as_ref().filter(|search| search.subject == SearchSubject::Transcript);
         search.map_or(FoundRanges::default(), |search| {
-            let mut found = FoundRanges::among(search, entry, range);
-            found.0.extend(self.begun_before(search, entry, range));
+            let mut found = FoundRanges::in_range(search, entry, range);
+            found.0.extend(self.hit_from_previous(search, entry, range));
             found
         })
     }
 
     /// The end of a hit that begins in an earlier read of a stream, as far as it touches these bytes of an entry.
-    fn begun_before(&self, search: &ActiveSearch, entry: u64, range: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    fn hit_from_previous(
+        &self,
+        search: &ActiveSearch,
+        entry: u64,
+        range: &Range<usize>,
+    ) -> Option<(Range<usize>, bool)> {
         let hits = search.hits.as_deref().unwrap_or_default();
         let data = |number: u64| match self.transcript.entry(number)?.kind {
             EntryKind::Data(data) => Some(data),
@@ -336,7 +341,7 @@ fn tone_role(tone: SentenceTone) -> Role {
     }
 }
 
-fn gap(both: Both<Totals>) -> String {
+fn gap_text(both: Both<Totals>) -> String {
     let (sent, received) = (quantity::grouped(both.sent.bytes), quantity::grouped(both.received.bytes));
     match (both.sent.bytes, both.received.bytes) {
         (0, _) => format!("⋯ {received} bytes not kept ⋯"),

@@ -120,7 +120,7 @@ impl Failure {
     }
 
     /// The same failure, for this reason.
-    pub fn because(self, reason: impl Into<Option<FailureReason>>) -> Self {
+    pub fn with_reason(self, reason: impl Into<Option<FailureReason>>) -> Self {
         Failure { reason: reason.into(), ..self }
     }
 

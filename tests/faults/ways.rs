@@ -94,7 +94,7 @@ fn all_told<'a>(ways: impl IntoIterator<Item = (&'a Way, &'a Told)>) {
 }
 
 fn shell(line: &str) -> Vec<String> {
-    sockeye::formats::shell::words(line).unwrap()
+    sockeye::formats::shell::split_words(line).unwrap()
 }
 
 /// Whether what is offered is a command that this program takes; advice is for people.

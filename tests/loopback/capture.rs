@@ -40,7 +40,7 @@ fn captured(spec: Spec) -> Spec {
 }
 
 fn rungs(watch: &Watch, id: SessionId) -> impl Iterator<Item = &Rung> {
-    watch.session(id).story().unwrap().ladder.rungs()
+    watch.session(id).tcp_history().unwrap().ladder.rungs()
 }
 
 fn segments(watch: &Watch, id: SessionId) -> impl Iterator<Item = &CapturedSegment> {
@@ -54,7 +54,7 @@ fn segments(watch: &Watch, id: SessionId) -> impl Iterator<Item = &CapturedSegme
 fn line(captured: &CapturedSegment) -> String {
     let way = if captured.direction == Direction::Sent { "sent" } else { "received" };
     let ack = captured.relative_ack.map_or("-".to_owned(), |ack| ack.to_string());
-    let note = if captured.notes.is_empty() { String::new() } else { format!(" [{}]", captured.note()) };
+    let note = if captured.notes.is_empty() { String::new() } else { format!(" [{}]", captured.notes_text()) };
     let (flags, seq, len) = (captured.segment.flags, captured.relative_seq, captured.segment.len);
     format!("{way} {flags} {seq} {ack} {len}{note}")
 }
@@ -64,7 +64,7 @@ fn lines(watch: &Watch, id: SessionId) -> Vec<String> {
 }
 
 fn has(watch: &Watch, id: SessionId, note: &str) -> bool {
-    segments(watch, id).any(|captured| captured.note().contains(note))
+    segments(watch, id).any(|captured| captured.notes_text().contains(note))
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
     let answer = at(&|rung| matches!(&rung.label, RungLabel::Segment(it) if line(it) == "received PSH-ACK 1 13 8"));
     let late = read.saturating_duration_since(answer) > Duration::from_millis(2);
     assert_eq!(by(&SystemCall::Read(8)).0, late);
-    assert_eq!(watch.session(id).story().unwrap().ladder.missed(), 0);
+    assert_eq!(watch.session(id).tcp_history().unwrap().ladder.missed_packets(), 0);
     let inferred: Vec<String> = rungs(&watch, id)
         .filter(|rung| {
             !rung.lone
@@ -233,7 +233,7 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
     // The echo is acknowledged before its read returns, but our write's own ACK is told by the kernel only.
     watch.until_kernel(id, "all is acknowledged", |view| view.send_queue_bytes == Some(0));
     watch.order(id, Verb::Stream(StreamVerb::Capture(true)));
-    let on = |watch: &Watch| watch.session(id).story().unwrap().ladder.is_captured();
+    let on = |watch: &Watch| watch.session(id).tcp_history().unwrap().ladder.is_captured();
     watch.until("capture is on", on);
     watch.send(id, &b"while"[..]);
     watch.until("the second echo is captured", |watch| {
@@ -272,9 +272,9 @@ fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
     watch.order(id, Verb::Stream(StreamVerb::FinishSending));
     watch.until_closed(id);
     outcome(sender);
-    let ladder = &watch.session(id).story().unwrap().ladder;
+    let ladder = &watch.session(id).tcp_history().unwrap().ladder;
     assert!(ladder.len() <= MOST_RUNGS);
-    let again = |captured: &CapturedSegment| captured.notes.iter().any(|note| note.is_again());
+    let again = |captured: &CapturedSegment| captured.notes.iter().any(|note| note.is_retransmission());
     let seen: u64 = rungs(&watch, id)
         .filter(|rung| rung.direction == Some(Direction::Received) && !rung.lone)
         .map(|rung| match &rung.label {
@@ -283,7 +283,10 @@ fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
             _ => 0,
         })
         .sum();
-    assert!(seen >= BYTES || ladder.missed() > 0, "{seen} of {BYTES} bytes seen, and nothing said to be missed");
+    assert!(
+        seen >= BYTES || ladder.missed_packets() > 0,
+        "{seen} of {BYTES} bytes seen, and nothing said to be missed"
+    );
     assert!(seen > 0);
 }
 
@@ -345,10 +348,10 @@ fn told_by_us(captured: &CapturedSegment) -> String {
     let flags = captured.segment.flags;
     let letters =
         [(TcpFlags::FIN, 'F'), (TcpFlags::SYN, 'S'), (TcpFlags::RST, 'R'), (TcpFlags::PSH, 'P'), (TcpFlags::ACK, '.')];
-    let letters: String = letters.iter().filter(|(flag, _)| flags.has(*flag)).map(|(_, letter)| letter).collect();
-    let bare = captured.segment.span() == 0 && !flags.has(TcpFlags::RST);
+    let letters: String = letters.iter().filter(|(flag, _)| flags.contains(*flag)).map(|(_, letter)| letter).collect();
+    let bare = captured.segment.span() == 0 && !flags.contains(TcpFlags::RST);
     let seq = (!bare).then(|| captured.segment.seq.to_string());
-    let ack = flags.has(TcpFlags::ACK).then(|| captured.segment.ack.to_string());
+    let ack = flags.contains(TcpFlags::ACK).then(|| captured.segment.ack.to_string());
     format!("{} {letters} {seq:?} {ack:?} {}", captured.direction == Direction::Sent, captured.segment.len)
 }
 

@@ -359,7 +359,7 @@ fn a_name_of_the_hosts_file_is_told_to_be_from_there() {
     let (address, thread) = peer(|mut stream| stream.read(&mut [0]).unwrap());
     let mut watch = Watch::new();
     let target = sockeye::sessions::spec::HostPort { host: "localhost".into(), port: address.port() };
-    let id = watch.open(Spec::new(SpecKind::Tcp(sockeye::sessions::spec::TcpSpec::to(target))));
+    let id = watch.open(Spec::new(SpecKind::Tcp(sockeye::sessions::spec::TcpSpec::new(target))));
     watch.until_news(id, "the second opinion", |news| matches!(news, News::Dial(DialNews::Compared(_))));
     let compared = watch.session(id).way.compared.clone().unwrap();
     assert!(compared.own_text().starts_with("/etc/hosts has ") && !compared.differs(), "{}", compared.own_text());

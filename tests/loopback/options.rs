@@ -115,7 +115,7 @@ fn what_is_asked_for_before_there_is_a_connection_is_set_on_the_one_that_comes()
 fn a_udp_socket_has_the_options_that_apply_to_it() {
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     let target = HostPort { host: "127.0.0.1".into(), port: other.local_addr().unwrap().port() };
-    let spec = UdpSpec { socket: with(&["ttl=9", "tos=0xb8"]), ..UdpSpec::with(target) };
+    let spec = UdpSpec { socket: with(&["ttl=9", "tos=0xb8"]), ..UdpSpec::new(target) };
     let mut watch = Watch::new();
     let id = watch.open(Spec::new(SpecKind::Udp(spec)));
     watch.until_open(id);
@@ -194,11 +194,11 @@ fn a_close_over_unread_bytes_waits_for_them_and_is_a_reset_for_the_peer() {
     watch.until_open(id);
     watch.order(id, Verb::Stream(StreamVerb::CloseUnread));
     watch.until_news(id, "paused", |news| *news == News::ReadingPaused);
-    assert!(!watch.session(id).ended(), "there is nothing unread yet");
+    assert!(!watch.session(id).is_over(), "there is nothing unread yet");
     go.send(()).unwrap();
     assert_eq!(watch.until_closed(id), CloseReason::Local);
     assert_eq!(outcome(sender), Some(libc::ECONNRESET));
-    let standing = sockeye::sessions::explain::Situation::of(watch.session(id));
+    let standing = sockeye::sessions::explain::Situation::of_session(watch.session(id));
     assert_eq!((standing.name(), watch.received(id)), ("closed-unread", 0));
 }
 

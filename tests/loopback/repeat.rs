@@ -36,7 +36,7 @@ impl Run {
     }
 
     fn order(&self, verb: Verb) {
-        self.net.perform(Order { id: self.id, verb }).unwrap();
+        self.net.send_order(Order { id: self.id, verb }).unwrap();
     }
 
     fn until(&mut self, enough: impl Fn(&Run) -> bool) {
@@ -72,7 +72,7 @@ impl Run {
         assert!(self.last.final_one, "the last look is the final one");
         let Some(News::Closed { totals, .. }) = self.news.last() else { panic!("{:?}", self.news) };
         assert_eq!(*totals, self.last.tally.totals, "the session's totals are the run's");
-        assert_eq!(self.last.started, self.last.tally.over() + self.last.in_flight);
+        assert_eq!(self.last.started, self.last.tally.finished_count() + self.last.in_flight);
         self
     }
 
@@ -160,7 +160,7 @@ fn a_status_is_a_failure_only_where_that_was_asked_for() {
 #[test]
 fn refusals_are_counted_by_their_class_and_only_the_first_ones_are_told() {
     let (_nobody, address) = closed_port();
-    for what in [RepeatKind::Connect(TcpSpec::to(host_port(address))), http(format!("http://{address}/"))] {
+    for what in [RepeatKind::Connect(TcpSpec::new(host_port(address))), http(format!("http://{address}/"))] {
         let mut spec = RepeatSpec::times(what, 200);
         spec.concurrency = 8;
         let run = Run::open(spec).end();
@@ -182,7 +182,7 @@ fn a_listener_sees_as_many_connections_as_were_counted() {
             assert_eq!(stream.read(&mut [0]).unwrap(), 0, "it ends with a FIN, and without a word");
         }
     });
-    let mut spec = RepeatSpec::times(RepeatKind::Connect(TcpSpec::to(host_port(address))), 300);
+    let mut spec = RepeatSpec::times(RepeatKind::Connect(TcpSpec::new(host_port(address))), 300);
     spec.concurrency = 4;
     let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.latency.count()), (300, 300));
@@ -270,7 +270,7 @@ fn udp_peer(answers: impl Fn(u64) -> u64 + Send + 'static) -> SocketAddr {
 
 fn echo(address: SocketAddr, tagged: bool) -> RepeatKind {
     let payload = Bytes::from_static(b"ping");
-    let udp = UdpSpec::with(host_port(address));
+    let udp = UdpSpec::new(host_port(address));
     RepeatKind::Echo(EchoSpec { udp, payload, tagged, patience: Duration::from_secs(2) })
 }
 
@@ -282,7 +282,7 @@ fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
     assert_eq!((run.tally.done, run.tally.lost, run.tally.stray), (20, 20, 0));
     assert_eq!((run.tally.totals.sent.ops, run.tally.totals.received.ops), (40, 20));
     assert_eq!((run.tally.totals.sent.bytes, run.tally.totals.received.bytes), (40 * 16, 20 * 16));
-    assert_eq!(run.loss(), Some(0.5));
+    assert_eq!(run.loss_ratio(), Some(0.5));
     assert!(run.jitter.is_some());
 }
 
@@ -333,7 +333,7 @@ fn nothing_is_started_where_there_is_nothing_to_start() {
     run.until(|run| run.how().is_some());
     assert_eq!(run.failure().unwrap().class, Class::Usage);
     spec.count = Some(0);
-    spec.what = RepeatKind::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 1 }));
+    spec.what = RepeatKind::Connect(TcpSpec::new(HostPort { host: "127.0.0.1".into(), port: 1 }));
     let run = Run::open(spec).end().went_well();
     assert_eq!(run.started, 0);
 }
@@ -348,7 +348,7 @@ fn datagrams_whose_answers_nobody_waits_for_all_arrive_in_order_and_count_as_don
     let last = Run::open(RepeatSpec::times(RepeatKind::Echo(spec), count)).end().went_well();
     assert_eq!((last.tally.done, last.tally.lost, last.tally.totals.sent.ops), (count, 0, count));
     assert_eq!(last.tally.totals.sent.bytes, count * size as u64);
-    assert_eq!(last.tally.latency.most(), None, "there is no time of what nobody waits for");
+    assert_eq!(last.tally.latency.maximum(), None, "there is no time of what nobody waits for");
     let mut buffer = [0; 2048];
     for number in 0..count {
         let length = sink.recv(&mut buffer).unwrap();

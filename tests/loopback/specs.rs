@@ -11,7 +11,7 @@ pub(crate) fn tcp(peer: SocketAddr) -> Spec {
 }
 
 pub(crate) fn tcp_to(peer: SocketAddr) -> TcpSpec {
-    TcpSpec::to(host_port(peer))
+    TcpSpec::new(host_port(peer))
 }
 
 pub(crate) fn host_port(address: SocketAddr) -> HostPort {

@@ -21,7 +21,7 @@ use crate::specs::{any_port, listen, tcp};
 use crate::watch::Watch;
 
 fn story(watch: &Watch, id: SessionId) -> &TcpHistory {
-    watch.session(id).story().unwrap()
+    watch.session(id).tcp_history().unwrap()
 }
 
 fn states(watch: &Watch, id: SessionId) -> Vec<&'static str> {
@@ -35,7 +35,7 @@ fn labels(watch: &Watch, id: SessionId) -> Vec<String> {
             Some(Direction::Received) => "<",
             None => "-",
         };
-        format!("{arrow} {}", rung.label.brief())
+        format!("{arrow} {}", rung.label.short_text())
     };
     story(watch, id).ladder.rungs().map(line).collect()
 }
@@ -241,7 +241,7 @@ fn a_window_that_we_close_is_probed_and_told_at_both_ends_until_it_opens_again()
     };
     watch.until("probed by the sender", probed);
     let now = Instant::now();
-    let words = flow(&watch, child).own.stalled("the peer's", now).join("; ");
+    let words = flow(&watch, child).own.blocked_parts("the peer's", now).join("; ");
     assert!(words.contains("window has been 0 for") && words.contains("; probe "), "{words}");
     // The reader sees the sender's end too: this host's kernel has both.
     let seen = |watch: &Watch| {
@@ -255,8 +255,8 @@ fn a_window_that_we_close_is_probed_and_told_at_both_ends_until_it_opens_again()
     assert!(ours.recv_queue.unwrap() > 0 && theirs.send_queue.unwrap() > 0 && theirs.not_sent.unwrap() > 0);
     watch.order(id, Verb::ContinueReading);
     watch.until("all read", |watch| watch.received(id) == ALL as u64);
-    watch.until("open again", |watch| !flow(watch, child).holds() && !flow(watch, id).holds());
-    assert_eq!(flow(&watch, child).own.stalled("the peer's", Instant::now()), Vec::<String>::new());
+    watch.until("open again", |watch| !flow(watch, child).is_blocked() && !flow(watch, id).is_blocked());
+    assert_eq!(flow(&watch, child).own.blocked_parts("the peer's", Instant::now()), Vec::<String>::new());
 }
 
 #[cfg(target_os = "linux")]

@@ -251,7 +251,7 @@ fn a_close_ends_the_wait_for_the_next_attempt() {
 #[test]
 fn a_name_without_an_address_is_a_failed_look_up() {
     let mut watch = Watch::new();
-    let spec = TcpSpec::to(HostPort { host: "name.invalid".into(), port: 80 });
+    let spec = TcpSpec::new(HostPort { host: "name.invalid".into(), port: 80 });
     let id = watch.open(Spec::new(SpecKind::Tcp(spec)));
     assert_eq!(watch.until_closed(id), CloseReason::Error);
     assert_eq!(watch.session(id).failure().unwrap().class, Class::Resolve);
@@ -341,7 +341,7 @@ fn a_reset_order_overtakes_a_blocked_write_and_all_that_is_queued() {
     watch.send(id, vec![7_u8; 64 << 20]);
     watch.until_blocked(id);
     let mut queued = 0;
-    while watch.net.perform(sockeye::sessions::Order { id, verb: Verb::Send("more".into()) }).is_ok() {
+    while watch.net.send_order(sockeye::sessions::Order { id, verb: Verb::Send("more".into()) }).is_ok() {
         queued += 1;
     }
     assert_eq!(queued, 32);
@@ -397,7 +397,7 @@ fn a_flood_is_counted_to_the_byte_however_little_is_kept() {
     });
     let mut watch = Watch::new().counting();
     let mut spec = tcp(address);
-    spec.retain = Retention::of_bytes(1 << 20);
+    spec.retain = Retention::from_bytes(1 << 20);
     let id = watch.open(spec);
     watch.until_news(id, "the flood is over", |news| matches!(news, News::Tcp(TcpNews::PeerFinished { .. })));
     outcome(flood);
@@ -445,7 +445,7 @@ fn a_pipe_that_nobody_reads_holds_the_peer_back_but_not_our_orders() {
     });
     let mut watch = Watch::with(OverflowPolicy::Wait);
     let mut spec = tcp(address);
-    spec.retain = Retention::of_bytes(1 << 20);
+    spec.retain = Retention::from_bytes(1 << 20);
     let id = watch.open(spec);
     watch.until_open(id);
     watch.send(id, "heard");
@@ -574,7 +574,7 @@ fn what_an_outlet_takes_is_counted_to_the_byte_and_what_it_refuses_is_in_the_rec
         let copy = said.clone();
         let (address, sender) = peer(move |mut stream| stream.write_all(&copy).unwrap());
         let mut watch = Watch::with(OverflowPolicy::Wait);
-        watch.net.pour_into(sockeye::net::SpliceSink::into(file).unwrap());
+        watch.net.set_splice_sink(sockeye::net::SpliceSink::new(file).unwrap());
         let id = watch.open(tcp(address));
         watch.until("the peer finished", |watch| watch.session(id).totals.received.bytes == said.len() as u64);
         watch.order(id, Verb::Stream(StreamVerb::FinishSending));

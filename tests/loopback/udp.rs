@@ -55,7 +55,7 @@ impl UdpWatch {
     }
 
     fn with(peer: SocketAddr) -> UdpWatch {
-        UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec::with(host_port(peer)))))
+        UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec::new(host_port(peer)))))
     }
 
     fn bound(spec: UdpBoundSpec) -> UdpWatch {
@@ -63,7 +63,7 @@ impl UdpWatch {
     }
 
     fn order(&self, verb: Verb) {
-        self.net.perform(Order { id: self.id, verb }).expect("the session takes the order");
+        self.net.send_order(Order { id: self.id, verb }).expect("the session takes the order");
     }
 
     fn send(&self, bytes: impl Into<Bytes>) {
@@ -373,7 +373,7 @@ fn drops_appear_while_reading_is_paused() {
 fn broadcasting_without_having_asked_for_it_is_a_clear_failure() {
     for target in ["255.255.255.255", "127.255.255.255"] {
         let target = HostPort { host: target.into(), port: 9 };
-        let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec::with(target))));
+        let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec::new(target))));
         let (_, how) = watch.ended();
         let Some(News::Failed(failure)) = watch.news.iter().rev().nth(1) else { panic!("{:?}", watch.news) };
         assert_eq!((failure.class, how), (Class::Local, CloseReason::Error));
@@ -395,7 +395,7 @@ fn an_address_in_use_is_a_failure_that_says_what_to_do() {
 #[test]
 fn silence_for_longer_than_allowed_ends_the_session() {
     let (_peer, peer_address) = peer_at("127.0.0.1:0");
-    let mut spec = UdpSpec::with(host_port(peer_address));
+    let mut spec = UdpSpec::new(host_port(peer_address));
     spec.socket.idle_timeout = Some(Duration::from_millis(50));
     let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
     let (_, how) = watch.ended();
@@ -417,7 +417,7 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
         ScriptStep::Send(Bytes::from_static(b"never")),
     ];
     socket2::SockRef::from(&peer).set_recv_buffer_size(4 << 20).unwrap();
-    let spec = SpecKind::Udp(UdpSpec::with(host_port(peer_address)));
+    let spec = SpecKind::Udp(UdpSpec::new(host_port(peer_address)));
     let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(spec) });
     assert_eq!(hear(&peer).0, b"first");
     let mut heard = Vec::new();
@@ -437,7 +437,7 @@ fn a_script_sends_text_and_files_in_order_and_a_finish_sends_nothing() {
 #[test]
 fn what_makes_no_sense_for_udp_is_refused_in_words_and_a_name_is_looked_up() {
     let (peer, peer_address) = peer_at("127.0.0.1:0");
-    let mut spec = UdpSpec::with(HostPort { host: "localhost".into(), port: peer_address.port() });
+    let mut spec = UdpSpec::new(HostPort { host: "localhost".into(), port: peer_address.port() });
     spec.socket.family = sockeye::sessions::spec::IpFamily::V4;
     let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(spec)));
     watch.order(Verb::Stream(StreamVerb::FinishSending));
@@ -593,12 +593,12 @@ fn a_receive_buffer_that_the_kernel_does_not_give_is_told() {
     let asked = 2_000_000_000;
     let receive = UdpReceive { buffer: Some(asked), ..UdpReceive::default() };
     let (_peer, address) = peer_at("127.0.0.1:0");
-    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec { receive, ..UdpSpec::with(host_port(address)) })));
+    let mut watch = UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec { receive, ..UdpSpec::new(host_port(address)) })));
     watch.until("word of it", |watch| !watch.warnings().is_empty());
     assert!(watch.warnings()[0].contains("asked for 2,000,000,000"), "{:?}", watch.warnings());
     let modest = UdpReceive { buffer: Some(100_000), ..UdpReceive::default() };
     let mut watch =
-        UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec { receive: modest, ..UdpSpec::with(host_port(address)) })));
+        UdpWatch::open(Spec::new(SpecKind::Udp(UdpSpec { receive: modest, ..UdpSpec::new(host_port(address)) })));
     watch.local();
     watch.close();
     assert_eq!(watch.warnings(), [""; 0]);
@@ -624,7 +624,7 @@ fn a_burst_sends_its_datagram_so_often_whatever_its_size() {
         let payload: Vec<u8> = (0..len).map(|at: usize| (at % 251) as u8).collect();
         let steps =
             vec![ScriptStep::Burst(burst(payload.clone(), count, None)), ScriptStep::Send(Bytes::from_static(b"end"))];
-        let spec = SpecKind::Udp(UdpSpec::with(host_port(address)));
+        let spec = SpecKind::Udp(UdpSpec::new(host_port(address)));
         let mut watch = UdpWatch::open(Spec { script: Script { steps }, ..Spec::new(spec) });
         for _ in 0..count {
             assert!(hear(&peer).0 == payload);
@@ -649,7 +649,7 @@ fn a_burst_at_a_pace_is_never_ahead_of_it() {
     watch.order(Verb::Datagram(DatagramVerb::Burst(burst("tick", 50, pace))));
     for before in 0..50 {
         hear(&peer);
-        assert!(begun.elapsed() >= pace.unwrap().begins(before), "datagram {before} came too early");
+        assert!(begun.elapsed() >= pace.unwrap().start_offset(before), "datagram {before} came too early");
     }
     watch.until("end", |watch| ended_bursts(watch) == [50]);
     watch.close();

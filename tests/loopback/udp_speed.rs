@@ -34,7 +34,7 @@ impl Seen {
     fn open(runtime: &tokio::runtime::Runtime, spec: Spec) -> Seen {
         let net = Net::new(runtime.handle().clone(), OverflowPolicy::DropOldest);
         let id = net.open(spec);
-        let transcript = Transcript::keeping(Retention::DEFAULT);
+        let transcript = Transcript::with_retention(Retention::DEFAULT);
         Seen { net, id, transcript, totals: Both::default(), dropped: None, local: None, over: false }
     }
 
@@ -70,7 +70,7 @@ impl Seen {
     }
 
     fn close(mut self) -> Both<Totals> {
-        self.net.perform(Order { id: self.id, verb: Verb::Close }).unwrap();
+        self.net.send_order(Order { id: self.id, verb: Verb::Close }).unwrap();
         self.until("end", |seen| seen.over);
         self.totals
     }
@@ -153,7 +153,7 @@ fn send(runtime: &tokio::runtime::Runtime, size: u16) -> f64 {
     let burst = DatagramBurst { bytes: vec![b'x'; size.into()].into(), count: u64::MAX, pace: None };
     let target = HostPort { host: to.ip().to_string(), port: to.port() };
     let script = Script { steps: vec![ScriptStep::Burst(burst)] };
-    let mut seen = Seen::open(runtime, Spec { script, ..Spec::new(SpecKind::Udp(UdpSpec::with(target))) });
+    let mut seen = Seen::open(runtime, Spec { script, ..Spec::new(SpecKind::Udp(UdpSpec::new(target))) });
     seen.until("first", |seen| seen.totals.sent.ops > 0);
     let (begun, before) = (Instant::now(), seen.totals.sent.ops);
     while begun.elapsed() < LENGTH {

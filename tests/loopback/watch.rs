@@ -65,7 +65,7 @@ impl Watch {
     }
 
     pub(crate) fn order(&self, id: SessionId, verb: Verb) {
-        self.net.perform(Order { id, verb }).unwrap();
+        self.net.send_order(Order { id, verb }).unwrap();
     }
 
     pub(crate) fn send(&self, id: SessionId, bytes: impl Into<Bytes>) {
@@ -84,7 +84,7 @@ impl Watch {
                     Record::Block(_) | Record::NotKept { .. } => {}
                 }
             }
-            self.sessions.get_mut(&id).unwrap().absorb(reading, Instant::now());
+            self.sessions.get_mut(&id).unwrap().apply_reading(reading, Instant::now());
         }
     }
 

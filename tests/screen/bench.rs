@@ -38,7 +38,7 @@ pub(crate) fn address(text: &str) -> SocketAddr {
 
 pub(crate) fn tcp_to(text: &str) -> SpecKind {
     let (host, port) = text.rsplit_once(':').expect("the tests' own address");
-    SpecKind::Tcp(TcpSpec::to(HostPort { host: host.into(), port: port.parse().expect("a port") }))
+    SpecKind::Tcp(TcpSpec::new(HostPort { host: host.into(), port: port.parse().expect("a port") }))
 }
 
 impl Bench {
@@ -56,7 +56,7 @@ impl Bench {
         let mut model =
             Model::new(keymap::presets(), settings, InputHistory::default(), ScreenSize { columns, rows }, start);
         model.seen.view = CellArea { column: 0, row: 0, columns: 38, rows: 15 };
-        model.book = explain::book();
+        model.book = explain::explanation_book();
         model.wall_start = (1_795_262_096.0, 3600);
         Bench { model, start, totals: Default::default(), dropped: Default::default(), next: 1 }
     }
@@ -121,7 +121,7 @@ impl Bench {
     }
 
     pub(crate) fn data(&mut self, id: SessionId, micros: u64, direction: Direction, bytes: &[u8]) {
-        let block = Block::single(direction, self.at(micros), Bytes::copy_from_slice(bytes));
+        let block = Block::single_piece(direction, self.at(micros), Bytes::copy_from_slice(bytes));
         self.reading(id, micros, vec![Record::Block(block)]);
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sockeye::sessions::tcp::history::TcpHistory;
-use sockeye::sessions::tcp::ladder::{KernelCounters, MOST_RUNGS, Rung, SystemCall, explain};
+use sockeye::sessions::tcp::ladder::{KernelCounters, MOST_RUNGS, Rung, SystemCall, explain_rung};
 use sockeye::sessions::{Block, CloseReason, News, Record, SessionId};
 use sockeye::wire::kernel::view::KernelView;
 use sockeye::wire::segment::{CaptureReading, Segment, SegmentFlow, TcpFlags, TcpOptions};
@@ -40,7 +40,7 @@ impl Teller {
 
     fn data(&mut self, millis: u64, direction: Direction, bytes: &'static [u8]) {
         let at = self.at(millis);
-        let block = Block::single(direction, at, Bytes::from_static(bytes));
+        let block = Block::single_piece(direction, at, Bytes::from_static(bytes));
         self.story.record(Some(self.entry), &Record::Block(block), at);
         self.entry += 1;
     }
@@ -52,7 +52,7 @@ impl Teller {
 
     fn counters(&mut self, millis: u64, counters: KernelCounters) {
         let at = self.at(millis);
-        self.story.ladder.sampled(counters, at);
+        self.story.ladder.sample(counters, at);
     }
 
     fn connected(&mut self) {
@@ -214,8 +214,8 @@ fn the_oldest_rungs_are_counted_when_they_go() {
     }
     let ladder = &teller.story.ladder;
     assert_eq!(ladder.len(), MOST_RUNGS);
-    assert_eq!(ladder.folded() as usize + ladder.len(), 6_000 + 5_999);
-    assert_eq!(ladder.of_entry(6_000).and_then(|rung| ladder.index_of(rung.id)), Some(MOST_RUNGS - 1));
+    assert_eq!(ladder.folded_count() as usize + ladder.len(), 6_000 + 5_999);
+    assert_eq!(ladder.rung_of_entry(6_000).and_then(|rung| ladder.index_of(rung.id)), Some(MOST_RUNGS - 1));
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn every_rung_is_explained_with_its_section() {
     teller.kernel(3_001, TcpState::FinWait2);
     teller.closed(3_002, CloseReason::Rst);
     for rung in teller.story.ladder.rungs() {
-        let explained = explain(rung);
+        let explained = explain_rung(rung);
         assert!(explained.cite.starts_with("RFC 9293 §3."), "{explained:?}");
         assert!(explained.means.ends_with('.') && explained.known.ends_with('.'), "{explained:?}");
         assert!(!explained.title.is_empty());
@@ -240,11 +240,11 @@ fn segments(teller: &Teller) -> CaptureReading {
     let ack = TcpFlags::ACK;
     let rows = [
         (100, Sent, TcpFlags::SYN, 0, 0, 0),
-        (120, Received, TcpFlags::SYN.and(ack), 0, 1, 0),
+        (120, Received, TcpFlags::SYN.intersection(ack), 0, 1, 0),
         (130, Sent, ack, 1, 1, 0),
-        (4_999_990, Sent, ack.and(TcpFlags::PSH), 1, 1, 12),
+        (4_999_990, Sent, ack.intersection(TcpFlags::PSH), 1, 1, 12),
         (4_999_999, Received, ack, 1, 13, 0),
-        (9_000_010, Sent, ack.and(TcpFlags::FIN), 13, 1, 0),
+        (9_000_010, Sent, ack.intersection(TcpFlags::FIN), 13, 1, 0),
         (9_000_020, Received, ack, 1, 14, 0),
     ];
     let mut flow = SegmentFlow::default();
@@ -252,7 +252,7 @@ fn segments(teller: &Teller) -> CaptureReading {
         let (source, destination) = (peer(), peer());
         let options = TcpOptions::default();
         let segment = Segment { source, destination, ttl: 64, seq, ack, flags, window: 512, options, len };
-        flow.take(teller.start + Duration::from_micros(micros), direction, segment)
+        flow.on_segment(teller.start + Duration::from_micros(micros), direction, segment)
     };
     CaptureReading { on: true, segments: rows.map(&mut take).to_vec(), missed: 0 }
 }
@@ -262,9 +262,9 @@ fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
     let told = [false, true].map(|segments_first| {
         let mut teller = Teller::new();
         let captured = segments(&teller);
-        teller.story.capturing(&captured, teller.at(0));
+        teller.story.set_capturing(&captured, teller.at(0));
         if segments_first {
-            teller.story.captured(captured.clone(), teller.at(9_100));
+            teller.story.add_segments(captured.clone(), teller.at(9_100));
         }
         teller.connected();
         teller.data(5_000, Direction::Sent, b"hello world\n");
@@ -273,7 +273,7 @@ fn a_call_joins_the_segment_that_shows_it_whichever_is_known_first() {
         teller.news(9_000, News::Tcp(TcpNews::WeFinished));
         teller.kernel(9_040, TcpState::FinWait2);
         if !segments_first {
-            teller.story.captured(captured, teller.at(9_100));
+            teller.story.add_segments(captured, teller.at(9_100));
         }
         // A read that no segment shows stands alone, at its time.
         teller.data(9_200, Direction::Received, b"bye\n");
@@ -294,14 +294,14 @@ fn a_captured_flood_folds_and_what_is_noted_is_counted() {
         let (source, destination) = (peer(), peer());
         let flags = TcpFlags::ACK;
         let segment = Segment { source, destination, ttl: 64, seq, ack: 1, flags, window: 512, options, len: 10 };
-        all.push(flow.take(teller.start + Duration::from_micros(number.into()), Direction::Received, segment));
+        all.push(flow.on_segment(teller.start + Duration::from_micros(number.into()), Direction::Received, segment));
     }
     let reading = CaptureReading { on: true, segments: all, missed: 7 };
-    teller.story.capturing(&reading, teller.at(0));
-    teller.story.captured(reading, teller.at(100));
+    teller.story.set_capturing(&reading, teller.at(0));
+    teller.story.add_segments(reading, teller.at(100));
     let ladder = &teller.story.ladder;
     assert!(ladder.len() < 200, "{}", ladder.len());
-    assert_eq!(ladder.missed(), 7);
+    assert_eq!(ladder.missed_packets(), 7);
     let counted: u64 = ladder
         .rungs()
         .map(|rung| match &rung.label {

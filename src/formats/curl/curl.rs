@@ -42,13 +42,14 @@ fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
         } else if let Some(long) = token.strip_prefix("--") {
             let (name, joined) =
                 long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value.to_owned())));
-            let option = OPTIONS.iter().find(|option| option.long == name).ok_or_else(|| options::unknown(token))?;
+            let option =
+                OPTIONS.iter().find(|option| option.long == name).ok_or_else(|| options::unknown_option(token))?;
             let value = match (option.takes_value, joined) {
-                (true, None) => Some(rest.next().ok_or_else(|| options::no_value(token))?.clone()),
+                (true, None) => Some(rest.next().ok_or_else(|| options::missing_value(token))?.clone()),
                 (false, Some(_)) => return Err(format!("curl option --{name} takes no value")),
                 (_, joined) => joined,
             };
-            args.take(option.means, value.unwrap_or_default())?;
+            args.apply_option(option.means, value.unwrap_or_default())?;
         } else {
             short_flags(token, &mut rest, &mut args)?;
         }
@@ -60,21 +61,22 @@ fn read(tokens: &[String], compressed: bool) -> Result<HttpSpec, String> {
 fn short_flags(token: &str, rest: &mut std::slice::Iter<'_, String>, args: &mut ParsedCurl) -> Result<(), String> {
     let mut flags = token.strip_prefix('-').unwrap_or(token).chars();
     if token.len() == 1 {
-        return Err(options::unknown(token));
+        return Err(options::unknown_option(token));
     }
     while let Some(flag) = flags.next() {
         let named = || format!("-{flag}");
-        let option = OPTIONS.iter().find(|it| it.short == Some(flag)).ok_or_else(|| options::unknown(&named()))?;
+        let option =
+            OPTIONS.iter().find(|it| it.short == Some(flag)).ok_or_else(|| options::unknown_option(&named()))?;
         if option.takes_value {
             let joined = flags.as_str();
             let value = if joined.is_empty() {
-                rest.next().ok_or_else(|| options::no_value(&named()))?.clone()
+                rest.next().ok_or_else(|| options::missing_value(&named()))?.clone()
             } else {
                 joined.to_owned()
             };
-            return args.take(option.means, value);
+            return args.apply_option(option.means, value);
         }
-        args.take(option.means, String::new())?;
+        args.apply_option(option.means, String::new())?;
     }
     Ok(())
 }
@@ -107,7 +109,7 @@ struct ParsedCurl {
 }
 
 impl ParsedCurl {
-    fn take(&mut self, option: CurlOption, value: String) -> Result<(), String> {
+    fn apply_option(&mut self, option: CurlOption, value: String) -> Result<(), String> {
         match option {
             CurlOption::Request => self.method = Some(value::method(&value)?),
             CurlOption::Header => self.header(&value)?,
@@ -122,7 +124,7 @@ impl ParsedCurl {
             CurlOption::UserAgent => self.agent_and_referer.push(value::header("User-Agent", &value)?),
             CurlOption::Referer => self.agent_and_referer.push(value::header("Referer", &value)?),
             CurlOption::Cookie => self.cookies.push(value::cookie(&value)?),
-            CurlOption::Proxy => self.proxy = Some(value::proxy(&value)?),
+            CurlOption::Proxy => self.proxy = Some(value::parse_proxy(&value)?),
             CurlOption::Resolve => self.resolve.extend(value::resolve(&value)?),
             CurlOption::MaxRedirs => self.most_redirects = Some(value::redirects(&value)?),
             CurlOption::MaxTime => self.timeout = value::seconds("-m", &value)?,

@@ -47,7 +47,7 @@ pub(super) struct KnownOption {
     pub(super) means: CurlOption,
 }
 
-const fn valued(short: Option<char>, long: &'static str, means: CurlOption) -> KnownOption {
+const fn with_value(short: Option<char>, long: &'static str, means: CurlOption) -> KnownOption {
     KnownOption { short, long, takes_value: true, means }
 }
 
@@ -57,28 +57,28 @@ const fn flag(short: Option<char>, long: &'static str, means: CurlOption) -> Kno
 
 /// Every option that is understood.
 pub(super) const OPTIONS: &[KnownOption] = &[
-    valued(Some('X'), "request", CurlOption::Request),
-    valued(Some('H'), "header", CurlOption::Header),
-    valued(Some('d'), "data", CurlOption::Data),
-    valued(None, "data-ascii", CurlOption::Data),
-    valued(None, "data-raw", CurlOption::DataRaw),
-    valued(None, "data-binary", CurlOption::DataBinary),
-    valued(None, "data-urlencode", CurlOption::DataUrlencode),
-    valued(None, "json", CurlOption::Json),
-    valued(Some('F'), "form", CurlOption::Form),
-    valued(None, "form-string", CurlOption::FormString),
-    valued(Some('u'), "user", CurlOption::User),
-    valued(Some('A'), "user-agent", CurlOption::UserAgent),
-    valued(Some('e'), "referer", CurlOption::Referer),
-    valued(Some('b'), "cookie", CurlOption::Cookie),
-    valued(Some('x'), "proxy", CurlOption::Proxy),
-    valued(None, "resolve", CurlOption::Resolve),
-    valued(None, "max-redirs", CurlOption::MaxRedirs),
-    valued(Some('m'), "max-time", CurlOption::MaxTime),
-    valued(None, "connect-timeout", CurlOption::ConnectTimeout),
+    with_value(Some('X'), "request", CurlOption::Request),
+    with_value(Some('H'), "header", CurlOption::Header),
+    with_value(Some('d'), "data", CurlOption::Data),
+    with_value(None, "data-ascii", CurlOption::Data),
+    with_value(None, "data-raw", CurlOption::DataRaw),
+    with_value(None, "data-binary", CurlOption::DataBinary),
+    with_value(None, "data-urlencode", CurlOption::DataUrlencode),
+    with_value(None, "json", CurlOption::Json),
+    with_value(Some('F'), "form", CurlOption::Form),
+    with_value(None, "form-string", CurlOption::FormString),
+    with_value(Some('u'), "user", CurlOption::User),
+    with_value(Some('A'), "user-agent", CurlOption::UserAgent),
+    with_value(Some('e'), "referer", CurlOption::Referer),
+    with_value(Some('b'), "cookie", CurlOption::Cookie),
+    with_value(Some('x'), "proxy", CurlOption::Proxy),
+    with_value(None, "resolve", CurlOption::Resolve),
+    with_value(None, "max-redirs", CurlOption::MaxRedirs),
+    with_value(Some('m'), "max-time", CurlOption::MaxTime),
+    with_value(None, "connect-timeout", CurlOption::ConnectTimeout),
     flag(Some('4'), "ipv4", CurlOption::Ipv4),
     flag(Some('6'), "ipv6", CurlOption::Ipv6),
-    valued(None, "url", CurlOption::Url),
+    with_value(None, "url", CurlOption::Url),
     flag(Some('k'), "insecure", CurlOption::Insecure),
     flag(Some('L'), "location", CurlOption::Location),
     flag(None, "compressed", CurlOption::Compressed),
@@ -103,7 +103,7 @@ pub(super) const OPTIONS: &[KnownOption] = &[
 ];
 
 /// The error for an option that is not in the table.
-pub(super) fn unknown(option: &str) -> String {
+pub(super) fn unknown_option(option: &str) -> String {
     let hint = match option.split('=').next().unwrap_or(option) {
         "-o" | "--output" | "-O" | "--remote-name" => " (the answer is shown, and can be saved from there)",
         "-w" | "--write-out" => " (the timings are shown)",
@@ -117,6 +117,6 @@ pub(super) fn unknown(option: &str) -> String {
 }
 
 /// The error for an option at the end that needs a value.
-pub(super) fn no_value(option: &str) -> String {
+pub(super) fn missing_value(option: &str) -> String {
     format!("curl option {} needs a value after it", quoted(option))
 }

@@ -108,7 +108,7 @@ pub(super) fn add_query(url: &mut Url, body: &BodySpec) -> Result<(), String> {
 }
 
 /// A proxy's URL; without a scheme it is `http`, and without a port it is 1080, both as curl has it.
-pub(super) fn proxy(text: &str) -> Result<String, String> {
+pub(super) fn parse_proxy(text: &str) -> Result<String, String> {
     let wrong = || {
         let accepted = "[http|https|socks4|socks4a|socks5|socks5h://][USER:PASSWORD@]HOST[:PORT]";
         format!("proxy {} makes no sense; accepted: {accepted}", quoted(text))

@@ -27,7 +27,7 @@ fn told(text: &str) -> String {
         SpecKind::Http(http) => format!("{} {}", http.method, http.url),
         SpecKind::Dns(dns) => {
             let server = dns.server.as_ref().map(|server| format!(" @{server}")).unwrap_or_default();
-            format!("dns {}{server}", dns.question())
+            format!("dns {}{server}", dns.question_text())
         }
         SpecKind::Accepted(_) => "accepted".into(),
         SpecKind::Repeat(_) => "repeat".into(),

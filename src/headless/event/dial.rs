@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fields::{EventFields, failure_fields, milliseconds, object, texts};
+use super::fields::{EventFields, failure_fields, into_fields, milliseconds, texts};
 use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
 use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
@@ -31,12 +31,12 @@ pub(super) fn event(news: &DialNews) -> (&'static str, EventFields) {
         DialNews::Compared(compared) => ("resolver", comparison(compared).into()),
         DialNews::Route(taken) => ("route", route(taken).into()),
     };
-    (name, object(fields))
+    (name, into_fields(fields))
 }
 
 /// What the system's resolver says, beside what name servers told us.
 fn comparison(compared: &ResolverComparison) -> EventFields {
-    let mut fields = object(json!({"host": compared.host, "differs": compared.differs()}));
+    let mut fields = into_fields(json!({"host": compared.host, "differs": compared.differs()}));
     match &compared.system {
         Ok(addresses) => fields.insert("system".to_owned(), texts(addresses)),
         Err(why) => fields.insert("system_failed".to_owned(), why.as_str().into()),
@@ -59,7 +59,7 @@ fn comparison(compared: &ResolverComparison) -> EventFields {
 }
 
 fn family(family: &FamilyAnswer) -> Value {
-    let mut fields = object(json!({
+    let mut fields = into_fields(json!({
         "type": family.kind.to_string(), "name": family.name, "said": family.said,
         "addresses": texts(&family.addresses), "ms": milliseconds(family.took),
     }));
@@ -74,7 +74,7 @@ fn family(family: &FamilyAnswer) -> Value {
 
 /// Which way packets leave this machine.
 fn route(route: &Route) -> EventFields {
-    let mut fields = object(json!({"peer": route.peer.to_string(), "source": route.source.to_string()}));
+    let mut fields = into_fields(json!({"peer": route.peer.to_string(), "source": route.source.to_string()}));
     if let Some(interface) = &route.interface {
         fields.insert("interface".to_owned(), interface.as_str().into());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{EventFields, failure_fields, milliseconds, object, texts};
+use super::fields::{EventFields, failure_fields, into_fields, milliseconds, texts};
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery};
 use crate::wire::dns::message::{DnsMessage, DnsQuestion, DnsRecord};
 use crate::wire::dns::record_type::class_name;
@@ -10,9 +10,9 @@ use crate::wire::dns::record_type::class_name;
 /// An event's name and its fields.
 pub(super) fn event(news: &DnsNews) -> (&'static str, EventFields) {
     match news {
-        DnsNews::Plan(plan) => ("dns_plan", planned(plan)),
-        DnsNews::Query(query) => ("dns_query", asked(query)),
-        DnsNews::Answer(answer) => ("dns_answer", answered(answer)),
+        DnsNews::Plan(plan) => ("dns_plan", plan_fields(plan)),
+        DnsNews::Query(query) => ("dns_query", query_fields(query)),
+        DnsNews::Answer(answer) => ("dns_answer", answer_fields(answer)),
         DnsNews::Failed(failed) => {
             let mut fields = failure_fields(&failed.failure);
             fields.insert("server".to_owned(), failed.server.to_string().into());
@@ -24,8 +24,8 @@ pub(super) fn event(news: &DnsNews) -> (&'static str, EventFields) {
     }
 }
 
-fn planned(plan: &DnsPlan) -> EventFields {
-    let mut fields = object(json!({
+fn plan_fields(plan: &DnsPlan) -> EventFields {
+    let mut fields = into_fields(json!({
         "names": plan.names, "servers": texts(&plan.servers), "source": plan.source,
         "ndots": plan.ndots, "timeout_ms": milliseconds(plan.timeout), "tries": plan.tries,
     }));
@@ -35,9 +35,9 @@ fn planned(plan: &DnsPlan) -> EventFields {
     fields
 }
 
-fn asked(query: &DnsQuery) -> EventFields {
+fn query_fields(query: &DnsQuery) -> EventFields {
     let message = DnsMessage::read(&query.bytes);
-    let mut fields = object(json!({
+    let mut fields = into_fields(json!({
         "server": query.server.to_string(), "transport": query.wire.name(), "id": query.id,
         "attempt": query.attempt, "name": query.question.name, "type": query.question.kind.to_string(),
         "flags": message.flag_names(), "bytes": query.bytes.len(),
@@ -46,13 +46,13 @@ fn asked(query: &DnsQuery) -> EventFields {
     fields
 }
 
-fn answered(answer: &DnsAnswer) -> EventFields {
+fn answer_fields(answer: &DnsAnswer) -> EventFields {
     let message = &answer.message;
-    let mut fields = object(json!({
+    let mut fields = into_fields(json!({
         "server": answer.server.to_string(), "transport": answer.wire.name(), "id": message.id,
         "ms": milliseconds(answer.took), "bytes": message.bytes, "rcode": message.rcode_name(),
         "flags": message.flag_names(),
-        "question": message.questions.iter().map(question).collect::<Vec<_>>(),
+        "question": message.questions.iter().map(question_value).collect::<Vec<_>>(),
         "answer": records(&message.answers),
         "authority": records(&message.authorities),
         "additional": records(&message.additionals),
@@ -68,14 +68,14 @@ fn put_edns(fields: &mut EventFields, message: &DnsMessage) {
     let Some(edns) = &message.edns else { return };
     let options: Map<String, Value> =
         edns.options.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-    let mut view = object(json!({"version": edns.version, "udp_payload": edns.udp_payload, "do": edns.dnssec_ok}));
+    let mut view = into_fields(json!({"version": edns.version, "udp_payload": edns.udp_payload, "do": edns.dnssec_ok}));
     if !options.is_empty() {
         view.insert("options".to_owned(), options.into());
     }
     fields.insert("edns".to_owned(), view.into());
 }
 
-fn question(question: &DnsQuestion) -> Value {
+fn question_value(question: &DnsQuestion) -> Value {
     json!({"name": question.name, "type": question.kind.to_string(), "class": class_name(question.class)})
 }
 

@@ -15,7 +15,7 @@ pub(crate) fn milliseconds(duration: Duration) -> Value {
 }
 
 /// The fields of a JSON object.
-pub(super) fn object(value: Value) -> EventFields {
+pub(super) fn into_fields(value: Value) -> EventFields {
     match value {
         Value::Object(fields) => fields,
         other => Map::from_iter([("value".to_owned(), other)]),
@@ -29,7 +29,7 @@ pub(super) fn texts<T: ToString>(all: &[T]) -> Value {
 
 /// `class`, `operation`, `peer`, `errno`, `message`.
 pub(super) fn failure_fields(failure: &Failure) -> EventFields {
-    let mut fields = object(json!({"class": failure.class.name(), "operation": failure.operation.name()}));
+    let mut fields = into_fields(json!({"class": failure.class.name(), "operation": failure.operation.name()}));
     if !failure.peer.is_empty() {
         fields.insert("peer".to_owned(), failure.peer.as_str().into());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fields::{EventFields, milliseconds, object};
+use super::fields::{EventFields, into_fields, milliseconds};
 use crate::sessions::news::HttpNews;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
@@ -12,15 +12,15 @@ pub(super) fn event(news: &HttpNews) -> (&'static str, EventFields) {
         HttpNews::Request(request) => ("request", request_fields(request)),
         HttpNews::Interim(interim) => ("interim_response", interim_fields(interim)),
         HttpNews::Response(response) => ("response", response_fields(response)),
-        HttpNews::Trailers(fields) => ("trailers", object(json!({"headers": headers(fields)}))),
+        HttpNews::Trailers(fields) => ("trailers", into_fields(json!({"headers": headers(fields)}))),
         HttpNews::Redirect { status, location } => {
-            ("redirect", object(json!({"status": status, "location": location})))
+            ("redirect", into_fields(json!({"status": status, "location": location})))
         }
     }
 }
 
 fn request_fields(request: &RequestHead) -> EventFields {
-    let mut fields = object(json!({"method": request.method, "url": request.url}));
+    let mut fields = into_fields(json!({"method": request.method, "url": request.url}));
     fields.insert("headers".to_owned(), headers(&request.headers));
     if let Some(bytes) = request.body_bytes {
         fields.insert("body_bytes".to_owned(), bytes.into());
@@ -29,7 +29,7 @@ fn request_fields(request: &RequestHead) -> EventFields {
 }
 
 fn interim_fields(interim: &InterimHead) -> EventFields {
-    let mut fields = object(json!({"status": interim.status}));
+    let mut fields = into_fields(json!({"status": interim.status}));
     if !interim.reason.is_empty() {
         fields.insert("reason".to_owned(), interim.reason.as_str().into());
     }
@@ -39,7 +39,7 @@ fn interim_fields(interim: &InterimHead) -> EventFields {
 }
 
 fn response_fields(response: &ResponseHead) -> EventFields {
-    let mut fields = object(json!({"status": response.status, "version": response.version}));
+    let mut fields = into_fields(json!({"status": response.status, "version": response.version}));
     if !response.reason.is_empty() {
         fields.insert("reason".to_owned(), response.reason.as_str().into());
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::fields::{EventFields, milliseconds, object};
+use super::fields::{EventFields, into_fields, milliseconds};
 use crate::wire::kernel::tcp_info::TcpInfo;
 use crate::wire::kernel::view::{KernelTimer, KernelView, PeerEnd};
 
@@ -78,12 +78,12 @@ pub(crate) fn gauges(view: &KernelView) -> EventFields {
 /// The timer that runs: what it is for, and how long until it fires.
 fn timer(timer: Option<KernelTimer>) -> EventFields {
     let Some(timer) = timer else { return EventFields::new() };
-    object(json!({"timer": timer.kind.name(), "timer_expires_ms": milliseconds(timer.expires)}))
+    into_fields(json!({"timer": timer.kind.name(), "timer_expires_ms": milliseconds(timer.expires)}))
 }
 
 /// The other end of a connection within this host: its state and queues, and what flow control goes by.
 fn peer_end(end: &PeerEnd) -> EventFields {
-    let mut fields = object(json!({
+    let mut fields = into_fields(json!({
         "state": end.state.name(),
         "send_queue_bytes": end.send_queue_bytes,
         "recv_queue_bytes": end.recv_queue_bytes,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fields::{EventFields, failure_fields, object};
+use super::fields::{EventFields, failure_fields, into_fields};
 use crate::sessions::news::ListenerNews;
 
 /// An event's name and its fields.
@@ -17,5 +17,5 @@ pub(super) fn event(news: &ListenerNews) -> (&'static str, EventFields) {
         ListenerNews::ChildEnded { child } => ("child_ended", json!({"child": child.0})),
         ListenerNews::AcceptFailed(failure) => ("accept_failed", failure_fields(failure).into()),
     };
-    (name, object(fields))
+    (name, into_fields(fields))
 }

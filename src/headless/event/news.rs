@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fields::{EventFields, failure_fields, object};
+use super::fields::{EventFields, failure_fields, into_fields};
 use super::{dial, dns, http, listener, option, tcp, udp};
 use crate::sessions::News;
 
@@ -21,9 +21,9 @@ pub(crate) fn event(news: &News) -> (&'static str, EventFields) {
         News::ReadingContinued => ("reading_continued", EventFields::new()),
         News::Warned(failure) => ("warned", failure_fields(failure)),
         News::FileSent { path, bytes } => {
-            ("file_sent", object(json!({"path": path.to_string_lossy(), "bytes": bytes})))
+            ("file_sent", into_fields(json!({"path": path.to_string_lossy(), "bytes": bytes})))
         }
         News::Failed(failure) => ("failed", failure_fields(failure)),
-        News::Closed { how, .. } => ("closed", object(json!({"how": how.name()}))),
+        News::Closed { how, .. } => ("closed", into_fields(json!({"how": how.name()}))),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fields::{EventFields, milliseconds, object};
+use super::fields::{EventFields, into_fields, milliseconds};
 use crate::sessions::news::OptionNews;
 use crate::wire::option::OptionValue;
 
@@ -11,7 +11,7 @@ pub(super) fn event(news: &OptionNews) -> (&'static str, EventFields) {
     match news {
         OptionNews::Set { option, asked, now } => {
             let fields = json!({"option": option.name(), "asked": value(asked), "now": value(now)});
-            ("option", object(fields))
+            ("option", into_fields(fields))
         }
         OptionNews::Reported(options) => {
             let read = options.iter().filter_map(|(option, read)| Some((option, read.as_ref().ok()?)));

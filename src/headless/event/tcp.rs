@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::fields::{EventFields, milliseconds, object};
+use super::fields::{EventFields, into_fields, milliseconds};
 use super::kernel;
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::CallResult;
@@ -14,19 +14,19 @@ pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
     match news {
         TcpNews::WeFinished => ("we_finished", EventFields::new()),
         TcpNews::PeerFinished { received_bytes } => {
-            ("peer_finished", object(json!({"received_bytes": received_bytes})))
+            ("peer_finished", into_fields(json!({"received_bytes": received_bytes})))
         }
         TcpNews::State { from, to, cause, evidence, remaining } => {
             let (from, to) = (from.name(), to.name());
             let evidence = evidence_name(*evidence);
-            let mut fields = object(json!({"from": from, "to": to, "cause": cause.name(), "evidence": evidence}));
+            let mut fields = into_fields(json!({"from": from, "to": to, "cause": cause.name(), "evidence": evidence}));
             if let Some(left) = remaining {
                 fields.insert("remaining_ms".to_owned(), milliseconds(*left));
             }
             ("state", fields)
         }
         TcpNews::Call { name, args, result, took } => {
-            let mut fields = object(json!({"call": name.name(), "args": args}));
+            let mut fields = into_fields(json!({"call": name.name(), "args": args}));
             match result {
                 CallResult::Returned(value) => fields.insert("returned".to_owned(), (*value).into()),
                 CallResult::Failed { errno, name } => {
@@ -39,7 +39,7 @@ pub(super) fn event(news: &TcpNews) -> (&'static str, EventFields) {
         }
         TcpNews::Stamps { byte, scheduled, sent, acked } => {
             // The field was released by this name, and keeps it.
-            let mut fields = object(json!({"octet": byte}));
+            let mut fields = into_fields(json!({"octet": byte}));
             for (name, time) in [("scheduled_ms", scheduled), ("sent_ms", sent), ("acked_ms", acked)] {
                 if let Some(time) = time {
                     fields.insert(name.to_owned(), milliseconds(*time));
@@ -61,7 +61,7 @@ fn evidence_name(evidence: Evidence) -> &'static str {
 }
 
 fn syn_fields(syn: &SynView) -> EventFields {
-    let mut fields = object(json!({"ttl": syn.ttl, "window": syn.window, "isn": syn.isn}));
+    let mut fields = into_fields(json!({"ttl": syn.ttl, "window": syn.window, "isn": syn.isn}));
     if let Some(mss) = syn.mss {
         fields.insert("mss".to_owned(), mss.into());
     }
@@ -83,6 +83,6 @@ mod tests {
     #[test]
     fn a_stamp_keeps_the_names_of_its_fields() {
         let (name, fields) = event(&TcpNews::Stamps { byte: 7, scheduled: None, sent: None, acked: None });
-        assert_eq!((name, fields), ("stamps", object(json!({"octet": 7}))));
+        assert_eq!((name, fields), ("stamps", into_fields(json!({"octet": 7}))));
     }
 }

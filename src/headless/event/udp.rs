@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{EventFields, milliseconds, object};
+use super::fields::{EventFields, into_fields, milliseconds};
 use crate::sessions::kinds::udp_ledger::UdpLedger;
 use crate::sessions::news::UdpNews;
 use crate::wire::icmp::IcmpMessage;
@@ -12,19 +12,19 @@ use crate::wire::udp::packet::PacketInfo;
 /// An event's name and its fields.
 pub(super) fn event(news: &UdpNews) -> (&'static str, EventFields) {
     match news {
-        UdpNews::Joined { group } => ("joined", object(json!({"group": group.to_string()}))),
-        UdpNews::Left { group } => ("left", object(json!({"group": group.to_string()}))),
+        UdpNews::Joined { group } => ("joined", into_fields(json!({"group": group.to_string()}))),
+        UdpNews::Left { group } => ("left", into_fields(json!({"group": group.to_string()}))),
         UdpNews::Icmp(message) => ("icmp", icmp_fields(message)),
-        UdpNews::MtuStep(probed) => ("mtu_step", step(probed)),
+        UdpNews::MtuStep(probed) => ("mtu_step", mtu_step_fields(probed)),
         UdpNews::PathMtu(found) => ("path_mtu", report(found)),
         UdpNews::BurstEnded { datagrams, took } => {
-            ("burst_ended", object(json!({"datagrams": datagrams, "ms": milliseconds(*took)})))
+            ("burst_ended", into_fields(json!({"datagrams": datagrams, "ms": milliseconds(*took)})))
         }
     }
 }
 
 fn icmp_fields(icmp: &IcmpMessage) -> EventFields {
-    let mut fields = object(json!({"type": icmp.kind, "code": icmp.code}));
+    let mut fields = into_fields(json!({"type": icmp.kind, "code": icmp.code}));
     if let Some(offender) = icmp.offender {
         fields.insert("offender".to_owned(), offender.to_string().into());
     }
@@ -70,14 +70,14 @@ pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut EventFields) {
     };
     put("truncated_datagrams", Some(ledger.truncated.into()));
     put("send_errors", Some(ledger.send_errors.into()));
-    put("answered_datagrams", ledger.echo.answered().map(Value::from));
-    put("unanswered_datagrams", ledger.echo.outstanding().map(Value::from));
+    put("answered_datagrams", ledger.echo.echoed_count().map(Value::from));
+    put("unanswered_datagrams", ledger.echo.outstanding_count().map(Value::from));
     put("duplicate_datagrams", ledger.echo.duplicates().map(Value::from));
     put("icmp_errors", Some(ledger.icmp_count().into()));
     if !ledger.kinds.is_empty() {
         let kinds = ledger.kinds.iter().map(|kind| {
             let icmp = &kind.icmp;
-            let mut fields = object(json!({"type": icmp.kind, "code": icmp.code, "meaning": icmp.meaning()}));
+            let mut fields = into_fields(json!({"type": icmp.kind, "code": icmp.code, "meaning": icmp.meaning()}));
             if let Some(sender) = kind.sender() {
                 fields.insert("offender".to_owned(), sender.to_string().into());
             }
@@ -89,8 +89,8 @@ pub(crate) fn ledger(ledger: &UdpLedger, fields: &mut EventFields) {
 }
 
 /// One datagram of a probe.
-fn step(step: &MtuStep) -> EventFields {
-    let mut fields = object(json!({"bytes": step.bytes}));
+fn mtu_step_fields(step: &MtuStep) -> EventFields {
+    let mut fields = into_fields(json!({"bytes": step.bytes}));
     match step.outcome {
         MtuOutcome::Answered => drop(fields.insert("outcome".to_owned(), "answered".into())),
         MtuOutcome::Quiet => drop(fields.insert("outcome".to_owned(), "quiet".into())),

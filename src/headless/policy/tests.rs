@@ -21,7 +21,7 @@ fn target() -> HostPort {
 }
 
 fn tcp() -> Spec {
-    Spec::new(SpecKind::Tcp(TcpSpec::to(target())))
+    Spec::new(SpecKind::Tcp(TcpSpec::new(target())))
 }
 
 fn listen(limit: Option<usize>) -> Spec {
@@ -45,16 +45,16 @@ impl Run {
 
     fn take(&mut self, id: SessionId, record: Record) -> Vec<PolicyAction> {
         let reading = Reading { records: vec![record], ..Reading::empty(id) };
-        self.watched.adopt(&reading);
-        self.watched.take(id, &reading.records[0]);
+        self.watched.add_accepted(&reading);
+        self.watched.on_record(id, &reading.records[0]);
         let session = self.watched.get(id).unwrap();
         let actions = self.policy.on_record(&self.watched, session, &reading.records[0]);
-        if reading.tells_the_end() {
-            self.watched.forget(id);
+        if reading.has_end() {
+            self.watched.remove(id);
         }
         for action in &actions {
             if let PolicyAction::Tell(news) = action {
-                self.watched.take(id, &Record::News { at: Instant::now(), news: news.clone() });
+                self.watched.on_record(id, &Record::News { at: Instant::now(), news: news.clone() });
             }
         }
         actions
@@ -69,7 +69,7 @@ impl Run {
     }
 
     fn stop(&mut self) -> Vec<Order> {
-        self.policy.stop(&self.watched)
+        self.policy.close_all(&self.watched)
     }
 
     fn done(&self) -> bool {
@@ -162,7 +162,7 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
         os_code: 111,
         ..IcmpMessage::default()
     };
-    let spec = Spec::new(SpecKind::Udp(UdpSpec::with(target())));
+    let spec = Spec::new(SpecKind::Udp(UdpSpec::new(target())));
     let (mut run, _) = Run::of(&spec, RAW, StdinState::Pipe);
     let acts = run.tell(FIRST, News::Udp(UdpNews::Icmp(icmp.clone())));
     assert!(
@@ -171,7 +171,8 @@ fn port_unreachable_is_a_refusal_where_nothing_was_heard() {
     assert_eq!((run.exit_code(), run.watched.has_failed(FIRST)), (4, true));
 
     let (mut run, _) = Run::of(&spec, RAW, StdinState::Pipe);
-    let block = crate::sessions::Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"x"));
+    let block =
+        crate::sessions::Block::single_piece(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"x"));
     run.take(FIRST, Record::Block(block));
     assert_eq!(run.tell(FIRST, News::Udp(UdpNews::Icmp(icmp))), []);
     assert_eq!(run.exit_code(), 0);

@@ -62,7 +62,7 @@ impl WriterThread {
     }
 
     /// Takes a block: into the room that was waited for, or, for the first one, into an empty queue.
-    pub(super) fn put(&mut self, block: Bytes) {
+    pub(super) fn write(&mut self, block: Bytes) {
         match self.permit.take() {
             Some(permit) => drop(permit.send(block)),
             // A writer that failed says so at the end.

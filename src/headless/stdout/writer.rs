@@ -52,13 +52,13 @@ impl StdoutWriter {
     /// There is no descriptor or no thread to be had.
     pub(crate) fn start() -> io::Result<Self> {
         let taken = TakenBytes::default();
-        Ok(StdoutWriter { way: way(&taken)?, rest: Bytes::new(), taken, failed: None })
+        Ok(StdoutWriter { way: open_sink(&taken)?, rest: Bytes::new(), taken, failed: None })
     }
 
     /// A way past this program's memory, where there is one. What goes there comes before what is put here from then
     /// on, so it is for whoever stops using it before anything is put.
-    pub(crate) fn outlet() -> Option<SpliceSink> {
-        SpliceSink::into(stdout().ok()?)
+    pub(crate) fn splice_sink() -> Option<SpliceSink> {
+        SpliceSink::new(stdout().ok()?)
     }
 
     /// Waits until another block can be taken. Cancel-safe.
@@ -85,7 +85,7 @@ impl StdoutWriter {
                                     guard.clear_ready();
                                 } else {
                                     drop(guard);
-                                    self.cannot(error);
+                                    self.on_write_error(error);
                                 }
                             }
                         }
@@ -97,10 +97,10 @@ impl StdoutWriter {
     }
 
     /// Takes a block; to be called after [`StdoutWriter::ready`]. What cannot be written at once is kept until then.
-    pub(crate) fn put(&mut self, block: Bytes) {
+    pub(crate) fn write(&mut self, block: Bytes) {
         debug_assert!(self.rest.is_empty(), "one block at a time");
         match &mut self.way {
-            SinkKind::Thread(thread) => thread.put(block),
+            SinkKind::Thread(thread) => thread.write(block),
             SinkKind::Direct(file) => match io::Write::write_all(file, &block) {
                 Ok(()) => self.taken.add(block.len()),
                 Err(error) => self.failed = Some(error),
@@ -111,7 +111,7 @@ impl StdoutWriter {
                 if let Err(error) = pipe::write(pipe.get_ref(), &mut self.rest, &self.taken)
                     && error.kind() != io::ErrorKind::WouldBlock
                 {
-                    self.cannot(error);
+                    self.on_write_error(error);
                 }
             }
         }
@@ -119,14 +119,14 @@ impl StdoutWriter {
 
     /// A pipe cannot be written to in this way: an older kernel waits on a thread, anything else is the end.
     #[cfg(target_os = "linux")]
-    fn cannot(&mut self, error: io::Error) {
+    fn on_write_error(&mut self, error: io::Error) {
         if error.raw_os_error() != Some(rustix::io::Errno::OPNOTSUPP.raw_os_error()) {
             self.failed = Some(error);
             return;
         }
         match stdout().and_then(|file| WriterThread::start(file, &self.taken)) {
             Ok(mut thread) => {
-                thread.put(std::mem::take(&mut self.rest));
+                thread.write(std::mem::take(&mut self.rest));
                 self.way = SinkKind::Thread(thread);
             }
             Err(error) => self.failed = Some(error),
@@ -134,7 +134,7 @@ impl StdoutWriter {
     }
 
     /// How many bytes the reader has taken so far; monotonic.
-    pub(crate) fn taken(&self) -> u64 {
+    pub(crate) fn taken_bytes(&self) -> u64 {
         self.taken.all()
     }
 
@@ -172,7 +172,7 @@ impl StdoutWriter {
 }
 
 #[cfg(target_os = "linux")]
-fn way(taken: &TakenBytes) -> io::Result<SinkKind> {
+fn open_sink(taken: &TakenBytes) -> io::Result<SinkKind> {
     use std::io::IsTerminal as _;
     use std::os::unix::fs::FileTypeExt as _;
 
@@ -188,7 +188,7 @@ fn way(taken: &TakenBytes) -> io::Result<SinkKind> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn way(taken: &TakenBytes) -> io::Result<SinkKind> {
+fn open_sink(taken: &TakenBytes) -> io::Result<SinkKind> {
     let file = stdout()?;
     if file.metadata().is_ok_and(|about| about.is_file()) {
         return Ok(SinkKind::Direct(file));

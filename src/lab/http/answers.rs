@@ -22,7 +22,7 @@ const MOST_BODY: usize = 1024 * 1024;
 pub(in crate::lab) const MOST_BYTES: u64 = 1 << 30;
 
 /// The answer to one request; an error breaks the connection off, as some paths are meant to.
-pub(super) async fn answer(
+pub(super) async fn respond(
     request: Request<Incoming>,
     line: Arc<RawConnection>,
     settings: SiteSettings,
@@ -38,24 +38,24 @@ pub(super) async fn answer(
         ("large", "") => binary(settings.large_bytes),
         ("bytes", number) => match number.parse::<u64>() {
             Ok(bytes) if bytes <= MOST_BYTES => binary(bytes),
-            _ => refuse(StatusCode::BAD_REQUEST, "wanted /bytes/N with N from 0 to 1073741824\n"),
+            _ => error_response(StatusCode::BAD_REQUEST, "wanted /bytes/N with N from 0 to 1073741824\n"),
         },
-        ("slow", "") => with_type("text/plain; charset=utf-8", content::slow(settings.slow_every)),
+        ("slow", "") => with_type("text/plain; charset=utf-8", content::slow_lines(settings.slow_every)),
         ("chunked", "") => with_type("text/plain; charset=utf-8", content::chunks()),
-        ("endless", "") => with_type("text/plain; charset=utf-8", content::endless()),
+        ("endless", "") => with_type("text/plain; charset=utf-8", content::endless_lines()),
         ("redirect", "") => redirect("/redirect/2"),
         ("redirect", "2") => redirect("/text"),
-        ("status", number) => status(number),
+        ("status", number) => status_response(number),
         ("echo", "") => echo(request).await,
         ("headers", "") => headers(&request),
-        ("escapes", "") => with_type("text/plain; charset=utf-8", content::whole(ESCAPES)),
-        ("short", "") => broken::short(),
+        ("escapes", "") => with_type("text/plain; charset=utf-8", content::full(ESCAPES)),
+        ("short", "") => broken::truncated_body(),
         ("bad-chunk", "") => {
             line.bad_chunk();
             return Err(BreakOff);
         }
         ("reset", "") => broken::reset(line),
-        _ => refuse(StatusCode::NOT_FOUND, "no such path; / lists them\n"),
+        _ => error_response(StatusCode::NOT_FOUND, "no such path; / lists them\n"),
     };
     Ok(answer)
 }
@@ -100,10 +100,10 @@ fn with_type(kind: &'static str, content: LabBody) -> Response<LabBody> {
 }
 
 fn text(text: impl Into<Bytes>) -> Response<LabBody> {
-    with_type("text/plain; charset=utf-8", content::whole(text))
+    with_type("text/plain; charset=utf-8", content::full(text))
 }
 
-fn refuse(status: StatusCode, why: &'static str) -> Response<LabBody> {
+fn error_response(status: StatusCode, why: &'static str) -> Response<LabBody> {
     let mut answer = text(why);
     *answer.status_mut() = status;
     answer
@@ -114,7 +114,7 @@ fn binary(bytes: u64) -> Response<LabBody> {
 }
 
 fn json_answer(status: StatusCode, value: &Value) -> Response<LabBody> {
-    let mut answer = with_type("application/json", content::whole(format!("{value:#}\n")));
+    let mut answer = with_type("application/json", content::full(format!("{value:#}\n")));
     *answer.status_mut() = status;
     answer
 }
@@ -127,28 +127,28 @@ fn document() -> Value {
 }
 
 fn gzip(value: &Value) -> Response<LabBody> {
-    let mut answer = with_type("application/json", content::whole(content::gzipped(&format!("{value:#}\n"))));
+    let mut answer = with_type("application/json", content::full(content::gzipped(&format!("{value:#}\n"))));
     answer.headers_mut().insert(http::header::CONTENT_ENCODING, http::HeaderValue::from_static("gzip"));
     answer
 }
 
 fn redirect(to: &'static str) -> Response<LabBody> {
-    let mut answer = refuse(StatusCode::FOUND, "over there\n");
+    let mut answer = error_response(StatusCode::FOUND, "over there\n");
     answer.headers_mut().insert(http::header::LOCATION, http::HeaderValue::from_static(to));
     answer
 }
 
-fn status(number: &str) -> Response<LabBody> {
+fn status_response(number: &str) -> Response<LabBody> {
     let Some(status) = number.parse().ok().and_then(|number: u16| StatusCode::from_u16(number).ok()) else {
-        return refuse(StatusCode::BAD_REQUEST, "wanted /status/NNN with NNN from 200 to 999\n");
+        return error_response(StatusCode::BAD_REQUEST, "wanted /status/NNN with NNN from 200 to 999\n");
     };
     // 1xx is no answer, and hyper would take the connection down for it.
     if status.is_informational() {
-        return refuse(StatusCode::BAD_REQUEST, "wanted /status/NNN with NNN from 200 to 999\n");
+        return error_response(StatusCode::BAD_REQUEST, "wanted /status/NNN with NNN from 200 to 999\n");
     }
     let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let said = if bodiless { String::new() } else { format!("{status}\n") };
-    let mut answer = with_type("text/plain; charset=utf-8", content::whole(said));
+    let mut answer = with_type("text/plain; charset=utf-8", content::full(said));
     *answer.status_mut() = status;
     answer
 }
@@ -185,7 +185,7 @@ async fn echo(request: Request<Incoming>) -> Response<LabBody> {
     let no_body = *request.method() == Method::HEAD;
     let body = if no_body { Ok(Bytes::new()) } else { read_bounded(request.into_body()).await };
     let Ok(body) = body else {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "a body of 1 MiB is the most that is echoed\n");
+        return error_response(StatusCode::PAYLOAD_TOO_LARGE, "a body of 1 MiB is the most that is echoed\n");
     };
     let mut value = about;
     value["body_bytes"] = json!(body.len());

@@ -16,6 +16,6 @@ impl fmt::Display for BreakOff {
 impl std::error::Error for BreakOff {}
 
 /// No error can happen in a body that is made here and now.
-pub(super) fn never(never: Infallible) -> BreakOff {
+pub(super) fn unreachable_error(never: Infallible) -> BreakOff {
     match never {}
 }

@@ -10,7 +10,7 @@ use socket2::{SockRef, Socket};
 use tokio::net::TcpStream;
 
 use super::break_off::BreakOff;
-use super::content::{LabBody, pieces};
+use super::content::{LabBody, stream_body};
 
 /// A second handle of a connection's socket, for what an HTTP library refuses to do.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl RawConnection {
     ///
     /// # Errors
     /// No descriptors are left.
-    pub(super) fn of(stream: &TcpStream) -> std::io::Result<RawConnection> {
+    pub(super) fn new(stream: &TcpStream) -> std::io::Result<RawConnection> {
         SockRef::from(stream).try_clone().map(RawConnection)
     }
 
@@ -41,7 +41,7 @@ impl RawConnection {
 }
 
 /// Promises 1,000 bytes, and sends 100.
-pub(super) fn short() -> Response<LabBody> {
+pub(super) fn truncated_body() -> Response<LabBody> {
     let steps = stream::unfold(0_u8, |step| async move {
         if step == 0 {
             return Some((Ok(Bytes::from_static(&[b'.'; 100])), 1));
@@ -50,7 +50,7 @@ pub(super) fn short() -> Response<LabBody> {
         tokio::task::yield_now().await;
         Some((Err(BreakOff), 2))
     });
-    let mut answer = Response::new(pieces(steps));
+    let mut answer = Response::new(stream_body(steps));
     answer.headers_mut().insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("1000"));
     answer
 }
@@ -66,7 +66,7 @@ pub(super) fn reset(line: Arc<RawConnection>) -> Response<LabBody> {
         line.reset_on_close();
         Some((Err(BreakOff), (2, line)))
     });
-    let mut answer = Response::new(pieces(steps));
+    let mut answer = Response::new(stream_body(steps));
     answer.headers_mut().insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("1000000"));
     answer
 }

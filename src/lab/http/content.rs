@@ -11,7 +11,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::{Frame, SizeHint};
 
-use super::break_off::{BreakOff, never};
+use super::break_off::{BreakOff, unreachable_error};
 use crate::lab::serve::pause;
 
 /// A body, of whatever kind.
@@ -21,18 +21,18 @@ pub(super) type LabBody = UnsyncBoxBody<Bytes, BreakOff>;
 const PIECE: usize = 64 * 1024;
 
 /// A body that is there as a whole.
-pub(super) fn whole(bytes: impl Into<Bytes>) -> LabBody {
-    Full::new(bytes.into()).map_err(never).boxed_unsync()
+pub(super) fn full(bytes: impl Into<Bytes>) -> LabBody {
+    Full::new(bytes.into()).map_err(unreachable_error).boxed_unsync()
 }
 
 /// A body that comes in pieces, of unknown length.
-pub(super) fn pieces(pieces: impl Stream<Item = Result<Bytes, BreakOff>> + Send + 'static) -> LabBody {
+pub(super) fn stream_body(pieces: impl Stream<Item = Result<Bytes, BreakOff>> + Send + 'static) -> LabBody {
     StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
 }
 
 /// `count` bytes by chance, the same ones every time.
 pub(super) fn bytes(count: u64) -> LabBody {
-    RandomBody { left: count, chance: fastrand::Rng::with_seed(0x50c2_e7e5) }.map_err(never).boxed_unsync()
+    RandomBody { left: count, chance: fastrand::Rng::with_seed(0x50c2_e7e5) }.map_err(unreachable_error).boxed_unsync()
 }
 
 struct RandomBody {
@@ -65,8 +65,8 @@ impl hyper::body::Body for RandomBody {
 }
 
 /// Ten lines, with this wait from one to the next.
-pub(super) fn slow(every: Duration) -> LabBody {
-    pieces(stream::unfold(1_u32, move |number| async move {
+pub(super) fn slow_lines(every: Duration) -> LabBody {
+    stream_body(stream::unfold(1_u32, move |number| async move {
         if number > 10 {
             return None;
         }
@@ -80,7 +80,7 @@ pub(super) fn slow(every: Duration) -> LabBody {
 /// Chunks of 1, 10, 100, … bytes, and back: 2,222 bytes in all.
 pub(super) fn chunks() -> LabBody {
     let sizes = [1_usize, 10, 100, 1000, 1000, 100, 10, 1];
-    pieces(stream::iter(sizes.map(|size| {
+    stream_body(stream::iter(sizes.map(|size| {
         let mut chunk = vec![b'='; size];
         chunk[size - 1] = b'\n';
         Ok(chunk.into())
@@ -88,8 +88,8 @@ pub(super) fn chunks() -> LabBody {
 }
 
 /// Numbered lines for as long as somebody reads them.
-pub(super) fn endless() -> LabBody {
-    pieces(stream::unfold(0_u64, |number| async move {
+pub(super) fn endless_lines() -> LabBody {
+    stream_body(stream::unfold(0_u64, |number| async move {
         let mut piece = String::with_capacity(16 * 1024 + 32);
         let mut number = number;
         while piece.len() < 16 * 1024 {

@@ -7,7 +7,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use super::answers::answer;
+use super::answers::respond;
 use super::broken::RawConnection;
 use super::settings::SiteSettings;
 
@@ -28,7 +28,7 @@ pub(in crate::lab) async fn serve(listener: TcpListener, settings: SiteSettings)
         match listener.accept().await {
             Ok((stream, _)) => {
                 tokio::spawn(async move {
-                    converse(stream, settings).await;
+                    serve_connection(stream, settings).await;
                     drop(place);
                 });
             }
@@ -39,10 +39,10 @@ pub(in crate::lab) async fn serve(listener: TcpListener, settings: SiteSettings)
     }
 }
 
-async fn converse(stream: TcpStream, settings: SiteSettings) {
-    let Ok(line) = RawConnection::of(&stream) else { return };
+async fn serve_connection(stream: TcpStream, settings: SiteSettings) {
+    let Ok(line) = RawConnection::new(&stream) else { return };
     let line = Arc::new(line);
-    let service = hyper::service::service_fn(move |request| answer(request, Arc::clone(&line), settings));
+    let service = hyper::service::service_fn(move |request| respond(request, Arc::clone(&line), settings));
     let served = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

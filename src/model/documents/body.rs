@@ -38,7 +38,7 @@ pub const BODY_PAUSE: Duration = Duration::from_millis(250);
 
 impl BodyText {
     /// When a body that has grown is to be laid out again.
-    pub fn due(&self) -> Option<Instant> {
+    pub fn next_layout_at(&self) -> Option<Instant> {
         self.laid_out.filter(|_| self.stale).map(|at| at + BODY_PAUSE)
     }
 }

@@ -21,7 +21,7 @@ const MOST_DATA: usize = 16 * 1024;
 pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
     let mut document = Document::default();
     if let Some(failure) = failure {
-        document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &format!("✗ {}", failure.message))]));
+        document.push(DocLine::new([TextSpan::untrusted(TextRole::Bad, &format!("✗ {}", failure.message))]));
     }
     if let Some(plan) = &lookup.plan {
         add_plan(&mut document, plan);
@@ -33,7 +33,7 @@ pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
         let same = if compared.differs() { "differs" } else { "agrees" };
         document.push(DocLine::new([
             TextSpan::new(role, same),
-            TextSpan::outside(TextRole::Comment, &format!("  {}", compared.system_text())),
+            TextSpan::untrusted(TextRole::Comment, &format!("  {}", compared.system_answer_text())),
         ]));
     }
     if lookup.unlisted > 0 {
@@ -47,7 +47,7 @@ pub fn of_answer(lookup: &DnsLookup, failure: Option<&Failure>) -> Document {
 }
 
 /// Every field of every query and answer at its bytes.
-pub fn of_fields(lookup: &DnsLookup) -> Document {
+pub fn field_document(lookup: &DnsLookup) -> Document {
     let mut document = Document::default();
     if lookup.exchanges.is_empty() {
         document.remark("nothing is asked yet");
@@ -70,18 +70,18 @@ fn add_plan(document: &mut Document, plan: &DnsPlan) {
     let (each, tries) = (quantity::duration(plan.timeout), plan.tries);
     let times = if tries == 1 { "once".to_owned() } else { format!("up to {tries} times") };
     let (servers, source) = (servers.join(", "), &plan.source);
-    document.push(DocLine::of(TextRole::Comment, format!("asking {servers}, from {source}")));
-    document.push(DocLine::of(TextRole::Comment, format!("{each} for an answer, {times}")));
+    document.push(DocLine::single_span(TextRole::Comment, format!("asking {servers}, from {source}")));
+    document.push(DocLine::single_span(TextRole::Comment, format!("{each} for an answer, {times}")));
     if let [first, others @ ..] = plan.names.as_slice()
         && !others.is_empty()
     {
         let text = format!("names in turn (search, ndots {}): {first} {}", plan.ndots, others.join(" "));
-        document.push(DocLine::of(TextRole::Comment, text));
+        document.push(DocLine::single_span(TextRole::Comment, text));
     }
     if !plan.hosts.is_empty() {
         let hosts: Vec<String> = plan.hosts.iter().map(ToString::to_string).collect();
         let text = format!("/etc/hosts has {}: programs take that without asking", hosts.join(", "));
-        document.push(DocLine::of(TextRole::Bad, text));
+        document.push(DocLine::single_span(TextRole::Bad, text));
     }
 }
 
@@ -97,7 +97,7 @@ fn add_exchange(document: &mut Document, exchange: &DnsExchange) {
         }
         QueryOutcome::Failed { failure, took } => {
             let text = format!("✗ {} after {}", failure.message, quantity::duration(*took));
-            document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &text)]));
+            document.push(DocLine::new([TextSpan::untrusted(TextRole::Bad, &text)]));
         }
         QueryOutcome::Answered(answer) => add_answer(document, answer, query.bytes.len()),
     }
@@ -115,9 +115,9 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
         let signatures = if edns.dnssec_ok { " · do" } else { "" };
         let mut text = format!("EDNS {} · UDP payload {}{signatures}", edns.version, edns.udp_payload);
         for (name, value) in &edns.options {
-            text.push_str(&format!(" · {name} {}", cut(value)));
+            text.push_str(&format!(" · {name} {}", shorten_data(value)));
         }
-        document.push(DocLine::new([TextSpan::outside(TextRole::Comment, &text)]));
+        document.push(DocLine::new([TextSpan::untrusted(TextRole::Comment, &text)]));
     }
     for question in &message.questions {
         let text = format!("{} {} {}", question.name, class_name(question.class), question.kind);
@@ -130,13 +130,13 @@ fn add_answer(document: &mut Document, answer: &DnsAnswer, asked: usize) {
         [("answer", &message.answers), ("authority", &message.authorities), ("additional", &message.additionals)]
     {
         if !records.is_empty() {
-            document.push(DocLine::of(TextRole::Keyword, format!("{name} ({})", records.len())));
+            document.push(DocLine::single_span(TextRole::Keyword, format!("{name} ({})", records.len())));
             add_records(document, records);
         }
     }
     if let Some(fault) = &message.fault {
         let text = format!("byte {}: {}", fault.at, fault.why);
-        document.push(DocLine::new([TextSpan::outside(TextRole::Bad, &text)]));
+        document.push(DocLine::new([TextSpan::untrusted(TextRole::Bad, &text)]));
     }
 }
 
@@ -151,13 +151,13 @@ fn add_records(document: &mut Document, records: &[DnsRecord]) {
             TextSpan::new(TextRole::Number, format!("{ttl:>7} s  ")),
             TextSpan::new(TextRole::Comment, format!("{}  ", class_name(*class))),
             TextSpan::new(TextRole::Keyword, format!("{kind:<kinds$}  ")),
-            TextSpan::outside(TextRole::Value, &cut(data)),
+            TextSpan::untrusted(TextRole::Value, &shorten_data(data)),
         ]));
     }
 }
 
 /// Data that is shown as far as it makes sense to; it is ASCII.
-fn cut(data: &str) -> String {
+fn shorten_data(data: &str) -> String {
     match data.get(..MOST_DATA) {
         Some(start) if start.len() < data.len() => format!("{start}…"),
         _ => data.to_owned(),
@@ -168,7 +168,7 @@ fn add_fields(document: &mut Document, title: &str, bytes: &[u8]) {
     if !document.lines.is_empty() {
         document.push(DocLine::default());
     }
-    document.push(DocLine::of(TextRole::Title, title));
+    document.push(DocLine::single_span(TextRole::Title, title));
     let (fields, unlisted) = DnsMessage::fields(bytes);
     for field in &fields {
         document.push(field_line(field, bytes));
@@ -189,8 +189,8 @@ fn field_line(field: &DnsField, message: &[u8]) -> DocLine {
     DocLine::new([
         TextSpan::new(TextRole::Punctuation, format!("{:>5} ", field.range.start)),
         TextSpan::new(TextRole::Number, format!("{hex:<14}")),
-        TextSpan::outside(role, &format!("{:indent$}{}  ", "", field.name)),
-        TextSpan::outside(TextRole::Value, &cut(&field.value)),
+        TextSpan::untrusted(role, &format!("{:indent$}{}  ", "", field.name)),
+        TextSpan::untrusted(TextRole::Value, &shorten_data(&field.value)),
     ])
 }
 
@@ -220,8 +220,8 @@ mod tests {
             message: Arc::new(DnsMessage::read(bytes)),
         };
         let mut lookup = DnsLookup::default();
-        lookup.learn(&DnsNews::Query(query));
-        lookup.learn(&DnsNews::Answer(answer));
+        lookup.on_news(&DnsNews::Query(query));
+        lookup.on_news(&DnsNews::Answer(answer));
         lookup
     }
 
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_field_stands_at_its_bytes() {
-        let document = of_fields(&lookup());
+        let document = field_document(&lookup());
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(
             text.iter().any(|line| line.starts_with("   19 c0 0c") && line.contains("pointer to byte 12")),

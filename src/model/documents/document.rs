@@ -82,7 +82,7 @@ impl TextSpan {
     }
 
     /// A span of text from outside.
-    pub fn outside(role: TextRole, text: &str) -> Self {
+    pub fn untrusted(role: TextRole, text: &str) -> Self {
         TextSpan { role, text: sanitize::line(text) }
     }
 }
@@ -94,7 +94,7 @@ impl DocLine {
     }
 
     /// A line of one span.
-    pub fn of(role: TextRole, text: impl Into<String>) -> Self {
+    pub fn single_span(role: TextRole, text: impl Into<String>) -> Self {
         DocLine { spans: vec![TextSpan::new(role, text)] }
     }
 
@@ -115,7 +115,7 @@ impl DocLine {
     }
 
     /// A part of the line, by bytes that are boundaries of characters.
-    fn cut(&self, range: &Range<usize>) -> DocLine {
+    fn slice(&self, range: &Range<usize>) -> DocLine {
         let mut at = 0;
         let mut spans = Vec::new();
         for span in &self.spans {
@@ -140,21 +140,21 @@ impl DocLine {
         if self.is_ascii() {
             return len.div_ceil(usize::from(columns.max(1)));
         }
-        wrap::hard(&self.text(), columns).count()
+        wrap::wrap_hard(&self.text(), columns).count()
     }
 
     fn rows(&self, columns: u16, skip: usize, take: usize) -> Vec<DocLine> {
-        self.ranges(columns, skip, take).into_iter().map(|row| self.cut(&row)).collect()
+        self.row_ranges(columns, skip, take).into_iter().map(|row| self.slice(&row)).collect()
     }
 
     /// The bytes of its rows.
-    fn ranges(&self, columns: u16, skip: usize, take: usize) -> Vec<Range<usize>> {
+    fn row_ranges(&self, columns: u16, skip: usize, take: usize) -> Vec<Range<usize>> {
         if self.is_ascii() {
             let rows = (skip..self.row_count(columns)).take(take);
             let (len, columns) = (self.len(), usize::from(columns.max(1)));
             return rows.map(|row| row * columns..len.min((row + 1) * columns)).collect();
         }
-        wrap::hard(&self.text(), columns).skip(skip).take(take).collect()
+        wrap::wrap_hard(&self.text(), columns).skip(skip).take(take).collect()
     }
 
     /// Which of its rows, counted from 0, holds a byte; the last one for what is beyond its end.
@@ -162,7 +162,7 @@ impl DocLine {
         if self.is_ascii() {
             return (offset / usize::from(columns.max(1))).min(self.row_count(columns) - 1);
         }
-        let rows = wrap::hard(&self.text(), columns).map(|row| row.end).collect::<Vec<_>>();
+        let rows = wrap::wrap_hard(&self.text(), columns).map(|row| row.end).collect::<Vec<_>>();
         rows.partition_point(|end| *end <= offset).min(rows.len().saturating_sub(1))
     }
 }
@@ -230,8 +230,8 @@ impl Fold {
             if rows.len() >= count {
                 break;
             }
-            let ranges = line.ranges(self.columns, skip, count - rows.len()).into_iter();
-            rows.extend(ranges.map(|range| DocRow { line: number, text: line.cut(&range), range }));
+            let ranges = line.row_ranges(self.columns, skip, count - rows.len()).into_iter();
+            rows.extend(ranges.map(|range| DocRow { line: number, text: line.slice(&range), range }));
             skip = 0;
         }
         rows
@@ -252,7 +252,7 @@ impl Fold {
 ///
 /// `bytes` is its beginning, as far as it is there; `total` its length, as far as that is known. At most
 /// [`MOST_SOURCE`] bytes of text and [`MOST_DUMPED`] of anything else are used, and what is left out is said.
-pub fn of_body(bytes: &[u8], total: u64, content_type: Option<&str>) -> Document {
+pub fn body_document(bytes: &[u8], total: u64, content_type: Option<&str>) -> Document {
     let mut document = Document::default();
     document.add_body(bytes, total, content_type);
     document
@@ -274,7 +274,7 @@ impl Document {
         let mut start = 0;
         while start < text.len() {
             let end = wrap::character_end(text.as_bytes(), start + wrap::STEP);
-            self.lines.push(line.cut(&(start..end)));
+            self.lines.push(line.slice(&(start..end)));
             start = end;
         }
         true
@@ -282,10 +282,10 @@ impl Document {
 
     /// Adds what is said about the text, be the document full or not.
     pub(crate) fn remark(&mut self, text: impl Into<String>) {
-        self.lines.push(DocLine::of(TextRole::Comment, text));
+        self.lines.push(DocLine::single_span(TextRole::Comment, text));
     }
 
-    /// Adds a body, as [`crate::model::documents::document::of_body`] shows it.
+    /// Adds a body, as [`crate::model::documents::document::body_document`] shows it.
     pub(crate) fn add_body(&mut self, bytes: &[u8], total: u64, content_type: Option<&str>) {
         if bytes.is_empty() {
             self.remark(if total == 0 { "the body is empty" } else { "nothing of the body is kept" });
@@ -293,7 +293,7 @@ impl Document {
         }
         let shown = if is_text(bytes, content_type) { self.add_text(bytes) } else { self.add_dump(bytes) };
         if (shown as u64) < total {
-            self.remark(first_of(shown, total));
+            self.remark(shown_of_total(shown, total));
             self.shown = Some(shown);
         }
     }
@@ -302,7 +302,7 @@ impl Document {
     /// change. Cost: one line.
     pub(crate) fn renew_total(&mut self, total: u64) -> bool {
         let (Some(shown), Some(last)) = (self.shown, self.lines.last_mut()) else { return false };
-        *last = DocLine::of(TextRole::Comment, first_of(shown, total));
+        *last = DocLine::single_span(TextRole::Comment, shown_of_total(shown, total));
         true
     }
 
@@ -326,12 +326,12 @@ impl Document {
     /// Adds a line of text; a very long one that is not ASCII as several, which is what [`Document::push`] does.
     fn push_source(&mut self, line: &[u8]) -> bool {
         if line.len() <= wrap::STEP || line.is_ascii() {
-            return self.push(DocLine::of(TextRole::Plain, untabbed(line)));
+            return self.push(DocLine::single_span(TextRole::Plain, expand_tabs(line)));
         }
         let mut start = 0;
         while start < line.len() {
             let end = wrap::character_end(line, start + wrap::STEP);
-            if !self.push(DocLine::of(TextRole::Plain, untabbed(&line[start..end]))) {
+            if !self.push(DocLine::single_span(TextRole::Plain, expand_tabs(&line[start..end]))) {
                 return false;
             }
             start = end;
@@ -343,7 +343,7 @@ impl Document {
     fn add_dump(&mut self, bytes: &[u8]) -> usize {
         let source = &bytes[..bytes.len().min(MOST_DUMPED)];
         for (row, chunk) in source.chunks(16).enumerate() {
-            let characters: String = chunk.iter().map(|byte| shown(*byte)).collect();
+            let characters: String = chunk.iter().map(|byte| printable_or_dot(*byte)).collect();
             self.lines.push(DocLine::new([
                 TextSpan::new(TextRole::Punctuation, format!("{:08x}  ", row * 16)),
                 TextSpan::new(TextRole::Number, hex_of(chunk)),
@@ -355,7 +355,7 @@ impl Document {
 }
 
 /// What stands for what is left out of a body.
-fn first_of(shown: usize, total: u64) -> String {
+fn shown_of_total(shown: usize, total: u64) -> String {
     let (shown, total) = (quantity::grouped(shown as u64), quantity::grouped(total));
     format!("⋯ the first {shown} of {total} bytes are shown ⋯")
 }
@@ -376,13 +376,13 @@ fn hex_of(bytes: &[u8]) -> String {
     hex
 }
 
-fn shown(byte: u8) -> char {
+fn printable_or_dot(byte: u8) -> char {
     if matches!(byte, b' '..=b'~') { char::from(byte) } else { '·' }
 }
 
 /// A line of text, its tabs as spaces, all else neutralised.
-fn untabbed(line: &[u8]) -> String {
-    if let Some(text) = harmless(line) {
+fn expand_tabs(line: &[u8]) -> String {
+    if let Some(text) = as_plain_text(line) {
         return text.to_owned();
     }
     if !line.contains(&b'\t') {
@@ -404,7 +404,7 @@ fn untabbed(line: &[u8]) -> String {
 }
 
 /// A line that is shown as it is: spares most text the glyphs, which cost ten times as much as this.
-fn harmless(line: &[u8]) -> Option<&str> {
+fn as_plain_text(line: &[u8]) -> Option<&str> {
     let text = str::from_utf8(line).ok()?;
     // The alphabets in the list hold neither a hostile nor a combining character: one comparison for most text.
     let common = |c| {
@@ -447,13 +447,13 @@ mod tests {
 
     #[test]
     fn text_is_shown_as_its_lines_and_neutralised() {
-        let document = of_body(b"one\r\n\ttwo\tx\nth\x1bree", 18, Some("text/plain"));
+        let document = body_document(b"one\r\n\ttwo\tx\nth\x1bree", 18, Some("text/plain"));
         assert_eq!(texts(&document), ["one", "    two x", "th␛ree"]);
     }
 
     #[test]
     fn anything_else_is_shown_as_hex() {
-        let document = of_body(b"\x89PNG\0\x01ABCDEFGHIJKL", 18, Some("image/png"));
+        let document = body_document(b"\x89PNG\0\x01ABCDEFGHIJKL", 18, Some("image/png"));
         assert_eq!(
             texts(&document),
             [
@@ -465,17 +465,17 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_said() {
-        assert_eq!(texts(&of_body(b"ab", 5000, None))[1], "⋯ the first 2 of 5,000 bytes are shown ⋯");
-        assert_eq!(texts(&of_body(b"", 0, None)), ["the body is empty"]);
+        assert_eq!(texts(&body_document(b"ab", 5000, None))[1], "⋯ the first 2 of 5,000 bytes are shown ⋯");
+        assert_eq!(texts(&body_document(b"", 0, None)), ["the body is empty"]);
         let long = vec![b'\n'; MOST_LINES + 10];
-        let document = of_body(&long, long.len() as u64, None);
+        let document = body_document(&long, long.len() as u64, None);
         assert_eq!(document.lines.len(), MOST_LINES + 1);
         assert_eq!(document.lines[MOST_LINES].text(), "⋯ the first 200,000 of 200,010 bytes are shown ⋯");
     }
 
     #[test]
     fn a_fold_counts_rows_and_gives_any_of_them() {
-        let document = of_body("abcdefg\n\n日本語x\nend".as_bytes(), 23, None);
+        let document = body_document("abcdefg\n\n日本語x\nend".as_bytes(), 23, None);
         let fold = Fold::new(&document, 3);
         let rows =
             |first, count| fold.rows(&document, first, count).iter().map(|row| row.text.text().into_owned()).collect();
@@ -496,14 +496,14 @@ mod tests {
         let line = DocLine::new([TextSpan::new(TextRole::Key, "abc"), TextSpan::new(TextRole::Value, "é日")]);
         let rows = wrap(&line, 4);
         assert_eq!(rows[0], DocLine::new([TextSpan::new(TextRole::Key, "abc"), TextSpan::new(TextRole::Value, "é")]));
-        assert_eq!(rows[1], DocLine::of(TextRole::Value, "日"));
+        assert_eq!(rows[1], DocLine::single_span(TextRole::Value, "日"));
     }
 
     proptest! {
         #[test]
         fn no_row_is_wider_than_the_columns_and_nothing_is_lost(bytes in proptest::collection::vec(any::<u8>(), 0..600), text in "\\PC{0,80}", columns in 2..60_u16) {
             let body = [&bytes[..], text.as_bytes()].concat();
-            let document = of_body(&body, body.len() as u64, Some("text/plain"));
+            let document = body_document(&body, body.len() as u64, Some("text/plain"));
             let fold = Fold::new(&document, columns);
             let rows = fold.rows(&document, 0, usize::MAX);
             prop_assert_eq!(rows.len(), fold.row_count());

@@ -11,7 +11,7 @@ use crate::wire::http::head::{RequestHead, ResponseHead};
 const MOST_VALUE: usize = 64 * 1024;
 
 /// Every hop of an exchange: request line, headers, status line, headers.
-pub(crate) fn of_headers(exchange: &HttpExchange) -> Document {
+pub(crate) fn headers_document(exchange: &HttpExchange) -> Document {
     let mut document = Document::default();
     if exchange.hops.is_empty() {
         document.remark("nothing was asked yet");
@@ -22,7 +22,7 @@ pub(crate) fn of_headers(exchange: &HttpExchange) -> Document {
             document.push(DocLine::default());
         }
         if hops > 1 {
-            document.push(DocLine::of(TextRole::Title, format!("request {} of {hops}", index + 1)));
+            document.push(DocLine::single_span(TextRole::Title, format!("request {} of {hops}", index + 1)));
         }
         add_hop(&mut document, hop);
     }
@@ -30,7 +30,7 @@ pub(crate) fn of_headers(exchange: &HttpExchange) -> Document {
 }
 
 /// The request as it was sent (as it will be, before that), its body, and what was asked for beside it.
-pub(crate) fn of_request(spec: &HttpSpec, exchange: &HttpExchange) -> Document {
+pub(crate) fn request_document(spec: &HttpSpec, exchange: &HttpExchange) -> Document {
     let mut document = Document::default();
     match exchange.hops.first() {
         Some(hop) => add_request(&mut document, &hop.request),
@@ -43,7 +43,7 @@ pub(crate) fn of_request(spec: &HttpSpec, exchange: &HttpExchange) -> Document {
         }
     }
     add_request_body(&mut document, spec);
-    let wishes = wishes(spec);
+    let wishes = option_lines(spec);
     if !wishes.is_empty() {
         document.push(DocLine::default());
         for wish in wishes {
@@ -59,7 +59,7 @@ fn add_hop(document: &mut Document, hop: &HttpHop) {
     for interim in &hop.interim {
         document.push(DocLine::new([
             TextSpan::new(TextRole::Comment, "▼ interim "),
-            TextSpan::outside(TextRole::Good, format!("{} {}", interim.status, interim.reason).trim_end()),
+            TextSpan::untrusted(TextRole::Good, format!("{} {}", interim.status, interim.reason).trim_end()),
             TextSpan::new(TextRole::Comment, format!("  after {}", quantity::duration(interim.after))),
         ]));
         for (name, value) in &interim.headers {
@@ -73,7 +73,7 @@ fn add_hop(document: &mut Document, hop: &HttpHop) {
     }
     if !hop.trailers.is_empty() {
         document.push(DocLine::default());
-        document.push(DocLine::of(TextRole::Title, "trailers, after the body"));
+        document.push(DocLine::single_span(TextRole::Title, "trailers, after the body"));
         for (name, value) in &hop.trailers {
             document.push(header(name, value));
         }
@@ -83,9 +83,9 @@ fn add_hop(document: &mut Document, hop: &HttpHop) {
 fn request_line(method: &str, url: &str) -> DocLine {
     DocLine::new([
         TextSpan::new(TextRole::Comment, "▲ "),
-        TextSpan::outside(TextRole::Keyword, method),
+        TextSpan::untrusted(TextRole::Keyword, method),
         TextSpan::new(TextRole::Plain, " "),
-        TextSpan::outside(TextRole::Title, url),
+        TextSpan::untrusted(TextRole::Title, url),
     ])
 }
 
@@ -105,9 +105,9 @@ fn add_response(document: &mut Document, response: &ResponseHead) {
     let peer = response.peer.map_or(String::new(), |peer| format!(" from {peer}"));
     document.push(DocLine::new([
         TextSpan::new(TextRole::Comment, "▼ "),
-        TextSpan::outside(TextRole::Keyword, &response.version),
+        TextSpan::untrusted(TextRole::Keyword, &response.version),
         TextSpan::new(TextRole::Plain, " "),
-        TextSpan::outside(role, status.trim_end()),
+        TextSpan::untrusted(role, status.trim_end()),
         TextSpan::new(TextRole::Comment, format!("  after {}{peer}", quantity::duration(response.after))),
     ]));
     for (name, value) in &response.headers {
@@ -118,7 +118,7 @@ fn add_response(document: &mut Document, response: &ResponseHead) {
 fn header(name: &str, value: &[u8]) -> DocLine {
     let shown = &value[..value.len().min(MOST_VALUE)];
     let mut spans = vec![
-        TextSpan::outside(TextRole::Key, name),
+        TextSpan::untrusted(TextRole::Key, name),
         TextSpan::new(TextRole::Punctuation, ": "),
         TextSpan::new(TextRole::Value, sanitize::line_of(shown)),
     ];
@@ -150,20 +150,20 @@ fn add_request_body(document: &mut Document, spec: &HttpSpec) {
 
 fn add_part(document: &mut Document, part: &FormPart) {
     let value = match &part.value {
-        PartValue::Text(text) => TextSpan::outside(TextRole::Value, text),
+        PartValue::Text(text) => TextSpan::untrusted(TextRole::Value, text),
         PartValue::File(path) => {
             TextSpan::new(TextRole::Comment, format!("the bytes of {}", sanitize::line(&path.to_string_lossy())))
         }
     };
     document.push(DocLine::new([
-        TextSpan::outside(TextRole::Key, &part.name),
+        TextSpan::untrusted(TextRole::Key, &part.name),
         TextSpan::new(TextRole::Punctuation, "= "),
         value,
     ]));
 }
 
 /// What was asked for that no header shows.
-fn wishes(spec: &HttpSpec) -> Vec<String> {
+fn option_lines(spec: &HttpSpec) -> Vec<String> {
     let mut wishes = Vec::new();
     if spec.insecure {
         wishes.push("certificates are not verified (-k)".to_owned());
@@ -248,9 +248,9 @@ mod tests {
 
     #[test]
     fn every_hop_is_shown_and_its_values_are_neutralised() {
-        let mut first = HttpHop::asked(request("http://a/"));
+        let mut first = HttpHop::unanswered(request("http://a/"));
         first.response = Some(response(302, ("location", b"/\x1b[2J\xff")));
-        let second = HttpHop::asked(request("http://a/b"));
+        let second = HttpHop::unanswered(request("http://a/b"));
         let exchange = HttpExchange { hops: vec![first, second], ..HttpExchange::default() };
         let expected = [
             "request 1 of 2",
@@ -266,7 +266,7 @@ mod tests {
             "",
             "no answer yet",
         ];
-        assert_eq!(texts(&of_headers(&exchange)), expected);
+        assert_eq!(texts(&headers_document(&exchange)), expected);
     }
 
     #[test]
@@ -295,6 +295,6 @@ mod tests {
             "certificates are not verified (-k)",
             "through the proxy http://me:…@proxy:3128/",
         ];
-        assert_eq!(texts(&of_request(&spec, &HttpExchange::default())), expected);
+        assert_eq!(texts(&request_document(&spec, &HttpExchange::default())), expected);
     }
 }

@@ -27,11 +27,11 @@ pub fn pretty_json(bytes: &[u8]) -> Result<Document, String> {
     loop {
         reader.value(0)?;
         reader.end_line();
-        let apart = reader.stands_apart();
+        let apart = reader.starts_new_value();
         match reader.peek_token() {
             None => break,
             Some(_) if apart => {}
-            Some(_) => return Err(reader.wrong("the end")),
+            Some(_) => return Err(reader.expected_error("the end")),
         }
     }
     if reader.left_out > 0 {
@@ -64,7 +64,7 @@ impl<'a> JsonReader<'a> {
     }
 
     /// Whether what comes here cannot be the rest of the value before it.
-    fn stands_apart(&self) -> bool {
+    fn starts_new_value(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.bytes.get(at));
         matches!(before, Some(b']' | b'}' | b'"'))
             || matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n' | b'[' | b'{' | b'"'))
@@ -75,7 +75,7 @@ impl<'a> JsonReader<'a> {
         self.document.lines.len() >= MOST_LINES
     }
 
-    fn put(&mut self, role: TextRole, text: impl Into<String>) {
+    fn push_span(&mut self, role: TextRole, text: impl Into<String>) {
         if !self.is_full() {
             self.line.push(TextSpan::new(role, text));
         }
@@ -84,7 +84,7 @@ impl<'a> JsonReader<'a> {
     /// Puts the source from `start` up to here.
     fn put_source(&mut self, role: TextRole, start: usize) {
         if !self.is_full() {
-            self.put(role, sanitize::line_of(&self.bytes[start..self.at]));
+            self.push_span(role, sanitize::line_of(&self.bytes[start..self.at]));
         }
     }
 
@@ -98,11 +98,11 @@ impl<'a> JsonReader<'a> {
     fn begin_line(&mut self, depth: usize) {
         self.end_line();
         if depth > 0 && !self.is_full() {
-            self.put(TextRole::Plain, "  ".repeat(depth.min(DEEPEST_INDENT)));
+            self.push_span(TextRole::Plain, "  ".repeat(depth.min(DEEPEST_INDENT)));
         }
     }
 
-    fn wrong(&self, expected: &str) -> String {
+    fn expected_error(&self, expected: &str) -> String {
         let before = &self.bytes[..self.at.min(self.bytes.len())];
         let line = memchr::memchr_iter(b'\n', before).count() + 1;
         let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
@@ -121,20 +121,20 @@ impl<'a> JsonReader<'a> {
             Some(b't') => self.word("true"),
             Some(b'f') => self.word("false"),
             Some(b'n') => self.word("null"),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => Err(self.wrong("a value")),
+            Some(b'-' | b'0'..=b'9') => self.read_number(),
+            _ => Err(self.expected_error("a value")),
         }
     }
 
     fn group(&mut self, depth: usize, close: u8) -> Result<(), String> {
         if depth >= DEEPEST {
-            return Err(self.wrong(&format!("no more than {DEEPEST} levels")));
+            return Err(self.expected_error(&format!("no more than {DEEPEST} levels")));
         }
         let (open, close_text) = if close == b'}' { ("{", "}") } else { ("[", "]") };
-        self.put(TextRole::Punctuation, open);
+        self.push_span(TextRole::Punctuation, open);
         self.at += 1;
         if self.peek_token() == Some(close) {
-            self.put(TextRole::Punctuation, close_text);
+            self.push_span(TextRole::Punctuation, close_text);
             self.at += 1;
             return Ok(());
         }
@@ -145,14 +145,14 @@ impl<'a> JsonReader<'a> {
             }
             self.value(depth + 1)?;
             match self.peek_token() {
-                Some(b',') => self.put(TextRole::Punctuation, ","),
+                Some(b',') => self.push_span(TextRole::Punctuation, ","),
                 Some(byte) if byte == close => {
                     self.begin_line(depth);
-                    self.put(TextRole::Punctuation, close_text);
+                    self.push_span(TextRole::Punctuation, close_text);
                     self.at += 1;
                     return Ok(());
                 }
-                _ => return Err(self.wrong(&format!("',' or '{close_text}'"))),
+                _ => return Err(self.expected_error(&format!("',' or '{close_text}'"))),
             }
             self.at += 1;
         }
@@ -160,14 +160,14 @@ impl<'a> JsonReader<'a> {
 
     fn name(&mut self) -> Result<(), String> {
         if self.peek_token() != Some(b'"') {
-            return Err(self.wrong("a name in quotes"));
+            return Err(self.expected_error("a name in quotes"));
         }
         self.string(TextRole::Key)?;
         if self.peek_token() != Some(b':') {
-            return Err(self.wrong("':'"));
+            return Err(self.expected_error("':'"));
         }
         self.at += 1;
-        self.put(TextRole::Punctuation, ": ");
+        self.push_span(TextRole::Punctuation, ": ");
         Ok(())
     }
 
@@ -178,7 +178,7 @@ impl<'a> JsonReader<'a> {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
-                Some(0..0x20) | None => return Err(self.wrong("the end of a string")),
+                Some(0..0x20) | None => return Err(self.expected_error("the end of a string")),
                 Some(_) => self.at += 1,
             }
         }
@@ -195,52 +195,52 @@ impl<'a> JsonReader<'a> {
                 self.at += 1;
                 for _ in 0..4 {
                     if !self.peek().is_some_and(|byte| byte.is_ascii_hexdigit()) {
-                        return Err(self.wrong("four hex digits"));
+                        return Err(self.expected_error("four hex digits"));
                     }
                     self.at += 1;
                 }
             }
-            _ => return Err(self.wrong("an escape")),
+            _ => return Err(self.expected_error("an escape")),
         }
         Ok(())
     }
 
     fn word(&mut self, word: &'static str) -> Result<(), String> {
         if !self.bytes[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.wrong("a value"));
+            return Err(self.expected_error("a value"));
         }
         self.at += word.len();
-        self.put(TextRole::Keyword, word);
+        self.push_span(TextRole::Keyword, word);
         Ok(())
     }
 
-    fn number(&mut self) -> Result<(), String> {
+    fn read_number(&mut self) -> Result<(), String> {
         let start = self.at;
-        self.skip(b"-");
-        if !self.skip(b"0") {
-            self.digits()?;
+        self.skip_any(b"-");
+        if !self.skip_any(b"0") {
+            self.read_digits()?;
         }
-        if self.skip(b".") {
-            self.digits()?;
+        if self.skip_any(b".") {
+            self.read_digits()?;
         }
-        if self.skip(b"eE") {
-            self.skip(b"+-");
-            self.digits()?;
+        if self.skip_any(b"eE") {
+            self.skip_any(b"+-");
+            self.read_digits()?;
         }
         self.put_source(TextRole::Number, start);
         Ok(())
     }
 
     /// Passes one of these bytes, if it is there.
-    fn skip(&mut self, any: &[u8]) -> bool {
+    fn skip_any(&mut self, any: &[u8]) -> bool {
         let there = self.peek().is_some_and(|byte| any.contains(&byte));
         self.at += usize::from(there);
         there
     }
 
-    fn digits(&mut self) -> Result<(), String> {
+    fn read_digits(&mut self) -> Result<(), String> {
         if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Err(self.wrong("a digit"));
+            return Err(self.expected_error("a digit"));
         }
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;

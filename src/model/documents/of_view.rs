@@ -11,13 +11,13 @@ use crate::sessions::kinds::http::HttpHop;
 use crate::sessions::{Session, SpecKind};
 
 /// What a search goes through now: the document that the view shows, else the transcript.
-pub(crate) fn subject(session: &Session, panel: &Panel) -> SearchSubject {
-    let edition = panel.view.document().and_then(|document| edition(session, panel, document));
+pub(crate) fn search_subject(session: &Session, panel: &Panel) -> SearchSubject {
+    let edition = panel.view.document().and_then(|document| document_edition(session, panel, document));
     edition.map_or(SearchSubject::Transcript, |edition| SearchSubject::Document { view: panel.view, edition })
 }
 
 /// Which edition of a document is shown: another number where its lines may be others. None in a session without it.
-fn edition(session: &Session, panel: &Panel, document: ViewDocument) -> Option<u64> {
+fn document_edition(session: &Session, panel: &Panel, document: ViewDocument) -> Option<u64> {
     let heads_of = |hop: &HttpHop| 1 + usize::from(hop.response.is_some()) + hop.interim.len() + hop.trailers.len();
     match (document, &session.kind) {
         (ViewDocument::Body, SessionKind::Http(_)) => Some(panel.body.edition),
@@ -25,7 +25,7 @@ fn edition(session: &Session, panel: &Panel, document: ViewDocument) -> Option<u
             Some(exchange.hops.iter().map(heads_of).sum::<usize>() as u64)
         }
         (ViewDocument::DnsAnswer | ViewDocument::DnsFields, SessionKind::Dns(lookup)) => {
-            Some(lookup.edition() + u64::from(session.ended()))
+            Some(lookup.edition() + u64::from(session.is_over()))
         }
         (
             ViewDocument::Body
@@ -39,17 +39,17 @@ fn edition(session: &Session, panel: &Panel, document: ViewDocument) -> Option<u
 }
 
 /// The document that a view shows; none where it shows something else, or has nothing to show yet.
-pub(crate) fn shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
+pub(crate) fn document_shown<'a>(session: &'a Session, panel: &'a Panel) -> Option<Cow<'a, Document>> {
     match (panel.view.document()?, &session.kind, &session.spec.what) {
         (ViewDocument::Body, SessionKind::Http(_), _) => panel.body.document.as_ref().map(Cow::Borrowed),
-        (ViewDocument::Heads, SessionKind::Http(exchange), _) => Some(Cow::Owned(http::of_headers(exchange))),
+        (ViewDocument::Heads, SessionKind::Http(exchange), _) => Some(Cow::Owned(http::headers_document(exchange))),
         (ViewDocument::Request, SessionKind::Http(exchange), SpecKind::Http(spec)) => {
-            Some(Cow::Owned(http::of_request(spec, exchange)))
+            Some(Cow::Owned(http::request_document(spec, exchange)))
         }
         (ViewDocument::DnsAnswer, SessionKind::Dns(lookup), _) => {
             Some(Cow::Owned(dns::of_answer(lookup, session.failure())))
         }
-        (ViewDocument::DnsFields, SessionKind::Dns(lookup), _) => Some(Cow::Owned(dns::of_fields(lookup))),
+        (ViewDocument::DnsFields, SessionKind::Dns(lookup), _) => Some(Cow::Owned(dns::field_document(lookup))),
         (
             ViewDocument::Body
             | ViewDocument::Heads

@@ -11,7 +11,7 @@ use crate::text::{quantity, sanitize};
 const NARROWEST: usize = 8;
 
 /// What is known of the way, for a column so wide, at `now`.
-pub fn of_way(way: &PeerPath, now: Instant, columns: u16) -> Document {
+pub fn path_document(way: &PeerPath, now: Instant, columns: u16) -> Document {
     let mut document = Document::default();
     let room = usize::from(columns);
     add_lookup(&mut document, way, now, room);
@@ -28,8 +28,8 @@ pub fn of_way(way: &PeerPath, now: Instant, columns: u16) -> Document {
             None => "on the link, or by a router that is not told".to_owned(),
         };
         let interface = route.interface.as_deref().unwrap_or("an interface that is not told");
-        prose(&mut document, TextRole::Value, "", &format!("from {} over {interface}", route.source), room);
-        prose(&mut document, TextRole::Comment, "", &via, room);
+        push_paragraph(&mut document, TextRole::Value, "", &format!("from {} over {interface}", route.source), room);
+        push_paragraph(&mut document, TextRole::Comment, "", &via, room);
     }
     if document.lines.is_empty() {
         document.remark("nothing is known of the way yet");
@@ -41,7 +41,7 @@ fn title(document: &mut Document, name: &str) {
     if !document.lines.is_empty() {
         document.push(DocLine::default());
     }
-    document.push(DocLine::of(TextRole::Title, name));
+    document.push(DocLine::single_span(TextRole::Title, name));
 }
 
 fn add_lookup(document: &mut Document, way: &PeerPath, now: Instant, columns: usize) {
@@ -58,13 +58,13 @@ fn add_lookup(document: &mut Document, way: &PeerPath, now: Instant, columns: us
             format!("{}: no answer by the system yet, {since}", lookup.host)
         }
     };
-    prose(document, TextRole::Value, "", &text, columns);
+    push_paragraph(document, TextRole::Value, "", &text, columns);
     for address in lookup.found.iter().flat_map(|(addresses, _)| addresses).take(8) {
-        document.push(DocLine::of(TextRole::Comment, format!("  {address}")));
+        document.push(DocLine::single_span(TextRole::Comment, format!("  {address}")));
     }
     if let Some(compared) = &way.compared {
         let (role, word) = if compared.differs() { (TextRole::Bad, "differs") } else { (TextRole::Good, "beside") };
-        prose(document, role, "", &format!("{word}: {}", compared.own_text()), columns);
+        push_paragraph(document, role, "", &format!("{word}: {}", compared.own_text()), columns);
     }
 }
 
@@ -94,7 +94,7 @@ fn add_race(document: &mut Document, race: &[ConnectAttempt], now: Instant, colu
             TextSpan::new(role, format!("{mark} ")),
             TextSpan::new(TextRole::Value, lane.peer.to_string()),
         ]));
-        prose(document, role, "  ", &words, columns);
+        push_paragraph(document, role, "  ", &words, columns);
         let before = cells(from(lane)).min(room - 1);
         let bar = cells(took).clamp(1, room - before);
         document.push(DocLine::new([
@@ -103,16 +103,16 @@ fn add_race(document: &mut Document, race: &[ConnectAttempt], now: Instant, colu
         ]));
     }
     let end = quantity::duration(whole);
-    document.push(DocLine::of(TextRole::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
+    document.push(DocLine::single_span(TextRole::Comment, format!("  0{end:>width$}", width = room.saturating_sub(1))));
 }
 
 /// A sentence as lines that break between words, each with this before it.
-fn prose(document: &mut Document, role: TextRole, before: &str, text: &str, columns: usize) {
+fn push_paragraph(document: &mut Document, role: TextRole, before: &str, text: &str, columns: usize) {
     let text = sanitize::line(text);
     let room = u16::try_from(columns.saturating_sub(before.len()).max(NARROWEST)).unwrap_or(u16::MAX);
-    for row in wrap::sentences(&text, room) {
+    for row in wrap::wrap_words(&text, room) {
         let part = text.get(row).unwrap_or_default();
-        document.push(DocLine::of(role, format!("{before}{part}")));
+        document.push(DocLine::single_span(role, format!("{before}{part}")));
     }
 }
 
@@ -155,14 +155,14 @@ mod tests {
                 gateway: None,
             }),
         };
-        let document = of_way(&way, at(900), 22);
+        let document = path_document(&way, at(900), 22);
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&format!("  {}", "━".repeat(20))), "{text:#?}");
         assert!(text.contains(&format!("  {}{}", "·".repeat(10), "━".repeat(10))), "{text:#?}");
         assert!(text.contains(&"  connected in 250 ms".to_owned()), "{text:#?}");
         assert!(text.contains(&"from 127.0.0.1 over lo".to_owned()), "{text:#?}");
         for columns in 0..12 {
-            of_way(&way, at(900), columns);
+            path_document(&way, at(900), columns);
         }
     }
 }

@@ -82,7 +82,7 @@ fn what_does_not_fit_is_left_out_between_graphemes_and_told() {
     assert_eq!(editor.insert("cdefg"), 3);
     assert_eq!(editor.text(), "abcd");
     assert!(!editor.insert_char('x'));
-    assert_eq!(editor.take(), "abcd");
+    assert_eq!(editor.take_text(), "abcd");
     assert!(editor.is_empty());
 }
 

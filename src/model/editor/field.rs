@@ -3,7 +3,7 @@
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 use super::keys::EditAction;
-use super::window::{FieldView, line_end, line_start, window};
+use super::window::{FieldView, line_end, line_start, visible_window};
 
 /// How many changes can be undone; the oldest one is forgotten when there is one more.
 const MOST_CHANGES: usize = 200;
@@ -80,7 +80,7 @@ impl TextField {
     }
 
     /// Hands over the text, and is empty then.
-    pub fn take(&mut self) -> String {
+    pub fn take_text(&mut self) -> String {
         let text = std::mem::take(&mut self.text);
         self.clear();
         text
@@ -94,7 +94,7 @@ impl TextField {
     ///
     /// Tells how many bytes were left out: 0 when all of it fits. The caller says so to the person.
     pub fn insert(&mut self, text: &str) -> usize {
-        let text = self.normal(text);
+        let text = self.normalized(text);
         let room = self.limit_bytes.saturating_sub(self.text.len());
         let fit = if text.len() <= room { text.len() } else { boundary_before(&text, room) };
         if fit > 0 {
@@ -114,26 +114,26 @@ impl TextField {
     /// caller can turn to the history.
     pub fn apply(&mut self, edit: EditAction) -> bool {
         match edit {
-            EditAction::Left => self.go(self.before(self.cursor)),
-            EditAction::Right => self.go(self.after(self.cursor)),
-            EditAction::WordLeft => self.go(self.word_before()),
-            EditAction::WordRight => self.go(self.word_after()),
-            EditAction::Up => self.go(self.line_up()),
-            EditAction::Down => self.go(self.line_down()),
-            EditAction::Home => self.go(line_start(&self.text, self.cursor)),
-            EditAction::End => self.go(line_end(&self.text, self.cursor)),
-            EditAction::TextStart => self.go(0),
-            EditAction::TextEnd => self.go(self.text.len()),
-            EditAction::Backspace => self.delete_back_to(self.before(self.cursor)),
-            EditAction::Delete => self.delete_on_to(self.after(self.cursor)),
+            EditAction::Left => self.move_to(self.previous_boundary(self.cursor)),
+            EditAction::Right => self.move_to(self.next_boundary(self.cursor)),
+            EditAction::WordLeft => self.move_to(self.word_before()),
+            EditAction::WordRight => self.move_to(self.word_after()),
+            EditAction::Up => self.move_to(self.line_up()),
+            EditAction::Down => self.move_to(self.line_down()),
+            EditAction::Home => self.move_to(line_start(&self.text, self.cursor)),
+            EditAction::End => self.move_to(line_end(&self.text, self.cursor)),
+            EditAction::TextStart => self.move_to(0),
+            EditAction::TextEnd => self.move_to(self.text.len()),
+            EditAction::Backspace => self.delete_back_to(self.previous_boundary(self.cursor)),
+            EditAction::Delete => self.delete_on_to(self.next_boundary(self.cursor)),
             EditAction::DeleteWordBack => self.delete_back_to(self.blank_before()),
             EditAction::DeleteWordForward => self.delete_on_to(self.word_after()),
             EditAction::DeleteToStart => match line_start(&self.text, self.cursor) {
-                start if start == self.cursor => self.delete_back_to(self.before(start)),
+                start if start == self.cursor => self.delete_back_to(self.previous_boundary(start)),
                 start => self.delete_back_to(start),
             },
             EditAction::DeleteToEnd => match line_end(&self.text, self.cursor) {
-                end if end == self.cursor => self.delete_on_to(self.after(end)),
+                end if end == self.cursor => self.delete_on_to(self.next_boundary(end)),
                 end => self.delete_on_to(end),
             },
             EditAction::Undo => self.undo(),
@@ -144,8 +144,8 @@ impl TextField {
     /// sideways as far as needed. Cost: that of the window, not of the text.
     ///
     /// Without a column or a row there are no lines, and the cursor is at (0, 0).
-    pub fn window(&self, columns: u16, rows: u16) -> FieldView {
-        window(&self.text, self.cursor, columns, rows)
+    pub fn visible_window(&self, columns: u16, rows: u16) -> FieldView {
+        visible_window(&self.text, self.cursor, columns, rows)
     }
 
     /// How many rows the text takes when each line is one row: at least 1. Counts no further than `most`.
@@ -154,7 +154,7 @@ impl TextField {
         u16::try_from(breaks + 1).unwrap_or(u16::MAX).min(most.max(1))
     }
 
-    fn normal<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
+    fn normalized<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
         if !text.contains(['\r', '\n']) {
             return text.into();
         }
@@ -165,18 +165,18 @@ impl TextField {
         }
     }
 
-    fn go(&mut self, to: usize) -> bool {
+    fn move_to(&mut self, to: usize) -> bool {
         let from = self.cursor;
-        self.cursor = self.snapped(to);
+        self.cursor = self.boundary_at_or_after(to);
         self.cursor != from
     }
 
-    fn before(&self, at: usize) -> usize {
-        step(&self.text, at, GraphemeCursor::prev_boundary)
+    fn previous_boundary(&self, at: usize) -> usize {
+        step_grapheme(&self.text, at, GraphemeCursor::prev_boundary)
     }
 
-    fn after(&self, at: usize) -> usize {
-        step(&self.text, at, GraphemeCursor::next_boundary)
+    fn next_boundary(&self, at: usize) -> usize {
+        step_grapheme(&self.text, at, GraphemeCursor::next_boundary)
     }
 
     fn word_before(&self) -> usize {
@@ -187,13 +187,13 @@ impl TextField {
     fn word_after(&self) -> usize {
         let words = self.text[self.cursor..].split_word_bound_indices();
         let mut words = words.filter(|(_, word)| is_word(word));
-        words.next().map_or(self.text.len(), |(at, word)| self.snapped(self.cursor + at + word.len()))
+        words.next().map_or(self.text.len(), |(at, word)| self.boundary_at_or_after(self.cursor + at + word.len()))
     }
 
     /// Where the run of characters that are no blanks, and that ends before the cursor, begins.
     fn blank_before(&self) -> usize {
         let word = self.text[..self.cursor].trim_end();
-        word.rfind(char::is_whitespace).map_or(0, |blank| self.after(blank))
+        word.rfind(char::is_whitespace).map_or(0, |blank| self.next_boundary(blank))
     }
 
     fn line_up(&self) -> usize {
@@ -243,15 +243,15 @@ impl TextField {
             Some(last) if typed && last.removed.is_empty() && last.at + last.inserted == start => {
                 last.inserted += with.len();
             }
-            _ => self.remember(EditChange { at: start, removed, inserted: with.len(), cursor: self.cursor }),
+            _ => self.push_undo(EditChange { at: start, removed, inserted: with.len(), cursor: self.cursor }),
         }
         self.text.replace_range(start..end, with);
-        self.cursor = self.snapped(start + with.len());
+        self.cursor = self.boundary_at_or_after(start + with.len());
     }
 
     /// Keeps a change for undoing. The oldest are forgotten above [`MOST_CHANGES`], or when all that they hold
     /// is more than the field may hold.
-    fn remember(&mut self, change: EditChange) {
+    fn push_undo(&mut self, change: EditChange) {
         self.changes.push(change);
         let mut held: usize = self.changes.iter().map(|change| change.removed.len()).sum();
         while self.changes.len() > MOST_CHANGES || held > self.limit_bytes {
@@ -262,19 +262,19 @@ impl TextField {
     fn undo(&mut self) -> bool {
         let Some(EditChange { at, removed, inserted, cursor }) = self.changes.pop() else { return false };
         self.text.replace_range(at..at + inserted, &removed);
-        self.cursor = self.snapped(cursor);
+        self.cursor = self.boundary_at_or_after(cursor);
         true
     }
 
     /// The first grapheme boundary at or after `at`: a mark may join what was typed before it.
-    fn snapped(&self, at: usize) -> usize {
+    fn boundary_at_or_after(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.text.len(), true);
-        if cursor.is_boundary(&self.text, 0).unwrap_or(true) { at } else { self.after(at) }
+        if cursor.is_boundary(&self.text, 0).unwrap_or(true) { at } else { self.next_boundary(at) }
     }
 }
 
 /// One step to a grapheme's boundary; stays at either end.
-fn step(
+fn step_grapheme(
     text: &str,
     at: usize,
     to: fn(&mut GraphemeCursor, &str, usize) -> Result<Option<usize>, unicode_segmentation::GraphemeIncomplete>,
@@ -287,7 +287,11 @@ fn step(
 fn boundary_before(text: &str, limit: usize) -> usize {
     let limit = (0..=limit).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     let mut cursor = GraphemeCursor::new(limit, text.len(), true);
-    if cursor.is_boundary(text, 0).unwrap_or(true) { limit } else { step(text, limit, GraphemeCursor::prev_boundary) }
+    if cursor.is_boundary(text, 0).unwrap_or(true) {
+        limit
+    } else {
+        step_grapheme(text, limit, GraphemeCursor::prev_boundary)
+    }
 }
 
 fn is_word(part: &str) -> bool {

@@ -77,18 +77,18 @@ const fn keys(edit: EditAction, chords: &'static [Chord], describe: &'static str
 ///
 /// A terminal sends Ctrl-_ and Ctrl-/ as the same byte, which some libraries report as Ctrl-7.
 pub const EDIT_KEYS: &[EditKeys] = &[
-    keys(EditAction::Left, &[Chord::plain(Key::Left), ctrl('b')], "left"),
-    keys(EditAction::Right, &[Chord::plain(Key::Right), ctrl('f')], "right"),
+    keys(EditAction::Left, &[Chord::unmodified(Key::Left), ctrl('b')], "left"),
+    keys(EditAction::Right, &[Chord::unmodified(Key::Right), ctrl('f')], "right"),
     keys(EditAction::WordLeft, &[Chord::ctrl(Key::Left), alt('b'), Chord::alt(Key::Left)], "word left"),
     keys(EditAction::WordRight, &[Chord::ctrl(Key::Right), alt('f'), Chord::alt(Key::Right)], "word right"),
-    keys(EditAction::Up, &[Chord::plain(Key::Up)], "line up"),
-    keys(EditAction::Down, &[Chord::plain(Key::Down)], "line down"),
-    keys(EditAction::Home, &[Chord::plain(Key::Home), ctrl('a')], "start of the line"),
-    keys(EditAction::End, &[Chord::plain(Key::End), ctrl('e')], "end of the line"),
+    keys(EditAction::Up, &[Chord::unmodified(Key::Up)], "line up"),
+    keys(EditAction::Down, &[Chord::unmodified(Key::Down)], "line down"),
+    keys(EditAction::Home, &[Chord::unmodified(Key::Home), ctrl('a')], "start of the line"),
+    keys(EditAction::End, &[Chord::unmodified(Key::End), ctrl('e')], "end of the line"),
     keys(EditAction::TextStart, &[Chord::ctrl(Key::Home), alt('<')], "start of the text"),
     keys(EditAction::TextEnd, &[Chord::ctrl(Key::End), alt('>')], "end of the text"),
-    keys(EditAction::Backspace, &[Chord::plain(Key::Backspace), ctrl('h')], "delete back"),
-    keys(EditAction::Delete, &[Chord::plain(Key::Delete), ctrl('d')], "delete"),
+    keys(EditAction::Backspace, &[Chord::unmodified(Key::Backspace), ctrl('h')], "delete back"),
+    keys(EditAction::Delete, &[Chord::unmodified(Key::Delete), ctrl('d')], "delete"),
     keys(
         EditAction::DeleteWordBack,
         &[ctrl('w'), Chord::alt(Key::Backspace), Chord::ctrl(Key::Backspace)],

@@ -38,7 +38,7 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
 }
 
 /// What a window of so many columns and rows shows of a text with its cursor at this byte, a character's boundary.
-pub(super) fn window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
+pub(super) fn visible_window(text: &str, cursor: usize, columns: u16, rows: u16) -> FieldView {
     if columns == 0 || rows == 0 {
         return FieldView { lines: Vec::new(), cursor: (0, 0) };
     }
@@ -174,7 +174,7 @@ mod tests {
     /// The text (`|` is the cursor), the window's columns and rows, its lines, and the cursor in it.
     fn check(text: &str, (columns, rows): (u16, u16), lines: &[&str], cursor: (u16, u16)) {
         let at = text.find('|').expect("a cursor in the text");
-        let view = window(&text.replace('|', ""), at, columns, rows);
+        let view = visible_window(&text.replace('|', ""), at, columns, rows);
         assert_eq!(view.lines, lines);
         assert_eq!(view.cursor, cursor);
     }
@@ -215,7 +215,7 @@ mod tests {
         for piece in ["x", "日", "🇨🇭", "e\u{301}", "\u{301}", "\u{1b}"] {
             let text = piece.repeat((1 << 20) / piece.len());
             for cursor in [0, text.len() / 2 / piece.len() * piece.len(), text.len()] {
-                let view = window(&text, cursor, 80, 10);
+                let view = visible_window(&text, cursor, 80, 10);
                 assert_eq!(view.lines.len(), 1);
                 assert!(view.lines[0].width() <= 80 && view.lines[0].len() < 80 * OCTETS_A_COLUMN);
             }
@@ -231,7 +231,7 @@ mod tests {
             rows in 1_u16..6,
         ) {
             let cursor = boundary(&text, (share * text.len() as f64) as usize);
-            let view = window(&text, cursor, columns, rows);
+            let view = visible_window(&text, cursor, columns, rows);
             prop_assert!(view.lines.len() <= usize::from(rows));
             prop_assert!(view.cursor.0 < columns && usize::from(view.cursor.1) < view.lines.len());
             for line in &view.lines {

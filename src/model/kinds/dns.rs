@@ -31,7 +31,7 @@ impl KindRules for DnsRules<'_> {
             Some(key) if self.session.failure().is_some() => {
                 format!("there is no answer{} {key} asks again", said.says_why)
             }
-            Some(key) if self.session.ended() => format!("the question is answered: {key} asks again"),
+            Some(key) if self.session.is_over() => format!("the question is answered: {key} asks again"),
             _ => "the question is under way".to_owned(),
         }
     }

@@ -33,7 +33,7 @@ impl KindRules for HttpRules<'_> {
             Some(key) if self.session.failure().is_some() => {
                 format!("the exchange failed{} {key} sends it again", said.says_why)
             }
-            Some(key) if self.session.ended() => format!("the exchange is over: {key} sends the request again"),
+            Some(key) if self.session.is_over() => format!("the exchange is over: {key} sends the request again"),
             _ => "the request is under way".to_owned(),
         }
     }

@@ -11,7 +11,7 @@ use crate::sessions::{Session, SessionPhase};
 use crate::wire::Failure;
 
 /// Puts a question to the kind of a session. This is the list of kinds.
-fn ask<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
+fn with_rules<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
     match &session.kind {
         SessionKind::Stream(tcp) => question(&tcp::TcpRules { session, ends: &tcp.ends }),
         SessionKind::Conversation(udp) => question(&udp::ConversationRules { session, ends: &udp.ends }),
@@ -30,45 +30,45 @@ fn ask<T>(session: &Session, question: impl FnOnce(&dyn KindRules) -> T) -> T {
 
 impl View {
     /// The views that a session has, in the order of the key that goes through them.
-    pub fn of(session: &Session) -> &'static [View] {
-        ask(session, |kind| kind.views())
+    pub fn of_session(session: &Session) -> &'static [View] {
+        with_rules(session, |kind| kind.views())
     }
 }
 
 /// The ways to end a session that make sense for it now.
 pub(crate) fn endings(session: &Session) -> Vec<SessionEnding> {
-    if session.ended() { Vec::new() } else { ask(session, |kind| kind.endings()) }
+    if session.is_over() { Vec::new() } else { with_rules(session, |kind| kind.endings()) }
 }
 
 /// Whether a session can be sent to now.
 pub(crate) fn can_send(session: &Session) -> bool {
     let finished = matches!(&session.phase, SessionPhase::Open(open) if open.we_finished);
-    ask(session, |kind| kind.takes_bytes()) && !finished && !session.ended()
+    with_rules(session, |kind| kind.takes_bytes()) && !finished && !session.is_over()
 }
 
 /// Why nothing can be sent, and what to do.
 pub(crate) fn why_not_sent(session: &Session, said: &WhyNotSent) -> String {
-    ask(session, |kind| kind.why_not_sent(said))
+    with_rules(session, |kind| kind.why_not_sent(said))
 }
 
 /// An address that tells whether a session's socket is one of IPv6, once it is known.
 pub(crate) fn local_address(session: &Session) -> Option<SocketAddr> {
-    ask(session, |kind| kind.local_address())
+    with_rules(session, |kind| kind.local_address())
 }
 
 /// How many lines the list of peers has.
 pub(crate) fn listed_peers(session: &Session) -> usize {
-    ask(session, |kind| kind.listed_peers())
+    with_rules(session, |kind| kind.listed_peers())
 }
 
 /// Whether a session's connect() sends a SYN.
 pub(crate) fn connects_by_syn(session: &Session) -> bool {
-    ask(session, |kind| kind.connects_by_syn())
+    with_rules(session, |kind| kind.connects_by_syn())
 }
 
 /// The failure that the last ICMP message stands for: a UDP session goes on after it.
 pub(crate) fn icmp_failure(session: &Session) -> Option<Failure> {
-    ask(session, |kind| kind.icmp_failure())
+    with_rules(session, |kind| kind.icmp_failure())
 }
 
 /// Whether the path MTU of a session can be probed now.
@@ -76,5 +76,5 @@ pub(crate) fn icmp_failure(session: &Session) -> Option<Failure> {
 /// # Errors
 /// Why not.
 pub(crate) fn mtu_probe(session: &Session) -> Result<(), &'static str> {
-    ask(session, |kind| kind.mtu_probe())
+    with_rules(session, |kind| kind.mtu_probe())
 }

@@ -8,9 +8,9 @@ use crate::model::state::Model;
 /// Carries out an action, whatever asked for it.
 pub(super) fn run(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
     match action {
-        Action::App(action) => app::act(model, action, effects),
-        Action::Pane(action) => pane::act(model, action, effects),
-        Action::Session(action) => session::act(model, action, effects),
-        Action::Compose(action) => compose::act(model, action, effects),
+        Action::App(action) => app::run(model, action, effects),
+        Action::Pane(action) => pane::run(model, action, effects),
+        Action::Session(action) => session::run(model, action, effects),
+        Action::Compose(action) => compose::run(model, action, effects),
     }
 }

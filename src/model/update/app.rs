@@ -1,6 +1,6 @@
 //! Actions that concern the whole program.
 
-use super::notices::{object, open, say, settle_focus};
+use super::notices::{notify, open_overlay, settle_focus, warn};
 use crate::model::action::AppAction;
 use crate::model::msg::Effect;
 use crate::model::overlay::{ConfirmQuestion, Overlay, PromptPurpose};
@@ -8,35 +8,35 @@ use crate::model::state::{Focus, Model};
 use crate::sessions::SessionId;
 
 /// Carries out an action.
-pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {
+pub(super) fn run(model: &mut Model, action: AppAction, effects: &mut Vec<Effect>) {
     match action {
-        AppAction::Back => back(model),
+        AppAction::Back => go_back(model),
         AppAction::Quit => model.quitting = true,
         AppAction::Escape => escape(model),
         AppAction::NextPane => turn_focus(model, true),
         AppAction::PreviousPane => turn_focus(model, false),
         AppAction::SelectSession(place) => {
-            let listed = model.listed();
+            let listed = model.sessions_in_order();
             let chosen =
                 listed.iter().find(|id| id.0 == u32::from(place)).or_else(|| listed.get(usize::from(place) - 1));
             match chosen.copied() {
                 Some(id) => select(model, id),
-                None => object(model, format!("there is no session {place}")),
+                None => warn(model, format!("there is no session {place}")),
             }
         }
         AppAction::NextSession => step_session(model, 1),
         AppAction::PreviousSession => step_session(model, -1),
-        AppAction::New => open(model, Overlay::New { input: Model::field(), problem: None }),
+        AppAction::New => open_overlay(model, Overlay::New { input: Model::field(), problem: None }),
         AppAction::NewOrNextHit => {
-            if model.panel().is_some_and(|panel| panel.search.is_some()) {
-                super::search::step(model, true);
+            if model.selected_panel().is_some_and(|panel| panel.search.is_some()) {
+                super::search::move_to_hit(model, true);
             } else {
-                open(model, Overlay::New { input: Model::field(), problem: None });
+                open_overlay(model, Overlay::New { input: Model::field(), problem: None });
             }
         }
-        AppAction::Help => open(model, Overlay::Help { query: Model::field(), scroll: 0 }),
-        AppAction::CommandLine => prompt(model, PromptPurpose::Command, ""),
-        AppAction::Palette => open(model, Overlay::Palette { input: Model::field(), picked: 0 }),
+        AppAction::Help => open_overlay(model, Overlay::Help { query: Model::field(), scroll: 0 }),
+        AppAction::CommandLine => open_prompt(model, PromptPurpose::Command, ""),
+        AppAction::Palette => open_overlay(model, Overlay::Palette { input: Model::field(), picked: 0 }),
         AppAction::ToggleMouse => {
             model.settings.mouse = !model.settings.mouse;
             effects.push(Effect::GrabMouse(model.settings.mouse));
@@ -45,7 +45,7 @@ pub(super) fn act(model: &mut Model, action: AppAction, effects: &mut Vec<Effect
             } else {
                 "the mouse is your terminal's: select text; m takes it back"
             };
-            say(model, text);
+            notify(model, text);
         }
         AppAction::Suspend => effects.push(Effect::Suspend),
         AppAction::ToggleClock => model.settings.wall_clock = !model.settings.wall_clock,
@@ -65,15 +65,15 @@ pub(super) fn use_theme(model: &mut Model, name: String) {
         model.settings.theme = name;
     } else {
         let known = model.settings.themes.join(", ");
-        object(model, format!("there is no theme {name:?}; there are {known}"));
+        warn(model, format!("there is no theme {name:?}; there are {known}"));
     }
 }
 
 /// Opens a one-line field.
-pub(super) fn prompt(model: &mut Model, purpose: PromptPurpose, text: &str) {
+pub(super) fn open_prompt(model: &mut Model, purpose: PromptPurpose, text: &str) {
     let mut input = Model::field();
     input.set(text);
-    open(model, Overlay::Prompt { purpose, input, completing: None, problem: None });
+    open_overlay(model, Overlay::Prompt { purpose, input, completing: None, problem: None });
 }
 
 /// Puts a session on the screen.
@@ -84,7 +84,7 @@ pub(super) fn select(model: &mut Model, id: SessionId) {
 }
 
 fn step_session(model: &mut Model, step: isize) {
-    let listed = model.listed();
+    let listed = model.sessions_in_order();
     let at = model.selected.and_then(|id| listed.iter().position(|other| *other == id)).unwrap_or(0);
     let next = at.saturating_add_signed(step).min(listed.len().saturating_sub(1));
     if let Some(id) = listed.get(next).copied() {
@@ -109,7 +109,7 @@ fn turn_focus(model: &mut Model, forward: bool) {
     settle_focus(model);
 }
 
-fn back(model: &mut Model) {
+fn go_back(model: &mut Model) {
     if model.zoomed {
         model.zoomed = false;
     } else if model.focus != Focus::Sessions && model.selected.is_some() {
@@ -123,7 +123,7 @@ fn back(model: &mut Model) {
 pub(super) fn quit(model: &mut Model) {
     match model.open_and_failed().0 {
         0 => model.quitting = true,
-        count => open(model, Overlay::Confirm(ConfirmQuestion::Quit { open: count })),
+        count => open_overlay(model, Overlay::Confirm(ConfirmQuestion::Quit { open: count })),
     }
 }
 
@@ -135,7 +135,7 @@ fn escape(model: &mut Model) {
         model.focus = Focus::View;
         return;
     }
-    if model.notices.shown(model.now).is_some() {
+    if model.notices.current(model.now).is_some() {
         model.notices.dismiss();
         return;
     }

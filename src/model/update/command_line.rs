@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::notices::say;
+use super::notices::notify;
 use super::{actions, app, effects, options, pane, search, session};
 use crate::model::command::{LineCommand, parse};
 use crate::model::msg::Effect;
@@ -26,32 +26,32 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
         LineCommand::Open(target) => return effects::open_pasted(model, &target, effects),
         LineCommand::Send(text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
-            effects::give(model, Verb::Send(Bytes::from(bytes)), effects);
+            effects::send_verb(model, Verb::Send(Bytes::from(bytes)), effects);
         }
         LineCommand::SendHex(hex) => {
             let bytes = escapes::parse_hex(&hex).map_err(|error| error.to_string())?;
-            effects::give(model, Verb::Send(Bytes::from(bytes)), effects);
+            effects::send_verb(model, Verb::Send(Bytes::from(bytes)), effects);
         }
-        LineCommand::SendFile(path) => effects::give(model, Verb::SendFile(path.into()), effects),
+        LineCommand::SendFile(path) => effects::send_verb(model, Verb::SendFile(path.into()), effects),
         LineCommand::SendTo(peer, text) => {
             let bytes = escapes::parse_text(&text).map_err(|error| error.to_string())?;
-            effects::give(model, Verb::Datagram(DatagramVerb::SendTo(peer, Bytes::from(bytes))), effects);
+            effects::send_verb(model, Verb::Datagram(DatagramVerb::SendTo(peer, Bytes::from(bytes))), effects);
         }
         LineCommand::Join(group) => {
             let group = MulticastGroup::parse(&group)?;
-            effects::give(model, Verb::Datagram(DatagramVerb::Join(group)), effects);
+            effects::send_verb(model, Verb::Datagram(DatagramVerb::Join(group)), effects);
         }
         LineCommand::Leave(group) => {
             let group = MulticastGroup::parse(&group)?;
-            effects::give(model, Verb::Datagram(DatagramVerb::Leave(group)), effects);
+            effects::send_verb(model, Verb::Datagram(DatagramVerb::Leave(group)), effects);
         }
-        LineCommand::Limit(limit) => effects::give(model, Verb::Listener(ListenerVerb::Limit(limit)), effects),
+        LineCommand::Limit(limit) => effects::send_verb(model, Verb::Listener(ListenerVerb::Limit(limit)), effects),
         LineCommand::SetOption(option, value) => return options::command(model, option, value, effects),
         LineCommand::Capture(on) => session::capture(model, on, effects),
-        LineCommand::ReadOptions => options::of_session(model, effects),
+        LineCommand::ReadOptions => options::open_for_session(model, effects),
         LineCommand::SampleEvery(every) => {
             model.sample_every = every;
-            say(model, format!("the kernel's gauges are looked at every {}", quantity::duration(every)));
+            notify(model, format!("the kernel's gauges are looked at every {}", quantity::duration(every)));
         }
         LineCommand::ShowRetained => show_retained(model),
         LineCommand::Retain(wish) => retain(model, wish, effects),
@@ -72,10 +72,10 @@ pub(super) fn run(model: &mut Model, text: &str, effects: &mut Vec<Effect>) -> R
 
 fn show_retained(model: &mut Model) {
     let text = match model.session() {
-        Some(session) => format!("session {} keeps {}", session.id, words::kept(&session.transcript)),
+        Some(session) => format!("session {} keeps {}", session.id, words::retention_text(&session.transcript)),
         None => format!("new sessions keep {}", model.settings.retain),
     };
-    say(model, text);
+    notify(model, text);
 }
 
 fn retain(model: &mut Model, wish: retention::RetentionChange, effects: &mut Vec<Effect>) {
@@ -86,11 +86,11 @@ fn retain(model: &mut Model, wish: retention::RetentionChange, effects: &mut Vec
             session.transcript.set_retention(wanted);
             let id = session.id;
             effects.push(Effect::Retain(id, wanted));
-            say(model, format!("session {id} keeps {wanted} from now on"));
+            notify(model, format!("session {id} keeps {wanted} from now on"));
         }
         None => {
             model.settings.retain = wish.applied_to(model.settings.retain);
-            say(model, format!("new sessions keep {}", model.settings.retain));
+            notify(model, format!("new sessions keep {}", model.settings.retain));
         }
     }
 }

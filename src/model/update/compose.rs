@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::notices::{object, say};
+use super::notices::{notify, warn};
 use crate::model::action::ComposeAction;
 use crate::model::editor::keys::EditAction;
 use crate::model::msg::Effect;
@@ -15,13 +15,13 @@ use crate::sessions::{Order, RefusedOrder, SessionId, Verb};
 use crate::text::escapes;
 
 /// Carries out an action.
-pub(super) fn act(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
+pub(super) fn run(model: &mut Model, action: ComposeAction, effects: &mut Vec<Effect>) {
     match action {
         ComposeAction::Enter => {
             if model.can_send() {
                 model.focus = Focus::Composer;
             } else {
-                object(model, "this session cannot be sent to");
+                warn(model, "this session cannot be sent to");
             }
         }
         ComposeAction::Send => send(model, effects),
@@ -31,8 +31,8 @@ pub(super) fn act(model: &mut Model, action: ComposeAction, effects: &mut Vec<Ef
         }),
         ComposeAction::ToggleHex => toggle_hex(model),
         ComposeAction::NextLineEnding => edit(model, |composer| composer.line_ending = composer.line_ending.next()),
-        ComposeAction::HistoryBack => recall(model, true),
-        ComposeAction::HistoryForward => recall(model, false),
+        ComposeAction::HistoryBack => browse_history(model, true),
+        ComposeAction::HistoryForward => browse_history(model, false),
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn bytes_of(composer: &Composer) -> Result<Vec<u8>, String> {
 
 fn send(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(id) = model.selected else { return };
-    let to = match (model.session().map(|session| &session.kind), model.panel()) {
+    let to = match (model.session().map(|session| &session.kind), model.selected_panel()) {
         (Some(SessionKind::Bound { .. }), Some(panel)) => panel.composer.to,
         _ => None,
     };
@@ -87,9 +87,9 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
         Err(problem) => composer.problem = Some(problem),
         Ok(bytes) => {
             // What was said of the text before it was sent holds no more.
-            model.notices.settle();
+            model.notices.dismiss_done();
             composer.problem = None;
-            let text = composer.editor.take();
+            let text = composer.editor.take_text();
             let bytes = Bytes::from(bytes);
             let verb = match to {
                 Some(peer) => Verb::Datagram(DatagramVerb::SendTo(peer, bytes)),
@@ -110,22 +110,22 @@ fn send(model: &mut Model, effects: &mut Vec<Effect>) {
 /// Hands what is in the composer to an editor of the person's own.
 fn edit_outside(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.can_send() {
-        object(model, "this session cannot be sent to");
+        warn(model, "this session cannot be sent to");
         return;
     }
-    let (Some(id), Some(panel)) = (model.selected, model.panel()) else { return };
+    let (Some(id), Some(panel)) = (model.selected, model.selected_panel()) else { return };
     effects.push(Effect::EditOutside { id, text: panel.composer.editor.text().to_owned() });
 }
 
 /// Takes back what was edited outside: into the composer, not sent.
-pub(super) fn edited(model: &mut Model, id: SessionId, text: &str) {
+pub(super) fn on_edited_outside(model: &mut Model, id: SessionId, text: &str) {
     let Some(panel) = model.panels.get_mut(&id) else { return };
     panel.composer.problem = None;
     panel.composer.editor.set(text);
     if model.selected == Some(id) && model.can_send() {
         model.focus = Focus::Composer;
     }
-    say(model, "edited, not sent: Enter sends it");
+    notify(model, "edited, not sent: Enter sends it");
 }
 
 /// An order was not taken: what was typed goes back to where it was typed.
@@ -138,7 +138,7 @@ pub(super) fn give_back(model: &mut Model, refused: RefusedOrder) {
     if let Verb::Send(bytes) | Verb::Datagram(DatagramVerb::SendTo(_, bytes)) = verb {
         restore(model, id, &bytes);
     }
-    object(model, why);
+    warn(model, why);
 }
 
 fn restore(model: &mut Model, id: SessionId, bytes: &[u8]) {
@@ -155,7 +155,7 @@ fn restore(model: &mut Model, id: SessionId, bytes: &[u8]) {
     }
 }
 
-fn recall(model: &mut Model, back: bool) {
+fn browse_history(model: &mut Model, back: bool) {
     let Some(id) = model.selected else { return };
     let Some(panel) = model.panels.get_mut(&id) else { return };
     let editor = &mut panel.composer.editor;
@@ -178,11 +178,8 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     if left_out > 0 {
         let limit = crate::text::quantity::bytes(crate::model::limits::COMPOSER as u64);
         let rest = crate::text::quantity::bytes(left_out as u64);
-        object(
-            model,
-            format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"),
-        );
+        warn(model, format!("the composer holds {limit}; {rest} of the paste were left out (:send-file sends a file)"));
     } else if text.contains('\n') {
-        say(model, "pasted, not sent: Enter sends it");
+        notify(model, "pasted, not sent: Enter sends it");
     }
 }

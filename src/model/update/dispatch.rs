@@ -13,9 +13,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
     model.now = now;
     let mut effects = Vec::new();
     match msg {
-        Msg::Key(chord) => keys::press(model, chord, &mut effects),
+        Msg::Key(chord) => keys::on_key(model, chord, &mut effects),
         Msg::Paste(text) => overlay::paste(model, &text),
-        Msg::Mouse(mouse) => mouse::act(model, mouse, &mut effects),
+        Msg::Mouse(mouse) => mouse::on_mouse(model, mouse, &mut effects),
         Msg::Resized(size) => model.size = size,
         Msg::Opened { id, spec } => {
             let session = Session::new(id, *spec, now);
@@ -23,17 +23,17 @@ pub fn update(model: &mut Model, msg: Msg, now: Instant) -> Vec<Effect> {
             model.sessions.insert(id, Box::new(session));
             app::select(model, id);
         }
-        Msg::Readings(all) => readings::absorb(model, all),
+        Msg::Readings(all) => readings::apply_readings(model, all),
         Msg::Refused(refused) => compose::give_back(model, refused),
-        Msg::Found { id, generation, hits, done } => search::found(model, id, generation, hits, done),
-        Msg::Edited { id, text } => compose::edited(model, id, &text),
-        Msg::Said { weight, text } => model.notices.say(weight, text, now),
+        Msg::Found { id, generation, hits, done } => search::on_hits(model, id, generation, hits, done),
+        Msg::Edited { id, text } => compose::on_edited_outside(model, id, &text),
+        Msg::Said { weight, text } => model.notices.notify(weight, text, now),
         Msg::Wake => {
-            model.sweep();
+            model.refresh_summary();
             readings::refresh_panel(model);
         }
     }
     model.count();
-    sampling::settle(model, &mut effects);
+    sampling::update_sampling(model, &mut effects);
     effects
 }

@@ -1,6 +1,6 @@
 //! The effects that updates give back.
 
-use super::notices::object;
+use super::notices::warn;
 use super::readings;
 use crate::formats::paste;
 use crate::model::msg::Effect;
@@ -10,10 +10,10 @@ use crate::sessions::spec::{self, TcpSpec};
 use crate::sessions::{Order, SessionId, Spec, SpecKind, Verb};
 
 /// Gives the selected session an order.
-pub(super) fn give(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
+pub(super) fn send_verb(model: &mut Model, verb: Verb, effects: &mut Vec<Effect>) {
     match model.selected {
         Some(id) => order(model, id, verb, effects),
-        None => object(model, "there is no session yet: n opens one"),
+        None => warn(model, "there is no session yet: n opens one"),
     }
 }
 
@@ -49,6 +49,6 @@ pub(super) fn order(model: &mut Model, id: SessionId, verb: Verb, effects: &mut 
     if readings::is_open(model, id) {
         effects.push(Effect::Net(Order { id, verb }));
     } else {
-        object(model, format!("session {id} is over: r opens it again"));
+        warn(model, format!("session {id} is over: r opens it again"));
     }
 }

@@ -11,9 +11,9 @@ use crate::model::state::{Focus, Model};
 use crate::model::view::View;
 
 /// Takes a key.
-pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if model.overlay.is_some() {
-        overlay::press(model, chord, effects);
+        overlay::on_key(model, chord, effects);
         return;
     }
     if model.focus == Focus::Composer {
@@ -31,7 +31,8 @@ pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) 
 
 /// In the explain view the keys of sessions 1 to 9 try what it offers.
 fn in_explain(model: &Model, action: Action) -> Action {
-    let explaining = model.focus == Focus::View && model.panel().is_some_and(|panel| panel.view == View::Explain);
+    let explaining =
+        model.focus == Focus::View && model.selected_panel().is_some_and(|panel| panel.view == View::Explain);
     match action {
         Action::App(AppAction::SelectSession(number)) if explaining => Action::Session(SessionAction::RunProbe(number)),
         other => other,
@@ -46,7 +47,7 @@ fn type_into_composer(model: &mut Model, chord: Chord) {
         EditInput::Insert(character) => {
             let left_out = panel.composer.editor.insert(character.encode_utf8(&mut [0; 4]));
             if left_out > 0 {
-                super::notices::object(model, "the composer is full: :send-file sends a file");
+                super::notices::warn(model, "the composer is full: :send-file sends a file");
             }
         }
         EditInput::Edit(edit) => {

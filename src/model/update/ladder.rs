@@ -1,7 +1,7 @@
 //! The cursor on a ladder: from rung to rung, to the bytes in the transcript, and back.
 
 use super::moving::{self, ScrollMove};
-use super::notices::object;
+use super::notices::warn;
 use crate::model::panel::{Panel, ScrollPosition};
 use crate::model::state::Model;
 use crate::model::view::View;
@@ -9,8 +9,8 @@ use crate::sessions::tcp::ladder::{Ladder, Rung};
 use crate::sessions::{Session, Transcript};
 
 /// The rung under the cursor after a move; `None` is the newest, and stays it.
-pub(super) fn moved(session: &Session, panel: &Panel, step: ScrollMove) -> Option<u64> {
-    let ladder = &panel.story(session)?.ladder;
+pub(super) fn moved_rung(session: &Session, panel: &Panel, step: ScrollMove) -> Option<u64> {
+    let ladder = &panel.tcp_history(session)?.ladder;
     let last = ladder.len().checked_sub(1)?;
     let at = panel.rung.map_or(last, |id| ladder.index_of(id).unwrap_or(0));
     let at = match step {
@@ -22,9 +22,9 @@ pub(super) fn moved(session: &Session, panel: &Panel, step: ScrollMove) -> Optio
 }
 
 /// Shows the entry of the transcript that the picked rung stands for.
-pub(super) fn jump(model: &mut Model) {
-    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
-    let Some(story) = panel.story(session) else { return };
+pub(super) fn jump_to_entry(model: &mut Model) {
+    let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
+    let Some(story) = panel.tcp_history(session) else { return };
     let picked = match panel.rung {
         Some(id) => story.ladder.index_of(id).and_then(|index| story.ladder.get(index)),
         None => story.ladder.rungs().next_back(),
@@ -39,7 +39,7 @@ pub(super) fn jump(model: &mut Model) {
             }
             moving::show(model, entry, within);
         }
-        None => object(model, "this rung has no bytes in the transcript"),
+        None => warn(model, "this rung has no bytes in the transcript"),
     }
 }
 
@@ -52,7 +52,7 @@ fn place_of(rung: &Rung, transcript: &Transcript) -> Option<(u64, u32)> {
 /// The rung that shows an entry of the transcript.
 fn rung_of<'a>(ladder: &'a Ladder, entry: u64, transcript: &Transcript) -> Option<&'a Rung> {
     let captured = transcript.byte_of(entry).and_then(|(direction, byte)| ladder.of_byte(direction, byte));
-    captured.or_else(|| ladder.of_entry(entry))
+    captured.or_else(|| ladder.rung_of_entry(entry))
 }
 
 /// Picks the rung of what the transcript shows, on the way from there to the ladder: the one that was picked, where
@@ -66,8 +66,8 @@ pub(super) fn pick_shown(model: &mut Model) {
     if !panel.view.is_transcript() {
         return;
     }
-    let bottom = panel.sight(session, columns).rows_from(top, rows).last().map_or(top.entry, |row| row.place.entry);
-    let Some(story) = panel.frozen_story.as_deref().or(session.story()) else { return };
+    let bottom = panel.layout(session, columns).rows_from(top, rows).last().map_or(top.entry, |row| row.place.entry);
+    let Some(story) = panel.frozen_story.as_deref().or(session.tcp_history()) else { return };
     let shown = top.entry..=bottom;
     let picked = panel.rung.and_then(|id| story.ladder.get(story.ladder.index_of(id)?));
     let transcript = panel.frozen.as_deref().unwrap_or(&session.transcript);

@@ -12,13 +12,18 @@ use crate::model::state::{Focus, Model};
 const WHEEL_ROWS: isize = 3;
 
 /// Takes what the mouse did.
-pub(super) fn act(model: &mut Model, mouse: MouseInput, effects: &mut Vec<Effect>) {
-    let hit =
-        model.seen.hits.iter().rev().find(|(area, _)| area.holds(mouse.column, mouse.row)).map(|(_, target)| *target);
+pub(super) fn on_mouse(model: &mut Model, mouse: MouseInput, effects: &mut Vec<Effect>) {
+    let hit = model
+        .seen
+        .hits
+        .iter()
+        .rev()
+        .find(|(area, _)| area.contains(mouse.column, mouse.row))
+        .map(|(_, target)| *target);
     match mouse.what {
         MouseAction::Click => click(model, hit, effects),
-        MouseAction::WheelUp => wheel(model, hit, -1, effects),
-        MouseAction::WheelDown => wheel(model, hit, 1, effects),
+        MouseAction::WheelUp => scroll_wheel(model, hit, -1, effects),
+        MouseAction::WheelDown => scroll_wheel(model, hit, 1, effects),
     }
 }
 
@@ -28,7 +33,7 @@ fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>)
         (Some(ClickTarget::Line(line)), Some(Overlay::Options(_))) => options::click(model, line, effects),
         (Some(ClickTarget::Line(line)), Some(Overlay::Palette { picked, .. })) => {
             *picked = line;
-            keys::press(model, Chord::plain(Key::Enter), effects);
+            keys::on_key(model, Chord::unmodified(Key::Enter), effects);
         }
         (Some(ClickTarget::Session(id)), None) => {
             app::select(model, id);
@@ -41,17 +46,17 @@ fn click(model: &mut Model, hit: Option<ClickTarget>, effects: &mut Vec<Effect>)
             model.focus = Focus::View;
             pane::show_view(model, view, effects);
         }
-        (Some(ClickTarget::Peer(peer)), None) => pane::aim(model, peer),
+        (Some(ClickTarget::Peer(peer)), None) => pane::send_to_peer(model, peer),
         (Some(ClickTarget::Probe(number)), None) => session::run_probe(model, number, effects),
         (Some(ClickTarget::Line(_)) | None, None) | (_, Some(_)) => {}
     }
     super::notices::settle_focus(model);
 }
 
-fn wheel(model: &mut Model, hit: Option<ClickTarget>, by: isize, effects: &mut Vec<Effect>) {
+fn scroll_wheel(model: &mut Model, hit: Option<ClickTarget>, by: isize, effects: &mut Vec<Effect>) {
     if model.overlay.is_some() {
         let key = if by < 0 { Key::Up } else { Key::Down };
-        keys::press(model, Chord::plain(key), effects);
+        keys::on_key(model, Chord::unmodified(key), effects);
         return;
     }
     match hit {
@@ -64,7 +69,7 @@ fn wheel(model: &mut Model, hit: Option<ClickTarget>, by: isize, effects: &mut V
             | ClickTarget::Peer(_)
             | ClickTarget::Probe(_),
         ) => {
-            scroll::go(model, ScrollMove::Rows(by * WHEEL_ROWS));
+            scroll::scroll(model, ScrollMove::Rows(by * WHEEL_ROWS));
         }
         None => {}
     }

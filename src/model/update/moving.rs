@@ -18,7 +18,7 @@ pub(super) enum ScrollMove {
     Bottom,
 }
 
-pub(super) fn moved(at: usize, step: ScrollMove, last: usize) -> usize {
+pub(super) fn moved_index(at: usize, step: ScrollMove, last: usize) -> usize {
     match step {
         ScrollMove::Rows(by) => at.saturating_add_signed(by).min(last),
         ScrollMove::Top => 0,
@@ -32,7 +32,7 @@ pub(super) fn show_line(model: &mut Model, line: usize, offset: usize) {
     let columns = model.seen.view.columns.max(1);
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
-    let Some(document) = of_view::shown(session, panel) else { return };
+    let Some(document) = of_view::document_shown(session, panel) else { return };
     let fold = Fold::new(&document, columns);
     let row = fold.row_of(line) + document.lines.get(line).map_or(0, |line| line.row_at(columns, offset));
     let last = fold.row_count().saturating_sub(rows);
@@ -50,5 +50,6 @@ pub(super) fn show(model: &mut Model, entry: u64, offset: u32) {
     if !panel.view.is_transcript() {
         panel.view = View::Text;
     }
-    panel.scroll = ScrollPosition::At(panel.sight(session, columns).back(TranscriptPlace { entry, offset }, rows / 3));
+    panel.scroll =
+        ScrollPosition::At(panel.layout(session, columns).rows_back(TranscriptPlace { entry, offset }, rows / 3));
 }

@@ -5,17 +5,17 @@ use crate::model::overlay::Overlay;
 use crate::model::state::{Focus, Model};
 
 /// Says something that is no problem.
-pub(super) fn say(model: &mut Model, text: impl Into<String>) {
-    model.notices.say(NoticeWeight::Done, text, model.now);
+pub(super) fn notify(model: &mut Model, text: impl Into<String>) {
+    model.notices.notify(NoticeWeight::Done, text, model.now);
 }
 
 /// Says why something was not done.
-pub(super) fn object(model: &mut Model, text: impl Into<String>) {
-    model.notices.say(NoticeWeight::Problem, text, model.now);
+pub(super) fn warn(model: &mut Model, text: impl Into<String>) {
+    model.notices.notify(NoticeWeight::Problem, text, model.now);
 }
 
 /// Opens something above the panes.
-pub(crate) fn open(model: &mut Model, overlay: Overlay) {
+pub(crate) fn open_overlay(model: &mut Model, overlay: Overlay) {
     model.overlay = Some(overlay);
 }
 

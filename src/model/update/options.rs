@@ -1,7 +1,7 @@
 //! The dialog of socket options, and every other way to set one.
 
 use super::effects;
-use super::notices::{object, open, say};
+use super::notices::{notify, open_overlay, warn};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction};
 use crate::model::editor::TextField;
 use crate::model::editor::keys::{EditInput, edit_of};
@@ -12,31 +12,31 @@ use crate::model::options::{OptionsDialog, OptionsOwner, ValueField, is_live};
 use crate::model::overlay::Overlay;
 use crate::model::state::Model;
 use crate::sessions::order::SocketVerb;
-use crate::sessions::spec::facets::{add, wishes_mut};
-use crate::sessions::spec::wish;
+use crate::sessions::spec::facets::{add, requested_options_mut};
+use crate::sessions::spec::request_option;
 use crate::sessions::{Order, SessionId, SpecKind, Verb};
 use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
 
 /// Opens the dialog for the selected session.
-pub(super) fn of_session(model: &mut Model, effects: &mut Vec<Effect>) {
+pub(super) fn open_for_session(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else {
-        object(model, "there is no session yet: n opens one");
+        warn(model, "there is no session yet: n opens one");
         return;
     };
     let id = session.id;
     if session.spec.what.socket_kind().is_none() {
-        object(model, "this session has no one socket whose options could be set");
-    } else if session.ended() && matches!(session.spec.what, SpecKind::Accepted(_)) {
-        object(model, "this session is over, and only the peer can open it again");
+        warn(model, "this session has no one socket whose options could be set");
+    } else if session.is_over() && matches!(session.spec.what, SpecKind::Accepted(_)) {
+        warn(model, "this session is over, and only the peer can open it again");
     } else {
-        open(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Session(id))));
+        open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Session(id))));
         read(model, effects);
     }
 }
 
 /// Opens the dialog over the new-session form, which waits behind it.
-pub(super) fn of_form(model: &mut Model, input: TextField) {
-    open(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form(input))));
+pub(super) fn open_for_form(model: &mut Model, input: TextField) {
+    open_overlay(model, Overlay::Options(OptionsDialog::new(OptionsOwner::Form(input))));
 }
 
 fn dialog(model: &Model) -> Option<&OptionsDialog> {
@@ -63,33 +63,35 @@ fn read(model: &Model, effects: &mut Vec<Effect>) {
 }
 
 /// Takes a key while the dialog is open.
-pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     let typing = dialog(model).is_some_and(|dialog| dialog.field.is_some());
     let mode = if typing { KeyMode::Prompt } else { KeyMode::Menu };
     let action = model.keymap.lookup(mode, chord);
     match action {
         Some(Action::App(AppAction::Quit)) => model.quitting = true,
         Some(Action::App(AppAction::Suspend)) => effects.push(Effect::Suspend),
-        Some(Action::App(AppAction::Escape | AppAction::Back)) => leave(model),
+        Some(Action::App(AppAction::Escape | AppAction::Back)) => close_field_or_dialog(model),
         Some(Action::Compose(ComposeAction::Send) | Action::Pane(PaneAction::Activate)) if typing => {
-            take(model, effects);
+            accept_value(model, effects);
         }
         _ if typing => type_into(model, chord),
-        Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => activate(model, effects),
-        Some(Action::Pane(PaneAction::Down)) => step(model, 1, effects),
-        Some(Action::Pane(PaneAction::Up)) => step(model, -1, effects),
-        Some(Action::Pane(PaneAction::PageDown)) => step(model, 10, effects),
-        Some(Action::Pane(PaneAction::PageUp)) => step(model, -10, effects),
-        Some(Action::Pane(PaneAction::Top)) => step(model, isize::MIN, effects),
-        Some(Action::Pane(PaneAction::Bottom)) => step(model, isize::MAX, effects),
-        Some(Action::Pane(PaneAction::Copy)) => copy(model, effects),
-        _ if chord.key == Key::Char(' ') => activate(model, effects),
+        Some(Action::Pane(PaneAction::Activate) | Action::Compose(ComposeAction::Send)) => {
+            edit_or_toggle(model, effects);
+        }
+        Some(Action::Pane(PaneAction::Down)) => move_selection(model, 1, effects),
+        Some(Action::Pane(PaneAction::Up)) => move_selection(model, -1, effects),
+        Some(Action::Pane(PaneAction::PageDown)) => move_selection(model, 10, effects),
+        Some(Action::Pane(PaneAction::PageUp)) => move_selection(model, -10, effects),
+        Some(Action::Pane(PaneAction::Top)) => move_selection(model, isize::MIN, effects),
+        Some(Action::Pane(PaneAction::Bottom)) => move_selection(model, isize::MAX, effects),
+        Some(Action::Pane(PaneAction::Copy)) => copy_call(model, effects),
+        _ if chord.key == Key::Char(' ') => edit_or_toggle(model, effects),
         _ => {}
     }
 }
 
 /// One step back: out of the field, else out of the dialog, to the form where that waits.
-fn leave(model: &mut Model) {
+fn close_field_or_dialog(model: &mut Model) {
     if let Some(dialog) = dialog_mut(model)
         && dialog.field.take().is_some()
     {
@@ -103,8 +105,8 @@ fn leave(model: &mut Model) {
     };
 }
 
-fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    let count = dialog(model).map_or(0, |dialog| SocketOption::of(dialog.kind(model.options_source())).count());
+fn move_selection(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
+    let count = dialog(model).map_or(0, |dialog| SocketOption::options_of(dialog.kind(model.options_source())).count());
     if let Some(dialog) = dialog_mut(model) {
         dialog.picked = dialog.picked.saturating_add_signed(by).min(count.saturating_sub(1));
     }
@@ -114,7 +116,7 @@ fn step(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
 /// Picks a line; the one that is picked already is changed.
 pub(super) fn click(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
     match dialog_mut(model) {
-        Some(dialog) if dialog.picked == line && dialog.field.is_none() => activate(model, effects),
+        Some(dialog) if dialog.picked == line && dialog.field.is_none() => edit_or_toggle(model, effects),
         Some(dialog) => {
             dialog.picked = line;
             dialog.field = None;
@@ -125,7 +127,7 @@ pub(super) fn click(model: &mut Model, line: usize, effects: &mut Vec<Effect>) {
 }
 
 /// Toggles a switch; opens a field for any other value.
-fn activate(model: &mut Model, effects: &mut Vec<Effect>) {
+fn edit_or_toggle(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
     let Some(option) = open.option(model.options_source()) else { return };
     let (live, now) = (open.is_live(model.options_source()), open.value(model.options_source(), option));
@@ -137,10 +139,10 @@ fn activate(model: &mut Model, effects: &mut Vec<Effect>) {
             (false, Some(OptionValue::Switch(true))) => Some(false),
             (false, Some(_)) => None,
         };
-        set_here(model, option, next.map(OptionValue::Switch), effects);
+        set_option(model, option, next.map(OptionValue::Switch), effects);
         return;
     }
-    let preset = open.to_set(model.options_source(), option).or(now).map_or(String::new(), |value| value.typed());
+    let preset = open.to_set(model.options_source(), option).or(now).map_or(String::new(), |value| value.input_text());
     let mut input = Model::field();
     input.set(&preset);
     if let Some(dialog) = dialog_mut(model) {
@@ -163,7 +165,7 @@ fn type_into(model: &mut Model, chord: Chord) {
 }
 
 /// Takes what was typed, or says beside it what is accepted.
-fn take(model: &mut Model, effects: &mut Vec<Effect>) {
+fn accept_value(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
     let (Some(option), Some(field)) = (open.option(model.options_source()), &open.field) else { return };
     let text = field.input.text().trim().to_owned();
@@ -177,7 +179,7 @@ fn take(model: &mut Model, effects: &mut Vec<Effect>) {
             if let Some(dialog) = dialog_mut(model) {
                 dialog.field = None;
             }
-            set_here(model, option, value, effects);
+            set_option(model, option, value, effects);
         }
         Err(problem) => {
             if let Some(field) = dialog_mut(model).and_then(|dialog| dialog.field.as_mut()) {
@@ -188,10 +190,10 @@ fn take(model: &mut Model, effects: &mut Vec<Effect>) {
 }
 
 /// Sets an option of what the dialog is about.
-fn set_here(model: &mut Model, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
+fn set_option(model: &mut Model, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
     match dialog(model).map(|dialog| &dialog.of) {
         Some(OptionsOwner::Session(id)) => set(model, *id, option, value, effects),
-        Some(OptionsOwner::Form(_)) => wish(&mut model.wishes, option, value),
+        Some(OptionsOwner::Form(_)) => request_option(&mut model.wishes, option, value),
         None => {}
     }
 }
@@ -199,12 +201,12 @@ fn set_here(model: &mut Model, option: SocketOption, value: Option<OptionValue>,
 /// Sets an option of a session: on its socket, where it has one, and on the one that it gets when it is opened again.
 fn set(model: &mut Model, id: SessionId, option: SocketOption, value: Option<OptionValue>, effects: &mut Vec<Effect>) {
     let Some(session) = model.sessions.get_mut(&id) else { return };
-    if let Some(wishes) = wishes_mut(&mut session.spec.what) {
-        wish(wishes, option, value.clone());
+    if let Some(wishes) = requested_options_mut(&mut session.spec.what) {
+        request_option(wishes, option, value.clone());
     }
     let live = is_live(session);
-    let (Some(value), false) = (value, session.ended()) else { return };
-    session.options.asked(option, value.clone());
+    let (Some(value), false) = (value, session.is_over()) else { return };
+    session.options.on_request(option, value.clone());
     effects::order(model, id, Verb::Socket(SocketVerb::SetOption(option, value)), effects);
     if live {
         effects.push(Effect::Net(Order { id, verb: Verb::Socket(SocketVerb::ReadOptions) }));
@@ -222,10 +224,10 @@ pub(super) fn command(
     effects: &mut Vec<Effect>,
 ) -> Result<(), String> {
     let session = model.session().ok_or("there is no session yet: n opens one")?;
-    let (id, ended) = (session.id, session.ended());
+    let (id, ended) = (session.id, session.is_over());
     let kind = session.spec.what.socket_kind().ok_or("this session has no one socket whose options could be set")?;
     if !option.applies_to(kind) {
-        let names: Vec<&str> = SocketOption::of(kind).map(SocketOption::name).collect();
+        let names: Vec<&str> = SocketOption::options_of(kind).map(SocketOption::name).collect();
         return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
     }
     if ended && matches!(session.spec.what, SpecKind::Accepted(_)) {
@@ -234,7 +236,7 @@ pub(super) fn command(
     let text = format!("{option} will be {value} when r opens it again");
     set(model, id, option, Some(value), effects);
     if ended {
-        say(model, text);
+        notify(model, text);
     }
     Ok(())
 }
@@ -250,11 +252,11 @@ pub(super) fn open_form(model: &mut Model, text: &str, effects: &mut Vec<Effect>
     Ok(())
 }
 
-fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
+fn copy_call(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(open) = dialog(model) else { return };
     if let Some(line) = open.lines(model.options_source()).get(open.picked) {
         let call = crate::text::sanitize::line(&line.call);
-        say(model, format!("copied {call}"));
+        notify(model, format!("copied {call}"));
         effects.push(Effect::Copy(call));
     }
 }

@@ -1,6 +1,6 @@
 //! What is open above the panes: dialogs, menus and one-line fields.
 
-use super::notices::{object, say};
+use super::notices::{notify, warn};
 use super::{actions, app, command_line, compose, effects, options, pane, search, session};
 use crate::model::action::{Action, AppAction, ComposeAction, PaneAction, SessionAction};
 use crate::model::editor::TextField;
@@ -14,9 +14,9 @@ use crate::model::state::{Focus, Model};
 use crate::sessions::Verb;
 
 /// Takes a key while something is open.
-pub(super) fn press(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
+pub(super) fn on_key(model: &mut Model, chord: Chord, effects: &mut Vec<Effect>) {
     if matches!(model.overlay, Some(Overlay::Options(_))) {
-        options::press(model, chord, effects);
+        options::on_key(model, chord, effects);
         return;
     }
     let mode = match &model.overlay {
@@ -77,7 +77,7 @@ pub(super) fn end_by_line(model: &mut Model, line: usize, effects: &mut Vec<Effe
     let ending = model.endings().get(line).copied();
     model.overlay = None;
     if let Some(ending) = ending {
-        session::act(model, ending.action, effects);
+        session::run(model, ending.action, effects);
         if let Some(asked) = model.panel_mut().and_then(|panel| panel.asked.as_mut()) {
             asked.letter = Some(ending.letter);
         }
@@ -90,7 +90,7 @@ fn field(model: &mut Model, chord: Chord, action: Option<Action>, effects: &mut 
         Some(Action::Session(SessionAction::Options)) => {
             if let Some(Overlay::New { input, .. }) = model.overlay.take_if(|open| matches!(open, Overlay::New { .. }))
             {
-                options::of_form(model, input);
+                options::open_for_form(model, input);
             }
         }
         Some(Action::App(AppAction::NextPane)) => complete(model, true),
@@ -214,7 +214,7 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
                 PromptPurpose::Search => search::search(model, &text, effects),
                 PromptPurpose::Filter => pane::filter(model, &text),
                 PromptPurpose::SendFile => {
-                    effects::give(model, Verb::SendFile(text.into()), effects);
+                    effects::send_verb(model, Verb::SendFile(text.into()), effects);
                     Ok(())
                 }
                 PromptPurpose::Save => command_line::save(model, &text, effects),
@@ -226,9 +226,9 @@ fn accept(model: &mut Model, effects: &mut Vec<Effect>) {
         Some(Overlay::Palette { input, picked }) => match palette::matches(input.text()).get(picked) {
             Some(PaletteEntry::Action(entry)) => actions::run(model, entry.action, effects),
             Some(PaletteEntry::Command(entry)) => {
-                app::prompt(model, PromptPurpose::Command, &format!("{} ", entry.name));
+                app::open_prompt(model, PromptPurpose::Command, &format!("{} ", entry.name));
             }
-            None => object(model, "nothing has these letters"),
+            None => warn(model, "nothing has these letters"),
         },
         Some(Overlay::Help { .. } | Overlay::Close { .. } | Overlay::Options(_) | Overlay::Confirm(_)) | None => {}
     }
@@ -242,10 +242,10 @@ pub(super) fn paste(model: &mut Model, text: &str) {
         let left_out = editor.insert(line.trim_end());
         edited(model);
         if left_out > 0 {
-            object(model, format!("the field holds 64 KiB; {left_out} bytes of the paste were left out"));
+            warn(model, format!("the field holds 64 KiB; {left_out} bytes of the paste were left out"));
         }
     } else if model.overlay.is_some() {
-        say(model, "pasted text is never taken as keys");
+        notify(model, "pasted text is never taken as keys");
     } else if model.can_send() {
         compose::paste(model, text);
     } else {

@@ -1,7 +1,7 @@
 //! Actions in a pane: moving, searching, filtering, the views.
 
 use super::moving::ScrollMove;
-use super::notices::{object, say};
+use super::notices::{notify, warn};
 use super::{app, ladder, scroll, search};
 use crate::formats::dig_answer;
 use crate::model::action::PaneAction;
@@ -21,36 +21,36 @@ use crate::wire::segment::SequenceDisplay;
 const MOST_COPIED: usize = 64 * 1024;
 
 /// Carries out an action.
-pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effect>) {
+pub(super) fn run(model: &mut Model, action: PaneAction, effects: &mut Vec<Effect>) {
     let page = isize::try_from(model.seen.view.rows.max(2)).unwrap_or(1) - 1;
     match action {
-        PaneAction::Down => step(model, 1),
-        PaneAction::Up => step(model, -1),
-        PaneAction::HalfPageDown => step(model, (page / 2).max(1)),
-        PaneAction::HalfPageUp => step(model, -(page / 2).max(1)),
-        PaneAction::PageDown => step(model, page.max(1)),
-        PaneAction::PageUp => step(model, -page.max(1)),
+        PaneAction::Down => move_selection(model, 1),
+        PaneAction::Up => move_selection(model, -1),
+        PaneAction::HalfPageDown => move_selection(model, (page / 2).max(1)),
+        PaneAction::HalfPageUp => move_selection(model, -(page / 2).max(1)),
+        PaneAction::PageDown => move_selection(model, page.max(1)),
+        PaneAction::PageUp => move_selection(model, -page.max(1)),
         PaneAction::Top => edge(model, ScrollMove::Top),
         PaneAction::Bottom => edge(model, ScrollMove::Bottom),
-        PaneAction::Follow => follow(model),
+        PaneAction::Follow => toggle_follow(model),
         PaneAction::Search => {
             if model.selected.is_some() {
                 let last = model
-                    .panel()
+                    .selected_panel()
                     .and_then(|panel| panel.search.as_ref())
                     .map_or(String::new(), |search| search.typed.clone());
-                app::prompt(model, PromptPurpose::Search, &last);
+                app::open_prompt(model, PromptPurpose::Search, &last);
             }
         }
-        PaneAction::NextHit => search::step(model, true),
-        PaneAction::PreviousHit => search::step(model, false),
+        PaneAction::NextHit => search::move_to_hit(model, true),
+        PaneAction::PreviousHit => search::move_to_hit(model, false),
         PaneAction::Filter => {
             if model.selected.is_some() {
                 let last = model
-                    .panel()
+                    .selected_panel()
                     .and_then(|panel| panel.filter.as_ref())
-                    .map_or(String::new(), |filtered| filtered.filter.typed().to_string());
-                app::prompt(model, PromptPurpose::Filter, &last);
+                    .map_or(String::new(), |filtered| filtered.filter.source_text().to_string());
+                app::open_prompt(model, PromptPurpose::Filter, &last);
             }
         }
         PaneAction::NextView => turn_view(model, 1, effects),
@@ -58,19 +58,19 @@ pub(super) fn act(model: &mut Model, action: PaneAction, effects: &mut Vec<Effec
         PaneAction::Show(view) => show_view(model, view, effects),
         PaneAction::Boundaries => boundaries(model),
         PaneAction::Zoom => model.zoomed = !model.zoomed && model.selected.is_some(),
-        PaneAction::Freeze => freeze(model),
-        PaneAction::Pretty => pretty(model, effects),
+        PaneAction::Freeze => toggle_freeze(model),
+        PaneAction::Pretty => toggle_pretty(model, effects),
         PaneAction::Numbers => turn_numbers(model),
-        PaneAction::Copy => copy(model, effects),
-        PaneAction::Activate => activate(model),
+        PaneAction::Copy => copy_selection(model, effects),
+        PaneAction::Activate => open_selected(model),
     }
 }
 
-fn step(model: &mut Model, by: isize) {
+fn move_selection(model: &mut Model, by: isize) {
     if model.focus == Focus::Sessions {
         app::move_in_list(model, by);
     } else {
-        scroll::go(model, ScrollMove::Rows(by));
+        scroll::scroll(model, ScrollMove::Rows(by));
     }
 }
 
@@ -78,22 +78,22 @@ fn edge(model: &mut Model, step: ScrollMove) {
     if model.focus == Focus::Sessions {
         app::move_in_list(model, if step == ScrollMove::Top { isize::MIN } else { isize::MAX });
     } else {
-        scroll::go(model, step);
+        scroll::scroll(model, step);
     }
 }
 
 /// Stays at the end as more arrives, or holds still where it is.
-fn follow(model: &mut Model) {
-    if model.panel().is_some_and(|panel| panel.scroll == ScrollPosition::Tail) {
-        scroll::go(model, ScrollMove::Rows(-1));
+fn toggle_follow(model: &mut Model) {
+    if model.selected_panel().is_some_and(|panel| panel.scroll == ScrollPosition::Tail) {
+        scroll::scroll(model, ScrollMove::Rows(-1));
     } else {
-        scroll::go(model, ScrollMove::Bottom);
+        scroll::scroll(model, ScrollMove::Bottom);
     }
 }
 
 fn turn_view(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
-    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
-    let views = View::of(session);
+    let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
+    let views = View::of_session(session);
     let at = views.iter().position(|view| *view == panel.view).unwrap_or(0);
     let count = isize::try_from(views.len()).unwrap_or(1);
     let next = (isize::try_from(at).unwrap_or(0) + by).rem_euclid(count.max(1));
@@ -106,10 +106,10 @@ fn turn_view(model: &mut Model, by: isize, effects: &mut Vec<Effect>) {
 /// Shows a view, where the selected session has it.
 pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
-    if !View::of(session).contains(&view) {
-        let names: Vec<&str> = View::of(session).iter().map(|view| view.name()).collect();
+    if !View::of_session(session).contains(&view) {
+        let names: Vec<&str> = View::of_session(session).iter().map(|view| view.name()).collect();
         let text = format!("this session has no {} view; it has {}", view.name(), names.join(", "));
-        object(model, text);
+        warn(model, text);
         return;
     }
     if view == View::Ladder {
@@ -123,24 +123,24 @@ pub(super) fn show_view(model: &mut Model, view: View, effects: &mut Vec<Effect>
         model.focus = Focus::View;
     }
     super::readings::refresh_panel(model);
-    search::again(model, effects);
+    search::search_again(model, effects);
 }
 
-fn freeze(model: &mut Model) {
+fn toggle_freeze(model: &mut Model) {
     let Some(id) = model.selected else { return };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     panel.frozen = match panel.frozen.take() {
         Some(_) => None,
         None => Some(Box::new(session.transcript.clone())),
     };
-    panel.frozen_story = panel.frozen.as_ref().and_then(|_| session.story().cloned().map(Box::new));
+    panel.frozen_story = panel.frozen.as_ref().and_then(|_| session.tcp_history().cloned().map(Box::new));
     super::readings::refresh_panel(model);
 }
 
 /// Numbers reads and writes, or stops doing so.
 fn boundaries(model: &mut Model) {
     if !model.session().is_some_and(|session| matches!(session.kind, SessionKind::Stream(_))) {
-        object(model, "only a TCP connection has reads and writes that are not messages");
+        warn(model, "only a TCP connection has reads and writes that are not messages");
         return;
     }
     let Some(panel) = model.panel_mut() else { return };
@@ -149,12 +149,12 @@ fn boundaries(model: &mut Model) {
         true => "each read and write has its number; where they met is marked in text and hex",
         false => "reads and writes are not numbered",
     };
-    say(model, text);
+    notify(model, text);
 }
 
-fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
+fn toggle_pretty(model: &mut Model, effects: &mut Vec<Effect>) {
     if !model.session().is_some_and(|session| matches!(session.kind, SessionKind::Http(_))) {
-        object(model, "only an HTTP response can be laid out as JSON");
+        warn(model, "only an HTTP response can be laid out as JSON");
         return;
     }
     show_view(model, View::Response, effects);
@@ -168,13 +168,13 @@ fn pretty(model: &mut Model, effects: &mut Vec<Effect>) {
         problem
     });
     if let Some(problem) = problem {
-        object(model, format!("not laid out as JSON: {problem}"));
+        warn(model, format!("not laid out as JSON: {problem}"));
     }
 }
 
 fn turn_numbers(model: &mut Model) {
     let Some(panel) = model.panel_mut().filter(|panel| panel.view == View::Ladder) else {
-        object(model, "the ladder of captured segments has such numbers");
+        warn(model, "the ladder of captured segments has such numbers");
         return;
     };
     panel.numbers = match panel.numbers {
@@ -183,50 +183,50 @@ fn turn_numbers(model: &mut Model) {
     };
 }
 
-fn activate(model: &mut Model) {
-    let picked = match (model.session().map(|session| &session.kind), model.panel()) {
+fn open_selected(model: &mut Model) {
+    let picked = match (model.session().map(|session| &session.kind), model.selected_panel()) {
         (Some(SessionKind::Bound(bound)), Some(panel)) if panel.view == View::Peers => {
             bound.peers.keys().nth(panel.peer_picked).copied()
         }
         _ => None,
     };
     if let Some(peer) = picked {
-        aim(model, peer);
+        send_to_peer(model, peer);
     } else if let Some(child) = picked_child(model) {
         app::select(model, child);
-    } else if model.focus == Focus::View && model.panel().is_some_and(|panel| panel.view == View::Ladder) {
-        ladder::jump(model);
+    } else if model.focus == Focus::View && model.selected_panel().is_some_and(|panel| panel.view == View::Ladder) {
+        ladder::jump_to_entry(model);
     } else if model.can_send() {
         model.focus = Focus::Composer;
     } else if model.selected.is_some() && model.focus == Focus::Sessions {
         model.focus = Focus::View;
     } else if model.selected.is_none() {
-        app::act(model, crate::model::action::AppAction::New, &mut Vec::new());
+        app::run(model, crate::model::action::AppAction::New, &mut Vec::new());
     }
 }
 
 /// The connection under the cursor, where a listener's list is shown.
 fn picked_child(model: &Model) -> Option<SessionId> {
-    let (session, panel) = (model.session()?, model.panel()?);
+    let (session, panel) = (model.session()?, model.selected_panel()?);
     if panel.view != View::Peers || model.focus != Focus::View {
         return None;
     }
-    let mut children = model.children(session.id);
+    let mut children = model.accepted_by(session.id);
     let newest = children.next()?.id;
     Some(panel.child_picked.filter(|child| model.sessions.contains_key(child)).unwrap_or(newest))
 }
 
 /// Makes the composer of a bound socket send to this peer.
-pub(super) fn aim(model: &mut Model, peer: std::net::SocketAddr) {
+pub(super) fn send_to_peer(model: &mut Model, peer: std::net::SocketAddr) {
     if let Some(panel) = model.panel_mut() {
         panel.composer.to = Some(peer);
         model.focus = Focus::Composer;
-        say(model, format!("what you send now goes to {peer}"));
+        notify(model, format!("what you send now goes to {peer}"));
     }
 }
 
-fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
-    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
+fn copy_selection(model: &mut Model, effects: &mut Vec<Effect>) {
+    let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
     let bytes = match panel.view.entry().copies {
         CopiedText::Body => Some(panel.body.bytes.clone()),
         CopiedText::DigAnswer => match &session.kind {
@@ -255,7 +255,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
         }
     };
     let Some(mut bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
-        object(model, "there is nothing to copy yet");
+        warn(model, "there is nothing to copy yet");
         return;
     };
     let whole = bytes.len();
@@ -264,7 +264,7 @@ fn copy(model: &mut Model, effects: &mut Vec<Effect>) {
     effects.push(Effect::Copy(text.join("\n")));
     let cut =
         if whole > MOST_COPIED { format!(", the first of {}", quantity::bytes(whole as u64)) } else { String::new() };
-    say(model, format!("copied {}{cut}", quantity::bytes(bytes.len() as u64)));
+    notify(model, format!("copied {}{cut}", quantity::bytes(bytes.len() as u64)));
 }
 
 /// Shows only what passes a filter; an empty one shows all.

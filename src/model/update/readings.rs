@@ -23,14 +23,14 @@ use crate::wire::Direction;
 pub(crate) const MOST_BODY: usize = 8 * 1024 * 1024;
 
 /// Takes in a frame's readings.
-pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
+pub(super) fn apply_readings(model: &mut Model, all: Vec<Reading>) {
     let now = model.now;
     let mut refused = None;
     for reading in all {
         let id = reading.id;
         refused = capture_refused(&reading).or(refused);
         if !model.sessions.contains_key(&id) {
-            adopt(model, &reading);
+            add_accepted_session(model, &reading);
         }
         // The bytes of a DNS message are no text: an ESC among them is a number.
         let is_text = model.sessions.get(&id).is_none_or(|session| !matches!(session.kind, SessionKind::Dns(_)));
@@ -38,15 +38,15 @@ pub(super) fn absorb(model: &mut Model, all: Vec<Reading>) {
             panel.hostile += reading.escapes;
         }
         if let Some(session) = model.sessions.get_mut(&id) {
-            let standing = |session: &Session| (session.ended(), session.failure().is_some());
+            let standing = |session: &Session| (session.is_over(), session.failure().is_some());
             let before = standing(session);
-            session.absorb(reading, now);
+            session.apply_reading(reading, now);
             model.census.stale |= standing(session) != before;
         }
     }
-    model.sweep();
+    model.refresh_summary();
     if let Some(why) = refused {
-        super::notices::object(model, why);
+        super::notices::warn(model, why);
     }
     refresh_panel(model);
     super::notices::settle_focus(model);
@@ -63,7 +63,7 @@ fn capture_refused(reading: &Reading) -> Option<String> {
 }
 
 /// A session that a listener accepted tells its own birth.
-fn adopt(model: &mut Model, reading: &Reading) {
+fn add_accepted_session(model: &mut Model, reading: &Reading) {
     let born = reading.records.iter().find_map(|record| match record {
         Record::News { at, news: News::Listener(ListenerNews::Accepted { listener, local, peer }) } => {
             Some((*at, AcceptedSpec { listener: *listener, local: *local, peer: *peer }))
@@ -130,7 +130,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         body.document = None;
         return;
     }
-    let due = session.ended() || body.due().is_some_and(|due| due <= now);
+    let due = session.is_over() || body.next_layout_at().is_some_and(|due| due <= now);
     let missing = if panel.frozen.is_none() {
         let unseen = session.totals.received.bytes.saturating_sub(body.passed);
         unseen.min(session.transcript.not_kept().received.bytes)
@@ -148,7 +148,7 @@ fn gather_body(session: &Session, panel: &mut Panel, now: Instant) {
         if let (Some(fold), Some(document)) = (&mut body.fold, &body.document) {
             fold.renew_last(document);
         }
-    } else if body.document.is_none() || body.stale && due || body.longer && session.ended() {
+    } else if body.document.is_none() || body.stale && due || body.longer && session.is_over() {
         body.missing = missing;
         lay_out_body(exchange, body, now);
     }
@@ -185,11 +185,11 @@ fn lay_out_body(exchange: &HttpExchange, body: &mut BodyText, now: Instant) {
         found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     });
     let total = exchange.gauge.body_bytes.saturating_sub(body.missing);
-    let mut document = document::of_body(&body.bytes, total, content_type.as_deref());
+    let mut document = document::body_document(&body.bytes, total, content_type.as_deref());
     if body.missing > 0 {
         let text =
             format!("⋯ {} bytes were not kept; what is kept of the body follows ⋯", quantity::grouped(body.missing));
-        document.lines.insert(0, document::DocLine::of(document::TextRole::Comment, text));
+        document.lines.insert(0, document::DocLine::single_span(document::TextRole::Comment, text));
     }
     body.document = Some(document);
 }
@@ -207,5 +207,5 @@ pub(super) fn lay_out_again(model: &mut Model) {
 
 /// Whether a session is there and open.
 pub(super) fn is_open(model: &Model, id: SessionId) -> bool {
-    model.sessions.get(&id).is_some_and(|session| !session.ended())
+    model.sessions.get(&id).is_some_and(|session| !session.is_over())
 }

@@ -12,8 +12,8 @@ use crate::sessions::{Order, Session, SessionId, SessionPhase, Verb};
 
 /// Has the gauges on the screen looked at, and those that left it no more. Cost without a change: a look at the selected
 /// session.
-pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
-    let wanted = wanted(model);
+pub(super) fn update_sampling(model: &mut Model, effects: &mut Vec<Effect>) {
+    let wanted = sampled_sessions(model);
     if wanted == model.sampling {
         return;
     }
@@ -38,8 +38,8 @@ fn is_open(session: &Session) -> bool {
 }
 
 /// The sessions whose gauges are on the screen, and how often they are looked at.
-fn wanted(model: &Model) -> BTreeMap<SessionId, Duration> {
-    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return BTreeMap::new() };
+fn sampled_sessions(model: &Model) -> BTreeMap<SessionId, Duration> {
+    let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return BTreeMap::new() };
     let beside = model.size.columns >= INSIGHT_COLUMNS && !model.zoomed;
     let samples = panel.view.entry().samples;
     if (!beside && samples == KernelSampling::No) || panel.frozen.is_some() {

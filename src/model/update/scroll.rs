@@ -1,7 +1,7 @@
 //! Moving through what a panel shows.
 
 use super::ladder;
-use super::moving::{ScrollMove, moved};
+use super::moving::{ScrollMove, moved_index};
 use crate::model::kinds;
 use crate::model::panel::{Panel, ScrollPosition};
 use crate::model::state::Model;
@@ -12,59 +12,60 @@ use crate::sessions::tcp::gauges::Gauge;
 use crate::sessions::{Session, SessionId};
 
 /// Moves through the selected session's view.
-pub(super) fn go(model: &mut Model, step: ScrollMove) {
+pub(super) fn scroll(model: &mut Model, step: ScrollMove) {
     let rows = usize::from(model.seen.view.rows.max(1));
     let columns = model.seen.view.columns.max(1);
     let document_rows = model.seen.document_rows;
     let Some(id) = model.selected else { return };
-    if model.panel().is_some_and(|panel| panel.view.entry().shows == ViewContent::Peers) && of_listener(model, id, step)
+    if model.selected_panel().is_some_and(|panel| panel.view.entry().shows == ViewContent::Peers)
+        && scroll_listener(model, id, step)
     {
         return;
     }
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     match panel.view.entry().shows {
-        ViewContent::Transcript => panel.scroll = scrolled(session, panel, step, columns, rows),
-        ViewContent::Rungs => panel.rung = ladder::moved(session, panel, step),
-        ViewContent::Gauges if session.story().is_some() => {
-            panel.gauge = moved(panel.gauge, step, Gauge::ALL.len() - 1);
+        ViewContent::Transcript => panel.scroll = scrolled_place(session, panel, step, columns, rows),
+        ViewContent::Rungs => panel.rung = ladder::moved_rung(session, panel, step),
+        ViewContent::Gauges if session.tcp_history().is_some() => {
+            panel.gauge = moved_index(panel.gauge, step, Gauge::ALL.len() - 1);
         }
         ViewContent::Document(_) | ViewContent::Page | ViewContent::Gauges => {
             let last = document_rows.saturating_sub(rows);
-            panel.document_scroll = moved(panel.document_scroll, step, last);
+            panel.document_scroll = moved_index(panel.document_scroll, step, last);
         }
         ViewContent::Peers => {
             let last = kinds::listed_peers(session).saturating_sub(1);
-            panel.peer_picked = moved(panel.peer_picked, step, last);
+            panel.peer_picked = moved_index(panel.peer_picked, step, last);
         }
     }
 }
 
 /// Moves through the connections of a listener; whether it is one.
-fn of_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
+fn scroll_listener(model: &mut Model, id: SessionId, step: ScrollMove) -> bool {
     if !model.sessions.get(&id).is_some_and(|session| matches!(session.kind, SessionKind::Listener { .. })) {
         return false;
     }
-    let children: Vec<SessionId> = model.children(id).map(|child| child.id).collect();
+    let children: Vec<SessionId> = model.accepted_by(id).map(|child| child.id).collect();
     if let Some(panel) = model.panels.get_mut(&id) {
         let at = children.iter().position(|child| Some(*child) == panel.child_picked).unwrap_or(0);
-        let to = moved(at, step, children.len().saturating_sub(1));
+        let to = moved_index(at, step, children.len().saturating_sub(1));
         // The newest stays the newest, as others come.
         panel.child_picked = children.get(to).copied().filter(|_| to > 0);
     }
     true
 }
 
-fn scrolled(session: &Session, panel: &Panel, step: ScrollMove, columns: u16, rows: usize) -> ScrollPosition {
-    let sight = panel.sight(session, columns);
+fn scrolled_place(session: &Session, panel: &Panel, step: ScrollMove, columns: u16, rows: usize) -> ScrollPosition {
+    let sight = panel.layout(session, columns);
     match step {
         ScrollMove::Top => ScrollPosition::At(TranscriptPlace::default()),
         ScrollMove::Bottom => ScrollPosition::Tail,
         ScrollMove::Rows(by) if by < 0 => {
             let top = match panel.scroll {
                 ScrollPosition::At(place) => place,
-                ScrollPosition::Tail => sight.tail(rows),
+                ScrollPosition::Tail => sight.last_page(rows),
             };
-            ScrollPosition::At(sight.back(top, by.unsigned_abs()))
+            ScrollPosition::At(sight.rows_back(top, by.unsigned_abs()))
         }
         ScrollMove::Rows(by) => {
             let ScrollPosition::At(place) = panel.scroll else { return ScrollPosition::Tail };

@@ -1,9 +1,9 @@
 //! Searching: a transcript beside the loop, a document at once; and going from hit to hit.
 
 use super::moving;
-use super::notices::{object, say};
+use super::notices::{notify, warn};
 use crate::model::documents::document;
-use crate::model::documents::of_view::{shown, subject};
+use crate::model::documents::of_view::{document_shown, search_subject};
 use crate::model::msg::Effect;
 use crate::model::panel::{ActiveSearch, Panel, ScrollPosition, SearchSubject};
 use crate::model::state::Model;
@@ -23,7 +23,7 @@ pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) 
     let Some(id) = model.selected else { return Ok(()) };
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return Ok(()) };
     let generation = panel.search.as_ref().map_or(1, |search| search.generation + 1);
-    let subject = subject(session, panel);
+    let subject = search_subject(session, panel);
     panel.search =
         Some(ActiveSearch { typed: typed.to_owned(), subject, generation, hits: None, done: false, at: None });
     match subject {
@@ -37,16 +37,18 @@ pub(super) fn search(model: &mut Model, typed: &str, effects: &mut Vec<Effect>) 
         }
         SearchSubject::Document { .. } => {
             let hits = in_document(session, panel, &needle);
-            found(model, id, generation, hits, true);
+            on_hits(model, id, generation, hits, true);
         }
     }
     Ok(())
 }
 
 /// Searches for the same again where the view shows something else now.
-pub(super) fn again(model: &mut Model, effects: &mut Vec<Effect>) {
-    let (Some(session), Some(panel)) = (model.session(), model.panel()) else { return };
-    let Some(search) = panel.search.as_ref().filter(|search| search.subject != subject(session, panel)) else { return };
+pub(super) fn search_again(model: &mut Model, effects: &mut Vec<Effect>) {
+    let (Some(session), Some(panel)) = (model.session(), model.selected_panel()) else { return };
+    let Some(search) = panel.search.as_ref().filter(|search| search.subject != search_subject(session, panel)) else {
+        return;
+    };
     let typed = search.typed.clone();
     // What was found once can be searched for.
     self::search(model, &typed, effects).unwrap_or_default();
@@ -54,7 +56,7 @@ pub(super) fn again(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Finds the places again in a document that has another edition, and leaves the screen where it is.
 pub(super) fn refresh(session: &Session, panel: &mut Panel) {
-    let now = subject(session, panel);
+    let now = search_subject(session, panel);
     let Some(search) = &panel.search else { return };
     if search.subject == now || !matches!(now, SearchSubject::Document { .. }) {
         return;
@@ -71,7 +73,7 @@ pub(super) fn refresh(session: &Session, panel: &mut Panel) {
 }
 
 fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchHit> {
-    let Some(document) = shown(session, panel) else { return Vec::new() };
+    let Some(document) = document_shown(session, panel) else { return Vec::new() };
     let mut hits = Vec::new();
     for (line, text) in (0_u64..).zip(&document.lines) {
         let text = text.text();
@@ -86,7 +88,7 @@ fn in_document(session: &Session, panel: &Panel, needle: &Needle) -> Vec<SearchH
 
 /// Takes a search's answer, and goes to the hit that is next from where the screen is; what follows the first part of an
 /// answer leaves the screen at its hit.
-pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec<SearchHit>, done: bool) {
+pub(super) fn on_hits(model: &mut Model, id: SessionId, generation: u64, hits: Vec<SearchHit>, done: bool) {
     let columns = model.seen.view.columns;
     let (Some(session), Some(panel)) = (model.sessions.get(&id), model.panels.get_mut(&id)) else { return };
     let wanted = |search: &ActiveSearch| search.generation == generation;
@@ -95,7 +97,7 @@ pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec
     };
     let top = match (subject, panel.scroll) {
         (SearchSubject::Document { .. }, _) => {
-            let fold = shown(session, panel).map(|document| document::Fold::new(&document, columns));
+            let fold = document_shown(session, panel).map(|document| document::Fold::new(&document, columns));
             fold.map_or(0, |fold| fold.line_at(panel.document_scroll)) as u64
         }
         (SearchSubject::Transcript, ScrollPosition::At(place)) => place.entry,
@@ -116,14 +118,14 @@ pub(super) fn found(model: &mut Model, id: SessionId, generation: u64, hits: Vec
     match hit {
         Some(hit) if model.selected == Some(id) => show(model, hit),
         Some(_) => {}
-        None => object(model, format!("{typed} was not found")),
+        None => warn(model, format!("{typed} was not found")),
     }
 }
 
 /// Goes to the next hit, or the one before.
-pub(super) fn step(model: &mut Model, forward: bool) {
+pub(super) fn move_to_hit(model: &mut Model, forward: bool) {
     let Some(search) = model.panel_mut().and_then(|panel| panel.search.as_mut()) else {
-        object(model, "nothing is searched yet: / begins");
+        warn(model, "nothing is searched yet: / begins");
         return;
     };
     let count = search.hits.as_ref().map_or(0, Vec::len);
@@ -143,13 +145,13 @@ pub(super) fn step(model: &mut Model, forward: bool) {
         show(model, hit);
     }
     if wrapped && count > 1 {
-        say(model, if forward { "from the first hit again" } else { "from the last hit again" });
+        notify(model, if forward { "from the first hit again" } else { "from the last hit again" });
     }
 }
 
 /// Scrolls to a hit of the selected session's search.
 fn show(model: &mut Model, hit: SearchHit) {
-    let subject = model.panel().and_then(|panel| panel.search.as_ref()).map(|search| search.subject);
+    let subject = model.selected_panel().and_then(|panel| panel.search.as_ref()).map(|search| search.subject);
     match subject {
         Some(SearchSubject::Document { .. }) => {
             let line = usize::try_from(hit.entry).unwrap_or(usize::MAX);

@@ -1,7 +1,7 @@
 //! Actions on the selected session.
 
 use super::effects::order;
-use super::notices::{object, open, say};
+use super::notices::{notify, open_overlay, warn};
 use super::{app, options, readings};
 use crate::model::action::SessionAction;
 use crate::model::explain;
@@ -15,24 +15,26 @@ use crate::sessions::order::{DatagramVerb, StreamVerb};
 use crate::sessions::{Order, SessionId, SessionPhase, Spec, SpecKind, Verb};
 
 /// Carries out an action.
-pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Effect>) {
+pub(super) fn run(model: &mut Model, action: SessionAction, effects: &mut Vec<Effect>) {
     let Some(id) = model.selected else {
-        object(model, "there is no session yet: n opens one");
+        warn(model, "there is no session yet: n opens one");
         return;
     };
     match action {
         SessionAction::CloseMenu => {
             if model.endings().is_empty() {
-                object(model, "this session is over: r opens it again, x takes it off the list");
+                warn(model, "this session is over: r opens it again, x takes it off the list");
             } else {
-                open(model, Overlay::Close { picked: 0 });
+                open_overlay(model, Overlay::Close { picked: 0 });
             }
         }
-        SessionAction::FinishSending => end(model, id, action, Verb::Stream(StreamVerb::FinishSending), effects),
-        SessionAction::Reset => end(model, id, action, Verb::Reset, effects),
-        SessionAction::Close => end(model, id, action, Verb::Close, effects),
+        SessionAction::FinishSending => {
+            end_session(model, id, action, Verb::Stream(StreamVerb::FinishSending), effects);
+        }
+        SessionAction::Reset => end_session(model, id, action, Verb::Reset, effects),
+        SessionAction::Close => end_session(model, id, action, Verb::Close, effects),
         SessionAction::CloseUnread => close_unread(model, id, action, effects),
-        SessionAction::Options => options::of_session(model, effects),
+        SessionAction::Options => options::open_for_session(model, effects),
         SessionAction::ToggleReading => {
             let paused = model
                 .session()
@@ -40,7 +42,7 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
             order(model, id, if paused { Verb::ContinueReading } else { Verb::PauseReading }, effects);
         }
         SessionAction::ToggleCapture => {
-            let on = model.session().is_some_and(|session| match session.story() {
+            let on = model.session().is_some_and(|session| match session.tcp_history() {
                 Some(story) => story.ladder.is_captured(),
                 None => session.spec.capture,
             });
@@ -50,19 +52,19 @@ pub(super) fn act(model: &mut Model, action: SessionAction, effects: &mut Vec<Ef
         SessionAction::Remove => remove(model, id),
         SessionAction::SendFile => {
             if model.can_send() {
-                app::prompt(model, PromptPurpose::SendFile, "");
+                app::open_prompt(model, PromptPurpose::SendFile, "");
             } else {
-                object(model, "this session cannot be sent to");
+                warn(model, "this session cannot be sent to");
             }
         }
-        SessionAction::Save => app::prompt(model, PromptPurpose::Save, ""),
+        SessionAction::Save => app::open_prompt(model, PromptPurpose::Save, ""),
         SessionAction::ProbeMtu => probe_mtu(model, id, effects),
         SessionAction::RunProbe(number) => run_probe(model, number, effects),
     }
 }
 
 /// Gives an order that ends something, and remembers that the user did.
-fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effects: &mut Vec<Effect>) {
+fn end_session(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effects: &mut Vec<Effect>) {
     let at = model.now;
     if let Some(panel) = model.panels.get_mut(&id) {
         panel.asked = Some(EndRequest { at, action, letter: None });
@@ -73,34 +75,37 @@ fn end(model: &mut Model, id: SessionId, action: SessionAction, verb: Verb, effe
 /// Closes over bytes that nobody read; where none lie there yet, the next ones are waited for.
 fn close_unread(model: &mut Model, id: SessionId, action: SessionAction, effects: &mut Vec<Effect>) {
     let lie_there = model.session().and_then(|session| session.kernel.as_ref()?.recv_queue_bytes).unwrap_or(0) > 0;
-    end(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
+    end_session(model, id, action, Verb::Stream(StreamVerb::CloseUnread), effects);
     if !lie_there && readings::is_open(model, id) {
-        say(model, "not reading any more: it closes as soon as bytes lie unread; S reads again, c ends it otherwise");
+        notify(
+            model,
+            "not reading any more: it closes as soon as bytes lie unread; S reads again, c ends it otherwise",
+        );
     }
 }
 
 /// Captures the selected session's packets from now on, or no more; tried again, it begins so.
 pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else {
-        object(model, "there is no session yet: n opens one");
+        warn(model, "there is no session yet: n opens one");
         return;
     };
-    let (id, over, listens) = (session.id, session.ended(), matches!(session.kind, SessionKind::Listener { .. }));
-    if !listens && session.story().is_none() {
-        object(model, "the packets of TCP connections and listeners can be captured");
+    let (id, over, listens) = (session.id, session.is_over(), matches!(session.kind, SessionKind::Listener { .. }));
+    if !listens && session.tcp_history().is_none() {
+        warn(model, "the packets of TCP connections and listeners can be captured");
         return;
     }
     if let Some(session) = model.sessions.get_mut(&id) {
         session.spec.capture = on;
     }
     match (over, on) {
-        (true, true) => say(model, "it is over: opened again, it is captured from its first packet on"),
-        (true, false) => say(model, "opened again, it is not captured"),
+        (true, true) => notify(model, "it is over: opened again, it is captured from its first packet on"),
+        (true, false) => notify(model, "opened again, it is not captured"),
         (false, _) => {
             effects.push(Effect::Net(Order { id, verb: Verb::Stream(StreamVerb::Capture(on)) }));
             match (listens, on) {
-                (true, true) => say(model, "connections that come from now on are captured"),
-                (true, false) => say(model, "connections that come from now on are not captured"),
+                (true, true) => notify(model, "connections that come from now on are captured"),
+                (true, false) => notify(model, "connections that come from now on are not captured"),
                 (false, true | false) => {}
             }
         }
@@ -110,7 +115,7 @@ pub(super) fn capture(model: &mut Model, on: bool, effects: &mut Vec<Effect>) {
 fn retry(model: &mut Model, effects: &mut Vec<Effect>) {
     let Some(session) = model.session() else { return };
     if matches!(session.spec.what, SpecKind::Accepted(_)) {
-        object(model, "the peer opened this session; only the peer can open it again");
+        warn(model, "the peer opened this session; only the peer can open it again");
         return;
     }
     let spec: Spec = session.spec.clone();
@@ -124,10 +129,10 @@ fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
         Ok(()) => {
             order(model, id, Verb::Datagram(DatagramVerb::ProbeMtu), effects);
             if readings::is_open(model, id) {
-                say(model, "probing the path MTU: each step stands in the text, the result in the state view");
+                notify(model, "probing the path MTU: each step stands in the text, the result in the state view");
             }
         }
-        Err(why) => object(model, why),
+        Err(why) => warn(model, why),
     }
 }
 
@@ -135,16 +140,16 @@ fn probe_mtu(model: &mut Model, id: SessionId, effects: &mut Vec<Effect>) {
 pub(super) fn run_probe(model: &mut Model, number: u8, effects: &mut Vec<Effect>) {
     match explain::probe(model, usize::from(number)) {
         Some(spec) => effects.push(Effect::Open(Box::new(spec))),
-        None => object(model, format!("there is nothing to try under {number} here")),
+        None => warn(model, format!("there is nothing to try under {number} here")),
     }
 }
 
 fn remove(model: &mut Model, id: SessionId) {
     if readings::is_open(model, id) {
-        object(model, "this session is still open: c closes it first");
+        warn(model, "this session is still open: c closes it first");
         return;
     }
-    let listed = model.listed();
+    let listed = model.sessions_in_order();
     let at = listed.iter().position(|other| *other == id).unwrap_or(0);
     let next = listed.get(at + 1).or_else(|| at.checked_sub(1).and_then(|at| listed.get(at))).copied();
     model.sessions.remove(&id);
@@ -154,5 +159,5 @@ fn remove(model: &mut Model, id: SessionId) {
         Some(next) => app::select(model, next),
         None => super::notices::settle_focus(model),
     }
-    say(model, format!("session {id} is off the list"));
+    notify(model, format!("session {id} is off the list"));
 }

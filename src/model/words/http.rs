@@ -1,22 +1,22 @@
 //! HTTP heads in words.
 
-use super::sentence::{NewsSentence, cause, exact, quiet, quoted, warned, well};
+use super::sentence::{NewsSentence, cause, exact_bytes, good_sentence, quiet_sentence, quoted, warning_sentence};
 use crate::sessions::news::HttpNews;
 use crate::text::quantity;
 use crate::wire::http::head::{InterimHead, RequestHead, ResponseHead};
 
 /// A fact of an HTTP exchange in words.
-pub(super) fn note(news: &HttpNews) -> NewsSentence {
+pub(super) fn http_sentence(news: &HttpNews) -> NewsSentence {
     match news {
         HttpNews::Request(request) => cause('◇', request_text(request)),
         HttpNews::Interim(interim) => {
             let InterimHead { status, reason, after, .. } = interim;
-            quiet('◆', format!("interim {status} {reason} after {}", quantity::duration(*after)))
+            quiet_sentence('◆', format!("interim {status} {reason} after {}", quantity::duration(*after)))
         }
         HttpNews::Response(response) => response_words(response),
         HttpNews::Trailers(fields) => {
             let names: Vec<String> = fields.iter().map(|(name, _)| quoted(name)).collect();
-            well('◆', format!("trailers: {}", quoted(&names.join(", "))))
+            good_sentence('◆', format!("trailers: {}", quoted(&names.join(", "))))
         }
         HttpNews::Redirect { status, location } => {
             cause('↻', format!("following the redirect ({status}) to {}", quoted(location)))
@@ -27,7 +27,7 @@ pub(super) fn note(news: &HttpNews) -> NewsSentence {
 fn request_text(request: &RequestHead) -> String {
     let body = match request.body_bytes {
         None | Some(0) => String::new(),
-        Some(bytes) => format!(" with a body of {}", exact(bytes)),
+        Some(bytes) => format!(" with a body of {}", exact_bytes(bytes)),
     };
     format!("asking {} {}{body}", quoted(&request.method), quoted(&request.url))
 }
@@ -37,8 +37,8 @@ fn response_words(response: &ResponseHead) -> NewsSentence {
     let reason = if reason.is_empty() { String::new() } else { format!(" {}", quoted(reason)) };
     let text = format!("{} {status}{reason} after {}", quoted(version), quantity::duration(*after));
     match status {
-        400.. => warned('◆', text),
+        400.. => warning_sentence('◆', text),
         300..400 => cause('◆', text),
-        _ => well('◆', text),
+        _ => good_sentence('◆', text),
     }
 }

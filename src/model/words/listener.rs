@@ -1,19 +1,20 @@
 //! What happens at a listener, in words.
 
-use super::sentence::{NewsSentence, failed, quiet, quoted, warned, well};
+use super::sentence::{NewsSentence, failure_text, good_sentence, quiet_sentence, quoted, warning_sentence};
 use crate::sessions::news::ListenerNews;
 
 /// A fact of a listener in words.
-pub(super) fn note(news: &ListenerNews) -> NewsSentence {
+pub(super) fn listener_sentence(news: &ListenerNews) -> NewsSentence {
     match news {
-        ListenerNews::Listening { local } => well('◆', format!("bound to {local}, waiting for peers")),
+        ListenerNews::Listening { local } => good_sentence('◆', format!("bound to {local}, waiting for peers")),
         ListenerNews::Accepted { listener, local, peer } => {
-            well('◆', format!("accepted from {peer} on {local} by listener {listener}"))
+            good_sentence('◆', format!("accepted from {peer} on {local} by listener {listener}"))
         }
-        ListenerNews::TurnedAway { peer, why } => warned('✗', format!("turned {peer} away: {}", quoted(why))),
-        ListenerNews::ChildEnded { child } => quiet('◇', format!("session {child} ended")),
-        ListenerNews::AcceptFailed(failure) => {
-            warned('!', format!("a connection could not be accepted, listening goes on: {}", failed(failure)))
-        }
+        ListenerNews::TurnedAway { peer, why } => warning_sentence('✗', format!("turned {peer} away: {}", quoted(why))),
+        ListenerNews::ChildEnded { child } => quiet_sentence('◇', format!("session {child} ended")),
+        ListenerNews::AcceptFailed(failure) => warning_sentence(
+            '!',
+            format!("a connection could not be accepted, listening goes on: {}", failure_text(failure)),
+        ),
     }
 }

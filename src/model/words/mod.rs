@@ -13,7 +13,7 @@ mod tcp;
 mod udp;
 
 pub use escapes::{escape_sequences, escapes};
-pub use news::{note, text_of};
-pub use retention::{kept, kept_memory, kept_segments};
+pub use news::{sentence_of, text_of};
+pub use retention::{kept_segments, memory_text, retention_text};
 pub use sentence::{MOST_QUOTED, NewsSentence, SentenceTone};
 pub(crate) use udp::icmp_meaning;

@@ -1,45 +1,48 @@
 //! Every fact of a session as one sentence for a person.
 
-use super::sentence::{NewsSentence, SentenceTone, cause, exact, failed, quoted, warned, well, words};
+use super::sentence::{
+    NewsSentence, SentenceTone, cause, exact_bytes, failure_text, good_sentence, quoted, sentence_with,
+    warning_sentence,
+};
 use super::{dial, dns, http, listener, option, tcp, udp};
 use crate::sessions::{CloseReason, News};
 use crate::wire::{Both, Totals};
 
-/// The sentence alone, as [`note`] makes it: what a filter and a search look at.
+/// The sentence alone, as [`sentence_of`] makes it: what a filter and a search look at.
 pub fn text_of(news: &News) -> String {
-    note(news).text
+    sentence_of(news).text
 }
 
 /// A fact in words. Cost: one short string; strings from outside are cut at [`crate::model::words::MOST_QUOTED`].
-pub fn note(news: &News) -> NewsSentence {
+pub fn sentence_of(news: &News) -> NewsSentence {
     match news {
-        News::Dial(news) => dial::note(news),
-        News::Listener(news) => listener::note(news),
-        News::Tcp(news) => tcp::note(news),
-        News::Udp(news) => udp::note(news),
-        News::Http(news) => http::note(news),
-        News::Option(news) => option::note(news),
+        News::Dial(news) => dial::dial_sentence(news),
+        News::Listener(news) => listener::listener_sentence(news),
+        News::Tcp(news) => tcp::tcp_sentence(news),
+        News::Udp(news) => udp::udp_sentence(news),
+        News::Http(news) => http::http_sentence(news),
+        News::Option(news) => option::option_sentence(news),
         News::ReadingPaused => cause('◇', "stopped reading; the kernel's buffer fills, then the window closes".into()),
         News::ReadingContinued => cause('◆', "reading again".into()),
-        News::Warned(failure) => warned('!', failed(failure)),
+        News::Warned(failure) => warning_sentence('!', failure_text(failure)),
         News::FileSent { path, bytes } => {
-            well('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact(*bytes)))
+            good_sentence('◆', format!("sent all of {}: {}", quoted(&path.to_string_lossy()), exact_bytes(*bytes)))
         }
-        News::Dns(news) => dns::of(news),
-        News::Failed(failure) => NewsSentence { mark: '✗', tone: SentenceTone::Failed, text: failed(failure) },
-        News::Closed { totals, how } => closed(*totals, *how),
+        News::Dns(news) => dns::dns_sentence(news),
+        News::Failed(failure) => NewsSentence { mark: '✗', tone: SentenceTone::Failed, text: failure_text(failure) },
+        News::Closed { totals, how } => closed_sentence(*totals, *how),
     }
 }
 
-fn closed(totals: Both<Totals>, how: CloseReason) -> NewsSentence {
-    let (sent, received) = (exact(totals.sent.bytes), exact(totals.received.bytes));
+fn closed_sentence(totals: Both<Totals>, how: CloseReason) -> NewsSentence {
+    let (sent, received) = (exact_bytes(totals.sent.bytes), exact_bytes(totals.received.bytes));
     let (mark, tone, what) = match how {
         CloseReason::Fin => ('■', SentenceTone::Well, "both sides finished (FIN)"),
         CloseReason::Rst => ('✗', SentenceTone::Failed, "ended by a reset (RST)"),
         CloseReason::Local => ('■', SentenceTone::Quiet, "closed by us"),
         CloseReason::Error => ('✗', SentenceTone::Failed, "over"),
     };
-    words(mark, tone, format!("{what}: {sent} sent, {received} received"))
+    sentence_with(mark, tone, format!("{what}: {sent} sent, {received} received"))
 }
 
 #[cfg(test)]
@@ -54,7 +57,7 @@ mod tests {
     use crate::wire::{Class, FailedOperation, Failure};
 
     fn text(news: &News) -> String {
-        let words = note(news);
+        let words = sentence_of(news);
         format!("{} {}", words.mark, words.text)
     }
 
@@ -97,7 +100,7 @@ mod tests {
         let retry =
             News::Dial(DialNews::Retrying { attempt: 2, of: 4, after: Duration::from_millis(500), because: refused() });
         assert_eq!(text(&retry), "↻ connect 127.0.0.1:9: connection refused; attempt 2 of 4 in 500 ms");
-        assert_eq!(note(&News::Failed(refused())).tone, SentenceTone::Failed);
+        assert_eq!(sentence_of(&News::Failed(refused())).tone, SentenceTone::Failed);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What became of socket options, in words.
 
-use super::sentence::{NewsSentence, cause, quiet, quoted, well};
+use super::sentence::{NewsSentence, cause, good_sentence, quiet_sentence, quoted};
 use crate::sessions::news::OptionNews;
 use crate::wire::option::{OptionValue, SocketOption};
 
 /// A fact of socket options in words.
-pub(super) fn note(news: &OptionNews) -> NewsSentence {
+pub(super) fn option_sentence(news: &OptionNews) -> NewsSentence {
     match news {
         OptionNews::Set { option, asked, now } => set(*option, asked, now),
         OptionNews::Reported(options) => {
@@ -16,7 +16,7 @@ pub(super) fn note(news: &OptionNews) -> NewsSentence {
                     Err(_) => format!("{} –", option.name()),
                 })
                 .collect();
-            quiet('◆', format!("socket options: {}", listed.join(" · ")))
+            quiet_sentence('◆', format!("socket options: {}", listed.join(" · ")))
         }
     }
 }
@@ -24,7 +24,7 @@ pub(super) fn note(news: &OptionNews) -> NewsSentence {
 fn set(option: SocketOption, asked: &OptionValue, now: &OptionValue) -> NewsSentence {
     let value = quoted(&now.to_string());
     if asked == now {
-        return well('◆', format!("{} is {value}", option.symbol()));
+        return good_sentence('◆', format!("{} is {value}", option.symbol()));
     }
     let asked_text = quoted(&asked.to_string());
     let why = option.difference(asked, now).map_or(String::new(), |why| format!("; {why}"));
@@ -43,7 +43,7 @@ mod tests {
             now: OptionValue::Bytes(131_072),
         };
         assert_eq!(
-            note(&news).text,
+            option_sentence(&news).text,
             "SO_RCVBUF is 131,072 bytes, where 65,536 bytes was asked for; the kernel doubles it, for its own bookkeeping"
         );
     }

@@ -5,8 +5,8 @@ use crate::sessions::retention::MOST_SEGMENTS;
 use crate::text::quantity;
 
 /// The memory that it takes now, of what it may take: `1.5 MiB of 64 MiB`.
-pub fn kept_memory(transcript: &Transcript) -> String {
-    let now = quantity::binary(transcript.kept_memory() as u64);
+pub fn memory_text(transcript: &Transcript) -> String {
+    let now = quantity::binary(transcript.memory_bytes() as u64);
     format!("{now} of {}", quantity::binary(transcript.retention().bytes as u64))
 }
 
@@ -20,6 +20,6 @@ pub fn kept_segments(transcript: &Transcript) -> String {
 }
 
 /// Both: `1.5 MiB of 64 MiB · 12,345 segments`.
-pub fn kept(transcript: &Transcript) -> String {
-    format!("{} · {} segments", kept_memory(transcript), kept_segments(transcript))
+pub fn retention_text(transcript: &Transcript) -> String {
+    format!("{} · {} segments", memory_text(transcript), kept_segments(transcript))
 }

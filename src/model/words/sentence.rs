@@ -36,24 +36,24 @@ pub enum SentenceTone {
     Warned,
 }
 
-pub(super) fn words(mark: char, tone: SentenceTone, text: String) -> NewsSentence {
+pub(super) fn sentence_with(mark: char, tone: SentenceTone, text: String) -> NewsSentence {
     NewsSentence { mark, tone, text }
 }
 
-pub(super) fn quiet(mark: char, text: String) -> NewsSentence {
-    words(mark, SentenceTone::Quiet, text)
+pub(super) fn quiet_sentence(mark: char, text: String) -> NewsSentence {
+    sentence_with(mark, SentenceTone::Quiet, text)
 }
 
-pub(super) fn well(mark: char, text: String) -> NewsSentence {
-    words(mark, SentenceTone::Well, text)
+pub(super) fn good_sentence(mark: char, text: String) -> NewsSentence {
+    sentence_with(mark, SentenceTone::Well, text)
 }
 
 pub(super) fn cause(mark: char, text: String) -> NewsSentence {
-    words(mark, SentenceTone::Cause, text)
+    sentence_with(mark, SentenceTone::Cause, text)
 }
 
-pub(super) fn warned(mark: char, text: String) -> NewsSentence {
-    words(mark, SentenceTone::Warned, text)
+pub(super) fn warning_sentence(mark: char, text: String) -> NewsSentence {
+    sentence_with(mark, SentenceTone::Warned, text)
 }
 
 /// A string from outside: neutralised, and cut at [`crate::model::words::MOST_QUOTED`].
@@ -66,15 +66,15 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// An exact number of bytes: `1 byte`, `1,204 bytes`.
-pub(super) fn exact(bytes: u64) -> String {
+pub(super) fn exact_bytes(bytes: u64) -> String {
     format!("{} {}", quantity::grouped(bytes), if bytes == 1 { "byte" } else { "bytes" })
 }
 
 /// The number of an attempt that is not the first.
-pub(super) fn nth(attempt: u32, before: &str, after: &str) -> String {
+pub(super) fn attempt_number(attempt: u32, before: &str, after: &str) -> String {
     if attempt > 1 { format!("{before}{attempt}{after}") } else { String::new() }
 }
 
-pub(super) fn failed(failure: &Failure) -> String {
+pub(super) fn failure_text(failure: &Failure) -> String {
     quoted(&failure.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::sentence::{NewsSentence, cause, exact, quiet, quoted, warned};
+use super::sentence::{NewsSentence, cause, exact_bytes, quiet_sentence, quoted, warning_sentence};
 use crate::sessions::news::TcpNews;
 use crate::sessions::news::call::CallResult;
 use crate::text::quantity;
@@ -11,11 +11,11 @@ use crate::wire::tcp::state::TcpState;
 use crate::wire::tcp::syn::SynView;
 
 /// A fact of a TCP connection in words.
-pub(super) fn note(news: &TcpNews) -> NewsSentence {
+pub(super) fn tcp_sentence(news: &TcpNews) -> NewsSentence {
     match news {
         TcpNews::WeFinished => cause('◆', "we finished sending (FIN); what the peer sends is still received".into()),
         TcpNews::PeerFinished { received_bytes } => {
-            let bytes = exact(*received_bytes);
+            let bytes = exact_bytes(*received_bytes);
             cause('◆', format!("peer finished sending (FIN) after {bytes}; that ends its direction, not ours"))
         }
         TcpNews::State { from, to, cause: why, evidence, remaining } => {
@@ -25,30 +25,30 @@ pub(super) fn note(news: &TcpNews) -> NewsSentence {
                 Evidence::Inferred => "inferred",
             };
             let rests = remaining.map_or(String::new(), |left| format!(", for {} more", quantity::duration(left)));
-            quiet('→', format!("{} → {}{rests}: {} ({known})", from.name(), to.name(), why.words()))
+            quiet_sentence('→', format!("{} → {}{rests}: {} ({known})", from.name(), to.name(), why.text()))
         }
         TcpNews::Call { name, args, result, took } => match result {
             CallResult::Returned(value) => {
-                quiet('ƒ', format!("{name}({}) → {value} in {}", quoted(args), quantity::duration(*took)))
+                quiet_sentence('ƒ', format!("{name}({}) → {value} in {}", quoted(args), quantity::duration(*took)))
             }
             CallResult::Failed { errno, name: error } => {
                 let error = if error.is_empty() { format!("error {errno}") } else { error.clone() };
-                warned('ƒ', format!("{name}({}) → {error} in {}", quoted(args), quantity::duration(*took)))
+                warning_sentence('ƒ', format!("{name}({}) → {error} in {}", quoted(args), quantity::duration(*took)))
             }
         },
         TcpNews::Stamps { byte, scheduled, sent, acked } => {
             let after = |time: &Option<Duration>| time.map_or("–".to_owned(), quantity::duration);
-            let bytes = exact(byte.saturating_add(1));
+            let bytes = exact_bytes(byte.saturating_add(1));
             let (queued, sent, acked) = (after(scheduled), after(sent), after(acked));
-            quiet(
+            quiet_sentence(
                 '·',
                 format!("the first {bytes}: queued after {queued}, sent after {sent}, acknowledged after {acked}"),
             )
         }
-        TcpNews::PeerSyn(syn) => quiet('◆', syn_text(syn)),
+        TcpNews::PeerSyn(syn) => quiet_sentence('◆', syn_text(syn)),
         TcpNews::Kernel(view) => {
             let round = view.rtt.map_or("–".to_owned(), quantity::duration);
-            quiet('·', format!("the kernel: {}, round trip {round}", view.state.map_or("–", TcpState::name)))
+            quiet_sentence('·', format!("the kernel: {}, round trip {round}", view.state.map_or("–", TcpState::name)))
         }
     }
 }
@@ -82,7 +82,7 @@ mod tests {
             remaining: Some(Duration::from_secs(60)),
         };
         assert_eq!(
-            note(&news).text,
+            tcp_sentence(&news).text,
             "FIN-WAIT-2 → TIME-WAIT, for 1 min 0 s more: FIN received → ACK sent (the kernel says so)"
         );
     }

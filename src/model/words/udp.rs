@@ -1,23 +1,23 @@
 //! ICMP messages and probes of the path in words.
 
-use super::sentence::{NewsSentence, quiet, warned, well};
+use super::sentence::{NewsSentence, good_sentence, quiet_sentence, warning_sentence};
 use crate::sessions::news::UdpNews;
 use crate::text::quantity;
 use crate::wire::icmp::IcmpMessage;
 use crate::wire::udp::mtu::{MtuOutcome, MtuRefuser, MtuReport, MtuStep};
 
 /// A fact of a UDP socket in words.
-pub(super) fn note(news: &UdpNews) -> NewsSentence {
+pub(super) fn udp_sentence(news: &UdpNews) -> NewsSentence {
     match news {
-        UdpNews::Joined { group } => well('◆', format!("joined group {group}")),
-        UdpNews::Left { group } => quiet('◆', format!("left group {group}")),
-        UdpNews::Icmp(icmp) => warned('!', icmp_text(icmp)),
-        UdpNews::MtuStep(step) => self::step(step),
+        UdpNews::Joined { group } => good_sentence('◆', format!("joined group {group}")),
+        UdpNews::Left { group } => quiet_sentence('◆', format!("left group {group}")),
+        UdpNews::Icmp(icmp) => warning_sentence('!', icmp_text(icmp)),
+        UdpNews::MtuStep(step) => self::mtu_step_sentence(step),
         UdpNews::PathMtu(report) => self::report(report),
         UdpNews::BurstEnded { datagrams, took } => {
             let count = quantity::grouped(*datagrams);
             let times = if *datagrams == 1 { "time" } else { "times" };
-            well('◆', format!("the burst ended: sent {count} {times} in {}", quantity::duration(*took)))
+            good_sentence('◆', format!("the burst ended: sent {count} {times} in {}", quantity::duration(*took)))
         }
     }
 }
@@ -46,21 +46,23 @@ pub(super) fn icmp_text(icmp: &IcmpMessage) -> String {
 }
 
 /// One step of a probe.
-pub(super) fn step(step: &MtuStep) -> NewsSentence {
+pub(super) fn mtu_step_sentence(step: &MtuStep) -> NewsSentence {
     let bytes = quantity::grouped(step.bytes.into());
     let took = quantity::duration(step.took);
     match step.outcome {
-        MtuOutcome::Answered => well('◆', format!("probe of {bytes} bytes: answered after {took}")),
-        MtuOutcome::Quiet => quiet('◇', format!("probe of {bytes} bytes: nothing was heard for {took}")),
-        MtuOutcome::TooBig(MtuRefuser::Silence) => warned('!', format!("probe of {bytes} bytes: never answered")),
-        MtuOutcome::TooBig(by) => warned('!', format!("probe of {bytes} bytes: too big for {by}")),
+        MtuOutcome::Answered => good_sentence('◆', format!("probe of {bytes} bytes: answered after {took}")),
+        MtuOutcome::Quiet => quiet_sentence('◇', format!("probe of {bytes} bytes: nothing was heard for {took}")),
+        MtuOutcome::TooBig(MtuRefuser::Silence) => {
+            warning_sentence('!', format!("probe of {bytes} bytes: never answered"))
+        }
+        MtuOutcome::TooBig(by) => warning_sentence('!', format!("probe of {bytes} bytes: too big for {by}")),
     }
 }
 
 /// What a probe found.
 pub(super) fn report(report: &MtuReport) -> NewsSentence {
     let text = report.to_string();
-    if report.failure.is_some() { warned('!', text) } else { well('◆', text) }
+    if report.failure.is_some() { warning_sentence('!', text) } else { good_sentence('◆', text) }
 }
 
 /// What an ICMP message means.

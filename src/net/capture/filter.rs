@@ -103,7 +103,7 @@ const TCP: u32 = 6;
 
 impl CapturePorts {
     /// Whether segments between these two ports are wanted.
-    pub(super) fn has(self, source: u16, destination: u16) -> bool {
+    pub(super) fn matches(self, source: u16, destination: u16) -> bool {
         match self {
             CapturePorts::Port(port) => source == port || destination == port,
             CapturePorts::Pair(one, other) => [(one, other), (other, one)].contains(&(source, destination)),
@@ -113,10 +113,10 @@ impl CapturePorts {
     /// The program. Its offsets count from the IP header, as a cooked socket (SOCK_DGRAM) has it.
     pub(super) fn program(self) -> Vec<SockFilter> {
         let of = |step: BpfInstruction| SockFilter::new(step.code, step.yes, step.no, step.operand);
-        self.steps().into_iter().map(of).collect()
+        self.instructions().into_iter().map(of).collect()
     }
 
-    fn steps(self) -> Vec<BpfInstruction> {
+    fn instructions(self) -> Vec<BpfInstruction> {
         // The destination's port is at hand, the source's is stored.
         let (compare, turned): (Vec<BpfLine>, Vec<BpfLine>) = match self {
             CapturePorts::Port(port) => {
@@ -177,7 +177,7 @@ mod tests {
 
     /// The instructions once more, as a machine that runs them.
     fn run(wanted: CapturePorts, packet: &[u8], loopback: bool, outgoing: bool) -> u32 {
-        let parts = wanted.steps();
+        let parts = wanted.instructions();
         let (mut a, mut x, mut stored, mut at) = (0_u32, 0_usize, 0_u32, 0_usize);
         let half = |at: usize| packet.get(at..at + 2).map(|two| u32::from(u16::from_be_bytes([two[0], two[1]])));
         loop {

@@ -45,8 +45,8 @@ struct OwnedFlow {
 
 impl CaptureFlows {
     /// From now on segments between these addresses are this session's, and those since the last SYN that wait.
-    pub(super) fn claim(&mut self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
-        let (local, peer) = (plain(local), plain(peer));
+    pub(super) fn assign(&mut self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
+        let (local, peer) = (normalized(local), normalized(peer));
         let key = key(local, peer);
         if self.owned.get(&key).is_some_and(|owned| Arc::ptr_eq(&owned.journal, journal)) {
             return;
@@ -60,27 +60,27 @@ impl CaptureFlows {
         };
         let early = self.waiting.remove(&key).unwrap_or_default();
         for (at, interface, segment) in since_the_last_syn(&early) {
-            owned.take(*at, *interface, *segment);
+            owned.on_segment(*at, *interface, *segment);
         }
-        owned.tell();
+        owned.deliver();
         self.owned.insert(key, owned);
     }
 
     /// Segments between these addresses are nobody's any more.
-    pub(super) fn release(&mut self, local: SocketAddr, peer: SocketAddr) {
-        self.owned.remove(&key(plain(local), plain(peer)));
+    pub(super) fn unassign(&mut self, local: SocketAddr, peer: SocketAddr) {
+        self.owned.remove(&key(normalized(local), normalized(peer)));
     }
 
     /// Whether nothing more is to come between these addresses.
     pub(super) fn is_over(&self, local: SocketAddr, peer: SocketAddr) -> bool {
-        self.owned.get(&key(plain(local), plain(peer))).is_none_or(|owned| owned.flow.is_over())
+        self.owned.get(&key(normalized(local), normalized(peer))).is_none_or(|owned| owned.flow.is_over())
     }
 
     /// Takes in a segment that was captured on an interface.
-    pub(super) fn take(&mut self, at: Instant, interface: usize, segment: Segment) {
+    pub(super) fn on_segment(&mut self, at: Instant, interface: usize, segment: Segment) {
         let key = key(segment.source, segment.destination);
         if let Some(owned) = self.owned.get_mut(&key) {
-            owned.take(at, interface, segment);
+            owned.on_segment(at, interface, segment);
             return;
         }
         if !self.waiting.contains_key(&key) {
@@ -98,18 +98,18 @@ impl CaptureFlows {
     }
 
     /// Hands over what was taken in; `missed` are packets that could not be.
-    pub(super) fn tell(&mut self, missed: u64) {
+    pub(super) fn deliver(&mut self, missed: u64) {
         for owned in self.owned.values_mut() {
-            owned.tell();
+            owned.deliver();
             if missed > 0 {
-                owned.journal.missed(missed);
+                owned.journal.count_missed(missed);
             }
         }
     }
 }
 
 impl OwnedFlow {
-    fn take(&mut self, at: Instant, interface: usize, segment: Segment) {
+    fn on_segment(&mut self, at: Instant, interface: usize, segment: Segment) {
         // A bridge or a bond shows each packet once more on the interface below it.
         let same =
             |(on, before): &(usize, Segment)| *on != interface && Segment { ttl: segment.ttl, ..*before } == segment;
@@ -121,26 +121,26 @@ impl OwnedFlow {
         }
         self.recent.push_back((interface, segment));
         let direction = if segment.source == self.local { Direction::Sent } else { Direction::Received };
-        self.untold.push(self.flow.take(at, direction, segment));
+        self.untold.push(self.flow.on_segment(at, direction, segment));
     }
 
-    fn tell(&mut self) {
+    fn deliver(&mut self) {
         if !self.untold.is_empty() {
-            self.journal.captured(std::mem::take(&mut self.untold));
+            self.journal.add_segments(std::mem::take(&mut self.untold));
         }
     }
 }
 
 /// Those that belong to the newest of the connections that waited under one key.
 fn since_the_last_syn(early: &[EarlySegment]) -> &[EarlySegment] {
-    let is_syn = |segment: &Segment| segment.flags.has(TcpFlags::SYN) && !segment.flags.has(TcpFlags::ACK);
+    let is_syn = |segment: &Segment| segment.flags.contains(TcpFlags::SYN) && !segment.flags.contains(TcpFlags::ACK);
     let newest = early.iter().rev().find(|(.., segment)| is_syn(segment)).map(|(.., segment)| segment.seq);
     let first = newest.and_then(|seq| early.iter().position(|(.., one)| is_syn(one) && one.seq == seq));
     &early[first.unwrap_or(0)..]
 }
 
 /// An address as packets have it: IPv4 as IPv4, and without what only this host knows of it.
-fn plain(address: SocketAddr) -> SocketAddr {
+fn normalized(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 

@@ -18,7 +18,7 @@ mod tap;
 #[cfg(not(target_os = "linux"))]
 mod unsupported;
 mod watch;
-pub(crate) use watch::{CaptureWatch, tell_refusal};
+pub(crate) use watch::{CaptureWatch, report_refusal};
 
 #[cfg(target_os = "linux")]
 pub(crate) use filter::CapturePorts;

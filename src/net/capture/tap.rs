@@ -61,14 +61,14 @@ impl CaptureTap {
             let bell = registered(packets.duplicate_fd()?, Interest::READABLE)?;
             Ok((CaptureState { packets, wanted, flows: CaptureFlows::default() }, bell))
         };
-        let (state, bell) = open().map_err(|error| refused(&error))?;
+        let (state, bell) = open().map_err(|error| permission_failure(&error))?;
         let state = Arc::new(Mutex::new(state));
         let task = tokio::spawn(run(Arc::clone(&state), bell)).abort_handle();
         Ok(CaptureTap { running: Arc::new(RunningCapture { state, task }) })
     }
 
     /// Wants other packets from now on. Where that cannot be, those wanted before go on to come.
-    pub(crate) fn want(&self, wanted: CapturePorts) {
+    pub(crate) fn set_filter(&self, wanted: CapturePorts) {
         let mut state = self.state();
         if state.packets.set_filter(wanted).is_ok() {
             state.wanted = wanted;
@@ -76,17 +76,17 @@ impl CaptureTap {
     }
 
     /// From now on segments between these addresses are this session's, and so are those that came since the SYN.
-    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
-        self.state().flows.claim(local, peer, journal, hint);
+    pub(crate) fn assign(&self, local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>, hint: FlowHint) {
+        self.state().flows.assign(local, peer, journal, hint);
     }
 
     /// Segments between these addresses are nobody's any more.
-    pub(crate) fn release(&self, local: SocketAddr, peer: SocketAddr) {
-        self.state().flows.release(local, peer);
+    pub(crate) fn unassign(&self, local: SocketAddr, peer: SocketAddr) {
+        self.state().flows.unassign(local, peer);
     }
 
     /// Tells all that the kernel has captured up to now.
-    pub(crate) fn drain(&self) {
+    pub(crate) fn deliver(&self) {
         let mut state = self.state();
         // What comes while we read is more than was asked for: a flood has no end.
         for _ in 0..TURN * 4 {
@@ -97,10 +97,10 @@ impl CaptureTap {
     }
 
     /// Waits until a connection's last segments came, `most` at the longest.
-    pub(crate) async fn settle(&self, local: SocketAddr, peer: SocketAddr, most: Duration) {
+    pub(crate) async fn wait_for_last(&self, local: SocketAddr, peer: SocketAddr, most: Duration) {
         let deadline = tokio::time::Instant::now() + most;
         loop {
-            self.drain();
+            self.deliver();
             if self.state().flows.is_over(local, peer) || tokio::time::Instant::now() >= deadline {
                 return;
             }
@@ -123,8 +123,8 @@ impl CaptureState {
         let read = packets.read(|packet| {
             let at = now.checked_sub(wall.saturating_sub(packet.at)).unwrap_or(now);
             match Segment::parse(packet.bytes) {
-                Some(segment) if wanted.has(segment.source.port(), segment.destination.port()) => {
-                    flows.take(at, packet.interface, segment);
+                Some(segment) if wanted.matches(segment.source.port(), segment.destination.port()) => {
+                    flows.on_segment(at, packet.interface, segment);
                 }
                 Some(_) => {}
                 // Of IPv4 the filter lets through nothing but our segments.
@@ -134,7 +134,7 @@ impl CaptureState {
         let count = read.unwrap_or(0);
         // The counter begins anew when it is read; while there is more to take, that can wait.
         let dropped = if count < MOST_AT_ONCE { packets.take_dropped() } else { 0 };
-        flows.tell(dropped + unread);
+        flows.deliver(dropped + unread);
         (count == MOST_AT_ONCE).then_some(())
     }
 }
@@ -155,8 +155,8 @@ async fn run(state: Arc<Mutex<CaptureState>>, bell: AsyncFd<OwnedFd>) {
 }
 
 /// What it needs, in a line.
-fn refused(error: &io::Error) -> Failure {
-    let mut failure = fault::of_io(FailedOperation::Capture, "", error);
+fn permission_failure(error: &io::Error) -> Failure {
+    let mut failure = fault::from_io(FailedOperation::Capture, "", error);
     if matches!(error.raw_os_error(), Some(libc::EPERM | libc::EACCES)) {
         let program = std::env::current_exe().map_or_else(|_| "sockeye".into(), |path| path.display().to_string());
         failure.message = format!(

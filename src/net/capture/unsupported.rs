@@ -32,27 +32,27 @@ impl CaptureTap {
     }
 
     /// Cannot be called.
-    pub(crate) fn want(&self, _wanted: CapturePorts) {
+    pub(crate) fn set_filter(&self, _wanted: CapturePorts) {
         match *self {}
     }
 
     /// Cannot be called.
-    pub(crate) fn claim(&self, _local: SocketAddr, _peer: SocketAddr, _journal: &Arc<Journal>, _hint: FlowHint) {
+    pub(crate) fn assign(&self, _local: SocketAddr, _peer: SocketAddr, _journal: &Arc<Journal>, _hint: FlowHint) {
         match *self {}
     }
 
     /// Cannot be called.
-    pub(crate) fn release(&self, _local: SocketAddr, _peer: SocketAddr) {
+    pub(crate) fn unassign(&self, _local: SocketAddr, _peer: SocketAddr) {
         match *self {}
     }
 
     /// Cannot be called.
-    pub(crate) fn drain(&self) {
+    pub(crate) fn deliver(&self) {
         match *self {}
     }
 
     /// Cannot be called.
-    pub(crate) async fn settle(&self, _local: SocketAddr, _peer: SocketAddr, _most: Duration) {
+    pub(crate) async fn wait_for_last(&self, _local: SocketAddr, _peer: SocketAddr, _most: Duration) {
         match *self {}
     }
 }

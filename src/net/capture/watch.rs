@@ -26,58 +26,58 @@ pub(crate) struct CaptureWatch {
 
 impl CaptureWatch {
     /// Begins to capture for a session, where that was asked for and can be; where it cannot, that is told.
-    pub(crate) async fn begin(asked: bool, wanted: CapturePorts, journal: &Arc<Journal>) -> Option<CaptureWatch> {
+    pub(crate) async fn start(asked: bool, wanted: CapturePorts, journal: &Arc<Journal>) -> Option<CaptureWatch> {
         if !asked {
             return None;
         }
         match CaptureTap::open(wanted) {
-            Ok(tap) => Some(CaptureWatch::of(&tap, journal)),
+            Ok(tap) => Some(CaptureWatch::new(&tap, journal)),
             Err(failure) => {
-                tell_refusal(failure, journal).await;
+                report_refusal(failure, journal).await;
                 None
             }
         }
     }
 
     /// A session's part of a capture that runs.
-    pub(crate) fn of(tap: &CaptureTap, journal: &Arc<Journal>) -> CaptureWatch {
-        journal.capturing(true);
+    pub(crate) fn new(tap: &CaptureTap, journal: &Arc<Journal>) -> CaptureWatch {
+        journal.report_capturing(true);
         CaptureWatch { tap: tap.clone(), journal: Arc::clone(journal) }
     }
 
     /// Segments between these addresses are the session's.
-    pub(crate) fn claim(&self, local: SocketAddr, peer: SocketAddr, hint: FlowHint) {
-        self.tap.claim(local, peer, &self.journal, hint);
+    pub(crate) fn assign(&self, local: SocketAddr, peer: SocketAddr, hint: FlowHint) {
+        self.tap.assign(local, peer, &self.journal, hint);
     }
 
     /// Only segments between these addresses are wanted from now on.
-    pub(crate) fn narrow(&self, local: SocketAddr, peer: SocketAddr) {
-        self.tap.want(CapturePorts::Pair(local.port(), peer.port()));
+    pub(crate) fn narrow_to(&self, local: SocketAddr, peer: SocketAddr) {
+        self.tap.set_filter(CapturePorts::Pair(local.port(), peer.port()));
     }
 
     /// Tells what was captured up to now.
-    pub(crate) fn drain(&self) {
-        self.tap.drain();
+    pub(crate) fn deliver(&self) {
+        self.tap.deliver();
     }
 
     /// The session's user wants no more of it.
-    pub(crate) fn stop(self, local: SocketAddr, peer: SocketAddr) {
-        self.tap.drain();
-        self.tap.release(local, peer);
-        self.journal.capturing(false);
+    pub(crate) fn stop_by_user(self, local: SocketAddr, peer: SocketAddr) {
+        self.tap.deliver();
+        self.tap.unassign(local, peer);
+        self.journal.report_capturing(false);
     }
 
     /// The session ends: its last segments are waited for, a little while here, and longer behind its end.
-    pub(crate) async fn end(self, local: SocketAddr, peer: SocketAddr) {
-        self.tap.settle(local, peer, MOST_SETTLING).await;
+    pub(crate) async fn finish(self, local: SocketAddr, peer: SocketAddr) {
+        self.tap.wait_for_last(local, peer, MOST_SETTLING).await;
         tokio::spawn(async move {
-            self.tap.settle(local, peer, MOST_LINGERING).await;
-            self.tap.release(local, peer);
+            self.tap.wait_for_last(local, peer, MOST_LINGERING).await;
+            self.tap.unassign(local, peer);
         });
     }
 }
 
 /// Tells that there will be no capture.
-pub(crate) async fn tell_refusal(failure: Failure, journal: &Arc<Journal>) {
+pub(crate) async fn report_refusal(failure: Failure, journal: &Arc<Journal>) {
     journal.news(News::Warned(failure)).await;
 }

@@ -51,7 +51,7 @@ impl DnsClient {
     ///
     /// # Errors
     /// No answer: [`Class::Resolve`]; one that cannot be read: [`Class::Protocol`].
-    pub(super) async fn ask(
+    pub(super) async fn query(
         &self,
         question: &DnsQuestion,
         server: SocketAddr,
@@ -60,7 +60,7 @@ impl DnsClient {
         let mut asking = self.asking;
         let mut wire = if self.transport == TransportChoice::Tcp { DnsTransport::Tcp } else { DnsTransport::Udp };
         loop {
-            let answer = self.once(question, server, attempt, (wire, asking)).await?;
+            let answer = self.query_once(question, server, attempt, (wire, asking)).await?;
             let message = &answer.message;
             let rcode = message.rcode();
             let no_edns = matches!(rcode, 1 | 4) && message.edns.is_none() || rcode == 16;
@@ -71,7 +71,7 @@ impl DnsClient {
                 asking = QueryOptions { udp_payload: None, dnssec: false, ..asking };
             } else if let Some(fault) = message.fault.as_ref().filter(|_| !message.is_truncated()) {
                 let message = format!("the answer of {server} cannot be read: byte {}: {}", fault.at, fault.why);
-                return Err(Failure::new(Class::Protocol, FailedOperation::Ask, whom(question), message));
+                return Err(Failure::new(Class::Protocol, FailedOperation::Ask, question_text(question), message));
             } else {
                 return Ok(answer);
             }
@@ -79,7 +79,7 @@ impl DnsClient {
     }
 
     /// One query and its answer.
-    async fn once(
+    async fn query_once(
         &self,
         question: &DnsQuestion,
         server: SocketAddr,
@@ -90,7 +90,7 @@ impl DnsClient {
         let began = Instant::now();
         let out = PendingQuery { question, server, id, bytes };
         let query = DnsQuery { question: question.clone(), server, wire, attempt, id, bytes: out.bytes.clone() };
-        self.tell(DnsNews::Query(query)).await;
+        self.report(DnsNews::Query(query)).await;
         let asked = tokio::time::timeout_at(began + self.timeout, async {
             match wire {
                 DnsTransport::Udp => self.by_udp(&out).await,
@@ -101,25 +101,25 @@ impl DnsClient {
             Ok(Ok((bytes, message))) => {
                 let took = began.elapsed();
                 let answer = DnsAnswer { server, wire, took, bytes, message: Arc::new(message) };
-                self.tell(DnsNews::Answer(answer.clone())).await;
+                self.report(DnsNews::Answer(answer.clone())).await;
                 return Ok(answer);
             }
             Ok(Err(error)) => {
-                let (reason, message) = why(&error, server);
-                let mut failure =
-                    Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message).because(reason);
+                let (reason, message) = error_text(&error, server);
+                let mut failure = Failure::new(Class::Resolve, FailedOperation::Ask, question_text(question), message)
+                    .with_reason(reason);
                 failure.os_code = error.raw_os_error();
                 failure
             }
             Err(_) => {
                 let within = quantity::duration(self.timeout);
                 let message = format!("no answer from {server} ({}) within {within}", wire.name());
-                Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message)
-                    .because(FailureReason::DnsNoAnswer)
+                Failure::new(Class::Resolve, FailedOperation::Ask, question_text(question), message)
+                    .with_reason(FailureReason::DnsNoAnswer)
             }
         };
         let failed = DnsFailed { server, wire, id, failure: failure.clone(), took: began.elapsed() };
-        self.tell(DnsNews::Failed(failed)).await;
+        self.report(DnsNews::Failed(failed)).await;
         Err(failure)
     }
 
@@ -141,7 +141,7 @@ impl DnsClient {
             // A copy, as the answer is kept for long and the buffer is large.
             let bytes = Bytes::copy_from_slice(buffer.get(..length).unwrap_or_default());
             self.block(Direction::Received, out, bytes.clone()).await;
-            match self.answer(out, &bytes, &mut told).await {
+            match self.accept_answer(out, &bytes, &mut told).await {
                 Some(message) => return Ok((bytes, message)),
                 None => continue,
             }
@@ -164,7 +164,7 @@ impl DnsClient {
             let framed = framed.freeze();
             let bytes = framed.slice(2..);
             self.block(Direction::Received, out, framed).await;
-            match self.answer(out, &bytes, &mut told).await {
+            match self.accept_answer(out, &bytes, &mut told).await {
                 Some(message) => return Ok((bytes, message)),
                 None => continue,
             }
@@ -172,20 +172,25 @@ impl DnsClient {
     }
 
     /// The message, where it is the answer; what is none is told, and waited on.
-    async fn answer(&self, out: &PendingQuery<'_>, bytes: &[u8], told: &mut usize) -> Option<DnsMessage> {
+    async fn accept_answer(&self, out: &PendingQuery<'_>, bytes: &[u8], told: &mut usize) -> Option<DnsMessage> {
         let message = DnsMessage::read(bytes);
-        let Some(why) = not_the_answer(&message, out.id, out.question) else { return Some(message) };
+        let Some(why) = mismatch_reason(&message, out.id, out.question) else { return Some(message) };
         *told += 1;
         if let Some(journal) = self.journal.as_ref().filter(|_| *told <= MOST_TOLD) {
             let message = format!("ignored {} bytes from {}: {why}", bytes.len(), out.server);
             journal
-                .news(News::Warned(Failure::new(Class::Protocol, FailedOperation::Ask, whom(out.question), message)))
+                .news(News::Warned(Failure::new(
+                    Class::Protocol,
+                    FailedOperation::Ask,
+                    question_text(out.question),
+                    message,
+                )))
                 .await;
         }
         None
     }
 
-    async fn tell(&self, news: DnsNews) {
+    async fn report(&self, news: DnsNews) {
         if let Some(journal) = &self.journal {
             journal.news(News::Dns(Box::new(news))).await;
         }
@@ -200,12 +205,12 @@ impl DnsClient {
 }
 
 /// A question as failures name it.
-pub(super) fn whom(question: &DnsQuestion) -> String {
+pub(super) fn question_text(question: &DnsQuestion) -> String {
     format!("{} {}", question.name, question.kind)
 }
 
 /// Why a message is not the answer to a query (RFC 5452 §9.1).
-fn not_the_answer(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Option<String> {
+fn mismatch_reason(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Option<String> {
     if message.bytes < 12 {
         return Some("too short for a DNS message".to_owned());
     }
@@ -229,7 +234,7 @@ fn not_the_answer(message: &DnsMessage, id: u16, question: &DnsQuestion) -> Opti
     }
 }
 
-fn why(error: &io::Error, server: SocketAddr) -> (Option<FailureReason>, String) {
+fn error_text(error: &io::Error, server: SocketAddr) -> (Option<FailureReason>, String) {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => {
             (Some(FailureReason::DnsPortClosed), format!("{server} refuses: nobody answers DNS there"))

@@ -13,7 +13,7 @@ const MOST_OCTETS: u64 = 16 * 1024 * 1024;
 const MOST_ADDRESSES: usize = 64;
 
 /// The addresses that the system's file has for a name, in order; none where there is no file. Blocks while it reads.
-pub(super) fn of_system(name: &str) -> Vec<IpAddr> {
+pub(super) fn look_up_hosts(name: &str) -> Vec<IpAddr> {
     let file = std::fs::File::open(PATH);
     file.map_or_else(|_| Vec::new(), |file| find(BufReader::new(file.take(MOST_OCTETS)), name))
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use super::exchange::{DnsClient, whom};
+use super::exchange::{DnsClient, question_text};
 use crate::sessions::news::dns::DnsAnswer;
 use crate::wire::dns::message::DnsQuestion;
 use crate::wire::dns::record_type::{RecordType, rcode_name};
@@ -51,12 +51,12 @@ impl QuestionResult {
             3 => format!("there is no such name (NXDOMAIN from {server})"),
             other => format!("{} from {server}", rcode_name(other)),
         };
-        let failure = Failure::new(Class::Resolve, FailedOperation::Ask, whom(&self.question), message);
-        Some(failure.because(FailureReason::of_rcode(answer.message.rcode())))
+        let failure = Failure::new(Class::Resolve, FailedOperation::Ask, question_text(&self.question), message);
+        Some(failure.with_reason(FailureReason::of_rcode(answer.message.rcode())))
     }
 
     /// Whether it failed otherwise than by a plain no.
-    pub(super) fn is_trouble(&self) -> bool {
+    pub(super) fn is_real_failure(&self) -> bool {
         self.result.is_err()
     }
 }
@@ -75,12 +75,14 @@ pub(super) async fn in_turn(
     for name in names {
         let asked = kinds.iter().map(|kind| {
             let question = DnsQuestion { name: name.clone(), kind: *kind, class: 1 };
-            one(asker, question, servers)
+            query_servers(asker, question, servers)
         });
         let found = join_all(asked).await;
         let is_answer = found.iter().any(QuestionResult::has_answer);
-        let is_silent = found.iter().any(|found| found.is_trouble() && !said(found, FailureReason::DnsServerFailure));
-        let exists = |found: &[QuestionResult]| found.iter().any(|found| said(found, FailureReason::DnsNoSuchRecord));
+        let is_silent =
+            found.iter().any(|found| found.is_real_failure() && !has_rcode(found, FailureReason::DnsServerFailure));
+        let exists =
+            |found: &[QuestionResult]| found.iter().any(|found| has_rcode(found, FailureReason::DnsNoSuchRecord));
         if is_answer || is_silent {
             return found;
         }
@@ -91,17 +93,18 @@ pub(super) async fn in_turn(
     best
 }
 
-fn said(found: &QuestionResult, reason: FailureReason) -> bool {
+fn has_rcode(found: &QuestionResult, reason: FailureReason) -> bool {
     found.failure().is_some_and(|failure| failure.reason == Some(reason))
 }
 
 /// One question, server by server until one says yes or no.
-async fn one(asker: &DnsClient, question: DnsQuestion, servers: &DnsServers) -> QuestionResult {
+async fn query_servers(asker: &DnsClient, question: DnsQuestion, servers: &DnsServers) -> QuestionResult {
     let began = Instant::now();
-    let mut last = Failure::new(Class::Resolve, FailedOperation::Ask, whom(&question), "there is no server to ask");
+    let mut last =
+        Failure::new(Class::Resolve, FailedOperation::Ask, question_text(&question), "there is no server to ask");
     for attempt in 1..=servers.tries {
         for server in &servers.servers {
-            last = match asker.ask(&question, *server, attempt).await {
+            last = match asker.query(&question, *server, attempt).await {
                 Ok(answer) if matches!(answer.message.rcode(), 0 | 3) => {
                     return QuestionResult { question, result: Ok(answer), took: began.elapsed() };
                 }
@@ -126,6 +129,6 @@ fn refused(question: &DnsQuestion, answer: &DnsAnswer) -> Failure {
         5 => format!("{server} refuses to answer (REFUSED)"),
         other => format!("{server} answers {}", rcode_name(other)),
     };
-    Failure::new(Class::Resolve, FailedOperation::Ask, whom(question), message)
-        .because(FailureReason::of_rcode(answer.message.rcode()))
+    Failure::new(Class::Resolve, FailedOperation::Ask, question_text(question), message)
+        .with_reason(FailureReason::of_rcode(answer.message.rcode()))
 }

@@ -37,7 +37,7 @@ pub(super) struct ResolverConfig {
 
 impl ResolverConfig {
     /// What the file of the system says; without one, what resolv.conf(5) has for that. Blocks for a small file.
-    pub(super) fn of_system() -> ResolverConfig {
+    pub(super) fn read_system() -> ResolverConfig {
         let mut bytes = Vec::new();
         // A file that is missing or cannot be read is an empty one to the system's resolver too.
         let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_OCTETS).read_to_end(&mut bytes));

@@ -37,39 +37,43 @@ pub(crate) struct SecondOpinion {
 impl SecondOpinion {
     /// Begins to ask for a name beside the system; not where the session does not want it, or nobody looks.
     pub(crate) fn start(host: &str, family: IpFamily, journal: &Arc<Journal>) -> Self {
-        if !journal.asks_beside() {
+        if !journal.wants_second_opinion() {
             return SecondOpinion { system: None };
         }
         let (system, said) = oneshot::channel();
         let (host, journal) = (host.to_owned(), Arc::clone(journal));
         let compared = Arc::clone(&journal);
-        let asking = panic_guard::caught(Box::pin(async move {
+        let asking = panic_guard::catch_panic(Box::pin(async move {
             let of_own = host.clone();
-            let own = async { Ok(own(&of_own, family).await) };
+            let own = async { Ok(look_up_directly(&of_own, family).await) };
             let both = async { tokio::try_join!(own, said) };
             if let Ok(Ok((own, system))) = tokio::time::timeout(MOST_TIME, both).await {
-                compared.aside(News::Dial(DialNews::Compared(Box::new(ResolverComparison { host, system, own }))));
+                compared.news_if_open(News::Dial(DialNews::Compared(Box::new(ResolverComparison {
+                    host,
+                    system,
+                    own,
+                }))));
             }
         }));
         tokio::spawn(async move {
             if let Err(failure) = asking.await {
-                journal.aside(News::Warned(failure));
+                journal.news_if_open(News::Warned(failure));
             }
         });
         SecondOpinion { system: Some(system) }
     }
 
     /// What the system's resolver said.
-    pub(crate) fn system_said(self, said: Result<Vec<IpAddr>, String>) {
+    pub(crate) fn on_system_answer(self, said: Result<Vec<IpAddr>, String>) {
         if let Some(system) = self.system {
             // Whoever has given up does not want to know.
-            system.send(said.map(|addresses| each_once(addresses.into_iter()))).unwrap_or_default();
+            system.send(said.map(|addresses| deduplicated(addresses.into_iter()))).unwrap_or_default();
         }
     }
 }
 
 /// Addresses, each once, in order, as many as are compared.
-pub(super) fn each_once(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
+pub(super) fn deduplicated(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
     let mut once = Vec::new();
     for address in addresses {
         if once.len() < MOST_ADDRESSES && !once.contains(&address) {
@@ -80,8 +84,8 @@ pub(super) fn each_once(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> 
 }
 
 /// What we find ourselves: the hosts file first, then name servers, all types at once.
-async fn own(host: &str, family: IpFamily) -> DirectLookup {
-    if let Some(why) = names::never_asked(host) {
+async fn look_up_directly(host: &str, family: IpFamily) -> DirectLookup {
+    if let Some(why) = names::not_queried_reason(host) {
         // Its addresses are in the hosts file, or in nobody's.
         let of_file = in_hosts(host.to_owned()).await;
         return of_file.unwrap_or_else(|| DirectLookup::NotAsked { why: why.to_owned() });
@@ -89,22 +93,22 @@ async fn own(host: &str, family: IpFamily) -> DirectLookup {
     if let Some(of_file) = in_hosts(host.to_owned()).await {
         return of_file;
     }
-    let name = match names::checked(host) {
+    let name = match names::check_name(host) {
         Ok(name) => name,
         Err(why) => return DirectLookup::NotAsked { why },
     };
     let conf =
-        tokio::task::spawn_blocking(ResolverConfig::of_system).await.unwrap_or_else(|_| ResolverConfig::parse(b""));
-    DirectLookup::Asked(asked(&name, family, &conf).await)
+        tokio::task::spawn_blocking(ResolverConfig::read_system).await.unwrap_or_else(|_| ResolverConfig::parse(b""));
+    DirectLookup::Asked(query_all(&name, family, &conf).await)
 }
 
 async fn in_hosts(host: String) -> Option<DirectLookup> {
-    let addresses = tokio::task::spawn_blocking(move || hosts::of_system(&host)).await.unwrap_or_default();
+    let addresses = tokio::task::spawn_blocking(move || hosts::look_up_hosts(&host)).await.unwrap_or_default();
     (!addresses.is_empty()).then(|| DirectLookup::Hosts { path: hosts::PATH.to_owned(), addresses })
 }
 
 /// What the servers of `conf` say.
-async fn asked(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<FamilyAnswer> {
+async fn query_all(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<FamilyAnswer> {
     let kinds: &[RecordType] = match family {
         IpFamily::Any => &[RecordType::A, RecordType::AAAA],
         IpFamily::V4 => &[RecordType::A],
@@ -114,7 +118,7 @@ async fn asked(name: &str, family: IpFamily, conf: &ResolverConfig) -> Vec<Famil
     let asker =
         DnsClient { asking: QueryOptions::default(), transport, timeout: conf.timeout.min(MOST_TIME), journal: None };
     let servers = DnsServers { servers: conf.servers.clone(), tries: 1 };
-    let found = lookup::in_turn(&asker, &names::in_turn(name, &conf.search, conf.ndots), kinds, &servers).await;
+    let found = lookup::in_turn(&asker, &names::search_names(name, &conf.search, conf.ndots), kinds, &servers).await;
     found.iter().filter_map(family_of).collect()
 }
 
@@ -134,7 +138,7 @@ pub(super) fn family_of(found: &QuestionResult) -> Option<FamilyAnswer> {
             } else {
                 message.rcode_name()
             };
-            let addresses = each_once(message.addresses().into_iter());
+            let addresses = deduplicated(message.addresses().into_iter());
             let server = Some(answer.server);
             FamilyAnswer { kind, name, server, addresses, ttl: message.ttl(), said, is_answer: true, took }
         }

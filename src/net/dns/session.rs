@@ -10,7 +10,7 @@ use super::resolv_conf::{self, ResolverConfig};
 use super::{hosts, second_opinion};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
-use crate::net::order_queue::closed;
+use crate::net::order_queue::refuse_until_closed;
 use crate::net::{fault, resolve};
 use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
 use crate::sessions::news::DialNews;
@@ -31,8 +31,8 @@ pub(crate) async fn run(spec: DnsSpec, post: TaskContext) {
     let TaskContext { journal, mut orders, net: _net } = post;
     let end = tokio::select! {
         biased;
-        () = closed(&mut orders, &journal, ONLY_CLOSED) => Ok(()),
-        end = asked(&spec, &journal) => end,
+        () = refuse_until_closed(&mut orders, &journal, ONLY_CLOSED) => Ok(()),
+        end = run_query(&spec, &journal) => end,
     };
     let how = match end {
         Ok(()) => CloseReason::Local,
@@ -41,13 +41,13 @@ pub(crate) async fn run(spec: DnsSpec, post: TaskContext) {
             CloseReason::Error
         }
     };
-    journal.closed(how).await;
+    journal.report_closed(how).await;
 }
 
-async fn asked(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
+async fn run_query(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
     let system = spec.is_comparable().then(|| tokio::spawn(system(spec.name.clone())));
     let name = spec.name.clone();
-    let read = tokio::task::spawn_blocking(move || (ResolverConfig::of_system(), hosts::of_system(&name)));
+    let read = tokio::task::spawn_blocking(move || (ResolverConfig::read_system(), hosts::look_up_hosts(&name)));
     let (conf, hosts) = read.await.unwrap_or_else(|_| (ResolverConfig::parse(b""), Vec::new()));
     let plan = plan(spec, &conf, hosts, journal).await?;
     journal.news(News::Dns(Box::new(DnsNews::Plan(plan.clone())))).await;
@@ -58,7 +58,7 @@ async fn asked(spec: &DnsSpec, journal: &Arc<Journal>) -> Result<(), Failure> {
     if let Some(system) = system {
         compare(spec, &found, system, journal).await;
     }
-    verdict(&found, journal).await
+    check_results(&found, journal).await
 }
 
 /// Whom to ask for what.
@@ -81,7 +81,7 @@ async fn plan(
     let is_searched = spec.search.unwrap_or(spec.server.is_none());
     let search = if is_searched { conf.search.as_slice() } else { &[] };
     Ok(DnsPlan {
-        names: names::in_turn(&spec.name, search, conf.ndots),
+        names: names::search_names(&spec.name, search, conf.ndots),
         servers,
         source,
         ndots: conf.ndots,
@@ -94,8 +94,8 @@ async fn plan(
 /// What the system's own resolver says.
 async fn system(name: String) -> Result<Vec<IpAddr>, String> {
     let found = tokio::net::lookup_host((name.as_str(), 0)).await;
-    let found = found.map(|found| second_opinion::each_once(found.map(|address| address.ip())));
-    found.map_err(|error| fault::of_io(FailedOperation::Resolve, name.as_str(), &error).message)
+    let found = found.map(|found| second_opinion::deduplicated(found.map(|address| address.ip())));
+    found.map_err(|error| fault::from_io(FailedOperation::Resolve, name.as_str(), &error).message)
 }
 
 async fn compare(
@@ -113,9 +113,9 @@ async fn compare(
 
 /// Done where every question got its answer or a plain no, and at least one of them a record; what else is wrong is
 /// told beside.
-async fn verdict(found: &[QuestionResult], journal: &Arc<Journal>) -> Result<(), Failure> {
+async fn check_results(found: &[QuestionResult], journal: &Arc<Journal>) -> Result<(), Failure> {
     let has_answer = found.iter().any(QuestionResult::has_answer);
-    let trouble = found.iter().find(|found| found.is_trouble());
+    let trouble = found.iter().find(|found| found.is_real_failure());
     let failed = match trouble {
         Some(trouble) => trouble.failure(),
         None if has_answer => None,

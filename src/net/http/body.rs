@@ -49,7 +49,7 @@ impl BodySegment {
 
 impl RequestBody {
     /// No body.
-    pub(super) fn nothing() -> Self {
+    pub(super) fn empty() -> Self {
         RequestBody { segments: VecDeque::new(), length: Some(0), boundary: None, some: false }
     }
 
@@ -59,7 +59,7 @@ impl RequestBody {
     /// A file cannot be read: `Local`, with its name and the reason.
     pub(super) async fn open(body: &BodySpec) -> Result<Self, Failure> {
         let (segments, boundary): (Vec<BodySegment>, Option<String>) = match body {
-            BodySpec::None => return Ok(RequestBody::nothing()),
+            BodySpec::None => return Ok(RequestBody::empty()),
             BodySpec::Bytes(bytes) => (vec![BodySegment::Bytes(bytes.clone())], None),
             BodySpec::File(path) => (vec![open_file(path).await?], None),
             BodySpec::Multipart(parts) => {
@@ -91,7 +91,7 @@ impl RequestBody {
         let length = self.length;
         let pieces = futures_util::stream::try_unfold((self, teller), |(mut body, teller)| async move {
             let Some(piece) = body.next_piece(&teller).await.map_err(BodyFault)? else { return Ok(None) };
-            let block = Block::single(Direction::Sent, Instant::now(), piece.clone());
+            let block = Block::single_piece(Direction::Sent, Instant::now(), piece.clone());
             if !teller.block(block).await {
                 return Err(BodyFault(Failure::new(
                     Class::Internal,
@@ -100,7 +100,7 @@ impl RequestBody {
                     "the exchange is over",
                 )));
             }
-            body.tell_sent_file(&teller).await;
+            body.report_sent_file(&teller).await;
             Ok(Some((piece, (body, teller))))
         });
         CountedBody { pieces: Box::pin(pieces), length }
@@ -110,7 +110,7 @@ impl RequestBody {
     ///
     /// # Errors
     /// It is longer than `most` bytes (`Usage`), or a file cannot be read (`Local`).
-    pub(super) async fn gathered(mut self, teller: &NewsGate, most: usize) -> Result<Option<Bytes>, Failure> {
+    pub(super) async fn read_all(mut self, teller: &NewsGate, most: usize) -> Result<Option<Bytes>, Failure> {
         let mut whole = BytesMut::new();
         while let Some(piece) = self.next_piece(teller).await? {
             if whole.len() + piece.len() > most {
@@ -122,7 +122,7 @@ impl RequestBody {
     }
 
     /// Says that a file is sent whole, with its last byte: the connection asks for nothing after that.
-    async fn tell_sent_file(&mut self, teller: &NewsGate) {
+    async fn report_sent_file(&mut self, teller: &NewsGate) {
         if let Some(BodySegment::File { path, sent, length, .. }) = self.segments.front_mut()
             && *length == Some(*sent)
         {
@@ -154,20 +154,20 @@ impl RequestBody {
     }
 }
 
-fn cannot_read(path: &Path, why: impl fmt::Display) -> Failure {
+fn read_failure(path: &Path, why: impl fmt::Display) -> Failure {
     Failure::new(Class::Local, FailedOperation::Read, path.display().to_string(), why.to_string())
 }
 
-fn unread(path: &Path, error: &std::io::Error) -> Failure {
-    crate::net::fault::of_io(FailedOperation::Read, path.display().to_string(), error)
+fn io_read_failure(path: &Path, error: &std::io::Error) -> Failure {
+    crate::net::fault::from_io(FailedOperation::Read, path.display().to_string(), error)
 }
 
 async fn open_file(path: &Path) -> Result<BodySegment, Failure> {
-    let failed = |error: std::io::Error| unread(path, &error);
+    let failed = |error: std::io::Error| io_read_failure(path, &error);
     let file = File::open(path).await.map_err(failed)?;
     let about = file.metadata().await.map_err(failed)?;
     if about.is_dir() {
-        return Err(cannot_read(path, "it is a directory"));
+        return Err(read_failure(path, "it is a directory"));
     }
     let length = about.is_file().then_some(about.len());
     Ok(BodySegment::File { file, path: path.to_path_buf(), sent: 0, length })
@@ -180,10 +180,11 @@ async fn read_piece(file: &mut File, path: &Path, sent: u64, length: Option<u64>
         return Ok(None);
     }
     let mut piece = BytesMut::with_capacity(room);
-    let read = (&mut *file).take(room as u64).read_buf(&mut piece).await.map_err(|error| unread(path, &error))?;
+    let read =
+        (&mut *file).take(room as u64).read_buf(&mut piece).await.map_err(|error| io_read_failure(path, &error))?;
     match length {
         Some(length) if read == 0 => {
-            Err(cannot_read(path, format!("it ended after {sent} of the {length} bytes that it had at first")))
+            Err(read_failure(path, format!("it ended after {sent} of the {length} bytes that it had at first")))
         }
         _ => Ok((read > 0).then(|| piece.freeze())),
     }

@@ -32,23 +32,23 @@ struct CountState {
 }
 
 impl ExchangeConnections {
-    fn inner(&self) -> MutexGuard<'_, CountState> {
+    fn lock(&self) -> MutexGuard<'_, CountState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A connection was opened: counts what the one before it carried, and takes this one's count from now on.
-    pub(super) fn opened(&self, local: SocketAddr, peer: SocketAddr) {
+    pub(super) fn on_opened(&self, local: SocketAddr, peer: SocketAddr) {
         self.replace(system::duplicate(local, peer));
     }
 
-    /// As [`ExchangeConnections::opened`], for a connection of our own.
-    pub(super) fn took(&self, stream: &tokio::net::TcpStream) {
+    /// As [`ExchangeConnections::on_opened`], for a connection of our own.
+    pub(super) fn on_own_opened(&self, stream: &tokio::net::TcpStream) {
         self.replace(system::duplicate_of(stream));
     }
 
     fn replace(&self, duplicate: Option<system::DuplicateSocket>) {
-        let mut inner = self.inner();
-        inner.retire();
+        let mut inner = self.lock();
+        inner.add_finished();
         inner.any = true;
         inner.unknown |= duplicate.is_none();
         inner.live = duplicate;
@@ -57,12 +57,12 @@ impl ExchangeConnections {
     /// The connection's socket, by a descriptor of its own, which keeps the connection open for as long as it is held; `None`
     /// where there is none now, or the system does not tell.
     pub(super) fn socket(&self) -> Option<OwnedFd> {
-        self.inner().live.as_ref()?.socket()
+        self.lock().live.as_ref()?.socket()
     }
 
     /// The count now; `None` where the kernel does not tell.
     pub(super) fn bytes(&self) -> Option<WireBytes> {
-        let inner = self.inner();
+        let inner = self.lock();
         if inner.unknown || !inner.any {
             return None;
         }
@@ -75,12 +75,12 @@ impl ExchangeConnections {
 
     /// Notes that the peer reset the connection: its end was no FIN, so none is in the kernel's count.
     pub(super) fn was_reset(&self) {
-        self.inner().reset = true;
+        self.lock().reset = true;
     }
 
     /// Takes the last count of the connection, and resets it. False where that cannot be done.
     pub(super) fn reset(&self) -> bool {
-        let mut inner = self.inner();
+        let mut inner = self.lock();
         let last = inner.count_live();
         let reset = inner.live.as_ref().is_some_and(system::DuplicateSocket::reset);
         if reset {
@@ -92,7 +92,7 @@ impl ExchangeConnections {
 
     /// Lets go of the connection, so that closing it closes it.
     pub(super) fn release(&self) {
-        self.inner().retire();
+        self.lock().add_finished();
     }
 }
 
@@ -111,7 +111,7 @@ impl CountState {
         }
     }
 
-    fn retire(&mut self) {
+    fn add_finished(&mut self) {
         if self.live.is_some() {
             let last = self.count_live();
             self.live = None;

@@ -16,9 +16,9 @@ pub(super) struct BlockCoalescer {
 
 impl BlockCoalescer {
     /// Takes as much of a piece as there is room for; the rest stays in it.
-    pub(super) fn take(&mut self, piece: &mut Bytes) {
+    pub(super) fn append(&mut self, piece: &mut Bytes) {
         if self.buffer.capacity() == 0 {
-            self.buffer = buffers::take();
+            self.buffer = buffers::take_buffer();
         }
         let room = buffers::BUFFER - self.buffer.len();
         self.buffer.extend_from_slice(&piece.split_to(piece.len().min(room)));
@@ -57,7 +57,7 @@ mod tests {
         for piece in whole.chunks(100_000) {
             let mut piece = Bytes::copy_from_slice(piece);
             while !piece.is_empty() {
-                joined.take(&mut piece);
+                joined.append(&mut piece);
                 if joined.is_full() {
                     let block = joined.block().unwrap();
                     assert_eq!(block.len(), buffers::BUFFER);

@@ -91,12 +91,12 @@ impl HttpDialer {
         self.attempt.load(Ordering::Relaxed)
     }
 
-    fn way(&self) -> MutexGuard<'_, Destination> {
+    fn lock(&self) -> MutexGuard<'_, Destination> {
         self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says what the next connection is for, and whom it goes to: the URL's own host, or the proxy.
-    pub(super) fn aim(&self, target: &Url, at: &Url) {
+    pub(super) fn set_destination(&self, target: &Url, at: &Url) {
         let port = at.port_or_known_default().unwrap_or(if at.scheme().starts_with("socks") { 1080 } else { 80 });
         let literal = match at.host() {
             Some(Host::Ipv4(ip)) => Some(SocketAddr::from((ip, port))),
@@ -107,7 +107,7 @@ impl HttpDialer {
         };
         let target_port = target.port_or_known_default().unwrap_or(80);
         let host = at.host_str().unwrap_or_default().to_string();
-        *self.way() = Destination { target_port, host, port, literal, began: None };
+        *self.lock() = Destination { target_port, host, port, literal, began: None };
     }
 
     /// The configuration of a handshake of our own, made once.
@@ -120,31 +120,31 @@ impl HttpDialer {
     }
 
     /// The user's own addresses of a host.
-    pub(super) fn own(&self, host: &str, port: u16) -> Vec<SocketAddr> {
+    pub(super) fn overridden_addresses(&self, host: &str, port: u16) -> Vec<SocketAddr> {
         let of_host = self.overrides.iter().filter(|(name, of, _)| *of == port && name.eq_ignore_ascii_case(host));
         of_host.map(|(_, _, ip)| SocketAddr::new(*ip, port)).collect()
     }
 
     pub(super) async fn look_up(&self, host: &str) -> Result<Vec<SocketAddr>, NoAddress> {
         let (port, is_dialled) = {
-            let way = self.way();
+            let way = self.lock();
             let is_dialled = way.host.eq_ignore_ascii_case(host);
             (if is_dialled { way.port } else { way.target_port }, is_dialled)
         };
         self.teller.news(News::Dial(DialNews::Resolving { host: host.into() })).await;
         let began = Instant::now();
-        let own = self.own(host, port);
+        let own = self.overridden_addresses(host, port);
         let none = |reason, why: String| NoAddress { host: host.into(), reason, why };
         let mut found = if own.is_empty() {
             let beside = SecondOpinion::start(host, self.family, self.teller.journal());
             let found: Vec<SocketAddr> = match tokio::net::lookup_host((host, port)).await {
                 Ok(answer) => answer.take(MOST_ADDRESSES).collect(),
                 Err(error) => {
-                    beside.system_said(Err(error.to_string()));
+                    beside.on_system_answer(Err(error.to_string()));
                     return Err(none(crate::net::fault::of_lookup(&error).0, error.to_string()));
                 }
             };
-            beside.system_said(Ok(found.iter().map(SocketAddr::ip).collect()));
+            beside.on_system_answer(Ok(found.iter().map(SocketAddr::ip).collect()));
             found
         } else {
             own
@@ -159,15 +159,15 @@ impl HttpDialer {
         let addresses = found.iter().map(SocketAddr::ip).collect();
         self.teller.news(News::Dial(DialNews::Resolved { host: host.into(), addresses, took: began.elapsed() })).await;
         if let Some(first) = found.first().filter(|_| is_dialled) {
-            self.way().began = Some(Instant::now());
+            self.lock().began = Some(Instant::now());
             self.teller.news(News::Dial(DialNews::Connecting { peer: *first, attempt: self.attempt() })).await;
         }
         Ok(found)
     }
 
-    pub(super) async fn begin(&self) {
+    pub(super) async fn on_connect_start(&self) {
         let literal = {
-            let mut way = self.way();
+            let mut way = self.lock();
             way.began = Some(Instant::now());
             way.literal
         };
@@ -180,11 +180,11 @@ impl HttpDialer {
         let now = Instant::now();
         let (local, peer) = (info.local_addr(), info.remote_addr());
         // With TLS the connector is done after the handshake; the connection itself was there when it began.
-        let there = self.handshake.take().unwrap_or(now);
-        let took = self.way().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
-        self.connections.opened(local, peer);
+        let there = self.handshake.take_start().unwrap_or(now);
+        let took = self.lock().began.map(|began| there.saturating_duration_since(began)).unwrap_or_default();
+        self.connections.on_opened(local, peer);
         self.teller.news(News::Dial(DialNews::Connected { local, peer, took, attempt: self.attempt() })).await;
-        if let Some(route) = route::shown(local, peer, self.teller.journal()) {
+        if let Some(route) = route::observed_route(local, peer, self.teller.journal()) {
             self.teller.news(News::Dial(DialNews::Route(Box::new(route)))).await;
         }
         for (name, value) in &self.options {
@@ -196,7 +196,7 @@ impl HttpDialer {
     pub(super) async fn set_option(&self, name: SocketOption, value: OptionValue) {
         let Some(socket) = self.connections.socket() else {
             let why = "there is no connection now, or this system does not let it be found";
-            let failure = Failure::new(Class::Local, FailedOperation::SetOption, name.named(&value), why);
+            let failure = Failure::new(Class::Local, FailedOperation::SetOption, name.assignment_text(&value), why);
             return self.teller.news(News::Warned(failure)).await;
         };
         let (_taken, told) = option::attempt(&socket, name, value, is_v6(&socket));
@@ -207,9 +207,9 @@ impl HttpDialer {
     }
 
     /// Tells all options of the connection that stands now.
-    pub(super) async fn tell_options(&self) {
+    pub(super) async fn report_options(&self) {
         if let Some(socket) = self.connections.socket() {
-            let all = option::all(&socket, SocketKind::Connection, is_v6(&socket));
+            let all = option::all_values_news(&socket, SocketKind::Connection, is_v6(&socket));
             drop(socket);
             self.teller.news(all).await;
         }

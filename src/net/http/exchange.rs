@@ -39,7 +39,7 @@ const MOST_UNWANTED: u64 = 64 * 1024;
 /// How long that may take.
 const UNWANTED_PATIENCE: Duration = Duration::from_secs(1);
 
-/// One exchange. Its state outlives the future that [`ExchangeTask::go`] gives, so that the last gauge is exact also
+/// One exchange. Its state outlives the future that [`ExchangeTask::run`] gives, so that the last gauge is exact also
 /// where that future was dropped.
 pub(super) struct ExchangeTask {
     pub(super) spec: HttpSpec,
@@ -74,7 +74,7 @@ impl ExchangeTask {
     ///
     /// # Errors
     /// Whatever kept it from its end, as a failure that names it.
-    pub(super) async fn go(&self) -> Result<(), Failure> {
+    pub(super) async fn run(&self) -> Result<(), Failure> {
         let spec = &self.spec;
         let (url, user) = headers::url(&spec.url)?;
         let method = headers::method(&spec.method)?;
@@ -91,8 +91,8 @@ impl ExchangeTask {
             if with_tls && spec.insecure {
                 self.warn(Class::Tls, FailedOperation::Verify, &hop.url, "certificates are not verified").await;
             }
-            dial.aim(&hop.url, proxy.as_ref().unwrap_or(&hop.url));
-            let answer = self.ask(&mut road, &hop, &dial).await?;
+            dial.set_destination(&hop.url, proxy.as_ref().unwrap_or(&hop.url));
+            let answer = self.request(&mut road, &hop, &dial).await?;
             let next = redirect::next(answer.status(), answer.headers(), &hop.url, &hop.method);
             match next {
                 Some(next) if spec.redirects > 0 => {
@@ -101,7 +101,7 @@ impl ExchangeTask {
                         return Err(Failure::new(Class::Protocol, FailedOperation::Follow, hop.url.as_str(), why));
                     }
                     followed += 1;
-                    self.follow(&mut hop, next?, answer.status()).await;
+                    self.follow_redirect(&mut hop, next?, answer.status()).await;
                     if let HttpTransport::Own(spare) = &mut road {
                         let reading = answer.spare_link(MOST_UNWANTED);
                         *spare = tokio::time::timeout(UNWANTED_PATIENCE, reading).await.ok().flatten();
@@ -110,18 +110,18 @@ impl ExchangeTask {
                 _ => {
                     let status = answer.status();
                     self.receive(answer, hop.url.as_str()).await?;
-                    return self.judge(status, &hop.url);
+                    return self.check_status(status, &hop.url);
                 }
             }
         }
     }
 
     async fn warn(&self, class: Class, operation: FailedOperation, url: &Url, why: impl Into<String>) {
-        self.teller.news(News::Warned(headers::warning(class, operation, url, why))).await;
+        self.teller.news(News::Warned(headers::request_warning(class, operation, url, why))).await;
     }
 
     /// Turns the hop into the next one, and says all that changes on the way.
-    async fn follow(&self, hop: &mut HopRequest, mut next: RedirectRequest, status: StatusCode) {
+    async fn follow_redirect(&self, hop: &mut HopRequest, mut next: RedirectRequest, status: StatusCode) {
         if headers::take_user(&mut next.url).is_some() {
             self.warn(
                 Class::Usage,
@@ -156,17 +156,17 @@ impl ExchangeTask {
         hop.method = next.method;
     }
 
-    fn judge(&self, status: StatusCode, url: &Url) -> Result<(), Failure> {
+    fn check_status(&self, status: StatusCode, url: &Url) -> Result<(), Failure> {
         if self.spec.fail_on_status && (status.is_client_error() || status.is_server_error()) {
             let reason = status.canonical_reason().unwrap_or("");
             let message = format!("the peer answered {} {reason}", status.as_u16()).trim_end().to_string();
             let failure = Failure::new(Class::HttpStatus, FailedOperation::Request, url.as_str(), message);
-            return Err(failure.because(FailureReason::of_status(status.as_u16())));
+            return Err(failure.with_reason(FailureReason::of_status(status.as_u16())));
         }
         Ok(())
     }
 
-    pub(super) fn measure(&self, change: impl FnOnce(&mut HttpGauge)) {
+    pub(super) fn update_gauge(&self, change: impl FnOnce(&mut HttpGauge)) {
         let mut gauge = self.gauge.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut gauge);
         self.teller.journal().http(*gauge);
@@ -181,22 +181,22 @@ impl ExchangeTask {
         self.dial.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn ask_the_kernel(&self) {
+    pub(super) fn sample_connection(&self) {
         let bytes = self.connections().and_then(|connections| connections.bytes());
-        self.measure(|gauge| {
+        self.update_gauge(|gauge| {
             gauge.connection_received = bytes.map(|bytes| bytes.received);
             gauge.connection_sent = bytes.map(|bytes| bytes.sent);
         });
     }
 
-    /// Ends it by the user's wish, while [`ExchangeTask::go`] still stands; tells how it ended.
-    pub(super) fn stop(&self, stop: StopKind) -> CloseReason {
+    /// Ends it by the user's wish, while [`ExchangeTask::run`] still stands; tells how it ended.
+    pub(super) fn end_by_user(&self, stop: StopKind) -> CloseReason {
         let reset = stop == StopKind::Reset && self.connections().is_some_and(|connections| connections.reset());
         if reset { CloseReason::Rst } else { CloseReason::Local }
     }
 
     /// Notes how it failed, for the last count.
-    pub(super) fn failed(&self, by_reset: bool) {
+    pub(super) fn record_failure(&self, by_reset: bool) {
         if by_reset && let Some(connections) = self.connections() {
             connections.was_reset();
         }
@@ -204,7 +204,7 @@ impl ExchangeTask {
 
     /// Takes the last count, and lets go of the connection.
     pub(super) fn finish(&self) {
-        self.ask_the_kernel();
+        self.sample_connection();
         if let Some(connections) = self.connections() {
             connections.release();
         }

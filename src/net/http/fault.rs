@@ -44,7 +44,7 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
     }
     if let Some(none) = find::<NoAddress>(&causes) {
         return Failure::new(Class::Resolve, FailedOperation::Resolve, none.host.as_str(), none.why.as_str())
-            .because(none.reason);
+            .with_reason(none.reason);
     }
     if let Some(tls) = find::<rustls::Error>(&causes) {
         return tls::failure(tls, operation, url);
@@ -56,18 +56,18 @@ pub(super) fn failure(error: &reqwest::Error, url: &str, stage: TransferStage) -
         );
     }
     if let Some(io) = find::<io::Error>(&causes) {
-        return of_io(io, operation, url, stage, connecting && url.starts_with("https:"));
+        return from_io(io, operation, url, stage, connecting && url.starts_with("https:"));
     }
     if let Some(hyper) = find::<hyper::Error>(&causes) {
         let (class, reason, message) = hyper_words(hyper, &causes);
-        return fail(class, message).because(reason);
+        return fail(class, message).with_reason(reason);
     }
     let class = if error.is_builder() { Class::Usage } else { Class::Protocol };
-    fail(class, deepest(&causes))
+    fail(class, deepest_text(&causes))
 }
 
 /// What the error of a connection of one's own means.
-pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: TransferStage) -> Failure {
+pub(crate) fn from_hyper(error: &hyper::Error, url: &str, stage: TransferStage) -> Failure {
     let causes = causes(error);
     let operation = if stage == TransferStage::Head { FailedOperation::Request } else { FailedOperation::Read };
     if let Some(BodyFault(failure)) = find::<BodyFault>(&causes) {
@@ -77,45 +77,49 @@ pub(crate) fn of_hyper(error: &hyper::Error, url: &str, stage: TransferStage) ->
         return tls::failure(tls, operation, url);
     }
     if let Some(io) = find::<io::Error>(&causes) {
-        return of_io(io, operation, url, stage, false);
+        return from_io(io, operation, url, stage, false);
     }
     let (class, reason, message) = hyper_words(error, &causes);
-    Failure::new(class, operation, url, message).because(reason)
+    Failure::new(class, operation, url, message).with_reason(reason)
 }
 
 /// What an error means that a read of the socket itself gave, and what its end means that came too early.
-pub(super) fn of_read(error: &io::Error, url: &str, stage: TransferStage) -> Failure {
-    of_io(error, FailedOperation::Read, url, stage, false)
+pub(super) fn from_read(error: &io::Error, url: &str, stage: TransferStage) -> Failure {
+    from_io(error, FailedOperation::Read, url, stage, false)
 }
 
 /// What the error of a TLS handshake means.
-pub(super) fn of_handshake(error: &io::Error, url: &str) -> Failure {
+pub(super) fn from_handshake(error: &io::Error, url: &str) -> Failure {
     let causes = causes(error);
     match find::<rustls::Error>(&causes) {
         Some(tls) => tls::failure(tls, FailedOperation::Connect, url),
-        None => of_io(error, FailedOperation::Connect, url, TransferStage::Head, true),
+        None => from_io(error, FailedOperation::Connect, url, TransferStage::Head, true),
     }
 }
 
 /// What an error of the system, or of a layer that borrows its type, means.
-fn of_io(io: &io::Error, operation: FailedOperation, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
+fn from_io(io: &io::Error, operation: FailedOperation, url: &str, stage: TransferStage, tls_expected: bool) -> Failure {
     if io.raw_os_error().is_some() {
-        let mut failure = fault::of_io(operation, url, io);
+        let mut failure = fault::from_io(operation, url, io);
         if failure.class == Class::Reset {
-            failure.message.push_str(&so_far(stage));
+            failure.message.push_str(&progress_text(stage));
         }
         return Failure { evidence: Evidence::Kernel, ..failure };
     }
-    let (class, reason, message) = of_layer(io, stage, tls_expected);
-    Failure::new(class, operation, url, message).because(reason)
+    let (class, reason, message) = class_and_message(io, stage, tls_expected);
+    Failure::new(class, operation, url, message).with_reason(reason)
 }
 
 /// What an error means that is not the system's: a layer above it borrows its type.
-fn of_layer(error: &io::Error, stage: TransferStage, tls_expected: bool) -> (Class, Option<FailureReason>, String) {
+fn class_and_message(
+    error: &io::Error,
+    stage: TransferStage,
+    tls_expected: bool,
+) -> (Class, Option<FailureReason>, String) {
     use io::ErrorKind as Kind;
     match error.kind() {
         Kind::ConnectionReset | Kind::BrokenPipe | Kind::ConnectionAborted => {
-            (Class::Reset, None, format!("the peer reset the connection{}", so_far(stage)))
+            (Class::Reset, None, format!("the peer reset the connection{}", progress_text(stage)))
         }
         Kind::UnexpectedEof if tls_expected => {
             let message = "the peer closed the connection in the middle of the handshake";
@@ -125,18 +129,18 @@ fn of_layer(error: &io::Error, stage: TransferStage, tls_expected: bool) -> (Cla
             let message = match stage {
                 TransferStage::Head => "the peer closed the connection before its response was whole".into(),
                 TransferStage::Body { .. } => {
-                    format!("the peer ended its response before it was whole{}", so_far(stage))
+                    format!("the peer ended its response before it was whole{}", progress_text(stage))
                 }
             };
             (Class::Protocol, Some(FailureReason::ResponseCutOff), message)
         }
-        _ => (Class::Protocol, None, format!("{}{}", decapitalised(&error.to_string()), so_far(stage))),
+        _ => (Class::Protocol, None, format!("{}{}", lower_first(&error.to_string()), progress_text(stage))),
     }
 }
 
 /// What hyper says of a message that it could not read or write.
 fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Class, Option<FailureReason>, String) {
-    let text = deepest(causes);
+    let text = deepest_text(causes);
     let protocol = |reason, message| (Class::Protocol, Some(reason), message);
     if error.is_parse_too_large() {
         return protocol(FailureReason::HeadTooLarge, format!("the response's head is too large: {HEAD_BOUND}"));
@@ -159,7 +163,7 @@ fn hyper_words(error: &hyper::Error, causes: &[&(dyn Error + 'static)]) -> (Clas
     (Class::Protocol, unasked, text)
 }
 
-fn so_far(stage: TransferStage) -> String {
+fn progress_text(stage: TransferStage) -> String {
     match stage {
         TransferStage::Head => String::new(),
         TransferStage::Body { arrived, promised: Some(promised) } => {
@@ -188,17 +192,17 @@ fn find<'a, E: Error + 'static>(causes: &[&'a (dyn Error + 'static)]) -> Option<
     causes.iter().rev().find_map(|cause| cause.downcast_ref::<E>())
 }
 
-fn deepest(causes: &[&(dyn Error + 'static)]) -> String {
-    causes.last().map(|cause| decapitalised(&cause.to_string())).unwrap_or_default()
+fn deepest_text(causes: &[&(dyn Error + 'static)]) -> String {
+    causes.last().map(|cause| lower_first(&cause.to_string())).unwrap_or_default()
 }
 
-fn decapitalised(text: &str) -> String {
+fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// An error and all its causes in one line.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+pub(super) fn full_text(error: &(dyn Error + 'static)) -> String {
     causes(error).iter().map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 

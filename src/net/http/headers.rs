@@ -172,7 +172,7 @@ pub(super) fn head(
 }
 
 /// A warning about a request that goes on.
-pub(super) fn warning(class: Class, operation: FailedOperation, url: &Url, why: impl Into<String>) -> Failure {
+pub(super) fn request_warning(class: Class, operation: FailedOperation, url: &Url, why: impl Into<String>) -> Failure {
     Failure::new(class, operation, url.as_str(), why)
 }
 

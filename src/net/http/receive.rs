@@ -30,13 +30,13 @@ pub(super) struct BodyReceiver {
 
 impl BodyReceiver {
     /// How far it has come.
-    pub(super) fn stage(&self) -> TransferStage {
+    pub(super) fn transfer_stage(&self) -> TransferStage {
         TransferStage::Body { arrived: self.arrived, promised: self.promised }
     }
 }
 
 fn bad_coding(operation: FailedOperation, url: &str, why: String) -> Failure {
-    Failure::new(Class::Protocol, operation, url, why).because(FailureReason::BadContentCoding)
+    Failure::new(Class::Protocol, operation, url, why).with_reason(FailureReason::BadContentCoding)
 }
 
 impl ExchangeTask {
@@ -46,11 +46,11 @@ impl ExchangeTask {
     /// It is not what its head promised, or the connection broke. What came before is kept.
     pub(super) async fn receive(&self, mut answer: HttpResponse, url: &str) -> Result<(), Failure> {
         let broken = |why: String| bad_coding(FailedOperation::Read, url, why);
-        let promised = answer.promised();
-        self.measure(|gauge| gauge.expected_bytes = promised);
+        let promised = answer.declared_length();
+        self.update_gauge(|gauge| gauge.expected_bytes = promised);
         let mut decoder = None;
         if self.spec.compressed {
-            match BodyDecoder::of(answer.headers()).map_err(broken)? {
+            match BodyDecoder::from_headers(answer.headers()).map_err(broken)? {
                 ContentCodings::Plain => {}
                 ContentCodings::Known(known) => decoder = Some(known),
                 ContentCodings::Unknown(name) => {
@@ -61,11 +61,11 @@ impl ExchangeTask {
         }
         let mut taking =
             BodyReceiver { promised, arrived: 0, joined: BlockCoalescer::default(), decoder, gauged: Instant::now() };
-        let took = match answer.straight().filter(|(_, all)| taking.decoder.is_none() && *all >= WORTH_IT) {
-            Some((source, all)) => self.take_straight(&mut answer, &source, all, &mut taking, url).await,
+        let took = match answer.raw_body_source().filter(|(_, all)| taking.decoder.is_none() && *all >= WORTH_IT) {
+            Some((source, all)) => self.receive_directly(&mut answer, &source, all, &mut taking, url).await,
             None => self.take_all(&mut answer, &mut taking, url).await,
         };
-        self.keep(&mut taking).await;
+        self.store_joined(&mut taking).await;
         took?;
         taking.decoder.map_or(Ok(()), |decoder| decoder.finish().map_err(broken))
     }
@@ -73,10 +73,10 @@ impl ExchangeTask {
     async fn take_all(&self, answer: &mut HttpResponse, taking: &mut BodyReceiver, url: &str) -> Result<(), Failure> {
         while let Some(frame) = self.next_frame(answer, taking).await? {
             match frame.into_data() {
-                Ok(piece) => self.take(piece, taking, url).await?,
+                Ok(piece) => self.receive_piece(piece, taking, url).await?,
                 Err(other) => {
                     if let Ok(trailers) = other.into_trailers() {
-                        self.keep(taking).await;
+                        self.store_joined(taking).await;
                         self.teller.news(News::Http(HttpNews::Trailers(fields(&trailers)))).await;
                     }
                 }
@@ -93,18 +93,18 @@ impl ExchangeTask {
         taking: &mut BodyReceiver,
     ) -> Result<Option<Frame<Bytes>>, Failure> {
         let mut paused = self.paused.clone();
-        let stage_now = taking.stage();
+        let stage_now = taking.transfer_stage();
         let stage = || stage_now;
         loop {
             if *paused.borrow_and_update() {
-                self.keep(taking).await;
+                self.store_joined(taking).await;
                 // An error means that nobody can pause or go on any more.
                 paused.wait_for(|paused| !paused).await.ok();
             }
-            if let Some(frame) = at_once(answer, stage_now).await {
+            if let Some(frame) = poll_frame_now(answer, stage_now).await {
                 return frame.transpose();
             }
-            self.keep(taking).await;
+            self.store_joined(taking).await;
             tokio::select! {
                 biased;
                 Ok(()) = paused.changed() => {}
@@ -113,13 +113,18 @@ impl ExchangeTask {
         }
     }
 
-    pub(super) async fn take(&self, piece: Bytes, taking: &mut BodyReceiver, url: &str) -> Result<(), Failure> {
+    pub(super) async fn receive_piece(
+        &self,
+        piece: Bytes,
+        taking: &mut BodyReceiver,
+        url: &str,
+    ) -> Result<(), Failure> {
         taking.arrived += piece.len() as u64;
         let mut decoder = taking.decoder.take();
         match &mut decoder {
             None => self.join(piece, taking).await,
             Some(decoder) if !piece.is_empty() => {
-                decoder.feed(piece);
+                decoder.push_input(piece);
                 let broken = |why: String| bad_coding(FailedOperation::Read, url, why);
                 while let Some(piece) = decoder.next().map_err(broken)? {
                     self.join(piece, taking).await;
@@ -133,38 +138,38 @@ impl ExchangeTask {
 
     async fn join(&self, mut piece: Bytes, taking: &mut BodyReceiver) {
         while !piece.is_empty() {
-            taking.joined.take(&mut piece);
+            taking.joined.append(&mut piece);
             if taking.joined.is_full() {
-                self.keep(taking).await;
+                self.store_joined(taking).await;
             }
         }
     }
 
     /// Counts and keeps what was joined.
-    pub(super) async fn keep(&self, taking: &mut BodyReceiver) {
+    pub(super) async fn store_joined(&self, taking: &mut BodyReceiver) {
         match taking.joined.block() {
             Some(block) => self.keep_block(block, taking).await,
-            None => self.measure(|gauge| gauge.wire_body_bytes = taking.arrived),
+            None => self.update_gauge(|gauge| gauge.wire_body_bytes = taking.arrived),
         }
     }
 
     /// Counts and keeps a block.
     pub(super) async fn keep_block(&self, block: Bytes, taking: &mut BodyReceiver) {
         let arrived = taking.arrived;
-        self.measure(|gauge| {
+        self.update_gauge(|gauge| {
             gauge.wire_body_bytes = arrived;
             gauge.body_bytes += block.len() as u64;
         });
-        self.teller.block(Block::single(Direction::Received, Instant::now(), block)).await;
+        self.teller.block(Block::single_piece(Direction::Received, Instant::now(), block)).await;
         if taking.gauged.elapsed() >= GAUGE_EVERY {
             taking.gauged = Instant::now();
-            self.ask_the_kernel();
+            self.sample_connection();
         }
     }
 }
 
 /// What is there of the answer without waiting; `None`: nothing yet.
-pub(super) async fn at_once(
+pub(super) async fn poll_frame_now(
     answer: &mut HttpResponse,
     stage: TransferStage,
 ) -> Option<Option<Result<Frame<Bytes>, Failure>>> {

@@ -47,10 +47,10 @@ pub(super) fn next(
         Ok(joined) => joined,
         Err(error) => return Some(Err(refuse(format!("the redirect's location `{shown}` is no URL: {error}")))),
     };
-    Some(follow(status, joined, url, method).map_err(refuse))
+    Some(next_request(status, joined, url, method).map_err(refuse))
 }
 
-fn follow(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Result<RedirectRequest, String> {
+fn next_request(status: StatusCode, mut to: Url, from: &Url, method: &Method) -> Result<RedirectRequest, String> {
     if !matches!(to.scheme(), "http" | "https") || !to.has_host() {
         return Err(format!("the redirect leads to `{to}`; only http and https are followed"));
     }

@@ -14,7 +14,7 @@ use super::body::RequestBody;
 use super::fault::{self, TransferStage};
 use super::headers;
 use super::news_gate::NewsGate;
-use super::proxied::keeping;
+use super::proxied::keep_alive_client;
 use crate::net::journal::Journal;
 use crate::sessions::News;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
@@ -54,17 +54,18 @@ impl RepeatedRequest {
         let mut own = headers::headers(&spec, user.as_deref())?;
         let body = RequestBody::open(&spec.body).await?;
         headers::describe_body(&mut own, &method, &body)?;
-        let body = body.gathered(&teller, MOST_BODY).await?;
+        let body = body.read_all(&teller, MOST_BODY).await?;
         if spec.insecure && url.scheme() == "https" {
-            let warning = headers::warning(Class::Tls, FailedOperation::Verify, &url, "certificates are not verified");
+            let warning =
+                headers::request_warning(Class::Tls, FailedOperation::Verify, &url, "certificates are not verified");
             teller.news(News::Warned(warning)).await;
         }
-        let client = keeping(&spec, &teller, connections).await?;
+        let client = keep_alive_client(&spec, &teller, connections).await?;
         let path = url[url::Position::BeforePath..url::Position::AfterQuery].parse();
         let path = path.map_err(|error| Failure::usage(format!("the URL's path is no URI: {error}")))?;
         Ok(RepeatedRequest {
             client,
-            direct: direct(&spec, &url),
+            direct: direct_target_of(&spec, &url),
             host: host(&url, &own),
             path,
             url,
@@ -78,7 +79,7 @@ impl RepeatedRequest {
 
     /// Whom to connect to where nothing stands between us and HTTP/1.1 in the clear: no TLS, no proxy, no redirect to
     /// follow; with the addresses that the user gave for the name.
-    pub(crate) fn direct(&self) -> Option<(TcpSpec, Vec<SocketAddr>)> {
+    pub(crate) fn direct_target(&self) -> Option<(TcpSpec, Vec<SocketAddr>)> {
         self.direct.clone()
     }
 
@@ -114,7 +115,7 @@ impl RepeatedRequest {
     ///
     /// # Errors
     /// Whatever kept it from its end; a 4xx or 5xx where that was asked to be a failure.
-    pub(crate) async fn once(&self, moved: &mut Both<Totals>) -> Result<u16, Failure> {
+    pub(crate) async fn send_once(&self, moved: &mut Both<Totals>) -> Result<u16, Failure> {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         request.headers_mut().clone_from(&self.headers);
         if let Some(body) = &self.body {
@@ -133,24 +134,24 @@ impl RepeatedRequest {
         {
             moved.received.add(piece.len() as u64);
         }
-        self.judge(response.status().as_u16())
+        self.check_status(response.status().as_u16())
     }
 
     /// Whether a status is a failure.
     ///
     /// # Errors
     /// It is a 4xx or 5xx, and that was asked to be a failure.
-    pub(crate) fn judge(&self, status: u16) -> Result<u16, Failure> {
+    pub(crate) fn check_status(&self, status: u16) -> Result<u16, Failure> {
         if self.fail_on_status && (400..600).contains(&status) {
             let why = format!("the peer answered {status}");
             let failure = Failure::new(Class::HttpStatus, FailedOperation::Request, self.url.as_str(), why);
-            return Err(failure.because(FailureReason::of_status(status)));
+            return Err(failure.with_reason(FailureReason::of_status(status)));
         }
         Ok(status)
     }
 }
 
-fn direct(spec: &HttpSpec, url: &Url) -> Option<(TcpSpec, Vec<SocketAddr>)> {
+fn direct_target_of(spec: &HttpSpec, url: &Url) -> Option<(TcpSpec, Vec<SocketAddr>)> {
     if url.scheme() != "http" || spec.proxy.is_some() || spec.redirects > 0 || spec.version == HttpVersion::Http2 {
         return None;
     }

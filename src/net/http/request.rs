@@ -18,7 +18,7 @@ use super::headers;
 use super::own::{HttpConnection, HttpTransport};
 use super::proxied::client;
 use super::response::{HttpResponse, fields};
-use crate::net::tcp::worth_another;
+use crate::net::tcp::is_retryable;
 use crate::sessions::News;
 use crate::sessions::news::{DialNews, HttpNews};
 use crate::sessions::spec::http::{HttpVersion, MOST_INTERIM};
@@ -30,7 +30,7 @@ impl ExchangeTask {
     ///
     /// # Errors
     /// There is no connection, it broke, or the peer broke the rules.
-    pub(super) async fn ask(
+    pub(super) async fn request(
         &self,
         road: &mut HttpTransport,
         hop: &HopRequest,
@@ -38,8 +38,8 @@ impl ExchangeTask {
     ) -> Result<HttpResponse, Failure> {
         loop {
             let asked = match road {
-                HttpTransport::Own(spare) => self.ask_directly(spare.take(), hop, dial).await,
-                HttpTransport::Proxied(client) => self.ask_through(client, hop, dial).await,
+                HttpTransport::Own(spare) => self.request_directly(spare.take(), hop, dial).await,
+                HttpTransport::Proxied(client) => self.request_proxied(client, hop, dial).await,
             };
             let of = self.spec.socket.retry.times.saturating_add(1);
             let attempt = dial.attempt() + 1;
@@ -47,7 +47,7 @@ impl ExchangeTask {
                 Err(because)
                     if attempt <= of
                         && matches!(because.operation, FailedOperation::Connect | FailedOperation::Resolve)
-                        && worth_another(because.class) =>
+                        && is_retryable(because.class) =>
                 {
                     let after = self.spec.socket.retry.wait_before(attempt, fastrand::f64());
                     self.teller.news(News::Dial(DialNews::Retrying { attempt, of, after, because })).await;
@@ -60,13 +60,13 @@ impl ExchangeTask {
     }
 
     async fn body(&self, hop: &HopRequest) -> Result<(RequestBody, HeaderMap), Failure> {
-        let body = if hop.sends_body { RequestBody::open(&self.spec.body).await? } else { RequestBody::nothing() };
+        let body = if hop.sends_body { RequestBody::open(&self.spec.body).await? } else { RequestBody::empty() };
         let mut all = hop.headers.clone();
         headers::describe_body(&mut all, &hop.method, &body)?;
         Ok((body, all))
     }
 
-    async fn ask_directly(
+    async fn request_directly(
         &self,
         spare: Option<Box<HttpConnection>>,
         hop: &HopRequest,
@@ -93,7 +93,7 @@ impl ExchangeTask {
             }
             sent => sent,
         }
-        .map_err(|error| fault::of_hyper(&error, hop.url.as_str(), TransferStage::Head))?
+        .map_err(|error| fault::from_hyper(&error, hop.url.as_str(), TransferStage::Head))?
     }
 
     /// Sends it on this connection. The inner failure is told before anything was sent.
@@ -122,10 +122,10 @@ impl ExchangeTask {
         *request.headers_mut() = all;
         self.teller.news(News::Http(HttpNews::Request(told))).await;
         let began = Instant::now();
-        let mut interim = hear_interim(&mut request, began);
+        let mut interim = receive_interim(&mut request, began);
         let answering = link.send(request);
         let answer = {
-            let waiting = link.wait(answering);
+            let waiting = link.receive_head(answering);
             tokio::pin!(waiting);
             let mut heard = 0;
             loop {
@@ -142,12 +142,12 @@ impl ExchangeTask {
         while let Ok(head) = interim.try_recv() {
             self.teller.news(News::Http(HttpNews::Interim(head))).await;
         }
-        let answer = HttpResponse::own(link, answer, hop.url.as_str());
-        self.teller.news(News::Http(HttpNews::Response(answer.told(began.elapsed())))).await;
+        let answer = HttpResponse::from_connection(link, answer, hop.url.as_str());
+        self.teller.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
         Ok(Ok(answer))
     }
 
-    async fn ask_through(
+    async fn request_proxied(
         &self,
         client_now: &mut Option<(reqwest::Client, bool)>,
         hop: &HopRequest,
@@ -172,14 +172,14 @@ impl ExchangeTask {
             .execute(request)
             .await
             .map_err(|error| fault::failure(&error, hop.url.as_str(), TransferStage::Head))?;
-        let answer = HttpResponse::proxied(answer);
-        self.teller.news(News::Http(HttpNews::Response(answer.told(began.elapsed())))).await;
+        let answer = HttpResponse::from_proxied(answer);
+        self.teller.news(News::Http(HttpNews::Response(answer.to_head(began.elapsed())))).await;
         Ok(answer)
     }
 }
 
 /// Hears of the interim answers to a request; those that nobody takes in time are passed over.
-fn hear_interim(request: &mut Request<CountedBody>, began: Instant) -> mpsc::Receiver<InterimHead> {
+fn receive_interim(request: &mut Request<CountedBody>, began: Instant) -> mpsc::Receiver<InterimHead> {
     let (tell, told) = mpsc::channel(MOST_INTERIM);
     hyper::ext::on_informational(request, move |answer| {
         let status = answer.status();

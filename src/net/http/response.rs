@@ -31,13 +31,13 @@ enum ResponseBody {
 
 impl HttpResponse {
     /// One that comes over a connection of our own.
-    pub(super) fn own(link: Box<HttpConnection>, answer: Response<Incoming>, url: &str) -> Self {
+    pub(super) fn from_connection(link: Box<HttpConnection>, answer: Response<Incoming>, url: &str) -> Self {
         let (head, body) = answer.into_parts();
         HttpResponse { head, peer: Some(link.peer()), body: ResponseBody::Own(link, body), url: url.to_owned() }
     }
 
     /// One that comes through a proxy.
-    pub(super) fn proxied(answer: reqwest::Response) -> Self {
+    pub(super) fn from_proxied(answer: reqwest::Response) -> Self {
         let (peer, url) = (answer.remote_addr(), answer.url().to_string());
         let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
         HttpResponse { head, peer, body: ResponseBody::Proxied(body), url }
@@ -52,7 +52,7 @@ impl HttpResponse {
     }
 
     /// The body's length as the head promises it; nothing where the answer has no body whatever its head says.
-    pub(super) fn promised(&self) -> Option<u64> {
+    pub(super) fn declared_length(&self) -> Option<u64> {
         // hyper knows the request's method, and gives the answer to a HEAD an exact size of 0.
         let said: u64 = self.head.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()?;
         let size = match &self.body {
@@ -63,14 +63,14 @@ impl HttpResponse {
     }
 
     /// The socket, where all that is left of the answer on it is so many bytes as they are.
-    pub(super) fn straight(&self) -> Option<(TapSource, u64)> {
+    pub(super) fn raw_body_source(&self) -> Option<(TapSource, u64)> {
         let ResponseBody::Own(link, _) = &self.body else { return None };
-        let promised = self.promised().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
+        let promised = self.declared_length().filter(|_| !self.head.headers.contains_key(TRANSFER_ENCODING))?;
         Some((link.source()?.clone(), promised))
     }
 
     /// The head, for a person.
-    pub(super) fn told(&self, after: Duration) -> ResponseHead {
+    pub(super) fn to_head(&self, after: Duration) -> ResponseHead {
         let head = &self.head;
         let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
             Some(own) => String::from_utf8_lossy(own.as_bytes()).into_owned(),
@@ -98,9 +98,11 @@ impl HttpResponse {
     ) -> Poll<Option<Result<Frame<Bytes>, Failure>>> {
         match &mut self.body {
             ResponseBody::Own(link, body) => {
-                link.drive(cx);
+                link.poll_connection(cx);
                 Pin::new(body).poll_frame(cx).map(|frame| {
-                    frame.map(|frame| frame.map_err(|error| fault::of_hyper(&link.why(error), &self.url, stage())))
+                    frame.map(|frame| {
+                        frame.map_err(|error| fault::from_hyper(&link.root_error(error), &self.url, stage()))
+                    })
                 })
             }
             ResponseBody::Proxied(body) => Pin::new(body)

@@ -27,13 +27,13 @@ pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
     let exchange = ExchangeTask::new(spec, Arc::clone(&teller), paused);
     let end = {
         // Dropping the exchange at the end of this block drops the client, and with it the connection.
-        let going = exchange.go();
+        let going = exchange.run();
         tokio::select! {
             biased;
             // Stopped while the connection still stands: a RST must come before the FIN that dropping it sends.
-            how = async { exchange.stop(obey(&mut orders, &exchange, &teller, &pause).await) } => ExchangeEnd::Stopped(how),
+            how = async { exchange.end_by_user(handle_orders(&mut orders, &exchange, &teller, &pause).await) } => ExchangeEnd::Stopped(how),
             outcome = going => outcome.map_or_else(ExchangeEnd::Failed, |()| ExchangeEnd::Done),
-            () = run_out(timeout) => ExchangeEnd::Failed(too_long(timeout, &url)),
+            () = sleep_or_forever(timeout) => ExchangeEnd::Failed(too_long(timeout, &url)),
         }
     };
     let how = match end {
@@ -41,14 +41,14 @@ pub(crate) async fn run(spec: HttpSpec, post: TaskContext) {
         ExchangeEnd::Stopped(how) => how,
         ExchangeEnd::Failed(failure) => {
             let how = if failure.class == Class::Reset { CloseReason::Rst } else { CloseReason::Error };
-            exchange.failed(how == CloseReason::Rst);
+            exchange.record_failure(how == CloseReason::Rst);
             teller.news(News::Failed(failure)).await;
             how
         }
     };
     exchange.finish();
     teller.finish().await;
-    journal.closed(how).await;
+    journal.report_closed(how).await;
 }
 
 /// Why an exchange is over.
@@ -59,7 +59,7 @@ enum ExchangeEnd {
 }
 
 /// Takes orders until one of them ends the exchange.
-async fn obey(
+async fn handle_orders(
     orders: &mut order_queue::OrderReceiver,
     exchange: &ExchangeTask,
     teller: &NewsGate,
@@ -83,44 +83,46 @@ async fn obey(
             | Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Burst(_))
             | Verb::SendFile(_)
             | Verb::Stream(StreamVerb::FinishSending) => {
-                refuse(teller, "an HTTP request sends only its own body").await;
+                refuse_order(teller, "an HTTP request sends only its own body").await;
             }
             Verb::Datagram(DatagramVerb::ProbeMtu) => {
-                refuse(teller, "an HTTP request probes no path: a UDP session does").await;
+                refuse_order(teller, "an HTTP request probes no path: a UDP session does").await;
             }
             Verb::Stream(StreamVerb::CloseUnread) => {
-                refuse(teller, "an HTTP request's connection is its client's own: close or reset it").await;
+                refuse_order(teller, "an HTTP request's connection is its client's own: close or reset it").await;
             }
-            Verb::Datagram(DatagramVerb::StopBurst) => refuse(teller, "an HTTP request sends no burst").await,
+            Verb::Datagram(DatagramVerb::StopBurst) => refuse_order(teller, "an HTTP request sends no burst").await,
             Verb::Datagram(DatagramVerb::Join(_) | DatagramVerb::Leave(_)) => {
-                refuse(teller, "an HTTP request has no multicast groups").await;
+                refuse_order(teller, "an HTTP request has no multicast groups").await;
             }
-            Verb::Listener(ListenerVerb::Limit(_)) => refuse(teller, "an HTTP request accepts no connections").await,
+            Verb::Listener(ListenerVerb::Limit(_)) => {
+                refuse_order(teller, "an HTTP request accepts no connections").await;
+            }
             Verb::Stream(StreamVerb::Capture(_)) => {
-                refuse(teller, "the packets of TCP sessions can be captured, not those of a request").await;
+                refuse_order(teller, "the packets of TCP sessions can be captured, not those of a request").await;
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => match exchange.dial() {
                 Some(dial) => dial.set_option(name, value).await,
-                None => refuse(teller, "there is no connection yet whose options could be set").await,
+                None => refuse_order(teller, "there is no connection yet whose options could be set").await,
             },
             Verb::Socket(SocketVerb::ReadOptions) => {
                 if let Some(dial) = exchange.dial() {
-                    dial.tell_options().await;
+                    dial.report_options().await;
                 }
             }
             Verb::Socket(SocketVerb::SampleEvery(_)) => {
-                refuse(teller, "the gauges of an HTTP request's connection are not watched").await;
+                refuse_order(teller, "the gauges of an HTTP request's connection are not watched").await;
             }
         }
     }
     StopKind::Close
 }
 
-async fn refuse(teller: &NewsGate, why: &str) {
+async fn refuse_order(teller: &NewsGate, why: &str) {
     teller.news(News::Warned(Failure::usage(why))).await;
 }
 
-async fn run_out(timeout: Option<Duration>) {
+async fn sleep_or_forever(timeout: Option<Duration>) {
     match timeout {
         Some(timeout) => tokio::time::sleep(timeout).await,
         None => std::future::pending().await,
@@ -135,5 +137,5 @@ fn too_long(timeout: Option<Duration>, url: &str) -> Failure {
         url,
         format!("the whole exchange took longer than {allowed}"),
     )
-    .because(FailureReason::ExchangeTooLong)
+    .with_reason(FailureReason::ExchangeTooLong)
 }

@@ -14,8 +14,8 @@ use crate::wire::{Class, FailedOperation, Failure};
 /// # Errors
 /// Neither the system's certificate authorities nor the built-in ones can be used: `Local`.
 pub(super) async fn tls_config(spec: &HttpSpec, teller: &NewsGate) -> Result<rustls::ClientConfig, Failure> {
-    let trust = trust(spec, teller, true).await?;
-    config(&trust, spec.version, &Arc::default()).map_err(|why| cannot(&why))
+    let trust = load_trust(spec, teller, true).await?;
+    config(&trust, spec.version, &Arc::default()).map_err(|why| client_failure(&why))
 }
 
 /// As [`tls::config`], which offers the versions of HTTP that are asked for; `clock` is told when a handshake begins.
@@ -32,15 +32,16 @@ pub(super) fn config(
     tls::config(trust, alpn, Arc::<HandshakeClock>::clone(clock))
 }
 
-pub(super) async fn trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
+pub(super) async fn load_trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) -> Result<TlsTrust, Failure> {
     if spec.insecure {
         return Ok(TlsTrust::Everybody);
     }
     if !with_tls {
         return Ok(TlsTrust::Nobody);
     }
-    let loaded = tokio::task::spawn_blocking(TrustRoots::load).await.map_err(|error| cannot(&error.to_string()))?;
-    let roots = loaded.map_err(|why| cannot(&why))?;
+    let loaded =
+        tokio::task::spawn_blocking(TrustRoots::load).await.map_err(|error| client_failure(&error.to_string()))?;
+    let roots = loaded.map_err(|why| client_failure(&why))?;
     let trust = TlsTrust::System(roots);
     if let Some(warning) = trust.warning() {
         teller.news(News::Warned(warning)).await;
@@ -48,7 +49,7 @@ pub(super) async fn trust(spec: &HttpSpec, teller: &NewsGate, with_tls: bool) ->
     Ok(trust)
 }
 
-pub(super) fn cannot(why: &str) -> Failure {
+pub(super) fn client_failure(why: &str) -> Failure {
     Failure::new(Class::Local, FailedOperation::Prepare, "", format!("no HTTP client can be made: {why}"))
 }
 

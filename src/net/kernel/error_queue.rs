@@ -15,7 +15,7 @@ use crate::wire::icmp::IcmpMessage;
 
 /// Asks that ICMP errors are queued. Best effort: without it they are told as bare error numbers.
 #[cfg(target_os = "linux")]
-pub(in crate::net) fn ask(socket: &socket2::Socket, v6: bool) {
+pub(in crate::net) fn enable(socket: &socket2::Socket, v6: bool) {
     use nix::sys::socket::{setsockopt, sockopt};
 
     if v6 {
@@ -27,7 +27,7 @@ pub(in crate::net) fn ask(socket: &socket2::Socket, v6: bool) {
 
 /// Asks that ICMP errors are queued no more.
 #[cfg(target_os = "linux")]
-pub(in crate::net) fn ask_no_more(socket: &socket2::Socket, v6: bool) {
+pub(in crate::net) fn disable(socket: &socket2::Socket, v6: bool) {
     use nix::sys::socket::{setsockopt, sockopt};
 
     if v6 {
@@ -38,15 +38,15 @@ pub(in crate::net) fn ask_no_more(socket: &socket2::Socket, v6: bool) {
 
 /// Nothing was asked for.
 #[cfg(not(target_os = "linux"))]
-pub(in crate::net) fn ask_no_more(_socket: &impl AsFd, _v6: bool) {}
+pub(in crate::net) fn disable(_socket: &impl AsFd, _v6: bool) {}
 
 /// Asks for nothing: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
-pub(in crate::net) fn ask(_socket: &impl AsFd, _v6: bool) {}
+pub(in crate::net) fn enable(_socket: &impl AsFd, _v6: bool) {}
 
 /// Waits for the next entry of the queue. Cancel-safe: an entry is taken only as this returns.
 #[cfg(target_os = "linux")]
-pub(crate) async fn wait(socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
+pub(crate) async fn next_entry(socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
     use tokio::io::Interest;
 
     loop {
@@ -65,7 +65,7 @@ pub(crate) async fn wait(socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry>
 
 /// Waits for ever: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
-pub(super) async fn wait(_socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
+pub(super) async fn next_entry(_socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
     std::future::pending().await
 }
 

@@ -57,7 +57,7 @@ const INFO: u16 = 2;
 ///
 /// # Errors
 /// The system's own, where it has no such interface.
-pub(crate) fn look_up(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<SocketDiag>> {
+pub(crate) fn query(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<SocketDiag>> {
     ASKING.with_borrow_mut(|kept| {
         let socket = match kept.take() {
             Some(socket) => socket,
@@ -180,9 +180,9 @@ mod tests {
             let listener = std::net::TcpListener::bind(any).unwrap();
             let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
             let (local, peer) = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
-            assert_eq!(look_up(local, peer).unwrap().unwrap().state, TcpState::Established);
+            assert_eq!(query(local, peer).unwrap().unwrap().state, TcpState::Established);
             let nobody = SocketAddr::new(peer.ip(), 1);
-            assert_eq!(look_up(local, nobody).unwrap(), None);
+            assert_eq!(query(local, nobody).unwrap(), None);
         }
     }
 
@@ -192,7 +192,7 @@ mod tests {
         let mut stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         std::io::Write::write_all(&mut stream, b"hello").unwrap();
         let (local, peer) = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
-        let theirs = look_up(peer, local).unwrap().unwrap();
+        let theirs = query(peer, local).unwrap().unwrap();
         assert_eq!((theirs.recv_queue_bytes, theirs.send_queue_bytes, theirs.timer), (5, 0, None));
         assert_eq!(theirs.tcp.and_then(|info| info.bytes_received), Some(5));
     }
@@ -219,7 +219,7 @@ mod tests {
         for _ in 0..5 {
             let began = std::time::Instant::now();
             for _ in 0..50_000 {
-                std::hint::black_box((look_up(local, peer).unwrap(), look_up(peer, local).unwrap()));
+                std::hint::black_box((query(local, peer).unwrap(), query(peer, local).unwrap()));
             }
             best = best.min(began.elapsed() / 50_000);
         }

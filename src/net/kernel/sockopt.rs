@@ -35,7 +35,7 @@ pub(crate) fn set_int(socket: &impl AsFd, level: i32, name: i32, value: i32) -> 
 ///
 /// # Errors
 /// The system's own, or the option is no `int`.
-pub(crate) fn int(socket: &impl AsFd, level: i32, name: i32) -> io::Result<i32> {
+pub(crate) fn read_int(socket: &impl AsFd, level: i32, name: i32) -> io::Result<i32> {
     let mut bytes = [0; size_of::<i32>()];
     match get(socket.as_fd(), level, name, &mut bytes)? {
         filled if filled == bytes.len() => Ok(i32::from_ne_bytes(bytes)),

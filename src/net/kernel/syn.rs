@@ -6,17 +6,17 @@ use crate::wire::tcp::syn::SynView;
 
 /// Asks a listener's kernel to keep SYNs, before `listen()`. Best effort: without it, SYNs stay unseen.
 #[cfg(target_os = "linux")]
-pub(crate) fn save(listener: &impl AsFd) {
+pub(crate) fn enable_saved_syn(listener: &impl AsFd) {
     super::sockopt::set_int(listener, libc::IPPROTO_TCP, libc::TCP_SAVE_SYN, 1).ok();
 }
 
 /// Asks for nothing: this system keeps no SYNs.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn save(_listener: &impl AsFd) {}
+pub(crate) fn enable_saved_syn(_listener: &impl AsFd) {}
 
 /// The SYN that opened an accepted connection; the kernel gives it once.
 #[cfg(target_os = "linux")]
-pub(crate) fn saved(accepted: &impl AsFd) -> Option<SynView> {
+pub(crate) fn saved_syn(accepted: &impl AsFd) -> Option<SynView> {
     // 60 bytes of IPv4 and 60 of TCP at the most; IPv6 has extensions.
     let mut bytes = [0; 512];
     let len = super::sockopt::get(accepted.as_fd(), libc::IPPROTO_TCP, libc::TCP_SAVED_SYN, &mut bytes).ok()?;
@@ -25,6 +25,6 @@ pub(crate) fn saved(accepted: &impl AsFd) -> Option<SynView> {
 
 /// Nothing: this system keeps no SYNs.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn saved(_accepted: &impl AsFd) -> Option<SynView> {
+pub(crate) fn saved_syn(_accepted: &impl AsFd) -> Option<SynView> {
     None
 }

@@ -36,7 +36,7 @@ pub(crate) struct KernelStamp {
 ///
 /// # Errors
 /// The system's own.
-pub(crate) fn ask(socket: &impl AsFd, generate: bool) -> io::Result<()> {
+pub(crate) fn request_timestamps(socket: &impl AsFd, generate: bool) -> io::Result<()> {
     let mut bits = libc::SOF_TIMESTAMPING_SOFTWARE | libc::SOF_TIMESTAMPING_OPT_ID | libc::SOF_TIMESTAMPING_OPT_TSONLY;
     if generate {
         bits |= libc::SOF_TIMESTAMPING_TX_SCHED | libc::SOF_TIMESTAMPING_TX_SOFTWARE | libc::SOF_TIMESTAMPING_TX_ACK;

@@ -39,9 +39,9 @@ fn names(v6: bool) -> &'static OptionNumbers {
 /// Cost: seven system calls, some 3 µs together.
 pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
     let names = names(v6);
-    let int = |name: i32| sockopt::int(socket, names.level, name).ok();
+    let int = |name: i32| sockopt::read_int(socket, names.level, name).ok();
     let byte = |name: i32| int(name).and_then(|number| u8::try_from(number).ok());
-    let memory = memory(socket);
+    let memory = socket_memory(socket);
     let word = |place: i32| memory.and_then(|words| words.get(usize::try_from(place).ok()?).copied()).map(u64::from);
     UdpInfo {
         next_bytes: rustix::io::ioctl_fionread(socket).ok(),
@@ -50,7 +50,7 @@ pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
         receive_buffer_bytes: word(libc::SK_MEMINFO_RCVBUF),
         send_buffer_bytes: word(libc::SK_MEMINFO_SNDBUF),
         mtu: path_mtu(socket, v6),
-        discover: int(names.discover).and_then(MtuDiscovery::of),
+        discover: int(names.discover).and_then(MtuDiscovery::from_number),
         ttl: byte(names.ttl),
         tos: byte(names.tos),
     }
@@ -58,13 +58,13 @@ pub(crate) fn udp_view(socket: &impl AsFd, v6: bool) -> UdpInfo {
 
 /// How many datagrams the kernel has dropped because nobody read in time; wraps at 32 bits.
 pub(crate) fn drops(socket: &impl AsFd) -> Option<u32> {
-    memory(socket)?.last().copied()
+    socket_memory(socket)?.last().copied()
 }
 
 /// The MTU that the kernel assumes for the path of a connected socket.
 pub(crate) fn path_mtu(socket: &impl AsFd, v6: bool) -> Option<u32> {
     let names = names(v6);
-    let mtu = sockopt::int(socket, names.level, names.mtu).ok()?;
+    let mtu = sockopt::read_int(socket, names.level, names.mtu).ok()?;
     u32::try_from(mtu).ok().filter(|mtu| *mtu > 0)
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn probe_path(socket: &impl AsFd, v6: bool) -> std::io::Result<()> {
 }
 
 /// The socket's memory, in words as `SO_MEMINFO` has them.
-fn memory(socket: &impl AsFd) -> Option<[u32; WORDS]> {
+fn socket_memory(socket: &impl AsFd) -> Option<[u32; WORDS]> {
     let mut bytes = [0; WORDS * size_of::<u32>()];
     let filled = sockopt::get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO, &mut bytes).ok()?;
     if filled != bytes.len() {

@@ -11,7 +11,7 @@ use crate::wire::kernel::view::KernelView;
 ///
 /// Cost: three system calls, 1 to 2 µs together.
 #[cfg(target_os = "linux")]
-pub(crate) fn view(socket: &impl AsFd) -> KernelView {
+pub(crate) fn sample_socket(socket: &impl AsFd) -> KernelView {
     let tcp = tcp_info(socket);
     let info = tcp.unwrap_or_default();
     KernelView {
@@ -34,7 +34,7 @@ pub(crate) fn tcp_info(socket: &impl AsFd) -> Option<TcpInfo> {
 
 /// What the kernel says of this socket now: on this system, nothing that we ask for.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn view(_socket: &impl AsFd) -> KernelView {
+pub(crate) fn sample_socket(_socket: &impl AsFd) -> KernelView {
     KernelView::default()
 }
 
@@ -43,26 +43,26 @@ pub(crate) fn view(_socket: &impl AsFd) -> KernelView {
 ///
 /// Cost: nothing between hosts while it flows; some 2 µs for each of the two.
 #[cfg(target_os = "linux")]
-pub(crate) fn beside(view: &mut KernelView, local: SocketAddr, peer: SocketAddr) {
-    if view.stands_still() {
-        view.timer = sock_diag::look_up(local, peer).ok().flatten().and_then(|held| held.timer);
+pub(crate) fn add_socket_diag(view: &mut KernelView, local: SocketAddr, peer: SocketAddr) {
+    if view.is_waiting_on_timer() {
+        view.timer = sock_diag::query(local, peer).ok().flatten().and_then(|held| held.timer);
     }
     // Whoever has our own address, or one of loopback, is on this host; other hosts are not asked for at all.
     if peer.ip().is_loopback() || peer.ip() == local.ip() {
-        view.peer_end = sock_diag::look_up(peer, local).ok().flatten().map(sock_diag::SocketDiag::peer_end);
+        view.peer_end = sock_diag::query(peer, local).ok().flatten().map(sock_diag::SocketDiag::peer_end);
     }
 }
 
 /// Adds what this system tells of the other end: nothing.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn beside(_view: &mut KernelView, _local: SocketAddr, _peer: SocketAddr) {}
+pub(crate) fn add_socket_diag(_view: &mut KernelView, _local: SocketAddr, _peer: SocketAddr) {}
 
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod tests {
     use std::net::{TcpListener, TcpStream};
 
-    use crate::net::kernel::view::view;
+    use crate::net::kernel::view::sample_socket;
     use crate::wire::kernel::tcp_info::TcpInfo;
     use crate::wire::tcp::state::TcpState;
 
@@ -72,11 +72,11 @@ mod tests {
         let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let theirs = listener.accept().unwrap().0;
         std::io::Write::write_all(&mut &theirs, b"hello").unwrap();
-        let view = view(&ours);
+        let view = sample_socket(&ours);
         assert_eq!(view.state, Some(TcpState::Established));
         assert_eq!((view.send_queue_bytes, view.recv_queue_bytes), (Some(0), Some(5)));
         assert_eq!(view.tcp.and_then(|info| info.bytes_received), Some(5));
-        assert_eq!(crate::net::kernel::view::view(&listener).state, Some(TcpState::Listen));
+        assert_eq!(crate::net::kernel::view::sample_socket(&listener).state, Some(TcpState::Listen));
     }
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
         for _ in 0..5 {
             let began = std::time::Instant::now();
             for _ in 0..looks {
-                std::hint::black_box(view(&ours));
+                std::hint::black_box(sample_socket(&ours));
             }
             best = best.min(began.elapsed() / looks);
         }

@@ -8,5 +8,5 @@ pub(super) trait RepeatAttempt: Send + Sync + 'static {
     type Own: Default + Send;
 
     /// Does it once. Bounded in time by itself.
-    fn once(&self, own: &mut Self::Own) -> impl Future<Output = AttemptOutcome> + Send;
+    fn run_once(&self, own: &mut Self::Own) -> impl Future<Output = AttemptOutcome> + Send;
 }

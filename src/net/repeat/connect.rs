@@ -35,7 +35,7 @@ impl RepeatConnect {
         if addresses.is_empty() {
             let message = "there is no address that a connection from the local address can reach";
             return Err(Failure::new(Class::Resolve, FailedOperation::Resolve, &spec.target.host, message)
-                .because(FailureReason::NoAddressOfFamily));
+                .with_reason(FailureReason::NoAddressOfFamily));
         }
         Ok(RepeatConnect { spec, addresses, good: AtomicUsize::new(0) })
     }
@@ -89,7 +89,7 @@ impl RepeatConnect {
 impl RepeatAttempt for RepeatConnect {
     type Own = ();
 
-    async fn once(&self, (): &mut ()) -> AttemptOutcome {
+    async fn run_once(&self, (): &mut ()) -> AttemptOutcome {
         // Dropped at once: a FIN, as nothing is unread.
         let result = self.open().await.map(|_| None);
         AttemptOutcome { result, moved: Both::default() }

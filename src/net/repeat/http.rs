@@ -25,7 +25,7 @@ impl RepeatHttp {
     /// What makes no sense in the request, a file that cannot be read, or a host without an address.
     pub(super) async fn new(spec: HttpSpec, crew: usize, journal: &Arc<Journal>) -> Result<Self, Failure> {
         let many = RepeatedRequest::new(spec, crew, journal).await?;
-        let direct = match many.direct() {
+        let direct = match many.direct_target() {
             Some((target, resolved)) => Some(RepeatConnect::to(target, resolved, journal).await?),
             None => None,
         };
@@ -36,12 +36,12 @@ impl RepeatHttp {
 impl RepeatAttempt for RepeatHttp {
     type Own = Option<KeepAliveConnection>;
 
-    async fn once(&self, kept: &mut Option<KeepAliveConnection>) -> AttemptOutcome {
+    async fn run_once(&self, kept: &mut Option<KeepAliveConnection>) -> AttemptOutcome {
         let mut moved: Both<Totals> = Both::default();
         let result = tokio::time::timeout(self.many.timeout(), async {
             match &self.direct {
-                Some(connect) => keep_alive::once(&self.many, connect, kept, &mut moved).await,
-                None => self.many.once(&mut moved).await,
+                Some(connect) => keep_alive::connect_once(&self.many, connect, kept, &mut moved).await,
+                None => self.many.send_once(&mut moved).await,
             }
         });
         let result = result.await.unwrap_or_else(|_| Err(keep_alive::too_long(&self.many))).map(Some);

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use super::connect::RepeatConnect;
 use crate::net::fault;
 use crate::net::http::own::polled_connection::PolledConnection;
-use crate::net::http::{RepeatedRequest, TransferStage, of_hyper};
+use crate::net::http::{RepeatedRequest, TransferStage, from_hyper};
 use crate::text::quantity;
 use crate::wire::{Both, Class, FailedOperation, Failure, FailureReason, Totals};
 
@@ -33,16 +33,16 @@ impl KeepAliveConnection {
     async fn open(connect: &RepeatConnect, url: &str) -> Result<Self, Failure> {
         let stream = connect.open().await?;
         // A request must not wait for the acknowledgement of the one before it.
-        stream.set_nodelay(true).map_err(|error| fault::of_io(FailedOperation::Connect, url, &error))?;
+        stream.set_nodelay(true).map_err(|error| fault::from_io(FailedOperation::Connect, url, &error))?;
         let made = http1::handshake(TokioIo::new(stream)).await;
-        let (sender, connection) = made.map_err(|error| of_hyper(&error, url, TransferStage::Head))?;
+        let (sender, connection) = made.map_err(|error| from_hyper(&error, url, TransferStage::Head))?;
         Ok(KeepAliveConnection { sender, driven: PolledConnection::new(connection) })
     }
 
     /// Whether another request can be sent on it.
     async fn ready(&mut self) -> bool {
         poll_fn(|cx| {
-            self.driven.drive(cx);
+            self.driven.poll_connection(cx);
             match self.sender.poll_ready(cx) {
                 Poll::Ready(ready) => Poll::Ready(ready.is_ok()),
                 Poll::Pending if self.driven.has_ended() => Poll::Ready(false),
@@ -57,7 +57,7 @@ impl KeepAliveConnection {
 ///
 /// # Errors
 /// Whatever kept it from its end; the connection is not kept then.
-pub(super) async fn once(
+pub(super) async fn connect_once(
     many: &RepeatedRequest,
     connect: &RepeatConnect,
     slot: &mut Option<KeepAliveConnection>,
@@ -73,32 +73,36 @@ pub(super) async fn once(
         Some(kept) => kept,
         None => KeepAliveConnection::open(connect, many.url()).await?,
     };
-    let status = ask(&mut kept, many, moved).await?;
+    let status = request_on(&mut kept, many, moved).await?;
     *slot = Some(kept);
-    many.judge(status)
+    many.check_status(status)
 }
 
-async fn ask(kept: &mut KeepAliveConnection, many: &RepeatedRequest, moved: &mut Both<Totals>) -> Result<u16, Failure> {
+async fn request_on(
+    kept: &mut KeepAliveConnection,
+    many: &RepeatedRequest,
+    moved: &mut Both<Totals>,
+) -> Result<u16, Failure> {
     let mut answer = pin!(kept.sender.send_request(many.request()));
     let head = poll_fn(|cx| {
         // The connection first: what it reads makes the answer ready within the same turn.
-        kept.driven.drive(cx);
+        kept.driven.poll_connection(cx);
         answer.as_mut().poll(cx)
     })
     .await;
     let response = match head {
         Ok(response) => response,
-        Err(error) => return Err(of_hyper(&kept.driven.why(error), many.url(), TransferStage::Head)),
+        Err(error) => return Err(from_hyper(&kept.driven.root_error(error), many.url(), TransferStage::Head)),
     };
     if let Some(sent) = many.body_bytes() {
         moved.sent.add(sent);
     }
     let status = response.status().as_u16();
-    drain(kept, response.into_body(), many.url(), moved).await?;
+    drain_body(kept, response.into_body(), many.url(), moved).await?;
     Ok(status)
 }
 
-async fn drain(
+async fn drain_body(
     kept: &mut KeepAliveConnection,
     mut body: Incoming,
     url: &str,
@@ -107,7 +111,7 @@ async fn drain(
     let promised = body.size_hint().exact();
     while !body.is_end_stream() {
         let frame = poll_fn(|cx| {
-            kept.driven.drive(cx);
+            kept.driven.poll_connection(cx);
             Pin::new(&mut body).poll_frame(cx)
         })
         .await;
@@ -120,7 +124,7 @@ async fn drain(
             }
             Some(Err(error)) => {
                 let stage = TransferStage::Body { arrived: moved.received.bytes, promised };
-                return Err(of_hyper(&kept.driven.why(error), url, stage));
+                return Err(from_hyper(&kept.driven.root_error(error), url, stage));
             }
         }
     }
@@ -130,5 +134,6 @@ async fn drain(
 /// The failure of a request that took too long.
 pub(super) fn too_long(many: &RepeatedRequest) -> Failure {
     let why = format!("the whole exchange took longer than {}", quantity::duration(many.timeout()));
-    Failure::new(Class::IdleTimeout, FailedOperation::Request, many.url(), why).because(FailureReason::ExchangeTooLong)
+    Failure::new(Class::IdleTimeout, FailedOperation::Request, many.url(), why)
+        .with_reason(FailureReason::ExchangeTooLong)
 }

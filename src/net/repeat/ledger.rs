@@ -69,7 +69,13 @@ impl RunLedger {
     }
 
     /// Counts one that is over. Waits only to tell one of the first failures.
-    pub(super) async fn over(&self, worker: usize, ticket: StartTicket, ended: Instant, outcome: AttemptOutcome) {
+    pub(super) async fn record_outcome(
+        &self,
+        worker: usize,
+        ticket: StartTicket,
+        ended: Instant,
+        outcome: AttemptOutcome,
+    ) {
         let at = self.plan.elapsed(ended);
         let told = {
             let mut part = self.part(worker);
@@ -77,23 +83,23 @@ impl RunLedger {
             part.totals.received.merge(outcome.moved.received);
             match outcome.result {
                 Ok(status) => {
-                    part.done(self.done(ticket, ended));
+                    part.count_done(self.completed(ticket, ended));
                     if let Some(status) = status {
-                        part.status(status);
+                        part.count_status(status);
                     }
                     return;
                 }
                 Err(failure) => {
-                    part.failed(failure.class, at);
+                    part.count_failed(failure.class, at);
                     failure
                 }
             }
         };
-        self.tell(told).await;
+        self.report_failure(told).await;
     }
 
     /// The times of one that was done.
-    pub(super) fn done(&self, ticket: StartTicket, ended: Instant) -> CompletedAttempt {
+    pub(super) fn completed(&self, ticket: StartTicket, ended: Instant) -> CompletedAttempt {
         let service = ended.saturating_duration_since(ticket.started);
         CompletedAttempt {
             at: self.plan.elapsed(ended),
@@ -103,26 +109,27 @@ impl RunLedger {
     }
 
     /// Tells a failure, if it is one of the first.
-    pub(super) async fn tell(&self, failure: Failure) {
+    pub(super) async fn report_failure(&self, failure: Failure) {
         if self.told.load(Ordering::Relaxed) < MOST_TOLD && self.told.fetch_add(1, Ordering::Relaxed) < MOST_TOLD {
             self.journal.news(News::Warned(failure)).await;
         }
     }
 
     /// Notes the jitter as it stands.
-    pub(super) fn jitter(&self, jitter: Duration) {
+    pub(super) fn set_jitter(&self, jitter: Duration) {
         let nanoseconds = u64::try_from(jitter.as_nanos()).unwrap_or(UNKNOWN - 1);
         self.jitter.store(nanoseconds, Ordering::Relaxed);
     }
 
     /// How many were started: what tells cheaply whether something changed.
-    pub(super) fn mark(&self) -> (u64, u64, bool) {
-        let over = self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).over()).sum();
+    pub(super) fn progress(&self) -> (u64, u64, bool) {
+        let over =
+            self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).finished_count()).sum();
         (self.started.load(Ordering::Relaxed), over, self.plan.is_paused())
     }
 
     /// Looks at all parts, and tells the journal. Cost: some 100 KiB copied for each part.
-    pub(super) fn look(&self, asked: Option<u64>, final_one: bool) -> Arc<RepeatReading> {
+    pub(super) fn sample(&self, asked: Option<u64>, final_one: bool) -> Arc<RepeatReading> {
         let mut tally = RepeatTally::default();
         for part in &self.parts {
             tally.merge(&part.lock().unwrap_or_else(PoisonError::into_inner));
@@ -133,7 +140,7 @@ impl RunLedger {
         let reading = Arc::new(RepeatReading {
             asked,
             started,
-            in_flight: started.saturating_sub(tally.over()),
+            in_flight: started.saturating_sub(tally.finished_count()),
             corrected: self.plan.corrected(),
             jitter: jitter.map(Duration::from_nanos),
             elapsed: self.plan.elapsed(Instant::now()),
@@ -146,7 +153,7 @@ impl RunLedger {
             let (now, before) = (reading.tally.totals.of(direction), before.of(direction));
             let more =
                 Totals { bytes: now.bytes.saturating_sub(before.bytes), ops: now.ops.saturating_sub(before.ops) };
-            self.journal.measured(direction, more);
+            self.journal.count_unobserved(direction, more);
         }
         self.journal.repeat(Arc::clone(&reading));
         reading

@@ -59,7 +59,7 @@ impl RunPlan {
     }
 
     /// Goes on: all that was not yet due is due as much later as the pause was long. False where it was not paused.
-    pub(super) fn go_on(&self) -> bool {
+    pub(super) fn resume(&self) -> bool {
         self.paused.send_if_modified(|since| {
             let Some(at) = since.take() else { return false };
             let paused = u64::try_from(at.elapsed().as_nanos()).unwrap_or(u64::MAX);
@@ -72,14 +72,14 @@ impl RunPlan {
         self.paused.borrow().is_some()
     }
 
-    fn shift(&self) -> Duration {
+    fn paused_total(&self) -> Duration {
         Duration::from_nanos(self.shift.load(Ordering::Relaxed))
     }
 
     /// How long it runs at `at`, pauses taken off.
     pub(super) fn elapsed(&self, at: Instant) -> Duration {
         let until = self.paused.borrow().unwrap_or(at).min(at);
-        until.saturating_duration_since(self.began).saturating_sub(self.shift())
+        until.saturating_duration_since(self.began).saturating_sub(self.paused_total())
     }
 
     /// How long the end has passed, where a duration was asked for.
@@ -88,16 +88,16 @@ impl RunPlan {
     }
 
     /// A worker's own way to its tickets.
-    pub(super) fn lane(self: &Arc<Self>) -> WorkerSchedule {
+    pub(super) fn worker_schedule(self: &Arc<Self>) -> WorkerSchedule {
         let paused = self.paused.subscribe();
         WorkerSchedule { plan: Arc::clone(self), paused, number: None, woke: self.began, ended: None }
     }
 
     /// When ticket number `number` is due for a worker whose last one ended at `ended`; `None`: at once.
-    fn due(&self, number: u64, ended: Option<Instant>) -> Option<Instant> {
+    fn due_at(&self, number: u64, ended: Option<Instant>) -> Option<Instant> {
         match self.pace {
             StartPace::FlatOut => None,
-            StartPace::Rate(rate) => self.began.checked_add(rate.due(number).saturating_add(self.shift())),
+            StartPace::Rate(rate) => self.began.checked_add(rate.due_after(number).saturating_add(self.paused_total())),
             StartPace::Interval(interval) => ended.and_then(|ended| ended.checked_add(interval)),
         }
     }
@@ -135,7 +135,7 @@ impl WorkerSchedule {
                 Some(number) => number,
                 None => self.draw()?,
             };
-            let due = self.plan.due(number, self.ended).filter(|due| *due > now);
+            let due = self.plan.due_at(number, self.ended).filter(|due| *due > now);
             if let Some(due) = due {
                 let past_end = self.plan.past_end(due).is_some();
                 if past_end && !self.plan.is_paused() {
@@ -154,14 +154,14 @@ impl WorkerSchedule {
     }
 
     /// Adds tickets that are due now too, until there are `most`; never waits. At an interval there is never another one.
-    pub(super) fn more(&mut self, tickets: &mut Vec<StartTicket>, most: usize) {
+    pub(super) fn add_due(&mut self, tickets: &mut Vec<StartTicket>, most: usize) {
         let now = Instant::now();
         if matches!(self.plan.pace, StartPace::Interval(_)) || self.plan.is_paused() {
             return;
         }
         while tickets.len() < most {
             let Some(number) = self.number.or_else(|| self.draw()) else { return };
-            if self.plan.due(number, None).is_some_and(|due| due > now) {
+            if self.plan.due_at(number, None).is_some_and(|due| due > now) {
                 self.number = Some(number);
                 return;
             }
@@ -172,7 +172,7 @@ impl WorkerSchedule {
 
     fn ticket(&self, number: u64, now: Instant) -> StartTicket {
         let from = match self.plan.pace {
-            StartPace::Rate(_) => self.plan.due(number, None).unwrap_or(now).max(self.woke).min(now),
+            StartPace::Rate(_) => self.plan.due_at(number, None).unwrap_or(now).max(self.woke).min(now),
             StartPace::FlatOut | StartPace::Interval(_) => now,
         };
         StartTicket { from, started: now }
@@ -198,7 +198,7 @@ impl WorkerSchedule {
     }
 
     /// Says when the last one ended, from which an interval counts.
-    pub(super) fn ended(&mut self, at: Instant) {
+    pub(super) fn set_ended(&mut self, at: Instant) {
         self.ended = Some(at);
     }
 }
@@ -210,7 +210,7 @@ mod tests {
     use crate::sessions::spec::{HostPort, TcpSpec};
 
     fn spec(pace: StartPace, count: Option<u64>, duration: Option<Duration>) -> RepeatSpec {
-        let what = RepeatKind::Connect(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 9 }));
+        let what = RepeatKind::Connect(TcpSpec::new(HostPort { host: "127.0.0.1".into(), port: 9 }));
         RepeatSpec { what, count, duration, pace, concurrency: 1 }
     }
 
@@ -221,7 +221,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_worker_that_was_kept_busy_starts_late_and_counts_from_when_it_was_due() {
         let plan = RunPlan::new(&spec(rate(10.0), Some(30), None));
-        let mut lane = plan.lane();
+        let mut lane = plan.worker_schedule();
         assert_eq!(lane.next().await.unwrap().from, plan.began);
         tokio::time::advance(Duration::from_secs(1)).await;
         for number in 1..=10 {
@@ -236,7 +236,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_count_is_exact_among_many_workers() {
         let plan = RunPlan::new(&spec(rate(1000.0), Some(100), None));
-        let (mut left, mut right, mut all) = (plan.lane(), plan.lane(), 0);
+        let (mut left, mut right, mut all) = (plan.worker_schedule(), plan.worker_schedule(), 0);
         while left.next().await.is_some() {
             all += 1 + u32::from(right.next().await.is_some());
         }
@@ -246,12 +246,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pause_moves_what_is_due_and_the_end() {
         let plan = RunPlan::new(&spec(rate(1.0), None, Some(Duration::from_millis(2500))));
-        let mut lane = plan.lane();
+        let mut lane = plan.worker_schedule();
         assert!(lane.next().await.is_some());
         assert!(plan.pause());
         assert!(!plan.pause());
         tokio::time::advance(Duration::from_secs(100)).await;
-        assert!(plan.go_on());
+        assert!(plan.resume());
         for second in 1..=2 {
             let ticket = lane.next().await.unwrap();
             assert_eq!(plan.elapsed(ticket.from), Duration::from_secs(second));
@@ -262,7 +262,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_ticket_that_was_waited_for_in_vain_is_not_lost() {
         let plan = RunPlan::new(&spec(rate(1.0), Some(2), None));
-        let mut lane = plan.lane();
+        let mut lane = plan.worker_schedule();
         assert!(lane.next().await.is_some());
         let waited = tokio::time::timeout(Duration::from_millis(10), lane.next()).await;
         assert!(waited.is_err());

@@ -12,7 +12,7 @@ use super::plan::{self, RunPlan};
 use super::{connect, echo, http};
 use crate::net::hub::TaskContext;
 use crate::net::journal::Journal;
-use crate::net::order_queue::closed;
+use crate::net::order_queue::refuse_until_closed;
 use crate::net::{order_queue, panic_guard};
 use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb};
 use crate::sessions::repeat::run::RepeatReading;
@@ -35,23 +35,23 @@ const NO_ORDERS: &str = "a repeated session says only what it was asked to say; 
 /// was answered. [`Verb::Close`] and [`Verb::Reset`] cut off what is under way.
 pub(crate) async fn run(spec: RepeatSpec, post: TaskContext) {
     let TaskContext { journal, mut orders, net: _ } = post;
-    let preparing = prepare(&spec, &journal);
+    let preparing = prepare_run(&spec, &journal);
     let prepared = tokio::select! {
         biased;
-        () = closed(&mut orders, &journal, NO_ORDERS) => return journal.closed(CloseReason::Local).await,
+        () = refuse_until_closed(&mut orders, &journal, NO_ORDERS) => return journal.report_closed(CloseReason::Local).await,
         prepared = preparing => prepared,
     };
     let (plan, ledger, mut workers) = match prepared {
         Ok(begun) => begun,
         Err(failure) => {
             journal.news(News::Failed(failure)).await;
-            return journal.closed(CloseReason::Error).await;
+            return journal.report_closed(CloseReason::Error).await;
         }
     };
     let how = watch_over(&spec, &plan, &ledger, &mut workers, &mut orders, &journal).await;
     workers.shutdown().await;
-    let last = ledger.look(spec.count, true);
-    let failure = if how == CloseReason::Local { None } else { verdict(&spec, &last) };
+    let last = ledger.sample(spec.count, true);
+    let failure = if how == CloseReason::Local { None } else { final_failure(&spec, &last) };
     let how = match failure {
         None => how,
         Some(failure) => {
@@ -59,49 +59,53 @@ pub(crate) async fn run(spec: RepeatSpec, post: TaskContext) {
             CloseReason::Error
         }
     };
-    journal.closed(how).await;
+    journal.report_closed(how).await;
 }
 
-async fn refuse(journal: &Arc<Journal>) {
+async fn refuse_order(journal: &Arc<Journal>) {
     journal.news(News::Warned(Failure::usage(NO_ORDERS))).await;
 }
 
 type BegunRun = (Arc<RunPlan>, Arc<RunLedger>, JoinSet<Result<(), Failure>>);
 
 /// Looks up, checks and reads all that is needed, then starts the workers.
-async fn prepare(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<BegunRun, Failure> {
+async fn prepare_run(spec: &RepeatSpec, journal: &Arc<Journal>) -> Result<BegunRun, Failure> {
     let concurrency = spec.concurrency.clamp(1, MOST_CONCURRENCY);
     let most = spec.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(usize::MAX);
     let crew = concurrency.min(most);
     match &spec.what {
         RepeatKind::Connect(tcp) => {
             let connect = connect::RepeatConnect::new(tcp.clone(), journal).await?;
-            Ok(begin(spec, journal, crew, connect))
+            Ok(start(spec, journal, crew, connect))
         }
         RepeatKind::Http(http) => {
             let attempt = http::RepeatHttp::new(http.clone(), crew, journal).await?;
-            Ok(begin(spec, journal, crew, attempt))
+            Ok(start(spec, journal, crew, attempt))
         }
         RepeatKind::Echo(echo) => {
             let socket = echo::EchoSocket::open(echo, journal).await?;
             let plan = RunPlan::new(spec);
             let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), 1);
             let mut workers = JoinSet::new();
-            workers.spawn(panic_guard::caught(Box::pin(socket.run(plan.lane(), Arc::clone(&ledger), concurrency))));
+            workers.spawn(panic_guard::catch_panic(Box::pin(socket.run(
+                plan.worker_schedule(),
+                Arc::clone(&ledger),
+                concurrency,
+            ))));
             Ok((plan, ledger, workers))
         }
     }
 }
 
-fn begin<A: RepeatAttempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, attempt: A) -> BegunRun {
+fn start<A: RepeatAttempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usize, attempt: A) -> BegunRun {
     let plan = RunPlan::new(spec);
     let ledger = RunLedger::new(Arc::clone(&plan), Arc::clone(journal), crew);
     let attempt = Arc::new(attempt);
     let mut workers = JoinSet::new();
     for worker in 0..crew {
-        workers.spawn(panic_guard::caught(Box::pin(work(
+        workers.spawn(panic_guard::catch_panic(Box::pin(run_worker(
             Arc::clone(&attempt),
-            plan.lane(),
+            plan.worker_schedule(),
             Arc::clone(&ledger),
             worker,
         ))));
@@ -109,7 +113,7 @@ fn begin<A: RepeatAttempt>(spec: &RepeatSpec, journal: &Arc<Journal>, crew: usiz
     (plan, ledger, workers)
 }
 
-async fn work<A: RepeatAttempt>(
+async fn run_worker<A: RepeatAttempt>(
     attempt: Arc<A>,
     mut lane: plan::WorkerSchedule,
     ledger: Arc<RunLedger>,
@@ -118,10 +122,10 @@ async fn work<A: RepeatAttempt>(
     let mut own = A::Own::default();
     while let Some(ticket) = lane.next().await {
         ledger.started();
-        let outcome = attempt.once(&mut own).await;
+        let outcome = attempt.run_once(&mut own).await;
         let ended = Instant::now();
-        ledger.over(worker, ticket, ended, outcome).await;
-        lane.ended(ended);
+        ledger.record_outcome(worker, ticket, ended, outcome).await;
+        lane.set_ended(ended);
     }
 }
 
@@ -146,7 +150,7 @@ async fn watch_over(
                             plan.pause();
                         }
                         Some(Verb::ContinueReading) => {
-                            plan.go_on();
+                            plan.resume();
                         }
                         Some(Verb::Send(_) |
         Verb::Datagram(DatagramVerb::SendTo(..) | DatagramVerb::Join(_) |
@@ -155,13 +159,13 @@ async fn watch_over(
         Verb::Stream(StreamVerb::FinishSending | StreamVerb::CloseUnread |
         StreamVerb::Capture(_)) | Verb::Listener(ListenerVerb::Limit(_)) |
         Verb::Socket(SocketVerb::SetOption(..) | SocketVerb::ReadOptions |
-        SocketVerb::SampleEvery(_))) => refuse(journal).await,
+        SocketVerb::SampleEvery(_))) => refuse_order(journal).await,
                     },
                     _ = tick.tick() => {
-                        let mark = ledger.mark();
+                        let mark = ledger.progress();
                         if looked != Some(mark) {
                             looked = Some(mark);
-                            ledger.look(spec.count, false);
+                            ledger.sample(spec.count, false);
                         }
                         if plan.past_end(Instant::now()).is_some_and(|past| past > GRACE) {
                             return CloseReason::Fin;
@@ -178,11 +182,11 @@ async fn watch_over(
 }
 
 /// What kept a run from being all that was asked for: the commonest failure, or silence.
-fn verdict(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
+fn final_failure(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
     use crate::text::quantity::grouped;
     use crate::wire::Class;
-    let (whom, over) = (whom(spec), grouped(last.tally.over()));
-    if let Some((class, count)) = last.tally.commonest() {
+    let (whom, over) = (target_text(spec), grouped(last.tally.finished_count()));
+    if let Some((class, count)) = last.tally.commonest_failure() {
         let all = grouped(last.tally.failed_in_all());
         let most = if count < last.tally.failed_in_all() { ", most of them" } else { "" };
         let message = format!("{all} of {over} failed{most}: {}", class.name().replace('_', " "));
@@ -199,7 +203,7 @@ fn verdict(spec: &RepeatSpec, last: &RepeatReading) -> Option<Failure> {
     })
 }
 
-fn whom(spec: &RepeatSpec) -> String {
+fn target_text(spec: &RepeatSpec) -> String {
     match &spec.what {
         RepeatKind::Connect(tcp) => tcp.target.to_string(),
         RepeatKind::Echo(echo) => echo.udp.target.to_string(),

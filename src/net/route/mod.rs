@@ -4,4 +4,4 @@
 mod netlink;
 mod route;
 
-pub(crate) use route::{shown, tell};
+pub(crate) use route::{observed_route, report_route};

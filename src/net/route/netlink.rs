@@ -19,16 +19,16 @@ const HEADER: usize = 16;
 const ROUTE: usize = 12;
 
 /// Asks for the route from `source` to `peer`. Never waits: the kernel answers within the call, or it does not.
-pub(super) fn ask(source: IpAddr, peer: IpAddr) -> Option<RouteReply> {
+pub(super) fn query_route(source: IpAddr, peer: IpAddr) -> Option<RouteReply> {
     let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
     let socket = socket(AddressFamily::Netlink, SockType::Raw, flags, SockProtocol::NetlinkRoute).ok()?;
-    send(socket.as_raw_fd(), &question(source, peer), MsgFlags::empty()).ok()?;
+    send(socket.as_raw_fd(), &route_request(source, peer), MsgFlags::empty()).ok()?;
     let mut buffer = [0; 4_096];
     let length = recv(socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT).ok()?;
     read(buffer.get(..length)?)
 }
 
-fn question(source: IpAddr, peer: IpAddr) -> Vec<u8> {
+fn route_request(source: IpAddr, peer: IpAddr) -> Vec<u8> {
     let family = if peer.is_ipv4() { libc::AF_INET } else { libc::AF_INET6 };
     let mut attributes = attribute(libc::RTA_DST, peer);
     if source.is_ipv4() == peer.is_ipv4() && !source.is_unspecified() {

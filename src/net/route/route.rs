@@ -10,21 +10,21 @@ use crate::sessions::news::DialNews;
 use crate::wire::route::Route;
 
 /// Tells the route of a new connection. Cost: two short questions for the kernel; none in a pipe.
-pub(crate) async fn tell(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) {
-    if let Some(route) = shown(local, peer, journal) {
+pub(crate) async fn report_route(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) {
+    if let Some(route) = observed_route(local, peer, journal) {
         journal.news(News::Dial(DialNews::Route(Box::new(route)))).await;
     }
 }
 
 /// The route of a new connection, where somebody looks.
-pub(crate) fn shown(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) -> Option<Route> {
-    journal.is_looked_at().then(|| of(local, peer))
+pub(crate) fn observed_route(local: SocketAddr, peer: SocketAddr, journal: &Arc<Journal>) -> Option<Route> {
+    journal.is_observed().then(|| look_up_route(local, peer))
 }
 
 /// The route of a connection between these two.
-fn of(local: SocketAddr, peer: SocketAddr) -> Route {
+fn look_up_route(local: SocketAddr, peer: SocketAddr) -> Route {
     let (source, peer) = (local.ip().to_canonical(), peer.ip().to_canonical());
-    let (interface, gateway) = kernels(source, peer);
+    let (interface, gateway) = kernel_route(source, peer);
     // The interface that has our address is the usual one, and all that is known without the kernel's word.
     let interface = interface.or_else(|| interface_of(source));
     Route { peer, source, interface, gateway }
@@ -44,14 +44,14 @@ fn interface_of(source: IpAddr) -> Option<String> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn kernels(_source: IpAddr, _peer: IpAddr) -> (Option<String>, Option<IpAddr>) {
+fn kernel_route(_source: IpAddr, _peer: IpAddr) -> (Option<String>, Option<IpAddr>) {
     (None, None)
 }
 
 /// The interface and the router, as the kernel's routing tables have them (rtnetlink(7), RTM_GETROUTE).
 #[cfg(target_os = "linux")]
-fn kernels(source: IpAddr, peer: IpAddr) -> (Option<String>, Option<IpAddr>) {
-    let Some(answer) = netlink::ask(source, peer) else { return (None, None) };
+fn kernel_route(source: IpAddr, peer: IpAddr) -> (Option<String>, Option<IpAddr>) {
+    let Some(answer) = netlink::query_route(source, peer) else { return (None, None) };
     let interface = answer.interface.and_then(|index| {
         let name = nix::net::if_::if_indextoname(index).ok()?;
         name.into_string().ok()
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_connection_to_this_machine_takes_the_loopback_interface() {
         let ends = ("127.0.0.1:5".parse().unwrap(), "127.0.0.1:80".parse().unwrap());
-        let route = of(ends.0, ends.1);
+        let route = look_up_route(ends.0, ends.1);
         assert_eq!((route.interface.as_deref(), route.gateway), (Some("lo"), None));
     }
 }

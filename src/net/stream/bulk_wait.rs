@@ -112,7 +112,7 @@ fn spin_for_more(stream: &TcpStream) -> bool {
 fn wake_for(stream: &TcpStream, bytes: i32) -> bool {
     use crate::net::kernel;
 
-    let room = kernel::int(stream, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap_or(0);
+    let room = kernel::read_int(stream, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap_or(0);
     kernel::set_int(stream, libc::SOL_SOCKET, libc::SO_RCVLOWAT, bytes.min(room / 4).max(1)).is_ok()
 }
 

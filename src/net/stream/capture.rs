@@ -16,17 +16,17 @@ pub(super) async fn start(talk: &SharedConnection) {
     }
     let Some((local, peer)) = talk.ends else { return };
     let wanted = CapturePorts::Pair(local.port(), peer.port());
-    if let Some(begun) = CaptureWatch::begin(true, wanted, &talk.journal).await {
-        begun.claim(local, peer, hint(talk));
+    if let Some(begun) = CaptureWatch::start(true, wanted, &talk.journal).await {
+        begun.assign(local, peer, hint(talk));
         *lock_watch(talk) = Some(begun);
     }
 }
 
 /// Captures no more.
-pub(super) fn stop(talk: &SharedConnection) {
+pub(super) fn stop_capture(talk: &SharedConnection) {
     let running = lock_watch(talk).take();
     if let (Some(running), Some((local, peer))) = (running, talk.ends) {
-        running.stop(local, peer);
+        running.stop_by_user(local, peer);
     }
 }
 
@@ -37,7 +37,7 @@ fn lock_watch(talk: &SharedConnection) -> std::sync::MutexGuard<'_, Option<Captu
 /// What stands in for the SYNs that were not seen. The places of bytes are known only where nothing is under way.
 fn hint(talk: &SharedConnection) -> FlowHint {
     let before = talk.journal.totals();
-    let view = kernel::view(talk.transport.socket());
+    let view = kernel::sample_socket(talk.transport.socket());
     let after = talk.journal.totals();
     let still = before == after && view.state == Some(TcpState::Established) && view.send_queue_bytes == Some(0);
     let bytes = match view.recv_queue_bytes.filter(|_| still) {

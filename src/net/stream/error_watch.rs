@@ -19,7 +19,7 @@ pub(super) async fn run(talk: &SharedConnection) -> Infallible {
             return std::future::pending().await;
         }
         talk.stamps.read(&talk.transport, &talk.journal).await;
-        if matches!(kernel::view(socket).state, None | Some(TcpState::Closed)) {
+        if matches!(kernel::sample_socket(socket).state, None | Some(TcpState::Closed)) {
             talk.sample().await;
             // A connection in TIME-WAIT has no descriptor left, and is none the worse for it.
             if talk.way.state() != TcpState::TimeWait {

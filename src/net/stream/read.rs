@@ -50,10 +50,10 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
                 if changed.is_err() { return Ok(()) }
                 continue;
             }
-            ready = talk.transport.readable(&mut flood) => ready.map_err(|error| fault::of_io(FailedOperation::Read, &talk.peer, &error))?,
+            ready = talk.transport.readable(&mut flood) => ready.map_err(|error| fault::from_io(FailedOperation::Read, &talk.peer, &error))?,
         }
         let read = match &outlet {
-            Some((sink, socket)) => match sink.pour(socket).inspect(|outcome| count_spliced(talk, outcome)) {
+            Some((sink, socket)) => match sink.splice_from(socket).inspect(|outcome| count_spliced(talk, outcome)) {
                 Ok(SpliceOutcome::All(count)) => Ok(count),
                 Ok(SpliceOutcome::Full) => {
                     talk.gauge.begin_wait();
@@ -61,7 +61,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
                         biased;
                         // What changed is looked at above.
                         _ = state.changed() => {}
-                        () = sink.room() => {}
+                        () = sink.writable() => {}
                     }
                     talk.gauge.end_wait();
                     continue;
@@ -70,7 +70,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
                     outlet = None;
                     flood = FloodDetector::sleeping();
                     if !rest.is_empty() {
-                        talk.record(Block::single(Direction::Received, Instant::now(), rest)).await;
+                        talk.record(Block::single_piece(Direction::Received, Instant::now(), rest)).await;
                     }
                     continue;
                 }
@@ -84,12 +84,12 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
             Ok(count) => {
                 if outlet.is_none() {
                     let at = Instant::now();
-                    talk.record(Block::single(Direction::Received, at, buffer.take_bytes())).await;
+                    talk.record(Block::single_piece(Direction::Received, at, buffer.take_bytes())).await;
                 }
                 flood.read(talk.transport.socket(), count);
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => continue,
-            Err(error) => return Err(fault::of_io(FailedOperation::Read, &talk.peer, &error)),
+            Err(error) => return Err(fault::from_io(FailedOperation::Read, &talk.peer, &error)),
         }
         reads += 1;
         if reads.is_multiple_of(TURN) {
@@ -102,7 +102,7 @@ pub(super) async fn run(talk: &SharedConnection, outlet: Option<SpliceSink>) -> 
 fn count_spliced(talk: &SharedConnection, outcome: &SpliceOutcome) {
     if let SpliceOutcome::All(count @ 1..) | SpliceOutcome::Refused(count @ 1.., _) = outcome {
         talk.gauge.mark_activity();
-        talk.journal.measured(Direction::Received, Totals { bytes: *count as u64, ops: 1 });
+        talk.journal.count_unobserved(Direction::Received, Totals { bytes: *count as u64, ops: 1 });
     }
 }
 
@@ -123,7 +123,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
         Ok(_) | Err(_) => return Ok(()),
     }
     match talk.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => Err(fault::of_io(FailedOperation::Read, &talk.peer, &error)),
+        Ok(Some(error)) | Err(error) => Err(fault::from_io(FailedOperation::Read, &talk.peer, &error)),
         // The writing half has it.
         Ok(None) => {
             talk.stopped().await;
@@ -135,7 +135,7 @@ async fn after_fin(talk: &SharedConnection) -> Result<(), Failure> {
 /// What broke a connection that has nothing more to read; the error itself may be with the writing half already.
 fn connection_failure(talk: &SharedConnection) -> Failure {
     match talk.transport.socket().take_error() {
-        Ok(Some(error)) | Err(error) => fault::of_io(FailedOperation::Read, &talk.peer, &error),
+        Ok(Some(error)) | Err(error) => fault::from_io(FailedOperation::Read, &talk.peer, &error),
         Ok(None) => Failure::new(Class::Reset, FailedOperation::Read, &talk.peer, "the peer reset the connection"),
     }
 }
@@ -159,7 +159,7 @@ impl ReadBuffer {
             }
             return read;
         }
-        let mut buffer = buffers::take();
+        let mut buffer = buffers::take_buffer();
         match transport.try_read_buf(&mut buffer) {
             Ok(count @ 1..) => {
                 self.large = Some(buffer);

@@ -116,7 +116,7 @@ pub(super) fn sample_of(view: &KernelView) -> KernelSample {
     let timers = [view.timer, view.peer_end.and_then(|end| end.timer)];
     KernelSample {
         state: view.state,
-        unsettled: unsettled(view),
+        unsettled: may_change_by_itself(view),
         essence: changing_values(view),
         own_timer: view.timer.map(|timer| timer.expires),
         timer: timers.into_iter().flatten().map(|timer| timer.expires).min(),
@@ -139,7 +139,7 @@ fn changing_values(view: &KernelView) -> [Option<u64>; 8] {
 }
 
 /// Whether the kernel's view will change without our doing anything.
-fn unsettled(view: &KernelView) -> bool {
+fn may_change_by_itself(view: &KernelView) -> bool {
     let queued = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
     let closing = matches!(view.state, Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck));
     view.state != Some(TcpState::Closed) && (queued(view.send_queue_bytes) || queued(view.recv_queue_bytes) || closing)

@@ -18,7 +18,7 @@ mod linux {
     use crate::sessions::News;
     use crate::sessions::news::TcpNews;
 
-    /// More writes than this in a [`crate::net::stream::stamps::WINDOW`] are a flood, which is not stamped.
+    /// More writes than this in a `WINDOW` are a flood, which is not stamped.
     const MOST_WRITES: u32 = 200;
 
     const WINDOW: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ mod linux {
     impl StampQueue {
         /// Stamps from the first byte on, where the kernel has any.
         pub(in crate::net::stream) fn new(transport: &StreamTransport) -> Self {
-            let possible = timestamps::ask(transport.socket(), true).is_ok();
+            let possible = timestamps::request_timestamps(transport.socket(), true).is_ok();
             let inner = StampState {
                 possible,
                 on: possible,
@@ -144,7 +144,7 @@ mod linux {
 
     impl StampState {
         fn set_enabled(&mut self, transport: &StreamTransport, on: bool) {
-            match timestamps::ask(transport.socket(), on) {
+            match timestamps::request_timestamps(transport.socket(), on) {
                 Ok(()) => self.on = on,
                 Err(_) => (self.possible, self.on) = (false, false),
             }

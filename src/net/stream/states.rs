@@ -50,7 +50,7 @@ impl StateReporter {
     /// Adds to a look at the socket what sock_diag knows beside it.
     pub(super) fn add_socket_diag(&self, view: &mut KernelView) {
         if let Some((local, peer)) = self.ends {
-            crate::net::kernel::beside(view, local, peer);
+            crate::net::kernel::add_socket_diag(view, local, peer);
         }
     }
 
@@ -75,7 +75,7 @@ impl StateReporter {
 
     /// Tells TIME-WAIT, where the kernel has it.
     async fn report_time_wait(&self) {
-        let Ok(Some(SocketDiag { state: TcpState::TimeWait, timer, .. })) = self.held() else { return };
+        let Ok(Some(SocketDiag { state: TcpState::TimeWait, timer, .. })) = self.query_socket_diag() else { return };
         let cause = if self.state() == TcpState::Closing { StateCause::AckOfFin } else { StateCause::FinArrived };
         let rests = timer.map(|timer| timer.expires);
         self.report_for(TcpState::TimeWait, cause, Evidence::Kernel, rests).await;
@@ -122,7 +122,7 @@ impl StateReporter {
         let deadline = Instant::now() + MOST_ASKING;
         let mut pause = Duration::from_millis(1);
         loop {
-            match (self.state(), self.held()) {
+            match (self.state(), self.query_socket_diag()) {
                 (TcpState::LastAck, Ok(None)) => {
                     return self.report(TcpState::Closed, StateCause::AckOfFin, Evidence::Kernel).await;
                 }
@@ -146,13 +146,13 @@ impl StateReporter {
     }
 
     #[cfg(target_os = "linux")]
-    fn held(&self) -> std::io::Result<Option<SocketDiag>> {
+    fn query_socket_diag(&self) -> std::io::Result<Option<SocketDiag>> {
         let (local, peer) = self.ends.ok_or(std::io::ErrorKind::NotConnected)?;
-        crate::net::kernel::sock_diag::look_up(local, peer)
+        crate::net::kernel::sock_diag::query(local, peer)
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn held(&self) -> std::io::Result<Option<SocketDiag>> {
+    fn query_socket_diag(&self) -> std::io::Result<Option<SocketDiag>> {
         let known = self.ends.map(|_| std::io::ErrorKind::Unsupported);
         Err(known.unwrap_or(std::io::ErrorKind::NotConnected).into())
     }

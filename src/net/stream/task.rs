@@ -63,7 +63,7 @@ impl SharedConnection {
     }
 
     fn record_sample(&self) -> KernelView {
-        let mut view = kernel::view(self.transport.socket());
+        let mut view = kernel::sample_socket(self.transport.socket());
         self.way.add_socket_diag(&mut view);
         self.journal.kernel(view);
         self.queued.store(view.send_queue_bytes.unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -145,7 +145,7 @@ pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
     close_stream(transport, &journal, &way, &end).await;
     let capture = capture.into_inner().unwrap_or_else(PoisonError::into_inner);
     if let (Some(watch), Some((local, peer))) = (capture, ends) {
-        watch.end(local, peer).await;
+        watch.finish(local, peer).await;
     }
     report_unsent(&journal, &peer, unsent).await;
     let how = match end {
@@ -158,7 +158,7 @@ pub(crate) async fn run(connection: TcpConnection, post: TaskContext) {
             how
         }
     };
-    journal.closed(how).await;
+    journal.report_closed(how).await;
 }
 
 /// Gives the descriptor back, and tells what becomes of the connection.
@@ -175,7 +175,7 @@ async fn close_stream(
     let unread = rustix::io::ioctl_fionread(transport.socket()).is_ok_and(|bytes| bytes > 0);
     let began = std::time::Instant::now();
     drop(transport);
-    journal.news(syscall::told(SocketCall::Close, String::new(), Ok(0), began.elapsed())).await;
+    journal.news(syscall::call_news(SocketCall::Close, String::new(), Ok(0), began.elapsed())).await;
     if matches!(end, ConnectionEnd::Reset) {
         way.report(TcpState::Closed, StateCause::WeReset, Evidence::Inferred).await;
     }
@@ -233,7 +233,7 @@ async fn run_halves(
         (ConnectionEnd::Closed, Some(failure)) => ConnectionEnd::Failed(failure),
         (end, _) => end,
     };
-    stop(talk, &end).await;
+    stop_halves(talk, &end).await;
     // Both halves end by themselves now; they are not dropped, because what they are telling is already counted.
     let reads_end = async {
         if read.is_none() {
@@ -264,11 +264,11 @@ async fn watch_halves(talk: &SharedConnection, idle_timeout: Option<Duration>) -
 }
 
 /// Stops both halves, after the last look at the gauges. A reset is prepared: the close sends it.
-async fn stop(talk: &SharedConnection, end: &ConnectionEnd) {
+async fn stop_halves(talk: &SharedConnection, end: &ConnectionEnd) {
     if matches!(end, ConnectionEnd::Reset)
         && let Err(error) = socket2::SockRef::from(talk.transport.socket()).set_linger(Some(Duration::ZERO))
     {
-        talk.journal.news(News::Warned(fault::of_io(FailedOperation::Reset, &talk.peer, &error))).await;
+        talk.journal.news(News::Warned(fault::from_io(FailedOperation::Reset, &talk.peer, &error))).await;
     }
     talk.report_sample().await;
     talk.change(|state| state.wish = ShutdownIntent::Stop);

@@ -64,7 +64,7 @@ pub(in crate::net) async fn report_unsent(journal: &Arc<Journal>, peer: &str, un
     let message = format!("{} {sends} not carried out: {} bytes were not sent", unsent.orders, unsent.bytes);
     journal
         .news(News::Warned(
-            Failure::new(Class::Local, FailedOperation::Send, peer, message).because(FailureReason::NotSent),
+            Failure::new(Class::Local, FailedOperation::Send, peer, message).with_reason(FailureReason::NotSent),
         ))
         .await;
 }

@@ -44,17 +44,17 @@ pub(super) async fn order(talk: &SharedConnection, verb: Option<Verb>, closing: 
             }
         }
         Some(Verb::Socket(SocketVerb::SetOption(name, value))) => {
-            option::perform(talk.transport.socket(), name, value, talk.v6, &talk.journal).await;
+            option::set_and_report(talk.transport.socket(), name, value, talk.v6, &talk.journal).await;
             talk.sample_and_recheck().await;
         }
         Some(Verb::Socket(SocketVerb::ReadOptions)) => {
-            talk.journal.news(option::all(talk.transport.socket(), SocketKind::Connection, talk.v6)).await;
+            talk.journal.news(option::all_values_news(talk.transport.socket(), SocketKind::Connection, talk.v6)).await;
         }
         Some(Verb::Socket(SocketVerb::SampleEvery(period))) => {
             talk.gauge.set_sampling_period(period.map(|time| time.max(SHORTEST_PERIOD)));
         }
         Some(Verb::Stream(StreamVerb::Capture(true))) => super::capture::start(talk).await,
-        Some(Verb::Stream(StreamVerb::Capture(false))) => super::capture::stop(talk),
+        Some(Verb::Stream(StreamVerb::Capture(false))) => super::capture::stop_capture(talk),
         Some(Verb::Datagram(DatagramVerb::StopBurst)) => {
             let message = "a TCP connection sends no burst of datagrams";
             talk.journal

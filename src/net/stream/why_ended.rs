@@ -12,7 +12,7 @@ use crate::wire::{Failure, FailureReason};
 pub(super) fn explain_timeout(talk: &SharedConnection, end: ConnectionEnd) -> ConnectionEnd {
     match end {
         ConnectionEnd::Failed(failure) if failure.os_code == Some(libc::ETIMEDOUT) => {
-            let view = kernel::view(talk.transport.socket());
+            let view = kernel::sample_socket(talk.transport.socket());
             // What was written and never acknowledged still counts after the connection's end.
             let unacknowledged = view.send_queue_bytes.or(talk.queued_bytes()).unwrap_or(0);
             ConnectionEnd::Failed(match read_timeouts(talk).ran_out(unacknowledged) {
@@ -35,7 +35,7 @@ struct ConnectionTimeouts {
 }
 
 fn read_timeouts(talk: &SharedConnection) -> ConnectionTimeouts {
-    let read = |name| option::get(talk.transport.socket(), name, talk.v6).ok();
+    let read = |name| option::read(talk.transport.socket(), name, talk.v6).ok();
     let time = |name| match read(name) {
         Some(OptionValue::Time(time)) => time,
         _ => Duration::ZERO,

@@ -174,7 +174,7 @@ impl WritingHalf<'_> {
                     if let Some(began) = stamped.filter(|_| taken > 0) {
                         talk.stamps.on_write(self.sent_bytes - 1, began);
                     }
-                    let block = Block::single(Direction::Sent, at, bytes.slice(..taken));
+                    let block = Block::single_piece(Direction::Sent, at, bytes.slice(..taken));
                     bytes.advance(taken);
                     self.rest = bytes.len();
                     talk.record(block).await;
@@ -183,7 +183,9 @@ impl WritingHalf<'_> {
                     self.wait_for_room(ready).await;
                     continue;
                 }
-                Err(error) => return Err(WriteAbort::Broken(fault::of_io(FailedOperation::Send, &talk.peer, &error))),
+                Err(error) => {
+                    return Err(WriteAbort::Broken(fault::from_io(FailedOperation::Send, &talk.peer, &error)));
+                }
             }
             self.yield_turn().await;
         }
@@ -197,7 +199,7 @@ impl WritingHalf<'_> {
             () = talk.stopped() => return Err(WriteAbort::Stopped),
             ready = self.writer.writable() => ready,
         };
-        ready.map_err(|error| WriteAbort::Broken(fault::of_io(FailedOperation::Send, &talk.peer, &error)))
+        ready.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Send, &talk.peer, &error)))
     }
 
     async fn wait_for_room(&mut self, ready: Ready) {
@@ -231,11 +233,12 @@ impl WritingHalf<'_> {
                 self.talk.journal.news(News::FileSent { path, bytes }).await;
                 return Ok(());
             }
-            Ok(Err(error)) => (fault::of_io(FailedOperation::Read, name, &error), Ok(())),
+            Ok(Err(error)) => (fault::from_io(FailedOperation::Read, name, &error), Ok(())),
             Err(cut) => {
                 let message = "not sent to its end: the connection ended before";
                 (
-                    Failure::new(Class::Local, FailedOperation::Send, name, message).because(FailureReason::NotSent),
+                    Failure::new(Class::Local, FailedOperation::Send, name, message)
+                        .with_reason(FailureReason::NotSent),
                     Err(cut),
                 )
             }
@@ -305,7 +308,7 @@ impl WritingHalf<'_> {
                         talk.stamps.on_write(self.sent_bytes - 1, began);
                     }
                     talk.gauge.mark_activity();
-                    talk.journal.measured(Direction::Sent, Totals { bytes: taken, ops: 1 });
+                    talk.journal.count_unobserved(Direction::Sent, Totals { bytes: taken, ops: 1 });
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     self.wait_for_room(ready).await;
@@ -324,9 +327,9 @@ impl WritingHalf<'_> {
         let took = began.elapsed();
         self.talk
             .journal
-            .news(syscall::told(SocketCall::Shutdown, "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took))
+            .news(syscall::call_news(SocketCall::Shutdown, "SHUT_WR".to_owned(), done.as_ref().map(|()| 0), took))
             .await;
-        done.map_err(|error| WriteAbort::Broken(fault::of_io(FailedOperation::Finish, &self.talk.peer, &error)))?;
+        done.map_err(|error| WriteAbort::Broken(fault::from_io(FailedOperation::Finish, &self.talk.peer, &error)))?;
         self.finished = true;
         self.talk.journal.news(News::Tcp(TcpNews::WeFinished)).await;
         self.talk.way.fin_sent(StateCause::WeShutDown).await;

@@ -8,10 +8,10 @@ use crate::wire::{Class, FailedOperation, Failure, FailureReason};
 
 /// What a TLS error means.
 pub(crate) fn failure(error: &rustls::Error, operation: FailedOperation, peer: &str) -> Failure {
-    Failure::new(Class::Tls, operation, peer, words(error)).because(reason(error))
+    Failure::new(Class::Tls, operation, peer, tls_error_text(error)).with_reason(reason(error))
 }
 
-fn words(error: &rustls::Error) -> String {
+fn tls_error_text(error: &rustls::Error) -> String {
     use rustls::{CertificateError as Bad, Error};
     match error {
         Error::InvalidCertificate(bad) => match bad {
@@ -38,7 +38,7 @@ fn words(error: &rustls::Error) -> String {
             }
             Bad::Revoked => "the certificate was revoked".into(),
             Bad::BadSignature => "the certificate's signature is wrong".into(),
-            Bad::Other(other) => format!("the certificate is not accepted: {}", odd(&other.to_string())),
+            Bad::Other(other) => format!("the certificate is not accepted: {}", debug_word(&other.to_string())),
             other => format!("the certificate is not accepted: {other}"),
         },
         Error::AlertReceived(alert) => format!("the peer ended the handshake with the alert {alert:?}"),
@@ -81,7 +81,7 @@ pub(super) fn day(time: rustls::pki_types::UnixTime) -> String {
 }
 
 /// What the verifier found that has no name of its own in rustls: it is only known by the word that it is printed as.
-fn odd(word: &str) -> &str {
+fn debug_word(word: &str) -> &str {
     match word {
         "CaUsedAsEndEntity" => "it is the certificate of an authority and not of a server, as self-made ones often are",
         other => other,

@@ -43,7 +43,7 @@ impl TlsTrust {
 }
 
 /// The one cryptography provider; always named, as rustls panics where two are compiled in and none is named.
-fn provider() -> Arc<CryptoProvider> {
+fn crypto_provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
@@ -58,16 +58,16 @@ impl TrustRoots {
     }
 
     fn read() -> Result<TrustRoots, String> {
-        let because = match rustls_platform_verifier::Verifier::new(provider()) {
+        let because = match rustls_platform_verifier::Verifier::new(crypto_provider()) {
             Ok(verifier) => return Ok(TrustRoots { verifier: Arc::new(verifier), stand_in_because: None }),
             Err(error) => error.to_string(),
         };
-        TrustRoots::built_in(because)
+        TrustRoots::bundled(because)
     }
 
-    fn built_in(because: String) -> Result<TrustRoots, String> {
+    fn bundled(because: String) -> Result<TrustRoots, String> {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+        let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(Arc::new(roots), crypto_provider())
             .build()
             .map_err(|error| error.to_string())?;
         Ok(TrustRoots { verifier, stand_in_because: Some(because) })
@@ -84,7 +84,7 @@ pub(crate) fn config(
     alpn: &[&[u8]],
     sessions: Arc<dyn ClientSessionStore>,
 ) -> Result<ClientConfig, String> {
-    let builder = ClientConfig::builder_with_provider(provider())
+    let builder = ClientConfig::builder_with_provider(crypto_provider())
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?;
     let mut config = match trust {
@@ -94,7 +94,7 @@ pub(crate) fn config(
         }
         TlsTrust::Everybody => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider())))
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(crypto_provider())))
             .with_no_client_auth(),
     };
     config.resumption = Resumption::store(sessions);
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn without_a_ca_store_the_built_in_list_stands_in_and_says_so() {
-        let roots = TrustRoots::built_in("no CA certificates".into()).unwrap();
+        let roots = TrustRoots::bundled("no CA certificates".into()).unwrap();
         assert_eq!(roots.stand_in_because.as_deref(), Some("no CA certificates"));
         let warning = TlsTrust::System(roots).warning().unwrap();
         assert!(warning.message.ends_with("cannot be used: no CA certificates"), "{warning}");

@@ -3,7 +3,7 @@
 use socket2::{SockAddr, Socket};
 
 use super::multicast;
-use super::open::{OpenedSocket, adopt, prepare, tell_buffer};
+use super::open::{OpenedSocket, configured_socket, register, report_receive_buffer};
 use super::orders::UdpOrders;
 use super::shared::{SharedSocket, UdpEnding};
 use crate::net::hub::TaskContext;
@@ -18,18 +18,18 @@ use crate::wire::{FailedOperation, Failure};
 /// The script waits until a peer was heard: before that there is nobody to send to.
 pub(crate) fn run_bound(spec: UdpBoundSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
     let urgent = post.net.urgent(post.journal.id);
-    hear(spec, script, post, urgent)
+    open_and_run(spec, script, post, urgent)
 }
 
-async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: order_queue::OrderReceiver) {
+async fn open_and_run(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: order_queue::OrderReceiver) {
     let TaskContext { journal, orders: plain, net: _net } = post;
     let opened = match open(&spec) {
         Ok(opened) => opened,
-        Err(failure) => return UdpEnding::Failed(failure).tell(&journal).await,
+        Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
     };
     journal.news(News::Listener(ListenerNews::Listening { local: opened.local })).await;
-    tell_buffer(&journal, &opened, spec.receive).await;
-    option::tell(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
+    report_receive_buffer(&journal, &opened, spec.receive).await;
+    option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
     for wanted in &spec.groups {
         journal.news(multicast::join(&opened.socket, wanted)).await;
     }
@@ -38,21 +38,21 @@ async fn hear(spec: UdpBoundSpec, script: Script, post: TaskContext, urgent: ord
 }
 
 fn open(spec: &UdpBoundSpec) -> Result<OpenedSocket, Failure> {
-    let failed = |error: std::io::Error| fault::of_bind(FailedOperation::Bind, spec.local, &error);
-    let (socket, merged) = prepare(spec.local, spec.broadcast, spec.receive)?;
+    let failed = |error: std::io::Error| fault::from_bind(FailedOperation::Bind, spec.local, &error);
+    let (socket, merged) = configured_socket(spec.local, spec.broadcast, spec.receive)?;
     option::set_all(&socket, &spec.socket.options, spec.local.is_ipv6())?;
-    several_may_hear_a_group(&socket, spec).map_err(failed)?;
+    allow_shared_group_port(&socket, spec).map_err(failed)?;
     if spec.local.is_ipv6() && spec.local.ip().is_unspecified() {
         // `[::]` hears IPv4 too, whatever the system's default is (RFC 3493 §5.3). Where that cannot be
         // had it is an IPv6 socket, as its address says.
         socket.set_only_v6(false).ok();
     }
     socket.bind(&SockAddr::from(spec.local)).map_err(failed)?;
-    adopt(socket, merged).map_err(failed)
+    register(socket, merged).map_err(failed)
 }
 
 /// Lets other programs bind the same group's port; a plain address stays ours alone.
-fn several_may_hear_a_group(socket: &Socket, spec: &UdpBoundSpec) -> std::io::Result<()> {
+fn allow_shared_group_port(socket: &Socket, spec: &UdpBoundSpec) -> std::io::Result<()> {
     if spec.groups.is_empty() && !spec.local.ip().is_multicast() {
         return Ok(());
     }

@@ -20,7 +20,7 @@ const ENOUGH_BYTES: usize = 256 * 1024;
 impl SharedSocket {
     /// Sends a burst to its end, or until the wishes to end one are no longer `stops`.
     pub(super) async fn send_burst(&self, burst: &DatagramBurst, stops: u64) -> Result<(), Failure> {
-        let to = self.whom(None)?;
+        let to = self.destination(None)?;
         check_size(to, burst.bytes.len())?;
         let begun = Instant::now();
         let mut last = begun;
@@ -51,20 +51,20 @@ impl SharedSocket {
         let (train, carriages) = repeated(&burst.bytes);
         let mut cut = true;
         while *sent < burst.count {
-            let due = burst.pace.map_or(burst.count, |pace| pace.due(begun.elapsed()).min(burst.count));
+            let due = burst.pace.map_or(burst.count, |pace| pace.due_count(begun.elapsed()).min(burst.count));
             if let Some(pace) = burst.pace
                 && due <= *sent
             {
-                let wait = pace.begins(*sent).saturating_sub(begun.elapsed());
+                let wait = pace.start_offset(*sent).saturating_sub(begun.elapsed());
                 // The runtime's clock ticks in milliseconds: a quicker pace sends what is due at each tick.
                 tokio::time::sleep(wait.max(Duration::from_micros(1))).await;
                 continue;
             }
             let at_once = usize::try_from(due - *sent).unwrap_or(usize::MAX).min(carriages);
-            let taken = self.put(to, &train[..at_once * len], len, &mut cut).await?;
+            let taken = self.send_batch(to, &train[..at_once * len], len, &mut cut).await?;
             *sent += taken as u64;
             *last = Instant::now();
-            self.tell_sent(to, *last, train.slice(..taken * len), taken, len).await;
+            self.record_sent(to, *last, train.slice(..taken * len), taken, len).await;
             // An unpaced burst never waits: the other halves of the session get their turn here.
             tokio::task::yield_now().await;
         }

@@ -21,9 +21,9 @@ pub(super) struct RawPacket {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{ControlBuffer, ControlLength, ask, cut_at, read};
+pub(super) use linux::{ControlBuffer, ControlLength, cut_at, read, request_controls};
 #[cfg(not(target_os = "linux"))]
-pub(super) use plain::ask;
+pub(super) use plain::request_controls;
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -52,7 +52,7 @@ mod linux {
 
     /// Asks that TTL, TOS, interface and address are told beside each datagram. Best effort: what the system does not
     /// tell is unknown.
-    pub(in crate::net::udp) fn ask(socket: &impl AsFd, v6: bool) {
+    pub(in crate::net::udp) fn request_controls(socket: &impl AsFd, v6: bool) {
         let v4 = [libc::IP_RECVTTL, libc::IP_RECVTOS];
         for name in v4 {
             // An IPv6 socket may hear IPv4 too.
@@ -135,5 +135,5 @@ mod plain {
     use std::os::fd::AsFd;
 
     /// Asks for nothing: this system is not asked.
-    pub(in crate::net::udp) fn ask(_socket: &impl AsFd, _v6: bool) {}
+    pub(in crate::net::udp) fn request_controls(_socket: &impl AsFd, _v6: bool) {}
 }

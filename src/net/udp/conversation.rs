@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use socket2::SockAddr;
 
-use super::open::{OpenedSocket, adopt, broadcast_not_asked_for, prepare, tell_buffer, wildcard};
+use super::open::{
+    OpenedSocket, broadcast_not_asked_for, configured_socket, register, report_receive_buffer, unspecified_address,
+};
 use super::orders::UdpOrders;
 use super::shared::{SharedSocket, UdpEnding};
 use crate::net::hub::TaskContext;
@@ -22,15 +24,15 @@ use crate::wire::{Class, FailedOperation, Failure};
 /// returns, so that no order can miss it.
 pub(crate) fn run(spec: UdpSpec, script: Script, post: TaskContext) -> impl Future<Output = ()> {
     let urgent = post.net.urgent(post.journal.id);
-    converse(spec, script, post, urgent)
+    run_connected(spec, script, post, urgent)
 }
 
-async fn converse(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: order_queue::OrderReceiver) {
+async fn run_connected(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: order_queue::OrderReceiver) {
     let TaskContext { journal, orders: plain, net: _net } = post;
     let mut reading = true;
     let found = tokio::select! {
         found = resolve::resolve(&spec.target.host, spec.target.port, spec.socket.family, &journal) => found,
-        () = cancelled(&mut urgent, &mut reading, &journal) => return journal.closed(CloseReason::Local).await,
+        () = cancelled(&mut urgent, &mut reading, &journal) => return journal.report_closed(CloseReason::Local).await,
     };
     let opened = match found {
         Ok(addresses) => open_first(&spec, &addresses, &journal).await,
@@ -38,10 +40,10 @@ async fn converse(spec: UdpSpec, script: Script, post: TaskContext, mut urgent: 
     };
     let (opened, peer) = match opened {
         Ok(opened) => opened,
-        Err(failure) => return UdpEnding::Failed(failure).tell(&journal).await,
+        Err(failure) => return UdpEnding::Failed(failure).report(&journal).await,
     };
-    tell_buffer(&journal, &opened, spec.receive).await;
-    option::tell(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
+    report_receive_buffer(&journal, &opened, spec.receive).await;
+    option::report_all(&opened.socket, &spec.socket.options, opened.local.is_ipv6(), &journal).await;
     let talk = SharedSocket::new(journal, opened, Some(peer), spec.socket.idle_timeout);
     if !reading {
         talk.set_reading(false).await;
@@ -91,7 +93,7 @@ async fn open_first(
                 journal
                     .news(News::Dial(DialNews::Connected { local: opened.local, peer: *peer, took, attempt: 1 }))
                     .await;
-                route::tell(opened.local, *peer, journal).await;
+                route::report_route(opened.local, *peer, journal).await;
                 return Ok((opened, *peer));
             }
             Err(failure) => {
@@ -111,11 +113,11 @@ fn open_one(spec: &UdpSpec, peer: SocketAddr) -> Result<OpenedSocket, Failure> {
     if peer.ip() == IpAddr::V4(Ipv4Addr::BROADCAST) && !spec.broadcast {
         return Err(broadcast_not_asked_for(FailedOperation::Connect, peer));
     }
-    let local = spec.socket.bind.unwrap_or_else(|| wildcard(peer));
-    let (socket, merged) = prepare(local, spec.broadcast, spec.receive)?;
+    let local = spec.socket.bind.unwrap_or_else(|| unspecified_address(peer));
+    let (socket, merged) = configured_socket(local, spec.broadcast, spec.receive)?;
     option::set_all(&socket, &spec.socket.options, local.is_ipv6())?;
-    socket.bind(&SockAddr::from(local)).map_err(|error| fault::of_bind(FailedOperation::Bind, local, &error))?;
-    let failed = |error: std::io::Error| fault::of_io(FailedOperation::Connect, peer.to_string(), &error);
+    socket.bind(&SockAddr::from(local)).map_err(|error| fault::from_bind(FailedOperation::Bind, local, &error))?;
+    let failed = |error: std::io::Error| fault::from_io(FailedOperation::Connect, peer.to_string(), &error);
     socket.connect(&SockAddr::from(peer)).map_err(failed)?;
-    adopt(socket, merged).map_err(failed)
+    register(socket, merged).map_err(failed)
 }

@@ -21,7 +21,7 @@ pub(in crate::net) struct GsoSender {
 
 impl GsoSender {
     /// Trains to the peer of a socket.
-    pub(in crate::net) fn to(peer: SocketAddr) -> Self {
+    pub(in crate::net) fn new(peer: SocketAddr) -> Self {
         GsoSender { peer, cut: true }
     }
 
@@ -30,7 +30,12 @@ impl GsoSender {
     ///
     /// # Errors
     /// None was taken: an error of the call, or one that the socket held from before.
-    pub(in crate::net) async fn put(&mut self, socket: &UdpSocket, bytes: &[u8], segment: usize) -> io::Result<usize> {
+    pub(in crate::net) async fn send_some(
+        &mut self,
+        socket: &UdpSocket,
+        bytes: &[u8],
+        segment: usize,
+    ) -> io::Result<usize> {
         let mut waits = 0;
         loop {
             let room = most_payload(self.peer) / segment.max(1);

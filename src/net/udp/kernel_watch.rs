@@ -11,7 +11,7 @@ const EVERY: Duration = Duration::from_millis(250);
 
 impl SharedSocket {
     /// Looks, and tells what is seen where it changed.
-    pub(super) fn look(&self) {
+    pub(super) fn sample(&self) {
         #[cfg(target_os = "linux")]
         self.journal.kernel(self.kernel_view());
     }
@@ -31,14 +31,14 @@ impl SharedSocket {
     pub(super) async fn watch_kernel(&self) -> UdpEnding {
         loop {
             let looked = Instant::now();
-            self.look();
+            self.sample();
             tokio::time::sleep(EVERY).await;
             // While nothing is read the kernel's queue fills without our doing anything.
             if self.moved_since(looked) || !self.is_reading() {
                 continue;
             }
             self.looks.resting.store(true, Ordering::Release);
-            self.look();
+            self.sample();
             if !self.moved_since(looked) {
                 self.looks.bell.notified().await;
             }

@@ -133,7 +133,7 @@ mod linux {
         let count = socket.try_io(Interest::READABLE, || {
             // MSG_TRUNC as a wish makes the kernel tell the datagram's real length (recv(2)).
             const FLAGS: MessageFlags = (libc::MSG_TRUNC | libc::MSG_DONTWAIT) as MessageFlags;
-            again(|| {
+            retry_interrupted(|| {
                 let (fd, most) = (socket.as_raw_fd(), MOST_MESSAGES as libc::c_uint);
                 // SAFETY: the descriptor is open while it is borrowed. Every header names one vector of a slot, a name
                 // and a control, with their lengths; all of them live, unshared, until the call is over.
@@ -187,12 +187,12 @@ mod linux {
             const FLAGS: MessageFlags = (libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL) as MessageFlags;
             // SAFETY: the descriptor is open while it is borrowed. The first `most` headers name one vector each, of
             // bytes that the kernel only reads, and the address and control; all of them live until the call is over.
-            again(|| unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), most, FLAGS) })
+            retry_interrupted(|| unsafe { libc::sendmmsg(socket.as_raw_fd(), headers.as_mut_ptr(), most, FLAGS) })
         })
     }
 
     /// Calls until no signal comes in between; how many messages were moved.
-    fn again(mut call: impl FnMut() -> libc::c_int) -> io::Result<usize> {
+    fn retry_interrupted(mut call: impl FnMut() -> libc::c_int) -> io::Result<usize> {
         loop {
             match usize::try_from(call()) {
                 Ok(count) => return Ok(count),

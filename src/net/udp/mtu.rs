@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use tokio::net::UdpSocket;
 
-use super::open::wildcard;
+use super::open::unspecified_address;
 use super::shared::SharedSocket;
 use crate::net::fault;
 use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
@@ -42,12 +42,12 @@ impl SharedSocket {
     /// Probes the path to the peer to the end, or until the wishes to end a burst or a probe are no longer `stops`; tells
     /// each step, and what was found.
     pub(super) async fn probe_mtu(&self, stops: u64) -> Result<(), Failure> {
-        let peer = self.whom(None)?;
+        let peer = self.destination(None)?;
         let began = Instant::now();
         let mut search = MtuSearch::new(mtu::header_bytes(peer.ip()) + LEAST_PAYLOAD, mtu::most_bytes(peer.ip()));
         let mut prober = match MtuProber::open(self.local, peer) {
             Ok(prober) => prober,
-            Err(error) => return Err(fault::of_io(FailedOperation::Probe, peer.to_string(), &error)),
+            Err(error) => return Err(fault::from_io(FailedOperation::Probe, peer.to_string(), &error)),
         };
         let kernel_before = prober.kernel_mtu();
         let outcome = tokio::select! {
@@ -62,27 +62,27 @@ impl SharedSocket {
             passed: search.passed_bytes(),
             answers: search.answers(),
             refused: search.refusal(),
-            settled: search.settled(),
+            settled: search.is_settled(),
             datagrams: prober.datagrams,
             took: began.elapsed(),
             kernel_before,
             kernel_after: prober.kernel_mtu(),
             failure: outcome.err(),
         };
-        self.look();
+        self.sample();
         self.journal.news(News::Udp(UdpNews::PathMtu(Box::new(report)))).await;
         Ok(())
     }
 
     async fn search(&self, prober: &mut MtuProber, search: &mut MtuSearch) -> Result<(), Failure> {
         while let Some(bytes) = search.next() {
-            self.active();
+            self.mark_activity();
             let began = Instant::now();
             let outcome = prober.try_one(bytes).await?;
-            search.learn(bytes, outcome);
+            search.on_outcome(bytes, outcome);
             self.journal.news(News::Udp(UdpNews::MtuStep(MtuStep { bytes, outcome, took: began.elapsed() }))).await;
         }
-        self.active();
+        self.mark_activity();
         Ok(())
     }
 }
@@ -114,8 +114,8 @@ impl MtuProber {
         let socket = Socket::new(Domain::for_address(peer), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
         set_dont_fragment(&socket, peer.is_ipv6())?;
-        error_queue::ask(&socket, peer.is_ipv6());
-        let mut from = wildcard(peer);
+        error_queue::enable(&socket, peer.is_ipv6());
+        let mut from = unspecified_address(peer);
         if !local.ip().is_unspecified() && local.is_ipv4() == peer.is_ipv4() {
             from.set_ip(local.ip());
         }
@@ -153,17 +153,17 @@ impl MtuProber {
                         over = true;
                         ProbeReply::Else
                     }
-                    found = error_queue::wait(&self.socket) => match found {
-                        Ok(found) => self.told(found, bytes),
+                    found = error_queue::next_entry(&self.socket) => match found {
+                        Ok(found) => self.on_queue_entry(found, bytes),
                         Err(error) => ProbeReply::End(self.failure(&error)),
                     },
                     received = self.socket.recv(&mut answer) => match received {
-                        Ok(len) => self.heard(&answer[..len]),
+                        Ok(len) => self.on_datagram(&answer[..len]),
                         // The error queue has the reason.
                         Err(_error) => ProbeReply::Else,
                     },
                 },
-                found => self.told(found, bytes),
+                found => self.on_queue_entry(found, bytes),
             };
             tokio::task::yield_now().await;
             match met {
@@ -227,7 +227,7 @@ impl MtuProber {
     }
 
     /// What an entry of the error queue says of the datagram under way, of `bytes` bytes as a packet.
-    fn told(&self, found: ErrorQueueEntry, bytes: u32) -> ProbeReply {
+    fn on_queue_entry(&self, found: ErrorQueueEntry, bytes: u32) -> ProbeReply {
         let ErrorQueueEntry::Icmp(icmp, quote) = found else { return ProbeReply::Else };
         if quote.len() >= TAG_BYTES && !self.is_ours(&quote) {
             return ProbeReply::Else;
@@ -246,7 +246,7 @@ impl MtuProber {
     }
 
     /// What a datagram of the peer's says: an echo of one before it says nothing of this one.
-    fn heard(&self, answer: &[u8]) -> ProbeReply {
+    fn on_datagram(&self, answer: &[u8]) -> ProbeReply {
         let old_echo = answer.starts_with(&NAME) && !self.is_ours(answer);
         if old_echo { ProbeReply::Else } else { ProbeReply::Answer }
     }
@@ -257,7 +257,7 @@ impl MtuProber {
     }
 
     fn failure(&self, error: &io::Error) -> Failure {
-        fault::of_io(FailedOperation::Probe, self.peer.to_string(), error)
+        fault::from_io(FailedOperation::Probe, self.peer.to_string(), error)
     }
 }
 

@@ -35,7 +35,7 @@ enum GroupChange {
 }
 
 impl GroupChange {
-    fn operation(self) -> FailedOperation {
+    fn operation_name(self) -> FailedOperation {
         match self {
             GroupChange::Join => FailedOperation::Join,
             GroupChange::Leave => FailedOperation::Leave,
@@ -44,7 +44,8 @@ impl GroupChange {
 }
 
 fn change(socket: &UdpSocket, group: &MulticastGroup, change: GroupChange) -> Result<(), Failure> {
-    let refused = |message: String| Failure::new(Class::Local, change.operation(), group.address.to_string(), message);
+    let refused =
+        |message: String| Failure::new(Class::Local, change.operation_name(), group.address.to_string(), message);
     if !group.address.is_multicast() {
         let message = "it is no multicast group: IPv4 groups are 224.0.0.0 to 239.255.255.255, IPv6 groups ff00::/8";
         return Err(refused(message.into()));
@@ -55,8 +56,8 @@ fn change(socket: &UdpSocket, group: &MulticastGroup, change: GroupChange) -> Re
         IpAddr::V4(address) => {
             let socket = SockRef::from(socket);
             match change {
-                GroupChange::Join => socket.join_multicast_v4_n(&address, &interface.v4()),
-                GroupChange::Leave => socket.leave_multicast_v4_n(&address, &interface.v4()),
+                GroupChange::Join => socket.join_multicast_v4_n(&address, &interface.to_v4()),
+                GroupChange::Leave => socket.leave_multicast_v4_n(&address, &interface.to_v4()),
             }
         }
         IpAddr::V6(address) => {
@@ -72,7 +73,7 @@ fn change(socket: &UdpSocket, group: &MulticastGroup, change: GroupChange) -> Re
     changed.map_err(|error| match (error.kind(), change) {
         (io::ErrorKind::AddrInUse, GroupChange::Join) => refused("this socket is in the group already".into()),
         (io::ErrorKind::AddrNotAvailable, GroupChange::Leave) => refused("this socket is not in the group".into()),
-        _ => fault::of_io(change.operation(), group.address.to_string(), &error),
+        _ => fault::from_io(change.operation_name(), group.address.to_string(), &error),
     })
 }
 
@@ -93,7 +94,7 @@ impl GroupInterface {
         }
     }
 
-    fn v4(self) -> InterfaceIndexOrAddress {
+    fn to_v4(self) -> InterfaceIndexOrAddress {
         match self {
             GroupInterface::Any => InterfaceIndexOrAddress::Address(Ipv4Addr::UNSPECIFIED),
             GroupInterface::Index(index) => InterfaceIndexOrAddress::Index(index),

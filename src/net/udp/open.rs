@@ -42,7 +42,7 @@ pub(super) fn broadcast_not_asked_for(operation: FailedOperation, peer: SocketAd
 }
 
 /// The unspecified address of the peer's family, with a port of the kernel's choice.
-pub(super) fn wildcard(peer: SocketAddr) -> SocketAddr {
+pub(super) fn unspecified_address(peer: SocketAddr) -> SocketAddr {
     match peer {
         SocketAddr::V4(_) => SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0),
         SocketAddr::V6(_) => SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), 0),
@@ -50,7 +50,11 @@ pub(super) fn wildcard(peer: SocketAddr) -> SocketAddr {
 }
 
 /// A socket of `local`'s family with all our options set, not bound yet; and whether it merges datagrams.
-pub(super) fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -> Result<(Socket, bool), Failure> {
+pub(super) fn configured_socket(
+    local: SocketAddr,
+    broadcast: bool,
+    receive: UdpReceive,
+) -> Result<(Socket, bool), Failure> {
     let set_up = || {
         let socket = Socket::new(Domain::for_address(local), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
@@ -59,23 +63,23 @@ pub(super) fn prepare(local: SocketAddr, broadcast: bool, receive: UdpReceive) -
         }
         Ok(socket)
     };
-    let socket = set_up().map_err(|error| fault::of_io(FailedOperation::Open, local.to_string(), &error))?;
+    let socket = set_up().map_err(|error| fault::from_io(FailedOperation::Open, local.to_string(), &error))?;
     // Best effort, all of them: without them the session works, and knows less or is slower.
     let bytes = receive.buffer.map_or(RECEIVE_BUFFER_BYTES, |bytes| bytes.div_ceil(KERNEL_DOUBLES));
     socket.set_recv_buffer_size(bytes.min(MOST_BUFFER_BYTES)).ok();
-    error_queue::ask(&socket, local.is_ipv6());
-    cmsg::ask(&socket, local.is_ipv6());
+    error_queue::enable(&socket, local.is_ipv6());
+    cmsg::request_controls(&socket, local.is_ipv6());
     let merged = receive.merged && mmsg::ask_for_merged(&socket).is_ok();
     Ok((socket, merged))
 }
 
 /// Says where the kernel gave another receive buffer than was asked for, and where it merges nothing.
-pub(super) async fn tell_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, receive: UdpReceive) {
+pub(super) async fn report_receive_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, receive: UdpReceive) {
     let warn = |message: String| {
         News::Warned(Failure::new(Class::Local, FailedOperation::Receive, opened.local.to_string(), message))
     };
     let given = SockRef::from(&opened.socket).recv_buffer_size();
-    let given = given.map_err(|error| fault::of_io(FailedOperation::Receive, opened.local.to_string(), &error));
+    let given = given.map_err(|error| fault::from_io(FailedOperation::Receive, opened.local.to_string(), &error));
     match given {
         Ok(given) => {
             tracing::debug!(session = journal.id.0, bytes = given, "receive buffer as the kernel gives it");
@@ -99,7 +103,7 @@ pub(super) async fn tell_buffer(journal: &Arc<Journal>, opened: &OpenedSocket, r
 }
 
 /// Hands a bound socket to the runtime, and learns its address.
-pub(super) fn adopt(socket: Socket, merged: bool) -> std::io::Result<OpenedSocket> {
+pub(super) fn register(socket: Socket, merged: bool) -> std::io::Result<OpenedSocket> {
     let socket = UdpSocket::from_std(socket.into())?;
     let local = socket.local_addr()?;
     Ok(OpenedSocket { socket, local, merged })

@@ -47,7 +47,7 @@ impl SharedSocket {
             let job = match orders.next(&jobs).await {
                 None | Some(Verb::Reset) => return UdpEnding::Local,
                 Some(Verb::Close) => break,
-                Some(verb) => self.obey(verb).await,
+                Some(verb) => self.handle_order(verb).await,
             };
             if let Some(job) = job
                 && jobs.send(job).await.is_err()
@@ -58,7 +58,7 @@ impl SharedSocket {
         orders.plain.close();
         let rest = async {
             while let Some(verb) = orders.plain.recv().await {
-                if let Some(job) = self.obey(verb).await
+                if let Some(job) = self.handle_order(verb).await
                     && jobs.send(job).await.is_err()
                 {
                     return;
@@ -72,15 +72,15 @@ impl SharedSocket {
         self.stop_burst();
         tokio::select! {
             () = rest => {}
-            () = reset(&mut orders.urgent) => return UdpEnding::Local,
+            () = wait_for_reset(&mut orders.urgent) => return UdpEnding::Local,
         }
         // The sending half ends the session, unless a reset is faster.
-        reset(&mut orders.urgent).await;
+        wait_for_reset(&mut orders.urgent).await;
         UdpEnding::Local
     }
 
     /// Does what can be done at once; what the sending half has to do comes back.
-    async fn obey(&self, verb: Verb) -> Option<SendJob> {
+    async fn handle_order(&self, verb: Verb) -> Option<SendJob> {
         match verb {
             Verb::Send(bytes) => return Some(SendJob::Datagram(None, bytes)),
             Verb::Datagram(DatagramVerb::SendTo(to, bytes)) => return Some(SendJob::Datagram(Some(to), bytes)),
@@ -95,19 +95,19 @@ impl SharedSocket {
                     .await;
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) if name.applies_to(SocketKind::Datagrams) => {
-                option::perform(&self.socket, name, value, self.local.is_ipv6(), &self.journal).await;
+                option::set_and_report(&self.socket, name, value, self.local.is_ipv6(), &self.journal).await;
             }
             Verb::Socket(SocketVerb::SetOption(name, value)) => {
                 let failure = Failure::new(
                     Class::Local,
                     FailedOperation::SetOption,
-                    name.named(&value),
+                    name.assignment_text(&value),
                     "a UDP socket does not have it",
                 );
                 self.journal.news(News::Warned(failure)).await;
             }
             Verb::Socket(SocketVerb::ReadOptions) => {
-                let all = option::all(&self.socket, SocketKind::Datagrams, self.local.is_ipv6());
+                let all = option::all_values_news(&self.socket, SocketKind::Datagrams, self.local.is_ipv6());
                 self.journal.news(all).await;
             }
             Verb::Stream(StreamVerb::CloseUnread) => {
@@ -141,7 +141,7 @@ impl SharedSocket {
 }
 
 /// Resolves when the session is to end at once. It finishes already: other urgent orders come too late.
-async fn reset(urgent: &mut order_queue::OrderReceiver) {
+async fn wait_for_reset(urgent: &mut order_queue::OrderReceiver) {
     loop {
         if let None | Some(Verb::Reset) = urgent.recv().await {
             return;

@@ -68,7 +68,7 @@ impl ReceiveBatch {
     ///
     /// # Errors
     /// Nothing was read: `WouldBlock`, or an error that the socket holds.
-    pub(super) fn fill(&mut self, socket: &UdpSocket) -> io::Result<()> {
+    pub(super) fn receive(&mut self, socket: &UdpSocket) -> io::Result<()> {
         self.next = (0, 0);
         mmsg::receive(socket, &mut self.space, &mut self.arrivals)?;
         self.at = Instant::now();
@@ -159,7 +159,7 @@ mod tests {
         let (mut bytes, mut lengths) = (Vec::new(), Vec::new());
         while lengths.len() < 3 {
             socket.readable().await.unwrap();
-            match batch.fill(&socket) {
+            match batch.receive(&socket) {
                 Ok(()) => {
                     assert_eq!(batch.last_peer(), Some(peer.local_addr().unwrap()));
                     while let Some(block) = batch.next_block(true) {

@@ -47,7 +47,7 @@ struct QuoteMatch {
 
 impl SentBatch {
     /// Its datagrams with their ordinals, the newest first.
-    fn back(&self) -> impl Iterator<Item = (u64, &[u8])> {
+    fn newest_first(&self) -> impl Iterator<Item = (u64, &[u8])> {
         (0..self.count).rev().map(|place| {
             let start = (place * self.segment).min(self.bytes.len());
             let end = (start + self.segment).min(self.bytes.len());
@@ -58,7 +58,7 @@ impl SentBatch {
 
 impl RecentSends {
     /// Remembers `count` datagrams of `segment` bytes each.
-    pub(super) fn remember(&mut self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
+    pub(super) fn record(&mut self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
         self.bytes += bytes.len();
         self.trains.push_back(SentBatch { first: self.count, at, to, bytes, segment, count });
         self.count += count as u64;
@@ -83,7 +83,7 @@ impl RecentSends {
         let whom = |train: &&SentBatch| to.is_none_or(|to| to == train.to);
         let mut looked_at = 0;
         for train in self.trains.iter().rev().filter(whom) {
-            for (ordinal, payload) in train.back().take(MOST_LOOKED_AT - looked_at) {
+            for (ordinal, payload) in train.newest_first().take(MOST_LOOKED_AT - looked_at) {
                 looked_at += 1;
                 if !payload.starts_with(quote) || self.judged.contains(&ordinal) {
                     continue;
@@ -119,7 +119,7 @@ mod tests {
     fn sent(all: &[(&'static str, u16)]) -> (RecentSends, Instant) {
         let (mut sent, at) = (RecentSends::default(), Instant::now());
         for (payload, port) in all {
-            sent.remember(to(*port), at, Bytes::from_static(payload.as_bytes()), 1, payload.len());
+            sent.record(to(*port), at, Bytes::from_static(payload.as_bytes()), 1, payload.len());
         }
         (sent, at)
     }
@@ -152,11 +152,11 @@ mod tests {
     #[test]
     fn a_train_is_looked_through_and_what_is_remembered_has_a_bound() {
         let (mut sent, at) = (RecentSends::default(), Instant::now());
-        sent.remember(to(1), at, Bytes::from_static(b"aabbc"), 3, 2);
+        sent.record(to(1), at, Bytes::from_static(b"aabbc"), 3, 2);
         assert_eq!(found(&mut sent, 1, "bb", at), Some((1, 0)));
         assert_eq!(found(&mut sent, 1, "c", at), Some((2, 0)));
         for _ in 0..1_000 {
-            sent.remember(to(1), at, vec![0; 100_000].into(), 1, 100_000);
+            sent.record(to(1), at, vec![0; 100_000].into(), 1, 100_000);
         }
         assert!(sent.bytes <= MOST_BYTES && sent.trains.len() <= MOST_TRAINS);
         assert_eq!(found(&mut sent, 1, "aa", at), None, "that is long ago");

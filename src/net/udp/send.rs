@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::mmsg::{self, MessageBatch};
 use super::receive::{as_the_socket_takes_it, most_payload};
-use super::shared::{SharedSocket, UdpEnding, locked};
+use super::shared::{SharedSocket, UdpEnding, lock};
 use crate::net::fault;
 use crate::sessions::record::Piece;
 use crate::sessions::spec::{DatagramBurst, Script, ScriptStep};
@@ -68,7 +68,7 @@ impl SharedSocket {
     /// Does the script, as soon as there is somebody to send to, and the jobs; ends with [`SendJob::Close`].
     pub(super) async fn send_all(&self, mut script: VecDeque<SendJob>, mut jobs: mpsc::Receiver<SendJob>) -> UdpEnding {
         loop {
-            while self.addressee().is_some()
+            while self.default_destination().is_some()
                 && let Some(job) = script.pop_front()
             {
                 self.do_job(job).await;
@@ -78,7 +78,7 @@ impl SharedSocket {
                     Some(SendJob::Close) | None => return UdpEnding::Local,
                     Some(job) => self.do_job(job).await,
                 },
-                () = self.heard_somebody(), if !script.is_empty() => {}
+                () = self.first_datagram(), if !script.is_empty() => {}
             }
         }
     }
@@ -97,18 +97,18 @@ impl SharedSocket {
     }
 
     async fn send_one(&self, to: Option<SocketAddr>, bytes: Bytes) -> Result<(), Failure> {
-        let to = self.whom(to)?;
+        let to = self.destination(to)?;
         let len = bytes.len();
         check_size(to, len)?;
-        self.put(to, &bytes, len, &mut false).await?;
-        self.tell_sent(to, Instant::now(), bytes, 1, len).await;
+        self.send_batch(to, &bytes, len, &mut false).await?;
+        self.record_sent(to, Instant::now(), bytes, 1, len).await;
         Ok(())
     }
 
     async fn send_file(&self, path: &Path) -> Result<(), Failure> {
         let name = path.display();
-        let unread = |error: io::Error| fault::of_io(FailedOperation::Read, name.to_string(), &error);
-        let to = self.whom(None)?;
+        let unread = |error: io::Error| fault::from_io(FailedOperation::Read, name.to_string(), &error);
+        let to = self.destination(None)?;
         let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
         let mut sent_bytes = 0;
         let mut cut = true;
@@ -116,14 +116,15 @@ impl SharedSocket {
             let mut rest = read_full(&mut file, FILE_DATAGRAMS * FILE_DATAGRAM_BYTES).await.map_err(unread)?;
             let last = rest.len() < FILE_DATAGRAMS * FILE_DATAGRAM_BYTES;
             while !rest.is_empty() {
-                let taken = self.put(to, &rest, FILE_DATAGRAM_BYTES, &mut cut).await.map_err(|mut failure| {
-                    let so_far = format!("; {sent_bytes} bytes of {name} were sent before");
-                    failure.message.push_str(&so_far);
-                    failure
-                })?;
+                let taken =
+                    self.send_batch(to, &rest, FILE_DATAGRAM_BYTES, &mut cut).await.map_err(|mut failure| {
+                        let so_far = format!("; {sent_bytes} bytes of {name} were sent before");
+                        failure.message.push_str(&so_far);
+                        failure
+                    })?;
                 let bytes = rest.split_to(rest.len().min(taken * FILE_DATAGRAM_BYTES));
                 sent_bytes += bytes.len() as u64;
-                self.tell_sent(to, Instant::now(), bytes, taken, FILE_DATAGRAM_BYTES).await;
+                self.record_sent(to, Instant::now(), bytes, taken, FILE_DATAGRAM_BYTES).await;
             }
             if last {
                 break;
@@ -137,7 +138,7 @@ impl SharedSocket {
 
     /// Counts and tells what the kernel took: `count` datagrams of `segment` bytes, the last one may have fewer.
     /// Nothing is lost where this is dropped while it waits.
-    pub(super) async fn tell_sent(&self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
+    pub(super) async fn record_sent(&self, to: SocketAddr, at: Instant, bytes: Bytes, count: usize, segment: usize) {
         let short = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         let piece = |place: usize| {
             let len = short(segment.min(bytes.len() - (place * segment).min(bytes.len())));
@@ -146,13 +147,13 @@ impl SharedSocket {
         let pieces = (0..count).map(piece).collect();
         let peers: Box<[SocketAddr]> = if self.peer.is_some() { Box::default() } else { Box::new([to]) };
         // Before anything waits: an ICMP message may be on its way already.
-        locked(&self.sent).remember(to, at, bytes.clone(), count, segment);
+        lock(&self.sent).record(to, at, bytes.clone(), count, segment);
         let (direction, packets) = (Direction::Sent, Box::default());
         self.journal.block(Block { direction, at, bytes, pieces, peers, packets, first: 0 }).await;
     }
 
     /// Whom a datagram goes to.
-    pub(super) fn whom(&self, to: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
+    pub(super) fn destination(&self, to: Option<SocketAddr>) -> Result<SocketAddr, Failure> {
         match (self.peer, to) {
             (Some(peer), Some(to)) if to != peer => Err(Failure::new(
                 Class::Local,
@@ -162,7 +163,7 @@ impl SharedSocket {
             )),
             (Some(peer), _) => Ok(peer),
             (None, Some(to)) => Ok(to),
-            (None, None) => self.addressee().ok_or_else(|| {
+            (None, None) => self.default_destination().ok_or_else(|| {
                 let message = "nobody was heard yet, so there is no peer to send to: name one, or wait for one";
                 Failure::new(Class::Local, FailedOperation::Send, self.local.to_string(), message)
             }),
@@ -174,7 +175,7 @@ impl SharedSocket {
     ///
     /// `cut` is whether the kernel is given several as one message that it cuts; it becomes false where that cannot be
     /// done on the way to this peer. Cancel-safe: it ends as soon as any were taken.
-    pub(super) async fn put(
+    pub(super) async fn send_batch(
         &self,
         to: SocketAddr,
         bytes: &[u8],
@@ -189,13 +190,15 @@ impl SharedSocket {
             let train = MessageBatch { bytes, segment, message: segment * together };
             let error = match mmsg::send(&self.socket, addressee, train) {
                 Ok(messages) => {
-                    self.active();
+                    self.mark_activity();
                     return Ok((messages * together).min(bytes.len().div_ceil(segment.max(1))).max(1));
                 }
                 Err(error) => error,
             };
             if error.kind() == io::ErrorKind::WouldBlock {
-                self.room(waits).await.map_err(|error| fault::of_io(FailedOperation::Send, to.to_string(), &error))?;
+                self.wait_for_room(waits)
+                    .await
+                    .map_err(|error| fault::from_io(FailedOperation::Send, to.to_string(), &error))?;
                 waits += 1;
                 continue;
             }
@@ -203,18 +206,18 @@ impl SharedSocket {
                 *cut = false;
                 continue;
             }
-            let told = self.tell_errors().await;
+            let told = self.report_errors().await;
             tries += 1;
             let old = told > 0 || error.kind() == io::ErrorKind::ConnectionRefused;
             if !old || tries == MOST_TRIES {
-                return Err(fault::of_io(FailedOperation::Send, to.to_string(), &error));
+                return Err(fault::from_io(FailedOperation::Send, to.to_string(), &error));
             }
         }
     }
 
     /// Waits until the kernel has room. After an ICMP error the runtime takes the socket for writable for ever
     /// (EPOLLERR), so from the second wait on a millisecond passes: never a busy loop.
-    async fn room(&self, waits: usize) -> io::Result<()> {
+    async fn wait_for_room(&self, waits: usize) -> io::Result<()> {
         if waits > 1 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

@@ -25,7 +25,7 @@ pub(super) enum UdpEnding {
 
 impl UdpEnding {
     /// Tells it: the last news of the session.
-    pub(super) async fn tell(self, journal: &Arc<Journal>) {
+    pub(super) async fn report(self, journal: &Arc<Journal>) {
         let how = match self {
             UdpEnding::Local => CloseReason::Local,
             UdpEnding::Failed(failure) => {
@@ -33,7 +33,7 @@ impl UdpEnding {
                 CloseReason::Error
             }
         };
-        journal.closed(how).await;
+        journal.report_closed(how).await;
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) struct SharedSocket {
     pub(super) drops_unknown: AtomicBool,
 }
 
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -77,7 +77,7 @@ pub(super) struct SamplingRest {
 
 impl SamplingRest {
     /// Something moved. Cost: one load, but for the first time after a rest.
-    pub(super) fn touch(&self) {
+    pub(super) fn mark_activity(&self) {
         if self.resting.load(Ordering::Relaxed) && self.resting.swap(false, Ordering::AcqRel) {
             self.bell.notify_one();
         }

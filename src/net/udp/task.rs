@@ -12,7 +12,7 @@ use super::open::OpenedSocket;
 use super::orders::UdpOrders;
 use super::receive::{ROOM_BYTES, ReceiveBatch};
 use super::send::jobs_of;
-use super::shared::{SamplingRest, SharedSocket, UdpEnding, locked};
+use super::shared::{SamplingRest, SharedSocket, UdpEnding, lock};
 use crate::net::fault;
 use crate::net::journal::Journal;
 use crate::net::kernel::error_queue::{self, ErrorQueueEntry};
@@ -79,21 +79,21 @@ impl SharedSocket {
         };
         // What the kernel handed over and nobody had room for is counted, however suddenly the session ends.
         while let Some(block) = batch.next_block(false) {
-            self.journal.not_kept(block.direction, block.totals());
+            self.journal.add_gap(block.direction, block.totals());
         }
-        self.tell_errors().await;
+        self.report_errors().await;
         self.count_drops().await;
-        self.look();
-        ending.tell(&self.journal).await;
+        self.sample();
+        ending.report(&self.journal).await;
     }
 
     /// To whom a plain send goes.
-    pub(super) fn addressee(&self) -> Option<SocketAddr> {
-        self.peer.or_else(|| *locked(&self.heard))
+    pub(super) fn default_destination(&self) -> Option<SocketAddr> {
+        self.peer.or_else(|| *lock(&self.heard))
     }
 
     /// Waits until the first datagram was heard. Cancel-safe; one waiter.
-    pub(super) async fn heard_somebody(&self) {
+    pub(super) async fn first_datagram(&self) {
         self.heard_first.notified().await;
     }
 
@@ -103,14 +103,14 @@ impl SharedSocket {
     }
 
     /// Something went over the wire just now.
-    pub(super) fn active(&self) {
-        *locked(&self.last_activity) = Instant::now();
-        self.looks.touch();
+    pub(super) fn mark_activity(&self) {
+        *lock(&self.last_activity) = Instant::now();
+        self.looks.mark_activity();
     }
 
     /// Whether anything went over the wire since then.
     pub(super) fn moved_since(&self, then: Instant) -> bool {
-        *locked(&self.last_activity) > then
+        *lock(&self.last_activity) > then
     }
 
     /// Whether the user lets us read.
@@ -121,7 +121,7 @@ impl SharedSocket {
     pub(super) async fn set_reading(&self, on: bool) {
         let changed = self.reading.send_if_modified(|reading| std::mem::replace(reading, on) != on);
         if changed {
-            self.active();
+            self.mark_activity();
             self.journal.news(if on { News::ReadingContinued } else { News::ReadingPaused }).await;
         }
     }
@@ -142,20 +142,20 @@ impl SharedSocket {
                 _changed = reading.changed() => continue,
                 ready = self.socket.readable() => ready,
             };
-            match ready.and_then(|()| batch.fill(&self.socket)) {
+            match ready.and_then(|()| batch.receive(&self.socket)) {
                 Ok(()) => {
                     unexplained = 0;
-                    self.hand_on(batch).await;
+                    self.deliver(batch).await;
                 }
                 // A datagram that is dropped for its checksum makes the socket readable, and then there is nothing.
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => self.count_drops().await,
                 Err(error) => {
-                    if self.tell_errors().await > 0 {
+                    if self.report_errors().await > 0 {
                         unexplained = 0;
                         continue;
                     }
                     let failure =
-                        fault::of_io(FailedOperation::Read, self.peer.unwrap_or(self.local).to_string(), &error);
+                        fault::from_io(FailedOperation::Read, self.peer.unwrap_or(self.local).to_string(), &error);
                     // With an error queue a refusal was told from there, by whoever looked first.
                     if !(cfg!(target_os = "linux") && failure.class == Class::Refused) {
                         unexplained += 1;
@@ -169,11 +169,11 @@ impl SharedSocket {
         }
     }
 
-    async fn hand_on(&self, batch: &mut ReceiveBatch) {
-        self.active();
+    async fn deliver(&self, batch: &mut ReceiveBatch) {
+        self.mark_activity();
         self.count_drops().await;
         if let Some(peer) = batch.last_peer().filter(|_| self.peer.is_none()) {
-            let before = locked(&self.heard).replace(peer);
+            let before = lock(&self.heard).replace(peer);
             if before.is_none() {
                 self.heard_first.notify_one();
             }
@@ -183,18 +183,18 @@ impl SharedSocket {
             self.counting_drops(self.journal.block(block)).await;
         }
         self.held.store(false, Ordering::Relaxed);
-        self.active();
+        self.mark_activity();
         // A flood never makes reading wait: the other halves get their turn here.
         tokio::task::yield_now().await;
     }
 
     async fn watch_errors(&self) -> UdpEnding {
         loop {
-            match error_queue::wait(&self.socket).await {
-                Ok(ErrorQueueEntry::Icmp(icmp, quote)) => self.tell_icmp(icmp, &quote).await,
+            match error_queue::next_entry(&self.socket).await {
+                Ok(ErrorQueueEntry::Icmp(icmp, quote)) => self.report_icmp(icmp, &quote).await,
                 Ok(ErrorQueueEntry::Here(_) | ErrorQueueEntry::Nothing) => {}
                 Err(error) => {
-                    return UdpEnding::Failed(fault::of_io(FailedOperation::Read, self.local.to_string(), &error));
+                    return UdpEnding::Failed(fault::from_io(FailedOperation::Read, self.local.to_string(), &error));
                 }
             }
             tokio::task::yield_now().await;
@@ -202,10 +202,10 @@ impl SharedSocket {
     }
 
     /// Empties the error queue, [`MOST_ERRORS`] entries at a time; how many it had.
-    pub(super) async fn tell_errors(&self) -> usize {
+    pub(super) async fn report_errors(&self) -> usize {
         for told in 0..MOST_ERRORS {
             match error_queue::next(&self.socket) {
-                ErrorQueueEntry::Icmp(icmp, quote) => self.tell_icmp(icmp, &quote).await,
+                ErrorQueueEntry::Icmp(icmp, quote) => self.report_icmp(icmp, &quote).await,
                 ErrorQueueEntry::Here(_) => {}
                 ErrorQueueEntry::Nothing => return told,
             }
@@ -214,9 +214,9 @@ impl SharedSocket {
     }
 
     /// Tells an ICMP message with the datagram that it is about, where that is one of ours.
-    async fn tell_icmp(&self, mut icmp: IcmpMessage, quote: &[u8]) {
+    async fn report_icmp(&self, mut icmp: IcmpMessage, quote: &[u8]) {
         let to = self.peer.or(icmp.destination);
-        icmp.about = locked(&self.sent).cause(to, quote, Instant::now());
+        icmp.about = lock(&self.sent).cause(to, quote, Instant::now());
         self.journal.news(News::Udp(UdpNews::Icmp(icmp))).await;
     }
 
@@ -226,14 +226,14 @@ impl SharedSocket {
             let waited_for = self.held.load(Ordering::Relaxed) || !*self.reading.borrow();
             if waited_for {
                 // It is not quiet: we do not listen.
-                self.active();
+                self.mark_activity();
             }
-            let quiet = locked(&self.last_activity).elapsed();
+            let quiet = lock(&self.last_activity).elapsed();
             if quiet >= limit {
                 let peer = self.peer.unwrap_or(self.local).to_string();
                 let message = format!("nothing was sent or received for {}", quantity::duration(limit));
                 let mut failure = Failure::new(Class::IdleTimeout, FailedOperation::Read, peer, message)
-                    .because(FailureReason::NothingMoved);
+                    .with_reason(FailureReason::NothingMoved);
                 failure.evidence = Evidence::Seen;
                 return UdpEnding::Failed(failure);
             }
@@ -257,7 +257,7 @@ impl SharedSocket {
     /// Looks at the kernel's drop counter, and tells what is new.
     async fn count_drops(&self) {
         let Some(counter) = drop_counter::counter(&self.socket) else { return };
-        let Some(total) = locked(&self.drops).observe(counter) else { return };
+        let Some(total) = lock(&self.drops).observe(counter) else { return };
         if !self.merged || total == 0 {
             self.journal.dropped_datagrams(Some(total));
         } else if !self.drops_unknown.swap(true, Ordering::Relaxed) {

@@ -54,7 +54,7 @@ pub struct ExplanationMatch {
 
 impl ExplanationMatch {
     /// Whether it holds for a failure, and for the ICMP message that caused it.
-    pub fn holds(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> bool {
+    pub fn matches(&self, failure: &Failure, icmp: Option<&IcmpMessage>) -> bool {
         let of_icmp = |(v6, kind, code): &(bool, u8, Option<u8>)| {
             icmp.is_some_and(|icmp| icmp.v6 == *v6 && icmp.kind == *kind && code.is_none_or(|code| code == icmp.code))
         };
@@ -86,7 +86,7 @@ impl ExplanationBook {
         let made_of =
             |icmp: &&IcmpMessage| failure.evidence == Evidence::Kernel && failure.os_code == Some(icmp.os_code);
         let icmp = icmp.filter(made_of);
-        let found = self.failures.iter().find(|(when, _)| when.holds(failure, icmp));
+        let found = self.failures.iter().find(|(when, _)| when.matches(failure, icmp));
         let mut explanation = found.map(|(_, explanation)| explanation).cloned().unwrap_or_else(|| Explanation {
             headline: failure.message.clone(),
             happened: failure.message.clone(),
@@ -113,7 +113,7 @@ impl ExplanationBook {
     }
 
     /// What a session's standing means.
-    pub fn standing(&self, standing: Situation) -> Explanation {
+    pub fn explain_situation(&self, standing: Situation) -> Explanation {
         match self.standings.iter().find(|(of, _)| *of == standing) {
             Some((_, explanation)) => explanation.clone(),
             None => Explanation { headline: standing.name().replace('-', " "), ..Explanation::default() },
@@ -131,7 +131,7 @@ mod tests {
     fn an_empty_book_says_what_the_failure_says() {
         let failure = Failure::new(Class::Refused, FailedOperation::Connect, "h:1", "connection refused");
         assert_eq!(ExplanationBook::default().failure(&failure, None).happened, "connection refused");
-        assert_eq!(ExplanationBook::default().standing(Situation::WeFinished).headline, "we finished");
+        assert_eq!(ExplanationBook::default().explain_situation(Situation::WeFinished).headline, "we finished");
     }
 
     #[test]
@@ -152,17 +152,17 @@ mod tests {
             icmp: vec![(false, 3, Some(1))],
             ..ExplanationMatch::default()
         };
-        assert!(when.holds(&failure, Some(&icmp)));
-        assert!(!when.holds(&failure, None), "no ICMP is known of");
+        assert!(when.matches(&failure, Some(&icmp)));
+        assert!(!when.matches(&failure, None), "no ICMP is known of");
         let when = ExplanationMatch {
             os_codes: vec![113],
             reasons: vec![FailureReason::SelfConnected],
             ..ExplanationMatch::default()
         };
-        assert!(!when.holds(&failure, None), "nobody gave that reason");
-        assert!(when.holds(&failure.clone().because(FailureReason::SelfConnected), None));
+        assert!(!when.matches(&failure, None), "nobody gave that reason");
+        assert!(when.matches(&failure.clone().with_reason(FailureReason::SelfConnected), None));
         let when = ExplanationMatch { operations: vec![FailedOperation::Send], ..ExplanationMatch::default() };
-        assert!(!when.holds(&failure, None));
+        assert!(!when.matches(&failure, None));
     }
 
     #[test]
@@ -179,7 +179,7 @@ mod tests {
         let when = ExplanationMatch { icmp: vec![(false, 3, None)], from_peer: true, ..ExplanationMatch::default() };
         let holds = |offender, peer: &str| {
             let icmp = icmp(offender);
-            when.holds(&icmp.failure(FailedOperation::Connect, peer), Some(&icmp))
+            when.matches(&icmp.failure(FailedOperation::Connect, peer), Some(&icmp))
         };
         assert!(holds([10, 0, 0, 9], "10.0.0.9:80"));
         assert!(!holds([10, 0, 0, 1], "10.0.0.9:80"), "a router said so");

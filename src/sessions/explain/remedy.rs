@@ -113,7 +113,7 @@ impl Remedy {
 
     /// The session that it is; `None` where it makes no sense, as the other family of an address.
     pub fn spec(self, ground: &RemedyContext<'_>) -> Option<Spec> {
-        let what = self.what(ground)?;
+        let what = self.apply(ground)?;
         let again = matches!(self, Remedy::Again);
         (again || what != ground.spec.what).then(|| Spec {
             what,
@@ -137,7 +137,7 @@ impl Remedy {
         )
     }
 
-    fn what(self, ground: &RemedyContext<'_>) -> Option<SpecKind> {
+    fn apply(self, ground: &RemedyContext<'_>) -> Option<SpecKind> {
         let spec = &ground.spec.what;
         let facets = spec.facets();
         match self {
@@ -148,7 +148,7 @@ impl Remedy {
                 (here.port != port).then(|| tcp(HostPort { port, ..here }))
             }
             Remedy::Bytes => Some(tcp(facets.target()?)),
-            Remedy::Udp => Some(SpecKind::Udp(UdpSpec::with(facets.target()?))),
+            Remedy::Udp => Some(SpecKind::Udp(UdpSpec::new(facets.target()?))),
             Remedy::Loopback => Some(tcp(HostPort { host: "127.0.0.1".into(), ..facets.target()? })),
             Remedy::ListenThere => {
                 let here = facets.target()?;
@@ -169,9 +169,9 @@ impl Remedy {
                 Some(SpecKind::Tcp(tcp))
             }
             Remedy::WithoutBind | Remedy::FreePort | Remedy::HighPort | Remedy::EveryAddress | Remedy::WhoIsThere => {
-                self.elsewhere(spec)
+                self.on_other_address(spec)
             }
-            Remedy::AskDns | Remedy::OtherServer | Remedy::DnsOverTcp => self.question(spec).map(SpecKind::Dns),
+            Remedy::AskDns | Remedy::OtherServer | Remedy::DnsOverTcp => self.dns_question(spec).map(SpecKind::Dns),
             Remedy::Broadcast => {
                 let mut spec = spec.clone();
                 *spec.facets_mut().broadcast_mut()? = true;
@@ -202,13 +202,13 @@ impl Remedy {
     }
 
     /// A question for name servers about the name that a session is about.
-    fn question(self, spec: &SpecKind) -> Option<DnsSpec> {
+    fn dns_question(self, spec: &SpecKind) -> Option<DnsSpec> {
         let mut question = if let SpecKind::Dns(question) = spec {
             question.clone()
         } else {
             let host = spec.facets().target()?.host;
             let is_name = host.split('%').next()?.parse::<IpAddr>().is_err();
-            DnsSpec::of(is_name.then(|| names::checked(&host).ok()).flatten()?)
+            DnsSpec::new(is_name.then(|| names::check_name(&host).ok()).flatten()?)
         };
         match self {
             Remedy::AskDns => question.server = None,
@@ -223,7 +223,7 @@ impl Remedy {
     }
 
     /// The same on another address of our own.
-    fn elsewhere(self, spec: &SpecKind) -> Option<SpecKind> {
+    fn on_other_address(self, spec: &SpecKind) -> Option<SpecKind> {
         let local = spec.facets().local()?;
         let every: IpAddr = if local.is_ipv4() { [0; 4].into() } else { [0_u16; 8].into() };
         let loopback: IpAddr =
@@ -259,7 +259,7 @@ impl Remedy {
                 Some(IpFamily::V6) => "by IPv6 only".into(),
                 Some(IpFamily::Any) | None => "the other address family".into(),
             },
-            Remedy::LongerTimeout => match facets.patience() {
+            Remedy::LongerTimeout => match facets.allowed_time() {
                 Some(time) => format!("wait up to {} s", time.as_secs().max(1)),
                 None => "wait longer".into(),
             },
@@ -292,7 +292,7 @@ impl Remedy {
 }
 
 fn tcp(target: HostPort) -> SpecKind {
-    SpecKind::Tcp(TcpSpec::to(target))
+    SpecKind::Tcp(TcpSpec::new(target))
 }
 
 fn listen(local: SocketAddr) -> SpecKind {
@@ -377,7 +377,7 @@ mod tests {
     #[test]
     fn who_listens_where_nobody_listened_speaks_the_same_protocol() {
         let port = HostPort { host: "127.0.0.1".into(), port: 9 };
-        let udp = Spec::new(SpecKind::Udp(UdpSpec::with(port)));
+        let udp = Spec::new(SpecKind::Udp(UdpSpec::new(port)));
         let opened = Remedy::ListenThere.spec(&ground(&udp)).expect("it is this machine");
         assert!(matches!(opened.what, SpecKind::UdpBound(_)));
         assert_eq!(Remedy::ListenThere.label(&opened), "listen on 127.0.0.1:9 yourself");
@@ -389,7 +389,7 @@ mod tests {
     fn a_name_can_be_asked_for_and_an_address_cannot() {
         let name = to("name.test", 80);
         let asked = Remedy::AskDns.spec(&ground(&name)).expect("it is a name");
-        assert_eq!(asked.what, SpecKind::Dns(DnsSpec::of("name.test")));
+        assert_eq!(asked.what, SpecKind::Dns(DnsSpec::new("name.test")));
         assert_eq!(Remedy::AskDns.spec(&ground(&to("127.0.0.1", 80))), None);
         assert_eq!(Remedy::AskDns.spec(&ground(&asked)), None, "it would be the same again");
         let public = Remedy::OtherServer.spec(&ground(&asked)).expect("another server");
@@ -397,7 +397,10 @@ mod tests {
         let other = Remedy::OtherServer.spec(&ground(&public)).expect("yet another server");
         assert_eq!(Remedy::OtherServer.label(&other), "ask 1.1.1.1, a public resolver");
         let tcp = Remedy::DnsOverTcp.spec(&ground(&asked)).expect("it was by UDP");
-        assert_eq!(crate::formats::command_line::of(&tcp).as_deref(), Some("sockeye dns name.test A AAAA +tcp"));
+        assert_eq!(
+            crate::formats::command_line::command_of(&tcp).as_deref(),
+            Some("sockeye dns name.test A AAAA +tcp")
+        );
     }
 
     #[test]

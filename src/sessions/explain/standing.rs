@@ -121,7 +121,7 @@ impl Situation {
     }
 
     /// How a session stands; also for one that failed, as if it had only ended.
-    pub fn of(session: &Session) -> Self {
+    pub fn of_session(session: &Session) -> Self {
         match &session.phase {
             SessionPhase::Starting => Situation::Starting,
             SessionPhase::Resolving => Situation::Resolving,
@@ -136,12 +136,14 @@ impl Situation {
                 SessionKind::Stream(_) | SessionKind::Listener { .. } => {
                     match (open.paused, open.we_finished, open.peer_finished) {
                         (true, _, _) => Situation::Paused,
-                        (false, false, false) => match session.course.clocks.in_a_row().map(|(kind, _)| kind) {
-                            Some(TimerKind::Retransmit) => Situation::Unanswered,
-                            Some(TimerKind::Keepalive) => Situation::Probing,
-                            Some(TimerKind::Probe) => Situation::WindowClosed,
-                            Some(TimerKind::TimeWait) | None => Situation::Open,
-                        },
+                        (false, false, false) => {
+                            match session.course.clocks.consecutive_firings().map(|(kind, _)| kind) {
+                                Some(TimerKind::Retransmit) => Situation::Unanswered,
+                                Some(TimerKind::Keepalive) => Situation::Probing,
+                                Some(TimerKind::Probe) => Situation::WindowClosed,
+                                Some(TimerKind::TimeWait) | None => Situation::Open,
+                            }
+                        }
                         (false, true, false) => Situation::WeFinished,
                         (false, false, true) => Situation::PeerFinished,
                         (false, true, true) => Situation::BothFinished,
@@ -175,6 +177,6 @@ impl Situation {
 
 /// Whether it ended by a close over bytes that nobody read.
 fn closed_unread(session: &Session) -> bool {
-    let last = session.story().and_then(|story| story.track.steps().last());
+    let last = session.tcp_history().and_then(|story| story.track.steps().last());
     last.is_some_and(|step| step.cause == StepCause::Told(StateCause::ClosedUnread))
 }

@@ -19,7 +19,7 @@ pub struct Suggestion {
 }
 
 /// What can be tried, those that can be run first. After a failure the same again is always there.
-pub fn of(explanation: &Explanation, ground: &RemedyContext<'_>, failed: bool) -> Vec<Suggestion> {
+pub fn suggestions_for(explanation: &Explanation, ground: &RemedyContext<'_>, failed: bool) -> Vec<Suggestion> {
     let offer = |probe: Remedy, why: &str| {
         let opens = probe.spec(ground)?;
         Some(Suggestion { label: probe.label(&opens), why: why.to_owned(), opens: Some(opens) })
@@ -43,17 +43,17 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_left_out_and_advice_comes_last() {
-        let spec = Spec::new(SpecKind::Tcp(TcpSpec::to(HostPort { host: "127.0.0.1".into(), port: 80 })));
+        let spec = Spec::new(SpecKind::Tcp(TcpSpec::new(HostPort { host: "127.0.0.1".into(), port: 80 })));
         let ground = RemedyContext { spec: &spec, peer: None, addresses: &[] };
         let next = |probe, why: &str| NextStep { probe, why: why.into() };
         let offered = vec![next(None, "think"), next(Some(Remedy::OtherFamily), "no"), next(Some(Remedy::Udp), "u")];
         let mut explanation = Explanation { next: offered, ..Explanation::default() };
         let labels =
             |tries: Vec<Suggestion>| tries.into_iter().map(|one| format!("{} {}", one.label, one.why)).collect();
-        let told: Vec<String> = labels(of(&explanation, &ground, true));
+        let told: Vec<String> = labels(suggestions_for(&explanation, &ground, true));
         assert_eq!(told, ["UDP to 127.0.0.1:80 u", " think"]);
         explanation.next.pop();
-        let told: Vec<String> = labels(of(&explanation, &ground, true));
+        let told: Vec<String> = labels(suggestions_for(&explanation, &ground, true));
         assert_eq!(told, ["the same again has it passed?", " think"]);
     }
 }

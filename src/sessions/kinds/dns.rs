@@ -58,7 +58,7 @@ pub enum QueryOutcome {
 
 impl DnsLookup {
     /// Takes in a fact.
-    pub fn learn(&mut self, news: &DnsNews) {
+    pub fn on_news(&mut self, news: &DnsNews) {
         match news {
             DnsNews::Plan(plan) => self.plan = Some(plan.clone()),
             DnsNews::Query(query) => {
@@ -69,16 +69,19 @@ impl DnsLookup {
                 self.exchanges.push(DnsExchange { query: query.clone(), outcome: QueryOutcome::Waiting });
             }
             DnsNews::Answer(answer) => {
-                self.settle((answer.server, answer.wire, answer.message.id), QueryOutcome::Answered(answer.clone()));
+                self.set_outcome(
+                    (answer.server, answer.wire, answer.message.id),
+                    QueryOutcome::Answered(answer.clone()),
+                );
             }
             DnsNews::Failed(failed) => {
                 let outcome = QueryOutcome::Failed { failure: failed.failure.clone(), took: failed.took };
-                self.settle((failed.server, failed.wire, failed.id), outcome);
+                self.set_outcome((failed.server, failed.wire, failed.id), outcome);
             }
         }
     }
 
-    fn settle(&mut self, whose: (SocketAddr, DnsTransport, u16), outcome: QueryOutcome) {
+    fn set_outcome(&mut self, whose: (SocketAddr, DnsTransport, u16), outcome: QueryOutcome) {
         let of = |exchange: &&mut DnsExchange| {
             let query = &exchange.query;
             exchange.outcome == QueryOutcome::Waiting && (query.server, query.wire, query.id) == whose
@@ -129,7 +132,7 @@ impl KindState for DnsLookup {
         let Record::News { news, .. } = record else { return None };
         match news {
             News::Dns(news) => {
-                self.learn(news);
+                self.on_news(news);
                 Some(OpenState::default())
             }
             News::Dial(DialNews::Compared(compared)) => {
@@ -153,5 +156,5 @@ impl KindState for DnsLookup {
 
     fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
 
-    fn pass(&mut self, _now: Instant) {}
+    fn advance(&mut self, _now: Instant) {}
 }

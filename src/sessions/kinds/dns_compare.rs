@@ -90,7 +90,7 @@ impl ResolverComparison {
     pub fn own_text(&self) -> String {
         match &self.own {
             DirectLookup::Hosts { path, addresses } => {
-                format!("{path} has {}: no name server was asked", list(addresses))
+                format!("{path} has {}: no name server was asked", address_list(addresses))
             }
             DirectLookup::NotAsked { why } => format!("no name server was asked: {why}"),
             DirectLookup::Asked(families) => families.iter().map(family_text).collect::<Vec<_>>().join(" · "),
@@ -98,9 +98,9 @@ impl ResolverComparison {
     }
 
     /// What the system's resolver gave, in a sentence without a full stop.
-    pub fn system_text(&self) -> String {
+    pub fn system_answer_text(&self) -> String {
         match &self.system {
-            Ok(addresses) => format!("the system's resolver gave {}", list(addresses)),
+            Ok(addresses) => format!("the system's resolver gave {}", address_list(addresses)),
             Err(why) => format!("the system's resolver failed: {why}"),
         }
     }
@@ -110,12 +110,12 @@ fn family_text(family: &FamilyAnswer) -> String {
     let FamilyAnswer { kind, addresses, ttl, said, took, .. } = family;
     let server = family.server.map_or(String::new(), |server| format!(" from {server}"));
     let took = quantity::duration(*took);
-    let what = if addresses.is_empty() { said.clone() } else { list(addresses) };
+    let what = if addresses.is_empty() { said.clone() } else { address_list(addresses) };
     let ttl = ttl.filter(|_| !addresses.is_empty()).map_or(String::new(), |ttl| format!(", for {ttl} s"));
     format!("{kind} {what}{ttl}{server} in {took}")
 }
 
-fn list(addresses: &[IpAddr]) -> String {
+fn address_list(addresses: &[IpAddr]) -> String {
     const MOST: usize = 8;
     let shown: Vec<String> = addresses.iter().take(MOST).map(ToString::to_string).collect();
     match addresses.len() {

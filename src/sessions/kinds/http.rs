@@ -30,7 +30,7 @@ pub struct HttpHop {
 
 impl HttpHop {
     /// A request that was not answered yet.
-    pub fn asked(request: RequestHead) -> Self {
+    pub fn unanswered(request: RequestHead) -> Self {
         HttpHop { request, response: None, interim: Vec::new(), trailers: Vec::new() }
     }
 }
@@ -58,7 +58,7 @@ impl HttpExchange {
     fn on_news(&mut self, news: &HttpNews) -> bool {
         match news {
             HttpNews::Request(request) => {
-                self.hops.push(HttpHop::asked(request.clone()));
+                self.hops.push(HttpHop::unanswered(request.clone()));
                 return true;
             }
             HttpNews::Response(response) => {
@@ -117,5 +117,5 @@ impl KindState for HttpExchange {
 
     fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
 
-    fn pass(&mut self, _now: Instant) {}
+    fn advance(&mut self, _now: Instant) {}
 }

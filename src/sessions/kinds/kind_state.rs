@@ -36,7 +36,7 @@ pub trait KindState {
     fn on_kernel(&mut self, kernel: Option<&KernelView>, capture: Option<CaptureReading>, now: Instant);
 
     /// Lets time pass.
-    fn pass(&mut self, now: Instant);
+    fn advance(&mut self, now: Instant);
 }
 
 /// What a kind may need to know of the session beside the record itself.

@@ -67,5 +67,5 @@ impl KindState for ListenerSession {
 
     fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
 
-    fn pass(&mut self, _now: Instant) {}
+    fn advance(&mut self, _now: Instant) {}
 }

@@ -23,8 +23,8 @@ pub struct RepeatView {
 
 impl RepeatView {
     /// The class that failed most often, and how often.
-    pub fn commonest(&self) -> Option<(Class, u64)> {
-        self.reading.as_ref().and_then(|reading| reading.tally.commonest())
+    pub fn commonest_failure(&self) -> Option<(Class, u64)> {
+        self.reading.as_ref().and_then(|reading| reading.tally.commonest_failure())
     }
 }
 
@@ -57,5 +57,5 @@ impl KindState for RepeatView {
 
     fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
 
-    fn pass(&mut self, _now: Instant) {}
+    fn advance(&mut self, _now: Instant) {}
 }

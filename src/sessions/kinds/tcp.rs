@@ -70,7 +70,7 @@ impl KindState for TcpSession {
 
     fn on_sample(&mut self, reading: &Reading, now: Instant) -> Option<OpenState> {
         if let (Some(history), Some(capture)) = (&mut self.history, &reading.capture) {
-            history.capturing(capture, now);
+            history.set_capturing(capture, now);
         }
         None
     }
@@ -89,13 +89,13 @@ impl KindState for TcpSession {
             history.kernel(view, now);
         }
         if let Some(captured) = capture {
-            history.captured(captured, now);
+            history.add_segments(captured, now);
         }
     }
 
-    fn pass(&mut self, now: Instant) {
+    fn advance(&mut self, now: Instant) {
         if let Some(history) = &mut self.history {
-            history.pass(now);
+            history.advance(now);
         }
     }
 }

@@ -96,7 +96,7 @@ impl KindState for UdpSession {
 
     fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
 
-    fn pass(&mut self, _now: Instant) {}
+    fn advance(&mut self, _now: Instant) {}
 }
 
 /// What only a bound UDP socket knows.
@@ -117,7 +117,7 @@ pub struct UdpBoundSession {
 impl UdpBoundSession {
     /// A socket that nobody was heard on yet.
     pub fn new() -> Self {
-        let socket = UdpSocketView { ledger: UdpLedger::of_many(), ..UdpSocketView::default() };
+        let socket = UdpSocketView { ledger: UdpLedger::for_many_peers(), ..UdpSocketView::default() };
         UdpBoundSession { local: None, peers: BTreeMap::new(), unlisted: 0, last: None, socket }
     }
 
@@ -177,5 +177,5 @@ impl KindState for UdpBoundSession {
 
     fn on_kernel(&mut self, _kernel: Option<&KernelView>, _capture: Option<CaptureReading>, _now: Instant) {}
 
-    fn pass(&mut self, _now: Instant) {}
+    fn advance(&mut self, _now: Instant) {}
 }

@@ -72,8 +72,8 @@ pub struct LastReceived {
 
 impl UdpLedger {
     /// The ledger of a socket that talks with several: which of them echoes is not asked.
-    pub fn of_many() -> Self {
-        UdpLedger { echo: EchoTracker::never(), ..UdpLedger::default() }
+    pub fn for_many_peers() -> Self {
+        UdpLedger { echo: EchoTracker::disabled(), ..UdpLedger::default() }
     }
 
     /// Takes in what happened.
@@ -81,7 +81,7 @@ impl UdpLedger {
         match record {
             Record::Block(block) => self.block(block),
             // What was not seen may have been an echo.
-            Record::NotKept { .. } => self.echo.give_up(),
+            Record::NotKept { .. } => self.echo.disable(),
             Record::News { news, .. } => self.news(news),
         }
     }
@@ -92,7 +92,7 @@ impl UdpLedger {
             let (payload, after) = rest.split_at((piece.len as usize).min(rest.len()));
             rest = after;
             match block.direction {
-                Direction::Sent => self.echo.sent(ordinal, payload, block.at),
+                Direction::Sent => self.echo.on_sent(ordinal, payload, block.at),
                 Direction::Received => {
                     self.truncated += u64::from(piece.full_len > piece.len);
                     self.echo.received(payload, block.at);
@@ -137,7 +137,7 @@ impl UdpLedger {
             self.other_kinds += 1;
         }
         let Some(about) = icmp.about else { return };
-        self.echo.refused(about.ordinal);
+        self.echo.on_refused(about.ordinal);
         self.verdicts.insert(about.ordinal, icmp.clone());
         if self.verdicts.len() > MOST_VERDICTS {
             self.verdicts.pop_first();
@@ -145,7 +145,7 @@ impl UdpLedger {
     }
 
     /// What an ICMP message said of the datagram that we sent with this ordinal, counted from 0.
-    pub fn verdict(&self, ordinal: u64) -> Option<&IcmpMessage> {
+    pub fn icmp_for(&self, ordinal: u64) -> Option<&IcmpMessage> {
         self.verdicts.get(&ordinal)
     }
 
@@ -184,8 +184,8 @@ mod tests {
         for record in [icmp(3, Some(7)), icmp(1, None), icmp(3, Some(8))] {
             ledger.record(&record);
         }
-        assert_eq!(ledger.verdict(7).map(|icmp| icmp.code), Some(3));
-        assert_eq!(ledger.verdict(6), None);
+        assert_eq!(ledger.icmp_for(7).map(|icmp| icmp.code), Some(3));
+        assert_eq!(ledger.icmp_for(6), None);
         let counts: Vec<_> = ledger.kinds.iter().map(|kind| (kind.icmp.code, kind.count)).collect();
         assert_eq!((counts, ledger.icmp_count()), (vec![(3, 2), (1, 1)], 3));
     }
@@ -198,19 +198,19 @@ mod tests {
         }
         assert_eq!((ledger.verdicts.len(), ledger.kinds.len()), (MOST_VERDICTS, MOST_KINDS));
         assert_eq!(ledger.icmp_count(), 10_000);
-        assert!(ledger.verdict(0).is_none() && ledger.verdict(9_999).is_some());
+        assert!(ledger.icmp_for(0).is_none() && ledger.icmp_for(9_999).is_some());
     }
 
     #[test]
     fn what_was_not_kept_ends_the_count_of_echoes() {
         let mut ledger = UdpLedger::default();
-        let block = |direction| Record::Block(Block::single(direction, Instant::now(), Bytes::from_static(b"x")));
+        let block = |direction| Record::Block(Block::single_piece(direction, Instant::now(), Bytes::from_static(b"x")));
         ledger.record(&block(Direction::Sent));
         ledger.record(&block(Direction::Received));
-        assert_eq!(ledger.echo.answered(), Some(1));
+        assert_eq!(ledger.echo.echoed_count(), Some(1));
         let totals = Totals { bytes: 1, ops: 1 };
         ledger.record(&Record::NotKept { direction: Direction::Received, totals });
-        assert_eq!(ledger.echo.answered(), None);
+        assert_eq!(ledger.echo.echoed_count(), None);
         let failure = Failure::new(Class::Local, FailedOperation::Send, "", "too large");
         ledger.record(&Record::News { at: Instant::now(), news: News::Warned(failure) });
         assert_eq!(ledger.send_errors, 1);

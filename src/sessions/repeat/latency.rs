@@ -73,35 +73,35 @@ impl LatencyHistogram {
         self.histogram.as_ref().map_or(0, |histogram| histogram.count_between(least, MOST))
     }
 
-    fn known(&self) -> Option<&Histogram<u64>> {
+    fn histogram(&self) -> Option<&Histogram<u64>> {
         self.histogram.as_ref().filter(|histogram| !histogram.is_empty())
     }
 
     /// The time that this part of all (from 0 to 1) did not exceed; `None` before the first one.
     pub fn quantile(&self, part: f64) -> Option<Duration> {
-        self.known().map(|histogram| Duration::from_nanos(histogram.value_at_quantile(part.clamp(0.0, 1.0))))
+        self.histogram().map(|histogram| Duration::from_nanos(histogram.value_at_quantile(part.clamp(0.0, 1.0))))
     }
 
     /// The shortest time.
-    pub fn least(&self) -> Option<Duration> {
-        self.known().map(|histogram| Duration::from_nanos(histogram.min()))
+    pub fn minimum(&self) -> Option<Duration> {
+        self.histogram().map(|histogram| Duration::from_nanos(histogram.min()))
     }
 
     /// The longest time.
-    pub fn most(&self) -> Option<Duration> {
-        self.known().map(|histogram| Duration::from_nanos(histogram.max()))
+    pub fn maximum(&self) -> Option<Duration> {
+        self.histogram().map(|histogram| Duration::from_nanos(histogram.max()))
     }
 
     /// The mean, exact.
     pub fn mean(&self) -> Option<Duration> {
-        let count = self.known()?.len();
+        let count = self.histogram()?.len();
         Some(Duration::from_nanos(u64::try_from(self.sum.as_nanos() / u128::from(count)).unwrap_or(u64::MAX)))
     }
 
     /// The histogram as so many bars, each as much wider than the one before as the others are: from the shortest
     /// time to the longest on a logarithmic scale. Together they hold every time. Empty before the first one.
     pub fn bars(&self, bars: usize) -> Vec<HistogramBar> {
-        let Some(histogram) = self.known() else { return Vec::new() };
+        let Some(histogram) = self.histogram() else { return Vec::new() };
         let (least, most) = (histogram.min().max(LEAST) as f64, histogram.max().max(LEAST) as f64);
         let last = i32::try_from(bars).unwrap_or(i32::MAX);
         let step = (most / least).powf(1.0 / f64::from(last.max(1)));

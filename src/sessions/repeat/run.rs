@@ -43,43 +43,43 @@ pub struct CompletedAttempt {
 
 impl RepeatTally {
     /// Counts one that was done.
-    pub fn done(&mut self, done: CompletedAttempt) {
+    pub fn count_done(&mut self, done: CompletedAttempt) {
         self.done += 1;
         self.latency.record(done.latency);
         if let Some(service) = done.service {
             self.service.record(service);
         }
-        self.series.note(done.at, SeriesSlot { done: 1, failed: 0, slowest: done.latency });
+        self.series.add(done.at, SeriesSlot { done: 1, failed: 0, slowest: done.latency });
     }
 
     /// Counts datagrams that were sent and whose answers nobody waits for.
-    pub fn sent(&mut self, count: u64, at: Duration) {
+    pub fn count_sent(&mut self, count: u64, at: Duration) {
         self.done += count;
-        self.series.note(at, SeriesSlot { done: count, failed: 0, slowest: Duration::ZERO });
+        self.series.add(at, SeriesSlot { done: count, failed: 0, slowest: Duration::ZERO });
     }
 
-    /// Turns one that was counted by [`RepeatTally::sent`] into one that failed: word of it came back later.
-    pub fn sent_in_vain(&mut self, class: Class, at: Duration) {
+    /// Turns one that was counted by [`RepeatTally::count_sent`] into one that failed: word of it came back later.
+    pub fn turn_into_failure(&mut self, class: Class, at: Duration) {
         self.done = self.done.saturating_sub(1);
-        self.failed(class, at);
+        self.count_failed(class, at);
     }
 
     /// Counts one that failed at `at`, counted from the start of the run.
-    pub fn failed(&mut self, class: Class, at: Duration) {
+    pub fn count_failed(&mut self, class: Class, at: Duration) {
         if let Some(count) = self.failed.get_mut(place(class)) {
             *count += 1;
         }
-        self.series.note(at, SeriesSlot { done: 0, failed: 1, slowest: Duration::ZERO });
+        self.series.add(at, SeriesSlot { done: 0, failed: 1, slowest: Duration::ZERO });
     }
 
     /// Counts datagrams that were lost, noted at `at`.
-    pub fn lost(&mut self, count: u64, at: Duration) {
+    pub fn count_lost(&mut self, count: u64, at: Duration) {
         self.lost += count;
-        self.series.note(at, SeriesSlot { done: 0, failed: count, slowest: Duration::ZERO });
+        self.series.add(at, SeriesSlot { done: 0, failed: count, slowest: Duration::ZERO });
     }
 
     /// Counts an HTTP status.
-    pub fn status(&mut self, status: u16) {
+    pub fn count_status(&mut self, status: u16) {
         let hundred = usize::from(status / 100);
         let place = if (1..=5).contains(&hundred) { hundred - 1 } else { 5 };
         if let Some(count) = self.statuses.get_mut(place) {
@@ -103,12 +103,12 @@ impl RepeatTally {
     }
 
     /// How many are over: done, failed or lost.
-    pub fn over(&self) -> u64 {
+    pub fn finished_count(&self) -> u64 {
         self.done + self.failed_in_all() + self.lost
     }
 
     /// The class that failed most often, and how often; of two that did the first one.
-    pub fn commonest(&self) -> Option<(Class, u64)> {
+    pub fn commonest_failure(&self) -> Option<(Class, u64)> {
         self.failures().fold(None, |most, next| match most {
             Some((_, count)) if count >= next.1 => most,
             Some(_) | None => Some(next),
@@ -161,12 +161,12 @@ impl RepeatReading {
     /// How many were over in a second, on average; `None` before any time passed.
     pub fn per_second(&self) -> Option<f64> {
         let seconds = self.elapsed.as_secs_f64();
-        (seconds > 0.0).then(|| self.tally.over() as f64 / seconds)
+        (seconds > 0.0).then(|| self.tally.finished_count() as f64 / seconds)
     }
 
     /// The part of the datagrams that are over that was lost, from 0 to 1; `None` before one is over.
-    pub fn loss(&self) -> Option<f64> {
-        let over = self.tally.over();
+    pub fn loss_ratio(&self) -> Option<f64> {
+        let over = self.tally.finished_count();
         (over > 0).then(|| self.tally.lost as f64 / over as f64)
     }
 }
@@ -179,16 +179,16 @@ mod tests {
     fn what_is_over_is_done_failed_or_lost_in_every_merge() {
         let at = Duration::from_secs(1);
         let (mut left, mut right) = (RepeatTally::default(), RepeatTally::default());
-        left.done(CompletedAttempt { at, latency: at, service: None });
-        left.failed(Class::Refused, at);
-        right.failed(Class::Reset, at);
-        right.failed(Class::Reset, at);
-        right.lost(3, at);
-        right.status(204);
-        right.status(999);
+        left.count_done(CompletedAttempt { at, latency: at, service: None });
+        left.count_failed(Class::Refused, at);
+        right.count_failed(Class::Reset, at);
+        right.count_failed(Class::Reset, at);
+        right.count_lost(3, at);
+        right.count_status(204);
+        right.count_status(999);
         left.merge(&right);
-        assert_eq!(left.over(), 7);
-        assert_eq!(left.commonest(), Some((Class::Reset, 2)));
+        assert_eq!(left.finished_count(), 7);
+        assert_eq!(left.commonest_failure(), Some((Class::Reset, 2)));
         assert_eq!(left.statuses, [0, 1, 0, 0, 0, 1]);
         let slots = left.series.slots().iter();
         assert_eq!(slots.map(|slot| slot.done + slot.failed).sum::<u64>(), 7);

@@ -42,7 +42,7 @@ impl Default for TimeSeries {
 
 impl TimeSeries {
     /// How long one slot lasts.
-    pub fn slot(&self) -> Duration {
+    pub fn slot_length(&self) -> Duration {
         self.slot
     }
 
@@ -52,11 +52,11 @@ impl TimeSeries {
     }
 
     /// Notes what ended at `at`, counted from the start of the run. Saturates in the last slot after some years.
-    pub fn note(&mut self, at: Duration, ended: SeriesSlot) {
-        while self.place(at) >= MOST_SLOTS && self.slot < Duration::MAX / 4 {
-            self.coarser();
+    pub fn add(&mut self, at: Duration, ended: SeriesSlot) {
+        while self.slot_index(at) >= MOST_SLOTS && self.slot < Duration::MAX / 4 {
+            self.double_slots();
         }
-        let place = self.place(at).min(MOST_SLOTS - 1);
+        let place = self.slot_index(at).min(MOST_SLOTS - 1);
         if place >= self.slots.len() {
             self.slots.resize(place + 1, SeriesSlot::default());
         }
@@ -65,11 +65,11 @@ impl TimeSeries {
         }
     }
 
-    fn place(&self, at: Duration) -> usize {
+    fn slot_index(&self, at: Duration) -> usize {
         usize::try_from(at.as_nanos() / self.slot.as_nanos()).unwrap_or(usize::MAX)
     }
 
-    fn coarser(&mut self) {
+    fn double_slots(&mut self) {
         self.slot *= 2;
         let halves = self.slots.chunks(2).map(|pair| {
             let mut whole = SeriesSlot::default();
@@ -82,10 +82,10 @@ impl TimeSeries {
     /// Adds another series of the same run.
     pub fn merge(&mut self, other: &TimeSeries) {
         while self.slot < other.slot {
-            self.coarser();
+            self.double_slots();
         }
         for (number, slot) in (0_u32..).zip(&other.slots) {
-            self.note(other.slot.saturating_mul(number), *slot);
+            self.add(other.slot.saturating_mul(number), *slot);
         }
     }
 }
@@ -100,9 +100,9 @@ mod tests {
     fn a_long_run_stays_bounded_and_loses_no_count() {
         let mut series = TimeSeries::default();
         for second in 0..100_000 {
-            series.note(Duration::from_secs(second), ONE);
+            series.add(Duration::from_secs(second), ONE);
         }
-        series.note(Duration::MAX, ONE);
+        series.add(Duration::MAX, ONE);
         assert!(series.slots().len() <= MOST_SLOTS);
         assert_eq!(series.slots().iter().map(|slot| slot.done).sum::<u64>(), 100_001);
     }
@@ -110,8 +110,8 @@ mod tests {
     #[test]
     fn series_of_different_grain_add_up() {
         let (mut short, mut long) = (TimeSeries::default(), TimeSeries::default());
-        short.note(Duration::from_millis(300), ONE);
-        long.note(Duration::from_secs(600), ONE);
+        short.add(Duration::from_millis(300), ONE);
+        long.add(Duration::from_secs(600), ONE);
         let mut left = short.clone();
         left.merge(&long);
         long.merge(&short);

@@ -62,7 +62,7 @@ impl TranscriptFilter {
         };
         let mut rest = typed.trim_start();
         while !rest.is_empty() {
-            let (word, after) = FilterWord::first_of(rest)?;
+            let (word, after) = FilterWord::split_first(rest)?;
             filter.add(&word)?;
             rest = after.trim_start();
         }
@@ -89,7 +89,7 @@ impl TranscriptFilter {
     }
 
     /// What was typed.
-    pub fn typed(&self) -> &str {
+    pub fn source_text(&self) -> &str {
         &self.typed
     }
 
@@ -132,7 +132,7 @@ struct FilterWord<'a> {
 
 impl<'a> FilterWord<'a> {
     /// The first word of a text that begins with one, and what follows it.
-    fn first_of(text: &'a str) -> Result<(FilterWord<'a>, &'a str), String> {
+    fn split_first(text: &'a str) -> Result<(FilterWord<'a>, &'a str), String> {
         let (negated, text) = match text.strip_prefix('-') {
             Some(rest) if !rest.is_empty() && !rest.starts_with(char::is_whitespace) => (true, rest),
             _ => (false, text),
@@ -166,7 +166,7 @@ impl FilterIndex {
     pub fn update(&mut self, transcript: &Transcript, filter: &TranscriptFilter, note_text: NoteText) {
         let from = transcript.kept_from();
         if from != self.kept_from {
-            self.forget(transcript, from, filter);
+            self.drop_before(transcript, from, filter);
         }
         for entry in transcript.entries_from(self.seen) {
             let number = entry.number;
@@ -180,14 +180,14 @@ impl FilterIndex {
                 self.kept.push_back(number);
             }
         }
-        self.seen = transcript.end();
+        self.seen = transcript.end_number();
         let excess = self.len().saturating_sub(MOST_MATCHES);
         let from_old = excess.min(self.old.len());
         self.old.drain(..from_old);
         self.kept.drain(..(excess - from_old).min(self.kept.len()));
     }
 
-    fn forget(&mut self, transcript: &Transcript, from: u64, filter: &TranscriptFilter) {
+    fn drop_before(&mut self, transcript: &Transcript, from: u64, filter: &TranscriptFilter) {
         self.kept_from = from;
         let is_note =
             |number: &u64| transcript.entry(*number).is_some_and(|entry| matches!(entry.kind, EntryKind::Note(_)));
@@ -213,14 +213,14 @@ impl FilterIndex {
     }
 
     /// The numbers at or after `number`, in order.
-    pub fn from(&self, number: u64) -> impl Iterator<Item = u64> + '_ {
+    pub fn numbers_from(&self, number: u64) -> impl Iterator<Item = u64> + '_ {
         let old = self.old.partition_point(|n| *n < number);
         let kept = self.kept.partition_point(|n| *n < number);
         self.old.range(old..).copied().chain(self.kept.range(kept..).copied())
     }
 
     /// The numbers before `number`, backwards.
-    pub fn before(&self, number: u64) -> impl Iterator<Item = u64> + '_ {
+    pub fn numbers_before(&self, number: u64) -> impl Iterator<Item = u64> + '_ {
         let old = self.old.partition_point(|n| *n < number);
         let kept = self.kept.partition_point(|n| *n < number);
         self.kept.range(..kept).rev().copied().chain(self.old.range(..old).rev().copied())
@@ -228,22 +228,22 @@ impl FilterIndex {
 
     /// The first entry that passes.
     pub fn first(&self) -> Option<u64> {
-        self.from(0).next()
+        self.numbers_from(0).next()
     }
 
     /// The last entry that passes.
     pub fn last(&self) -> Option<u64> {
-        self.before(u64::MAX).next()
+        self.numbers_before(u64::MAX).next()
     }
 
     /// The first entry that passes after `number`.
     pub fn next(&self, number: u64) -> Option<u64> {
-        self.from(number.saturating_add(1)).next()
+        self.numbers_from(number.saturating_add(1)).next()
     }
 
     /// The last entry that passes before `number`.
     pub fn previous(&self, number: u64) -> Option<u64> {
-        self.before(number).next()
+        self.numbers_before(number).next()
     }
 }
 
@@ -264,7 +264,7 @@ mod tests {
     }
 
     fn said(direction: Direction, text: &str) -> Record {
-        Record::Block(Block::single(direction, Instant::now(), text.to_owned().into()))
+        Record::Block(Block::single_piece(direction, Instant::now(), text.to_owned().into()))
     }
 
     fn noted(host: &str) -> Record {
@@ -279,7 +279,7 @@ mod tests {
         transcript.push(Record::NotKept { direction: Direction::Received, totals: Totals { bytes: 1, ops: 1 } });
         let mut index = FilterIndex::default();
         index.update(&transcript, &TranscriptFilter::parse(typed).unwrap(), note_text);
-        index.from(0).collect()
+        index.numbers_from(0).collect()
     }
 
     #[test]
@@ -345,12 +345,12 @@ mod tests {
             kept.update(&transcript, &filter, note_text);
             let passing: Vec<u64> =
                 transcript.entries().filter(|entry| filter.passes(entry, note_text)).map(|entry| entry.number).collect();
-            prop_assert_eq!(kept.from(0).collect::<Vec<_>>(), passing.clone());
+            prop_assert_eq!(kept.numbers_from(0).collect::<Vec<_>>(), passing.clone());
             prop_assert_eq!(kept.len(), passing.len());
-            let mut backwards: Vec<u64> = kept.before(u64::MAX).collect();
+            let mut backwards: Vec<u64> = kept.numbers_before(u64::MAX).collect();
             backwards.reverse();
             prop_assert_eq!(backwards, passing.clone());
-            for number in 0..transcript.end() + 1 {
+            for number in 0..transcript.end_number() + 1 {
                 prop_assert_eq!(kept.next(number), passing.iter().copied().find(|n| *n > number));
                 prop_assert_eq!(kept.previous(number), passing.iter().rev().copied().find(|n| *n < number));
             }

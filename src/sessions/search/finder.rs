@@ -42,17 +42,17 @@ impl<'a> Finder<'a> {
         from: u64,
         most: usize,
     ) -> Finder<'a> {
-        let from = from.min(transcript.end());
+        let from = from.min(transcript.end_number());
         Finder { transcript, needle, note_text, before: from, after: from, most, hits: VecDeque::new() }
     }
 
     /// Searches one more slice; false where there is none.
-    pub fn step(&mut self) -> bool {
+    pub fn search_slice(&mut self) -> bool {
         let room = self.most - self.hits.len();
         if room == 0 {
             return false;
         }
-        if self.after < self.transcript.end() {
+        if self.after < self.transcript.end_number() {
             let slice = self.after..self.transcript.slice_from(self.after, SLICE_BYTES, SLICE_ENTRIES);
             self.after = slice.end;
             let found = self.slice(slice);
@@ -76,7 +76,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Whether anything was found so far.
-    pub fn found_any(&self) -> bool {
+    pub fn has_hits(&self) -> bool {
         !self.hits.is_empty()
     }
 
@@ -97,8 +97,8 @@ impl<'a> Finder<'a> {
                 EntryKind::Note(news) => {
                     if matches!(news, News::Dial(DialNews::Connecting { .. })) {
                         // Another connection, and another stream.
-                        windows.sent.end(self.needle, &mut hits);
-                        windows.received.end(self.needle, &mut hits);
+                        windows.sent.finish(self.needle, &mut hits);
+                        windows.received.finish(self.needle, &mut hits);
                     }
                     let text = (self.note_text)(news);
                     hits.extend(
@@ -107,23 +107,23 @@ impl<'a> Finder<'a> {
                 }
                 // Nobody knows what was between.
                 EntryKind::Gap(_) => {
-                    windows.sent.end(self.needle, &mut hits);
-                    windows.received.end(self.needle, &mut hits);
+                    windows.sent.finish(self.needle, &mut hits);
+                    windows.received.finish(self.needle, &mut hits);
                 }
             }
         }
         if joined {
-            self.look_ahead(entries.end, &mut windows);
+            self.add_lookahead(entries.end, &mut windows);
         }
-        windows.sent.end(self.needle, &mut hits);
-        windows.received.end(self.needle, &mut hits);
+        windows.sent.finish(self.needle, &mut hits);
+        windows.received.finish(self.needle, &mut hits);
         hits.sort_unstable();
         hits
     }
 
     /// Adds the bytes behind a slice that may end a match which begins in it.
-    fn look_ahead(&self, from: u64, windows: &mut Both<SearchWindow>) {
-        let wanted = self.needle.longest();
+    fn add_lookahead(&self, from: u64, windows: &mut Both<SearchWindow>) {
+        let wanted = self.needle.longest_match();
         windows.sent.own_ends();
         windows.received.own_ends();
         let mut have = Both { sent: 0, received: 0 };
@@ -133,7 +133,7 @@ impl<'a> Finder<'a> {
                     let have = have.of_mut(data.direction);
                     let part = &data.bytes[..data.bytes.len().min(wanted - *have)];
                     *have += part.len();
-                    windows.of_mut(data.direction).lend(part);
+                    windows.of_mut(data.direction).borrow_bytes(part);
                 }
                 EntryKind::Gap(_) | EntryKind::Note(News::Dial(DialNews::Connecting { .. })) => return,
                 EntryKind::Note(_) => {}
@@ -151,7 +151,7 @@ impl<'a> Finder<'a> {
 /// Cost: all that is kept, at memory speed or near it (64 MiB take some tens of milliseconds), so it belongs beside the
 /// loop: a [`Transcript`] is a snapshot when it is cloned. [`Finder`] does it in steps.
 pub fn find_all(transcript: &Transcript, needle: &Needle, note_text: NoteText, most: usize) -> Vec<SearchHit> {
-    let mut finder = Finder::new(transcript, needle, note_text, transcript.end(), most);
-    while finder.step() {}
+    let mut finder = Finder::new(transcript, needle, note_text, transcript.end_number(), most);
+    while finder.search_slice() {}
     finder.hits()
 }

@@ -80,7 +80,7 @@ impl Needle {
     }
 
     /// What was typed.
-    pub fn typed(&self) -> &str {
+    pub fn source_text(&self) -> &str {
         &self.typed
     }
 
@@ -90,7 +90,7 @@ impl Needle {
     }
 
     /// The most bytes that one place has. Another case of a letter may be longer than what was typed.
-    pub fn longest(&self) -> usize {
+    pub fn longest_match(&self) -> usize {
         3 * self.typed.len()
     }
 
@@ -148,7 +148,7 @@ mod tests {
         let mut transcript = Transcript::new(usize::MAX);
         for bytes in pieces {
             let bytes = bytes::Bytes::copy_from_slice(bytes);
-            transcript.push(Record::Block(Block::single(Direction::Received, Instant::now(), bytes)));
+            transcript.push(Record::Block(Block::single_piece(Direction::Received, Instant::now(), bytes)));
         }
         transcript
     }
@@ -188,10 +188,10 @@ mod tests {
     }
 
     fn stream(pieces: &[(Direction, &[u8])]) -> Transcript {
-        let mut transcript = Transcript::new(usize::MAX).of_a_stream();
+        let mut transcript = Transcript::new(usize::MAX).as_stream();
         for (direction, bytes) in pieces {
             let bytes = bytes::Bytes::copy_from_slice(bytes);
-            transcript.push(Record::Block(Block::single(*direction, Instant::now(), bytes)));
+            transcript.push(Record::Block(Block::single_piece(*direction, Instant::now(), bytes)));
         }
         transcript
     }
@@ -214,7 +214,7 @@ mod tests {
         let mut transcript = stream(&[(Direction::Received, b"nee")]);
         let totals = crate::wire::Totals { bytes: 1, ops: 1 };
         transcript.push(Record::NotKept { direction: Direction::Received, totals });
-        let rest = Block::single(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"dle needle"));
+        let rest = Block::single_piece(Direction::Received, Instant::now(), bytes::Bytes::from_static(b"dle needle"));
         transcript.push(Record::Block(rest));
         assert_eq!(found(&transcript, "needle", 9), [(3, 4, 6)]);
     }
@@ -231,9 +231,9 @@ mod tests {
         let transcript = transcript(&[b"a", b"a", b"a"]);
         let needle = Needle::parse("a").unwrap();
         let mut finder = Finder::new(&transcript, &needle, note_text, 2, 9);
-        assert!(finder.step());
+        assert!(finder.search_slice());
         assert_eq!(finder.hits().iter().map(|hit| hit.entry).collect::<Vec<_>>(), [2, 3]);
-        while finder.step() {}
+        while finder.search_slice() {}
         assert_eq!(finder.hits().iter().map(|hit| hit.entry).collect::<Vec<_>>(), [1, 2, 3]);
     }
 
@@ -263,10 +263,10 @@ mod tests {
             let text: Vec<u8> = text.chunks(50).enumerate().flat_map(|(nth, chunk)| {
                 if nth % 20 == 0 || length < 2000 { chunk.to_vec() } else { vec![b'z'; chunk.len()] }
             }).collect();
-            let (mut transcript, mut starts, mut at) = (Transcript::new(usize::MAX).of_a_stream(), vec![0], 0);
+            let (mut transcript, mut starts, mut at) = (Transcript::new(usize::MAX).as_stream(), vec![0], 0);
             for read in reads {
                 let bytes = bytes::Bytes::copy_from_slice(&text[at..at + read]);
-                transcript.push(Record::Block(Block::single(Direction::Received, Instant::now(), bytes)));
+                transcript.push(Record::Block(Block::single_piece(Direction::Received, Instant::now(), bytes)));
                 starts.push(at);
                 at += read;
             }

@@ -41,7 +41,7 @@ impl SearchWindow {
             self.text.extend_from_slice(bytes);
             if self.text.len() >= GATHERED {
                 self.search(needle, hits);
-                self.keep_the_end(needle);
+                self.keep_tail(needle);
             }
             return;
         }
@@ -50,7 +50,7 @@ impl SearchWindow {
         if self.joined && !self.text.is_empty() {
             let before = self.text.len();
             self.own_ends();
-            self.lend(&bytes[..needle.longest().min(bytes.len())]);
+            self.borrow_bytes(&bytes[..needle.longest_match().min(bytes.len())]);
             self.search(needle, hits);
             from = self.from.saturating_sub(before);
         } else {
@@ -62,7 +62,7 @@ impl SearchWindow {
             from = at + len;
         }
         if self.joined {
-            let offset = bytes.len().saturating_sub(needle.longest());
+            let offset = bytes.len().saturating_sub(needle.longest_match());
             self.parts.push(WindowPart { start: 0, entry, offset });
             self.text.extend_from_slice(&bytes[offset..]);
             self.from = from.saturating_sub(offset);
@@ -75,12 +75,12 @@ impl SearchWindow {
     }
 
     /// Lends bytes that follow.
-    pub(super) fn lend(&mut self, bytes: &[u8]) {
+    pub(super) fn borrow_bytes(&mut self, bytes: &[u8]) {
         self.text.extend_from_slice(bytes);
     }
 
     /// Searches the rest: what comes next does not follow it.
-    pub(super) fn end(&mut self, needle: &Needle, hits: &mut Vec<SearchHit>) {
+    pub(super) fn finish(&mut self, needle: &Needle, hits: &mut Vec<SearchHit>) {
         self.search(needle, hits);
         self.clear();
     }
@@ -93,8 +93,8 @@ impl SearchWindow {
     }
 
     /// Forgets what was searched, but for the bytes in which a match may begin that ends in the next read.
-    fn keep_the_end(&mut self, needle: &Needle) {
-        let gone = if self.joined { self.text.len().saturating_sub(needle.longest()) } else { self.text.len() };
+    fn keep_tail(&mut self, needle: &Needle) {
+        let gone = if self.joined { self.text.len().saturating_sub(needle.longest_match()) } else { self.text.len() };
         self.text.drain(..gone);
         let first = self.parts.partition_point(|part| part.start <= gone).saturating_sub(1);
         self.parts.drain(..first);

@@ -86,7 +86,7 @@ impl Default for QueryOptions {
 
 impl DnsSpec {
     /// Addresses of a name, both families, of the system's servers.
-    pub fn of(name: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<String>) -> Self {
         DnsSpec {
             name: name.into(),
             kinds: vec![RecordType::A, RecordType::AAAA],
@@ -101,7 +101,7 @@ impl DnsSpec {
     }
 
     /// The question in a few words: `example.org A AAAA`.
-    pub fn question(&self) -> String {
+    pub fn question_text(&self) -> String {
         let kinds: Vec<String> = self.kinds.iter().map(ToString::to_string).collect();
         format!("{} {}", self.name, kinds.join(" "))
     }
@@ -115,8 +115,8 @@ impl DnsSpec {
 impl KindFacets for DnsSpec {
     fn title(&self, _: Option<SocketAddr>) -> String {
         match &self.server {
-            Some(server) => format!("dns {} @{server}", self.question()),
-            None => format!("dns {}", self.question()),
+            Some(server) => format!("dns {} @{server}", self.question_text()),
+            None => format!("dns {}", self.question_text()),
         }
     }
 
@@ -162,7 +162,7 @@ impl KindFacets for DnsSpec {
         None
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         self.timeout
     }
 

@@ -1,7 +1,7 @@
 //! What can be asked of any kind of session, without knowing which it is.
 
 use super::kind_facets::KindFacets;
-use super::socket::{RequestedOptions, wish};
+use super::socket::{RequestedOptions, request_option};
 use super::what::SpecKind;
 use crate::wire::option::{SocketKind, SocketOption};
 
@@ -41,13 +41,13 @@ impl SpecKind {
 }
 
 /// The options that are set when a session of this kind is opened; `None`: it takes none.
-pub fn wishes(what: &SpecKind) -> Option<&RequestedOptions> {
+pub fn requested_options(what: &SpecKind) -> Option<&RequestedOptions> {
     what.socket_kind()?;
     what.facets().socket().map(|socket| &socket.options)
 }
 
 /// The same, to change.
-pub fn wishes_mut(what: &mut SpecKind) -> Option<&mut RequestedOptions> {
+pub fn requested_options_mut(what: &mut SpecKind) -> Option<&mut RequestedOptions> {
     what.socket_kind()?;
     what.facets_mut().socket_mut().map(|socket| &mut socket.options)
 }
@@ -61,15 +61,15 @@ pub fn add(what: &mut SpecKind, options: &RequestedOptions) -> Result<(), String
         return Ok(());
     }
     let kind = what.socket_kind();
-    let (Some(kind), Some(wishes)) = (kind, wishes_mut(what)) else {
+    let (Some(kind), Some(wishes)) = (kind, requested_options_mut(what)) else {
         return Err("socket options are of a session with one socket".to_owned());
     };
     for (option, value) in options {
         if !option.applies_to(kind) {
-            let names: Vec<&str> = SocketOption::of(kind).map(SocketOption::name).collect();
+            let names: Vec<&str> = SocketOption::options_of(kind).map(SocketOption::name).collect();
             return Err(format!("{} has no {}; it has {}", kind.name(), option.name(), names.join(", ")));
         }
-        wish(wishes, *option, Some(value.clone()));
+        request_option(wishes, *option, Some(value.clone()));
     }
     Ok(())
 }
@@ -84,10 +84,10 @@ mod tests {
 
     #[test]
     fn a_udp_socket_has_no_nagle() {
-        let mut what = SpecKind::Udp(UdpSpec::with(HostPort { host: "h".into(), port: 1 }));
+        let mut what = SpecKind::Udp(UdpSpec::new(HostPort { host: "h".into(), port: 1 }));
         let nodelay = vec![(SocketOption::NoDelay, OptionValue::Switch(true))];
         assert!(add(&mut what, &nodelay).is_err_and(|why| why.contains("has no nodelay; it has rcvbuf")));
         assert_eq!(add(&mut what, &vec![(SocketOption::Ttl, OptionValue::Count(4))]), Ok(()));
-        assert_eq!(wishes(&what).map(Vec::len), Some(1));
+        assert_eq!(requested_options(&what).map(Vec::len), Some(1));
     }
 }

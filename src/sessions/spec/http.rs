@@ -72,7 +72,7 @@ impl KindFacets for HttpSpec {
     }
 
     fn target(&self) -> Option<HostPort> {
-        target::of_url(&self.url)
+        target::target_of_url(&self.url)
     }
 
     fn parent(&self) -> Option<SessionId> {
@@ -113,7 +113,7 @@ impl KindFacets for HttpSpec {
         None
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         self.timeout
     }
 

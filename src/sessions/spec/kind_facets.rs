@@ -49,7 +49,7 @@ pub trait KindFacets {
     fn shown_retry(&self) -> Option<RetryPolicy>;
 
     /// The time that it allows: the one that ran out, as far as its kind tells.
-    fn patience(&self) -> Option<Duration>;
+    fn allowed_time(&self) -> Option<Duration>;
 
     /// Allows ten times as much, or as long as makes sense; false: there is nothing that could be longer.
     fn wait_longer(&mut self) -> bool;

@@ -15,7 +15,8 @@ mod what;
 pub use kind_facets::KindFacets;
 pub use script::{DatagramBurst, Pace, Script, ScriptStep};
 pub use socket::{
-    DEFAULT_CONNECT_TIMEOUT, HostPort, IpFamily, RequestedOptions, RetryPolicy, SocketSpec, wish, wished,
+    DEFAULT_CONNECT_TIMEOUT, HostPort, IpFamily, RequestedOptions, RetryPolicy, SocketSpec, request_option,
+    requested_value,
 };
 pub use tcp::{AcceptedSpec, ListenSpec, TcpSpec};
 pub use udp::{MulticastGroup, UdpBoundSpec, UdpReceive, UdpSpec};

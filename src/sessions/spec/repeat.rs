@@ -107,7 +107,7 @@ impl KindFacets for RepeatSpec {
         None
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         None
     }
 
@@ -185,7 +185,7 @@ impl PerSecond {
 
     /// When the start number `number`, from 0, is due, counted from the first one. Exact to a nanosecond, however
     /// many there are; saturates after 584 years.
-    pub fn due(self, number: u64) -> Duration {
+    pub fn due_after(self, number: u64) -> Duration {
         let nanoseconds = u128::from(number) * 1_000_000_000_000 / u128::from(self.thousandths);
         Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
     }
@@ -198,10 +198,10 @@ mod tests {
     #[test]
     fn starts_are_due_at_exact_times_however_many_there_are() {
         let rate = PerSecond::new(3.0).unwrap();
-        assert_eq!(rate.due(3), Duration::from_secs(1));
-        assert_eq!(rate.due(3_000_000_000), Duration::from_secs(1_000_000_000));
-        assert_eq!(rate.due(1), Duration::from_nanos(333_333_333));
-        assert_eq!(PerSecond::new(0.5).unwrap().due(1), Duration::from_secs(2));
+        assert_eq!(rate.due_after(3), Duration::from_secs(1));
+        assert_eq!(rate.due_after(3_000_000_000), Duration::from_secs(1_000_000_000));
+        assert_eq!(rate.due_after(1), Duration::from_nanos(333_333_333));
+        assert_eq!(PerSecond::new(0.5).unwrap().due_after(1), Duration::from_secs(2));
     }
 
     #[test]
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_title_says_what_is_repeated_and_how() {
         let target = HostPort { host: "localhost".into(), port: 80 };
-        let mut spec = RepeatSpec::times(RepeatKind::Connect(TcpSpec::to(target)), 1000);
+        let mut spec = RepeatSpec::times(RepeatKind::Connect(TcpSpec::new(target)), 1000);
         spec.pace = StartPace::Rate(PerSecond::new(50.0).unwrap());
         assert_eq!(spec.title(), "tcp localhost:80 ×1,000 @50/s");
         spec.pace = StartPace::Interval(Duration::from_secs(2));

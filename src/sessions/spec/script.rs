@@ -63,13 +63,13 @@ impl Pace {
     }
 
     /// How many ought to have begun when so long has passed since the first one: 1 at once.
-    pub fn due(self, passed: Duration) -> u64 {
+    pub fn due_count(self, passed: Duration) -> u64 {
         let begun = passed.as_nanos().saturating_mul(self.count.get().into()) / self.per.as_nanos();
         u64::try_from(begun).unwrap_or(u64::MAX).saturating_add(1)
     }
 
     /// How long after the first one that begins which has `before` of them before it.
-    pub fn begins(self, before: u64) -> Duration {
+    pub fn start_offset(self, before: u64) -> Duration {
         let count = u128::from(self.count.get());
         // Rounded up: at that time it is due, and never a moment too early.
         let nanos = self.per.as_nanos().saturating_mul(before.into()).div_ceil(count);
@@ -85,11 +85,11 @@ mod tests {
     fn each_of_a_pace_is_due_exactly_when_it_begins() {
         for pace in [Pace::new(3, Duration::from_secs(1)), Pace::per_second(1e6), Pace::per_second(0.5)] {
             let pace = pace.unwrap();
-            assert_eq!(pace.due(Duration::ZERO), 1);
+            assert_eq!(pace.due_count(Duration::ZERO), 1);
             for before in [1_u64, 2, 3, 1_000, 7_777_777] {
-                let begins = pace.begins(before);
-                assert_eq!(pace.due(begins), before + 1);
-                assert_eq!(pace.due(begins - Duration::from_nanos(1)), before);
+                let begins = pace.start_offset(before);
+                assert_eq!(pace.due_count(begins), before + 1);
+                assert_eq!(pace.due_count(begins - Duration::from_nanos(1)), before);
             }
         }
     }

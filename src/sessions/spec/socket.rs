@@ -114,12 +114,12 @@ impl RetryPolicy {
 pub type RequestedOptions = Vec<(SocketOption, OptionValue)>;
 
 /// What is wished of an option.
-pub fn wished(wishes: &RequestedOptions, option: SocketOption) -> Option<&OptionValue> {
+pub fn requested_value(wishes: &RequestedOptions, option: SocketOption) -> Option<&OptionValue> {
     wishes.iter().find(|(of, _)| *of == option).map(|(_, value)| value)
 }
 
 /// Wishes an option; `None` takes the wish back, and the system's own value stands.
-pub fn wish(wishes: &mut RequestedOptions, option: SocketOption, value: Option<OptionValue>) {
+pub fn request_option(wishes: &mut RequestedOptions, option: SocketOption, value: Option<OptionValue>) {
     let place = wishes.iter().position(|(of, _)| *of == option);
     match (place, value) {
         (Some(place), Some(value)) => wishes[place].1 = value,
@@ -139,11 +139,11 @@ mod tests {
         let mut wishes = RequestedOptions::new();
         for text in ["ttl=5", "nodelay=on", "ttl=7"] {
             let (option, value) = parse(text).expect("the test's own");
-            wish(&mut wishes, option, Some(value));
+            request_option(&mut wishes, option, Some(value));
         }
         assert_eq!(wishes.len(), 2);
-        assert_eq!(wished(&wishes, SocketOption::Ttl), Some(&OptionValue::Count(7)));
-        wish(&mut wishes, SocketOption::Ttl, None);
-        assert_eq!(wished(&wishes, SocketOption::Ttl), None);
+        assert_eq!(requested_value(&wishes, SocketOption::Ttl), Some(&OptionValue::Count(7)));
+        request_option(&mut wishes, SocketOption::Ttl, None);
+        assert_eq!(requested_value(&wishes, SocketOption::Ttl), None);
     }
 }

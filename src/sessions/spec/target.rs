@@ -116,7 +116,7 @@ fn ipv6_host(text: &str) -> Option<String> {
 /// # Errors
 /// A sentence that names what was found.
 pub fn parse_port(text: &str) -> Result<u16, String> {
-    number(text)
+    parse_digits(text)
         .filter(|port| *port != 0)
         .ok_or_else(|| format!("port {} is not a number from 1 to 65535", quoted(text)))
 }
@@ -126,12 +126,12 @@ pub fn parse_port(text: &str) -> Result<u16, String> {
 /// # Errors
 /// A sentence that names what was found.
 pub fn parse_local_port(text: &str) -> Result<u16, String> {
-    number(text)
+    parse_digits(text)
         .ok_or_else(|| format!("port {} is not a number from 0 to 65535 (0 lets the kernel choose)", quoted(text)))
 }
 
 /// Digits only: `u16::from_str` would take a plus sign.
-fn number(text: &str) -> Option<u16> {
+fn parse_digits(text: &str) -> Option<u16> {
     text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
@@ -196,7 +196,7 @@ fn local_address(text: &str) -> Result<IpAddr, String> {
 }
 
 /// The host and port of a URL: what stands between `//` and the path, user information left out.
-pub(super) fn of_url(url: &str) -> Option<HostPort> {
+pub(super) fn target_of_url(url: &str) -> Option<HostPort> {
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = authority.rsplit('@').next()?;
@@ -339,8 +339,8 @@ mod tests {
             ("http://[::1]:8080/", "[::1]:8080"),
             ("https://[::1]/", "[::1]:443"),
         ] {
-            assert_eq!(of_url(url).map(|there| there.to_string()).as_deref(), Some(there), "{url}");
+            assert_eq!(target_of_url(url).map(|there| there.to_string()).as_deref(), Some(there), "{url}");
         }
-        assert_eq!(of_url("nonsense"), None);
+        assert_eq!(target_of_url("nonsense"), None);
     }
 }

@@ -22,7 +22,7 @@ pub struct TcpSpec {
 
 impl TcpSpec {
     /// A connection with the default timeouts and no retry.
-    pub fn to(target: HostPort) -> Self {
+    pub fn new(target: HostPort) -> Self {
         TcpSpec { target, socket: SocketSpec::default() }
     }
 }
@@ -76,7 +76,7 @@ impl KindFacets for TcpSpec {
         Some(self.socket.retry)
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         Some(self.socket.idle_timeout.unwrap_or(self.socket.connect_timeout))
     }
 
@@ -156,7 +156,7 @@ impl KindFacets for ListenSpec {
         None
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         None
     }
 
@@ -223,7 +223,7 @@ impl KindFacets for AcceptedSpec {
         None
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         None
     }
 

@@ -70,7 +70,7 @@ impl KindFacets for UdpSpec {
         None
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         self.socket.idle_timeout
     }
 
@@ -94,7 +94,7 @@ pub struct UdpReceive {
 
 impl UdpSpec {
     /// A conversation with the defaults.
-    pub fn with(target: HostPort) -> Self {
+    pub fn new(target: HostPort) -> Self {
         UdpSpec { target, socket: SocketSpec::default(), broadcast: false, receive: UdpReceive::default() }
     }
 }
@@ -172,7 +172,7 @@ impl KindFacets for UdpBoundSpec {
         None
     }
 
-    fn patience(&self) -> Option<Duration> {
+    fn allowed_time(&self) -> Option<Duration> {
         self.socket.idle_timeout
     }
 

@@ -76,31 +76,31 @@ pub struct FlowMaxima {
 
 impl FlowControl {
     /// Takes in what the kernel says now.
-    pub fn look(&mut self, view: &KernelView, now: Instant) {
-        self.own.learn(view.state, view.send_queue_bytes, view.recv_queue_bytes, view.timer, view.tcp.as_ref(), now);
+    pub fn sample(&mut self, view: &KernelView, now: Instant) {
+        self.own.sample(view.state, view.send_queue_bytes, view.recv_queue_bytes, view.timer, view.tcp.as_ref(), now);
         match view.peer_end {
             Some(PeerEnd { state, send_queue_bytes: sends, recv_queue_bytes: has, timer, tcp }) => {
                 let peer = self.peer.get_or_insert_default();
-                peer.learn(Some(state), Some(sends), Some(has), timer, tcp.as_ref(), now);
+                peer.sample(Some(state), Some(sends), Some(has), timer, tcp.as_ref(), now);
             }
             None => self.peer = None,
         }
     }
 
     /// Whether flow control holds something back now, at either end: a window is closed, or a timer was doubled.
-    pub fn holds(&self) -> bool {
-        self.own.holds() || self.peer.as_ref().is_some_and(FlowEnd::holds)
+    pub fn is_blocked(&self) -> bool {
+        self.own.is_blocked() || self.peer.as_ref().is_some_and(FlowEnd::is_blocked)
     }
 
     /// Whether a timer counts down that says when something is asked or sent again.
     pub fn counts_down(&self, now: Instant) -> bool {
-        let runs = |end: &FlowEnd| end.holds() && end.timer.is_some_and(|timer| timer.due > now);
+        let runs = |end: &FlowEnd| end.is_blocked() && end.timer.is_some_and(|timer| timer.due > now);
         runs(&self.own) || self.peer.as_ref().is_some_and(runs)
     }
 }
 
 impl FlowEnd {
-    fn learn(
+    fn sample(
         &mut self,
         state: Option<TcpState>,
         send_queue: Option<u64>,
@@ -130,7 +130,7 @@ impl FlowEnd {
         self.own_window_closed = since(self.own_window, self.own_window_closed);
         self.timer = timer.map(|timer| {
             let due = now + timer.expires;
-            let same = |old: &RunningTimer| old.kind == timer.kind && far(old.due, due) <= SAME_TIMER;
+            let same = |old: &RunningTimer| old.kind == timer.kind && distance(old.due, due) <= SAME_TIMER;
             let whole = self.timer.filter(same).map_or(timer.expires, |old| old.whole.max(timer.expires));
             RunningTimer { kind: timer.kind, due, whole }
         });
@@ -141,7 +141,7 @@ impl FlowEnd {
     }
 
     /// Whether something is held back here.
-    pub fn holds(&self) -> bool {
+    pub fn is_blocked(&self) -> bool {
         let waits = self.send_queue.is_some_and(|bytes| bytes > 0);
         self.own_window_closed.is_some()
             || waits && (self.peer_window_closed.is_some() || self.backoff.is_some_and(|count| count > 0))
@@ -164,37 +164,37 @@ impl FlowEnd {
 
     /// How sending stands, in parts: `the peer's window has been 0 for 3.2 s`, `probe 4 in 1.6 s (backoff 3)`.
     /// `whose` is the window's owner: `the peer's`. None: nothing is held back.
-    pub fn stalled(&self, whose: &str, now: Instant) -> Vec<String> {
+    pub fn blocked_parts(&self, whose: &str, now: Instant) -> Vec<String> {
         let waits = self.send_queue.is_some_and(|bytes| bytes > 0);
         let mut parts = Vec::new();
         match (self.peer_window_closed, self.backoff.unwrap_or(0)) {
             (Some(since), _) => {
-                let time = coarse(now.saturating_duration_since(since));
+                let time = countdown_text(now.saturating_duration_since(since));
                 parts.push(format!("{whose} window has been 0 for {time}"));
             }
             (None, 1..) if waits => parts.push("no ACK came in time".to_owned()),
             _ => return parts,
         }
-        parts.extend(if waits { self.countdown(now) } else { Some("nothing waits to be sent".to_owned()) });
+        parts.extend(if waits { self.timer_countdown(now) } else { Some("nothing waits to be sent".to_owned()) });
         parts
     }
 
     /// What the timer does next, and when: `probe 4 in 1.6 s (backoff 3)`. `None`: no timer is known to run.
-    pub fn countdown(&self, now: Instant) -> Option<String> {
+    pub fn timer_countdown(&self, now: Instant) -> Option<String> {
         let (timer, next) = (self.timer?, self.next()?);
         let left = timer.due.saturating_duration_since(now);
-        let when = if left.is_zero() { "now".to_owned() } else { format!("in {}", coarse(left)) };
+        let when = if left.is_zero() { "now".to_owned() } else { format!("in {}", countdown_text(left)) };
         let backoff = self.backoff.map_or(String::new(), |count| format!(" (backoff {count})"));
         Some(format!("{next} {when}{backoff}"))
     }
 }
 
-fn far(one: Instant, other: Instant) -> Duration {
+fn distance(one: Instant, other: Instant) -> Duration {
     one.saturating_duration_since(other).max(other.saturating_duration_since(one))
 }
 
 /// A duration for a countdown: in tenths of a second, rounded up, so that it does not flicker.
-pub fn coarse(time: Duration) -> String {
+pub fn countdown_text(time: Duration) -> String {
     let tenths = time.as_millis().div_ceil(100);
     quantity::duration(Duration::from_millis(u64::try_from(tenths).unwrap_or(u64::MAX).saturating_mul(100)))
 }
@@ -212,7 +212,7 @@ mod tests {
     }
 
     fn told(flow: &FlowControl, now: Instant) -> String {
-        flow.own.stalled("the peer's", now).join("; ")
+        flow.own.blocked_parts("the peer's", now).join("; ")
     }
 
     #[test]
@@ -220,16 +220,16 @@ mod tests {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let mut flow = FlowControl::default();
-        flow.look(&view(65_536, 0, None), start);
-        assert_eq!((told(&flow, start), flow.holds()), (String::new(), false));
-        flow.look(&view(0, 0, Some((TimerKind::Probe, 200))), at(100));
-        flow.look(&view(0, 3, Some((TimerKind::Probe, 1_600))), at(3_300));
+        flow.sample(&view(65_536, 0, None), start);
+        assert_eq!((told(&flow, start), flow.is_blocked()), (String::new(), false));
+        flow.sample(&view(0, 0, Some((TimerKind::Probe, 200))), at(100));
+        flow.sample(&view(0, 3, Some((TimerKind::Probe, 1_600))), at(3_300));
         let expected = "the peer's window has been 0 for 3.2 s; probe 4 in 1.6 s (backoff 3)";
         assert_eq!(told(&flow, at(3_300)), expected);
         let later = "the peer's window has been 0 for 4.2 s; probe 4 in 600 ms (backoff 3)";
         assert_eq!(told(&flow, at(4_300)), later);
-        assert!(flow.holds() && flow.counts_down(at(4_300)) && !flow.counts_down(at(5_000)));
-        flow.look(&view(65_536, 0, None), at(5_000));
+        assert!(flow.is_blocked() && flow.counts_down(at(4_300)) && !flow.counts_down(at(5_000)));
+        flow.sample(&view(65_536, 0, None), at(5_000));
         assert_eq!((told(&flow, at(5_000)).as_str(), flow.own.greatest.peer_window), ("", 65_536));
     }
 
@@ -239,7 +239,7 @@ mod tests {
         let at = |millis| start + Duration::from_millis(millis);
         let mut flow = FlowControl::default();
         for (millis, left, whole) in [(0, 800, 800), (300, 503, 800), (700, 98, 800), (810, 1_590, 1_590)] {
-            flow.look(&view(0, 2, Some((TimerKind::Probe, left))), at(millis));
+            flow.sample(&view(0, 2, Some((TimerKind::Probe, left))), at(millis));
             assert_eq!(flow.own.timer.map(|timer| timer.whole), Some(Duration::from_millis(whole)), "at {millis}");
         }
     }
@@ -248,7 +248,7 @@ mod tests {
     fn a_lost_ack_counts_down_to_the_next_resend() {
         let now = Instant::now();
         let mut flow = FlowControl::default();
-        flow.look(&view(65_536, 2, Some((TimerKind::Retransmit, 900))), now);
+        flow.sample(&view(65_536, 2, Some((TimerKind::Retransmit, 900))), now);
         assert_eq!(told(&flow, now), "no ACK came in time; resend 3 in 900 ms (backoff 2)");
     }
 
@@ -259,10 +259,10 @@ mod tests {
         let end =
             PeerEnd { state: TcpState::Established, send_queue_bytes: 0, recv_queue_bytes: 4_096, timer: None, tcp };
         let mut flow = FlowControl::default();
-        flow.look(&KernelView { peer_end: Some(end), ..view(0, 0, None) }, now);
+        flow.sample(&KernelView { peer_end: Some(end), ..view(0, 0, None) }, now);
         let peer = flow.peer.as_ref().unwrap();
         assert_eq!((peer.recv_queue, peer.own_window, peer.own_window_closed), (Some(4_096), Some(0), Some(now)));
-        flow.look(&view(0, 0, None), now);
+        flow.sample(&view(0, 0, None), now);
         assert!(flow.peer.is_none());
     }
 }

@@ -31,46 +31,46 @@ impl TcpHistory {
     pub fn record(&mut self, entry: Option<u64>, record: &Record, now: Instant) {
         match record {
             Record::Block(block) => self.ladder.block(entry, block),
-            Record::NotKept { direction, totals } => self.ladder.not_kept(entry, *direction, *totals, now),
+            Record::NotKept { direction, totals } => self.ladder.add_gap(entry, *direction, *totals, now),
             Record::News { at, news } => self.news(entry, news, *at),
         }
     }
 
     fn news(&mut self, entry: Option<u64>, news: &News, at: Instant) {
-        self.ladder.learn(entry, news, at);
-        let steps = self.track.learn(news, at);
+        self.ladder.on_news(entry, news, at);
+        let steps = self.track.on_news(news, at);
         self.draw(steps, entry);
         if let News::Tcp(TcpNews::State { to, evidence, .. }) = news
             && steps == 0
         {
-            self.ladder.confirm(*to, *evidence);
+            self.ladder.confirm_state(*to, *evidence);
         }
     }
 
     /// Call before applying the records of the same reading, so that capture starts at its first segment.
-    pub fn capturing(&mut self, reading: &CaptureReading, now: Instant) {
+    pub fn set_capturing(&mut self, reading: &CaptureReading, now: Instant) {
         if reading.on {
             let first = reading.segments.first().map_or(now, |captured| captured.at);
-            self.ladder.capturing(true, first);
+            self.ladder.set_capturing(true, first);
         }
     }
 
     /// Takes in what was captured, behind what else happened.
-    pub fn captured(&mut self, reading: CaptureReading, now: Instant) {
+    pub fn add_segments(&mut self, reading: CaptureReading, now: Instant) {
         for captured in reading.segments {
-            self.ladder.captured(captured);
+            self.ladder.add_segment(captured);
         }
         if reading.missed > 0 {
             self.ladder.not_captured(reading.missed, now);
         }
         if !reading.on {
-            self.ladder.capturing(false, now);
+            self.ladder.set_capturing(false, now);
         }
     }
 
     /// Lets time pass: a port that rests becomes free.
-    pub fn pass(&mut self, now: Instant) {
-        let steps = self.track.pass(now);
+    pub fn advance(&mut self, now: Instant) {
+        let steps = self.track.advance(now);
         self.draw(steps, None);
     }
 
@@ -80,16 +80,16 @@ impl TcpHistory {
             let steps = self.track.sample(state, now);
             self.draw(steps, None);
         }
-        self.ladder.sampled(counters(view), now);
-        self.gauges.sampled(view, now);
-        self.flow.look(view, now);
+        self.ladder.sample(counters(view), now);
+        self.gauges.sample(view, now);
+        self.flow.sample(view, now);
     }
 
     /// Draws the newest steps of the state on the ladder.
     fn draw(&mut self, steps: usize, entry: Option<u64>) {
         let all = self.track.steps();
         for step in all.iter().skip(all.len().saturating_sub(steps)) {
-            self.ladder.stepped(step, entry);
+            self.ladder.on_state_change(step, entry);
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::sessions::news::{CloseReason, News};
 use crate::sessions::news::{DialNews, ListenerNews, TcpNews};
 use crate::wire::tcp::cause::StateCause;
 use crate::wire::tcp::state::TcpState;
-use crate::wire::tcp::{EventOutcome, StateDifference, TcpEvent, after, compare, path};
+use crate::wire::tcp::{EventOutcome, StateDifference, TcpEvent, compare, path, transition};
 use crate::wire::{Class, Evidence, Failure};
 
 /// How many steps are kept; a connection has ten at the most, a retried one ten an attempt. Beyond it the oldest go.
@@ -91,7 +91,7 @@ impl StateTrack {
     }
 
     /// Lets time pass: when TIME-WAIT is over, the connection is CLOSED. Gives the number of steps that it made.
-    pub fn pass(&mut self, now: Instant) -> usize {
+    pub fn advance(&mut self, now: Instant) -> usize {
         match self.rests_until.filter(|until| self.state == TcpState::TimeWait && *until <= now) {
             Some(until) => self.event(
                 until,
@@ -104,11 +104,11 @@ impl StateTrack {
     }
 
     /// Takes in a fact; gives the number of steps that it made.
-    pub fn learn(&mut self, news: &News, at: Instant) -> usize {
+    pub fn on_news(&mut self, news: &News, at: Instant) -> usize {
         match news {
             News::Dial(DialNews::Connecting { .. }) => {
                 if matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
-                    self.restart();
+                    self.reset_to_start();
                 }
                 self.event(at, TcpEvent::ActiveOpen, StepCause::Implied(StateCause::Connect), Evidence::Inferred)
             }
@@ -131,7 +131,7 @@ impl StateTrack {
                 if let Some(remaining) = remaining {
                     self.rests_until = Some(at + *remaining);
                 }
-                self.told(StateChange {
+                self.on_reported_step(StateChange {
                     at,
                     from: *from,
                     to: *to,
@@ -140,13 +140,15 @@ impl StateTrack {
                     evidence: *evidence,
                 })
             }
-            News::Failed(failure) | News::Dial(DialNews::Retrying { because: failure, .. }) => self.fail(failure, at),
-            News::Closed { how, .. } => self.close(*how, at),
+            News::Failed(failure) | News::Dial(DialNews::Retrying { because: failure, .. }) => {
+                self.on_failure(failure, at)
+            }
+            News::Closed { how, .. } => self.on_closed(*how, at),
             _ => 0,
         }
     }
 
-    fn fail(&mut self, failure: &Failure, at: Instant) -> usize {
+    fn on_failure(&mut self, failure: &Failure, at: Instant) -> usize {
         match failure.class {
             Class::Refused => self.event(at, TcpEvent::Rst, StepCause::ImpliedRefusal, Evidence::Inferred),
             Class::Reset => self.event(at, TcpEvent::Rst, StepCause::Implied(StateCause::RstArrived), failure.evidence),
@@ -160,7 +162,7 @@ impl StateTrack {
         }
     }
 
-    fn close(&mut self, how: CloseReason, at: Instant) -> usize {
+    fn on_closed(&mut self, how: CloseReason, at: Instant) -> usize {
         self.kernel = None;
         match how {
             CloseReason::Rst => {
@@ -206,13 +208,13 @@ impl StateTrack {
     }
 
     /// Takes in a step that the session's task tells; one that we know of already is known better now.
-    fn told(&mut self, step: StateChange) -> usize {
+    fn on_reported_step(&mut self, step: StateChange) -> usize {
         match step.evidence {
             Evidence::Kernel => self.kernel = Some(step.to),
             Evidence::Seen | Evidence::Inferred => self.called = step.to,
         }
         if step.from == TcpState::Closed && matches!(self.state, TcpState::Closed | TcpState::TimeWait) {
-            self.restart();
+            self.reset_to_start();
             self.called = step.to;
         }
         let start = self.steps.len() - self.latest().len();
@@ -234,7 +236,7 @@ impl StateTrack {
         1
     }
 
-    fn restart(&mut self) {
+    fn reset_to_start(&mut self) {
         self.state = TcpState::Closed;
         self.called = TcpState::Closed;
         self.rests_until = None;
@@ -242,7 +244,7 @@ impl StateTrack {
 
     /// What a call of ours told.
     fn event(&mut self, at: Instant, event: TcpEvent, cause: StepCause, evidence: Evidence) -> usize {
-        let row = after(self.called, event);
+        let row = transition(self.called, event);
         if let EventOutcome::Moves { to, .. } = row.outcome {
             self.called = to;
         }
@@ -250,11 +252,11 @@ impl StateTrack {
     }
 
     fn push(&mut self, at: Instant, event: TcpEvent, cause: StepCause, evidence: Evidence) -> usize {
-        let row = after(self.state, event);
+        let row = transition(self.state, event);
         if !matches!(row.outcome, EventOutcome::Moves { .. }) {
             return 0;
         }
-        self.add(StateChange { at, from: self.state, to: row.to(), event, cause, evidence });
+        self.add(StateChange { at, from: self.state, to: row.next_state(), event, cause, evidence });
         1
     }
 
@@ -306,9 +308,9 @@ mod tests {
 
     fn connected(now: Instant) -> StateTrack {
         let mut track = StateTrack::new();
-        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         let took = std::time::Duration::ZERO;
-        track.learn(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
         track
     }
 
@@ -316,10 +318,10 @@ mod tests {
     fn a_half_close_that_the_kernel_saw_first_is_known_from_the_kernel() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::Tcp(TcpNews::WeFinished), now);
+        track.on_news(&News::Tcp(TcpNews::WeFinished), now);
         assert_eq!(track.sample(TcpState::FinWait2, now), 1);
         assert_eq!(track.sample(TcpState::FinWait2, now), 0);
-        track.learn(&News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }), now);
+        track.on_news(&News::Tcp(TcpNews::PeerFinished { received_bytes: 0 }), now);
         let steps = [
             ("SYN-SENT", Evidence::Inferred),
             ("ESTABLISHED", Evidence::Seen),
@@ -334,7 +336,7 @@ mod tests {
     fn an_old_sample_moves_nothing_and_a_difference_stands() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::Tcp(TcpNews::WeFinished), now);
+        track.on_news(&News::Tcp(TcpNews::WeFinished), now);
         assert_eq!(track.sample(TcpState::Established, now), 0);
         assert_eq!(track.state(), TcpState::FinWait1);
         assert!(track.difference().is_some());
@@ -346,12 +348,12 @@ mod tests {
         let mut track = StateTrack::new();
         let listener = crate::sessions::id::SessionId(1);
         assert_eq!(
-            track.learn(&News::Listener(ListenerNews::Accepted { listener, local: peer(), peer: peer() }), now),
+            track.on_news(&News::Listener(ListenerNews::Accepted { listener, local: peer(), peer: peer() }), now),
             3
         );
-        track.learn(&News::Tcp(TcpNews::PeerFinished { received_bytes: 3 }), now);
+        track.on_news(&News::Tcp(TcpNews::PeerFinished { received_bytes: 3 }), now);
         let totals = Both::<Totals>::default();
-        track.learn(&News::Closed { totals, how: CloseReason::Fin }, now);
+        track.on_news(&News::Closed { totals, how: CloseReason::Fin }, now);
         let names: Vec<&str> = told(&track).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["LISTEN", "SYN-RECEIVED", "ESTABLISHED", "CLOSE-WAIT", "LAST-ACK", "CLOSED"]);
     }
@@ -360,11 +362,11 @@ mod tests {
     fn a_refused_attempt_returns_to_closed_and_the_next_begins_anew() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         let refused = Failure::new(Class::Refused, FailedOperation::Connect, "", "connection refused");
-        track.learn(&News::Failed(refused), now);
+        track.on_news(&News::Failed(refused), now);
         assert_eq!(track.state(), TcpState::Closed);
-        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 2 }), now);
         assert_eq!((track.state(), track.latest().len(), track.steps().len()), (TcpState::SynSent, 1, 3));
     }
 
@@ -372,13 +374,13 @@ mod tests {
     fn a_sample_that_is_ahead_of_the_news_makes_each_step_once() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         assert_eq!(track.sample(TcpState::CloseWait, now), 2);
         let step =
             |from, to, cause| News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Seen, remaining: None });
         let opened = step(TcpState::SynSent, TcpState::Established, StateCause::SynAckArrived);
         let finished = step(TcpState::Established, TcpState::CloseWait, StateCause::FinArrived);
-        assert_eq!((track.learn(&opened, now), track.learn(&finished, now)), (0, 0));
+        assert_eq!((track.on_news(&opened, now), track.on_news(&finished, now)), (0, 0));
         let steps =
             [("SYN-SENT", Evidence::Inferred), ("ESTABLISHED", Evidence::Kernel), ("CLOSE-WAIT", Evidence::Kernel)];
         assert_eq!(told(&track), steps);
@@ -386,36 +388,36 @@ mod tests {
 
     fn step_told(track: &mut StateTrack, at: Instant, from: TcpState, to: TcpState, cause: StateCause) {
         let remaining = (to == TcpState::TimeWait).then(|| std::time::Duration::from_secs(60));
-        track.learn(&News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Kernel, remaining }), at);
+        track.on_news(&News::Tcp(TcpNews::State { from, to, cause, evidence: Evidence::Kernel, remaining }), at);
     }
 
     #[test]
     fn a_port_that_rests_is_free_when_its_time_is_over_and_not_before() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::Tcp(TcpNews::WeFinished), now);
+        track.on_news(&News::Tcp(TcpNews::WeFinished), now);
         track.sample(TcpState::FinWait2, now);
         step_told(&mut track, now, TcpState::FinWait2, TcpState::TimeWait, StateCause::FinArrived);
-        track.learn(&News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Fin }, now);
+        track.on_news(&News::Closed { totals: Both::<Totals>::default(), how: CloseReason::Fin }, now);
         let second = std::time::Duration::from_secs(1);
-        assert_eq!((track.pass(now + 59 * second), track.state()), (0, TcpState::TimeWait));
-        assert_eq!((track.pass(now + 75 * second), track.state()), (1, TcpState::Closed));
+        assert_eq!((track.advance(now + 59 * second), track.state()), (0, TcpState::TimeWait));
+        assert_eq!((track.advance(now + 75 * second), track.state()), (1, TcpState::Closed));
         let last = track.steps().last().unwrap();
         assert_eq!(
             (last.event, last.at, last.evidence),
             (TcpEvent::TimeWaitOver, now + 60 * second, Evidence::Inferred)
         );
-        assert_eq!(track.pass(now + 99 * second), 0);
+        assert_eq!(track.advance(now + 99 * second), 0);
     }
 
     #[test]
     fn a_simultaneous_open_is_followed_by_the_kernels_word() {
         let now = Instant::now();
         let mut track = StateTrack::new();
-        track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt: 1 }), now);
         assert_eq!(track.sample(TcpState::SynReceived, now), 1);
         let took = std::time::Duration::ZERO;
-        track.learn(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
+        track.on_news(&News::Dial(DialNews::Connected { local: peer(), peer: peer(), took, attempt: 1 }), now);
         let steps =
             [("SYN-SENT", Evidence::Inferred), ("SYN-RECEIVED", Evidence::Kernel), ("ESTABLISHED", Evidence::Seen)];
         assert_eq!(told(&track), steps);
@@ -426,7 +428,7 @@ mod tests {
     fn a_simultaneous_close_goes_by_way_of_closing() {
         let now = Instant::now();
         let mut track = connected(now);
-        track.learn(&News::Tcp(TcpNews::WeFinished), now);
+        track.on_news(&News::Tcp(TcpNews::WeFinished), now);
         assert_eq!(track.sample(TcpState::Closing, now), 1);
         step_told(&mut track, now, TcpState::FinWait1, TcpState::Closing, StateCause::FinArrived);
         step_told(&mut track, now, TcpState::Closing, TcpState::TimeWait, StateCause::AckOfFin);
@@ -440,8 +442,8 @@ mod tests {
         let now = Instant::now();
         let mut track = StateTrack::new();
         for attempt in 0..1_000 {
-            track.learn(&News::Dial(DialNews::Connecting { peer: peer(), attempt }), now);
-            track.learn(&News::Failed(Failure::new(Class::Refused, FailedOperation::Connect, "", "")), now);
+            track.on_news(&News::Dial(DialNews::Connecting { peer: peer(), attempt }), now);
+            track.on_news(&News::Failed(Failure::new(Class::Refused, FailedOperation::Connect, "", "")), now);
         }
         assert_eq!(track.steps().len(), MOST_STEPS);
     }

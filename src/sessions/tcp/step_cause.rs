@@ -31,10 +31,10 @@ impl StepCause {
     }
 
     /// What happened, in a few words: `shutdown(SHUT_WR) → FIN`.
-    pub fn words(self) -> &'static str {
+    pub fn text(self) -> &'static str {
         match self {
-            StepCause::Told(cause) => cause.words(),
-            StepCause::Implied(cause) => implied(cause),
+            StepCause::Told(cause) => cause.text(),
+            StepCause::Implied(cause) => implied_text(cause),
             StepCause::ImpliedRefusal => "RST arrived: refused",
             StepCause::Sampled(event) => event.name(),
         }
@@ -43,11 +43,11 @@ impl StepCause {
 
 impl fmt::Display for StepCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words())
+        f.write_str(self.text())
     }
 }
 
-fn implied(cause: StateCause) -> &'static str {
+fn implied_text(cause: StateCause) -> &'static str {
     match cause {
         StateCause::Connect => "connect() → SYN",
         StateCause::SynArrived => "SYN arrived → SYN-ACK",
@@ -62,6 +62,6 @@ fn implied(cause: StateCause) -> &'static str {
         StateCause::TimedOut => "no answer in time",
         StateCause::Refused => "no way to the host",
         StateCause::TimeWaitOver => "2 MSL over: the port is free",
-        StateCause::Listen | StateCause::ClosedUnread | StateCause::GivenUp => cause.words(),
+        StateCause::Listen | StateCause::ClosedUnread | StateCause::GivenUp => cause.text(),
     }
 }

@@ -10,7 +10,7 @@ use crate::wire::kernel::view::{KernelTimer, KernelView, TimerKind};
 use crate::wire::option::{OptionValue, SocketOption};
 use crate::wire::tcp::state::TcpState;
 
-/// How many firings are kept, the newest; older ones are counted in [`TimerHistory::in_a_row`] only.
+/// How many firings are kept, the newest; older ones are counted in [`TimerHistory::consecutive_firings`] only.
 pub const MOST_FIRED: usize = 64;
 
 /// The kernel's timers of one connection. Bounded, whatever the peer does.
@@ -48,7 +48,7 @@ pub struct TimerFiring {
 
 impl TimerHistory {
     /// Takes in a fact: options that change what the timers do.
-    pub fn learn(&mut self, news: &News) {
+    pub fn on_news(&mut self, news: &News) {
         match news {
             News::Option(OptionNews::Set { option, now, .. }) => self.option(*option, now),
             News::Option(OptionNews::Reported(all)) => {
@@ -77,7 +77,7 @@ impl TimerHistory {
     }
 
     /// Takes in what the kernel says; the same look again changes nothing.
-    pub fn observe(&mut self, view: &Arc<KernelView>, now: Instant) {
+    pub fn sample(&mut self, view: &Arc<KernelView>, now: Instant) {
         if self.last.as_ref() == Some(view) {
             return;
         }
@@ -116,7 +116,7 @@ impl TimerHistory {
     }
 
     /// How often the timer that fired last did so in a row, and which one it is; `None`: none since the peer answered.
-    pub fn in_a_row(&self) -> Option<(TimerKind, u8)> {
+    pub fn consecutive_firings(&self) -> Option<(TimerKind, u8)> {
         self.fired.back().map(|fired| (fired.kind, fired.times))
     }
 
@@ -128,7 +128,7 @@ impl TimerHistory {
     /// When the timer that runs will fire again and again if nothing is heard, from the next time on, until `end`: a
     /// retransmission or window probe waits twice as long each time (RFC 6298 §5.5), at most two minutes in Linux.
     /// Keepalive probes stand `every` apart.
-    pub fn planned(&self, every: Option<Duration>, end: Instant) -> Vec<Instant> {
+    pub fn expected_firings(&self, every: Option<Duration>, end: Instant) -> Vec<Instant> {
         /// A lane has no more cells than so.
         const MOST: usize = 64;
         /// `TCP_RTO_MAX` in Linux.
@@ -179,16 +179,16 @@ mod tests {
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
         let mut clocks = TimerHistory::default();
-        clocks.observe(&look(0, 0, 5, None), at(50));
-        clocks.observe(&look(1, 0, 5, Some((TimerKind::Retransmit, 400))), at(250));
-        clocks.observe(&look(3, 0, 5, Some((TimerKind::Retransmit, 1500))), at(1600));
+        clocks.sample(&look(0, 0, 5, None), at(50));
+        clocks.sample(&look(1, 0, 5, Some((TimerKind::Retransmit, 400))), at(250));
+        clocks.sample(&look(3, 0, 5, Some((TimerKind::Retransmit, 1500))), at(1600));
         let times: Vec<u8> = clocks.fired.iter().map(|fired| fired.times).collect();
         assert_eq!(times, [1, 2, 3]);
-        assert_eq!(clocks.in_a_row(), Some((TimerKind::Retransmit, 3)));
+        assert_eq!(clocks.consecutive_firings(), Some((TimerKind::Retransmit, 3)));
         assert_eq!(clocks.next(), Some((TimerKind::Retransmit, at(3100))));
         assert_eq!(clocks.waits_since, Some(at(50)));
-        clocks.observe(&look(0, 0, 0, None), at(3200));
-        assert_eq!((clocks.in_a_row(), clocks.next(), clocks.waits_since), (None, None, None));
+        clocks.sample(&look(0, 0, 0, None), at(3200));
+        assert_eq!((clocks.consecutive_firings(), clocks.next(), clocks.waits_since), (None, None, None));
     }
 
     #[test]
@@ -196,24 +196,24 @@ mod tests {
         let start = Instant::now();
         let mut clocks = TimerHistory::default();
         let quiet = look(0, 1, 0, Some((TimerKind::Keepalive, 2000)));
-        clocks.observe(&quiet, start);
-        clocks.observe(&quiet, start + Duration::from_secs(1));
+        clocks.sample(&quiet, start);
+        clocks.sample(&quiet, start + Duration::from_secs(1));
         assert_eq!(clocks.next(), Some((TimerKind::Keepalive, start + Duration::from_secs(2))));
-        assert_eq!(clocks.in_a_row(), Some((TimerKind::Keepalive, 1)));
+        assert_eq!(clocks.consecutive_firings(), Some((TimerKind::Keepalive, 1)));
     }
 
     #[test]
     fn what_is_to_come_doubles_for_data_and_stays_even_for_keepalive() {
         let start = Instant::now();
         let mut clocks = TimerHistory::default();
-        clocks.observe(&look(1, 0, 5, Some((TimerKind::Retransmit, 100))), start);
+        clocks.sample(&look(1, 0, 5, Some((TimerKind::Retransmit, 100))), start);
         let far = start + Duration::from_secs(7);
         let after = |clocks: &TimerHistory, every| -> Vec<u128> {
-            clocks.planned(every, far).iter().map(|at| (*at - start).as_millis()).collect()
+            clocks.expected_firings(every, far).iter().map(|at| (*at - start).as_millis()).collect()
         };
         // The time-out is 400 ms now; once it fired it is 800 ms, then 1600.
         assert_eq!(after(&clocks, None), [100, 900, 2500, 5700]);
-        clocks.observe(&look(0, 1, 0, Some((TimerKind::Keepalive, 1000))), start);
+        clocks.sample(&look(0, 1, 0, Some((TimerKind::Keepalive, 1000))), start);
         assert_eq!(after(&clocks, Some(Duration::from_secs(2))), [1000, 3000, 5000, 7000]);
         assert_eq!(after(&clocks, None), [1000]);
     }
@@ -224,7 +224,7 @@ mod tests {
         let mut now = Instant::now();
         for round in 0..=u8::MAX {
             now += Duration::from_millis(1);
-            clocks.observe(&look(round % 4 + 1, round, 5, None), now);
+            clocks.sample(&look(round % 4 + 1, round, 5, None), now);
         }
         assert!(clocks.fired.len() <= MOST_FIRED);
     }

@@ -59,8 +59,9 @@ mod tests {
     #[test]
     fn an_byte_is_found_in_its_entry_and_back_whatever_stands_between() {
         let at = Instant::now();
-        let block =
-            |direction, bytes: &'static [u8]| Record::Block(Block::single(direction, at, Bytes::from_static(bytes)));
+        let block = |direction, bytes: &'static [u8]| {
+            Record::Block(Block::single_piece(direction, at, Bytes::from_static(bytes)))
+        };
         let mut transcript = Transcript::new(1 << 20);
         transcript.push(block(Direction::Sent, b"hello"));
         transcript.push(Record::News { at, news: News::ReadingPaused });

@@ -52,7 +52,7 @@ pub struct EntryData<'a> {
 
 impl EntryData<'_> {
     /// Whether the datagram was cut short.
-    pub fn truncated(&self) -> bool {
+    pub fn is_truncated(&self) -> bool {
         self.full_len > self.bytes.len()
     }
 }
@@ -87,7 +87,7 @@ fn blocks_pieces(item: &TranscriptItem) -> &[Piece] {
 }
 
 /// The entries of an item, in order.
-pub(super) fn pieces(start: u64, item: &TranscriptItem) -> impl Iterator<Item = TranscriptEntry<'_>> {
+pub(super) fn piece_entries(start: u64, item: &TranscriptItem) -> impl Iterator<Item = TranscriptEntry<'_>> {
     let mut offset = 0;
     let data = blocks_pieces(item).iter().enumerate().filter_map(move |(index, piece)| {
         let TranscriptItem::Block(block, before) = item else { return None };

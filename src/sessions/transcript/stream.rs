@@ -107,7 +107,7 @@ mod tests {
     use crate::sessions::record::{Block, Record};
 
     fn said(transcript: &mut Transcript, now: Instant, direction: Direction, len: usize) {
-        transcript.push(Record::Block(Block::single(direction, now, Bytes::from(vec![b'x'; len]))));
+        transcript.push(Record::Block(Block::single_piece(direction, now, Bytes::from(vec![b'x'; len]))));
     }
 
     fn talk() -> Transcript {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::entries::{EntryKind, TranscriptEntry, data_entry, pieces, pieces_back, single};
+use super::entries::{EntryKind, TranscriptEntry, data_entry, piece_entries, pieces_back, single};
 use super::item::TranscriptItem;
 use crate::sessions::news::DialNews;
 use crate::sessions::news::News;
@@ -46,11 +46,11 @@ impl Transcript {
     /// An empty transcript that takes `budget` bytes of memory at the most, what holds them included; the newest
     /// block always stays.
     pub fn new(budget: usize) -> Self {
-        Transcript::keeping(Retention::of_bytes(budget))
+        Transcript::with_retention(Retention::from_bytes(budget))
     }
 
     /// An empty transcript of this retention. The newest block always stays, as far as its segments may.
-    pub fn keeping(retention: Retention) -> Self {
+    pub fn with_retention(retention: Retention) -> Self {
         Transcript {
             retention,
             old_notes: VecDeque::new(),
@@ -69,7 +69,7 @@ impl Transcript {
     }
 
     /// The same for a stream: where its reads end means nothing to those who talk.
-    pub fn of_a_stream(mut self) -> Self {
+    pub fn as_stream(mut self) -> Self {
         self.stream = true;
         self
     }
@@ -184,7 +184,7 @@ impl Transcript {
     }
 
     /// Bytes of memory that what is kept takes now, what holds the bytes included: what the retention bounds.
-    pub fn kept_memory(&self) -> usize {
+    pub fn memory_bytes(&self) -> usize {
         self.cost
     }
 
@@ -216,7 +216,7 @@ impl Transcript {
     }
 
     /// The number that the next entry will get; every entry's number is below it.
-    pub fn end(&self) -> u64 {
+    pub fn end_number(&self) -> u64 {
         self.end
     }
 
@@ -305,7 +305,7 @@ impl Transcript {
     /// The entries from `number` on. Cost: a few steps for each, however many there are.
     pub fn entries_from(&self, number: u64) -> impl Iterator<Item = TranscriptEntry<'_>> {
         let first = self.items.partition_point(|(start, item)| start + item.entries() <= number);
-        let live = self.items.range(first..).flat_map(|(start, item)| pieces(*start, item));
+        let live = self.items.range(first..).flat_map(|(start, item)| piece_entries(*start, item));
         self.before_live(number).filter_map(|old| self.read(old)).chain(live.skip_while(move |e| e.number < number))
     }
 
@@ -362,7 +362,7 @@ mod tests {
     use crate::wire::Direction;
 
     fn block(now: Instant, bytes: &'static [u8]) -> Record {
-        Record::Block(Block::single(Direction::Received, now, Bytes::from_static(bytes)))
+        Record::Block(Block::single_piece(Direction::Received, now, Bytes::from_static(bytes)))
     }
 
     /// Room for two blocks of three bytes.
@@ -408,10 +408,10 @@ mod tests {
             let piece = |after_us| Piece { len: 1, after_us, full_len: 1, peer: 0, packet: 0 };
             let pieces = (0..bytes.len() as u32).map(piece).collect();
             let bytes = Bytes::from_static(bytes);
-            let one = Block::single(Direction::Received, now, bytes);
+            let one = Block::single_piece(Direction::Received, now, bytes);
             Record::Block(Block { pieces, ..one })
         };
-        let mut transcript = Transcript::keeping(Retention { bytes: 1 << 20, segments: 5 });
+        let mut transcript = Transcript::with_retention(Retention { bytes: 1 << 20, segments: 5 });
         transcript.push(many(b"abc"));
         transcript.push(Record::News { at: now, news: News::ReadingPaused });
         transcript.push(many(b"def"));
@@ -422,8 +422,8 @@ mod tests {
         assert_eq!(shape(&transcript), "note gap 14 8 9");
         assert_eq!((transcript.kept_bytes(), transcript.kept_pieces()), (2, 2));
         assert_eq!(transcript.not_kept().received, Totals { bytes: 14, ops: 14 });
-        assert_eq!(transcript.kept_memory(), 2 + 160 + 2 * size_of::<Piece>());
-        let last = transcript.entry(transcript.end() - 1).and_then(|entry| entry.at);
+        assert_eq!(transcript.memory_bytes(), 2 + 160 + 2 * size_of::<Piece>());
+        let last = transcript.entry(transcript.end_number() - 1).and_then(|entry| entry.at);
         assert_eq!(last, Some(now + std::time::Duration::from_micros(9)));
     }
 

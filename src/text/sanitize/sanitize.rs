@@ -74,27 +74,27 @@ fn first_of(text: &str) -> Glyph<'_> {
     let mut characters = text.chars();
     let Some(first) = characters.next() else { return byte_glyph(0) };
     let second = characters.next();
-    if stands_alone(first) && second.is_none_or(stands_alone) {
-        return cluster(&text[..first.len_utf8()]);
+    if never_combines(first) && second.is_none_or(never_combines) {
+        return cluster_glyph(&text[..first.len_utf8()]);
     }
     if first.width().unwrap_or(0) == 0 || is_hostile(first) {
-        return marked(first);
+        return control_glyph(first);
     }
     let selected = selects_presentation(first, second);
     if selected && let Some(selector) = second {
         // The selector asks for the colourful or the plain form; terminals disagree on the width of either, so the
         // base is drawn alone and stands for both.
-        let base = cluster(&text[..first.len_utf8()]);
+        let base = cluster_glyph(&text[..first.len_utf8()]);
         let bytes = first.len_utf8() + selector.len_utf8();
         return Glyph { bytes: u16::try_from(bytes).unwrap_or(u16::MAX), ..base };
     }
     let fit = text.char_indices().take(MOST_CODE_POINTS).take_while(|(at, c)| *at == 0 || !is_hostile(*c));
     let end = fit.last().map_or(0, |(at, c)| at + c.len_utf8());
-    cluster(text[..end].graphemes(true).next().unwrap_or_default())
+    cluster_glyph(text[..end].graphemes(true).next().unwrap_or_default())
 }
 
 /// Whether no character that stands alone joins this one, in either direction: spares most text the segmentation.
-fn stands_alone(c: char) -> bool {
+fn never_combines(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a1}'..='\u{a8}' | '\u{aa}'..='\u{ac}' | '\u{af}'..='\u{2ff}' | '\u{391}'..='\u{482}'
         | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}')
 }
@@ -109,7 +109,7 @@ fn plain(ascii: &[u8]) -> Glyph<'_> {
     Glyph { text: String::from_utf8_lossy(ascii), columns: 1, bytes: 1, kind: GlyphKind::Plain }
 }
 
-fn cluster(text: &str) -> Glyph<'_> {
+fn cluster_glyph(text: &str) -> Glyph<'_> {
     Glyph {
         text: Cow::Borrowed(text),
         columns: u8::try_from(text.width()).unwrap_or(u8::MAX),
@@ -129,7 +129,7 @@ fn byte_glyph(byte: u8) -> Glyph<'static> {
     Glyph { text: Cow::Owned(format!("\\x{byte:02x}")), columns: 4, bytes: 1, kind: GlyphKind::Marked }
 }
 
-fn marked(c: char) -> Glyph<'static> {
+fn control_glyph(c: char) -> Glyph<'static> {
     let text = format!("U+{:04X}", u32::from(c));
     let columns = if u32::from(c) > 0xf_ffff {
         8

@@ -11,7 +11,7 @@ use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::FigureColumn;
-use crate::view::status_label::{self, StatusLabel, standing as label};
+use crate::view::status_label::{self, StatusLabel, status_label as label};
 use crate::wire::Totals;
 
 /// A question for name servers.
@@ -35,7 +35,7 @@ impl KindWords for DnsWords<'_> {
     fn detail(&self, _standing: StatusLabel) -> StyledText {
         let answers = self.lookup.answers().count();
         let word = if answers == 1 { "answer" } else { "answers" };
-        StyledText::of(format!("{answers} {word}"), Role::Dim)
+        StyledText::single(format!("{answers} {word}"), Role::Dim)
     }
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
@@ -60,8 +60,8 @@ impl KindWords for DnsWords<'_> {
 impl SpecWords for DnsSpec {
     fn meaning(&self) -> String {
         match &self.server {
-            Some(server) => format!("DNS question for {} to {server}", self.question()),
-            None => format!("DNS question for {} to the system's servers", self.question()),
+            Some(server) => format!("DNS question for {} to {server}", self.question_text()),
+            None => format!("DNS question for {} to the system's servers", self.question_text()),
         }
     }
 

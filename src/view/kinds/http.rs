@@ -11,7 +11,7 @@ use crate::sessions::{CloseReason, Session};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::{FigureColumn, UNKNOWN, kernel};
-use crate::view::status_label::{self, StatusLabel, standing as label, status_role};
+use crate::view::status_label::{self, StatusLabel, status_label as label, status_role};
 use crate::wire::Totals;
 
 /// An HTTP exchange.
@@ -40,11 +40,11 @@ impl KindWords for HttpWords<'_> {
 
     fn detail(&self, standing: StatusLabel) -> StyledText {
         let exchange = self.exchange;
-        let Some(response) = exchange.response() else { return StyledText::of(standing.words, Role::Dim) };
-        let strip = StyledText::of(response.status.to_string(), status_role(response.status));
+        let Some(response) = exchange.response() else { return StyledText::single(standing.words, Role::Dim) };
+        let strip = StyledText::single(response.status.to_string(), status_role(response.status));
         let body = format!(" · {}", quantity::bytes(exchange.gauge.body_bytes));
         let took = exchange.took.map_or(String::new(), |took| format!(" · {}", quantity::duration(took)));
-        strip.and(body, Role::Dim).and(took, Role::Dim)
+        strip.with(body, Role::Dim).with(took, Role::Dim)
     }
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
@@ -53,7 +53,7 @@ impl KindWords for HttpWords<'_> {
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
         let peer = self.exchange.response().and_then(|response| response.peer);
-        column.known("peer", peer.map(|peer| peer.to_string()));
+        column.push_known("peer", peer.map(|peer| peer.to_string()));
     }
 
     fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
@@ -64,7 +64,7 @@ impl KindWords for HttpWords<'_> {
 
     fn last_figures(&self, column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {
         kernel(column, self.session);
-        hops(column, self.exchange);
+        push_hops(column, self.exchange);
     }
 }
 
@@ -82,29 +82,35 @@ impl SpecWords for HttpSpec {
     }
 }
 
-fn hops(column: &mut FigureColumn<'_, '_>, exchange: &HttpExchange) {
+fn push_hops(column: &mut FigureColumn<'_, '_>, exchange: &HttpExchange) {
     if exchange.hops.is_empty() {
         return;
     }
-    column.section("requests");
+    column.push_section("requests");
     for hop in &exchange.hops {
         let status = hop.response.as_ref();
         let role = status.map_or(Role::Dim, |response| status_role(response.status));
         let code = status.map_or(UNKNOWN.to_owned(), |response| response.status.to_string());
-        column.paper.put(column.area, 0, column.y, &code, role);
-        column.paper.put(column.area, 4, column.y, &format!("{} {}", hop.request.method, hop.request.url), Role::Text);
+        column.paper.draw_text(column.area, 0, column.y, &code, role);
+        column.paper.draw_text(
+            column.area,
+            4,
+            column.y,
+            &format!("{} {}", hop.request.method, hop.request.url),
+            Role::Text,
+        );
         column.y += 1;
         if let Some(response) = status {
             let text = format!("{} after {}", response.version, quantity::duration(response.after));
-            column.paper.put(column.area, 4, column.y, &text, Role::Dim);
+            column.paper.draw_text(column.area, 4, column.y, &text, Role::Dim);
             column.y += 1;
         }
     }
     let gauge = &exchange.gauge;
-    column.section("body");
+    column.push_section("body");
     column.line("decoded", quantity::grouped(gauge.body_bytes), Role::Text);
     column.line("on the wire", quantity::grouped(gauge.wire_body_bytes), Role::Text);
-    column.known("promised", gauge.expected_bytes.map(quantity::grouped));
-    column.known("connection ▼", gauge.connection_received.map(quantity::grouped));
-    column.known("connection ▲", gauge.connection_sent.map(quantity::grouped));
+    column.push_known("promised", gauge.expected_bytes.map(quantity::grouped));
+    column.push_known("connection ▼", gauge.connection_received.map(quantity::grouped));
+    column.push_known("connection ▲", gauge.connection_sent.map(quantity::grouped));
 }

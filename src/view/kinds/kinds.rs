@@ -15,7 +15,7 @@ use crate::view::status_label::StatusLabel;
 use crate::wire::Totals;
 
 /// Puts a question to the kind of a session. This is the list of kinds.
-fn ask<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) -> T {
+fn with_words<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) -> T {
     match &session.kind {
         SessionKind::Stream(tcp) => question(&tcp::TcpWords { session, ends: &tcp.ends }),
         SessionKind::Conversation(UdpSession { ends, socket }) => {
@@ -40,7 +40,7 @@ fn ask<T>(session: &Session, question: impl FnOnce(&dyn KindWords) -> T) -> T {
 }
 
 /// What was asked for, as that which answers for it. This is the list of specs.
-fn words(what: &SpecKind) -> &dyn SpecWords {
+fn words_of(what: &SpecKind) -> &dyn SpecWords {
     match what {
         SpecKind::Tcp(spec) => spec,
         SpecKind::Udp(spec) => spec,
@@ -55,55 +55,55 @@ fn words(what: &SpecKind) -> &dyn SpecWords {
 
 /// How a session stands while it is open.
 pub(in crate::view) fn open(session: &Session, open: OpenState) -> StatusLabel {
-    ask(session, |kind| kind.open(open))
+    with_words(session, |kind| kind.open(open))
 }
 
 /// How a session stands while it listens.
 pub(in crate::view) fn listening(session: &Session) -> StatusLabel {
-    ask(session, |kind| kind.listening())
+    with_words(session, |kind| kind.listening())
 }
 
 /// How a session stands once it ended without a failure.
-pub(in crate::view) fn ended(session: &Session, how: CloseReason) -> StatusLabel {
-    ask(session, |kind| kind.ended(how))
+pub(in crate::view) fn ended_status(session: &Session, how: CloseReason) -> StatusLabel {
+    with_words(session, |kind| kind.ended(how))
 }
 
 /// The second line in the list of sessions, once a session is open.
 pub(in crate::view) fn detail(session: &Session, standing: StatusLabel) -> StyledText {
-    ask(session, |kind| kind.detail(standing))
+    with_words(session, |kind| kind.detail(standing))
 }
 
 /// The parts of the line under the title.
 pub(in crate::view) fn status_line(session: &Session, model: &Model, panel: &Panel) -> Vec<StyledText> {
-    ask(session, |kind| kind.status_line(model, panel))
+    with_words(session, |kind| kind.status_line(model, panel))
 }
 
 /// A session's addresses, or what it was asked, as figures.
 pub(in crate::view) fn about(session: &Session, column: &mut FigureColumn<'_, '_>) {
-    ask(session, |kind| kind.about(column));
+    with_words(session, |kind| kind.about(column));
 }
 
 /// The figures between those and the counts of bytes.
 pub(in crate::view) fn own_figures(session: &Session, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>) {
-    ask(session, |kind| kind.own_figures(column, place));
+    with_words(session, |kind| kind.own_figures(column, place));
 }
 
 /// What is counted beside the bytes.
 pub(in crate::view) fn unit(session: &Session, totals: Totals) -> String {
-    ask(session, |kind| kind.unit(totals))
+    with_words(session, |kind| kind.unit(totals))
 }
 
 /// The figures after the counts of bytes.
 pub(in crate::view) fn last_figures(session: &Session, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>) {
-    ask(session, |kind| kind.last_figures(column, place));
+    with_words(session, |kind| kind.last_figures(column, place));
 }
 
 /// What a text in the new-session dialog is taken for.
 pub(in crate::view) fn meaning(what: &SpecKind) -> String {
-    words(what).meaning()
+    words_of(what).meaning()
 }
 
 /// What a session without a label is called in the list.
 pub(in crate::view) fn name(session: &Session, what: &SpecKind) -> String {
-    words(what).name(session)
+    words_of(what).name(session)
 }

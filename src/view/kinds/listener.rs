@@ -39,17 +39,17 @@ impl KindWords for ListenerWords<'_> {
 
     fn detail(&self, _standing: StatusLabel) -> StyledText {
         let word = if self.open == 1 { "peer" } else { "peers" };
-        StyledText::of(format!("{} {word}", quantity::grouped(self.open)), Role::Dim)
+        StyledText::single(format!("{} {word}", quantity::grouped(self.open)), Role::Dim)
     }
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
-        let dim = |text: String| StyledText::of(text, Role::Dim);
+        let dim = |text: String| StyledText::single(text, Role::Dim);
         let mut parts = Vec::new();
         parts.extend(self.local.map(|local| dim(format!("bound {local}"))));
         parts.push(dim(format!("{} open", quantity::grouped(self.open))));
         parts.push(dim(format!("{} accepted", quantity::grouped(self.accepted))));
         let role = if self.turned_away > 0 { Role::Warn } else { Role::Dim };
-        parts.push(StyledText::of(format!("{} turned away", quantity::grouped(self.turned_away)), role));
+        parts.push(StyledText::single(format!("{} turned away", quantity::grouped(self.turned_away)), role));
         if let SpecKind::Listen(spec) = &self.session.spec.what
             && let Some(limit) = spec.limit
         {
@@ -59,7 +59,7 @@ impl KindWords for ListenerWords<'_> {
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
-        column.known("local", self.local.map(|local| local.to_string()));
+        column.push_known("local", self.local.map(|local| local.to_string()));
     }
 
     fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}

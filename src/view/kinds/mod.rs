@@ -10,6 +10,6 @@ mod tcp;
 mod udp;
 
 pub(super) use kinds::{
-    about, detail, ended, last_figures, listening, meaning, name, open, own_figures, status_line, unit,
+    about, detail, ended_status, last_figures, listening, meaning, name, open, own_figures, status_line, unit,
 };
 pub(super) use questions::FigurePlace;

@@ -11,8 +11,8 @@ use crate::sessions::{CloseReason, Session, SpecKind};
 use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::view::figure_column::FigureColumn;
-use crate::view::repeat::short;
-use crate::view::status_label::{self, StatusLabel, standing as label};
+use crate::view::repeat::summary;
+use crate::view::status_label::{self, StatusLabel, status_label as label};
 use crate::wire::Totals;
 
 /// A run of many.
@@ -38,7 +38,7 @@ impl KindWords for RepeatWords<'_> {
     }
 
     fn detail(&self, _standing: StatusLabel) -> StyledText {
-        short(self.view)
+        summary(self.view)
     }
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
@@ -47,7 +47,7 @@ impl KindWords for RepeatWords<'_> {
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
         if let SpecKind::Repeat(spec) = &self.session.spec.what {
-            asked(column, spec);
+            push_repeat_spec(column, spec);
         }
     }
 
@@ -71,7 +71,7 @@ impl SpecWords for RepeatSpec {
 }
 
 /// What a run of many was asked to be.
-fn asked(column: &mut FigureColumn<'_, '_>, spec: &RepeatSpec) {
+fn push_repeat_spec(column: &mut FigureColumn<'_, '_>, spec: &RepeatSpec) {
     let pace = match spec.pace {
         StartPace::FlatOut => "as fast as it goes".to_owned(),
         StartPace::Rate(rate) => format!("{} a second, whatever the peer does", rate.per_second()),

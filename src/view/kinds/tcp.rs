@@ -47,8 +47,8 @@ impl KindWords for TcpWords<'_> {
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
-        column.known("local", self.ends.local.map(|local| local.to_string()));
-        column.known("peer", self.ends.peer.map(|peer| peer.to_string()));
+        column.push_known("local", self.ends.local.map(|local| local.to_string()));
+        column.push_known("peer", self.ends.peer.map(|peer| peer.to_string()));
     }
 
     fn own_figures(&self, _column: &mut FigureColumn<'_, '_>, _place: &FigurePlace<'_>) {}
@@ -86,7 +86,10 @@ impl SpecWords for AcceptedSpec {
 
 /// What flow control holds back of a TCP connection; nothing where it flows.
 fn held_back(model: &Model, session: &Session, panel: &Panel) -> Vec<StyledText> {
-    let Some(story) = panel.story(session).filter(|_| !session.ended()) else { return Vec::new() };
+    let Some(story) = panel.tcp_history(session).filter(|_| !session.is_over()) else { return Vec::new() };
     let paused = matches!(session.phase, SessionPhase::Open(open) if open.paused);
-    flow::words(&story.flow, paused, model.now).into_iter().map(|text| StyledText::of(text, Role::Warn)).collect()
+    flow::blocked_parts(&story.flow, paused, model.now)
+        .into_iter()
+        .map(|text| StyledText::single(text, Role::Warn))
+        .collect()
 }

@@ -17,7 +17,7 @@ use crate::text::quantity;
 use crate::view::canvas::StyledText;
 use crate::view::canvas::part;
 use crate::view::figure_column::FigureColumn;
-use crate::view::status_label::{self, StatusLabel, short, standing as label, totals as both_totals};
+use crate::view::status_label::{self, StatusLabel, short, status_label as label, totals as both_totals};
 use crate::view::udp;
 use crate::wire::Totals;
 
@@ -55,13 +55,13 @@ impl KindWords for ConversationWords<'_> {
     }
 
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
-        let local = self.ends.local.map(|local| StyledText::of(format!("from {local}"), Role::Dim));
+        let local = self.ends.local.map(|local| StyledText::single(format!("from {local}"), Role::Dim));
         local.into_iter().chain(of_socket(self.socket)).collect()
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
-        column.known("local", self.ends.local.map(|local| local.to_string()));
-        column.known("peer", self.ends.peer.map(|peer| peer.to_string()));
+        column.push_known("local", self.ends.local.map(|local| local.to_string()));
+        column.push_known("peer", self.ends.peer.map(|peer| peer.to_string()));
     }
 
     fn own_figures(&self, column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>) {
@@ -95,15 +95,15 @@ impl KindWords for BoundWords<'_> {
     fn status_line(&self, _model: &Model, _panel: &Panel) -> Vec<StyledText> {
         let mut parts = Vec::new();
         if let Some(local) = self.local {
-            parts.push(StyledText::of(format!("bound {local}"), Role::Dim));
-            parts.push(StyledText::of(if local.is_ipv4() { "IPv4" } else { "IPv6" }, Role::Dim));
+            parts.push(StyledText::single(format!("bound {local}"), Role::Dim));
+            parts.push(StyledText::single(if local.is_ipv4() { "IPv4" } else { "IPv6" }, Role::Dim));
         }
         parts.extend(of_socket(self.socket));
         parts
     }
 
     fn about(&self, column: &mut FigureColumn<'_, '_>) {
-        column.known("local", self.local.map(|local| local.to_string()));
+        column.push_known("local", self.local.map(|local| local.to_string()));
         column.line("peers", quantity::grouped(self.peers as u64), Role::Text);
     }
 
@@ -149,7 +149,7 @@ fn udp_figures(column: &mut FigureColumn<'_, '_>, place: &FigurePlace<'_>, sessi
     }
     column.y += 1;
     let rest = part(column.area, 0, column.y, column.area.width, column.area.height.saturating_sub(column.y));
-    column.y += udp::figures(column.paper, rest, place.model, session, place.panel);
+    column.y += udp::draw_short(column.paper, rest, place.model, session, place.panel);
 }
 
 fn of_socket(socket: &UdpSocketView) -> Vec<StyledText> {
@@ -158,18 +158,18 @@ fn of_socket(socket: &UdpSocketView) -> Vec<StyledText> {
         let groups: Vec<String> = socket.groups.iter().take(4).map(ToString::to_string).collect();
         let more = socket.groups.len().saturating_sub(4);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        parts.push(StyledText::of(format!("groups {}{more}", groups.join(" ")), Role::Dim));
+        parts.push(StyledText::single(format!("groups {}{more}", groups.join(" ")), Role::Dim));
     }
     let count = |name: &str, count: Option<u64>| {
         let role = if count.is_some_and(|count| count > 0) { Role::Warn } else { Role::Dim };
-        StyledText::of(format!("{name} {}", count.map_or("–".to_owned(), quantity::grouped)), role)
+        StyledText::single(format!("{name} {}", count.map_or("–".to_owned(), quantity::grouped)), role)
     };
     parts.push(count("dropped", socket.dropped));
     parts.push(count("truncated", Some(socket.ledger.truncated)));
     if let Some(icmp) = &socket.icmp {
         let from = icmp.offender.map_or(String::new(), |offender| format!(" from {offender}"));
         let text = format!("last ICMP: {} ({}/{}){from}", words::icmp_meaning(icmp), icmp.kind, icmp.code);
-        parts.push(StyledText::of(text, Role::Warn));
+        parts.push(StyledText::single(text, Role::Warn));
     }
     parts
 }

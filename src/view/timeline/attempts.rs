@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, lane, scale};
+use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, attempt_row, scale};
 use super::open;
 use crate::files::theme::Role;
 use crate::model::timeline;
@@ -17,7 +17,7 @@ use crate::wire::kernel::tcp_timers::TcpTimerSettings;
 
 /// The lanes of a session in rows; none where nothing was tried, where nothing waits, or where there is no room.
 pub(crate) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
-    let mut rows = attempts(session, timers, now, columns);
+    let mut rows = attempt_rows(session, timers, now, columns);
     let open = open::rows(session, timers, now, columns);
     if !rows.is_empty() && !open.is_empty() {
         rows.push(StyledText::new());
@@ -27,7 +27,7 @@ pub(crate) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
 }
 
 /// The lanes of the attempts to connect.
-fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
+fn attempt_rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
     let course = &session.course;
     let Some(first) = course.attempts.front() else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
@@ -37,7 +37,7 @@ fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns:
     }
     let repeats = course.attempts.len() > 1 || !course.waits.is_empty();
     let open = first.end.is_none();
-    if room < AXIS.0 || !(repeats || open || lasted(first, now) >= Duration::from_millis(500)) {
+    if room < AXIS.0 || !(repeats || open || attempt_duration(first, now) >= Duration::from_millis(500)) {
         return Vec::new();
     }
     let retry = retry(session);
@@ -51,10 +51,10 @@ fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns:
     let mut kernel = vec![TimelineCell::Nothing; axis.cells];
     for wait in &course.waits {
         let (least, most) = wait.span(&retry);
-        axis.fill(&mut attempts, wait.from, wait.from + least, TimelineCell::Wait);
+        axis.fill_span(&mut attempts, wait.from, wait.from + least, TimelineCell::Wait);
         let chance = if now < wait.from + wait.after { most } else { wait.after };
         if chance > least {
-            axis.fill(&mut attempts, wait.from + least, wait.from + chance, TimelineCell::Jitter);
+            axis.fill_span(&mut attempts, wait.from + least, wait.from + chance, TimelineCell::Jitter);
         }
     }
     let mut counted = false;
@@ -64,9 +64,9 @@ fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns:
             Some((at, None)) => (*at, TimelineCell::Connected),
             None => (now, TimelineCell::UnderWay),
         };
-        axis.fill(&mut attempts, attempt.began, until, cell);
+        axis.fill_span(&mut attempts, attempt.began, until, cell);
         kernel[axis.cell(attempt.began)] = TimelineCell::Syn;
-        let (again, how) = timeline::syns(attempt, timers, now);
+        let (again, how) = timeline::syn_times(attempt, timers, now);
         counted |= how == Evidence::Kernel;
         for syn in again {
             kernel[axis.cell(syn)] = TimelineCell::Syn;
@@ -78,17 +78,17 @@ fn attempts(session: &Session, timers: &TcpTimerSettings, now: Instant, columns:
     if matches!(session.phase, SessionPhase::Connecting { .. } | SessionPhase::Waiting { .. }) {
         attempts[axis.cell(now)] = TimelineCell::Now;
     }
-    let mut rows = vec![lane("attempts", &attempts, beside.then(|| remark(session, now)))];
+    let mut rows = vec![attempt_row("attempts", &attempts, beside.then(|| remark(session, now)))];
     let how = match (counted, kernel.contains(&TimelineCell::SynToCome)) {
         (true, true) => "S: a SYN, counted; s: to come",
         (true, false) => "S: a SYN, as the kernel counted",
         (false, true) => "S: a SYN; s: to come, doubling",
         (false, false) => "S: a SYN, by the kernel's timers",
     };
-    rows.push(lane("kernel", &kernel, beside.then(|| how.to_owned())));
+    rows.push(attempt_row("kernel", &kernel, beside.then(|| how.to_owned())));
     rows.push(scale(&axis, room));
     if !beside {
-        rows.push(StyledText::of(
+        rows.push(StyledText::single(
             format!("{:width$}{}", "", remark(session, now), width = usize::from(NAME)),
             Role::Dim,
         ));
@@ -105,7 +105,7 @@ fn to_come(
     timers: &TcpTimerSettings,
     now: Instant,
 ) {
-    let Some((syns, gives_up)) = timers.syns() else { return };
+    let Some((syns, gives_up)) = timers.syn_schedule() else { return };
     let end = axis.from + axis.whole;
     for at in syns.into_iter().map(|after| attempt.began + after).filter(|at| *at > now && *at < end) {
         let place = &mut lane[axis.cell(at)];
@@ -118,7 +118,7 @@ fn to_come(
     }
 }
 
-fn lasted(attempt: &AddressAttempt, now: Instant) -> Duration {
+fn attempt_duration(attempt: &AddressAttempt, now: Instant) -> Duration {
     attempt.end.as_ref().map_or(now, |(at, _)| *at).saturating_duration_since(attempt.began)
 }
 
@@ -168,10 +168,10 @@ fn timer_row(session: &Session, timers: &TcpTimerSettings) -> Option<StyledText>
     if let SpecKind::Tcp(tcp) = &session.spec.what {
         parts.push(format!("ours {}", quantity::duration(tcp.socket.connect_timeout)));
     }
-    if let Some((syns, gives_up)) = timers.syns() {
+    if let Some((syns, gives_up)) = timers.syn_schedule() {
         let again = syns.len().saturating_sub(1);
         parts.push(format!("kernel {} after {again} more SYNs", quantity::duration(gives_up)));
     }
     let text = format!("{:<width$}{}", "gives up", parts.join(" · "), width = usize::from(NAME));
-    (!parts.is_empty()).then(|| StyledText::of(text, Role::Dim))
+    (!parts.is_empty()).then(|| StyledText::single(text, Role::Dim))
 }

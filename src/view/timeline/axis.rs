@@ -34,7 +34,7 @@ pub(super) enum TimelineCell {
 }
 
 impl TimelineCell {
-    fn look(self) -> (&'static str, Role) {
+    fn glyph_and_role(self) -> (&'static str, Role) {
         match self {
             TimelineCell::Nothing => (" ", Role::Text),
             TimelineCell::Failed => ("█", Role::Bad),
@@ -71,7 +71,7 @@ impl TimeAxis {
         ((share * self.cells as f64) as usize).min(self.cells.saturating_sub(1))
     }
 
-    pub(crate) fn fill(&self, lane: &mut [TimelineCell], from: Instant, to: Instant, cell: TimelineCell) {
+    pub(crate) fn fill_span(&self, lane: &mut [TimelineCell], from: Instant, to: Instant, cell: TimelineCell) {
         let (first, last) = (self.cell(from), self.cell(to));
         for place in lane.iter_mut().take(last.max(first) + 1).skip(first) {
             *place = cell;
@@ -79,16 +79,16 @@ impl TimeAxis {
     }
 }
 
-pub(super) fn lane(name: &str, cells: &[TimelineCell], remark: Option<String>) -> StyledText {
-    let mut strip = StyledText::of(format!("{name:<width$}", width = usize::from(NAME)), Role::Dim);
+pub(super) fn attempt_row(name: &str, cells: &[TimelineCell], remark: Option<String>) -> StyledText {
+    let mut strip = StyledText::single(format!("{name:<width$}", width = usize::from(NAME)), Role::Dim);
     let mut rest = cells;
     while let Some(first) = rest.first() {
         let run = rest.iter().take_while(|cell| *cell == first).count();
-        let (symbol, role) = first.look();
-        strip = strip.and(symbol.repeat(run), role);
+        let (symbol, role) = first.glyph_and_role();
+        strip = strip.with(symbol.repeat(run), role);
         rest = &rest[run..];
     }
-    strip.and(remark.map_or(String::new(), |remark| format!("  {remark}")), Role::Dim)
+    strip.with(remark.map_or(String::new(), |remark| format!("  {remark}")), Role::Dim)
 }
 
 /// 0 at the left, half in the middle, the whole at the right.
@@ -99,5 +99,5 @@ pub(super) fn scale(axis: &TimeAxis, room: u16) -> StyledText {
     let left = room / 2 - 1;
     let right = room.saturating_sub(1 + left);
     let text = format!("{:name$}0{half:>left$}{whole:>right$}", "", name = usize::from(NAME));
-    StyledText::of(text, Role::Dim)
+    StyledText::single(text, Role::Dim)
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, lane, scale};
+use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, attempt_row, scale};
 use crate::files::theme::Role;
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::tcp::timers::TimerHistory;
@@ -32,10 +32,10 @@ pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
     let Some(times) = times(session, clocks) else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
     let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
-    let stalled = clocks.in_a_row().is_some() || clocks.running.is_some();
+    let stalled = clocks.consecutive_firings().is_some() || clocks.running.is_some();
     let broke = session.failure().map(|failure| failure.class);
     let waited = matches!(broke, Some(Class::IdleTimeout | Class::Unreachable));
-    let over = session.ended();
+    let over = session.is_over();
     if room < AXIS.0 || !(if over { waited } else { stalled || times.idle.is_some() }) {
         return Vec::new();
     }
@@ -43,41 +43,41 @@ pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
         SessionPhase::Ended { at, .. } => *at,
         _ => now,
     };
-    let axis = axis(clocks, &times, now, over, room);
+    let axis = time_axis(clocks, &times, now, over, room);
     let mut ours = vec![TimelineCell::Nothing; axis.cells];
     if let Some(idle) = times.idle {
-        axis.fill(&mut ours, times.moved, now.min(idle), TimelineCell::Wait);
-        put(&mut ours, &axis, idle, TimelineCell::End);
+        axis.fill_span(&mut ours, times.moved, now.min(idle), TimelineCell::Wait);
+        mark(&mut ours, &axis, idle, TimelineCell::End);
     }
     if !over {
-        put(&mut ours, &axis, now, TimelineCell::Now);
+        mark(&mut ours, &axis, now, TimelineCell::Now);
     }
     let mut kernel = vec![TimelineCell::Nothing; axis.cells];
     let every = clocks.keep_every.or(timers.keepalive_every);
     if let Some((kind, _)) = clocks.next().filter(|_| !over) {
-        for at in clocks.planned(every, axis.from + axis.whole) {
-            put(&mut kernel, &axis, at, TimelineCell::ToCome(kind));
+        for at in clocks.expected_firings(every, axis.from + axis.whole) {
+            mark(&mut kernel, &axis, at, TimelineCell::ToCome(kind));
         }
     }
     for fired in &clocks.fired {
-        put(&mut kernel, &axis, fired.at, TimelineCell::Fired(fired.kind));
+        mark(&mut kernel, &axis, fired.at, TimelineCell::Fired(fired.kind));
     }
     if let Some(end) = times.user_timeout {
-        put(&mut kernel, &axis, end, TimelineCell::End);
+        mark(&mut kernel, &axis, end, TimelineCell::End);
     }
     let said = [idle_words(&times, now, over), kernel_words(clocks, now, over)];
     let mut rows = Vec::new();
     for ((name, cells), words) in [("ours", &ours), ("kernel", &kernel)].into_iter().zip(&said) {
-        rows.push(lane(name, cells, beside.then(|| words.clone())));
+        rows.push(attempt_row(name, cells, beside.then(|| words.clone())));
     }
     rows.push(scale(&axis, room));
     if !beside {
         for words in said {
-            rows.push(StyledText::of(format!("{:width$}{words}", "", width = usize::from(NAME)), Role::Dim));
+            rows.push(StyledText::single(format!("{:width$}{words}", "", width = usize::from(NAME)), Role::Dim));
         }
     }
-    let gives_up = format!("{:<width$}{}", "gives up", gives_up(clocks, &times, timers), width = usize::from(NAME));
-    rows.push(StyledText::of(gives_up, Role::Dim));
+    let gives_up = format!("{:<width$}{}", "gives up", timeout_text(clocks, &times, timers), width = usize::from(NAME));
+    rows.push(StyledText::single(gives_up, Role::Dim));
     rows
 }
 
@@ -98,7 +98,7 @@ fn times(session: &Session, clocks: &TimerHistory) -> Option<ClosingTimes> {
 }
 
 /// From the last that was heard or moved to the last that is to come.
-fn axis(clocks: &TimerHistory, times: &ClosingTimes, now: Instant, over: bool, room: u16) -> TimeAxis {
+fn time_axis(clocks: &TimerHistory, times: &ClosingTimes, now: Instant, over: bool, room: u16) -> TimeAxis {
     let begun = [clocks.heard, clocks.waits_since, clocks.fired.front().map(|fired| fired.at)];
     let from = begun.into_iter().flatten().fold(times.moved, Instant::min);
     let next = clocks.next().map(|(_, at)| at).filter(|_| !over);
@@ -110,20 +110,20 @@ fn axis(clocks: &TimerHistory, times: &ClosingTimes, now: Instant, over: bool, r
 }
 
 /// Marks a moment, where the axis comes so far.
-fn put(lane: &mut [TimelineCell], axis: &TimeAxis, at: Instant, cell: TimelineCell) {
+fn mark(lane: &mut [TimelineCell], axis: &TimeAxis, at: Instant, cell: TimelineCell) {
     if at >= axis.from && at <= axis.from + axis.whole {
         lane[axis.cell(at)] = cell;
     }
 }
 
-fn left(until: Instant, now: Instant) -> String {
+fn remaining_text(until: Instant, now: Instant) -> String {
     format!("{:.1} s", until.saturating_duration_since(now).as_secs_f64())
 }
 
 fn idle_words(times: &ClosingTimes, now: Instant, over: bool) -> String {
     match times.idle {
         Some(_) if over => "idle time-out: it ran out".into(),
-        Some(idle) => format!("idle time-out in {}", left(idle, now)),
+        Some(idle) => format!("idle time-out in {}", remaining_text(idle, now)),
         None => "no idle time-out".into(),
     }
 }
@@ -136,8 +136,8 @@ fn kernel_words(clocks: &TimerHistory, now: Instant, over: bool) -> String {
         TimerKind::Probe => "W: probed",
         TimerKind::TimeWait => "TIME-WAIT",
     };
-    let next = clocks.next().filter(|_| !over).map(|(kind, at)| (kind, left(at, now)));
-    match (clocks.in_a_row(), next) {
+    let next = clocks.next().filter(|_| !over).map(|(kind, at)| (kind, remaining_text(at, now)));
+    match (clocks.consecutive_firings(), next) {
         (Some((kind, times)), Some((_, next))) => format!("{} {times}×, next in {next}", name(kind)),
         (Some((kind, times)), None) => format!("{} {times}×", name(kind)),
         (None, Some((TimerKind::Retransmit, next))) => format!("r: sent again in {next}"),
@@ -149,8 +149,8 @@ fn kernel_words(clocks: &TimerHistory, now: Instant, over: bool) -> String {
 }
 
 /// When the kernel gives up by itself.
-fn gives_up(clocks: &TimerHistory, times: &ClosingTimes, timers: &TcpTimerSettings) -> String {
-    let probing = clocks.next().map(|(kind, _)| kind).or(clocks.in_a_row().map(|(kind, _)| kind));
+fn timeout_text(clocks: &TimerHistory, times: &ClosingTimes, timers: &TcpTimerSettings) -> String {
+    let probing = clocks.next().map(|(kind, _)| kind).or(clocks.consecutive_firings().map(|(kind, _)| kind));
     let mut parts = Vec::new();
     if let Some(time) = clocks.user_timeout {
         parts.push(format!("kernel after {} (TCP_USER_TIMEOUT)", quantity::duration(time)));

@@ -1,6 +1,6 @@
 //! One datagram in full, and in the few words that fit behind its row.
 
-use super::ledger_of::of;
+use super::ledger_of::udp_socket_view;
 use super::sheet::{LabelSheet, UNKNOWN};
 use super::suffix::in_words;
 use crate::files::theme::Role;
@@ -14,19 +14,19 @@ use crate::view::gutter;
 use crate::wire::Direction;
 
 /// The datagram under the eye, with all that is known of it.
-pub(super) fn section(sheet: &mut LabelSheet, model: &Model, session: &Session, panel: &Panel) {
+pub(super) fn push_datagram(sheet: &mut LabelSheet, model: &Model, session: &Session, panel: &Panel) {
     let Some((entry, data)) = picked_datagram::selected(session, panel) else { return };
     let (mark, word, role) = match data.direction {
         Direction::Sent => ("▲", "sent", Role::Sent),
         Direction::Received => ("▼", "received", Role::Received),
     };
-    sheet.section("the datagram in view");
+    sheet.push_section("the datagram in view");
     let number = quantity::grouped(data.op);
     sheet.row(&format!("{mark} {word}"), number, role, "its number among them");
-    let time = entry.at.map(|at| gutter::stamp(model, session, at).trim().to_owned());
-    sheet.known("at", time, "");
+    let time = entry.at.map(|at| gutter::time_text(model, session, at).trim().to_owned());
+    sheet.push_known("at", time, "");
     let size = format!("{} bytes", quantity::grouped(data.bytes.len() as u64));
-    match data.truncated() {
+    match data.is_truncated() {
         true => {
             let all = quantity::grouped(data.full_len as u64);
             sheet.row("size", format!("{size}, cut short: it had {all}"), Role::Warn, "");
@@ -37,13 +37,13 @@ pub(super) fn section(sheet: &mut LabelSheet, model: &Model, session: &Session, 
         sheet.row("peer", peer.to_string(), Role::Text, "");
     }
     match data.direction {
-        Direction::Sent => verdict(sheet, session, &data),
+        Direction::Sent => push_verdict(sheet, session, &data),
         Direction::Received => packet(sheet, &data),
     }
 }
 
-fn verdict(sheet: &mut LabelSheet, session: &Session, data: &EntryData<'_>) {
-    match of(session).and_then(|socket| socket.ledger.verdict(data.op.saturating_sub(1))) {
+fn push_verdict(sheet: &mut LabelSheet, session: &Session, data: &EntryData<'_>) {
+    match udp_socket_view(session).and_then(|socket| socket.ledger.icmp_for(data.op.saturating_sub(1))) {
         Some(icmp) => {
             let from = icmp.offender.map_or(UNKNOWN.to_owned(), |offender| offender.to_string());
             sheet.row("verdict", format!("{} ({}/{})", words::icmp_meaning(icmp), icmp.kind, icmp.code), Role::Bad, "");
@@ -59,14 +59,14 @@ fn verdict(sheet: &mut LabelSheet, session: &Session, data: &EntryData<'_>) {
                 }
             }
         }
-        None => sheet.known("verdict", None, "no ICMP message spoke of it"),
+        None => sheet.push_known("verdict", None, "no ICMP message spoke of it"),
     }
 }
 
 pub(super) fn packet(sheet: &mut LabelSheet, data: &EntryData<'_>) {
     let packet = data.packet.cloned().unwrap_or_default();
-    sheet.known("ttl", packet.ttl.map(|ttl| ttl.to_string()), "left as it arrived");
-    sheet.known("tos", packet.tos.map(|_| in_words(&packet)), "");
-    sheet.known("interface", packet.interface.as_deref().map(str::to_owned), "it came in by");
-    sheet.known("to", packet.destination.map(|to| to.to_string()), "the address it was sent to");
+    sheet.push_known("ttl", packet.ttl.map(|ttl| ttl.to_string()), "left as it arrived");
+    sheet.push_known("tos", packet.tos.map(|_| in_words(&packet)), "");
+    sheet.push_known("interface", packet.interface.as_deref().map(str::to_owned), "it came in by");
+    sheet.push_known("to", packet.destination.map(|to| to.to_string()), "the address it was sent to");
 }

@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::datagram;
-use super::ledger_of::of;
-use super::sheet::{LabelSheet, inside};
+use super::ledger_of::udp_socket_view;
+use super::sheet::{LabelSheet, inner_area};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
 use crate::model::state::Model;
@@ -26,20 +26,20 @@ pub(in crate::view) fn draw(
     session: &Session,
     panel: &Panel,
 ) -> ShownRange {
-    let place = inside(area);
+    let place = inner_area(area);
     let mut sheet = LabelSheet::new(place.width);
-    if let Some(socket) = of(session) {
-        counts(&mut sheet, model, session, socket);
-        verdicts(&mut sheet, socket);
+    if let Some(socket) = udp_socket_view(session) {
+        push_counts(&mut sheet, model, session, socket);
+        push_verdicts(&mut sheet, socket);
         path(&mut sheet, session, socket);
     }
-    datagram::section(&mut sheet, model, session, panel);
+    datagram::push_datagram(&mut sheet, model, session, panel);
     sheet.draw(paper, place, panel)
 }
 
 /// The same figures for a narrow column beside the text: the ledger where there is something to tell, and the datagram
 /// under the eye.
-pub(in crate::view) fn figures(
+pub(in crate::view) fn draw_short(
     paper: &mut Canvas<'_>,
     area: Rect,
     model: &Model,
@@ -47,38 +47,43 @@ pub(in crate::view) fn figures(
     panel: &Panel,
 ) -> u16 {
     let mut sheet = LabelSheet::new(area.width);
-    if let Some(socket) = of(session) {
-        counts(&mut sheet, model, session, socket);
+    if let Some(socket) = udp_socket_view(session) {
+        push_counts(&mut sheet, model, session, socket);
         if !socket.ledger.kinds.is_empty() {
-            verdicts(&mut sheet, socket);
+            push_verdicts(&mut sheet, socket);
         }
         if session.kernel.as_ref().is_some_and(|view| view.udp.is_some()) {
             path(&mut sheet, session, socket);
         }
     }
-    datagram::section(&mut sheet, model, session, panel);
+    datagram::push_datagram(&mut sheet, model, session, panel);
     for (y, line) in (0..area.height).zip(&sheet.lines) {
-        paper.strip(area, 0, y, line);
+        paper.draw_styled_text(area, 0, y, line);
     }
     u16::try_from(sheet.lines.len()).unwrap_or(u16::MAX).min(area.height)
 }
 
-fn counts(sheet: &mut LabelSheet, model: &Model, session: &Session, socket: &UdpSocketView) {
+fn push_counts(sheet: &mut LabelSheet, model: &Model, session: &Session, socket: &UdpSocketView) {
     let ledger = &socket.ledger;
     let bytes = |totals: Totals| quantity::bytes(totals.bytes);
-    sheet.section("datagrams");
+    sheet.push_section("datagrams");
     let (sent, received) = (session.totals.sent, session.totals.received);
     sheet.row("▲ sent", quantity::grouped(sent.ops), Role::Sent, &bytes(sent));
     sheet.row("▼ received", quantity::grouped(received.ops), Role::Received, &bytes(received));
     let echo = &ledger.echo;
-    let remark = match (echo.answered(), &session.kind) {
+    let remark = match (echo.echoed_count(), &session.kind) {
         (Some(_), _) => format!("came back unchanged: the peer echoes{}", rtt(echo.last_rtt())),
         (None, SessionKind::Bound { .. }) => "UDP itself has no answers; counted for one peer that echoes".to_owned(),
         (None, _) => "UDP itself has no answers; counted where the peer echoes".to_owned(),
     };
-    sheet.count("answered", echo.answered(), Role::Good, &remark);
+    sheet.count("answered", echo.echoed_count(), Role::Good, &remark);
     let patience = quantity::duration(PATIENCE);
-    sheet.count("lost", echo.lost(model.now), Role::Bad, &format!("not back within {patience}, and nobody said why"));
+    sheet.count(
+        "lost",
+        echo.lost_count(model.now),
+        Role::Bad,
+        &format!("not back within {patience}, and nobody said why"),
+    );
     sheet.count("came twice", echo.duplicates(), Role::Warn, "echoes of what had come back already");
     sheet.count("not sent", Some(ledger.send_errors), Role::Warn, "send() failed");
     if let Some(failure) = &ledger.last_send_error {
@@ -93,9 +98,9 @@ fn rtt(rtt: Option<std::time::Duration>) -> String {
     rtt.map_or(String::new(), |rtt| format!(", last in {}", quantity::duration(rtt)))
 }
 
-fn verdicts(sheet: &mut LabelSheet, socket: &UdpSocketView) {
+fn push_verdicts(sheet: &mut LabelSheet, socket: &UdpSocketView) {
     let ledger = &socket.ledger;
-    sheet.section("ICMP verdicts");
+    sheet.push_section("ICMP verdicts");
     if ledger.kinds.is_empty() {
         sheet.row("none", "", Role::Dim, "nobody said that a datagram of ours did not arrive");
         return;
@@ -120,11 +125,11 @@ fn verdicts(sheet: &mut LabelSheet, socket: &UdpSocketView) {
 /// What is known of the path's MTU: the kernel's value, and what a probe found.
 pub(super) fn path(sheet: &mut LabelSheet, session: &Session, socket: &UdpSocketView) {
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
-    sheet.section("path MTU");
+    sheet.push_section("path MTU");
     let bytes = |mtu: u32| quantity::grouped(mtu.into());
-    sheet.known("the kernel's", known.mtu.map(bytes), "bytes of a whole packet, as the kernel assumes (IP_MTU)");
+    sheet.push_known("the kernel's", known.mtu.map(bytes), "bytes of a whole packet, as the kernel assumes (IP_MTU)");
     let mode = known.discover.map(|mode| format!("{}: {}", mode.name(), mode.meaning()));
-    sheet.known("mode", mode, "");
+    sheet.push_known("mode", mode, "");
     let Some(report) = &socket.ledger.mtu else {
         if socket.ledger.steps.is_empty() {
             sheet.row("probed", "not yet: M, or :mtu, tries it", Role::Dim, "");
@@ -137,16 +142,16 @@ pub(super) fn path(sheet: &mut LabelSheet, session: &Session, socket: &UdpSocket
     let how = if report.answers { "answered" } else { "nobody objected, and the peer does not answer" };
     match report.passed {
         Some(passed) => sheet.row("biggest passed", bytes(passed), Role::Good, how),
-        None => sheet.known("biggest passed", None, ""),
+        None => sheet.push_known("biggest passed", None, ""),
     }
     match report.refused {
         Some(refused) => {
             sheet.row("too big", format!("{}, for {}", bytes(refused.bytes), refused.by), Role::Warn, "");
         }
         None if report.passed.is_some() && report.settled => {
-            sheet.known("too big", None, "the largest datagram there can be passed");
+            sheet.push_known("too big", None, "the largest datagram there can be passed");
         }
-        None => sheet.known("too big", None, ""),
+        None => sheet.push_known("too big", None, ""),
     }
     if let Some(failure) = &report.failure {
         sheet.row("ended by", failure.to_string(), Role::Bad, "");

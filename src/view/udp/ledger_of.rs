@@ -5,7 +5,7 @@ use crate::sessions::kinds::SessionKind;
 use crate::sessions::kinds::udp::{UdpBoundSession, UdpSession, UdpSocketView};
 
 /// What is known of a session's UDP socket.
-pub(super) fn of(session: &Session) -> Option<&UdpSocketView> {
+pub(super) fn udp_socket_view(session: &Session) -> Option<&UdpSocketView> {
     if let SessionKind::Conversation(UdpSession { socket, .. }) | SessionKind::Bound(UdpBoundSession { socket, .. }) =
         &session.kind
     {

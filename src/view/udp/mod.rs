@@ -7,5 +7,5 @@ mod sheet;
 mod socket;
 pub(crate) mod suffix;
 
-pub(super) use ledger::{draw as draw_ledger, figures};
+pub(super) use ledger::{draw as draw_ledger, draw_short};
 pub(super) use socket::draw as draw_socket;

@@ -30,23 +30,23 @@ impl LabelSheet {
     }
 
     /// A heading, with a blank line before it where there is room to be generous.
-    pub(super) fn section(&mut self, name: &str) {
+    pub(super) fn push_section(&mut self, name: &str) {
         if !self.lines.is_empty() {
             self.lines.push(StyledText::new());
         }
-        self.lines.push(StyledText::of(name, Role::Strong));
+        self.lines.push(StyledText::single(name, Role::Strong));
     }
 
     /// A label and its value, with a remark where it fits beside.
     pub(super) fn row(&mut self, label: &str, value: impl Into<String>, role: Role, remark: &str) {
         let value = value.into();
-        let strip = StyledText::of(format!("{label:<LABEL$}"), Role::Dim);
+        let strip = StyledText::single(format!("{label:<LABEL$}"), Role::Dim);
         let beside = LABEL + usize::from(columns_of(&value)).max(VALUE) + 2 + usize::from(columns_of(remark));
         if remark.is_empty() || beside > self.columns {
-            return self.wrapped(strip, &value, role);
+            return self.push_wrapped(strip, &value, role);
         }
         let padding = " ".repeat(VALUE.saturating_sub(usize::from(columns_of(&value))) + 2);
-        self.lines.push(strip.and(value, role).and(format!("{padding}{remark}"), Role::Dim));
+        self.lines.push(strip.with(value, role).with(format!("{padding}{remark}"), Role::Dim));
     }
 
     /// A count: quiet where it is nothing or unknown.
@@ -56,25 +56,25 @@ impl LabelSheet {
     }
 
     /// A value that may be unknown.
-    pub(super) fn known(&mut self, label: &str, value: Option<String>, remark: &str) {
+    pub(super) fn push_known(&mut self, label: &str, value: Option<String>, remark: &str) {
         let role = if value.is_some() { Role::Text } else { Role::Dim };
         self.row(label, value.unwrap_or_else(|| UNKNOWN.to_owned()), role, remark);
     }
 
     /// A text behind a label, broken at spaces, each further line below the first one's text.
-    fn wrapped(&mut self, label: StyledText, text: &str, role: Role) {
+    fn push_wrapped(&mut self, label: StyledText, text: &str, role: Role) {
         let indent = usize::from(label.columns());
         let mut line = label;
         let mut used = indent;
         for word in text.split(' ') {
             let wide = usize::from(columns_of(word));
             if used > indent && used + 1 + wide > self.columns {
-                self.lines.push(std::mem::replace(&mut line, StyledText::of(" ".repeat(indent), Role::Dim)));
+                self.lines.push(std::mem::replace(&mut line, StyledText::single(" ".repeat(indent), Role::Dim)));
                 used = indent;
             }
             let blank = if used > indent { " " } else { "" };
             used += wide + blank.len();
-            line = line.and(format!("{blank}{word}"), role);
+            line = line.with(format!("{blank}{word}"), role);
         }
         self.lines.push(line);
     }
@@ -86,7 +86,7 @@ impl LabelSheet {
         let rows = usize::from(area.height);
         let scroll = panel.document_scroll.min(self.lines.len().saturating_sub(rows));
         for (y, line) in (0..area.height).zip(self.lines.iter().skip(scroll)) {
-            paper.strip(area, 0, y, line);
+            paper.draw_styled_text(area, 0, y, line);
         }
         let all = self.lines.len().max(1) as f64;
         let below = self.lines.len().saturating_sub(scroll + rows);
@@ -95,6 +95,6 @@ impl LabelSheet {
 }
 
 /// The view's place: a column free at both sides.
-pub(super) fn inside(area: Rect) -> Rect {
+pub(super) fn inner_area(area: Rect) -> Rect {
     part(area, 1, 0, area.width.saturating_sub(2), area.height)
 }

@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 
 use super::ledger::path;
-use super::ledger_of::of;
-use super::sheet::{LabelSheet, inside};
+use super::ledger_of::udp_socket_view;
+use super::sheet::{LabelSheet, inner_area};
 use super::suffix::in_words;
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
@@ -21,33 +21,33 @@ const BARS: [u64; 2] = [20, 8];
 
 /// Draws the view.
 pub(in crate::view) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Session, panel: &Panel) -> ShownRange {
-    let place = inside(area);
+    let place = inner_area(area);
     let mut sheet = LabelSheet::new(place.width);
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     queues(&mut sheet, &known);
-    if let Some(socket) = of(session) {
+    if let Some(socket) = udp_socket_view(session) {
         let remark = "since it was opened; a datagram that meets a full buffer";
         sheet.count("dropped", socket.dropped, Role::Bad, remark);
     }
     sending(&mut sheet, &known);
-    if let Some(socket) = of(session) {
+    if let Some(socket) = udp_socket_view(session) {
         path(&mut sheet, session, socket);
-        steps(&mut sheet, socket.ledger.steps.iter());
+        push_mtu_steps(&mut sheet, socket.ledger.steps.iter());
     }
     sheet.draw(paper, place, panel)
 }
 
 fn queues(sheet: &mut LabelSheet, known: &UdpInfo) {
-    sheet.section("queues");
-    full(sheet, "receive buffer", known.receive_memory_bytes, known.receive_buffer_bytes, Role::Received);
+    sheet.push_section("queues");
+    push_buffer_bar(sheet, "receive buffer", known.receive_memory_bytes, known.receive_buffer_bytes, Role::Received);
     let size = |bytes: u64| quantity::bytes(bytes);
-    sheet.known("next datagram", known.next_bytes.map(size), "what a read would get (SIOCINQ)");
-    full(sheet, "send buffer", known.send_queue_bytes, known.send_buffer_bytes, Role::Sent);
+    sheet.push_known("next datagram", known.next_bytes.map(size), "what a read would get (SIOCINQ)");
+    push_buffer_bar(sheet, "send buffer", known.send_queue_bytes, known.send_buffer_bytes, Role::Sent);
 }
 
 /// How full a buffer is, with a bar.
-fn full(sheet: &mut LabelSheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
-    let (Some(used), Some(room)) = (used, room) else { return sheet.known(label, None, "") };
+fn push_buffer_bar(sheet: &mut LabelSheet, label: &str, used: Option<u64>, room: Option<u64>, role: Role) {
+    let (Some(used), Some(room)) = (used, room) else { return sheet.push_known(label, None, "") };
     let figures = format!("  {} of {}", quantity::bytes(used), quantity::bytes(room));
     let fits = |bar: &u64| super::sheet::LABEL + *bar as usize + usize::from(columns_of(&figures)) <= sheet.columns;
     let bar = BARS.into_iter().find(fits).unwrap_or(0);
@@ -55,25 +55,25 @@ fn full(sheet: &mut LabelSheet, label: &str, used: Option<u64>, room: Option<u64
     let cells = u64::try_from(cells).unwrap_or(u64::MAX).min(bar);
     let role = if cells * 4 >= bar * 3 { Role::Bad } else { role };
     let run = |symbol: &str, count: u64| symbol.repeat(usize::try_from(count).unwrap_or(0));
-    let strip = StyledText::of(format!("{label:<width$}", width = super::sheet::LABEL), Role::Dim)
-        .and(run("█", cells), role)
-        .and(run("░", bar - cells), Role::Faint)
-        .and(figures, Role::Text);
+    let strip = StyledText::single(format!("{label:<width$}", width = super::sheet::LABEL), Role::Dim)
+        .with(run("█", cells), role)
+        .with(run("░", bar - cells), Role::Faint)
+        .with(figures, Role::Text);
     sheet.lines.push(strip);
 }
 
 fn sending(sheet: &mut LabelSheet, known: &UdpInfo) {
-    sheet.section("what we send with");
-    sheet.known("ttl", known.ttl.map(|ttl| ttl.to_string()), "routers it may pass (IP_TTL, IPV6_UNICAST_HOPS)");
+    sheet.push_section("what we send with");
+    sheet.push_known("ttl", known.ttl.map(|ttl| ttl.to_string()), "routers it may pass (IP_TTL, IPV6_UNICAST_HOPS)");
     let marks = PacketInfo { tos: known.tos, ..PacketInfo::default() };
     let tos = known.tos.map(|tos| format!("{tos:#04x}: {}", in_words(&marks)));
-    sheet.known("tos", tos, "");
+    sheet.push_known("tos", tos, "");
 }
 
-fn steps<'a>(sheet: &mut LabelSheet, steps: impl Iterator<Item = &'a MtuStep>) {
+fn push_mtu_steps<'a>(sheet: &mut LabelSheet, steps: impl Iterator<Item = &'a MtuStep>) {
     for (number, step) in steps.enumerate() {
         if number == 0 {
-            sheet.section("the probe, step by step");
+            sheet.push_section("the probe, step by step");
         }
         let took = quantity::duration(step.took);
         let (text, role) = match step.outcome {

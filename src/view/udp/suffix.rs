@@ -1,6 +1,6 @@
 //! What stands behind a datagram: its TTL, verdicts and interface in words.
 
-use super::ledger_of::of;
+use super::ledger_of::udp_socket_view;
 use crate::files::theme::Role;
 use crate::model::words;
 use crate::sessions::Session;
@@ -12,21 +12,21 @@ use crate::wire::udp::packet::PacketInfo;
 
 /// What stands behind the row of a datagram, the longest choice first: the verdict on one that we sent; TTL, marks and
 /// interface of one that we received.
-pub(in crate::view) fn suffix(session: &Session, data: &EntryData<'_>) -> Vec<StyledText> {
+pub(in crate::view) fn row_suffixes(session: &Session, data: &EntryData<'_>) -> Vec<StyledText> {
     match data.direction {
-        Direction::Sent => of(session)
-            .and_then(|socket| socket.ledger.verdict(data.op.saturating_sub(1)))
+        Direction::Sent => udp_socket_view(session)
+            .and_then(|socket| socket.ledger.icmp_for(data.op.saturating_sub(1)))
             .map_or_else(Vec::new, |icmp| {
-                verdict_words(icmp).into_iter().map(|text| StyledText::of(text, Role::Bad)).collect()
+                verdict_words(icmp).into_iter().map(|text| StyledText::single(text, Role::Bad)).collect()
             }),
         Direction::Received => {
             let Some(packet) = data.packet else { return Vec::new() };
             let ttl = packet.ttl.map(|ttl| format!("ttl {ttl}"));
-            let marks = packet.marks();
+            let marks = packet.marks_text();
             let interface = packet.interface.as_deref().map(str::to_owned);
             let join = |parts: &[&Option<String>]| {
                 let parts: Vec<&str> = parts.iter().filter_map(|part| part.as_deref()).collect();
-                StyledText::of(parts.join(" · "), Role::Faint)
+                StyledText::single(parts.join(" · "), Role::Faint)
             };
             vec![join(&[&ttl, &marks, &interface]), join(&[&ttl, &marks]), join(&[&marks])]
         }

@@ -155,7 +155,7 @@ impl DnsMessage {
     }
 
     /// Whether it answers with a record of the type that was asked for.
-    pub fn has(&self, kind: RecordType) -> bool {
+    pub fn has_answer_of(&self, kind: RecordType) -> bool {
         self.answers.iter().any(|record| record.kind == kind || kind.0 == 255)
     }
 }

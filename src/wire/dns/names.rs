@@ -11,7 +11,7 @@ pub const MOST_SEARCHED: usize = 16;
 ///
 /// # Errors
 /// What is wrong with it, and what is accepted.
-pub fn checked(name: &str) -> Result<String, String> {
+pub fn check_name(name: &str) -> Result<String, String> {
     let wrong = |why: &str| {
         let shown = crate::text::sanitize::line(&name.chars().take(80).collect::<String>());
         format!("`{shown}` {why}; accepted: a name of at most 253 bytes, its parts of 1 to 63")
@@ -45,7 +45,7 @@ pub fn checked(name: &str) -> Result<String, String> {
 ///
 /// A name that ends with a dot is asked for as it is; so is one with at least `ndots` dots, before the domains that
 /// are searched; any other one after them.
-pub fn in_turn(name: &str, search: &[String], ndots: usize) -> Vec<String> {
+pub fn search_names(name: &str, search: &[String], ndots: usize) -> Vec<String> {
     if name.ends_with('.') {
         return vec![name.to_owned()];
     }
@@ -65,7 +65,7 @@ pub fn in_turn(name: &str, search: &[String], ndots: usize) -> Vec<String> {
 }
 
 /// Why a name is never asked of a name server; `None` where it may be.
-pub fn never_asked(name: &str) -> Option<&'static str> {
+pub fn not_queried_reason(name: &str) -> Option<&'static str> {
     let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     [
         ("localhost", "RFC 6761 keeps it to this machine"),
@@ -78,7 +78,7 @@ pub fn never_asked(name: &str) -> Option<&'static str> {
 }
 
 /// The name under which an address's own name is kept: `4.3.2.1.in-addr.arpa.` (RFC 1035 §3.5, RFC 3596 §2.5).
-pub fn of_address(ip: IpAddr) -> String {
+pub fn reverse_name(ip: IpAddr) -> String {
     Name::from(ip).to_ascii()
 }
 
@@ -89,37 +89,37 @@ mod tests {
     #[test]
     fn the_dots_of_a_name_say_whether_the_domains_come_first() {
         let search = ["corp.example".to_owned(), "example.".to_owned()];
-        assert_eq!(in_turn("web", &search, 1), ["web.corp.example.", "web.example.", "web."]);
-        assert_eq!(in_turn("a.b", &search, 1), ["a.b.", "a.b.corp.example.", "a.b.example."]);
-        assert_eq!(in_turn("a.b", &search, 5), ["a.b.corp.example.", "a.b.example.", "a.b."]);
-        assert_eq!(in_turn("a.b.", &search, 5), ["a.b."]);
-        assert_eq!(in_turn("web", &[], 1), ["web."]);
-        assert_eq!(in_turn("web", &vec!["x".to_owned(); 100], 1).len(), MOST_SEARCHED + 1);
+        assert_eq!(search_names("web", &search, 1), ["web.corp.example.", "web.example.", "web."]);
+        assert_eq!(search_names("a.b", &search, 1), ["a.b.", "a.b.corp.example.", "a.b.example."]);
+        assert_eq!(search_names("a.b", &search, 5), ["a.b.corp.example.", "a.b.example.", "a.b."]);
+        assert_eq!(search_names("a.b.", &search, 5), ["a.b."]);
+        assert_eq!(search_names("web", &[], 1), ["web."]);
+        assert_eq!(search_names("web", &vec!["x".to_owned(); 100], 1).len(), MOST_SEARCHED + 1);
     }
 
     #[test]
     fn an_address_has_a_name_in_the_reverse_tree() {
-        assert_eq!(of_address([192, 0, 2, 1].into()), "1.2.0.192.in-addr.arpa.");
-        let v6 = of_address("2001:db8::1".parse().unwrap());
+        assert_eq!(reverse_name([192, 0, 2, 1].into()), "1.2.0.192.in-addr.arpa.");
+        let v6 = reverse_name("2001:db8::1".parse().unwrap());
         assert_eq!(v6, "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa.");
     }
 
     #[test]
     fn a_name_is_checked_before_it_is_sent() {
-        assert_eq!(checked("bücher.example").unwrap(), "xn--bcher-kva.example");
-        assert_eq!(checked("example.org.").unwrap(), "example.org.");
-        assert_eq!(checked("_sip._udp.example").unwrap(), "_sip._udp.example");
-        assert_eq!(checked(".").unwrap(), ".");
+        assert_eq!(check_name("bücher.example").unwrap(), "xn--bcher-kva.example");
+        assert_eq!(check_name("example.org.").unwrap(), "example.org.");
+        assert_eq!(check_name("_sip._udp.example").unwrap(), "_sip._udp.example");
+        assert_eq!(check_name(".").unwrap(), ".");
         for wrong in ["", "a..b", "a b", "..", &"x".repeat(64), &"x.".repeat(130)] {
-            assert!(checked(wrong).is_err(), "{wrong}");
+            assert!(check_name(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn names_of_this_machine_are_asked_of_nobody() {
         for name in ["localhost", "LOCALHOST.", "db.localhost", "printer.local", "abc.onion"] {
-            assert!(never_asked(name).is_some(), "{name}");
+            assert!(not_queried_reason(name).is_some(), "{name}");
         }
-        assert_eq!(never_asked("local.example"), None);
+        assert_eq!(not_queried_reason("local.example"), None);
     }
 }

@@ -23,36 +23,36 @@ impl DnsMessage {
 
 /// The message, its fields, and how many fields are not listed.
 fn parse(bytes: &[u8]) -> (DnsMessage, Vec<DnsField>, usize) {
-    let mut walk = DnsWalk::over(bytes);
+    let mut walk = DnsWalk::new(bytes);
     let mut message = DnsMessage { bytes: bytes.len(), ..DnsMessage::default() };
     if let Err(why) = message_in(&mut walk, &mut message) {
         let at = walk.at.min(bytes.len());
         walk.depth = 0;
-        walk.note(at..bytes.len(), "not readable", &why);
+        walk.add_field(at..bytes.len(), "not readable", &why);
         message.fault = Some(DnsFault { at, why });
     }
     (message, walk.fields, walk.unlisted)
 }
 
 fn message_in(walk: &mut DnsWalk<'_>, message: &mut DnsMessage) -> Result<(), String> {
-    let place = walk.begin("header");
+    let place = walk.begin_field("header");
     walk.depth = 1;
     message.id = walk.raw_u16()?;
-    walk.note(0..2, "id", format!("{} ({:#06x})", message.id, message.id));
+    walk.add_field(0..2, "id", format!("{} ({:#06x})", message.id, message.id));
     message.flags = walk.raw_u16()?;
     flags(walk, message);
     for (count, name) in message.counts.iter_mut().zip(["questions", "answers", "authority", "additional"]) {
         *count = walk.u16(name)?;
     }
     walk.depth = 0;
-    walk.end(place, if message.is_response() { "response" } else { "query" });
+    walk.end_field(place, if message.is_response() { "response" } else { "query" });
     let [questions, answers, authorities, additionals] = message.counts;
     let all = message.counts.iter().map(|count| usize::from(*count)).sum::<usize>();
     if usize::from(questions) > MOST_RECORDS {
         return Err(format!("{questions} questions are too many: {MOST_RECORDS} are read"));
     }
     for number in 1..=questions {
-        let question = question(walk, number)?;
+        let question = read_question(walk, number)?;
         message.questions.push(question);
     }
     for (section, count) in [("answer", answers), ("authority", authorities), ("additional", additionals)] {
@@ -77,9 +77,9 @@ fn message_in(walk: &mut DnsWalk<'_>, message: &mut DnsMessage) -> Result<(), St
 
 fn flags(walk: &mut DnsWalk<'_>, message: &DnsMessage) {
     let set = message.flag_names().join(" ");
-    walk.note(2..4, "flags", format!("{:#06x}  {set}", message.flags));
+    walk.add_field(2..4, "flags", format!("{:#06x}  {set}", message.flags));
     walk.depth = 2;
-    walk.note(2..3, "opcode", opcode_name(message.opcode()));
+    walk.add_field(2..3, "opcode", opcode_name(message.opcode()));
     let nothing = "means nothing in a query";
     let (authoritative, recursion) = match message.is_response() {
         true => (
@@ -104,32 +104,32 @@ fn flags(walk: &mut DnsWalk<'_>, message: &DnsMessage) {
     for (bit, byte, name, set, clear) in meanings {
         let is_set = message.flags & bit != 0;
         let value = format!("{} {}", u8::from(is_set), if is_set { set } else { clear });
-        walk.note(byte..byte + 1, name, value);
+        walk.add_field(byte..byte + 1, name, value);
     }
-    walk.note(3..4, "rcode", rcode_name(message.flags & 0xf));
+    walk.add_field(3..4, "rcode", rcode_name(message.flags & 0xf));
     walk.depth = 1;
 }
 
-fn question(walk: &mut DnsWalk<'_>, number: u16) -> Result<DnsQuestion, String> {
-    let place = walk.begin(format!("question {number}"));
+fn read_question(walk: &mut DnsWalk<'_>, number: u16) -> Result<DnsQuestion, String> {
+    let place = walk.begin_field(format!("question {number}"));
     walk.depth = 1;
     let name = walk.name("name")?;
     let kind = kind(walk)?;
     let class = class(walk)?;
     walk.depth = 0;
-    walk.end(place, &format!("{name} {} {kind}", class_name(class)));
+    walk.end_field(place, &format!("{name} {} {kind}", class_name(class)));
     Ok(DnsQuestion { name, kind, class })
 }
 
 fn kind(walk: &mut DnsWalk<'_>) -> Result<RecordType, String> {
     let kind = RecordType(walk.raw_u16()?);
-    walk.note(walk.at - 2..walk.at, "type", format!("{} ({kind})", kind.0));
+    walk.add_field(walk.at - 2..walk.at, "type", format!("{} ({kind})", kind.0));
     Ok(kind)
 }
 
 fn class(walk: &mut DnsWalk<'_>) -> Result<u16, String> {
     let class = walk.raw_u16()?;
-    walk.note(walk.at - 2..walk.at, "class", format!("{class} ({})", class_name(class)));
+    walk.add_field(walk.at - 2..walk.at, "class", format!("{class} ({})", class_name(class)));
     Ok(class)
 }
 
@@ -140,7 +140,7 @@ fn record(
     number: u16,
     message: &mut DnsMessage,
 ) -> Result<Option<DnsRecord>, String> {
-    let place = walk.begin(format!("{section} {number}"));
+    let place = walk.begin_field(format!("{section} {number}"));
     walk.depth = 1;
     let name = walk.name("name")?;
     let kind = kind(walk)?;
@@ -148,22 +148,22 @@ fn record(
     if is_edns {
         let edns = edns(walk)?;
         walk.depth = 0;
-        walk.end(place, &format!("EDNS version {}, UDP payload {}", edns.version, edns.udp_payload));
+        walk.end_field(place, &format!("EDNS version {}, UDP payload {}", edns.version, edns.udp_payload));
         message.edns.get_or_insert(edns);
         return Ok(None);
     }
     let class = class(walk)?;
     let ttl = walk.u32("ttl", " s")?;
     let end = length(walk)?;
-    let place_of_data = walk.begin("data");
+    let place_of_data = walk.begin_field("data");
     walk.depth = 2;
     let (data, address) = rdata::read(walk, kind, class, end)?;
     if walk.at != end {
         return Err(format!("the data of a {kind} record ends at byte {}, and its length says {end}", walk.at));
     }
-    walk.end(place_of_data, &data);
+    walk.end_field(place_of_data, &data);
     walk.depth = 0;
-    walk.end(place, &format!("{name} {ttl} {} {kind} {data}", class_name(class)));
+    walk.end_field(place, &format!("{name} {ttl} {} {kind} {data}", class_name(class)));
     Ok(Some(DnsRecord { name, kind, class, ttl, data, address }))
 }
 
@@ -184,7 +184,7 @@ fn edns(walk: &mut DnsWalk<'_>) -> Result<EdnsView, String> {
     let flags = walk.raw_u16()?;
     let dnssec_ok = flags & 0x8000 != 0;
     let meaning = if dnssec_ok { "do: signatures are wanted" } else { "" };
-    walk.note(walk.at - 2..walk.at, "flags", format!("{flags:#06x}  {meaning}"));
+    walk.add_field(walk.at - 2..walk.at, "flags", format!("{flags:#06x}  {meaning}"));
     let end = length(walk)?;
     let mut options = Vec::new();
     while walk.at < end {
@@ -194,9 +194,9 @@ fn edns(walk: &mut DnsWalk<'_>) -> Result<EdnsView, String> {
         if walk.at + length > end {
             return Err("an option is longer than EDNS itself".to_owned());
         }
-        let value = walk.take(length)?;
+        let value = walk.take_bytes(length)?;
         let (name, text) = rdata::option(code, value);
-        walk.note(start..walk.at, format!("option {name}"), text.as_str());
+        walk.add_field(start..walk.at, format!("option {name}"), text.as_str());
         options.push((name, text));
     }
     Ok(EdnsView { udp_payload, upper_rcode, version, dnssec_ok, options })

@@ -23,11 +23,11 @@ pub(super) fn read(
 ) -> Result<(String, Option<IpAddr>), String> {
     let text = match (kind.0, class) {
         (1, 1) => {
-            let ip = Ipv4Addr::from(fixed::<4>(walk)?);
+            let ip = Ipv4Addr::from(read_fixed::<4>(walk)?);
             return Ok(address(walk, ip.into()));
         }
         (28, 1) => {
-            let ip = Ipv6Addr::from(fixed::<16>(walk)?);
+            let ip = Ipv6Addr::from(read_fixed::<16>(walk)?);
             return Ok(address(walk, ip.into()));
         }
         (2 | 5 | 12 | 39, _) => walk.name("name")?,
@@ -57,18 +57,18 @@ pub(super) fn read(
             let head = format!("{} {} {}", walk.u8("usage")?, walk.u8("selector")?, walk.u8("matching type")?);
             format!("{head} {}", hex(walk, "association", end)?)
         }
-        _ => other(walk, kind, end)?,
+        _ => read_other(walk, kind, end)?,
     };
     Ok((text, None))
 }
 
-fn fixed<const N: usize>(walk: &mut DnsWalk<'_>) -> Result<[u8; N], String> {
-    walk.take(N)?.try_into().map_err(|_| "an address is cut short".to_owned())
+fn read_fixed<const N: usize>(walk: &mut DnsWalk<'_>) -> Result<[u8; N], String> {
+    walk.take_bytes(N)?.try_into().map_err(|_| "an address is cut short".to_owned())
 }
 
 fn address(walk: &mut DnsWalk<'_>, ip: IpAddr) -> (String, Option<IpAddr>) {
     let bytes = if ip.is_ipv4() { 4 } else { 16 };
-    walk.note(walk.at - bytes..walk.at, "address", ip.to_string());
+    walk.add_field(walk.at - bytes..walk.at, "address", ip.to_string());
     (ip.to_string(), Some(ip))
 }
 
@@ -93,12 +93,12 @@ fn strings(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
 /// A character-string (RFC 1035 §3.3), quoted; all that is not printable ASCII is `\DDD`.
 fn string(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
-    let length = walk.take(1)?.iter().fold(0, |_, byte| usize::from(*byte));
+    let length = walk.take_bytes(1)?.iter().fold(0, |_, byte| usize::from(*byte));
     if walk.at + length > end {
         return Err("a text is longer than the data it stands in".to_owned());
     }
-    let text = quoted(walk.take(length)?);
-    walk.note(start..walk.at, name, text.as_str());
+    let text = quoted(walk.take_bytes(length)?);
+    walk.add_field(start..walk.at, name, text.as_str());
     Ok(text)
 }
 
@@ -120,14 +120,14 @@ fn caa(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let flags = walk.u8("flags")?;
     let tag = string(walk, "tag", end)?;
     let start = walk.at;
-    let value = quoted(walk.rest(end)?);
-    walk.note(start..walk.at, "value", value.as_str());
+    let value = quoted(walk.take_until(end)?);
+    walk.add_field(start..walk.at, "value", value.as_str());
     Ok(format!("{flags} {} {value}", tag.trim_matches('"')))
 }
 
 fn rrsig(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String> {
     let covered = RecordType(walk.raw_u16()?);
-    walk.note(walk.at - 2..walk.at, "type covered", covered.to_string());
+    walk.add_field(walk.at - 2..walk.at, "type covered", covered.to_string());
     let head = format!("{covered} {} {}", walk.u8("algorithm")?, walk.u8("labels")?);
     let times = (walk.u32("original ttl", " s")?, walk.u32("expires", "")?, walk.u32("signed", "")?);
     let tail = format!("{} {}", walk.u16("key tag")?, walk.name("signer")?);
@@ -143,15 +143,15 @@ fn time(seconds: u32) -> String {
 
 fn hex(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
-    let text = hex_of(walk.rest(end)?).to_uppercase();
-    walk.note(start..walk.at, name, text.as_str());
+    let text = hex_of(walk.take_until(end)?).to_uppercase();
+    walk.add_field(start..walk.at, name, text.as_str());
     Ok(text)
 }
 
 fn base64(walk: &mut DnsWalk<'_>, name: &str, end: usize) -> Result<String, String> {
     let start = walk.at;
-    let text = base64::engine::general_purpose::STANDARD.encode(walk.rest(end)?);
-    walk.note(start..walk.at, name, text.as_str());
+    let text = base64::engine::general_purpose::STANDARD.encode(walk.take_until(end)?);
+    walk.add_field(start..walk.at, name, text.as_str());
     Ok(text)
 }
 
@@ -160,13 +160,13 @@ fn hex_of(bytes: &[u8]) -> String {
 }
 
 /// A type that hickory knows, or its bytes (RFC 3597 §5).
-fn other(walk: &mut DnsWalk<'_>, kind: RecordType, end: usize) -> Result<String, String> {
+fn read_other(walk: &mut DnsWalk<'_>, kind: RecordType, end: usize) -> Result<String, String> {
     let start = walk.at;
     let known = u16::try_from(start).ok().zip(u16::try_from(end - start).ok()).and_then(|(at, length)| {
         let mut decoder = BinDecoder::new(walk.bytes()).clone(at);
         RData::read(&mut decoder, kind.0.into(), Restrict::new(length)).ok()
     });
-    let bytes = walk.rest(end)?;
+    let bytes = walk.take_until(end)?;
     let printed = known
         .filter(|known| !matches!(known, RData::Unknown { .. } | RData::NULL(_)) && !bytes.is_empty())
         .and_then(|known| printed(&known));

@@ -20,12 +20,12 @@ pub(super) struct DnsWalk<'a> {
 
 impl<'a> DnsWalk<'a> {
     /// Nothing read yet.
-    pub(super) fn over(bytes: &'a [u8]) -> Self {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
         DnsWalk { bytes, at: 0, depth: 0, fields: Vec::new(), unlisted: 0 }
     }
 
     /// Lists a field.
-    pub(super) fn note(&mut self, range: Range<usize>, name: impl Into<String>, value: impl Into<String>) {
+    pub(super) fn add_field(&mut self, range: Range<usize>, name: impl Into<String>, value: impl Into<String>) {
         if self.fields.len() >= MOST_FIELDS {
             self.unlisted += 1;
             return;
@@ -34,14 +34,14 @@ impl<'a> DnsWalk<'a> {
     }
 
     /// Lists a field whose bytes and value are told later; gives its place.
-    pub(super) fn begin(&mut self, name: impl Into<String>) -> Option<usize> {
+    pub(super) fn begin_field(&mut self, name: impl Into<String>) -> Option<usize> {
         let place = self.fields.len();
-        self.note(self.at..self.at, name, "");
+        self.add_field(self.at..self.at, name, "");
         (place < self.fields.len()).then_some(place)
     }
 
     /// Tells the bytes and the value of a field that was begun.
-    pub(super) fn end(&mut self, place: Option<usize>, value: &str) {
+    pub(super) fn end_field(&mut self, place: Option<usize>, value: &str) {
         let at = self.at;
         if let Some(field) = place.and_then(|place| self.fields.get_mut(place)) {
             field.range.end = at;
@@ -50,7 +50,7 @@ impl<'a> DnsWalk<'a> {
     }
 
     /// The next bytes, untold.
-    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], String> {
+    pub(super) fn take_bytes(&mut self, length: usize) -> Result<&'a [u8], String> {
         let taken = self.bytes.get(self.at..self.at + length);
         let taken = taken.ok_or_else(|| format!("{length} bytes are wanted, and the message is over"))?;
         self.at += length;
@@ -58,33 +58,33 @@ impl<'a> DnsWalk<'a> {
     }
 
     /// The next bytes, up to `end`.
-    pub(super) fn rest(&mut self, end: usize) -> Result<&'a [u8], String> {
-        self.take(end.saturating_sub(self.at))
+    pub(super) fn take_until(&mut self, end: usize) -> Result<&'a [u8], String> {
+        self.take_bytes(end.saturating_sub(self.at))
     }
 
     /// A field of one byte.
     pub(super) fn u8(&mut self, name: &str) -> Result<u8, String> {
-        let value = self.take(1)?.iter().fold(0, |_, byte| *byte);
-        self.note(self.at - 1..self.at, name, value.to_string());
+        let value = self.take_bytes(1)?.iter().fold(0, |_, byte| *byte);
+        self.add_field(self.at - 1..self.at, name, value.to_string());
         Ok(value)
     }
 
     /// The next two bytes, untold.
     pub(super) fn raw_u16(&mut self) -> Result<u16, String> {
-        Ok(self.take(2)?.iter().fold(0, |value, byte| value << 8 | u16::from(*byte)))
+        Ok(self.take_bytes(2)?.iter().fold(0, |value, byte| value << 8 | u16::from(*byte)))
     }
 
     /// A field of two bytes.
     pub(super) fn u16(&mut self, name: &str) -> Result<u16, String> {
         let value = self.raw_u16()?;
-        self.note(self.at - 2..self.at, name, value.to_string());
+        self.add_field(self.at - 2..self.at, name, value.to_string());
         Ok(value)
     }
 
     /// A field of four bytes.
     pub(super) fn u32(&mut self, name: &str, unit: &str) -> Result<u32, String> {
-        let value = self.take(4)?.iter().fold(0, |value, byte| value << 8 | u32::from(*byte));
-        self.note(self.at - 4..self.at, name, format!("{value}{unit}"));
+        let value = self.take_bytes(4)?.iter().fold(0, |value, byte| value << 8 | u32::from(*byte));
+        self.add_field(self.at - 4..self.at, name, format!("{value}{unit}"));
         Ok(value)
     }
 
@@ -94,7 +94,7 @@ impl<'a> DnsWalk<'a> {
         let read = wire_name::read(self.bytes, start)?;
         self.at = read.end;
         let pointer = read.pointer.map_or(String::new(), |to| format!("  (pointer to byte {to})"));
-        self.note(start..read.end, name, format!("{}{pointer}", read.text));
+        self.add_field(start..read.end, name, format!("{}{pointer}", read.text));
         Ok(read.text)
     }
 

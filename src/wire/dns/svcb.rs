@@ -19,8 +19,8 @@ pub(super) fn read(walk: &mut DnsWalk<'_>, end: usize) -> Result<String, String>
         if walk.at + length > end {
             return Err("a parameter is longer than the data it stands in".to_owned());
         }
-        let parameter = parameter(key, walk.take(length)?);
-        walk.note(start..walk.at, "parameter", parameter.as_str());
+        let parameter = parameter(key, walk.take_bytes(length)?);
+        walk.add_field(start..walk.at, "parameter", parameter.as_str());
         text.push(' ');
         text.push_str(&parameter);
     }
@@ -47,7 +47,7 @@ fn parameter(key: u16, value: &[u8]) -> String {
             let v6 = value.chunks_exact(16).filter_map(|bytes| <[u8; 16]>::try_from(bytes).ok());
             format!("ipv6hint={}", list(v6.map(|bytes| Ipv6Addr::from(bytes).to_string()).collect()))
         }
-        other => format!("{}=\"{}\"", key_name(other), value.iter().map(|byte| escaped(*byte)).collect::<String>()),
+        other => format!("{}=\"{}\"", key_name(other), value.iter().map(|byte| escape_byte(*byte)).collect::<String>()),
     }
 }
 
@@ -61,13 +61,13 @@ fn strings(mut bytes: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
     while let [length, rest @ ..] = bytes {
         let (text, after) = rest.split_at(usize::from(*length).min(rest.len()));
-        all.push(text.iter().map(|byte| escaped(*byte)).collect());
+        all.push(text.iter().map(|byte| escape_byte(*byte)).collect());
         bytes = after;
     }
     all
 }
 
-fn escaped(byte: u8) -> String {
+fn escape_byte(byte: u8) -> String {
     match byte {
         b'"' | b'\\' | b',' => format!("\\{}", char::from(byte)),
         b' '..=b'~' => char::from(byte).to_string(),

@@ -180,7 +180,7 @@ impl TcpInfo {
             retransmits: raw.byte(2),
             probes: raw.byte(3),
             backoff: raw.byte(4),
-            options: agreed.map(AgreedOptions::of_bits),
+            options: agreed.map(AgreedOptions::from_bits),
             snd_wscale: scaled(snd_wscale),
             rcv_wscale: scaled(rcv_wscale),
             app_limited: raw.byte(7).map(|bits| bits & if cfg!(target_endian = "little") { 1 } else { 0x80 } != 0),
@@ -197,43 +197,43 @@ impl TcpInfo {
             last_ack_recv: raw.millis(56),
             pmtu: raw.word(60).filter(|mtu| *mtu != 0),
             rcv_ssthresh: raw.word(64),
-            rtt: raw.measured(68),
-            rttvar: raw.measured(72).filter(|_| raw.measured(68).is_some()),
+            rtt: raw.nonzero_time(68),
+            rttvar: raw.nonzero_time(72).filter(|_| raw.nonzero_time(68).is_some()),
             snd_ssthresh: raw.word(76),
             snd_cwnd: raw.word(80),
             advmss: raw.word(84),
             reordering: raw.word(88),
-            rcv_rtt: raw.measured(92),
+            rcv_rtt: raw.nonzero_time(92),
             rcv_space: raw.word(96),
             total_retrans: raw.word(100),
-            pacing_rate: raw.long(104).filter(|rate| *rate != u64::MAX && *rate != 0),
-            bytes_acked: raw.long(120),
-            bytes_received: raw.long(128),
+            pacing_rate: raw.u64_at(104).filter(|rate| *rate != u64::MAX && *rate != 0),
+            bytes_acked: raw.u64_at(120),
+            bytes_received: raw.u64_at(128),
             segs_out: raw.word(136),
             segs_in: raw.word(140),
             notsent_bytes: raw.word(144),
             min_rtt: raw.word(148).filter(|micros| *micros != u32::MAX && *micros != 0).map(micros),
             data_segs_in: raw.word(152),
             data_segs_out: raw.word(156),
-            delivery_rate: raw.long(160).filter(|rate| *rate != 0),
-            busy_time: raw.long(168).map(Duration::from_micros),
-            rwnd_limited: raw.long(176).map(Duration::from_micros),
-            sndbuf_limited: raw.long(184).map(Duration::from_micros),
+            delivery_rate: raw.u64_at(160).filter(|rate| *rate != 0),
+            busy_time: raw.u64_at(168).map(Duration::from_micros),
+            rwnd_limited: raw.u64_at(176).map(Duration::from_micros),
+            sndbuf_limited: raw.u64_at(184).map(Duration::from_micros),
             delivered: raw.word(192),
-            bytes_sent: raw.long(200),
-            bytes_retrans: raw.long(208),
+            bytes_sent: raw.u64_at(200),
+            bytes_retrans: raw.u64_at(208),
             dsack_dups: raw.word(216),
             reord_seen: raw.word(220),
             rcv_ooopack: raw.word(224),
             snd_wnd: raw.word(228),
             rcv_wnd: raw.word(232),
-            total_rto: raw.half(240),
+            total_rto: raw.u16_at(240),
         }
     }
 }
 
 impl AgreedOptions {
-    fn of_bits(bits: u8) -> Self {
+    fn from_bits(bits: u8) -> Self {
         AgreedOptions {
             timestamps: bits & 1 != 0,
             sack: bits & 2 != 0,
@@ -282,7 +282,7 @@ impl RawTcpInfo<'_> {
         self.0.get(offset).copied()
     }
 
-    fn half(&self, offset: usize) -> Option<u16> {
+    fn u16_at(&self, offset: usize) -> Option<u16> {
         self.field(offset).map(u16::from_ne_bytes)
     }
 
@@ -290,7 +290,7 @@ impl RawTcpInfo<'_> {
         self.field(offset).map(u32::from_ne_bytes)
     }
 
-    fn long(&self, offset: usize) -> Option<u64> {
+    fn u64_at(&self, offset: usize) -> Option<u64> {
         self.field(offset).map(u64::from_ne_bytes)
     }
 
@@ -299,7 +299,7 @@ impl RawTcpInfo<'_> {
     }
 
     /// A time that is 0 as long as it was not measured.
-    fn measured(&self, offset: usize) -> Option<Duration> {
+    fn nonzero_time(&self, offset: usize) -> Option<Duration> {
         self.micros(offset).filter(|time| !time.is_zero())
     }
 

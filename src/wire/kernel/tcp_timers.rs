@@ -35,7 +35,7 @@ impl TcpTimerSettings {
     /// When each SYN of one attempt goes out, from the first at 0 on, and when the kernel gives up.
     ///
     /// `None` where the system does not tell how it is set.
-    pub fn syns(&self) -> Option<(Vec<Duration>, Duration)> {
+    pub fn syn_schedule(&self) -> Option<(Vec<Duration>, Duration)> {
         let linear = self.syn_linear.unwrap_or(0).min(MOST_SYNS);
         let again = self.syn_retries?.min(MOST_SYNS) + linear;
         let mut at = Duration::ZERO;
@@ -71,7 +71,7 @@ mod tests {
     fn with_four_linear_ones_the_last_syn_goes_out_at_67_seconds_and_the_end_is_at_131() {
         // The numbers of the kernel's own documentation (ip-sysctl, tcp_syn_retries).
         let timers = TcpTimerSettings { syn_retries: Some(6), syn_linear: Some(4), ..TcpTimerSettings::default() };
-        let (syns, end) = timers.syns().expect("it is set");
+        let (syns, end) = timers.syn_schedule().expect("it is set");
         let seconds: Vec<u64> = syns.iter().map(Duration::as_secs).collect();
         assert_eq!(seconds, [0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67]);
         assert_eq!(end.as_secs(), 131);
@@ -88,9 +88,9 @@ mod tests {
     #[test]
     fn without_them_it_doubles_from_the_first_on() {
         let timers = TcpTimerSettings { syn_retries: Some(6), ..TcpTimerSettings::default() };
-        let (syns, end) = timers.syns().expect("it is set");
+        let (syns, end) = timers.syn_schedule().expect("it is set");
         assert_eq!(syns.iter().map(Duration::as_secs).collect::<Vec<_>>(), [0, 1, 3, 7, 15, 31, 63]);
         assert_eq!(end.as_secs(), 127);
-        assert_eq!(TcpTimerSettings::default().syns(), None);
+        assert_eq!(TcpTimerSettings::default().syn_schedule(), None);
     }
 }

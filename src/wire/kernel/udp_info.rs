@@ -43,7 +43,7 @@ pub enum MtuDiscovery {
 
 impl MtuDiscovery {
     /// The mode that the kernel's number stands for; the same numbers for both families.
-    pub fn of(number: i32) -> Option<Self> {
+    pub fn from_number(number: i32) -> Option<Self> {
         Some(match number {
             0 => MtuDiscovery::Dont,
             1 => MtuDiscovery::Want,

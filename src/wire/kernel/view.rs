@@ -30,7 +30,7 @@ pub struct KernelView {
 impl KernelView {
     /// Whether a timer is what will move the connection next: a window is closed, something was sent again or probed,
     /// or nothing came for a second.
-    pub fn stands_still(&self) -> bool {
+    pub fn is_waiting_on_timer(&self) -> bool {
         const QUIET: Duration = Duration::from_secs(1);
         let Some(tcp) = &self.tcp else { return false };
         let some = |count: Option<u8>| count.is_some_and(|count| count > 0);

@@ -29,7 +29,7 @@ impl SocketKind {
 
 impl SocketOption {
     /// The options that this kind of socket has, in the order in which they are shown.
-    pub fn of(kind: SocketKind) -> impl Iterator<Item = SocketOption> {
+    pub fn options_of(kind: SocketKind) -> impl Iterator<Item = SocketOption> {
         SocketOption::all().filter(move |option| option.applies_to(kind))
     }
 
@@ -53,7 +53,7 @@ impl SocketOption {
     }
 
     /// What is to be known of setting it while the socket is in use; `None`: it holds from now on.
-    pub fn late(self, kind: SocketKind) -> Option<&'static str> {
+    pub fn late_effect(self, kind: SocketKind) -> Option<&'static str> {
         match (self, kind) {
             (SocketOption::ReuseAddress | SocketOption::ReusePort, _) => {
                 Some("bind() asks for it, and is over: set it before")
@@ -111,12 +111,12 @@ impl SocketOption {
     }
 
     /// What a failure to set an option names: `rcvbuf=65536`.
-    pub fn named(self, value: &OptionValue) -> String {
-        format!("{}={}", self.name(), value.typed())
+    pub fn assignment_text(self, value: &OptionValue) -> String {
+        format!("{}={}", self.name(), value.input_text())
     }
 
     /// The option that a failure was about.
-    pub(crate) fn of_failure(failure: &Failure) -> Option<SocketOption> {
+    pub(crate) fn from_failure(failure: &Failure) -> Option<SocketOption> {
         let (name, _) = failure.peer.split_once('=').filter(|_| failure.operation == FailedOperation::SetOption)?;
         SocketOption::parse(name).ok()
     }
@@ -150,8 +150,8 @@ mod tests {
             ["nodelay=on", "ttl=5", "rcvbuf=65536", "keepidle=7s", "user_timeout=1500ms", "linger=off", "linger=5s"]
         {
             let (option, value) = parse(text).expect("the test's own");
-            assert_eq!(option.named(&value), text);
-            assert_eq!(option.parse_value(&value.typed()), Ok(value));
+            assert_eq!(option.assignment_text(&value), text);
+            assert_eq!(option.parse_value(&value.input_text()), Ok(value));
         }
     }
 }

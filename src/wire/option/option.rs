@@ -180,7 +180,7 @@ impl SocketOption {
     }
 
     /// What it does, in one line.
-    pub fn does(self) -> &'static str {
+    pub fn summary(self) -> &'static str {
         self.line().does
     }
 
@@ -190,7 +190,7 @@ impl SocketOption {
     }
 
     /// Its level and its name, for a socket of IPv6 or not.
-    fn place(self, v6: bool) -> (&'static str, &'static str) {
+    fn level_and_name(self, v6: bool) -> (&'static str, &'static str) {
         match (self, v6) {
             (SocketOption::Ttl, true) => ("IPPROTO_IPV6", "IPV6_UNICAST_HOPS"),
             (SocketOption::Tos, true) => ("IPPROTO_IPV6", "IPV6_TCLASS"),
@@ -200,7 +200,7 @@ impl SocketOption {
 
     /// The arguments of its `setsockopt` after the descriptor, for a socket of IPv6 or not.
     pub fn arguments(self, value: &OptionValue, v6: bool) -> String {
-        let (level, symbol) = self.place(v6);
+        let (level, symbol) = self.level_and_name(v6);
         format!("{level}, {symbol}, {}", self.argument(value))
     }
 
@@ -211,7 +211,7 @@ impl SocketOption {
 
     /// The system call that reads it, to copy.
     pub fn reading_call(self, v6: bool) -> String {
-        let (level, symbol) = self.place(v6);
+        let (level, symbol) = self.level_and_name(v6);
         format!("getsockopt(fd, {level}, {symbol}, &value, &length)")
     }
 
@@ -295,7 +295,7 @@ mod tests {
         for option in ALL {
             assert_eq!(SocketOption::parse(option.name()), Ok(option));
             assert_eq!(SocketOption::parse(&option.symbol().to_lowercase().replace('_', "-")), Ok(option));
-            assert!(option.does().len() < 120, "{option}");
+            assert!(option.summary().len() < 120, "{option}");
         }
     }
 

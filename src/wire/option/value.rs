@@ -8,7 +8,7 @@ use crate::text::quantity;
 
 impl SocketOption {
     /// What is accepted as its value, in words: `on or off`.
-    pub fn accepts(self) -> String {
+    pub fn accepted_text(self) -> String {
         match self.unit() {
             OptionUnit::Switch => "on or off".to_owned(),
             OptionUnit::Count(least, most) => format!("a number from {least} to {most}"),
@@ -33,7 +33,7 @@ impl SocketOption {
                 _ => None,
             },
             OptionUnit::Count(least, most) => {
-                number(text).filter(|count| (least..=most).contains(count)).map(OptionValue::Count)
+                parse_number(text).filter(|count| (least..=most).contains(count)).map(OptionValue::Count)
             }
             OptionUnit::Bytes => {
                 let bytes = quantity::parse_size(text).ok().filter(|bytes| *bytes <= MOST_OCTETS);
@@ -54,13 +54,13 @@ impl SocketOption {
                 good.then(|| OptionValue::Name(text.to_owned()))
             }
         };
-        read.ok_or_else(|| format!("{} is {}", self.name(), self.accepts()))
+        read.ok_or_else(|| format!("{} is {}", self.name(), self.accepted_text()))
     }
 }
 
 impl OptionValue {
     /// The value as it is typed: what [`SocketOption::parse_value`] reads back.
-    pub fn typed(&self) -> String {
+    pub fn input_text(&self) -> String {
         match self {
             OptionValue::Switch(on) => if *on { "on" } else { "off" }.to_owned(),
             OptionValue::Count(count) | OptionValue::Bytes(count) => count.to_string(),
@@ -73,7 +73,7 @@ impl OptionValue {
 }
 
 /// A number in decimal, or in hexadecimal after `0x`, as a DS field is written.
-fn number(text: &str) -> Option<u32> {
+fn parse_number(text: &str) -> Option<u32> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u32::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),

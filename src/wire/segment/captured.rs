@@ -74,24 +74,24 @@ impl CapturedSegment {
 
     /// Whether it is nothing but data or an acknowledgement, as there are thousands.
     pub fn is_plain(&self) -> bool {
-        let control = self.segment.flags.any(TcpFlags::SYN.and(TcpFlags::FIN).and(TcpFlags::RST));
+        let control = self.segment.flags.any(TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST));
         self.notes.is_empty() && !control && !self.acks_fin && !self.completes_handshake
     }
 
     /// Whether it carries this byte of its sender's stream.
-    pub fn has(&self, byte: u64) -> bool {
+    pub fn carries(&self, byte: u64) -> bool {
         self.byte.is_some_and(|first| (first..first + u64::from(self.segment.len)).contains(&byte))
     }
 
     /// The notes, joined.
-    pub fn note(&self) -> String {
+    pub fn notes_text(&self) -> String {
         let mut notes: Vec<String> = self.notes.iter().map(|note| note.text()).collect();
         notes.extend(self.offload.map(|segments| format!("one capture of {segments} segments (offload)")));
         notes.join(" · ")
     }
 
     /// What stands on its arrow, the longest way first.
-    pub fn words(&self, numbers: SequenceDisplay) -> Vec<String> {
+    pub fn texts(&self, numbers: SequenceDisplay) -> Vec<String> {
         let (seq, ack) = self.numbers(numbers);
         let segment = &self.segment;
         let note = match (self.notes.is_empty(), self.offload) {
@@ -107,7 +107,7 @@ impl CapturedSegment {
             Some(window) => format!("{numbered}  win {}", quantity::grouped(window)),
             None => format!("{numbered}  win {}≪–", segment.window),
         };
-        let mut extra = segment.options.words();
+        let mut extra = segment.options.texts();
         extra.extend(segment.options.sack().iter().map(|(from, to)| {
             // The blocks speak of the other end's numbers, as the ACK does.
             let shift = self.relative_ack.map_or(0, |ack| ack - i64::from(segment.ack));

@@ -40,18 +40,18 @@ impl TcpFlags {
     pub const AE: TcpFlags = TcpFlags(256);
 
     /// The bits as they stand behind the data offset: the lowest nine.
-    pub fn of_bits(bits: u16) -> Self {
+    pub fn from_bits(bits: u16) -> Self {
         TcpFlags(bits & 0x1ff)
     }
 
     /// These and those.
     #[must_use]
-    pub const fn and(self, other: TcpFlags) -> TcpFlags {
+    pub const fn intersection(self, other: TcpFlags) -> TcpFlags {
         TcpFlags(self.0 | other.0)
     }
 
     /// Whether all of those are set.
-    pub fn has(self, other: TcpFlags) -> bool {
+    pub fn contains(self, other: TcpFlags) -> bool {
         self.0 & other.0 == other.0
     }
 
@@ -62,7 +62,7 @@ impl TcpFlags {
 
     /// The names of those that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        NAMES.iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, name)| *name)
+        NAMES.iter().filter(move |(flag, _)| self.contains(*flag)).map(|(_, name)| *name)
     }
 }
 

@@ -18,7 +18,7 @@ const LATE_WITHIN: Duration = Duration::from_millis(3);
 const FAST_WITHIN: Duration = Duration::from_millis(20);
 
 /// Bits beside which a segment is more than data and an acknowledgement.
-const CONTROLS: TcpFlags = TcpFlags::SYN.and(TcpFlags::FIN).and(TcpFlags::RST);
+const CONTROLS: TcpFlags = TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST);
 
 /// What is known of a connection before its first segment is seen; nothing where it is seen from its SYN.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,21 +51,21 @@ impl SegmentFlow {
     }
 
     /// Takes in the next segment, and tells what it is.
-    pub fn take(&mut self, at: Instant, direction: Direction, segment: Segment) -> CapturedSegment {
+    pub fn on_segment(&mut self, at: Instant, direction: Direction, segment: Segment) -> CapturedSegment {
         self.count(direction, &segment);
-        let shift = self.shift(direction);
-        let most = self.most(direction, &segment);
+        let shift = self.window_shift(direction);
+        let most = self.largest_payload(direction, &segment);
         let back = opposite(direction);
         let (own, other) = (self.sides.of(direction), self.sides.of(back));
-        let relative_seq = own.relative(segment.seq).unwrap_or(0);
-        let acks = segment.flags.has(TcpFlags::ACK);
-        let relative_ack = if acks { other.relative(segment.ack) } else { None };
-        let syn = segment.flags.has(TcpFlags::SYN);
+        let relative_seq = own.relative_number(segment.seq).unwrap_or(0);
+        let acks = segment.flags.contains(TcpFlags::ACK);
+        let relative_ack = if acks { other.relative_number(segment.ack) } else { None };
+        let syn = segment.flags.contains(TcpFlags::SYN);
         let window =
             if syn { Some(segment.window.into()) } else { shift.map(|bits| u64::from(segment.window) << bits) };
         let first_byte = relative_seq + i64::from(syn) - 1;
         let seen = ObservedSegment { at, direction, segment: &segment, seq: relative_seq, ack: relative_ack };
-        let (mut notes, last) = judge(&seen, own, other);
+        let (mut notes, last) = classify(&seen, own, other);
         // A probe's byte may have been taken.
         let seen_to = other.next.map(|next| next + i64::from(other.last == LastSent::WindowProbe));
         if relative_ack.zip(seen_to).is_some_and(|(ack, next)| ack > next && ack - next <= FARTHEST) {
@@ -76,7 +76,7 @@ impl SegmentFlow {
         let completes_handshake =
             bare && acks && own.offer.is_some() && own.ack.is_none() && relative_seq == 1 && relative_ack == Some(1);
         let byte = u64::try_from(first_byte).ok().filter(|_| own.counted && segment.len > 0);
-        self.learn(&seen, window, last, acks_fin);
+        self.update_sides(&seen, window, last, acks_fin);
         if notes.iter().any(|note| matches!(note, SegmentNote::DuplicateAck { .. })) {
             self.sides.of_mut(direction).duplicate_acks += 1;
         }
@@ -99,8 +99,8 @@ impl SegmentFlow {
     /// Finds where both ends' numbers begin.
     fn count(&mut self, direction: Direction, segment: &Segment) {
         let back = opposite(direction);
-        let (syn, acks) = (segment.flags.has(TcpFlags::SYN), segment.flags.has(TcpFlags::ACK));
-        if syn && self.sides.of(direction).relative(segment.seq) != Some(0) {
+        let (syn, acks) = (segment.flags.contains(TcpFlags::SYN), segment.flags.contains(TcpFlags::ACK));
+        if syn && self.sides.of(direction).relative_number(segment.seq) != Some(0) {
             if !acks {
                 // Another connection between the same two addresses.
                 *self = SegmentFlow::default();
@@ -123,7 +123,7 @@ impl SegmentFlow {
     }
 
     /// By how many bits this sender shifts its window: both SYNs must have offered it (RFC 7323 §2.2).
-    fn shift(&self, direction: Direction) -> Option<u8> {
+    fn window_shift(&self, direction: Direction) -> Option<u8> {
         match (self.sides.of(direction).offer, self.sides.of(opposite(direction)).offer) {
             (Some(Some(own)), Some(Some(_))) => Some(own),
             (Some(None), _) | (_, Some(None)) => Some(0),
@@ -132,24 +132,24 @@ impl SegmentFlow {
     }
 
     /// The most bytes of payload that one segment of this sender may have on the wire.
-    fn most(&self, direction: Direction, segment: &Segment) -> Option<u32> {
+    fn largest_payload(&self, direction: Direction, segment: &Segment) -> Option<u32> {
         let asked = self.sides.of(opposite(direction)).mss.map(u32::from);
         let room = asked.map(|mss| mss.saturating_sub(segment.options.bytes.into()));
         room.or(self.hint.most_sent.filter(|_| direction == Direction::Sent)).filter(|most| *most > 0)
     }
 
-    fn learn(&mut self, seen: &ObservedSegment<'_>, window: Option<u64>, last: LastSent, acks_fin: bool) {
+    fn update_sides(&mut self, seen: &ObservedSegment<'_>, window: Option<u64>, last: LastSent, acks_fin: bool) {
         let flags = seen.segment.flags;
-        if flags.has(TcpFlags::RST) {
+        if flags.contains(TcpFlags::RST) {
             self.reset = true;
             return;
         }
         let back = opposite(seen.direction);
         let own = self.sides.of_mut(seen.direction);
         if last != LastSent::WindowProbe {
-            own.reach(seen.segment, seen.seq, seen.at);
+            own.extend_to(seen.segment, seen.seq, seen.at);
         }
-        if flags.has(TcpFlags::FIN) {
+        if flags.contains(TcpFlags::FIN) {
             own.fin = Some(seen.seq + i64::from(seen.segment.span()));
         }
         if let Some(ack) = seen.ack {
@@ -164,7 +164,7 @@ impl SegmentFlow {
         own.acked_fin |= acks_fin;
         own.last = last;
         if let Some(ack) = seen.ack {
-            self.sides.of_mut(back).reach_unseen(ack);
+            self.sides.of_mut(back).extend_unseen(ack);
         }
     }
 }
@@ -190,11 +190,11 @@ impl ObservedSegment<'_> {
 }
 
 /// What a segment is, seen beside what both ends sent before it.
-fn judge(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> (Vec<SegmentNote>, LastSent) {
+fn classify(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> (Vec<SegmentNote>, LastSent) {
     let mut notes = Vec::new();
     let segment = seen.segment;
     let quiet = !segment.flags.any(CONTROLS);
-    if segment.flags.has(TcpFlags::RST) {
+    if segment.flags.contains(TcpFlags::RST) {
         return (notes, LastSent::Other);
     }
     let closed = other.window_field == Some(0);
@@ -213,14 +213,14 @@ fn judge(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> 
     } else if seen.seq > next && seen.seq - next <= FARTHEST {
         notes.push(SegmentNote::Gap { bytes: u64::try_from(seen.seq - next).unwrap_or(0) });
     } else if seen.seq < next && segment.span() > 0 {
-        let note = again(seen, own, other);
+        let note = classify_repeat(seen, own, other);
         if note != SegmentNote::OutOfOrder {
             last = LastSent::Again;
         }
         notes.push(note);
     }
     if last == LastSent::Other && seen.is_bare() && seen.ack.is_some() {
-        notes.extend(bare(seen, own, other, next));
+        notes.extend(classify_pure_ack(seen, own, other, next));
     } else if quiet && segment.window == 0 {
         notes.push(SegmentNote::ZeroWindow);
     }
@@ -233,9 +233,9 @@ fn judge(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> 
 }
 
 /// An old number with something in it.
-fn again(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> SegmentNote {
+fn classify_repeat(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide) -> SegmentNote {
     let end = seen.seq + i64::from(seen.segment.span());
-    let late = seen.direction == Direction::Received && own.has_hole_in(seen.seq, end) && is_late(seen, own);
+    let late = seen.direction == Direction::Received && own.has_gap_in(seen.seq, end) && is_late(seen, own);
     if other.ack.is_some_and(|ack| ack >= end) {
         SegmentNote::SpuriousRetransmission
     } else if late {
@@ -256,7 +256,12 @@ fn is_late(seen: &ObservedSegment<'_>, own: &SegmentSide) -> bool {
 }
 
 /// An acknowledgement and nothing else.
-fn bare(seen: &ObservedSegment<'_>, own: &SegmentSide, other: &SegmentSide, next: i64) -> Option<SegmentNote> {
+fn classify_pure_ack(
+    seen: &ObservedSegment<'_>,
+    own: &SegmentSide,
+    other: &SegmentSide,
+    next: i64,
+) -> Option<SegmentNote> {
     let window = seen.segment.window;
     let repeats = seen.seq == next && seen.ack == own.ack;
     let same_window = own.window_field == Some(window);

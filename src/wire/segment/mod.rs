@@ -13,6 +13,6 @@ pub use flags::TcpFlags;
 pub use flow::{FlowHint, SegmentFlow};
 pub use note::SegmentNote;
 pub use options::TcpOptions;
-pub(super) use options::each;
+pub(super) use options::iterate_options;
 pub(super) use parse::IpHeader;
 pub use parse::Segment;

@@ -69,7 +69,7 @@ impl SegmentNote {
     }
 
     /// Whether something was sent again.
-    pub fn is_again(self) -> bool {
+    pub fn is_retransmission(self) -> bool {
         matches!(
             self,
             SegmentNote::Retransmission | SegmentNote::FastRetransmission | SegmentNote::SpuriousRetransmission
@@ -77,7 +77,7 @@ impl SegmentNote {
     }
 
     /// What it means, in a sentence or two.
-    pub fn means(self) -> &'static str {
+    pub fn meaning(self) -> &'static str {
         match self {
             SegmentNote::Gap { .. } => {
                 "Bytes before these were not seen here: lost on the way, late, or missed by the capture."

@@ -21,7 +21,7 @@ pub struct TcpOptions {
 
 /// The options in the bytes behind the first twenty of a header, each as its kind and its value. What breaks the rules
 /// ends them.
-pub(in crate::wire) fn each(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+pub(in crate::wire) fn iterate_options(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         loop {
@@ -46,13 +46,13 @@ impl TcpOptions {
     pub fn read(bytes: &[u8]) -> Self {
         let length = u8::try_from(bytes.len()).unwrap_or(u8::MAX);
         let mut options = TcpOptions { bytes: length, ..TcpOptions::default() };
-        for (kind, value) in each(bytes) {
-            options.take(kind, value);
+        for (kind, value) in iterate_options(bytes) {
+            options.apply_option(kind, value);
         }
         options
     }
 
-    fn take(&mut self, kind: u8, value: &[u8]) {
+    fn apply_option(&mut self, kind: u8, value: &[u8]) {
         let word = |from: usize| {
             let bytes: Option<&[u8; 4]> = value.get(from..).and_then(|rest| rest.first_chunk());
             bytes.map(|bytes| u32::from_be_bytes(*bytes))
@@ -79,7 +79,7 @@ impl TcpOptions {
     }
 
     /// The options as a person reads them: `mss 65495`, `wscale 7`; without clocks, which every segment has.
-    pub fn words(&self) -> Vec<String> {
+    pub fn texts(&self) -> Vec<String> {
         let mut words = Vec::new();
         words.extend(self.mss.map(|mss| format!("mss {mss}")));
         words.extend(self.sack_permitted.then(|| "sack".to_owned()));
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!((read.mss, read.wscale, read.sack_permitted), (Some(1_460), Some(7), true));
         assert_eq!((read.timestamps, read.fast_open), (Some((9, 8)), Some(4)));
         assert_eq!(read.bytes, 26);
-        assert_eq!(read.words().join(" "), "mss 1460 sack wscale 7 fast open: 4 B cookie");
+        assert_eq!(read.texts().join(" "), "mss 1460 sack wscale 7 fast open: 4 B cookie");
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Segment {
     /// Reads a packet that begins with its IP header. `None` where the headers are cut short or break their own rules,
     /// where it is a later fragment, tells no length, or is no TCP.
     pub fn parse(packet: &[u8]) -> Option<Segment> {
-        let outer = IpHeader::of(packet)?;
+        let outer = IpHeader::parse(packet)?;
         let header: &[u8; 20] = outer.tcp.first_chunk()?;
         let header_len = usize::from(header[12] >> 4) * 4;
         let options = outer.tcp.get(20..header_len)?;
@@ -60,7 +60,7 @@ impl Segment {
             ttl: outer.ttl,
             seq: word(4),
             ack: word(8),
-            flags: TcpFlags::of_bits(half(12)),
+            flags: TcpFlags::from_bits(half(12)),
             window: half(14),
             options: TcpOptions::read(options),
             len: u32::try_from(outer.tcp_len.checked_sub(header_len)?).ok()?,
@@ -69,23 +69,23 @@ impl Segment {
 
     /// How far it moves the numbers of its sender: its bytes, and one each for SYN and FIN (RFC 9293 §3.4).
     pub fn span(&self) -> u32 {
-        let controls = u32::from(self.flags.has(TcpFlags::SYN)) + u32::from(self.flags.has(TcpFlags::FIN));
+        let controls = u32::from(self.flags.contains(TcpFlags::SYN)) + u32::from(self.flags.contains(TcpFlags::FIN));
         self.len.saturating_add(controls)
     }
 }
 
 impl<'a> IpHeader<'a> {
     /// Reads the IP header, and passes over IPv6's extension headers. `None` as [`Segment::parse`].
-    pub(in crate::wire) fn of(packet: &'a [u8]) -> Option<Self> {
+    pub(in crate::wire) fn parse(packet: &'a [u8]) -> Option<Self> {
         match packet.first()? >> 4 {
-            4 => v4(packet),
+            4 => parse_v4(packet),
             6 => v6(packet),
             _ => None,
         }
     }
 }
 
-fn v4(packet: &[u8]) -> Option<IpHeader<'_>> {
+fn parse_v4(packet: &[u8]) -> Option<IpHeader<'_>> {
     let header: &[u8; 20] = packet.first_chunk()?;
     let header_len = usize::from(header[0] & 15) * 4;
     let total = usize::from(u16::from_be_bytes([header[2], header[3]]));
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!((syn.source.to_string().as_str(), syn.destination.port()), ("127.0.0.1:40000", 8_080));
         assert_eq!((syn.seq, syn.ack, syn.window, syn.ttl, syn.len), (0x0102_0304, 0, 65_495, 64, 0));
         assert_eq!((syn.flags, syn.span()), (TcpFlags::SYN, 1));
-        assert_eq!(syn.options.words().join(" "), "mss 65495 sack wscale 7");
+        assert_eq!(syn.options.texts().join(" "), "mss 65495 sack wscale 7");
     }
 
     #[test]

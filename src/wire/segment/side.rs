@@ -53,7 +53,7 @@ pub(super) struct SegmentSide {
 
 impl SegmentSide {
     /// What a number on the wire is relatively; `None` before any is known.
-    pub(super) fn relative(&self, wire: u32) -> Option<i64> {
+    pub(super) fn relative_number(&self, wire: u32) -> Option<i64> {
         let (at, is) = self.base?;
         // The nearer way round: that is what modulo 2³² means (RFC 9293 §3.4).
         Some(is + i64::from(wire.wrapping_sub(at).cast_signed()))
@@ -69,10 +69,10 @@ impl SegmentSide {
     }
 
     /// Takes in how far a segment goes.
-    pub(super) fn reach(&mut self, segment: &Segment, relative: i64, at: Instant) {
+    pub(super) fn extend_to(&mut self, segment: &Segment, relative: i64, at: Instant) {
         let end = relative + i64::from(segment.span());
         match self.next {
-            Some(next) if end <= next => self.fill(relative, end),
+            Some(next) if end <= next => self.fill_gap(relative, end),
             Some(next) if relative - next > FARTHEST => {}
             next => {
                 if let Some(next) = next {
@@ -82,7 +82,7 @@ impl SegmentSide {
                         }
                         self.holes.push((next, relative));
                     } else {
-                        self.fill(relative, next);
+                        self.fill_gap(relative, next);
                     }
                 }
                 self.next = Some(end);
@@ -94,7 +94,7 @@ impl SegmentSide {
     }
 
     /// The other end acknowledged more than was seen of this one.
-    pub(super) fn reach_unseen(&mut self, to: i64) {
+    pub(super) fn extend_unseen(&mut self, to: i64) {
         if let (Some((wire, is)), Some(next)) = (self.base, self.next)
             && to > next
             && to - next <= FARTHEST
@@ -106,11 +106,11 @@ impl SegmentSide {
     }
 
     /// Whether a part of these numbers was never seen.
-    pub(super) fn has_hole_in(&self, from: i64, to: i64) -> bool {
+    pub(super) fn has_gap_in(&self, from: i64, to: i64) -> bool {
         self.holes.iter().any(|(start, end)| from < *end && *start < to)
     }
 
-    fn fill(&mut self, from: i64, to: i64) {
+    fn fill_gap(&mut self, from: i64, to: i64) {
         let holes = std::mem::take(&mut self.holes);
         for (start, end) in holes {
             if from >= end || to <= start {

@@ -61,7 +61,7 @@ impl StateCause {
     }
 
     /// What happened, in a few words.
-    pub fn words(self) -> &'static str {
+    pub fn text(self) -> &'static str {
         match self {
             StateCause::Connect => "connect() → SYN sent",
             StateCause::Listen => "listen()",

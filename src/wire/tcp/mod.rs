@@ -8,8 +8,8 @@ mod words;
 
 pub use compare::{StateDifference, compare};
 pub use event::{ReplySegment, STATES, TcpEvent};
-pub use path::{path, successors};
-pub use table::{EventOutcome, TransitionRow, after, rows};
+pub use path::{path, rows_from};
+pub use table::{EventOutcome, TransitionRow, rows, transition};
 
 pub use words::state as explain_state;
 

@@ -5,7 +5,7 @@ use super::state::TcpState;
 use super::table::{EventOutcome, TransitionRow, rows};
 
 /// The rows that lead out of a state.
-pub fn successors(from: TcpState) -> impl Iterator<Item = TransitionRow> {
+pub fn rows_from(from: TcpState) -> impl Iterator<Item = TransitionRow> {
     rows().filter(move |row| row.from == from && matches!(row.outcome, EventOutcome::Moves { .. }))
 }
 
@@ -24,19 +24,19 @@ pub fn path(from: TcpState, to: TcpState) -> Option<Vec<TransitionRow>> {
             if *state == TcpState::Closed && !way.is_empty() {
                 continue;
             }
-            for row in successors(*state).filter(|row| usual(row, to)) {
-                if !known.contains(&row.to()) {
-                    known.push(row.to());
-                    next.push((row.to(), way.iter().copied().chain([row]).collect()));
+            for row in rows_from(*state).filter(|row| is_usual(row, to)) {
+                if !known.contains(&row.next_state()) {
+                    known.push(row.next_state());
+                    next.push((row.next_state(), way.iter().copied().chain([row]).collect()));
                 }
             }
         }
         ways = next;
     }
-    successors(from).find(|row| row.to() == to).map(|row| vec![row])
+    rows_from(from).find(|row| row.next_state() == to).map(|row| vec![row])
 }
 
-fn usual(row: &TransitionRow, to: TcpState) -> bool {
+fn is_usual(row: &TransitionRow, to: TcpState) -> bool {
     match (row.from, row.event) {
         // A simultaneous open is rare: only who ends in SYN-RECEIVED must have come by it.
         (TcpState::SynSent, TcpEvent::Syn) => to == TcpState::SynReceived,

@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 
-use crate::wire::segment::{IpHeader, each};
+use crate::wire::segment::{IpHeader, iterate_options};
 
 impl SynView {
     /// Reads IP and TCP headers. `None` where they are cut short, or are no TCP. Whatever stands in an option that
     /// breaks its own rules is passed over.
     pub fn parse(raw: &[u8]) -> Option<SynView> {
-        let IpHeader { ttl, tcp, .. } = IpHeader::of(raw)?;
+        let IpHeader { ttl, tcp, .. } = IpHeader::parse(raw)?;
         let header: &[u8; 20] = tcp.first_chunk()?;
         let whole = usize::from(header[12] >> 4) * 4;
         let mut view = SynView {
@@ -23,7 +23,7 @@ impl SynView {
             ecn: header[13] & 0xc0 == 0xc0,
             raw: Bytes::copy_from_slice(raw),
         };
-        for option in each(tcp.get(20..whole)?) {
+        for option in iterate_options(tcp.get(20..whole)?) {
             match option {
                 (2, [high, low]) => view.mss = Some(u16::from_be_bytes([*high, *low])),
                 (3, [shift]) => view.wscale = Some(*shift),

@@ -45,7 +45,7 @@ pub struct TransitionRow {
 
 impl TransitionRow {
     /// The state after the event: the same one where it stays, is refused or cannot be.
-    pub fn to(&self) -> TcpState {
+    pub fn next_state(&self) -> TcpState {
         match self.outcome {
             EventOutcome::Moves { to, .. } => to,
             EventOutcome::Stays { .. } | EventOutcome::Refused(_) | EventOutcome::Never => self.from,
@@ -53,15 +53,15 @@ impl TransitionRow {
     }
 }
 
-const fn to(to: TcpState, sends: ReplySegment) -> EventOutcome {
+const fn moves_sending(to: TcpState, sends: ReplySegment) -> EventOutcome {
     EventOutcome::Moves { to, sends: Some(sends) }
 }
 
-const fn mute(to: TcpState) -> EventOutcome {
+const fn moves_silently(to: TcpState) -> EventOutcome {
     EventOutcome::Moves { to, sends: None }
 }
 
-const fn stay(sends: ReplySegment) -> EventOutcome {
+const fn stays_sending(sends: ReplySegment) -> EventOutcome {
     EventOutcome::Stays { sends: Some(sends) }
 }
 
@@ -74,22 +74,22 @@ const CLOSING: EventOutcome = EventOutcome::Refused("connection closing");
 /// FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING, LAST-ACK, TIME-WAIT.
 #[rustfmt::skip]
 const TABLE: [(TcpEvent, [EventOutcome; 11]); 16] = [
-    (TcpEvent::PassiveOpen, [mute(Listen), EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS]),
-    (TcpEvent::ActiveOpen, [to(SynSent, Syn), to(SynSent, Syn), EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS]),
-    (TcpEvent::Send, [NONE, to(SynSent, Syn), STAY, STAY, stay(Data), CLOSING, CLOSING, stay(Data), CLOSING, CLOSING, CLOSING]),
-    (TcpEvent::Close, [NONE, mute(Closed), mute(Closed), to(FinWait1, Fin), to(FinWait1, Fin), CLOSING, CLOSING, to(LastAck, Fin), CLOSING, CLOSING, CLOSING]),
-    (TcpEvent::Abort, [NONE, mute(Closed), mute(Closed), to(Closed, Rst), to(Closed, Rst), to(Closed, Rst), to(Closed, Rst), to(Closed, Rst), mute(Closed), mute(Closed), mute(Closed)]),
-    (TcpEvent::Syn, [stay(Rst), to(SynReceived, SynAck), to(SynReceived, SynAck), stay(Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack)]),
-    (TcpEvent::SynAck, [stay(Rst), stay(Rst), to(Established, Ack), mute(Established), stay(Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack)]),
-    (TcpEvent::AckOfSyn, [stay(Rst), stay(Rst), STAY, mute(Established), STAY, STAY, STAY, STAY, STAY, STAY, STAY]),
-    (TcpEvent::Fin, [stay(Rst), stay(Rst), STAY, to(CloseWait, Ack), to(CloseWait, Ack), to(Closing, Ack), to(TimeWait, Ack), stay(Ack), stay(Ack), stay(Ack), stay(Ack)]),
-    (TcpEvent::AckOfFin, [stay(Rst), stay(Rst), stay(Rst), stay(Rst), stay(Ack), mute(FinWait2), STAY, stay(Ack), mute(TimeWait), mute(Closed), STAY]),
-    (TcpEvent::FinAckOfFin, [stay(Rst), stay(Rst), stay(Rst), stay(Rst), stay(Ack), to(TimeWait, Ack), to(TimeWait, Ack), stay(Ack), to(TimeWait, Ack), mute(Closed), stay(Ack)]),
-    (TcpEvent::Rst, [STAY, STAY, mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed)]),
-    (TcpEvent::TimeWaitOver, [Never, Never, Never, Never, Never, Never, Never, Never, Never, Never, mute(Closed)]),
-    (TcpEvent::UserTimeout, [Never, mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed), mute(Closed)]),
-    (TcpEvent::RetransmissionTimeout, [Never, Never, stay(Syn), stay(SynAck), stay(Data), stay(Fin), Never, stay(Data), stay(Fin), stay(Fin), Never]),
-    (TcpEvent::GiveUp, [Never, Never, mute(Closed), mute(Closed), mute(Closed), mute(Closed), Never, mute(Closed), mute(Closed), mute(Closed), Never]),
+    (TcpEvent::PassiveOpen, [moves_silently(Listen), EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS]),
+    (TcpEvent::ActiveOpen, [moves_sending(SynSent, Syn), moves_sending(SynSent, Syn), EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS, EXISTS]),
+    (TcpEvent::Send, [NONE, moves_sending(SynSent, Syn), STAY, STAY, stays_sending(Data), CLOSING, CLOSING, stays_sending(Data), CLOSING, CLOSING, CLOSING]),
+    (TcpEvent::Close, [NONE, moves_silently(Closed), moves_silently(Closed), moves_sending(FinWait1, Fin), moves_sending(FinWait1, Fin), CLOSING, CLOSING, moves_sending(LastAck, Fin), CLOSING, CLOSING, CLOSING]),
+    (TcpEvent::Abort, [NONE, moves_silently(Closed), moves_silently(Closed), moves_sending(Closed, Rst), moves_sending(Closed, Rst), moves_sending(Closed, Rst), moves_sending(Closed, Rst), moves_sending(Closed, Rst), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed)]),
+    (TcpEvent::Syn, [stays_sending(Rst), moves_sending(SynReceived, SynAck), moves_sending(SynReceived, SynAck), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack)]),
+    (TcpEvent::SynAck, [stays_sending(Rst), stays_sending(Rst), moves_sending(Established, Ack), moves_silently(Established), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack)]),
+    (TcpEvent::AckOfSyn, [stays_sending(Rst), stays_sending(Rst), STAY, moves_silently(Established), STAY, STAY, STAY, STAY, STAY, STAY, STAY]),
+    (TcpEvent::Fin, [stays_sending(Rst), stays_sending(Rst), STAY, moves_sending(CloseWait, Ack), moves_sending(CloseWait, Ack), moves_sending(Closing, Ack), moves_sending(TimeWait, Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack), stays_sending(Ack)]),
+    (TcpEvent::AckOfFin, [stays_sending(Rst), stays_sending(Rst), stays_sending(Rst), stays_sending(Rst), stays_sending(Ack), moves_silently(FinWait2), STAY, stays_sending(Ack), moves_silently(TimeWait), moves_silently(Closed), STAY]),
+    (TcpEvent::FinAckOfFin, [stays_sending(Rst), stays_sending(Rst), stays_sending(Rst), stays_sending(Rst), stays_sending(Ack), moves_sending(TimeWait, Ack), moves_sending(TimeWait, Ack), stays_sending(Ack), moves_sending(TimeWait, Ack), moves_silently(Closed), stays_sending(Ack)]),
+    (TcpEvent::Rst, [STAY, STAY, moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed)]),
+    (TcpEvent::TimeWaitOver, [Never, Never, Never, Never, Never, Never, Never, Never, Never, Never, moves_silently(Closed)]),
+    (TcpEvent::UserTimeout, [Never, moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed)]),
+    (TcpEvent::RetransmissionTimeout, [Never, Never, stays_sending(Syn), stays_sending(SynAck), stays_sending(Data), stays_sending(Fin), Never, stays_sending(Data), stays_sending(Fin), stays_sending(Fin), Never]),
+    (TcpEvent::GiveUp, [Never, Never, moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), Never, moves_silently(Closed), moves_silently(Closed), moves_silently(Closed), Never]),
 ];
 
 /// All rows, by event and then by state.
@@ -106,7 +106,7 @@ pub fn rows() -> impl Iterator<Item = TransitionRow> {
 }
 
 /// What an event does in a state. Cost: a walk over the table, some 200 steps.
-pub fn after(from: TcpState, event: TcpEvent) -> TransitionRow {
+pub fn transition(from: TcpState, event: TcpEvent) -> TransitionRow {
     let none = TransitionRow { from, event, outcome: Never, passive_to: None, cite: "RFC 9293 §3.10" };
     rows().find(|row| row.from == from && row.event == event).unwrap_or(none)
 }

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::event::{STATES, TcpEvent};
-use super::path::successors;
+use super::path::rows_from;
 use super::state::TcpState;
-use super::table::{EventOutcome, after, rows};
+use super::table::{EventOutcome, rows, transition};
 use super::*;
 
 /// Every state and event: the state after, `=` where it stays, `!` and the RFC's words where a call fails, `-` where
@@ -222,7 +222,7 @@ fn every_event_in_every_state_does_what_the_rfc_says() {
         };
         let (name, outcome) = row.split_at(16);
         let event = TcpEvent::ALL.into_iter().find(|event| event.name() == name.trim()).expect(name);
-        let found = after(state.unwrap(), event);
+        let found = transition(state.unwrap(), event);
         assert_eq!(written(found.outcome), outcome, "{} in {}", event.name(), found.from.name());
         checked += 1;
     }
@@ -242,7 +242,7 @@ fn every_row_cites_its_section_and_has_a_sentence() {
 
 #[test]
 fn nothing_leads_out_of_closed_but_an_open() {
-    let out: Vec<TcpEvent> = successors(TcpState::Closed).map(|row| row.event).collect();
+    let out: Vec<TcpEvent> = rows_from(TcpState::Closed).map(|row| row.event).collect();
     assert_eq!(out, [TcpEvent::PassiveOpen, TcpEvent::ActiveOpen]);
 }
 
@@ -257,7 +257,7 @@ fn every_state_can_be_reached_and_left() {
 fn walk(events: &[TcpEvent]) -> Vec<&'static str> {
     let mut state = TcpState::Closed;
     let step = |event: &TcpEvent| {
-        state = after(state, *event).to();
+        state = transition(state, *event).next_state();
         state.name()
     };
     events.iter().map(step).collect()
@@ -284,8 +284,8 @@ fn a_simultaneous_close_meets_in_time_wait() {
 
 #[test]
 fn a_listener_survives_a_request_that_is_taken_back() {
-    let row = after(TcpState::SynReceived, TcpEvent::Rst);
-    assert_eq!((row.to(), row.passive_to), (TcpState::Closed, Some(TcpState::Listen)));
+    let row = transition(TcpState::SynReceived, TcpEvent::Rst);
+    assert_eq!((row.next_state(), row.passive_to), (TcpState::Closed, Some(TcpState::Listen)));
     assert_eq!(rows().filter(|row| row.passive_to.is_some()).count(), 1);
 }
 
@@ -314,12 +314,12 @@ proptest! {
     fn any_run_of_events_stays_in_the_table(events in prop::collection::vec(0..TcpEvent::ALL.len(), 0..64)) {
         let mut state = TcpState::Closed;
         for event in events {
-            let row = after(state, TcpEvent::ALL[event]);
+            let row = transition(state, TcpEvent::ALL[event]);
             prop_assert_eq!(row.from, state);
             if row.outcome == EventOutcome::Never || matches!(row.outcome, EventOutcome::Refused(_)) {
-                prop_assert_eq!(row.to(), state);
+                prop_assert_eq!(row.next_state(), state);
             }
-            state = row.to();
+            state = row.next_state();
         }
     }
 }

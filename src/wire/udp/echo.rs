@@ -41,22 +41,22 @@ fn print(payload: &[u8]) -> u64 {
 
 impl EchoTracker {
     /// A count that is never begun: for a socket that talks with several.
-    pub fn never() -> Self {
+    pub fn disabled() -> Self {
         EchoTracker { given_up: true, ..EchoTracker::default() }
     }
 
     /// Not everything is seen: what was counted says nothing more.
-    pub fn give_up(&mut self) {
-        *self = EchoTracker::never();
+    pub fn disable(&mut self) {
+        *self = EchoTracker::disabled();
     }
 
     /// We sent the datagram with this ordinal.
-    pub fn sent(&mut self, ordinal: u64, payload: &[u8], at: Instant) {
+    pub fn on_sent(&mut self, ordinal: u64, payload: &[u8], at: Instant) {
         if self.given_up {
             return;
         }
         if self.waiting.len() == MOST_WAITING {
-            return self.give_up();
+            return self.disable();
         }
         self.waiting.push_back(UnansweredDatagram { ordinal, at, print: print(payload) });
     }
@@ -79,43 +79,43 @@ impl EchoTracker {
         } else if self.remembered.contains(&print) {
             self.again += 1;
         } else {
-            self.give_up();
+            self.disable();
         }
     }
 
     /// An ICMP message told that this one never arrived.
-    pub fn refused(&mut self, ordinal: u64) {
+    pub fn on_refused(&mut self, ordinal: u64) {
         self.waiting.retain(|waiting| waiting.ordinal != ordinal);
     }
 
-    fn known(&self) -> bool {
+    fn is_echo(&self) -> bool {
         !self.given_up && self.answered > 0
     }
 
     /// How many came back; `None` where the peer is not known to echo.
-    pub fn answered(&self) -> Option<u64> {
-        self.known().then_some(self.answered)
+    pub fn echoed_count(&self) -> Option<u64> {
+        self.is_echo().then_some(self.answered)
     }
 
     /// How many did not come back in [`PATIENCE`], nor were refused; `None` where the peer is not known to echo.
-    pub fn lost(&self, now: Instant) -> Option<u64> {
+    pub fn lost_count(&self, now: Instant) -> Option<u64> {
         let late = |waiting: &&UnansweredDatagram| now.saturating_duration_since(waiting.at) >= PATIENCE;
-        self.known().then(|| self.waiting.iter().take_while(late).count() as u64)
+        self.is_echo().then(|| self.waiting.iter().take_while(late).count() as u64)
     }
 
     /// How many have not come back yet, lost ones included; `None` where the peer is not known to echo.
-    pub fn outstanding(&self) -> Option<u64> {
-        self.known().then_some(self.waiting.len() as u64)
+    pub fn outstanding_count(&self) -> Option<u64> {
+        self.is_echo().then_some(self.waiting.len() as u64)
     }
 
     /// How many came back a second time; `None` where the peer is not known to echo.
     pub fn duplicates(&self) -> Option<u64> {
-        self.known().then_some(self.again)
+        self.is_echo().then_some(self.again)
     }
 
     /// From sending to the echo, for the one that came back last.
     pub fn last_rtt(&self) -> Option<Duration> {
-        self.last_rtt.filter(|_| self.known())
+        self.last_rtt.filter(|_| self.is_echo())
     }
 }
 
@@ -128,15 +128,15 @@ mod tests {
         let (start, ms) = (Instant::now(), Duration::from_millis);
         let mut echo = EchoTracker::default();
         for (ordinal, payload) in [(0, "a"), (1, "b"), (2, "c"), (3, "d")] {
-            echo.sent(ordinal, payload.as_bytes(), start);
+            echo.on_sent(ordinal, payload.as_bytes(), start);
         }
-        assert_eq!((echo.answered(), echo.lost(start + PATIENCE)), (None, None), "nobody is known to echo");
+        assert_eq!((echo.echoed_count(), echo.lost_count(start + PATIENCE)), (None, None), "nobody is known to echo");
         echo.received(b"b", start + ms(3));
         echo.received(b"a", start + ms(4));
         echo.received(b"a", start + ms(5));
-        echo.refused(3);
-        assert_eq!((echo.answered(), echo.duplicates(), echo.outstanding()), (Some(2), Some(1), Some(1)));
-        assert_eq!((echo.lost(start), echo.lost(start + PATIENCE)), (Some(0), Some(1)));
+        echo.on_refused(3);
+        assert_eq!((echo.echoed_count(), echo.duplicates(), echo.outstanding_count()), (Some(2), Some(1), Some(1)));
+        assert_eq!((echo.lost_count(start), echo.lost_count(start + PATIENCE)), (Some(0), Some(1)));
         assert_eq!(echo.last_rtt(), Some(ms(4)));
     }
 
@@ -144,10 +144,10 @@ mod tests {
     fn a_peer_that_says_something_of_its_own_is_no_echo() {
         let start = Instant::now();
         let mut echo = EchoTracker::default();
-        echo.sent(0, b"a", start);
+        echo.on_sent(0, b"a", start);
         echo.received(b"a", start);
         echo.received(b"who are you?", start);
-        assert_eq!((echo.answered(), echo.lost(start + PATIENCE)), (None, None));
+        assert_eq!((echo.echoed_count(), echo.lost_count(start + PATIENCE)), (None, None));
     }
 
     #[test]
@@ -155,9 +155,9 @@ mod tests {
         let start = Instant::now();
         let mut echo = EchoTracker::default();
         for ordinal in 0..=MOST_WAITING as u64 {
-            echo.sent(ordinal, &ordinal.to_ne_bytes(), start);
+            echo.on_sent(ordinal, &ordinal.to_ne_bytes(), start);
         }
         echo.received(&0_u64.to_ne_bytes(), start);
-        assert_eq!(echo.answered(), None);
+        assert_eq!(echo.echoed_count(), None);
     }
 }

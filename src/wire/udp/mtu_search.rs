@@ -78,21 +78,21 @@ impl MtuSearch {
     }
 
     /// Takes in what came of the size that [`MtuSearch::next`] named.
-    pub fn learn(&mut self, bytes: u32, outcome: MtuOutcome) {
+    pub fn on_outcome(&mut self, bytes: u32, outcome: MtuOutcome) {
         self.tried += 1;
         match outcome {
             MtuOutcome::Answered => {
                 self.answers = true;
                 self.passed(bytes);
             }
-            MtuOutcome::TooBig(by) => self.refused(bytes, by),
+            MtuOutcome::TooBig(by) => self.on_refused(bytes, by),
             MtuOutcome::Quiet => {
                 self.quiet += 1;
                 if self.quiet < TRIES && (self.answers || self.stage == MtuStage::Small) {
                     return;
                 }
                 if self.answers {
-                    self.refused(bytes, MtuRefuser::Silence);
+                    self.on_refused(bytes, MtuRefuser::Silence);
                 } else {
                     // Nobody objected, and more cannot be known.
                     self.passed(bytes);
@@ -104,13 +104,13 @@ impl MtuSearch {
     fn passed(&mut self, bytes: u32) {
         self.quiet = 0;
         self.low = self.low.max(bytes);
-        self.advance();
+        self.next_stage();
         if self.low >= self.most {
             self.stage = MtuStage::Over;
         }
     }
 
-    fn refused(&mut self, bytes: u32, by: MtuRefuser) {
+    fn on_refused(&mut self, bytes: u32, by: MtuRefuser) {
         self.quiet = 0;
         // A size that passed before and is refused now: the path has changed, or a datagram was lost.
         if bytes <= self.low {
@@ -122,13 +122,13 @@ impl MtuSearch {
         if let Some(mtu) = by.mtu() {
             self.hint = Some(mtu);
         }
-        self.advance();
+        self.next_stage();
         if bytes <= self.least {
             self.stage = MtuStage::Over;
         }
     }
 
-    fn advance(&mut self) {
+    fn next_stage(&mut self) {
         self.stage = match self.stage {
             MtuStage::Small => MtuStage::Large,
             MtuStage::Large | MtuStage::Between => MtuStage::Between,
@@ -152,7 +152,7 @@ impl MtuSearch {
     }
 
     /// Whether every size was settled.
-    pub fn settled(&self) -> bool {
+    pub fn is_settled(&self) -> bool {
         self.stage == MtuStage::Over || self.high.is_some_and(|high| high.bytes == self.low + 1)
     }
 }
@@ -189,7 +189,7 @@ mod tests {
             let mut search = MtuSearch::new(68, 65_535);
             let mut steps = 0;
             while let Some(bytes) = search.next() {
-                search.learn(bytes, self.outcome(bytes));
+                search.on_outcome(bytes, self.outcome(bytes));
                 steps += 1;
             }
             (search, steps)
@@ -202,7 +202,7 @@ mod tests {
         let (search, steps) = path.search();
         let by = MtuRefuser::Router { address: None, mtu: Some(1300) };
         assert_eq!((search.passed_bytes(), search.refusal()), (Some(1300), Some(MtuRefusal { bytes: 1301, by })));
-        assert!(search.settled() && search.answers());
+        assert!(search.is_settled() && search.answers());
         assert_eq!(steps, 5, "small, largest, the interface's, the router's, and one more");
     }
 
@@ -236,7 +236,7 @@ mod tests {
             let (search, steps) = path.search();
             prop_assert!(steps <= MOST_PROBES);
             if tells || answers {
-                prop_assert!(search.settled());
+                prop_assert!(search.is_settled());
                 prop_assert_eq!(search.passed_bytes(), Some(interface.min(link).min(65_535)));
             }
         }
@@ -248,7 +248,7 @@ mod tests {
             let mut steps = 0;
             while let (Some(bytes), Some((kind, mtu))) = (search.next(), told.next()) {
                 prop_assert!((28..=65_535).contains(&bytes));
-                search.learn(bytes, match kind {
+                search.on_outcome(bytes, match kind {
                     0 => MtuOutcome::Answered,
                     1 => MtuOutcome::Quiet,
                     2 => MtuOutcome::TooBig(MtuRefuser::Here { mtu: Some(mtu) }),

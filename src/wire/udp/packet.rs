@@ -45,7 +45,7 @@ impl PacketInfo {
     }
 
     /// DSCP and ECN where they say something: nothing for the default byte of 0.
-    pub fn marks(&self) -> Option<String> {
+    pub fn marks_text(&self) -> Option<String> {
         let tos = self.tos.filter(|tos| *tos != 0)?;
         let class = match (self.dscp_name(), tos >> 2) {
             (_, 0) => None,
@@ -92,7 +92,7 @@ impl fmt::Display for PacketInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [
             self.ttl.map(|ttl| format!("ttl {ttl}")),
-            self.marks(),
+            self.marks_text(),
             self.interface.as_ref().map(ToString::to_string),
             self.destination.map(|to| format!("to {to}")),
         ];
@@ -116,7 +116,7 @@ mod tests {
         ] {
             let packet = of(tos);
             assert_eq!((packet.dscp(), packet.dscp_name(), packet.ecn()), (Some(dscp), name, Some(ecn)), "{tos:#b}");
-            assert_eq!(packet.marks().as_deref(), marks);
+            assert_eq!(packet.marks_text().as_deref(), marks);
         }
     }
 

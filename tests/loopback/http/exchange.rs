@@ -86,7 +86,7 @@ impl Running {
     }
 
     pub(crate) fn order(&self, verb: Verb) {
-        self.net.perform(Order { id: self.id, verb }).unwrap();
+        self.net.send_order(Order { id: self.id, verb }).unwrap();
     }
 
     /// Waits until this is true of what was told.

@@ -12,7 +12,7 @@ use crate::bench::{Bench, address, tcp_to};
 use sockeye::sessions::news::{DialNews, TcpNews};
 
 const ACK: TcpFlags = TcpFlags::ACK;
-const DATA: TcpFlags = TcpFlags::PSH.and(TcpFlags::ACK);
+const DATA: TcpFlags = TcpFlags::PSH.intersection(TcpFlags::ACK);
 
 struct Wire {
     bench: Bench,
@@ -29,16 +29,16 @@ impl Wire {
             Sent => (2_814_878_442, 418_732_809, ends.0, ends.1),
             Received => (418_732_809, 2_814_878_442, ends.1, ends.0),
         };
-        let options = if flags.has(TcpFlags::SYN) {
+        let options = if flags.contains(TcpFlags::SYN) {
             TcpOptions::read(&[2, 4, 0xff, 0xd7, 4, 2, 1, 3, 3, 7])
         } else {
             TcpOptions::default()
         };
-        let ack = if flags.has(ACK) { other + numbers.1 } else { 0 };
+        let ack = if flags.contains(ACK) { other + numbers.1 } else { 0 };
         let seq = own + numbers.0;
         let segment = Segment { source, destination, ttl: 64, seq, ack, flags, window, options, len };
         let at = self.bench.at(micros);
-        self.told.push(self.flow.take(at, direction, segment));
+        self.told.push(self.flow.on_segment(at, direction, segment));
     }
 
     fn tell(&mut self, micros: u64, missed: u64) {
@@ -59,7 +59,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     let (closed, syn_sent, open) = (TcpState::Closed, TcpState::SynSent, TcpState::Established);
     wire.bench.news(id, 0, step(closed, syn_sent, StateCause::Connect, Evidence::Inferred));
     wire.one(12, Sent, TcpFlags::SYN, (0, 0), 0, 65_495);
-    wire.one(30, Received, TcpFlags::SYN.and(ACK), (0, 1), 0, 65_483);
+    wire.one(30, Received, TcpFlags::SYN.intersection(ACK), (0, 1), 0, 65_483);
     wire.one(38, Sent, ACK, (1, 1), 0, 512);
     wire.bench.news(id, 92, step(syn_sent, open, StateCause::SynAckArrived, Evidence::Seen));
     let took = std::time::Duration::from_micros(92);
@@ -89,7 +89,7 @@ fn talk(columns: u16, rows: u16) -> Bench {
     wire.one(6_210_010, Received, ACK, (401, 65_473), 0, 0);
     wire.one(6_400_000, Received, ACK, (401, 65_473), 0, 512);
     wire.tell(6_500_000, 3);
-    wire.one(7_000_000, Sent, TcpFlags::FIN.and(ACK), (65_473, 401), 0, 512);
+    wire.one(7_000_000, Sent, TcpFlags::FIN.intersection(ACK), (65_473, 401), 0, 512);
     wire.bench.news(id, 7_000_010, News::Tcp(TcpNews::WeFinished));
     wire.bench.news(id, 7_000_010, step(open, TcpState::FinWait1, StateCause::WeShutDown, Evidence::Inferred));
     wire.one(7_000_030, Received, ACK, (401, 65_474), 0, 512);

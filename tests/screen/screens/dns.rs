@@ -31,7 +31,7 @@ fn told(news: DnsNews) -> News {
 
 fn asked(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
-    let id = bench.open(0, SpecKind::Dns(DnsSpec::of("www.example")));
+    let id = bench.open(0, SpecKind::Dns(DnsSpec::new("www.example")));
     let server = address("192.0.2.53:53");
     let plan = DnsPlan {
         names: vec!["www.example.".into(), "www.example.corp.test.".into()],
@@ -132,7 +132,7 @@ fn a_name_that_does_not_exist_says_who_said_so() {
         let id = sockeye::sessions::SessionId(1);
         let message = "there is no such name (NXDOMAIN from 192.0.2.53:53)";
         let failure = Failure::new(Class::Resolve, FailedOperation::Ask, "www.example. A", message)
-            .because(FailureReason::DnsNoSuchName);
+            .with_reason(FailureReason::DnsNoSuchName);
         bench.news(id, 20_000, News::Failed(failure));
         bench.news(id, 20_001, News::Closed { totals: Default::default(), how: CloseReason::Error });
         bench

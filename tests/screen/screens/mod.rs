@@ -253,7 +253,7 @@ fn variants(bench: &mut Bench, mut each: impl FnMut(&Model)) {
         for zoomed in [false, true] {
             bench.model.focus = focus;
             bench.model.zoomed = zoomed;
-            let views = bench.model.session().map_or(&[][..], View::of);
+            let views = bench.model.session().map_or(&[][..], View::of_session);
             for view in views {
                 if let Some(panel) = bench.model.panel_mut() {
                     panel.view = *view;
@@ -325,7 +325,7 @@ fn only_the_visible_sessions_of_ten_thousand_are_on_the_screen() {
     let mut bench = scenes::home(80, 24);
     for _ in 0..10_000 {
         let spec =
-            sockeye::sessions::spec::TcpSpec::to(sockeye::sessions::spec::HostPort { host: "a".into(), port: 1 });
+            sockeye::sessions::spec::TcpSpec::new(sockeye::sessions::spec::HostPort { host: "a".into(), port: 1 });
         bench.open(0, sockeye::sessions::SpecKind::Tcp(spec));
     }
     let (buffer, seen) = drawn(&bench.model);

@@ -19,12 +19,12 @@ fn tally(count: u64) -> RepeatTally {
     for number in 0..count {
         let at = Duration::from_millis(number * 20);
         if number % 97 == 5 {
-            tally.failed(if number % 2 == 0 { Class::Reset } else { Class::Protocol }, at);
+            tally.count_failed(if number % 2 == 0 { Class::Reset } else { Class::Protocol }, at);
             continue;
         }
         let latency = Duration::from_micros(180 + (number * 7919) % 400 + if number % 50 == 0 { 20_000 } else { 0 });
-        tally.done(CompletedAttempt { at, latency, service: None });
-        tally.status(if number % 40 == 3 { 503 } else { 200 });
+        tally.count_done(CompletedAttempt { at, latency, service: None });
+        tally.count_status(if number % 40 == 3 { 503 } else { 200 });
     }
     tally.totals.received.bytes = 512 * tally.done;
     tally
@@ -39,7 +39,7 @@ pub(crate) fn running(columns: u16, rows: u16) -> Bench {
     let tally = tally(600);
     let reading = RepeatReading {
         asked: Some(1000),
-        started: tally.over() + 2,
+        started: tally.finished_count() + 2,
         in_flight: 2,
         corrected: true,
         elapsed: Duration::from_secs(12),
@@ -52,7 +52,7 @@ pub(crate) fn running(columns: u16, rows: u16) -> Bench {
 
 pub(crate) fn lossy(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
-    let udp = UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7 });
+    let udp = UdpSpec::new(HostPort { host: "127.0.0.1".into(), port: 7 });
     let payload = Bytes::from_static(b"ping");
     let echo = EchoSpec { udp, payload, tagged: true, patience: Duration::from_secs(1) };
     let mut spec = RepeatSpec::times(RepeatKind::Echo(echo), 200);
@@ -61,11 +61,11 @@ pub(crate) fn lossy(columns: u16, rows: u16) -> Bench {
     let id = bench.open(0, SpecKind::Repeat(Box::new(spec)));
     let mut tally = tally(90);
     tally.statuses = [0; 6];
-    tally.lost(10, Duration::from_secs(1));
+    tally.count_lost(10, Duration::from_secs(1));
     tally.stray = 3;
     tally.totals.sent.bytes = 1600;
     let reading = RepeatReading {
-        started: tally.over(),
+        started: tally.finished_count(),
         elapsed: Duration::from_millis(2_041),
         jitter: Some(Duration::from_micros(41)),
         paused: true,

@@ -51,7 +51,7 @@ pub(crate) fn half_closed(columns: u16, rows: u16) -> Bench {
 }
 
 pub(crate) fn others(bench: &mut Bench) {
-    let udp = bench.open(100_000, SpecKind::Udp(UdpSpec::with(HostPort { host: "127.0.0.1".into(), port: 7002 })));
+    let udp = bench.open(100_000, SpecKind::Udp(UdpSpec::new(HostPort { host: "127.0.0.1".into(), port: 7002 })));
     let (local, peer) = (address("127.0.0.1:40112"), address("127.0.0.1:7002"));
     bench.news(
         udp,
@@ -390,7 +390,7 @@ pub(crate) fn scrolled(columns: u16, rows: u16) -> Bench {
 pub(crate) fn hostile(columns: u16, rows: u16) -> Bench {
     let evil = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{9b}31m\r\n\u{200b}\u{fe0f}";
     let mut bench = Bench::new(columns, rows);
-    let id = bench.open(0, SpecKind::Tcp(TcpSpec::to(HostPort { host: evil.into(), port: 1 })));
+    let id = bench.open(0, SpecKind::Tcp(TcpSpec::new(HostPort { host: evil.into(), port: 1 })));
     bench.news(id, 1, News::Dial(DialNews::Resolving { host: evil.into() }));
     let every: Vec<u8> = (0..=255).chain(0..=255).collect();
     bench.data(id, 2, Direction::Received, &every);

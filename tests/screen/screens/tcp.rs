@@ -126,7 +126,7 @@ pub(crate) fn ladder_flood(columns: u16, rows: u16) -> Bench {
     let bytes = Bytes::from(vec![7_u8; 65_536]);
     for step in 0..204 {
         let at = bench.at(1_000_000 + step * 750);
-        let record = Record::Block(Block::single(Received, at, bytes.clone()));
+        let record = Record::Block(Block::single_piece(Received, at, bytes.clone()));
         bench.reading_with(id, 1_000_000 + step * 750, vec![record], |_| {});
     }
     for (step, window) in [(0, 65_536), (1, 0), (2, 0), (3, 32_768)] {
@@ -234,7 +234,7 @@ pub(crate) fn options(columns: u16, rows: u16) -> Bench {
     );
     let (asked, now) = (OptionValue::Bytes(65_536), OptionValue::Bytes(131_072));
     bench.news(id, 12_600_000, News::Option(OptionNews::Set { option: SocketOption::RecvBuffer, asked, now }));
-    let asked = SocketOption::Congestion.named(&OptionValue::Name("bbr2".into()));
+    let asked = SocketOption::Congestion.assignment_text(&OptionValue::Name("bbr2".into()));
     let why = "this kernel has no such congestion control (see net.ipv4.tcp_available_congestion_control)";
     bench.news(id, 12_600_100, News::Warned(Failure::new(Class::Local, FailedOperation::SetOption, asked, why)));
     bench.keys("j j j j j j j j j");

@@ -24,7 +24,7 @@ struct Talk {
 
 impl Talk {
     fn said(&mut self, micros: u64, direction: Direction, text: &str, packet: Option<PacketInfo>) {
-        let mut block = Block::single(direction, self.bench.at(micros), Bytes::copy_from_slice(text.as_bytes()));
+        let mut block = Block::single_piece(direction, self.bench.at(micros), Bytes::copy_from_slice(text.as_bytes()));
         let count = if direction == Direction::Sent { &mut self.sent } else { &mut self.received };
         block.first = *count;
         *count += 1;
@@ -37,7 +37,7 @@ impl Talk {
 fn talked(columns: u16, rows: u16) -> Talk {
     let mut bench = Bench::new(columns, rows);
     let target = HostPort { host: "10.98.0.9".into(), port: 7 };
-    let id = bench.open(0, SpecKind::Udp(UdpSpec::with(target)));
+    let id = bench.open(0, SpecKind::Udp(UdpSpec::new(target)));
     let (local, peer) = ("10.99.0.1:40000".parse().expect("an address"), "10.98.0.9:7".parse().expect("an address"));
     bench.news(id, 100, News::Dial(DialNews::Connecting { peer, attempt: 1 }));
     bench.news(id, 200, News::Dial(DialNews::Connected { local, peer, took: Duration::from_micros(90), attempt: 1 }));

@@ -64,7 +64,7 @@ impl Desk {
     pub(crate) fn connected() -> Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
-        desk.opens(1, SpecKind::Tcp(TcpSpec::to(target)));
+        desk.opens(1, SpecKind::Tcp(TcpSpec::new(target)));
         desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1 }));
         let took = Duration::from_micros(92);
         desk.tells(News::Dial(DialNews::Connected { local: address(53122), peer: address(7001), took, attempt: 1 }));
@@ -76,7 +76,7 @@ impl Desk {
     pub(crate) fn talking() -> Desk {
         let mut desk = Desk::new();
         let target = HostPort { host: "127.0.0.1".into(), port: 7001 };
-        desk.opens(1, SpecKind::Udp(sockeye::sessions::spec::UdpSpec::with(target)));
+        desk.opens(1, SpecKind::Udp(sockeye::sessions::spec::UdpSpec::new(target)));
         desk.tells(News::Dial(DialNews::Connecting { peer: address(7001), attempt: 1 }));
         desk.tells(News::Dial(DialNews::Connected {
             local: address(53122),
@@ -117,7 +117,10 @@ impl Desk {
 
     /// The lines of the response's body on the screen.
     pub(crate) fn body_lines(&self) -> usize {
-        self.model.panel().and_then(|panel| panel.body.document.as_ref()).map_or(0, |document| document.lines.len())
+        self.model
+            .selected_panel()
+            .and_then(|panel| panel.body.document.as_ref())
+            .map_or(0, |document| document.lines.len())
     }
 
     pub(crate) fn listens(&mut self, id: u32) {
@@ -160,7 +163,7 @@ impl Desk {
 
     /// Session 1 receives bytes.
     pub(crate) fn receives(&mut self, bytes: &'static [u8]) {
-        self.reads(1, |at| Record::Block(Block::single(Direction::Received, at, Bytes::from_static(bytes))));
+        self.reads(1, |at| Record::Block(Block::single_piece(Direction::Received, at, Bytes::from_static(bytes))));
     }
 
     /// Presses one key, as the keymap names it.
@@ -216,10 +219,10 @@ impl Desk {
     }
 
     pub(crate) fn composed(&self) -> String {
-        self.model.panel().unwrap().composer.editor.text().to_string()
+        self.model.selected_panel().unwrap().composer.editor.text().to_string()
     }
 
     pub(crate) fn notice(&self) -> String {
-        self.model.notices.shown(self.now()).map(|notice| notice.text.clone()).unwrap_or_default()
+        self.model.notices.current(self.now()).map(|notice| notice.text.clone()).unwrap_or_default()
     }
 }

@@ -25,7 +25,7 @@ fn a_search_in_a_response_stays_in_it_and_scrolls_to_the_line() {
     desk.keys("/").types("needle");
     let effects = desk.press("enter");
     assert!(effects.is_empty(), "a document is searched at once: {effects:?}");
-    let panel = desk.model.panel().unwrap();
+    let panel = desk.model.selected_panel().unwrap();
     let search = panel.search.as_ref().unwrap();
     assert_eq!((panel.view, search.hits.as_ref().unwrap().len()), (View::Response, 1));
     let line = usize::try_from(search.hits.as_ref().unwrap()[0].entry).unwrap();
@@ -42,7 +42,7 @@ fn a_search_follows_into_the_view_that_is_shown_next() {
     desk.keys("/").types("needle");
     desk.press("enter");
     desk.press("f5");
-    let search = |desk: &Desk| desk.model.panel().unwrap().search.clone().unwrap();
+    let search = |desk: &Desk| desk.model.selected_panel().unwrap().search.clone().unwrap();
     assert!(matches!(search(&desk).subject, SearchSubject::Document { view: View::Headers, .. }));
     assert_eq!(search(&desk).hits.unwrap().len(), 1);
     let effects = desk.press("f2");
@@ -58,7 +58,7 @@ fn what_arrives_after_a_search_is_searched_too() {
     desk.press("enter");
     desk.receives(b"two needles\n");
     closes(&mut desk);
-    let search = desk.model.panel().unwrap().search.as_ref().unwrap();
+    let search = desk.model.selected_panel().unwrap().search.as_ref().unwrap();
     assert_eq!((search.hits.as_ref().unwrap().len(), search.at), (2, Some(0)));
 }
 

@@ -65,7 +65,7 @@ fn an_escape_that_does_not_exist_is_told_and_the_text_stays() {
     desk.keys("i").types("a\\qb");
     assert!(desk.press("enter").is_empty());
     assert_eq!(desk.composed(), "a\\qb");
-    let problem = desk.model.panel().unwrap().composer.problem.clone().unwrap();
+    let problem = desk.model.selected_panel().unwrap().composer.problem.clone().unwrap();
     assert!(problem.contains("\\q"), "{problem}");
 }
 
@@ -140,13 +140,13 @@ fn following_holds_until_a_key_moves_up_and_g_returns_to_it() {
     for _ in 0..100 {
         desk.receives(b"a line\n");
     }
-    assert_eq!(desk.model.panel().unwrap().scroll, ScrollPosition::Tail);
+    assert_eq!(desk.model.selected_panel().unwrap().scroll, ScrollPosition::Tail);
     desk.keys("k");
-    assert!(matches!(desk.model.panel().unwrap().scroll, ScrollPosition::At(_)));
+    assert!(matches!(desk.model.selected_panel().unwrap().scroll, ScrollPosition::At(_)));
     desk.receives(b"another\n");
-    assert!(matches!(desk.model.panel().unwrap().scroll, ScrollPosition::At(_)));
+    assert!(matches!(desk.model.selected_panel().unwrap().scroll, ScrollPosition::At(_)));
     desk.keys("G");
-    assert_eq!(desk.model.panel().unwrap().scroll, ScrollPosition::Tail);
+    assert_eq!(desk.model.selected_panel().unwrap().scroll, ScrollPosition::Tail);
 }
 
 #[test]
@@ -155,11 +155,11 @@ fn a_frozen_display_loses_nothing_behind_it() {
     desk.receives(b"before\n");
     desk.keys("p");
     desk.receives(b"behind\n");
-    let (session, panel) = (desk.model.session().unwrap(), desk.model.panel().unwrap());
-    assert!(panel.transcript(session).end() < session.transcript.end());
+    let (session, panel) = (desk.model.session().unwrap(), desk.model.selected_panel().unwrap());
+    assert!(panel.transcript(session).end_number() < session.transcript.end_number());
     desk.keys("p");
-    let (session, panel) = (desk.model.session().unwrap(), desk.model.panel().unwrap());
-    assert_eq!(panel.transcript(session).end(), session.transcript.end());
+    let (session, panel) = (desk.model.session().unwrap(), desk.model.selected_panel().unwrap());
+    assert_eq!(panel.transcript(session).end_number(), session.transcript.end_number());
     assert_eq!(session.totals.received.bytes, 14);
 }
 
@@ -177,11 +177,11 @@ fn a_search_finds_and_an_answer_to_an_older_one_is_dropped() {
     let new = desk.press("enter");
     desk.answers(&new);
     desk.answers(&old);
-    let search = desk.model.panel().unwrap().search.as_ref().unwrap();
+    let search = desk.model.selected_panel().unwrap().search.as_ref().unwrap();
     assert_eq!(search.hits.as_ref().map(Vec::len), Some(2));
     let before = search.at;
     desk.keys("N");
-    assert_ne!(desk.model.panel().unwrap().search.as_ref().unwrap().at, before);
+    assert_ne!(desk.model.selected_panel().unwrap().search.as_ref().unwrap().at, before);
 }
 
 #[test]
@@ -190,13 +190,13 @@ fn a_filter_shows_one_direction_and_an_empty_one_shows_all() {
     desk.receives(b"in\n");
     desk.keys("f").types("received");
     desk.press("enter");
-    assert_eq!(desk.model.panel().unwrap().filter.as_ref().unwrap().index.len(), 1);
+    assert_eq!(desk.model.selected_panel().unwrap().filter.as_ref().unwrap().index.len(), 1);
     desk.receives(b"more\n");
-    assert_eq!(desk.model.panel().unwrap().filter.as_ref().unwrap().index.len(), 2);
+    assert_eq!(desk.model.selected_panel().unwrap().filter.as_ref().unwrap().index.len(), 2);
     desk.keys("f");
     desk.press("ctrl-u");
     desk.press("enter");
-    assert!(desk.model.panel().unwrap().filter.is_none());
+    assert!(desk.model.selected_panel().unwrap().filter.is_none());
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn an_accepted_connection_becomes_a_session_under_its_listener() {
     desk.listens(1);
     desk.accepts(1, 2);
     desk.accepts(1, 3);
-    assert_eq!(desk.model.listed().iter().map(|id| id.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(desk.model.sessions_in_order().iter().map(|id| id.0).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(desk.model.selected.unwrap().0, 1, "an arrival does not take the screen");
 }
 
@@ -272,7 +272,7 @@ fn a_view_that_the_session_does_not_have_is_said() {
     desk.press("enter");
     assert!(desk.notice().contains("no headers view"), "{}", desk.notice());
     desk.keys("v");
-    assert_eq!(desk.model.panel().unwrap().view, View::Hex);
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::Hex);
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn the_first_part_of_an_answer_shows_its_hit_and_the_rest_leaves_the_screen_ther
     let needle = sockeye::sessions::search::Needle::parse("needle").unwrap();
     let all = sockeye::sessions::search::find_all(transcript, &needle, sockeye::model::words::text_of, 9);
     let at = |desk: &Desk| {
-        let search = desk.model.panel().unwrap().search.clone().unwrap();
+        let search = desk.model.selected_panel().unwrap().search.clone().unwrap();
         (search.at, search.hits.map(|hits| hits.len()), search.done)
     };
     desk.update(Msg::Found { id: *id, generation: *generation, hits: all[2..].to_vec(), done: false });
@@ -340,17 +340,20 @@ fn a_rung_leads_to_its_bytes_and_back() {
     }
     desk.press("f8");
     desk.keys("g");
-    let first = desk.model.panel().unwrap().rung;
+    let first = desk.model.selected_panel().unwrap().rung;
     assert!(first.is_some());
     desk.keys("jjjjj");
     desk.press("enter");
-    assert_eq!(desk.model.panel().unwrap().view, View::Text);
-    let picked = desk.model.panel().unwrap().rung;
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::Text);
+    let picked = desk.model.selected_panel().unwrap().rung;
     assert_ne!(picked, first);
     desk.press("f8");
-    assert_eq!((desk.model.panel().unwrap().view, desk.model.panel().unwrap().rung), (View::Ladder, picked));
+    assert_eq!(
+        (desk.model.selected_panel().unwrap().view, desk.model.selected_panel().unwrap().rung),
+        (View::Ladder, picked)
+    );
     desk.keys("G");
-    assert_eq!(desk.model.panel().unwrap().rung, None, "the newest rung is followed");
+    assert_eq!(desk.model.selected_panel().unwrap().rung, None, "the newest rung is followed");
 }
 
 #[test]
@@ -360,7 +363,7 @@ fn a_frozen_ladder_does_not_grow() {
     desk.keys("p");
     let rungs = |desk: &Desk| {
         let session = desk.model.session().expect("a session");
-        desk.model.panel().unwrap().story(session).expect("a story").ladder.len()
+        desk.model.selected_panel().unwrap().tcp_history(session).expect("a story").ladder.len()
     };
     let before = rungs(&desk);
     desk.receives(b"more\n");
@@ -380,9 +383,9 @@ fn only_a_udp_session_probes_the_path() {
         "{effects:?}"
     );
     desk.press("f9");
-    assert_eq!(desk.model.panel().unwrap().view, View::State);
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::State);
     desk.press("f10");
-    assert_eq!(desk.model.panel().unwrap().view, View::Kernel);
+    assert_eq!(desk.model.selected_panel().unwrap().view, View::Kernel);
 }
 
 #[test]
@@ -398,7 +401,7 @@ fn a_port_that_rests_is_looked_at_until_it_is_free() {
     desk.tells(state(TcpState::FinWait1, from, StateCause::AckOfFin, None));
     desk.tells(state(from, to, StateCause::FinArrived, Some(Duration::from_secs(60))));
     desk.tells(News::Closed { totals: Default::default(), how: CloseReason::Fin });
-    let stands = |desk: &Desk| desk.model.session().and_then(|session| Some(session.story()?.track.state()));
+    let stands = |desk: &Desk| desk.model.session().and_then(|session| Some(session.tcp_history()?.track.state()));
     // Nothing else happens: the rest alone keeps the countdown going.
     for _ in 0..59 {
         desk.waits(Duration::from_secs(1));
@@ -410,7 +413,7 @@ fn a_port_that_rests_is_looked_at_until_it_is_free() {
     assert_eq!(stands(&desk), Some(TcpState::Closed));
     desk.waits(Duration::from_secs(10));
     assert_eq!(desk.model.wakes_at(desk.model.now), None, "a free port is not looked at");
-    let asked = desk.model.panel().unwrap().asked.unwrap();
+    let asked = desk.model.selected_panel().unwrap().asked.unwrap();
     assert_eq!((asked.action, asked.letter), (SessionAction::FinishSending, Some('f')));
 }
 
@@ -418,12 +421,12 @@ fn a_port_that_rests_is_looked_at_until_it_is_free() {
 fn reads_and_writes_are_numbered_for_tcp_only() {
     let mut desk = Desk::connected();
     desk.keys("b");
-    assert!(desk.model.panel().unwrap().boundaries);
+    assert!(desk.model.selected_panel().unwrap().boundaries);
     desk.keys("b");
-    assert!(!desk.model.panel().unwrap().boundaries);
+    assert!(!desk.model.selected_panel().unwrap().boundaries);
     let mut desk = Desk::fetching();
     desk.keys("b");
-    assert!(!desk.model.panel().unwrap().boundaries);
+    assert!(!desk.model.selected_panel().unwrap().boundaries);
 }
 
 #[test]
@@ -433,7 +436,7 @@ fn many_sessions_are_listed_and_counted_at_once_and_their_rates_come_to_rest() {
     for child in 2..=201 {
         desk.accepts(1, child);
     }
-    assert_eq!(desk.model.listed().len(), 201);
+    assert_eq!(desk.model.sessions_in_order().len(), 201);
     assert_eq!(desk.model.open_and_failed(), (201, 0));
     desk.receives(b"to the listener's number, as any other would");
     desk.waits(Duration::from_millis(300));

@@ -8,8 +8,8 @@ use sockeye::model::overlay::Overlay;
 use sockeye::model::state::Focus;
 use sockeye::sessions::news::{OptionNews, TcpNews};
 use sockeye::sessions::order::{SocketVerb, StreamVerb};
-use sockeye::sessions::spec::facets::wishes;
-use sockeye::sessions::spec::wished;
+use sockeye::sessions::spec::facets::requested_options;
+use sockeye::sessions::spec::requested_value;
 use sockeye::sessions::{CloseReason, News, SpecKind, Verb};
 use sockeye::wire::option::{self, OptionValue, SocketOption};
 use sockeye::wire::{Class, FailedOperation, Failure};
@@ -64,7 +64,7 @@ fn a_switch_is_toggled_and_what_the_kernel_made_of_it_is_shown() {
     assert_eq!(line(&desk, SocketOption::NoDelay).0, "on");
     // And the connection that is opened with `r` has it too.
     let spec = &desk.model.session().expect("a session").spec.what;
-    assert_eq!(wishes(spec).and_then(|wishes| wished(wishes, SocketOption::NoDelay)), Some(&on));
+    assert_eq!(requested_options(spec).and_then(|wishes| requested_value(wishes, SocketOption::NoDelay)), Some(&on));
     desk.press("esc");
     assert!(desk.model.overlay.is_none());
 }
@@ -114,8 +114,12 @@ fn a_refusal_stands_beside_the_value_that_was_not_changed() {
     desk.types("nosuch");
     desk.press("enter");
     let asked = OptionValue::Name("nosuch".into());
-    let why =
-        Failure::new(Class::Local, FailedOperation::SetOption, SocketOption::Congestion.named(&asked), "there is none");
+    let why = Failure::new(
+        Class::Local,
+        FailedOperation::SetOption,
+        SocketOption::Congestion.assignment_text(&asked),
+        "there is none",
+    );
     desk.tells(News::Warned(why));
     let (value, sure, remark) = line(&desk, SocketOption::Congestion);
     assert_eq!((value.as_str(), sure, remark.as_str()), ("cubic", ValueSource::Refused, "nosuch: there is none"));
@@ -186,7 +190,7 @@ fn after_its_end_a_session_shows_what_will_be_set_when_it_is_opened_again() {
     desk.press("enter");
     let opened = desk.press("r");
     assert!(matches!(&opened[..], [Effect::Open(spec)]
-        if wishes(&spec.what).and_then(|wishes| wished(wishes, SocketOption::Ttl)) == Some(&OptionValue::Count(5))));
+        if requested_options(&spec.what).and_then(|wishes| requested_value(wishes, SocketOption::Ttl)) == Some(&OptionValue::Count(5))));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::sessions::spec::http::{BodySpec, FormPart, HttpSpec, HttpVersion, Par
 use crate::text::sanitize;
 
 fn curl(line: &str) -> Result<HttpSpec, String> {
-    curl_args(&shell::words(line)?)
+    curl_args(&shell::split_words(line)?)
 }
 
 fn good(line: &str) -> HttpSpec {

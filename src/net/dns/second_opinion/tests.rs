@@ -1,6 +1,6 @@
 use tokio::net::UdpSocket;
 
-use super::{SecondOpinion, asked, *};
+use super::{SecondOpinion, query_all, *};
 use crate::net::dns::resolv_conf::ResolverConfig;
 use crate::net::journal::{self, Bell, Journal, OverflowPolicy};
 use crate::sessions::kinds::dns_compare::{DirectLookup, ResolverComparison};
@@ -39,7 +39,7 @@ async fn server(name: &'static str) -> (ResolverConfig, tokio::task::JoinHandle<
 #[tokio::test]
 async fn a_short_name_is_found_in_the_domains_that_are_searched() {
     let (conf, task) = server("web.corp.example.").await;
-    let families = asked("web", IpFamily::Any, &conf).await;
+    let families = query_all("web", IpFamily::Any, &conf).await;
     task.abort();
     let told: Vec<_> = families.iter().map(|family| (family.name.as_str(), family.said.as_str(), family.ttl)).collect();
     assert_eq!(told, [("web.corp.example.", "NOERROR", Some(30)), ("web.corp.example.", "NODATA", None)]);
@@ -49,7 +49,7 @@ async fn a_short_name_is_found_in_the_domains_that_are_searched() {
 #[tokio::test]
 async fn a_name_that_no_domain_has_is_a_plain_no() {
     let (conf, task) = server("other.").await;
-    let families = asked("web", IpFamily::V4, &conf).await;
+    let families = query_all("web", IpFamily::V4, &conf).await;
     task.abort();
     assert_eq!((families.len(), families[0].said.as_str(), families[0].is_answer), (1, "NXDOMAIN", true));
 }
@@ -60,15 +60,15 @@ async fn a_server_that_cannot_be_reached_is_no_answer_and_holds_up_nobody() {
     let mut conf = ResolverConfig::parse(b"");
     conf.servers = vec![socket.local_addr().unwrap()];
     drop(socket);
-    let families = asked("web.example", IpFamily::V4, &conf).await;
+    let families = query_all("web.example", IpFamily::V4, &conf).await;
     assert!(!families[0].is_answer && families[0].said.contains("nobody answers"), "{}", families[0].said);
 }
 
 fn journal(overflow: OverflowPolicy) -> (Arc<Journal>, Arc<Bell>) {
     let bell = Arc::new(Bell::default());
     let journal =
-        journal::Journal::new(SessionId(1), crate::sessions::Retention::of_bytes(1024), overflow, Arc::clone(&bell));
-    journal.ask_beside(true);
+        journal::Journal::new(SessionId(1), crate::sessions::Retention::from_bytes(1024), overflow, Arc::clone(&bell));
+    journal.set_second_opinion(true);
     (journal, bell)
 }
 
@@ -76,7 +76,7 @@ fn journal(overflow: OverflowPolicy) -> (Arc<Journal>, Arc<Bell>) {
 async fn a_second_opinion_comes_once_the_first_is_there() {
     let (journal, bell) = journal(OverflowPolicy::DropOldest);
     let beside = SecondOpinion::start("x.onion", IpFamily::Any, &journal);
-    beside.system_said(Ok(vec![[192, 0, 2, 1].into()]));
+    beside.on_system_answer(Ok(vec![[192, 0, 2, 1].into()]));
     tokio::time::timeout(Duration::from_secs(60), bell.changed()).await.unwrap();
     let records = bell.sample(usize::MAX).remove(0).records;
     let Record::News { news: News::Dial(DialNews::Compared(compared)), .. } = &records[0] else {
@@ -90,9 +90,9 @@ async fn in_a_pipe_and_after_the_end_nobody_is_told() {
     let (pipe, _) = journal(OverflowPolicy::Wait);
     assert!(SecondOpinion::start("example.org", IpFamily::Any, &pipe).system.is_none());
     let (journal, bell) = journal(OverflowPolicy::DropOldest);
-    journal.closed(crate::sessions::CloseReason::Local).await;
+    journal.report_closed(crate::sessions::CloseReason::Local).await;
     let own = DirectLookup::NotAsked { why: "late".into() };
-    journal.aside(News::Dial(DialNews::Compared(Box::new(ResolverComparison {
+    journal.news_if_open(News::Dial(DialNews::Compared(Box::new(ResolverComparison {
         host: "x".into(),
         system: Ok(Vec::new()),
         own,

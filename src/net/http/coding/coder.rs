@@ -10,7 +10,7 @@ use super::step::{CodingDecoder, CodingStep, after_the_end, run};
 ///
 /// # Errors
 /// The decoder could not be made, for want of memory: why, in words.
-pub(super) fn coder(name: &str) -> Option<Result<Box<dyn CodingDecoder>, String>> {
+pub(super) fn decoder_for(name: &str) -> Option<Result<Box<dyn CodingDecoder>, String>> {
     match name {
         "gzip" | "x-gzip" => Some(Ok(Box::new(super::gzip::GzipDecoder::default()))),
         "deflate" => Some(Ok(Box::new(DeflateDecoder::default()))),
@@ -28,7 +28,7 @@ struct DeflateDecoder {
 }
 
 impl CodingDecoder for DeflateDecoder {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
+    fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         let Some(first) = input.first() else {
             return match &mut self.inflate {
                 Some(inflate) => run(inflate, input, output, &mut self.whole),
@@ -60,7 +60,7 @@ impl BrotliDecoder {
 }
 
 impl CodingDecoder for BrotliDecoder {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
+    fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         if self.whole {
             return after_the_end(input);
         }
@@ -110,7 +110,7 @@ impl ZstdDecoder {
 }
 
 impl CodingDecoder for ZstdDecoder {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
+    fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         if self.whole && input.is_empty() {
             return Ok(CodingStep::default());
         }

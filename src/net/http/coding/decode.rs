@@ -3,7 +3,7 @@
 use bytes::{Buf, Bytes};
 use http::header::{CONTENT_ENCODING, HeaderMap};
 
-use super::coder::coder;
+use super::coder::decoder_for;
 use super::step::{CodingDecoder, CodingStep};
 
 /// How many codings may lie on top of each other; more is a `protocol` failure.
@@ -42,7 +42,7 @@ impl BodyDecoder {
     ///
     /// # Errors
     /// More than five codings, or no memory for a decoder: why, in words.
-    pub(in crate::net::http) fn of(headers: &HeaderMap) -> Result<ContentCodings, String> {
+    pub(in crate::net::http) fn from_headers(headers: &HeaderMap) -> Result<ContentCodings, String> {
         let mut stages = Vec::new();
         for value in headers.get_all(CONTENT_ENCODING) {
             for name in String::from_utf8_lossy(value.as_bytes()).split(',') {
@@ -53,7 +53,7 @@ impl BodyDecoder {
                 if stages.len() == MOST_CODINGS {
                     return Err(format!("more than {MOST_CODINGS} content codings on top of each other"));
                 }
-                match coder(&name) {
+                match decoder_for(&name) {
                     None => return Ok(ContentCodings::Unknown(name)),
                     Some(made) => {
                         stages.push(DecoderStage {
@@ -76,7 +76,7 @@ impl BodyDecoder {
     }
 
     /// Gives it what came over the wire. Call [`BodyDecoder::next`] until it gives nothing, before the next one.
-    pub(in crate::net::http) fn feed(&mut self, wire: Bytes) {
+    pub(in crate::net::http) fn push_input(&mut self, wire: Bytes) {
         if let Some(first) = self.stages.first_mut() {
             first.input = wire;
         }
@@ -89,7 +89,7 @@ impl BodyDecoder {
     pub(in crate::net::http) fn next(&mut self) -> Result<Option<Bytes>, String> {
         while let Some(place) = self.stages.iter().rposition(DecoderStage::has_work) {
             let stage = &mut self.stages[place];
-            let given = stage.work(&mut self.out)?;
+            let given = stage.decode_some(&mut self.out)?;
             if given == 0 {
                 continue;
             }
@@ -119,10 +119,10 @@ impl DecoderStage {
         self.more || !self.input.is_empty()
     }
 
-    fn work(&mut self, out: &mut [u8]) -> Result<usize, String> {
+    fn decode_some(&mut self, out: &mut [u8]) -> Result<usize, String> {
         self.began = true;
         let CodingStep { taken, given } =
-            self.coder.step(&self.input, out).map_err(|why| format!("content coding {}: {why}", self.name))?;
+            self.coder.decode(&self.input, out).map_err(|why| format!("content coding {}: {why}", self.name))?;
         self.input.advance(taken);
         self.more = given == out.len();
         if taken == 0 && given == 0 && !self.input.is_empty() {
@@ -176,12 +176,12 @@ mod tests {
     }
 
     fn decode(codings: &str, wire: &[u8], cut: usize) -> Result<Vec<u8>, String> {
-        let ContentCodings::Known(mut decoder) = BodyDecoder::of(&headers(codings))? else {
+        let ContentCodings::Known(mut decoder) = BodyDecoder::from_headers(&headers(codings))? else {
             panic!("{codings} is known")
         };
         let mut plain = Vec::new();
         for piece in wire.chunks(cut) {
-            decoder.feed(Bytes::copy_from_slice(piece));
+            decoder.push_input(Bytes::copy_from_slice(piece));
             while let Some(more) = decoder.next()? {
                 assert!(more.len() <= PIECE);
                 plain.extend_from_slice(&more);
@@ -243,10 +243,10 @@ mod tests {
     fn a_bomb_comes_out_in_bounded_pieces() {
         for coding in ["gzip", "deflate", "br", "zstd"] {
             let wire = encode(coding, &vec![0; 64 << 20]);
-            let Ok(ContentCodings::Known(mut decoder)) = BodyDecoder::of(&headers(coding)) else {
+            let Ok(ContentCodings::Known(mut decoder)) = BodyDecoder::from_headers(&headers(coding)) else {
                 panic!("{coding} is known")
             };
-            decoder.feed(wire.into());
+            decoder.push_input(wire.into());
             let mut total = 0;
             while let Some(piece) = decoder.next().unwrap() {
                 assert!(piece.len() <= PIECE);
@@ -260,8 +260,8 @@ mod tests {
     #[test]
     fn an_unknown_coding_is_named() {
         assert!(
-            matches!(BodyDecoder::of(&headers("gzip, compress")), Ok(ContentCodings::Unknown(name)) if name == "compress")
+            matches!(BodyDecoder::from_headers(&headers("gzip, compress")), Ok(ContentCodings::Unknown(name)) if name == "compress")
         );
-        assert!(matches!(BodyDecoder::of(&headers("identity")), Ok(ContentCodings::Plain)));
+        assert!(matches!(BodyDecoder::from_headers(&headers("identity")), Ok(ContentCodings::Plain)));
     }
 }

@@ -37,7 +37,7 @@ impl Default for MemberPart {
 }
 
 impl CodingDecoder for GzipDecoder {
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
+    fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String> {
         let mut taken = 0;
         loop {
             let rest = &input[taken..];

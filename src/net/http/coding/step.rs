@@ -17,7 +17,7 @@ pub(super) trait CodingDecoder: Send {
     ///
     /// # Errors
     /// The input is not of this coding: why, in words.
-    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String>;
+    fn decode(&mut self, input: &[u8], output: &mut [u8]) -> Result<CodingStep, String>;
 
     /// Whether the input that was taken so far is whole.
     fn is_whole(&self) -> bool;

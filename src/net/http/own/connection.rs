@@ -19,7 +19,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::polled_connection::PolledConnection;
-use super::socket_tap::{TapSource, tapped};
+use super::socket_tap::{TapSource, socket_tap};
 use crate::net::http::body::CountedBody;
 use crate::net::http::dial::HttpDialer;
 use crate::net::http::fault::{self, TransferStage};
@@ -67,25 +67,25 @@ impl HttpConnection {
         };
         let deadline = Instant::now() + spec.socket.connect_timeout;
         let target = target(url);
-        let known = way.known(&target).await;
+        let known = way.known_addresses(&target).await;
         let tcp = TcpSpec { target, socket: spec.socket.clone() };
-        let stream = dial::connect_plainly(&tcp, known, attempt, way.teller.journal()).await?;
-        let failed = |error: std::io::Error| system::of_io(FailedOperation::Connect, url.as_str(), &error);
+        let stream = dial::connect_without_news(&tcp, known, attempt, way.teller.journal()).await?;
+        let failed = |error: std::io::Error| system::from_io(FailedOperation::Connect, url.as_str(), &error);
         let peer = stream.peer_addr().map_err(failed)?;
         // A request must not wait for the acknowledgement of the one before it.
         stream.set_nodelay(true).map_err(failed)?;
-        way.connections.took(&stream);
+        way.connections.on_own_opened(&stream);
         let rest = async {
             let Some((config, name)) = secure else {
-                let (tap, source) = tapped(stream);
+                let (tap, source) = socket_tap(stream);
                 let http2 = spec.version == HttpVersion::Http2;
-                let (sender, connection) = speak(tap, http2, url).await?;
+                let (sender, connection) = handshake(tap, http2, url).await?;
                 return Ok((sender, connection, (!http2).then_some(source)));
             };
             let secured = TlsConnector::from(config).connect(name, stream).await;
-            let secured = secured.map_err(|error| fault::of_handshake(&error, url.as_str()))?;
+            let secured = secured.map_err(|error| fault::from_handshake(&error, url.as_str()))?;
             let http2 = secured.get_ref().1.alpn_protocol() == Some(b"h2") || spec.version == HttpVersion::Http2;
-            let (sender, connection) = speak(secured, http2, url).await?;
+            let (sender, connection) = handshake(secured, http2, url).await?;
             Ok((sender, connection, None))
         };
         let (sender, connection, source) = tokio::time::timeout_at(deadline, rest).await.unwrap_or_else(|_| {
@@ -110,7 +110,7 @@ impl HttpConnection {
     pub(in crate::net::http) async fn serves(&mut self, url: &Url) -> bool {
         self.origin == url.origin()
             && std::future::poll_fn(|cx| {
-                self.drive(cx);
+                self.poll_connection(cx);
                 let ready = match &mut self.sender {
                     RequestSender::Http1(sender) => sender.poll_ready(cx),
                     RequestSender::Http2(sender) => sender.poll_ready(cx),
@@ -141,7 +141,7 @@ impl HttpConnection {
         matches!(self.sender, RequestSender::Http1(_))
     }
 
-    /// Starts to send a request; [`HttpConnection::wait`] has the answer.
+    /// Starts to send a request; [`HttpConnection::receive_head`] has the answer.
     pub(in crate::net::http) fn send(&mut self, request: Request<CountedBody>) -> PendingResponse {
         match &mut self.sender {
             RequestSender::Http1(sender) => Box::pin(sender.send_request(request)),
@@ -153,32 +153,32 @@ impl HttpConnection {
     ///
     /// # Errors
     /// The connection broke, or its peer broke the rules.
-    pub(in crate::net::http) async fn wait(
+    pub(in crate::net::http) async fn receive_head(
         &mut self,
         mut answering: PendingResponse,
     ) -> hyper::Result<Response<Incoming>> {
         std::future::poll_fn(|cx| {
             // The connection first: what it reads makes the answer ready within the same turn.
-            self.drive(cx);
+            self.poll_connection(cx);
             answering.as_mut().poll(cx)
         })
         .await
-        .map_err(|error| self.why(error))
+        .map_err(|error| self.root_error(error))
     }
 
     /// Lets the connection read and write; remembers its end.
-    pub(in crate::net::http) fn drive(&mut self, cx: &mut Context<'_>) {
-        self.driven.drive(cx);
+    pub(in crate::net::http) fn poll_connection(&mut self, cx: &mut Context<'_>) {
+        self.driven.poll_connection(cx);
     }
 
     /// The connection's own error says more than "canceled".
-    pub(in crate::net::http) fn why(&mut self, error: hyper::Error) -> hyper::Error {
-        self.driven.why(error)
+    pub(in crate::net::http) fn root_error(&mut self, error: hyper::Error) -> hyper::Error {
+        self.driven.root_error(error)
     }
 }
 
 /// HTTP over a stream of bytes.
-async fn speak<S>(
+async fn handshake<S>(
     stream: S,
     http2: bool,
     url: &Url,
@@ -186,7 +186,7 @@ async fn speak<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let failed = |error: hyper::Error| fault::of_hyper(&error, url.as_str(), TransferStage::Head);
+    let failed = |error: hyper::Error| fault::from_hyper(&error, url.as_str(), TransferStage::Head);
     let stream = TokioIo::new(stream);
     if http2 {
         let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -217,8 +217,8 @@ fn server_name(url: &Url) -> Result<ServerName<'static>, Failure> {
 
 impl HttpDialer {
     /// The user's own addresses of a host, told as a look-up; `None`: it is to be looked up.
-    async fn known(&self, target: &HostPort) -> Option<Vec<SocketAddr>> {
-        let own = self.own(&target.host, target.port);
+    async fn known_addresses(&self, target: &HostPort) -> Option<Vec<SocketAddr>> {
+        let own = self.overridden_addresses(&target.host, target.port);
         if own.is_empty() {
             return None;
         }

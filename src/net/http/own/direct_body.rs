@@ -6,7 +6,7 @@ use super::socket_tap::TapSource;
 use crate::net::buffers;
 use crate::net::http::exchange::ExchangeTask;
 use crate::net::http::fault;
-use crate::net::http::receive::{BodyReceiver, at_once};
+use crate::net::http::receive::{BodyReceiver, poll_frame_now};
 use crate::net::http::response::HttpResponse;
 use crate::net::stream::bulk_wait::FloodDetector;
 use crate::wire::Failure;
@@ -23,7 +23,7 @@ impl ExchangeTask {
     ///
     /// # Errors
     /// The peer ended it early, or the connection broke.
-    pub(in crate::net::http) async fn take_straight(
+    pub(in crate::net::http) async fn receive_directly(
         &self,
         answer: &mut HttpResponse,
         source: &TapSource,
@@ -31,21 +31,21 @@ impl ExchangeTask {
         taking: &mut BodyReceiver,
         url: &str,
     ) -> Result<(), Failure> {
-        source.shut();
+        source.close_tap();
         let mut looks = 0;
         while looks < LOOKS {
-            match at_once(answer, taking.stage()).await {
+            match poll_frame_now(answer, taking.transfer_stage()).await {
                 None => looks += 1,
                 Some(frame) => {
                     let Some(frame) = frame.transpose()? else { return Ok(()) };
                     if let Ok(piece) = frame.into_data() {
-                        self.take(piece, taking, url).await?;
+                        self.receive_piece(piece, taking, url).await?;
                     }
                     looks = 0;
                 }
             }
         }
-        self.keep(taking).await;
+        self.store_joined(taking).await;
         let mut paused = self.paused.clone();
         let mut reads = 0_u32;
         let mut flood = FloodDetector::sleeping();
@@ -56,14 +56,17 @@ impl ExchangeTask {
                 biased;
                 Ok(()) = paused.changed() => continue,
                 ready = flood.readable(source.stream()) => {
-                    ready.map_err(|error| fault::of_read(&error, url, taking.stage()))?;
+                    ready.map_err(|error| fault::from_read(&error, url, taking.transfer_stage()))?;
                 }
             }
-            match source.read(all - taking.arrived).map_err(|error| fault::of_read(&error, url, taking.stage()))? {
+            match source
+                .read(all - taking.arrived)
+                .map_err(|error| fault::from_read(&error, url, taking.transfer_stage()))?
+            {
                 None => continue,
                 Some(end) if end.is_empty() => {
                     let early = io::ErrorKind::UnexpectedEof.into();
-                    return Err(fault::of_read(&early, url, taking.stage()));
+                    return Err(fault::from_read(&early, url, taking.transfer_stage()));
                 }
                 Some(bytes) => {
                     taking.arrived += bytes.len() as u64;

@@ -16,7 +16,7 @@ impl<C: Future<Output = hyper::Result<()>> + Unpin> PolledConnection<C> {
     }
 
     /// Lets the connection read and write; remembers its end.
-    pub(in crate::net) fn drive(&mut self, cx: &mut Context<'_>) {
+    pub(in crate::net) fn poll_connection(&mut self, cx: &mut Context<'_>) {
         if self.ended.is_none()
             && let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx)
         {
@@ -29,7 +29,7 @@ impl<C: Future<Output = hyper::Result<()>> + Unpin> PolledConnection<C> {
     }
 
     /// The connection's own error says more than "canceled".
-    pub(in crate::net) fn why(&mut self, error: hyper::Error) -> hyper::Error {
+    pub(in crate::net) fn root_error(&mut self, error: hyper::Error) -> hyper::Error {
         match self.ended.take() {
             Some(Err(own)) => {
                 self.ended = Some(Ok(()));

@@ -32,14 +32,14 @@ struct TapShared {
 }
 
 /// Both ends.
-pub(super) fn tapped(stream: TcpStream) -> (SocketTap, TapSource) {
+pub(super) fn socket_tap(stream: TcpStream) -> (SocketTap, TapSource) {
     let shared = Arc::new(TapShared { stream, shut: AtomicBool::new(false) });
     (SocketTap(Arc::clone(&shared)), TapSource(shared))
 }
 
 impl TapSource {
     /// Shuts the tap: hyper gives what it has read, then waits for ever.
-    pub(super) fn shut(&self) {
+    pub(super) fn close_tap(&self) {
         self.0.shut.store(true, Ordering::Relaxed);
     }
 
@@ -54,7 +54,7 @@ impl TapSource {
     /// The connection broke.
     pub(super) fn read(&self, most: u64) -> io::Result<Option<Vec<u8>>> {
         let most = usize::try_from(most).unwrap_or(buffers::BUFFER).min(buffers::BUFFER);
-        let mut buffer = buffers::take().limit(most);
+        let mut buffer = buffers::take_buffer().limit(most);
         match self.0.stream.try_read_buf(&mut buffer) {
             Ok(_) => Ok(Some(buffer.into_inner())),
             Err(error) => {

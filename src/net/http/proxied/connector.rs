@@ -60,7 +60,7 @@ where
         let dial = Arc::clone(&self.dial);
         let connecting = self.inner.call(request);
         Box::pin(async move {
-            dial.begin().await;
+            dial.on_connect_start().await;
             let connection = connecting.await?;
             let mut extras = http::Extensions::new();
             connection.connected().get_extras(&mut extras);

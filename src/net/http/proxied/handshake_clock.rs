@@ -13,7 +13,7 @@ pub(in crate::net::http) struct HandshakeClock(Mutex<Option<Instant>>);
 
 impl HandshakeClock {
     /// When the last handshake began, once; forgets it.
-    pub(in crate::net::http) fn take(&self) -> Option<Instant> {
+    pub(in crate::net::http) fn take_start(&self) -> Option<Instant> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

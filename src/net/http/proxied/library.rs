@@ -9,7 +9,7 @@ use super::connector::{ReqwestResolver, WatchLayer};
 use super::handshake_clock::HandshakeClock;
 use crate::net::http::dial::HttpDialer;
 use crate::net::http::news_gate::NewsGate;
-use crate::net::http::tls_config::{cannot, config, trust};
+use crate::net::http::tls_config::{client_failure, config, load_trust};
 use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::http::{HttpSpec, HttpVersion};
 use crate::wire::Failure;
@@ -36,7 +36,7 @@ pub(in crate::net::http) async fn client(
 ///
 /// # Errors
 /// As [`crate::net::http::proxied::client`].
-pub(in crate::net::http) async fn keeping(
+pub(in crate::net::http) async fn keep_alive_client(
     spec: &HttpSpec,
     teller: &NewsGate,
     connections: usize,
@@ -58,7 +58,7 @@ pub(in crate::net::http) async fn keeping(
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Failure> {
-    builder.build().map_err(|error| cannot(&crate::net::http::fault::chain(&error)))
+    builder.build().map_err(|error| client_failure(&crate::net::http::fault::full_text(&error)))
 }
 
 /// What every client of ours has.
@@ -68,8 +68,8 @@ async fn builder(
     handshake: &Arc<HandshakeClock>,
     with_tls: bool,
 ) -> Result<reqwest::ClientBuilder, Failure> {
-    let trust = trust(spec, teller, with_tls).await?;
-    let config = config(&trust, spec.version, handshake).map_err(|why| cannot(&why))?;
+    let trust = load_trust(spec, teller, with_tls).await?;
+    let config = config(&trust, spec.version, handshake).map_err(|why| client_failure(&why))?;
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

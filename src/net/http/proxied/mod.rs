@@ -5,4 +5,4 @@ mod handshake_clock;
 mod library;
 
 pub(in crate::net::http) use handshake_clock::HandshakeClock;
-pub(in crate::net::http) use library::{MOST_HTTP2_HEADER_BYTES, client, keeping, proxy_url};
+pub(in crate::net::http) use library::{MOST_HTTP2_HEADER_BYTES, client, keep_alive_client, proxy_url};

@@ -31,7 +31,7 @@ impl EchoConversation {
         let mut tickets = std::mem::take(&mut self.tickets);
         tickets.clear();
         tickets.push(first);
-        self.lane.more(&mut tickets, most.min(ENOUGH_BYTES / segment.max(1)).max(1));
+        self.lane.add_due(&mut tickets, most.min(ENOUGH_BYTES / segment.max(1)).max(1));
         let now = Instant::now();
         self.train.clear();
         for ticket in &mut tickets {
@@ -46,7 +46,7 @@ impl EchoConversation {
             };
             write(&mut self.train, &self.socket.payload, self.socket.run.map(|run| (run, number)));
         }
-        self.lane.ended(now);
+        self.lane.set_ended(now);
         self.send_batch(tickets.len(), segment).await;
         self.tickets = tickets;
         if self.silent {
@@ -60,13 +60,13 @@ impl EchoConversation {
         let train = std::mem::take(&mut self.train);
         let (mut gone, mut tries) = (0, 0);
         while gone < count {
-            match self.trains.put(&self.socket.socket, &train[gone * segment..], segment).await {
+            match self.trains.send_some(&self.socket.socket, &train[gone * segment..], segment).await {
                 Ok(taken) => {
                     let now = self.lane.elapsed(Instant::now());
                     let mut part = self.ledger.part(0);
                     part.totals.sent.merge(Totals { bytes: (taken * segment) as u64, ops: taken as u64 });
                     if self.silent {
-                        part.sent(taken as u64, now);
+                        part.count_sent(taken as u64, now);
                     }
                     gone += taken;
                     tries = 0;
@@ -88,10 +88,10 @@ impl EchoConversation {
     /// An earlier datagram was refused: of those `unsent` that wait to be sent, none was it.
     async fn refused_earlier(&mut self, error: &io::Error, unsent: usize) {
         if self.silent {
-            let failure = fault::of_io(FailedOperation::Send, self.socket.peer.to_string(), error);
+            let failure = fault::from_io(FailedOperation::Send, self.socket.peer.to_string(), error);
             let at = self.lane.elapsed(Instant::now());
-            self.ledger.part(0).sent_in_vain(failure.class, at);
-            self.ledger.tell(failure).await;
+            self.ledger.part(0).turn_into_failure(failure.class, at);
+            self.ledger.report_failure(failure).await;
         } else if self.waiting.count() > unsent {
             self.on_refused(error).await;
         }

@@ -80,7 +80,7 @@ impl EchoSocket {
                         patience: spec.patience,
                     });
                 }
-                Err(error) => why = fault::of_io(FailedOperation::Connect, peer.to_string(), &error),
+                Err(error) => why = fault::from_io(FailedOperation::Connect, peer.to_string(), &error),
             }
         }
         Err(why)
@@ -90,7 +90,7 @@ impl EchoSocket {
     pub(crate) async fn run(self, lane: WorkerSchedule, ledger: Arc<RunLedger>, concurrency: usize) {
         let most = if matches!(lane.pace(), StartPace::FlatOut) { concurrency } else { MOST_WAITING };
         let waiting = PendingEchoes::new(self.run.is_some());
-        let trains = GsoSender::to(self.peer);
+        let trains = GsoSender::new(self.peer);
         let silent = self.patience.is_zero();
         let mut talk = EchoConversation {
             socket: self,
@@ -179,7 +179,7 @@ impl EchoConversation {
         let lost = self.waiting.drop_expired(now, self.socket.patience);
         if lost > 0 {
             let at = self.lane.elapsed(now);
-            self.ledger.part(0).lost(lost, at);
+            self.ledger.part(0).count_lost(lost, at);
         }
     }
 
@@ -217,7 +217,7 @@ impl EchoConversation {
             part.stray += 1;
             return;
         };
-        part.done(self.ledger.done(ticket, now));
+        part.count_done(self.ledger.completed(ticket, now));
         drop(part);
         let trip = now.saturating_duration_since(ticket.started);
         let jitter = match self.jitter {
@@ -225,7 +225,7 @@ impl EchoConversation {
             Some((before, jitter)) => smoothed_jitter(jitter, trip.abs_diff(before)),
         };
         if self.jitter.is_some() {
-            self.ledger.jitter(jitter);
+            self.ledger.set_jitter(jitter);
         }
         self.jitter = Some((trip, jitter));
     }
@@ -238,10 +238,10 @@ impl EchoConversation {
     }
 
     pub(super) async fn count_failed(&mut self, error: &io::Error) {
-        let failure = fault::of_io(FailedOperation::Send, self.socket.peer.to_string(), error);
+        let failure = fault::from_io(FailedOperation::Send, self.socket.peer.to_string(), error);
         let at = self.lane.elapsed(Instant::now());
-        self.ledger.part(0).failed(failure.class, at);
-        self.ledger.tell(failure).await;
+        self.ledger.part(0).count_failed(failure.class, at);
+        self.ledger.report_failure(failure).await;
     }
 }
 

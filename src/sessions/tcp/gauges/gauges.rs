@@ -57,7 +57,7 @@ impl Default for Gauges {
 
 impl Gauges {
     /// How long one sample stands for.
-    pub fn every(&self) -> Duration {
+    pub fn sample_period(&self) -> Duration {
         self.every
     }
 
@@ -90,8 +90,8 @@ impl Gauges {
 
     /// Takes in what the kernel says now. Where some time passed since the last sample, the values of then are taken
     /// to have stood until now; within one period the newest replaces the one before.
-    pub fn sampled(&mut self, view: &KernelView, now: Instant) {
-        let sample = GaugeSample::new(Gauge::ALL.map(|gauge| gauge.of(view)));
+    pub fn sample(&mut self, view: &KernelView, now: Instant) {
+        let sample = GaugeSample::new(Gauge::ALL.map(|gauge| gauge.read_from(view)));
         let passed =
             self.last_at.map_or(0, |last| now.saturating_duration_since(last).as_nanos() / self.every.as_nanos());
         if let Some(before) = self.newest.replace(sample)
@@ -99,7 +99,7 @@ impl Gauges {
         {
             let times = u32::try_from(passed.min(MOST_SAMPLES as u128)).unwrap_or(u32::MAX);
             self.before.push(before, times);
-            self.before.shorten(MOST_SAMPLES - 1);
+            self.before.truncate_to(MOST_SAMPLES - 1);
         }
         if passed > 0 || self.last_at.is_none() {
             self.last_at = Some(now);
@@ -117,25 +117,25 @@ impl Gauges {
     }
 
     /// The newest value of a gauge.
-    pub fn last(&self, gauge: Gauge) -> Option<u64> {
-        self.newest.and_then(|sample| sample.of(gauge))
+    pub fn last_value(&self, gauge: Gauge) -> Option<u64> {
+        self.newest.and_then(|sample| sample.value(gauge))
     }
 
     /// All values of a gauge, oldest first.
-    fn all(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
-        self.before.of(gauge).chain(self.newest.map(|sample| sample.of(gauge)))
+    fn values(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
+        self.before.values(gauge).chain(self.newest.map(|sample| sample.value(gauge)))
     }
 
     /// The range of a gauge; `None` where it was never known, or is not known now.
     pub fn range(&self, gauge: Gauge) -> Option<GaugeRange> {
-        let values = self.all(gauge).flatten();
+        let values = self.values(gauge).flatten();
         let (min, max) = values.fold((u64::MAX, 0), |(min, max), value| (min.min(value), max.max(value)));
-        self.last(gauge).map(|last| GaugeRange { min, max, last })
+        self.last_value(gauge).map(|last| GaugeRange { min, max, last })
     }
 
     /// The newest `count` values of a gauge, oldest first; fewer where fewer are remembered.
     pub fn series(&self, gauge: Gauge, count: usize) -> impl Iterator<Item = Option<u64>> {
-        self.all(gauge).skip(self.len().saturating_sub(count))
+        self.values(gauge).skip(self.len().saturating_sub(count))
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
         let now = Instant::now();
         let mut gauges = Gauges::default();
         for (millis, bytes) in [(0, 1), (40, 2), (120, 3), (440, 4)] {
-            gauges.sampled(&queue(bytes), now + Duration::from_millis(millis));
+            gauges.sample(&queue(bytes), now + Duration::from_millis(millis));
         }
         assert_eq!(values(&gauges), [Some(2), Some(3), Some(3), Some(3), Some(4)]);
         assert_eq!(gauges.range(Gauge::RecvQueue), Some(GaugeRange { min: 2, max: 4, last: 4 }));
@@ -169,9 +169,9 @@ mod tests {
         let now = Instant::now();
         let mut gauges = Gauges::default();
         for hour in 0..3 {
-            gauges.sampled(&queue(hour), now + Duration::from_secs(3_600 * hour));
+            gauges.sample(&queue(hour), now + Duration::from_secs(3_600 * hour));
             for step in 0..700 {
-                gauges.sampled(&queue(hour), now + Duration::from_secs(3_600 * hour) + EVERY * step);
+                gauges.sample(&queue(hour), now + Duration::from_secs(3_600 * hour) + EVERY * step);
             }
         }
         assert_eq!(gauges.len(), MOST_SAMPLES);
@@ -182,7 +182,7 @@ mod tests {
         let now = Instant::now();
         let mut gauges = Gauges::default();
         for (step, bytes) in (0..).zip([1, 2, 3, 4]) {
-            gauges.sampled(&queue(bytes), now + EVERY * step);
+            gauges.sample(&queue(bytes), now + EVERY * step);
         }
         gauges.pace(EVERY / 2);
         assert_eq!(values(&gauges), [1, 1, 2, 2, 3, 3, 4, 4].map(Some));

@@ -19,12 +19,12 @@ impl GaugeSample {
         GaugeSample { values: values.map(Option::unwrap_or_default), known: bits.sum() }
     }
 
-    pub(super) fn of(&self, gauge: Gauge) -> Option<u64> {
+    pub(super) fn value(&self, gauge: Gauge) -> Option<u64> {
         (self.known & bit(gauge as usize) != 0).then_some(self.values[gauge as usize])
     }
 
     /// The gauges that are not the same in both.
-    fn changed(&self, other: &GaugeSample) -> u32 {
+    fn changed_gauges(&self, other: &GaugeSample) -> u32 {
         let differs = (0..GAUGES).filter(|place| self.values[*place] != other.values[*place]).map(bit);
         (self.known ^ other.known) | differs.sum::<u32>()
     }
@@ -77,7 +77,7 @@ impl GaugeHistory {
             return;
         }
         self.len += times as usize;
-        let changed = sample.changed(&self.last);
+        let changed = sample.changed_gauges(&self.last);
         match self.runs.back_mut().filter(|_| changed == 0) {
             Some(run) => run.samples += times,
             None => {
@@ -89,7 +89,7 @@ impl GaugeHistory {
     }
 
     /// Forgets the oldest samples beyond `most`.
-    pub(super) fn shorten(&mut self, most: usize) {
+    pub(super) fn truncate_to(&mut self, most: usize) {
         while self.len > most {
             let Some(first) = self.runs.front_mut() else { return };
             let excess = u32::try_from(self.len - most).unwrap_or(u32::MAX);
@@ -116,8 +116,8 @@ impl GaugeHistory {
     }
 
     /// All values of a gauge, oldest first.
-    pub(super) fn of(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
-        self.samples().map(move |sample| sample.of(gauge))
+    pub(super) fn values(&self, gauge: Gauge) -> impl Iterator<Item = Option<u64>> {
+        self.samples().map(move |sample| sample.value(gauge))
     }
 }
 
@@ -143,12 +143,12 @@ mod tests {
                 while plain.len() > most {
                     plain.pop_front();
                 }
-                history.shorten(most);
+                history.truncate_to(most);
                 prop_assert_eq!(history.len(), plain.len());
-                prop_assert!(history.of(Gauge::Rtt).eq(plain.iter().map(|(rtt, _)| *rtt)));
-                prop_assert!(history.of(Gauge::Backoff).eq(plain.iter().map(|(_, backoff)| *backoff)));
+                prop_assert!(history.values(Gauge::Rtt).eq(plain.iter().map(|(rtt, _)| *rtt)));
+                prop_assert!(history.values(Gauge::Backoff).eq(plain.iter().map(|(_, backoff)| *backoff)));
             }
-            prop_assert!(history.of(Gauge::Mss).all(|value| value.is_none()));
+            prop_assert!(history.values(Gauge::Mss).all(|value| value.is_none()));
         }
     }
 }

@@ -133,7 +133,7 @@ impl Gauge {
     }
 
     /// The gauge that it is seen against in a chart: `cwnd` against `ssthresh`.
-    pub fn partner(self) -> Option<Gauge> {
+    pub fn compared_with(self) -> Option<Gauge> {
         match self {
             Gauge::Rtt => Some(Gauge::RttVariance),
             Gauge::Cwnd => Some(Gauge::Ssthresh),
@@ -158,7 +158,7 @@ impl Gauge {
     }
 
     /// What the kernel's view says of this gauge.
-    pub(super) fn of(self, view: &KernelView) -> Option<u64> {
+    pub(super) fn read_from(self, view: &KernelView) -> Option<u64> {
         let micros = |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let tcp = view.tcp.unwrap_or_default();
         match self {

@@ -17,25 +17,25 @@ impl Gauges {
     /// What the value means now, as a sentence: `cwnd 10 × 1,448 B: the first flight of a new connection, RFC 6928.` What
     /// is not known is said to be so.
     pub fn sentence(&self, gauge: Gauge) -> String {
-        of(self, gauge)
+        gauge_sentence(self, gauge)
     }
 }
 
-pub(super) fn of(gauges: &Gauges, gauge: Gauge) -> String {
+pub(super) fn gauge_sentence(gauges: &Gauges, gauge: Gauge) -> String {
     let name = gauge.name();
-    match gauges.last(gauge) {
+    match gauges.last_value(gauge) {
         Some(now) => {
-            let unit = if gauge == Gauge::Cwnd && gauges.last(Gauge::Mss).is_some() { " B" } else { "" };
-            format!("{name} {}{unit}: {}.", value(gauges, gauge), meaning(gauges, gauge, now))
+            let unit = if gauge == Gauge::Cwnd && gauges.last_value(Gauge::Mss).is_some() { " B" } else { "" };
+            format!("{name} {}{unit}: {}.", value(gauges, gauge), value_meaning(gauges, gauge, now))
         }
         None => format!("{name} –: not told."),
     }
 }
 
 /// What a value says, without a full stop.
-fn meaning(gauges: &Gauges, gauge: Gauge, now: u64) -> String {
+fn value_meaning(gauges: &Gauges, gauge: Gauge, now: u64) -> String {
     let text = |of: Gauge| value(gauges, of);
-    let over = |of: Gauge| gauges.last(of).is_some_and(|value| value > 0);
+    let over = |of: Gauge| gauges.last_value(of).is_some_and(|value| value > 0);
     let fixed = match gauge {
         Gauge::Rtt => return rtt(gauges, now),
         Gauge::Cwnd => return cwnd(gauges, now),
@@ -64,7 +64,7 @@ fn meaning(gauges: &Gauges, gauge: Gauge, now: u64) -> String {
         Gauge::InFlight | Gauge::SendQueue => "all that we sent is acknowledged",
         Gauge::RecvQueue if now > 0 => "arrived and acknowledged, and our program has not read it",
         Gauge::RecvQueue => "all that arrived is read",
-        Gauge::NotSent if now > 0 && gauges.last(Gauge::PeerWindow) == Some(0) => {
+        Gauge::NotSent if now > 0 && gauges.last_value(Gauge::PeerWindow) == Some(0) => {
             "held back by the peer's window, which is closed"
         }
         Gauge::NotSent if now > 0 => "held back by cwnd, the peer's window or Nagle",
@@ -103,7 +103,7 @@ fn rtt(gauges: &Gauges, now: u64) -> String {
 }
 
 fn cwnd(gauges: &Gauges, now: u64) -> String {
-    let threshold = gauges.last(Gauge::Ssthresh);
+    let threshold = gauges.last_value(Gauge::Ssthresh);
     match threshold {
         _ if now == FIRST_FLIGHT => "the first flight of a new connection, RFC 6928".to_owned(),
         _ if now == 1 => "one segment at a time: a retransmission timed out, RFC 5681 §3.1".to_owned(),
@@ -129,8 +129,8 @@ mod tests {
     fn says(info: TcpInfo, gauge: Gauge) -> String {
         let mut gauges = Gauges::default();
         let view = KernelView { rtt: info.rtt, tcp: Some(info), send_queue_bytes: Some(900), ..KernelView::default() };
-        gauges.sampled(&view, Instant::now());
-        of(&gauges, gauge)
+        gauges.sample(&view, Instant::now());
+        gauge_sentence(&gauges, gauge)
     }
 
     #[test]

@@ -23,10 +23,10 @@ impl Gauges {
     }
 
     /// The least and the greatest value that are remembered: `least 28 µs, greatest 1.2 ms`.
-    pub fn bounds(&self, gauge: Gauge) -> String {
+    pub fn bounds_text(&self, gauge: Gauge) -> String {
         match self.range(gauge) {
             Some(GaugeRange { min, max, .. }) => {
-                let text = |value| text(gauge, value, self.last(Gauge::Mss));
+                let text = |value| text(gauge, value, self.last_value(Gauge::Mss));
                 format!("least {}, greatest {}", text(min), text(max))
             }
             None => "this system does not tell it".to_owned(),
@@ -48,7 +48,7 @@ impl Gauges {
 }
 
 pub(super) fn value(gauges: &Gauges, gauge: Gauge) -> String {
-    gauges.last(gauge).map_or("–".to_owned(), |value| text(gauge, value, gauges.last(Gauge::Mss)))
+    gauges.last_value(gauge).map_or("–".to_owned(), |value| text(gauge, value, gauges.last_value(Gauge::Mss)))
 }
 
 /// A value with its unit.
@@ -85,7 +85,7 @@ pub(super) fn remark(gauges: &Gauges, gauge: Gauge) -> String {
         Gauge::Rto if last <= micros(RTO_FLOOR) + micros(RTO_FLOOR) / 50 => "floor",
         Gauge::Rto if last >= 1_000_000 => "backed off",
         Gauge::Cwnd if last == FIRST_FLIGHT => "first flight",
-        Gauge::Cwnd => match gauges.last(Gauge::Ssthresh) {
+        Gauge::Cwnd => match gauges.last_value(Gauge::Ssthresh) {
             Some(threshold) if last < threshold => "slow start",
             Some(_) => "avoidance",
             None => "",
@@ -121,7 +121,7 @@ mod tests {
                 send_queue_bytes: Some(rtt * 1_000),
                 ..KernelView::default()
             };
-            gauges.sampled(&view, now + crate::sessions::tcp::gauges::gauges::EVERY * step);
+            gauges.sample(&view, now + crate::sessions::tcp::gauges::gauges::EVERY * step);
         }
         assert_eq!((value(&gauges, Gauge::Rtt).as_str(), remark(&gauges, Gauge::Rtt).as_str()), ("41 µs", "min 28 µs"));
         assert_eq!(value(&gauges, Gauge::SendQueue), "41.0 kB");

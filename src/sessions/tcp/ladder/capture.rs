@@ -33,12 +33,12 @@ impl Ladder {
     }
 
     /// How many packets passed and were not captured.
-    pub fn missed(&self) -> u64 {
+    pub fn missed_packets(&self) -> u64 {
         self.capture.missed
     }
 
     /// Tells that segments are captured from now on, or no more.
-    pub fn capturing(&mut self, on: bool, at: Instant) {
+    pub fn set_capturing(&mut self, on: bool, at: Instant) {
         if std::mem::replace(&mut self.capture.on, on) == on {
             return;
         }
@@ -46,7 +46,7 @@ impl Ladder {
         // From the first rung on there is nothing else, and nothing to be told apart.
         if !self.rungs.is_empty() {
             let turned = self.rung(at, RungLabel::Capture(on), Evidence::Seen);
-            self.place(turned);
+            self.insert(turned);
         }
     }
 
@@ -60,28 +60,28 @@ impl Ladder {
             return;
         }
         let missed = self.rung(at, RungLabel::NotCaptured { packets }, Evidence::Seen);
-        self.place(missed);
+        self.insert(missed);
     }
 
     /// Adds a captured segment.
-    pub fn captured(&mut self, captured: CapturedSegment) {
+    pub fn add_segment(&mut self, captured: CapturedSegment) {
         let (at, direction) = (captured.at, captured.direction);
         let burst = &mut self.capture.burst;
         if burst.last.is_none_or(|last| at.saturating_duration_since(last) >= BURST_GAP) {
             *burst = SegmentBurst::default();
         }
         burst.last = Some(at);
-        let control = captured.segment.flags.any(TcpFlags::SYN.and(TcpFlags::FIN).and(TcpFlags::RST));
+        let control = captured.segment.flags.any(TcpFlags::SYN.intersection(TcpFlags::FIN).intersection(TcpFlags::RST));
         let full = if captured.is_plain() { burst.plain >= SINGLE } else { burst.noted >= SINGLE_NOTED && !control };
         if full {
             return self.add_segment_to_run(&captured);
         }
         *(if captured.is_plain() { &mut burst.plain } else { &mut burst.noted }) += 1;
-        let mut rung = self.rung(at, RungLabel::Segment(Box::new(captured)), Evidence::Seen).going(direction);
+        let mut rung = self.rung(at, RungLabel::Segment(Box::new(captured)), Evidence::Seen).with_direction(direction);
         let oldest = self.rungs.len().saturating_sub(LATE);
         let mut index = oldest;
         while let Some(alone) = self.rungs.get(index) {
-            if alone.lone && rung.takes(alone) {
+            if alone.lone && rung.absorbs(alone) {
                 if let Some(alone) = self.rungs.remove(index) {
                     rung.join(alone);
                 }
@@ -89,11 +89,11 @@ impl Ladder {
                 index += 1;
             }
         }
-        self.place(rung);
+        self.insert(rung);
     }
 
     fn add_segment_to_run(&mut self, captured: &CapturedSegment) {
-        let again = u64::from(captured.notes.iter().any(|note| note.is_again()));
+        let again = u64::from(captured.notes.iter().any(|note| note.is_retransmission()));
         let noted = u64::from(again == 0 && !captured.notes.is_empty());
         let (at, bytes) = (captured.at, u64::from(captured.segment.len));
         let place = self.capture.burst.runs.of(captured.direction).and_then(|id| self.index_of(id));
@@ -112,13 +112,13 @@ impl Ladder {
         }
         let byte = captured.byte;
         let label = RungLabel::Segments { segments: 1, bytes, again, noted, byte, lasted: Duration::ZERO };
-        let run = self.rung(at, label, Evidence::Seen).going(captured.direction);
+        let run = self.rung(at, label, Evidence::Seen).with_direction(captured.direction);
         *self.capture.burst.runs.of_mut(captured.direction) = Some(run.id);
-        self.place(run);
+        self.insert(run);
     }
 
     /// Adds what a call or the kernel told, while segments are captured: only what no segment shows stays.
-    pub(super) fn beside(&mut self, mut rung: Rung) {
+    pub(super) fn add_uncaptured(&mut self, mut rung: Rung) {
         match rung.label {
             RungLabel::Silence(_)
             | RungLabel::NotKept { .. }
@@ -155,39 +155,39 @@ impl Ladder {
                     rung.evidence = Evidence::Seen;
                 }
                 let oldest = self.rungs.len().saturating_sub(LATE);
-                if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(|segment| segment.takes(&rung)) {
+                if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(|segment| segment.absorbs(&rung)) {
                     segment.join(rung);
                     return;
                 }
             }
         }
-        self.place(rung);
+        self.insert(rung);
     }
 
     /// The kernel's own stamp of an acknowledgement of all bytes below `byte`: it joins the segment, or stands alone
     /// where its write is known.
-    pub(super) fn stamp_captured(&mut self, byte: u64, after: Duration) {
+    pub(super) fn on_captured_stamp(&mut self, byte: u64, after: Duration) {
         let acks = |rung: &&mut Rung| match &rung.label {
             RungLabel::Segment(captured) => {
                 rung.stamp.is_none()
                     && captured.direction == Direction::Received
-                    && shows(captured, &RungLabel::Ack { byte })
+                    && matches_label(captured, &RungLabel::Ack { byte })
             }
             _ => false,
         };
         let oldest = self.rungs.len().saturating_sub(LATE);
         if let Some(segment) = self.rungs.iter_mut().skip(oldest).find(acks) {
             segment.stamp = Some(after);
-        } else if let Some(at) = self.wrote(byte).map(|at| at + after) {
-            let mut rung = self.rung(at, RungLabel::Ack { byte }, Evidence::Kernel).going(Direction::Received);
+        } else if let Some(at) = self.write_time(byte).map(|at| at + after) {
+            let mut rung = self.rung(at, RungLabel::Ack { byte }, Evidence::Kernel).with_direction(Direction::Received);
             rung.stamp = Some(after);
             rung.lone = true;
-            self.place(rung);
+            self.insert(rung);
         }
     }
 
     /// When the write was made that ended below a byte, where no segment shows it.
-    fn wrote(&self, byte: u64) -> Option<Instant> {
+    fn write_time(&self, byte: u64) -> Option<Instant> {
         let is_it = |rung: &&Rung| {
             rung.direction == Some(Direction::Sent)
                 && matches!(rung.label, RungLabel::Data { bytes, byte: first } if first + bytes == byte)
@@ -196,7 +196,7 @@ impl Ladder {
     }
 
     /// Puts a rung where its time is, with the silence before it.
-    fn place(&mut self, mut rung: Rung) {
+    fn insert(&mut self, mut rung: Rung) {
         let oldest = self.rungs.len().saturating_sub(LATE);
         let mut index = self.rungs.len();
         while index > oldest && self.rungs.get(index - 1).is_some_and(|before| before.at > rung.at) {
@@ -204,7 +204,7 @@ impl Ladder {
         }
         let before = index.checked_sub(1).and_then(|before| self.rungs.get(before));
         if let Some(before) = before.filter(|before| !matches!(before.label, RungLabel::Silence(_))) {
-            let (start, end) = (before.at - before.since.unwrap_or_default(), before.end());
+            let (start, end) = (before.at - before.since.unwrap_or_default(), before.end_time());
             let pause = rung.at.saturating_duration_since(end);
             if pause >= SILENCE {
                 let silence = self.rung(end, RungLabel::Silence(pause), Evidence::Seen);
@@ -222,17 +222,17 @@ impl Ladder {
             let later = after.at.saturating_duration_since(rung.at);
             after.since = (later < EXCHANGE_GAP).then(|| later + rung.since.unwrap_or_default());
         }
-        self.last_at = self.last_at.max(Some(rung.end()));
+        self.last_at = self.last_at.max(Some(rung.end_time()));
         self.rungs.insert(index, rung);
         for neighbour in [index.checked_sub(1), Some(index + 1)].into_iter().flatten() {
             self.measure_silence(neighbour);
         }
-        self.let_go();
+        self.fold_oldest();
     }
 
     /// A silence lasts from what is before it to what is behind it, whatever came there later.
     fn measure_silence(&mut self, index: usize) {
-        let from = index.checked_sub(1).and_then(|before| self.rungs.get(before)).map(Rung::end);
+        let from = index.checked_sub(1).and_then(|before| self.rungs.get(before)).map(Rung::end_time);
         let to = self.rungs.get(index + 1).map(|after| after.at);
         if let (Some(from), Some(to)) = (from, to)
             && let Some(silence) = self.rungs.get_mut(index)
@@ -247,8 +247,8 @@ impl Ladder {
     pub fn of_byte(&self, direction: Direction, byte: u64) -> Option<&Rung> {
         self.rungs.iter().rev().find(|rung| match &rung.label {
             RungLabel::Segment(captured) => {
-                let again = captured.notes.iter().any(|note| note.is_again());
-                captured.direction == direction && !again && captured.has(byte)
+                let again = captured.notes.iter().any(|note| note.is_retransmission());
+                captured.direction == direction && !again && captured.carries(byte)
             }
             RungLabel::Segments { byte: Some(first), bytes, .. } => {
                 rung.direction == Some(direction) && (*first..*first + *bytes).contains(&byte)
@@ -270,7 +270,7 @@ impl Rung {
     }
 
     /// When it was over.
-    fn end(&self) -> Instant {
+    fn end_time(&self) -> Instant {
         match self.label {
             RungLabel::Run { lasted, .. } | RungLabel::Segments { lasted, .. } => self.at + lasted,
             _ => self.at,
@@ -278,7 +278,7 @@ impl Rung {
     }
 
     /// Whether this captured segment is the one that a rung without a segment is about, and has room for it.
-    fn takes(&self, alone: &Rung) -> bool {
+    fn absorbs(&self, alone: &Rung) -> bool {
         let RungLabel::Segment(captured) = &self.label else { return false };
         let room = (alone.call.is_none() || self.call.is_none())
             && (alone.state.is_none() || self.state.is_none())
@@ -289,7 +289,7 @@ impl Rung {
             None => KERNEL_WITHIN,
         };
         let apart = if alone.at > self.at { alone.at - self.at } else { self.at - alone.at };
-        room && alone.direction == self.direction && apart <= within && shows(captured, &alone.label)
+        room && alone.direction == self.direction && apart <= within && matches_label(captured, &alone.label)
     }
 
     fn join(&mut self, alone: Rung) {
@@ -301,12 +301,12 @@ impl Rung {
 }
 
 /// Whether a captured segment is what a label stands for; whose it is is looked at elsewhere.
-fn shows(captured: &CapturedSegment, label: &RungLabel) -> bool {
+fn matches_label(captured: &CapturedSegment, label: &RungLabel) -> bool {
     let flags = captured.segment.flags;
-    let again = captured.notes.iter().any(|note| note.is_again());
+    let again = captured.notes.iter().any(|note| note.is_retransmission());
     match label {
-        RungLabel::Syn(_) => flags.has(TcpFlags::SYN) && !flags.has(TcpFlags::ACK) && !again,
-        RungLabel::SynAck => flags.has(TcpFlags::SYN.and(TcpFlags::ACK)) && !again,
+        RungLabel::Syn(_) => flags.contains(TcpFlags::SYN) && !flags.contains(TcpFlags::ACK) && !again,
+        RungLabel::SynAck => flags.contains(TcpFlags::SYN.intersection(TcpFlags::ACK)) && !again,
         RungLabel::HandshakeAck => captured.completes_handshake,
         RungLabel::Data { bytes, byte } => {
             // A write begins with its first byte; a read is complete with its last one.
@@ -314,14 +314,14 @@ fn shows(captured: &CapturedSegment, label: &RungLabel) -> bool {
                 Direction::Sent => *byte,
                 Direction::Received => byte + bytes.saturating_sub(1),
             };
-            !again && captured.has(byte)
+            !again && captured.carries(byte)
         }
         RungLabel::Ack { byte } => {
             i64::try_from(*byte).is_ok_and(|byte| captured.relative_ack.is_some_and(|ack| ack > byte))
         }
-        RungLabel::Fin | RungLabel::FinAck => flags.has(TcpFlags::FIN) && !again,
+        RungLabel::Fin | RungLabel::FinAck => flags.contains(TcpFlags::FIN) && !again,
         RungLabel::AckOfFin => captured.acks_fin,
-        RungLabel::Rst => flags.has(TcpFlags::RST),
+        RungLabel::Rst => flags.contains(TcpFlags::RST),
         _ => false,
     }
 }

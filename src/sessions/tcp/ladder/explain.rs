@@ -8,16 +8,16 @@ use crate::wire::tcp::state::TcpState;
 use crate::wire::{Class, Direction, Evidence, tcp};
 
 /// Puts a rung into words.
-pub fn explain(rung: &Rung) -> RungExplanation {
+pub fn explain_rung(rung: &Rung) -> RungExplanation {
     if let RungLabel::Segment(captured) = &rung.label {
-        return segment::explain(rung, captured);
+        return segment::explain_segment(rung, captured);
     }
-    let (mut means, cite) = meaning(rung);
+    let (mut means, cite) = meaning_and_citation(rung);
     let ends = matches!(rung.label, RungLabel::AckOfFin | RungLabel::FinAck);
     if let Some(state) = rung.state.filter(|_| ends) {
         means = format!("{means} {}: {}", state.name(), tcp::explain_state(state));
     }
-    RungExplanation { title: title(rung), known: known(rung), means, cite }
+    RungExplanation { title: title(rung), known: evidence_text(rung), means, cite }
 }
 
 fn title(rung: &Rung) -> String {
@@ -42,7 +42,7 @@ fn title(rung: &Rung) -> String {
     }
 }
 
-fn known(rung: &Rung) -> &'static str {
+fn evidence_text(rung: &Rung) -> &'static str {
     match (&rung.label, rung.evidence) {
         (RungLabel::Silence(_), _) => "No call returned, and the kernel told of nothing.",
         (RungLabel::Segments { .. }, _) => "Captured: the segments themselves passed here.",
@@ -64,7 +64,7 @@ fn known(rung: &Rung) -> &'static str {
     }
 }
 
-fn meaning(rung: &Rung) -> (String, &'static str) {
+fn meaning_and_citation(rung: &Rung) -> (String, &'static str) {
     let sent = rung.direction == Some(Direction::Sent);
     let (means, cite) = match &rung.label {
         RungLabel::Syn(_) if sent => (

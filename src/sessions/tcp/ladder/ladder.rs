@@ -87,13 +87,13 @@ impl Ladder {
     }
 
     /// The rung to which an entry of the transcript belongs: its own, or the run that holds it.
-    pub fn of_entry(&self, entry: u64) -> Option<&Rung> {
+    pub fn rung_of_entry(&self, entry: u64) -> Option<&Rung> {
         let own = self.rungs.iter().rev().find(|rung| rung.entry == Some(entry));
         own.or_else(|| self.rungs.iter().rev().find(|rung| rung.entry.is_some_and(|first| first <= entry)))
     }
 
     /// How many of the oldest rungs were let go.
-    pub fn folded(&self) -> u64 {
+    pub fn folded_count(&self) -> u64 {
         self.folded
     }
 
@@ -133,7 +133,8 @@ impl Ladder {
             Direction::Sent => SystemCall::Write(bytes),
             Direction::Received => SystemCall::Read(bytes),
         };
-        let mut rung = self.rung(at, RungLabel::Data { bytes, byte }, Evidence::Seen).going(direction).by(call);
+        let mut rung =
+            self.rung(at, RungLabel::Data { bytes, byte }, Evidence::Seen).with_direction(direction).with_call(call);
         rung.entry = entry;
         self.push(rung);
     }
@@ -153,14 +154,15 @@ impl Ladder {
             return;
         }
         let label = RungLabel::Run { ops: totals.ops, bytes: totals.bytes, lasted: to.saturating_duration_since(from) };
-        let mut run = self.rung(from, label, Evidence::Seen).going(direction).by(calls(direction, totals.ops));
+        let mut run =
+            self.rung(from, label, Evidence::Seen).with_direction(direction).with_call(calls(direction, totals.ops));
         run.entry = entry;
         *self.burst.runs.of_mut(direction) = Some(run.id);
         self.push(run);
     }
 
     /// Adds bytes that were counted and are not kept.
-    pub fn not_kept(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, at: Instant) {
+    pub fn add_gap(&mut self, entry: Option<u64>, direction: Direction, totals: Totals, at: Instant) {
         *self.bytes.of_mut(direction) += totals.bytes;
         if let Some(last) = self.rungs.back_mut()
             && last.direction == Some(direction)
@@ -169,21 +171,22 @@ impl Ladder {
             *bytes += totals.bytes;
             return;
         }
-        let mut rung = self.rung(at, RungLabel::NotKept { bytes: totals.bytes }, Evidence::Seen).going(direction);
+        let mut rung =
+            self.rung(at, RungLabel::NotKept { bytes: totals.bytes }, Evidence::Seen).with_direction(direction);
         rung.entry = entry;
         self.push(rung);
     }
 
     /// Adds what a fact tells beside the steps of the state: attempts to connect, and how they failed.
-    pub fn learn(&mut self, entry: Option<u64>, news: &News, at: Instant) {
+    pub fn on_news(&mut self, entry: Option<u64>, news: &News, at: Instant) {
         let rung = match news {
             News::Dial(DialNews::Connecting { .. }) => {
                 self.failed = None;
                 self.bytes = Both::default();
                 self.counters = KernelCounters::default();
                 self.rung(at, RungLabel::Syn(String::new()), Evidence::Inferred)
-                    .going(Direction::Sent)
-                    .by(SystemCall::Connect)
+                    .with_direction(Direction::Sent)
+                    .with_call(SystemCall::Connect)
             }
             News::Dial(DialNews::AttemptFailed { failure, .. } | DialNews::Retrying { because: failure, .. })
             | News::Failed(failure) => {
@@ -203,10 +206,10 @@ impl Ladder {
                     CallResult::Failed { name, .. } => format!(" → {name}"),
                 };
                 let label = RungLabel::Set(format!("{args}{failed}"));
-                self.rung(at, label, Evidence::Seen).by(SystemCall::SetOption)
+                self.rung(at, label, Evidence::Seen).with_call(SystemCall::SetOption)
             }
             News::Tcp(TcpNews::Stamps { byte, sent, acked: Some(acked), .. }) => {
-                return self.stamped(byte + 1, *sent, *acked);
+                return self.on_stamps(byte + 1, *sent, *acked);
             }
             News::Tcp(TcpNews::PeerSyn(syn)) => return self.peer_syn(syn),
             _ => return,
@@ -215,7 +218,7 @@ impl Ladder {
     }
 
     /// Tells that the last step of the state is known better now.
-    pub fn confirm(&mut self, state: TcpState, evidence: Evidence) {
+    pub fn confirm_state(&mut self, state: TcpState, evidence: Evidence) {
         let led = |rung: &&mut Rung| rung.state == Some(state) && rung.evidence == Evidence::Inferred;
         if let Some(rung) = self.rungs.iter_mut().rev().take(LATE).find(led) {
             rung.evidence = evidence;
@@ -224,9 +227,9 @@ impl Ladder {
 
     /// Takes in the stamps of the write that ended below `byte`: when it was sent and acknowledged, since it was
     /// written. A wait in our kernel is a rung of its own, and an ACK that came late says so.
-    fn stamped(&mut self, byte: u64, sent: Option<Duration>, acked: Duration) {
+    fn on_stamps(&mut self, byte: u64, sent: Option<Duration>, acked: Duration) {
         if self.capture.on {
-            return self.stamp_captured(byte, acked);
+            return self.on_captured_stamp(byte, acked);
         }
         self.acknowledged(byte, acked);
         let Some(sent) = sent else { return };
@@ -270,10 +273,10 @@ impl Ladder {
         });
         let Some((place, first, at, since)) = found else { return };
         let later = self.rungs.iter().skip(place + 1).take_while(|rung| rung.at <= at).count();
-        let mut rung = self.rung(at, label(first), Evidence::Kernel).going(direction);
+        let mut rung = self.rung(at, label(first), Evidence::Kernel).with_direction(direction);
         rung.since = Some(since);
         self.rungs.insert(place + 1 + later, rung);
-        self.let_go();
+        self.fold_oldest();
     }
 
     /// Tells the options of the SYN that a listener's kernel kept, for the last SYN that the peer sent.
@@ -305,7 +308,7 @@ impl Ladder {
 
     pub(super) fn push(&mut self, mut rung: Rung) {
         if self.capture.on {
-            return self.beside(rung);
+            return self.add_uncaptured(rung);
         }
         let pause = self.last_at.map(|last| rung.at.saturating_duration_since(last));
         if let Some(pause) = pause.filter(|pause| *pause >= SILENCE) {
@@ -318,10 +321,10 @@ impl Ladder {
         }
         self.last_at = Some(rung.at);
         self.rungs.push_back(rung);
-        self.let_go();
+        self.fold_oldest();
     }
 
-    pub(super) fn let_go(&mut self) {
+    pub(super) fn fold_oldest(&mut self) {
         while self.rungs.len() > MOST_RUNGS {
             self.rungs.pop_front();
             self.folded += 1;

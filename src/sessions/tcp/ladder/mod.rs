@@ -10,7 +10,7 @@ mod sample;
 mod segment;
 mod steps;
 
-pub use explain::explain;
+pub use explain::explain_rung;
 pub use explanation::RungExplanation;
 pub use ladder::{BURST_GAP, Ladder, MOST_RUNGS, SILENCE};
 pub use rung::{KernelCounters, Rung, RungLabel, SystemCall};

@@ -35,12 +35,12 @@ pub struct Rung {
 }
 
 impl Rung {
-    pub(super) fn going(mut self, direction: Direction) -> Self {
+    pub(super) fn with_direction(mut self, direction: Direction) -> Self {
         self.direction = Some(direction);
         self
     }
 
-    pub(super) fn by(mut self, call: SystemCall) -> Self {
+    pub(super) fn with_call(mut self, call: SystemCall) -> Self {
         self.call = Some(call);
         self
     }
@@ -82,10 +82,10 @@ impl SystemCall {
             SystemCall::Connect => "connect()".to_owned(),
             SystemCall::Connected => "→ Ok".to_owned(),
             SystemCall::Accept => "accept()".to_owned(),
-            SystemCall::Write(bytes) => format!("write({})", short(*bytes)),
-            SystemCall::Read(bytes) => format!("read → {}", short(*bytes)),
-            SystemCall::Writes(calls) => format!("{}× write", short(*calls)),
-            SystemCall::Reads(calls) => format!("{}× read", short(*calls)),
+            SystemCall::Write(bytes) => format!("write({})", short_count(*bytes)),
+            SystemCall::Read(bytes) => format!("read → {}", short_count(*bytes)),
+            SystemCall::Writes(calls) => format!("{}× write", short_count(*calls)),
+            SystemCall::Reads(calls) => format!("{}× read", short_count(*calls)),
             SystemCall::Shutdown => "shutdown".to_owned(),
             SystemCall::Close => "close()".to_owned(),
             SystemCall::Abort => "linger 0".to_owned(),
@@ -106,7 +106,7 @@ fn brief(class: Class) -> &'static str {
 }
 
 /// A count without a unit, in five columns: `1,204`, then `262k`, then `1.2M`.
-fn short(count: u64) -> String {
+fn short_count(count: u64) -> String {
     match count {
         0..10_000 => quantity::grouped(count),
         10_000..1_000_000 => format!("{}k", count / 1_000),
@@ -267,7 +267,7 @@ impl RungLabel {
             RungLabel::State => String::new(),
             RungLabel::Set(args) => args.clone(),
             RungLabel::Segment(captured) => {
-                captured.words(SequenceDisplay::Relative).into_iter().next().unwrap_or_default()
+                captured.texts(SequenceDisplay::Relative).into_iter().next().unwrap_or_default()
             }
             RungLabel::Segments { segments, bytes, again, noted, lasted, .. } => {
                 let mut text = format!("{} segments", quantity::grouped(*segments));
@@ -289,7 +289,7 @@ impl RungLabel {
     }
 
     /// The words without the numbers of the stream, for where there is little room.
-    pub fn brief(&self) -> String {
+    pub fn short_text(&self) -> String {
         match self {
             RungLabel::Syn(_) => "SYN".to_owned(),
             RungLabel::SynAck => "SYN-ACK".to_owned(),
@@ -302,14 +302,14 @@ impl RungLabel {
     }
 
     /// The words on the arrow, the longest way first.
-    pub fn words(&self, numbers: SequenceDisplay) -> Vec<String> {
+    pub fn texts(&self, numbers: SequenceDisplay) -> Vec<String> {
         match self {
-            RungLabel::Segment(captured) => captured.words(numbers),
+            RungLabel::Segment(captured) => captured.texts(numbers),
             RungLabel::Segments { segments, bytes, .. } => {
                 let middle = format!("{} segments · {}", quantity::grouped(*segments), quantity::bytes(*bytes));
-                vec![self.text(), middle, self.brief()]
+                vec![self.text(), middle, self.short_text()]
             }
-            _ => vec![self.text(), self.brief()],
+            _ => vec![self.text(), self.short_text()],
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::wire::{Direction, Evidence};
 
 impl Ladder {
     /// Takes in a sample of the kernel: what its counters did since the last one.
-    pub fn sampled(&mut self, now: KernelCounters, at: Instant) {
+    pub fn sample(&mut self, now: KernelCounters, at: Instant) {
         let before = std::mem::replace(&mut self.counters, now);
         let grew = |new: Option<u64>, old: Option<u64>| new.unwrap_or(0).saturating_sub(old.unwrap_or(0));
         let again = grew(now.retransmits, before.retransmits);
@@ -20,15 +20,15 @@ impl Ladder {
                 Some(TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck) => "data or FIN",
                 _ => "data",
             };
-            self.more(at, RungLabel::Again { what, times: Some(again) });
+            self.push_counted(at, RungLabel::Again { what, times: Some(again) });
         }
         let closed = now.peer_window == Some(0);
         self.windows(at, Direction::Received, before.peer_window, now.peer_window);
         let probes = grew(now.probes, before.probes).max(if closed { grew(now.backoff, before.backoff) } else { 0 });
         match (probes, closed) {
             (0, _) => {}
-            (times, true) => self.more(at, RungLabel::WindowProbe { times }),
-            (times, false) => self.more(at, RungLabel::KeepaliveProbe { times }),
+            (times, true) => self.push_counted(at, RungLabel::WindowProbe { times }),
+            (times, false) => self.push_counted(at, RungLabel::KeepaliveProbe { times }),
         }
         self.windows(at, Direction::Sent, before.our_window, now.our_window);
     }
@@ -38,22 +38,22 @@ impl Ladder {
         match (before, now) {
             (Some(1..), Some(0)) => {
                 *self.closed.of_mut(direction) = true;
-                self.window(at, RungLabel::WindowClosed, direction);
+                self.push_window(at, RungLabel::WindowClosed, direction);
             }
             (_, Some(bytes @ 1..)) if std::mem::take(self.closed.of_mut(direction)) => {
-                self.window(at, RungLabel::WindowOpened { bytes }, direction);
+                self.push_window(at, RungLabel::WindowOpened { bytes }, direction);
             }
             _ => {}
         }
     }
 
-    fn window(&mut self, at: Instant, label: RungLabel, direction: Direction) {
-        let rung = self.rung(at, label, Evidence::Kernel).going(direction);
+    fn push_window(&mut self, at: Instant, label: RungLabel, direction: Direction) {
+        let rung = self.rung(at, label, Evidence::Kernel).with_direction(direction);
         self.push(rung);
     }
 
     /// Something that was sent, by the kernel's count; joins its like, if that is the last rung.
-    fn more(&mut self, at: Instant, label: RungLabel) {
+    fn push_counted(&mut self, at: Instant, label: RungLabel) {
         if let Some(last) = self.rungs.back_mut() {
             match (&mut last.label, &label) {
                 (RungLabel::Again { what, times: Some(times) }, RungLabel::Again { what: new, times: Some(more) })
@@ -72,6 +72,6 @@ impl Ladder {
                 _ => {}
             }
         }
-        self.window(at, label, Direction::Sent);
+        self.push_window(at, label, Direction::Sent);
     }
 }

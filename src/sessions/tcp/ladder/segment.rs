@@ -7,7 +7,7 @@ use crate::wire::Direction;
 use crate::wire::segment::{CapturedSegment, SegmentNote, TcpFlags};
 
 /// Puts a captured segment into words: what it is, and what its numbers say.
-pub(super) fn explain(rung: &Rung, captured: &CapturedSegment) -> RungExplanation {
+pub(super) fn explain_segment(rung: &Rung, captured: &CapturedSegment) -> RungExplanation {
     let segment = &captured.segment;
     let mut title = captured.notes.iter().map(|note| note.text()).collect::<Vec<_>>().join(", ");
     if title.is_empty() {
@@ -19,8 +19,8 @@ pub(super) fn explain(rung: &Rung, captured: &CapturedSegment) -> RungExplanatio
     }
     title.push_str(&format!(" {way}"));
     let (what, cite) = match captured.notes.first() {
-        Some(note) => (note.means(), note.cite()),
-        None => plain(captured),
+        Some(note) => (note.meaning(), note.cite()),
+        None => plain_meaning(captured),
     };
     let mut means = what.to_owned();
     for note in &captured.notes {
@@ -58,15 +58,15 @@ fn numbers(captured: &CapturedSegment) -> String {
     text
 }
 
-fn plain(captured: &CapturedSegment) -> (&'static str, &'static str) {
+fn plain_meaning(captured: &CapturedSegment) -> (&'static str, &'static str) {
     let flags = captured.segment.flags;
     let sent = captured.direction == Direction::Sent;
-    if flags.has(TcpFlags::RST) {
+    if flags.contains(TcpFlags::RST) {
         let text = if sent { "We throw the connection away." } else { "The peer throws the connection away." };
         return (text, "RFC 9293 §3.5.2");
     }
-    if flags.has(TcpFlags::SYN) {
-        let text = match (flags.has(TcpFlags::ACK), sent) {
+    if flags.contains(TcpFlags::SYN) {
+        let text = match (flags.contains(TcpFlags::ACK), sent) {
             (false, true) => "We ask for a connection, and give our first number.",
             (false, false) => "The peer asks for a connection, and gives its first number.",
             (true, true) => "The kernel agrees for us, before accept() was called at all.",
@@ -74,7 +74,7 @@ fn plain(captured: &CapturedSegment) -> (&'static str, &'static str) {
         };
         return (text, "RFC 9293 §3.5");
     }
-    if flags.has(TcpFlags::FIN) {
+    if flags.contains(TcpFlags::FIN) {
         let text = match (captured.acks_fin, sent) {
             (true, _) => "No more to send, and it acknowledges the other end's FIN.",
             (false, true) => "We have no more to send. Receiving goes on.",
@@ -89,7 +89,7 @@ fn plain(captured: &CapturedSegment) -> (&'static str, &'static str) {
         return ("The FIN counts as one byte, and this acknowledges it.", "RFC 9293 §3.6");
     }
     if captured.segment.len > 0 {
-        let text = if flags.has(TcpFlags::PSH) {
+        let text = if flags.contains(TcpFlags::PSH) {
             "Data; PSH: the sender had no more to add just then."
         } else {
             "Data; more follows at once."

@@ -16,29 +16,29 @@ impl Ladder {
     pub(super) fn failure(&mut self, failure: &Failure, at: Instant) -> Option<Rung> {
         let call = SystemCall::Failed(failure.class);
         let rung = match failure.class {
-            Class::Refused => self.rung(at, RungLabel::Rst, Evidence::Inferred).going(Direction::Received),
-            Class::Reset => self.rung(at, RungLabel::Rst, failure.evidence).going(Direction::Received),
+            Class::Refused => self.rung(at, RungLabel::Rst, Evidence::Inferred).with_direction(Direction::Received),
+            Class::Reset => self.rung(at, RungLabel::Rst, failure.evidence).with_direction(Direction::Received),
             Class::ConnectTimeout => {
                 // Linux sends a SYN again after 1 s; where it counted for us, the count stands already.
                 let first = self.last_at.map(|last| last + FIRST_RTO).filter(|first| *first < at);
                 if let (Some(first), 0) = (first, self.counters.retransmits.unwrap_or(0)) {
                     let again = RungLabel::Again { what: "SYN", times: None };
-                    let again = self.rung(first, again, Evidence::Inferred).going(Direction::Sent);
+                    let again = self.rung(first, again, Evidence::Inferred).with_direction(Direction::Sent);
                     self.push(again);
                 }
                 self.rung(at, RungLabel::NoAnswer, Evidence::Seen)
             }
             Class::Unreachable => {
                 let label = RungLabel::Unreachable(failure.message.clone());
-                self.rung(at, label, failure.evidence).going(Direction::Received)
+                self.rung(at, label, failure.evidence).with_direction(Direction::Received)
             }
             _ => return None,
         };
-        Some(rung.by(call))
+        Some(rung.with_call(call))
     }
 
     /// Adds the segments that a step of the state stands for; `entry` is the fact that told it.
-    pub fn stepped(&mut self, step: &StateChange, entry: Option<u64>) {
+    pub fn on_state_change(&mut self, step: &StateChange, entry: Option<u64>) {
         use crate::wire::Direction::{Received, Sent};
         let (at, sure) = (step.at, step.evidence);
         // Where a call of ours told the step, the segment behind it is inferred.
@@ -46,27 +46,37 @@ impl Ladder {
         let mut rungs = Vec::with_capacity(2);
         match step.event {
             TcpEvent::SynAck => {
-                rungs.push(self.rung(at, RungLabel::SynAck, Evidence::Inferred).going(Received));
-                rungs.push(self.rung(at, RungLabel::HandshakeAck, segment).going(Sent).by(SystemCall::Connected));
+                rungs.push(self.rung(at, RungLabel::SynAck, Evidence::Inferred).with_direction(Received));
+                rungs.push(
+                    self.rung(at, RungLabel::HandshakeAck, segment)
+                        .with_direction(Sent)
+                        .with_call(SystemCall::Connected),
+                );
             }
             TcpEvent::Syn => {
-                rungs.push(self.rung(at, RungLabel::Syn(String::new()), segment).going(Received));
-                rungs.push(self.rung(at, RungLabel::SynAck, segment).going(Sent));
+                rungs.push(self.rung(at, RungLabel::Syn(String::new()), segment).with_direction(Received));
+                rungs.push(self.rung(at, RungLabel::SynAck, segment).with_direction(Sent));
             }
             TcpEvent::AckOfSyn => {
-                rungs.push(self.rung(at, RungLabel::HandshakeAck, segment).going(Received).by(SystemCall::Accept));
+                rungs.push(
+                    self.rung(at, RungLabel::HandshakeAck, segment)
+                        .with_direction(Received)
+                        .with_call(SystemCall::Accept),
+                );
             }
             TcpEvent::Close => {
                 let call = if step.cause.is_close() { SystemCall::Close } else { SystemCall::Shutdown };
-                rungs.push(self.rung(at, RungLabel::Fin, segment).going(Sent).by(call));
+                rungs.push(self.rung(at, RungLabel::Fin, segment).with_direction(Sent).with_call(call));
             }
             TcpEvent::Fin | TcpEvent::FinAckOfFin => {
                 let label = if step.event == TcpEvent::Fin { RungLabel::Fin } else { RungLabel::FinAck };
-                let rung = self.rung(at, label, sure).going(Received);
-                rungs.push(if sure == Evidence::Seen { rung.by(SystemCall::Read(0)) } else { rung });
+                let rung = self.rung(at, label, sure).with_direction(Received);
+                rungs.push(if sure == Evidence::Seen { rung.with_call(SystemCall::Read(0)) } else { rung });
             }
-            TcpEvent::AckOfFin => rungs.push(self.rung(at, RungLabel::AckOfFin, sure).going(Received)),
-            TcpEvent::Abort => rungs.push(self.rung(at, RungLabel::Rst, segment).going(Sent).by(SystemCall::Abort)),
+            TcpEvent::AckOfFin => rungs.push(self.rung(at, RungLabel::AckOfFin, sure).with_direction(Received)),
+            TcpEvent::Abort => {
+                rungs.push(self.rung(at, RungLabel::Rst, segment).with_direction(Sent).with_call(SystemCall::Abort));
+            }
             TcpEvent::TimeWaitOver => rungs.push(self.rung(at, RungLabel::State, sure)),
             // Attempts and failures come from their own facts, which know more.
             TcpEvent::PassiveOpen

@@ -14,7 +14,7 @@ use crate::wire::segment::parse::Segment;
 const OURS: u32 = u32::MAX - 4;
 const THEIRS: u32 = 5_000;
 
-const DATA: TcpFlags = TcpFlags::PSH.and(TcpFlags::ACK);
+const DATA: TcpFlags = TcpFlags::PSH.intersection(TcpFlags::ACK);
 
 struct Wire {
     flow: SegmentFlow,
@@ -35,7 +35,7 @@ impl Wire {
         let mut wire = Wire::new();
         for (direction, flags, seq, ack) in [
             (Sent, TcpFlags::SYN, 0, 0),
-            (Received, TcpFlags::SYN.and(TcpFlags::ACK), 0, 1),
+            (Received, TcpFlags::SYN.intersection(TcpFlags::ACK), 0, 1),
             (Sent, TcpFlags::ACK, 1, 1),
         ] {
             wire.one((direction, flags, seq, ack, 0, 64));
@@ -47,7 +47,7 @@ impl Wire {
         let (own, other) = if direction == Sent { (OURS, THEIRS) } else { (THEIRS, OURS) };
         let wrapped = |base: u32, relative: i64| base.wrapping_add(u32::try_from(relative & 0xffff_ffff).unwrap());
         let mut options = TcpOptions::default();
-        if flags.has(TcpFlags::SYN) {
+        if flags.contains(TcpFlags::SYN) {
             options = TcpOptions::read(&[2, 4, 0x05, 0xb4, 3, 3, 7]);
         }
         if self.clocks {
@@ -55,11 +55,11 @@ impl Wire {
         }
         let (a, b) = ("127.0.0.1:4000".parse().unwrap(), "127.0.0.1:7".parse().unwrap());
         let (source, destination) = if direction == Sent { (a, b) } else { (b, a) };
-        let (seq, ack) = (wrapped(own, seq), if flags.has(TcpFlags::ACK) { wrapped(other, ack) } else { 0 });
+        let (seq, ack) = (wrapped(own, seq), if flags.contains(TcpFlags::ACK) { wrapped(other, ack) } else { 0 });
         let segment = Segment { source, destination, ttl: 64, seq, ack, flags, window, options, len };
         let at = self.start + Duration::from_millis(self.millis);
         self.millis += 1;
-        self.flow.take(at, direction, segment)
+        self.flow.on_segment(at, direction, segment)
     }
 
     fn notes(&mut self, row: Row) -> String {
@@ -80,7 +80,7 @@ fn a_conversation_without_faults_has_no_notes_and_counts_from_its_syns() {
     let syn = wire.one((Sent, TcpFlags::SYN, 0, 0, 0, 65_495));
     assert_eq!((syn.relative_seq, syn.relative_ack, syn.next, syn.window), (0, None, 1, Some(65_495)));
     assert_eq!(syn.numbers(SequenceDisplay::Absolute), (OURS.into(), None));
-    let syn_ack = wire.one((Received, TcpFlags::SYN.and(TcpFlags::ACK), 0, 1, 0, 65_483));
+    let syn_ack = wire.one((Received, TcpFlags::SYN.intersection(TcpFlags::ACK), 0, 1, 0, 65_483));
     assert_eq!((syn_ack.relative_seq, syn_ack.relative_ack), (0, Some(1)));
     let ack = wire.one((Sent, TcpFlags::ACK, 1, 1, 0, 512));
     assert!(ack.completes_handshake);
@@ -90,9 +90,9 @@ fn a_conversation_without_faults_has_no_notes_and_counts_from_its_syns() {
     wire.check(&[((Received, TcpFlags::ACK, 1, 13, 0, 512), ""), ((Received, DATA, 1, 13, 12, 512), "")]);
     let more = wire.one((Sent, DATA, 13, 13, 5, 512));
     assert_eq!((more.byte, more.numbers(SequenceDisplay::Absolute)), (Some(12), (8, Some(i64::from(THEIRS) + 13))));
-    let fin = wire.one((Sent, TcpFlags::FIN.and(TcpFlags::ACK), 18, 13, 0, 512));
+    let fin = wire.one((Sent, TcpFlags::FIN.intersection(TcpFlags::ACK), 18, 13, 0, 512));
     assert_eq!((fin.next, fin.acks_fin), (19, false));
-    assert!(wire.one((Received, TcpFlags::FIN.and(TcpFlags::ACK), 13, 19, 0, 512)).acks_fin);
+    assert!(wire.one((Received, TcpFlags::FIN.intersection(TcpFlags::ACK), 13, 19, 0, 512)).acks_fin);
     assert!(!wire.flow.is_over());
     assert!(wire.one((Sent, TcpFlags::ACK, 19, 14, 0, 512)).acks_fin);
     assert!(wire.flow.is_over());
@@ -211,7 +211,7 @@ fn an_ack_of_what_was_not_seen_is_named_and_the_numbers_go_on_from_there() {
 fn a_rst_ends_it_and_changes_no_numbers() {
     let mut wire = Wire::new();
     wire.notes((Sent, TcpFlags::SYN, 0, 0, 0, 64));
-    let refused = wire.one((Received, TcpFlags::RST.and(TcpFlags::ACK), -i64::from(THEIRS), 1, 0, 0));
+    let refused = wire.one((Received, TcpFlags::RST.intersection(TcpFlags::ACK), -i64::from(THEIRS), 1, 0, 0));
     assert_eq!((refused.segment.seq, refused.relative_seq, refused.relative_ack), (0, 1, Some(1)));
     assert!(refused.notes.is_empty() && wire.flow.is_over());
 }
@@ -222,7 +222,7 @@ fn more_bytes_than_a_segment_may_have_were_cut_or_put_together_by_the_device() {
     assert_eq!(wire.one((Sent, DATA, 1, 1, 1_460, 64)).offload, None);
     let merged = wire.one((Sent, DATA, 1_461, 1, 1_460 * 44 + 1, 64));
     assert_eq!(merged.offload, Some(45));
-    assert!(merged.note().contains("one capture of 45 segments (offload)"), "{}", merged.note());
+    assert!(merged.notes_text().contains("one capture of 45 segments (offload)"), "{}", merged.notes_text());
 }
 
 #[test]
@@ -270,12 +270,12 @@ proptest! {
         for (sent, bits, seq, ack, len) in rows {
             let direction = if sent { Sent } else { Received };
             let segment = Segment {
-                source: end, destination: end, ttl: 1, seq, ack, flags: TcpFlags::of_bits(bits), window: bits,
+                source: end, destination: end, ttl: 1, seq, ack, flags: TcpFlags::from_bits(bits), window: bits,
                 options: TcpOptions::default(), len,
             };
-            let told = flow.take(at, direction, segment);
+            let told = flow.on_segment(at, direction, segment);
             prop_assert_eq!(told.numbers(SequenceDisplay::Absolute).0, i64::from(seq));
-            prop_assert!(told.words(SequenceDisplay::Relative).iter().all(|words| !words.is_empty()));
+            prop_assert!(told.texts(SequenceDisplay::Relative).iter().all(|words| !words.is_empty()));
         }
     }
 
