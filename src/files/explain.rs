@@ -278,7 +278,8 @@ mod tests {
     fn every_error_number_that_net_knows_has_a_text_of_its_own() {
         // The table is read off the source, so that a number that is added there is asked for here.
         let source = include_str!("../net/fault.rs");
-        let table = source.split("fn from_os_code").nth(1).and_then(|rest| rest.split("fn class_of_kind").next()).unwrap();
+        let table =
+            source.split("fn from_os_code").nth(1).and_then(|rest| rest.split("fn class_of_kind").next()).unwrap();
         let names: BTreeSet<&str> = table
             .split("libc::")
             .skip(1)

@@ -54,7 +54,7 @@ fn of_dial(session: &Session, news: &DialNews, fields: &mut EventFields) {
             if let Some(code) = because.os_code {
                 fields.insert("errno".to_owned(), code.into());
             }
-            put_meaning(because, session.course.icmp.as_ref(), fields);
+            put_meaning(because, session.attempts.icmp.as_ref(), fields);
         }
         DialNews::Resolving { .. }
         | DialNews::Resolved { .. }
@@ -96,13 +96,13 @@ fn put_meaning(failure: &Failure, icmp: Option<&IcmpMessage>, fields: &mut Event
 
 /// Why a session is over, and what can be tried: nothing for one that a listener accepted, as nobody opens it again.
 fn failed(session: &Session, failure: &Failure, fields: &mut EventFields) {
-    let course = &session.course;
+    let course = &session.attempts;
     let text = explanation_book().failure(failure, course.icmp.as_ref());
-    let tried = course.attempts.back().map(|attempt| attempt.peer);
+    let tried = course.tried.back().map(|attempt| attempt.peer);
     let peer = failure.peer.parse::<SocketAddr>().ok().or(tried).map(|peer| peer.ip());
     let tries = match session.parent() {
         None => {
-            let context = RemedyContext { spec: &session.spec, peer, addresses: &course.addresses };
+            let context = RemedyContext { spec: &session.spec, peer, addresses: session.path.addresses() };
             suggestions::suggestions_for(&text, &context, true)
         }
         Some(_) => Vec::new(),

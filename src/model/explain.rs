@@ -27,7 +27,7 @@ pub struct ExplainCard {
 
 /// The card of a session, at the time of the model.
 pub fn card(model: &Model, session: &Session) -> ExplainCard {
-    let icmp = session.course.icmp.as_ref();
+    let icmp = session.attempts.icmp.as_ref();
     // A UDP session goes on after an ICMP message, and has a reason all the same.
     let failure = session.failure().cloned().or_else(|| kinds::icmp_failure(session));
     let explanation = match &failure {
@@ -43,11 +43,11 @@ pub fn card(model: &Model, session: &Session) -> ExplainCard {
 /// What a probe starts from.
 fn remedy_context<'a>(session: &'a Session, failure: Option<&Failure>) -> RemedyContext<'a> {
     let named = failure.and_then(|failure| failure.peer.parse::<std::net::SocketAddr>().ok());
-    let tried = session.course.attempts.back().map(|attempt| attempt.peer);
+    let tried = session.attempts.tried.back().map(|attempt| attempt.peer);
     RemedyContext {
         spec: &session.spec,
         peer: named.or(tried).map(|peer| peer.ip()),
-        addresses: &session.course.addresses,
+        addresses: session.path.addresses(),
     }
 }
 

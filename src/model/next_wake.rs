@@ -31,7 +31,7 @@ impl Model {
             self.session().filter(|_| self.selected_panel().is_some_and(|panel| panel.view.entry().counts_down));
         let lanes = lanes.is_some_and(|session| match &session.phase {
             SessionPhase::Connecting { .. } => true,
-            SessionPhase::Open(_) => session.course.clocks.running.is_some() || session.idle_timeout().is_some(),
+            SessionPhase::Open(_) => session.attempts.timers.running.is_some() || session.idle_timeout().is_some(),
             SessionPhase::Starting
             | SessionPhase::Resolving
             | SessionPhase::Waiting { .. }

@@ -18,7 +18,7 @@ const MOST_SYNS: usize = 3;
 
 /// The lines of a session's course.
 pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) -> Vec<TimelineLine> {
-    let course = &session.course;
+    let course = &session.attempts;
     let is_tcp = kinds::connects_by_syn(session);
     let mut lines = Vec::new();
     let mut last_failed: Option<&Failure> = None;
@@ -59,7 +59,7 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
         };
         lines.push(TimelineLine { at: Some(*at), what, how, tone, known });
     }
-    for attempt in course.attempts.iter().filter(|_| is_tcp) {
+    for attempt in course.tried.iter().filter(|_| is_tcp) {
         lines.extend(syn_retransmissions(attempt, timers, now));
     }
     lines.dedup_by(|later, line| later.at == line.at && later.what == line.what);
@@ -76,10 +76,9 @@ pub(crate) fn lines(session: &Session, timers: &TcpTimerSettings, now: Instant) 
 
 /// Whether an attempt failed within this machine: then no SYN went out. What ICMP says has come from the network.
 fn failed_locally(session: &Session, peer: SocketAddr, number: u32) -> bool {
-    let mut attempts = session.course.attempts.iter().rev();
+    let mut attempts = session.attempts.tried.iter().rev();
     let attempt = attempts.find(|attempt| attempt.peer == peer && attempt.number == number);
-    let end = attempt.and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref());
-    end.is_some_and(|failure| match failure.class {
+    attempt.and_then(AddressAttempt::failure).is_some_and(|failure| match failure.class {
         Class::Local | Class::Usage => true,
         Class::Unreachable => failure.evidence == Evidence::Seen,
         Class::Internal
@@ -135,7 +134,7 @@ pub(crate) fn syn_times(attempt: &AddressAttempt, timers: &TcpTimerSettings, now
     if !attempt.syns_again.is_empty() {
         return (attempt.syns_again.clone(), Evidence::Kernel);
     }
-    let end = attempt.end.as_ref().map_or(now, |(at, _)| *at);
+    let end = attempt.end.as_ref().map_or(now, |end| end.at);
     let planned = timers.syn_schedule().map(|(syns, _)| syns).unwrap_or_default();
     let sent = planned.into_iter().skip(1).map(|after| attempt.began + after);
     (sent.filter(|at| *at < end).collect(), Evidence::Inferred)

@@ -10,12 +10,9 @@ use super::dns::SecondOpinion;
 use super::fault;
 use super::journal::Journal;
 use crate::sessions::News;
-use crate::sessions::news::DialNews;
+use crate::sessions::news::{DialNews, MOST_ADDRESSES};
 use crate::sessions::spec::IpFamily;
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
-
-/// How many addresses of a name are tried at the most; a name server may send any number.
-const MOST_ADDRESSES: usize = 64;
 
 /// A host's addresses of the asked family, in the order in which to try them: families interleaved, IPv6 first.
 ///

@@ -1,7 +1,7 @@
 //! How a session went so far: its attempts, the waits between them, and the facts that explain where it stands.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,9 +28,6 @@ pub const MOST_SYNS: usize = 64;
 /// How much before its second a SYN may be sent again: the kernel's timers count in ticks.
 const SLACK: Duration = Duration::from_millis(50);
 
-/// How many addresses of a name are kept.
-const MOST_ADDRESSES: usize = 64;
-
 /// How a session went so far. Bounded, whatever the peer does.
 #[derive(Clone, Debug, Default)]
 pub struct Attempts {
@@ -38,16 +35,14 @@ pub struct Attempts {
     pub facts: VecDeque<(Instant, News)>,
     /// How many facts stood after the first twelve and are not kept.
     pub left_out: u64,
-    /// Attempts at a connection, one for each address tried, in order.
-    pub attempts: VecDeque<AddressAttempt>,
+    /// The addresses that were tried, in order (RFC 8305).
+    pub tried: VecDeque<AddressAttempt>,
     /// Waits between attempts, in order.
     pub waits: VecDeque<RetryWait>,
-    /// The addresses that a look-up gave last.
-    pub addresses: Vec<IpAddr>,
     /// The last ICMP message since a name was looked up or a connection was made.
     pub icmp: Option<IcmpMessage>,
     /// What the kernel's timers of the open connection did.
-    pub clocks: TimerHistory,
+    pub timers: TimerHistory,
 }
 
 /// One address that was tried.
@@ -59,10 +54,47 @@ pub struct AddressAttempt {
     pub peer: SocketAddr,
     /// When `connect()` was called.
     pub began: Instant,
-    /// When it ended, and with which failure; `None` while it is under way.
-    pub end: Option<(Instant, Option<Failure>)>,
+    /// How it ended; `None` while it is under way.
+    pub end: Option<AttemptEnd>,
     /// When the kernel was first seen to have sent the SYN again, once for each further SYN; at most [`MOST_SYNS`].
     pub syns_again: Vec<Instant>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttemptEnd {
+    /// When.
+    pub at: Instant,
+    /// How long it took: by its task where that said so, else since it began.
+    pub took: Duration,
+    /// What became of it.
+    pub outcome: AttemptOutcome,
+}
+
+/// What became of an address that was tried.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttemptOutcome {
+    /// It was first: this is the connection.
+    Won,
+    /// Another one was first, or we closed: this one was given up.
+    GivenUp,
+    /// It failed.
+    Failed(Failure),
+}
+
+impl AddressAttempt {
+    /// Why it failed, where it did.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.end.as_ref()?.outcome {
+            AttemptOutcome::Failed(failure) => Some(failure),
+            AttemptOutcome::Won | AttemptOutcome::GivenUp => None,
+        }
+    }
+
+    fn finish(&mut self, at: Instant, took: Option<Duration>, outcome: AttemptOutcome) {
+        let took = took.unwrap_or_else(|| at.saturating_duration_since(self.began));
+        self.end = Some(AttemptEnd { at, took, outcome });
+    }
 }
 
 /// A wait before the next attempt.
@@ -92,32 +124,29 @@ impl Attempts {
             News::Dial(DialNews::Connecting { peer, attempt }) => {
                 let attempt =
                     AddressAttempt { number: *attempt, peer: *peer, began: at, end: None, syns_again: Vec::new() };
-                push(&mut self.attempts, attempt, MOST_ATTEMPTS);
+                push(&mut self.tried, attempt, MOST_ATTEMPTS);
             }
             News::Dial(DialNews::AttemptFailed { failure, took }) => self.end_attempt(failure, *took, at),
-            News::Dial(DialNews::Connected { peer, .. }) => {
+            News::Dial(DialNews::Connected { peer, took, .. }) => {
                 self.icmp = None;
-                self.connected(*peer, at);
+                for won in self.tried.iter_mut().filter(|one| one.end.is_none() && one.peer == *peer) {
+                    won.finish(at, Some(*took), AttemptOutcome::Won);
+                }
+                // The race is over: the others are given up (RFC 8305 §5).
+                self.end_all(at, &AttemptOutcome::GivenUp);
             }
             // What the last attempt met says nothing of the next one.
             News::Dial(DialNews::Resolving { .. }) => self.icmp = None,
-            News::Dial(DialNews::Retrying { attempt, of, after, .. }) => {
-                self.end_all(at);
+            News::Dial(DialNews::Retrying { attempt, of, after, because, .. }) => {
+                self.end_all(at, &AttemptOutcome::Failed(because.clone()));
                 push(&mut self.waits, RetryWait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
             }
-            News::Dial(DialNews::Resolved { addresses, .. }) => {
-                self.addresses = addresses.iter().take(MOST_ADDRESSES).copied().collect();
-            }
             News::Udp(UdpNews::Icmp(icmp)) => self.icmp = Some(icmp.clone()),
-            News::Failed(failure) => {
-                for open in self.attempts.iter_mut().filter(|open| open.end.is_none()) {
-                    open.end = Some((at, Some(failure.clone())));
-                }
-            }
-            News::Closed { .. } => self.end_all(at),
+            News::Failed(failure) => self.end_all(at, &AttemptOutcome::Failed(failure.clone())),
+            News::Closed { .. } => self.end_all(at, &AttemptOutcome::GivenUp),
             _ => {}
         }
-        self.clocks.on_news(news);
+        self.timers.on_news(news);
         self.push_fact(news, at);
     }
 
@@ -125,10 +154,10 @@ impl Attempts {
     ///
     /// The kernel is looked at now and then, so that the times are those of the look: late by that much at the most.
     pub fn sample(&mut self, kernel: &Arc<KernelView>, now: Instant) {
-        self.clocks.sample(kernel, now);
+        self.timers.sample(kernel, now);
         let Some(info) = kernel.tcp.as_ref().filter(|info| info.state == Some(TcpState::SynSent)) else { return };
         let count = usize::from(info.retransmits.unwrap_or(0)).min(MOST_SYNS);
-        let Some(attempt) = self.attempts.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
+        let Some(attempt) = self.tried.iter_mut().rev().find(|attempt| attempt.end.is_none()) else { return };
         // SYNs are a second apart at the least (RFC 6298 §2.1): what tells of more belongs to an earlier attempt.
         let tried = now.saturating_duration_since(attempt.began) + SLACK;
         while attempt.syns_again.len() < count && tried.as_secs() > attempt.syns_again.len() as u64 {
@@ -138,38 +167,43 @@ impl Attempts {
 
     /// Why the last address failed that was tried, where it did.
     pub fn failed_attempt(&self) -> Option<&Failure> {
-        self.attempts.back().and_then(|attempt| attempt.end.as_ref()).and_then(|(_, failure)| failure.as_ref())
+        self.tried.back().and_then(AddressAttempt::failure)
+    }
+
+    /// When the connection was made, where it was.
+    pub fn connected_at(&self) -> Option<Instant> {
+        let ends = self.tried.iter().rev().filter_map(|attempt| attempt.end.as_ref());
+        ends.filter(|end| end.outcome == AttemptOutcome::Won).map(|end| end.at).next()
+    }
+
+    /// The addresses of the last attempt, in order: the lanes of its race.
+    pub fn race(&self) -> impl ExactSizeIterator<Item = &AddressAttempt> + Clone {
+        let last = self.tried.back().map_or(0, |attempt| attempt.number);
+        let first = self.tried.iter().rposition(|attempt| attempt.number != last).map_or(0, |before| before + 1);
+        self.tried.range(first..)
     }
 
     fn end_attempt(&mut self, failure: &Failure, took: Duration, at: Instant) {
         // The address is named; where it is not, the one that took as long is meant.
         let named = |attempt: &&mut AddressAttempt| attempt.end.is_none() && attempt.peer.to_string() == failure.peer;
         let began = at.checked_sub(took);
-        let found = self.attempts.iter_mut().rev().find(named);
+        let found = self.tried.iter_mut().rev().find(named);
         let open = match found {
             Some(open) => Some(open),
             None => self
-                .attempts
+                .tried
                 .iter_mut()
                 .rev()
                 .find(|attempt| attempt.end.is_none() && began.is_none_or(|began| attempt.began <= began)),
         };
         if let Some(open) = open {
-            open.end = Some((at, Some(failure.clone())));
+            open.finish(at, Some(took), AttemptOutcome::Failed(failure.clone()));
         }
     }
 
-    fn connected(&mut self, peer: SocketAddr, at: Instant) {
-        for open in self.attempts.iter_mut().filter(|attempt| attempt.end.is_none() && attempt.peer == peer) {
-            open.end = Some((at, None));
-        }
-        // The race is over: the others are given up (RFC 8305 §5).
-        self.end_all(at);
-    }
-
-    fn end_all(&mut self, at: Instant) {
-        for open in self.attempts.iter_mut().filter(|attempt| attempt.end.is_none()) {
-            open.end = Some((at, None));
+    fn end_all(&mut self, at: Instant, outcome: &AttemptOutcome) {
+        for open in self.tried.iter_mut().filter(|attempt| attempt.end.is_none()) {
+            open.finish(at, None, outcome.clone());
         }
     }
 
@@ -190,11 +224,6 @@ impl Attempts {
                 head.headers.clear();
                 News::Http(HttpNews::Interim(head))
             }
-            News::Dial(DialNews::Resolved { host, addresses, took }) => News::Dial(DialNews::Resolved {
-                host: host.clone(),
-                addresses: addresses.iter().take(MOST_ADDRESSES).copied().collect(),
-                took: *took,
-            }),
             // Of many connections, the listener's own rows have the first two; the ladder, the state diagram and the
             // kernel's gauges are about the others.
             News::Http(HttpNews::Trailers(_))
@@ -248,11 +277,37 @@ mod tests {
         let failure = Failure::new(Class::Refused, FailedOperation::Connect, "127.0.0.1:1", "refused");
         let took = Duration::from_millis(5);
         course.on_news(&News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took }), start + took);
-        assert_eq!(course.attempts[0].end, Some((start + took, Some(failure))));
-        assert_eq!(course.attempts[1].end, None);
+        assert_eq!(course.tried[0].failure(), Some(&failure));
+        assert_eq!(course.tried[1].end, None);
         let connected = News::Dial(DialNews::Connected { local: peer(9), peer: peer(2), took, attempt: 1 });
         course.on_news(&connected, start + took);
-        assert_eq!(course.attempts[1].end, Some((start + took, None)));
+        assert_eq!(course.tried[1].end, Some(AttemptEnd { at: start + took, took, outcome: AttemptOutcome::Won }));
+    }
+
+    #[test]
+    fn the_first_address_that_answers_wins_and_the_others_are_given_up() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let peers: Vec<SocketAddr> =
+            ["[2001:db8::1]:80", "[2001:db8::2]:80", "192.0.2.1:80"].map(|text| text.parse().unwrap()).into();
+        let mut course = Attempts::default();
+        for (place, peer) in (0_u64..).zip(&peers) {
+            course.on_news(&News::Dial(DialNews::Connecting { peer: *peer, attempt: 1 }), at(250 * place));
+        }
+        let failure = Failure::new(Class::Unreachable, FailedOperation::Connect, peers[1].to_string(), "no route");
+        let quick = Duration::from_millis(3);
+        let news = News::Dial(DialNews::AttemptFailed { failure: failure.clone(), took: quick });
+        course.on_news(&news, at(253));
+        let took = Duration::from_millis(20);
+        let connected = DialNews::Connected { local: "192.0.2.9:5".parse().unwrap(), peer: peers[2], took, attempt: 1 };
+        course.on_news(&News::Dial(connected), at(520));
+        let ends: Vec<AttemptEnd> = course.race().map(|one| one.end.clone().unwrap()).collect();
+        let end = |at, took, outcome| AttemptEnd { at, took, outcome };
+        assert_eq!(ends[0], end(at(520), Duration::from_millis(520), AttemptOutcome::GivenUp));
+        assert_eq!(ends[1], end(at(253), quick, AttemptOutcome::Failed(failure)));
+        assert_eq!(ends[2], end(at(520), took, AttemptOutcome::Won));
+        course.on_news(&News::Dial(DialNews::Connecting { peer: peers[0], attempt: 2 }), at(600));
+        assert_eq!(course.race().len(), 1);
     }
 
     #[test]
@@ -274,7 +329,7 @@ mod tests {
         for count in 1..=1000 {
             course.on_news(&News::Dial(DialNews::Connecting { peer: peer(1), attempt: count }), start);
         }
-        assert_eq!((course.facts.len(), course.attempts.len()), (MOST_FACTS, MOST_ATTEMPTS));
+        assert_eq!((course.facts.len(), course.tried.len()), (MOST_FACTS, MOST_ATTEMPTS));
         assert_eq!(course.left_out, 1000 - MOST_FACTS as u64);
         assert!(matches!(course.facts[0].1, News::Dial(DialNews::Connecting { attempt: 1, .. })));
         assert!(matches!(course.facts[MOST_FACTS - 1].1, News::Dial(DialNews::Connecting { attempt: 1000, .. })));

@@ -7,6 +7,7 @@ pub mod kinds;
 pub mod news;
 pub mod options;
 pub mod order;
+pub mod path;
 pub mod phase;
 pub mod rate;
 pub mod reading;
@@ -19,7 +20,6 @@ mod session_facts;
 pub mod spec;
 pub mod tcp;
 pub mod transcript;
-pub mod way;
 
 pub use id::SessionId;
 pub use news::{CloseReason, News};

@@ -9,13 +9,13 @@ use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
 use super::news::{CloseReason, DialNews, ListenerNews, News, TcpNews};
+use super::path::PeerPath;
 use super::phase::{OpenState, SessionPhase};
 use super::rate::Rate;
 use super::reading::Reading;
 use super::record::Record;
 use super::spec::Spec;
 use super::transcript::Transcript;
-use super::way::PeerPath;
 use crate::sessions::tcp::history::TcpHistory;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::{Both, Failure, Totals};
@@ -44,11 +44,11 @@ pub struct Session {
     /// The last thing that did not work while the session went on.
     pub warning: Option<Failure>,
     /// The way to the peer: look-up, race, route.
-    pub way: PeerPath,
+    pub path: PeerPath,
     /// What is known of its socket's options.
     pub options: super::options::OptionStates,
     /// Its attempts, and the facts that explain where it stands.
-    pub course: Attempts,
+    pub attempts: Attempts,
 }
 
 impl Session {
@@ -68,9 +68,9 @@ impl Session {
             kind,
             kernel: None,
             warning: None,
-            way: PeerPath::default(),
+            path: PeerPath::default(),
             options: super::options::OptionStates::default(),
-            course: Attempts::default(),
+            attempts: Attempts::default(),
         }
     }
 
@@ -86,7 +86,7 @@ impl Session {
             }
             // A session that fails with its last attempt says so once.
             let inner = match &record {
-                Record::News { news: News::Failed(failure), .. } => self.course.failed_attempt() == Some(failure),
+                Record::News { news: News::Failed(failure), .. } => self.attempts.failed_attempt() == Some(failure),
                 Record::News { news, .. } => news.is_inner(),
                 Record::Block(_) | Record::NotKept { .. } => false,
             };
@@ -100,7 +100,7 @@ impl Session {
             }
         }
         if let Some(view) = &reading.kernel {
-            self.course.sample(view, now);
+            self.attempts.sample(view, now);
         }
         let capture = reading.capture.map(|capture| *capture);
         self.kind.state_mut().on_kernel(reading.kernel.as_deref(), capture, now);
@@ -133,8 +133,8 @@ impl Session {
 
     /// Takes in a fact.
     pub(super) fn on_news(&mut self, news: &News, at: Instant) {
-        self.way.on_kernel_state(news, at);
-        self.course.on_news(news, at);
+        self.path.on_news(news, at);
+        self.attempts.on_news(news, at);
         self.options.on_news(news);
         match news {
             News::Dial(DialNews::Resolving { .. }) => self.phase = SessionPhase::Resolving,

@@ -37,6 +37,6 @@ pub(super) fn draw_path(
     session: &Session,
     panel: &Panel,
 ) -> ShownRange {
-    let page = path::path_document(&session.way, model.now, area.width.saturating_sub(2));
+    let page = path::path_document(&session.path, &session.attempts, model.now, area.width.saturating_sub(2));
     document::draw(paper, area, &page, panel)
 }

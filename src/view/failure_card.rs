@@ -23,7 +23,7 @@ pub(super) fn least_rows(model: &Model, session: &Session, failure: &Failure, co
     if columns < NARROWEST {
         return 0;
     }
-    let text = model.book.failure(failure, session.course.icmp.as_ref());
+    let text = model.book.failure(failure, session.attempts.icmp.as_ref());
     2 + Canvas::sentence_rows(text_columns(columns).saturating_sub(2), &text.happened)
 }
 
@@ -40,7 +40,7 @@ pub(super) fn draw(paper: &mut Canvas<'_>, area: Rect, model: &Model, session: &
     let roomy = area.height >= least_rows(model, session, failure, area.width) + 3;
     let left = if area.width < 50 { 1 } else { 2 };
     let place = part(area, left, 0, text_columns(area.width), area.height);
-    let text = model.book.failure(failure, session.course.icmp.as_ref());
+    let text = model.book.failure(failure, session.attempts.icmp.as_ref());
     let mut y = u16::from(roomy);
     let code = format!("   exit code {}", failure.class.exit_code());
     let head = StyledText::single(format!("✗ {}", failure.class.name().replace('_', " ")), Role::Bad);

@@ -135,12 +135,12 @@ fn bytes(column: &mut FigureColumn<'_, '_>, session: &Session, panel: &Panel) {
 
 /// The way to the peer, where there is more to tell of it than one address tried.
 fn draw_path(column: &mut FigureColumn<'_, '_>, model: &Model, session: &Session) {
-    let way = &session.way;
-    if way.lookup.is_none() && way.route.is_none() && way.race().len() < 2 {
+    let path = &session.path;
+    if path.lookup.is_none() && path.route.is_none() && session.attempts.race().len() < 2 {
         return;
     }
     column.y += 1;
-    let page = path::path_document(way, model.now, column.area.width);
+    let page = path::path_document(path, &session.attempts, model.now, column.area.width);
     for line in page.lines.iter().flat_map(|line| documents::wrap(line, column.area.width.max(1))) {
         if column.y >= column.area.height {
             return;

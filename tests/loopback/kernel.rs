@@ -485,7 +485,7 @@ fn the_keepalive_timer_of_a_quiet_connection_is_known_without_being_asked_for() 
     let (address, thread) = peer(|stream| count_to_end(&stream));
     let mut watch = Watch::new();
     let id = watch.open(with_options(address, &["keepalive=on", "keepidle=30s"]));
-    let next = |watch: &Watch| watch.session(id).course.clocks.next().map(|(kind, _)| kind);
+    let next = |watch: &Watch| watch.session(id).attempts.timers.next().map(|(kind, _)| kind);
     watch.until("the keepalive timer", |watch| next(watch) == Some(TimerKind::Keepalive));
     watch.order(id, Verb::Close);
     watch.until_closed(id);

@@ -1,26 +1,23 @@
-//! The way to the peer as a document: what the resolvers said, the race of the addresses as lanes, the route.
+//! The path to the peer as a document: what the resolvers said, the race of the addresses as lanes, the route.
 
 use std::time::{Duration, Instant};
 
 use super::document::{DocLine, Document, TextRole, TextSpan};
 use crate::model::wrap;
-use crate::sessions::way::{AttemptEnd, ConnectAttempt, PeerPath};
+use crate::sessions::attempts::{AddressAttempt, AttemptOutcome, Attempts};
+use crate::sessions::path::PeerPath;
 use crate::text::{quantity, sanitize};
 
 /// The narrowest bar that says something.
 const NARROWEST: usize = 8;
 
-/// What is known of the way, for a column so wide, at `now`.
-pub fn path_document(way: &PeerPath, now: Instant, columns: u16) -> Document {
+/// What is known of the path, for a column so wide, at `now`.
+pub fn path_document(path: &PeerPath, attempts: &Attempts, now: Instant, columns: u16) -> Document {
     let mut document = Document::default();
     let room = usize::from(columns);
-    add_lookup(&mut document, way, now, room);
-    let race = way.race();
-    if !race.is_empty() {
-        title(&mut document, "race");
-        add_race(&mut document, race, now, room);
-    }
-    if let Some(route) = &way.route {
+    add_lookup(&mut document, path, now, room);
+    add_race(&mut document, attempts, now, room);
+    if let Some(route) = &path.route {
         title(&mut document, "route");
         let via = match route.gateway {
             Some(gateway) => format!("by router {gateway}"),
@@ -44,8 +41,8 @@ fn title(document: &mut Document, name: &str) {
     document.push(DocLine::single_span(TextRole::Title, name));
 }
 
-fn add_lookup(document: &mut Document, way: &PeerPath, now: Instant, columns: usize) {
-    let Some(lookup) = &way.lookup else { return };
+fn add_lookup(document: &mut Document, path: &PeerPath, now: Instant, columns: usize) {
+    let Some(lookup) = &path.lookup else { return };
     title(document, "name");
     let text = match &lookup.found {
         Some((addresses, took)) => {
@@ -62,32 +59,34 @@ fn add_lookup(document: &mut Document, way: &PeerPath, now: Instant, columns: us
     for address in lookup.found.iter().flat_map(|(addresses, _)| addresses).take(8) {
         document.push(DocLine::single_span(TextRole::Comment, format!("  {address}")));
     }
-    if let Some(compared) = &way.compared {
+    if let Some(compared) = &path.compared {
         let (role, word) = if compared.differs() { (TextRole::Bad, "differs") } else { (TextRole::Good, "beside") };
         push_paragraph(document, role, "", &format!("{word}: {}", compared.own_text()), columns);
     }
 }
 
-fn add_race(document: &mut Document, race: &[ConnectAttempt], now: Instant, columns: usize) {
-    let Some(start) = race.first().map(|lane| lane.began) else { return };
-    let length = |lane: &ConnectAttempt| {
-        lane.ended.as_ref().map_or_else(|| now.saturating_duration_since(lane.began), |end| end.1)
+fn add_race(document: &mut Document, attempts: &Attempts, now: Instant, columns: usize) {
+    let race = attempts.race();
+    let Some(start) = race.clone().next().map(|lane| lane.began) else { return };
+    title(document, "race");
+    let length = |lane: &AddressAttempt| {
+        lane.end.as_ref().map_or_else(|| now.saturating_duration_since(lane.began), |end| end.took)
     };
-    let from = |lane: &ConnectAttempt| lane.began.saturating_duration_since(start);
-    let whole =
-        race.iter().map(|lane| from(lane) + length(lane)).max().unwrap_or_default().max(Duration::from_micros(1));
+    let from = |lane: &AddressAttempt| lane.began.saturating_duration_since(start);
+    let whole = race.clone().map(|lane| from(lane) + length(lane)).max();
+    let whole = whole.unwrap_or_default().max(Duration::from_micros(1));
     let room = columns.saturating_sub(2).max(NARROWEST);
     let cells = |time: Duration| (time.as_secs_f64() / whole.as_secs_f64() * room as f64).round() as usize;
     for lane in race {
         let took = length(lane);
-        let (mark, role, words) = match &lane.ended {
+        let (mark, role, words) = match lane.end.as_ref().map(|end| &end.outcome) {
             None => ("◌", TextRole::Keyword, format!("under way, {}", whole_seconds(took))),
-            Some((AttemptEnd::Won, _)) => ("✓", TextRole::Good, format!("connected in {}", quantity::duration(took))),
-            Some((AttemptEnd::GivenUp, _)) => {
+            Some(AttemptOutcome::Won) => ("✓", TextRole::Good, format!("connected in {}", quantity::duration(took))),
+            Some(AttemptOutcome::GivenUp) => {
                 ("–", TextRole::Comment, format!("given up after {}", quantity::duration(took)))
             }
-            Some((AttemptEnd::Failed(why), _)) => {
-                ("✗", TextRole::Bad, format!("{why} after {}", quantity::duration(took)))
+            Some(AttemptOutcome::Failed(failure)) => {
+                ("✗", TextRole::Bad, format!("{} after {}", failure.message, quantity::duration(took)))
             }
         };
         document.push(DocLine::new([
@@ -124,30 +123,28 @@ fn whole_seconds(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::way::{AttemptEnd, ConnectAttempt, NameResolution, PeerPath};
+    use crate::sessions::attempts::AttemptEnd;
+    use crate::sessions::path::NameResolution;
     use crate::wire::route::Route;
 
     #[test]
     fn lanes_stand_on_one_axis_of_time() {
         let began = Instant::now();
         let at = |millis| began + Duration::from_millis(millis);
-        let lane = |peer: &str, from, ended| ConnectAttempt {
+        let lane = |peer: &str, from, took, outcome| AddressAttempt {
+            number: 1,
             peer: peer.parse().unwrap(),
-            attempt: 1,
             began: at(from),
-            ended,
+            end: Some(AttemptEnd { at: at(from + took), took: Duration::from_millis(took), outcome }),
+            syns_again: Vec::new(),
         };
-        let way = PeerPath {
+        let path = PeerPath {
             lookup: Some(NameResolution {
                 host: "h".into(),
                 began,
                 found: Some((Vec::new(), Duration::from_millis(2))),
             }),
             compared: None,
-            lanes: vec![
-                lane("[::1]:80", 0, Some((AttemptEnd::GivenUp, Duration::from_millis(500)))),
-                lane("127.0.0.1:80", 250, Some((AttemptEnd::Won, Duration::from_millis(250)))),
-            ],
             route: Some(Route {
                 peer: [127, 0, 0, 1].into(),
                 source: [127, 0, 0, 1].into(),
@@ -155,14 +152,22 @@ mod tests {
                 gateway: None,
             }),
         };
-        let document = path_document(&way, at(900), 22);
+        let attempts = Attempts {
+            tried: [
+                lane("[::1]:80", 0, 500, AttemptOutcome::GivenUp),
+                lane("127.0.0.1:80", 250, 250, AttemptOutcome::Won),
+            ]
+            .into(),
+            ..Attempts::default()
+        };
+        let document = path_document(&path, &attempts, at(900), 22);
         let text: Vec<String> = document.lines.iter().map(|line| line.text().into_owned()).collect();
         assert!(text.contains(&format!("  {}", "━".repeat(20))), "{text:#?}");
         assert!(text.contains(&format!("  {}{}", "·".repeat(10), "━".repeat(10))), "{text:#?}");
         assert!(text.contains(&"  connected in 250 ms".to_owned()), "{text:#?}");
         assert!(text.contains(&"from 127.0.0.1 over lo".to_owned()), "{text:#?}");
         for columns in 0..12 {
-            path_document(&way, at(900), columns);
+            path_document(&path, &attempts, at(900), columns);
         }
     }
 }

@@ -67,7 +67,7 @@ impl WhyNotSent {
         let opens_again = retry.as_ref().filter(|_| session.parent().is_none());
         let why = session.failure().and_then(|_| of(Action::Pane(PaneAction::Show(View::Explain))));
         let says = if brief { "why" } else { "says why" };
-        let icmp = session.course.icmp.as_ref();
+        let icmp = session.attempts.icmp.as_ref();
         WhyNotSent {
             opens_again: opens_again.map_or(String::new(), |key| format!(": {key} {again}")),
             retry,

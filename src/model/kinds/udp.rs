@@ -31,7 +31,7 @@ const CLOSE: SessionEnding = SessionEnding::close("the socket is closed; UDP tel
 
 /// What the last ICMP message means for datagrams.
 fn icmp_failure(session: &Session) -> Option<Failure> {
-    let icmp = session.course.icmp.as_ref()?;
+    let icmp = session.attempts.icmp.as_ref()?;
     let peer = icmp.destination.map_or_else(|| session.title(), |to| to.to_string());
     Some(icmp.failure(FailedOperation::Send, peer))
 }

@@ -3,19 +3,18 @@
 use std::io::{BufRead, BufReader, Read as _};
 use std::net::IpAddr;
 
+use crate::sessions::news::MOST_ADDRESSES;
+
 /// The file.
 pub(super) const PATH: &str = "/etc/hosts";
 
 /// How much of it is read: 16 MiB; lists of blocked names take some.
-const MOST_OCTETS: u64 = 16 * 1024 * 1024;
-
-/// How many addresses of one name are taken.
-const MOST_ADDRESSES: usize = 64;
+const MOST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The addresses that the system's file has for a name, in order; none where there is no file. Blocks while it reads.
 pub(super) fn look_up_hosts(name: &str) -> Vec<IpAddr> {
     let file = std::fs::File::open(PATH);
-    file.map_or_else(|_| Vec::new(), |file| find(BufReader::new(file.take(MOST_OCTETS)), name))
+    file.map_or_else(|_| Vec::new(), |file| find(BufReader::new(file.take(MOST_BYTES)), name))
 }
 
 /// The addresses of a name in the text of such a file.

@@ -16,7 +16,7 @@ use crate::net::journal::Journal;
 use crate::net::panic_guard;
 use crate::sessions::News;
 use crate::sessions::kinds::dns_compare::{DirectLookup, FamilyAnswer, ResolverComparison};
-use crate::sessions::news::DialNews;
+use crate::sessions::news::{DialNews, MOST_ADDRESSES};
 use crate::sessions::spec::IpFamily;
 use crate::sessions::spec::dns::{QueryOptions, TransportChoice};
 use crate::wire::dns::record_type::RecordType;
@@ -24,9 +24,6 @@ use crate::wire::dns::{self, names};
 
 /// How long it may take; what is not known by then is not told.
 const MOST_TIME: Duration = Duration::from_secs(6);
-
-/// How many addresses of the system's answer are compared.
-const MOST_ADDRESSES: usize = 64;
 
 /// A second opinion that is under way, and waits for the first. Dropped, it is given up.
 #[derive(Debug)]

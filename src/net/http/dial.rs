@@ -19,14 +19,11 @@ use super::tls_config::tls_config;
 use crate::net::dns::SecondOpinion;
 use crate::net::{option, route};
 use crate::sessions::News;
-use crate::sessions::news::DialNews;
+use crate::sessions::news::{DialNews, MOST_ADDRESSES};
 use crate::sessions::spec::http::HttpSpec;
 use crate::sessions::spec::{IpFamily, RequestedOptions};
 use crate::wire::option::{OptionValue, SocketKind, SocketOption};
 use crate::wire::{Class, FailedOperation, Failure, FailureReason};
-
-/// How many of a name's addresses are looked at; the rest are not tried.
-const MOST_ADDRESSES: usize = 64;
 
 /// What an exchange knows of its way to the peer. Shared with the connector's tasks.
 #[derive(Debug)]

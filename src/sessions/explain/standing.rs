@@ -137,7 +137,7 @@ impl Situation {
                     match (open.paused, open.we_finished, open.peer_finished) {
                         (true, _, _) => Situation::Paused,
                         (false, false, false) => {
-                            match session.course.clocks.consecutive_firings().map(|(kind, _)| kind) {
+                            match session.attempts.timers.consecutive_firings().map(|(kind, _)| kind) {
                                 Some(TimerKind::Retransmit) => Situation::Unanswered,
                                 Some(TimerKind::Keepalive) => Situation::Probing,
                                 Some(TimerKind::Probe) => Situation::WindowClosed,

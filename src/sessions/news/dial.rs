@@ -8,6 +8,9 @@ use crate::sessions::kinds::dns_compare::ResolverComparison;
 use crate::wire::Failure;
 use crate::wire::route::Route;
 
+/// How many addresses of one name are kept, compared and tried: a name server may send any number.
+pub const MOST_ADDRESSES: usize = 64;
+
 /// What happens until a conversation is open: look-ups, attempts, the route. The order is roughly that in which it happens.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DialNews {
@@ -20,7 +23,7 @@ pub enum DialNews {
     Resolved {
         /// The name.
         host: String,
-        /// Its addresses.
+        /// Its addresses, at most [`MOST_ADDRESSES`].
         addresses: Vec<IpAddr>,
         /// How long it took.
         took: Duration,

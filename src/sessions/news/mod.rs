@@ -10,7 +10,7 @@ mod option;
 mod tcp;
 mod udp;
 
-pub use dial::DialNews;
+pub use dial::{DialNews, MOST_ADDRESSES};
 pub use http::HttpNews;
 pub use listener::ListenerNews;
 pub use news::{CloseReason, News};

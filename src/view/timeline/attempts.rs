@@ -6,7 +6,7 @@ use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, attempt_row, scale
 use super::open;
 use crate::files::theme::Role;
 use crate::model::timeline;
-use crate::sessions::attempts::AddressAttempt;
+use crate::sessions::attempts::{AddressAttempt, AttemptOutcome};
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::spec::RetryPolicy;
 use crate::sessions::{Session, SessionPhase, SpecKind};
@@ -28,14 +28,14 @@ pub(crate) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
 
 /// The lanes of the attempts to connect.
 fn attempt_rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
-    let course = &session.course;
-    let Some(first) = course.attempts.front() else { return Vec::new() };
+    let course = &session.attempts;
+    let Some(first) = course.tried.front() else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
     let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
     if matches!(session.kind, SessionKind::Conversation { .. } | SessionKind::Bound { .. }) {
         return Vec::new();
     }
-    let repeats = course.attempts.len() > 1 || !course.waits.is_empty();
+    let repeats = course.tried.len() > 1 || !course.waits.is_empty();
     let open = first.end.is_none();
     if room < AXIS.0 || !(repeats || open || attempt_duration(first, now) >= Duration::from_millis(500)) {
         return Vec::new();
@@ -58,10 +58,12 @@ fn attempt_rows(session: &Session, timers: &TcpTimerSettings, now: Instant, colu
         }
     }
     let mut counted = false;
-    for attempt in &course.attempts {
+    for attempt in &course.tried {
         let (until, cell) = match &attempt.end {
-            Some((at, Some(_))) => (*at, TimelineCell::Failed),
-            Some((at, None)) => (*at, TimelineCell::Connected),
+            Some(end) => match end.outcome {
+                AttemptOutcome::Failed(_) => (end.at, TimelineCell::Failed),
+                AttemptOutcome::Won | AttemptOutcome::GivenUp => (end.at, TimelineCell::Connected),
+            },
             None => (now, TimelineCell::UnderWay),
         };
         axis.fill_span(&mut attempts, attempt.began, until, cell);
@@ -119,7 +121,7 @@ fn to_come(
 }
 
 fn attempt_duration(attempt: &AddressAttempt, now: Instant) -> Duration {
-    attempt.end.as_ref().map_or(now, |(at, _)| *at).saturating_duration_since(attempt.began)
+    attempt.end.as_ref().map_or(now, |end| end.at).saturating_duration_since(attempt.began)
 }
 
 fn retry(session: &Session) -> RetryPolicy {
@@ -128,9 +130,9 @@ fn retry(session: &Session) -> RetryPolicy {
 
 /// The end of the axis: the end of what happened, or of what is to come.
 fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
-    let course = &session.course;
-    let past = course.attempts.iter().filter_map(|attempt| attempt.end.as_ref().map(|(at, _)| *at)).max();
-    match (&session.phase, course.waits.back(), course.attempts.back()) {
+    let course = &session.attempts;
+    let past = course.tried.iter().filter_map(|attempt| attempt.end.as_ref().map(|end| end.at)).max();
+    match (&session.phase, course.waits.back(), course.tried.back()) {
         (SessionPhase::Waiting { .. }, Some(wait), _) => (wait.from + wait.span(retry).1).max(now),
         (SessionPhase::Connecting { .. }, _, Some(attempt)) => match &session.spec.what {
             SpecKind::Tcp(tcp) => (attempt.began + tcp.socket.connect_timeout).max(now),
@@ -142,13 +144,13 @@ fn end(session: &Session, retry: &RetryPolicy, now: Instant) -> Instant {
 
 /// Where it stands among its attempts, with the time that is left.
 pub(super) fn remark(session: &Session, now: Instant) -> String {
-    let course = &session.course;
-    let number = course.attempts.back().map_or(1, |attempt| attempt.number);
+    let course = &session.attempts;
+    let number = course.tried.back().map_or(1, |attempt| attempt.number);
     let of = retry(session).times.saturating_add(1);
     let left = |until: Instant| format!("{:.1} s", until.saturating_duration_since(now).as_secs_f64());
     match &session.phase {
         SessionPhase::Waiting { attempt, of, until } => format!("attempt {attempt} of {of} in {}", left(*until)),
-        SessionPhase::Connecting { .. } => match (&session.spec.what, course.attempts.back()) {
+        SessionPhase::Connecting { .. } => match (&session.spec.what, course.tried.back()) {
             (SpecKind::Tcp(tcp), Some(attempt)) => {
                 format!("{number} of {of}, gives up in {}", left(attempt.began + tcp.socket.connect_timeout))
             }

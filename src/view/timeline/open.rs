@@ -28,7 +28,7 @@ struct ClosingTimes {
 
 /// The lanes in rows; none where no timer runs or ran, or where there is no room.
 pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, columns: u16) -> Vec<StyledText> {
-    let clocks = &session.course.clocks;
+    let clocks = &session.attempts.timers;
     let Some(times) = times(session, clocks) else { return Vec::new() };
     let beside = columns >= NAME + AXIS.0 + REMARK;
     let room = columns.saturating_sub(NAME + if beside { REMARK } else { 0 }).min(AXIS.1);
@@ -84,13 +84,9 @@ pub(super) fn rows(session: &Session, timers: &TcpTimerSettings, now: Instant, c
 fn times(session: &Session, clocks: &TimerHistory) -> Option<ClosingTimes> {
     let SessionKind::Stream(_) = session.kind else { return None };
     // Without a connection there is no timer but the SYN's.
-    let connected = match (&session.spec.what, session.course.attempts.back()) {
-        (SpecKind::Accepted(_), _) => session.opened,
-        (_, Some(attempt)) => match &attempt.end {
-            Some((at, None)) => *at,
-            _ => return None,
-        },
-        (_, None) => return None,
+    let connected = match &session.spec.what {
+        SpecKind::Accepted(_) => session.opened,
+        _ => session.attempts.connected_at()?,
     };
     let moved = session.transcript.last_data_at().map_or(connected, |at| at.max(connected));
     let user_timeout = clocks.user_timeout.and_then(|time| Some(clocks.waits_since? + time));

@@ -1,0 +1,60 @@
+//! The path to the peer: the look-up of its name, and the route that was taken.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use super::news::{DialNews, News};
+use crate::sessions::kinds::dns_compare::ResolverComparison;
+use crate::wire::route::Route;
+
+/// What is known of the path to the peer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PeerPath {
+    /// The look-up of the name, where there was one: the last.
+    pub lookup: Option<NameResolution>,
+    /// What name servers said, beside the system's resolver.
+    pub compared: Option<ResolverComparison>,
+    /// The route of the connection.
+    pub route: Option<Route>,
+}
+
+/// A look-up by the system's resolver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameResolution {
+    /// The name.
+    pub host: String,
+    /// When it began.
+    pub began: Instant,
+    /// What it gave, and how long that took; `None`: nothing yet, or nothing at all.
+    pub found: Option<(Vec<IpAddr>, Duration)>,
+}
+
+impl PeerPath {
+    /// Takes in a fact of dialling; others change nothing here.
+    pub fn on_news(&mut self, news: &News, at: Instant) {
+        let News::Dial(news) = news else { return };
+        match news {
+            DialNews::Resolving { host } => {
+                self.lookup = Some(NameResolution { host: host.clone(), began: at, found: None });
+                self.compared = None;
+            }
+            DialNews::Resolved { addresses, took, .. } => {
+                if let Some(lookup) = &mut self.lookup {
+                    lookup.found = Some((addresses.clone(), *took));
+                }
+            }
+            DialNews::Compared(compared) => self.compared = Some((**compared).clone()),
+            DialNews::Route(route) => self.route = Some((**route).clone()),
+            DialNews::Connecting { .. }
+            | DialNews::AttemptFailed { .. }
+            | DialNews::Connected { .. }
+            | DialNews::Retrying { .. } => {}
+        }
+    }
+
+    /// The addresses that the last look-up gave; none where nothing was looked up.
+    pub fn addresses(&self) -> &[IpAddr] {
+        let found = self.lookup.as_ref().and_then(|lookup| lookup.found.as_ref());
+        found.map_or(&[], |(addresses, _)| addresses)
+    }
+}
