@@ -7,7 +7,6 @@ use std::time::Instant;
 use anyhow::Context as _;
 
 use crate::cli::Invocation;
-use crate::files::config::ConfigLineEnding as FileLineEnding;
 use crate::files::paths::AppPaths;
 use crate::files::theme::Theme;
 use crate::files::{self, explain, history, keymap};
@@ -15,7 +14,7 @@ use crate::lab::{ChosenPeer, Lab};
 use crate::model::history::InputHistory;
 use crate::model::notice::NoticeWeight;
 use crate::model::seen::ScreenSize;
-use crate::model::settings::{LineEnding, Settings};
+use crate::model::settings::Settings;
 use crate::model::state::Model;
 use crate::sessions::{Retention, Spec};
 use crate::text::sanitize;
@@ -79,11 +78,7 @@ fn settings(
         wall_clock: from.wall_clock,
         retain: from.retain,
         connect_timeout: from.connect_timeout,
-        line_ending: match from.line_ending {
-            FileLineEnding::None => LineEnding::None,
-            FileLineEnding::Lf => LineEnding::Lf,
-            FileLineEnding::CrLf => LineEnding::CrLf,
-        },
+        line_ending: from.line_ending,
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::read::{FileProblem, read_settings};
+use crate::model::settings::LineEnding;
 use crate::sessions::spec::DEFAULT_CONNECT_TIMEOUT;
 use crate::sessions::{Retention, retention};
 use crate::text::{quantity, sanitize};
@@ -24,7 +25,7 @@ pub struct ConfigSettings {
     /// How much a session keeps for looking at: a size, a number of segments, or both.
     pub retain: Retention,
     /// What Enter puts behind the text in the composer.
-    pub line_ending: ConfigLineEnding,
+    pub line_ending: LineEnding,
     /// How long a connection may take to open.
     pub connect_timeout: Duration,
     /// Whether times are shown by the wall clock.
@@ -39,24 +40,12 @@ impl Default for ConfigSettings {
             theme: None,
             mouse: true,
             retain: Retention::DEFAULT,
-            line_ending: ConfigLineEnding::Lf,
+            line_ending: LineEnding::Lf,
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             wall_clock: false,
             system_resolver: false,
         }
     }
-}
-
-/// What stands behind a line that is sent: `none`, `lf`, `crlf` in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ConfigLineEnding {
-    /// Nothing.
-    None,
-    /// `\n`.
-    Lf,
-    /// `\r\n`.
-    CrLf,
 }
 
 /// The file as it is written. Unknown names are errors: a typing mistake must not look like a setting.
@@ -66,7 +55,7 @@ struct ConfigFile {
     theme: Option<String>,
     mouse: Option<bool>,
     retain: Option<Spanned<String>>,
-    line_ending: Option<ConfigLineEnding>,
+    line_ending: Option<Spanned<String>>,
     connect_timeout: Option<Spanned<String>>,
     wall_clock: Option<bool>,
     system_resolver: Option<bool>,
@@ -114,8 +103,10 @@ pub fn parse(path: &Path, text: &str) -> Result<ConfigSettings, FileProblem> {
     if let Some(system_resolver) = file.system_resolver {
         settings.system_resolver = system_resolver;
     }
-    if let Some(line_ending) = file.line_ending {
-        settings.line_ending = line_ending;
+    if let Some(written) = file.line_ending {
+        let start = written.span().start;
+        settings.line_ending =
+            LineEnding::parse(written.get_ref()).map_err(|why| problem(Some(start), format!("line_ending: {why}")))?;
     }
     if let Some(written) = file.retain {
         let start = written.span().start;
@@ -150,7 +141,7 @@ mod tests {
             theme: Some("light".to_owned()),
             mouse: false,
             retain: Retention { bytes: 1_048_576, segments: 50 },
-            line_ending: ConfigLineEnding::CrLf,
+            line_ending: LineEnding::CrLf,
             connect_timeout: Duration::from_secs(3),
             wall_clock: true,
             system_resolver: true,
@@ -166,7 +157,7 @@ mod tests {
             ("mouse = 3", "c.toml:1: invalid type: integer `3`", "boolean"),
             ("\n\nretain = \"64K\"", "c.toml:3: retain: \"64K\" could mean", "64KiB"),
             ("connect_timeout = \"10\"", "c.toml:1: connect_timeout: \"10\" has no unit", "500ms"),
-            ("line_ending = \"cr\"", "c.toml:1: unknown variant `cr`", "crlf"),
+            ("line_ending = \"cr\"", "c.toml:1: line_ending: \"cr\"", "crlf"),
             ("mouse = ", "c.toml:1:", "accepted settings: theme"),
             ("\"\\u001b[2J\" = 1", "␛[2J", "accepted settings"),
         ];

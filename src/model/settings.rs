@@ -45,7 +45,20 @@ impl LineEnding {
         }
     }
 
-    /// The name on the screen and in the configuration.
+    /// What the configuration calls it: `none`, `lf`, `crlf`.
+    ///
+    /// # Errors
+    /// It is none of these; says what is accepted.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => Ok(LineEnding::None),
+            "lf" => Ok(LineEnding::Lf),
+            "crlf" => Ok(LineEnding::CrLf),
+            other => Err(format!("{other:?}: accepted are none, lf and crlf")),
+        }
+    }
+
+    /// The name on the screen.
     pub fn name(self) -> &'static str {
         match self {
             LineEnding::None => "no line end",
