@@ -4,7 +4,7 @@ use crate::text::sanitize::glyphs;
 
 /// How many bytes of text beside the cursor are looked at for each column: more than a glyph of eight code points
 /// needs, and a bound for a line of a megabyte.
-const OCTETS_A_COLUMN: usize = 32;
+const BYTES_A_COLUMN: usize = 32;
 
 /// From how many columns on the edges say, with `‹` and `›`, that there is more beside the window.
 const COLUMNS_FOR_MARKS: usize = 8;
@@ -80,7 +80,7 @@ fn lines_around(text: &str, own: usize, rows: u16) -> (Vec<usize>, Vec<usize>) {
 
 /// The glyphs of a line, from its start, that can matter within so many columns.
 fn cells(line: &str, columns: usize) -> impl Iterator<Item = FieldCell> {
-    let near = &line.as_bytes()[..boundary(line, columns.saturating_mul(OCTETS_A_COLUMN))];
+    let near = &line.as_bytes()[..boundary(line, columns.saturating_mul(BYTES_A_COLUMN))];
     glyphs(near).scan(0, |at, glyph| {
         let cell = FieldCell { text: glyph.text.into_owned(), columns: usize::from(glyph.columns), at: *at };
         *at += usize::from(glyph.bytes);
@@ -124,7 +124,7 @@ fn fill(mut drawn: String, from: usize, cells: impl Iterator<Item = FieldCell>, 
 /// The line with the cursor `at` bytes in, and the column of the cursor.
 fn cursor_line(line: &str, at: usize, columns: usize) -> (String, usize) {
     let before: Vec<FieldCell> = {
-        let from = boundary_after(line, at.saturating_sub(columns.saturating_mul(OCTETS_A_COLUMN)));
+        let from = boundary_after(line, at.saturating_sub(columns.saturating_mul(BYTES_A_COLUMN)));
         let mut before: Vec<FieldCell> = cells(&line[from..at], columns).collect();
         before.iter_mut().for_each(|cell| cell.at += from);
         before
@@ -217,7 +217,7 @@ mod tests {
             for cursor in [0, text.len() / 2 / piece.len() * piece.len(), text.len()] {
                 let view = visible_window(&text, cursor, 80, 10);
                 assert_eq!(view.lines.len(), 1);
-                assert!(view.lines[0].width() <= 80 && view.lines[0].len() < 80 * OCTETS_A_COLUMN);
+                assert!(view.lines[0].width() <= 80 && view.lines[0].len() < 80 * BYTES_A_COLUMN);
             }
         }
     }

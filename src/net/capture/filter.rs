@@ -41,7 +41,7 @@ type BpfLine = (u16, u32, JumpTarget, JumpTarget);
 
 const LOAD_WORD: u16 = 0x20;
 const LOAD_HALF: u16 = 0x28;
-const LOAD_OCTET: u16 = 0x30;
+const LOAD_BYTE: u16 = 0x30;
 const LOAD_HALF_BEHIND_HEADER: u16 = 0x48;
 const LOAD_HEADER_LEN: u16 = 0xb1;
 const STORE: u16 = 0x02;
@@ -70,11 +70,11 @@ const LOOPBACK: &[BpfLine] = &[
 ];
 
 const IP: &[BpfLine] = &[
-    (LOAD_OCTET, 0, JumpTarget::Next, JumpTarget::Next),
+    (LOAD_BYTE, 0, JumpTarget::Next, JumpTarget::Next),
     (SHIFT_RIGHT, 4, JumpTarget::Next, JumpTarget::Next),
     (IS, 6, JumpTarget::V6, JumpTarget::Next),
     (IS, 4, JumpTarget::Next, JumpTarget::Drop),
-    (LOAD_OCTET, 9, JumpTarget::Next, JumpTarget::Next),
+    (LOAD_BYTE, 9, JumpTarget::Next, JumpTarget::Next),
     (IS, TCP, JumpTarget::Next, JumpTarget::Drop),
     // A later fragment has no ports.
     (LOAD_HALF, 6, JumpTarget::Next, JumpTarget::Next),
@@ -89,7 +89,7 @@ const IP: &[BpfLine] = &[
 /// Extension headers cannot be passed over without a loop, which a program may not have: the few packets that have them
 /// are kept, and looked at behind the filter.
 const V6: &[BpfLine] = &[
-    (LOAD_OCTET, 6, JumpTarget::Next, JumpTarget::Next),
+    (LOAD_BYTE, 6, JumpTarget::Next, JumpTarget::Next),
     (IS, 0, JumpTarget::Keep, JumpTarget::Next),
     (IS, 43, JumpTarget::Keep, JumpTarget::Next),
     (IS, 60, JumpTarget::Keep, JumpTarget::Next),
@@ -187,7 +187,7 @@ mod tests {
                 LOAD_WORD if k == 0xffff_f000 + 28 => Some(if loopback { 772 } else { 1 }),
                 LOAD_WORD => Some(if outgoing { 4 } else { 0 }),
                 LOAD_HALF => half(k as usize),
-                LOAD_OCTET => packet.get(k as usize).map(|one| u32::from(*one)),
+                LOAD_BYTE => packet.get(k as usize).map(|one| u32::from(*one)),
                 LOAD_HALF_BEHIND_HEADER => half(x + k as usize),
                 LOAD_HEADER_LEN => {
                     x = usize::from(packet[0] & 15) * 4;

@@ -13,7 +13,7 @@ use crate::wire::dns::names::MOST_SEARCHED;
 pub(super) const PATH: &str = "/etc/resolv.conf";
 
 /// How much of the file is read: 64 KiB.
-const MOST_OCTETS: u64 = 64 * 1024;
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// How many servers are asked; glibc asks three.
 const MOST_SERVERS: usize = 8;
@@ -40,7 +40,7 @@ impl ResolverConfig {
     pub(super) fn read_system() -> ResolverConfig {
         let mut bytes = Vec::new();
         // A file that is missing or cannot be read is an empty one to the system's resolver too.
-        let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_OCTETS).read_to_end(&mut bytes));
+        let read = std::fs::File::open(PATH).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes));
         if let Err(error) = read {
             tracing::debug!(%error, "{PATH} cannot be read");
         }
