@@ -5,9 +5,7 @@ use std::time::Duration;
 use super::args;
 use super::values::option;
 use crate::sessions::spec::ScriptStep;
-use crate::sessions::spec::repeat::{
-    DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, PerSecond, RepeatKind, RepeatSpec, StartPace,
-};
+use crate::sessions::spec::repeat::{DEFAULT_PATIENCE, EchoSpec, MOST_CONCURRENCY, RepeatKind, RepeatSpec, StartPace};
 use crate::sessions::spec::target::quoted;
 use crate::sessions::{Spec, SpecKind};
 use crate::text::quantity;
@@ -36,7 +34,7 @@ pub(super) fn repeated(args: &args::RepeatArgs, spec: Spec, run_for: &mut Option
     };
     let pace = match (&args.rate, &args.interval) {
         (Some(_), Some(_)) => return Err("--rate and --interval exclude each other: take one of them".to_owned()),
-        (Some(text), None) => StartPace::Rate(rate(text)?),
+        (Some(text), None) => rate(text)?,
         (None, Some(text)) => StartPace::Interval(option("--interval", text)?),
         (None, None) => StartPace::FlatOut,
     };
@@ -88,10 +86,10 @@ fn parse_count(name: &str, text: &str, most: u64) -> Result<u64, String> {
     text.parse().ok().filter(|number| (1..=most).contains(number)).ok_or_else(wrong)
 }
 
-fn rate(text: &str) -> Result<PerSecond, String> {
+fn rate(text: &str) -> Result<StartPace, String> {
     let number = text.strip_suffix("/s").unwrap_or(text);
     let number: f64 = number
         .parse()
         .map_err(|_| format!("--rate: {}: accepted is a number a second: 50, 0.5, 200/s", quoted(text)))?;
-    PerSecond::new(number).map_err(|why| format!("--rate: {why}"))
+    StartPace::per_second(number).map_err(|why| format!("--rate: {why}"))
 }

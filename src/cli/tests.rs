@@ -8,7 +8,7 @@ use super::invocation::{Invocation, ParsedCommand, RunMode, StdioTerminals};
 use super::parse::parse;
 use crate::lab::ChosenPeer;
 use crate::sessions::spec::http::{BodySpec, HttpVersion};
-use crate::sessions::spec::repeat::{PerSecond, RepeatKind, StartPace};
+use crate::sessions::spec::repeat::{RepeatKind, StartPace};
 use crate::sessions::spec::{IpFamily, RetryPolicy, ScriptStep};
 use crate::sessions::{Retention, SpecKind};
 
@@ -145,7 +145,7 @@ fn a_command_is_repeated_with_its_own_options() {
     };
     let http = again("http -X POST -d a=1 http://h/p --repeat 500 --concurrency 20 --rate 50/s --for 10s");
     assert_eq!((http.count, http.concurrency, http.duration), (Some(500), 20, Some(Duration::from_secs(10))));
-    assert_eq!(http.pace, StartPace::Rate(PerSecond::new(50.0).unwrap()));
+    assert_eq!(http.pace, StartPace::per_second(50.0).unwrap());
     assert!(matches!(&http.what, RepeatKind::Http(spec) if spec.method == "POST"));
     let tcp = again("tcp h:1 -4 --repeat forever --interval 200ms");
     assert_eq!((tcp.count, tcp.pace), (None, StartPace::Interval(Duration::from_millis(200))));

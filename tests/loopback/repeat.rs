@@ -11,7 +11,7 @@ use sockeye::lab::{ChosenPeer, Lab};
 use sockeye::net::OverflowPolicy;
 use sockeye::sessions::repeat::run::RepeatReading;
 use sockeye::sessions::spec::http::{BodySpec, HttpSpec};
-use sockeye::sessions::spec::repeat::{EchoSpec, PerSecond, RepeatKind, RepeatSpec, StartPace};
+use sockeye::sessions::spec::repeat::{EchoSpec, RepeatKind, RepeatSpec, StartPace};
 use sockeye::sessions::spec::{HostPort, TcpSpec, UdpSpec};
 use sockeye::sessions::{CloseReason, News, Order, Record, SessionId, Spec, SpecKind, Verb};
 use sockeye::wire::{Class, Failure};
@@ -193,7 +193,7 @@ fn a_listener_sees_as_many_connections_as_were_counted() {
 fn a_rate_starts_exactly_as_many_as_were_asked_for() {
     let (address, asked) = http_peer(0, Duration::ZERO);
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 60);
-    spec.pace = StartPace::Rate(PerSecond::new(300.0).unwrap());
+    spec.pace = StartPace::per_second(300.0).unwrap();
     spec.concurrency = 4;
     let run = Run::open(spec).end().went_well();
     assert!(run.corrected);
@@ -205,7 +205,7 @@ fn a_rate_starts_exactly_as_many_as_were_asked_for() {
 fn a_peer_that_stalls_once_weighs_as_much_as_all_who_would_have_come_meanwhile() {
     let (address, _) = http_peer(10, Duration::from_millis(600));
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 100);
-    spec.pace = StartPace::Rate(PerSecond::new(100.0).unwrap());
+    spec.pace = StartPace::per_second(100.0).unwrap();
     let run = Run::open(spec).end().went_well();
     // One request took 600 ms. Of those that were due meanwhile, every 10 ms one, 50 came 100 ms late or more.
     let late = Duration::from_millis(95);
@@ -241,7 +241,7 @@ fn closing_cuts_off_what_is_under_way_and_counts_it() {
 fn a_paused_run_starts_nothing_until_it_goes_on() {
     let (address, asked) = http_peer(0, Duration::ZERO);
     let mut spec = RepeatSpec::times(http(format!("http://{address}/")), 100);
-    spec.pace = StartPace::Rate(PerSecond::new(100.0).unwrap());
+    spec.pace = StartPace::per_second(100.0).unwrap();
     let mut run = Run::open(spec);
     run.until(|run| run.last.tally.done > 0);
     run.order(Verb::PauseReading);
@@ -277,7 +277,7 @@ fn echo(address: SocketAddr, tagged: bool) -> RepeatKind {
 #[test]
 fn datagrams_without_an_answer_are_lost_and_the_others_measured() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|number| number % 2), true), 40);
-    spec.pace = StartPace::Rate(PerSecond::new(400.0).unwrap());
+    spec.pace = StartPace::per_second(400.0).unwrap();
     let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.lost, run.tally.stray), (20, 20, 0));
     assert_eq!((run.tally.totals.sent.ops, run.tally.totals.received.ops), (40, 20));
@@ -308,7 +308,7 @@ fn a_window_of_datagrams_is_answered_whole_tagged_or_not() {
 #[test]
 fn an_answer_that_comes_twice_is_no_second_answer() {
     let mut spec = RepeatSpec::times(echo(udp_peer(|_| 2), true), 100);
-    spec.pace = StartPace::Rate(PerSecond::new(1000.0).unwrap());
+    spec.pace = StartPace::per_second(1000.0).unwrap();
     let run = Run::open(spec).end().went_well();
     assert_eq!((run.tally.done, run.tally.lost), (100, 0));
     // The last one's twin may come after the end.

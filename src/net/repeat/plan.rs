@@ -97,7 +97,9 @@ impl RunPlan {
     fn due_at(&self, number: u64, ended: Option<Instant>) -> Option<Instant> {
         match self.pace {
             StartPace::FlatOut => None,
-            StartPace::Rate(rate) => self.began.checked_add(rate.due_after(number).saturating_add(self.paused_total())),
+            StartPace::Rate(rate) => {
+                self.began.checked_add(rate.start_offset(number).saturating_add(self.paused_total()))
+            }
             StartPace::Interval(interval) => ended.and_then(|ended| ended.checked_add(interval)),
         }
     }
@@ -206,7 +208,7 @@ impl WorkerSchedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::spec::repeat::{PerSecond, RepeatKind, StartPace};
+    use crate::sessions::spec::repeat::RepeatKind;
     use crate::sessions::spec::{HostPort, TcpSpec};
 
     fn spec(pace: StartPace, count: Option<u64>, duration: Option<Duration>) -> RepeatSpec {
@@ -215,7 +217,7 @@ mod tests {
     }
 
     fn rate(per_second: f64) -> StartPace {
-        StartPace::Rate(PerSecond::new(per_second).unwrap())
+        StartPace::per_second(per_second).unwrap()
     }
 
     #[tokio::test(start_paused = true)]

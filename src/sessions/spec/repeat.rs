@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::http::HttpSpec;
 use super::kind_facets::KindFacets;
+use super::script::Pace;
 use super::socket::{HostPort, IpFamily, RetryPolicy, SocketSpec};
 use super::tcp::TcpSpec;
 use super::udp::UdpSpec;
@@ -53,7 +54,7 @@ impl RepeatSpec {
         let times = self.count.map_or_else(String::new, |count| format!(" ×{}", crate::text::quantity::grouped(count)));
         let pace = match self.pace {
             StartPace::FlatOut => String::new(),
-            StartPace::Rate(rate) => format!(" @{}/s", rate.per_second()),
+            StartPace::Rate(rate) => format!(" @{}/s", rate.rate()),
             StartPace::Interval(interval) => format!(" every {}", crate::text::quantity::duration(interval)),
         };
         format!("{what}{times}{pace}")
@@ -154,40 +155,23 @@ pub enum StartPace {
     FlatOut,
     /// By the clock, whatever the peer does: an open loop. Latency counts from the scheduled
     /// start, so a stall is felt by every request that should have started in it (coordinated omission).
-    Rate(PerSecond),
+    Rate(Pace),
     /// So long after one is over, for each of those that are under way at once: a closed loop.
     Interval(Duration),
 }
 
-/// Starts a second, to a thousandth; never 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PerSecond {
-    thousandths: u64,
-}
-
-impl PerSecond {
-    /// A rate.
+impl StartPace {
+    /// So many starts a second, to a thousandth.
     ///
     /// # Errors
     /// It is not above 0, or above [`MOST_PER_SECOND`]; says what is accepted.
-    pub fn new(per_second: f64) -> Result<Self, String> {
-        let thousandths = (per_second * 1000.0).round();
+    pub fn per_second(rate: f64) -> Result<Self, String> {
+        let thousandths = (rate * 1000.0).round();
         if !(1.0..=MOST_PER_SECOND * 1000.0).contains(&thousandths) {
-            return Err(format!("{per_second}: accepted are rates from 0.001 to {MOST_PER_SECOND} a second"));
+            return Err(format!("{rate}: accepted are rates from 0.001 to {MOST_PER_SECOND} a second"));
         }
-        Ok(PerSecond { thousandths: thousandths as u64 })
-    }
-
-    /// Starts a second.
-    pub fn per_second(self) -> f64 {
-        self.thousandths as f64 / 1000.0
-    }
-
-    /// When the start number `number`, from 0, is due, counted from the first one. Exact to a nanosecond, however
-    /// many there are; saturates after 584 years.
-    pub fn due_after(self, number: u64) -> Duration {
-        let nanoseconds = u128::from(number) * 1_000_000_000_000 / u128::from(self.thousandths);
-        Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+        let pace = Pace::new(thousandths as u64, Duration::from_secs(1000));
+        pace.map(StartPace::Rate).ok_or_else(|| format!("{rate}: is no rate"))
     }
 }
 
@@ -196,18 +180,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn starts_are_due_at_exact_times_however_many_there_are() {
-        let rate = PerSecond::new(3.0).unwrap();
-        assert_eq!(rate.due_after(3), Duration::from_secs(1));
-        assert_eq!(rate.due_after(3_000_000_000), Duration::from_secs(1_000_000_000));
-        assert_eq!(rate.due_after(1), Duration::from_nanos(333_333_333));
-        assert_eq!(PerSecond::new(0.5).unwrap().due_after(1), Duration::from_secs(2));
-    }
-
-    #[test]
     fn a_rate_that_makes_no_sense_is_refused() {
         for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e12] {
-            assert!(PerSecond::new(rate).is_err(), "{rate}");
+            assert!(StartPace::per_second(rate).is_err(), "{rate}");
         }
     }
 
@@ -215,7 +190,7 @@ mod tests {
     fn a_title_says_what_is_repeated_and_how() {
         let target = HostPort { host: "localhost".into(), port: 80 };
         let mut spec = RepeatSpec::times(RepeatKind::Connect(TcpSpec::new(target)), 1000);
-        spec.pace = StartPace::Rate(PerSecond::new(50.0).unwrap());
+        spec.pace = StartPace::per_second(50.0).unwrap();
         assert_eq!(spec.title(), "tcp localhost:80 ×1,000 @50/s");
         spec.pace = StartPace::Interval(Duration::from_secs(2));
         spec.count = None;

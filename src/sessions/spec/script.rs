@@ -62,6 +62,11 @@ impl Pace {
         Pace::new(count as u64, Duration::from_secs(SECONDS.into()))
     }
 
+    /// How many a second.
+    pub fn rate(self) -> f64 {
+        self.count.get() as f64 / self.per.as_secs_f64()
+    }
+
     /// How many ought to have begun when so long has passed since the first one: 1 at once.
     pub fn due_count(self, passed: Duration) -> u64 {
         let begun = passed.as_nanos().saturating_mul(self.count.get().into()) / self.per.as_nanos();
@@ -92,6 +97,15 @@ mod tests {
                 assert_eq!(pace.due_count(begins - Duration::from_nanos(1)), before);
             }
         }
+    }
+
+    #[test]
+    fn starts_are_due_at_exact_times_however_many_there_are() {
+        let pace = Pace::new(3_000, Duration::from_secs(1000)).unwrap();
+        assert_eq!(pace.start_offset(3), Duration::from_secs(1));
+        assert_eq!(pace.start_offset(3_000_000_000), Duration::from_secs(1_000_000_000));
+        assert_eq!(pace.start_offset(1), Duration::from_nanos(333_333_334));
+        assert_eq!(pace.rate(), 3.0);
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl SpecWords for RepeatSpec {
 fn push_repeat_spec(column: &mut FigureColumn<'_, '_>, spec: &RepeatSpec) {
     let pace = match spec.pace {
         StartPace::FlatOut => "as fast as it goes".to_owned(),
-        StartPace::Rate(rate) => format!("{} a second, whatever the peer does", rate.per_second()),
+        StartPace::Rate(rate) => format!("{} a second, whatever the peer does", rate.rate()),
         StartPace::Interval(interval) => format!("{} between two", quantity::duration(interval)),
     };
     column.line("pace", pace, Role::Text);

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use sockeye::sessions::SpecKind;
 use sockeye::sessions::repeat::run::{CompletedAttempt, RepeatReading, RepeatTally};
 use sockeye::sessions::spec::http::HttpSpec;
-use sockeye::sessions::spec::repeat::{EchoSpec, PerSecond, RepeatKind, RepeatSpec, StartPace};
+use sockeye::sessions::spec::repeat::{EchoSpec, RepeatKind, RepeatSpec, StartPace};
 use sockeye::sessions::spec::{HostPort, UdpSpec};
 use sockeye::wire::Class;
 
@@ -33,7 +33,7 @@ fn tally(count: u64) -> RepeatTally {
 pub(crate) fn running(columns: u16, rows: u16) -> Bench {
     let mut bench = Bench::new(columns, rows);
     let mut spec = RepeatSpec::times(RepeatKind::Http(HttpSpec::get("http://127.0.0.1:8080/small")), 1000);
-    spec.pace = StartPace::Rate(PerSecond::new(50.0).expect("a rate"));
+    spec.pace = StartPace::per_second(50.0).expect("a rate");
     spec.concurrency = 20;
     let id = bench.open(0, SpecKind::Repeat(Box::new(spec)));
     let tally = tally(600);
