@@ -10,7 +10,6 @@ use super::event::fields::{EventFields, milliseconds};
 use super::event::udp;
 use super::explanation;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::udp::{UdpBoundSession, UdpSession};
 use crate::sessions::{Block, CloseReason, News, Record, Session};
 use crate::wire::{Both, Direction, Totals};
 
@@ -120,27 +119,24 @@ impl JsonItem {
 /// The last figures of a session.
 fn closed(session: &Session, totals: Both<Totals>, how: CloseReason, at: Instant) -> EventFields {
     let mut fields = Map::new();
-    let mut put = |name: &str, value: Option<u64>| {
+    let put = |fields: &mut EventFields, name: &str, value: Option<u64>| {
         if let Some(value) = value {
             fields.insert(name.to_owned(), value.into());
         }
     };
-    put("sent_bytes", Some(totals.sent.bytes));
-    put("received_bytes", Some(totals.received.bytes));
-    match &session.kind {
-        SessionKind::Conversation(UdpSession { socket, .. }) | SessionKind::Bound(UdpBoundSession { socket, .. }) => {
-            put("sent_datagrams", Some(totals.sent.ops));
-            put("received_datagrams", Some(totals.received.ops));
-            put("dropped_datagrams", socket.dropped);
-            udp::ledger(&socket.ledger, &mut fields);
-        }
-        SessionKind::Http(exchange) => {
-            put("body_bytes", Some(exchange.gauge.body_bytes));
-            put("wire_body_bytes", Some(exchange.gauge.wire_body_bytes));
-            put("connection_received_bytes", exchange.gauge.connection_received);
-            put("connection_sent_bytes", exchange.gauge.connection_sent);
-        }
-        SessionKind::Stream(_) | SessionKind::Listener { .. } | SessionKind::Repeat(_) | SessionKind::Dns(_) => {}
+    put(&mut fields, "sent_bytes", Some(totals.sent.bytes));
+    put(&mut fields, "received_bytes", Some(totals.received.bytes));
+    if let Some(socket) = session.udp() {
+        put(&mut fields, "sent_datagrams", Some(totals.sent.ops));
+        put(&mut fields, "received_datagrams", Some(totals.received.ops));
+        put(&mut fields, "dropped_datagrams", socket.dropped);
+        udp::ledger(&socket.ledger, &mut fields);
+    }
+    if let SessionKind::Http(exchange) = &session.kind {
+        put(&mut fields, "body_bytes", Some(exchange.gauge.body_bytes));
+        put(&mut fields, "wire_body_bytes", Some(exchange.gauge.wire_body_bytes));
+        put(&mut fields, "connection_received_bytes", exchange.gauge.connection_received);
+        put(&mut fields, "connection_sent_bytes", exchange.gauge.connection_sent);
     }
     fields.insert("how".to_owned(), how.name().into());
     fields.insert("ms".to_owned(), milliseconds(at.saturating_duration_since(session.opened)));

@@ -46,7 +46,7 @@ impl Watched {
     /// Takes in what a reading measured beside its records.
     pub(crate) fn apply_measurements(&mut self, reading: &Reading) {
         if let Some(session) = self.sessions.get_mut(&reading.id) {
-            session.take_gauges(reading, Instant::now());
+            session.apply_measurements(reading, Instant::now());
         }
     }
 

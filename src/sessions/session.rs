@@ -108,7 +108,7 @@ impl Session {
     }
 
     /// Takes in what a reading measured beside its records: the kernel's view and the gauges of its kind.
-    pub(super) fn apply_measurements(&mut self, reading: &Reading, now: Instant) {
+    pub fn apply_measurements(&mut self, reading: &Reading, now: Instant) {
         if reading.kernel.is_some() {
             self.kernel.clone_from(&reading.kernel);
         }

@@ -6,14 +6,14 @@ use std::time::Instant;
 use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
+use super::kinds::udp::UdpSocketView;
 use super::phase::{OpenState, SessionPhase};
-use super::reading::Reading;
 use super::record::Record;
 use super::session::Session;
 use super::spec::Spec;
 
 impl Session {
-    /// A session that was just asked for, to be told what happens by [`Session::take_gauges`] and
+    /// A session that was just asked for, which takes in what happens by [`Session::apply_measurements`] and
     /// [`Session::take_facts`]: without a transcript, a ladder and rates, whatever its retention.
     pub fn of_facts(id: SessionId, spec: Spec, opened: Instant) -> Self {
         let mut session = Session::new(id, spec, opened);
@@ -21,12 +21,6 @@ impl Session {
             tcp.history = None;
         }
         session
-    }
-
-    /// Takes in what a reading measured beside its records. The totals are not among it:
-    /// [`Session::take_facts`] counts them.
-    pub fn take_gauges(&mut self, reading: &Reading, now: Instant) {
-        self.apply_measurements(reading, now);
     }
 
     /// Takes in a fact, or how many bytes there were. Between two records the totals are those of what came before, not
@@ -39,16 +33,11 @@ impl Session {
                 // Its task may run before whoever asked for it has looked at the clock.
                 self.opened = self.opened.min(*at);
                 self.on_news(news, *at);
-                self.take_kind(record);
+                let context = RecordContext { entry: None, opened: self.opened, now: self.opened };
+                if let Some(open) = self.kind.state_mut().on_record(record, &context) {
+                    self.phase = SessionPhase::Open(open);
+                }
             }
-        }
-    }
-
-    /// Hands a record to what only this kind of session has.
-    fn take_kind(&mut self, record: &Record) {
-        let context = RecordContext { entry: None, opened: self.opened, now: self.opened };
-        if let Some(open) = self.kind.state_mut().on_record(record, &context) {
-            self.phase = SessionPhase::Open(open);
         }
     }
 
@@ -56,22 +45,14 @@ impl Session {
     /// echo, a hash of every datagram.
     pub fn take_datagrams(&mut self, record: &Record) {
         // Facts reached it by `take_facts`.
-        if self.has_datagrams() && !matches!(record, Record::News { .. }) {
-            self.take_kind(record);
+        if let (Some(socket), Record::Block(_) | Record::NotKept { .. }) = (self.kind.state_mut().udp_mut(), record) {
+            socket.ledger.record(record);
         }
     }
 
     /// The one peer that it is connected with, once it is.
     pub fn peer(&self) -> Option<SocketAddr> {
-        match &self.kind {
-            SessionKind::Stream(tcp) => tcp.ends.peer,
-            SessionKind::Conversation(udp) => udp.ends.peer,
-            SessionKind::Bound(_)
-            | SessionKind::Listener(_)
-            | SessionKind::Http(_)
-            | SessionKind::Repeat(_)
-            | SessionKind::Dns(_) => None,
-        }
+        self.kind.state().peer()
     }
 
     /// Whether it is open and we have finished sending.
@@ -81,7 +62,12 @@ impl Session {
 
     /// Whether what it sends and receives are datagrams.
     pub fn has_datagrams(&self) -> bool {
-        matches!(self.kind, SessionKind::Conversation(_) | SessionKind::Bound(_))
+        self.udp().is_some()
+    }
+
+    /// What is known of its UDP socket; `None` for other kinds.
+    pub fn udp(&self) -> Option<&UdpSocketView> {
+        self.kind.state().udp()
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::dns_compare::ResolverComparison;
 use super::kind_state::{KindState, RecordContext};
+use super::udp::UdpSocketView;
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, DnsTransport};
 use crate::sessions::news::{DialNews, News};
 use crate::sessions::phase::OpenState;
@@ -112,6 +113,10 @@ impl KindState for DnsLookup {
         None
     }
 
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+
     fn is_stream(&self) -> bool {
         false
     }
@@ -121,6 +126,14 @@ impl KindState for DnsLookup {
     }
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn udp(&self) -> Option<&UdpSocketView> {
+        None
+    }
+
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView> {
         None
     }
 

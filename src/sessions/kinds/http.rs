@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 pub use super::http_gauge::HttpGauge;
 use super::kind_state::{KindState, RecordContext};
+use super::udp::UdpSocketView;
 use crate::sessions::news::{HttpNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
@@ -87,6 +88,10 @@ impl KindState for HttpExchange {
         None
     }
 
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+
     fn is_stream(&self) -> bool {
         true
     }
@@ -96,6 +101,14 @@ impl KindState for HttpExchange {
     }
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn udp(&self) -> Option<&UdpSocketView> {
+        None
+    }
+
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView> {
         None
     }
 

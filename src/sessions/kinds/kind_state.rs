@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use super::udp::UdpSocketView;
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;
@@ -16,6 +17,9 @@ pub trait KindState {
     /// Where its socket is bound, once it is.
     fn local(&self) -> Option<SocketAddr>;
 
+    /// The one peer that its socket is connected with, once it is; `None`: it has many, or no socket of its own.
+    fn peer(&self) -> Option<SocketAddr>;
+
     /// Whether its bytes are one stream in each direction, so that a read or a write has no bounds to be shown.
     fn is_stream(&self) -> bool;
 
@@ -24,6 +28,12 @@ pub trait KindState {
 
     /// The same, to change.
     fn history_mut(&mut self) -> Option<&mut TcpHistory>;
+
+    /// What is known of its UDP socket; `None`: it sends and receives no datagrams.
+    fn udp(&self) -> Option<&UdpSocketView>;
+
+    /// The same, to change.
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView>;
 
     /// Takes in what is measured, before the records of the same reading. Returns how open the session is by that,
     /// where it tells.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::kind_state::{KindState, RecordContext};
+use super::udp::UdpSocketView;
 use crate::sessions::news::{ListenerNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
@@ -42,6 +43,10 @@ impl KindState for ListenerSession {
         self.local
     }
 
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+
     fn is_stream(&self) -> bool {
         false
     }
@@ -51,6 +56,14 @@ impl KindState for ListenerSession {
     }
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn udp(&self) -> Option<&UdpSocketView> {
+        None
+    }
+
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView> {
         None
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::kind_state::{KindState, RecordContext};
+use super::udp::UdpSocketView;
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;
@@ -33,6 +34,10 @@ impl KindState for RepeatView {
         None
     }
 
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+
     fn is_stream(&self) -> bool {
         false
     }
@@ -42,6 +47,14 @@ impl KindState for RepeatView {
     }
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
+        None
+    }
+
+    fn udp(&self) -> Option<&UdpSocketView> {
+        None
+    }
+
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView> {
         None
     }
 

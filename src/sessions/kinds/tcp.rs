@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::kind_state::{KindState, RecordContext};
+use super::udp::UdpSocketView;
 use crate::sessions::news::{DialNews, ListenerNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
@@ -56,6 +57,10 @@ impl KindState for TcpSession {
         self.ends.local
     }
 
+    fn peer(&self) -> Option<SocketAddr> {
+        self.ends.peer
+    }
+
     fn is_stream(&self) -> bool {
         true
     }
@@ -66,6 +71,14 @@ impl KindState for TcpSession {
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
         self.history.as_deref_mut()
+    }
+
+    fn udp(&self) -> Option<&UdpSocketView> {
+        None
+    }
+
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView> {
+        None
     }
 
     fn on_sample(&mut self, reading: &Reading, now: Instant) -> Option<OpenState> {

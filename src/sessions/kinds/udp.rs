@@ -71,6 +71,10 @@ impl KindState for UdpSession {
         self.ends.local
     }
 
+    fn peer(&self) -> Option<SocketAddr> {
+        self.ends.peer
+    }
+
     fn is_stream(&self) -> bool {
         false
     }
@@ -81,6 +85,14 @@ impl KindState for UdpSession {
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
         None
+    }
+
+    fn udp(&self) -> Option<&UdpSocketView> {
+        Some(&self.socket)
+    }
+
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView> {
+        Some(&mut self.socket)
     }
 
     fn on_sample(&mut self, reading: &Reading, _now: Instant) -> Option<OpenState> {
@@ -148,6 +160,10 @@ impl KindState for UdpBoundSession {
         self.local
     }
 
+    fn peer(&self) -> Option<SocketAddr> {
+        None
+    }
+
     fn is_stream(&self) -> bool {
         false
     }
@@ -158,6 +174,14 @@ impl KindState for UdpBoundSession {
 
     fn history_mut(&mut self) -> Option<&mut TcpHistory> {
         None
+    }
+
+    fn udp(&self) -> Option<&UdpSocketView> {
+        Some(&self.socket)
+    }
+
+    fn udp_mut(&mut self) -> Option<&mut UdpSocketView> {
+        Some(&mut self.socket)
     }
 
     fn on_sample(&mut self, reading: &Reading, _now: Instant) -> Option<OpenState> {

@@ -1,6 +1,5 @@
 //! One datagram in full, and in the few words that fit behind its row.
 
-use super::ledger_of::udp_socket_view;
 use super::sheet::{LabelSheet, UNKNOWN};
 use super::suffix::in_words;
 use crate::files::theme::Role;
@@ -43,7 +42,7 @@ pub(super) fn push_datagram(sheet: &mut LabelSheet, model: &Model, session: &Ses
 }
 
 fn push_verdict(sheet: &mut LabelSheet, session: &Session, data: &EntryData<'_>) {
-    match udp_socket_view(session).and_then(|socket| socket.ledger.icmp_for(data.op.saturating_sub(1))) {
+    match session.udp().and_then(|socket| socket.ledger.icmp_for(data.op.saturating_sub(1))) {
         Some(icmp) => {
             let from = icmp.offender.map_or(UNKNOWN.to_owned(), |offender| offender.to_string());
             sheet.row("verdict", format!("{} ({}/{})", words::icmp_meaning(icmp), icmp.kind, icmp.code), Role::Bad, "");

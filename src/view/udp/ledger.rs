@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use super::datagram;
-use super::ledger_of::udp_socket_view;
 use super::sheet::{LabelSheet, inner_area};
 use crate::files::theme::Role;
 use crate::model::panel::Panel;
@@ -28,7 +27,7 @@ pub(in crate::view) fn draw(
 ) -> ShownRange {
     let place = inner_area(area);
     let mut sheet = LabelSheet::new(place.width);
-    if let Some(socket) = udp_socket_view(session) {
+    if let Some(socket) = session.udp() {
         push_counts(&mut sheet, model, session, socket);
         push_verdicts(&mut sheet, socket);
         path(&mut sheet, session, socket);
@@ -47,7 +46,7 @@ pub(in crate::view) fn draw_short(
     panel: &Panel,
 ) -> u16 {
     let mut sheet = LabelSheet::new(area.width);
-    if let Some(socket) = udp_socket_view(session) {
+    if let Some(socket) = session.udp() {
         push_counts(&mut sheet, model, session, socket);
         if !socket.ledger.kinds.is_empty() {
             push_verdicts(&mut sheet, socket);

@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use super::ledger::path;
-use super::ledger_of::udp_socket_view;
 use super::sheet::{LabelSheet, inner_area};
 use super::suffix::in_words;
 use crate::files::theme::Role;
@@ -25,12 +24,12 @@ pub(in crate::view) fn draw(paper: &mut Canvas<'_>, area: Rect, session: &Sessio
     let mut sheet = LabelSheet::new(place.width);
     let known = session.kernel.as_ref().and_then(|view| view.udp).unwrap_or_default();
     queues(&mut sheet, &known);
-    if let Some(socket) = udp_socket_view(session) {
+    if let Some(socket) = session.udp() {
         let remark = "since it was opened; a datagram that meets a full buffer";
         sheet.count("dropped", socket.dropped, Role::Bad, remark);
     }
     sending(&mut sheet, &known);
-    if let Some(socket) = udp_socket_view(session) {
+    if let Some(socket) = session.udp() {
         path(&mut sheet, session, socket);
         push_mtu_steps(&mut sheet, socket.ledger.steps.iter());
     }

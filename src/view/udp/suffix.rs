@@ -1,6 +1,5 @@
 //! What stands behind a datagram: its TTL, verdicts and interface in words.
 
-use super::ledger_of::udp_socket_view;
 use crate::files::theme::Role;
 use crate::model::words;
 use crate::sessions::Session;
@@ -14,7 +13,8 @@ use crate::wire::udp::packet::PacketInfo;
 /// interface of one that we received.
 pub(in crate::view) fn row_suffixes(session: &Session, data: &EntryData<'_>) -> Vec<StyledText> {
     match data.direction {
-        Direction::Sent => udp_socket_view(session)
+        Direction::Sent => session
+            .udp()
             .and_then(|socket| socket.ledger.icmp_for(data.op.saturating_sub(1)))
             .map_or_else(Vec::new, |icmp| {
                 verdict_words(icmp).into_iter().map(|text| StyledText::single(text, Role::Bad)).collect()
