@@ -1,7 +1,7 @@
 //! Standard input: who reads it, and how it gets to the peer.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _, Seek as _};
+use std::io::{self, IsTerminal as _, Read as _};
 
 use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
@@ -98,10 +98,9 @@ pub(super) fn read_body(spec: &mut Spec) -> Result<(), String> {
 /// Sends standard input to a session until it ends or the session does. Says what went wrong, if reading did.
 ///
 /// Cost: one copy of each block. It waits while the session is busy, and so does whoever writes into the pipe.
-pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, manner: OutputFormat) -> Option<String> {
+pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, format: OutputFormat) -> Option<String> {
     // Where nobody looks at what is sent, the session takes a file out of the page cache, and nothing passes by here.
-    #[cfg(target_os = "linux")]
-    if manner == OutputFormat::Raw
+    if format == OutputFormat::Raw
         && !datagrams
         && let Some(whole) = take_whole()
     {
@@ -131,6 +130,8 @@ pub(crate) async fn forward(net: Net, id: SessionId, datagrams: bool, manner: Ou
 /// name to open it by. Whoever shares it with us finds it read to its end, as they would if we had read it.
 #[cfg(target_os = "linux")]
 fn take_whole() -> Option<&'static str> {
+    use std::io::Seek as _;
+
     const NAME: &str = "/dev/stdin";
     let file = stdin().ok()?;
     let untouched = file.metadata().ok()?.is_file() && (&file).stream_position().ok()? == 0;
@@ -139,6 +140,12 @@ fn take_whole() -> Option<&'static str> {
     }
     (&file).seek(io::SeekFrom::End(0)).ok()?;
     Some(NAME)
+}
+
+/// Nothing: on this system a file has no name under which its descriptor can be opened again.
+#[cfg(not(target_os = "linux"))]
+fn take_whole() -> Option<&'static str> {
+    None
 }
 
 /// Reads to the end, or until nobody takes the blocks any more.

@@ -221,8 +221,7 @@ mod system {
     use std::io;
     use std::os::fd::AsFd;
 
-    use crate::net::kernel::{read_int, set_int};
-    use crate::wire::option::{OptionUnit, OptionValue, SocketOption};
+    use crate::wire::option::{OptionValue, SocketOption};
 
     pub(super) fn set(_: &impl AsFd, _: SocketOption, _: &OptionValue, _: bool) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())

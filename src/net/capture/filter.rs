@@ -3,17 +3,10 @@
 
 use socket2::SockFilter;
 
+use super::ports::CapturePorts;
+
 /// How many bytes of a packet are kept: all headers that there can be, and some bytes.
 pub(super) const SNAP: usize = 192;
-
-/// Which packets are wanted, by their ports: addresses are looked at behind the filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CapturePorts {
-    /// From or to this port: a listener's, or the one that is being connected to.
-    Port(u16),
-    /// Between these two ports: one connection.
-    Pair(u16, u16),
-}
 
 /// Where a jump leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

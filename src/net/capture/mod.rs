@@ -13,6 +13,7 @@ mod filter;
 mod flows;
 #[cfg(target_os = "linux")]
 mod packets;
+mod ports;
 #[cfg(target_os = "linux")]
 mod tap;
 #[cfg(not(target_os = "linux"))]
@@ -20,9 +21,8 @@ mod unsupported;
 mod watch;
 pub(crate) use watch::{CaptureWatch, report_refusal};
 
-#[cfg(target_os = "linux")]
-pub(crate) use filter::CapturePorts;
+pub(crate) use ports::CapturePorts;
 #[cfg(target_os = "linux")]
 pub(crate) use tap::CaptureTap;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use unsupported::{CapturePorts, CaptureTap};
+pub(crate) use unsupported::CaptureTap;

@@ -10,7 +10,8 @@ use nix::sys::socket::{
 };
 use nix::sys::time::TimeSpec;
 
-use super::filter::{CapturePorts, SNAP};
+use super::filter::SNAP;
+use super::ports::CapturePorts;
 use crate::net::kernel;
 
 /// How many packets one call takes at the most.

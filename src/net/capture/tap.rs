@@ -10,9 +10,9 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::task::AbortHandle;
 
-use super::filter::CapturePorts;
 use super::flows::CaptureFlows;
 use super::packets::{MOST_AT_ONCE, PacketSocket};
+use super::ports::CapturePorts;
 use crate::net::async_fd::registered;
 use crate::net::fault;
 use crate::net::journal::Journal;

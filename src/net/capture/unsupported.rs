@@ -4,18 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ports::CapturePorts;
 use crate::net::journal::Journal;
 use crate::wire::segment::FlowHint;
 use crate::wire::{Class, FailedOperation, Failure};
-
-/// Which packets are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CapturePorts {
-    /// From or to this port.
-    Port(u16),
-    /// Between these two ports.
-    Pair(u16, u16),
-}
 
 /// A capture, of which there is none here.
 #[derive(Clone, Debug)]

@@ -4,8 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::filter::CapturePorts;
+use super::ports::CapturePorts;
+#[cfg(target_os = "linux")]
 use super::tap::CaptureTap;
+#[cfg(not(target_os = "linux"))]
+use super::unsupported::CaptureTap;
 use crate::net::journal::Journal;
 use crate::sessions::News;
 use crate::wire::Failure;

@@ -197,8 +197,6 @@ mod system {
     use std::net::SocketAddr;
 
     use super::WireBytes;
-    use crate::net::kernel::tcp_info;
-    use crate::wire::tcp::state::TcpState;
 
     /// A second descriptor of a connection's socket: not to be had on this system.
     #[derive(Debug)]

@@ -65,7 +65,7 @@ pub(crate) async fn next_entry(socket: &UdpSocket) -> std::io::Result<ErrorQueue
 
 /// Waits for ever: this system has no error queue.
 #[cfg(not(target_os = "linux"))]
-pub(super) async fn next_entry(_socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
+pub(crate) async fn next_entry(_socket: &UdpSocket) -> std::io::Result<ErrorQueueEntry> {
     std::future::pending().await
 }
 

@@ -13,9 +13,11 @@ pub(crate) mod timestamps;
 #[cfg(target_os = "linux")]
 mod udp;
 mod view;
-pub(crate) use view::{add_socket_diag, sample_socket, tcp_info};
+pub(crate) use view::{add_socket_diag, sample_socket};
 
 #[cfg(target_os = "linux")]
 pub(crate) use sockopt::{get, read_int, set_int};
 #[cfg(target_os = "linux")]
 pub(crate) use udp::{drops, path_mtu, probe_path, udp_view};
+#[cfg(target_os = "linux")]
+pub(crate) use view::tcp_info;

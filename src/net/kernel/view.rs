@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
 
+#[cfg(target_os = "linux")]
 use super::{sock_diag, sockopt};
+#[cfg(target_os = "linux")]
 use crate::wire::kernel::tcp_info::TcpInfo;
 use crate::wire::kernel::view::KernelView;
 

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+#[cfg(target_os = "linux")]
 use super::netlink;
 use crate::net::journal::Journal;
 use crate::sessions::News;

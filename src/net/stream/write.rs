@@ -19,7 +19,7 @@ use crate::sessions::order::{DatagramVerb, ListenerVerb, SocketVerb, StreamVerb}
 use crate::sessions::spec::{Script, ScriptStep};
 use crate::sessions::{Block, News, Verb};
 use crate::wire::tcp::cause::StateCause;
-use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason, Totals};
+use crate::wire::{Class, Direction, FailedOperation, Failure, FailureReason};
 
 /// What one write offers the kernel at the most.
 const MOST_WRITE: usize = 1024 * 1024;
@@ -308,7 +308,7 @@ impl WritingHalf<'_> {
                         talk.stamps.on_write(self.sent_bytes - 1, began);
                     }
                     talk.gauge.mark_activity();
-                    talk.journal.count_unobserved(Direction::Sent, Totals { bytes: taken, ops: 1 });
+                    talk.journal.count_unobserved(Direction::Sent, crate::wire::Totals { bytes: taken, ops: 1 });
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
                     self.wait_for_room(ready).await;

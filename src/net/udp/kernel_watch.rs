@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::shared::{SharedSocket, UdpEnding};
+#[cfg(target_os = "linux")]
 use crate::wire::kernel::view::KernelView;
 
 /// Between two looks.
