@@ -68,12 +68,12 @@ pub struct AttemptEnd {
     /// How long it took: by its task where that said so, else since it began.
     pub took: Duration,
     /// What became of it.
-    pub outcome: AttemptOutcome,
+    pub outcome: AddressOutcome,
 }
 
 /// What became of an address that was tried.
 #[derive(Clone, Debug, PartialEq)]
-pub enum AttemptOutcome {
+pub enum AddressOutcome {
     /// It was first: this is the connection.
     Won,
     /// Another one was first, or we closed: this one was given up.
@@ -86,12 +86,12 @@ impl AddressAttempt {
     /// Why it failed, where it did.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.end.as_ref()?.outcome {
-            AttemptOutcome::Failed(failure) => Some(failure),
-            AttemptOutcome::Won | AttemptOutcome::GivenUp => None,
+            AddressOutcome::Failed(failure) => Some(failure),
+            AddressOutcome::Won | AddressOutcome::GivenUp => None,
         }
     }
 
-    fn finish(&mut self, at: Instant, took: Option<Duration>, outcome: AttemptOutcome) {
+    fn finish(&mut self, at: Instant, took: Option<Duration>, outcome: AddressOutcome) {
         let took = took.unwrap_or_else(|| at.saturating_duration_since(self.began));
         self.end = Some(AttemptEnd { at, took, outcome });
     }
@@ -130,20 +130,20 @@ impl Attempts {
             News::Dial(DialNews::Connected { peer, took, .. }) => {
                 self.icmp = None;
                 for won in self.tried.iter_mut().filter(|one| one.end.is_none() && one.peer == *peer) {
-                    won.finish(at, Some(*took), AttemptOutcome::Won);
+                    won.finish(at, Some(*took), AddressOutcome::Won);
                 }
                 // The race is over: the others are given up (RFC 8305 §5).
-                self.end_all(at, &AttemptOutcome::GivenUp);
+                self.end_all(at, &AddressOutcome::GivenUp);
             }
             // What the last attempt met says nothing of the next one.
             News::Dial(DialNews::Resolving { .. }) => self.icmp = None,
             News::Dial(DialNews::Retrying { attempt, of, after, because, .. }) => {
-                self.end_all(at, &AttemptOutcome::Failed(because.clone()));
+                self.end_all(at, &AddressOutcome::Failed(because.clone()));
                 push(&mut self.waits, RetryWait { from: at, after: *after, attempt: *attempt, of: *of }, MOST_ATTEMPTS);
             }
             News::Udp(UdpNews::Icmp(icmp)) => self.icmp = Some(icmp.clone()),
-            News::Failed(failure) => self.end_all(at, &AttemptOutcome::Failed(failure.clone())),
-            News::Closed { .. } => self.end_all(at, &AttemptOutcome::GivenUp),
+            News::Failed(failure) => self.end_all(at, &AddressOutcome::Failed(failure.clone())),
+            News::Closed { .. } => self.end_all(at, &AddressOutcome::GivenUp),
             _ => {}
         }
         self.timers.on_news(news);
@@ -173,7 +173,7 @@ impl Attempts {
     /// When the connection was made, where it was.
     pub fn connected_at(&self) -> Option<Instant> {
         let ends = self.tried.iter().rev().filter_map(|attempt| attempt.end.as_ref());
-        ends.filter(|end| end.outcome == AttemptOutcome::Won).map(|end| end.at).next()
+        ends.filter(|end| end.outcome == AddressOutcome::Won).map(|end| end.at).next()
     }
 
     /// The addresses of the last attempt, in order: the lanes of its race.
@@ -197,11 +197,11 @@ impl Attempts {
                 .find(|attempt| attempt.end.is_none() && began.is_none_or(|began| attempt.began <= began)),
         };
         if let Some(open) = open {
-            open.finish(at, Some(took), AttemptOutcome::Failed(failure.clone()));
+            open.finish(at, Some(took), AddressOutcome::Failed(failure.clone()));
         }
     }
 
-    fn end_all(&mut self, at: Instant, outcome: &AttemptOutcome) {
+    fn end_all(&mut self, at: Instant, outcome: &AddressOutcome) {
         for open in self.tried.iter_mut().filter(|attempt| attempt.end.is_none()) {
             open.finish(at, None, outcome.clone());
         }
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(course.tried[1].end, None);
         let connected = News::Dial(DialNews::Connected { local: peer(9), peer: peer(2), took, attempt: 1 });
         course.on_news(&connected, start + took);
-        assert_eq!(course.tried[1].end, Some(AttemptEnd { at: start + took, took, outcome: AttemptOutcome::Won }));
+        assert_eq!(course.tried[1].end, Some(AttemptEnd { at: start + took, took, outcome: AddressOutcome::Won }));
     }
 
     #[test]
@@ -303,9 +303,9 @@ mod tests {
         course.on_news(&News::Dial(connected), at(520));
         let ends: Vec<AttemptEnd> = course.race().map(|one| one.end.clone().unwrap()).collect();
         let end = |at, took, outcome| AttemptEnd { at, took, outcome };
-        assert_eq!(ends[0], end(at(520), Duration::from_millis(520), AttemptOutcome::GivenUp));
-        assert_eq!(ends[1], end(at(253), quick, AttemptOutcome::Failed(failure)));
-        assert_eq!(ends[2], end(at(520), took, AttemptOutcome::Won));
+        assert_eq!(ends[0], end(at(520), Duration::from_millis(520), AddressOutcome::GivenUp));
+        assert_eq!(ends[1], end(at(253), quick, AddressOutcome::Failed(failure)));
+        assert_eq!(ends[2], end(at(520), took, AddressOutcome::Won));
         course.on_news(&News::Dial(DialNews::Connecting { peer: peers[0], attempt: 2 }), at(600));
         assert_eq!(course.race().len(), 1);
     }

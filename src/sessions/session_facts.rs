@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::id::SessionId;
 use super::kinds::SessionKind;
 use super::kinds::kind_state::RecordContext;
-use super::kinds::udp::UdpSocketView;
+use super::kinds::udp_socket::UdpSocketView;
 use super::phase::{OpenState, SessionPhase};
 use super::record::Record;
 use super::session::Session;

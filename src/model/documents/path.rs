@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::document::{DocLine, Document, TextRole, TextSpan};
 use crate::model::wrap;
-use crate::sessions::attempts::{AddressAttempt, AttemptOutcome, Attempts};
+use crate::sessions::attempts::{AddressAttempt, AddressOutcome, Attempts};
 use crate::sessions::path::PeerPath;
 use crate::text::{quantity, sanitize};
 
@@ -81,11 +81,11 @@ fn add_race(document: &mut Document, attempts: &Attempts, now: Instant, columns:
         let took = length(lane);
         let (mark, role, words) = match lane.end.as_ref().map(|end| &end.outcome) {
             None => ("◌", TextRole::Keyword, format!("under way, {}", whole_seconds(took))),
-            Some(AttemptOutcome::Won) => ("✓", TextRole::Good, format!("connected in {}", quantity::duration(took))),
-            Some(AttemptOutcome::GivenUp) => {
+            Some(AddressOutcome::Won) => ("✓", TextRole::Good, format!("connected in {}", quantity::duration(took))),
+            Some(AddressOutcome::GivenUp) => {
                 ("–", TextRole::Comment, format!("given up after {}", quantity::duration(took)))
             }
-            Some(AttemptOutcome::Failed(failure)) => {
+            Some(AddressOutcome::Failed(failure)) => {
                 ("✗", TextRole::Bad, format!("{} after {}", failure.message, quantity::duration(took)))
             }
         };
@@ -154,8 +154,8 @@ mod tests {
         };
         let attempts = Attempts {
             tried: [
-                lane("[::1]:80", 0, 500, AttemptOutcome::GivenUp),
-                lane("127.0.0.1:80", 250, 250, AttemptOutcome::Won),
+                lane("[::1]:80", 0, 500, AddressOutcome::GivenUp),
+                lane("127.0.0.1:80", 250, 250, AddressOutcome::Won),
             ]
             .into(),
             ..Attempts::default()

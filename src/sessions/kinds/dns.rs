@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::dns_compare::ResolverComparison;
 use super::kind_state::{KindState, RecordContext};
-use super::udp::UdpSocketView;
+use super::udp_socket::UdpSocketView;
 use crate::sessions::news::dns::{DnsAnswer, DnsNews, DnsPlan, DnsQuery, DnsTransport};
 use crate::sessions::news::{DialNews, News};
 use crate::sessions::phase::OpenState;

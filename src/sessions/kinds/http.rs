@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 pub use super::http_gauge::HttpGauge;
 use super::kind_state::{KindState, RecordContext};
-use super::udp::UdpSocketView;
+use super::udp_socket::UdpSocketView;
 use crate::sessions::news::{HttpNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use super::udp::UdpSocketView;
+use super::udp_socket::UdpSocketView;
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::kind_state::{KindState, RecordContext};
-use super::udp::UdpSocketView;
+use super::udp_socket::UdpSocketView;
 use crate::sessions::news::{ListenerNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;

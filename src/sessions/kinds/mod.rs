@@ -11,5 +11,6 @@ pub mod repeat;
 pub mod tcp;
 pub mod udp;
 pub mod udp_ledger;
+pub mod udp_socket;
 
 pub use kind::SessionKind;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::kind_state::{KindState, RecordContext};
-use super::udp::UdpSocketView;
+use super::udp_socket::UdpSocketView;
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::Record;

@@ -1,18 +1,18 @@
-//! What is known of a UDP socket.
+//! What is known of a UDP conversation, and of a bound UDP socket.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::kind_state::{KindState, RecordContext};
 use super::tcp::Endpoints;
 use super::udp_ledger::UdpLedger;
-use crate::sessions::news::{ListenerNews, News, UdpNews};
+use super::udp_socket::UdpSocketView;
+use crate::sessions::news::{ListenerNews, News};
 use crate::sessions::phase::OpenState;
 use crate::sessions::reading::Reading;
 use crate::sessions::record::{Block, Record};
 use crate::sessions::tcp::history::TcpHistory;
-use crate::wire::icmp::IcmpMessage;
 use crate::wire::kernel::view::KernelView;
 use crate::wire::segment::CaptureReading;
 use crate::wire::{Both, Direction, Totals};
@@ -20,41 +20,11 @@ use crate::wire::{Both, Direction, Totals};
 /// How many peers of a bound UDP socket are listed; more are counted.
 pub const MOST_PEERS: usize = 10_000;
 
-/// What is known of a UDP socket beside its bytes.
-#[derive(Clone, Debug, Default)]
-pub struct UdpSocketView {
-    /// The groups it joined.
-    pub groups: Vec<IpAddr>,
-    /// The last ICMP error it was told of.
-    pub icmp: Option<IcmpMessage>,
-    /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
-    pub dropped: Option<u64>,
-    /// What became of its datagrams.
-    pub ledger: UdpLedger,
-}
-
 /// What one peer of a bound socket sent and was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeerCount {
     /// Datagrams and bytes, both ways.
     pub totals: Both<Totals>,
-}
-
-impl UdpSocketView {
-    fn on_record(&mut self, record: &Record) {
-        self.ledger.record(record);
-        let Record::News { news: News::Udp(news), .. } = record else { return };
-        match news {
-            UdpNews::Joined { group } => {
-                if !self.groups.contains(group) {
-                    self.groups.push(*group);
-                }
-            }
-            UdpNews::Left { group } => self.groups.retain(|joined| joined != group),
-            UdpNews::Icmp(icmp) => self.icmp = Some(icmp.clone()),
-            UdpNews::MtuStep(_) | UdpNews::PathMtu(_) | UdpNews::BurstEnded { .. } => {}
-        }
-    }
 }
 
 /// What only a UDP conversation knows.

@@ -9,7 +9,7 @@ use crate::model::state::Model;
 use crate::model::view::View;
 use crate::model::words;
 use crate::sessions::kinds::tcp::Endpoints;
-use crate::sessions::kinds::udp::UdpSocketView;
+use crate::sessions::kinds::udp_socket::UdpSocketView;
 use crate::sessions::phase::OpenState;
 use crate::sessions::spec::{UdpBoundSpec, UdpSpec};
 use crate::sessions::{CloseReason, Session};

@@ -6,7 +6,7 @@ use super::axis::{AXIS, NAME, REMARK, TimeAxis, TimelineCell, attempt_row, scale
 use super::open;
 use crate::files::theme::Role;
 use crate::model::timeline;
-use crate::sessions::attempts::{AddressAttempt, AttemptOutcome};
+use crate::sessions::attempts::{AddressAttempt, AddressOutcome};
 use crate::sessions::kinds::SessionKind;
 use crate::sessions::spec::RetryPolicy;
 use crate::sessions::{Session, SessionPhase, SpecKind};
@@ -61,8 +61,8 @@ fn attempt_rows(session: &Session, timers: &TcpTimerSettings, now: Instant, colu
     for attempt in &course.tried {
         let (until, cell) = match &attempt.end {
             Some(end) => match end.outcome {
-                AttemptOutcome::Failed(_) => (end.at, TimelineCell::Failed),
-                AttemptOutcome::Won | AttemptOutcome::GivenUp => (end.at, TimelineCell::Connected),
+                AddressOutcome::Failed(_) => (end.at, TimelineCell::Failed),
+                AddressOutcome::Won | AddressOutcome::GivenUp => (end.at, TimelineCell::Connected),
             },
             None => (now, TimelineCell::UnderWay),
         };

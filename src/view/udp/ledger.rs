@@ -10,7 +10,7 @@ use crate::model::state::Model;
 use crate::model::words;
 use crate::sessions::Session;
 use crate::sessions::kinds::SessionKind;
-use crate::sessions::kinds::udp::UdpSocketView;
+use crate::sessions::kinds::udp_socket::UdpSocketView;
 use crate::text::quantity;
 use crate::view::canvas::Canvas;
 use crate::view::marks::ShownRange;

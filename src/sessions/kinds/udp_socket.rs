@@ -1,0 +1,39 @@
+//! What is known of a UDP socket beside its bytes.
+
+use std::net::IpAddr;
+
+use super::udp_ledger::UdpLedger;
+use crate::sessions::news::{News, UdpNews};
+use crate::sessions::record::Record;
+use crate::wire::icmp::IcmpMessage;
+
+/// What is known of a UDP socket beside its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct UdpSocketView {
+    /// The groups it joined.
+    pub groups: Vec<IpAddr>,
+    /// The last ICMP error it was told of.
+    pub icmp: Option<IcmpMessage>,
+    /// Datagrams that the kernel dropped before we could read them; `None`: cannot be known.
+    pub dropped: Option<u64>,
+    /// What became of its datagrams.
+    pub ledger: UdpLedger,
+}
+
+impl UdpSocketView {
+    /// Takes in a record of the session.
+    pub(super) fn on_record(&mut self, record: &Record) {
+        self.ledger.record(record);
+        let Record::News { news: News::Udp(news), .. } = record else { return };
+        match news {
+            UdpNews::Joined { group } => {
+                if !self.groups.contains(group) {
+                    self.groups.push(*group);
+                }
+            }
+            UdpNews::Left { group } => self.groups.retain(|joined| joined != group),
+            UdpNews::Icmp(icmp) => self.icmp = Some(icmp.clone()),
+            UdpNews::MtuStep(_) | UdpNews::PathMtu(_) | UdpNews::BurstEnded { .. } => {}
+        }
+    }
+}
