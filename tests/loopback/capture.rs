@@ -76,7 +76,7 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
         stream.write_all(b"and back").unwrap();
         count_to_end(&stream)
     });
-    let mut watch = Watch::on_this_thread();
+    let mut watch = Watch::new();
     let id = watch.open(captured(tcp(address)));
     watch.until_open(id);
     watch.send(id, &b"hello world\n"[..]);
@@ -125,7 +125,7 @@ fn a_conversation_from_syn_to_the_last_ack_is_captured_with_our_calls_beside_it(
 fn a_refused_attempt_is_a_syn_and_a_rst() {
     may_or_skip!();
     let (_held, address) = closed_port();
-    let mut watch = Watch::on_this_thread();
+    let mut watch = Watch::new();
     let id = watch.open(captured(tcp(address)));
     watch.until_closed(id);
     assert_eq!(lines(&watch, id), ["sent SYN 0 - 0", "received RST-ACK 1 1 0"]);
@@ -138,7 +138,7 @@ fn a_reset_is_captured_as_the_peer_sent_it() {
         stream.read_exact(&mut [0; 5]).unwrap();
         reset(stream);
     });
-    let mut watch = Watch::on_this_thread();
+    let mut watch = Watch::new();
     let id = watch.open(captured(tcp(address)));
     watch.until_open(id);
     watch.send(id, &b"hello"[..]);
@@ -152,7 +152,7 @@ fn a_window_that_closes_is_probed_and_opens_again() {
     may_or_skip!();
     const BYTES: usize = 1 << 20;
     let (read_on, address, slow) = stopped_peer(|stream| count_to_end(&stream));
-    let mut watch = Watch::on_this_thread();
+    let mut watch = Watch::new();
     let script = Script { steps: vec![ScriptStep::Send(Bytes::from(vec![7; BYTES * 8])), ScriptStep::Finish] };
     let id = watch.open(Spec { script, ..captured(tcp(address)) });
     watch.until("the window closes", |watch| has(watch, id, "ZeroWindow"));
@@ -169,7 +169,7 @@ fn a_window_that_closes_is_probed_and_opens_again() {
 #[test]
 fn the_connections_of_a_listener_are_captured_from_their_syn() {
     may_or_skip!();
-    let mut watch = Watch::on_this_thread();
+    let mut watch = Watch::new();
     let spec = any_port();
     let listener = watch.open(captured(Spec::new(SpecKind::Listen(spec))));
     watch.until_news(listener, "listening", |news| matches!(news, News::Listener(ListenerNews::Listening { .. })));
@@ -224,7 +224,7 @@ fn capture_may_begin_and_end_while_the_connection_is_open() {
             stream.write_all(&buffer[..read]).unwrap();
         }
     });
-    let mut watch = Watch::on_this_thread();
+    let mut watch = Watch::new();
     let id = watch.open(tcp(address));
     watch.until_open(id);
     watch.send(id, &b"before"[..]);
@@ -266,7 +266,7 @@ fn a_flood_is_captured_or_counted_and_the_ladder_stays_small() {
             stream.write_all(&block).unwrap();
         }
     });
-    let mut watch = Watch::on_this_thread().counting();
+    let mut watch = Watch::new().counting();
     let id = watch.open(captured(tcp(address)));
     watch.until("all of it", |watch| watch.received(id) == BYTES);
     watch.order(id, Verb::Stream(StreamVerb::FinishSending));
@@ -374,7 +374,7 @@ fn tcpdump_saw_the_same_segments_with_the_same_numbers() {
             skipped("tcpdump is not installed, or may not capture");
             return;
         };
-        let mut watch = Watch::on_this_thread();
+        let mut watch = Watch::new();
         let id = watch.open(captured(tcp(address)));
         watch.until_open(id);
         watch.send(id, &b"hello world\n"[..]);

@@ -25,15 +25,7 @@ pub(crate) struct LiveNet {
 
 impl LiveNet {
     pub(crate) fn new(overflow: OverflowPolicy) -> LiveNet {
-        LiveNet::on(runtime(), overflow)
-    }
-
-    /// A net whose sessions run on the test's own thread, and only while it waits.
-    pub(crate) fn on_this_thread(overflow: OverflowPolicy) -> LiveNet {
-        LiveNet::on(Builder::new_current_thread().enable_all().build().unwrap(), overflow)
-    }
-
-    fn on(runtime: Runtime, overflow: OverflowPolicy) -> LiveNet {
+        let runtime = runtime();
         LiveNet { net: Net::new(runtime.handle().clone(), overflow), runtime }
     }
 

@@ -32,17 +32,8 @@ impl Watch {
     }
 
     pub(crate) fn with(overflow: OverflowPolicy) -> Self {
-        Watch::of(LiveNet::new(overflow))
-    }
-
-    /// A watch whose sessions run on the test's own thread, and only while it waits.
-    pub(crate) fn on_this_thread() -> Self {
-        Watch::of(LiveNet::on_this_thread(OverflowPolicy::DropOldest))
-    }
-
-    fn of(net: LiveNet) -> Self {
         Watch {
-            net,
+            net: LiveNet::new(overflow),
             sessions: BTreeMap::new(),
             news: Vec::new(),
             data: BTreeMap::new(),
