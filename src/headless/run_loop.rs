@@ -21,6 +21,9 @@ use crate::net::Net;
 use crate::sessions::{CloseReason, News, Order, Reading, Record, Spec};
 use crate::wire::Class;
 
+/// As good as for ever, for a reader that takes nothing while nothing asked us to end.
+const FOREVER: Duration = Duration::from_secs(u32::MAX as u64);
+
 /// How long closing may take before it is asked for again, more urgently; and then until the program ends all the same.
 /// While standard output takes what was said before, however slowly, this time does not begin.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -137,11 +140,18 @@ pub(crate) async fn run_session<F: RecordFormat + Send + 'static>(
         }
     }
     talking.abort_all();
-    let patience = if stage == ShutdownStage::Running && !reader_gone {
-        Duration::from_secs(u64::from(u32::MAX))
-    } else {
-        PATIENCE
-    };
+    let patience = if stage == ShutdownStage::Running && !reader_gone { FOREVER } else { PATIENCE };
+    finish_output(output, patience, &mut signals, stopped_by, &policy).await
+}
+
+/// Waits until standard output has taken the rest, or takes nothing for `patience`, or a signal comes: the exit code.
+async fn finish_output(
+    output: StdoutWriter,
+    patience: Duration,
+    signals: &mut HeadlessSignals,
+    mut stopped_by: Option<u8>,
+    policy: &RunPolicy,
+) -> anyhow::Result<u8> {
     let written = tokio::select! {
         biased;
         written = output.finish(patience) => written,
