@@ -1,7 +1,7 @@
 //! Budget for counting escape sequences: 128 MB/s per session; beyond it, bytes are counted as unsearched.
 //!
 //! To search received bytes, the processor must load them once more. At line speed that costs the session a quarter of
-//! its throughput, for a count that nobody will look at. Bytes that are shown are sanitised in any case.
+//! its throughput, for a count that nobody will read. Bytes that are shown are sanitised in any case.
 
 use std::time::Instant;
 

@@ -82,8 +82,8 @@ impl Net {
         Net { shared: Arc::new(shared) }
     }
 
-    /// Sends what the first stream to open from now on receives into this sink; those bytes are only counted. If the
-    /// sink stops accepting, later bytes are kept as usual.
+    /// The next stream to open splices the bytes that it receives into this sink; they are only counted. If the sink
+    /// refuses, later bytes are kept as usual.
     pub fn set_splice_sink(&self, outlet: SpliceSink) {
         *self.shared.outlet.lock().unwrap_or_else(PoisonError::into_inner) = Some(outlet);
     }

@@ -297,7 +297,7 @@ impl Journal {
         self.bell.ring(self);
     }
 
-    /// Adds bytes to the totals that nobody wants to see; reports no gap.
+    /// Counts bytes that nobody sees: in the totals only, without a gap.
     pub(crate) fn count_unobserved(&self, direction: Direction, totals: Totals) {
         self.meter.add(direction, totals);
     }

@@ -31,7 +31,7 @@ pub(crate) struct SecondOpinion {
 }
 
 impl SecondOpinion {
-    /// Starts to look a name up beside the system, unless the session does not want it or nobody observes the session.
+    /// Starts our own look-up of a name, unless the session does not want one, or nobody observes the session.
     pub(crate) fn start(host: &str, family: IpFamily, journal: &Arc<Journal>) -> Self {
         if !journal.wants_second_opinion() {
             return SecondOpinion { system: None };

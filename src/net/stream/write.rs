@@ -29,7 +29,7 @@ const WITHOUT_WAKING: Duration = Duration::from_millis(1);
 
 /// How the writing half ended.
 pub(super) struct WriteEnd {
-    /// What was asked for and not written.
+    /// What was ordered but not written.
     pub(super) unsent: UnsentOrders,
     /// Why the connection broke, if it did.
     pub(super) failure: Option<Failure>,

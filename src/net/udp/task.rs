@@ -97,7 +97,7 @@ impl SharedSocket {
         self.heard_first.notified().await;
     }
 
-    /// Ends the burst that is being sent, if there is one.
+    /// Ends the current burst or probe, if there is one.
     pub(super) fn stop_burst(&self) {
         self.burst_stops.send_modify(|stops| *stops += 1);
     }

@@ -231,7 +231,7 @@ impl HttpDialer {
 
 /// What carries the requests.
 pub(in crate::net::http) enum HttpTransport {
-    /// Connections of our own; here is one that is open and idle.
+    /// Connections of our own; holds one that is open and idle, if any.
     Own(Option<Box<HttpConnection>>),
     /// The client for the proxy, once made, and whether it supports TLS.
     Proxied(Option<(reqwest::Client, bool)>),
