@@ -53,7 +53,7 @@ impl RequestBody {
         RequestBody { segments: VecDeque::new(), length: Some(0), boundary: None, some: false }
     }
 
-    /// Opens the body's files.
+    /// Prepares a body from its spec, and opens its files.
     ///
     /// # Errors
     /// Fails with `Local`, the file's name and the reason if a file cannot be read.

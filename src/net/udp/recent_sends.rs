@@ -76,8 +76,9 @@ impl RecentSends {
 
     /// Finds the datagram to `to` whose payload begins with the message's quote, and marks it as matched.
     ///
-    /// If several match, one whose payload equals the quote is preferred to one that only begins with it; of these, the
-    /// newest that is not yet marked is taken. The result includes how many others match.
+    /// Only datagrams without that mark are considered. If several match, one whose payload equals the quote is
+    /// preferred to one that only begins with it, then the newest. The result includes how many others match equally
+    /// well.
     pub(super) fn cause(&mut self, to: Option<SocketAddr>, quote: &[u8], now: Instant) -> Option<QuotedDatagram> {
         let (mut whole, mut begun) = (QuoteMatch::default(), QuoteMatch::default());
         let whom = |train: &&SentBatch| to.is_none_or(|to| to == train.to);
